@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Write locks/*.txt anew from pyproject.toml: exact versions with hashes, for every platform.
+# The files name no index, so a mirror, a proxy or a thumb drive serves them just as well.
+# usage: tools/lock.bash [--upgrade]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+command -v uv >/dev/null || { echo "lock.bash: needs uv on PATH (python3 -m pip install uv)" >&2; exit 1; }
+
+compile() { # compile NAME EXTRA… : lock the extras into locks/NAME.txt
+  local name=$1 extras=()
+  shift
+  for extra in "$@"; do extras+=(--extra "$extra"); done
+  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+    "${upgrade[@]}" "${extras[@]}" pyproject.toml --output-file "locks/$name.txt"
+}
+
+upgrade=("$@")
+compile control control
+compile jupyter run jupyter
+compile theano teach theano
+compile tensorflow teach tensorflow
+compile test run teach test
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  "${upgrade[@]}" locks/build.in --output-file locks/build.txt

@@ -1,0 +1,101 @@
+"""The ``workshop`` command: it finds the capability that a word names and calls it.
+
+Each capability keeps its own small command line in ``workshop/<capability>/cli.py``; it is
+imported only when its word is used, so that the command starts quickly and an environment needs
+only what it runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Annotated
+
+import click
+import typer
+import typer.core
+import typer.main
+
+from workshop import __version__
+from workshop.errors import WorkshopError
+from workshop.output import messages
+
+CAPABILITIES = {
+    "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
+    "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
+    "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
+    "bench": ("workshop.bench", "Measure the README's performance figures."),
+}
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(CAPABILITIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in CAPABILITIES:
+            return None
+        module, _ = CAPABILITIES[cmd_name]
+        try:
+            app = importlib.import_module(module).app
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] == "workshop":
+                raise
+            raise WorkshopError(
+                f"'workshop {cmd_name}' needs the package {error.name}, which this environment "
+                "lacks; use the workshop's jupyter environment"
+            ) from error
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in CAPABILITIES.items()])
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"workshop {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def workshop(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Run the Deep Learning Workshop on this machine."""
+
+
+def main() -> None:
+    """Run the command; a user's mistake or a fault of the machine ends in one line, not a traceback."""
+    try:
+        app()
+    except WorkshopError as error:
+        messages.print(f"workshop: {error}", style="red", markup=False, highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        messages.print("workshop: interrupted; it is safe to run again", markup=False)
+        sys.exit(130)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        messages.print(f"workshop: {error.strerror or error}{where}", style="red", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

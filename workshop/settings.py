@@ -1,0 +1,87 @@
+"""What set-up decided about this machine, for the command and the lessons to read.
+
+Ansible writes the settings as TOML to ``<prefix>/etc/workshop.toml``. They are found, in this
+order, by the environment variable ``WORKSHOP_CONFIG``, beside the virtual environment that runs
+(``<prefix>/venvs/NAME``), or not at all: then every value is its default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workshop.errors import WorkshopError
+
+
+def _user_folder(variable: str, fallback: str) -> Path:
+    """Return the workshop's folder below an XDG base directory."""
+    return Path(os.environ.get(variable) or Path.home() / fallback) / "deep-learning-workshop"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one machine; paths are absolute."""
+
+    prefix: Path | None = None
+    """Where set-up put everything, or None on a machine that was not set up."""
+    source: Path | None = None
+    """The checkout that the machine was set up from."""
+    notebooks: Path = dataclasses.field(
+        default_factory=lambda: Path.home() / "deep-learning-workshop"
+    )
+    data: Path = dataclasses.field(default_factory=lambda: _user_folder("XDG_DATA_HOME", ".local/share"))
+    cache: Path = dataclasses.field(default_factory=lambda: _user_folder("XDG_CACHE_HOME", ".cache"))
+    stick: Path | None = None
+    offline: bool = False
+    ca_bundle: Path | None = None
+    bind_address: str = "127.0.0.1"
+    jupyter_port: int = 8080
+    tensorboard_port: int = 8081
+    web_port: int = 8082
+    service_manager: str = ""
+    """systemd, systemd-user or supervisor; empty when no services were set up."""
+
+
+def settings_file() -> Path | None:
+    """Return the settings file of this machine, or None when there is none."""
+    if named := os.environ.get("WORKSHOP_CONFIG"):
+        return Path(named)
+    beside = Path(sys.prefix).parent.parent / "etc" / "workshop.toml"
+    return beside if beside.is_file() else None
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings from ``path``, or from the machine's own file.
+
+    Raises WorkshopError when the file cannot be read, is not TOML or has an unknown setting.
+    """
+    path = path or settings_file()
+    if path is None:
+        return Settings()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WorkshopError(f"cannot read the settings {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkshopError(f"{path} is not TOML ({error}); run the set-up again") from error
+    return _from_values(values, path)
+
+
+def _from_values(values: dict[str, Any], path: Path) -> Settings:
+    """Turn the file's values into Settings; empty text means: the default."""
+    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        raise WorkshopError(f"{path} has unknown settings: {', '.join(unknown)}; run the set-up again")
+    chosen = {name: value for name, value in values.items() if value != ""}
+    return Settings(
+        **{
+            name: Path(value) if "Path" in str(fields[name].type) else value
+            for name, value in chosen.items()
+        }
+    )
