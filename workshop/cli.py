@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 import typer.core
 import typer.main
@@ -31,10 +30,12 @@ CAPABILITIES = {
 class LazyGroup(typer.core.TyperGroup):
     """A group whose commands are imported when they are asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the words in the order in which the help shows them."""
         return list(CAPABILITIES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import the capability that the word names; None when there is no such word."""
         if cmd_name not in CAPABILITIES:
             return None
         module, _ = CAPABILITIES[cmd_name]
@@ -51,7 +52,8 @@ class LazyGroup(typer.core.TyperGroup):
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the words without importing what is behind them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in CAPABILITIES.items()])
 

@@ -31,9 +31,7 @@ class Settings:
     """Where set-up put everything, or None on a machine that was not set up."""
     source: Path | None = None
     """The checkout that the machine was set up from."""
-    notebooks: Path = dataclasses.field(
-        default_factory=lambda: Path.home() / "deep-learning-workshop"
-    )
+    notebooks: Path = dataclasses.field(default_factory=lambda: Path.home() / "deep-learning-workshop")
     data: Path = dataclasses.field(default_factory=lambda: _user_folder("XDG_DATA_HOME", ".local/share"))
     cache: Path = dataclasses.field(default_factory=lambda: _user_folder("XDG_CACHE_HOME", ".cache"))
     stick: Path | None = None
@@ -78,10 +76,9 @@ def _from_values(values: dict[str, Any], path: Path) -> Settings:
     unknown = sorted(set(values) - set(fields))
     if unknown:
         raise WorkshopError(f"{path} has unknown settings: {', '.join(unknown)}; run the set-up again")
-    chosen = {name: value for name, value in values.items() if value != ""}
-    return Settings(
-        **{
-            name: Path(value) if "Path" in str(fields[name].type) else value
-            for name, value in chosen.items()
-        }
-    )
+    chosen: dict[str, Any] = {
+        name: Path(value) if "Path" in str(fields[name].type) else value
+        for name, value in values.items()
+        if value != ""
+    }
+    return Settings(**chosen)
