@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the arguments table of every role's README.md from its argument specs and defaults.
 
-A role's arguments are declared in ``meta/argument_specs.yml`` (entry point ``main``), their defaults
+A role's arguments are declared in ``meta/argument_specs.yml``, their defaults
 in ``defaults/main.yml``; the README shows both between two marker lines. Needs PyYAML only.
 
 usage: tools/role_readmes.py [--check] [--roles FOLDER]
@@ -23,6 +23,7 @@ import yaml
 
 START = "<!-- arguments:start -->"
 END = "<!-- arguments:end -->"
+SHARED = "workshop_"  # variables of several roles; their defaults are in playbooks/group_vars/all.yml
 HEADER = ("Variable", "Type", "Default", "Required", "Choices", "Description")
 
 
@@ -49,15 +50,16 @@ def load_yaml(path: Path) -> dict[str, Any]:
 
 
 def load_options(path: Path) -> dict[str, dict[str, Any]]:
-    """Return the options of the entry point ``main`` of an argument_specs.yml."""
-    specs = load_yaml(path).get("argument_specs")
-    main = specs.get("main") if isinstance(specs, dict) else None
-    if not isinstance(main, dict):
+    """Return the options of all entry points of an argument_specs.yml, those of ``main`` first."""
+    entries = load_yaml(path).get("argument_specs")
+    if not isinstance(entries, dict) or not isinstance(entries.get("main"), dict):
         raise RoleFaultError(f"{path}: has no argument_specs.main")
-    options = main.get("options") or {}
-    bad = [name for name, spec in options.items() if not isinstance(spec, dict)]
-    if bad:
-        raise RoleFaultError(f"{path}: {', '.join(bad)}: expected a mapping with type and description")
+    options: dict[str, dict[str, Any]] = {}
+    for entry in (entries["main"], *entries.values()):
+        for name, spec in (entry.get("options") or {}).items():
+            if not isinstance(spec, dict):
+                raise RoleFaultError(f"{path}: {name}: expected a mapping with type and description")
+            options.setdefault(name, spec)
     return options
 
 
@@ -68,11 +70,12 @@ def faults(role: Path, options: dict[str, dict[str, Any]], defaults: dict[str, A
             yield f"{role.name}: {name} has a default but no entry in meta/argument_specs.yml"
     for name, spec in options.items():
         required = bool(spec.get("required", False))
+        shared = name.startswith(SHARED)
         if "description" not in spec:
             yield f"{role.name}: {name} has no description in meta/argument_specs.yml"
         if required and name in defaults:
             yield f"{role.name}: {name} is required, so its default in defaults/main.yml is never used"
-        if not required and name not in defaults:
+        if not required and not shared and name not in defaults:
             yield f"{role.name}: {name} is not required, so it needs a default in defaults/main.yml"
         if "default" in spec and name in defaults and spec["default"] != defaults[name]:
             yield (
@@ -109,11 +112,12 @@ def table(options: dict[str, dict[str, Any]], defaults: dict[str, Any]) -> str:
         return "This role takes no arguments."
     rows = [HEADER, tuple("---" for _ in HEADER)]
     for name, spec in options.items():
+        default = defaults.get(name, spec.get("default"))
         rows.append(
             (
                 f"`{name}`",
                 type_of(spec),
-                as_code(defaults[name]) if name in defaults else "",
+                as_code(default) if default is not None else "",
                 "yes" if spec.get("required") else "no",
                 ", ".join(as_code(choice) for choice in spec.get("choices", [])),
                 as_prose(spec.get("description", "")),

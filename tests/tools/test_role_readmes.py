@@ -115,6 +115,24 @@ def test_a_role_without_readme_or_specs_is_named(roles: Path, capsys: pytest.Cap
     assert "tiny: has no meta/argument_specs.yml" in capsys.readouterr().err
 
 
+def test_other_entry_points_and_shared_defaults_are_shown(roles: Path) -> None:
+    specs = roles / "tiny/meta/argument_specs.yml"
+    specs.write_text(
+        SPECS
+        + """      workshop_manager: {default: auto, description: Shared.}
+  stopped:
+    options:
+      tiny_remove: {type: bool, description: Remove it.}
+""",
+        encoding="utf-8",
+    )
+    (roles / "tiny/defaults/main.yml").write_text(DEFAULTS + "tiny_remove: false\n", encoding="utf-8")
+    assert run(roles) == 0
+    text = (roles / "tiny/README.md").read_text(encoding="utf-8")
+    assert "| `tiny_remove` | bool | `false` | no |  | Remove it. |" in text
+    assert "| `workshop_manager` | str | `auto` | no |  | Shared. |" in text
+
+
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     assert run(tmp_path, "--check") == 1
 
