@@ -1,0 +1,277 @@
+#!/usr/bin/python
+"""Ansible module: make virtual environments exactly what hash-locked files say."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: locked_venvs
+short_description: Make virtual environments exactly what hash-locked files say
+description:
+  - Creates each environment with uv when it is missing, broken, of another Python, or was left
+    half installed by a run that was killed; then installs and removes packages until it holds
+    what its lock names and nothing else. Environments are worked on side by side.
+  - The cache and the given folders of wheels are asked first. The network is asked only for what
+    they lack.
+  - The project's own wheel is built from its source and installed beside the locked packages; it
+    is kept under the digest of the source, so that a changed source is a changed environment and
+    an unchanged one is not.
+options:
+  environments:
+    description: What to make. Each has a folder (C(path)) and a file of exact versions with hashes (C(lock)).
+    type: list
+    elements: dict
+    required: true
+  python: {description: The interpreter to build them on., type: path, required: true}
+  uv: {description: The uv program., type: path, required: true}
+  build_constraints: {description: Locks what builds source packages., type: path, required: true}
+  project: {description: Folder of the Python project to install as well., type: path, required: true}
+  wheels: {description: Folder that keeps the project's own wheels., type: path, required: true}
+  find_links:
+    {description: Folders of wheels asked before the network., type: list, elements: path, default: []}
+  cache: {description: The cache folder of uv., type: path}
+  offline: {description: Ask no network at all., type: bool, default: false}
+  ca_bundle: {description: PEM file of certificates to trust; empty for the system's., type: str, default: ""}
+  compile_bytecode:
+    {description: Compile to bytecode where users cannot write there., type: bool, default: false}
+attributes:
+  check_mode: {support: full, description: Reports what would be installed; writes nothing.}
+author: [The Deep Learning Workshop]
+"""
+
+RETURN = r"""
+environments:
+  description: For each folder, whether it was made anew and how many packages were installed and removed.
+  type: dict
+  returned: success
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+# Stands in an environment while packages are put into it: a run that was killed leaves it behind.
+UNFINISHED = ".unfinished"
+PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
+WHAT_TO_DO = "connect to a network or name a thumb drive by workshop_stick, and run this again"
+
+
+class UnableError(Exception):
+    """Something could not be done; the message says what, why and what to do, on one line."""
+
+
+def source_digest(project: Path) -> str:
+    """Return a digest of every file that goes into the project's wheel."""
+    files = [project / name for name in PROJECT_FILES]
+    files += [p for p in project.glob("workshop/**/*") if p.is_file() and "__pycache__" not in p.parts]
+    files += project.glob("roles/*/files/catalogue.yml")
+    digest = hashlib.sha256()
+    for file in sorted(f for f in files if f.is_file()):
+        digest.update(str(file.relative_to(project)).encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def reason(stderr: str) -> str:
+    """Return uv's first error and its last cause, on one line."""
+    told = re.findall(r"^\s*(?:error|cause): (.+)$", stderr, re.MULTILINE)
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    return "; ".join(dict.fromkeys(told[:1] + told[-1:])) or (lines[-1] if lines else "uv gave no reason")
+
+
+def count(verb: str, stderr: str) -> int:
+    """Read from uv's report how many packages it installed or removed, or would."""
+    found = re.search(rf"^(?:would )?{verb}(?:ed)? (\d+) package", stderr, re.MULTILINE | re.IGNORECASE)
+    return int(found[1]) if found else 0
+
+
+class Uv:
+    """The uv program with the options that every call shares."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        """Take what concerns uv from the module's arguments."""
+        self.program = params["uv"]
+        self.offline = params["offline"]
+        self.environment = os.environ | {
+            "UV_NO_PROGRESS": "1",
+            "UV_PYTHON_DOWNLOADS": "never",
+            "UV_HTTP_RETRIES": "1",
+        }
+        if params["cache"]:
+            self.environment["UV_CACHE_DIR"] = params["cache"]
+        if params["ca_bundle"]:
+            self.environment["SSL_CERT_FILE"] = params["ca_bundle"]
+        folders = [folder for folder in params["find_links"] if Path(folder).is_dir()]
+        self.links = [word for folder in folders for word in ("--find-links", folder)]
+
+    def __call__(self, *words: str) -> tuple[int, str]:
+        """Run uv; return its exit status and what it said on stderr."""
+        done = subprocess.run(
+            [self.program, *words], env=self.environment, cwd="/", capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stderr
+
+    def cache_first(self, *words: str) -> tuple[int, str]:
+        """Run uv without the network, and with it only when that was not enough."""
+        status, stderr = self(*words, *self.links, "--offline")
+        if status and not self.offline:
+            status, stderr = self(*words, *self.links)
+        return status, stderr
+
+
+class ProjectWheel:
+    """The project's own wheel, kept under the digest of its source."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        """Find out where the wheel of the present source is kept."""
+        self.project = Path(params["project"])
+        self.kept = Path(params["wheels"]) / source_digest(self.project)
+        self.python = params["python"]
+        self.constraints = params["build_constraints"]
+
+    def is_there(self) -> bool:
+        """Tell whether the wheel of the present source was built before."""
+        return self.kept.is_dir()
+
+    def build(self, uv: Uv) -> None:
+        """Build beside and rename, so that a killed run leaves no half a wheel."""
+        self.kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=self.kept.parent))
+        words = ["build", "--quiet", "--wheel", str(self.project), "--out-dir", str(beside)]
+        words += ["--python", self.python, "--no-create-gitignore"]
+        words += ["--require-hashes", "--build-constraints", self.constraints]
+        status, stderr = uv.cache_first(*words)
+        if status:
+            shutil.rmtree(beside)
+            raise UnableError(f"cannot build the package in {self.project}: {reason(stderr)}; {WHAT_TO_DO}")
+        beside.chmod(0o755)
+        beside.rename(self.kept)
+
+    def requirement(self) -> str:
+        """Return the line that names the wheel and its hash."""
+        wheel = next(self.kept.glob("*.whl"))
+        name = wheel.name.split("-")[0].replace("_", "-")
+        return f"{name} @ {wheel.as_uri()} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+
+
+class Environment:
+    """One environment on its way to what its lock says."""
+
+    def __init__(self, path: str, lock: str, params: dict[str, Any]) -> None:
+        """Take the environment's folder and lock, and what all environments share."""
+        self.path = Path(path)
+        self.lock = Path(lock)
+        self.base = params["python"]
+        self.interpreter = self.path / "bin" / "python"
+        self.words = ["pip", "sync", "--require-hashes", "--python", str(self.interpreter)]
+        self.words += ["--build-constraints", params["build_constraints"]]
+        if params["compile_bytecode"]:
+            self.words += ["--compile-bytecode"]
+
+    def is_sound(self) -> bool:
+        """Tell whether the environment runs on the wanted Python and was not left half installed."""
+        if not self.interpreter.exists() or (self.path / UNFINISHED).exists():
+            return False
+        ask = "import sys; print(sys.base_prefix, sys.version_info[:3])"
+        answers = [
+            subprocess.run([python, "-I", "-c", ask], capture_output=True, text=True, check=False)
+            for python in (self.interpreter, self.base)
+        ]
+        return all(a.returncode == 0 for a in answers) and answers[0].stdout == answers[1].stdout
+
+    def create(self, uv: Uv) -> None:
+        """Make the environment anew."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        status, stderr = uv("venv", "--quiet", "--python", self.base, str(self.path))
+        if status:
+            raise UnableError(f"cannot make {self.path}: {reason(stderr)}")
+
+    def sync(self, uv: Uv, extra: str, *options: str) -> dict[str, int]:
+        """Bring the packages in line with the lock and the ``extra`` requirement."""
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
+            wanted.write(self.lock.read_text(encoding="utf-8") + extra)
+            wanted.flush()
+            status, stderr = uv.cache_first(*self.words, *options, wanted.name)
+        if status:
+            raise UnableError(f"cannot install {self.lock.name} into {self.path}: {reason(stderr)}; {WHAT_TO_DO}")
+        return {"installed": count("install", stderr), "removed": count("uninstall", stderr)}
+
+    def make(self, uv: Uv, extra: str) -> dict[str, Any]:
+        """Make the environment what its lock says; a marker stands in it until that is done."""
+        created = not self.is_sound()
+        if created:
+            self.create(uv)
+        (self.path / UNFINISHED).touch()
+        packages = self.sync(uv, extra)
+        (self.path / UNFINISHED).unlink()
+        return {"created": created, **packages}
+
+    def foresee(self, uv: Uv, wheel: ProjectWheel) -> dict[str, Any]:
+        """Report what `make` would do."""
+        if not self.is_sound() or not wheel.is_there():
+            return {"created": not self.is_sound(), "installed": 1, "removed": 0}
+        return {"created": False, **self.sync(uv, wheel.requirement(), "--dry-run")}
+
+
+def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Make, or foresee, every environment; return the module's result."""
+    uv, wheel = Uv(params), ProjectWheel(params)
+    environments = [Environment(item["path"], item["lock"], params) for item in params["environments"]]
+    if not check_mode and not wheel.is_there():
+        wheel.build(uv)
+    with ThreadPoolExecutor() as pool:
+        if check_mode:
+            reports = list(pool.map(lambda e: e.foresee(uv, wheel), environments))
+        else:
+            reports = list(pool.map(lambda e: e.make(uv, wheel.requirement()), environments))
+    return {
+        "changed": any(any(report.values()) for report in reports),
+        "environments": {str(e.path): report for e, report in zip(environments, reports, strict=True)},
+    }
+
+
+def main() -> None:
+    """Read the arguments and report what was done."""
+    module = AnsibleModule(
+        argument_spec={
+            "environments": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": {
+                    "path": {"type": "path", "required": True},
+                    "lock": {"type": "path", "required": True},
+                },
+            },
+            "python": {"type": "path", "required": True},
+            "uv": {"type": "path", "required": True},
+            "build_constraints": {"type": "path", "required": True},
+            "project": {"type": "path", "required": True},
+            "wheels": {"type": "path", "required": True},
+            "find_links": {"type": "list", "elements": "path", "default": []},
+            "cache": {"type": "path"},
+            "offline": {"type": "bool", "default": False},
+            "ca_bundle": {"type": "str", "default": ""},
+            "compile_bytecode": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    try:
+        result = run(module.params, module.check_mode)
+    except UnableError as error:
+        module.fail_json(msg=str(error))
+    except OSError as error:
+        module.fail_json(msg=f"cannot write {error.filename or 'the environments'}: {error.strerror}")
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

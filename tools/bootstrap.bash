@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# To be sourced: the first steps on a bare machine, shared by set-up, the tests and tools/workshop.
+# Needs python3 (3.11 or newer) with its venv module. Everything is checked against locks/*.txt.
+
+BOOTSTRAP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# die MESSAGE: one line that says what is wrong and what to do.
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# trust_bundle FILE: make every client that set-up calls trust the certificates in FILE.
+trust_bundle() {
+  [ -r "$1" ] || die "cannot read the certificates $1 (workshop_ca_bundle)"
+  export SSL_CERT_FILE=$1 PIP_CERT=$1 REQUESTS_CA_BUNDLE=$1 CURL_CA_BUNDLE=$1 NODE_EXTRA_CA_CERTS=$1
+}
+
+# ensure_uv DIR: make sure that DIR/bin/uv is the locked version; sets UV. The wheel is kept in
+# WORKSHOP_WHEELS (when set), so that a later run needs no network.
+ensure_uv() {
+  local dir=$1 lock=$BOOTSTRAP_ROOT/locks/uv.txt wanted wheels log
+  UV=$dir/bin/uv
+  wanted=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$lock")
+  [ "$("$UV" --version 2>/dev/null | cut -d' ' -f2)" = "$wanted" ] && return 0
+  command -v python3 >/dev/null || die "needs python3; install it with the system's package manager"
+  rm -rf "$dir"
+  mkdir -p "$(dirname "$dir")"
+  log=$(mktemp)
+  if ! python3 -m venv "$dir" >"$log" 2>&1; then
+    rm -rf "$dir" "$log"
+    die "python3 cannot make virtual environments; install python3-venv (Debian) or python3 (Fedora)"
+  fi
+  wheels=${WORKSHOP_WHEELS:-$dir/wheels}
+  mkdir -p "$wheels"
+  if ! install_locked_uv "$dir" "$lock" "$wheels" --no-index >"$log" 2>&1 &&
+    ! { "$dir/bin/python" -m pip download --disable-pip-version-check --quiet --require-hashes --no-deps \
+      --retries 1 --timeout 15 --dest "$wheels" --requirement "$lock" >"$log" 2>&1 &&
+      install_locked_uv "$dir" "$lock" "$wheels" --no-index >>"$log" 2>&1; }; then
+    local why
+    why=$(grep -v '^ *$' "$log" | tail -n 1)
+    rm -rf "$dir" "$log"
+    die "cannot get uv $wanted (${why:0:200}); connect to a network, or name a thumb drive with -e workshop_stick=DIR"
+  fi
+  rm -f "$log"
+}
+
+# install_locked_uv DIR LOCK WHEELS OPTION…: pip's own resolver checks the hash of what it takes.
+install_locked_uv() {
+  local dir=$1 lock=$2 wheels=$3 links=()
+  shift 3
+  [ -d "${WORKSHOP_STICK:-}/wheels" ] && links=(--find-links "$WORKSHOP_STICK/wheels")
+  "$dir/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps \
+    --find-links "$wheels" "${links[@]}" --requirement "$lock" "$@"
+}
+
+# sync_locked NAME VENV: make VENV exactly what locks/NAME.txt says. The cache and the stick are
+# asked first, so that nothing is asked of the network when nothing is missing.
+sync_locked() {
+  local lock=$BOOTSTRAP_ROOT/locks/$1.txt venv=$2 links=() log why
+  [ -d "${WORKSHOP_STICK:-}/wheels" ] && links=(--find-links "$WORKSHOP_STICK/wheels")
+  log=$(mktemp)
+  local sync=("$UV" pip sync --quiet --require-hashes --python "$venv/bin/python" "${links[@]}" "$lock")
+  if ! "${sync[@]}" --offline >"$log" 2>&1 && ! "${sync[@]}" >"$log" 2>&1; then
+    why=$(sed -n 's/^ *\(error\|cause\): //p' "$log" | tail -n 1)
+    rm -f "$log"
+    die "cannot install what locks/$1.txt names (${why:0:300}); connect to a network and run this again"
+  fi
+  rm -f "$log"
+}

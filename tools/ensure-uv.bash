@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# usage: tools/ensure-uv.bash DIR: make sure that DIR/bin/uv is the locked uv; says "installed" if it was not.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/bootstrap.bash"
+[ $# -eq 1 ] || die "usage: ensure-uv.bash DIR"
+before=$(stat -c %Y "$1/bin/uv" 2>/dev/null || true)
+ensure_uv "$1"
+[ "$before" = "$(stat -c %Y "$1/bin/uv")" ] || echo installed
