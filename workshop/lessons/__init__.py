@@ -1,0 +1,60 @@
+"""Lessons as software: run a notebook headless within its budget and prove that it teaches.
+
+**A lesson** is an ``.ipynb`` file below the notebooks folder; its name is the path without the
+ending, e.g. ``1-mnist/10-mlp``. ``mlp``, ``10-mlp`` and ``mnist/mlp`` name it too as long as no
+other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of that chapter.
+
+**Metadata of the notebook** (all of it optional when running, checked by ``workshop lessons check``)::
+
+    "kernelspec": {"name": "theano", …},
+    "workshop": {
+      "title": "A dense network",           # else the first markdown heading
+      "kind": "lesson",                     # or "tool": no exercises, no parameters cell asked for
+      "minutes": 40,                        # what it takes on stage
+      "budget": {                           # a lesson over any of these fails with the figure
+        "fast": {"seconds": 60, "cpu_seconds": 60, "rss_mb": 900},
+        "full": {"seconds": 300, "rss_mb": 900}},
+      "bars": {                             # on metrics; for the profile full unless it names others
+        "accuracy": {"min": 0.984},
+        "difference": {"max": 1e-4, "profiles": ["fast", "full"]}}}
+
+**Tags of cells**
+
+``parameters``
+    exactly one code cell, holding ``PROFILE = "full"``. The runner puts a cell tagged
+    ``injected-parameters`` with ``PROFILE = "fast"`` (or ``"full"``) behind it.
+``exercise:NAME``
+    the stub. NAME is lower case with hyphens and unique among all lessons. Later cells must run
+    although it is unsolved.
+``check:NAME``
+    one later cell that asserts what the exercise asked for. With the bare stub it must raise
+    ``AssertionError`` with a message that teaches.
+``metrics``
+    shows one JSON object of numbers, texts and truth values: displayed as ``JSON(…)``, printed as
+    the last line (``print(json.dumps({…}))``), or a dict as the cell's last expression. Several
+    such cells add up.
+``raises-exception``
+    nbclient's own: this cell may raise.
+
+**Solutions**: ``notebooks/solutions/NAME.py`` holds the whole text that replaces the cell tagged
+``exercise:NAME``: plain Python, without magics, so that ``%load ../solutions/NAME.py`` gives a cell
+that runs.
+
+**Running** happens in a temporary copy of the notebooks folder with the network cut, so nothing in
+the checkout is written and nothing is fetched. The environment variable ``WORKSHOP_HEADLESS=1``
+tells a lesson that nobody watches. Without ``--solutions`` a check that fails is an *open exercise*:
+it is reported, execution goes on and the lesson may still pass, as it would for a participant who
+runs every cell. With ``--solutions`` a failing check fails the lesson.
+
+**Figures**
+
+``seconds``
+    wall time from before the kernel starts until the last cell has ended.
+``cpu_seconds``
+    user and system time of the kernel and of every process it started, starting it included.
+``peak_rss_mb``
+    1 MB = 10⁶ bytes. Every 50 ms the memory of the kernel and of all its descendants is summed: the
+    resident set size while the kernel is alone, the proportional set size (shared pages count once)
+    when it has children. The largest sum counts, or the largest high-water mark that the operating
+    system kept for a single process if that is more (a spike between two samples).
+"""

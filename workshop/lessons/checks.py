@@ -1,0 +1,103 @@
+"""The three statements about a lesson: it passes when solved, its bare stubs fail their own checks
+and nothing else, and every exercise has a solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.exercises import exercises_in
+from workshop.lessons.model import About, Lesson, Notebook, about
+from workshop.lessons.runner import How, Progress, Ran, judge, run_notebook, solutions_of
+from workshop.lessons.static import faults_between, faults_of_file
+
+ShowProgress = Callable[[str], AbstractContextManager[Progress]]
+"""Shows the progress of the run that has the given title."""
+
+
+@dataclass
+class Verdict:
+    """What was found out about one lesson; the fields are those of ``--json``."""
+
+    name: str
+    passed: bool = False
+    clean: bool = False
+    """Its file is in order; that includes: every exercise has a solution."""
+    solved: bool | None = None
+    """With the solutions it passes, within its budget and over its bars; None when it was not run."""
+    stubs: bool | None = None
+    """Its bare stubs fail their own checks and nothing else; None when it was not run."""
+    exercises: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def check_lesson(lesson: Lesson, how: How, show: ShowProgress, *, static: bool) -> Verdict:
+    """Check one lesson: its file, then (unless ``static``) one run solved and one with bare stubs."""
+    verdict = Verdict(lesson.name)
+    try:
+        notebook = lesson.read()
+        told = about(lesson.name, notebook)
+        verdict.exercises = exercises_in(notebook)
+        verdict.faults = faults_of_file(lesson, notebook, told, how.notebooks, ran=not static)
+        verdict.clean = not verdict.faults
+        if not static:
+            _check_runs(verdict, lesson, told, notebook, how, show)
+    except WorkshopError as error:
+        verdict.faults.append(str(error))
+    verdict.passed = not verdict.faults
+    return verdict
+
+
+def _check_runs(
+    verdict: Verdict, lesson: Lesson, told: About, notebook: Notebook, how: How, show: ShowProgress
+) -> None:
+    """Run the lesson solved and unsolved, and add what is wrong to the verdict."""
+    solutions = solutions_of(notebook, how, wanted=True)
+    with show(f"{lesson.name} ({how.profile}, solved)") as progress:
+        solved = run_notebook(lesson, told, notebook, how, progress, solutions)
+    result = judge(lesson.name, told, solved, how.profile, solved=True)
+    verdict.solved = result.passed
+    if result.why:
+        verdict.faults.append(f"with solutions: {result.why}")
+    if not verdict.exercises:
+        return
+    with show(f"{lesson.name} ({how.profile}, stubs)") as progress:
+        bare = run_notebook(lesson, told, notebook, how, progress, {})
+    faults = faults_of_stubs(bare, verdict.exercises)
+    verdict.stubs = not faults
+    verdict.faults += faults
+
+
+def faults_of_stubs(ran: Ran, exercises: list[str]) -> list[str]:
+    """Return what is wrong with a run of the bare stubs: every check, and nothing else, has to fail."""
+    faults = []
+    if ran.outcome.failure is not None:
+        faults.append(f"with bare stubs: {ran.place(ran.outcome.failure)}")
+    for name in dict.fromkeys(exercises):
+        if name not in ran.outcome.checks:
+            continue
+        failure = ran.outcome.checks[name]
+        if failure is None:
+            faults.append(f"with bare stubs check:{name} passes; it has to fail until the exercise is solved")
+        elif failure.name != "AssertionError" or failure.line == failure.name:
+            faults.append(
+                f"with bare stubs check:{name} has to fail by an assert with a message, {ran.place(failure)}"
+            )
+    return faults
+
+
+def check_catalogue(notebooks: Path) -> list[str]:
+    """Return what is wrong between the lessons of a folder."""
+    exercises = {}
+    for lesson in find_lessons(notebooks):
+        try:
+            exercises[lesson.name] = exercises_in(lesson.read())
+        except WorkshopError:
+            # The lesson's own check tells it.
+            continue
+    return faults_between(notebooks, exercises)

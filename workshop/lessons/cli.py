@@ -1,0 +1,164 @@
+"""``workshop lessons``: list, run and check the lessons."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workshop.lessons.catalogue import UnknownLessonError, choose, find_lessons, notebooks_folder
+from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
+from workshop.lessons.exercises import exercises_in
+from workshop.lessons.model import Lesson, Profile, about
+from workshop.lessons.report import lessons_table, progress, results_table, verdicts_table
+from workshop.lessons.runner import How, Result, run_lesson
+from workshop.output import console, messages, print_json
+
+app = typer.Typer(help="List, run and check the lessons.", no_args_is_help=True)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME]...", help="Lessons or chapters, e.g. 1-mnist/10-mlp or mlp; none means all."
+    ),
+]
+Folder = Annotated[
+    Path | None, typer.Option("--notebooks", metavar="DIR", help="The lessons' folder; else the checkout's.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+ProfileChoice = Annotated[Profile, typer.Option(help="How much work the lessons do.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", min=1, help="Stop a lesson after this long; else three times its budget."
+    ),
+]
+
+
+@app.command("list")
+def list_lessons(notebooks: Folder = None, as_json: AsJson = False) -> None:
+    """List the lessons: title, kernel, minutes and budgets."""
+    read = {lesson.name: lesson.read() for lesson in find_lessons(notebooks_folder(notebooks))}
+    told = {name: about(name, notebook) for name, notebook in read.items()}
+    if not as_json:
+        console.print(lessons_table(told))
+        return
+    documents = [
+        {
+            "name": name,
+            "title": one.title,
+            "kind": str(one.kind),
+            "kernel": one.kernel,
+            "minutes": one.minutes,
+            "budget": {str(profile): limits for profile, limits in one.budget.items()},
+            "exercises": exercises_in(read[name]),
+        }
+        for name, one in told.items()
+    ]
+    print_json({"lessons": documents})
+
+
+@app.command()
+def run(
+    names: Names = None,
+    profile: ProfileChoice = Profile.FAST,
+    solutions: Annotated[
+        bool, typer.Option("--solutions", help="Put the solutions into the exercises.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the executed notebooks here.")
+    ] = None,
+    timeout: Timeout = None,
+    notebooks: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run lessons headless, without the network, and hold them against their budgets and bars."""
+    folder, lessons = _chosen(notebooks, names)
+    how = How(folder, profile, timeout, output)
+    results: list[Result] = []
+    with _ended_cleanly():
+        for lesson in lessons:
+            with progress(f"{lesson.name} ({profile})") as report:
+                result = run_lesson(lesson, how, report, solved=solutions)
+            results.append(result)
+            _tell(result.name, [result.why] if result.why else [])
+    if as_json:
+        print_json({"lessons": [asdict(result) for result in results]})
+    else:
+        console.print(results_table(results))
+    _finish(result.passed for result in results)
+
+
+@app.command()
+def check(
+    names: Names = None,
+    profile: ProfileChoice = Profile.FAST,
+    static: Annotated[bool, typer.Option("--static", help="Only read the notebooks; run nothing.")] = False,
+    timeout: Timeout = None,
+    notebooks: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that lessons are sound: clean files, and exercises that can be solved and are not yet.
+
+    With solutions a lesson passes; the bare stub fails its own check and nothing else; every
+    exercise has a solution.
+    """
+    folder, lessons = _chosen(notebooks, names)
+    how = How(folder, profile, timeout)
+    verdicts: list[Verdict] = []
+    with _ended_cleanly():
+        for lesson in lessons:
+            verdict = check_lesson(lesson, how, progress, static=static)
+            verdicts.append(verdict)
+            _tell(verdict.name, verdict.faults)
+    common = check_catalogue(folder)
+    _tell("all lessons", common)
+    if as_json:
+        print_json({"lessons": [asdict(verdict) for verdict in verdicts], "faults": common})
+    else:
+        console.print(verdicts_table(verdicts))
+    _finish([verdict.passed for verdict in verdicts] + [not common])
+
+
+def _chosen(notebooks: Path | None, names: list[str] | None) -> tuple[Path, list[Lesson]]:
+    """Return the lessons' folder and the lessons that were named; a wrong name is wrong usage."""
+    folder = notebooks_folder(notebooks)
+    try:
+        return folder, choose(find_lessons(folder), names or [])
+    except UnknownLessonError as error:
+        messages.print(f"workshop: {error}", style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from error
+
+
+def _tell(name: str, faults: list[str]) -> None:
+    """Say on stderr what is wrong, one line for each fault."""
+    for fault in faults:
+        messages.print(f"{name}: {fault}", style="red", markup=False, highlight=False)
+
+
+def _finish(passed: Iterable[bool]) -> None:
+    """Exit with 1 when something did not pass."""
+    if not all(passed):
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Leave by the ordinary way, which ends the kernels, when the process is told to end."""
+
+    def leave(number: int, _frame: types.FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, leave) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,125 @@
+"""The processes that a lesson starts: found, measured, and ended together with the runner."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+SAMPLE_SECONDS = 0.05
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+# linux/prctl.h
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent(number: int = signal.SIGKILL) -> None:
+    """Ask the kernel to send this process a signal when the thread that started it ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends, so that none gets lost."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes below ``pid``, without itself."""
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        children = _children(waiting.pop())
+        found += children
+        waiting += children
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    """Return the children of a process.
+
+    The list that /proc keeps for each thread costs a hundredth of looking at every process.
+    """
+    with contextlib.suppress(OSError):
+        if not Path(f"/proc/{pid}/task/{pid}/children").exists():
+            return _children_by_search(pid)
+        lists = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+        return [int(child) for text in lists for child in text.split()]
+    return []
+
+
+def _children_by_search(pid: int) -> list[int]:
+    """Return the children of a process where /proc keeps no list of them."""
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.Error:
+        return []
+
+
+def end_descendants() -> None:
+    """Kill every process below this one and wait for them, and for what they start meanwhile."""
+    while processes := descendants(os.getpid()):
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.005)
+
+
+def resident(pid: int) -> int:
+    """Return the resident set size of a process in bytes; 0 when it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def proportional(pid: int) -> int:
+    """Return the proportional set size in bytes, or the resident one where it cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return resident(pid)
+
+
+def memory_below(pid: int) -> int:
+    """Return the memory of all processes below ``pid`` in bytes; shared pages count once.
+
+    Reading a proportional size walks the process's page tables, so it is done only where several
+    processes could share pages.
+    """
+    processes = descendants(pid)
+    measure = resident if len(processes) < 2 else proportional
+    return sum(measure(process) for process in processes)
+
+
+class MemoryWatch(threading.Thread):
+    """Keep the largest sum of memory below this process, sampled every ``SAMPLE_SECONDS``."""
+
+    def __init__(self) -> None:
+        """Watch nothing yet; ``start`` begins, ``stop`` ends."""
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Sample until stopped."""
+        while not self._stopped.wait(SAMPLE_SECONDS):
+            self.peak = max(self.peak, memory_below(os.getpid()))
+
+    def stop(self) -> int:
+        """Stop sampling and return the peak in bytes."""
+        self._stopped.set()
+        self.join()
+        return self.peak

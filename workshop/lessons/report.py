@@ -1,0 +1,102 @@
+"""What people see: the tables of lessons, runs and checks, and the progress of a run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column, Table
+
+from workshop.lessons.checks import Verdict
+from workshop.lessons.model import BUDGET_UNITS, About, Profile
+from workshop.lessons.runner import Progress as Report
+from workshop.lessons.runner import Result
+from workshop.output import messages
+
+_MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Report]:
+    """Show how far a run is: a bar on a terminal, one line elsewhere; both on stderr."""
+    if not messages.is_terminal:
+        messages.print(f"{title} …", markup=False, highlight=False)
+        yield lambda cell, cells: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("cells"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=messages, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda cell, cells: bar.update(task, completed=cell, total=cells)
+
+
+def lessons_table(lessons: dict[str, About]) -> Table:
+    """Return the table of ``workshop lessons list``."""
+    table = Table("lesson", "title", "kernel", _right("minutes"), *map(str, Profile))
+    for name, told in lessons.items():
+        minutes = "" if told.minutes is None else f"{told.minutes:g}"
+        budgets = [_budget(told.budget.get(profile, {})) for profile in Profile]
+        table.add_row(name, told.title, told.kernel, minutes, *budgets)
+    return table
+
+
+def _budget(limits: dict[str, float]) -> str:
+    """Write a budget in short."""
+    return ", ".join(f"{value:g} {BUDGET_UNITS[key]}" for key, value in limits.items())
+
+
+def results_table(results: list[Result]) -> Table:
+    """Return the table of ``workshop lessons run``."""
+    figures = [_right(heading) for heading in ("seconds", "CPU-s", "peak MB")]
+    table = Table("lesson", "profile", *figures, "metrics", "passed")
+    for result in results:
+        metrics = ", ".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
+        passed = "[green]yes[/]" if result.passed else "[red]no[/]"
+        if result.passed and result.exercises_open:
+            passed += f", {len(result.exercises_open)} exercises open"
+        table.add_row(
+            result.name,
+            str(result.profile),
+            f"{result.seconds:.1f}",
+            f"{result.cpu_seconds:.1f}",
+            f"{result.peak_rss_mb:.0f}",
+            metrics,
+            passed,
+        )
+    return table
+
+
+def verdicts_table(verdicts: list[Verdict]) -> Table:
+    """Return the table of ``workshop lessons check``."""
+    table = Table(
+        "lesson", "clean file", "passes solved", "stubs fail only their checks", _right("exercises")
+    )
+    for verdict in verdicts:
+        statements = (verdict.clean, verdict.solved, verdict.stubs)
+        table.add_row(
+            verdict.name, *(_MARKS[statement] for statement in statements), str(len(verdict.exercises))
+        )
+    return table
+
+
+def _figure(value: float | int | str | bool) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _right(heading: str) -> Column:
+    """Return a column for figures."""
+    return Column(heading, justify="right")

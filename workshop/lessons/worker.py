@@ -1,0 +1,236 @@
+"""The process that runs one notebook: off the network, measured, and gone without a trace.
+
+The runner starts ``python -m workshop.lessons.worker FILE DESCRIPTOR`` with a job (JSON) in FILE.
+The worker writes lines of JSON to DESCRIPTOR: ``{"cell": i}`` when cell i (from 0) begins and at
+last ``{"outcome": {…}}``. Being a process of its own lets it leave the network for good, adopt what
+its kernel leaves behind, and take all of that along when it is told to end.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import resource
+import signal
+import sys
+import time
+import types
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from workshop.lessons import network
+from workshop.lessons.exercises import check_of
+from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
+
+LONGEST_LINE = 240
+MEGABYTE = 10**6
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run."""
+
+    notebook: str
+    """The notebook's file; it is executed in place."""
+    folder: str
+    """The working directory of the kernel."""
+    kernel: str
+    limit: float
+    """The seconds that all cells together may take."""
+    startup_limit: float
+    """The seconds that the kernel may take to answer for the first time."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A cell that raised, or the fault that ended the run."""
+
+    cell: int | None
+    """The position of the cell, from 0; None when the fault lies in no cell."""
+    name: str
+    """The class of the exception; empty for faults of the run itself."""
+    line: str
+
+
+@dataclass
+class Outcome:
+    """What came of a run."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_rss_mb: float = 0.0
+    network: str = ""
+    failure: Failure | None = None
+    """What ended the run early, if anything did."""
+    checks: dict[str, Failure | None] = field(default_factory=dict)
+    """For each exercise whose check was run what it raised."""
+
+
+class Run:
+    """One run of one notebook on one kernel."""
+
+    def __init__(self, job: Job, reports: IO[str], how: str) -> None:
+        """Prepare the run of ``job``; ``how`` says in which way the network is cut."""
+        import nbclient
+        import nbformat
+
+        self.job = job
+        self.reports = reports
+        self.outcome = Outcome(network=how)
+        self.notebook = nbformat.read(job.notebook, as_version=4)  # type: ignore[no-untyped-call]
+        self.begun = 0.0
+        self.client = nbclient.NotebookClient(
+            self.notebook,
+            kernel_name=job.kernel,
+            resources={"metadata": {"path": job.folder}},
+            startup_timeout=math.ceil(job.startup_limit),
+            timeout_func=lambda _cell: max(self._left(), 0.1),
+            shutdown_kernel="immediate",
+        )
+
+    def go(self) -> Outcome:
+        """Run the notebook, keep it, and return what came of it."""
+        import nbformat
+
+        watch = MemoryWatch()
+        watch.start()
+        self.begun = time.monotonic()
+        try:
+            self._with_kernel()
+        finally:
+            peak = watch.stop()
+            end_descendants()
+        nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
+        self._account(peak)
+        return self.outcome
+
+    def _with_kernel(self) -> None:
+        """Start the kernel, run the cells, stop the kernel."""
+        environment = dict(os.environ)
+        if self.outcome.network == network.GUARD:
+            environment = network.guarded(environment)
+        started = False
+        try:
+            with self.client.setup_kernel(env=environment, preexec_fn=die_with_parent):
+                started = True
+                self._cells()
+                self.outcome.seconds = time.monotonic() - self.begun
+        except Exception as error:
+            # Everything that jupyter_client raises for a kernel that does not come up.
+            if started:
+                raise
+            self.outcome.failure = Failure(None, "", self._no_kernel(error))
+
+    def _no_kernel(self, error: Exception) -> str:
+        """Say in one line why there is no kernel."""
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+        if isinstance(error, NoSuchKernel):
+            there = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
+            return (
+                f"this environment has no kernel '{self.job.kernel}' (it has: {there}); "
+                "run the workshop command of the jupyter environment that set-up made"
+            )
+        return f"the kernel '{self.job.kernel}' did not start: {_one_line(str(error))}; run the set-up again"
+
+    def _cells(self) -> None:
+        """Run the cells until one fails; a check that fails is noted and passed over."""
+        for index, cell in enumerate(self.notebook.cells):
+            self._report({"cell": index})
+            failure = self._cell(index, cell)
+            check = check_of(cell)
+            if check is not None and (failure is None or failure.name):
+                self.outcome.checks[check] = failure
+            elif failure is not None:
+                self.outcome.failure = failure
+                return
+
+    def _cell(self, index: int, cell: Any) -> Failure | None:
+        """Run one cell and return what went wrong."""
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        try:
+            if self._left() <= 0:
+                return Failure(index, "", self._too_long())
+            self.client.execute_cell(cell, index)
+        except CellExecutionError as error:
+            return Failure(index, error.ename or "Error", _exception_line(error.ename, error.evalue))
+        except CellTimeoutError:
+            return Failure(index, "", self._too_long())
+        except DeadKernelError:
+            return Failure(index, "", self._death())
+        return None
+
+    def _left(self) -> float:
+        """Return the seconds that are left."""
+        return self.begun + self.job.limit - time.monotonic()
+
+    def _too_long(self) -> str:
+        return f"stopped after {self.job.limit:g} s; make it shorter or raise --timeout"
+
+    def _death(self) -> str:
+        """Say in one line how the kernel ended."""
+        manager = self.client.km
+        process = getattr(getattr(manager, "provisioner", None), "process", None)
+        status = process.poll() if process is not None else None
+        if status == -signal.SIGKILL:
+            return "the kernel was killed, most likely out of memory; free memory or make the lesson smaller"
+        if status is not None and status < 0:
+            return f"the kernel crashed ({signal.Signals(-status).name}); run this cell alone to see why"
+        return f"the kernel ended with status {status}; a lesson must not exit"
+
+    def _account(self, peak: int) -> None:
+        """Note time and memory; every process has been waited for, so the system's books are closed."""
+        books = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime, 3)
+        self.outcome.peak_rss_mb = round(max(peak, books.ru_maxrss * 1024) / MEGABYTE, 1)
+        self.outcome.seconds = round(self.outcome.seconds or time.monotonic() - self.begun, 3)
+
+    def _report(self, line: dict[str, Any]) -> None:
+        self.reports.write(json.dumps(line) + "\n")
+        self.reports.flush()
+
+
+def _exception_line(name: str | None, value: str | None) -> str:
+    """Return the line that Python would print for an exception."""
+    text = _one_line(value or "")
+    line = f"{name}: {text}" if text else f"{name}"
+    if "Network is unreachable" in line or "name resolution" in line:
+        line += " (lessons run with the network cut)"
+    return line
+
+
+def _one_line(text: str) -> str:
+    """Return the first line that says something, cut to a readable length."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
+
+
+def _end(_number: int, _frame: types.FrameType | None) -> None:
+    """Take everything along that this process started."""
+    end_descendants()
+    os._exit(1)
+
+
+def main() -> None:
+    """Run the job that the command line names."""
+    job = Job(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    descriptor = int(sys.argv[2])
+    os.set_inheritable(descriptor, False)
+    runner = os.getppid()
+    signal.signal(signal.SIGTERM, _end)
+    adopt_orphans()
+    # Both of these forget the wish to die with the parent when they come after it.
+    how = network.cut()
+    die_with_parent(signal.SIGTERM)
+    if os.getppid() != runner:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as reports:
+        outcome = Run(job, reports, how).go()
+        reports.write(json.dumps({"outcome": asdict(outcome)}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
