@@ -201,7 +201,9 @@ class Environment:
             wanted.flush()
             status, stderr = uv.cache_first(*self.words, *options, wanted.name)
         if status:
-            raise UnableError(f"cannot install {self.lock.name} into {self.path}: {reason(stderr)}; {WHAT_TO_DO}")
+            raise UnableError(
+                f"cannot install {self.lock.name} into {self.path}: {reason(stderr)}; {WHAT_TO_DO}"
+            )
         return {"installed": count("install", stderr), "removed": count("uninstall", stderr)}
 
     def make(self, uv: Uv, extra: str) -> dict[str, Any]:

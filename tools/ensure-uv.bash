@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # usage: tools/ensure-uv.bash DIR: make sure that DIR/bin/uv is the locked uv; says "installed" if it was not.
 set -euo pipefail
+# shellcheck source=tools/bootstrap.bash
 source "$(dirname "${BASH_SOURCE[0]}")/bootstrap.bash"
 [ $# -eq 1 ] || die "usage: ensure-uv.bash DIR"
 before=$(stat -c %Y "$1/bin/uv" 2>/dev/null || true)

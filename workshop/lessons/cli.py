@@ -18,7 +18,10 @@ from workshop.lessons.exercises import exercises_in
 from workshop.lessons.model import Lesson, Profile, about
 from workshop.lessons.report import lessons_table, progress, results_table, verdicts_table
 from workshop.lessons.runner import How, Result, run_lesson
+from workshop.lessons.warm import PATIENCE_SECONDS, survey, warm_in_background
+from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
+from workshop.settings import load_settings
 
 app = typer.Typer(help="List, run and check the lessons.", no_args_is_help=True)
 
@@ -124,6 +127,31 @@ def check(
     else:
         console.print(verdicts_table(verdicts))
     _finish([verdict.passed for verdict in verdicts] + [not common])
+
+
+@app.command()
+def warm(
+    background: Annotated[
+        bool, typer.Option("--background", help="Let a process of low priority do it; don't wait.")
+    ] = False,
+    notebooks: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill Theano's compile cache by running the lessons' fast profile once."""
+    folder, settings = notebooks_folder(notebooks), load_settings()
+    warmth = survey(folder, settings)
+    with _ended_cleanly():
+        if background:
+            changed = warm_in_background(warmth, settings)
+        else:
+            changed = fill_cache(warmth, How(folder, Profile.FAST, PATIENCE_SECONDS), progress)
+    if as_json:
+        names = [lesson.name for lesson in warmth.lessons]
+        print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})
+    else:
+        console.print(
+            "The compile cache is warm." if warmth.is_done() else "Another process warms the cache."
+        )
 
 
 def _chosen(notebooks: Path | None, names: list[str] | None) -> tuple[Path, list[Lesson]]:
