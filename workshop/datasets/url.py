@@ -1,0 +1,159 @@
+"""Source kind ``url``: a file at an address, resumed where the server allows it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from workshop.datasets.catalogue import Dataset, File, Source
+from workshop.datasets.net import FIRST_ANSWER, STALL, StoppedError, UnavailableError, UnreachableError
+from workshop.datasets.progress import Advance
+from workshop.datasets.run import Run
+from workshop.datasets.store import CHUNK, WrongContentError, looks_like, read_chunks
+
+ATTEMPTS = 3
+"""How often a download that breaks off is taken up again before the next source is tried."""
+
+
+def fetch(source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
+    """Fetch the files one after the other into the store.
+
+    Raises UnavailableError or WrongContentError at the first that this address does not deliver.
+    """
+    for file in files:
+        _fetch_file(source, dataset, file, run)
+
+
+def _fetch_file(source: Source, dataset: Dataset, file: File, run: Run) -> None:
+    url = source.url.replace("{file}", file.name)
+    # The name ties the part to the address and the content, so that nothing else resumes it.
+    identity = hashlib.sha256(f"{url} {file.sha256}".encode()).hexdigest()[:24]
+    part = run.store.scratch / f"{identity}.part"
+    resumed = part.exists()
+    try:
+        _download(url, part, source, dataset, file, run)
+        _take_in(part, source, dataset, file, run)
+    except WrongContentError:
+        part.unlink(missing_ok=True)
+        if not resumed:
+            raise
+        # The remainder may have been appended to an older file's beginning: once more from the start.
+        _download(url, part, source, dataset, file, run)
+        _take_in(part, source, dataset, file, run)
+
+
+def _take_in(part: Path, source: Source, dataset: Dataset, file: File, run: Run) -> None:
+    """Verify the finished download, decompress it if need be, and give it its name."""
+    if source.unpack != "gzip":
+        run.store.adopt(dataset, file, part)
+        return
+    try:
+        with gzip.open(part, "rb") as unpacked:
+            run.store.add(dataset, file, read_chunks(unpacked))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        with part.open("rb") as opened:
+            reason = looks_like(opened.read(512), part.stat().st_size)
+        raise WrongContentError(reason) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _download(url: str, part: Path, source: Source, dataset: Dataset, file: File, run: Run) -> None:
+    import requests
+
+    limit = 2 * file.about + (1 << 20)
+    with run.progress.download(f"{dataset.name}: {file.name} from {source.label}", file.about) as advance:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                _continue_download(url, part, limit, run, advance)
+                return
+            except requests.RequestException as error:
+                if attempt == ATTEMPTS:
+                    raise UnavailableError("the download broke off; run again to resume it") from error
+
+
+def _continue_download(url: str, part: Path, limit: int, run: Run, advance: Advance) -> None:
+    """Fetch what the part still lacks; requests.RequestException when it breaks off."""
+    have = part.stat().st_size if part.exists() else 0
+    host = urlsplit(url).netloc
+    with run.reach.gate(host) as answered:
+        response = _first_answer(url, have, run)
+        answered()
+    with response:
+        if response.status_code == 416:  # the part is not the beginning of what is there now
+            part.unlink(missing_ok=True)
+            raise UnavailableError("it cannot resume the download; run again")
+        if response.status_code not in (200, 206):
+            raise UnavailableError(f"it answered with status {response.status_code}")
+        append = response.status_code == 206 and _starts_at(response, have)
+        _receive(response, part, have if append else 0, limit, run, advance)
+
+
+def _first_answer(url: str, have: int, run: Run) -> Any:
+    """Open the address; UnreachableError when no answer begins within FIRST_ANSWER seconds.
+
+    Name look-ups and hosts with many addresses know no overall time limit, so a thread waits.
+    """
+    import requests
+
+    answers: list[Any] = []
+
+    def ask() -> None:
+        try:
+            headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+            session = requests.Session()
+            if run.ca_bundle:
+                session.verify = str(run.ca_bundle)
+            # requests prefers its own variables to session.verify; say it again for this request.
+            verify = session.verify if run.ca_bundle else None
+            answers.append(
+                session.get(url, headers=headers, stream=True, timeout=(FIRST_ANSWER, STALL), verify=verify)
+            )
+        except (requests.RequestException, OSError) as error:
+            answers.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(FIRST_ANSWER)
+    if not answers:
+        raise UnreachableError(f"{urlsplit(url).netloc} gave no answer within {FIRST_ANSWER:.0f} s")
+    if isinstance(answers[0], Exception):
+        raise UnreachableError(f"{urlsplit(url).netloc} {_why(answers[0])}") from answers[0]
+    return answers[0]
+
+
+def _why(error: Exception) -> str:
+    """Say in a few words why a host could not be asked."""
+    text = repr(error)
+    if "NameResolution" in text or "Failed to resolve" in text:
+        return "cannot be found (no such name, or no network)"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "has a certificate that is not trusted here (set workshop_ca_bundle?)"
+    return "cannot be reached"
+
+
+def _starts_at(response: Any, have: int) -> bool:
+    return str(response.headers.get("Content-Range", "")).startswith(f"bytes {have}-")
+
+
+def _receive(response: Any, part: Path, have: int, limit: int, run: Run, advance: Advance) -> None:
+    with part.open("ab" if have else "wb") as out:
+        for chunk in _chunks(response, run):
+            have += len(chunk)
+            if have > limit:
+                raise WrongContentError(looks_like(chunk, have))
+            out.write(chunk)
+            advance(have)
+
+
+def _chunks(response: Any, run: Run) -> Iterator[bytes]:
+    for chunk in response.iter_content(CHUNK // 4):
+        if run.stop.is_set():
+            raise StoppedError
+        yield chunk
