@@ -17,6 +17,7 @@ compile() { # compile NAME EXTRA… : lock the extras into locks/NAME.txt
 
 upgrade=("$@")
 compile control control
+compile run run
 compile jupyter run jupyter
 compile theano teach theano
 compile tensorflow teach tensorflow

@@ -7,59 +7,27 @@ only what it runs.
 
 from __future__ import annotations
 
-import importlib
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import typer.core
-import typer.main
 
 from workshop import __version__
 from workshop.errors import WorkshopError
+from workshop.lazy import lazy_group
 from workshop.output import messages
 
 CAPABILITIES = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
+    "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }
 
 
-class LazyGroup(typer.core.TyperGroup):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the words in the order in which the help shows them."""
-        return list(CAPABILITIES)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import the capability that the word names; None when there is no such word."""
-        if cmd_name not in CAPABILITIES:
-            return None
-        module, _ = CAPABILITIES[cmd_name]
-        try:
-            app = importlib.import_module(module).app
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] == "workshop":
-                raise
-            raise WorkshopError(
-                f"'workshop {cmd_name}' needs the package {error.name}, which this environment "
-                "lacks; use the workshop's jupyter environment"
-            ) from error
-        command = typer.main.get_command(app)
-        command.name = cmd_name
-        return command
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """List the words without importing what is behind them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in CAPABILITIES.items()])
-
-
 app = typer.Typer(
-    cls=LazyGroup,
+    cls=lazy_group(CAPABILITIES),
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

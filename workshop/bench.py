@@ -1,0 +1,23 @@
+"""``workshop bench NAME``: find the benchmark that a capability brings in its own ``bench.py``."""
+
+from __future__ import annotations
+
+import typer
+
+from workshop.lazy import lazy_group
+
+BENCHES = {
+    "setup": ("workshop.machine.bench", "Set-up from nothing against installing the same by hand."),
+}
+
+app = typer.Typer(
+    cls=lazy_group(BENCHES),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measure the README's performance figures, peers side by side in one run.",
+)
+
+
+@app.callback()
+def bench() -> None:
+    """Measure the README's performance figures, peers side by side in one run."""

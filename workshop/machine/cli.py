@@ -1,0 +1,53 @@
+"""``workshop doctor``: can this machine run the workshop?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from workshop.machine.doctor import Report, diagnose
+from workshop.machine.lines import State
+from workshop.output import console, print_json
+from workshop.settings import load_settings
+
+app = typer.Typer(rich_markup_mode=None)
+
+MARKS = {State.GREEN: "ok  ", State.YELLOW: "note", State.RED: "FAIL"}
+
+
+@app.command()
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Also import Theano and TensorFlow; takes up to a minute.")
+    ] = False,
+) -> None:
+    """Say in green and red what works on this machine, and what to do about the rest.
+
+    Works before set-up too. Exit 0 only when nothing is red.
+    """
+    settings = load_settings()
+    report = diagnose(settings, thorough)
+    if json:
+        print_json(report.as_dict())
+    else:
+        _print(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _print(report: Report) -> None:
+    """Print one line a check, then where the servers are."""
+    width = max(len(line.check) for line in report.lines)
+    for line in report.lines:
+        text = Text.assemble((MARKS[line.state], str(line.state)), f"  {line.check:<{width}}  {line.text}")
+        if line.advice:
+            text.append(f"\n      {'':<{width}}  → {line.advice}")
+        console.print(text)
+    for name, address in report.addresses.items():
+        console.print(Text.assemble(f"{name}: ", (address, "bold")))
+    reds = sum(line.state is State.RED for line in report.lines)
+    verdict = "This machine can run the workshop." if not reds else f"{reds} to mend, see FAIL above."
+    console.print(Text(verdict, "green" if not reds else "red"))

@@ -1,0 +1,98 @@
+"""The doctor: every check of the machine, made side by side, as one report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.machine import blas, environments, hardware, services
+from workshop.machine.lines import Line, State, red
+from workshop.settings import Settings
+
+Check = Callable[[], Line]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the doctor found."""
+
+    lines: list[Line]
+    addresses: dict[str, str]
+    """Where a browser finds the servers; empty on a machine that was not set up."""
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether no line is red."""
+        return all(line.state is not State.RED for line in self.lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as JSON knows it."""
+        return {
+            "ok": self.ok,
+            "lines": [asdict(line) for line in self.lines],
+            "addresses": self.addresses,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]]:
+    """Return the checks by name, in the order in which their lines are shown."""
+    found: list[tuple[str, Check]] = [
+        ("system", hardware.system),
+        ("memory", hardware.memory),
+        ("disk", partial(hardware.disk, settings)),
+        ("cores", hardware.cores),
+        ("clock", hardware.clock),
+        ("BLAS", partial(blas.blas, settings)),
+    ]
+    if settings.prefix is None:
+        found += [("Python 3.11", partial(environments.python, settings))]
+    else:
+        found += [
+            (f"environment {name}", partial(environments.environment, settings, name, thorough))
+            for name in environments.WANTED
+        ]
+        found += [
+            ("kernels", partial(environments.kernels, settings)),
+            ("compile cache", partial(environments.compile_cache, settings)),
+            ("services", partial(services.alive, settings)),
+        ]
+    found += [
+        ("notebooks", partial(environments.notebooks, settings)),
+        ("data", partial(environments.data, settings)),
+    ]
+    found += [
+        (f"port {each.port}", partial(services.port, settings, each)) for each in services.services(settings)
+    ]
+    return found
+
+
+def diagnose(settings: Settings, thorough: bool = False) -> Report:
+    """Make all checks at once; one that breaks becomes a red line of its own.
+
+    thorough: also import Theano and TensorFlow, which may take half a minute.
+    """
+    started = time.monotonic()
+    todo = checks(settings, thorough)
+    with ThreadPoolExecutor(max_workers=len(todo)) as pool:
+        lines = list(pool.map(lambda each: _guarded(*each), todo))
+    found = services.addresses(settings) if settings.prefix else {}
+    return Report(lines, found, time.monotonic() - started)
+
+
+def _guarded(name: str, check: Check) -> Line:
+    """Make one check; whatever it stumbles over is a finding about the machine."""
+    try:
+        return check()
+    except WorkshopError as error:
+        return red(name, str(error), "mend it, then run the doctor again")
+    except Exception as error:
+        return red(
+            name, f"the check itself failed: {type(error).__name__}: {error}", "please report this line"
+        )

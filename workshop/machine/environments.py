@@ -1,0 +1,170 @@
+"""What set-up made: the environments, their kernels, the compile cache, the notebooks and the data."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from workshop.machine.lines import Line, green, red, yellow
+from workshop.settings import Settings
+
+SET_UP = "run ./local/setup.bash"
+AGAIN = "run set-up again (it repairs what is missing)"
+WANTED = {
+    "jupyter": ("jupyterlab", "notebook", "tensorboard", "workshop"),
+    "theano": ("numpy", "theano", "lasagne", "matplotlib", "ipykernel", "workshop"),
+    "tensorflow": ("numpy", "tensorflow", "keras", "matplotlib", "ipykernel", "workshop"),
+}
+KERNELS = {"python3": "jupyter", "theano": "theano", "tensorflow": "tensorflow"}
+# Packages are looked up, not imported: importing Theano and TensorFlow takes seconds, and it is the
+# lessons' own tests that prove they work. NumPy is imported: its C parts fail first when a system
+# library is missing.
+PROBE = """
+import importlib.util, json, sys
+names = sys.argv[1:]
+missing = [name for name in names if importlib.util.find_spec(name) is None]
+if "numpy" in names and "numpy" not in missing:
+    import numpy
+print(json.dumps({"python": sys.version.split()[0], "missing": missing}))
+"""
+ESSENTIAL = "mnist"
+"""The data set without which the first lessons do not run."""
+SECONDS = 3.5
+COMPILED_LEAST = 20
+"""Compiled functions that even the smallest lesson leaves in the cache."""
+
+
+def python(settings: Settings) -> Line:
+    """Before set-up: say where its Python 3.11 will come from."""
+    found = shutil.which("python3.11")
+    if found:
+        return green("Python 3.11", found)
+    return yellow("Python 3.11", "not installed", "set-up installs it (needs root or sudo)")
+
+
+def environment(settings: Settings, name: str, thorough: bool = False) -> Line:
+    """Say whether a virtual environment runs and holds what it should.
+
+    thorough: also import what the environment is for, which may take half a minute.
+    """
+    check = f"environment {name}"
+    if settings.prefix is None:
+        return yellow(check, "not set up", SET_UP)
+    interpreter = settings.prefix / "venvs" / name / "bin/python"
+    if not interpreter.exists():
+        return red(check, f"{interpreter} is missing", AGAIN)
+    answer = _ask(settings, interpreter, PROBE, WANTED[name], SECONDS)
+    if isinstance(answer, str):
+        return red(check, answer, AGAIN)
+    if answer["missing"]:
+        return red(check, f"lacks {', '.join(answer['missing'])}", AGAIN)
+    if thorough and (failure := _import_all(settings, interpreter, name)):
+        return red(check, failure, f"{AGAIN}; see docs/troubleshooting.md")
+    return green(check, f"Python {answer['python']}, {len(WANTED[name])} packages found")
+
+
+def _import_all(settings: Settings, interpreter: Path, name: str) -> str:
+    """Import what an environment is for; return what went wrong, or nothing."""
+    extra = ["theano.tensor.signal.downsample"] if name == "theano" else []
+    code = f"import {', '.join([*WANTED[name], *extra])}; print('{{}}')"
+    answer = _ask(settings, interpreter, code, (), seconds=120)
+    return answer if isinstance(answer, str) else ""
+
+
+def _ask(
+    settings: Settings, interpreter: Path, code: str, arguments: tuple[str, ...], seconds: float
+) -> dict[str, list[str]] | str:
+    """Run code that prints a JSON object as its last line; return it, or one line on what failed."""
+    prefix = settings.prefix or Path()
+    try:
+        ran = subprocess.run(
+            [str(interpreter), "-c", code, *arguments],
+            env={**os.environ, "THEANORC": str(prefix / "etc/theanorc"), "OPENBLAS_NUM_THREADS": "1"},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"did not answer in {seconds:g} s; the machine is busy"
+    except OSError as error:
+        return f"does not run: {error.strerror}"
+    if ran.returncode:
+        lines = ran.stderr.strip().splitlines()
+        return f"fails: {lines[-1].strip() if lines else f'exit status {ran.returncode}'}"
+    answer: dict[str, list[str]] = json.loads(ran.stdout.splitlines()[-1])
+    return answer
+
+
+def kernels(settings: Settings) -> Line:
+    """Say whether JupyterLab will offer the workshop's kernels and can start them."""
+    if settings.prefix is None:
+        return yellow("kernels", "not set up", SET_UP)
+    folder = settings.prefix / "venvs/jupyter/share/jupyter/kernels"
+    broken = [name for name in KERNELS if not _kernel_starts(folder / name / "kernel.json")]
+    if broken:
+        return red("kernels", f"{', '.join(broken)}: missing or pointing nowhere", AGAIN)
+    return green("kernels", ", ".join(KERNELS))
+
+
+def _kernel_starts(specification: Path) -> bool:
+    """Tell whether a kernel's specification names a program that exists."""
+    try:
+        command = json.loads(specification.read_text(encoding="utf-8"))["argv"][0]
+    except (OSError, ValueError, KeyError, IndexError):
+        return False
+    return shutil.which(command) is not None
+
+
+def compile_cache(settings: Settings) -> Line:
+    """Say whether Theano's compiled functions are there for this machine."""
+    if settings.prefix is None:
+        return yellow("compile cache", "not set up", SET_UP)
+    compiled = sum(1 for _ in (settings.prefix / "theano").glob("compiledir_*/*/*.so"))
+    text = f"{compiled} compiled functions"
+    if compiled < COMPILED_LEAST:
+        return yellow("compile cache", text, f"the first run of a lesson compiles for a minute; or {AGAIN}")
+    return green("compile cache", text)
+
+
+def notebooks(settings: Settings) -> Line:
+    """Say whether the participant's folder is there, can be written and holds the lessons."""
+    folder = settings.notebooks
+    if settings.prefix is None:
+        return yellow("notebooks", f"will be laid down in {folder}", SET_UP)
+    if not folder.is_dir():
+        return red("notebooks", f"{folder} is missing", AGAIN)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return red(
+            "notebooks", f"{folder} cannot be written by you", f"run: sudo chown -R \"$USER\" '{folder}'"
+        )
+    lessons = sum(1 for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    if not lessons:
+        return red("notebooks", f"{folder} holds no lesson", AGAIN)
+    return green("notebooks", f"{lessons} notebooks in {folder}")
+
+
+def data(settings: Settings) -> Line:
+    """Say which data sets of the catalogue are there and right."""
+    from workshop.datasets.catalogue import load_catalogue
+    from workshop.datasets.store import Store
+
+    store = Store(settings.data)
+    here: list[str] = []
+    missing: list[str] = []
+    for name, dataset in load_catalogue().items():
+        complete = all(store.has(dataset, file) for file in dataset.files)
+        (here if complete else missing).append(name)
+    text = f"{len(here)} of {len(here) + len(missing)} sets in {settings.data}"
+    if not missing:
+        return green("data", text)
+    text = f"{text}; missing: {', '.join(missing)}"
+    if settings.prefix is None:
+        return yellow("data", text, SET_UP)
+    if ESSENTIAL in missing:
+        return red("data", text, f"run: workshop data fetch {ESSENTIAL}")
+    return yellow("data", text, "run: workshop data fetch (it says which cannot be had from this network)")

@@ -1,0 +1,113 @@
+"""What the machine is: memory, disk, cores, operating system, clock."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import time
+from pathlib import Path
+
+import psutil
+
+from workshop.machine.lines import Line, green, red, yellow
+from workshop.settings import Settings, settings_file
+
+GB = 1e9
+MEMORY_TOTAL_GB = 1.7
+"""A machine that was given 2 GB of RAM shows a little less of it."""
+MEMORY_FREE_GB = 0.9
+"""What the largest lesson with Theano may take."""
+DISK_FOR_SET_UP_GB = 6.0
+"""Three environments (3 GB), data (1 GB) and the downloads that they are made from."""
+DISK_FREE_GB = 0.5
+"""What checkpoints, logs and compiled functions need on a machine that is set up."""
+DEBIAN_OLDEST = 13
+FEDORA_OLDEST = 42
+"""The oldest release of each that set-up accepts."""
+CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def memory() -> Line:
+    """Compare the memory with what the lessons need; a container's limit counts as its memory."""
+    machine = psutil.virtual_memory()
+    total = min([machine.total, *_cgroup_limits()]) / GB
+    free = min(machine.available / GB, total)
+    text = f"{free:.1f} GB of {total:.1f} GB free"
+    if total < MEMORY_TOTAL_GB:
+        return red("memory", text, "the lessons need 2 GB of RAM; give the machine more")
+    if free < MEMORY_FREE_GB:
+        return yellow("memory", text, "shut down idle kernels (JupyterLab: Kernel > Shut Down All Kernels)")
+    return green("memory", text)
+
+
+def _cgroup_limits() -> list[int]:
+    """Return the memory limits, in bytes, that this process runs under."""
+    limits = []
+    for path in CGROUP_LIMITS:
+        try:
+            limits.append(int(path.read_text(encoding="ascii")))
+        except (OSError, ValueError):  # not there, or "max"
+            continue
+    return limits
+
+
+def disk(settings: Settings) -> Line:
+    """Compare the free space below the prefix with what is still to be written."""
+    folder = settings.prefix or settings.source or Path.cwd()
+    while not folder.exists():
+        folder = folder.parent
+    free = psutil.disk_usage(str(folder)).free / GB
+    text = f"{free:.1f} GB free at {folder}"
+    needed = DISK_FREE_GB if settings.prefix else DISK_FOR_SET_UP_GB
+    if free < needed:
+        return red("disk", text, f"needs {needed:g} GB; free some, or set up on another disk")
+    if free < 2 * needed and settings.prefix:
+        return yellow("disk", text, "free some before you train for long")
+    return green("disk", text)
+
+
+def cores() -> Line:
+    """Say how many processors this process may use."""
+    usable = len(os.sched_getaffinity(0))
+    text = f"{usable} usable, {platform.machine()}"
+    if platform.machine() != "x86_64":
+        return yellow("cores", text, "the environments are locked and tested for x86_64")
+    if usable < 2:
+        return yellow("cores", text, "lessons take up to twice as long; give the machine 2 cores")
+    return green("cores", text)
+
+
+def system() -> Line:
+    """Say whether this distribution is one that the workshop is made for."""
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        release = {}
+    name = release.get("PRETTY_NAME") or platform.system()
+    version = release.get("VERSION_ID", "").partition(".")[0]
+    oldest = {"debian": DEBIAN_OLDEST, "fedora": FEDORA_OLDEST}.get(release.get("ID", ""))
+    if oldest is not None and version.isdigit() and int(version) >= oldest:
+        return green("system", name)
+    advice = (
+        f"use Debian {DEBIAN_OLDEST} or Fedora {FEDORA_OLDEST} (or newer), or the appliance on this system"
+    )
+    return red("system", f"{name} is not supported", advice)
+
+
+def clock(now: float | None = None) -> Line:
+    """Compare the clock with the newest time that the machine is known to have seen.
+
+    A clock that is behind breaks certificates and makes Theano compile everything again.
+
+    now: seconds since 1970; the machine's own clock when None.
+    """
+    now = time.time() if now is None else now
+    known = [Path(__file__), settings_file()]
+    newest = max(path.stat().st_mtime for path in known if path is not None and path.exists())
+    text = datetime.datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    if now < newest - 24 * 3600:
+        return red(
+            "clock", f"{text}, before the workshop was installed", "run: sudo timedatectl set-ntp true"
+        )
+    return green("clock", text)

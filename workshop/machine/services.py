@@ -1,0 +1,215 @@
+"""Jupyter, TensorBoard and the web pages: do they answer, who keeps them alive, where are they?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+import psutil
+
+from workshop.machine.lines import Line, green, red, yellow
+from workshop.settings import Settings
+
+SECONDS = 2.0
+EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
+"""What to call when a server listens on every address."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One server of the workshop."""
+
+    name: str
+    """The name that its service manager knows."""
+    title: str
+    port: int
+    path: str
+    """An address below the server that only this kind of server answers."""
+    is_ours: Callable[[bytes], bool]
+    """Tells by the answer whether it is this kind of server."""
+
+
+def services(settings: Settings) -> list[Service]:
+    """Return the servers that set-up starts, in the order in which people meet them."""
+    return [
+        Service("workshop-web", "start page", settings.web_port, "/", lambda body: b"<html" in body.lower()),
+        Service("workshop-jupyter", "Jupyter", settings.jupyter_port, "/api/status", _has("kernels")),
+        Service(
+            "workshop-tensorboard",
+            "TensorBoard",
+            settings.tensorboard_port,
+            "/data/environment",
+            _has("data_location"),
+        ),
+    ]
+
+
+def _has(key: str) -> Callable[[bytes], bool]:
+    """Return a test for a JSON object with this key."""
+
+    def test(body: bytes) -> bool:
+        try:
+            document = json.loads(body)
+        except ValueError:
+            return False
+        return isinstance(document, dict) and key in document
+
+    return test
+
+
+def host(settings: Settings) -> str:
+    """Return the address at which this machine's own servers are called."""
+    bound = settings.bind_address
+    return EVERYWHERE.get(bound) or (f"[{bound}]" if ":" in bound else bound)
+
+
+def token(settings: Settings) -> str | None:
+    """Return Jupyter's token; None when there is none or when it is not yours to read."""
+    if settings.prefix is None:
+        return None
+    try:
+        return (settings.prefix / "etc/token").read_text(encoding="ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def addresses(settings: Settings) -> dict[str, str]:
+    """Return where a browser finds each server, with the token where it may be read."""
+    base = f"http://{host(settings)}"
+    secret = token(settings)
+    return {
+        "start page": f"{base}:{settings.web_port}/",
+        "Jupyter": f"{base}:{settings.jupyter_port}/lab" + (f"?token={secret}" if secret else ""),
+        "TensorBoard": f"{base}:{settings.tensorboard_port}/",
+    }
+
+
+def port(settings: Settings, service: Service) -> Line:
+    """Say whether the port answers as its server should; before set-up: whether the port is free."""
+    if settings.prefix is None:
+        return _free(settings, service)
+    check = f"port {service.port}"
+    restart = f"run: {settings.prefix}/bin/services restart {service.name}"
+    url = f"http://{host(settings)}:{service.port}{service.path}"
+    status, body = _get(url, token(settings) if service.name == "workshop-jupyter" else None)
+    if status is None:
+        return red(check, f"{service.title} does not answer", restart)
+    if status == HTTPStatus.FORBIDDEN and service.name == "workshop-jupyter":
+        if token(settings) is None:
+            return yellow(
+                check, f"{service.title} answers; its token is not yours to read", "use sudo to see it"
+            )
+        return red(check, f"a Jupyter with another token answers{_held_by(service.port)}", restart)
+    if status != HTTPStatus.OK or not service.is_ours(body):
+        return red(
+            check,
+            f"something else than {service.title} answers{_held_by(service.port)}",
+            f"stop it, then {restart}",
+        )
+    return green(check, f"{service.title} answers")
+
+
+def _get(url: str, secret: str | None) -> tuple[int | None, bytes]:
+    """Ask without any proxy; return the status (None when nothing answers in time) and the body's start."""
+    request = urllib.request.Request(url, headers={"Authorization": f"token {secret}"} if secret else {})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=SECONDS) as answer:
+            return answer.status, answer.read(100_000)
+    except urllib.error.HTTPError as error:
+        return error.code, b""
+    except (OSError, ValueError):
+        return None, b""
+    except Exception:
+        # http.client's own errors: the port speaks something that is no HTTP.
+        return 0, b""
+
+
+def _free(settings: Settings, service: Service) -> Line:
+    """Say whether set-up will be able to take the port."""
+    check = f"port {service.port}"
+    family = socket.AF_INET6 if ":" in settings.bind_address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.bind_address, service.port))
+        except OSError as error:
+            return red(
+                check,
+                f"cannot be had for {service.title} ({error.strerror}){_held_by(service.port)}",
+                f"stop what holds it, or set up with -e workshop_{_variable(service)}_port=NUMBER",
+            )
+    return green(check, f"free for {service.title}")
+
+
+def _variable(service: Service) -> str:
+    """Return the middle of the variable that sets the service's port."""
+    return service.name.removeprefix("workshop-")
+
+
+def _held_by(number: int) -> str:
+    """Return ``; held by NAME (process PID)`` when the process can be seen, else nothing."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except (psutil.Error, OSError):
+        return ""
+    for connection in connections:
+        address = connection.laddr
+        if connection.status != psutil.CONN_LISTEN or not address or address.port != number:
+            continue
+        if connection.pid is None:
+            return "; held by another user's process"
+        try:
+            return f"; held by {psutil.Process(connection.pid).name()} (process {connection.pid})"
+        except psutil.Error:
+            return f"; held by process {connection.pid}"
+    return ""
+
+
+def alive(settings: Settings) -> Line:
+    """Ask the service manager whether it keeps every service running."""
+    names = [service.name for service in services(settings)]
+    if settings.prefix is None or not settings.service_manager:
+        return yellow("services", "not set up", "run ./local/setup.bash")
+    states = _states(settings, names)
+    if isinstance(states, str):
+        return red("services", f"{settings.service_manager}: {states}", "run set-up again")
+    down = [f"{name} is {states.get(name, 'unknown')}" for name in names if states.get(name) != "running"]
+    if down:
+        start = f"run: {settings.prefix}/bin/services start; its log: {settings.prefix}/bin/services log NAME"
+        return red("services", f"{settings.service_manager}: {', '.join(down)}", start)
+    return green("services", f"{settings.service_manager} keeps {len(names)} running")
+
+
+def _states(settings: Settings, names: list[str]) -> dict[str, str] | str:
+    """Return each service's state by name, or one line that says why it cannot be known."""
+    if settings.service_manager == "supervisor":
+        command = [str((settings.prefix or Path()) / "bin/services"), "status"]
+    else:
+        scope = ["--user"] if settings.service_manager == "systemd-user" else []
+        command = ["systemctl", *scope, "is-active", *names]
+    if shutil.which(command[0]) is None:
+        return f"{command[0]} is missing"
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=3, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "does not answer"
+    if settings.service_manager == "supervisor":
+        return _read_supervisor(ran.stdout)
+    words = ["running" if word == "active" else word for word in ran.stdout.split()]
+    return dict(zip(names, words, strict=False)) if words else (ran.stderr.strip() or "does not answer")
+
+
+def _read_supervisor(text: str) -> dict[str, str] | str:
+    """Read supervisor's table: ``NAME  STATE  details``."""
+    rows = [line.split() for line in text.splitlines()]
+    states = {row[0]: row[1].lower() for row in rows if len(row) > 1 and row[1].isupper()}
+    return states or "is not running"
