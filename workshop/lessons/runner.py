@@ -186,9 +186,12 @@ def _work(job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    """Return the worker's environment: nobody's start-up files, no traces in anyone's home."""
+    """Return the worker's environment: nobody's start-up files, no traces elsewhere."""
+    temporary = scratch / "tmp"
+    temporary.mkdir()
     return {
         **os.environ,
+        "TMPDIR": str(temporary),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
         "WORKSHOP_HEADLESS": "1",

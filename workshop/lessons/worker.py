@@ -1,6 +1,7 @@
 """The process that runs one notebook: off the network, measured, and gone without a trace.
 
-The runner starts ``python -m workshop.lessons.worker FILE DESCRIPTOR`` with a job (JSON) in FILE.
+The runner starts ``python -m workshop.lessons.worker FILE DESCRIPTOR`` with a job (JSON) in FILE,
+which lies in a folder of its own.
 The worker writes lines of JSON to DESCRIPTOR: ``{"cell": i}`` when cell i (from 0) begins and at
 last ``{"outcome": {…}}``. Being a process of its own lets it leave the network for good, adopt what
 its kernel leaves behind, and take all of that along when it is told to end.
@@ -12,6 +13,7 @@ import json
 import math
 import os
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -209,8 +211,9 @@ def _one_line(text: str) -> str:
 
 
 def _end(_number: int, _frame: types.FrameType | None) -> None:
-    """Take everything along that this process started."""
+    """Take everything along that this process started, and the folder that a dead runner left."""
     end_descendants()
+    shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
     os._exit(1)
 
 

@@ -1,0 +1,83 @@
+from contextlib import nullcontext
+from pathlib import Path
+
+from workshop.lessons.checks import Verdict, check_catalogue, check_lesson, faults_of_stubs
+from workshop.lessons.runner import How
+
+from . import building
+
+code = building.code
+
+
+def check(folder: Path, content: building.Notebook, *, static: bool = False) -> Verdict:
+    lesson = building.put(folder, "1-try/10-it", content)
+    return check_lesson(lesson, How(folder), lambda _title: nullcontext(building.quiet), static=static)
+
+
+def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
+    building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
+    verdict = check(tmp_path, building.sound())
+    assert verdict == Verdict(
+        "1-try/10-it", passed=True, clean=True, solved=True, stubs=True, exercises=list(building.EXERCISES)
+    )
+    assert check_catalogue(tmp_path) == []
+
+
+def test_a_solution_that_does_not_solve_is_found(tmp_path: Path) -> None:
+    solutions = {**building.SOLUTIONS, "square": "def square(x):\n    return 5\n"}
+    building.put(tmp_path, "1-try/10-it", building.sound(), solutions)
+    verdict = check(tmp_path, building.sound())
+    assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs) == (False, True, False, True)
+    assert verdict.faults == [
+        "with solutions: check:square fails with the solution, cell 9 (id check-square): "
+        "AssertionError: square(2) is not right yet"
+    ]
+
+
+def test_a_solution_that_is_missing_is_found_without_a_run(tmp_path: Path) -> None:
+    building.put(tmp_path, "1-try/10-it", building.sound(), {"double": "x = 1", "halve": "x = 1"})
+    verdict = check(tmp_path, building.sound(), static=True)
+    assert (verdict.passed, verdict.solved, verdict.stubs) == (False, None, None)
+    assert verdict.faults == ["the exercise square has no solution; write solutions/square.py"]
+
+
+def test_checks_that_stubs_pass_or_fail_in_the_wrong_way_are_found(tmp_path: Path) -> None:
+    """One run of four stubs: a sound one, one that passes, one without a message, one by accident."""
+    cells = []
+    for name, assertion in {
+        "sound": "assert sound, 'make it true'",
+        "passes": "assert not passes",
+        "mute": "assert mute",
+        "accident": "accident.shape",
+    }.items():
+        cells.append(code(f"{name} = None", f"exercise:{name}", name=name))
+        cells.append(code(assertion, f"check:{name}", name=f"check-{name}"))
+    ran = building.ran(tmp_path, building.notebook(*cells))
+    assert faults_of_stubs(ran, ["sound", "passes", "mute", "accident"]) == [
+        "with bare stubs check:passes passes; it has to fail until the exercise is solved",
+        "with bare stubs check:mute has to fail by an assert with a message, "
+        "cell 6 (id check-mute): AssertionError",
+        "with bare stubs check:accident has to fail by an assert with a message, "
+        "cell 8 (id check-accident): AttributeError: 'NoneType' object has no attribute 'shape'",
+    ]
+
+
+def test_a_stub_that_breaks_a_later_cell_is_found(tmp_path: Path) -> None:
+    lesson = building.sound()
+    lesson["cells"].insert(-1, code("double(2) + 1", name="later"))
+    building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
+    verdict = check(tmp_path, lesson)
+    assert (verdict.solved, verdict.stubs) == (True, False)
+    assert verdict.faults == [
+        "with bare stubs: cell 10 (id later): "
+        "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'"
+    ]
+
+
+def test_a_file_that_is_no_notebook_is_a_fault_of_its_lesson_alone(tmp_path: Path) -> None:
+    broken = building.put(tmp_path, "1-try/20-broken", building.sound())
+    broken.path.write_text("{")
+    verdict = check_lesson(broken, How(tmp_path), lambda _title: nullcontext(building.quiet), static=False)
+    assert not verdict.passed and len(verdict.faults) == 1
+    building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
+    assert check_catalogue(tmp_path) == []

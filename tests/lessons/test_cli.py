@@ -1,0 +1,151 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import building
+
+COMMAND = [sys.executable, "-m", "workshop", "lessons"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    notebooks = tmp_path / "notebooks"
+    building.put(notebooks, "1-try/10-sound", building.sound(), building.SOLUTIONS)
+    building.put(notebooks, "1-try/20-fails", building.notebook(building.code("1 / 0", name="oops")))
+    return notebooks
+
+
+def workshop(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=120, check=False, **options
+    )
+
+
+def test_list_as_json(folder: Path) -> None:
+    done = workshop("list", "--json", "--notebooks", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["lessons"][0] == {
+        "name": "1-try/10-sound",
+        "title": "Small sums",
+        "kind": "lesson",
+        "kernel": "python3",
+        "minutes": 5,
+        "budget": building.SETTINGS["budget"],
+        "exercises": list(building.EXERCISES),
+    }
+
+
+def test_list_as_table(folder: Path) -> None:
+    done = workshop("list", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
+    assert "Small sums" in done.stdout and "60 s, 900 MB" in done.stdout
+
+
+def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) -> None:
+    done = workshop("run", "--json", "--notebooks", folder)
+    assert done.returncode == 1
+    sound, fails = json.loads(done.stdout)["lessons"]
+    assert set(sound) == {
+        "name", "profile", "seconds", "cpu_seconds", "peak_rss_mb", "passed", "why", "metrics",
+        "exercises_open", "network",
+    }  # fmt: skip
+    assert (sound["name"], sound["profile"], sound["passed"]) == ("1-try/10-sound", "fast", True)
+    assert (fails["passed"], fails["why"]) == (False, "cell 1 (id oops): ZeroDivisionError: division by zero")
+    assert done.stderr.splitlines() == [
+        "1-try/10-sound (fast) …",
+        "1-try/20-fails (fast) …",
+        f"1-try/20-fails: {fails['why']}",
+    ]
+
+
+def test_run_shows_a_table(folder: Path) -> None:
+    done = workshop(
+        "run", "sound", "--solutions", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"}
+    )
+    assert done.returncode == 0
+    row = next(line for line in done.stdout.splitlines() if "1-try/10-sound" in line)
+    assert "answer 42" in row and "yes" in row
+
+
+def test_check_as_json(folder: Path) -> None:
+    done = workshop("check", "--static", "--json", "--notebooks", folder)
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [lesson["passed"] for lesson in document["lessons"]] == [True, False]
+    assert document["faults"] == []
+    faults = [fault for lesson in document["lessons"] for fault in lesson["faults"]]
+    assert done.stderr.splitlines() == [f"1-try/20-fails: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (["run", "suond"], 2, "near it: 1-try/10-sound"),
+        (["check", "nothing-like-it-at-all"], 2, "workshop lessons list"),
+        (["run", "--notebooks", "nowhere"], 1, "there is no folder nowhere"),
+    ],
+)
+def test_a_wrong_name_is_one_line(folder: Path, words: list[str], status: int, told: str) -> None:
+    extra = [] if "--notebooks" in words else ["--notebooks", folder]
+    done = workshop(*words, *extra)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert told in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_wrong_usage_exits_with_two(folder: Path) -> None:
+    assert workshop("run", "--profile", "medium", "--notebooks", folder).returncode == 2
+
+
+def alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+    return "\nState:\tZ" not in status
+
+
+def wait_until(true: Any, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)],
+)
+def test_no_kernel_is_left_behind(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    mark, scratch = tmp_path / "pids", tmp_path / "scratch"
+    scratch.mkdir()
+    busy = building.code(
+        "import os, subprocess\nfrom pathlib import Path\n"
+        "child = subprocess.Popen(['sleep', '120'], start_new_session=True)\n"
+        f"Path({str(mark)!r} + '.new').write_text(f'{{os.getpid()}} {{child.pid}}')\n"
+        f"os.rename({str(mark)!r} + '.new', {str(mark)!r})\n"
+        "while True: pass",
+        name="busy",
+    )
+    building.put(tmp_path / "notebooks", "1-try/10-busy", building.notebook(busy))
+    with subprocess.Popen(
+        [*COMMAND, "run", "--json", "--notebooks", str(tmp_path / "notebooks")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    ) as running:
+        wait_until(mark.exists)
+        kernel, child = map(int, mark.read_text().split())
+        assert alive(kernel) and alive(child)
+        running.send_signal(number)
+        out, err = running.communicate(timeout=30)
+    assert (running.returncode, out) == (status, "")
+    assert "Traceback" not in err
+    wait_until(lambda: not alive(kernel) and not alive(child), 10)
+    wait_until(lambda: not list(scratch.iterdir()), 10)

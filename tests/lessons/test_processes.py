@@ -1,0 +1,90 @@
+"""Measured in a process of its own, as the worker is: what it starts is what is found."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MB = 10**6
+ALLOCATE = "import time; data = bytearray({size}); print('ready', flush=True); time.sleep(60)"
+
+
+def alone(program: str) -> Any:
+    """Run a program that prints JSON last, in a process of its own."""
+    preamble = (
+        "import json, os, subprocess, sys, time\n"
+        "from workshop.lessons import processes as p\n"
+        "def start(code):\n"
+        "    child = subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True)\n"
+        "    child.stdout.readline()\n"
+        "    return child\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", preamble + program], capture_output=True, text=True, timeout=60, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_the_memory_of_a_child_is_measured_within_15_percent() -> None:
+    size = 300 * MB
+    peak = alone(
+        "watch = p.MemoryWatch(); watch.start()\n"
+        f"start({ALLOCATE.format(size=size)!r})\n"
+        "time.sleep(0.3); print(json.dumps(watch.stop())); p.end_descendants()\n"
+    )
+    assert peak == pytest.approx(size, rel=0.15)
+
+
+def test_the_memory_of_several_children_adds_up_within_15_percent() -> None:
+    size = 150 * MB
+    peak = alone(
+        f"start({ALLOCATE.format(size=size)!r}); start({ALLOCATE.format(size=size)!r})\n"
+        "print(json.dumps(p.memory_below(os.getpid()))); p.end_descendants()\n"
+    )
+    assert peak == pytest.approx(2 * size, rel=0.15)
+
+
+def test_pages_that_a_fork_shares_count_once() -> None:
+    size = 200 * MB
+    forking = (
+        f"import os, time; data = bytearray(b'x') * {size}\n"
+        "[os.fork() or time.sleep(60) for _ in range(2)]\n"
+        "time.sleep(0.2); print('ready', flush=True); time.sleep(60)"
+    )
+    peak = alone(f"start({forking!r}); print(json.dumps(p.memory_below(os.getpid()))); p.end_descendants()")
+    assert peak == pytest.approx(size, rel=0.15)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_orphans_are_found_and_ended(listed: bool) -> None:
+    search = "" if listed else "p._children = p._children_by_search\n"
+    orphan = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True)"
+    found, left = alone(
+        search + "p.adopt_orphans()\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {orphan!r}], stdout=subprocess.PIPE, text=True)\n"
+        "orphan = int(child.stdout.readline()); child.wait()\n"
+        "found = orphan in p.descendants(os.getpid())\n"
+        "p.end_descendants(); print(json.dumps([found, p.descendants(os.getpid())]))\n"
+    )
+    assert (found, left) == (True, [])
+
+
+def test_a_child_dies_with_its_parent() -> None:
+    program = (
+        "import os, subprocess, sys\nfrom workshop.lessons.processes import die_with_parent\n"
+        "print(subprocess.Popen(['sleep', '60'], preexec_fn=die_with_parent).pid, flush=True)\nos._exit(0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, timeout=30, check=True
+    )
+    child = Path(f"/proc/{done.stdout.strip()}")
+    deadline = time.monotonic() + 5
+    while (
+        child.exists() and "\nState:\tZ" not in (child / "status").read_text() and time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    assert not child.exists() or "\nState:\tZ" in (child / "status").read_text()

@@ -1,0 +1,205 @@
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workshop.lessons import network, runner
+from workshop.lessons.model import Profile, about
+from workshop.lessons.runner import Ran, judge
+from workshop.lessons.worker import Failure, Outcome
+
+from . import building
+
+code, notebook, run = building.code, building.notebook, building.run
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_participants_run_passes_with_its_exercises_open(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "notebooks", tmp_path / "kept"
+    lesson = building.sound()
+    lesson["cells"].append(code("from pathlib import Path\nPath('../written').write_text('x')", name="write"))
+    lesson["cells"].append(code("assert Path('../images/a.txt').read_text() == 'here'", name="read"))
+    (folder / "images").mkdir(parents=True)
+    (folder / "images" / "a.txt").write_text("here")
+    os.mkfifo(folder / "pipe")
+    building.put(folder, "1-try/10-it", lesson)
+    (folder / "pipe").unlink()
+    before = snapshot(folder)
+
+    result = run(folder, lesson, output=kept)
+
+    assert (result.passed, result.why) == (True, "")
+    assert result.exercises_open == list(building.EXERCISES)
+    assert result.metrics == {"answer": 42.0, "profile": "fast"}
+    assert result.cpu_seconds > 0 and 0.2 < result.seconds < 60
+    assert 30 < result.peak_rss_mb < 300
+    assert snapshot(folder) == before, "nothing in the checkout may be written"
+    executed = json.loads((kept / "1-try" / "10-it.ipynb").read_text())
+    assert executed["cells"][-1]["execution_count"], "the kept notebook is the executed one"
+
+
+def test_with_solutions_nothing_is_open(tmp_path: Path) -> None:
+    building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
+    result = run(tmp_path, building.sound(), solved=True, profile=Profile.FULL)
+    assert (result.passed, result.exercises_open) == (True, [])
+    assert result.metrics["profile"] == "full"
+
+
+def test_a_wrong_solution_fails_the_lesson_with_its_cell(tmp_path: Path) -> None:
+    solutions = {**building.SOLUTIONS, "halve": "def halve(x):\n    return x\n"}
+    building.put(tmp_path, "1-try/10-it", building.sound(), solutions)
+    result = run(tmp_path, building.sound(), solved=True)
+    assert result.why == (
+        "check:halve fails with the solution, "
+        "cell 7 (id check-halve): AssertionError: halve(2) is not right yet"
+    )
+
+
+def test_a_cell_that_raises_is_one_line_with_its_number(tmp_path: Path) -> None:
+    lesson = notebook(
+        building.parameters(), code("1 / 0", name="oops"), code("print(1)", "metrics", name="end")
+    )
+    result = run(tmp_path, lesson)
+    assert (result.passed, result.why) == (False, "cell 2 (id oops): ZeroDivisionError: division by zero")
+
+
+def test_a_cell_that_may_raise_does_no_harm(tmp_path: Path) -> None:
+    assert run(tmp_path, notebook(code("1 / 0", "raises-exception", name="oops"))).passed
+
+
+@pytest.mark.parametrize("cut", [network.NAMESPACE, network.GUARD])
+def test_the_network_is_refused(tmp_path: Path, cut: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if cut == network.GUARD:
+        # The worker is another process: a module of this name on its path takes the namespace away.
+        (tmp_path / "sitecustomize.py").write_text(
+            "from workshop.lessons import network\nnetwork.cut = lambda: network.GUARD\n"
+        )
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    lesson = notebook(
+        code("import urllib.request as u\nu.urlopen('http://192.0.2.1', timeout=9)", name="ask")
+    )
+    result = run(tmp_path / "notebooks", lesson)
+    assert not result.passed
+    assert result.why.startswith("cell 1 (id ask): URLError")
+    assert "lessons run with the network cut" in result.why
+    assert cut == network.NAMESPACE or result.network == cut
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed, most likely out of memory"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "the kernel crashed (SIGSEGV)"),
+        ("import os; os._exit(3)", "the kernel ended with status 3"),
+    ],
+)
+def test_a_kernel_that_dies_is_one_line(tmp_path: Path, source: str, told: str) -> None:
+    result = run(tmp_path, notebook(code("1", name="one"), code(source, name="die")))
+    assert not result.passed
+    assert result.why.startswith("cell 2 (id die): ") and told in result.why
+    assert result.peak_rss_mb > 30, "its memory is known although it is gone"
+
+
+def test_a_lesson_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    result = run(tmp_path, notebook(code("import time\nwhile True: time.sleep(1)", name="on")), timeout=2)
+    assert result.why == "cell 1 (id on): stopped after 2 s; make it shorter or raise --timeout"
+    assert result.seconds < 30
+
+
+def test_a_kernel_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    result = run(tmp_path, notebook(code("1", name="one"), kernel="nowhere"))
+    assert "this environment has no kernel 'nowhere' (it has: " in result.why
+    assert "jupyter environment" in result.why and "\n" not in result.why
+
+
+def test_a_kernel_that_does_not_start_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = tmp_path / "share" / "kernels" / "broken" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps({"argv": ["false"], "display_name": "Broken", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
+    result = run(tmp_path / "notebooks", notebook(code("1", name="one"), kernel="broken"))
+    assert result.why.startswith("the kernel 'broken' did not start: ") and "\n" not in result.why
+
+
+def test_a_notebook_without_a_kernel_is_one_line(tmp_path: Path) -> None:
+    assert "names no kernel" in run(tmp_path, notebook(code("1", name="one"), kernel="")).why
+
+
+def test_the_memory_of_a_child_counts(tmp_path: Path) -> None:
+    allocate = "x = bytearray(400_000_000); import time; time.sleep(0.5)"
+    lesson = notebook(
+        code(f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {allocate!r}])", name="child"),
+        budget={"fast": {"rss_mb": 300}},
+    )
+    result = run(tmp_path, lesson)
+    # An idle kernel and an empty Python take 80 to 110 MB.
+    assert result.peak_rss_mb == pytest.approx(495, rel=0.15)
+    assert result.why.endswith("MB, budget 300 MB")
+
+
+def outcome(**values: Any) -> Outcome:
+    return Outcome(**{"seconds": 10.0, "cpu_seconds": 8.0, "peak_rss_mb": 500.0, **values})
+
+
+def verdict(
+    result: Outcome, profile: Profile = Profile.FULL, shown: str = '{"a": 0.9}', **settings: Any
+) -> str:
+    """Judge an outcome whose one cell showed ``shown``."""
+    cell = {**code("", "metrics", name="end"), "outputs": [{"output_type": "stream", "text": shown}]}
+    lesson = notebook(cell, **settings)
+    return judge("it", about("it", lesson), Ran(result, lesson, [1]), profile, solved=False).why
+
+
+def test_each_figure_over_its_budget_is_told() -> None:
+    budget = {"full": {"seconds": 9, "cpu_seconds": 7.5, "rss_mb": 499}, "fast": {"seconds": 11}}
+    assert verdict(outcome(), budget=budget) == (
+        "took 10.0 s, budget 9 s; took 8.0 CPU-s, budget 7.5 CPU-s; took 500.0 MB, budget 499 MB"
+    )
+    assert verdict(outcome(), Profile.FAST, budget=budget) == ""
+
+
+@pytest.mark.parametrize(
+    ("bar", "told"),
+    [
+        ({"min": 0.9, "max": 0.9}, ""),
+        ({"min": 0.91}, "a is 0.9, bar at least 0.91"),
+        ({"max": 0.89}, "a is 0.9, bar at most 0.89"),
+        ({"min": 0.91, "profiles": ["fast"]}, ""),
+    ],
+)
+def test_a_metric_that_misses_its_bar_is_told(bar: dict[str, Any], told: str) -> None:
+    assert verdict(outcome(), bars={"a": bar}) == told
+
+
+def test_bars_are_for_full_unless_they_say_otherwise() -> None:
+    assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1}}) == ""
+    assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1, "profiles": ["fast"]}}) != ""
+
+
+def test_a_bar_without_a_number_fails() -> None:
+    assert verdict(outcome(), bars={"b": {"min": 1}}) == "the metric b has a bar but no number"
+    assert (
+        verdict(outcome(), shown='{"b": "x"}', bars={"b": {"min": 1}})
+        == "the metric b has a bar but no number"
+    )
+
+
+def test_a_metrics_cell_that_shows_none_fails() -> None:
+    assert "cell 1 (id end): tagged metrics, shows no JSON object" in verdict(outcome(), shown="done")
+
+
+def test_a_run_that_broke_off_is_told_by_its_first_cause_only() -> None:
+    broken = outcome(failure=Failure(0, "ValueError", "ValueError: x"))
+    assert verdict(broken, shown="", bars={"a": {"min": 1}}, budget={"full": {"seconds": 1}}) == (
+        "cell 1 (id end): ValueError: x"
+    )
+
+
+def test_a_worker_that_cannot_run_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner.sys, "executable", "/bin/false")
+    assert "the lesson runner itself stopped" in run(tmp_path, notebook(code("1", name="one"))).why
