@@ -70,7 +70,7 @@ def fetch(
         folders=tuple(folder for folder in (settings.stick, cache) if folder),
         cache=cache,
         offline=offline or settings.offline,
-        ca_bundle=settings.ca_bundle or _named_file("SSL_CERT_FILE"),
+        ca_bundle=settings.ca_bundle,
     )
     results = fetch_all(choose(known, names or []), known.values(), _store(into), options, Progress(messages))
     _report(results, json)
@@ -106,11 +106,6 @@ def _is_wrong(store: Store, dataset: Dataset, file: Any) -> bool:
 
 def _store(into: Path | None) -> Store:
     return Store((into or load_settings().data).absolute())
-
-
-def _named_file(variable: str) -> Path | None:
-    named = os.environ.get(variable)
-    return Path(named) if named and Path(named).is_file() else None
 
 
 def _row(dataset: Dataset, store: Store) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from workshop.datasets.progress import Progress
 from workshop.datasets.run import Run
 from workshop.datasets.store import Store, WrongContentError, _full_disk, read_chunks
 
-WORKERS = 8
+WORKERS = 16
 """Data sets fetched at once: they mostly wait for the network."""
 
 FETCHERS: dict[str, Callable[[Source, Dataset, list[File], Run], None]] = {
@@ -92,7 +93,9 @@ def _fetch_locked(datasets: list[Dataset], options: Options, run: Run) -> list[R
             missing = [job for job in jobs if job.missing]
             if missing and not options.offline:
                 run.store.require_space(_space_for(missing))
+                run.together = packages.fetched_together(_certainly_needed(missing))
                 list(pool.map(_Job.from_network, missing))
+                shutil.rmtree(run.pip_cache, ignore_errors=True)
         except BaseException:
             run.stop.set()
             pool.shutdown(cancel_futures=True)
@@ -106,8 +109,18 @@ def _space_for(jobs: list[_Job]) -> int:
     archives: dict[tuple[str, str, str], int] = {}
     for job in jobs:
         for source in [source for source in job.dataset.sources if source.kind != "url"][:1]:
-            archives[source.archive] = source.bytes
+            # pip holds a package up to three times: in its cache, in a temporary file and delivered.
+            archives[source.archive] = source.bytes * (3 if source.kind == "pypi" else 1)
     return files + sum(archives.values())
+
+
+def _certainly_needed(jobs: list[_Job]) -> list[Source]:
+    """Return the package sources with which the jobs begin."""
+    return [
+        source
+        for job in jobs
+        for source in takewhile(lambda source: source.kind == "pypi", _cheap_first(job.dataset.sources))
+    ]
 
 
 class _Job:

