@@ -1,0 +1,105 @@
+/**
+ * The loss curve: the run of now, and the one before in grey to compare with. Both axes are
+ * logarithmic: gradient descent does as much between 0.1 and 0.01 as between 0.01 and 0.001.
+ */
+(function () {
+  "use strict";
+
+  const Painting = (window.Painting = window.Painting || {});
+  const KEEP = 600;
+  const PAD = { left: 76, right: 14, top: 12, bottom: 34 };
+
+  class Curve {
+    /** @param {HTMLCanvasElement} canvas */
+    constructor(canvas) {
+      this.canvas = canvas;
+      this.points = [];
+      this.before = [];
+    }
+
+    /** Begin a new run; the one so far becomes the grey one. */
+    restart() {
+      if (this.points.length > 2) this.before = this.points;
+      this.points = [];
+    }
+
+    /** @param {number} step more than 0 @param {number} loss more than 0 */
+    add(step, loss) {
+      this.points.push([step, loss]);
+      // A long run keeps every other point of its past: the logarithmic axis hides the difference.
+      if (this.points.length > KEEP) this.points = this.points.filter((_, i) => i % 2 === 1 || i > KEEP / 2);
+    }
+
+    draw() {
+      const ratio = window.devicePixelRatio || 1;
+      const width = this.canvas.clientWidth;
+      const height = this.canvas.clientHeight;
+      if (!width || !height) return;
+      this.canvas.width = width * ratio;
+      this.canvas.height = height * ratio;
+      const c = this.canvas.getContext("2d");
+      c.scale(ratio, ratio);
+      const style = getComputedStyle(this.canvas);
+      const colour = (name) => style.getPropertyValue(name);
+      const place = this._placing(width, height);
+      this._grid(c, place, width, height, colour);
+      this._line(c, place, this.before, colour("--quiet"), 2, 0.55);
+      this._line(c, place, this.points, colour("--warm"), 3.5, 1);
+    }
+
+    /** @returns {object} the ranges of both axes in powers of ten, and x(step), y(loss) in pixels */
+    _placing(width, height) {
+      const all = this.points.concat(this.before);
+      const steps = all.map((point) => Math.log10(point[0]));
+      const losses = all.map((point) => Math.log10(point[1]));
+      const first = Math.min(4, ...steps);
+      const last = Math.max(5, ...steps);
+      const low = Math.min(-3, ...losses.map(Math.floor));
+      const high = Math.max(-1, ...losses.map(Math.ceil));
+      const across = width - PAD.left - PAD.right;
+      const down = height - PAD.top - PAD.bottom;
+      return {
+        first, last, low, high,
+        x: (step) => PAD.left + (across * (Math.log10(step) - first)) / (last - first),
+        y: (loss) => PAD.top + (down * (high - Math.log10(loss))) / (high - low),
+      };
+    }
+
+    _grid(c, place, width, height, colour) {
+      c.strokeStyle = colour("--line");
+      c.fillStyle = colour("--quiet");
+      c.font = "15px system-ui, sans-serif";
+      c.lineWidth = 1;
+      c.textAlign = "right";
+      c.textBaseline = "middle";
+      for (let power = place.low; power <= place.high; power++) {
+        const y = place.y(10 ** power);
+        c.beginPath();
+        c.moveTo(PAD.left, y);
+        c.lineTo(width - PAD.right, y);
+        c.stroke();
+        c.fillText(String(Number((10 ** power).toPrecision(1))), PAD.left - 8, y);
+      }
+      c.textAlign = "center";
+      c.textBaseline = "top";
+      for (let power = Math.ceil(place.first); power <= place.last; power++) {
+        const text = power < 6 ? `${10 ** power / 1000}k dots` : `${10 ** power / 1e6}M dots`;
+        const x = Math.min(Math.max(place.x(10 ** power), PAD.left + 26), width - PAD.right - 34);
+        c.fillText(text, x, height - PAD.bottom + 8);
+      }
+    }
+
+    _line(c, place, points, colour, width, alpha) {
+      c.strokeStyle = colour;
+      c.lineWidth = width;
+      c.lineJoin = "round";
+      c.globalAlpha = alpha;
+      c.beginPath();
+      for (const [step, loss] of points) c.lineTo(place.x(step), place.y(loss));
+      c.stroke();
+      c.globalAlpha = 1;
+    }
+  }
+
+  Painting.Curve = Curve;
+})();

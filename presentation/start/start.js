@@ -1,0 +1,108 @@
+/**
+ * The start page: links that follow the ports of this machine, lessons, demos, lights.
+ * As a plain file, from a thumb drive, it does the same but for the lights.
+ */
+(function () {
+  "use strict";
+
+  const EVERY_MS = 5000;
+  const WORDS = { up: "is running", down: "does not answer", unexpected: "another program has its port" };
+  const config = window.workshopConfig || {
+    ports: { jupyter: 8080, tensorboard: 8081, web: 8082 }, demos: [], lessons: [],
+  };
+  const served = location.protocol.startsWith("http");
+
+  /** @returns {string} the address of a service as this browser reaches it, forwarded ports included */
+  function address(service, path) {
+    const host = served ? location.hostname : "localhost";
+    return `http://${host}:${config.ports[service]}${path}`;
+  }
+
+  /** @returns {HTMLElement} an element with a text */
+  function element(name, text, attributes = {}) {
+    return Object.assign(document.createElement(name), { textContent: text, ...attributes });
+  }
+
+  function fillLinks() {
+    for (const link of document.querySelectorAll("a[data-port]")) {
+      link.href = address(link.dataset.port, link.dataset.path);
+    }
+  }
+
+  function fillLessons() {
+    document.getElementById("lessons-part").hidden = !config.lessons.length;
+    for (const lesson of config.lessons) {
+      const path = lesson.path.split("/").map(encodeURIComponent).join("/");
+      const link = element("a", "", { href: address("jupyter", `/lab/tree/${path}`) });
+      link.append(
+        element("span", lesson.path.split("-")[0], { className: "chapter" }),
+        element("strong", lesson.title),
+        element("span", lesson.minutes ? `${lesson.minutes} min` : "", { className: "quiet" }),
+      );
+      const item = document.createElement("li");
+      item.append(link);
+      document.getElementById("lessons").append(item);
+    }
+  }
+
+  function fillDemos() {
+    for (const demo of config.demos) {
+      const item = element("li", "", { className: "card" });
+      item.append(
+        element("h3", demo.title),
+        element("p", demo.summary),
+        element("a", `Open · ${demo.minutes} min`, {
+          className: "button", href: `demos/${demo.name}/index.html`,
+        }),
+      );
+      document.getElementById("demos").append(item);
+    }
+  }
+
+  /** Show the part for participants or for the speaker; the address remembers it. */
+  function showWho(who) {
+    for (const part of document.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== who;
+    document.querySelector(`input[name="who"][value="${who}"]`).checked = true;
+  }
+
+  function watchWho() {
+    const named = () => (location.hash === "#speaker" ? "speaker" : "participant");
+    for (const radio of document.querySelectorAll('input[name="who"]')) {
+      radio.addEventListener("change", () => {
+        history.replaceState(null, "", radio.value === "speaker" ? "#speaker" : "#participant");
+        showWho(radio.value);
+      });
+    }
+    window.addEventListener("hashchange", () => showWho(named()));
+    showWho(named());
+  }
+
+  /** @param {Record<string, {port: number, state: string}> | null} services null when nobody answers */
+  function showLights(services) {
+    for (const light of document.querySelectorAll("[data-service]")) {
+      const service = services && services[light.dataset.service];
+      light.dataset.state = service ? service.state : "unknown";
+      light.querySelector("em").textContent = service ? WORDS[service.state] : "is not known";
+    }
+    document.getElementById("lights").hidden = false;
+  }
+
+  async function askLights() {
+    try {
+      const answer = await fetch("/api/status", { cache: "no-store" });
+      showLights((await answer.json()).services);
+    } catch {
+      showLights(null);
+    }
+    setTimeout(askLights, EVERY_MS);
+  }
+
+  fillLinks();
+  fillLessons();
+  fillDemos();
+  watchWho();
+  document.getElementById("where").textContent = served
+    ? `Served by this machine at ${location.host}. No page here asks anything of the network.`
+    : "Opened as a file, from a folder or a thumb drive: the lights need the workshop's own server, all else is here.";
+  if (served) askLights();
+})();

@@ -1,0 +1,194 @@
+"""Puts the site together: start page, demos, what they share, libraries, and one generated file.
+
+===================== ==========================================================
+in the site           where it comes from
+===================== ==========================================================
+index.html, start.*   ``presentation/start/``
+assets/               ``js-demos/assets/``
+demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
+demos/vendor/         files of data sets that were fetched before
+config.js             ports, demos and lessons; generated
+===================== ==========================================================
+
+Each file is written beside and renamed, pages last, so a browser never meets half a site; killed at
+any moment, the next run completes it. What an earlier run wrote and is no longer wanted is removed;
+anything else in the folder is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.model import about
+from workshop.settings import Settings
+
+RECORD = ".built.json"
+"""In the site: which files the last run wrote."""
+
+LIBRARIES = {"convnetjs": "convnet-min.js"}
+"""The data sets that demos load from demos/vendor/, and the file of each."""
+
+
+@dataclass
+class Report:
+    """What a build did."""
+
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the report as the JSON document of ``workshop web build``."""
+        return {
+            "changed": bool(self.written or self.removed),
+            "written": self.written,
+            "removed": self.removed,
+            "notes": self.notes,
+        }
+
+
+def build_site(source: Path, into: Path, settings: Settings) -> Report:
+    """Make the site in ``into`` from the checkout ``source``; running it again changes nothing.
+
+    Raises WorkshopError when ``source`` is not the checkout or its list of demos is faulty.
+    """
+    report = Report()
+    wanted = _wanted(source, settings, report)
+    before = _recorded(into)
+    for name in sorted(wanted, key=lambda name: (name.endswith(".html"), name)):
+        if _write(into / name, wanted[name]):
+            report.written.append(name)
+    for name in sorted(before - set(wanted)):
+        (into / name).unlink(missing_ok=True)
+        report.removed.append(name)
+    if before != set(wanted):
+        _write(into / RECORD, json.dumps(sorted(wanted), indent=1).encode())
+    return report
+
+
+def _wanted(source: Path, settings: Settings, report: Report) -> dict[str, bytes]:
+    """Return every file of the site with its content, by its path in the site."""
+    demos = read_manifest(source)
+    files = _folder(source / "presentation" / "start", "")
+    files |= _folder(source / "js-demos" / "assets", "assets/")
+    for demo in demos:
+        files |= _folder(source / "js-demos" / demo["name"], f"demos/{demo['name']}/")
+    files |= _libraries(demos, settings.data, report)
+    files["config.js"] = _config(settings, demos, _lessons(source, report))
+    return files
+
+
+def read_manifest(source: Path) -> list[dict[str, Any]]:
+    """Return the demos of the checkout: name, title, summary, minutes, libraries.
+
+    Raises WorkshopError when the manifest or a demo's page is missing or a field is.
+    """
+    path = source / "js-demos" / "manifest.toml"
+    try:
+        demos: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["demo"]
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise WorkshopError(
+            f"{path} cannot be read ({error}); is {source} the workshop's checkout?"
+        ) from error
+    for demo in demos:
+        missing = {"name", "title", "summary", "minutes", "libraries"} - set(demo)
+        if missing:
+            raise WorkshopError(f"{path}: a demo lacks {', '.join(sorted(missing))}")
+        if not (path.parent / demo["name"] / "index.html").is_file():
+            raise WorkshopError(f"{path}: there is no page {demo['name']}/index.html")
+        if unknown := set(demo["libraries"]) - set(LIBRARIES):
+            raise WorkshopError(f"{path}: unknown library {', '.join(sorted(unknown))}")
+    return demos
+
+
+def _folder(folder: Path, into: str) -> dict[str, bytes]:
+    """Return the files below ``folder``, hidden ones left out."""
+    if not folder.is_dir():
+        raise WorkshopError(f"there is no folder {folder}; name the workshop's checkout")
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            files[into + name.as_posix()] = path.read_bytes()
+    return files
+
+
+def _libraries(demos: list[dict[str, Any]], data: Path, report: Report) -> dict[str, bytes]:
+    """Return the libraries that could be fetched; note the others, whose pages say so themselves."""
+    files = {}
+    for library in sorted({library for demo in demos for library in demo["libraries"]}):
+        path = data / library / LIBRARIES[library]
+        if path.is_file():
+            files[f"demos/vendor/{path.name}"] = path.read_bytes()
+        else:
+            report.notes.append(f"{library} is not in {data}; 'workshop data fetch {library}' gets it")
+    return files
+
+
+def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:
+    """Return the lessons for the start page; a faulty one is noted and left out."""
+    folder = source / "notebooks"
+    lessons = []
+    for lesson in find_lessons(folder) if any(folder.rglob("*.ipynb")) else []:
+        try:
+            known = about(lesson.name, lesson.read())
+        except WorkshopError as error:
+            report.notes.append(str(error))
+            continue
+        lessons.append(
+            {
+                "path": f"{lesson.name}.ipynb",
+                "title": known.title,
+                "kernel": known.kernel,
+                "kind": known.kind,
+                "minutes": known.minutes,
+            }
+        )
+    return lessons
+
+
+def _config(settings: Settings, demos: list[dict[str, Any]], lessons: list[dict[str, Any]]) -> bytes:
+    """Return config.js; a script and not JSON, because a page opened as a file may not fetch."""
+    document = {
+        "ports": {
+            "jupyter": settings.jupyter_port,
+            "tensorboard": settings.tensorboard_port,
+            "web": settings.web_port,
+        },
+        "demos": [{key: demo[key] for key in ("name", "title", "summary", "minutes")} for demo in demos],
+        "lessons": lessons,
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return f"// Made by 'workshop web build'; do not edit.\nwindow.workshopConfig = {text};\n".encode()
+
+
+def _recorded(into: Path) -> set[str]:
+    """Return the files that the last run wrote; none when there was no run or its note is unusable."""
+    try:
+        names = json.loads((into / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    safe = (name for name in names if isinstance(name, str) and ".." not in Path(name).parts)
+    return {name for name in safe if not Path(name).is_absolute()} if isinstance(names, list) else set()
+
+
+def _write(path: Path, content: bytes) -> bool:
+    """Give ``path`` this content, readable by everyone; False when it has it already."""
+    if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.chmod(0o644)
+    beside.replace(path)
+    return True

@@ -1,0 +1,195 @@
+"""The server of the start page and the demos: read-only, one folder, no surprises.
+
+It needs nothing but Tornado, which JupyterLab brings along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import mimetypes
+import signal
+import socket
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import tornado.netutil
+import tornado.web
+from tornado.httpserver import HTTPServer
+
+from workshop.errors import WorkshopError
+from workshop.settings import Settings
+from workshop.web.hosts import HostCheck
+from workshop.web.status import Probe, services
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # A page is asked for again each time and answered with 304 when it is still the same.
+    "Cache-Control": "no-cache",
+    "Server": "workshop",
+}
+
+# What a machine's own table of types may lack or have wrong; browsers insist on these with nosniff.
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+    ".webp": "image/webp",
+    ".md": "text/markdown",
+}
+
+
+class Guarded(tornado.web.RequestHandler):
+    """Answers only to the machine's own names, and always with the headers above."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, faults included."""
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+    def prepare(self) -> None:
+        """Refuse a foreign Host header before anything is looked up."""
+        check: HostCheck = self.settings["host_check"]
+        if not check.allows(self.request.headers.get("Host", "")):
+            raise tornado.web.HTTPError(403, reason="Unknown host name")
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Say in one plain line what is wrong; never how the server is made."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code} {self._reason}\n")
+
+
+class Status(Guarded):
+    """``/api/status``: which services of this machine answer."""
+
+    async def get(self) -> None:
+        """Answer with the states of all services."""
+        probe: Probe = self.settings["probe"]
+        self.set_header("Cache-Control", "no-store")
+        self.write({"services": await probe.states()})
+
+
+class Missing(Guarded):
+    """Whatever is not there, under any method."""
+
+    def prepare(self) -> None:
+        """Check the host, then say that there is nothing."""
+        super().prepare()
+        raise tornado.web.HTTPError(404)
+
+
+class Site(Guarded, tornado.web.StaticFileHandler):
+    """Files of one folder; no listings, no hidden files, no way out through a link."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Return the file's path; 404 for what is hidden or really lies elsewhere."""
+        asked = Path(absolute_path)
+        if not asked.is_relative_to(root) or _is_hidden(asked.relative_to(root)):
+            raise tornado.web.HTTPError(404)
+        path = super().validate_absolute_path(root, absolute_path)
+        if path is not None and not Path(path).resolve().is_relative_to(Path(root).resolve()):
+            raise tornado.web.HTTPError(404)
+        return path
+
+    def get_content_type(self) -> str:
+        """Return the type by the file's name; text is UTF-8."""
+        kind = TYPES.get(Path(self.absolute_path or "").suffix.lower()) or super().get_content_type()
+        return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def make_application(root: Path, check: HostCheck, probe: Probe) -> tornado.web.Application:
+    """Return the application that serves ``root`` and the status."""
+    return tornado.web.Application(
+        [
+            (r"/api/status", Status),
+            (r"/api/.*", Missing),
+            (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
+        ],
+        default_handler_class=Missing,
+        host_check=check,
+        probe=probe,
+    )
+
+
+def serve(
+    root: Path,
+    address: str,
+    port: int,
+    *,
+    settings: Settings,
+    names: Iterable[str] = (),
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve ``root`` on ``address``:``port`` until SIGTERM or Ctrl-C; ``ready`` is called once it answers.
+
+    Raises WorkshopError when there is no such folder or the port cannot be had.
+    """
+    if not root.is_dir():
+        raise WorkshopError(f"there is no site in {root}; run the set-up, or 'workshop web build' first")
+    mimetypes.init()
+    sockets = bind(address, port)
+    asyncio.run(_serve(root.resolve(), sockets, HostCheck(address, names), settings, ready))
+
+
+async def _serve(
+    root: Path,
+    sockets: list[socket.socket],
+    check: HostCheck,
+    settings: Settings,
+    ready: Callable[[], None],
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = HTTPServer(make_application(root, check, Probe(services(settings))), max_body_size=1024)
+    server.add_sockets(sockets)
+    ready()
+    await stop.wait()
+    server.stop()
+    await server.close_all_connections()
+
+
+def bind(address: str, port: int) -> list[socket.socket]:
+    """Return listening sockets; WorkshopError names the port and, if it can be seen, who has it."""
+    try:
+        return tornado.netutil.bind_sockets(port, address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise WorkshopError(
+                f"port {port} is taken{_holder(port)}; stop that program or choose another port"
+            ) from error
+        reason = error.strerror or str(error)
+        raise WorkshopError(f"cannot listen on {address} port {port}: {reason}") from error
+
+
+def _holder(port: int) -> str:
+    """Return " by NAME (process N)" for the process that listens on ``port``, "" when it cannot be seen."""
+    import psutil
+
+    try:
+        listening = [
+            c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr[1:] == (port,)
+        ]
+        pid = next(pid for pid in listening if pid)
+        return f" by {psutil.Process(pid).name()} (process {pid})"
+    except (StopIteration, psutil.Error, OSError):
+        return ""

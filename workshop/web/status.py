@@ -1,0 +1,98 @@
+"""Do Jupyter and TensorBoard answer? Asked by the server itself, so that no page needs leave to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+
+from workshop.settings import Settings
+
+PATIENCE_S = 2.0
+KEEP_S = 1.0
+MOST_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server on this machine, and how to know it by what it answers."""
+
+    name: str
+    url: str
+    port: int
+    known_by: str
+    """A key of the JSON object that the address gives without a token."""
+
+
+def services(settings: Settings) -> list[Service]:
+    """Return the services whose lights the start page shows."""
+    host = _host_to_ask(settings.bind_address)
+    return [
+        Service("jupyter", f"http://{host}:{settings.jupyter_port}/api", settings.jupyter_port, "version"),
+        Service(
+            "tensorboard",
+            f"http://{host}:{settings.tensorboard_port}/data/environment",
+            settings.tensorboard_port,
+            "data_location",
+        ),
+    ]
+
+
+def _host_to_ask(bind_address: str) -> str:
+    """Return the address at which a local server is asked, given where it listens."""
+    if bind_address in {"", "0.0.0.0", "*"}:
+        return "127.0.0.1"
+    if bind_address == "::":
+        return "[::1]"
+    return f"[{bind_address}]" if ":" in bind_address else bind_address
+
+
+class Probe:
+    """Asks the services, at most once a second, however many pages are open."""
+
+    def __init__(self, asked: list[Service]) -> None:
+        """Remember which services to ask."""
+        self._services = asked
+        self._lock = asyncio.Lock()
+        self._known: dict[str, Any] = {}
+        self._asked_at = float("-inf")
+
+    async def states(self) -> dict[str, Any]:
+        """Return ``{name: {"port": int, "state": "up" | "down" | "unexpected"}}``.
+
+        *unexpected*: the port answers, but not as this service does; another program has it.
+        """
+        async with self._lock:
+            if time.monotonic() - self._asked_at > KEEP_S:
+                states = await asyncio.gather(*(_state(service) for service in self._services))
+                self._known = {
+                    service.name: {"port": service.port, "state": state}
+                    for service, state in zip(self._services, states, strict=True)
+                }
+                self._asked_at = time.monotonic()
+            return self._known
+
+
+async def _state(service: Service) -> str:
+    """Ask one service; every fault but an answer of the wrong kind means that it is down."""
+    client = SimpleAsyncHTTPClient(force_instance=True, max_body_size=MOST_BYTES)
+    request = HTTPRequest(service.url, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S)
+    try:
+        response = await client.fetch(request)
+        document = json.loads(response.body)
+    except HTTPClientError as error:
+        # 599 is Tornado's own: no answer in time.
+        return "down" if error.code == 599 else "unexpected"
+    except ValueError:
+        return "unexpected"
+    except Exception:
+        # Refused, reset, unreachable, an answer that is no HTTP: in each case no page can use it.
+        return "down"
+    finally:
+        client.close()
+    return "up" if isinstance(document, dict) and service.known_by in document else "unexpected"
