@@ -22,6 +22,7 @@ CAPABILITIES = {
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
+    "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }
 
@@ -51,20 +52,34 @@ def workshop(
     """Run the Deep Learning Workshop on this machine."""
 
 
+INTERRUPTED = 130
+"""The status of a command that Ctrl-C ended, by the shells' convention."""
+
+
 def main() -> None:
     """Run the command; a user's mistake or a fault of the machine ends in one line, not a traceback."""
     try:
         app()
     except WorkshopError as error:
-        messages.print(f"workshop: {error}", style="red", markup=False, highlight=False)
+        _say(str(error), style="red")
         sys.exit(1)
     except KeyboardInterrupt:
-        messages.print("workshop: interrupted; it is safe to run again", markup=False)
-        sys.exit(130)
+        _say("interrupted; it is safe to run again")
+        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this status without a word.
+        if end.code == INTERRUPTED:
+            _say("interrupted; it is safe to run again")
+        raise
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        messages.print(f"workshop: {error.strerror or error}{where}", style="red", markup=False)
+        _say(f"{error.strerror or error}{where}", style="red")
         sys.exit(1)
+
+
+def _say(text: str, style: str = "") -> None:
+    """Print one line on stderr, exactly as it is."""
+    messages.print(f"workshop: {text}", style=style, markup=False, highlight=False)
 
 
 if __name__ == "__main__":

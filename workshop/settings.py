@@ -13,7 +13,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from workshop.errors import WorkshopError
 
@@ -72,13 +72,21 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def _from_values(values: dict[str, Any], path: Path) -> Settings:
     """Turn the file's values into Settings; empty text means: the default."""
-    fields = {field.name: field for field in dataclasses.fields(Settings)}
-    unknown = sorted(set(values) - set(fields))
+    kinds = get_type_hints(Settings)
+    unknown = sorted(set(values) - set(kinds))
     if unknown:
         raise WorkshopError(f"{path} has unknown settings: {', '.join(unknown)}; run the set-up again")
-    chosen: dict[str, Any] = {
-        name: Path(value) if "Path" in str(fields[name].type) else value
-        for name, value in values.items()
-        if value != ""
-    }
-    return Settings(**chosen)
+    return Settings(
+        **{name: _convert(name, value, kinds[name], path) for name, value in values.items() if value != ""}
+    )
+
+
+def _convert(name: str, value: Any, kind: Any, path: Path) -> Any:
+    """Return a value as the type of its setting; WorkshopError that names the setting otherwise."""
+    if kind in (Path, Path | None):
+        if isinstance(value, str) and Path(value).is_absolute():
+            return Path(value)
+        raise WorkshopError(f"{path}: {name} must be an absolute path, not {value!r}; run the set-up again")
+    if type(value) is not kind:
+        raise WorkshopError(f"{path}: {name} must be {kind.__name__}, not {value!r}; run the set-up again")
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,7 @@ import psutil
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.settings import Settings
 
-SECONDS = 2.0
+SECONDS = 3.0
 EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What to call when a server listens on every address."""
 
@@ -174,35 +175,54 @@ def _held_by(number: int) -> str:
     return ""
 
 
+def manager(settings: Settings) -> str:
+    """Return what keeps the services alive: systemd, systemd-user, supervisor; empty when nothing does.
+
+    Set-up's choice is told by the files that it wrote for that manager.
+    """
+    if settings.prefix is None:
+        return ""
+    unit = "systemd/system/workshop-jupyter.service"
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    written = {
+        "supervisor": settings.prefix / "etc/supervisor/programs/workshop-jupyter.conf",
+        "systemd": Path("/etc") / unit,
+        "systemd-user": own / unit.replace("system/", "user/"),
+    }
+    if settings.service_manager in written:
+        return settings.service_manager
+    return next((name for name, path in written.items() if path.exists()), "")
+
+
 def alive(settings: Settings) -> Line:
     """Ask the service manager whether it keeps every service running."""
     names = [service.name for service in services(settings)]
-    if settings.prefix is None or not settings.service_manager:
-        return yellow("services", "not set up", "run ./local/setup.bash")
-    states = _states(settings, names)
+    used = manager(settings)
+    if settings.prefix is None or not used:
+        return yellow("services", "no service manager was set up", "run ./local/setup.bash")
+    states = _states(settings.prefix, used, names)
     if isinstance(states, str):
-        return red("services", f"{settings.service_manager}: {states}", "run set-up again")
+        return red("services", f"{used}: {states}", "run set-up again")
     down = [f"{name} is {states.get(name, 'unknown')}" for name in names if states.get(name) != "running"]
     if down:
-        start = f"run: {settings.prefix}/bin/services start; its log: {settings.prefix}/bin/services log NAME"
-        return red("services", f"{settings.service_manager}: {', '.join(down)}", start)
-    return green("services", f"{settings.service_manager} keeps {len(names)} running")
+        command = settings.prefix / "bin/services"
+        return red("services", f"{used}: {', '.join(down)}", f"run: {command} start; why: {command} log NAME")
+    return green("services", f"{used} keeps {len(names)} running")
 
 
-def _states(settings: Settings, names: list[str]) -> dict[str, str] | str:
+def _states(prefix: Path, used: str, names: list[str]) -> dict[str, str] | str:
     """Return each service's state by name, or one line that says why it cannot be known."""
-    if settings.service_manager == "supervisor":
-        command = [str((settings.prefix or Path()) / "bin/services"), "status"]
+    if used == "supervisor":
+        command = [str(prefix / "bin/services"), "status"]
     else:
-        scope = ["--user"] if settings.service_manager == "systemd-user" else []
-        command = ["systemctl", *scope, "is-active", *names]
+        command = ["systemctl", *(["--user"] if used == "systemd-user" else []), "is-active", *names]
     if shutil.which(command[0]) is None:
         return f"{command[0]} is missing"
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=3, check=False)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "does not answer"
-    if settings.service_manager == "supervisor":
+    if used == "supervisor":
         return _read_supervisor(ran.stdout)
     words = ["running" if word == "active" else word for word in ran.stdout.split()]
     return dict(zip(names, words, strict=False)) if words else (ran.stderr.strip() or "does not answer")
