@@ -1,0 +1,186 @@
+"""The module that makes virtual environments from locks, with a real uv and without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load_module() -> Any:
+    spec = importlib.util.spec_from_file_location("locked_venvs", ROOT / "library" / "locked_venvs.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+locked_venvs = load_module()
+UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+needs_uv = pytest.mark.skipif(UV is None, reason="no uv beside this Python or on PATH")
+
+
+def make_wheel(folder: Path, name: str, version: str = "1.0") -> Path:
+    """Write the smallest wheel that installs a module of one line."""
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}.py": f"version = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    folder.mkdir(parents=True, exist_ok=True)
+    wheel = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, text in {**files, f"{info}/RECORD": record}.items():
+            archive.writestr(path, text)
+    return wheel
+
+
+def lock_of(*wheels: Path) -> str:
+    return "".join(
+        f"{w.name.split('-')[0]}=={w.name.split('-')[1]} "
+        f"--hash=sha256:{hashlib.sha256(w.read_bytes()).hexdigest()}\n"
+        for w in wheels
+    )
+
+
+@pytest.fixture
+def params(tmp_path: Path) -> dict[str, Any]:
+    """Arguments for two environments; the project's own wheel is there already, so nothing is built."""
+    project = tmp_path / "project"
+    (project / "workshop").mkdir(parents=True)
+    (project / "workshop" / "__init__.py").write_text("")
+    shelf = tmp_path / "shelf"
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(lock_of(make_wheel(shelf, f"lib{name}")))
+    make_wheel(tmp_path / "wheels" / locked_venvs.source_digest(project), "thing")
+    return {
+        "environments": [
+            {"path": str(tmp_path / "venvs" / name), "lock": str(tmp_path / f"{name}.txt")}
+            for name in ("one", "two")
+        ],
+        "python": sys.executable,
+        "uv": UV,
+        "build_constraints": os.devnull,
+        "project": str(project),
+        "wheels": str(tmp_path / "wheels"),
+        "find_links": [str(shelf)],
+        "cache": str(tmp_path / "cache"),
+        "offline": True,
+        "ca_bundle": "",
+        "compile_bytecode": False,
+    }
+
+
+def answer(params: dict[str, Any], name: str, code: str) -> str:
+    python = Path(params["environments"][0]["path"]).parent / name / "bin" / "python"
+    return subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@needs_uv
+def test_makes_environments_once(params: dict[str, Any]) -> None:
+    first = locked_venvs.run(params, False)
+    assert first["changed"]
+    assert answer(params, "one", "import libone, thing; print(libone.version)") == "1.0"
+    assert answer(params, "two", "import libtwo, thing; print(libtwo.version)") == "1.0"
+    assert not locked_venvs.run(params, False)["changed"]
+
+
+@needs_uv
+def test_check_mode_foresees_and_writes_nothing(params: dict[str, Any], tmp_path: Path) -> None:
+    assert locked_venvs.run(params, True)["changed"]
+    assert not (tmp_path / "venvs").exists()
+    locked_venvs.run(params, False)
+    assert not locked_venvs.run(params, True)["changed"]
+
+
+@needs_uv
+def test_a_package_too_many_is_removed(params: dict[str, Any], tmp_path: Path) -> None:
+    locked_venvs.run(params, False)
+    stray = make_wheel(tmp_path / "stray", "stray")
+    python = tmp_path / "venvs" / "one" / "bin" / "python"
+    subprocess.run([UV, "pip", "install", "--quiet", "--offline", "--python", python, stray], check=True)
+    report = locked_venvs.run(params, False)["environments"][str(tmp_path / "venvs" / "one")]
+    assert report == {"created": False, "installed": 0, "removed": 1}
+
+
+@needs_uv
+def test_an_unfinished_environment_is_made_anew(params: dict[str, Any], tmp_path: Path) -> None:
+    locked_venvs.run(params, False)
+    venv = tmp_path / "venvs" / "one"
+    (venv / locked_venvs.UNFINISHED).touch()
+    (next(venv.glob("lib/python*/site-packages")) / "libone.py").unlink()
+    report = locked_venvs.run(params, False)["environments"][str(venv)]
+    assert report["created"]
+    assert answer(params, "one", "import libone; print(libone.version)") == "1.0"
+    assert not (venv / locked_venvs.UNFINISHED).exists()
+
+
+@needs_uv
+def test_a_wrong_hash_is_refused_in_one_line(params: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("libone==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(locked_venvs.UnableError, match=r"cannot install one\.txt") as caught:
+        locked_venvs.run(params, False)
+    assert "\n" not in str(caught.value)
+    assert "workshop_stick" in str(caught.value)
+    # What was not finished says so, and the next run with the right lock mends it.
+    assert (tmp_path / "venvs" / "one" / locked_venvs.UNFINISHED).exists()
+    (tmp_path / "one.txt").write_text(lock_of(tmp_path / "shelf" / "libone-1.0-py3-none-any.whl"))
+    assert locked_venvs.run(params, False)["changed"]
+
+
+@needs_uv
+def test_a_missing_wheel_without_network_is_one_line(params: dict[str, Any], tmp_path: Path) -> None:
+    params["find_links"] = []
+    with pytest.raises(locked_venvs.UnableError, match="connect to a network") as caught:
+        locked_venvs.run(params, False)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_digest_follows_the_source(tmp_path: Path) -> None:
+    (tmp_path / "workshop").mkdir()
+    file = tmp_path / "workshop" / "a.py"
+    file.write_text("1")
+    before = locked_venvs.source_digest(tmp_path)
+    (tmp_path / "workshop" / "__pycache__").mkdir()
+    (tmp_path / "workshop" / "__pycache__" / "a.pyc").write_text("x")
+    assert locked_venvs.source_digest(tmp_path) == before
+    file.write_text("2")
+    assert locked_venvs.source_digest(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("stderr", "wanted"),
+    [
+        ("error: Failed to fetch\n  cause: one\n  cause: dns error\n", "Failed to fetch; dns error"),
+        ("something\nlast line\n", "last line"),
+        ("", "uv gave no reason"),
+    ],
+)
+def test_the_reason_is_one_line(stderr: str, wanted: str) -> None:
+    assert locked_venvs.reason(stderr) == wanted
+
+
+@pytest.mark.parametrize(
+    ("stderr", "installed", "removed"),
+    [
+        ("Installed 52 packages in 3s\n", 52, 0),
+        ("Uninstalled 1 package in 3ms\nInstalled 2 packages in 4ms\n", 2, 1),
+        ("Would uninstall 15 packages\nWould install 83 packages\n", 83, 15),
+        ("Checked 52 packages in 3ms\n", 0, 0),
+    ],
+)
+def test_reads_what_uv_did(stderr: str, installed: int, removed: int) -> None:
+    assert locked_venvs.count("install", stderr) == installed
+    assert locked_venvs.count("uninstall", stderr) == removed

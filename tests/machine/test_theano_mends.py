@@ -1,0 +1,88 @@
+"""The mends of Theano 1.0.5 for Python 3.11."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.machine import theano_mends
+
+# The shape of what Cython 0.28 generated, shortened.
+SCAN = r"""#include "Python.h"
+#if PY_MAJOR_VERSION < 3
+  #define __Pyx_PyCode_New(a, k, l, s, f, code, c, n, v, fv, cell, fn, name, fline, lnos)\
+          PyCode_New(a+k, l, s, f, code, c, n, v, fv, cell, fn, name, fline, lnos)
+#else
+  #define __Pyx_PyCode_New(a, k, l, s, f, code, c, n, v, fv, cell, fn, name, fline, lnos)\
+          PyCode_New(a, k, l, s, f, code, c, n, v, fv, cell, fn, name, fline, lnos)
+#endif
+#ifndef __Pyx_PyFrame_SetLineNumber
+  #define __Pyx_PyFrame_SetLineNumber(frame, lineno)  (frame)->f_lineno = (lineno)
+#endif
+"""
+
+
+@pytest.fixture
+def theano(tmp_path: Path) -> Path:
+    """A package with the two folders that are mended."""
+    package = tmp_path / "theano"
+    scan = package / "scan_module" / "c_code" / "scan_perform.c"
+    scan.parent.mkdir(parents=True)
+    scan.write_text(SCAN)
+    (package / "tensor" / "signal").mkdir(parents=True)
+    return package
+
+
+def test_mends_both_files_once(theano: Path) -> None:
+    assert len(theano_mends.mend(theano)) == 2
+    assert theano_mends.mend(theano) == []
+
+
+def test_code_objects_and_frames_use_the_public_interface(theano: Path) -> None:
+    theano_mends.mend(theano)
+    mended = (theano / "scan_module/c_code/scan_perform.c").read_text()
+    assert " PyCode_New(" not in mended
+    assert "f_lineno" not in mended
+    assert mended.count("PyCode_NewEmpty(") == 2
+    assert mended.count("#endif") == SCAN.count("#endif")
+
+
+def test_check_changes_nothing(theano: Path) -> None:
+    assert len(theano_mends.mend(theano, check=True)) == 2
+    assert (theano / "scan_module/c_code/scan_perform.c").read_text() == SCAN
+
+
+def test_a_hard_link_into_the_cache_is_left_as_it_was(theano: Path, tmp_path: Path) -> None:
+    cached = tmp_path / "cached.c"
+    os.link(theano / "scan_module/c_code/scan_perform.c", cached)
+    theano_mends.mend(theano)
+    assert cached.read_text() == SCAN
+
+
+def test_another_theano_is_refused(theano: Path) -> None:
+    (theano / "scan_module/c_code/scan_perform.c").write_text("int main() {}\n")
+    with pytest.raises(WorkshopError, match=r"not the one of Theano 1\.0\.5"):
+        theano_mends.mend(theano)
+
+
+def test_a_missing_source_is_named(theano: Path) -> None:
+    (theano / "scan_module/c_code/scan_perform.c").unlink()
+    with pytest.raises(WorkshopError, match=r"scan_perform\.c is missing"):
+        theano_mends.mend(theano)
+
+
+def test_the_command_without_theano_ends_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(_: str) -> None:
+        raise theano_mends.importlib.metadata.PackageNotFoundError
+
+    monkeypatch.setattr(theano_mends.importlib.metadata, "distribution", missing)
+    assert theano_mends.main() == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("theano_mends: no Theano in the environment")
+    assert told.err.count("\n") == 1
