@@ -1,0 +1,2 @@
+v = T.vector("v")
+softplus = T.log(1 + T.exp(v))

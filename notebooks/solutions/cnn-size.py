@@ -1,0 +1,2 @@
+def side_after(side, width, pool):
+    return (side - width + 1) // pool

@@ -1,0 +1,6 @@
+"""What the lessons import: data, training with a live curve, pictures, checkpoints, small widgets.
+
+Each module is usable alone and stays out of the way of the library that is taught: functions take
+and return numpy arrays, or the expressions and compiled functions of Theano. Importing this
+package imports nothing; a lesson imports the modules that it needs.
+"""

@@ -1,0 +1,143 @@
+"""What a lesson shows while it trains: a progress line and a loss curve that grows.
+
+In a notebook both are drawn in place, as HTML and a picture, and need no widgets: the same cells
+run headless and leave a still picture. Elsewhere there are plain lines on stderr.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SECONDS_BETWEEN_LINES = 1.0
+SECONDS_BETWEEN_PICTURES = 2.0
+SHARE_OF_DRAWING = 0.02
+"""Drawing may take this share of the training's time, however slow the machine is."""
+
+
+class Progress:
+    """A line of text with a bar, as HTML where a browser shows it and as text elsewhere."""
+
+    def __init__(self, share: float, text: str) -> None:
+        """Show that ``share`` (0 to 1) is done."""
+        self.share = share
+        self.text = text
+
+    def __repr__(self) -> str:
+        """Return the line for people without a browser."""
+        return f"[{'#' * round(20 * self.share):<20}] {self.text}"
+
+    def _repr_html_(self) -> str:
+        bar = f'<progress value="{self.share:.3f}" max="1" style="width: 12em"></progress>'
+        return f'<div style="font-family: monospace">{bar} {html.escape(self.text)}</div>'
+
+
+class LiveCurve:
+    """A progress line every second and a curve as often as drawing it costs next to nothing."""
+
+    def __init__(self, title: str) -> None:
+        """Start with nothing drawn."""
+        self.title = title
+        self.started = time.monotonic()
+        self._next_line = self._next_picture = 0.0
+        self._handles: dict[str, Any] = {}
+
+    def update(
+        self, share: float, losses: Sequence[float], errors: Sequence[float], *, final: bool = False
+    ) -> None:
+        """Show how far training is: ``losses`` of each step, ``errors`` (0 to 1) of each epoch."""
+        now = time.monotonic()
+        if not final and now < self._next_line:
+            return
+        self._next_line = now + SECONDS_BETWEEN_LINES
+        progress = Progress(share, self._line(share, losses, errors))
+        if not _in_notebook():
+            print(progress, file=sys.stderr)
+            return
+        self._display("progress", progress)
+        if final or now >= self._next_picture:
+            self._display("picture", _Picture(curve_png(self.title, share, losses, errors)))
+            cost = time.monotonic() - now
+            self._next_picture = now + max(SECONDS_BETWEEN_PICTURES, cost / SHARE_OF_DRAWING)
+
+    def _line(self, share: float, losses: Sequence[float], errors: Sequence[float]) -> str:
+        spent = time.monotonic() - self.started
+        parts = [self.title, f"{share:4.0%}", f"{spent:.0f} s"]
+        if 0 < share < 1:
+            parts.append(f"about {spent / share - spent:.0f} s left")
+        if losses:
+            parts.append(f"loss {float(np.mean(losses[-50:])):.4f}")
+        if errors:
+            parts.append(f"test error {errors[-1]:.2%}")
+        return " · ".join(parts)
+
+    def _display(self, slot: str, thing: object) -> None:
+        from IPython.display import display
+
+        if slot in self._handles:
+            self._handles[slot].update(thing)
+        else:
+            self._handles[slot] = display(thing, display_id=True)  # type: ignore[no-untyped-call]
+
+
+class _Picture:
+    """A PNG that a notebook shows, and a word for everything that cannot."""
+
+    def __init__(self, png: bytes) -> None:
+        self.png = png
+
+    def __repr__(self) -> str:
+        return "<loss curve>"
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+
+def curve_png(title: str, share: float, losses: Sequence[float], errors: Sequence[float]) -> bytes:
+    """Draw the curves of a training that is ``share`` done; return a PNG of 7 by 2.6 inches."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.6))
+    axes = figure.add_axes((0.11, 0.2, 0.79, 0.68))
+    draw_curves(axes, share, losses, errors)
+    axes.set_title(title)
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=80)
+    return png.getvalue()
+
+
+def draw_curves(axes: Axes, share: float, losses: Sequence[float], errors: Sequence[float]) -> None:
+    """Draw the loss (left scale, logarithmic, averaged) and the test error (right scale) into ``axes``."""
+    steps = max(1, len(losses))
+    total = steps / max(share, 1 / steps) if losses else 1.0
+    smooth = _averages(losses)
+    axes.plot(np.linspace(0, steps, len(smooth)), smooth, color="tab:blue", label="training loss")
+    axes.set(yscale="log", xlim=(0, total), xlabel="step", ylabel="training loss")
+    if errors:
+        right = axes.twinx()
+        places = np.arange(1, len(errors) + 1) * steps / len(errors)
+        right.plot(places, 100 * np.array(errors), "o-", color="tab:orange", markersize=4)
+        right.set_ylabel("test error, %", color="tab:orange")
+        right.set_ylim(bottom=0)
+
+
+def _averages(losses: Sequence[float], points: int = 150) -> list[float]:
+    """Average neighbouring steps so that at most ``points`` values remain."""
+    pieces = np.array_split(np.asarray(losses, dtype=float), min(points, len(losses)) or 1)
+    return [float(piece.mean()) for piece in pieces if len(piece)]
+
+
+def _in_notebook() -> bool:
+    """Say whether a notebook's kernel runs this code."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and hasattr(shell, "kernel")

@@ -1,0 +1,120 @@
+"""Pictures of pictures: small multiples, confusion matrices, the worst mistakes.
+
+Every function returns a matplotlib Figure that is closed already: a notebook shows it once, when
+it is the value of a cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+Array = npt.NDArray[Any]
+
+
+def small_multiples(
+    images: Array,
+    titles: Sequence[object] | None = None,
+    *,
+    columns: int = 10,
+    signed: bool = False,
+    size: float = 0.9,
+) -> Figure:
+    """Show ``images`` (n, rows, columns) or (n, 1, rows, columns) side by side, ``size`` inches each.
+
+    Grey pictures are ink on paper. ``signed`` is for weights: red is positive, blue is negative,
+    white is zero, on one scale for all of them.
+    """
+    planes = np.asarray(images).reshape(len(images), *np.shape(images)[-2:])
+    columns = min(columns, len(planes))
+    rows = math.ceil(len(planes) / columns)
+    height = size * (1.25 if titles is not None else 1.0)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * height), squeeze=False, layout="constrained"
+    )
+    bound = float(np.abs(planes).max()) or 1.0
+    look = {"cmap": "RdBu_r", "vmin": -bound, "vmax": bound} if signed else {"cmap": "gray_r"}
+    for axes in grid.flat:
+        axes.axis("off")
+    for number, (axes, plane) in enumerate(zip(grid.flat, planes, strict=False)):
+        axes.imshow(plane, interpolation="nearest", **look)
+        if titles is not None:
+            axes.set_title(str(titles[number]), fontsize=9)
+    plt.close(figure)
+    return figure
+
+
+def side_by_side(panels: Mapping[str, Array], *, bound: float | None = None, size: float = 2.8) -> Figure:
+    """Show a few pictures (rows, columns) of any size with their titles, ``size`` inches each.
+
+    Pictures without negative numbers are ink on paper; the others, and all of them if ``bound`` is
+    given, are coloured from blue (-bound) over white (0) to red.
+    """
+    figure, row = plt.subplots(
+        1, len(panels), figsize=(len(panels) * size, size), squeeze=False, layout="constrained"
+    )
+    for axes, (title, plane) in zip(row.flat, panels.items(), strict=True):
+        if bound is None and np.min(plane) >= 0:
+            axes.imshow(plane, cmap="gray_r", interpolation="nearest")
+        else:
+            most = bound or float(np.abs(plane).max())
+            axes.imshow(plane, cmap="RdBu_r", vmin=-most, vmax=most, interpolation="nearest")
+        axes.set_title(title, fontsize=10)
+        axes.axis("off")
+    plt.close(figure)
+    return figure
+
+
+def confusion_matrix(truth: Array, answers: Array, classes: int = 10) -> npt.NDArray[np.int64]:
+    """Count how often each class (row) got each answer (column): int64 (classes, classes)."""
+    pairs = np.asarray(truth).astype(np.int64) * classes + np.asarray(answers).astype(np.int64)
+    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def draw_confusion(matrix: Array, names: Sequence[object] | None = None) -> Figure:
+    """Draw a confusion matrix; the diagonal is left white, so that the mistakes give the colour."""
+    classes = len(matrix)
+    mistakes = np.array(matrix)
+    np.fill_diagonal(mistakes, 0)
+    figure, axes = plt.subplots(figsize=(5.5, 5), layout="constrained")
+    axes.imshow(mistakes, cmap="Oranges")
+    labels = [str(name) for name in (range(classes) if names is None else names)]
+    axes.set_xticks(range(classes), labels, rotation=45 if names is not None else 0)
+    axes.set_yticks(range(classes), labels)
+    axes.set(xlabel="the network's answer", ylabel="what it is")
+    for row, column in np.argwhere(mistakes > 0):
+        dark = mistakes[row, column] > 0.6 * mistakes.max()
+        axes.text(
+            column,
+            row,
+            str(mistakes[row, column]),
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if dark else "black",
+        )
+    plt.close(figure)
+    return figure
+
+
+def worst_mistakes(images: Array, truth: Array, probabilities: Array, count: int = 20) -> Figure:
+    """Show the wrong answers that the network was surest of.
+
+    ``images`` (n, 1, rows, columns), ``truth`` (n,), ``probabilities`` (n, classes). Titles read
+    "truth→answer".
+    """
+    answers = probabilities.argmax(axis=1)
+    sure = np.where(answers != truth, probabilities.max(axis=1), -1.0)
+    worst = np.argsort(-sure)[: min(count, int((sure >= 0).sum()))]
+    if not len(worst):
+        figure = plt.figure(figsize=(3, 1))
+        figure.text(0.5, 0.5, "no mistakes", ha="center")
+        plt.close(figure)
+        return figure
+    return small_multiples(images[worst], [f"{truth[i]}→{answers[i]}" for i in worst])
