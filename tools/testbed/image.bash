@@ -10,6 +10,7 @@
 # an unchanged one is used again. Debian's packages are the only source.
 # usage: tools/testbed/image.bash debian|bare|fedora
 set -euo pipefail
+# shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 # content_tag: a short hash of the builders.

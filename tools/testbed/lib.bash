@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # To be sourced by the scripts of the test bed.
 
+# shellcheck disable=SC2034 # both are read by the scripts that source this
 TESTBED=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034
 TESTBED_SUITE=trixie
 # podman warns at every call on a host whose cgroups are not v2 alone; cgroup2.bash deals with those.
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
@@ -19,6 +21,8 @@ fail() {
 # nothing on a host of another release: mmdebstrap then uses its own default.
 host_sources() {
   command -v apt-get >/dev/null || return 0
+  # The dollars are apt's.
+  # shellcheck disable=SC2016
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(CODENAME)' 'Created-By: Packages' |
     awk -v suite="$1" '$1 ~ /^http/ && $4 ~ "^" suite "(-|$)" { print "deb", $1, $4, $3 }' | sort -u
 }

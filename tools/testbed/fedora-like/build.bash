@@ -7,11 +7,14 @@
 # itself has packages of these names, nor SELinux: WORKSHOP_FEDORA_IMAGE runs the same tests on a real one.
 # usage (a hook of mmdebstrap, on the host): tools/testbed/fedora-like/build.bash ROOT | --check-tools
 set -euo pipefail
+# shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.bash"
 
 FEDORA_VERSION=42
 PYTHON_SUITE=bookworm # the last suite of Debian with Python 3.11
 LIKE=$TESTBED/fedora-like
+# Packages of Fedora's smallest image; their files are Debian's and lie in the root already.
+ON_THE_IMAGE=(python3 ca-certificates sudo iproute shadow-utils util-linux)
 
 check_tools() {
   local tool
@@ -53,10 +56,11 @@ unpack() {
   local old
   dpkg-deb -x "$1" "$2"
   for old in bin sbin lib lib64; do
-    [ -d "$2/$old" ] && [ ! -L "$2/$old" ] || continue
-    mkdir -p "$2/usr/$old"
-    cp -a "$2/$old/." "$2/usr/$old/"
-    rm -rf "${2:?}/$old"
+    if [ -d "$2/$old" ] && [ ! -L "$2/$old" ]; then
+      mkdir -p "$2/usr/$old"
+      cp -a "$2/$old/." "$2/usr/$old/"
+      rm -rf "${2:?}/$old"
+    fi
   done
   rm -rf "$2/usr/share/doc" "$2/usr/share/man" "$2/usr/share/locale" "$2/usr/share/lintian"
 }
@@ -95,7 +99,8 @@ fedora_package() {
   [ ! -f "$LIKE/post/$1.sh" ] || cat "$LIKE/post/$1.sh"
 }
 
-# release_package: who the system says it is; dnf takes its release version from it.
+# release_package: who the system says it is (dnf takes its release version from it), and the shell that
+# the root has without a package.
 release_package() {
   cat <<SPEC
 %package -n fedora-release
@@ -103,6 +108,7 @@ Version: $FEDORA_VERSION
 Summary: Identity of the Fedora-like system
 Provides: system-release = $FEDORA_VERSION
 Provides: system-release(releasever) = $FEDORA_VERSION
+Provides: /bin/sh
 AutoReqProv: no
 %description -n fedora-release
 Identity of the Fedora-like system.
@@ -156,7 +162,8 @@ become_fedora() {
   mkdir -p "$root/etc/yum.repos.d" "$root/usr/lib/sysimage/rpm"
   printf '[like]\nname=Fedora-like\nbaseurl=file:///srv/repo\ngpgcheck=0\nenabled=1\n' >"$root/etc/yum.repos.d/like.repo"
   chroot "$root" rpm --initdb
-  chroot "$root" dnf install --assumeyes --quiet --releasever "$FEDORA_VERSION" fedora-release
+  chroot "$root" dnf install --assumeyes --quiet --releasever "$FEDORA_VERSION" \
+    fedora-release "${ON_THE_IMAGE[@]}"
   rm -f "$root/etc/os-release" "$root/etc/debian_version"
   cat >"$root/usr/lib/os-release" <<RELEASE
 NAME="Fedora Linux"

@@ -1,0 +1,58 @@
+"""Both kernels compute, started through Jupyter as a browser would start them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from machine import HERE, Machine
+
+CLIENT = (HERE / "kernel_client.py").read_text(encoding="utf-8")
+
+# d/dx x³ at 2 is 12; a convolution of ones counts the window.
+THEANO = """
+import json, numpy as np, theano, theano.tensor as T, lasagne
+x = T.scalar()
+slope = float(theano.function([x], T.grad(x ** 3, x))(2))
+picture = T.tensor4()
+layer = lasagne.layers.InputLayer((None, 1, 5, 5), picture)
+layer = lasagne.layers.Conv2DLayer(layer, 1, 3, W=lasagne.init.Constant(1), b=None, nonlinearity=None)
+counts = theano.function([picture], lasagne.layers.get_output(layer))(np.ones((1, 1, 5, 5), "float32"))
+print(json.dumps([slope, float(counts.min()), float(counts.max()), theano.config.floatX, theano.config.device]))
+"""
+TENSORFLOW = """
+import json, os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras, tensorflow as tf
+x = tf.Variable(2.0)
+with tf.GradientTape() as tape:
+    y = x ** 3
+layer = keras.layers.Conv2D(1, 3, kernel_initializer="ones", use_bias=False)
+counts = layer(tf.ones((1, 5, 5, 1))).numpy()
+print(json.dumps([float(tape.gradient(y, x)), float(counts.min()), float(counts.max()), keras.backend.backend()]))
+"""
+
+
+def test_jupyter_offers_both_kernels(machine: Machine) -> None:
+    answer = machine.get("workshop-jupyter", "/api/kernelspecs", token=machine.token)
+    assert {"theano", "tensorflow"} <= set(answer.json["kernelspecs"])
+
+
+@pytest.mark.parametrize(
+    ("kernel", "code", "right"),
+    [
+        ("theano", THEANO, [12, 9, 9, "float32", "cpu"]),
+        ("tensorflow", TENSORFLOW, [12, 9, 9, "tensorflow"]),
+    ],
+)
+def test_kernel_computes(machine: Machine, kernel: str, code: str, right: list[object]) -> None:
+    port = str(machine.port("workshop-jupyter"))
+    printed = machine.python(CLIENT, port, f"{machine.prefix}/etc/token", kernel, code)
+    assert json.loads(printed.splitlines()[-1]) == right
+
+
+def test_theano_kernel_uses_one_blas_thread(machine: Machine) -> None:
+    # Two threads on two busy cores make training many times slower.
+    port = str(machine.port("workshop-jupyter"))
+    code = "import os; print(os.environ.get('OPENBLAS_NUM_THREADS'))"
+    assert machine.python(CLIENT, port, f"{machine.prefix}/etc/token", "theano", code).strip() == "1"

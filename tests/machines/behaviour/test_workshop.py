@@ -1,0 +1,32 @@
+"""What set-up promises beside the services: data, notebooks, and a doctor that is content."""
+
+from __future__ import annotations
+
+import json
+
+from machine import Machine
+
+
+def test_mnist_is_there_and_every_file_is_right(machine: Machine) -> None:
+    states = {row["name"]: row["state"] for row in machine.workshop("data verify")["datasets"]}
+    assert states["mnist"] == "right"
+    assert "wrong" not in states.values(), states
+
+
+def test_notebooks_were_delivered_without_outputs_and_belong_to_the_participant(machine: Machine) -> None:
+    notebooks = machine.settings["notebooks"]
+    found = machine.run(f"cd '{notebooks}' && find . -name '*.ipynb' -not -path '*/.*'").split()
+    assert len(found) >= 3, found
+    for name in found:
+        document = json.loads(machine.run(f"cat '{notebooks}/{name}'"))
+        assert not any(cell.get("outputs") for cell in document["cells"]), name
+    owners = set(machine.run(f"find '{notebooks}' -printf '%u\\n'").split())
+    assert len(owners) == 1, owners
+
+
+def test_doctor_is_content(machine: Machine) -> None:
+    report = machine.workshop("doctor")
+    assert report["ok"] is True, report
+    plain = machine.host.run(f"{machine.prefix}/venvs/jupyter/bin/workshop doctor")
+    assert plain.rc == 0
+    assert "Traceback" not in plain.stdout + plain.stderr

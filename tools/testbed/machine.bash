@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Start or remove a container that plays a bare machine.
+#
+# Inside it: /srv/workshop, this checkout (read-only); /srv/cache, downloads that all machines share;
+# /srv/ca-bundle.pem, the certificates that this host trusts. Services listen in the container's own
+# network, so that several machines can run side by side. OPTIONs go to podman run.
+# usage: tools/testbed/machine.bash start NAME debian|bare|fedora [OPTION…] | stop NAME
+set -euo pipefail
+# shellcheck source=tools/testbed/lib.bash
+. "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+CHECKOUT=$(cd "$TESTBED/../.." && pwd)
+
+# ca_bundle: the certificates that this host's clients trust, an organisation's own among them.
+ca_bundle() {
+  local file
+  for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+    [ -r "$file" ] && realpath "$file" && return
+  done
+  fail "found no CA bundle on this host; name one by SSL_CERT_FILE"
+}
+
+# first_process KIND: systemd, or where there is none a shell that collects orphans.
+first_process() {
+  case $1 in
+    bare) printf '%s\n' bash -c 'trap exit TERM; while :; do sleep 60 & wait $!; done' ;;
+    *) echo /sbin/init ;;
+  esac
+}
+
+start() {
+  local name=$1 kind=$2 image cache init options=()
+  shift 2
+  image=$("$TESTBED/image.bash" "$kind")
+  cache=${WORKSHOP_TEST_CACHE:-$CHECKOUT/.cache/testbed}
+  mkdir -p "$cache"
+  mapfile -t init < <(first_process "$kind")
+  [ "$kind" = bare ] || options+=(--systemd=always)
+  stop "$name"
+  # A cgroup that podman did not get whole has no pids controller: without the limit none is needed.
+  podman run --detach --name "$name" --hostname "$name" --pids-limit=0 --tmpfs /tmp "${options[@]}" \
+    --volume "$CHECKOUT:/srv/workshop:ro" --volume "$cache:/srv/cache" \
+    --volume "$(ca_bundle):/srv/ca-bundle.pem:ro" "$@" "$image" "${init[@]}" >/dev/null
+  [ "$kind" = bare ] || wait_for_systemd "$name"
+}
+
+wait_for_systemd() {
+  local state
+  # `degraded` is good enough: a container may lack what a unit of the image wants.
+  state=$(podman exec "$1" timeout 60 systemctl is-system-running --wait || true)
+  case $state in
+    running | degraded) ;;
+    *) fail "systemd did not start in $1 ($state)" ;;
+  esac
+}
+
+stop() { podman rm --force --time 0 --ignore "$1" >/dev/null; }
+
+case ${1:-}/$# in
+  start/[3-9]* | start/1?) shift && start "$@" ;;
+  stop/2) stop "$2" ;;
+  *) fail "usage: machine.bash start NAME debian|bare|fedora [OPTION…] | stop NAME" ;;
+esac
