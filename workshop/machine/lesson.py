@@ -1,0 +1,134 @@
+"""What the lesson "Check" shows: the doctor's lines as a board, hashes, BLAS speed, the round trip.
+
+Needs the jupyter environment (IPython's display protocol, anywidget, NumPy).
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from workshop.datasets.catalogue import Dataset, load_catalogue
+from workshop.datasets.store import Store
+from workshop.machine.lines import Line, State, green, red, yellow
+from workshop.settings import Settings
+
+ESSENTIAL = "mnist"
+COLOURS = {State.GREEN: "#1a7f37", State.YELLOW: "#9a6700", State.RED: "#cf222e"}
+MARKS = {State.GREEN: "✔ ok", State.YELLOW: "▲ note", State.RED: "✘ mend"}
+ROW = (
+    '<tr><td style="color:#fff;background:{colour};text-align:center;white-space:nowrap">{mark}</td>'
+    '<td style="text-align:left"><b>{check}</b></td><td style="text-align:left">{text}</td></tr>'
+)
+
+
+class Board:
+    """Lines of the doctor as a table in a notebook, and as text elsewhere."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        """Show these lines, in their order."""
+        self.lines = list(lines)
+
+    @property
+    def reds(self) -> int:
+        """How many lines are red."""
+        return sum(line.state is State.RED for line in self.lines)
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ROW.format(
+                colour=COLOURS[line.state],
+                mark=MARKS[line.state],
+                check=html.escape(line.check),
+                text=html.escape(line.text) + (f"<br>→ {html.escape(line.advice)}" if line.advice else ""),
+            )
+            for line in self.lines
+        )
+        return f"<table>{''.join(rows)}</table>"
+
+    def __repr__(self) -> str:
+        """Return the lines as text."""
+        return "\n".join(
+            f"{MARKS[line.state]:7} {line.check}: {line.text}" + (f" → {line.advice}" if line.advice else "")
+            for line in self.lines
+        )
+
+
+def hashed(settings: Settings, names: Sequence[str] | None = None) -> Iterator[Line]:
+    """Read every file of the named data sets (None: all that are here) and compare its SHA-256.
+
+    Yields one line a data set: green when its content is right, red when it is not or when the
+    essential one is missing, yellow when another one is not here.
+    """
+    store = Store(settings.data)
+    for name, dataset in load_catalogue().items():
+        if names is None or name in names:
+            yield _hashed(store, dataset)
+
+
+def _hashed(store: Store, dataset: Dataset) -> Line:
+    """Verify one data set."""
+    again = f"run in a terminal: workshop data fetch {dataset.name}"
+    check = f"data: {dataset.name}"
+    if not any(store.path(dataset, file).exists() for file in dataset.files):
+        missing = red if dataset.name == ESSENTIAL else yellow
+        return missing(check, "not here", again)
+    started = time.perf_counter()
+    wrong = [file.name for file in dataset.files if not store.verify(dataset, file)]
+    if wrong:
+        return red(check, f"wrong or missing: {', '.join(wrong)}", again)
+    seconds = time.perf_counter() - started
+    return green(check, f"{dataset.size / 1e6:.1f} MB, every byte as catalogued ({seconds:.1f} s)")
+
+
+def multiplication_speed(side: int = 512, rounds: int = 5) -> float:
+    """Return how fast NumPy multiplies float32 matrices of ``side`` by ``side``, in GFLOP/s.
+
+    The best of ``rounds`` counts: a busy machine makes single rounds slower, never faster.
+    """
+    rng = np.random.default_rng(0)
+    a, b = (rng.random((side, side), dtype=np.float32) for _ in range(2))
+    best = float("inf")
+    for _ in range(rounds):
+        started = time.perf_counter()
+        a @ b
+        best = min(best, time.perf_counter() - started)
+    return 2 * side**3 / best / 1e9
+
+
+class RoundTrip(anywidget.AnyWidget):
+    """Times messages from the browser to the kernel and back, and shows the result in the page.
+
+    Without a browser nothing is measured: ``milliseconds`` stays empty.
+    """
+
+    _esm = Path(__file__).with_name("roundtrip.js")
+    milliseconds = traitlets.List(traitlets.Float(), []).tag(sync=True)
+    """One figure a message, as the browser's clock measured it."""
+
+    def __init__(self, **options: Any) -> None:
+        """Answer every message of the page at once with the same."""
+        super().__init__(**options)
+        self.on_msg(_echo)
+
+    def line(self) -> Line:
+        """Return what was measured as a line; yellow while nothing was."""
+        if not self.milliseconds:
+            return yellow("browser and kernel", "no browser has answered yet", "run this cell again")
+        median = float(np.median(self.milliseconds))
+        text = f"{len(self.milliseconds)} round trips, {median:.0f} ms each"
+        if median > 200:
+            return yellow("browser and kernel", text, "slow: sliders and live curves will lag")
+        return green("browser and kernel", text)
+
+
+def _echo(widget: RoundTrip, content: Any, _buffers: Any) -> None:
+    """Send a message of the page back to it."""
+    widget.send(content)
