@@ -183,7 +183,7 @@ def _write(path: Path, content: bytes) -> bool:
     """Give ``path`` this content, readable by everyone; False when it has it already."""
     if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     beside = path.with_name(f".{path.name}.new")
     with beside.open("wb") as out:
         out.write(content)
@@ -192,3 +192,11 @@ def _write(path: Path, content: bytes) -> bool:
     beside.chmod(0o644)
     beside.replace(path)
     return True
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and those above it, readable by everyone whatever the umask is."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
