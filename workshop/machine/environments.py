@@ -96,7 +96,11 @@ def _ask(
     if ran.returncode:
         lines = ran.stderr.strip().splitlines()
         return f"fails: {lines[-1].strip() if lines else f'exit status {ran.returncode}'}"
-    answer: dict[str, list[str]] = json.loads(ran.stdout.splitlines()[-1])
+    last = (ran.stdout.splitlines() or ["said nothing"])[-1]
+    try:
+        answer: dict[str, list[str]] = json.loads(last)
+    except ValueError:
+        return f"answers with: {last[:80]}"
     return answer
 
 

@@ -1,0 +1,160 @@
+"""What the doctor says about environments, kernels, compile cache, notebooks and data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from workshop.machine import environments
+from workshop.machine.lines import State
+from workshop.settings import Settings
+
+
+def interpreter(prefix: Path, script: str) -> None:
+    """Put a stand-in for an environment's Python."""
+    path = prefix / "venvs/theano/bin/python"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "said"),
+    [
+        ("""echo noise; echo '{"python": "3.11.9", "missing": []}'""", State.GREEN, "Python 3.11.9"),
+        ("""echo '{"python": "3.11.9", "missing": ["lasagne"]}'""", State.RED, "lacks lasagne"),
+        ("echo 'ImportError: libopenblas.so' >&2; exit 1", State.RED, "fails: ImportError: libopenblas.so"),
+        ("exit 7", State.RED, "exit status 7"),
+        ("echo nothing of use", State.RED, "nothing of use"),
+        ("exit 0", State.RED, "said nothing"),
+    ],
+)
+def test_an_environment_is_asked(tmp_path: Path, script: str, state: State, said: str) -> None:
+    interpreter(tmp_path, script)
+    line = environments.environment(Settings(prefix=tmp_path), "theano")
+    assert line.state is state
+    assert said in line.text
+
+
+def test_an_environment_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interpreter(tmp_path, "exec sleep 20")
+    monkeypatch.setattr(environments, "SECONDS", 0.3)
+    line = environments.environment(Settings(prefix=tmp_path), "theano")
+    assert line.state is State.RED
+    assert "did not answer" in line.text
+
+
+def test_an_environment_that_is_no_program(tmp_path: Path) -> None:
+    interpreter(tmp_path, "")
+    (tmp_path / "venvs/theano/bin/python").write_bytes(b"\x7fELF broken")
+    assert environments.environment(Settings(prefix=tmp_path), "theano").state is State.RED
+
+
+def test_thorough_imports_what_the_environment_is_for(tmp_path: Path) -> None:
+    interpreter(
+        tmp_path,
+        """case "$2" in
+  import\\ numpy*theano*downsample*) echo 'ImportError: no BLAS' >&2; exit 1 ;;
+  *) echo '{"python": "3.11.9", "missing": []}' ;;
+esac""",
+    )
+    assert environments.environment(Settings(prefix=tmp_path), "theano").state is State.GREEN
+    line = environments.environment(Settings(prefix=tmp_path), "theano", thorough=True)
+    assert line.state is State.RED
+    assert "no BLAS" in line.text
+
+
+def test_before_and_without_set_up(tmp_path: Path) -> None:
+    assert environments.environment(Settings(), "theano").state is State.YELLOW
+    assert environments.environment(Settings(prefix=tmp_path), "theano").state is State.RED
+    assert environments.kernels(Settings()).state is State.YELLOW
+    assert environments.compile_cache(Settings()).state is State.YELLOW
+    assert environments.notebooks(Settings()).state is State.YELLOW
+
+
+def kernel(prefix: Path, name: str, program: str) -> None:
+    folder = prefix / "venvs/jupyter/share/jupyter/kernels" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kernel.json").write_text(json.dumps({"argv": [program, "-m", "ipykernel_launcher"]}))
+
+
+def test_kernels(tmp_path: Path) -> None:
+    settings = Settings(prefix=tmp_path)
+    for name in environments.KERNELS:
+        kernel(tmp_path, name, "/bin/sh")
+    assert environments.kernels(settings).state is State.GREEN
+    kernel(tmp_path, "theano", str(tmp_path / "gone/bin/python"))
+    line = environments.kernels(settings)
+    assert line.state is State.RED
+    assert "theano" in line.text
+    assert "tensorflow" not in line.text
+
+
+def test_a_kernel_specification_that_is_no_json(tmp_path: Path) -> None:
+    for name in environments.KERNELS:
+        kernel(tmp_path, name, "/bin/sh")
+    (tmp_path / "venvs/jupyter/share/jupyter/kernels/tensorflow/kernel.json").write_text("{")
+    assert "tensorflow" in environments.kernels(Settings(prefix=tmp_path)).text
+
+
+def test_compile_cache(tmp_path: Path) -> None:
+    settings = Settings(prefix=tmp_path)
+    assert environments.compile_cache(settings).state is State.YELLOW
+    for number in range(environments.COMPILED_LEAST):
+        folder = tmp_path / f"theano/compiledir_x/tmp{number}"
+        folder.mkdir(parents=True)
+        (folder / "m.so").touch()
+    assert environments.compile_cache(settings).state is State.GREEN
+
+
+def test_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "notebooks"
+    settings = Settings(prefix=tmp_path, notebooks=folder)
+    assert environments.notebooks(settings).state is State.RED
+    (folder / ".ipynb_checkpoints").mkdir(parents=True)
+    (folder / ".ipynb_checkpoints/a.ipynb").touch()
+    assert "holds no lesson" in environments.notebooks(settings).text
+    (folder / "a.ipynb").touch()
+    assert environments.notebooks(settings).state is State.GREEN
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    line = environments.notebooks(settings)
+    assert line.state is State.RED
+    assert "chown" in line.advice
+
+
+CATALOGUE = """
+datasets:
+  - name: {name}
+    purpose: test
+    licence: MIT
+    credit: nobody
+    files:
+      - {{name: a.txt, sha256: {digest}, bytes: 5}}
+    sources: []
+"""
+
+
+@pytest.mark.parametrize(("name", "state"), [("mnist", State.RED), ("photos", State.YELLOW)])
+def test_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, state: State) -> None:
+    from workshop.datasets import catalogue
+
+    file = tmp_path / "catalogue.yml"
+    file.write_text(CATALOGUE.format(name=name, digest=hashlib.sha256(b"right").hexdigest()))
+    monkeypatch.setattr(catalogue, "catalogue_file", lambda: file)
+    settings = Settings(prefix=tmp_path, data=tmp_path / "data")
+    line = environments.data(settings)
+    assert line.state is state
+    assert f"missing: {name}" in line.text
+    (tmp_path / "data" / name).mkdir(parents=True)
+    (tmp_path / "data" / name / "a.txt").write_bytes(b"right")
+    assert environments.data(settings).state is State.GREEN
+    (tmp_path / "data" / name / "a.txt").write_bytes(b"wrong")
+    assert environments.data(settings).state is state
+
+
+def test_data_before_set_up_is_no_fault(tmp_path: Path) -> None:
+    assert environments.data(Settings(data=tmp_path)).state is State.YELLOW

@@ -1,0 +1,102 @@
+"""What the doctor says about memory, disk, cores, system and clock."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections import namedtuple
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from workshop.machine import hardware
+from workshop.machine.lines import State
+from workshop.settings import Settings
+
+Usage = namedtuple("Usage", "free")
+
+
+def with_memory(
+    monkeypatch: pytest.MonkeyPatch, total: float, free: float, limits: list[int] | None = None
+) -> State:
+    answer = SimpleNamespace(total=int(total * 1e9), available=int(free * 1e9))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: answer)
+    monkeypatch.setattr(hardware, "_cgroup_limits", lambda: limits or [])
+    return hardware.memory().state
+
+
+def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert with_memory(monkeypatch, 2.0, 1.5) is State.GREEN
+    assert with_memory(monkeypatch, 2.0, 0.3) is State.YELLOW
+    assert with_memory(monkeypatch, 1.0, 0.9) is State.RED
+    assert with_memory(monkeypatch, 16.0, 12.0, limits=[1_000_000_000]) is State.RED
+
+
+def test_cgroup_limits_are_read_where_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("2147483648\n")
+    (tmp_path / "b").write_text("max\n")
+    monkeypatch.setattr(hardware, "CGROUP_LIMITS", (tmp_path / "a", tmp_path / "b", tmp_path / "none"))
+    assert hardware._cgroup_limits() == [2147483648]
+
+
+@pytest.mark.parametrize(
+    ("set_up", "free", "state"),
+    [
+        (False, 3e9, State.RED),
+        (False, 7e9, State.GREEN),
+        (True, 0.1e9, State.RED),
+        (True, 0.7e9, State.YELLOW),
+        (True, 3e9, State.GREEN),
+    ],
+)
+def test_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, set_up: bool, free: float, state: State
+) -> None:
+    asked = []
+    monkeypatch.setattr(psutil, "disk_usage", lambda path: asked.append(path) or Usage(free))
+    settings = Settings(prefix=tmp_path / "not/there/yet") if set_up else Settings(source=tmp_path)
+    assert hardware.disk(settings).state is state
+    assert asked == [str(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("release", "state"),
+    [
+        ({"ID": "debian", "VERSION_ID": "13"}, State.GREEN),
+        ({"ID": "debian", "VERSION_ID": "12"}, State.RED),
+        ({"ID": "debian"}, State.RED),
+        ({"ID": "fedora", "VERSION_ID": "44"}, State.GREEN),
+        ({"ID": "fedora", "VERSION_ID": "38"}, State.RED),
+        ({"ID": "ubuntu", "VERSION_ID": "24.04"}, State.RED),
+        (None, State.RED),
+    ],
+)
+def test_system(monkeypatch: pytest.MonkeyPatch, release: dict[str, str] | None, state: State) -> None:
+    def read() -> dict[str, str]:
+        if release is None:
+            raise OSError("no os-release")
+        return release
+
+    monkeypatch.setattr(platform, "freedesktop_os_release", read)
+    line = hardware.system()
+    assert line.state is state
+    assert bool(line.advice) is (state is State.RED)
+
+
+def test_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    assert hardware.cores().state is State.GREEN
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert hardware.cores().state is State.YELLOW
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    assert "x86_64" in hardware.cores().advice
+
+
+def test_clock() -> None:
+    assert hardware.clock().state is State.GREEN
+    assert hardware.clock(time.time() + 10 * 365 * 24 * 3600).state is State.GREEN
+    assert hardware.clock(now=0.0).state is State.RED
