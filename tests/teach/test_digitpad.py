@@ -1,0 +1,101 @@
+"""Drawings become what MNIST's makers would have made of them, and are answered at once."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workshop.teach.digitpad import SIDE, DigitPad, as_mnist
+
+
+def stroke(top: int, left: int, height: int, width: int) -> npt.NDArray[np.uint8]:
+    drawing = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    drawing[top : top + height, left : left + width] = 255
+    return drawing
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 50), st.integers(1, 50))
+def test_size_and_place_of_the_drawing_do_not_matter(top: int, left: int, height: int, width: int) -> None:
+    picture = as_mnist(stroke(top, left, height, width))
+    assert picture.shape == (1, 1, 28, 28)
+    assert picture.dtype == np.float32
+    assert picture.min() >= 0
+    assert picture.max() <= 1
+    rows, columns = np.nonzero(picture[0, 0])
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+    assert abs(rows.mean() - 13.5) <= 0.5
+    assert abs(columns.mean() - 13.5) <= 0.5
+
+
+@given(st.integers(0, SIDE**2 - 1))
+def test_a_single_dot_is_survived(where: int) -> None:
+    drawing = np.zeros(SIDE * SIDE, dtype=np.uint8)
+    drawing[where] = 255
+    assert as_mnist(drawing.reshape(SIDE, SIDE)).sum() > 0
+
+
+def test_a_blank_drawing_stays_blank() -> None:
+    assert not as_mnist(np.zeros((SIDE, SIDE), dtype=np.uint8)).any()
+
+
+def test_the_heavy_side_is_moved_to_the_middle() -> None:
+    drawing = stroke(10, 10, 80, 40) // 8 + stroke(10, 10, 80, 10)
+    centre = (as_mnist(drawing)[0, 0].sum(axis=0) * np.arange(28)).sum() / as_mnist(drawing).sum()
+    assert abs(centre - 13.5) <= 0.6
+
+
+@pytest.fixture
+def pad() -> DigitPad:
+    def predict(picture: npt.NDArray[np.float32]) -> Any:
+        assert picture.shape == (1, 1, 28, 28)
+        return np.eye(10)[[7]]
+
+    return DigitPad(predict)
+
+
+def test_drawing_is_answered(pad: DigitPad) -> None:
+    pad.drawing = stroke(20, 50, 70, 10).tobytes()
+    assert pad.answer["probabilities"] == [0.0] * 7 + [1.0, 0.0, 0.0]
+    assert len(pad.answer["picture"]) == 784
+    assert max(pad.answer["picture"]) == 255
+    assert pad.answer["blank"] is False
+    assert 0 < pad.milliseconds < 1000
+
+
+def test_a_blank_pad_is_told_apart(pad: DigitPad) -> None:
+    pad.drawing = bytes(SIDE * SIDE)
+    assert pad.answer["blank"] is True
+
+
+def test_anything_but_a_drawing_is_ignored(pad: DigitPad) -> None:
+    pad.drawing = b"too short"
+    assert pad.answer == {}
+
+
+def test_a_picture_drawn_by_code_is_seen_as_it_is(pad: DigitPad) -> None:
+    picture = np.zeros((28, 28), dtype=np.float32)
+    picture[4:24, 12:16] = 1
+    pad.draw(picture)
+    seen = np.reshape(pad.answer["picture"], (28, 28)) / 255
+    assert np.abs(seen - picture).mean() < 0.05
+
+
+def test_without_a_browser_it_is_a_still_picture(pad: DigitPad) -> None:
+    pad.drawing = stroke(20, 50, 70, 10).tobytes()
+    data, _ = pad._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_page_fetches_nothing_from_elsewhere(pad: DigitPad) -> None:
+    code = str(pad._esm)
+    assert "export default" in code
+    assert "http" not in code
+    assert "import " not in code
+    assert f"SIDE = {SIDE};" in code

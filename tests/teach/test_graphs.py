@@ -1,0 +1,106 @@
+"""Theano's graphs become boxes and arrows. One test needs Theano and is skipped without it."""
+
+from __future__ import annotations
+
+import types
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from workshop.teach import graphs
+from workshop.teach.graphs import CONSTANT, INPUT, OPERATION, RESULT, SHARED, Node
+
+
+class Apply:
+    """What the drawing asks of the application of an operation."""
+
+    def __init__(self, op: Any, inputs: Any) -> None:
+        self.op = op
+        self.inputs = list(inputs)
+
+
+class Variable:
+    """What the drawing asks of a Theano variable."""
+
+    def __init__(self, name: str = "", op: Any = None, inputs: Any = (), **more: Any) -> None:
+        self.name = name
+        self.type = "TensorType(float32, scalar)"
+        self.owner = Apply(op, inputs) if op is not None else None
+        self.__dict__.update(more)
+
+
+def elementwise(name: str) -> Any:
+    return types.SimpleNamespace(scalar_op=types.SimpleNamespace(name=name))
+
+
+def test_rows_keep_their_nodes_apart() -> None:
+    nodes = [Node(str(i), INPUT) for i in range(5)]
+    nodes += [
+        Node("a", OPERATION, [0, 1, 2], 1),
+        Node("b", OPERATION, [2, 3], 1),
+        Node("c", RESULT, [5, 6], 2),
+    ]
+    graphs.place(nodes)
+    for level in range(3):
+        places = sorted(node.place for node in nodes if node.level == level)
+        assert all(right - left >= 1 - 1e-9 for left, right in pairwise(places))
+    assert all(node.level > nodes[parent].level for node in nodes for parent in node.parents)
+
+
+def test_inputs_stand_just_above_their_first_use() -> None:
+    nodes = [Node("x", INPUT), Node("f", OPERATION, [0], 1), Node("late", INPUT)]
+    nodes.append(Node("g", RESULT, [1, 2], 2))
+    graphs.place(nodes)
+    assert nodes[2].level == 1
+
+
+def test_the_parts_of_a_formula_are_told_apart() -> None:
+    x, w = Variable("x"), Variable("w", container=[1.0])
+    double = Variable(op=elementwise("mul"), inputs=[Variable(data=2.0), x])
+    nodes = graphs.nodes_of([Variable("y", elementwise("add"), [double, w])])
+    assert [(node.text, node.colour) for node in nodes] == [
+        ("2.0", CONSTANT),
+        ("x", INPUT),
+        ("mul", OPERATION),
+        ("w", SHARED),
+        ("add\n= y", RESULT),
+    ]
+    assert all(parent < number for number, node in enumerate(nodes) for parent in node.parents)
+
+
+def test_what_is_used_twice_is_drawn_once() -> None:
+    x = Variable("x")
+    nodes = graphs.nodes_of([Variable("y", elementwise("mul"), [x, x])])
+    assert [node.text for node in nodes] == ["x", "mul\n= y"]
+    assert nodes[1].parents == [0, 0]
+
+
+def test_operations_that_only_rearrange_axes_are_left_out() -> None:
+    class DimShuffle:
+        pass
+
+    turned = Variable(op=DimShuffle(), inputs=[Variable("x")])
+    nodes = graphs.nodes_of([Variable("y", elementwise("exp"), [turned])])
+    assert [node.text for node in nodes] == ["x", "exp\n= y"]
+
+
+def test_a_picture_shows_every_node_and_the_title() -> None:
+    y = Variable("y", elementwise("add"), [Variable("x"), Variable("z")])
+    (axes,) = graphs.draw(y, title="a sum").figure.axes
+    assert axes.get_title() == "a sum"
+    assert {"x", "z", "add\n= y"} <= {text.get_text() for text in axes.texts}
+
+
+def test_theanos_own_graphs_and_functions_can_be_drawn() -> None:
+    try:
+        import theano
+        import theano.tensor as tensor
+    except Exception as error:
+        pytest.skip(f"Theano cannot be imported here: {error}")
+    x = tensor.scalar("x")
+    slope = tensor.grad(tensor.sin(x) * x, x)
+    texts = {text.get_text() for text in graphs.draw(slope).axes[0].texts}
+    assert {"sin", "cos", "x"} <= texts
+    compiled = graphs.nodes_of(graphs._outputs([theano.function([x], slope)]))
+    assert len(compiled) < len(graphs.nodes_of([slope])), "compiling fuses operations"

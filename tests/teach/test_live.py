@@ -1,0 +1,64 @@
+"""What is shown while training, with a browser and without."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from workshop.teach import live
+
+
+def test_progress_is_a_bar_in_a_browser_and_a_line_elsewhere() -> None:
+    progress = live.Progress(0.25, "loss <1 & falling")
+    assert repr(progress) == "[#####               ] loss <1 & falling"
+    assert 'value="0.250"' in progress._repr_html_()
+    assert "loss &lt;1 &amp; falling" in progress._repr_html_()
+
+
+def test_outside_a_notebook_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    curve = live.LiveCurve("dense")
+    curve.update(0.5, [2.0, 1.0], [])
+    curve.update(0.6, [2.0, 1.0, 1.0], [])
+    curve.update(1.0, [2.0, 1.0, 0.5], [0.0213], final=True)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    lines = shown.err.splitlines()
+    assert len(lines) == 2, "the second call comes within a second of the first and says nothing"
+    assert "dense" in lines[0]
+    assert " 50%" in lines[0]
+    assert "100%" in lines[1]
+    assert "test error 2.13%" in lines[1]
+
+
+def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, object]] = []
+    monkeypatch.setattr(live, "_in_notebook", lambda: True)
+    monkeypatch.setattr(live.LiveCurve, "_display", lambda self, slot, thing: shown.append((slot, thing)))
+    curve = live.LiveCurve("dense")
+    for step in range(1, 50):
+        curve.update(step / 50, [1.0] * step, [])
+    curve.update(1.0, [1.0] * 50, [0.02], final=True)
+    assert [slot for slot, _ in shown] == ["progress", "picture"] * 2
+    picture = shown[-1][1]
+    assert isinstance(picture, live._Picture)
+    assert picture._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("losses", "errors"), [([], []), ([0.5], []), ([1.0, 0.5] * 400, [0.1, 0.05])])
+def test_a_curve_can_be_drawn_at_any_time(losses: list[float], errors: list[float]) -> None:
+    assert live.curve_png("title", 0.5, losses, errors).startswith(b"\x89PNG")
+
+
+def test_half_of_the_training_fills_half_of_the_picture() -> None:
+    axes = Figure().add_subplot()
+    live.draw_curves(axes, 0.5, [1.0] * 100, [0.1])
+    assert axes.get_xlim() == (0, 200)
+    assert max(axes.lines[0].get_xdata()) == 100
+
+
+def test_averaging_keeps_the_mean() -> None:
+    losses = np.arange(1, 1001, dtype=float)
+    smooth = live._averages(list(losses), points=100)
+    assert len(smooth) == 100
+    assert np.mean(smooth) == pytest.approx(losses.mean())

@@ -1,0 +1,25 @@
+"""The memory line tells what the kernel really holds."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from workshop.teach import memory
+
+
+def test_what_is_allocated_shows() -> None:
+    before = memory.used_mb()
+    block = np.ones(8_000_000)
+    assert 50 <= memory.used_mb() - before <= 80
+    assert memory.peak_mb() >= memory.used_mb() - 2
+    del block
+
+
+def test_the_line_is_one_line_with_four_figures() -> None:
+    line = memory.line()
+    assert "\n" not in line
+    used, peak, left, total = (int(figure.replace(",", "")) for figure in re.findall(r"[\d,]*\d", line))
+    assert 0 < used <= peak + 2
+    assert 0 < left <= total
