@@ -94,9 +94,7 @@ def read_manifest(source: Path) -> list[dict[str, Any]]:
     try:
         demos: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["demo"]
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise WorkshopError(
-            f"{path} cannot be read ({error}); is {source} the workshop's checkout?"
-        ) from error
+        raise WorkshopError(f"cannot read {path} ({error}); is {source} the checkout?") from error
     for demo in demos:
         missing = {"name", "title", "summary", "minutes", "libraries"} - set(demo)
         if missing:

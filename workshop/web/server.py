@@ -98,7 +98,7 @@ class Site(Guarded, tornado.web.StaticFileHandler):
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Return the file's path; 404 for what is hidden or really lies elsewhere."""
         asked = Path(absolute_path)
-        if not asked.is_relative_to(root) or _is_hidden(asked.relative_to(root)):
+        if "\0" in absolute_path or not asked.is_relative_to(root) or _is_hidden(asked.relative_to(root)):
             raise tornado.web.HTTPError(404)
         path = super().validate_absolute_path(root, absolute_path)
         if path is not None and not Path(path).resolve().is_relative_to(Path(root).resolve()):

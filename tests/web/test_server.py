@@ -1,0 +1,208 @@
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .serving import ask, command, free_port, running
+
+SECRET = b"not for the browser"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with a secret beside it, a link to that secret, and a hidden file."""
+    root = tmp_path_factory.mktemp("machine") / "web"
+    (root / "demos" / "painting").mkdir(parents=True)
+    (root / "empty").mkdir()
+    (root / "index.html").write_text("<html>start</html>", encoding="utf-8")
+    (root / "demos" / "painting" / "index.html").write_text("<html>demo</html>", encoding="utf-8")
+    for name in ("page.js", "page.mjs", "page.css", "page.svg", "page.json", "page.wasm", "page.unknown"):
+        (root / name).write_text("x", encoding="utf-8")
+    (root / ".built.json").write_text("[]", encoding="utf-8")
+    (root.parent / "token").write_bytes(SECRET)
+    (root.parent / "web-more").mkdir()
+    (root.parent / "web-more" / "token").write_bytes(SECRET)
+    (root / "linked").symlink_to(root.parent / "token")
+    (root / "linked-folder").symlink_to(root.parent)
+    (root / "inside").symlink_to(root / "index.html")
+    return root
+
+
+@pytest.fixture(scope="module")
+def port(site: Path) -> Iterator[int]:
+    with running(site) as (number, _):
+        yield number
+
+
+def test_start_page_and_folders_are_answered_with_their_index(port: int) -> None:
+    assert ask(port, "/").body == b"<html>start</html>"
+    assert ask(port, "/demos/painting/").body == b"<html>demo</html>"
+    assert ask(port, "/inside").body == b"<html>start</html>"
+
+
+def test_folder_without_a_slash_leads_to_the_page_whose_links_are_right(port: int) -> None:
+    answer = ask(port, "/demos/painting")
+    assert (answer.status, answer.headers["location"]) == (301, "/demos/painting/")
+
+
+@pytest.mark.parametrize("path", ["/", "/page.js", "/no-such-page", "/api/status", "/api/other", "/linked"])
+def test_every_answer_carries_the_security_headers(port: int, path: str) -> None:
+    headers = ask(port, path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "frame-ancestors 'none'" in policy
+    assert not {"unsafe-inline", "unsafe-eval", "*", "http:", "https:"} & set(
+        policy.replace(";", " ").split()
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "access-control-allow-origin" not in headers
+    assert "tornado" not in headers["server"].lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("page.js", "text/javascript; charset=utf-8"),
+        ("page.mjs", "text/javascript; charset=utf-8"),
+        ("page.css", "text/css; charset=utf-8"),
+        ("page.svg", "image/svg+xml"),
+        ("page.json", "application/json"),
+        ("page.wasm", "application/wasm"),
+        ("page.unknown", "application/octet-stream"),
+    ],
+)
+def test_types_do_not_depend_on_the_machine(port: int, name: str, kind: str) -> None:
+    assert ask(port, f"/{name}").headers["content-type"] == kind
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../token",
+        "/demos/../../token",
+        "/%2e%2e/token",
+        "/%2e%2e%2ftoken",
+        "/..%2ftoken",
+        "/..%5ctoken",
+        "/demos/%2e%2e/%2e%2e/token",
+        "/%252e%252e/token",
+        "//token",
+        "/../web-more/token",
+        "/linked",
+        "/linked-folder/token",
+        "/.built.json",
+        "/demos/../.built.json",
+        "/%00",
+        "/index.html%00",
+        "../token",
+    ],
+)
+def test_nothing_but_the_site_is_given_away(port: int, path: str) -> None:
+    answer = ask(port, path)
+    assert 400 <= answer.status < 500
+    assert SECRET not in answer.body
+
+
+def test_no_folder_is_listed(port: int) -> None:
+    assert ask(port, "/empty/").status in {403, 404}
+    assert ask(port, "/demos/").status in {403, 404}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_site_is_read_only(port: int, method: str) -> None:
+    assert ask(port, "/index.html", method=method).status == 405
+
+
+def test_head_is_answered_without_a_body(port: int) -> None:
+    answer = ask(port, "/", method="HEAD")
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["content-length"] == str(len("<html>start</html>"))
+
+
+@pytest.mark.parametrize("host", ["localhost:8082", "LOCALHOST", "127.0.0.1", "127.0.0.5:80", "[::1]:8082"])
+def test_own_names_are_answered(port: int, host: str) -> None:
+    assert ask(port, "/", host=host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:8082",
+        "192.0.2.7",
+        "[::2]",
+        ":8082",
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/api/status"])
+def test_foreign_names_are_refused(port: int, host: str, path: str) -> None:
+    answer = ask(port, path, host=host)
+    assert answer.status in {400, 403}
+    assert b"start" not in answer.body and b"jupyter" not in answer.body
+
+
+def test_an_allowed_name_is_answered(site: Path) -> None:
+    with running(site, "--allow-host", "pc7.lab.example") as (number, _):
+        assert ask(number, "/", host="pc7.lab.example:8082").status == 200
+        assert ask(number, "/", host="pc8.lab.example").status == 403
+
+
+def test_unchanged_page_is_not_sent_again(port: int) -> None:
+    assert ask(port, "/").headers["cache-control"] == "no-cache"
+    assert ask(port, "/").headers["etag"]
+
+
+def test_stops_at_once_when_told(site: Path) -> None:
+    with running(site) as (_, process):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+
+
+def test_taken_port_is_named_with_its_holder(site: Path) -> None:
+    with running(site) as (number, holder):
+        done = subprocess.run(
+            command("--root", site, "--address", "127.0.0.1", "--port", str(number)),
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert f"port {number} is taken by python" in done.stderr
+    assert f"(process {holder.pid})" in done.stderr
+
+
+def test_missing_site_is_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("--root", tmp_path / "none", "--address", "127.0.0.1", "--port", str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1 and "there is no site" in done.stderr
+
+
+def test_unusable_address_is_one_line(site: Path) -> None:
+    done = subprocess.run(
+        command("--root", site, "--address", "192.0.2.1", "--port", str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1 and "192.0.2.1" in done.stderr
+
+
+def test_survives_what_is_no_http(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as raw:
+        raw.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n" + b"x" * 100_000)
+    assert ask(port, "/").status == 200
