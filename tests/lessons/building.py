@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.model import Lesson, Profile, about
-from workshop.lessons.runner import How, Ran, Result, run_lesson, run_notebook, solutions_of
+from workshop.lessons.model import Lesson, about
+from workshop.lessons.runner import How, Ran, Result, run_lesson, run_notebook
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
@@ -103,12 +103,10 @@ def run(folder: Path, content: Notebook, *, solved: bool = False, **how: Any) ->
     return run_lesson(lesson, How(folder, **how), quiet, solved=solved)
 
 
-def ran(folder: Path, content: Notebook, solutions: dict[str, str] | None = None) -> Ran:
-    """Write a lesson and run it without a verdict."""
-    lesson = put(folder, "1-try/10-it", content, solutions)
-    how = How(folder, Profile.FAST)
-    solving = solutions_of(content, how, wanted=solutions is not None)
-    return run_notebook(lesson, about(lesson.name, content), content, how, quiet, solving)
+def ran(folder: Path, content: Notebook) -> Ran:
+    """Write a lesson and run its bare stubs, without a verdict."""
+    lesson = put(folder, "1-try/10-it", content)
+    return run_notebook(lesson, about(lesson.name, content), content, How(folder), quiet, {})
 
 
 Change = Callable[[Notebook], None]

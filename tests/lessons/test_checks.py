@@ -1,7 +1,12 @@
 from contextlib import nullcontext
 from pathlib import Path
 
-from workshop.lessons.checks import Verdict, check_catalogue, check_lesson, faults_of_stubs
+from workshop.lessons.checks import (
+    Verdict,
+    check_catalogue,
+    check_lesson,
+    faults_of_stubs,
+)
 from workshop.lessons.runner import How
 
 from . import building
@@ -9,9 +14,9 @@ from . import building
 code = building.code
 
 
-def check(folder: Path, content: building.Notebook, *, static: bool = False) -> Verdict:
+def check(folder: Path, content: building.Notebook, **what: bool) -> Verdict:
     lesson = building.put(folder, "1-try/10-it", content)
-    return check_lesson(lesson, How(folder), lambda _title: nullcontext(building.quiet), static=static)
+    return check_lesson(lesson, How(folder), lambda _title: nullcontext(building.quiet), **what)
 
 
 def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
@@ -21,17 +26,6 @@ def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
         "1-try/10-it", passed=True, clean=True, solved=True, stubs=True, exercises=list(building.EXERCISES)
     )
     assert check_catalogue(tmp_path) == []
-
-
-def test_a_solution_that_does_not_solve_is_found(tmp_path: Path) -> None:
-    solutions = {**building.SOLUTIONS, "square": "def square(x):\n    return 5\n"}
-    building.put(tmp_path, "1-try/10-it", building.sound(), solutions)
-    verdict = check(tmp_path, building.sound())
-    assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs) == (False, True, False, True)
-    assert verdict.faults == [
-        "with solutions: check:square fails with the solution, cell 9 (id check-square): "
-        "AssertionError: square(2) is not right yet"
-    ]
 
 
 def test_a_solution_that_is_missing_is_found_without_a_run(tmp_path: Path) -> None:
@@ -62,22 +56,41 @@ def test_checks_that_stubs_pass_or_fail_in_the_wrong_way_are_found(tmp_path: Pat
     ]
 
 
-def test_a_stub_that_breaks_a_later_cell_is_found(tmp_path: Path) -> None:
+def test_a_wrong_solution_and_a_stub_that_breaks_a_later_cell_are_found(tmp_path: Path) -> None:
     lesson = building.sound()
     lesson["cells"].insert(-1, code("double(2) + 1", name="later"))
-    building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
+    solutions = {**building.SOLUTIONS, "square": "def square(x):\n    return 5\n"}
+    building.put(tmp_path, "1-try/10-it", lesson, solutions)
     verdict = check(tmp_path, lesson)
-    assert (verdict.solved, verdict.stubs) == (True, False)
+    assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs) == (False, True, False, False)
     assert verdict.faults == [
+        "with solutions: check:square fails with the solution, cell 9 (id check-square): "
+        "AssertionError: square(2) is not right yet",
         "with bare stubs: cell 10 (id later): "
-        "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'"
+        "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'",
+    ]
+
+
+def test_a_stub_that_fails_the_check_of_another_is_found(tmp_path: Path) -> None:
+    cells = [
+        code("first = None", "exercise:first", name="do-first"),
+        code("assert first, 'not yet'", "check:first", name="check-first"),
+        code("second = None", "exercise:second", name="do-second"),
+        code("assert first and second, 'not yet'", "check:second", name="check-second"),
+    ]
+    lesson = building.notebook(*cells)
+    building.put(tmp_path, "1-try/10-it", lesson, {"first": "first = 1", "second": "second = 1"})
+    verdict = check(tmp_path, lesson, each=True)
+    assert (verdict.solved, verdict.stubs) == (True, False)
+    assert [fault for fault in verdict.faults if "unsolved" in fault] == [
+        "with only first unsolved: check:second fails, cell 4 (id check-second): AssertionError: not yet"
     ]
 
 
 def test_a_file_that_is_no_notebook_is_a_fault_of_its_lesson_alone(tmp_path: Path) -> None:
     broken = building.put(tmp_path, "1-try/20-broken", building.sound())
     broken.path.write_text("{")
-    verdict = check_lesson(broken, How(tmp_path), lambda _title: nullcontext(building.quiet), static=False)
+    verdict = check_lesson(broken, How(tmp_path), lambda _title: nullcontext(building.quiet))
     assert not verdict.passed and len(verdict.faults) == 1
     building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
     assert check_catalogue(tmp_path) == []

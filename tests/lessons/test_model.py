@@ -50,7 +50,23 @@ def test_a_setting_that_cannot_be_understood_is_named(settings: dict[str, Any], 
     assert str(caught.value).startswith("1-a: ")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"worksheets": []}', b"\xff\xfe", b'{"cells": 3}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"worksheets": []}',
+        b'{"cells": 3}',
+        b'{"cells": [3]}',
+        b'{"cells": [], "metadata": 3}',
+        b'{"cells": [], "metadata": {"kernelspec": 3}}',
+        b'{"cells": [{"metadata": 3}]}',
+        b'{"cells": [{"source": 3}]}',
+        b'{"cells": [{"metadata": {"tags": 3}}]}',
+    ],
+)
 def test_a_file_that_is_no_notebook_is_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.ipynb"
     path.write_bytes(content)

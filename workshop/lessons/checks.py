@@ -36,8 +36,14 @@ class Verdict:
     faults: list[str] = field(default_factory=list)
 
 
-def check_lesson(lesson: Lesson, how: How, show: ShowProgress, *, static: bool) -> Verdict:
-    """Check one lesson: its file, then (unless ``static``) one run solved and one with bare stubs."""
+def check_lesson(
+    lesson: Lesson, how: How, show: ShowProgress, *, static: bool = False, each: bool = False
+) -> Verdict:
+    """Check one lesson: its file, then (unless ``static``) one run solved and one with bare stubs.
+
+    With all stubs bare it stays unknown whether one of them makes the check of another fail; with
+    ``each`` there is one more run for each exercise, in which it alone is unsolved.
+    """
     verdict = Verdict(lesson.name)
     try:
         notebook = lesson.read()
@@ -46,31 +52,54 @@ def check_lesson(lesson: Lesson, how: How, show: ShowProgress, *, static: bool) 
         verdict.faults = faults_of_file(lesson, notebook, told, how.notebooks, ran=not static)
         verdict.clean = not verdict.faults
         if not static:
-            _check_runs(verdict, lesson, told, notebook, how, show)
+            _check_runs(verdict, Runs(lesson, told, notebook, how, show), each=each)
     except WorkshopError as error:
         verdict.faults.append(str(error))
     verdict.passed = not verdict.faults
     return verdict
 
 
-def _check_runs(
-    verdict: Verdict, lesson: Lesson, told: About, notebook: Notebook, how: How, show: ShowProgress
-) -> None:
+@dataclass(frozen=True)
+class Runs:
+    """The runs of one lesson that is being checked."""
+
+    lesson: Lesson
+    told: About
+    notebook: Notebook
+    how: How
+    show: ShowProgress
+
+    def run(self, what: str, solutions: dict[str, str]) -> Ran:
+        """Run the lesson with some exercises solved."""
+        with self.show(f"{self.lesson.name} ({self.how.profile}, {what})") as progress:
+            return run_notebook(self.lesson, self.told, self.notebook, self.how, progress, solutions)
+
+
+def _check_runs(verdict: Verdict, runs: Runs, *, each: bool) -> None:
     """Run the lesson solved and unsolved, and add what is wrong to the verdict."""
-    solutions = solutions_of(notebook, how, wanted=True)
-    with show(f"{lesson.name} ({how.profile}, solved)") as progress:
-        solved = run_notebook(lesson, told, notebook, how, progress, solutions)
-    result = judge(lesson.name, told, solved, how.profile, solved=True)
+    solutions = solutions_of(runs.notebook, runs.how, wanted=True)
+    solved = runs.run("solved", solutions)
+    result = judge(verdict.name, runs.told, solved, runs.how.profile, solved=True)
     verdict.solved = result.passed
     if result.why:
         verdict.faults.append(f"with solutions: {result.why}")
-    if not verdict.exercises:
+    if not solutions:
         return
-    with show(f"{lesson.name} ({how.profile}, stubs)") as progress:
-        bare = run_notebook(lesson, told, notebook, how, progress, {})
-    faults = faults_of_stubs(bare, verdict.exercises)
+    faults = faults_of_stubs(runs.run("stubs", {}), list(solutions))
+    for name in solutions if each else ():
+        others = {other: text for other, text in solutions.items() if other != name}
+        faults += faults_of_one_stub(runs.run(f"{name} unsolved", others), name)
     verdict.stubs = not faults
     verdict.faults += faults
+
+
+def faults_of_one_stub(ran: Ran, exercise: str) -> list[str]:
+    """Return what else fails in a run that leaves one exercise unsolved."""
+    failures = {name: failure for name, failure in ran.outcome.checks.items() if failure and name != exercise}
+    faults = [f"check:{name} fails, {ran.place(failure)}" for name, failure in failures.items()]
+    if ran.outcome.failure is not None:
+        faults.append(ran.place(ran.outcome.failure))
+    return [f"with only {exercise} unsolved: {fault}" for fault in faults]
 
 
 def faults_of_stubs(ran: Ran, exercises: list[str]) -> list[str]:

@@ -103,6 +103,9 @@ def check(
     names: Names = None,
     profile: ProfileChoice = Profile.FAST,
     static: Annotated[bool, typer.Option("--static", help="Only read the notebooks; run nothing.")] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Also leave one exercise after the other unsolved: a run for each.")
+    ] = False,
     timeout: Timeout = None,
     notebooks: Folder = None,
     as_json: AsJson = False,
@@ -117,7 +120,7 @@ def check(
     verdicts: list[Verdict] = []
     with _ended_cleanly():
         for lesson in lessons:
-            verdict = check_lesson(lesson, how, progress, static=static)
+            verdict = check_lesson(lesson, how, progress, static=static, each=each)
             verdicts.append(verdict)
             _tell(verdict.name, verdict.faults)
     common = check_catalogue(folder)

@@ -70,9 +70,35 @@ class Lesson:
             notebook = json.loads(self.path.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise WorkshopError(f"{self.path} is not a notebook ({error}); restore it from git") from error
-        if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        if not _is_notebook(notebook):
             raise WorkshopError(f"{self.path} is not a notebook of format 4; save it with JupyterLab")
-        return notebook
+        checked: Notebook = notebook
+        return checked
+
+
+def _is_notebook(value: Any) -> bool:
+    """Tell whether a JSON value has the shape of a notebook as far as this package relies on it."""
+    if not isinstance(value, dict) or not isinstance(value.get("cells"), list):
+        return False
+    metadata = value.get("metadata", {})
+    return (
+        isinstance(metadata, dict)
+        and isinstance(metadata.get("kernelspec", {}), dict)
+        and all(map(_is_cell, value["cells"]))
+    )
+
+
+def _is_cell(value: Any) -> bool:
+    """Tell whether a JSON value has the shape of a cell."""
+    if not isinstance(value, dict) or not isinstance(value.get("metadata", {}), dict):
+        return False
+    source, tags = value.get("source", ""), value.get("metadata", {}).get("tags", [])
+    return (isinstance(source, str) or _is_lines(source)) and _is_lines(tags)
+
+
+def _is_lines(value: Any) -> bool:
+    """Tell whether a JSON value is a list of texts."""
+    return isinstance(value, list) and all(isinstance(line, str) for line in value)
 
 
 def source_of(cell: Cell) -> str:
@@ -125,7 +151,7 @@ def _read_budget(values: Any) -> dict[Profile, dict[str, float]]:
     for profile, limits in values.items():
         _only(limits, set(BUDGET_UNITS), f"budget.{profile}")
         budget[Profile(profile)] = {
-            key: _number(value, f"budget.{profile}.{key}") for key, value in limits.items()
+            key: _number(limits[key], f"budget.{profile}.{key}") for key in BUDGET_UNITS if key in limits
         }
     return budget
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -46,35 +47,36 @@ def progress(title: str) -> Iterator[Report]:
 
 def lessons_table(lessons: dict[str, About]) -> Table:
     """Return the table of ``workshop lessons list``."""
-    table = Table("lesson", "title", "kernel", _right("minutes"), *map(str, Profile))
+    table = Table(_names(lessons), "title", "kernel", _right("minutes"), *map(str, Profile))
     for name, told in lessons.items():
         minutes = "" if told.minutes is None else f"{told.minutes:g}"
         budgets = [_budget(told.budget.get(profile, {})) for profile in Profile]
-        table.add_row(name, told.title, told.kernel, minutes, *budgets)
+        table.add_row(name, escape(told.title), escape(told.kernel), minutes, *budgets)
     return table
 
 
 def _budget(limits: dict[str, float]) -> str:
     """Write a budget in short."""
-    return ", ".join(f"{value:g} {BUDGET_UNITS[key]}" for key, value in limits.items())
+    return "\n".join(f"{value:g} {BUDGET_UNITS[key]}" for key, value in limits.items())
 
 
 def results_table(results: list[Result]) -> Table:
     """Return the table of ``workshop lessons run``."""
     figures = [_right(heading) for heading in ("seconds", "CPU-s", "peak MB")]
-    table = Table("lesson", "profile", *figures, "metrics", "passed")
+    names = _names(result.name for result in results)
+    table = Table(names, "profile", *figures, "metrics", "passed")
     for result in results:
-        metrics = ", ".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
+        metrics = "\n".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
         passed = "[green]yes[/]" if result.passed else "[red]no[/]"
         if result.passed and result.exercises_open:
-            passed += f", {len(result.exercises_open)} exercises open"
+            passed += f"\n{len(result.exercises_open)} exercises open"
         table.add_row(
             result.name,
             str(result.profile),
             f"{result.seconds:.1f}",
             f"{result.cpu_seconds:.1f}",
             f"{result.peak_rss_mb:.0f}",
-            metrics,
+            escape(metrics),
             passed,
         )
     return table
@@ -82,9 +84,8 @@ def results_table(results: list[Result]) -> Table:
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:
     """Return the table of ``workshop lessons check``."""
-    table = Table(
-        "lesson", "clean file", "passes solved", "stubs fail only their checks", _right("exercises")
-    )
+    names = _names(verdict.name for verdict in verdicts)
+    table = Table(names, "clean file", "passes solved", "stubs fail only their checks", _right("exercises"))
     for verdict in verdicts:
         statements = (verdict.clean, verdict.solved, verdict.stubs)
         table.add_row(
@@ -95,6 +96,11 @@ def verdicts_table(verdicts: list[Verdict]) -> Table:
 
 def _figure(value: float | int | str | bool) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _names(names: Iterable[str]) -> Column:
+    """Return the column of the lessons' names, which are never cut: they are to be typed again."""
+    return Column("lesson", min_width=max(map(len, names), default=0))
 
 
 def _right(heading: str) -> Column:

@@ -142,12 +142,19 @@ def _patience(told: About, profile: Profile) -> float:
 
 
 def _copy(notebooks: Path, copied: Path) -> None:
-    """Copy the notebooks folder: what lessons read, without hidden folders and odd files."""
+    """Copy the notebooks folder: what lessons read, without hidden files, sockets and the like.
+
+    Raises WorkshopError, naming the first file that could not be copied and why.
+    """
 
     def unwanted(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if name.startswith(".") or not _plain(Path(folder, name))]
 
-    shutil.copytree(notebooks, copied, ignore=unwanted)
+    try:
+        shutil.copytree(notebooks, copied, ignore=unwanted, copy_function=shutil.copy2)
+    except shutil.Error as error:
+        source, _, reason = error.args[0][0]
+        raise WorkshopError(f"cannot copy {source}: {reason}") from error
 
 
 def _plain(path: Path) -> bool:

@@ -28,6 +28,7 @@ from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_pare
 
 LONGEST_LINE = 240
 MEGABYTE = 10**6
+GRACE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,9 @@ def main() -> None:
     os.set_inheritable(descriptor, False)
     runner = os.getppid()
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGALRM, _end)
+    # A last resort: nbclient has limits of its own, which should have ended the run by then.
+    signal.alarm(math.ceil(job.limit + job.startup_limit + GRACE_SECONDS))
     adopt_orphans()
     # Both of these forget the wish to die with the parent when they come after it.
     how = network.cut()
