@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,6 +95,9 @@ def verify(
         if not json:
             detail = ": " + ", ".join(wrong or missing) if 0 < len(wrong or missing) < 6 else ""
             console.print(f"{dataset.name:<20} {state}{detail}", markup=False, highlight=False)
+    if store.folder.is_dir():
+        with contextlib.suppress(OSError):  # who may not write here still wants to know
+            store.write_stamp(known.values())  # so that the next fetch replaces what is wrong
     if json:
         print_json({"data": str(store.folder), "datasets": rows})
     if any(row["wrong"] for row in rows):

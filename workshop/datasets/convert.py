@@ -86,18 +86,11 @@ def _encode_latin1(text: str, encoding: str) -> bytes:
 
 
 def _unpickle(unpickler: type[PlainUnpickler], stream: Any, **options: Any) -> Any:
-    damage = (
-        pickle.UnpicklingError,
-        EOFError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        LookupError,
-        zlib.error,
-    )
     try:
         return unpickler(stream, **options).load()
-    except (*damage, gzip.BadGzipFile) as error:
+    except WrongContentError:
+        raise
+    except Exception as error:  # damaged bytes make an unpickler raise almost anything
         raise WrongContentError(f"its pickle cannot be read ({type(error).__name__})") from error
 
 
@@ -128,15 +121,19 @@ def names_by_country(stream: IO[bytes]) -> Iterator[tuple[str, Iterator[bytes]]]
     """
     with _no_garbage_collection():
         names = _unpickle(PlainUnpickler, stream)
+    yield "names-by-country.tsv", _table(names)
+
+
+def _table(names: Any) -> Iterator[bytes]:
     groups: dict[str, list[str]] = {}
     try:
         for name, nationalities in names.items():
             for nationality in nationalities:
                 groups.setdefault(nationality, []).append(name)
+        for group in sorted(groups):
+            yield ("\t".join([group, *sorted(groups[group])]) + "\n").encode()
     except (AttributeError, TypeError, ValueError) as error:
         raise WrongContentError("its pickle is not a dictionary of names") from error
-    lines = ("\t".join([group, *sorted(groups[group])]) + "\n" for group in sorted(groups))
-    yield "names-by-country.tsv", (line.encode() for line in lines)
 
 
 def mnist_pickle(stream: IO[bytes]) -> Iterator[tuple[str, Iterator[bytes]]]:

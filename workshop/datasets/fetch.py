@@ -18,7 +18,8 @@ from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.net import StoppedError, UnavailableError
 from workshop.datasets.progress import Progress
 from workshop.datasets.run import Run
-from workshop.datasets.store import Store, WrongContentError, _full_disk, read_chunks
+from workshop.datasets.store import Store, WrongContentError, full_disk, read_chunks
+from workshop.errors import WorkshopError
 
 WORKERS = 16
 """Data sets fetched at once: they mostly wait for the network."""
@@ -92,6 +93,7 @@ def _fetch_locked(datasets: list[Dataset], options: Options, run: Run) -> list[R
             list(pool.map(_Job.from_folders, jobs))
             missing = [job for job in jobs if job.missing]
             if missing and not options.offline:
+                _require_certificates(options.ca_bundle)
                 run.store.require_space(_space_for(missing))
                 run.together = packages.fetched_together(_certainly_needed(missing))
                 list(pool.map(_Job.from_network, missing))
@@ -101,6 +103,11 @@ def _fetch_locked(datasets: list[Dataset], options: Options, run: Run) -> list[R
             pool.shutdown(cancel_futures=True)
             raise
     return [job.result() for job in jobs]
+
+
+def _require_certificates(bundle: Path | None) -> None:
+    if bundle and not bundle.is_file():
+        raise WorkshopError(f"no certificates at {bundle}; correct workshop_ca_bundle and set up again")
 
 
 def _space_for(jobs: list[_Job]) -> int:
@@ -186,7 +193,7 @@ class _Job:
         except StoppedError:
             return
         except OSError as error:
-            raise _full_disk(error, self.run.store.folder) from error
+            raise full_disk(error, self.run.store.folder) from error
         arrived = [file for file in wanted if self.run.store.has(self.dataset, file)]
         self.missing = [file for file in self.missing if file not in arrived]
         if arrived:

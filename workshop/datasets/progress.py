@@ -24,7 +24,7 @@ class Progress:
         self._bars: rich_progress.Progress | None = None
         if console.is_terminal:
             self._bars = rich_progress.Progress(
-                rich_progress.TextColumn("{task.description}"),
+                rich_progress.TextColumn("{task.description}", markup=False),
                 rich_progress.BarColumn(),
                 rich_progress.DownloadColumn(),
                 rich_progress.TransferSpeedColumn(),

@@ -91,7 +91,7 @@ class Store:
                 _write_checked(file, chunks, out)
             self._place(dataset, file, temporary)
         except OSError as error:
-            raise _full_disk(error, self.folder) from error
+            raise full_disk(error, self.folder) from error
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -139,7 +139,7 @@ class Store:
                 Path(name).chmod(0o644)
             Path(name).replace(target)
         except OSError as error:
-            raise _full_disk(error, self.folder) from error
+            raise full_disk(error, self.folder) from error
 
     def _read_stamp(self) -> dict[str, list[object]]:
         try:
@@ -244,7 +244,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _full_disk(error: OSError, folder: Path) -> Exception:
+def full_disk(error: OSError, folder: Path) -> Exception:
     """Turn a full disk into one line; any other fault stays as it is."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return WorkshopError(f"the disk of {folder} is full; make room and run again (nothing was spoilt)")

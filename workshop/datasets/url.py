@@ -160,7 +160,7 @@ def _receive(response: Any, part: Path, have: int, limit: int, run: Run, advance
 
 
 def _chunks(response: Any, run: Run) -> Iterator[bytes]:
-    for chunk in response.raw.stream(CHUNK // 4, decode_content=False):
+    for chunk in response.raw.stream(CHUNK // 16, decode_content=False):
         if run.stop.is_set():
             raise StoppedError
         yield chunk
