@@ -25,7 +25,12 @@ def call(port: str, token: str, method: str, path: str, body: dict | None = None
 
 def execute(socket, code: str) -> str:
     """Send the code, collect what it prints until the kernel is idle again."""
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "test", "session": "test"}
+    header = {
+        "msg_id": uuid.uuid4().hex,
+        "msg_type": "execute_request",
+        "username": "test",
+        "session": "test",
+    }
     header |= {"version": "5.3", "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
     content = {"code": code, "silent": False, "store_history": False, "stop_on_error": True}
     message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}

@@ -44,13 +44,14 @@ start() {
 }
 
 wait_for_systemd() {
-  local state
-  # `degraded` is good enough: a container may lack what a unit of the image wants.
-  state=$(podman exec "$1" timeout 60 systemctl is-system-running --wait || true)
-  case $state in
-    running | degraded) ;;
-    *) fail "systemd did not start in $1 ($state)" ;;
-  esac
+  local state tries
+  # At first there is nobody to ask. `degraded` is good enough: a container may lack what a unit wants.
+  for tries in $(seq 60); do
+    state=$(podman exec "$1" systemctl is-system-running 2>/dev/null || true)
+    case $state in running | degraded) return ;; esac
+    sleep 0.5
+  done
+  fail "systemd did not start in $1 within $((tries / 2)) s (${state:-no answer})"
 }
 
 stop() { podman rm --force --time 0 --ignore "$1" >/dev/null; }

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The pages and JupyterLab in a real browser.
+set -euo pipefail
+# shellcheck source=tools/test-parts/lib.bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+
+has_tests tests/browser || skip "not built yet"
+install_packages chromium:chromium node:nodejs npm:npm:nodejs-npm
+use_test_venv
+exec pytest tests/browser

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Set this machine up in local mode, in a folder of the tests' own, and run every lesson.
+set -euo pipefail
+# shellcheck source=tools/test-parts/lib.bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+
+prefix=$ROOT/.cache/test/prefix
+# Other ports than the workshop's own, which may be in use here; supervisor leaves the host's units alone.
+settings=(
+  -e "workshop_prefix=$prefix" -e "workshop_notebooks=$ROOT/.cache/test/notebooks"
+  -e "workshop_cache=$WORKSHOP_TEST_CACHE" -e workshop_service_manager=supervisor
+  -e workshop_jupyter_port=18080 -e workshop_tensorboard_port=18081 -e workshop_web_port=18082
+)
+# Only certificates that somebody named are passed on; the system's own need no word.
+[ -z "${SSL_CERT_FILE:-}" ] || settings+=(-e "workshop_ca_bundle=$SSL_CERT_FILE")
+
+set_up() {
+  local status=0
+  ./local/setup.bash "${settings[@]}" || status=$?
+  [ "$status" = 0 ] || { echo "set-up failed" && exit 1; }
+}
+
+as_root true 2>/dev/null || skip "set-up may have to install packages: run this as root or with sudo"
+trap './local/stop.bash "${settings[@]}" || true' EXIT
+echo "-- set-up" && set_up
+workshop=$prefix/venvs/jupyter/bin/workshop
+step "lessons check" "$workshop" lessons check
+step "lessons run, fast" "$workshop" lessons run --profile fast --solutions
+if [ "${WORKSHOP_FULL:-}" = 1 ]; then
+  step "lessons run, full" "$workshop" lessons run --profile full --solutions
+fi
+end_steps

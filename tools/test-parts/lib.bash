@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# To be sourced by the parts of tools/test.bash: tools and packages that the tests need, made on demand.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$ROOT" || exit
+# shellcheck source=tools/bootstrap.bash
+source tools/bootstrap.bash
+CACHE=$ROOT/.cache/test
+# Wheels and downloads; the test machines see the same folder as /srv/cache.
+export WORKSHOP_TEST_CACHE=$ROOT/.cache/testbed
+export UV_CACHE_DIR=$WORKSHOP_TEST_CACHE/uv WORKSHOP_WHEELS=$WORKSHOP_TEST_CACHE/wheels
+
+# skip REASON: this part cannot run on this machine.
+skip() {
+  echo "$*"
+  exit 77
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# install_packages COMMAND:DEBIAN-PACKAGE[:FEDORA-PACKAGE]…: install what brings the missing commands.
+install_packages() {
+  local word command debian fedora names=()
+  for word in "$@"; do
+    IFS=: read -r command debian fedora <<<"$word"
+    command -v "$command" >/dev/null && continue
+    if command -v apt-get >/dev/null; then names+=("$debian"); else names+=("${fedora:-$debian}"); fi
+  done
+  [ ${#names[@]} = 0 ] && return
+  as_root true 2>/dev/null || skip "needs ${names[*]}; install them, or run this as root or with sudo"
+  echo "installing ${names[*]}"
+  if command -v apt-get >/dev/null; then
+    as_root apt-get update --quiet=2 &&
+      DEBIAN_FRONTEND=noninteractive as_root apt-get install --yes --quiet=2 --no-install-recommends "${names[@]}" >/dev/null
+  else
+    as_root dnf install --assumeyes --quiet "${names[@]}" >/dev/null
+  fi || skip "could not install ${names[*]}; see above"
+}
+
+# use_test_venv: put the environment that locks/test.txt describes, with this checkout, first on PATH.
+use_test_venv() {
+  local venv=$CACHE/venv stamp
+  stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py | sha256sum)
+  if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
+    ensure_uv "$CACHE/uv"
+    "$UV" venv --quiet --clear --python python3 "$venv"
+    sync_locked test "$venv"
+    "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt --editable .
+    echo "$stamp" >"$venv/stamp"
+  fi
+  export PATH=$venv/bin:$PATH
+}
+
+# has_tests FOLDER
+has_tests() { [ -n "$(find "$1" -name 'test_*.py' -print -quit 2>/dev/null)" ]; }
+
+# step NAME COMMAND…: run it; a failure is remembered, so that the steps after it are seen too.
+failed_steps=()
+step() {
+  local name=$1 started=$SECONDS
+  shift
+  echo "-- $name"
+  "$@" || failed_steps+=("$name")
+  echo "-- $name: $((SECONDS - started)) s"
+}
+
+# end_steps: the part's verdict.
+end_steps() {
+  [ ${#failed_steps[@]} = 0 ] && return
+  local IFS=,
+  echo "failed: ${failed_steps[*]}"
+  exit 1
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Style, types, and what must not be committed.
+set -euo pipefail
+# shellcheck source=tools/test-parts/lib.bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+
+install_packages shellcheck:shellcheck:ShellCheck git:git
+use_test_venv
+
+# shell_scripts: the tracked ones, by name or by first line.
+shell_scripts() {
+  git ls-files '*.bash'
+  git grep -lE '^#!.*\b(ba)?sh$' -- ':!*.bash' ':!*.j2' || true
+}
+mapfile -t scripts < <(shell_scripts | sort -u)
+
+step ruff ruff check
+step "ruff format" ruff format --check
+step mypy mypy
+step shellcheck shellcheck --external-sources "${scripts[@]}"
+step yamllint yamllint --strict .
+step ansible-lint env ANSIBLE_HOME="$CACHE/ansible" ansible-lint --offline --strict
+step "roles' tables" python tools/role_readmes.py --check
+step "committed text" python tools/check-committed.py
+end_steps

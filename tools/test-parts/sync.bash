@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Participants' notebooks: the cases of the sync engine.
+set -euo pipefail
+# shellcheck source=tools/test-parts/lib.bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+
+has_tests tests/sync || skip "not built yet"
+use_test_venv
+exec pytest tests/sync

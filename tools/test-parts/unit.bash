@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# The command, the tools and the roles' modules, each on its own.
+set -euo pipefail
+# shellcheck source=tools/test-parts/lib.bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+
+install_packages git:git node:nodejs
+use_test_venv
+exec pytest tests --ignore tests/machines --ignore tests/browser --ignore tests/sync --ignore tests/appliance --ignore tests/vm
