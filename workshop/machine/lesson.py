@@ -85,7 +85,12 @@ def _hashed(store: Store, dataset: Dataset) -> Line:
     if wrong:
         return red(check, f"wrong or missing: {', '.join(wrong)}", again)
     seconds = time.perf_counter() - started
-    return green(check, f"{dataset.size / 1e6:.1f} MB, every byte as catalogued ({seconds:.1f} s)")
+    return green(check, f"{_size(dataset.size)}, every byte as catalogued ({seconds:.1f} s)")
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} kB"
 
 
 def multiplication_speed(side: int = 512, rounds: int = 5) -> float:
