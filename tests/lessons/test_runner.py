@@ -60,7 +60,7 @@ def test_the_network_is_refused(tmp_path: Path, cut: str, monkeypatch: pytest.Mo
         (tmp_path / "sitecustomize.py").write_text(
             "from workshop.lessons import network\nnetwork.cut = lambda: network.GUARD\n"
         )
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     lesson = notebook(
         code("import urllib.request as u\nu.urlopen('http://192.0.2.1', timeout=9)", name="ask")
     )
@@ -138,7 +138,7 @@ def verdict(
 def test_each_figure_over_its_budget_is_told() -> None:
     budget = {"full": {"seconds": 9, "cpu_seconds": 7.5, "rss_mb": 499}, "fast": {"seconds": 11}}
     assert verdict(outcome(), budget=budget) == (
-        "took 10.0 s, budget 9 s; took 8.0 CPU-s, budget 7.5 CPU-s; took 500.0 MB, budget 499 MB"
+        "took 10.0 s (8.0 CPU-s), budget 9 s; took 8.0 CPU-s, budget 7.5 CPU-s; took 500.0 MB, budget 499 MB"
     )
     assert verdict(outcome(), Profile.FAST, budget=budget) == ""
 

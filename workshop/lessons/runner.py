@@ -302,8 +302,11 @@ def over_budget(told: About, outcome: Outcome, profile: Profile) -> list[str]:
         "cpu_seconds": outcome.cpu_seconds,
         "rss_mb": outcome.peak_rss_mb,
     }
+    # Much more wall than CPU time tells that the machine was busy with something else.
+    beside = {"seconds": f" ({outcome.cpu_seconds:.1f} CPU-s)"}
+    units = BUDGET_UNITS
     return [
-        f"took {taken[key]:.1f} {BUDGET_UNITS[key]}, budget {limit:g} {BUDGET_UNITS[key]}"
+        f"took {taken[key]:.1f} {units[key]}{beside.get(key, '')}, budget {limit:g} {units[key]}"
         for key, limit in told.budget.get(profile, {}).items()
         if taken[key] > limit
     ]
