@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 import uuid
+from pathlib import Path
 
 from websocket import create_connection
 
@@ -50,7 +51,7 @@ def execute(socket, code: str) -> str:
 
 def main() -> None:
     port, token_file, name, code = sys.argv[1:]
-    token = open(token_file).read().strip()
+    token = Path(token_file).read_text().strip()
     kernel = call(port, token, "POST", "/api/kernels", {"name": name})["id"]
     try:
         socket = create_connection(

@@ -18,7 +18,8 @@ picture = T.tensor4()
 layer = lasagne.layers.InputLayer((None, 1, 5, 5), picture)
 layer = lasagne.layers.Conv2DLayer(layer, 1, 3, W=lasagne.init.Constant(1), b=None, nonlinearity=None)
 counts = theano.function([picture], lasagne.layers.get_output(layer))(np.ones((1, 1, 5, 5), "float32"))
-print(json.dumps([slope, float(counts.min()), float(counts.max()), theano.config.floatX, theano.config.device]))
+found = [slope, float(counts.min()), float(counts.max()), theano.config.floatX, theano.config.device]
+print(json.dumps(found))
 """
 TENSORFLOW = """
 import json, os
@@ -29,7 +30,8 @@ with tf.GradientTape() as tape:
     y = x ** 3
 layer = keras.layers.Conv2D(1, 3, kernel_initializer="ones", use_bias=False)
 counts = layer(tf.ones((1, 5, 5, 1))).numpy()
-print(json.dumps([float(tape.gradient(y, x)), float(counts.min()), float(counts.max()), keras.backend.backend()]))
+slope = float(tape.gradient(y, x))
+print(json.dumps([slope, float(counts.min()), float(counts.max()), keras.backend.backend()]))
 """
 
 

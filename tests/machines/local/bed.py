@@ -1,0 +1,136 @@
+"""A bare Debian 13 in a container, on which somebody sets the workshop up in local mode."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import subprocess
+import tarfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+MACHINE = ROOT / "tools/testbed/machine.bash"
+USER = "learner"
+CHECKOUT = f"/home/{USER}/workshop"
+FIGURES = ROOT / ".cache/test/figures.txt"
+"""What was measured; tools/test-parts/roles.bash shows it at the end."""
+
+
+def record(what: str, seconds: float) -> None:
+    """Keep a figure for the end of the run."""
+    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    with FIGURES.open("a", encoding="utf-8") as file:
+        file.write(f"{what}: {seconds:.1f} s\n")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    status: int
+    text: str
+    """stdout and stderr as they came."""
+    seconds: float
+
+    @property
+    def last_line(self) -> str:
+        lines = [line for line in self.text.splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+    @property
+    def changed(self) -> int:
+        """The number of changes that Ansible's closing line tells."""
+        found = re.findall(r"\bchanged=(\d+)", self.text)
+        assert found, f"no closing line of Ansible in:\n{self.text}"
+        return int(found[-1])
+
+
+@dataclass
+class Bed:
+    """One container."""
+
+    name: str
+    options: list[str] = field(default_factory=list)
+    """Further words for podman run."""
+
+    def start(self) -> None:
+        subprocess.run([MACHINE, "start", self.name, "bare", *self.options], check=True)
+        self.root("chmod 777 /srv/cache")
+
+    def stop(self) -> None:
+        subprocess.run([MACHINE, "stop", self.name], check=True)
+
+    def run(self, command: str, user: str = USER, seconds: float = 900) -> Ran:
+        """Run a shell command inside; how it ends is the caller's to judge."""
+        started = time.monotonic()
+        done = subprocess.run(
+            [
+                "podman",
+                "exec",
+                f"--user={user}",
+                f"--workdir={self.home(user)}",
+                self.name,
+                "bash",
+                "-lc",
+                command,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, time.monotonic() - started)
+
+    def root(self, command: str, seconds: float = 900) -> str:
+        """Run a command as root, which must succeed."""
+        done = self.run(command, "root", seconds)
+        assert done.status == 0, f"{command}\n{done.text}"
+        return done.text
+
+    @staticmethod
+    def home(user: str) -> str:
+        return "/" if user == "root" else f"/home/{user}"
+
+    def bring_checkout(self) -> None:
+        """Copy this checkout, as it is now, to where its user would have cloned it."""
+        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+        names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split(
+            "\0"
+        )
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for name in filter(None, names):
+                if (ROOT / name).exists() or (ROOT / name).is_symlink():
+                    archive.add(ROOT / name, name, recursive=False)
+        self.root(f"install -d -o {USER} -g {USER} {CHECKOUT}")
+        unpack = ["podman", "exec", "-i", f"--user={USER}", self.name, "tar", "-x", "-C", CHECKOUT]
+        subprocess.run(unpack, input=packed.getvalue(), check=True)
+
+    def own_cache(self) -> None:
+        """The machines share their downloads; here they belong to this machine's user."""
+        self.root(f"chown -R {USER}: /srv/cache")
+
+    def script(self, script: str, *words: str, **variables: str) -> str:
+        """Return the command that runs one of ./local/*.bash with -e NAME=VALUE for each variable."""
+        defaults = {"workshop_cache": "/srv/cache", "workshop_ca_bundle": "/srv/ca-bundle.pem"}
+        # Compiling what lessons need takes minutes and is tested with the lessons.
+        defaults |= {"deep_libs_warm": "no"} if script == "setup" else {}
+        given = [word for name, value in (defaults | variables).items() for word in ("-e", f"{name}={value}")]
+        return shlex.join(["cd", CHECKOUT]) + " && " + shlex.join([f"./local/{script}.bash", *given, *words])
+
+    def setup(self, *words: str, seconds: float = 1500, **variables: str) -> Ran:
+        return self.run(self.script("setup", *words, **variables), seconds=seconds)
+
+    def disconnect(self) -> None:
+        subprocess.run(["podman", "network", "disconnect", "podman", self.name], check=True)
+
+    def connect(self) -> None:
+        subprocess.run(["podman", "network", "connect", "podman", self.name], check=True)
+
+    def listens(self, port: int) -> bool:
+        return bool(self.root(f"ss --no-header -ltn 'sport = :{port}'").strip())

@@ -1,0 +1,65 @@
+"""``./local/setup.bash`` on a bare machine without systemd, run by a plain user who may use sudo."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from bed import CHECKOUT, ROOT, Bed, record
+
+PORTS = (8080, 8081, 8082)
+
+
+def test_one_command_makes_the_workshop(laptop: Bed) -> None:
+    done = laptop.setup()
+    assert done.status == 0, done.text
+    record("local mode: set-up of a bare machine, warm downloads", done.seconds)
+    assert re.search(r"http://127\.0\.0\.1:8080/\S*token=\w+", done.text), done.text
+    assert "http://127.0.0.1:8082/" in done.text
+
+
+def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
+    tests = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", ROOT / "tests/machines/behaviour"),
+            *(f"--hosts=podman://learner@{set_up_laptop.name}", f"--prefix={CHECKOUT}/.workshop"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    print(tests.stdout)
+    assert tests.returncode == 0
+
+
+def test_services_listen_on_loopback_alone(set_up_laptop: Bed) -> None:
+    listening = set_up_laptop.root("ss --no-header -ltn").splitlines()
+    addresses = {line.split()[3].rpartition(":")[0] for line in listening}
+    assert addresses == {"127.0.0.1"}, listening
+
+
+def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
+    done = set_up_laptop.setup()
+    assert done.status == 0, done.text
+    record("local mode: second run", done.seconds)
+    assert done.changed == 0, done.text
+
+
+def test_stop_stops_and_setup_starts_again(set_up_laptop: Bed) -> None:
+    stopped = set_up_laptop.run(set_up_laptop.script("stop"))
+    assert stopped.status == 0, stopped.text
+    assert not any(set_up_laptop.listens(port) for port in PORTS)
+    again = set_up_laptop.setup()
+    assert again.status == 0, again.text
+    assert all(set_up_laptop.listens(port) for port in PORTS)
+
+
+def test_jupyter_runs_in_the_foreground(set_up_laptop: Bed) -> None:
+    command = set_up_laptop.script("run-jupyter")
+    done = set_up_laptop.run(f"timeout --signal=INT 20 bash -c {command!r}")
+    assert "127.0.0.1:8080" in done.text, done.text
+    assert "Traceback" not in done.text
+    assert set_up_laptop.setup().status == 0
