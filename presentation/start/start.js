@@ -6,7 +6,12 @@
   "use strict";
 
   const EVERY_MS = 5000;
-  const WORDS = { up: "is running", down: "does not answer", unexpected: "another program has its port" };
+  const WORDS = {
+    up: "is running",
+    down: "does not answer",
+    unexpected: "another program has its port",
+    unknown: "is not known",
+  };
   const config = window.workshopConfig || {
     ports: { jupyter: 8080, tensorboard: 8081, web: 8082 }, demos: [], lessons: [],
   };
@@ -81,8 +86,11 @@
   function showLights(services) {
     for (const light of document.querySelectorAll("[data-service]")) {
       const service = services && services[light.dataset.service];
-      light.dataset.state = service ? service.state : "unknown";
-      light.querySelector("em").textContent = service ? WORDS[service.state] : "is not known";
+      const state = service ? service.state : "unknown";
+      // A screen reader is told what changed, not the same thing every five seconds.
+      if (light.dataset.state === state) continue;
+      light.dataset.state = state;
+      light.querySelector("em").textContent = WORDS[state];
     }
     document.getElementById("lights").hidden = false;
   }

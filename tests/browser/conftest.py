@@ -1,0 +1,180 @@
+"""A real browser, the site built from the checkout, and a page that is watched while a test uses it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from web.serving import running
+
+from workshop import datasets
+from workshop.errors import WorkshopError
+from workshop.settings import Settings
+from workshop.web.build import build_site
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+# Debian, then Fedora, then what other distributions call it.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LIBRARY = "convnet-min.js"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[playwright.Browser]:
+    """The distribution's Chromium."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("there is no Chromium; install the package chromium")
+    with (
+        playwright.sync_playwright() as driver,
+        driver.chromium.launch(executable_path=found, args=QUIET) as started,
+    ):
+        yield started
+
+
+@pytest.fixture(scope="session")
+def convnetjs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the library: from WORKSHOP_CONVNETJS, the machine's data, or npm."""
+    data = tmp_path_factory.mktemp("data")
+    (data / "convnetjs").mkdir()
+    content = _named() or _of_the_machine() or _from_npm(data)
+    if content is None:
+        pytest.skip("ConvNetJS is not here and npm cannot fetch it; set WORKSHOP_CONVNETJS to convnet-min.js")
+    (data / "convnetjs" / LIBRARY).write_bytes(content)
+    return data
+
+
+def _named() -> bytes | None:
+    path = os.environ.get("WORKSHOP_CONVNETJS")
+    return Path(path).read_bytes() if path else None
+
+
+def _of_the_machine() -> bytes | None:
+    try:
+        return datasets.path("convnetjs", LIBRARY).read_bytes()
+    except WorkshopError:
+        return None
+
+
+def _from_npm(folder: Path) -> bytes | None:
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    done = subprocess.run(
+        [npm, "pack", "--silent", "convnetjs@0.3.0"], cwd=folder, capture_output=True, timeout=120
+    )
+    archive = folder / "convnetjs-0.3.0.tgz"
+    if done.returncode or not archive.is_file():
+        return None
+    with tarfile.open(archive) as packed:
+        member = packed.extractfile(f"package/build/{LIBRARY}")
+        return member.read() if member else None
+
+
+@pytest.fixture(scope="session")
+def site(convnetjs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as set-up builds it, on ports that nobody has."""
+    root = tmp_path_factory.mktemp("site") / "web"
+    build_site(CHECKOUT, root, Settings(data=convnetjs, jupyter_port=18980, tensorboard_port=18981))
+    return root
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[str]:
+    """The address of the site, served; it ends with a slash."""
+    with running(site) as (port, _):
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="session", params=["http", "file"])
+def base(request: pytest.FixtureRequest, site: Path, served: str) -> str:
+    """The address of the site, served and as plain files; for what a browser treats differently there."""
+    return served if request.param == "http" else f"{site.as_uri()}/"
+
+
+@dataclass
+class Watch:
+    """What a page asked for and complained about."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def outside(self) -> list[str]:
+        """Return the requests that left the machine."""
+        return [url for url in self.requests if not _stays(url)]
+
+
+def _stays(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"file", "data", "blob"} or parts.hostname in {"127.0.0.1", "localhost"}
+
+
+Open = Callable[..., "playwright.Page"]
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def open_page(browser: playwright.Browser, watch: Watch, tmp_path: Path) -> Iterator[Open]:
+    """Open an address in a browser without a past. No test passes when its page made a request
+    that leaves the machine, or complained."""
+    contexts = []
+
+    def open_it(address: str, width: int = 1280, height: int = 720, **options: object) -> playwright.Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("request", lambda request: watch.requests.append(request.url))
+        page.on("pageerror", lambda error: watch.complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and watch.complaints.append(line.text))
+        page.goto(address)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert watch.outside() == []
+    assert watch.complaints == []
+
+
+def wait_until(page: playwright.Page, condition: str, seconds: float = 90) -> None:
+    """Ask the page again and again; its policy forbids the eval with which Playwright would wait."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, f"not within {seconds} s: {condition}"
+        page.wait_for_timeout(100)
+
+
+@pytest.fixture(scope="session")
+def keep() -> Callable[[playwright.Page, str], None]:
+    """Keep a screenshot in the folder WORKSHOP_SCREENSHOTS, where one is named."""
+    folder = os.environ.get("WORKSHOP_SCREENSHOTS")
+
+    def screenshot(page: playwright.Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return screenshot

@@ -1,0 +1,99 @@
+"""The start page, served and as a file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from web.serving import free_port, running, service
+
+from workshop.settings import Settings
+from workshop.web.build import build_site
+
+from .conftest import CHECKOUT, Open, wait_until
+
+JUPYTER = {"/api": b'{"version": "2.17.0"}'}
+TENSORBOARD = {"/data/environment": b'{"data_location": "/logs"}'}
+
+
+def test_lights_show_what_answers_and_follow_it(
+    convnetjs: Path, open_page: Open, keep: Callable[..., None], tmp_path: Path
+) -> None:
+    with contextlib.ExitStack() as jupyter, service(TENSORBOARD) as tensorboard:
+        port = jupyter.enter_context(service(JUPYTER))
+        build_site(CHECKOUT, tmp_path / "web", Settings(data=convnetjs, jupyter_port=port))
+        settings = f"jupyter_port = {port}\ntensorboard_port = {tensorboard}\n"
+        with running(tmp_path / "web", settings=settings) as (web, _):
+            page = open_page(f"http://127.0.0.1:{web}/")
+            page.wait_for_selector('[data-service="jupyter"][data-state="up"]')
+            page.wait_for_selector('[data-service="tensorboard"][data-state="up"]')
+            assert "is running" in page.inner_text('[data-service="jupyter"]')
+            keep(page, "start-up")
+            jupyter.close()
+            page.wait_for_selector('[data-service="jupyter"][data-state="down"]')
+            assert "does not answer" in page.inner_text('[data-service="jupyter"]')
+            assert page.get_attribute('[data-service="tensorboard"]', "data-state") == "up"
+
+
+def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path) -> None:
+    with service({"/": b"something else"}) as other:
+        settings = f"jupyter_port = {other}\ntensorboard_port = {free_port()}\n"
+        with running(site, settings=settings) as (web, _):
+            page = open_page(f"http://127.0.0.1:{web}/")
+            page.wait_for_selector('[data-service="jupyter"][data-state="unexpected"]')
+            page.wait_for_selector('[data-service="tensorboard"][data-state="down"]')
+
+
+def test_links_follow_the_name_in_the_address_bar(site: Path, open_page: Open) -> None:
+    with running(site) as (web, _):
+        page = open_page(f"http://localhost:{web}/")
+        assert page.get_attribute('a[data-port="jupyter"]', "href") == "http://localhost:18980/lab"
+        assert page.get_attribute('a[data-port="tensorboard"]', "href") == "http://localhost:18981/"
+
+
+def test_as_a_file_everything_is_there_but_the_lights(site: Path, open_page: Open) -> None:
+    page = open_page(site.as_uri() + "/index.html")
+    assert page.is_hidden("#lights")
+    assert page.get_attribute('a[data-port="jupyter"]', "href") == "http://localhost:18980/lab"
+    page.get_by_role("link", name="Start painting").click()
+    wait_until(page, "window.workshopDemo && window.workshopDemo.iterations > 0")
+    page.get_by_role("link", name="Workshop").click()
+    page.wait_for_selector("text=Begin here")
+
+
+def test_every_lesson_and_demo_is_linked(base: str, open_page: Open) -> None:
+    page = open_page(base + "index.html")
+    lessons = sorted(
+        path.relative_to(CHECKOUT / "notebooks").as_posix()
+        for path in (CHECKOUT / "notebooks").rglob("*.ipynb")
+        if not any(part.startswith(".") for part in path.parts)
+    )
+    links = page.eval_on_selector_all("#lessons a", "all => all.map((link) => link.href)")
+    assert sorted(link.partition("/lab/tree/")[2] for link in links) == lessons
+    assert page.locator("#demos a").count() == 1
+
+
+def test_speaker_and_participant_see_their_own_part(served: str, open_page: Open) -> None:
+    page = open_page(served + "index.html")
+    assert page.is_visible("text=Begin here") and page.is_hidden("text=Before you go on stage")
+    page.get_by_role("radio", name="the speaker").check()
+    assert page.is_visible("text=Before you go on stage") and page.is_hidden("text=Begin here")
+    page.reload()
+    assert page.is_visible("text=Before you go on stage")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_theme_follows_the_system_and_the_button(served: str, open_page: Open, scheme: str) -> None:
+    page = open_page(served + "index.html", color_scheme=scheme)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    page.click("#theme")
+    assert page.evaluate("document.documentElement.dataset.theme") != scheme
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (390, 844), (340, 640)])
+def test_page_fits(served: str, open_page: Open, keep: Callable[..., None], width: int, height: int) -> None:
+    page = open_page(served + "index.html", width, height)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    keep(page, f"start-{width}")
