@@ -141,7 +141,8 @@ class Trial:
             log.seek(start)
             output = log.read()
         if status:
-            last = (output.strip().splitlines() or ["it said nothing"])[-1]
+            # Set-up's last line sends to the one above it.
+            last = "; ".join(output.strip().splitlines()[-2:]) or "it said nothing"
             raise WorkshopError(
                 f"{Path(command[0]).name} failed: {last}; its log: {self.scratch / 'log.txt'}"
             )
