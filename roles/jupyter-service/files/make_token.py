@@ -4,13 +4,14 @@ import os
 import secrets
 import shutil
 import sys
+from pathlib import Path
 
 path, owner = sys.argv[1:]
-beside = f"{path}.new"
-with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+beside = Path(f"{path}.new")
+with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
     file.write(secrets.token_hex(24) + "\n")
     file.flush()
     os.fsync(file.fileno())
 if os.geteuid() == 0:
     shutil.chown(beside, owner)
-os.rename(beside, path)
+beside.rename(path)

@@ -1,10 +1,12 @@
-"""Write a small log for TensorBoard, without TensorFlow: make_sample_log.py FOLDER.
+"""Write a small log for TensorBoard, without TensorFlow: make_sample_log.py FOLDER OWNER.
 
 The log tells of gradient descent on (x - 3)^2 + (y + 1)^2, so the curves mean something: the loss,
 the distance to the minimum as it spreads over a hundred starts, and the path as a picture.
-Same bytes each time.
+Same bytes each time. Run by root, the folder and the one above it become the owner's, whose lessons
+log there too.
 """
 
+import os
 import shutil
 import struct
 import sys
@@ -65,9 +67,8 @@ def picture(path, size=160):
     columns, rows = ((path - [-2, -6]) / 10 * (size - 1)).astype(int).T
     for row, column in zip(size - 1 - rows, columns, strict=True):
         pixels[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = [200, 40, 40]
-    return Summary.Value(
-        tag="path", image=Summary.Image(height=size, width=size, colorspace=3, encoded_image_string=png(pixels))
-    )
+    image = Summary.Image(height=size, width=size, colorspace=3, encoded_image_string=png(pixels))
+    return Summary.Value(tag="path", image=image)
 
 
 def summaries(points):
@@ -80,7 +81,7 @@ def summaries(points):
         yield Summary(value=values)
 
 
-def main(folder):
+def main(folder, owner):
     """Write the log beside the folder and rename it into place."""
     beside = folder.with_name(folder.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)
@@ -93,7 +94,10 @@ def main(folder):
             event = Event(wall_time=START_TIME + step, step=step, summary=summary)
             writer.write(event.SerializeToString())
         writer.flush()
+    if os.geteuid() == 0:
+        for path in (folder.parent, beside, *beside.iterdir()):
+            shutil.chown(path, owner)
     beside.rename(folder)
 
 
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]), sys.argv[2])
