@@ -1,4 +1,4 @@
-"""The memory line: what this kernel uses and what the machine has left."""
+"""The memory line: what this kernel uses, what the machine has left, and a way to get more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import resource
 import sys
 
 import psutil
+
+from workshop.teach import kernels
 
 
 def used_mb() -> int:
@@ -16,7 +18,7 @@ def used_mb() -> int:
 def peak_mb() -> int:
     """Return the most memory that this kernel has held so far, in MB."""
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 1_000_000
+    return max(used_mb(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 1_000_000)
 
 
 def line() -> str:
@@ -26,3 +28,47 @@ def line() -> str:
         f"Memory: this kernel uses {used_mb():,} MB (at most {peak_mb():,} so far); "
         f"the machine has {machine.available // 1_000_000:,} of {machine.total // 1_000_000:,} MB left."
     )
+
+
+def show() -> None:
+    """Print the memory line; where other kernels run, put a button beside it that ends them."""
+    print(line())
+    of = kernels.server()
+    if of is None:
+        return
+    own = kernels.own_identity()
+    try:
+        found = kernels.others(of, own)
+    except (OSError, ValueError):
+        return
+    if found:
+        _button(of, own, found)
+
+
+def _button(of: kernels.Server, own: str, found: list[kernels.Kernel]) -> None:
+    """Show a button that ends all kernels but this one."""
+    import ipywidgets
+    from IPython.display import display
+
+    names = ", ".join(f"{kernel.name} ({kernel.megabytes:,} MB)" for kernel in found)
+    label = ipywidgets.Label(f"Other kernels: {names}. They lose what they have computed.")
+    button = ipywidgets.Button(description="End other kernels", icon="trash")
+
+    def pressed(_: object) -> None:
+        button.disabled = True
+        label.value = end_others(of, own)
+
+    button.on_click(pressed)
+    display(ipywidgets.HBox([button, label]))  # type: ignore[no-untyped-call]
+
+
+def end_others(of: kernels.Server, own: str) -> str:
+    """End every kernel of the server but ``own``; return a line that says how it went."""
+    try:
+        found = kernels.others(of, own)
+        for kernel in found:
+            kernels.end(of, kernel)
+    except (OSError, ValueError) as error:
+        return f"Jupyter did not end them ({error}); use its list of running kernels."
+    freed = sum(kernel.megabytes for kernel in found)
+    return f"Ended {len(found)}, which held {freed:,} MB. {line()}"

@@ -1,0 +1,106 @@
+"""Other kernels are listed by, and ended through, the Jupyter server that started this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from workshop.teach import kernels, memory
+
+
+class Jupyter(BaseHTTPRequestHandler):
+    """The three answers of a Jupyter server that matter here."""
+
+    running: dict[str, str] = {}  # noqa: RUF012
+
+    def do_GET(self) -> None:
+        entries = [{"path": path, "kernel": {"id": identity}} for identity, path in self.running.items()]
+        self._answer(200 if self.path == "/api/sessions" else 404, json.dumps(entries).encode())
+
+    def do_DELETE(self) -> None:
+        gone = self.running.pop(self.path.removeprefix("/api/kernels/"), None)
+        self._answer(204 if gone else 404, b"")
+
+    def _answer(self, status: int, content: bytes) -> None:
+        known = self.headers["Authorization"] == "token secret"
+        self.send_response(status if known else 403)
+        self.end_headers()
+        if known:
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def jupyter() -> Iterator[kernels.Server]:
+    Jupyter.running = {"mine": "here.ipynb", "one": "a.ipynb", "two": "b.ipynb"}
+    with HTTPServer(("127.0.0.1", 0), Jupyter) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield kernels.Server(f"http://127.0.0.1:{server.server_port}/", "secret")
+        server.shutdown()
+        thread.join()
+
+
+def test_the_other_kernels_are_listed(jupyter: kernels.Server) -> None:
+    assert {kernel.name for kernel in kernels.others(jupyter, "mine")} == {"a.ipynb", "b.ipynb"}
+
+
+def test_the_memory_of_a_kernel_is_seen(jupyter: kernels.Server) -> None:
+    code = "print(flush=True); input()"
+    command = [sys.executable, "-c", code, "/run/kernel-two.json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        first, second = kernels.others(jupyter, "mine")
+        process.communicate(b"\n")
+    assert (first.identity, second.identity) == ("two", "one")
+    assert 3 < first.megabytes < 200
+    assert second.megabytes == 0
+
+
+def test_all_but_this_one_are_ended(jupyter: kernels.Server) -> None:
+    assert memory.end_others(jupyter, "mine").startswith("Ended 2, which held 0 MB. Memory: ")
+    assert Jupyter.running == {"mine": "here.ipynb"}
+
+
+def test_a_server_that_refuses_is_told_in_one_line(jupyter: kernels.Server) -> None:
+    said = memory.end_others(kernels.Server(jupyter.url, "wrong"), "mine")
+    assert "403" in said
+    assert "list of running kernels" in said
+    assert len(Jupyter.running) == 3
+
+
+def test_the_server_that_started_this_kernel_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    assert kernels.server() is None
+    (tmp_path / "jpserver-1.json").write_text("half a fi")
+    (tmp_path / "jpserver-2.json").write_text('{"pid": 2, "url": "http://other/", "token": "x"}')
+    assert kernels.server() is None
+    mine = {"pid": os.getppid(), "url": "http://127.0.0.1:8080/", "token": "secret"}
+    (tmp_path / "jpserver-3.json").write_text(json.dumps(mine))
+    assert kernels.server() == kernels.Server("http://127.0.0.1:8080/", "secret")
+
+
+def test_without_a_server_there_is_only_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    memory.show()
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_outside_a_kernel_there_is_no_identity() -> None:
+    assert kernels.own_identity() == ""
+    assert kernels._identity("/run/user/0/kernel-ab-12.json") == "ab-12"
