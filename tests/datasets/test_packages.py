@@ -8,6 +8,7 @@ import pickle
 import shutil
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -104,6 +105,18 @@ def test_a_dead_index_is_asked_once(tmp_path: Path, run: Run, index: Server, mon
     with pytest.raises(UnreachableError, match="Python package index gives no answer"):
         fetch(pypi(tmp_path / "thing-1.0-py3-none-any.whl", version="2.0"), run)
     assert time.monotonic() - started < 0.2
+
+
+def test_an_index_that_hangs_is_given_up_on(index: Server, tmp_path: Path, run: Run, monkeypatch) -> None:
+    monkeypatch.setattr(packages, "CLIENT_ANSWER", 0.5)
+    released = threading.Event()
+    index.hang("/simple/thing/", released)
+    try:
+        with pytest.raises(UnreachableError, match=r"gave no answer"):
+            fetch(pypi(tmp_path / "thing-1.0-py3-none-any.whl"), run)
+    finally:
+        released.set()
+    assert not run.reach.alive("pypi")
 
 
 def test_many_come_in_one_call_and_a_refused_one_does_not_spoil_the_others(

@@ -112,6 +112,7 @@ def environment(ca_bundle: Path | None, scratch: Path) -> dict[str, str]:
                 values.setdefault(ours, values[name])
     values["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     values["PIP_NO_INPUT"] = "1"
+    values["PYTHONUNBUFFERED"] = "1"  # what pip prints is its sign of life
     values["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
     values["LC_ALL"] = "C.UTF-8"
     return values
@@ -158,7 +159,7 @@ def run_client(
                 if stop.is_set():
                     raise StoppedError from None
                 if time.monotonic() > deadline:
-                    raise UnreachableError(f"no answer within {silence:.0f} s") from None
+                    raise UnreachableError(f"gave no answer within {silence:.0f} s") from None
                 continue
             if line is None:
                 return process.wait(), "".join(printed)

