@@ -71,7 +71,7 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
     "two parameters": (retag("solved", "parameters"), "2 cells are tagged parameters"),
     "wrong parameters": (change_cell("settings", source='PROFILE = "fast"'), 'does not say PROFILE = "full"'),
     "saved injection": (retag("end", "injected-parameters"), "a cell is tagged injected-parameters"),
-    "no exercises": (no_exercises, "0 exercises, a lesson has at least 3"),
+    "no exercises": (no_exercises, "the number of exercises is 0, at least 3"),
     "no check": (remove("check-halve"), "1 cells are tagged exercise:halve and 0 check:halve"),
     "no stub": (remove("do-halve"), "0 cells are tagged exercise:halve and 1 check:halve"),
     "check first": (swap, "double: the check comes before the exercise"),

@@ -69,7 +69,7 @@ def results_table(results: list[Result]) -> Table:
         metrics = "\n".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
         passed = "[green]yes[/]" if result.passed else "[red]no[/]"
         if result.passed and result.exercises_open:
-            passed += f"\n{len(result.exercises_open)} exercises open"
+            passed += f"\nexercises open: {len(result.exercises_open)}"
         table.add_row(
             result.name,
             str(result.profile),

@@ -132,7 +132,7 @@ def _pairs(cells: list[Cell], told: About) -> Iterator[str]:
     stubs = _positions(cells, EXERCISE)
     checks = _positions(cells, CHECK)
     if told.kind is Kind.LESSON and len(stubs) < FEWEST_EXERCISES:
-        yield f"{len(stubs)} exercises, a lesson has at least {FEWEST_EXERCISES}"
+        yield f"the number of exercises is {len(stubs)}, at least {FEWEST_EXERCISES}"
     for name in sorted(set(stubs) | set(checks)):
         if not _EXERCISE_NAME.fullmatch(name):
             yield f"the exercise name {name!r} must be lower case words joined by hyphens"
