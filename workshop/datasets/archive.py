@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from workshop.datasets.catalogue import Source
 from workshop.datasets.net import UnavailableError
+from workshop.datasets.store import WrongContentError, hash_file
 
 Deliver = Callable[[str, IO[bytes]], None]
 """Called with a member's name and a stream of its content."""
@@ -69,3 +71,12 @@ def _read_deb(archive: Path, members: set[str], deliver: Deliver) -> set[str]:
                 return _read_tar(tar, members, deliver)
         finally:
             process.kill()
+
+
+def checked(archives: list[Path], source: Source) -> Path:
+    """Return the one archive that a client left, if it is the one that the catalogue names."""
+    if len(archives) != 1:
+        raise UnavailableError(f"the client delivered {len(archives)} archives instead of one")
+    if source.sha256 and hash_file(archives[0]) != source.sha256:
+        raise WrongContentError("the package's hash is not the one in the catalogue")
+    return archives[0]

@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from workshop.datasets import packages, url
+from workshop.datasets import npm, packages, pypi, url
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.net import StoppedError, UnavailableError
 from workshop.datasets.progress import Progress
@@ -95,7 +95,7 @@ def _fetch_locked(datasets: list[Dataset], options: Options, run: Run) -> list[R
             if missing and not options.offline:
                 _require_certificates(options.ca_bundle)
                 run.store.require_space(_space_for(missing))
-                run.together = packages.fetched_together(_certainly_needed(missing))
+                run.together = pypi.fetched_together(_certainly_needed(missing))
                 list(pool.map(_Job.from_network, missing))
                 shutil.rmtree(run.pip_cache, ignore_errors=True)
         except BaseException:
@@ -234,6 +234,6 @@ class _Job:
 
 def _cheap_first(sources: tuple[Source, ...]) -> list[Source]:
     """Keep the catalogue's order, but put npm last where npm itself would have to be fetched."""
-    if packages.npm_is_here():
+    if npm.is_here():
         return list(sources)
     return sorted(sources, key=lambda source: source.kind == "npm")

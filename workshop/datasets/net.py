@@ -13,6 +13,10 @@ from pathlib import Path
 
 FIRST_ANSWER = 5.0
 """Seconds in which a host must begin to answer, or it is given up on for the rest of the run."""
+CLIENT_START = 20.0
+"""Seconds in which a package client itself must have started, on a busy machine."""
+CLIENT_ANSWER = FIRST_ANSWER + 2.0
+"""Seconds in which its registry must then begin to answer; the client needs a moment of its own."""
 STALL = 15.0
 """Seconds without a byte after which a started download counts as broken off."""
 

@@ -1,0 +1,61 @@
+"""Source kind ``deb``: Debian's packages, downloaded (not installed) by apt where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from workshop.datasets.archive import checked
+from workshop.datasets.catalogue import Source
+from workshop.datasets.net import (
+    FIRST_ANSWER,
+    UnavailableError,
+    UnreachableError,
+    environment,
+    last_line,
+    run_client,
+)
+from workshop.datasets.run import Run
+
+
+def obtain(source: Source, run: Run) -> Path:
+    """Download the package with apt-get, which checks it against the signed lists."""
+    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        raise UnavailableError("only on Debian: this machine has no apt")
+    folder = run.folder()
+    timeouts = [f"Acquire::{kind}::Timeout={FIRST_ANSWER:.0f}" for kind in ("http", "https")]
+    command = ["apt-get", "download", "--quiet", source.package]
+    options = [*timeouts, "Acquire::Retries=0", *(["APT::Sandbox::User=root"] if os.geteuid() == 0 else [])]
+    if run.ca_bundle:
+        options.append(f"Acquire::https::CaInfo={run.ca_bundle}")
+    for option in options:
+        command += ["-o", option]
+    with (
+        run.reach.gate("deb") as answered,
+        run.progress.download(source.label, source.bytes),
+    ):
+
+        def follow(line: str) -> None:
+            if line.startswith("Get:"):
+                answered()
+
+        status, printed = run_client(
+            command,
+            folder=folder,
+            environment=environment(run.ca_bundle, folder),
+            silence=120,  # apt prints nothing while a large package comes
+            stop=run.stop,
+            on_line=follow,
+        )
+        if status:
+            raise _apt_failure(printed, source)
+    return checked(list(folder.glob("*.deb")), source)
+
+
+def _apt_failure(printed: str, source: Source) -> Exception:
+    if "Unable to locate package" in printed or "No candidate version" in printed:
+        return UnavailableError(f"apt knows no package {source.package} (run apt-get update?)")
+    if "Temporary failure resolving" in printed or "Could not connect" in printed or "timed out" in printed:
+        return UnreachableError("Debian's mirror gives no answer")
+    return UnavailableError(f"apt failed: {last_line(printed, 'E:') or last_line(printed)}")
