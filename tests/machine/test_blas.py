@@ -51,7 +51,7 @@ def test_a_slow_compiler_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
     slow.write_text("#!/bin/sh\nexec sleep 20\n")
     slow.chmod(0o755)
     line = blas.link("-lx", compiler=str(slow), seconds=0.3)
-    assert line.state is State.RED
+    assert line.state is State.YELLOW
     assert "over 0.3 s" in line.text
 
 

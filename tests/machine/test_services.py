@@ -5,14 +5,19 @@ from __future__ import annotations
 import http.server
 import os
 import socket
+import socketserver
+import subprocess
+import sys
 import threading
+import time
+import xmlrpc.client
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from workshop.machine import services
-from workshop.machine.lines import State
+from workshop.machine import services, supervisor
+from workshop.machine.lines import Line, State
 from workshop.settings import Settings
 
 TOKEN = "0123456789abcdef"
@@ -158,33 +163,112 @@ def test_the_manager_is_told_by_its_files(tmp_path: Path, monkeypatch: pytest.Mo
     assert services.manager(Settings(prefix=prefix)) == "supervisor"
 
 
-def supervisor(prefix: Path, table: str, status: int = 0) -> Settings:
-    """A house whose services command prints ``table``."""
-    (prefix / "bin").mkdir()
-    command = prefix / "bin/services"
-    command.write_text(f"#!/bin/sh\ncat <<'END'\n{table}\nEND\nexit {status}\n")
-    command.chmod(0o755)
-    return Settings(prefix=prefix, service_manager="supervisor")
+@pytest.fixture
+def deep(tmp_path: Path) -> Path:
+    """A prefix whose socket has a longer path than a socket may have."""
+    prefix = tmp_path / ("deep " * 20) / "prefix"
+    (prefix / "run").mkdir(parents=True)
+    return prefix
 
 
-def test_services_that_run(tmp_path: Path) -> None:
+def ask(prefix: Path, programs: object) -> Line:
+    """Ask about services while a stand-in for supervisor answers with ``programs``."""
+    answer = xmlrpc.client.dumps((programs,), methodresponse=True, allow_none=True).encode()
+
+    class Stand(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def address_string(self) -> str:
+            return "local"
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    class Server(socketserver.UnixStreamServer):
+        def get_request(self) -> tuple[socket.socket, object]:
+            return super().get_request()[0], ("local", 0)
+
+    before = Path.cwd()
+    os.chdir(prefix / "run")
+    try:
+        server = Server("supervisor.sock", Stand)
+    finally:
+        os.chdir(before)
+    with server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        line = services.alive(Settings(prefix=prefix, service_manager="supervisor"))
+        thread.join(10)
+    return line
+
+
+def program(name: str, state: str) -> dict[str, str]:
+    return {"name": name, "statename": state}
+
+
+def test_services_that_run(deep: Path) -> None:
     names = ("workshop-web", "workshop-jupyter", "workshop-tensorboard")
-    table = "\n".join(f"{name}   RUNNING   pid 7, uptime 0:01:00" for name in names)
-    assert services.alive(supervisor(tmp_path, table)).state is State.GREEN
+    line = ask(deep, [program(name, "RUNNING") for name in names])
+    assert line.state is State.GREEN
+    assert "supervisor keeps 3 running" in line.text
 
 
-def test_a_service_that_fell_is_named(tmp_path: Path) -> None:
-    table = "workshop-web RUNNING pid 1\nworkshop-jupyter FATAL Exited too quickly\n"
-    line = services.alive(supervisor(tmp_path, table, status=3))
+def test_a_service_that_fell_is_named(deep: Path) -> None:
+    line = ask(deep, [program("workshop-web", "RUNNING"), program("workshop-jupyter", "FATAL")])
     assert line.state is State.RED
     assert "workshop-jupyter is fatal, workshop-tensorboard is unknown" in line.text
     assert "workshop-web" not in line.text
 
 
-def test_a_supervisor_that_does_not_run(tmp_path: Path) -> None:
-    line = services.alive(supervisor(tmp_path, "stopped", status=3))
+@pytest.mark.parametrize("programs", [None, [{"odd": 1}], 7])
+def test_an_answer_that_makes_no_sense(deep: Path, programs: object) -> None:
+    line = ask(deep, programs)
+    assert line.state is State.RED
+    assert "answers strangely" in line.text
+
+
+def test_a_supervisor_that_does_not_run(deep: Path) -> None:
+    settings = Settings(prefix=deep, service_manager="supervisor")
+    assert "is not running" in services.alive(settings).text
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        before = Path.cwd()
+        os.chdir(deep / "run")
+        try:
+            left_behind.bind("supervisor.sock")
+        finally:
+            os.chdir(before)
+    line = services.alive(settings)
     assert line.state is State.RED
     assert "is not running" in line.text
+
+
+def test_the_real_supervisor(tmp_path: Path) -> None:
+    pytest.importorskip("supervisor", reason="needs the jupyter environment's supervisor")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "s.conf").write_text(
+        f"[unix_http_server]\nfile={tmp_path}/run/supervisor.sock\n"
+        f"[supervisord]\nnodaemon=true\nlogfile={tmp_path}/log\npidfile={tmp_path}/pid\n"
+        "[rpcinterface:supervisor]\n"
+        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
+        "[program:workshop-web]\ncommand=sleep 60\nstartsecs=0\n"
+    )
+    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(tmp_path / "s.conf")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 20
+            while (answer := supervisor.states(tmp_path / "run/supervisor.sock")) != {
+                "workshop-web": "running"
+            }:
+                assert time.monotonic() < deadline, answer
+                time.sleep(0.1)
+        finally:
+            process.terminate()
 
 
 def test_systemd_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,3 +124,10 @@ def test_every_real_role_passes_with_the_inventory_of_local_mode() -> None:
     status, output, seconds = play(ROOT, "--check", "--tags", "never-used", inventory="local")
     assert status == 0, output
     assert seconds < 2 * SECONDS
+
+
+def test_a_typo_in_the_real_play_is_named() -> None:
+    status, output, _ = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
+    assert status == 2, output
+    assert "No role knows jupyter_service_prot" in output
+    assert "changed=0" in output

@@ -18,6 +18,7 @@ WANTED = {
     "theano": ("numpy", "theano", "lasagne", "matplotlib", "ipykernel", "workshop"),
     "tensorflow": ("numpy", "tensorflow", "keras", "matplotlib", "ipykernel", "workshop"),
 }
+BUSY = "did not answer in time"
 KERNELS = {"python3": "jupyter", "theano": "theano", "tensorflow": "tensorflow"}
 # Packages are looked up, not imported: importing Theano and TensorFlow takes seconds, and it is the
 # lessons' own tests that prove they work. NumPy is imported: its C parts fail first when a system
@@ -32,7 +33,7 @@ print(json.dumps({"python": sys.version.split()[0], "missing": missing}))
 """
 ESSENTIAL = "mnist"
 """The data set without which the first lessons do not run."""
-SECONDS = 3.5
+SECONDS = 15.0
 COMPILED_LEAST = 20
 """Compiled functions that even the smallest lesson leaves in the cache."""
 
@@ -57,6 +58,8 @@ def environment(settings: Settings, name: str, thorough: bool = False) -> Line:
     if not interpreter.exists():
         return red(check, f"{interpreter} is missing", AGAIN)
     answer = _ask(settings, interpreter, PROBE, WANTED[name], SECONDS)
+    if answer == BUSY:
+        return yellow(check, BUSY, "run the doctor again when the machine is idle")
     if isinstance(answer, str):
         return red(check, answer, AGAIN)
     if answer["missing"]:
@@ -90,7 +93,7 @@ def _ask(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"did not answer in {seconds:g} s; the machine is busy"
+        return BUSY
     except OSError as error:
         return f"does not run: {error.strerror}"
     if ran.returncode:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import urllib.error
@@ -16,10 +15,12 @@ from pathlib import Path
 
 import psutil
 
+from workshop.machine import supervisor
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.settings import Settings
 
-SECONDS = 3.0
+# Generous: a busy laptop with two cores is slow to answer, and that is no fault.
+SECONDS = 10.0
 EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What to call when a server listens on every address."""
 
@@ -201,6 +202,8 @@ def alive(settings: Settings) -> Line:
     if settings.prefix is None or not used:
         return yellow("services", "no service manager was set up", "run ./local/setup.bash")
     states = _states(settings.prefix, used, names)
+    if states == supervisor.FOREIGN:
+        return yellow("services", f"{used}: {states}", "use sudo to see them")
     if isinstance(states, str):
         return red("services", f"{used}: {states}", "run set-up again")
     down = [f"{name} is {states.get(name, 'unknown')}" for name in names if states.get(name) != "running"]
@@ -213,23 +216,15 @@ def alive(settings: Settings) -> Line:
 def _states(prefix: Path, used: str, names: list[str]) -> dict[str, str] | str:
     """Return each service's state by name, or one line that says why it cannot be known."""
     if used == "supervisor":
-        command = [str(prefix / "bin/services"), "status"]
-    else:
-        command = ["systemctl", *(["--user"] if used == "systemd-user" else []), "is-active", *names]
-    if shutil.which(command[0]) is None:
-        return f"{command[0]} is missing"
+        return supervisor.states(prefix / "run/supervisor.sock")
+    command = ["systemctl", *(["--user"] if used == "systemd-user" else []), "is-active", *names]
     try:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except FileNotFoundError:
+        return "systemctl is missing"
     except (OSError, subprocess.TimeoutExpired):
-        return "does not answer"
-    if used == "supervisor":
-        return _read_supervisor(ran.stdout)
+        return "systemctl does not answer"
     words = ["running" if word == "active" else word for word in ran.stdout.split()]
-    return dict(zip(names, words, strict=False)) if words else (ran.stderr.strip() or "does not answer")
-
-
-def _read_supervisor(text: str) -> dict[str, str] | str:
-    """Read supervisor's table: ``NAME  STATE  details``."""
-    rows = [line.split() for line in text.splitlines()]
-    states = {row[0]: row[1].lower() for row in rows if len(row) > 1 and row[1].isupper()}
-    return states or "is not running"
+    return (
+        dict(zip(names, words, strict=False)) if words else (ran.stderr.strip() or "systemctl says nothing")
+    )

@@ -1,0 +1,90 @@
+"""The command from a bare checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout in which nothing was made yet, in a folder with a space in its name."""
+    folder = tmp_path_factory.mktemp("a checkout")
+    for name in ("tools", "locks", "workshop", "roles"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def run(checkout: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_CONFIG"}
+    return subprocess.run(
+        [str(checkout / "tools/workshop"), *arguments],
+        cwd="/",
+        env={**environment, **variables},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_it_makes_its_environment_once_also_from_two_terminals(checkout: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        both = list(pool.map(lambda _: run(checkout, "--version"), range(2)))
+    assert [done.returncode for done in both] == [0, 0], both
+    assert {done.stdout.split()[0] for done in both} == {"workshop"}
+    assert sum("making" in done.stderr for done in both) == 1
+    assert run(checkout, "--version").stderr == ""
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_an_environment_that_was_left_half_made_is_made_good(checkout: Path) -> None:
+    assert run(checkout, "--version").returncode == 0
+    (checkout / ".venv/.made-from").unlink()
+    shutil.rmtree(next((checkout / ".venv").glob("lib/python*/site-packages/typer")))
+    done = run(checkout, "--version")
+    assert done.returncode == 0, done.stderr
+    assert "making" in done.stderr
+
+
+@pytest.mark.network
+@pytest.mark.slow
+def test_the_settings_of_local_mode_are_found(checkout: Path) -> None:
+    house = checkout / ".workshop"
+    (house / "etc").mkdir(parents=True)
+    (house / "etc/workshop.toml").write_text(f'prefix = "{house}"\nweb_port = 9\n')
+    done = run(checkout, "doctor", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert report["addresses"]["start page"] == "http://127.0.0.1:9/"
+    bare = run(checkout, "doctor", "--json", WORKSHOP_CONFIG=str(checkout / "none.toml"))
+    assert bare.returncode == 1
+    assert "cannot read the settings" in bare.stderr
+
+
+def test_without_a_network_it_says_so_in_one_line(tmp_path: Path) -> None:
+    for name in ("tools", "locks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    nowhere = {
+        "http_proxy": "http://127.0.0.1:9",
+        "https_proxy": "http://127.0.0.1:9",
+        "PIP_NO_CACHE_DIR": "1",
+    }
+    done = run(tmp_path, "--version", **nowhere)
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert lines[0].startswith("workshop: making")
+    assert len(lines) == 2
+    assert "cannot get uv" in lines[1] and "connect to a network" in lines[1]
+    assert not (tmp_path / ".venv/.made-from").exists()
