@@ -13,8 +13,9 @@ description:
   - A service is current when its files have the wanted content and the process that listens on
     its port is its own and younger than those files. The last makes good what an interrupted run
     left, written files with the old process still on them.
-  - A listener is the service's own when its control group names the service, or when a supervisor
-    that was started in the prefix is among its parents.
+  - A listener is the service's own when its control group names the service, or when the
+    supervisor of the prefix is among its parents. Where the listener cannot be seen, as for root
+    in a container without ptrace, a process of the service that runs as the same user stands for it.
   - Fails, and names the process, when a foreign one has the port.
 options:
   port: {description: The TCP port., type: int, required: true}
@@ -55,20 +56,25 @@ def read(path: Path) -> str:
         return ""
 
 
-def listening_sockets(port: int, proc: Path = PROC) -> set[str]:
-    """Return the inodes, as text, of the sockets that listen on ``port``."""
-    inodes = set()
+def listening_sockets(port: int, proc: Path = PROC) -> dict[str, int]:
+    """Return the sockets that listen on ``port``: their inodes, as text, and their users' ids."""
+    sockets = {}
     for table in ("tcp", "tcp6"):
         for fields in map(str.split, read(proc / "net" / table).splitlines()[1:]):
             if fields[3] == LISTEN and int(fields[1].rpartition(":")[2], 16) == port:
-                inodes.add(fields[9])
-    return inodes
+                sockets[fields[9]] = int(fields[7])
+    return sockets
 
 
-def holder(inodes: set[str], proc: Path = PROC) -> int | None:
+def processes(proc: Path = PROC) -> list[int]:
+    """Return the ids of all processes, lowest first."""
+    return sorted(int(entry.name) for entry in proc.iterdir() if entry.name.isdigit())
+
+
+def holder(sockets: dict[str, int], proc: Path = PROC) -> int | None:
     """Return the lowest id of a process that has one of the sockets open; None when none can be seen."""
-    wanted = {f"socket:[{inode}]" for inode in inodes}
-    for pid in sorted(int(entry.name) for entry in proc.iterdir() if entry.name.isdigit()):
+    wanted = {f"socket:[{inode}]" for inode in sockets}
+    for pid in processes(proc):
         try:
             for descriptor in (proc / str(pid) / "fd").iterdir():
                 if str(descriptor.readlink()) in wanted:
@@ -92,14 +98,23 @@ def is_own(pid: int, service: str, prefix: str, proc: Path = PROC) -> bool:
     """Tell whether the process belongs to the service of this installation."""
     if f"/{service}.service" in read(proc / str(pid) / "cgroup"):
         return True
-    for parent in parents(pid, proc):
-        # Supervisor is started in its prefix, by a relative name; its folder tells which it is.
-        if "supervisord" in read(proc / str(parent) / "cmdline"):
-            try:
-                return (proc / str(parent) / "cwd").samefile(prefix)
-            except OSError:
-                return False
-    return False
+    supervisor = read(Path(prefix) / "run" / "supervisord.pid")
+    return any(
+        str(parent) == supervisor and "supervisord" in read(proc / supervisor / "cmdline")
+        for parent in parents(pid, proc)
+    )
+
+
+def stand_in(sockets: dict[str, int], service: str, prefix: str, proc: Path = PROC) -> int | None:
+    """Return the youngest process of the service that runs as the listener's user; None without one."""
+    own = {}
+    for pid in processes(proc):
+        try:
+            if is_own(pid, service, prefix, proc) and (proc / str(pid)).stat().st_uid in sockets.values():
+                own[pid] = started(pid, proc)
+        except (OSError, IndexError):  # it has just ended
+            continue
+    return max(own, key=lambda pid: own[pid], default=None)
 
 
 def started(pid: int, proc: Path = PROC) -> float:
@@ -143,10 +158,10 @@ def main() -> None:
         supports_check_mode=True,
     )
     port, service, prefix, files = (module.params[key] for key in ("port", "service", "prefix", "files"))
-    inodes = listening_sockets(port)
-    if not inodes:
+    sockets = listening_sockets(port)
+    if not sockets:
         module.exit_json(changed=False, current=False, stale=False)
-    pid = holder(inodes)
+    pid = holder(sockets) or stand_in(sockets, service, prefix)
     if pid is None or not is_own(pid, service, prefix):
         module.fail_json(
             msg=f"port {port}, which {service} needs, is taken by {description(pid)}; "
