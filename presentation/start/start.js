@@ -53,6 +53,7 @@
   function fillDemos() {
     for (const demo of config.demos) {
       const item = element("li", "", { className: "card" });
+      if (demo.preview) item.append(element("img", "", { src: `demos/${demo.name}/${demo.preview}`, alt: "" }));
       item.append(
         element("h3", demo.title),
         element("p", demo.summary),

@@ -7,7 +7,7 @@
 
   const LAYERS = [4, 7, 9, 7, 5, 3];
   /** Where the first layer stands: the text keeps the left. */
-  const LEFT = 0.58;
+  const LEFT = 0.68;
   const RATE_MS = 50;
   const canvas = document.getElementById("weave");
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");

@@ -81,7 +81,8 @@ def _wanted(source: Path, settings: Settings, report: Report) -> dict[str, bytes
     for demo in demos:
         files |= _folder(source / "js-demos" / demo["name"], f"demos/{demo['name']}/")
     files |= _libraries(demos, settings.data, report)
-    files["config.js"] = _config(settings, demos, _lessons(source, report))
+    shown = [_shown(demo, files) for demo in demos]
+    files["config.js"] = _config(settings, shown, _lessons(source, report))
     return files
 
 
@@ -104,6 +105,12 @@ def read_manifest(source: Path) -> list[dict[str, Any]]:
         if unknown := set(demo["libraries"]) - set(LIBRARIES):
             raise WorkshopError(f"{path}: unknown library {', '.join(sorted(unknown))}")
     return demos
+
+
+def _shown(demo: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+    """Return what the start page shows of a demo; its picture when there is one."""
+    preview = "preview.webp" if f"demos/{demo['name']}/preview.webp" in files else None
+    return {key: demo[key] for key in ("name", "title", "summary", "minutes")} | {"preview": preview}
 
 
 def _folder(folder: Path, into: str) -> dict[str, bytes]:
@@ -160,7 +167,7 @@ def _config(settings: Settings, demos: list[dict[str, Any]], lessons: list[dict[
             "tensorboard": settings.tensorboard_port,
             "web": settings.web_port,
         },
-        "demos": [{key: demo[key] for key in ("name", "title", "summary", "minutes")} for demo in demos],
+        "demos": demos,
         "lessons": lessons,
     }
     text = json.dumps(document, indent=2, ensure_ascii=False)
