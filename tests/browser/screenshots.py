@@ -81,7 +81,7 @@ def start(page: Page, site: Path) -> None:
     page.goto("http://localhost:8082/")
     page.wait_for_selector('[data-state="up"]')
     page.wait_for_timeout(500)
-    save(page.screenshot(), IMAGES / "start.png", 1280)
+    save(page.screenshot(), IMAGES / "start.png", 1024)
 
 
 def save(picture: bytes, path: Path, width: int) -> None:
