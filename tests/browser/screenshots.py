@@ -81,16 +81,16 @@ def start(page: Page, site: Path) -> None:
     page.goto("http://localhost:8082/")
     page.wait_for_selector('[data-state="up"]')
     page.wait_for_timeout(500)
-    save(page.screenshot(), IMAGES / "start.png", 1024)
+    save(page.screenshot(), IMAGES / "start.png", 1280)
 
 
 def save(picture: bytes, path: Path, width: int) -> None:
-    """Write the picture, small; the colours stay as they are, for the lights of the start page are small."""
+    """Write the picture, small; in 256 colours that keep the rare ones, such as a green light."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     if image.width > width:
         image = image.resize((width, round(image.height * width / image.width)))
     if path.suffix == ".png":
-        image.save(path, optimize=True)
+        image.quantize(256, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
     else:
         image.save(path, quality=82)
     print(path, path.stat().st_size)
