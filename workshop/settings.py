@@ -31,7 +31,7 @@ class Settings:
     """Where set-up put everything, or None on a machine that was not set up."""
     source: Path | None = None
     """The checkout that the machine was set up from."""
-    notebooks: Path = dataclasses.field(default_factory=lambda: Path.home() / "deep-learning-workshop")
+    notebooks: Path = dataclasses.field(default_factory=lambda: Path.home() / "workshop-notebooks")
     data: Path = dataclasses.field(default_factory=lambda: _user_folder("XDG_DATA_HOME", ".local/share"))
     cache: Path = dataclasses.field(default_factory=lambda: _user_folder("XDG_CACHE_HOME", ".cache"))
     stick: Path | None = None

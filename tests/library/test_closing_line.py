@@ -52,7 +52,9 @@ def test_a_rescued_failure_is_not_mentioned(tmp_path: Path) -> None:
 
 def test_writes_the_seconds_of_each_task(tmp_path: Path) -> None:
     target = tmp_path / "timings.json"
-    tasks = "    - name: Wait\n      ansible.builtin.command: sleep 0.5\n    - ansible.builtin.debug: {msg: done}\n"
+    tasks = (
+        "    - {name: Wait, ansible.builtin.command: sleep 0.5}\n    - ansible.builtin.debug: {msg: done}\n"
+    )
     play(tmp_path, tasks, WORKSHOP_TIMINGS=str(target))
     timings = json.loads(target.read_text())
     assert [entry["task"] for entry in timings] == ["Wait", "ansible.builtin.debug"]

@@ -21,7 +21,7 @@ from workshop.errors import WorkshopError
 
 MARK = "WORKSHOP_PYTHON_311"
 
-DOWNSAMPLE = f'''"""{MARK}: pooling under the name by which Lasagne 0.1 imports it; Theano 1.0 dropped the name."""
+DOWNSAMPLE = f'''"""{MARK}: pooling under the name that Lasagne 0.1 imports; Theano 1.0 dropped it."""
 from theano.tensor.signal.pool import pool_2d
 
 
