@@ -117,21 +117,18 @@ def write(path: Path, item: dict[str, Any]) -> None:
         raise
 
 
+def describe(item: dict[str, Any], before: str) -> dict[str, str]:
+    """Return one file's entry for ``--diff``."""
+    path = item["path"]
+    return {"before_header": path, "after_header": path, "before": before, "after": item["content"]}
+
+
 def place(folders: list[dict[str, Any]], files: list[dict[str, Any]], check: bool) -> dict[str, Any]:
     """Make what is missing or different; return the module's result."""
     before = {item["path"]: old_content(Path(item["path"])) or "" for item in files}
     paths = [item["path"] for item in folders if place_folder(item, check)]
     written = [item["path"] for item in files if place_file(item, check)]
-    diff = [
-        {
-            "before_header": i["path"],
-            "after_header": i["path"],
-            "before": before[i["path"]],
-            "after": i["content"],
-        }
-        for i in files
-        if i["path"] in written
-    ]
+    diff = [describe(item, before[item["path"]]) for item in files if item["path"] in written]
     return {"changed": bool(paths or written), "paths": paths + written, "diff": diff}
 
 
