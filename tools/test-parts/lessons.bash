@@ -9,6 +9,7 @@ prefix=$ROOT/.cache/test/prefix
 settings=(
   -e "workshop_prefix=$prefix" -e "workshop_notebooks=$ROOT/.cache/test/notebooks"
   -e "workshop_cache=$WORKSHOP_TEST_CACHE" -e workshop_service_manager=supervisor
+  -e deep_libs_warm=wait
   -e workshop_jupyter_port=18080 -e workshop_tensorboard_port=18081 -e workshop_web_port=18082
 )
 # Only certificates that somebody named are passed on; the system's own need no word.
