@@ -20,6 +20,10 @@ def stroke(top: int, left: int, height: int, width: int) -> npt.NDArray[np.uint8
     return drawing
 
 
+def as_sent(drawing: npt.NDArray[np.uint8]) -> str:
+    return base64.b64encode(drawing.tobytes()).decode()
+
+
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 50), st.integers(1, 50))
 def test_size_and_place_of_the_drawing_do_not_matter(top: int, left: int, height: int, width: int) -> None:
     picture = as_mnist(stroke(top, left, height, width))
@@ -60,7 +64,7 @@ def pad() -> DigitPad:
 
 
 def test_drawing_is_answered(pad: DigitPad) -> None:
-    pad.drawing = stroke(20, 50, 70, 10).tobytes()
+    pad.drawing = as_sent(stroke(20, 50, 70, 10))
     assert pad.answer["probabilities"] == [0.0] * 7 + [1.0, 0.0, 0.0]
     assert len(pad.answer["picture"]) == 784
     assert max(pad.answer["picture"]) == 255
@@ -69,12 +73,13 @@ def test_drawing_is_answered(pad: DigitPad) -> None:
 
 
 def test_a_blank_pad_is_told_apart(pad: DigitPad) -> None:
-    pad.drawing = bytes(SIDE * SIDE)
+    pad.drawing = as_sent(np.zeros((SIDE, SIDE), dtype=np.uint8))
     assert pad.answer["blank"] is True
 
 
-def test_anything_but_a_drawing_is_ignored(pad: DigitPad) -> None:
-    pad.drawing = b"too short"
+@pytest.mark.parametrize("text", ["no base64!", "dG9vIHNob3J0", "é"])
+def test_anything_but_a_drawing_is_ignored(pad: DigitPad, text: str) -> None:
+    pad.drawing = text
     assert pad.answer == {}
 
 
@@ -87,7 +92,7 @@ def test_a_picture_drawn_by_code_is_seen_as_it_is(pad: DigitPad) -> None:
 
 
 def test_without_a_browser_it_is_a_still_picture(pad: DigitPad) -> None:
-    pad.drawing = stroke(20, 50, 70, 10).tobytes()
+    pad.drawing = as_sent(stroke(20, 50, 70, 10))
     data, _ = pad._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert "application/vnd.jupyter.widget-view+json" in data

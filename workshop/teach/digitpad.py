@@ -6,6 +6,7 @@ at hand the pad is a still picture of the last drawing with the network's answer
 
 from __future__ import annotations
 
+import base64
 import io
 import time
 from collections.abc import Callable
@@ -54,8 +55,8 @@ class DigitPad(anywidget.AnyWidget):
     """Draw a digit and see what ``predict`` says; ``milliseconds`` is how long its last answer took."""
 
     _esm = Path(__file__).with_name("digitpad.js")
-    drawing = traitlets.Bytes(b"").tag(sync=True)
-    """What the page drew: SIDE times SIDE bytes, row by row, 0 paper and 255 ink."""
+    drawing = traitlets.Unicode("").tag(sync=True)
+    """What the page drew, in base64: SIDE times SIDE bytes, row by row, 0 paper and 255 ink."""
     answer = traitlets.Dict({}).tag(sync=True)
     """What the network said: the probabilities, and the 28 by 28 picture that it saw."""
 
@@ -67,10 +68,12 @@ class DigitPad(anywidget.AnyWidget):
         self.observe(self._answer, names="drawing")
 
     def _answer(self, change: Any) -> None:
-        if len(self.drawing) != SIDE * SIDE:
-            return
         started = time.perf_counter()
-        picture = as_mnist(np.frombuffer(self.drawing, dtype=np.uint8).reshape(SIDE, SIDE))
+        try:
+            ink = np.frombuffer(base64.b64decode(self.drawing, validate=True), dtype=np.uint8)
+            picture = as_mnist(ink.reshape(SIDE, SIDE))
+        except ValueError:
+            return
         probabilities = np.asarray(self.predict(picture))[0]
         self.milliseconds = 1000 * (time.perf_counter() - started)
         self.answer = {
@@ -83,7 +86,7 @@ class DigitPad(anywidget.AnyWidget):
         """Draw ``picture`` (28, 28), 0 to 1, on the pad as a hand would: the network answers it."""
         grey = np.rint(255 * np.asarray(picture).reshape(28, 28)).astype(np.uint8)
         large = Image.fromarray(grey).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-        self.drawing = np.asarray(large).tobytes()
+        self.drawing = base64.b64encode(np.asarray(large).tobytes()).decode()
 
     def still(self) -> bytes:
         """Return the last drawing and its answer as a PNG."""
@@ -101,8 +104,6 @@ class DigitPad(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Offer the live pad, and the still picture to whatever cannot show it."""
-        import base64
-
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "image/png": base64.b64encode(self.still()).decode()}, metadata
