@@ -80,6 +80,8 @@ def test_without_a_network_it_says_so_in_one_line(tmp_path: Path) -> None:
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
         "PIP_NO_CACHE_DIR": "1",
+        # The test command keeps wheels for its own use.
+        "WORKSHOP_WHEELS": str(tmp_path / "wheels"),
     }
     done = run(tmp_path, "--version", **nowhere)
     assert done.returncode == 1
