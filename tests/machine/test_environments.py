@@ -94,6 +94,15 @@ def test_kernels(tmp_path: Path) -> None:
     assert "tensorflow" not in line.text
 
 
+def test_a_kernel_on_jupyters_own_python_needs_none_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in environments.KERNELS:
+        kernel(tmp_path, name, "python")
+    assert environments.kernels(Settings(prefix=tmp_path)).state is State.GREEN
+
+
 def test_a_kernel_specification_that_is_no_json(tmp_path: Path) -> None:
     for name in environments.KERNELS:
         kernel(tmp_path, name, "/bin/sh")

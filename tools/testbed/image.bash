@@ -54,7 +54,8 @@ build_bare() {
 build_fedora() {
   "$TESTBED/fedora-like/build.bash" --check-tools
   # shellcheck disable=SC2016
-  build_rootfs "$1" systemd-sysv,dbus,python3,python3-dnf,dnf,rpm,sudo,iproute2,ca-certificates \
+  # Fedora's python3 has its venv module with it.
+  build_rootfs "$1" systemd-sysv,dbus,python3,python3-venv,python3-dnf,dnf,rpm,sudo,iproute2,ca-certificates \
     "$units_that_need_hardware" "--customize-hook='$TESTBED/fedora-like/build.bash' \"\$1\""
 }
 

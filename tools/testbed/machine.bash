@@ -37,7 +37,8 @@ start() {
   [ "$kind" = bare ] || options+=(--systemd=always)
   stop "$name"
   # A cgroup that podman did not get whole has no pids controller: without the limit none is needed.
-  podman run --detach --name "$name" --hostname "$name" --pids-limit=0 --tmpfs /tmp "${options[@]}" \
+  # Root may look into everybody's processes, as on a machine of its own.
+  podman run --detach --name "$name" --hostname "$name" --pids-limit=0 --cap-add=SYS_PTRACE --tmpfs /tmp "${options[@]}" \
     --volume "$CHECKOUT:/srv/workshop:ro" --volume "$cache:/srv/cache" \
     --volume "$(ca_bundle):/srv/ca-bundle.pem:ro" "$@" "$image" "${init[@]}" >/dev/null
   [ "$kind" = bare ] || wait_for_systemd "$name"

@@ -124,7 +124,8 @@ def _kernel_starts(specification: Path) -> bool:
         command = json.loads(specification.read_text(encoding="utf-8"))["argv"][0]
     except (OSError, ValueError, KeyError, IndexError):
         return False
-    return shutil.which(command) is not None
+    # For a bare `python` Jupyter takes the Python that it runs on, whatever PATH says.
+    return command in ("python", "python3") or shutil.which(command) is not None
 
 
 def compile_cache(settings: Settings) -> Line:
