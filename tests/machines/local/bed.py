@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import shlex
@@ -15,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 MACHINE = ROOT / "tools/testbed/machine.bash"
 USER = "learner"
 CHECKOUT = f"/home/{USER}/workshop"
+OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+"""Keeps the machines of this checkout apart from those of another on the same host."""
 FIGURES = ROOT / ".cache/test/figures.txt"
 """What was measured; tools/test-parts/roles.bash shows it at the end."""
 

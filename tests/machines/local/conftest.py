@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from bed import Bed
+from bed import OURS, Bed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def laptop() -> Iterator[Bed]:
     """A bare machine with a copy of the checkout; the first test that needs it sets it up."""
-    bed = Bed("workshop-local")
+    bed = Bed(f"workshop-local-{OURS}")
     bed.start()
     bed.bring_checkout()
     bed.own_cache()
@@ -40,7 +40,7 @@ def set_up_laptop(laptop: Bed) -> Bed:
 def bare(request: pytest.FixtureRequest) -> Iterator[Bed]:
     """A machine of one test's own; the marker ``podman`` gives it options."""
     marker = request.node.get_closest_marker("podman")
-    bed = Bed("workshop-bare", list(marker.args) if marker else [])
+    bed = Bed(f"workshop-bare-{OURS}", list(marker.args) if marker else [])
     bed.start()
     bed.bring_checkout()
     yield bed
