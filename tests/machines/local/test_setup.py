@@ -6,17 +6,15 @@ import re
 import subprocess
 import sys
 
-from bed import CHECKOUT, ROOT, Bed, record
+from bed import CHECKOUT, ROOT, Bed, Ran, record
 
 PORTS = (8080, 8081, 8082)
 
 
-def test_one_command_makes_the_workshop(laptop: Bed) -> None:
-    done = laptop.setup()
-    assert done.status == 0, done.text
-    record("local mode: set-up of a bare machine, warm downloads", done.seconds)
-    assert re.search(r"http://127\.0\.0\.1:8080/\S*token=\w+", done.text), done.text
-    assert "http://127.0.0.1:8082/" in done.text
+def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
+    assert first_setup.status == 0, first_setup.text
+    assert re.search(r"http://127\.0\.0\.1:8080/\S*token=\w+", first_setup.text), first_setup.text
+    assert "http://127.0.0.1:8082/" in first_setup.text
 
 
 def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
