@@ -1,0 +1,98 @@
+"""Filling the compile cache: for which lessons, once, by one process at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.lessons import warm
+from workshop.lessons.runner import How, Progress
+from workshop.settings import Settings
+
+from . import building
+
+
+@contextlib.contextmanager
+def quiet(_: str) -> Iterator[Progress]:
+    yield lambda position, count: None
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "house" / "theano").mkdir(parents=True)
+    return Settings(prefix=tmp_path / "house")
+
+
+@pytest.fixture
+def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two lessons, one of which is on the kernel that is warmed for."""
+    monkeypatch.setattr(warm, "KERNEL", "python3")
+    folder = tmp_path / "notebooks"
+    write(folder / "0-first" / "10-warmed.ipynb", "print(1)")
+    write(folder / "0-first" / "20-other.ipynb", "print(1)", kernel="elsewhere")
+    return folder
+
+
+def write(path: Path, source: str, kernel: str = "python3") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = building.parameters(), building.code(source, name="work")
+    path.write_text(json.dumps(building.notebook(*cells, kernel=kernel)))
+
+
+def fill(folder: Path, settings: Settings) -> bool:
+    return warm.warm(warm.survey(folder, settings), How(folder), quiet)
+
+
+@pytest.mark.slow
+def test_runs_the_kernels_lessons_once(notebooks: Path, settings: Settings) -> None:
+    assert [one.name for one in warm.survey(notebooks, settings).lessons] == ["0-first/10-warmed"]
+    assert fill(notebooks, settings)
+    assert warm.survey(notebooks, settings).is_done()
+    assert not fill(notebooks, settings)
+
+
+def test_a_changed_lesson_is_warmed_for_again(notebooks: Path, settings: Settings) -> None:
+    warm.survey(notebooks, settings).remember()
+    assert warm.survey(notebooks, settings).is_done()
+    write(notebooks / "0-first" / "20-other.ipynb", "print(2)", kernel="elsewhere")
+    assert warm.survey(notebooks, settings).is_done()
+    write(notebooks / "0-first" / "10-warmed.ipynb", "print(2)")
+    assert not warm.survey(notebooks, settings).is_done()
+
+
+def test_other_packages_are_warmed_for_again(notebooks: Path, settings: Settings) -> None:
+    assert settings.prefix
+    packages = settings.prefix / "venvs" / "python3" / "lib" / "python3.11" / "site-packages"
+    warm.survey(notebooks, settings).remember()
+    (packages / "deep_learning_workshop-9.dist-info").mkdir(parents=True)
+    assert warm.survey(notebooks, settings).is_done()
+    (packages / "theano-2.dist-info").mkdir()
+    assert not warm.survey(notebooks, settings).is_done()
+
+
+@pytest.mark.slow
+def test_a_lesson_that_breaks_off_leaves_no_stamp(notebooks: Path, settings: Settings) -> None:
+    write(notebooks / "0-first" / "10-warmed.ipynb", "raise ValueError('no data')")
+    with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):
+        fill(notebooks, settings)
+    assert not warm.survey(notebooks, settings).is_done()
+
+
+def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) -> None:
+    warmth = warm.survey(notebooks, settings)
+    with warmth.stamp.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert not warm.warm(warmth, How(notebooks), quiet)
+        assert not warm.warm_in_background(warmth, settings)
+    assert not warmth.is_done()
+
+
+def test_a_machine_that_was_not_set_up_has_nothing_to_warm(notebooks: Path) -> None:
+    with pytest.raises(WorkshopError, match="was not set up"):
+        warm.survey(notebooks, Settings())
