@@ -15,6 +15,8 @@ description:
   - The project's own wheel is built from its source and installed beside the locked packages; it
     is kept under the digest of the source, so that a changed source is a changed environment and
     an unchanged one is not.
+  - One run works on a folder of environments at a time; another waits for it. Of a set-up that was
+    killed a part may still be at work.
 options:
   environments:
     description: What to make. Each has a folder (C(path)) and a file of exact versions with hashes (C(lock)).
@@ -45,12 +47,16 @@ environments:
   returned: success
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -59,12 +65,38 @@ from ansible.module_utils.basic import AnsibleModule
 
 # Stands in an environment while packages are put into it: a run that was killed leaves it behind.
 UNFINISHED = ".unfinished"
+# Held while environments are worked on.
+LOCK = ".lock"
+PATIENCE_SECONDS = 900.0
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
 WHAT_TO_DO = "connect to a network or name a thumb drive by workshop_stick, and run this again"
 
 
 class UnableError(Exception):
     """Something could not be done; the message says what, why and what to do, on one line."""
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path, patience: float) -> Iterator[int]:
+    """Wait until nobody else works in ``folder``, and hold others off meanwhile; yields the lock.
+
+    Programs that are started with the lock hold it too, also when this process is killed before them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + patience
+    with (folder / LOCK).open("a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise UnableError(
+                        f"another set-up has been at work in {folder} for {patience / 60:.0f} minutes; "
+                        "end it and run this again"
+                    ) from None
+                time.sleep(0.2)
+        yield lock.fileno()
 
 
 def source_digest(project: Path) -> str:
@@ -110,11 +142,18 @@ class Uv:
             self.environment["SSL_CERT_FILE"] = params["ca_bundle"]
         folders = [folder for folder in params["find_links"] if Path(folder).is_dir()]
         self.links = [word for folder in folders for word in ("--find-links", folder)]
+        self.locks: list[int] = []
 
     def __call__(self, *words: str) -> tuple[int, str]:
         """Run uv; return its exit status and what it said on stderr."""
         done = subprocess.run(
-            [self.program, *words], env=self.environment, cwd="/", capture_output=True, text=True, check=False
+            [self.program, *words],
+            env=self.environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            pass_fds=self.locks,
         )
         return done.returncode, done.stderr
 
@@ -227,17 +266,29 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make, or foresee, every environment; return the module's result."""
     uv, wheel = Uv(params), ProjectWheel(params)
     environments = [Environment(item["path"], item["lock"], params) for item in params["environments"]]
-    if not check_mode and not wheel.is_there():
-        wheel.build(uv)
-    with ThreadPoolExecutor() as pool:
-        if check_mode:
-            reports = list(pool.map(lambda e: e.foresee(uv, wheel), environments))
-        else:
-            reports = list(pool.map(lambda e: e.make(uv, wheel.requirement()), environments))
+    if check_mode:
+        reports = side_by_side(environments, lambda environment: environment.foresee(uv, wheel))
+    else:
+        with contextlib.ExitStack() as held:
+            for folder in sorted({environment.path.parent for environment in environments}):
+                uv.locks.append(held.enter_context(alone_in(folder, PATIENCE_SECONDS)))
+            if not wheel.is_there():
+                wheel.build(uv)
+            reports = side_by_side(
+                environments, lambda environment: environment.make(uv, wheel.requirement())
+            )
     return {
         "changed": any(any(report.values()) for report in reports),
         "environments": {str(e.path): report for e, report in zip(environments, reports, strict=True)},
     }
+
+
+def side_by_side(
+    environments: list[Environment], work: Callable[[Environment], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Do the same for every environment at once; one report each, in their order."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(work, environments))
 
 
 def main() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -146,6 +149,50 @@ def test_a_missing_wheel_without_network_is_one_line(params: dict[str, Any], tmp
     with pytest.raises(locked_venvs.UnableError, match="connect to a network") as caught:
         locked_venvs.run(params, False)
     assert "\n" not in str(caught.value)
+
+
+def is_held(folder: Path) -> bool:
+    with (folder / locked_venvs.LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_a_second_run_waits_for_the_first(tmp_path: Path) -> None:
+    with locked_venvs.alone_in(tmp_path, 0):
+        with (
+            pytest.raises(locked_venvs.UnableError, match="another set-up") as caught,
+            locked_venvs.alone_in(tmp_path, 0.3),
+        ):
+            pass
+        assert "\n" not in str(caught.value)
+    with locked_venvs.alone_in(tmp_path, 0):
+        assert is_held(tmp_path)
+    assert not is_held(tmp_path)
+
+
+def test_what_a_killed_run_left_at_work_is_waited_for(params: dict[str, Any], tmp_path: Path) -> None:
+    # In place of uv a program that says when it began and ends when it is told to.
+    uv = tmp_path / "uv"
+    uv.write_text(f"#!/bin/sh\ntouch {tmp_path}/began-$$\nread -r line <{tmp_path}/gate\n")
+    uv.chmod(0o755)
+    os.mkfifo(tmp_path / "gate")
+    script = "import json, sys; sys.path.insert(0, sys.argv[1]); import locked_venvs as each; "
+    script += "each.run(json.loads(sys.argv[2]), False)"
+    given = json.dumps({**params, "uv": str(uv), "environments": params["environments"][:1]})
+    run = subprocess.Popen([sys.executable, "-c", script, str(ROOT / "library"), given])
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.glob("began-*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    run.kill()
+    run.wait()
+    assert is_held(tmp_path / "venvs")
+    (tmp_path / "gate").write_text("go on\n")
+    with locked_venvs.alone_in(tmp_path / "venvs", 30):
+        pass
 
 
 def test_the_digest_follows_the_source(tmp_path: Path) -> None:
