@@ -106,6 +106,14 @@ ask_for_password_if_needed() {
   [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || playbook_options+=(--ask-become-pass)
 }
 
+# The programs that set-up starts hold the lock too, so that what a killed set-up left at work is waited for.
+wait_for_other_set_ups() {
+  exec 9>"$prefix/.lock" || die "cannot write to $prefix; choose another folder by -e workshop_prefix=DIR"
+  flock --nonblock 9 && return
+  echo "Another set-up is at work in $prefix; waiting for it to end"
+  flock --timeout 900 9 || die "another set-up has been at work in $prefix for 15 minutes; end it and run this again"
+}
+
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
@@ -121,6 +129,7 @@ main() {
   check_disk
   install_bootstrap_packages
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
+  wait_for_other_set_ups
   make_control_environment
   ask_for_password_if_needed
   cd "$root"
