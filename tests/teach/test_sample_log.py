@@ -1,0 +1,176 @@
+"""The sample tells its story, and TensorBoard serves every part of it."""
+
+from __future__ import annotations
+
+import getpass
+import io
+import itertools
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workshop.teach import sample_log
+
+reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+Get = Callable[..., bytes]
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("logs") / "sample"
+    sample_log.main(folder, getpass.getuser())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def get(folder: Path) -> Iterator[Get]:
+    """Ask a real TensorBoard that looks at the folder above the sample."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["--logdir", str(folder.parent), "--port", str(port), "--load_fast=false"]
+    server = subprocess.Popen([sys.executable, "-m", "tensorboard.main", *words], stderr=subprocess.DEVNULL)
+
+    def ask(path: str, **query: str) -> bytes:
+        url = f"http://127.0.0.1:{port}/data/{path}?{urllib.parse.urlencode(query)}"
+        with DIRECT.open(url, timeout=20) as answer:
+            return bytes(answer.read())
+
+    try:
+        yield _patient(ask)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _patient(ask: Get) -> Get:
+    """Wait until TensorBoard is up and has read the last of the runs."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            if len(json.loads(ask("runs"))) == 7 and json.loads(ask("plugin/projector/runs")):
+                return ask
+        except OSError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError("TensorBoard did not list the sample's seven runs within a minute")
+
+
+def test_the_digits_are_all_there() -> None:
+    known, new = sample_log.load_digits()
+    assert known.pictures.shape == (600, 784)
+    assert new.pictures.shape == (400, 784)
+    assert np.bincount(known.labels).tolist() == [60] * 10
+    assert np.bincount(new.labels).tolist() == [40] * 10
+    assert new.pictures.min() == 0
+    assert new.pictures.max() == 1
+
+
+def test_the_slopes_are_right() -> None:
+    rng = np.random.default_rng(1)
+    network = sample_log.Network(rng)
+    network.weights = [weights.astype(np.float64) for weights in network.weights]
+    pictures, labels = rng.random((5, 784)), np.arange(5)
+
+    def loss() -> float:
+        return float(-np.log(network.layers(pictures)[-1][np.arange(5), labels]).mean())
+
+    for part, place in ((network.weights[0], (300, 4)), (network.weights[2], (3, 2))):
+        before = part[place]
+        part[place] = before + 1e-5
+        up = loss()
+        part[place] = before - 1e-5
+        slope = (up - loss()) / 2e-5
+        part[place] = before
+        other = sample_log.Network(np.random.default_rng(1))
+        other.weights = [weights.copy() for weights in network.weights]
+        other.learn(pictures, labels, 1.0)
+        moved = other.weights[0 if part.shape[0] == 784 else 2][place] - before
+        assert moved == pytest.approx(-slope, rel=1e-3)
+
+
+def curve(folder: Path, run: str, tag: str) -> list[float]:
+    found = reader.EventAccumulator(str(folder / run), {"scalars": 0}).Reload()
+    return [event.value for event in found.Scalars(tag)]
+
+
+def test_the_three_rates_tell_their_story(folder: Path) -> None:
+    ends = {name: curve(folder, f"{name}/train", "epoch_loss")[-1] for name in sample_log.RATES}
+    assert ends["well"] < 0.05
+    assert ends["too-slow"] > 0.5
+    assert ends["too-fast"] > 0.5
+    assert curve(folder, "well/train", "epoch_accuracy")[-1] == 1
+    test = curve(folder, "well/validation", "epoch_loss")
+    assert test[-1] > 1.1 * min(test), "learning by heart: the test's loss rises again"
+    assert curve(folder, "well/validation", "epoch_accuracy")[-1] > 0.8
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_run_gives_the_same_and_replaces_what_is_there(tmp_path: Path, folder: Path) -> None:
+    other = tmp_path / "logs/sample"
+    (other / "old").mkdir(parents=True)
+    sample_log.main(other, getpass.getuser())
+    assert contents(other) == contents(folder)
+    assert list(other.parent.iterdir()) == [other]
+    assert not (other / "old").exists()
+
+
+def test_tensorboard_serves_curves(get: Get) -> None:
+    tags = json.loads(get("plugin/scalars/tags"))
+    for name, half in itertools.product(sample_log.RATES, ("train", "validation")):
+        assert set(tags[f"sample/{name}/{half}"]) == {"epoch_loss", "epoch_accuracy"}
+
+
+def test_tensorboard_serves_histograms(get: Get) -> None:
+    tags = json.loads(get("plugin/histograms/tags"))["sample/well/train"]
+    assert {"hidden/weights", "hidden/passed on", "answer/weights"} <= set(tags)
+    steps = json.loads(get("plugin/histograms/histograms", run="sample/well/train", tag="hidden/weights"))
+    assert [step for _, step, _ in steps] == list(range(0, 21, 2))
+
+
+def test_tensorboard_serves_the_graph(get: Get) -> None:
+    assert json.loads(get("plugin/graphs/info"))["sample/well/train"]["run_graph"] is True
+    graph = get("plugin/graphs/graph", run="sample/well/train").decode()
+    assert 'name: "hidden/product"' in graph
+    assert 'input: "hidden/weights"' in graph
+
+
+def test_tensorboard_serves_pictures(get: Get) -> None:
+    tag = "templates of the hidden layer"
+    entries: list[dict[str, Any]] = json.loads(
+        get("plugin/images/images", run="sample/well/train", tag=tag, sample="0")
+    )
+    assert [entry["step"] for entry in entries] == [0, 10, 20]
+    url, _, query = f"plugin/images/individualImage?{entries[0]['query']}".partition("?")
+    assert Image.open(io.BytesIO(get(url, **dict(urllib.parse.parse_qsl(query))))).size == (224, 224)
+
+
+def test_tensorboard_serves_the_projector(get: Get) -> None:
+    run = "sample/projector"
+    assert json.loads(get("plugin/projector/runs")) == [run]
+    spaces = json.loads(get("plugin/projector/info", run=run))["embeddings"]
+    assert {space["tensorName"]: space["tensorShape"] for space in spaces} == {
+        "as pixels": [400, 784],
+        "as the network sees them": [400, 16],
+    }
+    name = "as the network sees them"
+    values = np.frombuffer(get("plugin/projector/tensor", run=run, name=name), "<f4")
+    assert values.shape == (400 * 16,)
+    assert get("plugin/projector/metadata", run=run, name=name).startswith(b"digit\tanswer\tverdict\n0\t")
+    sprite = Image.open(io.BytesIO(get("plugin/projector/sprite_image", run=run, name=name)))
+    assert sprite.size == (560, 560)

@@ -1,0 +1,47 @@
+"""What a lesson in Keras needs beside Keras: the workshop's live curve as a callback of ``fit``.
+
+Keras has a training loop of its own, so nothing here trains. Keras is imported when it is needed;
+the other environments have none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workshop.teach.training import Follower
+
+
+def live_curve(title: str) -> Any:
+    """Return a callback for ``model.fit`` that shows the live curve of all other lessons.
+
+    Its attribute ``history`` (a ``workshop.teach.training.History``) then holds the loss of each step,
+    the time it took, and, when ``fit`` got ``validation_data`` and the metric "accuracy", the share of
+    wrong answers after each epoch.
+    """
+    import keras
+
+    class LiveCurveCallback(keras.callbacks.Callback):  # type: ignore[misc]
+        """Reports to a Follower; Keras' own loop calls it."""
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            self.follower = Follower(title, self.params["epochs"] * self.params["steps"])
+            self.history = self.follower.history
+            self.follower.__enter__()
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self._sum = 0.0
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            # Keras tells the mean over the epoch so far.
+            total = float(logs["loss"]) * (batch + 1)
+            self.follower.step(total - self._sum)
+            self._sum = total
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if "val_accuracy" in logs:
+                self.follower.epoch(1 - float(logs["val_accuracy"]))
+
+        def on_train_end(self, logs: Any = None) -> None:
+            self.follower.__exit__(None, None, None)
+
+    return LiveCurveCallback()

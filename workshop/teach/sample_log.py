@@ -1,0 +1,203 @@
+"""The log that TensorBoard shows before anybody has trained.
+
+    python -m workshop.teach.sample_log FOLDER OWNER
+
+A small dense network, in NumPy, learns 600 digits of MNIST at three rates: too slow, well, too fast;
+400 others test it. Every tab has something to tell: the curves part company, the histograms widen or
+die, the pictures turn from noise to strokes, the graph opens, and the projector shows the digits as
+pixels and as the network sees them. It takes about a second and gives the same log each time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from workshop.teach import checkpoints
+from workshop.teach.batches import batches
+from workshop.teach.data import load_mnist
+from workshop.teach.events import Log, Node, sprite, write_embeddings
+
+Array = npt.NDArray[Any]
+
+DIGITS = checkpoints.SHIPPED / "digits.png"
+"""100 digits of each kind from MNIST's test set, a row a kind: CC BY-SA 3.0, LeCun, Cortes, Burges."""
+EACH, KNOWN, SIDE = 100, 60, 28
+SIZES = (784, 64, 16, 10)
+EPOCHS, BATCH, INERTIA = 20, 20, 0.9
+RATES = {"too-slow": 0.0005, "well": 0.02, "too-fast": 0.15}
+START = 1_451_606_400  # 2016-01-01, when the workshop was first held
+NAMES = ("hidden", "code", "answer")
+
+
+class Digits(NamedTuple):
+    """Pictures (n, 784) of 0 to 1, and what they are (n,)."""
+
+    pictures: Array
+    labels: Array
+
+
+def ship_digits() -> None:
+    """Write DIGITS anew; for maintainers, on a machine that has MNIST."""
+    from PIL import Image
+
+    mnist = load_mnist(train=1)
+    rows = [mnist.test_images[mnist.test_labels == kind][:EACH, 0] for kind in range(10)]
+    laid = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
+    Image.fromarray((255 * laid).round().astype(np.uint8)).save(DIGITS, optimize=True)
+
+
+def load_digits() -> tuple[Digits, Digits]:
+    """Return the digits to learn and the digits to be tested on."""
+    from PIL import Image
+
+    with Image.open(DIGITS) as picture:
+        pixels = np.asarray(picture, np.float32) / 255
+    tiles = pixels.reshape(10, SIDE, EACH, SIDE).swapaxes(1, 2).reshape(10, EACH, SIDE * SIDE)
+    labels = np.repeat(np.arange(10), EACH).reshape(10, EACH)
+    parts = (slice(None, KNOWN), slice(KNOWN, None))
+    known, new = (Digits(tiles[:, some].reshape(-1, SIDE * SIDE), labels[:, some].ravel()) for some in parts)
+    return known, new
+
+
+class Network:
+    """Three dense layers with rectifiers between them, softmax at the end, learning with momentum."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        """Begin with He's random weights (https://arxiv.org/abs/1502.01852)."""
+        shapes = list(itertools.pairwise(SIZES))
+        self.weights = [np.float32(rng.normal(0, np.sqrt(2 / shape[0]), shape)) for shape in shapes]
+        self.offsets = [np.zeros(shape[1], np.float32) for shape in shapes]
+        self._speeds = [np.zeros_like(part) for part in self.weights + self.offsets]
+
+    def layers(self, pictures: Array) -> list[Array]:
+        """Return what each layer passes on, the pictures first and the probabilities last."""
+        passed = [pictures]
+        for weights, offsets in zip(self.weights, self.offsets, strict=True):
+            scores = passed[-1] @ weights + offsets
+            passed.append(np.maximum(scores, 0))
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        passed[-1] = powers / powers.sum(axis=1, keepdims=True)
+        return passed
+
+    def learn(self, pictures: Array, labels: Array, rate: float) -> None:
+        """Take one step against the slope of the cross-entropy."""
+        passed = self.layers(pictures)
+        blame = (passed[-1] - np.eye(10, dtype=np.float32)[labels]) / len(labels)
+        slopes_w, slopes_o = [], []
+        for weights, into in zip(self.weights[::-1], passed[-2::-1], strict=True):
+            slopes_w.insert(0, into.T @ blame)
+            slopes_o.insert(0, blame.sum(axis=0))
+            blame = (blame @ weights.T) * (into > 0)
+        parts = self.weights + self.offsets
+        for part, speed, slope in zip(parts, self._speeds, slopes_w + slopes_o, strict=True):
+            speed *= INERTIA
+            speed -= rate * slope
+            part += speed
+
+
+def graph() -> list[Node]:
+    """Return the network as TensorBoard draws it."""
+    nodes = [
+        Node("pictures", "Placeholder", shape=(-1, SIZES[0])),
+        Node("labels", "Placeholder", shape=(-1,)),
+    ]
+    below = "pictures"
+    for name, (inputs, outputs) in zip(NAMES, itertools.pairwise(SIZES), strict=True):
+        shape, last = (-1, outputs), "softmax" if name == NAMES[-1] else "rectify"
+        nodes += [
+            Node(f"{name}/weights", "VariableV2", shape=(inputs, outputs)),
+            Node(f"{name}/offsets", "VariableV2", shape=(outputs,)),
+            Node(f"{name}/product", "MatMul", (below, f"{name}/weights"), shape),
+            Node(f"{name}/scores", "BiasAdd", (f"{name}/product", f"{name}/offsets"), shape),
+            Node(f"{name}/{last}", "Softmax" if last == "softmax" else "Relu", (f"{name}/scores",), shape),
+        ]
+        below = f"{name}/{last}"
+    return [*nodes, Node("loss", "SparseSoftmaxCrossEntropyWithLogits", ("answer/scores", "labels"), (-1,))]
+
+
+def note_curves(log: Log, network: Network, digits: Digits, epoch: int) -> None:
+    """Add loss and accuracy under the names that Keras gives them."""
+    probabilities = network.layers(digits.pictures)[-1]
+    right = probabilities[np.arange(len(digits.labels)), digits.labels]
+    log.scalar("epoch_loss", float(-np.log(right + 1e-12).mean()), epoch)
+    log.scalar("epoch_accuracy", float(np.mean(probabilities.argmax(axis=1) == digits.labels)), epoch)
+
+
+def note_weights(log: Log, network: Network, digits: Digits, epoch: int) -> None:
+    """Add what the histograms and pictures show."""
+    for name, weights, offsets in zip(NAMES, network.weights, network.offsets, strict=True):
+        log.histogram(f"{name}/weights", weights, epoch)
+        log.histogram(f"{name}/offsets", offsets, epoch)
+    for name, values in zip(NAMES, network.layers(digits.pictures)[1:], strict=True):
+        log.histogram(f"{name}/passed on", values, epoch)
+    if epoch % 10 == 0:
+        templates = network.weights[0].T.reshape(-1, SIDE, SIDE)
+        pixels = sprite(0.5 + templates / (2 * np.abs(templates).max()))
+        log.image("templates of the hidden layer", pixels, epoch)
+
+
+def train(folder: Path, rate: float, clock: Callable[[], float]) -> Network:
+    """Train a network and log it as Keras would: a run for learning and one for the test."""
+    known, new = load_digits()
+    rng = np.random.default_rng(2016)
+    network = Network(rng)
+    with Log(folder / "train", clock) as log, Log(folder / "validation", clock) as test_log:
+        log.graph(graph())
+        for epoch in range(EPOCHS + 1):
+            note_curves(log, network, known, epoch)
+            note_curves(test_log, network, new, epoch)
+            if epoch % 2 == 0:
+                note_weights(log, network, new, epoch)
+            for pictures, labels in batches(*known, size=BATCH, rng=rng):
+                network.learn(pictures, labels, rate)
+    return network
+
+
+def project(folder: Path, network: Network, clock: Callable[[], float]) -> None:
+    """Put the digits that the network has never seen into the projector."""
+    _, new = load_digits()
+    passed = network.layers(new.pictures)
+    answers = passed[-1].argmax(axis=1)
+    verdicts = np.where(answers == new.labels, "right", "wrong")
+    spaces = {"as pixels": new.pictures, "as the network sees them": passed[2]}
+    columns = {"digit": new.labels, "answer": answers, "verdict": verdicts}
+    write_embeddings(folder, spaces, new.pictures.reshape(-1, SIDE, SIDE), columns, clock)
+
+
+def write(folder: Path) -> None:
+    """Write the whole log into ``folder``."""
+    ticks = itertools.count(START)
+
+    def clock() -> float:
+        return float(next(ticks))
+
+    networks = {name: train(folder / name, rate, clock) for name, rate in RATES.items()}
+    project(folder / "projector", networks["well"], clock)
+
+
+def main(folder: Path, owner: str) -> None:
+    """Write the log beside ``folder`` and rename it into place, for ``owner``.
+
+    Run by root, the folder and the one above it become the owner's, whose lessons log there too.
+    """
+    beside = folder.with_name(folder.name + ".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    write(beside)
+    if os.geteuid() == 0:
+        for path in (folder.parent, beside, *beside.rglob("*")):
+            shutil.chown(path, owner)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
