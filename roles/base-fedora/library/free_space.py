@@ -25,10 +25,10 @@ RETURN = r"""
 free_mb: {description: Free MB for this user., type: int, returned: always}
 """
 
-import shutil  # noqa: E402
-from pathlib import Path  # noqa: E402
+import shutil
+from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
 
 COMPLETE_MB = 300
 """What a machine that has everything still needs: logs, notebooks, backups."""

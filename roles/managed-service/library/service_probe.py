@@ -35,12 +35,12 @@ current: {description: Whether nothing is to be done., type: bool, returned: alw
 stale: {description: Whether the process is older than its files., type: bool, returned: always}
 """
 
-import hashlib  # noqa: E402
-import os  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
+import hashlib
+import os
+import time
+from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible.module_utils.basic import AnsibleModule
 
 PROC = Path("/proc")
 LISTEN = "0A"  # TCP_LISTEN in include/net/tcp_states.h
