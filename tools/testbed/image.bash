@@ -3,12 +3,13 @@
 #
 #   debian   Debian 13 with systemd as PID 1
 #   bare     Debian 13 without systemd, with a plain user `learner` who may use sudo
+#   desk     the same with systemd as PID 1, and a manager of services for each user who logs in
 #   fedora   Fedora-like: dnf, rpm and systemd over Debian's files (see fedora-like/build.bash), or the
 #            real image that WORKSHOP_FEDORA_IMAGE names
 #
 # The tag is a hash of everything that the image is made from, so that a change makes a new image and
 # an unchanged one is used again. Debian's packages are the only source.
-# usage: tools/testbed/image.bash debian|bare|fedora
+# usage: tools/testbed/image.bash debian|bare|desk|fedora
 set -euo pipefail
 # shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -43,12 +44,17 @@ build_debian() {
   build_rootfs "$1" systemd-sysv,dbus,python3,python3-apt,sudo,iproute2,ca-certificates "$units_that_need_hardware"
 }
 
-build_bare() {
-  # procps and git: what any Debian with a person on it has; everything else set-up has to bring.
-  # shellcheck disable=SC2016
-  build_rootfs "$1" python3,python3-apt,sudo,iproute2,ca-certificates,procps,git \
-    '--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash learner' \
-    '--customize-hook=echo "learner ALL=(ALL) NOPASSWD: ALL" >"$1/etc/sudoers.d/learner"'
+# procps and git: what any Debian with a person on it has; everything else set-up has to bring.
+PERSONAL=python3,python3-apt,sudo,iproute2,ca-certificates,procps,git
+# shellcheck disable=SC2016
+a_person=('--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash learner'
+  '--customize-hook=echo "learner ALL=(ALL) NOPASSWD: ALL" >"$1/etc/sudoers.d/learner"')
+
+build_bare() { build_rootfs "$1" "$PERSONAL" "${a_person[@]}"; }
+
+build_desk() {
+  build_rootfs "$1" "$PERSONAL,systemd-sysv,dbus-user-session,libpam-systemd,polkitd" \
+    "${a_person[@]}" "$units_that_need_hardware"
 }
 
 build_fedora() {
@@ -80,7 +86,7 @@ make_image() {
 
 name=${1:-}
 case $name in
-  debian | bare) ;;
+  debian | bare | desk) ;;
   fedora)
     if [ -n "${WORKSHOP_FEDORA_IMAGE:-}" ]; then
       podman image exists "$WORKSHOP_FEDORA_IMAGE" || podman pull --quiet "$WORKSHOP_FEDORA_IMAGE" >/dev/null ||
@@ -89,7 +95,7 @@ case $name in
       exit
     fi
     ;;
-  *) fail "usage: image.bash debian|bare|fedora" ;;
+  *) fail "usage: image.bash debian|bare|desk|fedora" ;;
 esac
 command -v podman >/dev/null || fail "needs podman; install it with the system's package manager"
 image=localhost/workshop-test-$name:$(content_tag)

@@ -4,7 +4,7 @@
 # Inside it: /srv/workshop, this checkout (read-only); /srv/cache, downloads that all machines share;
 # /srv/ca-bundle.pem, the certificates that this host trusts. Services listen in the container's own
 # network, so that several machines can run side by side. OPTIONs go to podman run.
-# usage: tools/testbed/machine.bash start NAME debian|bare|fedora [OPTION…] | stop NAME
+# usage: tools/testbed/machine.bash start NAME debian|bare|desk|fedora [OPTION…] | stop NAME
 set -euo pipefail
 # shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -63,5 +63,5 @@ stop() {
 case ${1:-}/$# in
   start/[3-9]* | start/1?) shift && start "$@" ;;
   stop/2) stop "$2" ;;
-  *) fail "usage: machine.bash start NAME debian|bare|fedora [OPTION…] | stop NAME" ;;
+  *) fail "usage: machine.bash start NAME debian|bare|desk|fedora [OPTION…] | stop NAME" ;;
 esac

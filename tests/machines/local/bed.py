@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 import subprocess
+import sys
 import tarfile
 import time
 from dataclasses import dataclass, field
@@ -58,9 +59,11 @@ class Bed:
     name: str
     options: list[str] = field(default_factory=list)
     """Further words for podman run."""
+    kind: str = "bare"
+    """Without systemd; ``desk`` has it, with a manager of the user's own."""
 
     def start(self) -> None:
-        subprocess.run([MACHINE, "start", self.name, "bare", *self.options], check=True)
+        subprocess.run([MACHINE, "start", self.name, self.kind, *self.options], check=True)
         self.root("chmod 777 /srv/cache")
 
     def stop(self) -> None:
@@ -128,6 +131,22 @@ class Bed:
 
     def setup(self, *words: str, seconds: float = 1500, **variables: str) -> Ran:
         return self.run(self.script("setup", *words, **variables), seconds=seconds)
+
+    def behaves(self, tests: str = "") -> None:
+        """Run the tests that every machine has to pass, or one file of them."""
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", ROOT / "tests/machines/behaviour" / tests),
+                *(f"--hosts=podman://{USER}@{self.name}", f"--prefix={CHECKOUT}/.workshop"),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+        print(done.stdout)
+        assert done.returncode == 0
 
     def disconnect(self) -> None:
         subprocess.run(["podman", "network", "disconnect", "podman", self.name], check=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
-from bed import CHECKOUT, ROOT, Bed, Ran, record
+from bed import Bed, Ran, record
 
 PORTS = (8080, 8081, 8082)
 
@@ -18,19 +16,7 @@ def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
 
 
 def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
-    tests = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", ROOT / "tests/machines/behaviour"),
-            *(f"--hosts=podman://learner@{set_up_laptop.name}", f"--prefix={CHECKOUT}/.workshop"),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        cwd=ROOT,
-    )
-    print(tests.stdout)
-    assert tests.returncode == 0
+    set_up_laptop.behaves()
 
 
 def test_services_listen_on_loopback_alone(set_up_laptop: Bed) -> None:
