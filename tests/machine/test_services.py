@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import http.server
 import os
 import socket
@@ -282,3 +283,19 @@ def test_systemd_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert services.alive(Settings(prefix=tmp_path, service_manager="systemd")).state is State.RED
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     assert "systemctl is missing" in services.alive(Settings(prefix=tmp_path, service_manager="systemd")).text
+
+
+def test_services_that_end_at_logout_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = tmp_path / "systemctl"
+    command.write_text('#!/bin/sh\n[ -n "$XDG_RUNTIME_DIR" ] && echo "active\nactive\nactive"\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(services, "LINGERING", tmp_path)
+    settings = Settings(prefix=tmp_path, service_manager="systemd-user")
+    line = services.alive(settings)
+    assert line.state is State.YELLOW
+    assert "until you log out" in line.text
+    assert "enable-linger" in line.advice
+    (tmp_path / getpass.getuser()).touch()
+    assert services.alive(settings).state is State.GREEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import socket
@@ -23,6 +24,8 @@ from workshop.settings import Settings
 SECONDS = 10.0
 EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What to call when a server listens on every address."""
+LINGERING = Path("/var/lib/systemd/linger")
+"""Has a file for each user whose services outlive their login session."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,12 @@ def alive(settings: Settings) -> Line:
     if down:
         command = settings.prefix / "bin/services"
         return red("services", f"{used}: {', '.join(down)}", f"run: {command} start; why: {command} log NAME")
+    if used == "systemd-user" and not (LINGERING / getpass.getuser()).exists():
+        return yellow(
+            "services",
+            f"{used} keeps {len(names)} running until you log out",
+            f"to keep them longer: sudo loginctl enable-linger {getpass.getuser()}",
+        )
     return green("services", f"{used} keeps {len(names)} running")
 
 
@@ -218,8 +227,12 @@ def _states(prefix: Path, used: str, names: list[str]) -> dict[str, str] | str:
     if used == "supervisor":
         return supervisor.states(prefix / "run/supervisor.sock")
     command = ["systemctl", *(["--user"] if used == "systemd-user" else []), "is-active", *names]
+    # Without a login session, as after su, nothing tells where the user's own manager listens.
+    environment = {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"} | os.environ
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        ran = subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS, check=False, env=environment
+        )
     except FileNotFoundError:
         return "systemctl is missing"
     except (OSError, subprocess.TimeoutExpired):
