@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Refuse what must not be committed: outputs in notebooks, and text that only one machine understands.
 
-- A notebook carries no outputs and no execution counts: they hide a change and grow the repository.
+- A notebook carries nothing that the git filter takes out: outputs and counts hide a change and grow the
+  repository. The filter's two exceptions count here too. A file that only looks like a notebook is named.
 - No text names a package registry's host: clients know their own, and a mirror must do as well.
 - No text names a home folder of somebody's machine.
 
@@ -12,12 +13,13 @@ Exit 0: nothing found. 1: each finding is named in one line.
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import ipynb_optional_output_filter as notebooks
 
 # With [.] for every dot these lines do not find themselves.
 REGISTRIES = re.compile(
@@ -30,11 +32,15 @@ HOMES = re.compile(r"(?<![\w.}/])/(?:root|Users/\w+|work/\w+)/")
 def faults(path: Path) -> Iterator[str]:
     """Yield what is wrong with one file, as ``file:line: what``."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (UnicodeDecodeError, IsADirectoryError):
-        return  # a picture, or a link to a folder
+        data = path.read_bytes()
+    except IsADirectoryError:
+        return  # a link to a folder
     if path.suffix == ".ipynb":
-        yield from _outputs(path, text)
+        yield from _outputs(path, data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return  # a picture
     for number, line in enumerate(text.splitlines(), 1):
         for pattern, what in (
             (REGISTRIES, "names a registry's host"),
@@ -44,11 +50,13 @@ def faults(path: Path) -> Iterator[str]:
                 yield f"{path}:{number}: {what}: {found.group()}"
 
 
-def _outputs(path: Path, text: str) -> Iterator[str]:
-    """Yield each code cell that was committed as it ran."""
-    for number, cell in enumerate(json.loads(text).get("cells", [])):
-        if cell.get("outputs") or cell.get("execution_count"):
-            yield f"{path}: cell {number} has outputs or a count; strip them before committing"
+def _outputs(path: Path, data: bytes) -> Iterator[str]:
+    """Yield what the git filter would have taken out of a notebook, and why it is not one."""
+    try:
+        for edit in notebooks.find_outputs(notebooks.decode(data)):
+            yield f"{path}: {edit.what}; tools/{notebooks.__name__}.py --install keeps it out of git"
+    except notebooks.NotANotebookError as error:
+        yield f"{path}: is no notebook: {error}"
 
 
 def tracked_files() -> list[Path]:

@@ -41,16 +41,39 @@ def test_what_only_one_machine_understands_is_named(tmp_path: Path, line: str, w
     assert what in done.stdout
 
 
-@pytest.mark.parametrize("dirty", [{"outputs": [{"output_type": "stream"}]}, {"execution_count": 3}])
-def test_a_notebook_that_was_run_is_named(tmp_path: Path, dirty: dict[str, object]) -> None:
-    notebook = tmp_path / "a.ipynb"
-    cell = {"cell_type": "code", "source": "1", "outputs": [], "execution_count": None}
-    notebook.write_text(json.dumps({"cells": [cell]}))
-    assert check(notebook).returncode == 0
-    notebook.write_text(json.dumps({"cells": [cell, cell | dirty]}))
-    done = check(notebook)
+def write_notebook(path: Path, *cells: dict[str, object], **metadata: object) -> Path:
+    empty = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": None}
+    document = {"cells": [empty | cell for cell in cells], "metadata": metadata, "nbformat": 4}
+    path.write_text(json.dumps(document | {"nbformat_minor": 5}))
+    return path
+
+
+OUTPUTS: dict[str, object] = {"outputs": [{"output_type": "stream"}]}
+
+
+@pytest.mark.parametrize(("dirty", "what"), [(OUTPUTS, "outputs"), ({"execution_count": 3}, "count")])
+def test_a_notebook_that_was_run_is_named(tmp_path: Path, dirty: dict[str, object], what: str) -> None:
+    assert check(write_notebook(tmp_path / "clean.ipynb", {}, {})).returncode == 0
+    done = check(write_notebook(tmp_path / "a.ipynb", {}, dirty))
     assert done.returncode == 1
-    assert "cell 1" in done.stdout
+    assert f"a.ipynb: cell 2 has {what}" in done.stdout.replace("an execution ", "")
+
+
+def test_the_filters_exceptions_are_accepted(tmp_path: Path) -> None:
+    kept = write_notebook(tmp_path / "a.ipynb", OUTPUTS | {"metadata": {"tags": ["keep_output"]}})
+    whole = write_notebook(tmp_path / "b.ipynb", OUTPUTS, git={"suppress_outputs": False})
+    assert check(kept, whole).returncode == 0
+    assert check(write_notebook(kept, OUTPUTS | {"metadata": {"tags": ["other"]}})).returncode == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"[]", b'{"cells": []}'])
+def test_a_broken_notebook_is_named_in_one_line(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(data)
+    done = check(path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"{path}: is no notebook: ")
+    assert done.stdout.count("\n") == 1
 
 
 def test_pictures_are_left_alone(tmp_path: Path) -> None:
