@@ -11,7 +11,7 @@ pytest.importorskip("anywidget", reason="needs the jupyter environment's package
 
 from workshop.datasets import catalogue
 from workshop.machine import lesson
-from workshop.machine.lines import State, green, red
+from workshop.machine.lines import State
 from workshop.settings import Settings
 
 CATALOGUE = """
@@ -38,15 +38,6 @@ def test_hashed(settings: Settings) -> None:
         (settings.data / name / "a.txt").write_bytes(content)
     assert [line.state for line in lesson.hashed(settings)] == [State.GREEN, State.RED]
     assert [line.check for line in lesson.hashed(settings, ["photos"])] == ["data: photos"]
-
-
-def test_the_board_escapes_and_counts() -> None:
-    board = lesson.Board([green("a", "<b>"), red("c", "d & e", "do <this>")])
-    assert board.reds == 1
-    shown = board._repr_html_()
-    assert "&lt;b&gt;" in shown and "do &lt;this&gt;" in shown
-    assert "<b>c</b>" in shown
-    assert "✘ mend  c: d & e → do <this>" in repr(board)
 
 
 def test_multiplication_speed_is_that_of_a_computer() -> None:

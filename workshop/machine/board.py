@@ -1,0 +1,47 @@
+"""The doctor's lines as a board in a notebook."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from workshop.machine.lines import Line, State
+
+COLOURS = {State.GREEN: "#1a7f37", State.YELLOW: "#9a6700", State.RED: "#cf222e"}
+MARKS = {State.GREEN: "✔ ok", State.YELLOW: "▲ note", State.RED: "✘ mend"}
+ROW = (
+    '<tr><td style="color:#fff;background:{colour};text-align:center;white-space:nowrap">{mark}</td>'
+    '<td style="text-align:left"><b>{check}</b></td><td style="text-align:left">{text}</td></tr>'
+)
+
+
+class Board:
+    """Lines of the doctor as a table in a notebook, and as text elsewhere."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        """Show these lines, in their order."""
+        self.lines = list(lines)
+
+    @property
+    def reds(self) -> int:
+        """How many lines are red."""
+        return sum(line.state is State.RED for line in self.lines)
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ROW.format(
+                colour=COLOURS[line.state],
+                mark=MARKS[line.state],
+                check=html.escape(line.check),
+                text=html.escape(line.text) + (f"<br>→ {html.escape(line.advice)}" if line.advice else ""),
+            )
+            for line in self.lines
+        )
+        return f"<table>{''.join(rows)}</table>"
+
+    def __repr__(self) -> str:
+        """Return the lines as text."""
+        return "\n".join(
+            f"{MARKS[line.state]:7} {line.check}: {line.text}" + (f" → {line.advice}" if line.advice else "")
+            for line in self.lines
+        )

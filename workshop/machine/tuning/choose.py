@@ -1,0 +1,63 @@
+"""Judge thread counts by figures from a noisy machine.
+
+All thread counts are measured side by side in each round. What slows a whole round down cancels out
+when each figure is compared with the others of its round; what disturbs single figures is left out by
+the median over the rounds, as long as it happens in fewer than half of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+TOLERANCE = 0.05
+"""How much speed may be given away for fewer threads, which leave cores to the other notebooks."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a sweep measured."""
+
+    threads: tuple[int, ...]
+    workloads: tuple[str, ...]
+    rates: Array
+    """Operations a second, float64 (rounds, threads, workloads), all above zero."""
+
+    def medians(self) -> Array:
+        """Return the median over the rounds: operations a second (threads, workloads)."""
+        return np.asarray(np.median(self.rates, axis=0))
+
+    def rate(self, threads: int, workload: str) -> float:
+        """Return the median of one cell, in operations a second."""
+        return float(self.medians()[self.threads.index(threads), self.workloads.index(workload)])
+
+
+def relative(table: Table) -> Array:
+    """Return the speeds (threads, workloads) with respect to the geometric mean over the threads."""
+    logarithms = np.log(table.rates)
+    compared = logarithms - logarithms.mean(axis=1, keepdims=True)
+    return np.asarray(np.exp(np.median(compared, axis=0)))
+
+
+def scores(table: Table) -> dict[int, float]:
+    """Return for each thread count its speed as a share of the best one's.
+
+    The speed is the geometric mean over the workloads, so that twice as fast counts the same
+    whether a workload takes long or not.
+    """
+    means = np.exp(np.log(relative(table)).mean(axis=1))
+    return {count: float(mean / means.max()) for count, mean in zip(table.threads, means, strict=True)}
+
+
+def pick(table: Table, tolerance: float = TOLERANCE) -> int:
+    """Return the smallest thread count that is as fast as the best, give or take ``tolerance``."""
+    return min(count for count, score in scores(table).items() if score >= 1 - tolerance)
+
+
+def share_of_best(threads: int, table: Table) -> float:
+    """Return how fast a choice is in a table, as a share of the table's best."""
+    return scores(table)[threads]

@@ -1,0 +1,52 @@
+"""What a sweep found, as pictures: speed over size, and speed by what is computed.
+
+Needs matplotlib. The figures are closed already: a notebook shows one when it is a cell's value.
+"""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from workshop.machine.tuning.choose import Table
+
+BILLION = 1e9
+
+
+def _label(threads: int) -> str:
+    """Return how a thread count is called."""
+    return f"{threads} thread" if threads == 1 else f"{threads} threads"
+
+
+def over_size(table: Table, sides: tuple[int, ...]) -> Figure:
+    """Draw the speed of square products over their side, a line for each thread count.
+
+    sides: one for each workload of the table, in its order.
+    """
+    figure, axes = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
+    for threads, speeds in zip(table.threads, table.medians() / BILLION, strict=True):
+        axes.plot(sides, speeds, "o-", label=_label(threads))
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(sides, [str(side) for side in sides])
+    axes.set(xlabel="the matrices' side", ylabel="GFLOP/s", ylim=(0, None), title="Two square matrices")
+    axes.legend()
+    plt.close(figure)
+    return figure
+
+
+def by_workload(table: Table, title: str = "What the lessons compute") -> Figure:
+    """Draw the speed of each workload, a bar for each thread count."""
+    figure, axes = plt.subplots(figsize=(7.5, 0.6 + 0.5 * len(table.workloads)), layout="constrained")
+    height = 0.8 / len(table.threads)
+    for row, (threads, speeds) in enumerate(zip(table.threads, table.medians() / BILLION, strict=True)):
+        places = [place + row * height for place in range(len(table.workloads))]
+        bars = axes.barh(places, speeds, height, label=_label(threads))
+        axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
+    middle = (len(table.threads) - 1) * height / 2
+    axes.set_yticks([place + middle for place in range(len(table.workloads))], table.workloads)
+    axes.invert_yaxis()
+    axes.margins(x=0.08)
+    axes.set(xlabel="GFLOP/s", title=title)
+    axes.legend()
+    plt.close(figure)
+    return figure
