@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from machine import HERE, Machine
@@ -58,3 +59,18 @@ def test_theano_kernel_uses_one_blas_thread(machine: Machine) -> None:
     port = str(machine.port("workshop-jupyter"))
     code = "import os; print(os.environ.get('OPENBLAS_NUM_THREADS'))"
     assert machine.python(CLIENT, port, f"{machine.prefix}/etc/token", "theano", code).strip() == "1"
+
+
+CHOICE = "from workshop.machine.tuning import choice; from workshop.settings import load_settings as settings"
+
+
+def test_theano_kernel_takes_the_threads_that_were_chosen(machine: Machine) -> None:
+    port = str(machine.port("workshop-jupyter"))
+    code = "import os; print(os.environ.get('OPENBLAS_NUM_THREADS'))"
+    choose = shlex.join([f"{machine.prefix}/venvs/theano/bin/python", "-P", "-c"])
+    machine.run(f"{choose} {shlex.quote(f'{CHOICE}; choice.write(settings(), choice.here(3))')}")
+    try:
+        answer = machine.python(CLIENT, port, f"{machine.prefix}/etc/token", "theano", code)
+    finally:
+        machine.run(f"{choose} {shlex.quote(f'{CHOICE}; choice.forget(settings())')}")
+    assert answer.strip() == "3"

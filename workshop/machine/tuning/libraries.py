@@ -13,24 +13,26 @@ INSTALL = "install libopenblas-dev (Debian) or openblas-devel (Fedora), then run
 CONFIGURE = "THEANORC must name set-up's etc/theanorc, whose [blas] says ldflags = -lopenblas"
 FAST = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}
 REFERENCE = ("libblas.so", "libcblas.so", "librefblas")
-OLD_CORES = frozenset([
-    "generic",
-    "katmai",
-    "coppermine",
-    "northwood",
-    "prescott",
-    "banias",
-    "core2",
-    "penryn",
-    "dunnington",
-    "nehalem",
-    "atom",
-    "athlon",
-    "opteron",
-    "opteron_sse3",
-    "barcelona",
-    "bobcat",
-])
+OLD_CORES = frozenset(
+    [
+        "generic",
+        "katmai",
+        "coppermine",
+        "northwood",
+        "prescott",
+        "banias",
+        "core2",
+        "penryn",
+        "dunnington",
+        "nehalem",
+        "atom",
+        "athlon",
+        "opteron",
+        "opteron_sse3",
+        "barcelona",
+        "bobcat",
+    ]
+)
 """What OpenBLAS takes a processor for that it believes to be older than 2011, in lower case."""
 
 

@@ -47,6 +47,6 @@ def by_workload(table: Table, title: str = "What the lessons compute") -> Figure
     axes.invert_yaxis()
     axes.margins(x=0.08)
     axes.set(xlabel="GFLOP/s", title=title)
-    axes.legend()
+    figure.legend(loc="outside right upper")
     plt.close(figure)
     return figure

@@ -1,0 +1,94 @@
+"""The choice of a thread count survives a noisy machine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from workshop.machine.tuning.choose import TOLERANCE, Table, pick, relative, scores, share_of_best
+
+THREADS = (1, 2, 4, 8)
+WORKLOADS = ("step", "small", "large")
+
+
+def table_of(rates: np.ndarray) -> Table:
+    return Table(THREADS[: rates.shape[1]], WORKLOADS[: rates.shape[2]], rates)
+
+
+def exact(*speeds: float, rounds: int = 3, workloads: int = 3) -> np.ndarray:
+    """A machine without noise: the same speed for all workloads."""
+    return np.broadcast_to(np.array(speeds)[None, :, None], (rounds, len(speeds), workloads)).copy()
+
+
+@st.composite
+def noisy_machines(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """True speeds (threads, workloads), and what was measured: small noise, and some wild rounds.
+
+    Each round has a tempo of its own, for all alike; each figure is off by 1 % at most, but in fewer
+    than half of the rounds anything may have happened to any figure.
+    """
+    speeds = st.floats(0.5, 100)
+    truth = draw(arrays.arrays(np.float64, (4, 3), elements=speeds))
+    rounds = draw(st.integers(3, 11))
+    tempo = draw(arrays.arrays(np.float64, (rounds, 1, 1), elements=st.floats(0.05, 1)))
+    noise = draw(arrays.arrays(np.float64, (rounds, 4, 3), elements=st.floats(0.99, 1.01)))
+    wild = draw(arrays.arrays(np.float64, (rounds, 4, 3), elements=st.floats(0.01, 1)))
+    hit = draw(st.sets(st.integers(0, rounds - 1), max_size=(rounds - 1) // 2))
+    measured = truth * tempo * noise
+    for number in hit:
+        measured[number] *= wild[number]
+    return truth, measured
+
+
+@given(noisy_machines())
+def test_the_pick_reaches_nine_tenths_of_the_best(machine: tuple[np.ndarray, np.ndarray]) -> None:
+    truth, measured = machine
+    picked = pick(table_of(measured))
+    assert share_of_best(picked, table_of(truth[None])) >= 0.9
+
+
+@given(st.integers(0, 10**6), st.sampled_from([2, 4]))
+def test_bursts_of_contention_do_not_mislead(seed: int, counts: int) -> None:
+    # A neighbour slows a third of the rounds, and hurts many threads most.
+    rng = np.random.default_rng(seed)
+    truth = rng.uniform(1, 3, counts)
+    measured = exact(*truth, rounds=9) * rng.uniform(0.99, 1.01, (9, counts, 3))
+    slowed = rng.choice(9, size=3, replace=False)
+    measured[slowed] /= np.array(THREADS[:counts])[None, :, None] * rng.uniform(1, 4)
+    assert share_of_best(pick(table_of(measured)), table_of(truth[None, :, None])) >= 0.9
+
+
+def test_a_mean_over_the_rounds_would_be_misled() -> None:
+    measured = exact(1.0, 1.5, rounds=5)
+    measured[0, 0] = 100  # one clock that jumped
+    assert pick(table_of(measured)) == 2
+    assert measured.mean(axis=(0, 2)).argmax() == 0
+
+
+def test_equally_fast_means_fewer_threads() -> None:
+    assert pick(table_of(exact(1.0, 1 + TOLERANCE / 2))) == 1
+    assert pick(table_of(exact(1.0, 1 + 2 * TOLERANCE))) == 2
+    assert pick(table_of(exact(1.0, 1.2, 1.21))) == 2
+
+
+def test_scores_are_shares_of_the_best() -> None:
+    assert scores(table_of(exact(2.0, 4.0, 1.0))) == pytest.approx({1: 0.5, 2: 1.0, 4: 0.25})
+
+
+def test_workloads_count_alike_whatever_they_take() -> None:
+    rates = np.array([[[1.0, 1000.0], [2.0, 500.0]]])
+    assert scores(table_of(rates)) == pytest.approx({1: 1.0, 2: 1.0})
+
+
+def test_relative_speeds_have_the_mean_one() -> None:
+    found = relative(table_of(exact(2.0, 8.0)))
+    assert found[:, 0] == pytest.approx([0.5, 2.0])
+
+
+def test_medians() -> None:
+    rates = exact(1.0, 2.0)
+    rates[0] = 50
+    assert table_of(rates).rate(2, "small") == 2.0
