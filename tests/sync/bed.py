@@ -1,10 +1,12 @@
 """A source, a participant's folder and a state folder, with the few words that tests say about them."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.sync.deliver import Report, synchronise
+from workshop.sync.openbooks import Open, no_open_notebooks
 from workshop.sync.source import read_folder
 
 
@@ -34,6 +36,7 @@ class Bed:
     upstream: Path
     mine: Path
     state: Path
+    open_notebooks: Open = no_open_notebooks
 
     def publish(self, **files: bytes | None) -> None:
         """Change the organiser's files; ``a_ipynb`` stands for ``a.ipynb``; None deletes."""
@@ -53,7 +56,12 @@ class Bed:
             file.write_bytes(data)
 
     def sync(self, dry_run: bool = False) -> Report:
-        return synchronise(read_folder(self.upstream, "notebooks"), self.mine, self.state, dry_run)
+        return synchronise(
+            lambda stats: read_folder(self.upstream, "notebooks", stats.version),
+            self.mine,
+            self.state,
+            dry_run,
+        )
 
     def actions(self, dry_run: bool = False) -> dict[str, str]:
         return {outcome.path: str(outcome.action) for outcome in self.sync(dry_run).files}
@@ -70,4 +78,11 @@ class Bed:
         }
 
     def backups(self) -> list[bytes]:
-        return [file.read_bytes() for file in (self.state / "backups").rglob("*") if file.is_file()]
+        """Return every file that was kept as it was."""
+        kept = (self.state / "backups").glob("*/files/**/*")
+        return [file.read_bytes() for file in kept if file.is_file()]
+
+
+def memory_folder() -> str | None:
+    """Return a folder in memory for tests that write thousands of files; None for the usual place."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None

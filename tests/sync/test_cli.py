@@ -31,7 +31,7 @@ def test_a_missing_source_is_one_line(bed: Bed) -> None:
     done = workshop_sync(bed)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "no folder notebooks" in done.stderr
+    assert "there is no " in done.stderr
 
 
 def test_an_address_is_refused_in_one_line(bed: Bed) -> None:

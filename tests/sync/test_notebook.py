@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from workshop.sync.notebook import Version, parse, with_outputs_of
+from workshop.sync.notebook import Version, parse
 
 from .bed import notebook
 
@@ -68,17 +68,3 @@ def test_binary_data_is_compared_byte_by_byte(data: bytes) -> None:
 )
 def test_what_is_no_notebook_is_none(data: bytes) -> None:
     assert parse(data) is None
-
-
-def test_outputs_are_carried_only_to_cells_with_the_same_source() -> None:
-    new = with_outputs_of(Version(notebook("1", "new")), Version(notebook("1", "2", outputs=True)))
-    document = json.loads(new.data)
-    assert document["cells"][0]["outputs"][0]["text"] == ["ran 1"]
-    assert document["cells"][1]["outputs"] == []
-    assert new.meaning == Version(notebook("1", "new")).meaning
-
-
-def test_without_outputs_to_carry_the_bytes_stay() -> None:
-    new = Version(notebook("1"))
-    assert with_outputs_of(new, Version(notebook("1"))) is new
-    assert with_outputs_of(new, Version(b"no notebook")) is new

@@ -1,21 +1,26 @@
-"""Carry decisions out: back up, write, remember; in this order, so that a kill loses nothing."""
+"""One sync from beginning to end: plan, look whether there is room, carry out, report."""
 
 from __future__ import annotations
 
-import shutil
-import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import flush_folder, obstacle, only_one, remove_unfinished, write_atomically
+from workshop.sync.files import only_one
 from workshop.sync.manifest import Manifest
 from workshop.sync.notebook import Version
-from workshop.sync.plan import Action, Decision, beside_name, decide
+from workshop.sync.openbooks import Open, no_open_notebooks
+from workshop.sync.plan import Action
+from workshop.sync.record import Log, Record
 from workshop.sync.source import Source
+from workshop.sync.space import require_space
+from workshop.sync.stats import Stats
+from workshop.sync.transaction import carry_out, deferred, heal
+from workshop.sync.tree import Fate, Planner
 
-SPARE_BYTES = 20_000_000
-"""Left free on a disk: a full one stops Jupyter from saving."""
+STILL = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
+"""Actions that leave the participant's folder as it is."""
 
 
 @dataclass(frozen=True)
@@ -35,142 +40,109 @@ class Report:
     files: list[Outcome]
     backups: Path | None = None
     """Where the replaced files are; None when none was replaced."""
+    news: str = ""
+    """What the organiser says about this revision."""
+    notes: tuple[str, ...] = ()
+    """What else people should know, such as that the machine is offline."""
+    offline: bool = False
+    """Whether the source could not be reached, so that nothing was done."""
 
     @property
     def changed(self) -> bool:
         """Whether a file of the participant's folder was written, moved or removed."""
-        still = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
-        return any(outcome.action not in still for outcome in self.files)
+        return any(outcome.action not in STILL for outcome in self.files)
 
 
-def synchronise(source: Source, into: Path, state: Path, dry_run: bool = False) -> Report:
+Fetch = Callable[[Stats], Source]
+"""Reads the source; it is called with the lock held, and with a cache of hashes."""
+
+
+def synchronise(
+    source: Source | Fetch,
+    into: Path,
+    state: Path,
+    dry_run: bool = False,
+    open_notebooks: Open = no_open_notebooks,
+) -> Report:
     """Bring ``into`` to the source's revision and keep what the participant changed.
 
-    With ``dry_run`` nothing is written. Raises WorkshopError when another sync runs, when the
-    disk is too full, or when one folder lies within the other.
+    With ``dry_run`` nothing is written. ``open_notebooks`` says which notebooks somebody has open.
+    Raises WorkshopError when another sync runs, when the disk is too full, or when one folder lies
+    within the other.
     """
     into, state = into.resolve(), state.resolve()
-    for other, option in ((state, "--state"), (source.root, "--from")):
-        if other.is_relative_to(into) or into.is_relative_to(other):
-            raise WorkshopError(
-                f"{other} and {into} lie within each other; choose another {option} or --into"
-            )
+    require_apart(state, into, "--state")
     if dry_run:
-        return _Sync(source, into, state, dry_run=True).run()
+        return _run(source, into, state, open_notebooks, dry_run=True)
     with only_one(state):
-        return _Sync(source, into, state, dry_run=False).run()
+        return _run(source, into, state, open_notebooks, dry_run=False)
 
 
-class _Sync:
-    """One run over all files."""
+def require_apart(other: Path, into: Path, option: str) -> None:
+    """Raise WorkshopError when one folder lies within the other."""
+    if other.is_relative_to(into) or into.is_relative_to(other):
+        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
 
-    def __init__(self, source: Source, into: Path, state: Path, dry_run: bool) -> None:
-        self.source = source
-        self.into = into
-        self.state = state
-        self.dry_run = dry_run
-        self.manifest = Manifest(state)
-        self.backups = (
-            state / "backups" / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{source.revision}"
-        )
 
-    def run(self) -> Report:
-        """Decide on every file first, then carry out."""
-        outcomes = [Outcome(path, Action.REFUSED, why) for path, why in self.source.skipped.items()]
-        decisions: dict[str, tuple[Decision, Version | None]] = {}
-        for path in sorted({*self.source.files, *self.manifest.entries} - set(self.source.skipped)):
-            if why := obstacle(self.into, path):
-                outcomes.append(Outcome(path, Action.REFUSED, why))
-                continue
-            try:
-                mine = self._mine(path)
-            except OSError as error:
-                outcomes.append(Outcome(path, Action.REFUSED, f"it cannot be read: {error.strerror}"))
-                continue
-            theirs = self.source.files.get(path)
-            decisions[path] = (decide(self.manifest.entries.get(path), mine, theirs), mine)
-        if not self.dry_run:
-            for folder in {(self.into / path).parent for path in decisions}:
-                remove_unfinished(folder)
-            self._require_space([decision for decision, _ in decisions.values()])
-        outcomes += [
-            outcome
-            for path, (decision, mine) in decisions.items()
-            if (outcome := self._carry_out(path, decision, mine))
-        ]
-        if not self.dry_run:
-            self.manifest.forget_unused()
-        backups = self.backups if self.backups.is_dir() else None
-        return Report(self.source.revision, sorted(outcomes, key=lambda outcome: outcome.path), backups)
+def _run(source: Source | Fetch, into: Path, state: Path, open_notebooks: Open, dry_run: bool) -> Report:
+    manifest, stats, log = Manifest(state), Stats(state), Log(state)
+    healed = not dry_run and heal(into, manifest, log)
+    found = source if isinstance(source, Source) else source(stats)
+    if found.place is not None:
+        require_apart(found.place, into, "--from")
+    fates = Planner(found, into, manifest, stats).plan()
+    fates = _defer_open(fates, open_notebooks(into) if _touches_existing(fates) else {})
+    record = None
+    if not dry_run:
+        fates, record = _carry_out(fates, found, into, state, manifest, log, healed)
+        stats.save()
+        found.finished()
+    notes = (*([manifest.damage] if manifest.damage else []), *found.notes)
+    told = [Outcome(fate.path, fate.action, fate.why) for fate in fates if fate.action != Action.NOTHING]
+    replaced = record is not None and (record.folder / "files").is_dir()
+    return Report(
+        found.revision,
+        sorted(told, key=lambda outcome: outcome.path),
+        record.folder / "files" if record is not None and replaced else None,
+        found.news,
+        notes,
+    )
 
-    def _mine(self, path: str) -> Version | None:
-        try:
-            return Version((self.into / path).read_bytes())
-        except FileNotFoundError:
-            return None
 
-    def _require_space(self, decisions: list[Decision]) -> None:
-        """Fail before the first write when backups and new files would fill the disk."""
-        # Written once, kept once as the delivered version, and backed up once.
-        needed = 3 * sum(len(decision.write.data) for decision in decisions if decision.write)
-        for folder in {self.into, self.state} if needed else set():
-            place = next(parent for parent in (folder, *folder.parents) if parent.exists())
-            free = shutil.disk_usage(place).free
-            if free < needed + SPARE_BYTES:
-                raise WorkshopError(
-                    f"{place} has {free // 1_000_000} MB free and the update needs "
-                    f"{(needed + SPARE_BYTES) // 1_000_000} MB; nothing was changed"
-                )
+def _touches_existing(fates: Sequence[Fate]) -> bool:
+    return any(step.before is not None for fate in fates for step in fate.steps)
 
-    def _carry_out(self, path: str, decision: Decision, mine: Version | None) -> Outcome | None:
-        outcome = Outcome(path, decision.action, decision.why) if decision.action != Action.NOTHING else None
-        if self.dry_run:
-            return outcome
-        try:
-            if outcome:
-                outcome = self._change(path, decision, mine) or outcome
-            if outcome is None or outcome.action != Action.DEFERRED:
-                self._remember(path, decision)
-        except OSError as error:
-            return Outcome(path, Action.REFUSED, f"it cannot be written: {error.strerror}")
-        return outcome
 
-    def _change(self, path: str, decision: Decision, mine: Version | None) -> Outcome | None:
-        """Write or move one file; returns another outcome when it turned out otherwise."""
-        if decision.action == Action.KEPT:
-            return None
-        if decision.action == Action.BESIDE:
-            return self._put_beside(path, decision)
-        if mine is not None:
-            self._back_up(path, mine)
-        now = self._mine(path)
-        if (now and now.sha256) != (mine and mine.sha256):
-            return Outcome(
-                path, Action.DEFERRED, "it was saved while the sync ran; the next sync looks again"
-            )
-        if decision.write is None:
-            (self.into / path).unlink()
-            flush_folder((self.into / path).parent)
-        else:
-            write_atomically(self.into / path, decision.write.data)
-        return None
+def _defer_open(fates: Sequence[Fate], opened: dict[str, str]) -> list[Fate]:
+    """Let notebooks wait that somebody has open: the browser may hold changes that are not saved."""
+    return [
+        deferred(fate, why)
+        if (why := next((opened[s.path] for s in fate.steps if s.before and s.path in opened), ""))
+        else fate
+        for fate in fates
+    ]
 
-    def _put_beside(self, path: str, decision: Decision) -> Outcome:
-        """Write upstream's version under a name of its own; never over a file that is there."""
-        assert decision.write is not None
-        name = beside_name(path, self.source.revision)
-        if why := obstacle(self.into, name):
-            return Outcome(path, Action.REFUSED, why)
-        if not (self.into / name).exists():
-            write_atomically(self.into / name, decision.write.data)
-        return Outcome(path, Action.BESIDE, f"{decision.why}; yours is untouched, the new one is {name}")
 
-    def _back_up(self, path: str, mine: Version) -> None:
-        write_atomically(self.backups / path, mine.data)
+def _carry_out(
+    fates: list[Fate], source: Source, into: Path, state: Path, manifest: Manifest, log: Log, healed: bool
+) -> tuple[list[Fate], Record | None]:
+    kept = _to_keep(fates, source, manifest)
+    require_space(fates, kept, into, state)
+    results, record = carry_out(
+        fates, into, manifest, log, kept, kind="sync", revision=source.revision, continues=healed
+    )
+    if kept:
+        manifest.forget_unused()
+    return results, record
 
-    def _remember(self, path: str, decision: Decision) -> None:
-        theirs = self.source.files.get(path)
-        in_place = (
-            decision.entry is not None and theirs is not None and decision.entry.sha256 == theirs.sha256
-        )
-        self.manifest.record(path, decision.entry, theirs if in_place else None)
+
+def _to_keep(fates: Sequence[Fate], source: Source, manifest: Manifest) -> list[Version]:
+    """Return the versions whose bytes the next merge will need."""
+    entries = {path: entry for fate in fates for path, entry in fate.entries.items() if entry is not None}
+    return [
+        source.files[path]
+        for path, entry in entries.items()
+        if path in source.files
+        and entry.sha256 == source.files[path].sha256
+        and (path not in manifest.entries or manifest.entries[path].sha256 != entry.sha256)
+    ]

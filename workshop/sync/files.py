@@ -5,26 +5,28 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
 
-BESIDE = (".sync-", ".tmp")
+UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
 
 
 def write_atomically(target: Path, data: bytes) -> None:
     """Write beside, flush to the disk, rename: the target is the old or the new file, never half of one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(prefix=BESIDE[0], suffix=BESIDE[1], dir=target.parent)
+    ensure_folder(target.parent)
+    descriptor, beside = tempfile.mkstemp(prefix=UNFINISHED[0], suffix=UNFINISHED[1], dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
+            _dress_like(target, file.fileno())
             os.fsync(file.fileno())
-        Path(beside).chmod(_mode(target))
         Path(beside).replace(target)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
@@ -32,14 +34,37 @@ def write_atomically(target: Path, data: bytes) -> None:
     flush_folder(target.parent)
 
 
-def _mode(target: Path) -> int:
-    """Return the mode that the file has, or the one that the user's mask gives to new files."""
+def ensure_folder(folder: Path) -> None:
+    """Make a folder and those above it; root makes them for the owner of the place."""
+    if folder.is_dir():
+        return
+    ensure_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir()
+        place = folder.parent.stat()
+        if os.geteuid() == 0 and place.st_uid != 0:
+            os.chown(folder, place.st_uid, place.st_gid)
+        flush_folder(folder.parent)
+
+
+def _dress_like(target: Path, descriptor: int) -> None:
+    """Give a new file the mode and owner of the one that it replaces, or those that are usual there."""
     try:
-        return target.stat().st_mode & 0o7777
+        old = target.lstat()
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
     except FileNotFoundError:
+        old = target.parent.stat()
         mask = os.umask(0)
         os.umask(mask)
-        return 0o666 & ~mask
+        os.fchmod(descriptor, 0o666 & ~mask)
+    if os.geteuid() == 0 and old.st_uid != 0:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+
+
+def remove(target: Path) -> None:
+    """Delete a file so that it stays deleted after a power cut."""
+    target.unlink()
+    flush_folder(target.parent)
 
 
 def flush_folder(folder: Path) -> None:
@@ -53,8 +78,9 @@ def flush_folder(folder: Path) -> None:
 
 def remove_unfinished(folder: Path) -> None:
     """Delete what a killed sync left beside its targets; call it with the lock held."""
-    for file in folder.glob("*".join(BESIDE)):
-        file.unlink(missing_ok=True)
+    if folder.is_dir() and not folder.is_symlink():
+        for file in folder.glob("*".join(UNFINISHED)):
+            file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -63,7 +89,7 @@ def only_one(state: Path) -> Iterator[None]:
 
     The kernel releases the lock with its process, so no killed sync leaves a stale one.
     """
-    state.mkdir(parents=True, exist_ok=True)
+    ensure_folder(state)
     with (state / "lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -72,20 +98,48 @@ def only_one(state: Path) -> Iterator[None]:
         yield
 
 
-def obstacle(root: Path, path: str) -> str:
-    """Say why ``path`` below ``root`` must not be written; empty when it may.
+@dataclass(frozen=True)
+class Obstacle:
+    """Something of the participant's in the way of a path: which part of the path, and what it is."""
+
+    part: int
+    why: str
+
+
+def obstacle(root: Path, path: str) -> Obstacle | None:
+    """Say why ``path`` below ``root`` must not be written; None when it may.
 
     A link is never written through: it may point out of the participant's folder.
     """
     place = root
     parts = Path(path).parts
-    for number, part in enumerate(parts, start=1):
+    for number, part in enumerate(parts):
         place = place / part
         name = place.relative_to(root)
-        if place.is_symlink():
-            return f"{name} is a link; move it away to get the workshop's file"
-        if number < len(parts) and place.exists() and not place.is_dir():
-            return f"{name} is a file where the workshop has a folder; rename it to get what is in there"
-        if number == len(parts) and place.is_dir():
-            return f"{name} is a folder where the workshop has a file; rename it to get the file"
+        try:
+            mode = place.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        last = number == len(parts) - 1
+        if stat.S_ISLNK(mode):
+            return Obstacle(number, f"{name} is a link, which is never written through")
+        if not last and not stat.S_ISDIR(mode):
+            return Obstacle(number, f"{name} is a file where the workshop has a folder")
+        if last and stat.S_ISDIR(mode):
+            return Obstacle(number, f"{name} is a folder where the workshop has a file")
+        if last and not stat.S_ISREG(mode):
+            return Obstacle(number, f"{name} is no ordinary file")
+    return None
+
+
+def protection(file: Path) -> str:
+    """Say why an existing file must not be replaced although its folder allows it; empty when it may."""
+    try:
+        status = file.lstat()
+    except FileNotFoundError:
+        return ""
+    if not status.st_mode & 0o222:
+        return "your file is read-only"
+    if os.geteuid() not in (0, status.st_uid):
+        return "your file belongs to another account"
     return ""

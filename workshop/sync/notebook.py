@@ -4,56 +4,119 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
+
+Document = dict[str, Any]
+"""A notebook as ``json`` reads it."""
+Cell = dict[str, Any]
 
 # Jupyter writes these when a notebook is run, opened or scrolled; nobody wrote them.
 VOLATILE_NOTEBOOK_METADATA = {"language_info", "widgets", "signature", "toc", "varInspector"}
 VOLATILE_CELL_METADATA = {"collapsed", "scrolled", "execution", "ExecuteTime", "trusted", "jupyter"}
 
 
-def parse(data: bytes) -> dict[str, Any] | None:
-    """Return the notebook as a dictionary, or None when ``data`` is no notebook of nbformat 4."""
+def parse(data: bytes) -> Document | None:
+    """Return the notebook in format 4, older ones converted; None when ``data`` is no notebook."""
     try:
         document = json.loads(data.decode("utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(document, dict) or document.get("nbformat") != 4:
+    if not isinstance(document, dict):
+        return None
+    if document.get("nbformat") in (1, 2, 3):
+        document = _upgrade(document)
+    if document is None or document.get("nbformat") != 4:
         return None
     cells = document.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         return None
-    return document
+    if not isinstance(document.get("metadata"), dict):
+        return None
+    return dict(document)
 
 
-def source(cell: dict[str, Any]) -> str:
+def _upgrade(document: Document) -> Document | None:
+    """Convert a notebook of an old format; None when it is not valid in its own."""
+    import nbformat
+    from nbformat.reader import NotJSONError
+
+    try:
+        old = nbformat.from_dict(document)  # type: ignore[no-untyped-call]
+        new = json.loads(json.dumps(nbformat.convert(old, 4)))  # type: ignore[no-untyped-call]
+    except (ValueError, KeyError, TypeError, AttributeError, NotJSONError, nbformat.ValidationError):
+        return None
+    # The converter draws cell ids at random, which would make two readings of one file differ.
+    for cell in new["cells"]:
+        cell.pop("id", None)
+    new["nbformat_minor"] = 4
+    for key in ("orig_nbformat", "orig_nbformat_minor"):
+        new["metadata"].pop(key, None)
+    return dict(new)
+
+
+def faults(document: Document) -> Iterator[str]:
+    """Yield what the notebook format says against a notebook; nothing when it is valid."""
+    from nbformat.validator import iter_validate
+
+    for error in iter_validate(document):  # type: ignore[no-untyped-call]
+        yield str(error).partition("\n")[0]
+
+
+def dump(document: Document) -> bytes:
+    """Write a notebook as Jupyter does, in UTF-8."""
+    try:
+        return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can name and UTF-8 cannot hold
+        return (json.dumps(document, indent=1) + "\n").encode()
+
+
+def source(cell: Cell) -> str:
     """Return a cell's text; nbformat allows a list of lines or one string."""
     text = cell.get("source", "")
     joined = "".join(map(str, text)) if isinstance(text, list) else str(text)
     return joined.replace("\r\n", "\n")
 
 
-def _without(metadata: Any, volatile: set[str]) -> Any:
+def canonical(value: Any) -> str:
+    """Return JSON that is equal for equal values; a NaN equals itself here."""
+    return json.dumps(value, sort_keys=True)
+
+
+def is_code(cell: Cell) -> bool:
+    """Tell whether a cell can have outputs."""
+    return cell.get("cell_type") == "code"
+
+
+def without(metadata: Any, volatile: set[str]) -> Any:
+    """Return metadata without the keys that nobody wrote."""
     if not isinstance(metadata, dict):
         return metadata
     return {key: value for key, value in metadata.items() if key not in volatile}
 
 
-def _cell_meaning(cell: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": cell.get("cell_type"),
-        "source": source(cell),
-        "metadata": _without(cell.get("metadata", {}), VOLATILE_CELL_METADATA),
-        "attachments": cell.get("attachments") or {},
-    }
+def body(cell: Cell) -> tuple[Any, str, str]:
+    """Return what a person writes in a cell: its type, its text, its attachments."""
+    return cell.get("cell_type"), source(cell), canonical(cell.get("attachments") or {})
 
 
-def _notebook_meaning(document: dict[str, Any]) -> dict[str, Any]:
-    metadata = _without(document.get("metadata", {}), VOLATILE_NOTEBOOK_METADATA)
-    if isinstance(metadata, dict) and isinstance(metadata.get("kernelspec"), dict):
+def cell_meaning(cell: Cell) -> str:
+    """Return what a cell says, without what running it leaves behind."""
+    return canonical([body(cell), without(cell.get("metadata", {}), VOLATILE_CELL_METADATA)])
+
+
+def notebook_metadata(document: Document) -> Document:
+    """Return the metadata that somebody chose."""
+    metadata: Document = without(document["metadata"], VOLATILE_NOTEBOOK_METADATA)
+    if isinstance(metadata.get("kernelspec"), dict):
         # A machine shows a kernel under its own title; only the kernel's name is a choice.
         metadata["kernelspec"] = metadata["kernelspec"].get("name")
-    return {"metadata": metadata, "cells": [_cell_meaning(cell) for cell in document["cells"]]}
+    return metadata
+
+
+def _notebook_meaning(document: Document) -> list[Any]:
+    return [notebook_metadata(document), [cell_meaning(cell) for cell in document["cells"]]]
 
 
 def _text_meaning(data: bytes) -> bytes:
@@ -64,11 +127,23 @@ def _text_meaning(data: bytes) -> bytes:
 
 
 class Version:
-    """One version of a file: its bytes, their hash, and the hash of what they mean."""
+    """One version of a file: its bytes, their hash, and the hash of what they mean.
+
+    Nothing is read or computed until it is asked for: most files of most syncs are compared by a
+    hash that is already known.
+    """
 
     def __init__(self, data: bytes) -> None:
-        """Take the bytes; nothing is computed until it is asked for."""
+        """Take the bytes."""
         self.data = data
+
+    @classmethod
+    def known(cls, sha256: str, load: Callable[[], bytes]) -> Version:
+        """Return a version whose hash is known and whose bytes are read when they are needed."""
+        version = _Lazy.__new__(_Lazy)
+        version.load = load
+        version.sha256 = sha256
+        return version
 
     @cached_property
     def sha256(self) -> str:
@@ -76,7 +151,7 @@ class Version:
         return hashlib.sha256(self.data).hexdigest()
 
     @cached_property
-    def notebook(self) -> dict[str, Any] | None:
+    def notebook(self) -> Document | None:
         """The notebook, or None when the file is none."""
         return parse(self.data)
 
@@ -85,35 +160,16 @@ class Version:
         """A hash, in hex, that running, reformatting or reopening the file leaves as it is."""
         if self.notebook is None:
             return hashlib.sha256(b"text\n" + _text_meaning(self.data)).hexdigest()
-        canonical = json.dumps(_notebook_meaning(self.notebook), sort_keys=True)
-        return hashlib.sha256(b"notebook\n" + canonical.encode()).hexdigest()
+        content = canonical(_notebook_meaning(self.notebook))
+        return hashlib.sha256(b"notebook\n" + content.encode()).hexdigest()
 
 
-def _outputs_by_cell(document: dict[str, Any]) -> dict[tuple[Any, str], dict[str, Any]]:
-    """Find the cells that have outputs by their id and source; a cell without an id by its source."""
-    return {
-        (cell.get("id"), source(cell)): cell
-        for cell in document["cells"]
-        if cell.get("cell_type") == "code" and cell.get("outputs")
-    }
+class _Lazy(Version):
+    """A version that reads its bytes late."""
 
+    load: Callable[[], bytes]
 
-def with_outputs_of(new: Version, ran: Version) -> Version:
-    """Return ``new`` with the outputs that ``ran`` has for cells whose source is still the same.
-
-    When either is no notebook, or no output fits, ``new`` itself is returned.
-    """
-    if new.notebook is None or ran.notebook is None:
-        return new
-    outputs = _outputs_by_cell(ran.notebook)
-    document: dict[str, Any] = json.loads(new.data.decode("utf-8-sig"))
-    carried = False
-    for cell in document["cells"]:
-        old = outputs.get((cell.get("id"), source(cell)))
-        if old is not None and cell.get("cell_type") == "code":
-            cell["outputs"] = old["outputs"]
-            cell["execution_count"] = old.get("execution_count")
-            carried = True
-    if not carried:
-        return new
-    return Version((json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+    @cached_property
+    def data(self) -> bytes:  # type: ignore[override]
+        """The bytes, read on first use."""
+        return self.load()
