@@ -464,6 +464,10 @@ class InstallError(Exception):
     """What keeps the filter from being installed; the message says what to do."""
 
 
+class MissingGitError(InstallError):
+    """There is no git."""
+
+
 class _Place:
     """Where the filter is installed: in one repository, or for one user in all of them."""
 
@@ -480,6 +484,8 @@ class _Place:
             try:
                 folder = Path(_git("rev-parse", "--git-common-dir")).resolve()
                 self.top = Path(_git("rev-parse", "--show-toplevel"))
+            except MissingGitError:
+                raise
             except InstallError as error:
                 raise InstallError(f"{error}; run this in a repository's folder, or with --global") from None
             self.attributes = folder / "info" / "attributes"
@@ -628,7 +634,7 @@ def _git(
             check=False,
         )
     except FileNotFoundError:
-        raise InstallError("git is not installed, or not on PATH") from None
+        raise MissingGitError("git is not installed, or not on PATH") from None
     if done.returncode and not may_fail:
         last = os.fsdecode(done.stderr).strip().splitlines()[-1:] or ["it said nothing"]
         raise InstallError(f"git {words[0]}: {last[0]}")
