@@ -1,0 +1,77 @@
+"""The pictures are well-formed SVG and show what they should."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from workshop.machine.gpus import chart
+from workshop.machine.gpus.need import NETWORKS, need
+from workshop.machine.gpus.table import frontier, load_cards
+
+CARDS = load_cards()
+BEST = frontier(CARDS)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(svg: str) -> list[str]:
+    return [element.text or "" for element in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_every_card_is_a_dot_and_the_best_have_names() -> None:
+    svg = chart.prices(CARDS, BEST)
+    dots = list(ET.fromstring(svg).iter(f"{SVG}circle"))
+    assert len(dots) == len(CARDS)
+    named = [card.name.removeprefix("GeForce ").removeprefix("Radeon ") for card in BEST]
+    assert set(named) <= set(texts(svg))
+    assert not {"Tesla K80"} & set(texts(svg))
+    assert any(
+        (title.text or "").startswith("Tesla K80 (2014)") for title in ET.fromstring(svg).iter(f"{SVG}title")
+    )
+
+
+def test_all_dots_lie_on_the_paper_and_dearer_ones_further_right() -> None:
+    dots = list(ET.fromstring(chart.prices(CARDS, BEST)).iter(f"{SVG}circle"))
+    places = [(float(dot.attrib["cx"]), float(dot.attrib["cy"])) for dot in dots]
+    assert all(chart.LEFT <= x <= chart.WIDTH and 0 <= y <= chart.HEIGHT - chart.BOTTOM for x, y in places)
+    by_price = sorted(zip(CARDS, places, strict=True), key=lambda pair: pair[0].price_usd)
+    across = [x for _, (x, _) in by_price]
+    assert across == sorted(across)
+
+
+def test_the_frontier_is_a_staircase() -> None:
+    line = next(ET.fromstring(chart.prices(CARDS, BEST)).iter(f"{SVG}polyline"))
+    corners = [tuple(map(float, corner.split(","))) for corner in line.attrib["points"].split()]
+    assert len(corners) == 2 * len(BEST) - 1
+    for (x, y), (next_x, next_y) in itertools.pairwise(corners):
+        assert (x == next_x) != (y == next_y)
+
+
+def test_names_are_escaped() -> None:
+    odd = [dataclasses.replace(CARDS[0], name="<b>&")]
+    assert "<b>&" in texts(chart.prices(odd, odd))
+
+
+def test_one_card_and_none() -> None:
+    assert len(list(ET.fromstring(chart.prices(CARDS[:1], CARDS[:1])).iter(f"{SVG}circle"))) == 1
+    assert "No card fits" in texts(chart.prices([], []))[0]
+
+
+def test_the_bars_are_full_and_their_parts_in_proportion() -> None:
+    needs = [(network.name, need(network, 8)) for network in NETWORKS]
+    svg = chart.needs(needs)
+    bars = [e for e in ET.fromstring(svg).iter(f"{SVG}rect") if e.attrib["height"] == "18"]
+    assert len(bars) == 4 * len(NETWORKS)
+    for number, (_, taken) in enumerate(needs):
+        widths = [float(bar.attrib["width"]) for bar in bars[4 * number : 4 * number + 4]]
+        assert sum(widths) == pytest.approx(chart.WIDTH - 340, abs=0.5)
+        assert widths[3] / sum(widths) == pytest.approx(taken.activations / taken.total, abs=0.01)
+
+
+def test_ticks_are_round_and_in_place() -> None:
+    axis = chart.Axis([3, 700], 0, 100)
+    assert axis.ticks() == [5, 10, 20, 50, 100, 200, 500]
+    assert 0 < axis.place(3) < axis.place(700) < 100
