@@ -31,18 +31,19 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two lessons, one of which is on the kernel that is warmed for."""
+    """Two lessons, one of which is on the kernel that is warmed for, and a tool on that kernel."""
     monkeypatch.setattr(warm, "KERNEL", "python3")
     folder = tmp_path / "notebooks"
     write(folder / "0-first" / "10-warmed.ipynb", "print(1)")
     write(folder / "0-first" / "20-other.ipynb", "print(1)", kernel="elsewhere")
+    write(folder / "9-tools" / "10-measure.ipynb", "print(1)", kind="tool")
     return folder
 
 
-def write(path: Path, source: str, kernel: str = "python3") -> None:
+def write(path: Path, source: str, kernel: str = "python3", kind: str = "lesson") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     cells = building.parameters(), building.code(source, name="work")
-    path.write_text(json.dumps(building.notebook(*cells, kernel=kernel)))
+    path.write_text(json.dumps(building.notebook(*cells, kernel=kernel, kind=kind)))
 
 
 def fill(folder: Path, settings: Settings) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import Lesson, about
+from workshop.lessons.model import About, Kind, Lesson, about
 from workshop.lessons.runner import How, Progress, run_notebook
 from workshop.settings import Settings
 
@@ -54,7 +54,7 @@ def survey(folder: Path, settings: Settings) -> Warmth:
     """
     if settings.prefix is None:
         raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
-    lessons = [one for one in find_lessons(folder) if about(one.name, one.read()).kernel == KERNEL]
+    lessons = [one for one in find_lessons(folder) if _compiles(about(one.name, one.read()))]
     digest = hashlib.sha256()
     for lesson in lessons:
         digest.update(lesson.path.read_bytes())
@@ -62,6 +62,11 @@ def survey(folder: Path, settings: Settings) -> Warmth:
     names = sorted(path.name for path in packages if not path.name.startswith("deep_learning_workshop"))
     digest.update("\n".join(names).encode())
     return Warmth(lessons, settings.prefix / "theano" / "warmed", digest.hexdigest())
+
+
+def _compiles(told: About) -> bool:
+    """Tell whether a notebook is a lesson in Theano; a tool that measures must not run during set-up."""
+    return told.kernel == KERNEL and told.kind is Kind.LESSON
 
 
 @contextlib.contextmanager
