@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workshop.teach.events import Log, Node, sprite, write_embeddings
+from workshop.teach.events import Log, Node, captions, sprite, write_embeddings
 
 reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
 
@@ -85,3 +85,7 @@ def test_lengths_that_differ_are_told_and_nothing_is_written(tmp_path: Path) -> 
     with pytest.raises(ValueError, match=r"\[2, 3\]"):
         embeddings(tmp_path / "run", columns={"digit": [7, 2]})
     assert not (tmp_path / "run").exists()
+
+
+def test_a_caption_tells_a_mistake() -> None:
+    assert captions(np.array([4, 4]), np.array([4, 9])) == ["4", "4→9"]

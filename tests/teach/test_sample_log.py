@@ -171,6 +171,7 @@ def test_tensorboard_serves_the_projector(get: Get) -> None:
     name = "as the network sees them"
     values = np.frombuffer(get("plugin/projector/tensor", run=run, name=name), "<f4")
     assert values.shape == (400 * 16,)
-    assert get("plugin/projector/metadata", run=run, name=name).startswith(b"digit\tanswer\tverdict\n0\t")
+    labels = get("plugin/projector/metadata", run=run, name=name)
+    assert labels.startswith(b"caption\tdigit\tanswer\n0\t0\t0\n")
     sprite = Image.open(io.BytesIO(get("plugin/projector/sprite_image", run=run, name=name)))
     assert sprite.size == (560, 560)

@@ -155,6 +155,17 @@ def write_embeddings(
     Log(folder, clock).close()
 
 
+def captions(truth: Array, answers: Array) -> list[str]:
+    """Return "4" for a four that was taken for one, and "4→9" for one that was taken for a nine.
+
+    The projector writes the first column that is not all numbers beside a point.
+    """
+    return [
+        f"{what}" if what == answer else f"{what}→{answer}"
+        for what, answer in zip(truth, answers, strict=True)
+    ]
+
+
 def _table(columns: Mapping[str, Sequence[object]]) -> str:
     """Return columns as lines of tab-separated values; the projector wants a head only above several."""
     lines = ["\t".join(map(str, row)) for row in zip(*columns.values(), strict=True)]

@@ -1,11 +1,12 @@
-"""What a lesson in Keras needs beside Keras: the workshop's live curve as a callback of ``fit``.
+"""What a lesson in Keras needs beside Keras: the live curve as a callback of ``fit``, and the graph.
 
-Keras has a training loop of its own, so nothing here trains. Keras is imported when it is needed;
-the other environments have none.
+Keras has a training loop of its own, so nothing here trains. Keras and TensorFlow are imported when
+they are needed; the other environments have none.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from workshop.teach.training import Follower
@@ -45,3 +46,20 @@ def live_curve(title: str) -> Any:
             self.follower.__exit__(None, None, None)
 
     return LiveCurveCallback()
+
+
+def write_graph(network: Any, run: Path) -> None:
+    """Write the operations of a Keras network into the folder ``run``, for TensorBoard's tab Graphs.
+
+    Keras' own callback writes the layers only (the "conceptual graph"), and TensorBoard then shows an
+    error until one asks for those. Call it before ``fit``: TensorBoard reads the files of a run in the
+    order in which they were begun.
+    """
+    import tensorflow as tf
+
+    shape = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
+    forward = tf.function(lambda pictures: network(pictures, training=False)).get_concrete_function(shape)
+    writer = tf.summary.create_file_writer(str(run))
+    with writer.as_default():
+        tf.summary.graph(forward.graph)
+    writer.close()

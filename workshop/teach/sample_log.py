@@ -24,7 +24,7 @@ import numpy.typing as npt
 from workshop.teach import checkpoints
 from workshop.teach.batches import batches
 from workshop.teach.data import load_mnist
-from workshop.teach.events import Log, Node, sprite, write_embeddings
+from workshop.teach.events import Log, Node, captions, sprite, write_embeddings
 
 Array = npt.NDArray[Any]
 
@@ -74,8 +74,10 @@ class Network:
     def __init__(self, rng: np.random.Generator) -> None:
         """Begin with He's random weights (https://arxiv.org/abs/1502.01852)."""
         shapes = list(itertools.pairwise(SIZES))
-        self.weights = [np.float32(rng.normal(0, np.sqrt(2 / shape[0]), shape)) for shape in shapes]
-        self.offsets = [np.zeros(shape[1], np.float32) for shape in shapes]
+        self.weights: list[Array] = [
+            rng.normal(0, np.sqrt(2 / shape[0]), shape).astype(np.float32) for shape in shapes
+        ]
+        self.offsets: list[Array] = [np.zeros(shape[1], np.float32) for shape in shapes]
         self._speeds = [np.zeros_like(part) for part in self.weights + self.offsets]
 
     def layers(self, pictures: Array) -> list[Array]:
@@ -92,7 +94,8 @@ class Network:
         """Take one step against the slope of the cross-entropy."""
         passed = self.layers(pictures)
         blame = (passed[-1] - np.eye(10, dtype=np.float32)[labels]) / len(labels)
-        slopes_w, slopes_o = [], []
+        slopes_w: list[Array] = []
+        slopes_o: list[Array] = []
         for weights, into in zip(self.weights[::-1], passed[-2::-1], strict=True):
             slopes_w.insert(0, into.T @ blame)
             slopes_o.insert(0, blame.sum(axis=0))
@@ -167,9 +170,9 @@ def project(folder: Path, network: Network, clock: Callable[[], float]) -> None:
     _, new = load_digits()
     passed = network.layers(new.pictures)
     answers = passed[-1].argmax(axis=1)
-    verdicts = np.where(answers == new.labels, "right", "wrong")
+    told = captions(new.labels, answers)
     spaces = {"as pixels": new.pictures, "as the network sees them": passed[2]}
-    columns = {"digit": new.labels, "answer": answers, "verdict": verdicts}
+    columns = {"caption": told, "digit": new.labels, "answer": answers}
     write_embeddings(folder, spaces, new.pictures.reshape(-1, SIDE, SIDE), columns, clock)
 
 
