@@ -68,3 +68,34 @@ def test_worst_mistakes_are_the_surest_wrong_answers() -> None:
 def test_no_mistakes_are_said_so() -> None:
     figure = pictures.worst_mistakes(np.zeros((1, 1, 2, 2)), np.array([1]), np.array([[0.0, 1.0]]))
     assert figure.texts[0].get_text() == "no mistakes"
+
+
+def test_bars_stand_side_by_side_on_scales_of_their_own() -> None:
+    figure = pictures.compare({"wrong": {"a": 1.5, "b": 0.0}, "memory": {"a": 100, "b": 400}})
+    heights = [[bar.get_height() for bar in axes.patches] for axes in figure.axes]
+    assert heights == [[1.5, 0], [100, 400]]
+    assert [axes.get_title() for axes in figure.axes] == ["wrong", "memory"]
+    assert [axes.get_ylim()[1] for axes in figure.axes] == [1.875, 500]
+
+
+def test_the_principal_plane_keeps_the_largest_differences() -> None:
+    rng = np.random.default_rng(3)
+    flat = rng.normal(size=(50, 2)) * [9, 3]
+    turned = np.linalg.qr(rng.normal(size=(5, 5)))[0][:2]
+    plane = pictures.principal_plane(flat @ turned + 100)
+    assert plane.shape == (50, 2)
+    assert plane.mean(axis=0) == pytest.approx([0, 0], abs=1e-9)
+    assert plane[:, 0].std() > 2 * plane[:, 1].std()
+    distances = [np.linalg.norm(points[:, None] - points, axis=-1) for points in (flat, plane)]
+    assert distances[0] == pytest.approx(distances[1]), "nothing was lost: they lay on a plane"
+
+
+def test_shadows_colour_each_kind() -> None:
+    spaces = {"pixels": np.eye(6, 4), "code": np.arange(18.0).reshape(6, 3)}
+    figure = pictures.shadows(spaces, np.array([3, 7, 3, 7, 7, 7]))
+    assert [axes.get_title() for axes in figure.axes] == ["pixels", "code"]
+    for axes in figure.axes:
+        assert [len(kind.get_offsets()) for kind in axes.collections] == [2, 4]
+    legend = figure.axes[-1].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["3", "7"]

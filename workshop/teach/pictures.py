@@ -118,3 +118,44 @@ def worst_mistakes(images: Array, truth: Array, probabilities: Array, count: int
         plt.close(figure)
         return figure
     return small_multiples(images[worst], [f"{truth[i]}→{answers[i]}" for i in worst])
+
+
+def compare(panels: Mapping[str, Mapping[str, float]]) -> Figure:
+    """Draw a few bars a panel, each panel on a scale of its own: {title: {name: value}}."""
+    figure, row = plt.subplots(
+        1, len(panels), figsize=(3 * len(panels), 2.2), squeeze=False, layout="constrained"
+    )
+    for axes, (title, values) in zip(row.flat, panels.items(), strict=True):
+        colours = [plt.get_cmap("tab10")(number) for number in range(len(values))]
+        bars = axes.bar(list(values), list(values.values()), color=colours)
+        axes.bar_label(bars, fmt="%.4g")
+        axes.set(title=title, yticks=[], ylim=(0, 1.25 * max(values.values()) or 1))
+    plt.close(figure)
+    return figure
+
+
+def principal_plane(points: Array) -> Array:
+    """Return where ``points`` (n, dimensions) lie on the plane in which they differ most, (n, 2).
+
+    These are the first two principal components (Pearson 1901, https://doi.org/10.1080/14786440109462720).
+    """
+    centred = points - points.mean(axis=0)
+    _, _, directions = np.linalg.svd(centred, full_matrices=False)
+    plane: Array = centred @ directions[:2].T
+    return plane
+
+
+def shadows(spaces: Mapping[str, Array], classes: Array) -> Figure:
+    """Show the same n things in several spaces, {title: (n, dimensions)}, coloured by class (n,)."""
+    figure, row = plt.subplots(
+        1, len(spaces), figsize=(4.5 * len(spaces), 4.2), squeeze=False, layout="constrained"
+    )
+    for axes, (title, points) in zip(row.flat, spaces.items(), strict=True):
+        plane = principal_plane(points)
+        for number, kind in enumerate(np.unique(classes)):
+            mine = plane[classes == kind]
+            axes.scatter(*mine.T, s=6, color=plt.get_cmap("tab10")(number % 10), label=str(kind))
+        axes.set(title=title, xticks=[], yticks=[])
+    row.flat[-1].legend(markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
+    plt.close(figure)
+    return figure
