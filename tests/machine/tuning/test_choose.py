@@ -27,16 +27,16 @@ def exact(*speeds: float, rounds: int = 3, workloads: int = 3) -> np.ndarray:
 def noisy_machines(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     """True speeds (threads, workloads), and what was measured: small noise, and some wild rounds.
 
-    Each round has a tempo of its own, for all alike; each figure is off by 1 % at most, but in fewer
-    than half of the rounds anything may have happened to any figure.
+    Each round has a tempo of its own, for all alike; each figure is off by 1 % at most, but in up to a
+    quarter of the rounds anything may have happened to any figure.
     """
     speeds = st.floats(0.5, 100)
     truth = draw(arrays.arrays(np.float64, (4, 3), elements=speeds))
-    rounds = draw(st.integers(3, 11))
+    rounds = draw(st.integers(3, 12))
     tempo = draw(arrays.arrays(np.float64, (rounds, 1, 1), elements=st.floats(0.05, 1)))
     noise = draw(arrays.arrays(np.float64, (rounds, 4, 3), elements=st.floats(0.99, 1.01)))
     wild = draw(arrays.arrays(np.float64, (rounds, 4, 3), elements=st.floats(0.01, 1)))
-    hit = draw(st.sets(st.integers(0, rounds - 1), max_size=(rounds - 1) // 2))
+    hit = draw(st.sets(st.integers(0, rounds - 1), max_size=rounds // 4))
     measured = truth * tempo * noise
     for number in hit:
         measured[number] *= wild[number]
@@ -52,11 +52,11 @@ def test_the_pick_reaches_nine_tenths_of_the_best(machine: tuple[np.ndarray, np.
 
 @given(st.integers(0, 10**6), st.sampled_from([2, 4]))
 def test_bursts_of_contention_do_not_mislead(seed: int, counts: int) -> None:
-    # A neighbour slows a third of the rounds, and hurts many threads most.
+    # A neighbour slows a quarter of the rounds, and hurts many threads most.
     rng = np.random.default_rng(seed)
     truth = rng.uniform(1, 3, counts)
-    measured = exact(*truth, rounds=9) * rng.uniform(0.99, 1.01, (9, counts, 3))
-    slowed = rng.choice(9, size=3, replace=False)
+    measured = exact(*truth, rounds=12) * rng.uniform(0.99, 1.01, (12, counts, 3))
+    slowed = rng.choice(12, size=3, replace=False)
     measured[slowed] /= np.array(THREADS[:counts])[None, :, None] * rng.uniform(1, 4)
     assert share_of_best(pick(table_of(measured)), table_of(truth[None, :, None])) >= 0.9
 
@@ -66,6 +66,19 @@ def test_a_mean_over_the_rounds_would_be_misled() -> None:
     measured[0, 0] = 100  # one clock that jumped
     assert pick(table_of(measured)) == 2
     assert measured.mean(axis=(0, 2)).argmax() == 0
+
+
+@pytest.mark.parametrize("busy", range(1, 12))
+def test_two_sweeps_of_a_machine_that_is_busy_at_times_agree(busy: int) -> None:
+    # Quiet, two threads are a fifth faster; busy, four times slower. Two sweeps side by side may see a busy
+    # round more or less. A median over the rounds would then give three quarters of the speed away.
+    def seen(rounds_busy: int) -> Table:
+        rates = exact(1.0, 1.2, rounds=12)
+        rates[:rounds_busy, 1] = 0.25
+        return table_of(rates)
+
+    for one, other in ((busy, busy - 1), (busy - 1, busy)):
+        assert share_of_best(pick(seen(one)), seen(other)) > 0.83
 
 
 def test_equally_fast_means_fewer_threads() -> None:

@@ -1,8 +1,9 @@
 """Judge thread counts by figures from a noisy machine.
 
 All thread counts are measured side by side in each round. What slows a whole round down cancels out
-when each figure is compared with the others of its round; what disturbs single figures is left out by
-the median over the rounds, as long as it happens in fewer than half of them.
+when each figure is compared with the others of its round. Over the rounds the mean of the middle half
+counts, the midmean: what happens in up to a quarter of them cannot mislead it, as it cannot mislead a
+median; and unlike a median it does not jump when a machine is busy for about half of the time.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Table:
     workloads: tuple[str, ...]
     rates: Array
     """Operations a second, float64 (rounds, threads, workloads), all above zero."""
+    seconds: float = 0.0
+    """What measuring it took."""
 
     def medians(self) -> Array:
         """Return the median over the rounds: operations a second (threads, workloads)."""
@@ -39,8 +42,13 @@ class Table:
 def relative(table: Table) -> Array:
     """Return the speeds (threads, workloads) with respect to the geometric mean over the threads."""
     logarithms = np.log(table.rates)
-    compared = logarithms - logarithms.mean(axis=1, keepdims=True)
-    return np.asarray(np.exp(np.median(compared, axis=0)))
+    return np.asarray(np.exp(_midmean(logarithms - logarithms.mean(axis=1, keepdims=True))))
+
+
+def _midmean(values: Array) -> Array:
+    """Return the mean over the first axis without the lowest and the highest quarter of it."""
+    cut = len(values) // 4
+    return np.asarray(np.sort(values, axis=0)[cut : len(values) - cut].mean(axis=0))
 
 
 def scores(table: Table) -> dict[int, float]:

@@ -61,9 +61,13 @@ class Plan:
     workloads: tuple[str, ...]
     rounds: int
     limit: float = 60.0
-    """No round begins after so many seconds, but for the first three."""
-    slice: float = 0.05
+    """No round begins after so many seconds of measuring, but for the first three."""
+    slice: float = 0.02
     """The seconds that each workload is repeated for in each round."""
+
+
+def _silent(_done: int, _planned: int) -> None:
+    """Show no progress."""
 
 
 class Worker:
@@ -135,39 +139,65 @@ def workers(
 ) -> Iterator[list[Worker]]:
     """Start a worker for each thread count, ready to measure; end them all afterwards."""
     with ExitStack() as stack:
-        # The first one fills the compile cache; the others would only wait for its lock.
-        first = stack.enter_context(Worker(threads[0], workloads, command))
-        first.wait_until_ready()
-        rest = [stack.enter_context(Worker(count, workloads, command)) for count in threads[1:]]
-        for worker in rest:
+        team = [stack.enter_context(Worker(count, workloads, command)) for count in threads]
+        for worker in team:
             worker.wait_until_ready()
-        yield [first, *rest]
+        yield team
 
 
-def sweep(
-    team: Sequence[Worker], plan: Plan, progress: Progress = lambda done, planned: None, seed: int = 0
-) -> Table:
+def sweep(team: Sequence[Worker], plan: Plan, progress: Progress = _silent, seed: int = 0) -> Table:
     """Measure all workers in turns; return the table of all rounds that were made."""
+    return take_turns([(team, plan)], progress, seed)[0]
+
+
+def take_turns(
+    jobs: Sequence[tuple[Sequence[Worker], Plan]], progress: Progress = _silent, seed: int = 0
+) -> list[Table]:
+    """Make several sweeps at once, a round of each in turn; return their tables.
+
+    What the machine does besides changes by the minute. Two sweeps that are to be compared have to see
+    the same of it.
+    """
     order = random.Random(seed)
-    started = time.monotonic()
-    rounds: list[dict[int, list[float]]] = []
-    while len(rounds) < plan.rounds:
-        if len(rounds) >= FEWEST_ROUNDS and time.monotonic() - started > plan.limit:
-            break
-        rounds.append(_round(order.sample(list(team), len(team)), plan))
-        progress(len(rounds), plan.rounds)
-    threads = tuple(worker.threads for worker in team)
-    rates = np.array([[measured[count] for count in threads] for measured in rounds])
-    return Table(threads, plan.workloads, rates)
+    running = [_Running(team, plan, order) for team, plan in jobs]
+    planned = sum(plan.rounds for _, plan in jobs)
+    while not all(each.done for each in running):
+        for each in running:
+            if not each.done:
+                each.advance()
+        progress(sum(len(each.rounds) for each in running), planned)
+    return [each.table() for each in running]
 
 
-def _round(team: Sequence[Worker], plan: Plan) -> dict[int, list[float]]:
-    """Let each worker measure once."""
-    measured = {}
-    for worker in team:
-        time.sleep(SETTLE_SECONDS)
-        measured[worker.threads] = worker.measure(plan.workloads, plan.slice)
-    return measured
+class _Running:
+    """A sweep on its way."""
+
+    def __init__(self, team: Sequence[Worker], plan: Plan, order: random.Random) -> None:
+        self.team, self.plan, self.order = team, plan, order
+        self.rounds: list[dict[int, list[float]]] = []
+        self.seconds = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether all rounds are made, or enough of them and the time is over."""
+        late = len(self.rounds) >= FEWEST_ROUNDS and self.seconds > self.plan.limit
+        return late or len(self.rounds) >= self.plan.rounds
+
+    def advance(self) -> None:
+        """Let each worker measure once."""
+        started = time.monotonic()
+        measured = {}
+        for worker in self.order.sample(list(self.team), len(self.team)):
+            time.sleep(SETTLE_SECONDS)
+            measured[worker.threads] = worker.measure(self.plan.workloads, self.plan.slice)
+        self.rounds.append(measured)
+        self.seconds += time.monotonic() - started
+
+    def table(self) -> Table:
+        """Return what was measured."""
+        threads = tuple(worker.threads for worker in self.team)
+        rates = np.array([[measured[count] for count in threads] for measured in self.rounds])
+        return Table(threads, self.plan.workloads, rates, self.seconds)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import IO
 from workshop.machine.tuning import workloads
 
 Work = Callable[[], object]
-WARM_UP = 2
+WARM_UP = 1
 
 
 def rate(work: Work, flops: int, seconds: float, clock: Callable[[], float] = time.perf_counter) -> float:
