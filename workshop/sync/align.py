@@ -91,11 +91,9 @@ def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
 
 
 def likeness(one: Cell, other: Cell) -> float:
-    """Return how similar two cells' texts are, from 0 to 1; cells of two types are not."""
-    if one.get("cell_type") != other.get("cell_type"):
-        return 0.0
+    """Return how similar two cells' texts are, from 0 to 1; in cells of two types only equal ones are."""
     mine, theirs = source(one), source(other)
-    if len(mine) + len(theirs) > LONG:
+    if len(mine) + len(theirs) > LONG or one.get("cell_type") != other.get("cell_type"):
         return 1.0 if mine == theirs else 0.0
     matcher = SequenceMatcher(None, mine, theirs, False)
     return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0

@@ -49,6 +49,7 @@ def merge(base: Document, mine: Document, theirs: Document) -> Document:
     )
     minor = max(int(mine.get("nbformat_minor", 0)), int(theirs.get("nbformat_minor", 0)))
     cells = [copy.deepcopy(merged[slot]) for slot in ordered]
+    _lend_outputs(mine["cells"], ordered, cells)
     settle_ids(cells, [_wished_ids(slot) for slot in ordered], minor)
     return {
         "cells": cells,
@@ -141,6 +142,24 @@ def _runner(base: Cell, mine: Cell, theirs: Cell, chosen: tuple[Any, str, str]) 
     if body(theirs) != chosen:
         return mine
     return theirs if same(_run(mine), _run(base)) else mine
+
+
+def _lend_outputs(mine: list[Cell], ordered: list[Slot], cells: list[Cell]) -> None:
+    """Give outputs that lost their cell to a cell of the organiser's that says the same."""
+    taken = [id(slot.mine) for slot, cell in zip(ordered, cells, strict=True) if _kept_outputs(slot, cell)]
+    free = [cell for cell in mine if cell.get("outputs") and id(cell) not in taken]
+    for slot, cell in zip(ordered, cells, strict=True):
+        if slot.mine is not None or cell.get("outputs"):
+            continue
+        lender = next((each for each in free if body(each) == body(cell)), None)
+        if lender is not None:
+            cell["outputs"] = copy.deepcopy(lender["outputs"])
+            cell["execution_count"] = lender.get("execution_count")
+            free.remove(lender)
+
+
+def _kept_outputs(slot: Slot, cell: Cell) -> bool:
+    return slot.mine is not None and same(slot.mine.get("outputs"), cell.get("outputs"))
 
 
 def _wished_ids(slot: Slot) -> list[str]:

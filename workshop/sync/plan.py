@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from workshop.sync.merge import merge, without_outputs
-from workshop.sync.metadata import ConflictError
-from workshop.sync.notebook import Document, Version, canonical, dump, faults
+from workshop.sync.metadata import ConflictError, same
+from workshop.sync.notebook import Document, Version, dump, faults
 
 NOTEBOOK = ".ipynb"
 REMEMBERED = 20
@@ -142,12 +142,11 @@ def _merged(
     action: Action, why: str, document: Document, mine: Version, theirs: Version, after: Entry
 ) -> Decision:
     """Return the decision to write a merged notebook, unless one side has exactly that already."""
-    result = canonical(document)
-    if result == canonical(mine.notebook):
+    if same(document, mine.notebook):
         if mine.meaning == theirs.meaning and not _has_outputs(theirs):
             return Decision(Action.NOTHING, entry=after)
         return Decision(Action.KEPT, "it has the workshop's changes already; your outputs stay", None, after)
-    if result == canonical(theirs.notebook):
+    if same(document, theirs.notebook):
         return Decision(action, why, theirs, after)
     written = Version(dump(document))
     # A merge may come to what an earlier version said; that is then no restored snapshot.

@@ -1,0 +1,190 @@
+"""Kill syncs at random moments and see whether anything was lost and whether the next one heals it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workshop.sync.notebook import Cell
+from workshop.sync.pairs import sync
+from workshop.sync.record import Log
+from workshop.sync.undo import undo
+
+Files = dict[str, bytes]
+
+
+def book(*texts: str, ran: bool = False) -> bytes:
+    """Return a notebook of code cells."""
+    cells = [_cell(number, text, ran) for number, text in enumerate(texts, start=1)]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def _cell(number: int, text: str, ran: bool) -> Cell:
+    output = {"output_type": "stream", "name": "stdout", "text": f"{text}\n" * 200}
+    return {
+        "cell_type": "code",
+        "id": f"cell-{text.partition(' ')[0]}",
+        "metadata": {},
+        "source": text,
+        "execution_count": number if ran else None,
+        "outputs": [output] if ran else [],
+    }
+
+
+BEFORE: Files = {
+    "still.ipynb": book("a 1", "b 1"),
+    "ran.ipynb": book("a 1", "b 1"),
+    "merge.ipynb": book("a 1", "b 1", "c 1"),
+    "clash.ipynb": book("a 1", "b 1"),
+    "gone.ipynb": book("a 1", "x 1"),
+    "old-name.ipynb": book("r 1", "s 1", "t 1", "u 1"),
+    "deep/er/data.bin": bytes(range(256)) * 100,
+}
+MINE: Files = {
+    "ran.ipynb": book("a 1", "b 1", ran=True),
+    "merge.ipynb": book("a 1 mine", "b 1", "c 1", ran=True),
+    "clash.ipynb": book("a 1 mine", "b 1"),
+    "old-name.ipynb": book("r 1 mine", "s 1", "t 1", "u 1"),
+    "taken.ipynb": book("m 1"),
+}
+AFTER: Files = {
+    "still.ipynb": book("a 2", "b 1"),
+    "ran.ipynb": book("a 1", "b 2"),
+    "merge.ipynb": book("a 1", "b 1", "c 2"),
+    "clash.ipynb": book("a 2", "b 1"),
+    "new-name.ipynb": book("r 1", "s 1", "t 2", "u 1"),
+    "taken.ipynb": book("n 1"),
+    "fresh/one.ipynb": book("a 1"),
+    "deep/er/data.bin": bytes(range(256)) * 101,
+}
+
+
+@dataclass
+class Tally:
+    """What came of all kills."""
+
+    kills: int = 0
+    at_work: int = 0
+    """Syncs that were killed after they had begun to write and before they were done."""
+    lost: int = 0
+    invalid: int = 0
+    healed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+class Trial:
+    """One participant's folder, killed over and over."""
+
+    def __init__(self, folder: Path) -> None:
+        """Deliver, let the participant work, publish; then see what an undisturbed sync does."""
+        self.folder = folder
+        self.pristine = folder / "pristine"
+        self.work = folder / "work"
+        write(self.pristine / "upstream" / "notebooks", BEFORE)
+        sync(self.pristine)
+        write(self.pristine / "mine", MINE)
+        shutil.rmtree(self.pristine / "upstream")
+        write(self.pristine / "upstream" / "notebooks", AFTER)
+        self.before = read(self.pristine / "mine")
+        self._fresh()
+        started = time.perf_counter()
+        self._sync_in_child(None)
+        self.seconds = time.perf_counter() - started
+        self.after = read(self.work / "mine")
+
+    def _fresh(self) -> None:
+        shutil.rmtree(self.work, ignore_errors=True)
+        shutil.copytree(self.pristine, self.work)
+
+    def _sync_in_child(self, delay: float | None) -> None:
+        """Sync in a process of its own; kill that after ``delay`` seconds."""
+        child = os.fork()
+        if child == 0:
+            try:
+                sync(self.work)
+            finally:
+                os._exit(0)
+        if delay is not None:
+            time.sleep(delay)
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+    def kill(self, delay: float, tally: Tally) -> None:
+        """Kill one sync after ``delay`` seconds and look at what is left, then at what heals."""
+        self._fresh()
+        self._sync_in_child(delay)
+        latest = Log(self.work / "state").latest()
+        left = read(self.work / "mine")
+        faults = list(self._losses(left))
+        invalid = [name for name in left if name.endswith(".ipynb") and not is_json(left[name])]
+        tally.kills += 1
+        tally.at_work += latest is not None and not latest.finished
+        tally.lost += bool(faults)
+        tally.invalid += bool(invalid)
+        unhealed = list(self._heal())
+        tally.healed += not unhealed
+        tally.faults += [f"after {delay:.4f} s: {each}" for each in (*faults, *invalid, *unhealed)]
+
+    def _losses(self, left: Files) -> Iterator[str]:
+        """Yield what the participant had and now is neither in the folder nor merged nor backed up."""
+        kept = {*left.values(), *read(self.work / "state" / "backups").values()}
+        yield from (f"{name} is lost" for name, data in self.before.items() if data not in kept)
+        for name, data in left.items():
+            if data not in (self.before.get(name), self.after.get(name)) and not is_unfinished(name):
+                yield f"{name} is neither what it was nor what it should become"
+
+    def _heal(self) -> Iterator[str]:
+        """Sync again; yield what is not as it would be had nothing happened, also after an undo."""
+        sync(self.work)
+        if read(self.work / "mine") != self.after:
+            yield "the next sync did not heal it"
+        if sync(self.work).files:
+            yield "the sync after the next was not at rest"
+        undo(self.work / "mine", self.work / "state")
+        if read(self.work / "mine") != self.before:
+            yield "undo did not bring the folder back as it was"
+
+
+def is_unfinished(name: str) -> bool:
+    """Tell whether a file is one that a killed sync was writing."""
+    return Path(name).name.startswith(".workshop-sync-")
+
+
+def is_json(data: bytes) -> bool:
+    """Tell whether bytes are JSON."""
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
+
+
+def write(folder: Path, files: Files) -> None:
+    """Write files below a folder."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+def read(folder: Path) -> Files:
+    """Read every file below a folder."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def kill_many(folder: Path, times: int, draw: random.Random) -> Tally:
+    """Kill ``times`` syncs, each at a random moment of its life."""
+    trial, tally = Trial(folder), Tally()
+    for _ in range(times):
+        trial.kill(draw.uniform(0, trial.seconds), tally)
+    return tally
