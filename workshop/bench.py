@@ -8,6 +8,7 @@ from workshop.lazy import lazy_group
 
 BENCHES = {
     "setup": ("workshop.machine.bench", "Set-up from nothing against installing the same by hand."),
+    "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
 }
 
 app = typer.Typer(

@@ -1,0 +1,71 @@
+"""The benchmark's peers come from a lock, and say in one line when they do not come."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.lessons.bench import LOCK
+from workshop.lessons.filterbench.peers import install_peers, locked_version
+
+ROOT = Path(__file__).resolve().parents[3]
+INFO = "tiny_filter-1.0.dist-info"
+
+
+def make_wheel(folder: Path) -> Path:
+    """Write a wheel whose only program says hello."""
+    path = folder / "tiny_filter-1.0-py3-none-any.whl"
+    files = {
+        "tiny_filter.py": "def main():\n    print('hello')\n",
+        f"{INFO}/METADATA": "Metadata-Version: 2.1\nName: tiny-filter\nVersion: 1.0\n",
+        f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{INFO}/entry_points.txt": "[console_scripts]\ntiny-filter = tiny_filter:main\n",
+    }
+    record = "".join(f"{name},,\n" for name in [*files, f"{INFO}/RECORD"])
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, text in (files | {f"{INFO}/RECORD": record}).items():
+            wheel.writestr(name, text)
+    return path
+
+
+@pytest.fixture
+def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lock that a folder of wheels satisfies."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    digest = hashlib.sha256(make_wheel(tmp_path).read_bytes()).hexdigest()
+    path = tmp_path / "peers.txt"
+    path.write_text(f"tiny-filter==1.0 \\\n    --hash=sha256:{digest}\n")
+    return path
+
+
+def test_what_is_locked_is_installed_apart_from_this_environment(lock: Path, tmp_path: Path) -> None:
+    programs = install_peers(tmp_path / "peers", lock)
+    done = subprocess.run([programs / "tiny-filter"], capture_output=True, text=True, check=True)
+    assert done.stdout == "hello\n"
+
+
+def test_another_hash_is_refused_in_one_line(lock: Path, tmp_path: Path) -> None:
+    lock.write_text("tiny-filter==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(WorkshopError, match=r"^could not be installed: .*"):
+        install_peers(tmp_path / "peers", lock)
+
+
+def test_versions_are_read_from_the_lock(tmp_path: Path) -> None:
+    assert locked_version(ROOT / LOCK, "nb-clean")
+    assert locked_version(ROOT / LOCK, "nbstripout")
+    with pytest.raises(WorkshopError, match="does not name nbstrip;"):
+        locked_version(ROOT / LOCK, "nbstrip")
+
+
+def test_everything_in_the_lock_has_a_hash() -> None:
+    text = (ROOT / LOCK).read_text(encoding="utf-8")
+    packages = [part for part in text.split("\n") if "==" in part]
+    assert len(packages) > 2
+    assert all(part.rstrip().endswith("\\") for part in packages)
+    assert text.count("--hash=sha256:") >= len(packages)

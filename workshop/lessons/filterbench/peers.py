@@ -1,0 +1,37 @@
+"""The other filters that people use, installed from a lock into an environment of their own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+
+
+def install_peers(folder: Path, lock: Path) -> Path:
+    """Make a virtual environment in ``folder`` with what ``lock`` names; return its folder of programs.
+
+    Raises WorkshopError with pip's last line.
+    """
+    venv.create(folder, with_pip=False)
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "--quiet"]
+    install = ["install", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+    done = subprocess.run(
+        [*pip, *install, "--requirement", str(lock)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
+        raise WorkshopError(f"could not be installed: {last[0]}")
+    return programs
+
+
+def locked_version(lock: Path, name: str) -> str:
+    """Return the version that a lock names; raises WorkshopError when it names none."""
+    found = re.search(rf"^{re.escape(name)}==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise WorkshopError(f"{lock} does not name {name}; write it anew with tools/lock.bash")
+    return found[1]
