@@ -29,6 +29,7 @@ from __future__ import annotations
 # Every git command that meets a notebook starts this file, so it imports no more than filtering needs:
 # what administration needs is imported there; pathlib too, which ruff would have instead of os.
 # ruff: noqa: PTH103, PTH105, PTH120, PTH123
+import codecs
 import errno
 import json
 import os
@@ -68,24 +69,35 @@ def clean(data: bytes) -> bytes:
 
     Raises NotANotebookError.
     """
-    text = decode(data)
-    edits = find_outputs(text)
+    edits = find_outputs(decode(data))
     if not edits:
         return data
     pieces, at = [], 0
     for edit in edits:
-        pieces += [text[at : edit.start], edit.new]
+        pieces += [data[at : edit.start], edit.new.encode()]
         at = edit.end
-    pieces.append(text[at:])
-    return "".join(pieces).encode("utf-8")
+    pieces.append(data[at:])
+    return b"".join(pieces)
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file; raises NotANotebookError when it is not UTF-8."""
+    """Return a file's bytes as a text with one character a byte; raises NotANotebookError if it is not UTF-8.
+
+    All that JSON gives a meaning to is ASCII, which is the same in Latin-1 and UTF-8, so that places in the
+    text are places in the file. A long text of wider characters would take several times the time.
+    """
+    check = codecs.getincrementaldecoder("utf-8")().decode
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise NotANotebookError(f"it is not UTF-8 (byte {error.start})") from None
+        for at in range(0, len(data), _PIECE):
+            check(data[at : at + _PIECE])
+        check(b"", True)
+    except UnicodeDecodeError:
+        raise NotANotebookError("it is not UTF-8") from None
+    return data.decode("latin-1")
+
+
+_PIECE = 1 << 14
+"""Bytes that are decoded at once to check them: few enough to stay in the processor's cache."""
 
 
 def find_outputs(text: str) -> list[Edit]:
@@ -109,6 +121,7 @@ def _refuse_constant(name: str) -> None:
 
 # Numbers stay text: nobody counts with them, and Python refuses to read very long ones.
 _DECODE = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refuse_constant).raw_decode
+_MARK = codecs.BOM_UTF8.decode("latin-1")
 _BLANKS = re.compile(r"[ \t\n\r]*")
 # A key without escapes, up to its value; the decoder reads any other.
 _KEY = re.compile(r'[ \t\n\r]*"([^"\\\x00-\x1f]*)"[ \t\n\r]*:[ \t\n\r]*')
@@ -139,7 +152,7 @@ class _Reader:
         more = not self._ends("}")
         while more:
             key = self._key()
-            if key in seen:
+            if key in seen and key.isascii():  # two spellings of other characters may look alike here
                 raise NotANotebookError(f"an object has the key {json.dumps(key)} twice")
             seen.add(key)
             yield key
@@ -195,7 +208,7 @@ class _Notebook:
 
     def __init__(self, text: str) -> None:
         """Read the text; raises NotANotebookError, JSONDecodeError or RecursionError."""
-        self.reader = reader = _Reader(text, at=1 if text.startswith("\ufeff") else 0)
+        self.reader = reader = _Reader(text, at=3 if text.startswith(_MARK) else 0)
         self.keys: set[str] = set()
         self.format = ""
         self.metadata: dict[str, object] = {}
@@ -322,7 +335,8 @@ def _removal(text: str, start: int, unwanted: str) -> Edit:
 
 
 def _short(text: str) -> str:
-    """Return a text that fits into a message."""
+    """Return a text that fits into a line of a message."""
+    text = " ".join(text.split())
     return text if len(text) <= 20 else text[:20] + "…"
 
 
@@ -371,6 +385,7 @@ COMMANDS: dict[bytes, Callable[[bytes, str], bytes]] = {b"clean": cleaned, b"smu
 LONGEST = 65516
 """Bytes that one packet can carry."""
 _FLUSH = b"0000"
+_CUT_OFF = "git closed the pipe in the middle of a file"
 
 
 def process(source: BinaryIO, sink: BinaryIO) -> None:
@@ -412,40 +427,47 @@ def _welcome(source: BinaryIO, sink: BinaryIO) -> None:
 def _read_list(source: BinaryIO, may_end: bool = False) -> list[bytes] | None:
     """Return the lines up to a flush; None when the pipe was closed before the first and may be."""
     lines: list[bytes] = []
-    while (line := _read_packet(source, may_end and not lines)) != _FLUSH:
-        if line is None:
+    while (length := _read_length(source, may_end and not lines)) != _AT_FLUSH:
+        if length == _AT_END:
             return None
-        lines.append(line[4:].rstrip(b"\n"))
+        lines.append(_read_exactly(source, length).rstrip(b"\n"))
     return lines
 
 
 def _read_content(source: BinaryIO) -> bytes:
     """Return the bytes up to a flush."""
     packets: list[bytes] = []
-    while (packet := _read_packet(source)) is not None and packet != _FLUSH:
-        packets.append(packet[4:])
+    while (length := _read_length(source)) != _AT_FLUSH:
+        packets.append(_read_exactly(source, length))
     return b"".join(packets)
 
 
-def _read_packet(source: BinaryIO, may_end: bool = False) -> bytes | None:
-    """Return one packet with its four digits of length; None at the end, when it may be there."""
+_AT_FLUSH, _AT_END = -1, -2
+
+
+def _read_length(source: BinaryIO, may_end: bool = False) -> int:
+    """Return the bytes that the next packet carries, or that there is a flush, or the end if it may be."""
     digits = source.read(4)
     if not digits and may_end:
-        return None
-    try:
-        length = int(digits, 16) if len(digits) == 4 and digits.isalnum() else -1
-    except ValueError:
-        length = -1
+        return _AT_END
     if len(digits) < 4:
-        raise ProtocolError("git closed the pipe in the middle of a file")
+        raise ProtocolError(_CUT_OFF)
+    try:
+        length = int(digits, 16) if digits.isalnum() else 1
+    except ValueError:
+        length = 1
     if length == 0:
-        return _FLUSH
+        return _AT_FLUSH
     if not 4 <= length <= LONGEST + 4:
         raise ProtocolError(f"{digits!r} is not the length of a packet")
-    content = source.read(length - 4)
-    if len(content) < length - 4:
-        raise ProtocolError("git closed the pipe in the middle of a file")
-    return digits + content
+    return length - 4
+
+
+def _read_exactly(source: BinaryIO, length: int) -> bytes:
+    content = source.read(length)
+    if len(content) < length:
+        raise ProtocolError(_CUT_OFF)
+    return content
 
 
 def _packet(content: bytes) -> bytes:
