@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from types import ModuleType
 from typing import Any
@@ -59,3 +61,12 @@ def test_a_second_fit_begins_anew() -> None:
     fit(callback, [[1.0], [0.5]], None)
     fit(callback, [[0.25]], None)
     assert callback.history.losses == [0.25]
+
+
+def test_loading_is_quiet_and_errors_come_through(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ImportError), teach_keras.hushed():
+        os.write(2, b"I0000 port.cc: operations are on\n")
+        raise ImportError("no such module")
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "afterwards\n"
+    assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)

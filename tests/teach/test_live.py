@@ -31,6 +31,12 @@ def test_outside_a_notebook_plain_lines_go_to_stderr(capsys: pytest.CaptureFixtu
     assert "test error 2.13%" in lines[1]
 
 
+def test_the_time_that_is_left_is_told_once_it_can_be_known(capsys: pytest.CaptureFixture[str]) -> None:
+    for share, told in ((0.001, False), (0.5, True), (1.0, False)):
+        live.LiveCurve("dense").update(share, [1.0], [])
+        assert ("s left" in capsys.readouterr().err) is told
+
+
 def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[str, object]] = []
     monkeypatch.setattr(live, "_in_notebook", lambda: True)

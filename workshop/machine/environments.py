@@ -16,7 +16,7 @@ AGAIN = "run set-up again (it repairs what is missing)"
 WANTED = {
     "jupyter": ("jupyterlab", "notebook", "tensorboard", "workshop"),
     "theano": ("numpy", "theano", "lasagne", "matplotlib", "ipykernel", "workshop"),
-    "tensorflow": ("numpy", "tensorflow", "keras", "matplotlib", "ipykernel", "workshop"),
+    "tensorflow": ("numpy", "tensorflow", "keras", "tensorboard", "matplotlib", "ipykernel", "workshop"),
 }
 BUSY = "did not answer in time"
 KERNELS = {"python3": "jupyter", "theano": "theano", "tensorflow": "tensorflow"}

@@ -6,10 +6,31 @@ they are needed; the other environments have none.
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from workshop.teach.training import Follower
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Load TensorFlow quietly: drop what its C++ part writes to the standard error meanwhile.
+
+    Afterwards its logger tells errors only; it warns of every further network that a lesson builds.
+    """
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def live_curve(title: str) -> Any:

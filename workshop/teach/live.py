@@ -22,6 +22,8 @@ SECONDS_BETWEEN_LINES = 1.0
 SECONDS_BETWEEN_PICTURES = 2.0
 SHARE_OF_DRAWING = 0.02
 """Drawing may take this share of the training's time, however slow the machine is."""
+SHARE_TO_ESTIMATE = 0.03
+"""How much must be done before the time that is left is told."""
 
 
 class Progress:
@@ -72,7 +74,8 @@ class LiveCurve:
     def _line(self, share: float, losses: Sequence[float], errors: Sequence[float]) -> str:
         spent = time.monotonic() - self.started
         parts = [self.title, f"{share:4.0%}", f"{spent:.0f} s"]
-        if 0 < share < 1:
+        # The first steps compile and say nothing about the others.
+        if SHARE_TO_ESTIMATE <= share < 1:
             parts.append(f"about {spent / share - spent:.0f} s left")
         if losses:
             parts.append(f"loss {float(np.mean(losses[-50:])):.4f}")

@@ -23,7 +23,7 @@ found = [slope, float(counts.min()), float(counts.max()), theano.config.floatX, 
 print(json.dumps(found))
 """
 TENSORFLOW = """
-import json, os
+import json, os, pathlib, tempfile
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras, tensorflow as tf
 x = tf.Variable(2.0)
@@ -32,7 +32,11 @@ with tf.GradientTape() as tape:
 layer = keras.layers.Conv2D(1, 3, kernel_initializer="ones", use_bias=False)
 counts = layer(tf.ones((1, 5, 5, 1))).numpy()
 slope = float(tape.gradient(y, x))
-print(json.dumps([slope, float(counts.min()), float(counts.max()), keras.backend.backend()]))
+with tempfile.TemporaryDirectory() as folder:
+    with tf.summary.create_file_writer(folder).as_default():
+        tf.summary.histogram("weights", [slope], step=0)
+    logs = len(list(pathlib.Path(folder).glob("events.out.tfevents.*")))
+print(json.dumps([slope, float(counts.min()), float(counts.max()), keras.backend.backend(), logs]))
 """
 
 
@@ -45,7 +49,7 @@ def test_jupyter_offers_both_kernels(machine: Machine) -> None:
     ("kernel", "code", "right"),
     [
         ("theano", THEANO, [12, 9, 9, "float32", "cpu"]),
-        ("tensorflow", TENSORFLOW, [12, 9, 9, "tensorflow"]),
+        ("tensorflow", TENSORFLOW, [12, 9, 9, "tensorflow", 1]),
     ],
 )
 def test_kernel_computes(machine: Machine, kernel: str, code: str, right: list[object]) -> None:
