@@ -176,6 +176,7 @@ def test_damage_anywhere_never_loses_a_byte(data: st.DataObject) -> None:
     assert after == before
 
 
+@many
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_notebook_or_are_refused(data: bytes) -> None:
     try:
