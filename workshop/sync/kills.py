@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from workshop.sync.notebook import Cell
 from workshop.sync.pairs import sync
 from workshop.sync.record import Log
+from workshop.sync.record import read as read_record
 from workshop.sync.undo import undo
 
 Files = dict[str, bytes]
@@ -43,7 +45,7 @@ BEFORE: Files = {
     "ran.ipynb": book("a 1", "b 1"),
     "merge.ipynb": book("a 1", "b 1", "c 1"),
     "clash.ipynb": book("a 1", "b 1"),
-    "gone.ipynb": book("a 1", "x 1"),
+    "gone.ipynb": book("x 1", "y 1"),
     "old-name.ipynb": book("r 1", "s 1", "t 1", "u 1"),
     "deep/er/data.bin": bytes(range(256)) * 100,
 }
@@ -97,35 +99,44 @@ class Trial:
         started = time.perf_counter()
         self._sync_in_child(None)
         self.seconds = time.perf_counter() - started
+        self.writing = self.seconds - self.planning
         self.after = read(self.work / "mine")
 
     def _fresh(self) -> None:
         shutil.rmtree(self.work, ignore_errors=True)
         shutil.copytree(self.pristine, self.work)
 
-    def _sync_in_child(self, delay: float | None) -> None:
-        """Sync in a process of its own; kill that after ``delay`` seconds."""
+    def _sync_in_child(self, delay: float | None, from_writing: bool = False) -> None:
+        """Sync in a process of its own; kill that ``delay`` seconds after its start, or its first write."""
+        reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             try:
+                _tell_when_writing(writer)
                 sync(self.work)
             finally:
                 os._exit(0)
+        os.close(writer)
+        started = time.perf_counter()
+        if from_writing or delay is None:
+            os.read(reader, 1)  # comes when it begins to write, or when it ends
+        self.planning = time.perf_counter() - started
         if delay is not None:
             time.sleep(delay)
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(reader)
 
-    def kill(self, delay: float, tally: Tally) -> None:
+    def kill(self, delay: float, from_writing: bool, tally: Tally) -> None:
         """Kill one sync after ``delay`` seconds and look at what is left, then at what heals."""
         self._fresh()
-        self._sync_in_child(delay)
-        latest = Log(self.work / "state").latest()
+        self._sync_in_child(delay, from_writing)
+        interrupted = _is_interrupted(Log(self.work / "state"))
         left = read(self.work / "mine")
         faults = list(self._losses(left))
         invalid = [name for name in left if name.endswith(".ipynb") and not is_json(left[name])]
         tally.kills += 1
-        tally.at_work += latest is not None and not latest.finished
+        tally.at_work += interrupted
         tally.lost += bool(faults)
         tally.invalid += bool(invalid)
         unhealed = list(self._heal())
@@ -150,6 +161,23 @@ class Trial:
         undo(self.work / "mine", self.work / "state")
         if read(self.work / "mine") != self.before:
             yield "undo did not bring the folder back as it was"
+
+
+def _is_interrupted(log: Log) -> bool:
+    """Tell whether the sync had begun to write and was not done; the first one only delivered."""
+    latest = read_record(log.folders()[0])
+    return latest is None or not latest.finished
+
+
+def _tell_when_writing(pipe: int) -> None:
+    """Make this process write a byte into ``pipe`` when its sync begins to write; for a forked child only."""
+    begin = Log.begin
+
+    def begin_and_tell(log: Log, *words: Any, **options: Any) -> Any:
+        os.write(pipe, b"w")
+        return begin(log, *words, **options)
+
+    Log.begin = begin_and_tell  # type: ignore[method-assign,assignment]
 
 
 def is_unfinished(name: str) -> bool:
@@ -183,8 +211,9 @@ def read(folder: Path) -> Files:
 
 
 def kill_many(folder: Path, times: int, draw: random.Random) -> Tally:
-    """Kill ``times`` syncs, each at a random moment of its life."""
+    """Kill ``times`` syncs at random: one half at any moment of their lives, the rest while they write."""
     trial, tally = Trial(folder), Tally()
-    for _ in range(times):
-        trial.kill(draw.uniform(0, trial.seconds), tally)
+    for number in range(times):
+        from_writing = number % 2 == 0
+        trial.kill(draw.uniform(0, trial.writing if from_writing else trial.seconds), from_writing, tally)
     return tally

@@ -11,7 +11,7 @@ from workshop.sync.files import obstacle, remove, remove_unfinished, write_atomi
 from workshop.sync.manifest import Manifest
 from workshop.sync.notebook import Version
 from workshop.sync.plan import Action, Entry
-from workshop.sync.record import Log, LoggedFate, Record
+from workshop.sync.record import Log, LoggedFate, LoggedStep, Record
 from workshop.sync.tree import Fate, Step
 
 
@@ -87,8 +87,8 @@ def _take(into: Path, step: Step) -> None:
 def heal(into: Path, manifest: Manifest, log: Log) -> bool:
     """Make good a run that was killed: remember what it had done; tell whether there was one.
 
-    A fate whose steps were all taken is remembered as done. Of any other the manifest keeps
-    saying what it said before, and the coming run decides on it afresh.
+    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
+    Of any other the manifest keeps saying what it said before, and the coming run decides afresh.
     """
     log.clear()
     record = log.latest()
@@ -98,7 +98,8 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
     for fate in record.fates:
         for step in fate.steps:
             remove_unfinished((into / step.path).parent)
-        if _was_taken(into, fate):
+        _complete(into, fate)
+        if all(_sha256(into, step) == step.after for step in fate.steps):
             done.update(fate.after)
     manifest.update(done)
     record.finished = True
@@ -106,15 +107,20 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
     return True
 
 
-def _was_taken(into: Path, fate: LoggedFate) -> bool:
-    for step in fate.steps:
-        try:
-            now: str | None = Version((into / step.path).read_bytes()).sha256
-        except OSError:
-            now = None
-        if now != step.after:
-            return False
-    return True
+def _complete(into: Path, fate: LoggedFate) -> None:
+    """Take away the old name of a file that was killed between its two names."""
+    written = [step for step in fate.steps if step.after is not None]
+    if written and all(_sha256(into, step) == step.after for step in written):
+        for step in fate.steps:
+            if step.after is None and step.before is not None and _sha256(into, step) == step.before:
+                remove(into / step.path)
+
+
+def _sha256(into: Path, step: LoggedStep) -> str | None:
+    try:
+        return Version((into / step.path).read_bytes()).sha256
+    except OSError:
+        return None
 
 
 def deferred(fate: Fate, why: str) -> Fate:

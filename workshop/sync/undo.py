@@ -79,8 +79,8 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
         if _hash(now) == step.before:
             continue
         if now is not None and now.sha256 != step.after:
-            name = _free_name(into, step.path, record.revision)
-            steps.append(Step(name, None, now))
+            name, is_there = _place_beside(into, step.path, record.revision, now)
+            steps += [] if is_there else [Step(name, None, now)]
             beside.append(name)
         steps.append(Step(step.path, now, before))
     entries: Mapping[str, Entry | None] = fate.before
@@ -120,11 +120,14 @@ def _hash(version: Version | None) -> str | None:
     return None if version is None else version.sha256
 
 
-def _free_name(into: Path, path: str, revision: str) -> str:
+def _place_beside(into: Path, path: str, revision: str, now: Version) -> tuple[str, bool]:
+    """Return the name for what the participant made of a file, and whether it lies there already."""
     name = PurePosixPath(path)
     for number in range(1, 100):
         again = f"-{number}" if number > 1 else ""
-        fresh = name.with_name(f"{name.stem}.since-{revision}{again}{name.suffix}")
-        if not (into / fresh).exists() and not (into / fresh).is_symlink():
-            return str(fresh)
+        fresh = str(name.with_name(f"{name.stem}.since-{revision}{again}{name.suffix}"))
+        if obstacle(into, fresh) is None:
+            there = _now(into, fresh)
+            if there is None or there.sha256 == now.sha256:
+                return fresh, there is not None
     raise WorkshopError(f"there is no free name beside {path}; move its copies away")
