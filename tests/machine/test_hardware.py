@@ -24,7 +24,7 @@ def with_memory(
 ) -> State:
     answer = SimpleNamespace(total=int(total * 1e9), available=int(free * 1e9))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: answer)
-    monkeypatch.setattr(hardware, "_cgroup_limits", lambda: limits or [])
+    monkeypatch.setattr(hardware, "memory_limits", lambda: limits or [])
     return hardware.memory().state
 
 
@@ -33,13 +33,6 @@ def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert with_memory(monkeypatch, 2.0, 0.3) is State.YELLOW
     assert with_memory(monkeypatch, 1.0, 0.9) is State.RED
     assert with_memory(monkeypatch, 16.0, 12.0, limits=[1_000_000_000]) is State.RED
-
-
-def test_cgroup_limits_are_read_where_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("2147483648\n")
-    (tmp_path / "b").write_text("max\n")
-    monkeypatch.setattr(hardware, "CGROUP_LIMITS", (tmp_path / "a", tmp_path / "b", tmp_path / "none"))
-    assert hardware._cgroup_limits() == [2147483648]
 
 
 @pytest.mark.parametrize(

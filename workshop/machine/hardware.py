@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from workshop.machine.limits import memory_limits
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.settings import Settings, settings_file
 
@@ -25,13 +26,12 @@ DISK_FREE_GB = 0.5
 DEBIAN_OLDEST = 13
 FEDORA_OLDEST = 42
 """The oldest release of each that set-up accepts."""
-CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def memory() -> Line:
     """Compare the memory with what the lessons need; a container's limit counts as its memory."""
     machine = psutil.virtual_memory()
-    total = min([machine.total, *_cgroup_limits()]) / GB
+    total = min([machine.total, *memory_limits()]) / GB
     free = min(machine.available / GB, total)
     text = f"{free:.1f} GB of {total:.1f} GB free"
     if total < MEMORY_TOTAL_GB:
@@ -39,17 +39,6 @@ def memory() -> Line:
     if free < MEMORY_FREE_GB:
         return yellow("memory", text, "shut down idle kernels (JupyterLab: Kernel > Shut Down All Kernels)")
     return green("memory", text)
-
-
-def _cgroup_limits() -> list[int]:
-    """Return the memory limits, in bytes, that this process runs under."""
-    limits = []
-    for path in CGROUP_LIMITS:
-        try:
-            limits.append(int(path.read_text(encoding="ascii")))
-        except (OSError, ValueError):  # not there, or "max"
-            continue
-    return limits
 
 
 def disk(settings: Settings) -> Line:

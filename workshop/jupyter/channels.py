@@ -1,0 +1,105 @@
+"""The way from a kernel to its notebook, on which the server says why a kernel died.
+
+Jupyter's pages only say that a kernel "appears to have died". Here the reason comes as output of the
+cell that was running; where none was (the largest kernel goes, not the one that asked for more), of
+the next cell that is run.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+Header = dict[str, Any]
+RUN = "execute_request"
+
+
+class TellingChannels(ZMQChannelsWebsocketConnection):
+    """The connection of one page with one kernel."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Start with no cell that runs."""
+        super().__init__(**kwargs)
+        self._asked: dict[str, Header] = {}
+        """The page's requests to run cells that have not ended, by their identities, oldest first."""
+        self._running: Header | None = None
+
+    def handle_incoming_message(self, incoming_msg: Any) -> None:
+        """Pass a message on to the kernel; see from it which cells are to run."""
+        super().handle_incoming_message(incoming_msg)
+        header = _run_request(incoming_msg)
+        if header is not None:
+            self._asked[header["msg_id"]] = header
+
+    def handle_outgoing_message(self, stream: Any, outgoing_msg: list[Any]) -> None:
+        """Pass a message on to the page; see from it which cell runs."""
+        super().handle_outgoing_message(stream, outgoing_msg)
+        if getattr(stream, "channel", stream) == "iopub":
+            self._follow(outgoing_msg)
+
+    def on_kernel_restarted(self) -> None:
+        """Tell the page that its kernel died and is started anew, and why."""
+        self._before_the_end()
+        super().on_kernel_restarted()
+
+    def on_restart_failed(self) -> None:
+        """Tell the page that its kernel died for good, and why."""
+        self._before_the_end()
+        super().on_restart_failed()
+
+    def _follow(self, message: list[Any]) -> None:
+        """Note which cell runs, from the kernel's words "busy" and "idle"."""
+        _, (_, header, parent, _, content, *_) = self.session.feed_identities(message)
+        if self.session.unpack(header)["msg_type"] != "status":
+            return
+        request = self._asked.get(self.session.unpack(parent).get("msg_id", ""))
+        if request is None:
+            return
+        if self.session.unpack(content)["execution_state"] == "busy":
+            self._running = request
+            self._tell(request)
+        else:
+            del self._asked[request["msg_id"]]
+            self._running = None
+
+    def _before_the_end(self) -> None:
+        iopub = self.channels.get("iopub")
+        if iopub is not None and not iopub.closed():
+            iopub.flush()  # what the kernel said before it died comes first
+        # A kernel may die before it can say which cell runs: it is the one that was asked for first.
+        cell = self._running or next(iter(self._asked.values()), None)
+        if cell is not None:
+            self._tell(cell)
+        self._running = None
+        self._asked.clear()
+
+    def _tell(self, cell: Header) -> None:
+        """Write under the cell why a kernel died, if one did and nobody has been told."""
+        # A kernel that names a provisioner of its own has no last words.
+        take = getattr(self.kernel_manager.provisioner, "take_last_words", lambda: None)
+        if said := take():
+            self.write_stderr(said, cell)
+
+
+def _run_request(message: str | bytes) -> Header | None:
+    """Return the header of what a page sent if it asks for a cell to be run.
+
+    Text is Jupyter's older protocol, whose binary form never carries such a request.
+    """
+    if isinstance(message, str):
+        header = json.loads(message)["header"] if RUN in message else None
+    elif RUN.encode() in message:
+        header = _header_v1(message)
+    else:
+        return None
+    return header if header and header["msg_type"] == RUN else None
+
+
+def _header_v1(message: bytes) -> Header | None:
+    try:
+        return dict(json.loads(deserialize_msg_from_ws_v1(message)[1][0]))
+    except (ValueError, IndexError):  # the older protocol's binary form
+        return None

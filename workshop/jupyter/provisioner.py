@@ -1,0 +1,93 @@
+"""Kernels that the system ends before it ends any server, and whose end is looked into.
+
+Jupyter starts a kernel through a provisioner; this one is named in the server's settings and so
+starts every kernel, whatever its language and environment.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import psutil
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from workshop.jupyter.lastwords import CRASHES, KILLS, Death, kills_for_memory, words
+from workshop.machine.limits import memory_limits
+
+SCORE = 800
+"""From -1000 to 1000: whom Linux ends first when memory runs out. Servers have 0, or little more."""
+
+
+class MortalKernel(LocalProvisioner):
+    """A kernel on this machine, first to go when memory runs out."""
+
+    last_words: str | None = None
+    """Why the kernel before this one died, until somebody has been told."""
+    _asked = False
+    _kills = 0
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Launch the kernel and offer it, with all that it will start, as the first to be ended."""
+        self._asked = False
+        self._kills = kills_for_memory()
+        info = await super().launch_kernel(cmd, **kwargs)
+        try:
+            # Raising one's own process' score needs no privilege.
+            Path(f"/proc/{self.pid}/oom_score_adj").write_text(str(SCORE), encoding="ascii")
+        except OSError as error:
+            self.log.warning("kernel %s keeps its server's rank when memory runs out: %s", self.pid, error)
+        return info
+
+    async def poll(self) -> int | None:
+        """Return the exit code, or None while the kernel lives; look into an end that nobody asked for."""
+        process = self.process
+        if process is None or process.returncode is not None:
+            return await super().poll()
+        # Unlike Popen's own wait this one also tells how much memory the process has held.
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid == 0:
+            self._kills = kills_for_memory()
+            return None
+        code = process.returncode = os.waitstatus_to_exitcode(status)
+        if -code in KILLS | CRASHES and not self._asked:
+            self._look_into(-code, usage.ru_maxrss * 1024 // 1_000_000)
+        return code
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal; an end that follows one of Jupyter's own needs no explanation."""
+        await self.poll()
+        self._asked = self._asked or signum in (signal.SIGTERM, signal.SIGKILL)
+        await super().send_signal(signum)
+
+    def take_last_words(self) -> str | None:
+        """Return why the kernel before this one died, once."""
+        said, self.last_words = self.last_words, None
+        return said
+
+    def _look_into(self, number: int, held_mb: int) -> None:
+        sizes = [_megabytes(pid) for pid in self._others()]
+        total = min([psutil.virtual_memory().total, *memory_limits()])
+        counted = kills_for_memory() > self._kills
+        self.last_words = words(Death(number, counted, held_mb, total // 1_000_000, len(sizes), sum(sizes)))
+        self.log.warning("kernel %s died: %s", self.kernel_id, self.last_words)
+
+    def _others(self) -> list[int]:
+        """Return the process ids of the other kernels of this server."""
+        all_of_them: Any = getattr(self.parent, "parent", None)
+        found = []
+        for identity in all_of_them.list_kernel_ids() if all_of_them else []:
+            provisioner = all_of_them.get_kernel(identity).provisioner
+            if identity != self.kernel_id and provisioner is not None and provisioner.has_process:
+                found.append(provisioner.pid)
+        return found
+
+
+def _megabytes(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss // 1_000_000)
+    except psutil.Error:
+        return 0
