@@ -74,6 +74,11 @@ class Machine:
         assert result.rc == 0, f"{command}\nrc {result.rc}\n{result.stdout}\n{result.stderr}"
         return str(result.stdout)
 
+    def systemctl(self, words: str) -> str:
+        """Ask the systemd that keeps the services; without a login session nothing tells where a user's is."""
+        user = "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user"
+        return self.run(f"{user if self.manager == 'systemd-user' else 'systemctl'} {words}").strip()
+
     def python(self, script: str, *words: str) -> str:
         """Run a script with the Python of the Jupyter environment."""
         words_quoted = shlex.join([f"{self.prefix}/venvs/jupyter/bin/python", "-c", script, *words])

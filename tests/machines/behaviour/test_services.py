@@ -74,8 +74,7 @@ def test_the_token_is_for_its_owner_alone(machine: Machine) -> None:
 def test_jupyter_has_a_memory_limit(machine: Machine) -> None:
     if machine.manager == "supervisor":
         pytest.skip("supervisor has no memory limits")
-    scope = "--user" if machine.manager == "systemd-user" else "--system"
-    limit = machine.run(f"systemctl {scope} show workshop-jupyter --property=MemoryMax --value").strip()
+    limit = machine.systemctl("show workshop-jupyter --property=MemoryMax --value")
     assert limit.isdigit(), limit
     total_kb = int(machine.run("grep MemTotal /proc/meminfo").split()[1])
     assert int(limit) < total_kb * 1024
@@ -84,6 +83,5 @@ def test_jupyter_has_a_memory_limit(machine: Machine) -> None:
 def test_services_start_with_the_machine(machine: Machine) -> None:
     if machine.manager == "supervisor":
         pytest.skip("nothing starts supervisor with the machine; set-up does when it runs again")
-    scope = "--user" if machine.manager == "systemd-user" else "--system"
     for service in SERVICES:
-        assert machine.run(f"systemctl {scope} is-enabled {service}").strip() == "enabled"
+        assert machine.systemctl(f"is-enabled {service}") == "enabled"
