@@ -147,6 +147,14 @@ def test_kept_outputs_are_no_fault(tmp_path: Path) -> None:
     assert faults(tmp_path, lesson) == []
 
 
+def test_a_notebook_may_keep_its_outputs(tmp_path: Path) -> None:
+    lesson = building.sound()
+    cell(lesson, "end").update(execution_count=1)
+    assert any("execution count" in fault for fault in faults(tmp_path, lesson))
+    lesson["metadata"]["git"] = {"suppress_outputs": False}
+    assert faults(tmp_path, lesson) == []
+
+
 def test_a_long_solution_is_a_fault(tmp_path: Path) -> None:
     lesson = building.put(tmp_path, "it", building.sound(), {**building.SOLUTIONS, "halve": "x = 1\n" * 26})
     found = faults_of_file(lesson, lesson.read(), about("it", lesson.read()), tmp_path, ran=True)

@@ -47,15 +47,17 @@ def faults_of_file(
     ``ran`` says that the lesson is also going to be run here, so its kernel has to be here too.
     """
     cells = notebook["cells"]
-    faults = [*_left_overs(cells), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
+    faults = [*_left_overs(notebook), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
     faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
     faults += [*_solutions(notebook, notebooks), *_references(lesson, cells)]
     return faults
 
 
-def _left_overs(cells: list[Cell]) -> Iterator[str]:
-    """Outputs and execution counts do not belong in git."""
-    for number, cell in enumerate(cells, start=1):
+def _left_overs(notebook: Notebook) -> Iterator[str]:
+    """Outputs and execution counts do not belong in git, but for those that the output filter keeps too."""
+    if notebook["metadata"].get("git", {}).get("suppress_outputs", True) is False:
+        return
+    for number, cell in enumerate(notebook["cells"], start=1):
         if "keep_output" in tags_of(cell):
             continue
         if cell.get("outputs"):
