@@ -112,3 +112,12 @@ def test_without_a_folder_the_machines_data_are_read(tmp_path: Path, monkeypatch
 
 def test_fashion_has_ten_names() -> None:
     assert len(set(data.FASHION_NAMES)) == 10
+
+
+def test_bytes_stay_bytes(tmp_path: Path) -> None:
+    write_digits(tmp_path)
+    scaled, plain = data.load_mnist(folder=tmp_path), data.load_mnist(folder=tmp_path, as_bytes=True)
+    assert plain.train_images.dtype == plain.test_images.dtype == np.uint8
+    assert plain.train_images.shape == (6, 1, 28, 28)
+    np.testing.assert_array_equal(plain.test_images / np.float32(255), scaled.test_images)
+    np.testing.assert_array_equal(plain.train_labels, scaled.train_labels)

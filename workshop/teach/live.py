@@ -120,11 +120,17 @@ def curve_png(title: str, share: float, losses: Sequence[float], errors: Sequenc
 
 def draw_curves(axes: Axes, share: float, losses: Sequence[float], errors: Sequence[float]) -> None:
     """Draw the loss (left scale, logarithmic, averaged) and the test error (right scale) into ``axes``."""
+    from matplotlib.ticker import NullFormatter
+
     steps = max(1, len(losses))
     total = steps / max(share, 1 / steps) if losses else 1.0
     smooth = _averages(losses)
     axes.plot(np.linspace(0, steps, len(smooth)), smooth, color="tab:blue", label="training loss")
     axes.set(yscale="log", xlim=(0, total), xlabel="step", ylabel="training loss")
+    # Plain numbers; a curve that stays within one power of ten needs those between, too.
+    lowest, highest = axes.get_ylim()
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}" if highest < 10 * lowest else NullFormatter())
     if errors:
         right = axes.twinx()
         places = np.arange(1, len(errors) + 1) * steps / len(errors)
