@@ -46,6 +46,8 @@ class Report:
     """What else people should know, such as that the machine is offline."""
     offline: bool = False
     """Whether the source could not be reached, so that nothing was done."""
+    undone: bool = False
+    """Whether this was an undo, of that revision."""
 
     @property
     def changed(self) -> bool:
@@ -86,6 +88,7 @@ def require_apart(other: Path, into: Path, option: str) -> None:
 
 def _run(source: Source | Fetch, into: Path, state: Path, open_notebooks: Open, dry_run: bool) -> Report:
     manifest, stats, log = Manifest(state), Stats(state), Log(state)
+    damage = manifest.damage
     healed = not dry_run and heal(into, manifest, log)
     found = source if isinstance(source, Source) else source(stats)
     if found.place is not None:
@@ -97,7 +100,7 @@ def _run(source: Source | Fetch, into: Path, state: Path, open_notebooks: Open, 
         fates, record = _carry_out(fates, found, into, state, manifest, log, healed)
         stats.save()
         found.finished()
-    notes = (*([manifest.damage] if manifest.damage else []), *found.notes)
+    notes = (*filter(None, [damage]), *found.notes)
     told = [Outcome(fate.path, fate.action, fate.why) for fate in fates if fate.action != Action.NOTHING]
     replaced = record is not None and (record.folder / "files").is_dir()
     return Report(

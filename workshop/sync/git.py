@@ -65,7 +65,7 @@ KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
 OFFLINE = re.compile(
     r"could not resolve|failed to connect|connection (?:timed out|refused|reset|closed)|couldn't connect"
     r"|no route to host|network is unreachable|name resolution|name or service not known|timed? ?out"
-    r"|operation too slow|less than \d+ bytes/sec|could not connect",
+    r"|operation too slow|less than \d+ bytes/sec|could not connect|tunnel failed|proxy",
     re.IGNORECASE,
 )
 BROKEN_OFF = re.compile(
@@ -123,15 +123,15 @@ class Git:
             raise WorkshopError(f"git {words[0]} failed in the mirror: {last_line(done.stderr)}")
         return done.stdout
 
-    def ask(self, *words: str, source: str, seconds: float = ASK_SECONDS) -> bytes:
+    def ask(self, *words: str, source: str, seconds: float | None = None) -> bytes:
         """Return what a command prints that talks to ``source``.
 
         Raises UnreachableError when the network is at fault, WorkshopError when the source is.
         """
         try:
-            done = self.run(*words, seconds=seconds)
+            done = self.run(*words, seconds=seconds or ASK_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise UnreachableError(f"offline: {source} did not answer within {seconds:.0f} s") from error
+            raise UnreachableError(f"offline: {source} did not answer in time") from error
         if done.returncode:
             raise failure(done.stderr, source)
         return done.stdout

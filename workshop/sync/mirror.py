@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import ensure_folder, write_atomically
-from workshop.sync.git import CONFIG, FETCH_SECONDS, Git
+from workshop.sync.git import CONFIG, FETCH_SECONDS, Git, UnreachableError
 
 OFFER = "refs/offer"
 """Below it lie the branch and the tags of the last fetch."""
@@ -63,11 +63,14 @@ class Mirror:
         self.git = Git(folder / "repository.git", folder / "config")
         self._alternate = alternate
 
+    def configure(self) -> None:
+        """Write git's configuration, unless it is there already."""
+        ensure_folder(self.folder)
+        if not self.git.config.is_file() or self.git.config.read_text(encoding="utf-8") != CONFIG:
+            write_atomically(self.git.config, CONFIG.encode())
+
     def ensure(self) -> None:
         """Make the repository, or mend one that a kill left behind. Call it with the lock held."""
-        ensure_folder(self.folder)
-        if not self.git.config.is_file() or self.git.config.read_text() != CONFIG:
-            write_atomically(self.git.config, CONFIG.encode())
         repository = self.git.repository
         if self.git.run("rev-parse", "--is-bare-repository").stdout.strip() != b"true":
             shutil.rmtree(repository, ignore_errors=True)
@@ -82,11 +85,16 @@ class Mirror:
             (info / "alternates").write_text(f"{self._alternate}\n", encoding="utf-8")
 
     def look(self, url: str, source: str) -> Remote:
-        """Ask a repository what it has."""
+        """Ask a repository what it has; this needs no mirror yet."""
+        self.configure()
         out = self.git.ask("ls-remote", "--symref", "--", url, source=source)
         text = out.decode(errors="replace")
         refs = {name: oid for oid, name in re.findall(r"^([0-9a-f]{40,64})\t(\S+)$", text, re.MULTILINE)}
         head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", text, re.MULTILINE)
+        if not refs and url.startswith("http"):  # a page instead of a repository looks the same
+            raise UnreachableError(
+                f"offline: nothing that {source} could offer came; sign in to the network in a browser first"
+            )
         if not refs:
             raise WorkshopError(f"{source} is an empty repository; nothing was changed")
         return Remote(refs, head[1] if head else "", hashlib.sha256(out).hexdigest())

@@ -88,7 +88,6 @@ def read_repository(
             f"{shown} can be read and changed by anybody on the way; use https, or signatures"
         )
     with _mirror(state, keep) as mirror:
-        mirror.ensure()
         remote = mirror.look(url, shown)
         followed = remote.branch(branch, shown)
         key = _key(remote.fingerprint, followed, subdir, signers)
@@ -140,6 +139,7 @@ def _fetch(
     last: Last,
 ) -> Offer:
     """Fetch, and let through what may be trusted; only then is anything of it read."""
+    mirror.ensure()
     tip = mirror.fetch(url, branch, shown)
     if signers is None:
         revision = unsigned_revision(mirror, tip)

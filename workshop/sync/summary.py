@@ -70,4 +70,6 @@ def _verdict(report: Report, dry_run: bool) -> str:
         return f"Nothing to do: your notebooks are at revision {report.revision}."
     if dry_run:
         return "Nothing was written: this was a dry run."
+    if report.undone:
+        return f"Your notebooks are as they were before revision {report.revision}; a sync brings it again."
     return f"Your notebooks are at revision {report.revision}."

@@ -18,6 +18,7 @@ from workshop.sync.files import write_atomically
 from workshop.sync.git import Git, printable
 from workshop.sync.mirror import OFFER, Mirror
 
+UNSIGNED = "is not signed"
 NEWEST_TAGS = 50
 """So many of the newest tags are looked at for one with a good signature."""
 
@@ -185,7 +186,7 @@ def signed_revision(mirror: Mirror, tip: str, branch: str, signers: Signers) -> 
         if tags:
             note = f"{branch} has gone on since {tags[0].tag}; what is not signed waits"
             return Revision(tags[0].commit, tags[0].tag, tags[0].date, tags[0].message, note)
-    told = next((reason for reason in (why, *reasons) if "not signed" not in reason), why)
+    told = next((reason for reason in (why, *reasons) if reason != UNSIGNED), why)
     raise WorkshopError(
         f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser, or allow it "
         "with --allow-unsigned"
@@ -232,7 +233,7 @@ def _fault(git: Git, verb: str, name: str) -> str:
     if done.returncode == 0 and _is_good(text):
         return ""
     if not text.strip() or "no signature found" in text:
-        return "is not signed"
+        return UNSIGNED
     if "EXPKEYSIG" in text or "KEYEXPIRED" in text or "EXPSIG" in text or "expired" in text.lower():
         return "is signed with a key that has expired"
     if "REVKEYSIG" in text:

@@ -42,7 +42,7 @@ def _undo(into: Path, state: Path, dry_run: bool) -> Report:
             fates = _carry_out(fates, record, into, manifest, log)
         outcomes.update({fate.path: Outcome(fate.path, fate.action, fate.why) for fate in fates})
     told = [each for each in outcomes.values() if each.action != Action.NOTHING]
-    return Report(records[-1].revision, sorted(told, key=lambda outcome: outcome.path))
+    return Report(records[-1].revision, sorted(told, key=lambda outcome: outcome.path), undone=True)
 
 
 def _to_undo(log: Log) -> list[Record]:
