@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from workshop.settings import Settings
 from workshop.teach import tensorboard
 
 
@@ -72,3 +73,10 @@ def test_without_one_it_is_said_how_to_start_it(prefix: Path, capsys: pytest.Cap
     (prefix / "bin/services").touch()
     assert tensorboard.show() is None
     assert f"{prefix}/bin/services start" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("bound", "found"), [("0.0.0.0", True), ("127.0.0.2", False)])
+def test_it_is_looked_for_where_it_listens(bound: str, found: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings = Settings(bind_address=bound, tensorboard_port=server.getsockname()[1])
+        assert tensorboard.answers(settings) is found

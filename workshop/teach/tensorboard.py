@@ -107,8 +107,10 @@ def show(tab: str = "scalars", runs: str = "", height: int = 620) -> Frame | Non
 
 def answers(settings: Settings) -> bool:
     """Tell whether something listens on TensorBoard's port of this machine."""
+    everywhere = settings.bind_address in ("", "*", "0.0.0.0", "::")
+    host = "127.0.0.1" if everywhere else settings.bind_address
     try:
-        with socket.create_connection(("127.0.0.1", settings.tensorboard_port), timeout=1):
+        with socket.create_connection((host, settings.tensorboard_port), timeout=1):
             return True
     except OSError:
         return False
