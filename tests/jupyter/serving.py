@@ -32,6 +32,7 @@ class Jupyter:
     port: int
     process: int
     log: Path
+    token: str = TOKEN
 
     @property
     def url(self) -> str:
@@ -43,7 +44,7 @@ class Jupyter:
             f"{self.url}/api/{path}",
             method=method,
             data=json.dumps(body).encode() if body is not None else None,
-            headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"},
+            headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
         )
         with _OPENER.open(request, timeout=30) as answer:
             content = answer.read()
@@ -59,7 +60,7 @@ class Jupyter:
         session = uuid.uuid4().hex
         connection = create_connection(
             f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels?session_id={session}",
-            header=[f"Authorization: token {TOKEN}"],
+            header=[f"Authorization: token {self.token}"],
             timeout=60,
         )
         try:

@@ -29,6 +29,10 @@ def test_other_kernels_are_where_room_can_be_made(others: int, named: str) -> No
     assert named in death(others=others, others_mb=700)
 
 
+def test_small_kernels_are_not_worth_a_word() -> None:
+    assert "other" not in death(others=2, others_mb=160)
+
+
 def test_what_is_not_known_is_not_claimed() -> None:
     assert "most likely because memory ran out" in death(counted=False)
     assert "most likely because memory ran out" in death(signal.SIGTERM, counted=False)

@@ -21,6 +21,12 @@ set_up() {
   [ "$status" = 0 ] || { echo "set-up failed" && exit 1; }
 }
 
+# The services start anew under a memory limit, and what stays of them ends with it.
+memory() {
+  use_test_venv
+  pytest tests/machines/memory --prefix "$prefix"
+}
+
 as_root true 2>/dev/null || skip "set-up may have to install packages: run this as root or with sudo"
 trap './local/stop.bash "${settings[@]}" || true' EXIT
 echo "-- set-up" && set_up
@@ -30,4 +36,5 @@ step "lessons run, fast" "$workshop" lessons run --profile fast --solutions
 if [ "${WORKSHOP_FULL:-}" = 1 ]; then
   step "lessons run, full" "$workshop" lessons run --profile full --solutions
 fi
+step "two gigabytes" memory
 end_steps

@@ -11,6 +11,9 @@ KILLS = {signal.SIGKILL, signal.SIGTERM}
 """What the system and memory killers send."""
 CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
+SHARE_WORTH_FREEING = 0.2
+"""Other kernels are named when they hold more than this share of what the dead one held."""
+
 
 @dataclass(frozen=True)
 class Death:
@@ -64,7 +67,7 @@ def _advice(death: Death) -> str:
     again = "run the cells again from the top"
     if death.number not in KILLS:
         return f"A new kernel starts by itself: {again}, one by one, to find the one that crashes."
-    if death.others:
+    if death.others_mb > SHARE_WORTH_FREEING * death.held_mb:
         kernels = "another kernel" if death.others == 1 else f"{death.others} other kernels"
         holds = "holds" if death.others == 1 else "hold"
         room = f"{kernels} {holds} {death.others_mb:,} MB: shut down what you do not need (list Running)"
