@@ -1,5 +1,28 @@
 """``python -m workshop``: the same as the ``workshop`` command."""
 
-from workshop.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+from workshop.errors import WorkshopError
+
+
+def main() -> None:
+    """Run the command; ``sync``, which timers and buttons call often, starts without all the rest."""
+    if sys.argv[1:2] != ["sync"]:
+        from workshop.cli import main as run
+
+        run()
+        return
+    from workshop.sync.command import main as sync
+
+    try:
+        sync(sys.argv[2:])
+    except (WorkshopError, OSError, KeyboardInterrupt) as error:
+        from workshop.cli import end_with
+
+        end_with(error)
+
+
+if __name__ == "__main__":
+    main()

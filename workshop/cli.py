@@ -8,7 +8,7 @@ only what it runs.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -23,6 +23,7 @@ CAPABILITIES = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
+    "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }
 
@@ -60,21 +61,26 @@ def main() -> None:
     """Run the command; a user's mistake or a fault of the machine ends in one line, not a traceback."""
     try:
         app()
-    except WorkshopError as error:
-        _say(str(error), style="red")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        _say("interrupted; it is safe to run again")
-        sys.exit(INTERRUPTED)
+    except (WorkshopError, OSError, KeyboardInterrupt) as error:
+        end_with(error)
     except SystemExit as end:
         # Typer turns Ctrl-C into this status without a word.
         if end.code == INTERRUPTED:
             _say("interrupted; it is safe to run again")
         raise
-    except OSError as error:
+
+
+def end_with(error: WorkshopError | OSError | KeyboardInterrupt) -> NoReturn:
+    """Say in one line what happened and end the program with its status."""
+    if isinstance(error, KeyboardInterrupt):
+        _say("interrupted; it is safe to run again")
+        sys.exit(INTERRUPTED)
+    if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         _say(f"{error.strerror or error}{where}", style="red")
-        sys.exit(1)
+    else:
+        _say(str(error), style="red")
+    sys.exit(1)
 
 
 def _say(text: str, style: str = "") -> None:

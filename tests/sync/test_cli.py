@@ -34,15 +34,6 @@ def test_a_missing_source_is_one_line(bed: Bed) -> None:
     assert "there is no " in done.stderr
 
 
-def test_an_address_is_refused_in_one_line(bed: Bed) -> None:
-    bed.upstream = bed.upstream.parent / "https://example.org"  # the folder does not matter
-    command = [sys.executable, "-m", "workshop", "sync", "--from", "https://example.org/x.git"]
-    done = subprocess.run(
-        [*command, "--into", "a", "--state", "b"], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-
-
 def test_a_missing_option_is_wrong_usage() -> None:
     done = subprocess.run([sys.executable, "-m", "workshop", "sync"], capture_output=True, check=False)
     assert done.returncode == 2

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +83,8 @@ def _runs(process: int) -> bool:
 
 def sessions(server: Server) -> list[dict[str, Any]]:
     """Return the server's sessions; none when it does not answer as Jupyter does."""
+    import urllib.request  # it takes longer to load than most syncs need
+
     request = urllib.request.Request(server.url.rstrip("/") + "/api/sessions")
     if server.token:
         request.add_header("Authorization", f"token {server.token}")

@@ -16,6 +16,11 @@ SETTLED_NS = 1_000_000_000
 """A file that changed less than this ago may change again within one tick of the file system's clock."""
 
 
+def fingerprint(status: os.stat_result) -> list[int]:
+    """Return what changes whenever a file's content does; the kernel sets the third number itself."""
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
 class Stats:
     """A cache of hashes under ``state``; to lose it costs time and nothing else."""
 
@@ -24,6 +29,7 @@ class Stats:
         self._file = state / "stats.json"
         self._known = self._read()
         self._seen: dict[str, tuple[list[int], Version]] = {}
+        self._same: dict[str, list[Any]] = {}
 
     def _read(self) -> dict[str, list[Any]]:
         try:
@@ -32,13 +38,26 @@ class Stats:
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
 
+    def is_still(self, file: str, sha256: str) -> bool:
+        """Tell whether a file is known to be what it was, and what it was had this hash; it is not read."""
+        row = self._known.get(file)
+        if row is None or row[4] != sha256:
+            return False
+        try:
+            still = row[:4] == fingerprint(os.lstat(file))
+        except OSError:
+            return False
+        if still:
+            self._same[file] = row
+        return still
+
     def version(self, file: Path) -> Version | None:
         """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
         try:
             status = os.lstat(file)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        print_ = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        print_ = fingerprint(status)
         row = self._known.get(str(file))
         if row is not None and row[:4] == print_ and len(row) == 6:
             version = Version.known(row[4], file.read_bytes)
@@ -52,7 +71,7 @@ class Stats:
 
     def save(self) -> None:
         """Remember what was read; a cache that cannot be written is no fault."""
-        known = {
+        known = self._same | {
             path: [*print_, version.sha256, version.__dict__.get("meaning", "")]
             for path, (print_, version) in self._seen.items()
         }
