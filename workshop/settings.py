@@ -13,7 +13,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from workshop.errors import WorkshopError
 
@@ -59,24 +59,28 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises WorkshopError when the file cannot be read, is not TOML or has an unknown setting.
     """
     path = path or settings_file()
-    if path is None:
-        return Settings()
+    return Settings() if path is None else read_toml(path, Settings)
+
+
+T = TypeVar("T")
+
+
+def read_toml(path: Path, kind: type[T]) -> T:
+    """Read a dataclass of settings from a file that set-up wrote; empty text means: the default.
+
+    Raises WorkshopError when the file cannot be read, is not TOML or has an unknown setting.
+    """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WorkshopError(f"cannot read the settings {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkshopError(f"{path} is not TOML ({error}); run the set-up again") from error
-    return _from_values(values, path)
-
-
-def _from_values(values: dict[str, Any], path: Path) -> Settings:
-    """Turn the file's values into Settings; empty text means: the default."""
-    kinds = get_type_hints(Settings)
+    kinds = get_type_hints(kind)
     unknown = sorted(set(values) - set(kinds))
     if unknown:
         raise WorkshopError(f"{path} has unknown settings: {', '.join(unknown)}; run the set-up again")
-    return Settings(
+    return kind(
         **{name: _convert(name, value, kinds[name], path) for name, value in values.items() if value != ""}
     )
 
