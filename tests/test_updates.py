@@ -20,9 +20,7 @@ def test_a_machine_that_chose_nothing_asks_nobody(tmp_path: Path) -> None:
 def test_the_choice_is_read_and_a_wrong_one_is_named(tmp_path: Path) -> None:
     file = tmp_path / "etc/updates.toml"
     file.parent.mkdir()
-    file.write_text(
-        'url = "https://example.org/w.git"\nsigners = "/keys"\nbranch = ""\ncheck_online = true\n'
-    )
+    file.write_text('url = "https://example.org/w"\nsigners = "/keys"\nbranch = ""\ncheck_online = true\n')
     found = load_updates(Settings(prefix=tmp_path))
     assert found == Updates("https://example.org/w", signers=Path("/keys"), check_online=True)
     file.write_text("check_online = 1\n")
