@@ -15,13 +15,12 @@ def promised() -> list[tuple[int, str, str]]:
     return [(int(number), what, then) for number, what, then in rows]
 
 
-def tested() -> dict[int, list[str]]:
+def covered() -> dict[int, list[str]]:
     """Return the names of the tests by the number of their row."""
     found: dict[int, list[str]] = {}
     for file in sorted((ROOT / "tests/sync/cases").glob("test_*.py")):
-        for number, name in re.findall(
-            r"^def test_(\d\d)_(\w+)\(", file.read_text(encoding="utf-8"), re.MULTILINE
-        ):
+        text = file.read_text(encoding="utf-8")
+        for number, name in re.findall(r"^def test_(\d\d)_(\w+)\(", text, re.MULTILINE):
             found.setdefault(int(number), []).append(name)
     return found
 
@@ -31,7 +30,7 @@ def test_the_promise_has_every_row_once() -> None:
 
 
 def test_every_row_of_the_promise_is_tested_and_every_tested_row_is_promised() -> None:
-    assert sorted(tested()) == list(ROWS)
+    assert sorted(covered()) == list(ROWS)
 
 
 def test_no_row_repeats_another() -> None:

@@ -1,0 +1,43 @@
+from workshop.sync.align import LONG, align, likeness, unique_ids
+
+from .bed import cell
+
+
+def test_ids_decide_whatever_the_cells_say() -> None:
+    old, new = [cell("a", "x"), cell("b", "y")], [cell("b", "x"), cell("a", "y")]
+    assert align(old, new) == {0: 0, 1: 1}
+
+
+def test_a_doubled_id_decides_nothing() -> None:
+    old, new = [cell("a", "x"), cell("b", "x")], [cell("b", "x"), cell("a", "x")]
+    assert align(old, new) == {0: 1, 1: 0}
+    assert unique_ids(old) == {}
+
+
+def test_similar_cells_between_the_same_neighbours_are_one() -> None:
+    old = [cell("start"), cell("learning_rate = 0.1"), cell("end")]
+    new = [cell("start"), cell("learning_rate = 0.01"), cell("something else"), cell("end")]
+    assert align(old, new) == {0: 0, 1: 1, 3: 2}
+
+
+def test_similar_cells_elsewhere_are_not() -> None:
+    old = [cell("learning_rate = 0.1"), cell("middle"), cell("end")]
+    new = [cell("middle"), cell("learning_rate = 0.01"), cell("end")]
+    assert 1 not in align(old, new)
+
+
+def test_a_moved_cell_is_found_wherever_it_went() -> None:
+    assert align([cell("a"), cell("b"), cell("c")], [cell("c"), cell("a"), cell("b")]) == {0: 2, 1: 0, 2: 1}
+
+
+def test_no_two_cells_are_the_same_old_one() -> None:
+    old, new = [cell("x = 1"), cell("x = 1")], [cell("x = 1"), cell("x = 1"), cell("x = 1"), cell("x = 2")]
+    pairs = align(old, new)
+    assert sorted(pairs.values()) == [0, 1]
+
+
+def test_likeness() -> None:
+    assert likeness(cell("abc"), cell("abc", kind="markdown")) == 1.0
+    assert likeness(cell("abcdef"), cell("abcdeX", kind="markdown")) == 0.0
+    assert likeness(cell("abcdef"), cell("abcdeX")) > 0.6
+    assert likeness(cell("a" * LONG), cell("a" * LONG + "b")) == 0.0

@@ -1,0 +1,76 @@
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync.git import (
+    Git,
+    UnreachableError,
+    check_url,
+    failure,
+    last_line,
+    printable,
+    without_password,
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "fatal: unable to access 'https://x/': Could not resolve host: x",
+        "fatal: unable to access 'https://x/': Failed to connect to x port 443 after 2 ms: Couldn't connect",
+        "ssh: connect to host x port 22: Connection timed out\nfatal: Could not read from remote repository.",
+        "fatal: unable to access 'https://x/': CONNECT tunnel failed, response 403",
+        "fatal: unable to access 'https://x/': server certificate verification failed",
+        "error: RPC failed; curl 18 transfer closed with outstanding read data remaining\nfatal: early EOF",
+        "fatal: the remote end hung up unexpectedly",
+    ],
+)
+def test_a_fault_of_the_network_is_no_error(said: str) -> None:
+    assert isinstance(failure(said.encode(), "https://x"), UnreachableError)
+
+
+@pytest.mark.parametrize(
+    "said", ["fatal: repository 'https://x/' not found", "git@x: Permission denied (publickey).", ""]
+)
+def test_a_fault_of_the_source_is_one_line(said: str) -> None:
+    error = failure(said.encode(), "https://x")
+    assert isinstance(error, WorkshopError) and "\n" not in str(error) and "--from" in str(error)
+
+
+def test_the_telling_line_is_found_and_cannot_steer_a_terminal() -> None:
+    assert last_line(b"warning: x\nfatal: it \x1b[31mbroke\nhint: y\n") == "it  [31mbroke"
+    assert last_line(b"") == "it said nothing"
+    assert printable("a\tb\nc\x07") == "a b\nc "
+
+
+def test_addresses() -> None:
+    for good in ("https://x/y.git", "ssh://git@x/y", "git@x.org:y.git", "file:///y"):
+        check_url(good)
+    for bad in ("ext::sh", "git://x/y", "-oProxyCommand=x", "ftp://x/y"):
+        with pytest.raises(WorkshopError, match="no address"):
+            check_url(bad)
+    assert without_password("https://user:secret@x/y") == "https://x/y"
+    assert without_password("ssh://git@x/y") == "ssh://git@x/y"
+
+
+def test_nobodys_configuration_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_EXTERNAL_DIFF", "GIT_CONFIG_PARAMETERS"):
+        monkeypatch.setenv(name, "evil")
+    (tmp_path / "config").write_text("[x]\n\ty = z\n")
+    git = Git(tmp_path / "repository.git", tmp_path / "config")
+    git.output("init", "--quiet", "--bare")
+    listed = git.output("config", "--list", "--show-scope").decode()
+    assert {line.split()[0] for line in listed.splitlines()} == {"global", "local"}
+    assert "x.y=z" in listed
+
+
+def test_a_time_out_ends_the_helpers_too(tmp_path: Path) -> None:
+    git = Git(tmp_path / "repository.git", tmp_path / "config")
+    started = time.monotonic()
+    with pytest.raises(subprocess.TimeoutExpired):
+        git.run("-c", f"alias.wait=!sh -c 'sleep 5; touch {tmp_path / 'survived'}'", "wait", seconds=0.3)
+    assert time.monotonic() - started < 3
+    assert not (tmp_path / "survived").exists()

@@ -1,0 +1,58 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from workshop.sync.openbooks import Server, ask_jupyter, is_open, runtime_folders, servers, sessions
+
+from .server import jupyter, serve
+
+OPEN = {"path": "sub/a.ipynb", "kernel": {"connections": 1}}
+
+
+def test_a_server_that_refuses_or_is_gone_or_answers_otherwise_has_no_sessions(tmp_path: Path) -> None:
+    with serve(jupyter([OPEN], "secret")) as address:
+        assert sessions(Server(address, "secret", tmp_path)) == [OPEN]
+        assert sessions(Server(f"{address}/", "wrong", tmp_path)) == []
+    assert sessions(Server(address, "secret", tmp_path)) == []
+    with serve(lambda _request, _body: (200, {}, b"<html>")) as address:
+        assert sessions(Server(address, "", tmp_path)) == []
+
+
+def test_paths_are_those_below_the_participants_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
+    old = {"notebook": {"path": "sub/b.ipynb"}, "kernel": {}}  # as old servers describe it
+    elsewhere = {"path": "other/c.ipynb", "kernel": {"connections": 1}}
+    with serve(jupyter([OPEN, old, elsewhere, {"path": None}], "secret")) as address:
+        described = {"pid": os.getpid(), "url": address, "token": "secret", "root_dir": str(tmp_path)}
+        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+        found = ask_jupyter([tmp_path])(tmp_path / "sub")
+    assert set(found) == {"a.ipynb", "b.ipynb"}
+
+
+def test_the_server_that_a_terminal_belongs_to_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_SERVER_URL", "http://localhost:1/")
+    monkeypatch.setenv("JUPYTER_SERVER_ROOT", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_TOKEN", "t")
+    assert list(servers([])) == [Server("http://localhost:1/", "t", tmp_path)]
+
+
+def test_runtime_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert runtime_folders() == [tmp_path / ".local/share/jupyter/runtime"]
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    assert runtime_folders() == [tmp_path / "data/runtime"]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "opened"), [({"connections": 0}, False), ({"connections": 2}, True), (None, True)]
+)
+def test_a_notebook_is_open_when_a_browser_is_connected(kernel: dict[str, int] | None, opened: bool) -> None:
+    assert is_open({"kernel": kernel}) is opened

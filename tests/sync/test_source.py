@@ -1,0 +1,50 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync.notebook import Version
+from workshop.sync.source import content_revision, hidden, read_folder, unsafe
+
+
+@pytest.mark.parametrize(
+    "path", ["../a", "a/../b", "/a", "a//b", "./a", "a\nb", "a\x1bb", "a\\b", "x" * 201, "\udcff"]
+)
+def test_unsafe_paths(path: str) -> None:
+    assert unsafe(path)
+
+
+def test_hidden_paths_and_caches_stay_behind() -> None:
+    for path in (".git/config", "a/.ipynb_checkpoints/b", "__pycache__/x", "a/node_modules/b"):
+        assert hidden(path)
+    for path in ("a.b/c", "../evil", "Übung/1.ipynb"):
+        assert not hidden(path)
+
+
+def test_what_is_no_ordinary_file_is_skipped_and_said(tmp_path: Path) -> None:
+    root = tmp_path / "notebooks"
+    root.mkdir()
+    (root / "a.py").write_bytes(b"1")
+    (root / "folder").symlink_to("/etc")
+    (root / "secret").symlink_to("/etc/passwd")
+    os.mkfifo(root / "pipe")
+    (root / "model.bin").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid x\n")
+    source = read_folder(tmp_path, "notebooks")
+    assert list(source.files) == ["a.py"]
+    assert set(source.skipped) == {"folder", "secret", "pipe", "model.bin"}
+
+
+def test_a_subdir_that_leads_out_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    with pytest.raises(WorkshopError, match="leads out"):
+        read_folder(tmp_path / "source", "..")
+    (tmp_path / "source" / "notebooks").mkdir()
+    with pytest.raises(WorkshopError, match="holds no notebook"):
+        read_folder(tmp_path / "source", "notebooks")
+
+
+def test_a_revision_is_its_content() -> None:
+    files = {"a": Version(b"1"), "b": Version(b"2")}
+    assert content_revision(files) == content_revision(dict(reversed(files.items())))
+    assert content_revision(files) != content_revision({"a": Version(b"2"), "b": Version(b"1")})

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync.stick import folder_with, repository_in
+
+
+def test_the_newest_bundle_on_a_stick(tmp_path: Path) -> None:
+    assert repository_in(tmp_path) is None
+    (tmp_path / "updates").mkdir()
+    for name in ("workshop-2026.10.bundle", "updates/workshop-2026.11.bundle"):
+        (tmp_path / name).touch()
+    assert repository_in(tmp_path) == tmp_path / "updates/workshop-2026.11.bundle"
+    assert repository_in(tmp_path / "workshop-2026.10.bundle") == tmp_path / "workshop-2026.10.bundle"
+
+
+def test_a_repository_with_and_without_a_work_tree(tmp_path: Path) -> None:
+    (tmp_path / "tree" / ".git").mkdir(parents=True)
+    (tmp_path / "bare" / "objects").mkdir(parents=True)
+    (tmp_path / "bare" / "HEAD").touch()
+    assert repository_in(tmp_path / "tree") == tmp_path / "tree"
+    assert repository_in(tmp_path / "bare") == tmp_path / "bare"
+    (tmp_path / "file.txt").touch()
+    assert repository_in(tmp_path / "file.txt") is None
+
+
+def test_the_folder_that_holds_the_notebooks(tmp_path: Path) -> None:
+    assert folder_with(tmp_path, "notebooks") == tmp_path
+    (tmp_path / "one" / "notebooks").mkdir(parents=True)
+    assert folder_with(tmp_path, "notebooks") == tmp_path / "one"
+    (tmp_path / "two" / "notebooks").mkdir(parents=True)
+    with pytest.raises(WorkshopError, match="several folders"):
+        folder_with(tmp_path, "notebooks")
+    (tmp_path / "notebooks").mkdir()
+    assert folder_with(tmp_path, "notebooks") == tmp_path

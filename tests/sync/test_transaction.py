@@ -1,0 +1,87 @@
+from pathlib import Path
+
+from workshop.sync.manifest import Manifest
+from workshop.sync.notebook import Version
+from workshop.sync.plan import Action, Entry
+from workshop.sync.record import Log
+from workshop.sync.transaction import carry_out, heal
+from workshop.sync.tree import Fate, Step
+
+ONE, TWO = Version(b"1"), Version(b"2")
+UPDATE = Fate("a", Action.UPDATED, "why", (Step("a", ONE, TWO),), {"a": Entry("2", "m")})
+RENAME = Fate(
+    "new",
+    Action.UPDATED,
+    "why",
+    (Step("new", None, TWO), Step("old", ONE, None)),
+    {"new": Entry("2", "m"), "old": None},
+)
+
+
+def apply(tmp_path: Path, *fates: Fate) -> list[Action]:
+    manifest, log = Manifest(tmp_path / "state"), Log(tmp_path / "state")
+    done, _ = carry_out(fates, tmp_path / "mine", manifest, log, [TWO], kind="sync", revision="rev")
+    return [fate.action for fate in done]
+
+
+def put(tmp_path: Path, **files: bytes) -> None:
+    (tmp_path / "mine").mkdir(exist_ok=True)
+    for name, data in files.items():
+        (tmp_path / "mine" / name).write_bytes(data)
+
+
+def names(tmp_path: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (tmp_path / "mine").iterdir()}
+
+
+def test_what_is_done_is_remembered(tmp_path: Path) -> None:
+    put(tmp_path, a=b"1", old=b"1")
+    assert apply(tmp_path, UPDATE, RENAME) == [Action.UPDATED] * 2
+    assert names(tmp_path) == {"a": b"2", "new": b"2"}
+    assert Manifest(tmp_path / "state").entries == {"a": Entry("2", "m"), "new": Entry("2", "m")}
+    latest = Log(tmp_path / "state").latest()
+    assert latest is not None and latest.finished
+
+
+def test_a_file_that_changed_meanwhile_waits_and_is_not_remembered(tmp_path: Path) -> None:
+    put(tmp_path, a=b"just saved")
+    assert apply(tmp_path, UPDATE) == [Action.DEFERRED]
+    assert names(tmp_path) == {"a": b"just saved"}
+    assert Manifest(tmp_path / "state").entries == {}
+
+
+def test_a_folder_that_became_a_link_meanwhile_is_not_followed(tmp_path: Path) -> None:
+    put(tmp_path)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "mine" / "sub").symlink_to(tmp_path / "outside")
+    fate = Fate("sub/a", Action.UPDATED, "why", (Step("sub/a", None, TWO),), {})
+    assert apply(tmp_path, fate) == [Action.DEFERRED]
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def killed(tmp_path: Path, *fates: Fate) -> Manifest:
+    """Log fates as a run does that is killed afterwards."""
+    Log(tmp_path / "state").begin("sync", "rev", fates, {})
+    return Manifest(tmp_path / "state")
+
+
+def test_healing_remembers_what_was_done_and_no_more(tmp_path: Path) -> None:
+    put(tmp_path, a=b"2", old=b"1")
+    manifest = killed(tmp_path, UPDATE, RENAME)
+    assert heal(tmp_path / "mine", manifest, Log(tmp_path / "state"))
+    assert manifest.entries == {"a": Entry("2", "m")}
+    assert not heal(tmp_path / "mine", manifest, Log(tmp_path / "state"))
+
+
+def test_healing_completes_a_rename(tmp_path: Path) -> None:
+    put(tmp_path, new=b"2", old=b"1")
+    manifest = killed(tmp_path, RENAME)
+    assert heal(tmp_path / "mine", manifest, Log(tmp_path / "state"))
+    assert names(tmp_path) == {"new": b"2"}
+    assert manifest.entries == {"new": Entry("2", "m")}
+
+
+def test_healing_a_rename_spares_what_was_edited_since(tmp_path: Path) -> None:
+    put(tmp_path, new=b"2", old=b"edited since")
+    heal(tmp_path / "mine", killed(tmp_path, RENAME), Log(tmp_path / "state"))
+    assert names(tmp_path) == {"new": b"2", "old": b"edited since"}
