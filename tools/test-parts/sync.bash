@@ -5,5 +5,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 has_tests tests/sync || skip "not built yet"
+install_packages git:git ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2
 use_test_venv
 exec pytest tests/sync

@@ -1,0 +1,79 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync.command import as_document, main, parser
+from workshop.sync.deliver import Outcome, Report
+from workshop.sync.plan import Action
+
+from .bed import Bed, notebook
+
+
+def words(bed: Bed, *more: str) -> list[str]:
+    return ["--into", str(bed.mine), "--state", str(bed.state), *more]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--into", "a", "--state", "b"],
+        ["--from", "x", "--undo", "--into", "a", "--state", "b"],
+        ["--from", "x", "--into", "a", "--state", "b", "--allow-unsigned", "--allowed-signers", "f"],
+        ["--from", "x", "--into", "a"],
+        ["--from", "x", "--into", "a", "--state", "b", "--nonsense"],
+    ],
+)
+def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parser().parse_args(wrong)
+    assert end.value.code == 2
+    assert "usage: workshop sync" in capsys.readouterr().err
+
+
+def test_sync_undo_and_their_summaries(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    main(words(bed, "--from", str(bed.upstream)))
+    assert "a.ipynb: it is new" in capsys.readouterr().out
+    main(words(bed, "--undo", "--json"))
+    assert json.loads(capsys.readouterr().out)["files"][0]["action"] == "restored"
+    assert bed.snapshot() == {}
+    with pytest.raises(WorkshopError, match="no sync to undo"):
+        main(words(bed, "--undo"))
+
+
+def test_the_document_has_the_agreed_form() -> None:
+    report = Report("rev", [Outcome("a", Action.BACKED_UP, "why")], news="v1", notes=("n",))
+    assert as_document(report) == {
+        "changed": True,
+        "revision": "rev",
+        "offline": False,
+        "news": "v1",
+        "notes": ["n"],
+        "files": [{"path": "a", "action": "backed-up", "why": "why"}],
+    }
+
+
+def test_it_starts_without_anything_heavy(bed: Bed) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    bed.sync()
+    code = (
+        "import sys; from workshop.sync.command import main\n"
+        f"main({words(bed, '--from', str(bed.upstream))!r})\n"
+        "heavy = {'typer', 'rich', 'nbformat', 'jsonschema', 'urllib.request'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("arguments", [["sync", "--help"], ["sync", "-h"]])
+def test_help_is_the_same_by_both_ways(arguments: list[str], tmp_path: Path) -> None:
+    quick = [sys.executable, "-m", "workshop", *arguments]
+    other = [sys.executable, "-c", "from workshop.cli import main; main()", *arguments]
+    said = [
+        subprocess.run(each, capture_output=True, text=True, check=True).stdout for each in (quick, other)
+    ]
+    assert said[0] == said[1] and "--allowed-signers" in said[0]

@@ -1,0 +1,48 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from workshop.sync import transaction
+from workshop.sync.kills import AFTER, MINE, Tally, Trial, is_json, is_unfinished, kill_many
+
+
+def test_an_undisturbed_sync_does_every_kind_of_thing(tmp_path: Path) -> None:
+    trial = Trial(tmp_path)
+    after = trial.after
+    assert after["still.ipynb"] == AFTER["still.ipynb"]
+    assert after["clash.ipynb"] == MINE["clash.ipynb"] and any("clash.upstream-" in name for name in after)
+    assert after["merge.ipynb"] not in (MINE["merge.ipynb"], AFTER["merge.ipynb"])
+    assert "old-name.ipynb" not in after and b"r 1 mine" in after["new-name.ipynb"]
+    assert "gone.ipynb" not in after
+
+
+def test_the_trial_sees_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync that wrote in place, without a rename, would be found out."""
+
+    def in_place(target: Path, data: bytes) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            for start in range(0, len(data), 10):
+                file.write(data[start : start + 10])
+                file.flush()
+
+    trial = Trial(tmp_path)
+    monkeypatch.setattr(transaction, "write_atomically", in_place)
+    tally = Tally()
+    draw = random.Random(1)
+    for _ in range(30):
+        trial.kill(draw.uniform(0, trial.writing), True, tally)
+        if tally.faults:
+            break
+    assert tally.lost or tally.invalid
+
+
+def test_a_few_kills_are_counted(tmp_path: Path) -> None:
+    tally = kill_many(tmp_path, 4, random.Random(2))
+    assert (tally.kills, tally.lost, tally.healed, tally.faults) == (4, 0, 4, [])
+
+
+def test_small_words() -> None:
+    assert is_json(b"{}") and not is_json(b"{")
+    assert is_unfinished("sub/.workshop-sync-x.tmp") and not is_unfinished("a.ipynb")

@@ -1,0 +1,74 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync.mirror import Mirror, Remote
+
+from .bed import Bed, notebook
+from .organiser import Organiser
+
+
+@pytest.fixture
+def organiser(bed: Bed) -> Organiser:
+    organiser = Organiser(bed)
+    organiser.commit(a_ipynb=notebook("1"))
+    return organiser
+
+
+def fetched(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
+    mirror = Mirror(folder)
+    mirror.look(organiser.url, "it")
+    mirror.ensure()
+    return mirror, mirror.fetch(organiser.url, "main", "it")
+
+
+def test_a_fetched_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:
+    mirror, commit = fetched(organiser, tmp_path / "mirror")
+    (item,) = mirror.tree(commit, "notebooks", "it")
+    assert (item.path, item.mode, item.kind) == ("a.ipynb", "100644", "blob")
+    assert mirror.blob(item.name) == notebook("1")
+    assert not list((tmp_path / "mirror").rglob("*.ipynb"))
+    with pytest.raises(WorkshopError, match="no folder nowhere"):
+        mirror.tree(commit, "nowhere", "it")
+
+
+@pytest.mark.parametrize("damage", ["locks", "head", "half"])
+def test_a_mirror_that_a_kill_left_behind_is_mended(
+    organiser: Organiser, tmp_path: Path, damage: str
+) -> None:
+    mirror, commit = fetched(organiser, tmp_path / "mirror")
+    repository = mirror.git.repository
+    if damage == "locks":
+        for name in ("shallow.lock", "packed-refs.lock", "refs/offer/heads/main.lock", "config.lock"):
+            (repository / name).touch()
+        (repository / "objects/pack").mkdir(exist_ok=True)
+        (repository / "objects/pack/tmp_pack_x").touch()
+    elif damage == "head":
+        (repository / "HEAD").write_bytes(b"")
+    else:
+        shutil.rmtree(repository / "objects")
+    new = organiser.commit(a_ipynb=notebook("2"))
+    again, tip = fetched(organiser, tmp_path / "mirror")
+    assert tip == new != commit
+    assert not list(repository.rglob("*.lock")) and again.has(new)
+
+
+def test_ancestors(organiser: Organiser, tmp_path: Path) -> None:
+    old = organiser.git("rev-parse", "HEAD")
+    organiser.commit(a_ipynb=notebook("2"))
+    mirror, new = fetched(organiser, tmp_path / "mirror")
+    assert mirror.is_ancestor(old, new) and not mirror.is_ancestor(new, old)
+    assert not mirror.has("0" * 40)
+    with pytest.raises(WorkshopError, match="the mirror lacks"):
+        mirror.blob("0" * 40)
+
+
+def test_the_branch_that_is_followed() -> None:
+    remote = Remote({"refs/heads/x": "1", "refs/heads/trunk": "2", "HEAD": "2"}, "trunk", "f")
+    assert (remote.branch(None, "it"), remote.branch("x", "it")) == ("trunk", "x")
+    assert Remote({"refs/heads/only": "1"}, "", "f").branch(None, "it") == "only"
+    assert Remote({"refs/heads/main": "1", "refs/heads/x": "1"}, "", "f").branch(None, "it") == "main"
+    with pytest.raises(WorkshopError, match="it has: x, y"):
+        Remote({"refs/heads/x": "1", "refs/heads/y": "1"}, "", "f").branch(None, "it")

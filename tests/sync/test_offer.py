@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync import mirror as mirror_module
+from workshop.sync.offer import Trust, read_repository
+
+from .bed import Bed, notebook
+from .organiser import Organiser
+
+ANYBODY = Trust(allow_unsigned=True)
+
+
+@pytest.fixture
+def organiser(bed: Bed) -> Organiser:
+    organiser = Organiser(bed)
+    organiser.commit(a_ipynb=notebook("1"))
+    return organiser
+
+
+def test_nothing_new_fetches_nothing(organiser: Organiser, bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    organiser.sync()
+    monkeypatch.setattr(mirror_module.Mirror, "fetch", lambda *_: pytest.fail("it fetched"))
+    assert organiser.sync().files == []
+    bed.edit("a.ipynb", None)
+    assert organiser.actions() == {"a.ipynb": "restored"}
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff"])
+def test_a_damaged_memory_is_read_anew(organiser: Organiser, bed: Bed, damage: bytes) -> None:
+    organiser.sync()
+    (bed.state / "offer.json").write_bytes(damage)
+    assert organiser.sync().files == []
+    assert json.loads((bed.state / "offer.json").read_text())["commit"]
+
+
+def test_a_damaged_record_of_trust_is_said(organiser: Organiser, bed: Bed) -> None:
+    organiser.sync()
+    (bed.state / "trust.json").write_text("{")
+    with pytest.raises(WorkshopError, match="delete it to trust the source afresh"):
+        organiser.sync()
+
+
+def test_a_passing_look_leaves_no_trace(organiser: Organiser, bed: Bed) -> None:
+    source = read_repository(organiser.url, "notebooks", None, bed.state, ANYBODY, keep=False)
+    assert source.files["a.ipynb"].data == notebook("1")
+    assert not bed.state.exists()
+
+
+def test_a_mirror_that_was_lost_is_made_again(organiser: Organiser, bed: Bed) -> None:
+    import shutil
+
+    organiser.sync()
+    shutil.rmtree(bed.state / "mirror")
+    organiser.commit(a_ipynb=notebook("2"))
+    assert organiser.actions() == {"a.ipynb": "updated"}
+
+
+def test_plain_http_needs_signatures(bed: Bed, tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="use https, or signatures"):
+        read_repository("http://example.org/x", "notebooks", None, bed.state, ANYBODY, keep=True)

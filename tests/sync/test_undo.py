@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync import transaction
+from workshop.sync.undo import undo
+
+from .bed import Bed, notebook
+
+
+@pytest.fixture
+def synced(bed: Bed) -> Bed:
+    """A participant with an update."""
+    bed.publish(a_ipynb=notebook("1"))
+    bed.sync()
+    bed.publish(a_ipynb=notebook("2"))
+    bed.sync()
+    return bed
+
+
+def test_a_damaged_backup_is_never_put_back(synced: Bed) -> None:
+    (backup,) = (synced.state / "backups").glob("*/files/a.ipynb")
+    backup.write_bytes(b"rot")
+    with pytest.raises(WorkshopError, match="damaged; nothing was changed"):
+        undo(synced.mine, synced.state)
+    backup.unlink()
+    with pytest.raises(WorkshopError, match="cannot be read"):
+        undo(synced.mine, synced.state)
+    assert synced.snapshot() == {"a.ipynb": notebook("2")}
+
+
+def test_what_has_the_place_of_a_file_now_is_left(synced: Bed, tmp_path: Path) -> None:
+    synced.edit("a.ipynb", None)
+    (synced.mine / "a.ipynb").symlink_to(tmp_path / "outside")
+    report = undo(synced.mine, synced.state)
+    assert [str(each.action) for each in report.files] == ["refused"]
+    assert not (tmp_path / "outside").exists()
+
+
+def test_an_undo_that_failed_can_be_repeated(synced: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_target: Path, _data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transaction, "write_atomically", fail)
+        assert [str(each.action) for each in undo(synced.mine, synced.state).files] == ["refused"]
+    undo(synced.mine, synced.state)
+    assert synced.snapshot() == {"a.ipynb": notebook("1")}
+
+
+def test_a_file_that_i_put_back_myself_is_left_alone(synced: Bed) -> None:
+    synced.edit("a.ipynb", notebook("1"))
+    assert undo(synced.mine, synced.state).files == []
+    assert synced.snapshot() == {"a.ipynb": notebook("1")}
+
+
+def test_folders_within_each_other_are_refused(bed: Bed) -> None:
+    with pytest.raises(WorkshopError, match="within each other"):
+        undo(bed.mine, bed.mine / "state")
