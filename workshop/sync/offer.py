@@ -183,6 +183,7 @@ def _unfit(item: Item) -> str:
 def _as_source(mirror: Mirror, offer: Offer, in_memory: bool) -> Source:
     names = [name for name, _ in offer.files.values()]
     if in_memory:
+        mirror.ensure()
         files = {path: Version(data) for path, data in zip(offer.files, mirror.blobs(names), strict=True)}
     else:
         files = {
