@@ -1,4 +1,6 @@
-"""The server of the start page and the demos: read-only, one folder, no surprises.
+"""The server of the start page and the demos: one folder, no surprises.
+
+It only reads, but for the one button that starts a sync; see ``updates``.
 
 It needs nothing but Tornado, which JupyterLab brings along.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hmac
 import mimetypes
 import signal
 import socket
@@ -22,6 +25,7 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.web.hosts import HostCheck
 from workshop.web.status import Probe, services
+from workshop.web.updates import Updates
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -83,6 +87,40 @@ class Status(Guarded):
         self.write({"services": await probe.states()})
 
 
+class Sync(Guarded):
+    """``/api/updates``: what is new; and the button that brings it, for this page alone."""
+
+    async def get(self) -> None:
+        """Answer whether there is a button, its token, and what is new."""
+        updates: Updates = self.settings["updates"]
+        self.set_header("Cache-Control", "no-store")
+        self.write(await updates.state())
+
+    async def post(self) -> None:
+        """Update, or undo; 409 and one line when it was refused or failed."""
+        self._require_own_page()
+        updates: Updates = self.settings["updates"]
+        verb = self.request.body.decode(errors="replace")
+        if verb not in ("update", "undo"):
+            raise tornado.web.HTTPError(400, reason="Say update or undo")
+        self.set_header("Cache-Control", "no-store")
+        try:
+            self.write(await updates.do(verb))
+        except WorkshopError as error:
+            self.set_status(409)
+            self.write({"error": str(error)})
+
+    def _require_own_page(self) -> None:
+        """Refuse whatever did not come from a page of this server, opened since it was started."""
+        headers = self.request.headers
+        token: str = self.settings["updates"].token
+        own = headers.get("Origin", "") == f"http://{headers.get('Host', '')}"
+        if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin" or not own:
+            raise tornado.web.HTTPError(403, reason="Only the start page may ask for that")
+        if not hmac.compare_digest(headers.get("X-Workshop-Token", "").encode(), token.encode()):
+            raise tornado.web.HTTPError(403, reason="Load the start page again")
+
+
 class Missing(Guarded):
     """Whatever is not there, under any method."""
 
@@ -115,17 +153,19 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def make_application(root: Path, check: HostCheck, probe: Probe) -> tornado.web.Application:
-    """Return the application that serves ``root`` and the status."""
+def make_application(root: Path, check: HostCheck, probe: Probe, updates: Updates) -> tornado.web.Application:
+    """Return the application that serves ``root``, the status and the updates."""
     return tornado.web.Application(
         [
             (r"/api/status", Status),
+            (r"/api/updates", Sync),
             (r"/api/.*", Missing),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
         default_handler_class=Missing,
         host_check=check,
         probe=probe,
+        updates=updates,
     )
 
 
@@ -160,7 +200,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = HTTPServer(make_application(root, check, Probe(services(settings))), max_body_size=1024)
+    application = make_application(root, check, Probe(services(settings)), Updates(settings))
+    server = HTTPServer(application, max_body_size=1024)
     server.add_sockets(sockets)
     ready()
     await stop.wait()
