@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import jinja2
 from websocket import create_connection
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TEMPLATES = CHECKOUT / "roles/jupyter-service/templates"
+ROLE = CHECKOUT / "roles/jupyter-service"
 TOKEN = "for-tests-only"
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -121,6 +122,8 @@ def jupyter(folder: Path, notebooks: Path, *, python: str = sys.executable) -> I
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text(TOKEN)
     (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port))
+    (folder / "labconfig").mkdir()
+    shutil.copy(ROLE / "files/page_config.json", folder / "labconfig")
     log = folder / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -141,7 +144,9 @@ def jupyter(folder: Path, notebooks: Path, *, python: str = sys.executable) -> I
 
 def settings(folder: Path, notebooks: Path, port: int) -> str:
     """Return the server's settings as set-up writes them."""
-    jinja = jinja2.Environment(undefined=jinja2.StrictUndefined, loader=jinja2.FileSystemLoader(TEMPLATES))
+    jinja = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, loader=jinja2.FileSystemLoader(ROLE / "templates")
+    )
     jinja.filters["to_json"] = json.dumps
     return jinja.get_template("jupyter_server_config.py.j2").render(
         workshop_bind_address="127.0.0.1",
