@@ -1,6 +1,9 @@
 // The page's half of the pad: draws strokes, sends them, shows the answer as ten bars.
 const SIDE = 112; // what is sent, in pixels; the same number as in digitpad.py
 const SHOWN = 280; // what is seen
+const PATIENCE = 2000; // for an answer, in milliseconds
+const STEP = 14; // how far an arrow key goes
+const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
 function element(name, style, parent) {
   const made = document.createElement(name);
@@ -16,26 +19,38 @@ function bars(parent) {
     const track = element("div", { width: "160px", background: "rgba(128,128,128,.2)" }, row);
     const bar = element("div", { width: "0", height: "16px", background: "#3a7bd5" }, track);
     const text = element("span", { marginLeft: ".5em", fontFamily: "monospace" }, row);
+    text.className = "digitpad-bar";
     return { bar, text };
   });
 }
 
 function render({ model, el }) {
   const box = element("div", { display: "flex", flexWrap: "wrap", gap: "24px" }, el);
-  const left = element("div", {}, box);
+  // Jupyter would take arrow keys for its own.
+  box.setAttribute("data-lm-suppress-shortcuts", "true");
+  const left = element("div", { position: "relative" }, box);
   const canvas = element("canvas", {
     border: "2px solid gray", borderRadius: "8px", background: "white", cursor: "crosshair",
     touchAction: "none", width: SHOWN + "px", height: SHOWN + "px",
   }, left);
   canvas.width = canvas.height = SHOWN;
-  canvas.setAttribute("aria-label", "Draw a digit here");
+  canvas.setAttribute("aria-label", "Draw a digit here: arrow keys draw, with Shift they only move, Delete clears");
+  canvas.setAttribute("role", "application");
+  canvas.tabIndex = 0;
+  const tip = element("div", {
+    position: "absolute", width: "10px", height: "10px", borderRadius: "50%", background: "#e2574c",
+    pointerEvents: "none", display: "none",
+  }, left);
   const under = element("div", { marginTop: "6px" }, left);
   const clear = element("button", { padding: "4px 12px" }, under);
   clear.textContent = "Clear";
   const note = element("span", { marginLeft: "1em", fontFamily: "monospace" }, under);
   note.className = "digitpad-note";
   const right = element("div", {}, box);
+  right.setAttribute("aria-busy", "false");
   const rows = bars(right);
+  const best = element("div", { fontWeight: "bold", minHeight: "1.5em" }, right);
+  best.setAttribute("role", "status"); // read out by a screen reader
   const seen = element("canvas", { width: "84px", height: "84px", imageRendering: "pixelated" },
     element("div", {}, box));
   seen.width = seen.height = 28;
@@ -54,27 +69,36 @@ function render({ model, el }) {
     send();
   }
 
-  // One question at a time: while the kernel thinks, strokes only mark the drawing as changed.
+  // One question at a time: while the kernel thinks, strokes only mark the drawing as changed. A kernel
+  // that does not answer (its cell was run again, say) is asked anew.
   function send() {
-    if (!changed || (asked && performance.now() - asked < 2000)) return;
+    if (changed && !(asked && performance.now() - asked < PATIENCE)) ask();
+    right.setAttribute("aria-busy", String(Boolean(changed || asked)));
+  }
+
+  function ask() {
     changed = false;
     reader.drawImage(canvas, 0, 0, SIDE, SIDE);
     const pixels = reader.getImageData(0, 0, SIDE, SIDE).data;
     const ink = new Uint8Array(SIDE * SIDE);
     for (let i = 0; i < ink.length; i++) ink[i] = 255 - pixels[4 * i];
-    asked = performance.now();
     // As text: two DataViews count as equal whatever is in them, so that no change would be sent.
-    model.set("drawing", btoa(String.fromCharCode(...ink)));
+    const drawing = btoa(String.fromCharCode(...ink));
+    if (drawing === model.get("drawing")) return; // it would not be answered again
+    asked = performance.now();
+    model.set("drawing", drawing);
     model.save_changes();
+    setTimeout(send, PATIENCE);
   }
 
   function show() {
     const { probabilities, picture, blank } = model.get("answer");
     if (!probabilities) return;
-    const best = probabilities.indexOf(Math.max(...probabilities));
+    const answer = probabilities.indexOf(Math.max(...probabilities));
+    best.textContent = blank ? "" : `${answer}: ${Math.round(100 * probabilities[answer])} %`;
     probabilities.forEach((p, digit) => {
       rows[digit].bar.style.width = blank ? "0" : 160 * p + "px";
-      rows[digit].bar.style.background = digit === best ? "#e2574c" : "#3a7bd5";
+      rows[digit].bar.style.background = digit === answer ? "#e2574c" : "#3a7bd5";
       rows[digit].text.textContent = blank ? "" : Math.round(100 * p) + " %";
     });
     const ink = new ImageData(28, 28);
@@ -91,9 +115,7 @@ function render({ model, el }) {
             (event.clientY - frame.top) * SHOWN / frame.height];
   }
 
-  function stroke(event) {
-    if (!last) return;
-    const now = place(event);
+  function line(now) {
     Object.assign(pen, { lineWidth: 22, lineCap: "round", strokeStyle: "black" });
     pen.beginPath();
     pen.moveTo(...last);
@@ -104,6 +126,32 @@ function render({ model, el }) {
     send();
   }
 
+  function stroke(event) {
+    if (last) line(place(event));
+  }
+
+  let keys = [SHOWN / 2, SHOWN / 5]; // where the keyboard's pen is
+
+  function showTip(shown) {
+    Object.assign(tip.style, {
+      display: shown ? "" : "none", left: keys[0] - 3 + "px", top: keys[1] - 3 + "px",
+    });
+  }
+
+  function key(event) {
+    const step = ARROWS[event.key];
+    if (event.key === "Delete" || event.key === "Backspace") wipe();
+    else if (step) {
+      const to = keys.map((at, axis) => Math.min(SHOWN - 14, Math.max(14, at + step[axis])));
+      last = keys;
+      if (!event.shiftKey) line(to);
+      last = null;
+      keys = to;
+    } else return;
+    event.preventDefault();
+    showTip(true);
+  }
+
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     last = place(event);
@@ -111,6 +159,8 @@ function render({ model, el }) {
   });
   canvas.addEventListener("pointermove", stroke);
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { last = null; });
+  canvas.addEventListener("keydown", key);
+  canvas.addEventListener("blur", () => showTip(false));
   clear.addEventListener("click", wipe);
   model.on("change:answer", show);
   pen.fillStyle = "white";

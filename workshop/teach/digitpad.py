@@ -58,7 +58,10 @@ class DigitPad(anywidget.AnyWidget):
     drawing = traitlets.Unicode("").tag(sync=True)
     """What the page drew, in base64: SIDE times SIDE bytes, row by row, 0 paper and 255 ink."""
     answer = traitlets.Dict({}).tag(sync=True)
-    """What the network said: the probabilities, and the 28 by 28 picture that it saw."""
+    """What the network said: the probabilities, and the 28 by 28 picture that it saw.
+
+    Each answer has a number of its own: two drawings may be answered alike, and the page waits for both.
+    """
 
     def __init__(self, predict: Predict) -> None:
         """Take the function that answers."""
@@ -80,6 +83,7 @@ class DigitPad(anywidget.AnyWidget):
             "probabilities": [round(float(p), 4) for p in probabilities],
             "picture": [int(v) for v in np.rint(255 * picture.ravel())],
             "blank": not picture.any(),
+            "number": self.answer.get("number", 0) + 1,
         }
 
     def draw(self, picture: npt.NDArray[np.float32]) -> None:

@@ -1,0 +1,62 @@
+"""Notebooks for the tests to open: written here, run in a page by the front end itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter.serving import Jupyter
+
+FRONT_ENDS = {"JupyterLab": "lab/tree", "Notebook 7": "notebooks"}
+"""Each front end, and where it opens a notebook."""
+
+FIGURES: list[str] = []
+"""What the tests measured, for the end of their report."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A Jupyter server with one front end, before which a test sits."""
+
+    name: str
+    server: Jupyter
+    folder: Path
+    open_page: Callable[..., Any]
+
+    def run(self, name: str, *cells: str, **options: object) -> Any:
+        """Open a new notebook with these cells and run them all; return the page."""
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(book, self.folder / f"{name}.ipynb")
+        address = f"{self.server.url}/{FRONT_ENDS[self.name]}/{name}.ipynb?reset&token={self.server.token}"
+        page = self.open_page(address, 1280, 900, **options)
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        self._wait_for_kernel(page, f"{name}.ipynb")
+        self.run_all(page)
+        return page
+
+    def _wait_for_kernel(self, page: Any, path: str) -> None:
+        """Wait until the kernel answers; asked earlier, the front end would ask which kernel to take."""
+        end = time.monotonic() + 60
+        while not any(
+            entry["path"] == path
+            and entry["kernel"]["connections"]
+            and entry["kernel"]["execution_state"] == "idle"
+            for entry in self.server.ask("GET", "sessions")
+        ):
+            assert time.monotonic() < end, "the notebook has no kernel"
+            page.wait_for_timeout(200)
+
+    def run_all(self, page: Any) -> None:
+        """Choose "Run All Cells" from the menu, as a participant does."""
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def kernels(self) -> dict[str, str]:
+        """Return the notebooks whose kernels run, with the kernels' identities."""
+        return {entry["path"]: entry["kernel"]["id"] for entry in self.server.ask("GET", "sessions")}

@@ -1,0 +1,144 @@
+"""What lessons show while they run, in both of Jupyter's front ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+from .notebooks import Desk
+
+TRAINING = """
+import time
+import numpy as np
+from workshop.teach import live, training
+
+live.SECONDS_BETWEEN_PICTURES = 0.5
+live.SHARE_OF_DRAWING = 1.0
+
+def step(x, y, rate):
+    time.sleep(0.04)
+    step.loss *= 0.98
+    return step.loss
+
+step.loss = 2.3
+x, y = np.zeros((320, 1)), np.zeros(320)
+plan = {"epochs": 5, "size": 16, "rate": lambda *_: 0.1, "test_error": lambda: 0.02}
+history = training.train(step, x, y, title="toy", **plan)
+"""
+PICTURE = ".jp-OutputArea-output img"
+OUTPUT = ".jp-OutputArea-output"
+
+
+def test_the_curve_grows_while_the_network_learns(desk: Desk) -> None:
+    page = desk.run("curve", TRAINING)
+    picture, line = page.locator(PICTURE), page.locator(OUTPUT, has_text="toy")
+    picture.wait_for()
+    first, said = picture.get_attribute("src"), line.inner_text()
+    share = float(page.locator(f"{OUTPUT} progress").get_attribute("value"))
+    assert 0 < share < 1
+    assert "loss 2." in said
+    page.wait_for_function("document.querySelector('.jp-OutputArea-output progress').value === 1")
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    assert picture.count() == 1
+    assert picture.get_attribute("src") != first
+    assert "100%" in line.inner_text()
+    assert "test error 2.00%" in line.inner_text()
+
+
+def test_headless_the_same_cells_leave_one_still_picture() -> None:
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(TRAINING)])
+    NotebookClient(book, timeout=120, kernel_name="python3").execute()
+    outputs = book.cells[0].outputs
+    assert [sorted(output.data) for output in outputs] == [
+        ["text/html", "text/plain"],
+        ["image/png", "text/plain"],
+    ]
+    assert "100%" in outputs[0].data["text/plain"]
+
+
+CONFUSED = """
+import numpy as np
+from workshop.teach import pictures
+rng = np.random.default_rng(1)
+images, truth = rng.random((60, 1, 28, 28)), rng.integers(0, 10, 60)
+p = rng.dirichlet(np.ones(10), 60)
+"""
+
+
+def test_small_multiples_confusion_and_mistakes_are_shown_once(desk: Desk) -> None:
+    matrix = "pictures.draw_confusion(pictures.confusion_matrix(truth, p.argmax(axis=1)))"
+    mistakes = "pictures.worst_mistakes(images, truth, p)"
+    page = desk.run("pictures", CONFUSED, "pictures.small_multiples(images[:20])", matrix, mistakes)
+    page.wait_for_function(f"document.querySelectorAll('{PICTURE}').length === 3")
+    sizes = page.eval_on_selector_all(PICTURE, "all => all.map((picture) => picture.naturalWidth)")
+    assert min(sizes) > 200
+
+
+SHOW = "from workshop.teach import memory\nmemory.show()"
+
+
+def test_the_button_ends_other_kernels_and_spares_this_one(desk: Desk) -> None:
+    other = desk.run("forgotten", "block = b'x' * 200_000_000\nprint('held')")
+    other.get_by_text("held", exact=True).wait_for()
+    page = desk.run("mine", "kept = 7", SHOW, "print('kept', kept)")
+    label = page.locator(".widget-label", has_text="Other kernels: ")
+    label.wait_for()
+    held = int(re.search(r"forgotten.ipynb \((\d+) MB\)", label.inner_text())[1])
+    assert 200 < held < 500
+    page.get_by_role("button", name="End other kernels").click()
+    told = page.locator(".widget-label", has_text="Ended 1, which held")
+    told.wait_for()
+    assert "Memory: this kernel uses" in told.inner_text()
+    assert list(desk.kernels()) == ["mine.ipynb"]
+    desk.run_all(page)
+    page.locator(OUTPUT, has_text="kept 7").wait_for()
+    # Nothing is left to end: only the line is shown.
+    page.wait_for_function("document.querySelectorAll('.jp-OutputArea-output .widget-button').length === 0")
+
+
+TRAINED = """
+import numpy as np
+from workshop.teach import checkpoints
+print(checkpoints.save("late", [np.full((2, 2), 7.0)], {"error": 0.02}).name)
+"""
+LATE = """
+from workshop.teach import checkpoints
+weights, facts = checkpoints.rejoin("late")
+shipped, _ = checkpoints.rejoin("mlp-full")
+print(weights[0].sum(), shipped[0].shape)
+"""
+
+
+def test_who_comes_late_rejoins_with_what_was_trained_before(desk: Desk) -> None:
+    page = desk.run("trained", TRAINED)
+    page.locator(OUTPUT, has_text="late.npz").wait_for()
+    page = desk.run("late", LATE)
+    said = page.locator(OUTPUT, has_text="28.0 (784, 400)")
+    said.wait_for()
+    assert "Rejoined with your own network late: error 0.02" in said.inner_text()
+    assert "Rejoined with the workshop's network mlp-full" in said.inner_text()
+
+
+KILLED = "import os, signal, time; time.sleep(1); os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def test_a_dead_kernel_says_why_under_its_cell(desk: Desk) -> None:
+    page = desk.run("dies", "print('before')", KILLED)
+    said = page.locator(".jp-CodeCell", has_text="os.kill").locator(OUTPUT)
+    said.wait_for()
+    assert "This notebook's kernel was ended from outside" in said.inner_text()
+    # Jupyter's own dialogue only says that it died.
+    page.get_by_role("button", name="Ok", exact=True).click()
+    assert said.is_visible()
+
+
+def test_nobody_is_asked_about_news(desk: Desk) -> None:
+    page = desk.run("quiet", "print('quiet')")
+    config: dict[str, Any] = json.loads(page.locator("#jupyter-config-data").text_content())
+    assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
+    page.locator(OUTPUT, has_text="quiet").wait_for()
+    assert page.get_by_text("official Jupyter news").count() == 0
