@@ -33,11 +33,33 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("error: RPC failed; curl 56 OpenSSL SSL_read: unexpected eof\nfatal: early EOF", "broke off"),
+        ("fatal: protocol error: bad pack header", "broke off"),
+        ("fatal: https://x/info/refs not valid: is this a git repository?", "sign in to the network"),
+        (
+            "fatal: unable to access 'https://x/': SSL certificate problem",
+            "sign in to the network",
+        ),
+    ],
+)
+def test_a_broken_connection_is_told_from_a_sign_in_page(said: str, words: str) -> None:
+    assert words in str(failure(said.encode(), "https://x"))
+
+
+@pytest.mark.parametrize(
     "said", ["fatal: repository 'https://x/' not found", "git@x: Permission denied (publickey).", ""]
 )
 def test_a_fault_of_the_source_is_one_line(said: str) -> None:
     error = failure(said.encode(), "https://x")
     assert isinstance(error, WorkshopError) and "\n" not in str(error) and "--from" in str(error)
+
+
+def test_a_damaged_repository_on_a_disk_is_no_broken_connection() -> None:
+    said = b"fatal: the remote end hung up unexpectedly"
+    assert isinstance(failure(said, "file:///x"), WorkshopError)
+    assert isinstance(failure(said, "/media/stick/x.bundle"), WorkshopError)
 
 
 def test_the_telling_line_is_found_and_cannot_steer_a_terminal() -> None:

@@ -69,13 +69,13 @@ OFFLINE = re.compile(
     re.IGNORECASE,
 )
 BROKEN_OFF = re.compile(
-    r"early eof|rpc failed|unexpected disconnect|hung up|transfer closed|broken pipe|recv failure"
-    r"|remote end hung up|empty reply|invalid index-pack output|fetch-pack: ",
+    r"early eof|protocol error|bad pack|rpc failed|unexpected disconnect|hung up|transfer closed"
+    r"|broken pipe|recv failure|remote end hung up|empty reply|invalid index-pack output|fetch-pack: ",
     re.IGNORECASE,
 )
 PORTAL = re.compile(
     r"is this a git repository|unable to update url base|certificate|ssl|redirect|invalid server response"
-    r"|unexpected response|protocol error|http 5\d\d|error: 5\d\d|error: 511",
+    r"|unexpected response|http 5\d\d|error: 5\d\d|error: 511",
     re.IGNORECASE,
 )
 
@@ -142,12 +142,13 @@ def failure(stderr: bytes, source: str) -> Exception:
     text, line = stderr.decode(errors="replace"), last_line(stderr)
     if OFFLINE.search(text):
         return UnreachableError(f"offline: {source} cannot be reached")
-    if "://" in source and source.startswith("http") and PORTAL.search(text):
+    # What lies on a disk does not break off: it is damaged.
+    if BROKEN_OFF.search(text) and not source.startswith(("file:", "/")):
+        return UnreachableError("the connection broke off; the next sync tries again")
+    if source.startswith("http") and PORTAL.search(text):
         return UnreachableError(
             f"offline: something other than {source} answered; sign in to the network in a browser first"
         )
-    if BROKEN_OFF.search(text):
-        return UnreachableError("the connection broke off; the next sync tries again")
     return WorkshopError(f"{source} cannot be read as a git repository ({line}); name another with --from")
 
 
