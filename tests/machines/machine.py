@@ -75,7 +75,7 @@ class Machine:
         return str(result.stdout)
 
     def systemctl(self, words: str) -> str:
-        """Ask the systemd that keeps the services; without a login session nothing tells where a user's is."""
+        """Ask the systemd that keeps the services; without a session nothing tells where a user's is."""
         user = "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user"
         return self.run(f"{user if self.manager == 'systemd-user' else 'systemctl'} {words}").strip()
 
