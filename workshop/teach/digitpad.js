@@ -26,8 +26,6 @@ function bars(parent) {
 
 function render({ model, el }) {
   const box = element("div", { display: "flex", flexWrap: "wrap", gap: "24px" }, el);
-  // Jupyter would take arrow keys for its own.
-  box.setAttribute("data-lm-suppress-shortcuts", "true");
   const left = element("div", { position: "relative" }, box);
   const canvas = element("canvas", {
     border: "2px solid gray", borderRadius: "8px", background: "white", cursor: "crosshair",
@@ -44,6 +42,8 @@ function render({ model, el }) {
   const under = element("div", { marginTop: "6px" }, left);
   const clear = element("button", { padding: "4px 12px" }, under);
   clear.textContent = "Clear";
+  // Jupyter would take keys for its own; it looks at the element that has the focus before those around it.
+  for (const own of [canvas, clear]) own.setAttribute("data-lm-suppress-shortcuts", "true");
   const note = element("span", { marginLeft: "1em", fontFamily: "monospace" }, under);
   note.className = "digitpad-note";
   const right = element("div", {}, box);
