@@ -23,12 +23,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     folder = tmp_path_factory.mktemp("launcher")
     (folder / "notebooks" / NOTEBOOK).parent.mkdir(parents=True)
     shutil.copy(CHECKOUT / "notebooks" / NOTEBOOK, folder / "notebooks" / NOTEBOOK)
-    share = folder / "share/jupyter"
-    shutil.copytree(EXTENSION, share / "labextensions/workshop-upgrade")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_PATH", str(share))
-        with jupyter(folder / "own", folder / "notebooks") as server:
-            yield server
+    shutil.copytree(EXTENSION, folder / "own/share/labextensions/workshop-upgrade")
+    with jupyter(folder / "own", folder / "notebooks") as server:
+        yield server
 
 
 def test_the_tile_opens_the_notebook(lab: Jupyter, open_page: Open, watch: Watch) -> None:
@@ -59,7 +56,7 @@ def test_the_package_brings_it(tmp_path: Path) -> None:
     uv = shutil.which("uv")
     if uv is None:
         pytest.skip("needs uv")
-    build = [uv, "build", "--quiet", "--wheel", "--offline", "--no-build-isolation"]
+    build = [uv, "build", "--quiet", "--wheel", "--build-constraints", CHECKOUT / "locks/build.txt"]
     subprocess.run([*build, "--out-dir", tmp_path, CHECKOUT], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
