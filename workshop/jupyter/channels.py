@@ -43,12 +43,12 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
     def on_kernel_restarted(self) -> None:
         """Tell the page that its kernel died and is started anew, and why."""
         self._before_the_end()
-        super().on_kernel_restarted()
+        super().on_kernel_restarted()  # type: ignore[no-untyped-call]
 
     def on_restart_failed(self) -> None:
         """Tell the page that its kernel died for good, and why."""
         self._before_the_end()
-        super().on_restart_failed()
+        super().on_restart_failed()  # type: ignore[no-untyped-call]
 
     def _follow(self, message: list[Any]) -> None:
         """Note which cell runs, from the kernel's words "busy" and "idle"."""
@@ -81,7 +81,7 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         # A kernel that names a provisioner of its own has no last words.
         take = getattr(self.kernel_manager.provisioner, "take_last_words", lambda: None)
         if said := take():
-            self.write_stderr(said, cell)
+            self.write_stderr(said, cell)  # type: ignore[no-untyped-call]
 
 
 def _run_request(message: str | bytes) -> Header | None:
