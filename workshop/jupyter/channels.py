@@ -100,6 +100,7 @@ def _run_request(message: str | bytes) -> Header | None:
 
 def _header_v1(message: bytes) -> Header | None:
     try:
-        return dict(json.loads(deserialize_msg_from_ws_v1(message)[1][0]))
+        _, parts = deserialize_msg_from_ws_v1(message)  # type: ignore[no-untyped-call]
+        return dict(json.loads(parts[0]))
     except (ValueError, IndexError):  # the older protocol's binary form
         return None
