@@ -33,6 +33,15 @@ def test_paths_are_those_below_the_participants_folder(
     assert set(found) == {"a.ipynb", "b.ipynb"}
 
 
+def test_a_server_that_listens_everywhere_is_asked_by_loopback(tmp_path: Path) -> None:
+    # As Jupyter describes itself in a VM; asked by that name it answers 403.
+    described = {"pid": os.getpid(), "url": "http://the-vm:8080/", "root_dir": str(tmp_path), "port": 8080}
+    described |= {"hostname": "0.0.0.0", "base_url": "/", "secure": False}
+    (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+    found = [server.url for server in servers([tmp_path]) if server.root == tmp_path]
+    assert found == ["http://127.0.0.1:8080/"]
+
+
 def test_the_server_that_a_terminal_belongs_to_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,7 +68,18 @@ def servers(folders: Sequence[Path]) -> Iterator[Server]:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             described = json.loads(file.read_text(encoding="utf-8"))
             if _runs(int(described["pid"])):
-                yield Server(described["url"], described.get("token", ""), Path(described["root_dir"]))
+                yield Server(_address(described), described.get("token", ""), Path(described["root_dir"]))
+
+
+def _address(described: dict[str, Any]) -> str:
+    """Return where to ask a server: by loopback when it listens everywhere.
+
+    Jupyter then describes itself by the machine's name, and refuses to be asked under it.
+    """
+    if described.get("hostname") not in ("", "0.0.0.0", "::"):
+        return str(described["url"])
+    scheme = "https" if described.get("secure") else "http"
+    return f"{scheme}://127.0.0.1:{int(described['port'])}{described.get('base_url', '/')}"
 
 
 def _runs(process: int) -> bool:
