@@ -53,6 +53,29 @@ use_test_venv() {
   export PATH=$venv/bin:$PATH
 }
 
+# use_testbed: make sure that containers with systemd inside can be started; skips where they cannot.
+use_testbed() {
+  [ "$(id -u)" = 0 ] || skip "needs root: containers with systemd inside are started by root's podman"
+  install_packages podman:podman mmdebstrap:mmdebstrap crun:crun rpmbuild:rpm:rpm-build createrepo_c:createrepo-c:createrepo_c \
+    nft:nftables unshare:util-linux ss:iproute2:iproute
+  [ -e /usr/lib/podman/netavark ] || [ -e /usr/libexec/podman/netavark ] || install_packages netavark:netavark
+  # The machines have fixed names: one run at a time on a host.
+  exec 9>/run/lock/workshop-testbed.lock
+  flock --nonblock 9 || { echo "waiting for another run with containers on this host" && flock 9; }
+  if ! in_testbed podman run --rm --pids-limit=0 "$(tools/testbed/image.bash bare)" true; then
+    skip "podman cannot start a container here; see above"
+  fi
+}
+
+# in_testbed COMMAND…: the containers of one session share a mount namespace, in which podman finds the
+# cgroups that it wants. What stays behind of a killed run must not hold the lock.
+in_testbed() { tools/testbed/cgroup2.bash "$@" 9>&-; }
+
+# is_required PART: whether it must not be skipped.
+is_required() {
+  case " ${WORKSHOP_TEST_REQUIRED:-} " in *" $1 "* | *" all "*) ;; *) false ;; esac
+}
+
 # has_tests FOLDER
 has_tests() { [ -n "$(find "$1" -name 'test_*.py' -print -quit 2>/dev/null)" ]; }
 

@@ -1,0 +1,256 @@
+"""A machine updates itself from a git server, from a stick and over ssh, and is attacked meanwhile.
+
+The tests build on each other, in this order: months in the life of one vm.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from machines.local.bed import record
+from sync.organiser import new_key
+from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed
+
+EDITED, UNEDITED, OPEN = "1-mnist/10-mlp.ipynb", "0-basics/10-theano-basics.ipynb", "1-mnist/20-cnn.ipynb"
+SOON = f"/run/systemd/system/{UNIT}.timer.d/soon.conf"
+
+
+def text(vm: UpdatingMachine, name: str) -> str:
+    """Return all sources of the participant's notebook."""
+    return "\n".join("".join(cell["source"]) for cell in vm.notebook(name)["cells"])
+
+
+def test_set_up_again_changes_nothing(vm: UpdatingMachine) -> None:
+    done = vm.play(vm.folder / "first/playbooks/notebook-sync.yml")
+    assert done.status == 0, done.text
+    assert changed(done) == 0, done.text
+
+
+def test_keys_and_address_are_roots_and_units_hold_no_secret(vm: UpdatingMachine) -> None:
+    for name in ("allowed-signers", "updates.toml", "pull-variables.json"):
+        assert vm.bed.root(f"stat -c %U:%a {PREFIX}/etc/{name}").strip() == "root:644"
+    token = vm.read(f"{PREFIX}/etc/token").strip()
+    assert token not in vm.bed.root(
+        f"cat /etc/systemd/system/{UNIT}.* {PREFIX}/etc/pull-variables.json {PREFIX}/etc/updates.toml"
+    )
+    told = vm.bed.run(f"echo evil >>{PREFIX}/etc/allowed-signers", USER)
+    assert told.status != 0
+
+
+def test_an_update_keeps_an_edit_and_brings_what_is_new(vm: UpdatingMachine) -> None:
+    vm.edit(EDITED, -1, "# mine")
+    tag = vm.release(EDITED, UNEDITED)
+    done = vm.update()
+    assert done.status == 0, done.text
+    record("sync: one update of a machine by itself", done.seconds)
+    assert f"New in {tag}." in text(vm, UNEDITED)
+    assert f"New in {tag}." in text(vm, EDITED)
+    assert "# mine" in text(vm, EDITED)
+    assert f"{EDITED}: merged" in done.text
+    assert set(vm.bed.root(f"find {NOTEBOOKS} -printf '%u\\n'").split()) == {USER}
+
+
+def test_the_second_update_changes_nothing(vm: UpdatingMachine) -> None:
+    before = vm.everything()
+    done = vm.update()
+    assert done.status == 0, done.text
+    assert changed(done) == 0, done.text
+    assert vm.everything() == before
+
+
+def test_the_timer_fires(vm: UpdatingMachine) -> None:
+    shown = vm.bed.root(f"systemctl show {UNIT}.timer -p Persistent -p RandomizedDelayUSec -p ActiveState")
+    assert {"Persistent=yes", "RandomizedDelayUSec=2h", "ActiveState=active"} <= set(shown.splitlines())
+    tag = vm.release(UNEDITED)
+    soon = "[Timer]\nOnCalendar=\nOnCalendar=*:*:0/5\nRandomizedDelaySec=0\nAccuracySec=1s\n"
+    vm.bed.root(f"mkdir -p $(dirname {SOON})")
+    vm.write(SOON, soon, "root")
+    vm.bed.root(f"systemctl daemon-reload && systemctl restart {UNIT}.timer")
+    try:
+        deadline = time.monotonic() + 90
+        while f"New in {tag}." not in text(vm, UNEDITED):
+            assert time.monotonic() < deadline, vm.bed.root(f"journalctl --no-pager -u {UNIT} -n 50")
+            time.sleep(1)
+    finally:
+        vm.bed.root(f"rm {SOON}; systemctl daemon-reload; systemctl restart {UNIT}.timer")
+        vm.bed.root(f"while systemctl is-active --quiet {UNIT}.service; do sleep 0.5; done")
+
+
+def ask_jupyter(vm: UpdatingMachine, verb: str, address: str, **body: object) -> str:
+    """Ask Jupyter as a browser would; return its answer."""
+    token = vm.read(f"{PREFIX}/etc/token").strip()
+    script = (
+        "import json, sys, urllib.request as u; verb, path, token, body = sys.argv[1:]\n"
+        "r = u.Request('http://127.0.0.1:8080' + path, body.encode() or None, method=verb,\n"
+        "    headers={'Authorization': 'token ' + token, 'Content-Type': 'application/json'})\n"
+        "print(u.build_opener(u.ProxyHandler({})).open(r, timeout=60).read().decode())\n"
+    )
+    vm.write("/tmp/ask.py", script, "root")
+    document = json.dumps(body) if body else ""
+    return vm.bed.root(f"python3 /tmp/ask.py {verb} {address} {token} '{document}'")
+
+
+def test_an_open_notebook_waits_until_it_is_closed(vm: UpdatingMachine) -> None:
+    session = json.loads(
+        ask_jupyter(
+            vm, "POST", "/api/sessions", path=OPEN, type="notebook", name="", kernel={"name": "python3"}
+        )
+    )
+    # A kernel that a browser holds open: without a connection it only idles and nothing can be lost.
+    hold = (
+        "import asyncio, tornado.websocket, tornado.httpclient\n"
+        "async def main():\n"
+        f"    url = 'ws://127.0.0.1:8080/api/kernels/{session['kernel']['id']}/channels'\n"
+        f"    token = open('{PREFIX}/etc/token').read().strip()\n"
+        "    request = tornado.httpclient.HTTPRequest(url, headers={'Authorization': 'token ' + token})\n"
+        "    await tornado.websocket.websocket_connect(request)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n"
+    )
+    vm.write("/tmp/hold.py", hold, "root")
+    vm.bed.root(f"systemd-run --quiet --unit=browser {PREFIX}/venvs/jupyter/bin/python /tmp/hold.py")
+    vm.bed.root("sleep 2")
+    try:
+        tag = vm.release(OPEN)
+        done = vm.update()
+        assert done.status == 0, done.text
+        assert f"{OPEN}: deferred" in done.text
+        assert f"New in {tag}." not in text(vm, OPEN)
+    finally:
+        vm.bed.root("systemctl stop browser")
+        ask_jupyter(vm, "DELETE", f"/api/sessions/{session['id']}")
+    assert vm.update().status == 0
+    assert f"New in {tag}." in text(vm, OPEN)
+
+
+def add_evil_task(vm: UpdatingMachine) -> None:
+    """Let the next revision's playbook leave a mark if ever it runs."""
+    book = vm.organiser.folder / "playbooks/notebook-sync.yml"
+    evil = "- hosts: all\n  tasks:\n    - command: touch /tmp/owned\n"
+    book.write_text(evil + book.read_text(encoding="utf-8").replace("---\n", ""), encoding="utf-8")
+
+
+def unsigned(vm: UpdatingMachine) -> None:
+    add_evil_task(vm)
+    vm.organiser.key = None
+    # Without any signed tag below the branch; those of before are taken away.
+    for tag in vm.organiser.git("tag").split():
+        vm.organiser.git("tag", "--delete", tag)
+    vm.organiser.commit()
+
+
+def wrong_key(vm: UpdatingMachine) -> None:
+    unsigned(vm)
+    vm.organiser.key = new_key(vm.folder / f"stranger-{time.monotonic_ns()}", "key")
+    vm.organiser.git("tag", "--sign", "--message=Trust me", "v99")
+
+
+def rollback(vm: UpdatingMachine) -> None:
+    vm.organiser.git("reset", "--quiet", "--hard", "v1")
+
+
+@pytest.mark.parametrize("attack", [unsigned, wrong_key, rollback])
+def test_an_attack_is_refused_and_nothing_of_it_runs(
+    vm: UpdatingMachine, attack: Callable[[UpdatingMachine], None]
+) -> None:
+    before, git, key = vm.everything(), vm.organiser.git, vm.organiser.key
+    head, tags = (
+        git("rev-parse", "HEAD"),
+        git("for-each-ref", "--format=%(refname) %(objectname)", "refs/tags"),
+    )
+    try:
+        attack(vm)
+        done = vm.update()
+        assert done.status != 0
+        assert "nothing was changed" in done.text
+        assert "Traceback" not in done.text
+        assert vm.everything() == before
+        assert vm.bed.run("test -e /tmp/owned", "root").status != 0
+    finally:
+        vm.organiser.key = key
+        git("reset", "--quiet", "--hard", head)
+        for tag in git("tag").split():
+            git("tag", "--delete", tag)
+        for line in tags.splitlines():
+            git("update-ref", *line.split())
+    assert vm.update().status == 0
+
+
+def make_stick(vm: UpdatingMachine) -> str:
+    """Write what the organiser has onto a stick; return where the machine sees it."""
+    stick = vm.folder / "stick"
+    stick.mkdir(exist_ok=True)
+    vm.organiser.git("bundle", "create", "--quiet", str(stick / "workshop.bundle"), "main", "--tags")
+    return "/srv/organiser/stick"
+
+
+def test_a_stick_updates_the_machine_without_network(vm: UpdatingMachine) -> None:
+    vm.bed.root("systemctl kill --signal=STOP organiser")
+    try:
+        tag = vm.release(UNEDITED)
+        done = vm.pull("--from", make_stick(vm))
+        assert done.status == 0, done.text
+        assert f"New in {tag}." in text(vm, UNEDITED)
+        offline = vm.update()
+        assert offline.status == 0
+        assert "nothing done, offline" in offline.text
+        assert offline.seconds < 20
+    finally:
+        vm.bed.root("systemctl kill --signal=CONT organiser")
+
+
+def test_a_stick_with_a_wrong_signature_is_refused(vm: UpdatingMachine) -> None:
+    before, key = vm.everything(), vm.organiser.key
+    head = vm.organiser.git("rev-parse", "HEAD")
+    try:
+        wrong_key(vm)
+        done = vm.pull("--from", make_stick(vm))
+        assert done.status == 1
+        assert "key that you trust" in done.text
+        assert vm.everything() == before
+    finally:
+        vm.organiser.key = key
+        vm.organiser.git("reset", "--quiet", "--hard", head)
+
+
+def test_a_failed_run_is_tried_again(vm: UpdatingMachine) -> None:
+    tag = vm.release(UNEDITED)
+    ansible = f"{PREFIX}/venvs/control/bin/ansible-playbook"
+    vm.bed.root(
+        f"mv {ansible} {ansible}.away && printf '#!/bin/sh\\nexit 1\\n' >{ansible} && chmod +x {ansible}"
+    )
+    assert vm.update().status != 0
+    vm.bed.root(f"mv -f {ansible}.away {ansible}")
+    vm.bed.root("systemctl kill --signal=STOP organiser")
+    try:
+        done = vm.update()
+    finally:
+        vm.bed.root("systemctl kill --signal=CONT organiser")
+    assert done.status == 0, done.text
+    assert "finished what the last pull began" in done.text
+    assert f"New in {tag}." in text(vm, UNEDITED)
+
+
+def test_an_older_checkout_does_not_take_back_what_came_since(vm: UpdatingMachine) -> None:
+    before = vm.everything()
+    done = vm.play(vm.folder / "first/playbooks/notebook-sync.yml")
+    assert done.status == 0, done.text
+    assert vm.everything() == before
+
+
+def test_an_organiser_sees_who_is_behind_and_brings_it_over_ssh(vm: UpdatingMachine) -> None:
+    tag = vm.release(UNEDITED)
+    book, before = vm.organiser.folder / "playbooks/notebook-sync.yml", vm.everything()
+    seen = vm.play(book, "--check", "--diff", notebook_sync_carry=True)
+    assert seen.status == 0, seen.text
+    assert f"updated {UNEDITED}: there is a newer version" in seen.text
+    assert "would change 1 files" in seen.text
+    assert vm.everything() == before
+    brought = vm.play(book, notebook_sync_carry=True)
+    assert brought.status == 0, brought.text
+    assert "changed 1 files" in brought.text
+    assert f"New in {tag}." in text(vm, UNEDITED)
+    assert not vm.bed.root("ls -d /tmp/workshop-* 2>/dev/null || true").strip()
