@@ -29,8 +29,7 @@ SHARED = "/srv/organiser"
 # Debian's own, whose C headers only Theano would need.
 PREPARE = f"""
 apt-get update --quiet=2
-DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends \\
-  git openssh-client python3-venv
+DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends git python3-venv
 useradd --create-home --shell /bin/bash {USER}
 headers=$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
 mkdir -p "$headers"

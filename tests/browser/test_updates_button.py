@@ -1,0 +1,71 @@
+"""The start page's button that updates notebooks, its notice, and where neither is shown."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from web.serving import running
+
+from tests.pull.bed import PullBed
+from tests.sync.bed import notebook
+
+from .conftest import Open
+
+
+@pytest.fixture
+def bed(tmp_path: Path, site: Path) -> PullBed:
+    bed = PullBed(tmp_path)
+    bed.organiser.release("v1", "First lessons", a_ipynb=notebook("1", "2"))
+    shutil.copytree(site, bed.prefix / "web")
+    (bed.prefix / "etc").mkdir()
+    choice = {"url": bed.organiser.url, "signers": str(bed.signers), "check_online": True}
+    text = "\n".join(f"{name} = {json.dumps(value)}" for name, value in choice.items())
+    (bed.prefix / "etc/updates.toml").write_text(text, encoding="utf-8")
+    return bed
+
+
+@pytest.fixture
+def start(bed: PullBed) -> Iterator[str]:
+    settings = f'prefix = "{bed.prefix}"\nnotebooks = "{bed.bed.mine}"\n'
+    with running(bed.prefix / "web", settings=settings) as (port, _):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def test_it_updates_says_what_it_did_and_undoes(
+    bed: PullBed, start: str, open_page: Open, keep: Callable[..., None]
+) -> None:
+    page = open_page(start)
+    page.get_by_role("button", name="Update my notebooks").click()
+    page.wait_for_selector("text=Your notebooks are at revision")
+    assert "First lessons" in page.inner_text("#updates-told")
+    bed.bed.edit("a.ipynb", notebook("mine", "2"))
+    bed.organiser.release("v2", "A better one", a_ipynb=notebook("theirs", "2"))
+    page.get_by_role("button", name="Update my notebooks").click()
+    page.wait_for_selector("text=The new version lies beside yours")
+    assert "a.upstream-" in page.inner_text("#updates-told")
+    keep(page, "updates")
+    page.get_by_role("button", name="Undo the last update").click()
+    page.wait_for_selector("text=as they were before the last update")
+    assert bed.bed.read("a.ipynb") == notebook("mine", "2")
+
+
+def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> None:
+    page = open_page(start)
+    page.wait_for_selector("text=There is something new")
+    assert "First lessons" in page.inner_text("#updates-news")
+    page.get_by_role("button", name="Not now").click()
+    assert page.is_hidden("#updates-news")
+    page.reload()
+    page.get_by_role("button", name="Update my notebooks").wait_for()
+    page.wait_for_timeout(1000)
+    assert page.is_hidden("#updates-news")
+
+
+def test_without_an_address_there_is_no_button(served: str, open_page: Open) -> None:
+    page = open_page(served)
+    page.wait_for_selector("text=Begin here")
+    assert page.is_hidden("#updates")
