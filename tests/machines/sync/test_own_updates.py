@@ -76,7 +76,9 @@ def test_the_timer_fires(vm: UpdatingMachine) -> None:
             time.sleep(1)
     finally:
         vm.bed.root(f"rm {SOON}; systemctl daemon-reload; systemctl restart {UNIT}.timer")
-        vm.bed.root(f"while systemctl is-active --quiet {UNIT}.service; do sleep 0.5; done")
+        # A run that it started may still be at work; a later start would only wait for that one.
+        state = f"systemctl show --property=ActiveState --value {UNIT}.service"
+        vm.bed.root(f'while [ "$({state})" = activating ]; do sleep 0.5; done')
 
 
 def ask_jupyter(vm: UpdatingMachine, verb: str, address: str, **body: object) -> str:
@@ -112,8 +114,11 @@ def test_an_open_notebook_waits_until_it_is_closed(vm: UpdatingMachine) -> None:
     )
     vm.write("/tmp/hold.py", hold, "root")
     vm.bed.root(f"systemd-run --quiet --unit=browser {PREFIX}/venvs/jupyter/bin/python /tmp/hold.py")
-    vm.bed.root("sleep 2")
     try:
+        deadline = time.monotonic() + 30
+        while '"connections": 1' not in ask_jupyter(vm, "GET", "/api/sessions"):
+            assert time.monotonic() < deadline, "nobody connected with the kernel"
+            time.sleep(0.3)
         tag = vm.release(OPEN)
         done = vm.update()
         assert done.status == 0, done.text
