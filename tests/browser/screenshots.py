@@ -21,8 +21,12 @@ from workshop.web.build import build_site
 CHECKOUT = Path(__file__).resolve().parents[2]
 IMAGES = CHECKOUT / "docs" / "images"
 GOOD_LOSS = 0.0006
-UP = """{"services": {"jupyter": {"port": 8080, "state": "up"},
-                      "tensorboard": {"port": 8081, "state": "up"}}}"""
+ANSWERS = {
+    "/api/status": """{"services": {"jupyter": {"port": 8080, "state": "up"},
+                                    "tensorboard": {"port": 8081, "state": "up"}}}""",
+    "/api/updates": """{"can": true, "token": "t", "looking": false, "news": null}""",
+}
+"""What the server says where everything runs and nothing is new."""
 
 
 def main(library: Path) -> None:
@@ -72,8 +76,8 @@ def start(page: Page, site: Path) -> None:
 
     def answer(route: Route) -> None:
         path = urlsplit(route.request.url).path
-        if path == "/api/status":
-            route.fulfill(body=UP, content_type="application/json")
+        if path in ANSWERS:
+            route.fulfill(body=ANSWERS[path], content_type="application/json")
         else:
             route.fulfill(path=site / (path.lstrip("/") or "index.html"))
 
@@ -81,7 +85,7 @@ def start(page: Page, site: Path) -> None:
     page.goto("http://localhost:8082/")
     page.wait_for_selector('[data-state="up"]')
     page.wait_for_timeout(500)
-    save(page.screenshot(), IMAGES / "start.png", 1280)
+    save(page.screenshot(), IMAGES / "start.webp", 1280)
 
 
 def save(picture: bytes, path: Path, width: int) -> None:
