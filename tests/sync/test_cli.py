@@ -35,5 +35,7 @@ def test_a_missing_source_is_one_line(bed: Bed) -> None:
 
 
 def test_a_missing_option_is_wrong_usage() -> None:
-    done = subprocess.run([sys.executable, "-m", "workshop", "sync"], capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "workshop", "sync", "--into", "a"], capture_output=True, check=False
+    )
     assert done.returncode == 2

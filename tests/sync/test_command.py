@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.command import as_document, main, parser
+from workshop.sync.command import as_document, main, parse
 from workshop.sync.deliver import Outcome, Report
 from workshop.sync.plan import Action
 
@@ -29,7 +29,7 @@ def words(bed: Bed, *more: str) -> list[str]:
 )
 def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        parser().parse_args(wrong)
+        parse(wrong)
     assert end.value.code == 2
     assert "usage: workshop sync" in capsys.readouterr().err
 
@@ -43,6 +43,59 @@ def test_sync_undo_and_their_summaries(bed: Bed, capsys: pytest.CaptureFixture[s
     assert bed.snapshot() == {}
     with pytest.raises(WorkshopError, match="no sync to undo"):
         main(words(bed, "--undo"))
+
+
+@pytest.fixture
+def machine(bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make this a machine that was set up; returns its prefix."""
+    prefix = tmp_path / "prefix"
+    (prefix / "etc").mkdir(parents=True)
+    settings = prefix / "etc/workshop.toml"
+    settings.write_text(f"prefix = {str(prefix)!r}\nnotebooks = {str(bed.mine)!r}\n")
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(settings))
+    return prefix
+
+
+def test_a_set_up_machine_needs_no_more_words(
+    bed: Bed, machine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    (machine / "etc/updates.toml").write_text(f"url = {str(bed.upstream)!r}\nsubdir = 'notebooks'\n")
+    main(["--dry-run"])
+    assert "a.ipynb" in capsys.readouterr().out
+    assert bed.snapshot() == {}
+    main([])
+    assert set(bed.snapshot()) == {"a.ipynb"}
+    assert (machine / "state").is_dir()
+    main(["--undo"])
+    assert bed.snapshot() == {}
+
+
+def test_a_set_up_machine_without_an_address_takes_a_stick(bed: Bed, machine: Path) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    with pytest.raises(WorkshopError, match="--from"):
+        main([])
+    main(["--from", str(bed.upstream)])
+    assert set(bed.snapshot()) == {"a.ipynb"}
+    assert (machine / "state").is_dir()
+
+
+def test_the_machines_keys_hold_for_a_stick_too(bed: Bed, machine: Path, tmp_path: Path) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    (machine / "etc/updates.toml").write_text(f"signers = {str(tmp_path / 'keys')!r}\n")
+    (tmp_path / "keys").touch()
+    with pytest.raises(WorkshopError, match="signature"):
+        main(["--from", str(bed.upstream)])
+    main(["--from", str(bed.upstream), "--allow-unsigned"])
+    assert set(bed.snapshot()) == {"a.ipynb"}
+
+
+def test_a_machine_that_was_not_set_up_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "workshop.toml").write_text("")
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
+    for words in ([], ["--undo"], ["--from", "x"]):
+        with pytest.raises(WorkshopError, match="not set up"):
+            main(words)
 
 
 def test_the_document_has_the_agreed_form() -> None:

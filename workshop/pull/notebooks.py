@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.deliver import Report
+from workshop.sync.own import own_request, own_state
 from workshop.sync.stick import repository_in
 from workshop.sync.summary import beside_of
 from workshop.sync.undo import undo
-from workshop.sync.update import Request, is_address, update
+from workshop.sync.update import Request, update
 from workshop.updates import Updates, load_updates
 
 MOUNTS = ("/run/media/{user}", "/media/{user}", "/media", "/mnt")
@@ -33,26 +33,14 @@ class Notebooks:
     @property
     def state(self) -> Path:
         """Where sync remembers what it delivered; raises WorkshopError on a machine without set-up."""
-        if self.settings.prefix is None:
-            raise WorkshopError("this machine was not set up; run the set-up first")
-        return self.settings.prefix / "state"
+        return own_state(self.settings)
 
     def request(self, source: str = "") -> Request:
         """Return what to ask of sync: a stick that somebody names, or else the machine's own address.
 
         Raises WorkshopError when there is neither.
         """
-        chosen = source or self.updates.url
-        if not chosen:
-            raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
-        return Request(
-            chosen,
-            self.settings.notebooks,
-            self.state,
-            self.updates.subdir,
-            self.updates.branch or None if is_address(chosen) else None,
-            signers=self.updates.signers,
-        )
+        return own_request(self.settings, self.updates, source)
 
     def look(self, source: str = "") -> Report:
         """Return what an update would do; nothing is written."""
