@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.settings import Settings, load_settings, settings_file
+from workshop.settings import Settings, find_checkout, load_settings, settings_file
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +96,15 @@ def test_a_named_file_that_is_missing_is_a_fault(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "none.toml"))
     with pytest.raises(WorkshopError, match="cannot read the settings"):
         load_settings()
+
+
+def test_the_checkout_is_that_of_the_code_or_the_machines_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "workshop.toml").write_text(f"source = {str(tmp_path)!r}\n")
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
+    (tmp_path / "only-here").touch()
+    assert find_checkout("only-here") == tmp_path
+    assert (find_checkout("pyproject.toml") / "workshop/settings.py").is_file()
+    with pytest.raises(WorkshopError, match="there is no checkout with nowhere"):
+        find_checkout("nowhere")

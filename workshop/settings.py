@@ -62,6 +62,17 @@ def load_settings(path: Path | None = None) -> Settings:
     return Settings() if path is None else read_toml(path, Settings)
 
 
+def find_checkout(holding: str) -> Path:
+    """Return the checkout that holds a file: the one of this code, else the one this machine was made from.
+
+    Raises WorkshopError when neither holds it.
+    """
+    for folder in (Path(__file__).resolve().parents[1], load_settings().source):
+        if folder is not None and (folder / holding).is_file():
+            return folder
+    raise WorkshopError(f"there is no checkout with {holding} here; run tools/workshop from one")
+
+
 T = TypeVar("T")
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from workshop.errors import WorkshopError
 from workshop.lessons import bench
 from workshop.lessons.bench import NONE, OURS, RIVAL, SLOW, summarise
 from workshop.lessons.filterbench.race import Runner
@@ -50,14 +49,6 @@ def test_what_was_not_measured_is_said(capsys: pytest.CaptureFixture[str]) -> No
     assert f"{RIVAL} 5.0" in lines[3] and "could not be installed: no network" in lines[3]
     assert "left out" in lines[4]
     assert "was not measured" in lines[-1]
-
-
-def test_without_a_checkout_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "__file__", str(tmp_path / "a/b/bench.py"))
-    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
-    (tmp_path / "workshop.toml").write_text("")
-    with pytest.raises(WorkshopError, match="there is no checkout"):
-        bench.find_checkout()
 
 
 def test_a_run_without_its_peers_is_one_document_and_exits_with_1(tmp_path: Path) -> None:

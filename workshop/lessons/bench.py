@@ -16,7 +16,7 @@ from workshop.lessons.filterbench.notebooks import write_notebooks
 from workshop.lessons.filterbench.peers import install_peers, locked_version
 from workshop.lessons.filterbench.race import Course, Runner, race
 from workshop.output import console, messages, print_json
-from workshop.settings import load_settings
+from workshop.settings import find_checkout
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -42,7 +42,7 @@ def bench_filter(
     by their own commands. Git without a filter stores the outputs. Exit 1 when nb-clean is quicker than our
     filter, or could not be measured.
     """
-    checkout = find_checkout()
+    checkout = find_checkout(SCRIPT)
     with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as folder:
         report = measure(checkout, Path(folder), repeat, notebooks, megabytes, slow_runs)
     if json:
@@ -51,14 +51,6 @@ def bench_filter(
         _print(report)
     if not report["passed"]:
         raise typer.Exit(1)
-
-
-def find_checkout() -> Path:
-    """Return the checkout with the filter: the one of this code, else what this machine was made from."""
-    for folder in (Path(__file__).resolve().parents[2], load_settings().source):
-        if folder is not None and (folder / SCRIPT).is_file():
-            return folder
-    raise WorkshopError(f"there is no checkout with {SCRIPT}; run tools/workshop bench filter from one")
 
 
 def measure(

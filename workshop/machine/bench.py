@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from workshop.errors import WorkshopError
 from workshop.machine.trial import Run, Trial, remove
 from workshop.output import console, messages, print_json
-from workshop.settings import load_settings
+from workshop.settings import find_checkout
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -47,7 +46,7 @@ def setup(
     The peer is `uv venv` and `uv pip sync` of the same locked environments and `workshop data fetch`
     of the same data, one after the other. Then set-up runs a second time. Exit 1 when a bar is missed.
     """
-    checkout = find_checkout()
+    checkout = find_checkout("local/setup.bash")
     folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
     done = False
     try:
@@ -65,14 +64,6 @@ def setup(
         _print(report)
     if not report["passed"]:
         raise typer.Exit(1)
-
-
-def find_checkout() -> Path:
-    """Return the checkout to set up: the one this code lies in, else the one this machine was made from."""
-    for folder in (Path(__file__).resolve().parents[2], load_settings().source):
-        if folder is not None and (folder / "local/setup.bash").is_file():
-            return folder
-    raise WorkshopError("there is no checkout to set up; run tools/workshop bench setup from one")
 
 
 def measure(checkout: Path, folder: Path, repeat: int) -> list[Result]:
