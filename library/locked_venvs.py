@@ -227,7 +227,8 @@ class Environment:
 
     def create(self, uv: Uv) -> None:
         """Make the environment anew."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self.path.exists():
+            shutil.rmtree(self.path)  # what cannot be removed is named, not tripped over by uv
         self.path.parent.mkdir(parents=True, exist_ok=True)
         status, stderr = uv("venv", "--quiet", "--python", self.base, str(self.path))
         if status:

@@ -131,6 +131,19 @@ def test_an_unfinished_environment_is_made_anew(params: dict[str, Any], tmp_path
 
 
 @needs_uv
+def test_what_cannot_be_removed_is_named(params: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    venv = Path(params["environments"][0]["path"])
+    (venv / "bin").mkdir(parents=True)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(locked_venvs.shutil, "rmtree", refuse)
+    with pytest.raises(PermissionError, match=str(venv)):
+        locked_venvs.run(params, False)
+
+
+@needs_uv
 def test_a_wrong_hash_is_refused_in_one_line(params: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("libone==1.0 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(locked_venvs.UnableError, match=r"cannot install one\.txt") as caught:
