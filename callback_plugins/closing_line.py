@@ -47,6 +47,7 @@ class CallbackModule(CallbackBase):
         """Start with nothing seen."""
         super().__init__()
         self.failures: list[str] = []
+        self.items: dict[tuple[str, str], str] = {}
         self.timings: list[dict[str, Any]] = []
         self.started = 0.0
 
@@ -65,11 +66,17 @@ class CallbackModule(CallbackBase):
         """Treat a handler like any task."""
         self.v2_playbook_on_task_start(task, False)
 
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        """Keep the reason of a loop's first failed item; newer Ansible leaves it out of the loop's result."""
+        key = (result._host.get_name(), result._task._uuid)
+        self.items.setdefault(key, one_line(result._result))
+
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Keep the reason of a failure."""
         if not ignore_errors:
             host, task = result._host.get_name(), result._task.get_name()
-            self.failures.append(f"{host}: {task}: {one_line(result._result)}")
+            reason = self.items.get((host, result._task._uuid)) or one_line(result._result)
+            self.failures.append(f"{host}: {task}: {reason}")
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """Keep the reason why a machine could not be reached."""

@@ -44,6 +44,8 @@ use_test_venv() {
   local venv=$CACHE/venv stamp
   stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py | sha256sum)
   if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
+    # Debian's python3 comes without what makes virtual environments.
+    python3 -c "import ensurepip" 2>/dev/null || install_packages ensurepip:python3-venv:python3
     ensure_uv "$CACHE/uv"
     "$UV" venv --quiet --clear --python python3 "$venv"
     sync_locked test "$venv"
