@@ -88,9 +88,9 @@ def play(rules: Rules, board: Board, row: int, column: int, dice: Dice) -> Outco
     after = board.copy()
     for cell in cells:
         after[cell] = EMPTY
-    after, emptied = settle(after, was_empty=~board.any(axis=0))
+    after = settle(after)
     points = rules.points(len(cells))
-    entered = 0 if rules.refill == "none" else emptied
+    entered = 0 if rules.refill == "none" else _filled(board) - _filled(after)
     for place in range(board.shape[1] - entered, board.shape[1]):
         after[:, place] = GREY if rules.refill == "grey" else _random_column(rules, dice)
     if rules.refill == "grey":
@@ -98,20 +98,21 @@ def play(rules: Rules, board: Board, row: int, column: int, dice: Dice) -> Outco
     return Outcome(after, points + _at_the_end(rules, after), len(cells), entered)
 
 
-def settle(board: Board, was_empty: np.ndarray | None = None) -> tuple[Board, int]:
-    """Let bubbles fall and columns close up; return the board and how many columns were emptied.
-
-    ``was_empty``: bool, shape (columns,): columns that were empty before and do not count.
-    """
-    fallen = np.zeros_like(board)
+def settle(board: Board) -> Board:
+    """Return the board after bubbles fell and columns closed up; settled boards come back as they are."""
+    settled = np.zeros_like(board)
     kept = 0
-    for column in range(board.shape[1]):
-        bubbles = board[board[:, column] != EMPTY, column]
+    for column in board.T:
+        bubbles = column[column != EMPTY]
         if len(bubbles):
-            fallen[board.shape[0] - len(bubbles) :, kept] = bubbles
+            settled[len(column) - len(bubbles) :, kept] = bubbles
             kept += 1
-    before = 0 if was_empty is None else int(was_empty.sum())
-    return fallen, board.shape[1] - kept - before
+    return settled
+
+
+def _filled(board: Board) -> int:
+    """Return how many columns hold a bubble."""
+    return int(board.any(axis=0).sum())
 
 
 def _at_the_end(rules: Rules, board: Board) -> int:

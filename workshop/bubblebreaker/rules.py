@@ -47,7 +47,9 @@ class Rules:
     def __post_init__(self) -> None:
         """Refuse, with a ValueError, what is no game."""
         if self.rows < 1 or self.columns < 1:
-            raise ValueError(f"a board has at least one row and one column, not {self.rows}×{self.columns}")
+            raise ValueError(
+                f"a board has at least one row and one column, not {self.rows} and {self.columns}"
+            )
         if not 1 <= self.colours <= 126:
             raise ValueError(f"a board has 1 to 126 colours, not {self.colours}")
         if self.scoring not in ("bubblebreaker", "samegame"):
