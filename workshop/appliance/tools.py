@@ -1,0 +1,56 @@
+"""Other programs: found or named in one line, run or quoted in one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+
+PACKAGES = {
+    "sfdisk": "fdisk (Fedora: util-linux)",
+    "mkfs.ext4": "e2fsprogs",
+    "grub-mkimage": "grub-common (Fedora: grub2-tools)",
+    "qemu-system-x86_64": "qemu-system-x86 (Fedora: qemu-system-x86-core)",
+    "qemu-img": "qemu-utils (Fedora: qemu-img)",
+    "VBoxManage": "VirtualBox, from virtualbox.org or the system's packages",
+}
+"""What brings each program."""
+OTHER_NAMES = {"grub-mkimage": "grub2-mkimage"}
+"""What Fedora calls it."""
+
+
+def find(program: str) -> str:
+    """Return the program's path; WorkshopError says what to install."""
+    # Debian keeps sbin out of a plain user's PATH.
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+    for name in (program, OTHER_NAMES.get(program, program)):
+        if found := shutil.which(name, path=path):
+            return found
+    raise WorkshopError(f"needs {program}; install {PACKAGES.get(program, program)}")
+
+
+def run(
+    program: str, *arguments: str | Path, text: str = "", variables: Mapping[str, str] | None = None
+) -> str:
+    """Run a program to its end, with ``text`` on its stdin; return its stdout.
+
+    Raises WorkshopError with the last line that it said when it fails.
+    """
+    command: Sequence[str] = [find(program), *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env={**os.environ, "LC_ALL": "C", **(variables or {})},
+        check=False,
+    )
+    if done.returncode:
+        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise WorkshopError(f"{program} failed: {said[-1] if said else f'status {done.returncode}'}")
+    return done.stdout
