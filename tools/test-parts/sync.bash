@@ -19,7 +19,7 @@ machine() {
 }
 
 rm -f "$CACHE/figures.txt"
-step cases pytest tests/sync
+step cases pytest tests/sync --numprocesses auto --dist worksteal
 step "a machine that updates itself" machine
 cat "$CACHE/figures.txt" 2>/dev/null || true
 end_steps
