@@ -26,3 +26,7 @@ for name in build uv peers; do
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
     "${upgrade[@]}" "locks/$name.in" --output-file "locks/$name.txt"
 done
+# Installed beside the environment theano, so what that one has is left out.
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  "${upgrade[@]}" --constraint locks/theano.txt --no-emit-package numpy --no-emit-package protobuf \
+  locks/theano-test.in --output-file locks/theano-test.txt
