@@ -18,6 +18,8 @@ NAMES = [
     "photos",
     "photos-objects",
     "painting",
+    "things",
+    "paintings",
     "googlenet",
     "inception-v3",
     "efficientnet-lite0",

@@ -32,7 +32,7 @@ def contents(conversion: convert.Conversion, raw: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-@pytest.mark.parametrize("conversion", list(convert.CONVERSIONS.values()))
+@pytest.mark.parametrize("conversion", [convert.names_by_country, convert.mnist_pickle])
 def test_a_malicious_pickle_runs_nothing(
     tmp_path: Path, conversion: convert.Conversion, protocol: int
 ) -> None:

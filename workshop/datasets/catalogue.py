@@ -13,7 +13,7 @@ KINDS = {
     "url": {"url", "unpack"},
     "pypi": {"package", "version", "sha256", "bytes", "path", "convert", "platform", "python"},
     "npm": {"package", "version", "sha256", "bytes", "path", "convert"},
-    "deb": {"package", "bytes", "path", "unpack"},
+    "deb": {"package", "bytes", "path", "unpack", "convert"},
 }
 """The kinds of source, each with the keys it may have besides ``kind`` and ``files``."""
 

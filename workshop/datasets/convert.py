@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from workshop.datasets import gcompris
 from workshop.datasets.store import WrongContentError, read_chunks
 
 Conversion = Callable[[IO[bytes]], Iterator[tuple[str, Iterator[bytes]]]]
@@ -173,4 +174,6 @@ def _idx_head(pieces: list[bytes], *shape: int) -> bytes:
 CONVERSIONS: dict[str, Conversion] = {
     "names-by-country": names_by_country,
     "mnist-pickle": mnist_pickle,
+    "gcompris-photographs": gcompris.photographs,
+    "gcompris-paintings": gcompris.paintings,
 }
