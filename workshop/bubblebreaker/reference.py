@@ -90,8 +90,9 @@ def play(rules: Rules, board: Board, row: int, column: int, dice: Dice) -> Outco
         after[cell] = EMPTY
     after = settle(after)
     points = rules.points(len(cells))
-    entered = 0 if rules.refill == "none" else _filled(board) - _filled(after)
-    for place in range(board.shape[1] - entered, board.shape[1]):
+    kept = _filled(after)
+    entered = 0 if rules.refill == "none" else _filled(board) - kept
+    for place in range(kept, kept + entered):
         after[:, place] = GREY if rules.refill == "grey" else _random_column(rules, dice)
     if rules.refill == "grey":
         points += rules.grey_value * entered
