@@ -1,0 +1,106 @@
+"""An OVF descriptor that somebody else may have written: read safely, asked for what we need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+OVF = "http://schemas.dmtf.org/ovf/envelope/1"
+RASD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
+VSSD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData"
+VBOX = "http://www.virtualbox.org/ovf/machine"
+STREAM_OPTIMIZED = "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"
+
+PROCESSOR, MEMORY, ETHERNET, HARD_DISK, SATA = "3", "4", "10", "17", "20"
+"""Types of resources (CIM_ResourceAllocationSettingData, ResourceType)."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of port forwarding as it stands there; what is absent is empty."""
+
+    name: str
+    protocol: str
+    host_ip: str
+    host_port: str
+    guest_ip: str
+    guest_port: str
+
+
+def parse(data: bytes) -> ET.Element:
+    """Return the root element.
+
+    Raises ValueError in one line when it is not XML, or declares a document type: no descriptor
+    needs one, and entities in it can grow without bound.
+    """
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(data, True)
+        return ET.fromstring(data)
+    except (expat.ExpatError, ET.ParseError, LookupError) as error:
+        raise ValueError(f"it is not XML: {error}") from error
+
+
+def _refuse_doctype(*_: object) -> NoReturn:
+    raise ValueError("it declares a document type, which no OVF needs")
+
+
+def ovf(name: str) -> str:
+    """Return a name in the standard's namespace."""
+    return f"{{{OVF}}}{name}"
+
+
+def vbox(name: str) -> str:
+    """Return a name in VirtualBox's namespace."""
+    return f"{{{VBOX}}}{name}"
+
+
+def each(element: ET.Element, name: str) -> Iterator[ET.Element]:
+    """Yield the element's descendants of that name, in the standard's namespace."""
+    return element.iter(ovf(name))
+
+
+def items(envelope: ET.Element, kind: str) -> list[ET.Element]:
+    """Return the virtual hardware's items of one type of resource."""
+    return [item for item in each(envelope, "Item") if quantity(item, "ResourceType") == kind]
+
+
+def quantity(item: ET.Element, name: str) -> str:
+    """Return the text of one of an item's properties; empty when there is none."""
+    return (item.findtext(f"{{{RASD}}}{name}") or "").strip()
+
+
+def machine(envelope: ET.Element) -> ET.Element | None:
+    """Return VirtualBox's own description, when there is one."""
+    return next(envelope.iter(vbox("Machine")), None)
+
+
+def rules(envelope: ET.Element) -> list[Rule]:
+    """Return the rules of port forwarding in VirtualBox's description."""
+    described = machine(envelope)
+    names = ("name", "proto", "hostip", "hostport", "guestip", "guestport")
+    found = [] if described is None else each(described, "Forwarding")
+    return [Rule(*(rule.get(name, "") for name in names)) for rule in found]
+
+
+def number(text: str | None) -> int | None:
+    """Return a decimal number, or None when the text is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def memory_of(envelope: ET.Element) -> int | None:
+    """Return the memory in MiB that VirtualBox gives; it is the first source that counts."""
+    described = machine(envelope)
+    found = None if described is None else next(each(described, "Memory"), None)
+    return None if found is None else number(found.get("RAMSize"))
+
+
+def cpus_of(envelope: ET.Element) -> int | None:
+    """Return the number of processors that VirtualBox gives."""
+    described = machine(envelope)
+    found = None if described is None else next(each(described, "CPU"), None)
+    return None if found is None else number(found.get("count"))
