@@ -34,7 +34,7 @@ FEDORA_PACKAGES = (
 def make_debian(folder: Path, mirror: str = "") -> None:
     """Bootstrap Debian 13 into a folder that does not exist yet, from a mirror or from Debian's own."""
     words = [f"--dpkgopt={line}" for line in DEBIAN_EXCLUDED]
-    words += ["--aptopt=Acquire::Languages \"none\"", *_host_apt_options()]
+    words += ['--aptopt=Acquire::Languages "none"', *_host_apt_options()]
     tools.run(
         "mmdebstrap",
         *("--mode=root", "--variant=minbase", f"--include={','.join(DEBIAN_PACKAGES)}"),

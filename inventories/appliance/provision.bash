@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs inside the root of an appliance to be, as root, with systemd as its first process: installs Ansible into
+# the folder of downloads, which the appliance does not keep, and runs playbooks/appliance.yml.
+# `workshop appliance build` calls it; further words go to ansible-playbook.
+# usage: provision.bash CACHE CA-BUNDLE|"" [OPTION…]
+set -euo pipefail
+root=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.." && pwd)
+# shellcheck source=tools/bootstrap.bash
+source "$root/tools/bootstrap.bash"
+cache=$1 bundle=$2
+shift 2
+
+if [ -n "$bundle" ]; then trust_bundle "$bundle"; fi
+export WORKSHOP_WHEELS=$cache/wheels UV_CACHE_DIR=$cache/uv
+# The root's own Python runs it; that of another distribution could not.
+# shellcheck disable=SC1091
+control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")
+ensure_uv "$control-uv"
+"$control/bin/python" -c "" 2>/dev/null || "$UV" venv --quiet --clear --python python3 "$control"
+sync_locked control "$control"
+
+if command -v apt-get >/dev/null; then apt-get update --quiet=2; fi
+cd "$root"
+export ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false
+exec "$control/bin/ansible-playbook" playbooks/appliance.yml -i inventories/appliance \
+  -e "workshop_ca_bundle=$bundle" "$@"

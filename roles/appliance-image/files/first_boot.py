@@ -1,0 +1,167 @@
+#!/usr/bin/python3 -IS
+"""Give this copy of the appliance what no two copies may share, and say on the console how to use it.
+
+Runs at each start before ssh, Jupyter and the login prompt. What is there already stays as it is, so only the
+first start has anything to make. It prints nothing unless it fails. The machine-id and the random seed are
+made by systemd, which finds none in the image.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SETTINGS = "etc/workshop-appliance.json"
+PASSWORD = "var/lib/workshop-appliance/password"
+ISSUE = "run/issue.d/workshop.issue"
+KEY_KINDS = ("ed25519", "ecdsa")
+KEYS_DISK = "dev/disk/by-label/WORKSHOP"
+"""A disk or image with this label may bring the file authorized_keys."""
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Nothing that is read as something else: no i, l, o, 0, 1."""
+
+
+def readable_secret(groups: int = 4, letters: int = 4) -> str:
+    """Return a secret that people type: 4 groups of 4 hold 79 bits."""
+    return "-".join("".join(pick() for _ in range(letters)) for _ in range(groups))
+
+
+def pick() -> str:
+    """Return one random letter, each as likely as any other."""
+    while True:
+        number = os.urandom(1)[0] & 31
+        if number < len(ALPHABET):
+            return ALPHABET[number]
+
+
+def write(path: Path, text: str, owner: str | None = None) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if owner:
+        shutil.chown(beside, owner, owner)
+    beside.rename(path)
+
+
+def make_host_keys(root: Path) -> None:
+    """Make the keys by which ssh knows this machine."""
+    for kind in KEY_KINDS:
+        key = root / f"etc/ssh/ssh_host_{kind}_key"
+        # An interrupted run may have left one without the other.
+        if key.exists() and key.with_suffix(".pub").exists():
+            continue
+        key.unlink(missing_ok=True)
+        beside = key.with_name(f".{key.name}.new")
+        for left in (beside, Path(f"{beside}.pub")):
+            left.unlink(missing_ok=True)
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "", "-f", beside],
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+        Path(f"{beside}.pub").rename(f"{key}.pub")
+        beside.rename(key)
+
+
+def make_token(root: Path, settings: dict[str, object]) -> str:
+    """Make the token of JupyterLab; return the one that counts."""
+    path = root / str(settings["token_file"]).lstrip("/")
+    if not path.exists():
+        write(path, readable_secret() + "\n", owner=str(settings["user"]))
+    return path.read_text().strip()
+
+
+def make_password(root: Path, settings: dict[str, object]) -> str:
+    """Give the account a password; return it, or nothing when somebody has chosen another."""
+    path = root / PASSWORD
+    if not path.exists():
+        secret = readable_secret()
+        line = f"{settings['user']}:{secret}\n"
+        subprocess.run(["chpasswd"], input=line, text=True, check=True)
+        write(path, secret + "\n")
+    return path.read_text().strip()
+
+
+def take_keys(root: Path, home: Path, user: str) -> None:
+    """Let in the keys that a disk with the right label brings; those that are there stay."""
+    disk = root / KEYS_DISK
+    if not disk.exists():
+        return
+    place = root / "run/workshop-keys"
+    place.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-o", "ro,nosuid,nodev,noexec", disk, place], check=True)
+    try:
+        brought = place / "authorized_keys"
+        lines = brought.read_text().splitlines() if brought.is_file() else []
+    finally:
+        subprocess.run(["umount", place], check=True)
+    add_keys(home / ".ssh", lines, user)
+
+
+def add_keys(folder: Path, lines: list[str], user: str) -> None:
+    """Add the keys that are not in the file yet."""
+    file = folder / "authorized_keys"
+    there = file.read_text().splitlines() if file.is_file() else []
+    missing = [line for line in lines if line.strip() and line not in there]
+    if not missing:
+        return
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700)
+        shutil.chown(folder, user, user)
+    write(file, "\n".join([*there, *missing]) + "\n", owner=user)
+
+
+def issue(settings: dict[str, object], token: str, password: str) -> str:
+    """Return what stands above the login prompt."""
+    user, port = settings["user"], settings["ssh_port"]
+    return f"""
+  Deep Learning Workshop {settings["version"]}
+
+  In the browser of your own computer:
+    start page   http://localhost:{settings["web_port"]}/
+    JupyterLab   http://localhost:{settings["jupyter_port"]}/lab
+    token        {token}
+
+  To log in here or by ssh:
+    ssh -p {port} {user}@localhost
+    password     {password}
+
+  This machine's own address is \\4
+
+"""
+
+
+def home_of(root: Path, user: str) -> Path:
+    """Return the account's home."""
+    for line in (root / "etc/passwd").read_text().splitlines():
+        fields = line.split(":")
+        if fields[0] == user:
+            return root / fields[5].lstrip("/")
+    raise KeyError(f"there is no account {user}")
+
+
+def main(root: Path = Path("/")) -> None:
+    """Make what is missing."""
+    os.umask(0o077)
+    settings = json.loads((root / SETTINGS).read_text())
+    make_host_keys(root)
+    token = make_token(root, settings)
+    password = make_password(root, settings)
+    take_keys(root, home_of(root, settings["user"]), settings["user"])
+    write(root / ISSUE, issue(settings, token, password))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (OSError, KeyError, ValueError, subprocess.CalledProcessError) as error:
+        sys.exit(f"first-boot-workshop: {error}")
