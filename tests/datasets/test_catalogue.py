@@ -26,6 +26,8 @@ NAMES = [
     "shakespeare",
     "names-by-country",
     "convnetjs",
+    "reveal",
+    "katex",
 ]
 
 
