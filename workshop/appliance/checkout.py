@@ -64,7 +64,7 @@ def epoch(checkout: Path) -> int:
 
 
 def changes(checkout: Path) -> str:
-    """Return what is new: the texts of the releases, newest first; before the first one, the latest commits."""
+    """Return what is new: the releases' texts, newest first; before the first one the latest commits."""
     tags = git(
         checkout,
         "for-each-ref",

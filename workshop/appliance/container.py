@@ -16,8 +16,9 @@ from workshop.errors import WorkshopError
 BOOT_SECONDS = 60
 # A container has its network already, and no hardware that waits for drivers.
 UNWANTED = (
-    "systemd-networkd.service", "systemd-networkd.socket", "systemd-resolved.service", "systemd-timesyncd.service",
-    "systemd-udevd.service", "systemd-remount-fs.service", "console-getty.service", "earlyoom.service",
+    "systemd-networkd.service", "systemd-networkd.socket", "systemd-resolved.service",
+    "systemd-timesyncd.service", "systemd-udevd.service", "systemd-remount-fs.service",
+    "console-getty.service", "earlyoom.service",
 )  # fmt: skip
 
 
@@ -28,7 +29,7 @@ class Container:
     name: str
 
     def run(self, *command: str | Path, log: Path) -> None:
-        """Run a command in it and append what it says to a log; WorkshopError with its last line when it fails."""
+        """Run a command in it, its words into a log; WorkshopError with the last of them when it fails."""
         with log.open("ab") as file:
             done = subprocess.run(
                 [tools.find("podman"), "exec", self.name, *map(str, command)],

@@ -1,0 +1,106 @@
+"""What the appliance makes at its first start, and leaves alone at every other."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from module import load_module
+
+first_boot = load_module("roles/appliance-image/files/first_boot.py")
+ME = "tester"
+NEEDS_KEYGEN = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs ssh-keygen")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root with the role's settings; nothing of this host is changed."""
+    for folder in ("etc/ssh", "opt/workshop/etc", "home/tester", "run"):
+        (tmp_path / folder).mkdir(parents=True)
+    settings = {
+        "user": ME,
+        "token_file": "/opt/workshop/etc/token",
+        "version": "1.2",
+        "jupyter_port": 8080,
+        "web_port": 8082,
+        "ssh_port": 8282,
+    }
+    (tmp_path / "etc/workshop-appliance.json").write_text(json.dumps(settings))
+    (tmp_path / "etc/passwd").write_text(
+        f"root:x:0:0::/root:/bin/sh\n{ME}:x:1000:1000::/home/tester:/bin/bash\n"
+    )
+    monkeypatch.setattr(shutil, "chown", lambda *_: None)
+    return tmp_path
+
+
+@pytest.fixture
+def passwords(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What chpasswd was told."""
+    told: list[str] = []
+    real = subprocess.run
+
+    def run(command: list[Any], **options: Any) -> Any:
+        if command[0] == "chpasswd":
+            told.append(options["input"])
+            return subprocess.CompletedProcess(command, 0)
+        return real(command, **options)
+
+    monkeypatch.setattr(first_boot.subprocess, "run", run)
+    return told
+
+
+@NEEDS_KEYGEN
+def test_the_first_start_makes_keys_a_token_and_a_password(root: Path, passwords: list[str]) -> None:
+    first_boot.main(root)
+    token = (root / "opt/workshop/etc/token").read_text().strip()
+    secret = (root / first_boot.PASSWORD).read_text().strip()
+    assert passwords == [f"{ME}:{secret}\n"]
+    assert token != secret
+    for kind in ("ed25519", "ecdsa"):
+        assert (root / f"etc/ssh/ssh_host_{kind}_key").stat().st_mode & 0o777 == 0o600
+        assert (root / f"etc/ssh/ssh_host_{kind}_key.pub").read_text().startswith(("ssh-", "ecdsa-"))
+    console = (root / first_boot.ISSUE).read_text()
+    for told in (token, secret, "http://localhost:8080/lab", "ssh -p 8282 tester@localhost", "1.2"):
+        assert told in console
+    for private in ("opt/workshop/etc/token", first_boot.PASSWORD, first_boot.ISSUE):
+        assert (root / private).stat().st_mode & 0o077 == 0
+
+
+@NEEDS_KEYGEN
+def test_every_other_start_changes_nothing(root: Path, passwords: list[str]) -> None:
+    first_boot.main(root)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    first_boot.main(root)
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert len(passwords) == 1
+
+
+@NEEDS_KEYGEN
+def test_half_a_pair_of_keys_is_made_anew(root: Path, passwords: list[str]) -> None:
+    half = root / "etc/ssh/ssh_host_ed25519_key"
+    half.write_text("broken off")
+    first_boot.main(root)
+    assert "broken off" not in half.read_text()
+    assert subprocess.run(["ssh-keygen", "-l", "-f", half], check=False).returncode == 0
+
+
+def test_secrets_are_easy_to_type_and_never_the_same() -> None:
+    secrets = {first_boot.readable_secret() for _ in range(200)}
+    assert len(secrets) == 200
+    assert all(re.fullmatch(r"([a-hjkmnp-z2-9]{4}-){3}[a-hjkmnp-z2-9]{4}", each) for each in secrets)
+    letters = set("".join(secrets)) - {"-"}
+    assert letters == set(first_boot.ALPHABET)
+
+
+def test_keys_are_added_to_those_that_are_there(root: Path) -> None:
+    folder = root / "home/tester/.ssh"
+    first_boot.add_keys(folder, ["ssh-ed25519 AAA one", ""], ME)
+    first_boot.add_keys(folder, ["ssh-ed25519 AAA one", "ssh-ed25519 BBB two"], ME)
+    file = folder / "authorized_keys"
+    assert file.read_text() == "ssh-ed25519 AAA one\nssh-ed25519 BBB two\n"
+    assert file.stat().st_mode & 0o777 == 0o600

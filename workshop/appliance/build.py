@@ -1,0 +1,182 @@
+"""From a checkout to an OVA: root, roles, cleaning, bill of materials, packing.
+
+What is half-built lies in a folder that says so, and is gone on with by the next run; what is
+finished appears at once and whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workshop.appliance import checkout, clean, pack, sbom
+from workshop.appliance.machine import Machine, load_machine
+from workshop.appliance.provision import PREFIX, Provision, named_bundle, provision
+from workshop.appliance.root import ensure_root
+from workshop.errors import WorkshopError
+
+FREE_GB = 16
+"""The root, the disk's contents and the OVA lie side by side for a while."""
+OPTIONS = "ro quiet loglevel=4 net.ifnames=0 console=ttyS0,115200 console=tty0"
+"""For the kernel: its own names for network cards; the serial port too, where there is one."""
+IDENTITY = Path("etc/workshop-release")
+"""Inside the appliance: which version it is."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be built."""
+
+    source: Path
+    """A git checkout of the workshop."""
+    output: Path
+    """Gets the OVA and what belongs to it."""
+    distribution: str = "debian"
+    without: frozenset[str] = frozenset()
+    mirror: str = ""
+    cache: Path | None = None
+    """Downloads of earlier builds; by default a folder beside the output."""
+    stick: Path | None = None
+    options: Sequence[str] = ()
+    """Further words for ansible-playbook."""
+
+
+@dataclass
+class Built:
+    """What was built."""
+
+    ova: Path
+    version: str
+    distribution: str
+    bytes: int
+    sha256: str
+    packages: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each step took."""
+
+    def as_document(self) -> dict[str, Any]:
+        """Return what --json prints."""
+        return asdict(self) | {"ova": str(self.ova)}
+
+
+def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
+    """Build an appliance.
+
+    Safe to kill and to run again: a root that was finished is used again, and so are downloads.
+    Raises WorkshopError when this is not root, room or a tool is missing, or a step fails.
+    """
+    _refuse_what_cannot_end_well(wish)
+    machine = load_machine(wish.source)
+    version = checkout.version(wish.source)
+    work = wish.output / f".building-{wish.distribution}"
+    seconds: dict[str, float] = {}
+    with _alone(work):
+        root = work / "root"
+        with _timed(seconds, "root", say):
+            ensure_root(root, wish.distribution, wish.mirror)
+        with _timed(seconds, "provisioning", say):
+            provision(root, _provision(wish, machine, version), work / "provision.log")
+        with _timed(seconds, "cleaning", say):
+            clean.clean(root)
+            clean.refuse_leaks(root, builders_secrets())
+        components = describe(root, machine.name, version, work)
+        (work / "CHANGES").write_text(checkout.changes(wish.source), encoding="utf-8")
+        _publish(work, wish.output)
+        ova = wish.output / f"{machine.name}-{version}.ova"
+        with _timed(seconds, "packing", say):
+            packed = pack.pack(
+                root,
+                ova,
+                version=version,
+                epoch=checkout.epoch(wish.source),
+                changes=wish.output / "CHANGES",
+                machine=machine,
+                kernel_options=OPTIONS,
+            )
+        shutil.rmtree(root)
+    shutil.rmtree(work)
+    return Built(ova, version, wish.distribution, packed.bytes, packed.sha256, components, seconds)
+
+
+def _refuse_what_cannot_end_well(wish: Wish) -> None:
+    if os.geteuid() != 0:
+        raise WorkshopError(
+            "building an appliance needs root, for its files belong to many accounts; use sudo"
+        )
+    if unknown := wish.without - {"tensorflow"}:
+        raise WorkshopError(
+            f"cannot build without {', '.join(sorted(unknown))}; only tensorflow may be left out"
+        )
+    wish.output.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(wish.output).free // 10**9
+    if free < FREE_GB:
+        raise WorkshopError(
+            f"{wish.output} has {free} GB free and a build needs {FREE_GB}; choose another by --output"
+        )
+
+
+@contextmanager
+def _alone(work: Path) -> Iterator[None]:
+    """Hold the folder of what is half-built; WorkshopError when another build works in it."""
+    work.mkdir(exist_ok=True)
+    with (work / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WorkshopError(f"another build is at work in {work}; wait for it") from error
+        yield
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], step: str, say: Callable[[str], None]) -> Iterator[None]:
+    say(step)
+    started = time.monotonic()
+    yield
+    seconds[step] = round(time.monotonic() - started, 1)
+
+
+def _provision(wish: Wish, machine: Machine, version: str) -> Provision:
+    return Provision(
+        checkout=wish.source,
+        machine=machine,
+        version=version,
+        cache=wish.cache or wish.output / ".downloads",
+        ca_bundle=named_bundle(),
+        stick=wish.stick,
+        without=wish.without,
+        options=wish.options,
+    )
+
+
+def builders_secrets(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return what must be in no file of the appliance: the addresses of this host's proxies."""
+    names = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
+    found = (environment.get(spelling) for name in names for spelling in (name, name.upper()))
+    return sorted({value for value in found if value})
+
+
+def describe(root: Path, name: str, version: str, folder: Path) -> int:
+    """Write what the root holds, into it and beside it; return the number of packages."""
+    components = [*sbom.system_packages(root), *sbom.python_packages(root)]
+    (folder / "packages.txt").write_text(sbom.package_list(components), encoding="utf-8")
+    bill = json.dumps(sbom.document(name, version, components), indent=1) + "\n"
+    (folder / "sbom.cdx.json").write_text(bill, encoding="utf-8")
+    (root / IDENTITY).write_text(f"{name} {version}\n", encoding="utf-8")
+    (root / PREFIX.lstrip("/") / "sbom.cdx.json").write_text(bill, encoding="utf-8")
+    return len(components)
+
+
+PUBLISHED = ("packages.txt", "sbom.cdx.json", "CHANGES")
+
+
+def _publish(work: Path, output: Path) -> None:
+    for name in PUBLISHED:
+        (work / name).replace(output / name)
