@@ -37,26 +37,37 @@ class Contents:
 
 def read_contents(path: Path) -> Contents:
     """Read an OVA's descriptor and find its disk; WorkshopError when it is none."""
+    descriptor, disk = _only(path, ".ovf"), _only(path, ".vmdk")
+    with path.open("rb") as file:
+        file.seek(descriptor.offset)
+        data = file.read(min(descriptor.size, LARGEST_DESCRIPTOR))
     try:
-        with tarfile.open(path, "r:") as tar:
-            members = tar.getmembers()
-            descriptor = _only(members, ".ovf", path)
-            disk = _only(members, ".vmdk", path)
-            file = tar.extractfile(descriptor)
-            data = file.read(LARGEST_DESCRIPTOR) if file else b""
         root = envelope.parse(data)
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except ValueError as error:
         raise WorkshopError(f"{path} is no OVA that can be used: {error}") from error
     memory, cpus = envelope.memory_of(root), envelope.cpus_of(root)
     if not memory or not cpus:
         raise WorkshopError(f"{path} does not say how much memory and how many processors it needs")
-    place = Place(disk.name, disk.offset_data, disk.size)
-    return Contents(path, root, place, memory, cpus, _forwards(root))
+    return Contents(path, root, disk, memory, cpus, _forwards(root))
 
 
-def _only(members: list[tarfile.TarInfo], suffix: str, path: Path) -> tarfile.TarInfo:
+def places(path: Path, suffix: str) -> list[Place]:
+    """Return where the members with that suffix lie; WorkshopError when it is no tar file."""
+    try:
+        with tarfile.open(path, "r:") as tar:
+            members = tar.getmembers()
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise WorkshopError(f"{path} is no OVA that can be used: {error}") from error
+    return [
+        Place(member.name, member.offset_data, member.size)
+        for member in members
+        if member.isfile() and member.name.lower().endswith(suffix)
+    ]
+
+
+def _only(path: Path, suffix: str) -> Place:
     """Return the one member with that suffix."""
-    found = [member for member in members if member.isfile() and member.name.lower().endswith(suffix)]
+    found = places(path, suffix)
     if len(found) != 1:
         raise WorkshopError(f"{path} has {len(found)} {suffix} files, not one")
     return found[0]
