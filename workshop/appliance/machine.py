@@ -16,7 +16,7 @@ from workshop.settings import find_checkout
 
 FILE = "machine.yml"
 LOCAL = "machine.local.yml"
-"""Beside the first; what it states wins."""
+"""Beside the first; what it states wins, key by key."""
 KEY = "workshop_machine"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """A host name's label: the name is one inside the machine, a file's name and VirtualBox's name."""
@@ -52,7 +52,10 @@ def load_machine(checkout: Path | None = None) -> Machine:
     stated = _read(folder / FILE)
     where = FILE
     if local.is_file():
-        stated |= _read(local)
+        own = _read(local)
+        if unknown := sorted(str(key) for key in own.keys() - stated.keys()):
+            raise WorkshopError(f"{LOCAL}: unknown: {', '.join(unknown)}; known are {', '.join(stated)}")
+        stated |= own
         where = f"{FILE} with {LOCAL}"
     return parse_machine(stated, where)
 
@@ -73,8 +76,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def parse_machine(stated: Mapping[str, Any], where: str) -> Machine:
-    """Return the machine that ``stated`` describes; ``where`` is named in a WorkshopError."""
-    _expect_keys(stated, Machine, where)
+    """Return the machine that ``stated`` describes; ``where`` is named in a WorkshopError.
+
+    Settings that only Vagrant reads are left out.
+    """
+    _expect_fields(stated, Machine, where)
     name = stated["name"]
     if not (isinstance(name, str) and NAME.fullmatch(name)):
         raise WorkshopError(f"{where}: name must be small letters, digits and hyphens, not {name!r}")
@@ -92,20 +98,17 @@ def parse_machine(stated: Mapping[str, Any], where: str) -> Machine:
 def _parse_forward(rule: Any, where: str) -> Forward:
     if not isinstance(rule, dict):
         raise WorkshopError(f"{where}: each must have name, guest and host, not {rule!r}")
-    _expect_keys(rule, Forward, where)
+    _expect_fields(rule, Forward, where)
     name = rule["name"]
     if not (isinstance(name, str) and NAME.fullmatch(name)):
         raise WorkshopError(f"{where}: name must be small letters, digits and hyphens, not {name!r}")
     return Forward(name, _number(rule, "guest", 1, 65535, where), _number(rule, "host", 1024, 65535, where))
 
 
-def _expect_keys(stated: Mapping[str, Any], kind: type, where: str) -> None:
-    """Raise WorkshopError when a field is missing or unknown."""
-    fields = {field.name for field in dataclasses.fields(kind)}
-    if missing := sorted(fields - stated.keys()):
+def _expect_fields(stated: Mapping[str, Any], kind: type, where: str) -> None:
+    """Raise WorkshopError when a field is missing."""
+    if missing := [field.name for field in dataclasses.fields(kind) if field.name not in stated]:
         raise WorkshopError(f"{where}: {', '.join(missing)} missing")
-    if unknown := sorted(str(key) for key in stated.keys() - fields):
-        raise WorkshopError(f"{where}: unknown: {', '.join(unknown)}; known are {', '.join(sorted(fields))}")
 
 
 def _number(stated: Mapping[str, Any], name: str, least: int, most: int, where: str) -> int:

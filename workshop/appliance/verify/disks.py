@@ -70,7 +70,7 @@ def _capacity(subject: Subject) -> Iterator[str]:
         stated, unit = number(disk.get("capacity")), UNITS.get(disk.get("capacityAllocationUnits"))
         real = capacity_of(disk.member.disk)
         if stated is None or unit is None or stated * unit != real:
-            yield f"the descriptor's capacity is {disk.get('capacity')!r}, {disk.member.name} has {real} bytes"
+            yield f"the descriptor's capacity is {disk.get('capacity')!r}, that of {disk.member.name} {real}"
 
 
 @STAGE.check("vmdk.uuid", "VirtualBox refuses a second disk with the same identifier")

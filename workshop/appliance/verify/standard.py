@@ -119,7 +119,7 @@ def _file_sizes(subject: Subject) -> Iterator[str]:
 def _disks(subject: Subject) -> Iterator[str]:
     for disk in subject.disks:
         if disk.get("fileRef") not in subject.files:
-            yield f"the disk {disk.get('diskId')} has the fileRef {disk.get('fileRef')!r}, which is not listed"
+            yield f"the disk {disk.get('diskId')} has the fileRef {disk.get('fileRef')!r}, which is none"
     used = [disk.get("fileRef") for disk in subject.disks]
     for identifier in subject.files:
         if used.count(identifier) != 1:
@@ -130,7 +130,7 @@ def _disks(subject: Subject) -> Iterator[str]:
 def _disk_format(subject: Subject) -> Iterator[str]:
     for disk in subject.disks:
         if disk.get("format") != STREAM_OPTIMIZED:
-            yield f"the disk {disk.get('diskId')} has the format {disk.get('format')!r}, not {STREAM_OPTIMIZED}"
+            yield f"the disk {disk.get('diskId')} is of {disk.get('format')!r}, not of {STREAM_OPTIMIZED}"
 
 
 @STAGE.check("ovf.networks", "a card on a network that is not listed (NetworkSection)")
