@@ -24,6 +24,7 @@ CAPABILITIES = {
     "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
+    "thumbdrive": ("workshop.thumbdrive.cli", "Fill thumb drives: plan, stage, write many, verify."),
     "appliance": ("workshop.appliance.cli", "Build, export and verify the virtual machine."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }

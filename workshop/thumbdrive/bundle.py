@@ -1,0 +1,42 @@
+"""The repository as one file, from which a machine without a network is set up and updated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workshop.appliance import tools
+from workshop.errors import WorkshopError
+
+
+def make(checkout: Path, target: Path) -> Path:
+    """Write the checkout's branch, its tags and HEAD as a git bundle; leave a bundle that has just these.
+
+    Raises WorkshopError when the folder is no checkout, or has no branch out.
+    """
+    branch = _git(checkout, "symbolic-ref", "--quiet", "--short", "HEAD").strip()
+    wanted = _heads(_git(checkout, "show-ref", "--head", "--dereference"), branch)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_file() and _heads(_git(checkout, "bundle", "list-heads", str(target)), branch) == wanted:
+        return target
+    beside = target.with_name(f".{target.name}.new")
+    # One thread: the same history makes the same file, so that an update copies what changed.
+    _git(
+        checkout, "-c", "pack.threads=1", "bundle", "create", "--quiet", str(beside), "HEAD", branch, "--tags"
+    )
+    beside.replace(target)
+    return target
+
+
+def _heads(listed: str, branch: str) -> set[str]:
+    """Return what a bundle shall name, from git's list of names: HEAD, the branch, every tag."""
+    lines = {line.strip() for line in listed.splitlines() if not line.endswith("^{}")}
+    return {
+        line for line in lines if line.split()[1] in ("HEAD", f"refs/heads/{branch}") or " refs/tags/" in line
+    }
+
+
+def _git(checkout: Path, *words: str) -> str:
+    try:
+        return tools.run("git", "-C", checkout, *words)
+    except WorkshopError as error:
+        raise WorkshopError(f"{checkout}: {error}; name a checkout with a branch checked out") from error

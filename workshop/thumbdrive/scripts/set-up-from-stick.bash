@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Local mode from this stick, without a network: bash set-up-from-stick.bash [-e variable=value …]
+# Puts the repository into ~/deep-learning-workshop (WORKSHOP_CHECKOUT names another folder) and sets up from there.
+# Further words go to ./local/setup.bash. Safe to run again.
+set -euo pipefail
+
+stick=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")" && pwd)
+checkout=${WORKSHOP_CHECKOUT:-$HOME/deep-learning-workshop}
+
+die() {
+  printf 'set-up-from-stick.bash: %s\n' "$*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "needs root for the system's packages; run it as root, or install sudo"
+  fi
+}
+
+# check_folder FOLDER: nothing of a damaged stick is installed.
+check_folder() {
+  (cd "$stick" && grep "  $1/" SHA256SUMS | sha256sum --check --quiet --strict -) ||
+    die "the stick's $1 are damaged; run verify.sh and ask for another stick"
+}
+
+is_debian_13() {
+  # shellcheck disable=SC1091
+  (. /etc/os-release 2>/dev/null && [ "${ID:-}/${VERSION_ID:-}" = debian/13 ])
+}
+
+# lacks_packages: whether something that set-up needs is not installed.
+lacks_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || return 0
+  done
+  return 1
+}
+
+# The stick is a repository that apt reads, and for this one call the only one.
+install_packages() {
+  local apt state
+  check_folder debs
+  state=$(mktemp -d)
+  chmod 755 "$state"
+  mkdir -p "$state/lists/partial"
+  # apt wants no blanks in an address.
+  ln -s "$stick/debs" "$state/debs"
+  echo "deb [trusted=yes] copy:$state/debs ./" >"$state/sources.list"
+  apt=(apt-get -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$state/lists"
+    -o Dir::Etc::preferencesparts=- -o APT::Get::List-Cleanup=false -o APT::Sandbox::User=)
+  echo "Installing the system's packages from the stick"
+  if ! { as_root "${apt[@]}" --quiet=2 update &&
+    as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null; }; then
+    rm -rf "$state"
+    die "could not install the stick's packages; see above"
+  fi
+  rm -rf "$state"
+}
+
+# bring_checkout: clone the stick's repository, or bring an unchanged clone up to date.
+bring_checkout() {
+  command -v git >/dev/null || die "needs git; install it with the system's package manager"
+  if [ ! -e "$checkout" ]; then
+    git clone --quiet "$stick/workshop.bundle" "$checkout" || die "cannot clone the stick's repository to $checkout"
+  elif [ -d "$checkout/.git" ] && [ -f "$checkout/local/setup.bash" ]; then
+    git -C "$checkout" pull --quiet --ff-only "$stick/workshop.bundle" HEAD 2>/dev/null ||
+      echo "set-up-from-stick.bash: $checkout has changes of your own and stays as it is" >&2
+  else
+    die "$checkout is in the way; move it, or choose another folder by WORKSHOP_CHECKOUT=DIR"
+  fi
+}
+
+[ -f "$stick/workshop.bundle" ] || die "this stick has no workshop.bundle; ask the organiser for one with local mode"
+packages=()
+if [ -f "$stick/debs/needed.txt" ]; then mapfile -t packages <"$stick/debs/needed.txt"; fi
+if is_debian_13 && [ ${#packages[@]} -gt 0 ] && lacks_packages; then install_packages; fi
+bring_checkout
+# Set-up splits what it is told at blanks, and a stick's name may have some.
+case $stick in
+  *[[:blank:]]*)
+    link=$(mktemp -d)/stick
+    ln -s "$stick" "$link"
+    stick=$link
+    ;;
+esac
+exec "$checkout/local/setup.bash" -e "workshop_stick=$stick" -e workshop_offline=true "$@"

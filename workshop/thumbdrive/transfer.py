@@ -1,0 +1,151 @@
+"""One file onto a stick: resumed where it broke off, only what differs, and read back from the stick itself.
+
+A file is written under ``NAME.unfinished`` and gets its name when it was read back and was right, so
+that nobody takes half of it for the whole. A large file that was there before is renamed first and
+changed in place: an appliance of which little changed is not copied anew, and needs no second place.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import mmap
+import os
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+from workshop.sync.files import flush_folder
+from workshop.thumbdrive.layout import UNFINISHED
+from workshop.thumbdrive.watch import Watch
+
+CHUNK = 4 << 20
+GRAIN = 4096
+"""Bytes that are compared, and written when they differ: a page of the cache."""
+PATCH_FROM = 8 << 20
+"""Files from this size on are changed in place."""
+FLUSH_EVERY = 64 << 20
+"""Bytes after which they are flushed, so that the progress told is that of the stick, not of the cache."""
+
+
+def deliver(source: Path, target: Path, sha256: str, watch: Watch) -> int:
+    """Make ``target`` a verified copy of ``source``; return how many bytes were written.
+
+    Raises WorkshopError when the source is not what ``sha256`` says or the stick gives back
+    something else, OSError when the stick is full, was pulled out or cannot be written to.
+    """
+    partial = target.with_name(target.name + UNFINISHED)
+    if not partial.exists() and target.exists():
+        if target.stat().st_size < PATCH_FROM and _same(source, target):
+            watch.advance(2 * source.stat().st_size)
+            return 0
+        if target.stat().st_size >= PATCH_FROM:
+            target.rename(partial)
+            flush_folder(target.parent)
+    written = _equalise(source, partial, sha256, watch)
+    _require_read_back(partial, sha256, watch)
+    partial.replace(target)
+    flush_folder(target.parent)
+    return written
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+
+
+def _equalise(source: Path, partial: Path, sha256: str, watch: Watch) -> int:
+    """Write into ``partial`` what differs from ``source`` there; return the bytes written."""
+    digest = hashlib.sha256()
+    written = unflushed = offset = 0
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(partial, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        there = os.fstat(descriptor).st_size
+        with source.open("rb") as wanted:
+            while chunk := wanted.read(CHUNK):
+                digest.update(chunk)
+                old = os.pread(descriptor, len(chunk), offset) if offset < there else b""
+                count = _write_differences(descriptor, offset, chunk, old)
+                written, unflushed, offset = written + count, unflushed + count, offset + len(chunk)
+                if unflushed >= FLUSH_EVERY:
+                    os.fdatasync(descriptor)
+                    unflushed = 0
+                watch.advance(len(chunk))
+        if digest.hexdigest() != sha256:
+            raise WorkshopError(f"{source} changed since it was staged; stage again")
+        os.ftruncate(descriptor, offset)
+        # Also an earlier run's bytes may be in the cache only.
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    status = source.stat()
+    os.utime(partial, ns=(status.st_mtime_ns, status.st_mtime_ns))
+    return written
+
+
+def _write_differences(descriptor: int, offset: int, new: bytes, old: bytes) -> int:
+    """Write the runs of ``new`` that ``old`` has not; return their bytes."""
+    if new == old:
+        return 0
+    written = 0
+    for start, end in differences(new, old):
+        run = memoryview(new)[start:end]
+        while run:
+            count = os.pwrite(descriptor, run, offset + start)
+            start, written, run = start + count, written + count, run[count:]
+    return written
+
+
+def differences(new: bytes, old: bytes) -> list[tuple[int, int]]:
+    """Return the runs (start, end) of whole grains in which ``new`` differs from ``old``."""
+    runs: list[tuple[int, int]] = []
+    for start in range(0, len(new), GRAIN):
+        end = min(start + GRAIN, len(new))
+        if new[start:end] == old[start:end]:
+            continue
+        if runs and runs[-1][1] == start:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _require_read_back(partial: Path, sha256: str, watch: Watch) -> None:
+    if hash_from_disk(partial, watch) != sha256:
+        partial.unlink()
+        raise WorkshopError(
+            f"{partial.name.removesuffix(UNFINISHED)} was written and came back different: "
+            "this stick is faulty; take another"
+        )
+
+
+def hash_from_disk(path: Path, watch: Watch) -> str:
+    """Return a file's SHA-256, read from the disk and not from the cache where the system allows it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
+    try:
+        return _hash(path, os.O_DIRECT, watch)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return _hash(path, 0, watch)  # a file system without direct reading
+
+
+def _hash(path: Path, flag: int, watch: Watch) -> str:
+    digest = hashlib.sha256()
+    descriptor = os.open(path, os.O_RDONLY | flag)
+    # Memory that begins at a page, as direct reading wants it.
+    with mmap.mmap(-1, CHUNK) as buffer:
+        try:
+            offset = 0
+            while count := os.preadv(descriptor, [buffer], offset):
+                digest.update(memoryview(buffer)[:count])
+                offset += count
+                watch.advance(count)
+                if count % GRAIN:
+                    break  # the end: direct reading may not begin there
+        finally:
+            os.close(descriptor)
+    return digest.hexdigest()
