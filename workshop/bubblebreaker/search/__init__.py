@@ -1,0 +1,1 @@
+"""Search: plans that try many games before they make a move."""
