@@ -23,17 +23,22 @@ class Entry:
     """Has ``read_weights(folder)`` and ``build(weights)``."""
     preprocessing: str
     """The name of its constant in ``workshop.imagenet.preprocessing``."""
-    feature_layer: str
     file: str
     """The file of weights in the folder of the data set."""
 
 
 ENTRIES = {
+    "googlenet": Entry("GoogLeNet", "googlenet", "GOOGLENET", "googlenet-12.onnx"),
+    "inception-v3": Entry(
+        "Inception v3",
+        "inception_v3",
+        "INCEPTION_V3",
+        "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+    ),
     "efficientnet-lite0": Entry(
         "EfficientNet-Lite0",
         "efficientnet_lite",
         "EFFICIENTNET_LITE",
-        "features",
         "efficientnet-lite0-57934424.pth",
     ),
 }
@@ -64,9 +69,7 @@ def open_network(name: str, data: Path | None = None) -> Network:
     entry = ENTRIES[name]
     module = importlib.import_module(f"workshop.imagenet.{entry.module}")
     layers = module.build(module.read_weights((data or load_settings().data) / name))
-    return Network(
-        name, entry.title, layers, getattr(preprocessing, entry.preprocessing), entry.feature_layer
-    )
+    return Network(name, entry.title, layers, getattr(preprocessing, entry.preprocessing))
 
 
 def open_first(*names: str, data: Path | None = None) -> Network:

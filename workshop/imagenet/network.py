@@ -36,19 +36,16 @@ class Network:
     """A network for the 1,000 classes of ImageNet, as Lasagne layers with trained weights.
 
     ``layers`` has each layer by its published name, in order, from ``input`` to ``prob``;
-    ``input_var`` is the expression that goes into it, ``feature_layer`` the name of the last layer
-    before the classifier. What a method needs is compiled when it is first called.
+    among them are ``features`` (the last before the classifier) and ``logits``. ``input_var`` is the
+    expression that goes in. What a method needs is compiled when it is first called.
     """
 
-    def __init__(
-        self, name: str, title: str, layers: dict[str, Any], preprocessing: Preprocessing, feature_layer: str
-    ) -> None:
+    def __init__(self, name: str, title: str, layers: dict[str, Any], preprocessing: Preprocessing) -> None:
         """Take the layers that a builder made."""
         self.name = name
         self.title = title
         self.layers = layers
         self.preprocessing = preprocessing
-        self.feature_layer = feature_layer
         self._functions: dict[tuple[str, ...], Callable[[Batch], list[Array]]] = {}
 
     @property
@@ -100,9 +97,9 @@ class Network:
         """
         several: Any = pictures if isinstance(pictures, list | tuple | np.ndarray) else [pictures]
         done, rows = 0, []
-        function = self._compiled((self.feature_layer,))
+        function = self._compiled(("features",))
         for batch in self._batches(pictures):
-            rows.append(function(batch)[0].reshape(len(batch), -1))
+            rows.append(function(batch)[0])
             done += len(batch)
             if progress:
                 progress(min(1.0, done / max(1, len(several))))

@@ -1,0 +1,237 @@
+"""What is minimised, as Theano expressions: content, style and roughness of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import lasagne.layers as L  # noqa: N812
+import numpy as np
+import numpy.typing as npt
+import theano
+import theano.tensor as T  # noqa: N812
+
+from workshop.errors import WorkshopError
+from workshop.imagenet.network import Network
+
+Array = npt.NDArray[np.float32]
+
+
+class Choice(NamedTuple):
+    """Which layers of a network say what is in a picture, and which say how it is painted."""
+
+    content: tuple[str, ...]
+    """From fine to coarse: the finer, the closer the picture stays to the photograph."""
+    style: tuple[str, ...]
+    """From brush strokes to shapes."""
+
+
+CHOICES = {
+    "efficientnet-lite0": Choice(
+        content=("_blocks.3._expand_conv", "_blocks.5._expand_conv", "_blocks.8._expand_conv"),
+        style=(
+            "_conv_stem",
+            "_blocks.1._expand_conv",
+            "_blocks.2._expand_conv",
+            "_blocks.3._expand_conv",
+            "_blocks.5._expand_conv",
+        ),
+    ),
+    "googlenet": Choice(
+        content=("inception_3a/output", "inception_4a/output", "inception_4c/output"),
+        style=(
+            "conv1/7x7_s2",
+            "conv2/3x3",
+            "inception_3a/output",
+            "inception_3b/output",
+            "inception_4a/output",
+        ),
+    ),
+}
+"""Chosen by looking: see ``docs/images/style-sheet.webp``."""
+
+
+def any_size(network: Network) -> None:
+    """Let the network's layers take pictures of every size, not only of the one it was trained on.
+
+    Only its convolutions and pooling work then, which is all that style transfer asks of it.
+    """
+    for layer in L.get_all_layers(list(network.layers.values())):
+        if isinstance(layer, L.InputLayer):
+            layer.shape = (None, 3, None, None)
+        elif isinstance(layer, L.MergeLayer):
+            layer.input_shapes = [incoming.output_shape for incoming in layer.input_layers]
+        elif not isinstance(layer, L.DenseLayer):
+            layer.input_shape = layer.input_layer.output_shape
+
+
+def average_pooling(network: Network) -> None:
+    """Let the network's pooling take the mean instead of the largest: gradients then reach every pixel.
+
+    Gatys and others found the pictures smoother (section 2 of their paper).
+    """
+    for layer in L.get_all_layers(list(network.layers.values())):
+        if isinstance(layer, L.Pool2DLayer) and layer.mode == "max":
+            layer.mode = "average_exc_pad"
+
+
+def normalised(network: Network, pixels: Any) -> Any:
+    """Return the network's numbers for ``pixels`` (3, rows, columns), 0 to 255, as (1, 3, rows, columns)."""
+    told = network.preprocessing
+    mean = np.array(told.mean, dtype=np.float32).reshape(3, 1, 1)
+    numbers = (pixels - mean) / np.float32(told.scale)
+    return (
+        (numbers[::-1] if told.bgr else numbers)[np.newaxis]
+        if isinstance(pixels, np.ndarray)
+        else (numbers[::-1] if told.bgr else numbers).dimshuffle("x", 0, 1, 2)
+    )
+
+
+def gram(features: Any) -> Any:
+    """Return how often each two channels of ``features`` (1, channels, rows, columns) answer together.
+
+    The expression is (channels, channels), the mean over all places: where a feature is no longer
+    matters, only which features meet.
+    """
+    flat = features[0].flatten(2)
+    return T.dot(flat, flat.T) / flat.shape[1].astype("float32")
+
+
+def relative(difference: Any, target: Any) -> Any:
+    """Return the squares of ``difference`` as a share of those of ``target``."""
+    return T.sqr(difference).sum() / (T.sqr(target).sum() + np.float32(1e-8))
+
+
+def roughness(pixels: Any) -> Any:
+    """Return the mean square of the steps between neighbouring pixels (total variation), 255 counting as 1.
+
+    After Mahendran and Vedaldi (2014), https://arxiv.org/abs/1412.0035, with β = 2.
+    """
+    down, right = pixels[:, 1:] - pixels[:, :-1], pixels[:, :, 1:] - pixels[:, :, :-1]
+    return (T.sqr(down / 255).mean() + T.sqr(right / 255).mean()) / 2
+
+
+class Weights(NamedTuple):
+    """How much each term counts, as shared variables: changing one needs no new compilation."""
+
+    content: Any
+    """One number for each content layer."""
+    style: Any
+    """One number for each style layer."""
+    rough: Any
+
+
+class Losses:
+    """The terms for one network, compiled once for pictures of every size."""
+
+    def __init__(self, network: Network, choice: Choice | None = None) -> None:
+        """Compile; ``choice`` names the layers, else it is the one in ``CHOICES``.
+
+        Changes ``network``: see ``any_size``. Raises WorkshopError when no choice is known.
+        """
+        choice = choice or CHOICES.get(network.name)
+        if choice is None:
+            raise WorkshopError(f"no layers were chosen for {network.title}; give Losses a Choice")
+        any_size(network)
+        self.network, self.choice = network, choice
+        self.pixels = T.tensor3("pixels")
+        self.names = tuple(dict.fromkeys([*choice.style, *choice.content]))
+        self.expressions = self._expressions(self.pixels)
+        ones = len(choice.content), len(choice.style)
+        self.weights = Weights(*(theano.shared(np.ones(n, dtype=np.float32)) for n in ones), _number(0))
+        self.targets = self._targets()
+        self._compile()
+
+    def _expressions(self, pixels: Any) -> dict[str, Any]:
+        layers = [self.network.layers[name] for name in self.names]
+        found = L.get_output(
+            layers, {self.network.layers["input"]: normalised(self.network, pixels)}, deterministic=True
+        )
+        return dict(zip(self.names, found, strict=True))
+
+    def _targets(self) -> Mapping[str, Any]:
+        content = {
+            f"content {name}": theano.shared(np.zeros((1, 1, 1, 1), np.float32))
+            for name in self.choice.content
+        }
+        style = {f"style {name}": theano.shared(np.zeros((1, 1), np.float32)) for name in self.choice.style}
+        return {**content, **style}
+
+    def _terms(self) -> tuple[Any, Any, Any]:
+        content = [
+            relative(
+                self.expressions[name] - self.targets[f"content {name}"], self.targets[f"content {name}"]
+            )
+            for name in self.choice.content
+        ]
+        style = [
+            relative(
+                gram(self.expressions[name]) - self.targets[f"style {name}"], self.targets[f"style {name}"]
+            )
+            for name in self.choice.style
+        ]
+        return T.stack(content), T.stack(style), roughness(self.pixels)
+
+    def _compile(self) -> None:
+        content, style, rough = self._terms()
+        weights = self.weights
+        loss = (content * weights.content).sum() + (style * weights.style).sum() + rough * weights.rough
+        self._loss = theano.function([self.pixels], [loss, T.grad(loss, self.pixels), content, style, rough])
+        self._grams = theano.function(
+            [self.pixels], [gram(self.expressions[name]) for name in self.choice.style]
+        )
+        self._features = theano.function(
+            [self.pixels], [self.expressions[name] for name in self.choice.content]
+        )
+
+    def __call__(self, pixels: Array) -> tuple[float, Array]:
+        """Return the loss of ``pixels`` float32 (3, rows, columns) and its gradient, of the same shape."""
+        loss, gradient, *_ = self._loss(pixels)
+        return float(loss), gradient
+
+    def parts(self, pixels: Array) -> dict[str, float]:
+        """Return each term by its name, before it is weighted."""
+        _, _, content, style, rough = self._loss(pixels)
+        named = dict(
+            zip([f"content {name}" for name in self.choice.content], map(float, content), strict=True)
+        )
+        named.update(zip([f"style {name}" for name in self.choice.style], map(float, style), strict=True))
+        return {**named, "roughness": float(rough)}
+
+    def grams(self, pixels: Array) -> dict[str, Array]:
+        """Return the Gram matrices of a picture by style layer, float32 (channels, channels)."""
+        return dict(zip(self.choice.style, self._grams(pixels), strict=True))
+
+    def aim(self, content: Array, style: Array) -> None:
+        """Set what to come close to: the content of one picture and the style of another.
+
+        Both are float32 (3, rows, columns), 0 to 255, of any two sizes.
+        """
+        for name, features in zip(self.choice.content, self._features(content), strict=True):
+            self.targets[f"content {name}"].set_value(features)
+        for name, matrix in self.grams(style).items():
+            self.targets[f"style {name}"].set_value(matrix)
+
+    def weigh(
+        self,
+        *,
+        style: float | Sequence[float],
+        content: int | None = None,
+        content_weight: float = 1.0,
+        rough: float = 0.0,
+    ) -> None:
+        """Set how much each term counts.
+
+        ``style`` is one number for all layers together or one for each; ``content`` is the place of the
+        content layer to use (0 is the finest), else they share ``content_weight`` evenly.
+        """
+        layers, own = len(self.choice.style), len(self.choice.content)
+        each = np.full(layers, np.asarray(style) / layers) if np.ndim(style) == 0 else np.asarray(style)
+        chosen = np.full(own, 1 / own) if content is None else np.eye(own)[content]
+        self.weights.style.set_value(each.astype(np.float32))
+        self.weights.content.set_value((content_weight * chosen).astype(np.float32))
+        self.weights.rough.set_value(np.float32(rough))
+
+
+def _number(value: float) -> Any:
+    return theano.shared(np.float32(value))
