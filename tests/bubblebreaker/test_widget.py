@@ -1,0 +1,161 @@
+"""The widget's half in Python: it keeps the game, obeys the page, and refuses what makes no sense."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workshop.bubblebreaker import reference
+from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board
+from workshop.bubblebreaker.widget import BubbleBoard, one_module
+
+SMALL = SAMEGAME.having(rows=2, columns=3, colours=3)
+BOARD = [[1, 2, 3], [1, 2, 1]]
+
+
+@pytest.fixture
+def small() -> BubbleBoard:
+    return BubbleBoard(SMALL, board=BOARD)
+
+
+def ask(board: BubbleBoard, kind: Any, **more: Any) -> None:
+    """Say what the page says."""
+    board._asked(board, {"kind": kind, "number": board.state["number"], **more}, [])
+
+
+def test_a_click_is_a_move_by_the_rules() -> None:
+    board = BubbleBoard(BUBBLE_BREAKER, seed=7)
+    game = reference.Game.seeded(BUBBLE_BREAKER, 7)
+    for _ in range(12):
+        row, column = reference.groups(game.board)[-1][-1]
+        game.play(row, column)
+        ask(board, "play", row=row, column=column)
+        assert board.state["board"] == game.board.tolist()
+        assert board.score == board.state["score"] == game.score
+    assert board.state["moves"] == 12
+
+
+def test_the_page_is_told_what_burst_and_when_it_is_over(small: BubbleBoard) -> None:
+    ask(small, "play", row=0, column=1)
+    assert sorted(small.state["burst"]) == [[0, 1], [1, 1]]
+    assert small.state["board"] == [[1, 3, 0], [1, 1, 0]]
+    assert small.state["over"] is False
+    ask(small, "play", row=0, column=0)
+    assert small.state["over"] is True
+    assert small.state["board"] == [[0, 0, 0], [3, 0, 0]]
+
+
+def test_undo_goes_back_to_the_start_and_the_same_columns_enter_again() -> None:
+    board = BubbleBoard(BUBBLE_BREAKER.having(rows=3, columns=3, colours=2), seed=3)
+    states = [dict(board.state)]
+    while not board.game.over and len(states) < 30:
+        row, column = reference.moves(board.game.board)[0]
+        board.play(row, column)
+        states.append(dict(board.state))
+    assert len(states) > 3
+    for before in states[-2::-1]:
+        ask(board, "undo")
+        assert (board.state["board"], board.score) == (before["board"], before["score"])
+    number = board.state["number"]
+    ask(board, "undo")
+    assert board.state["number"] == number
+    for after in states[1:]:
+        board.play(*reference.moves(board.game.board)[0])
+        assert board.state["board"] == after["board"]
+
+
+def test_a_new_game_is_another_board_or_the_given_one_again(small: BubbleBoard) -> None:
+    thrown = BubbleBoard(seed=1)
+    first = thrown.state["board"]
+    ask(thrown, "new")
+    assert thrown.state["board"] != first
+    small.play(0, 0)
+    ask(small, "new")
+    assert (small.state["board"], small.score, small.state["moves"]) == (BOARD, 0, 0)
+
+
+def test_the_same_seed_gives_the_same_games() -> None:
+    one, other = BubbleBoard(seed=5), BubbleBoard(seed=5)
+    one.new()
+    other.new()
+    assert one.state["board"] == other.state["board"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"kind": "play", "row": 0, "column": 2},
+        {"kind": "play", "row": 9, "column": 0},
+        {"kind": "play", "row": -1, "column": 0},
+        {"kind": "play", "row": "0", "column": 0},
+        {"kind": "play", "row": 0.5, "column": 0},
+        {"kind": "play", "row": True, "column": 0},
+        {"kind": "play"},
+        {"kind": "step"},
+        {"kind": "dance"},
+        {"kind": ["undo"]},
+    ],
+)
+def test_what_makes_no_sense_changes_nothing(small: BubbleBoard, message: dict[str, Any]) -> None:
+    before = dict(small.state)
+    small._asked(small, {"number": before["number"], **message}, [])
+    small._asked(small, {**message, "number": None}, [])
+    small._asked(small, [message], [])
+    assert small.state == before
+
+
+def test_a_click_on_an_older_board_does_nothing(small: BubbleBoard) -> None:
+    shown = small.state["number"]
+    small._asked(small, {"kind": "play", "row": 0, "column": 0, "number": shown}, [])
+    once = dict(small.state)
+    small._asked(small, {"kind": "play", "row": 0, "column": 0, "number": shown}, [])
+    assert small.state == once
+
+
+def test_python_is_told_of_an_illegal_move(small: BubbleBoard) -> None:
+    for cell in [(0, 2), (5, 5)]:
+        with pytest.raises(reference.IllegalMoveError):
+            small.play(*cell)
+    assert small.state["moves"] == 0
+
+
+def test_an_agent_plays_step_by_step_until_nothing_is_left() -> None:
+    def leftmost(board: Board) -> reference.Cell:
+        board_before = board.copy()
+        board[:] = 0  # what an agent does to its board is nobody else's business
+        return reference.moves(board_before)[0]
+
+    board = BubbleBoard(SMALL, board=BOARD, agent=leftmost)
+    assert board.state["agent"] == "leftmost"
+    for _ in range(9):
+        ask(board, "step")
+    assert board.state["over"] is True
+    assert board.state["moves"] == 2
+
+
+def test_several_boards_keep_apart(small: BubbleBoard) -> None:
+    other = BubbleBoard(SMALL, board=BOARD)
+    small.play(0, 0)
+    assert (other.state["moves"], small.state["moves"]) == (0, 1)
+    assert np.array_equal(other.game.board, BOARD)
+
+
+def test_without_a_browser_it_is_a_still_picture(small: BubbleBoard) -> None:
+    data, _ = small._repr_mimebundle_()
+    before = base64.b64decode(data["image/png"])
+    assert before.startswith(b"\x89PNG")
+    assert "application/vnd.jupyter.widget-view+json" in data
+    small.play(0, 0)
+    assert small.still() != before
+
+
+def test_the_page_fetches_nothing_from_elsewhere() -> None:
+    code = one_module("rules.js", "board.js", "widget.js")
+    assert str(BubbleBoard._esm) == code
+    assert code.count("export ") == 1
+    assert "export default { render }" in code
+    assert "http" not in code
+    assert "import " not in code
