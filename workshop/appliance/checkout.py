@@ -11,6 +11,8 @@ from workshop import __version__
 from workshop.appliance import tools
 from workshop.errors import WorkshopError
 
+TEXT = "%(contents:subject)%0a%0a%(contents:body)"
+"""Of a release, without its signature."""
 RECENT = 20
 """So many commits are told where there are no releases yet."""
 
@@ -65,17 +67,9 @@ def epoch(checkout: Path) -> int:
 
 def changes(checkout: Path) -> str:
     """Return what is new: the releases' texts, newest first; before the first one the latest commits."""
-    tags = git(
-        checkout,
-        "for-each-ref",
-        "--merged=HEAD",
-        "--sort=-creatordate",
-        "--format=%(refname:short)",
-        "refs/tags",
-    ).split()
+    words = ("--merged=HEAD", "--sort=-version:refname", "--format=%(refname:short)", "refs/tags")
+    tags = git(checkout, "for-each-ref", *words).split()
     if not tags:
         return git(checkout, "log", f"-{RECENT}", "--format=* %s")
-    texts = (
-        git(checkout, "tag", "--list", "--format=%(contents:subject)%0a%(contents:body)", tag) for tag in tags
-    )
-    return "\n\n".join(f"{tag}\n{text.strip()}" for tag, text in zip(tags, texts, strict=True)) + "\n"
+    texts = (git(checkout, "tag", "--list", f"--format={TEXT}", tag).strip() for tag in tags)
+    return "\n".join(f"{tag}\n{text}\n" for tag, text in zip(tags, texts, strict=True))

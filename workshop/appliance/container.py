@@ -14,12 +14,8 @@ from workshop.appliance import tools
 from workshop.errors import WorkshopError
 
 BOOT_SECONDS = 60
-# A container has its network already, and no hardware that waits for drivers.
-UNWANTED = (
-    "systemd-networkd.service", "systemd-networkd.socket", "systemd-resolved.service",
-    "systemd-timesyncd.service", "systemd-udevd.service", "systemd-remount-fs.service",
-    "console-getty.service", "earlyoom.service",
-)  # fmt: skip
+UNWANTED = ("systemd-remount-fs.service", "console-getty.service")
+"""What a container has no use for. Units that packages enable must not be masked: they would stay off."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +50,14 @@ def running(root: Path, mounts: Sequence[tuple[Path, str, str]] = ()) -> Iterato
     # By the place: what a killed build left running is found and removed.
     name = f"workshop-build-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:12]}"
     _remove(name)
-    words = [f"--volume={here.resolve()}:{there}:{mode}" for here, there, mode in mounts]
+    volumes = [f"--volume={here.resolve()}:{there}:{mode}" for here, there, mode in mounts]
     tools.run(
         "podman",
-        *("run", "--detach", "--name", name, "--hostname", "workshop", "--systemd=always"),
-        *("--pids-limit=0", "--cap-add=SYS_PTRACE", "--tmpfs", "/tmp", *words, "--rootfs", root.resolve()),
+        # Of a root that is no image podman does not say that it is a container; systemd and Ansible ask.
+        *("run", "--detach", "--name", name, "--hostname", "workshop", "--env", "container=podman"),
+        "--systemd=always",
+        *("--pids-limit=0", "--cap-add=SYS_PTRACE", "--tmpfs", "/tmp", *volumes),
+        *("--rootfs", str(root.resolve())),
         *("/sbin/init", *(f"systemd.mask={unit}" for unit in UNWANTED)),
     )
     try:

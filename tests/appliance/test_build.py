@@ -1,0 +1,144 @@
+"""Building: the order of things, what a broken-off build leaves, and what is refused at once."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from workshop.appliance import build as building
+from workshop.appliance.machine import Forward, Machine
+from workshop.errors import WorkshopError
+
+MACHINE = Machine("house", 2048, 2, (Forward("ssh", 22, 8282),))
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done, in order; the heavy steps are replaced."""
+    done: list[str] = []
+
+    def make_root(root: Path, distribution: str, mirror: str) -> bool:
+        done.append(f"root {distribution}" if not root.exists() else "root again")
+        for folder in ("etc", "opt/workshop/etc", "var/lib/dpkg"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / "etc/hostname").write_text("workshop\n")
+        (root / "opt/workshop/etc/workshop.toml").write_text('ca_bundle = "/x"\n')
+        (root / "var/lib/dpkg/status").write_text(
+            "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.41\n"
+        )
+        return True
+
+    def provision(root: Path, wish: Any, log: Path) -> None:
+        done.append("provision")
+        (root / "opt/workshop/etc/token").write_text("builders")
+
+    def pack(root: Path, ova: Path, **words: Any) -> Any:
+        done.append("pack")
+        assert not (root / "opt/workshop/etc/token").exists()
+        assert words["changes"].read_text()
+        ova.write_bytes(b"ova")
+        return SimpleNamespace(bytes=3, sha256="abc")
+
+    monkeypatch.setattr(building.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(building, "FREE_GB", 0)
+    monkeypatch.setattr(building, "load_machine", lambda _: MACHINE)
+    monkeypatch.setattr(building, "ensure_root", make_root)
+    monkeypatch.setattr(building, "provision", provision)
+    monkeypatch.setattr(building.pack, "pack", pack)
+    monkeypatch.setattr(building.checkout, "version", lambda _: "1.0")
+    monkeypatch.setattr(building.checkout, "epoch", lambda _: 1)
+    monkeypatch.setattr(building.checkout, "changes", lambda _: "New.\n")
+    return done
+
+
+def wish(tmp_path: Path, **more: Any) -> building.Wish:
+    return building.Wish(source=tmp_path / "source", output=tmp_path / "out", **more)
+
+
+def test_a_build_leaves_the_ova_and_what_belongs_to_it(tmp_path: Path, steps: list[str]) -> None:
+    built = building.build(wish(tmp_path))
+    assert steps == ["root debian", "provision", "pack"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "CHANGES",
+        "house-1.0.ova",
+        "packages.txt",
+        "sbom.cdx.json",
+    ]
+    assert json.loads((tmp_path / "out/sbom.cdx.json").read_text())["components"][0]["name"] == "libc6"
+    assert set(built.seconds) == {"root", "provisioning", "cleaning", "packing"}
+    assert json.dumps(built.as_document())
+
+
+def test_a_build_that_breaks_off_looks_unfinished_and_goes_on(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = building.provision
+
+    def breaks(*_: Any) -> None:
+        raise WorkshopError("no network")
+
+    monkeypatch.setattr(building, "provision", breaks)
+    with pytest.raises(WorkshopError, match="no network"):
+        building.build(wish(tmp_path))
+    assert not list((tmp_path / "out").glob("*.ova"))
+    assert (tmp_path / "out/.building-debian/root").is_dir()
+    monkeypatch.setattr(building, "provision", works)
+    building.build(wish(tmp_path))
+    assert steps == ["root debian", "root again", "provision", "pack"]
+    assert not (tmp_path / "out/.building-debian").exists()
+
+
+def test_a_proxy_in_the_root_stops_the_build(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = "http://proxy.example:3128"
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    works = building.provision
+
+    def leaks(root: Path, *words: Any) -> None:
+        works(root, *words)
+        (root / "etc/environment").write_text(f"HTTPS_PROXY={proxy}\n")
+
+    monkeypatch.setattr(building, "provision", leaks)
+    with pytest.raises(WorkshopError, match="etc/environment"):
+        building.build(wish(tmp_path))
+    assert "pack" not in steps
+
+
+def test_another_build_in_the_same_place_is_refused(tmp_path: Path, steps: list[str]) -> None:
+    work = tmp_path / "out/.building-debian"
+    work.mkdir(parents=True)
+    with (work / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(WorkshopError, match="another build"):
+            building.build(wish(tmp_path))
+    assert steps == []
+
+
+def test_whoever_is_not_root_is_told_so_at_once(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building.os, "geteuid", lambda: 1000)
+    with pytest.raises(WorkshopError, match="sudo"):
+        building.build(wish(tmp_path))
+    assert steps == []
+
+
+def test_too_little_room_is_found_before_anything_is_made(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "FREE_GB", 10**9)
+    with pytest.raises(WorkshopError, match="--output"):
+        building.build(wish(tmp_path))
+    assert steps == []
+
+
+def test_only_tensorflow_may_be_left_out(tmp_path: Path, steps: list[str]) -> None:
+    with pytest.raises(WorkshopError, match="jupyter"):
+        building.build(wish(tmp_path, without=frozenset({"jupyter"})))
+    assert steps == []
