@@ -25,10 +25,11 @@ def read_own(folder: Path) -> set[str]:
     Raises WorkshopError when a file has the list's name and is none.
     """
     try:
-        lines = (folder / OWN).read_text(encoding="utf-8", errors="replace").splitlines()
+        text = (folder / OWN).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return set()
-    if not lines or lines[0] != HEAD or any(fault(name) for name in lines[1:]):
+    lines = text.removesuffix("\n").split("\n")
+    if lines[0] != HEAD or any(fault(name) for name in lines[1:]):
         raise WorkshopError(f"{folder / OWN} is damaged; delete it if nothing else on the stick is yours")
     return set(lines[1:])
 

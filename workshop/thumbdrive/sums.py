@@ -27,7 +27,8 @@ def parse_sums(data: bytes, where: str) -> dict[str, str]:
     of the stick.
     """
     hashes: dict[str, str] = {}
-    for number, line in enumerate(data.decode("utf-8", errors="replace").splitlines(), 1):
+    text = data.decode("utf-8", errors="replace").removesuffix("\n")
+    for number, line in enumerate(text.split("\n") if text else (), 1):
         found = _LINE.fullmatch(line)
         if not found or fault(found[2]):
             raise WorkshopError(f"{where}: line {number} of {SUMS} is damaged; write the stick again")

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.thumbdrive.bundle import make
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    command = ["git", *identity, "-C", str(folder), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    (folder / "file").write_text("1")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "one")
+    git(folder, "tag", "-a", "v1", "-m", "first")
+    return folder
+
+
+def test_a_clone_of_it_is_the_checkout(tmp_path: Path, checkout: Path) -> None:
+    bundle = make(checkout, tmp_path / "work" / "workshop.bundle")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(bundle), str(clone))
+    assert (clone / "file").read_text() == "1"
+    assert git(clone, "rev-parse", "HEAD", "v1") == git(checkout, "rev-parse", "HEAD", "v1")
+    assert git(clone, "branch", "--show-current") == "main\n"
+
+
+def test_it_is_made_anew_only_when_there_is_something_new(tmp_path: Path, checkout: Path) -> None:
+    target = tmp_path / "workshop.bundle"
+    before = make(checkout, target).stat()
+    assert make(checkout, target).stat() == before
+    git(checkout, "tag", "v2")
+    after = make(checkout, target).stat()
+    assert after.st_ino != before.st_ino
+    assert make(checkout, target).stat() == after
+
+
+def test_a_damaged_one_is_made_anew(tmp_path: Path, checkout: Path) -> None:
+    target = tmp_path / "workshop.bundle"
+    target.write_bytes(b"no bundle")
+    make(checkout, target)
+    git(checkout, "bundle", "verify", str(target))
+
+
+def test_what_is_no_checkout_is_one_line(tmp_path: Path, checkout: Path) -> None:
+    with pytest.raises(WorkshopError, match="name a checkout with a branch"):
+        make(tmp_path, tmp_path / "x")
+    git(checkout, "checkout", "--quiet", "--detach")
+    with pytest.raises(WorkshopError, match="name a checkout with a branch"):
+        make(checkout, tmp_path / "x")

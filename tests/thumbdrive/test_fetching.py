@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+
+from workshop.thumbdrive.fetching import Shelf, Wanted
+
+from .site_server import serving
+
+
+def wanted(address: str, name: str, data: bytes) -> Wanted:
+    return Wanted(name, f"{address}/{name}", hashlib.sha256(data).hexdigest(), len(data), len(data))
+
+
+def test_files_are_fetched_once_and_verified(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "good").write_bytes(b"good")
+    (site / "wrong").write_bytes(b"evil")
+    shelf = Shelf(tmp_path / "shelf")
+    with serving(site) as address:
+        good, wrong, gone = (
+            wanted(address, name, data)
+            for name, data in [("good", b"good"), ("wrong", b"fine"), ("gone", b"gone")]
+        )
+        reasons = shelf.fetch([good, wrong, gone], None)
+    assert shelf.path(good).read_bytes() == b"good"
+    assert set(reasons) == {"wrong", "gone"}
+    assert "404" in reasons["gone"]
+    assert not shelf.has(wrong) and not shelf.path(wrong).exists()
+    # The server is gone, and nothing is asked of it again.
+    assert Shelf(tmp_path / "shelf").fetch([good], None) == {}
+
+
+def test_two_files_of_one_name_are_two(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    assert shelf.path(wanted("x", "same", b"1")) != shelf.path(wanted("x", "same", b"2"))
+
+
+def test_what_does_not_answer_is_given_up_quickly(tmp_path: Path) -> None:
+    started = time.monotonic()
+    reasons = Shelf(tmp_path).fetch([wanted("http://127.0.0.1:9", "file", b"x")], None)
+    assert "cannot be reached" in reasons["file"]
+    assert time.monotonic() - started < 10
