@@ -131,7 +131,7 @@ def _take(cells: Int8s, stride: Any, at: Any, taken: U32s) -> Any:
 
 @compiled
 def _look(cells: Int8s, seen: Int8s, stride: Any, low: Any, high: Any) -> None:
-    """Write ``cells`` into ``seen``, without the bubbles from ``low`` to before ``high`` that have no partner."""
+    """Write ``cells`` into ``seen`` but, from ``low`` to before ``high``, for bubbles without a partner."""
     for at in range(U32(len(cells))):
         seen[at] = cells[at]
     for at in range(low, high):
@@ -256,7 +256,8 @@ def burst_group(
     emptied = False
     for column in range(first, last + 1):
         emptied |= _fall(cells, U32(U32(column + 1) * stride), U32(stride - ONE))
-    begin, end = max(0, first - 1), last + 2
+    begin: Any = max(0, first - 1)
+    end: Any = last + 2
     if emptied:
         # All columns further right have moved.
         end = used
@@ -269,7 +270,7 @@ def burst_group(
         what[kept] = what[i]
         weight[kept] = weight[i]
         kept = U32(kept + U32(stays))
-    end = min(end, used)
+    end = min(end, int(used))
     return used, find_groups(
         cells, seen, taken, where, what, weight, keys, columns, stride, begin, end, kept, policy, tabu
     )

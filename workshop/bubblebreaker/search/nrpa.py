@@ -38,8 +38,8 @@ NO_SCORE = -(2**62)
 class Line(NamedTuple):
     """A game as it was played: what could be chosen at each of its moves, and what was.
 
-    ``score``: int64 (2,): points, moves. ``at``: the first cell of each move. ``chosen``: the place in ``codes``
-    of each move's code. ``ends``: where in ``codes`` the choices at each move end.
+    ``score``: int64 (2,): points, moves. ``at``: the first cell of each move. ``chosen``: the place in
+    ``codes`` of each move's code. ``ends``: where in ``codes`` the choices at each move end.
     """
 
     score: Ints
@@ -54,7 +54,9 @@ def make_line(packed: Packed) -> Line:
     most = packed.rows * packed.columns // 2 + 1
     return Line(
         np.array([NO_SCORE, 0], np.int64),
-        *(np.zeros(most, np.uint32) for _ in range(3)),
+        np.zeros(most, np.uint32),
+        np.zeros(most, np.uint32),
+        np.zeros(most, np.uint32),
         np.zeros(most * (most + 1) // 2, np.uint32),
     )
 
@@ -212,12 +214,7 @@ def adapt(policy: Policy, line: Line, alpha: float, chances: npt.NDArray[np.floa
 
 @compiled
 def _same(at: U32s, moves: int, line: Line) -> Any:
-    if moves != line.score[1]:
-        return False
-    for i in range(moves):
-        if at[i] != line.at[i]:
-            return False
-    return True
+    return moves == line.score[1] and np.array_equal(at[:moves], line.at[:moves])
 
 
 @compiled
