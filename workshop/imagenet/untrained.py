@@ -41,6 +41,8 @@ def write_random_googlenet(path: Path, seed: int = 0, *, rounds_up: bool = False
         graph.node.remove(node)
     del graph.initializer[:]
     graph.initializer.extend(kept)
+    for each in [each for each in graph.input if each.name != "data_0"]:
+        graph.input.remove(each)
     for name, shape in sorted(shapes.items()):
         spread = np.sqrt(2 / np.prod(shape[1:])) if len(shape) > 1 else 0.1
         values = rng.normal(0, spread, shape).astype(np.float32)
