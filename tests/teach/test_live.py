@@ -39,7 +39,7 @@ def test_the_time_that_is_left_is_told_once_it_can_be_known(capsys: pytest.Captu
 
 def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[str, object]] = []
-    monkeypatch.setattr(live, "_in_notebook", lambda: True)
+    monkeypatch.setattr(live, "in_notebook", lambda: True)
     monkeypatch.setattr(live.LiveCurve, "_display", lambda self, slot, thing: shown.append((slot, thing)))
     curve = live.LiveCurve("dense")
     for step in range(1, 50):

