@@ -81,7 +81,7 @@ def test_apt_reads_what_was_collected_as_a_repository(tmp_path: Path, mirror: Pa
 
 @needs_apt
 def test_a_package_that_the_mirror_has_not_is_named(tmp_path: Path, mirror: Path) -> None:
-    with pytest.raises(WorkshopError, match="apt could not collect them.*nonesuch"):
+    with pytest.raises(WorkshopError, match=r"apt could not collect them.*nonesuch"):
         debs.fetch_debs(tmp_path / "work", "trixie", "bookworm", ["nonesuch"])
 
 

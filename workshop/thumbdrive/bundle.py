@@ -16,7 +16,7 @@ def make(checkout: Path, target: Path) -> Path:
     branch = _git(checkout, "symbolic-ref", "--quiet", "--short", "HEAD").strip()
     wanted = _heads(_git(checkout, "show-ref", "--head", "--dereference"), branch)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_file() and _heads(_git(checkout, "bundle", "list-heads", str(target)), branch) == wanted:
+    if _heads(_listed(target), branch) == wanted:
         return target
     beside = target.with_name(f".{target.name}.new")
     # One thread: the same history makes the same file, so that an update copies what changed.
@@ -25,6 +25,14 @@ def make(checkout: Path, target: Path) -> Path:
     )
     beside.replace(target)
     return target
+
+
+def _listed(bundle: Path) -> str:
+    """Return git's list of what a bundle has; nothing where there is none that can be read."""
+    try:
+        return tools.run("git", "bundle", "list-heads", bundle) if bundle.is_file() else ""
+    except WorkshopError:
+        return ""
 
 
 def _heads(listed: str, branch: str) -> set[str]:
