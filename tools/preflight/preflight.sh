@@ -1,0 +1,246 @@
+#!/bin/sh
+# Can this computer run the workshop's virtual machine? For Linux and macOS: sh preflight.sh
+# Looks only, changes nothing, needs nothing installed. Exit 0: ready, or ready with a note; 1: not ready.
+here=$(cd "$(dirname "$0")" && pwd)
+rules=$here/rules.txt
+# Tests put their own /proc and /sys here.
+ROOT=${PREFLIGHT_ROOT:-}
+PORTS="8080 8081 8082 8282"
+
+[ -r "$rules" ] || { echo "preflight: $rules is missing; copy the whole folder" >&2 && exit 1; }
+
+# A fact that cannot be found out stays empty, and no rule speaks about it.
+system='' processor='' arm='' memory_mb='' disk_mb='' virtualisation='' inside_vm='' kvm='' ports='' ports_taken=''
+virtualbox='' virtualbox_major='' driver='' ports_known=no
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# --- what both systems answer alike
+
+look_at_processor() {
+  processor=$(uname -m)
+  case $processor in arm* | aarch64*) arm=yes ;; *) arm=no ;; esac
+}
+
+look_at_disk() {
+  # The disk of the home folder, where VirtualBox keeps its machines.
+  disk_mb=$(df -Pk "$HOME" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
+}
+
+# used_ports, which each system has its own of: the numbers of the ports that something listens on, a line each.
+look_at_ports() {
+  [ "$ports_known" = yes ] || return
+  used=$(used_ports)
+  ports=free
+  for port in $PORTS; do
+    if printf '%s\n' "$used" | grep -qx "$port"; then
+      ports=taken
+      ports_taken=${ports_taken:+$ports_taken, }$port
+    fi
+  done
+}
+
+look_at_virtualbox() {
+  manage=$(find_vboxmanage)
+  if [ -z "$manage" ]; then
+    virtualbox=none
+    return
+  fi
+  # Warnings come first, the version last: 7.1.4r165100.
+  virtualbox=$("$manage" --version 2>/dev/null | grep '^[0-9]' | tail -n 1)
+  virtualbox=${virtualbox%%[r_]*}
+  virtualbox_major=${virtualbox%%.*}
+}
+
+find_vboxmanage() {
+  for manage in VBoxManage /Applications/VirtualBox.app/Contents/MacOS/VBoxManage; do
+    if has "$manage"; then
+      command -v "$manage"
+      return
+    fi
+  done
+}
+
+# --- Linux
+
+look_at_linux() {
+  system=linux
+  memory_mb=$(awk '/^MemTotal:/ { print int($2 / 1024) }' "$ROOT/proc/meminfo" 2>/dev/null)
+  # The kernel hides the flag when the firmware has virtualisation switched off.
+  if [ "$arm" = no ] && [ -r "$ROOT/proc/cpuinfo" ]; then
+    if grep -qwE 'vmx|svm' "$ROOT/proc/cpuinfo"; then virtualisation=yes; else virtualisation=no; fi
+    if grep -qw hypervisor "$ROOT/proc/cpuinfo"; then inside_vm=yes; else inside_vm=no; fi
+    # Whether a guest may use it is not the firmware's to say.
+    [ "$inside_vm/$virtualisation" = yes/no ] && virtualisation=
+  fi
+  look_at_linux_driver
+  kvm=no
+  # Newer kernels take the processor when the module is loaded, others when a machine of KVM starts.
+  if grep -q '^kvm_\(intel\|amd\) ' "$ROOT/proc/modules" 2>/dev/null &&
+    [ "$(cat "$ROOT/sys/module/kvm/parameters/enable_virt_at_load" 2>/dev/null)" = Y ]; then
+    kvm=yes
+  fi
+}
+
+look_at_linux_driver() {
+  [ "$virtualbox" = none ] && return
+  if grep -q '^vboxdrv ' "$ROOT/proc/modules" 2>/dev/null; then
+    driver=loaded
+  elif has mokutil && mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled'; then
+    driver=blocked
+  else
+    driver=missing
+  fi
+}
+
+# Local address in hexadecimal, state 0A: it listens.
+linux_ports() {
+  cat "$ROOT/proc/net/tcp" "$ROOT/proc/net/tcp6" 2>/dev/null | awk '
+    function number(hex,    i, n) {
+      for (i = 1; i <= length(hex); i++) n = n * 16 + index("0123456789ABCDEF", substr(hex, i, 1)) - 1
+      return n
+    }
+    $4 == "0A" { split($2, parts, ":"); print number(parts[2]) }'
+}
+
+# --- macOS
+
+look_at_macos() {
+  system=macos
+  processor="$processor, macOS $(sw_vers -productVersion 2>/dev/null)"
+  # A shell for Intel programs on Apple silicon says x86_64.
+  [ "$(sysctl -n hw.optional.arm64 2>/dev/null)" = 1 ] && arm=yes
+  bytes=$(sysctl -n hw.memsize 2>/dev/null)
+  [ -n "$bytes" ] && memory_mb=$((bytes / 1048576))
+  case $(sysctl -n kern.hv_support 2>/dev/null) in
+    1) virtualisation=yes ;;
+    0) [ "$arm" = no ] && virtualisation=no ;;
+  esac
+  [ "$(sysctl -n kern.hv_vmm_present 2>/dev/null)" = 1 ] && inside_vm=yes
+}
+
+# The fourth column is the local address: *.8080 or 127.0.0.1.8080.
+macos_ports() { netstat -an -p tcp 2>/dev/null | awk '$NF == "LISTEN" { n = split($4, parts, "."); print parts[n] }'; }
+
+# --- rules
+
+trim() { printf '%s' "$1" | sed 's/^ *//; s/ *$//'; }
+
+# fact NAME: its value.
+fact() {
+  case $1 in
+    arm) printf '%s' "$arm" ;;
+    memory_mb) printf '%s' "$memory_mb" ;;
+    disk_mb) printf '%s' "$disk_mb" ;;
+    virtualisation) printf '%s' "$virtualisation" ;;
+    inside_vm) printf '%s' "$inside_vm" ;;
+    kvm) printf '%s' "$kvm" ;;
+    ports) printf '%s' "$ports" ;;
+    ports_taken) printf '%s' "$ports_taken" ;;
+    virtualbox) printf '%s' "$virtualbox" ;;
+    virtualbox_major) printf '%s' "$virtualbox_major" ;;
+    driver) printf '%s' "$driver" ;;
+  esac
+}
+
+# filled TEXT: with the value of each {fact}.
+filled() {
+  text=$1
+  for name in memory_mb disk_mb ports_taken virtualbox; do
+    value=$(fact "$name")
+    text=$(printf '%s' "$text" | sed "s|{$name}|$value|g")
+  done
+  printf '%s' "$text"
+}
+
+# applies FACT IS BOUND
+applies() {
+  value=$(fact "$1")
+  [ -n "$value" ] || return 1
+  case $2 in
+    eq) [ "$value" = "$3" ] ;;
+    lt) [ "$value" -lt "$3" ] 2>/dev/null ;;
+    *) return 1 ;;
+  esac
+}
+
+# judge: sets stops and notes, one text a line.
+judge() {
+  stops='' notes='' decided=' '
+  newline='
+'
+  while IFS='|' read -r id systems name is bound level text; do
+    case $id in '#'* | '') continue ;; esac
+    id=$(trim "$id")
+    case " $systems " in *" $system "*) ;; *) continue ;; esac
+    case $decided in *" $id "*) continue ;; esac
+    applies "$(trim "$name")" "$(trim "$is")" "$(trim "$bound")" || continue
+    decided="$decided$id "
+    text=$(filled "$(trim "$text")")
+    case $(trim "$level") in
+      stop) stops="$stops$text$newline" ;;
+      note) notes="$notes$text$newline" ;;
+    esac
+  done <"$rules"
+}
+
+# --- the answer
+
+row() { printf '  %-18s %s\n' "$1" "${2:-could not be found out}"; }
+
+show_facts() {
+  echo "What this computer is like:"
+  row "Processor" "$processor"
+  row "Memory" "${memory_mb:+$memory_mb MB}"
+  row "Free disk" "${disk_mb:+$disk_mb MB}"
+  row "Virtualisation" "$virtualisation"
+  row "VirtualBox" "$virtualbox"
+  row "Ports" "$ports${ports_taken:+: $ports_taken}"
+  echo
+}
+
+numbered() {
+  count=0
+  printf '%s' "$1" | while IFS= read -r line; do
+    count=$((count + 1))
+    printf '%s. %s\n' "$count" "$line" | fold -s -w 78 | sed '2,$s/^/   /'
+  done
+}
+
+answer() {
+  if [ -n "$stops" ]; then
+    echo "NOT READY. Do this, then start this check again:"
+    numbered "$stops$notes"
+    return 1
+  fi
+  if [ -n "$notes" ]; then
+    echo "READY, BUT:"
+    numbered "$notes"
+  else
+    echo "READY. This computer can run the workshop."
+  fi
+}
+
+look_at_processor
+look_at_disk
+look_at_virtualbox
+case $(uname -s) in
+  Linux)
+    used_ports() { linux_ports; }
+    [ -r "$ROOT/proc/net/tcp" ] && ports_known=yes
+    look_at_linux
+    ;;
+  Darwin)
+    used_ports() { macos_ports; }
+    has netstat && ports_known=yes
+    look_at_macos
+    ;;
+  *)
+    echo "preflight: this is $(uname -s); on Windows start preflight.cmd" >&2
+    exit 1
+    ;;
+esac
+look_at_ports
+judge
+show_facts
+answer
