@@ -26,10 +26,11 @@
       const head = row.appendChild(document.createElement("th"));
       head.scope = "row";
       head.textContent = title;
-      const cells = Array.from({ length: 4 }, () => row.appendChild(document.createElement("td")));
-      const bar = cells[3].appendChild(document.createElement("span"));
+      const [games, means, best] = Array.from({ length: 3 }, () => row.appendChild(document.createElement("td")));
+      const mean = means.appendChild(document.createElement("span"));
+      const bar = means.appendChild(document.createElement("span"));
       bar.className = "bar-of";
-      return { games: cells[0], mean: cells[1], best: cells[2], bar };
+      return { games, mean, best, bar };
     }
 
     /** Forget all scores. */

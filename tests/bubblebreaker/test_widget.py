@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from workshop.bubblebreaker import reference
+from workshop.bubblebreaker import draw, reference
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board
-from workshop.bubblebreaker.widget import BubbleBoard, one_module
+from workshop.bubblebreaker.widget import HERE, BubbleBoard, one_module
 
 SMALL = SAMEGAME.having(rows=2, columns=3, colours=3)
 BOARD = [[1, 2, 3], [1, 2, 1]]
@@ -150,6 +151,12 @@ def test_without_a_browser_it_is_a_still_picture(small: BubbleBoard) -> None:
     assert "application/vnd.jupyter.widget-view+json" in data
     small.play(0, 0)
     assert small.still() != before
+
+
+def test_page_and_still_picture_have_the_same_colours() -> None:
+    colours = re.search(r"const COLOURS = \[(.*)\];", (HERE / "board.js").read_text(encoding="utf-8"))
+    assert colours is not None
+    assert [tuple(bytes.fromhex(c)) for c in re.findall(r'"#(\w+)"', colours[1])] == list(draw.COLOURS)
 
 
 def test_the_page_fetches_nothing_from_elsewhere() -> None:

@@ -37,7 +37,10 @@ def test_scripts_find_each_other_and_keep_the_rest_to_themselves() -> None:
     console.log(JSON.stringify([new Sum().total, Object.keys(others), outside]));
     """
     done = subprocess.run(
-        [node, "--eval", "globalThis.window = {};" + scripts + look], capture_output=True, text=True, timeout=60
+        [node, "--eval", "globalThis.window = {};" + scripts + look],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [8, ["LIMIT", "add"], "undefinedundefined"]
@@ -45,7 +48,12 @@ def test_scripts_find_each_other_and_keep_the_rest_to_themselves() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["export default { render };", "export { add };", 'import * as one from "./one.js";', 'import "https://x";'],
+    [
+        "export default { render };",
+        "export { add };",
+        'import * as one from "./one.js";',
+        'import "https://x";',
+    ],
 )
 def test_what_a_script_cannot_do_is_named(line: str) -> None:
     with pytest.raises(WorkshopError, match=r"one\.js: .* cannot become a script"):

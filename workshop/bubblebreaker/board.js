@@ -4,15 +4,15 @@
  */
 import { group, pointsOf } from "./rules.js";
 
-/** Okabe and Ito's colours, which people with any kind of sight tell apart; each has a mark of its own, too. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#e0b000", "#cc79a7", "#56b4e9", "#7b52ab", "#8c6d46"];
+/** The colours of draw.py; each has a mark of its own, too. */
+const COLOURS = ["#d55e00", "#0072b2", "#f0e442", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#3c3c3c"];
 const MARKS = "●▲■◆✚★▼⬟";
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const GREY_BUBBLE = "#8a8a8a";
+const GREY_BUBBLE = "#969696";
 
 /** The colour of bubbles of this number, from 1 on. */
 export function colourOf(number) {
-  return COLOURS[number - 1] ?? `hsl(${(number * 137) % 360} 60% 45%)`;
+  return COLOURS[(number - 1) % COLOURS.length];
 }
 
 export class BoardView {
@@ -69,11 +69,11 @@ export class BoardView {
     this._draw();
   }
 
-  /** Make the canvas fit: bubbles of at most 32 pixels, the whole board at most as wide as the parent. */
+  /** Make the canvas fit: bubbles of at most 30 pixels, the whole board at most as wide as the parent. */
   _size() {
     const columns = this.board[0].length;
-    const room = this.canvas.parentElement.clientWidth || 32 * columns;
-    this.cell = Math.max(14, Math.min(32, Math.floor(room / columns)));
+    const room = this.canvas.parentElement.clientWidth || 30 * columns;
+    this.cell = Math.max(14, Math.min(30, Math.floor(room / columns)));
     this.scale = window.devicePixelRatio || 1;
     const [width, height] = [columns * this.cell, this.board.length * this.cell];
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
@@ -156,7 +156,7 @@ function drawBubble(pen, row, column, number, bright) {
     pen.stroke();
   }
   if (number > 0) {
-    Object.assign(pen, { fillStyle: "rgb(255 255 255 / 80%)", font: "0.45px sans-serif", textAlign: "center", textBaseline: "middle" });
+    Object.assign(pen, { fillStyle: "rgb(0 0 0 / 45%)", font: "0.45px sans-serif", textAlign: "center", textBaseline: "middle" });
     pen.fillText(MARKS[(number - 1) % MARKS.length], column + 0.5, row + 0.53);
   }
   pen.globalAlpha = 1;

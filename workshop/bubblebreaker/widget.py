@@ -8,6 +8,7 @@ picture.
 from __future__ import annotations
 
 import base64
+import io
 import re
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,8 +19,9 @@ import anywidget
 import numpy as np
 import numpy.typing as npt
 import traitlets
+from PIL import Image
 
-from workshop.bubblebreaker import picture, reference
+from workshop.bubblebreaker import draw, reference
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, Board, Dice, Rules
 
 Choose = Callable[[Board], "reference.Cell"]
@@ -166,7 +168,9 @@ class BubbleBoard(anywidget.AnyWidget):
 
     def still(self) -> bytes:
         """Return the board as it stands as a PNG."""
-        return picture.png(self.game.board)
+        png = io.BytesIO()
+        Image.fromarray(draw.as_picture(self.game.board)).save(png, format="PNG", optimize=True)
+        return png.getvalue()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Offer the live board, and the still picture to whatever cannot show it."""
