@@ -28,7 +28,11 @@ BOOT_SECONDS = 600.0
 """Without KVM a whole appliance may need minutes."""
 PAUSE = 0.5
 LOG = "qemu.log"
-ACCELERATORS = {"kvm": ("kvm", "host"), "tcg": ("tcg,thread=multi,tb-size=512", "max,svm=off,vmx=off")}
+ACCELERATORS = {
+    # A host that is a virtual machine itself may refuse to set what this one feature brings.
+    "kvm": ("kvm", "host,arch-capabilities=off"),
+    "tcg": ("tcg,thread=multi,tb-size=512", "max,svm=off,vmx=off"),
+}
 """For each kind qemu's accelerator and processor."""
 
 
@@ -169,12 +173,15 @@ def booted(
 
 
 def kvm_works() -> bool:
-    """Whether this user's qemu can use the processor's own virtualisation here."""
+    """Whether qemu can use the processor's own virtualisation here; it is tried, for some only seem to."""
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return False
-    command = [tools.find("qemu-system-x86_64"), "-accel", "kvm", "-machine", "none", "-display", "none"]
     done = subprocess.run(
-        [*command, "-monitor", "stdio"], input=b"quit\n", capture_output=True, timeout=30, check=False
+        [*_hardware("kvm", memory=64, cpus=1), "-S", "-monitor", "stdio"],
+        input=b"quit\n",
+        capture_output=True,
+        timeout=30,
+        check=False,
     )
     return done.returncode == 0
 
@@ -229,6 +236,8 @@ def _ports(control: Path, process: subprocess.Popen[bytes], log: Path) -> dict[i
         with Qmp(control) as connection:
             return connection.forwards()
     except WorkshopError as error:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
         said = log.read_text(errors="replace").strip().splitlines()
         if process.poll() is not None and said:
             raise WorkshopError(f"qemu could not start: {said[-1]}") from error

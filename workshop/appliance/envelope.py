@@ -64,6 +64,11 @@ def each(element: ET.Element, name: str) -> Iterator[ET.Element]:
     return element.iter(ovf(name))
 
 
+def networks(envelope: ET.Element) -> list[ET.Element]:
+    """Return the listed networks; VirtualBox's own description has elements of that name too."""
+    return envelope.findall(f"{ovf('NetworkSection')}/{ovf('Network')}")
+
+
 def items(envelope: ET.Element, kind: str) -> list[ET.Element]:
     """Return the virtual hardware's items of one type of resource."""
     return [item for item in each(envelope, "Item") if quantity(item, "ResourceType") == kind]

@@ -82,14 +82,15 @@ def _unknown_sections(subject: Subject) -> Iterator[str]:
 )
 def _identifiers(subject: Subject) -> Iterator[str]:
     root = subject.envelope
-    yield from _unique(root, "File", "id")
-    yield from _unique(root, "File", "href")
-    yield from _unique(root, "Disk", "diskId")
-    yield from _unique(root, "Network", "name")
+    files, disks = list(each(root, "File")), list(each(root, "Disk"))
+    yield from _unique(files, "File", "id")
+    yield from _unique(files, "File", "href")
+    yield from _unique(disks, "Disk", "diskId")
+    yield from _unique(envelope.networks(root), "Network", "name")
 
 
-def _unique(root: ET.Element, element: str, attribute: str) -> Iterator[str]:
-    values = [found.get(ovf(attribute), "") for found in each(root, element)]
+def _unique(elements: list[ET.Element], element: str, attribute: str) -> Iterator[str]:
+    values = [found.get(ovf(attribute), "") for found in elements]
     for value in sorted({value for value in values if not value or values.count(value) > 1}):
         yield f"two {element} have the {attribute} {value!r}" if value else f"a {element} has no {attribute}"
 
@@ -135,7 +136,7 @@ def _disk_format(subject: Subject) -> Iterator[str]:
 
 @STAGE.check("ovf.networks", "a card on a network that is not listed (NetworkSection)")
 def _networks(subject: Subject) -> Iterator[str]:
-    listed = {network.get(ovf("name")) for network in each(subject.envelope, "Network")}
+    listed = {network.get(ovf("name")) for network in envelope.networks(subject.envelope)}
     for item in envelope.items(subject.envelope, envelope.ETHERNET):
         if quantity(item, "Connection") not in listed:
             yield f"a network card is on {quantity(item, 'Connection')!r}, which NetworkSection does not list"
