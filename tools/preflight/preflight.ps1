@@ -25,13 +25,13 @@ function Get-Arm {
 }
 
 function Get-MemoryMb {
-    return [long][math]::Floor((Get-CimInstance Win32_ComputerSystem).TotalPhysicalMemory / 1MB)
+    return [long][math]::Floor((Get-CimInstance Win32_ComputerSystem).TotalPhysicalMemory / 1048576)
 }
 
 function Get-DiskMb {
     # The disk of the user's folder, where VirtualBox keeps its machines.
     $Drive = Split-Path -Qualifier $env:USERPROFILE
-    return [long][math]::Floor((Get-CimInstance Win32_LogicalDisk -Filter "DeviceID='$Drive'").FreeSpace / 1MB)
+    return [long][math]::Floor((Get-CimInstance Win32_LogicalDisk -Filter "DeviceID='$Drive'").FreeSpace / 1048576)
 }
 
 function Get-Hypervisor {

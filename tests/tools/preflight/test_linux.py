@@ -1,0 +1,179 @@
+"""The pre-flight on Linux, run for real on computers that are made up."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .bed import Linux, Said, judged
+
+SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Linux:
+    return Linux(tmp_path)
+
+
+def expect(said: Said, answer: str, *ids: str) -> None:
+    assert said.answer == answer, said.text
+    assert said.status == (1 if answer == "NOT READY" else 0)
+    for each in ids:
+        assert said.names(each), f"{each} is not named in:\n{said.text}"
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "busybox"])
+def test_a_good_laptop_is_ready_in_every_shell(tmp_path: Path, shell: str) -> None:
+    said = Linux(tmp_path, shell).preflight()
+    expect(said, "READY")
+    assert "VirtualBox         7.2.16" in said.text
+    assert "16000 MB" in said.text
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "answer"),
+    [(3500, "NOT READY"), (3700, "READY, BUT"), (7100, "READY, BUT"), (7900, "READY")],
+)
+def test_memory(laptop: Linux, megabytes: int, answer: str) -> None:
+    laptop.memory(megabytes)
+    said = laptop.preflight()
+    expect(said, answer)
+    assert said.names("memory") == (answer != "READY")
+    assert answer == "READY" or f"({megabytes} MB)" in said.flowing
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "answer"),
+    [(900, "NOT READY"), (11999, "NOT READY"), (12000, "READY, BUT"), (16000, "READY")],
+)
+def test_disk(laptop: Linux, megabytes: int, answer: str) -> None:
+    laptop.disk(megabytes)
+    said = laptop.preflight()
+    expect(said, answer)
+    assert said.names("disk") == (answer != "READY")
+
+
+def test_virtualisation_off_in_the_firmware(laptop: Linux) -> None:
+    laptop.processor()
+    expect(laptop.preflight(), "NOT READY", "virtualisation")
+
+
+def test_amd_counts_too(laptop: Linux) -> None:
+    laptop.processor("svm")
+    expect(laptop.preflight(), "READY")
+
+
+def test_inside_a_virtual_machine(laptop: Linux) -> None:
+    laptop.processor("hypervisor")
+    said = laptop.preflight()
+    expect(said, "READY, BUT", "inside")
+    assert not said.names("virtualisation")
+
+
+def test_an_arm_processor(laptop: Linux) -> None:
+    laptop.command("uname", "case $1 in -m) echo aarch64 ;; *) echo Linux ;; esac")
+    laptop.processor()
+    said = laptop.preflight()
+    expect(said, "NOT READY", "arm")
+    assert not said.names("virtualisation")
+
+
+@pytest.mark.parametrize("version", ["tcp", "tcp6"])
+def test_ports_in_use(laptop: Linux, version: str) -> None:
+    laptop.listening(8080, 8282, 9999, version=version)
+    said = laptop.preflight()
+    expect(said, "NOT READY", "ports")
+    assert "(port 8080, 8282)" in said.flowing
+
+
+def test_virtualbox_is_missing(laptop: Linux) -> None:
+    laptop.without("VBoxManage")
+    said = laptop.preflight()
+    expect(said, "NOT READY", "virtualbox")
+    assert not said.names("driver")
+
+
+def test_virtualbox_is_too_old(laptop: Linux) -> None:
+    laptop.virtualbox("6.1.50r161033")
+    said = laptop.preflight()
+    expect(said, "NOT READY", "virtualbox")
+    assert "VirtualBox 6.1.50 is too old" in said.flowing
+
+
+def test_the_driver_is_not_in_the_kernel(laptop: Linux) -> None:
+    laptop.modules("ext4 1 0 - Live 0x0")
+    laptop.virtualbox("7.0.20_Debianr163906", warning="WARNING: The vboxdrv kernel module is not loaded.\\n")
+    said = laptop.preflight()
+    expect(said, "NOT READY", "driver")
+    assert "VirtualBox         7.0.20\n" in said.text
+    assert "Secure Boot" not in said.text
+
+
+def test_secure_boot_keeps_the_driver_out(laptop: Linux) -> None:
+    laptop.modules()
+    laptop.command("mokutil", "echo SecureBoot enabled")
+    said = laptop.preflight()
+    expect(said, "NOT READY", "driver")
+    assert "Secure Boot keeps" in said.flowing
+
+
+def test_kvm_holds_the_processor(laptop: Linux) -> None:
+    laptop.modules("vboxdrv 1 0 - Live 0x0", "kvm_intel 1 0 - Live 0x0")
+    laptop.file("sys/module/kvm/parameters/enable_virt_at_load", "Y\n")
+    expect(laptop.preflight(), "READY, BUT", "kvm")
+
+
+def test_kvm_that_takes_it_only_when_it_is_used_is_no_matter(laptop: Linux) -> None:
+    laptop.modules("vboxdrv 1 0 - Live 0x0", "kvm_intel 1 0 - Live 0x0")
+    expect(laptop.preflight(), "READY")
+
+
+def test_everything_at_once_is_one_numbered_list_with_what_stops_first(laptop: Linux) -> None:
+    laptop.memory(2000)
+    laptop.disk(13000)
+    laptop.listening(8081)
+    laptop.without("VBoxManage")
+    said = laptop.preflight()
+    expect(said, "NOT READY", "memory", "disk", "ports", "virtualbox")
+    numbers = [line[0] for line in said.text.splitlines() if line[:1].isdigit()]
+    assert numbers == ["1", "2", "3", "4"]
+    assert said.flowing.index(
+        "too full" if "too full" in said.flowing else "just large"
+    ) > said.flowing.index("port 8081")
+    assert max(map(len, said.text.splitlines())) <= 82
+
+
+def test_what_cannot_be_found_out_is_said_and_stops_nobody(laptop: Linux) -> None:
+    (laptop.folder / "root/proc/meminfo").unlink()
+    (laptop.folder / "root/proc/cpuinfo").unlink()
+    laptop.without("df")
+    said = laptop.preflight()
+    expect(said, "READY")
+    assert said.text.count("could not be found out") == 3
+
+
+def test_without_its_rules_it_says_what_to_copy(laptop: Linux, tmp_path: Path) -> None:
+    script = tmp_path / "alone.sh"
+    script.write_bytes((Path(__file__).parents[3] / "tools/preflight/preflight.sh").read_bytes())
+    said = laptop.preflight(
+        script, stderr=f"preflight: {tmp_path}/rules.txt is missing; copy the whole folder\n"
+    )
+    assert (said.status, said.text) == (1, "")
+
+
+def test_the_table_means_to_the_tests_what_it_means_to_the_script(laptop: Linux) -> None:
+    laptop.memory(5000)
+    laptop.disk(1000)
+    facts = {"memory_mb": "5000", "disk_mb": "1000", "arm": "no", "virtualisation": "yes", "ports": "free"}
+    facts |= {
+        "virtualbox": "7.2.16",
+        "virtualbox_major": "7",
+        "driver": "loaded",
+        "kvm": "no",
+        "inside_vm": "no",
+    }
+    found = judged("linux", facts)
+    assert found == [("memory", "note"), ("disk", "stop")]
+    expect(laptop.preflight(), "NOT READY", "memory", "disk")
