@@ -51,7 +51,7 @@ def save(name: str, arrays: Sequence[npt.ArrayLike], facts: Mapping[str, object]
 
     The arrays are what ``lasagne.layers.get_all_param_values`` returns, or any others.
     """
-    return _write(folder() / f"{name}.npz", [np.asarray(array) for array in arrays], facts or {})
+    return write(folder() / f"{name}.npz", [np.asarray(array) for array in arrays], facts or {})
 
 
 def ship(name: str) -> Path:
@@ -61,12 +61,16 @@ def ship(name: str) -> Path:
     the file and costs a trained network nothing that can be measured.
     """
     arrays, facts = load(folder() / f"{name}.npz")
-    small = [array.astype(np.float16) if array.dtype == np.float32 else array for array in arrays]
-    return _write(SHIPPED / f"{name}.npz", small, facts)
+    return write(SHIPPED / f"{name}.npz", halved(arrays), facts)
 
 
-def _write(target: Path, arrays: Arrays, facts: Mapping[str, object]) -> Path:
-    """Write one checkpoint beside its place and rename it."""
+def halved(arrays: Sequence[npt.NDArray[Any]]) -> Arrays:
+    """Return the arrays with float16 in place of float32."""
+    return [array.astype(np.float16) if array.dtype == np.float32 else array for array in arrays]
+
+
+def write(target: Path, arrays: Arrays, facts: Mapping[str, object]) -> Path:
+    """Write one checkpoint beside its place and rename it; return the file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     content: dict[str, Any] = {f"array{number:03}": array for number, array in enumerate(arrays)}
     handle, beside = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".npz", dir=target.parent)
