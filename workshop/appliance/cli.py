@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workshop.appliance.progress import byte_bar
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
@@ -66,3 +67,46 @@ def build(
     console.print(
         ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
     )
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The OVA.", exists=True, dir_okay=False)],
+    boot: Annotated[bool, typer.Option("--boot", help="Also start it under qemu; takes minutes.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Also inflate every piece of the disk; takes minutes.")
+    ] = False,
+    log: Annotated[Path | None, typer.Option(help="With --boot: folder for the machine's log.")] = None,
+    json: Json = False,
+) -> None:
+    """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
+
+    Reads the file once. Exit 0 only when it is sound.
+    """
+    from workshop.appliance.verify.run import verify as judge
+
+    with byte_bar("verify", file.stat().st_size) as advance:
+        report = judge(file, thorough=thorough, progress=advance)
+    if boot and report.ok:
+        from workshop.appliance.verify.booting import boot_result
+
+        messages.print("appliance: starting it …", highlight=False)
+        report.results.append(boot_result(file, folder=log))
+    if json:
+        print_json(report.as_dict())
+    else:
+        for name, fault in report.faults:
+            console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
+        verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
+        console.print(f"{file}: {verdict}", markup=False, highlight=False)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def checks() -> None:
+    """List what verify checks, and why."""
+    from workshop.appliance.verify.run import list_checks
+
+    for name, why in list_checks():
+        console.print(f"{name:<26} {why}", markup=False, highlight=False)

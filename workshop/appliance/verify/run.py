@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.appliance.verify import archive, disks, grains, hashes, standard, virtualbox
+from workshop.appliance.verify import archive, booting, disks, grains, hashes, standard, virtualbox
 from workshop.appliance.verify.checks import Result
 from workshop.appliance.verify.scan import scan
 from workshop.appliance.verify.subject import Subject
@@ -60,6 +60,14 @@ def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None
         if thorough and not _faulty(results):
             results += grains.STAGE.run(subject)
     return Report(path, results)
+
+
+def list_checks() -> list[tuple[str, str]]:
+    """Return name and reason of every check, in the order in which they run."""
+    stages = (archive, hashes, standard, virtualbox, disks, grains)
+    return [(check.name, check.why) for each in stages for check in each.STAGE.checks] + [
+        (booting.NAME, booting.WHY)
+    ]
 
 
 def _run(subject: Any, stages: list[Any]) -> list[Result]:
