@@ -4,6 +4,11 @@ import hashlib
 import time
 from pathlib import Path
 
+import pytest
+
+from workshop.datasets.catalogue import Dataset
+from workshop.datasets.fetch import Result
+from workshop.thumbdrive import fetching
 from workshop.thumbdrive.fetching import Shelf, Wanted
 
 from .site_server import serving
@@ -33,9 +38,23 @@ def test_files_are_fetched_once_and_verified(tmp_path: Path) -> None:
     assert Shelf(tmp_path / "shelf").fetch([good], None) == {}
 
 
-def test_two_files_of_one_name_are_two(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    assert shelf.path(wanted("x", "same", b"1")) != shelf.path(wanted("x", "same", b"2"))
+def test_a_host_that_was_slow_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[list[str]] = []
+
+    def fetch_all(datasets: list[Dataset], *_: object) -> list[Result]:
+        rounds.append([dataset.name for dataset in datasets])
+        return [
+            Result(each.name, "unavailable" if len(rounds) < 3 and n else "fetched", why="slow")
+            for n, each in enumerate(datasets)
+        ]
+
+    monkeypatch.setattr(fetching, "fetch_all", fetch_all)
+    monkeypatch.setattr(
+        Shelf, "has", lambda shelf, each: any(each.name == names[0] for names in rounds) or len(rounds) > 2
+    )
+    files = [wanted("http://slow", name, name.encode()) for name in "abc"]
+    assert Shelf(tmp_path).fetch(files, None) == {}
+    assert rounds == [["a", "b", "c"], ["b", "c"], ["c"]]
 
 
 def test_what_does_not_answer_is_given_up_quickly(tmp_path: Path) -> None:

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from workshop.errors import WorkshopError
 from workshop.thumbdrive import transfer
-from workshop.thumbdrive.transfer import GRAIN, PATCH_FROM, deliver, differences, hash_from_disk
+from workshop.thumbdrive.transfer import (
+    GRAIN,
+    PATCH_FROM,
+    deliver,
+    deliver_bytes,
+    differences,
+    hash_from_disk,
+)
 from workshop.thumbdrive.watch import StoppedError, Watch
 
 
@@ -125,6 +132,20 @@ def test_a_source_that_changed_since_is_not_the_sticks_fault(tmp_path: Path) -> 
     with pytest.raises(WorkshopError, match="changed since it was staged"):
         deliver(tmp_path / "source", tmp_path / "target", sha256(b"old"), Watch())
     assert not (tmp_path / "target").exists()
+
+
+def test_a_list_is_written_whole_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(os, "fchmod", refuse)  # as FAT32 does
+    monkeypatch.setattr(os, "chmod", refuse)
+    target = tmp_path / "deep" / "list"
+    assert deliver_bytes(b"one", target) == 3
+    assert deliver_bytes(b"one", target) == 0
+    assert deliver_bytes(b"two!", target) == 4
+    assert [path.name for path in target.parent.iterdir()] == ["list"]
+    assert target.read_bytes() == b"two!"
 
 
 @pytest.mark.parametrize("size", [0, 1, GRAIN, transfer.CHUNK, transfer.CHUNK + 17])

@@ -43,16 +43,24 @@ class Shelf:
         return self._store.has(dataset, dataset.files[0])
 
     def fetch(self, all_wanted: Sequence[Wanted], ca_bundle: Path | None) -> dict[str, str]:
-        """Download what is not here; return the reason for each file that could not be had."""
-        datasets = [_dataset(wanted) for wanted in all_wanted if not self.has(wanted)]
-        if not datasets:
-            return {}
-        names = {dataset.name: dataset.files[0].name for dataset in datasets}
+        """Download what is not here; return the reason for each file that could not be had.
+
+        One slow answer makes a fetch give its host up; while others arrive, that was not its end.
+        """
+        reasons: dict[str, str] = {}
+        while datasets := [_dataset(wanted) for wanted in all_wanted if not self.has(wanted)]:
+            before = len(datasets)
+            reasons = self._fetch_once(datasets, ca_bundle)
+            if len(reasons) in (0, before):
+                break
+        return reasons
+
+    def _fetch_once(self, datasets: list[Dataset], ca_bundle: Path | None) -> dict[str, str]:
         results = fetch_all(datasets, datasets, self._store, Options(ca_bundle=ca_bundle), Progress(messages))
-        return {names[each.name]: each.why for each in results if each.state == "unavailable"}
+        return {each.name: each.why for each in results if each.state == "unavailable"}
 
 
 def _dataset(wanted: Wanted) -> Dataset:
     file = File(wanted.name, wanted.sha256, wanted.bytes, wanted.about)
     source = Source("url", (wanted.name,), url=wanted.url)
-    return Dataset(wanted.sha256[:16], wanted.name, "", "", (file,), (source,))
+    return Dataset(wanted.name, "", "", "", (file,), (source,))

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_atomically
 from workshop.thumbdrive.layout import CLOSING, OWN, UNFINISHED
 from workshop.thumbdrive.names import fault
+from workshop.thumbdrive.transfer import deliver_bytes
 
 HEAD = "# The files that 'workshop thumbdrive' put on this stick, and may replace or delete."
 
@@ -36,11 +36,7 @@ def read_own(folder: Path) -> set[str]:
 
 def write_own(folder: Path, names: Iterable[str]) -> int:
     """Write the list where it is not so already; return the bytes written."""
-    data, file = own_list(names), folder / OWN
-    if file.is_file() and file.read_bytes() == data:
-        return 0
-    write_atomically(file, data)
-    return len(data)
+    return deliver_bytes(own_list(names), folder / OWN)
 
 
 def require_no_clash(folder: Path, wanted: Iterable[str], own: set[str]) -> None:

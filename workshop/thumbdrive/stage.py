@@ -24,6 +24,7 @@ from workshop.thumbdrive.own import read_own, require_no_clash, write_own
 from workshop.thumbdrive.parts import gather
 from workshop.thumbdrive.pieces import Context, Found, Piece, below
 from workshop.thumbdrive.sums import format_sums, hash_file
+from workshop.thumbdrive.transfer import deliver_bytes
 from workshop.thumbdrive.write import remove_own
 
 SCRIPTS = Path(__file__).with_name("scripts")
@@ -109,8 +110,7 @@ def _place_all(pieces: Sequence[Piece], folder: Path, memory: Memory) -> dict[st
 def _place(piece: Piece, target: Path, memory: Memory) -> str:
     """Put one piece in its place, unless it is there; return its hash."""
     if isinstance(piece.source, bytes):
-        if not target.is_file() or target.read_bytes() != piece.source:
-            write_atomically(target, piece.source)
+        deliver_bytes(piece.source, target)
         return memory.hash(target)
     sha256 = memory.hash(piece.source)
     if target.is_file() and (target.samefile(piece.source) or memory.hash(target) == sha256):
@@ -131,12 +131,10 @@ def _close(folder: Path, hashes: dict[str, str], key: Path | None) -> bool:
     data = format_sums(hashes)
     if key is None:
         (folder / SIGNATURE).unlink(missing_ok=True)
-    changed = not (folder / SUMS).is_file() or (folder / SUMS).read_bytes() != data
-    if changed:
+    if deliver_bytes(data, folder / SUMS):
         (folder / SIGNATURE).unlink(missing_ok=True)
-        write_atomically(folder / SUMS, data)
     if key and signature.check(folder, None).state != "unknown":
-        write_atomically(folder / SIGNATURE, signature.sign(data, key))
+        deliver_bytes(signature.sign(data, key), folder / SIGNATURE)
     return key is not None
 
 

@@ -43,9 +43,35 @@ def deliver(source: Path, target: Path, sha256: str, watch: Watch) -> int:
             flush_folder(target.parent)
     written = _equalise(source, partial, sha256, watch)
     _require_read_back(partial, sha256, watch)
-    partial.replace(target)
-    flush_folder(target.parent)
+    _take_name(partial, target)
     return written
+
+
+def deliver_bytes(data: bytes, target: Path) -> int:
+    """Make a small file hold ``data``, whole or not at all; return the bytes written: none where it is so.
+
+    Modes are left alone: FAT32 has none, and refuses who would set them.
+    """
+    if target.is_file() and target.read_bytes() == data:
+        return 0
+    beside = target.with_name(target.name + UNFINISHED)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    _take_name(beside, target)
+    return len(data)
+
+
+def _take_name(beside: Path, target: Path) -> None:
+    """Give a finished file its name, and flush that too."""
+    try:
+        beside.replace(target)
+    except FileExistsError:  # some programs that mount FAT32 cannot rename over another file
+        target.unlink()
+        beside.rename(target)
+    flush_folder(target.parent)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import flush_folder, write_atomically
+from workshop.sync.files import flush_folder
 from workshop.thumbdrive import transfer
 from workshop.thumbdrive.drives import FAT32_LARGEST, Place
 from workshop.thumbdrive.layout import CLOSING, OWN, UNFINISHED
@@ -135,11 +135,7 @@ def _close_with(source: Path, target: Path) -> int:
     if not source.exists():
         target.unlink(missing_ok=True)
         return 0
-    data = source.read_bytes()
-    if target.is_file() and target.read_bytes() == data:
-        return 0
-    write_atomically(target, data)
-    return len(data)
+    return transfer.deliver_bytes(source.read_bytes(), target)
 
 
 def remove_own(folder: Path, name: str) -> None:

@@ -1,0 +1,244 @@
+"""Sticks of both file systems: written, killed, resumed, corrupted, verified, several at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stick import Stick
+from thumbdrive.bed import contents, fill, make_key
+
+from workshop.thumbdrive.stage import SCRIPTS
+
+LARGE = 9 << 20
+"""Bytes of a file that is changed in place; what mounts FAT32 here writes a third of a megabyte a second."""
+Workshop = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def files_of(kind: str, seed: int = 1) -> dict[str, bytes]:
+    dice = random.Random(seed)
+    files = {path.name: path.read_bytes() for path in SCRIPTS.iterdir()}
+    files |= {f"data/set {n}/größe-{n}.bin": dice.randbytes(dice.randrange(200_000)) for n in range(6)}
+    if kind == "exfat":
+        files["2-virtual-machine/workshop.ova"] = random.Random(7).randbytes(LARGE)
+    return files
+
+
+@pytest.fixture
+def stage(tmp_path: Path, stick: Stick) -> Path:
+    return fill(tmp_path / "stage", files_of(stick.kind), make_key(tmp_path / "key"))
+
+
+def write(workshop: Workshop, stage: Path, *sticks: Stick) -> dict[str, Any]:
+    done = workshop("write", *(stick.folder for stick in sticks), "--staged", stage, "--force", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def verify_sh(stick: Stick) -> tuple[int, list[str]]:
+    done = subprocess.run(["sh", stick.folder / "verify.sh"], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_written_pulled_out_and_verified(workshop: Workshop, stage: Path, stick: Stick) -> None:
+    (stick.folder / "holiday.jpg").write_bytes(b"sun")
+    first = write(workshop, stage, stick)
+    assert first["changed"] is True
+    stick.replug()
+    assert contents(stick.folder) == files_of(stick.kind) | {"holiday.jpg": b"sun"}
+    verified = workshop("verify", stick.folder, "--json")
+    assert verified.returncode == 0, verified.stderr
+    told = json.loads(verified.stdout)["sticks"][0]
+    assert (told["extra"], told["signature"]["state"]) == (["holiday.jpg"], "unknown")
+    assert verify_sh(stick)[1][-1] == f"All {len(files_of(stick.kind))} files are right."
+    again = write(workshop, stage, stick)
+    assert (again["changed"], again["sticks"][0]["written"]) == (False, 0)
+    stick.check_file_system()
+
+
+def test_corrupted_sticks_are_told_from_right_ones(workshop: Workshop, stage: Path, stick: Stick) -> None:
+    write(workshop, stage, stick)
+    victims = [name for name in sorted(files_of(stick.kind)) if name.startswith("data/")]
+    with (stick.folder / victims[0]).open("r+b") as file:
+        file.seek(100)
+        file.write(b"\0\0\0")
+    (stick.folder / victims[1]).unlink()
+    with (stick.folder / victims[2]).open("r+b") as file:
+        file.truncate(10)
+    stick.replug()
+    wanted = {f"DAMAGED  {victims[0]}", f"MISSING  {victims[1]}", f"DAMAGED  {victims[2]}"}
+    status, said = verify_sh(stick)
+    assert status == 1 and wanted <= set(said)
+    verified = workshop("verify", stick.folder, "--json")
+    assert verified.returncode == 1
+    told = json.loads(verified.stdout)["sticks"][0]
+    assert (told["wrong"], told["missing"]) == ([victims[0], victims[2]], [victims[1]])
+    # Size and time of the first may be those of the right file: only a look at all mends it.
+    write(workshop, stage, stick)
+    os.utime(stick.folder / victims[0], (1, 1))
+    write(workshop, stage, stick)
+    assert workshop("verify", stick.folder).returncode == 0
+
+
+def test_a_second_update_writes_what_changed(
+    workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]
+) -> None:
+    """The bar: at most 5 % more bytes than changed, the lists of files among them."""
+    stick = plug("exfat")
+    files = files_of("exfat")
+    stage = fill(tmp_path / "stage", files)
+    write(workshop, stage, stick)
+    large = bytearray(files["2-virtual-machine/workshop.ova"])
+    large[2 << 20 : 3 << 20] = random.Random(9).randbytes(1 << 20)
+    changed = (1 << 20) + len(files["data/set 3/größe-3.bin"])
+    files["2-virtual-machine/workshop.ova"] = bytes(large)
+    files["data/set 3/größe-3.bin"] = random.Random(5).randbytes(len(files["data/set 3/größe-3.bin"]))
+    fill(stage, files)
+    done = write(workshop, stage, stick)["sticks"][0]
+    assert changed <= done["written"] <= 1.05 * changed
+    assert done["files"] == 2
+    stick.replug()
+    assert contents(stick.folder) == files
+
+
+def test_killed_at_random_moments_it_resumes(workshop: Workshop, stage: Path, stick: Stick) -> None:
+    dice = random.Random(int(os.environ.get("WORKSHOP_TEST_SEED", "3")))
+    (stick.folder / "theirs").mkdir()
+    (stick.folder / "theirs" / "letter.txt").write_bytes(b"dear")
+    command = [sys.executable, "-m", "workshop", "thumbdrive", "write", str(stick.folder)]
+    command += ["--staged", str(stage), "--force"]
+    killed = 0
+    for _ in range(6):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        own = stick.folder / ".workshop-thumbdrive"
+        while process.poll() is None and not own.exists():
+            time.sleep(0.02)
+        time.sleep(dice.uniform(0, 0.6))
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        process.wait()
+        stick.replug()
+        assert (stick.folder / "theirs" / "letter.txt").read_bytes() == b"dear"
+        # Whatever has its name is whole.
+        right = files_of(stick.kind)
+        for name, data in contents(stick.folder).items():
+            if not name.endswith(".unfinished") and name in right:
+                assert data == right[name], name
+    assert killed
+    write(workshop, stage, stick)
+    stick.replug()
+    assert contents(stick.folder) == files_of(stick.kind) | {"theirs/letter.txt": b"dear"}
+    assert workshop("verify", stick.folder).returncode == 0
+    stick.check_file_system()
+
+
+def test_ctrl_c_is_one_line_and_safe(workshop: Workshop, stage: Path, stick: Stick) -> None:
+    command = [sys.executable, "-m", "workshop", "thumbdrive", "write", str(stick.folder)]
+    command += ["--staged", str(stage), "--force"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not (stick.folder / ".workshop-thumbdrive").exists():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    if process.returncode != 0:  # it may have been ready by then
+        assert process.returncode == 130
+        assert said.splitlines()[-1] == "workshop: interrupted; it is safe to run again"
+        assert "Traceback" not in said
+    write(workshop, stage, stick)
+    assert workshop("verify", stick.folder).returncode == 0
+
+
+def test_several_at_once_and_one_of_them_in_the_way(
+    workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]
+) -> None:
+    sticks = [plug("exfat") for _ in range(3)]
+    stage = fill(tmp_path / "stage", files_of("exfat"))
+    (sticks[1].folder / "verify.sh").write_text("mine")
+    folders = [stick.folder for stick in sticks]
+    done = workshop("write", *folders, "--staged", stage, "--force", "--json")
+    assert done.returncode == 1
+    assert "1 of 3 sticks are not right" in done.stderr.splitlines()[-1]
+    told = json.loads(done.stdout)
+    assert list(told["failed"]) == [str(folders[1])]
+    assert "verify.sh, which is not ours" in told["failed"][str(folders[1])]
+    assert {each["place"] for each in told["sticks"]} == {str(folders[0]), str(folders[2])}
+    assert contents(folders[1]) == {"verify.sh": b"mine"}
+    assert workshop("verify", folders[0], folders[2]).returncode == 0
+
+
+def test_too_small_and_full(workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]) -> None:
+    stick = plug("exfat", megabytes=8)
+    stage = fill(tmp_path / "stage", files_of("exfat"))
+    done = workshop("write", stick.folder, "--staged", stage, "--force")
+    assert done.returncode == 1
+    assert "too small" in done.stderr.splitlines()[-1]
+    assert contents(stick.folder) == {}
+
+
+def test_fat32_and_a_file_over_4_gib(workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]) -> None:
+    stick = plug("fat32")
+    stage = fill(tmp_path / "stage", {"a": b"1", "big.ova": b""})
+    with (stage / "big.ova").open("wb") as file:
+        file.truncate(1 << 32)  # a hole: it takes no room here
+    done = workshop("write", stick.folder, "--staged", stage, "--force")
+    assert done.returncode == 1
+    assert "is FAT32, which cannot hold big.ova" in done.stderr and "exFAT" in done.stderr
+    assert contents(stick.folder) == {}
+
+
+def test_pulled_out_while_it_is_written(
+    workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]
+) -> None:
+    stick = plug("exfat")
+    stage = fill(tmp_path / "stage", files_of("exfat"))
+    command = [sys.executable, "-m", "workshop", "thumbdrive", "write", str(stick.folder)]
+    command += ["--staged", str(stage), "--force"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not (stick.folder / ".workshop-thumbdrive").exists():
+        time.sleep(0.01)
+    subprocess.run(["umount", "--lazy", "--force", stick.folder], check=False, capture_output=True)
+    subprocess.run(["losetup", "--detach", stick.device], check=False, capture_output=True)
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode in (0, 1)
+    # Plugged in again it is made whole.
+    for left in stick.folder.iterdir():
+        subprocess.run(["rm", "-rf", left], check=True)
+    time.sleep(0.5)
+    stick.plug_in()
+    write(workshop, stage, stick)
+    assert workshop("verify", stick.folder).returncode == 0
+
+
+def test_a_device_is_formatted_when_that_is_said_twice(
+    workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]
+) -> None:
+    stick = plug("exfat")
+    (stick.folder / "old.txt").write_bytes(b"old")
+    device = stick.device
+    stage = fill(tmp_path / "stage", files_of("exfat"))
+    mounted = workshop("write", device, "--staged", stage, "--force", "--format", "exfat")
+    assert "is mounted at" in mounted.stderr.splitlines()[-1]
+    subprocess.run(["umount", stick.folder], check=True)
+    words = ("write", device, "--staged", stage)
+    assert "not removable" in workshop(*words, "--format", "exfat").stderr
+    done = workshop(*words, "--format", "exfat", "--force")
+    assert done.returncode == 0, done.stderr
+    # Again, without formatting: the device is mounted, and nothing is to be done.
+    again = workshop(*words, "--force", "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["changed"] is False
+    subprocess.run(["losetup", "--detach", device], check=True)
+    stick.device = ""
+    stick.plug_in()
+    assert contents(stick.folder) == files_of("exfat")
