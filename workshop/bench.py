@@ -9,6 +9,10 @@ from workshop.lazy import lazy_group
 BENCHES = {
     "setup": ("workshop.machine.bench", "Set-up from nothing against installing the same by hand."),
     "sync": ("workshop.sync.bench", "Sync: kills, random edits, speed beside nbgitpuller."),
+    "thumbdrive": (
+        "workshop.thumbdrive.bench",
+        "Sticks: a second update's bytes, speed beside cp and sha256sum.",
+    ),
     "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
 }
 
