@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workshop import __version__
 from workshop.appliance.progress import byte_bar
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
@@ -67,6 +68,31 @@ def build(
     console.print(
         ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
     )
+
+
+@app.command()
+def export(
+    vm: Annotated[str, typer.Argument(help="The machine's name in VirtualBox.")],
+    file: Annotated[Path, typer.Argument(help="The OVA to write.", dir_okay=False)],
+    version: Annotated[str, typer.Option(help="What the appliance says of itself.")] = __version__,
+    json: Json = False,
+) -> None:
+    """Export a machine of VirtualBox, which is shut down before; needs VBoxManage.
+
+    The OVA is written in our own form: fixed order and dates, forwarded ports on 127.0.0.1.
+    """
+    from workshop.appliance.export import export as export_machine
+
+    done = export_machine(
+        vm, file, version=version, say=lambda line: messages.print(f"appliance: {line}", highlight=False)
+    )
+    if json:
+        print_json(
+            {"ova": str(done.ova), "bytes": done.bytes, "sha256": done.sha256, "seconds": done.seconds}
+        )
+        return
+    console.print(f"{done.ova}  {done.bytes / 1e9:.2f} GB, sound", markup=False, highlight=False)
+    console.print(f"sha256 {done.sha256}", highlight=False)
 
 
 @app.command()

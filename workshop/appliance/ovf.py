@@ -48,13 +48,13 @@ class Disk:
 
 @dataclass(frozen=True)
 class Description:
-    """Everything that the descriptor says."""
+    """What the descriptor says about the machine."""
 
     machine: Machine
     version: str
     system: System
-    disk: Disk
     changes: str = ""
+    """Shown as the machine's description."""
 
 
 def system_of(root: Path) -> System:
@@ -68,9 +68,9 @@ def system_of(root: Path) -> System:
     raise WorkshopError(f"{root} is neither Debian nor Fedora by its etc/os-release")
 
 
-def render(description: Description) -> bytes:
-    """Return the descriptor; the same description gives the same bytes."""
-    machine, disk = description.machine, description.disk
+def render(description: Description, disk: Disk) -> bytes:
+    """Return the descriptor; the same description and disk give the same bytes."""
+    machine = description.machine
     values = {
         "name": machine.name,
         "memory": machine.memory,

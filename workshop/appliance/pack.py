@@ -68,42 +68,50 @@ def pack(
 
     Raises WorkshopError when a tool is missing or fails, or the root cannot boot.
     """
-    machine = machine or load_machine()
-    clock = _Clock(say)
-    volume = str(uuid.uuid5(NAMESPACE, f"{machine.name} {version} {epoch}"))
+    description = ovf.Description(
+        machine=machine or load_machine(),
+        version=version,
+        system=ovf.system_of(root),
+        changes=changes.read_text(encoding="utf-8") if changes else "",
+    )
+    clock = Clock(say)
+    volume = str(uuid.uuid5(NAMESPACE, f"{description.machine.name} {version} {epoch}"))
     with folder_beside(ova_file) as scratch:
-        raw, vmdk = scratch / "disk.raw", scratch / f"{machine.name}.vmdk"
+        raw = scratch / "disk.raw"
         with clock("disk"):
             bootloader.configure(root, label=LABEL, options=kernel_options, epoch=epoch)
             disk.make_disk(root, raw, size_bytes=size_bytes, label=LABEL, uuid=volume, epoch=epoch)
-        with clock("vmdk"):
-            image = write_vmdk(raw, vmdk)
-            raw.unlink()
-        with clock("ova"):
-            description = ovf.Description(
-                machine=machine,
-                version=version,
-                system=ovf.system_of(root),
-                disk=ovf.Disk(vmdk.name, vmdk.stat().st_size, image.capacity, image.uuid),
-                changes=changes.read_text(encoding="utf-8") if changes else "",
-            )
-            written = ova.write_ova(
-                ova_file, f"{machine.name}.ovf", ovf.render(description), vmdk, epoch=epoch
-            )
+        return wrap(raw, ova_file, description, epoch=epoch, clock=clock)
+
+
+def wrap(raw: Path, ova_file: Path, description: ovf.Description, *, epoch: int, clock: Clock) -> PackResult:
+    """Make an OVA of a raw disk, which is used up; whatever else is written lies beside it."""
+    name = description.machine.name
+    vmdk = raw.with_name(f"{name}.vmdk")
+    with clock("vmdk"):
+        image = write_vmdk(raw, vmdk)
+        raw.unlink()
+    with clock("ova"):
+        entry = ovf.Disk(vmdk.name, vmdk.stat().st_size, image.capacity, image.uuid)
+        text = ovf.render(description, entry)
+        written = ova.write_ova(ova_file, f"{name}.ovf", text, vmdk, epoch=epoch)
+        vmdk.unlink()
     return PackResult(
         ova_file, written.bytes, written.sha256, written.members, str(image.uuid), clock.seconds
     )
 
 
-class _Clock:
+class Clock:
     """Announces steps and remembers how long they took."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
+        """Announce through ``say``."""
         self._say = say
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
+        """Time what is done inside."""
         self._say(f"making the {step}")
         started = time.perf_counter()
         yield
