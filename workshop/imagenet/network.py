@@ -37,7 +37,8 @@ class Network:
 
     ``layers`` has each layer by its published name, in order, from ``input`` to ``prob``;
     among them are ``features`` (the last before the classifier) and ``logits``; ``landmarks`` names a
-    few worth looking at. ``input_var`` is the expression that goes in. What a method needs is compiled when it is first called.
+    few worth looking at. ``input_var`` is the expression that goes in. What a method needs is compiled
+    when it is first called.
     """
 
     def __init__(

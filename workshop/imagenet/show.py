@@ -102,7 +102,7 @@ def tiles(images: npt.NDArray[Any], *, columns: int = 16, size: float = 0.6, gap
 def activations(
     network: Network, picture: Picture, layers: Sequence[str], maps: int = 8, size: float = 1.05
 ) -> Figure:
-    """Show the strongest ``maps`` channels of each named layer, a row a layer, with its size."""
+    """Show the ``maps`` channels of each named layer that differ most from place to place, a row a layer."""
     found = network.activations(picture, layers)
     figure, grid = plt.subplots(
         len(layers),
@@ -113,7 +113,7 @@ def activations(
     )
     for row, name in zip(grid, layers, strict=True):
         answer = found[name][0]
-        order = np.argsort(-answer.mean(axis=(1, 2)))
+        order = np.argsort(-answer.std(axis=(1, 2)), kind="stable")
         for axes, channel in zip(row, order, strict=False):
             axes.imshow(answer[channel], cmap="magma", interpolation="nearest")
         for axes in row:
@@ -127,28 +127,25 @@ def activations(
 
 
 def over(pictures: Mapping[str, tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]], size: float = 3.0) -> Figure:
-    """Lay a map (rows, columns) over each picture (side, side, 3): red where it is large.
+    """Lay a map (rows, columns) over each picture (side, side, 3): bright where the map is large.
 
-    Maps are scaled together; what is below 0 counts as 0.
+    Each map has a scale of its own, from 0 (left dark) to its largest number, which is written below it.
     """
-    most = max((float(np.max(values)) for _, values in pictures.values()), default=0.0) or 1.0
     figure, row = plt.subplots(
         1, 2 * len(pictures), figsize=(2 * size * len(pictures), size), squeeze=False, layout="constrained"
     )
     for number, (title, (picture, values)) in enumerate(pictures.items()):
         plain, covered = row[0, 2 * number], row[0, 2 * number + 1]
         plain.imshow(picture)
-        covered.imshow(picture)
+        plain.set_title(title, fontsize=10)
         high, wide = picture.shape[:2]
-        strength = np.clip(values / most, 0, 1)
+        most = float(np.max(values))
+        covered.imshow(picture.mean(axis=2) / 2, cmap="gray", vmin=0, vmax=255)
+        strength = np.clip(values / (most if most > 0 else 1.0), 0, 1)
         covered.imshow(
-            strength,
-            cmap="inferno",
-            alpha=0.15 + 0.6 * strength,
-            extent=(0, wide, high, 0),
-            interpolation="bilinear",
+            strength, cmap="inferno", alpha=0.65, vmin=0, extent=(0, wide, high, 0), interpolation="bilinear"
         )
-        covered.set_title(title, fontsize=10)
+        covered.set_title(f"brightest: {100 * most:.0f} points less", fontsize=10)
         for axes in (plain, covered):
             axes.axis("off")
     plt.close(figure)

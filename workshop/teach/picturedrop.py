@@ -28,7 +28,7 @@ Look = Callable[[Image.Image], Figure]
 class PictureDrop(anywidget.AnyWidget):
     """Drop a picture and see what ``look`` makes of it.
 
-    A file that is no picture gets one friendly line instead, in the page and from ``open``.
+    A file that is no picture gets one friendly line instead, in the page and from ``look_at``.
     """
 
     _esm = Path(__file__).with_name("picturedrop.js")
@@ -43,9 +43,9 @@ class PictureDrop(anywidget.AnyWidget):
         self.look = look
         self.observe(self._received, names="sent")
         if str(path):
-            self.open(path)
+            self.look_at(path)
 
-    def open(self, path: str | Path) -> None:
+    def look_at(self, path: str | Path) -> None:
         """Look at the picture in a file."""
         self._answer(Path(path).expanduser().name, lambda: open_picture(Path(path).expanduser()))
 

@@ -1,0 +1,2 @@
+def alike(one, other):
+    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))

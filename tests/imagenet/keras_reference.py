@@ -1,0 +1,45 @@
+"""What Keras says: run by test_inception_v3.py in TensorFlow's environment, with an output folder.
+
+Writes ``inception.h5`` (the model with random weights), ``batch.npy`` (n, 3, rows, columns) and
+``NAME.npy`` for the layers that are named after the folder.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+
+
+def randomise(model: keras.Model, rng: np.random.Generator) -> None:
+    """Give weights with which signals neither die out nor blow up, and uneven normalisations."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            offset, _, variance = layer.get_weights()
+            draws = rng.normal(0, 0.3, (2, len(offset)))
+            layer.set_weights([draws[0], draws[1], rng.uniform(0.5, 2, len(variance))])
+        elif isinstance(layer, keras.layers.Conv2D):
+            (kernel,) = layer.get_weights()
+            layer.set_weights([rng.normal(0, np.sqrt(2 / np.prod(kernel.shape[:3])), kernel.shape)])
+
+
+def main() -> None:
+    """Build, save and run the model."""
+    folder, names = Path(sys.argv[1]), sys.argv[2:]
+    rng = np.random.default_rng(0)
+    keras.backend.clear_session()
+    model = keras.applications.InceptionV3(weights=None, classifier_activation=None)
+    randomise(model, rng)
+    model.save(folder / "inception.h5")
+    batch = rng.uniform(-1, 1, (2, 3, 299, 299)).astype(np.float32)
+    np.save(folder / "batch.npy", batch)
+    probe = keras.Model(model.inputs, [model.get_layer(name).output for name in names])
+    for name, answer in zip(names, probe.predict(batch.transpose(0, 2, 3, 1), verbose=0), strict=True):
+        np.save(folder / f"{name}.npy", answer.transpose(0, 3, 1, 2) if answer.ndim == 4 else answer)
+
+
+if __name__ == "__main__":
+    main()

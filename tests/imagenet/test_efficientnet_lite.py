@@ -1,0 +1,96 @@
+"""EfficientNet-Lite0 with its trained weights says what PyTorch says, and mostly what a person would say."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+from workshop.errors import WorkshopError
+from workshop.imagenet import efficientnet_lite, open_network
+from workshop.imagenet.collection import available
+from workshop.imagenet.network import Network
+from workshop.imagenet.photos import photos
+
+REFERENCE = Path(__file__).parent / "reference" / "efficientnet_lite0.npz"
+TOLERANCE = 1e-4
+SENSIBLE = {
+    "cat": {"tabby cat", "tiger cat", "Egyptian cat"},
+    "coffee": {"espresso"},
+    "photographer": {"tripod", "reflex camera"},
+    "rocket": {"missile", "projectile"},
+    "flower": {"daisy"},
+    "palace": {"palace", "monastery", "bell tower"},
+    "orange": {"orange"},
+    "apple": {"Granny Smith apple"},
+    "baboon": {"baboon"},
+    "squirrel": {"fox squirrel"},
+}
+"""Ten photographs, and the names among the thousand that a person would let pass."""
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    if "efficientnet-lite0" not in available():
+        pytest.skip("the weights are not here: workshop data fetch efficientnet-lite0")
+    return open_network("efficientnet-lite0")
+
+
+@pytest.fixture(scope="module")
+def samples() -> dict[str, Path]:
+    try:
+        return photos()
+    except WorkshopError as error:
+        pytest.skip(str(error))
+
+
+def test_it_says_what_pytorch_says(network: Network, samples: dict[str, Path]) -> None:
+    with np.load(REFERENCE) as reference:
+        names, crops, logits = (reference[key] for key in ("names", "crops", "logits"))
+    here = [number for number, name in enumerate(names) if name in samples]
+    assert len(here) >= 5
+    for number in here:
+        crop = network.crop(samples[str(names[number])])
+        assert hashlib.sha256(crop.tobytes()).hexdigest() == crops[number], (
+            f"{names[number]} is cut or made smaller in another way now; make the reference anew"
+        )
+    found = network.logits([samples[str(names[number])] for number in here])
+    assert np.abs(found - logits[here]).max() <= TOLERANCE * np.abs(logits[here]).max()
+    assert np.array_equal(found.argmax(axis=1), logits[here].argmax(axis=1))
+
+
+def test_the_eight_bit_original_mostly_agrees_with_the_reference() -> None:
+    with np.load(REFERENCE) as reference:
+        names, logits, eight_bit = (reference[key] for key in ("names", "logits", "eight_bit"))
+    other = [
+        str(name) for name, row, its in zip(names, logits, eight_bit, strict=True) if row.argmax() != its
+    ]
+    print(f"the 8-bit original says something else about: {', '.join(other)}")
+    assert len(other) <= 3
+
+
+def test_it_is_right_on_eight_of_ten_photographs(network: Network, samples: dict[str, Path]) -> None:
+    missing = set(SENSIBLE) - set(samples)
+    if missing:
+        pytest.skip(
+            f"no photographs of {', '.join(sorted(missing))}: workshop data fetch photos photos-objects"
+        )
+    said = {name: network.classify(samples[name], top=1)[0].name for name in SENSIBLE}
+    wrong = {name: answer for name, answer in said.items() if answer not in SENSIBLE[name]}
+    assert len(wrong) <= 2, wrong
+
+
+def test_every_layer_of_the_file_is_reachable_by_its_name(network: Network) -> None:
+    blocks = [f"_blocks.{number}" for number in range(16)]
+    assert {"_conv_stem", "_conv_head", "_fc", *blocks} <= set(network.layers)
+    assert network.layers["_blocks.5._depthwise_conv"].groups == 240
+    assert network.layers["_blocks.15"].output_shape == (None, 320, 7, 7)
+
+
+def test_weights_of_another_network_are_refused() -> None:
+    with pytest.raises(WorkshopError, match="not the weights of EfficientNet-Lite0"):
+        efficientnet_lite.build({"weight": np.zeros(1)})

@@ -1,0 +1,82 @@
+"""Inception v3 from keras.applications with random weights: Keras and our Lasagne network say the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+pytest.importorskip("h5py")
+
+from workshop.errors import WorkshopError
+from workshop.imagenet import inception_v3, preprocessing
+from workshop.imagenet.collection import available, open_network
+from workshop.imagenet.keras_hdf5 import read_layers
+from workshop.imagenet.network import Network
+from workshop.imagenet.photos import photos
+
+TOLERANCE = 1e-4
+LAYERS = ("mixed0", "mixed3", "mixed7", "mixed8", "mixed9_0", "mixed10", "avg_pool", "predictions")
+
+
+@pytest.fixture(scope="module")
+def keras(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which Keras left its model, its input and its answers."""
+    beside = Path(sys.prefix).parent / "tensorflow" / "bin" / "python"
+    python = Path(os.environ.get("WORKSHOP_TENSORFLOW_PYTHON") or beside)
+    if not python.is_file():
+        pytest.skip(
+            "there is no TensorFlow environment beside this one; WORKSHOP_TENSORFLOW_PYTHON names its python"
+        )
+    folder = tmp_path_factory.mktemp("keras")
+    script = Path(__file__).with_name("keras_reference.py")
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    subprocess.run([python, script, folder, *LAYERS], check=True, env=clean, timeout=300)
+    return folder
+
+
+def test_it_says_what_keras_says(keras: Path) -> None:
+    layers = inception_v3.build(read_layers(keras / "inception.h5"))
+    network = Network("inception-v3", "Inception v3", layers, preprocessing.INCEPTION_V3)
+    found = network.activations(np.load(keras / "batch.npy"), LAYERS)
+    wanted = {name: np.load(keras / f"{name}.npy") for name in LAYERS}
+    pictures = wanted["mixed10"]
+    assert np.abs(pictures[0] - pictures[1]).max() > 0.1 * np.abs(pictures).max(), (
+        "the random network ignores its input: this proves nothing"
+    )
+    for name in LAYERS:
+        assert np.abs(found[name] - wanted[name]).max() <= TOLERANCE * np.abs(wanted[name]).max(), name
+
+
+def test_all_of_keras_names_are_there(keras: Path) -> None:
+    layers = inception_v3.build(read_layers(keras / "inception.h5"))
+    convolutions = [name for name in layers if name.startswith("conv2d")]
+    assert convolutions == ["conv2d", *(f"conv2d_{number}" for number in range(1, 94))]
+    assert {*(f"mixed{number}" for number in range(11)), "mixed9_1", "avg_pool", "predictions"} <= set(layers)
+
+
+def test_weights_of_another_network_are_refused() -> None:
+    with pytest.raises(WorkshopError, match="not the weights of Inception v3"):
+        inception_v3.build({})
+
+
+def test_a_convolution_of_another_shape_is_refused(keras: Path) -> None:
+    weights = read_layers(keras / "inception.h5")
+    weights["conv2d"] = weights["conv2d"][1:] + weights["conv2d"][:1]
+    with pytest.raises(WorkshopError, match="wrong shape"):
+        inception_v3.build(weights)
+
+
+def test_the_trained_network_knows_the_photographs() -> None:
+    if "inception-v3" not in available():
+        pytest.skip(
+            "the trained weights are not here (no registry has them): workshop data fetch inception-v3"
+        )
+    network, samples = open_network("inception-v3"), photos()
+    assert network.classify(samples["cat"], top=1)[0].name in {"tabby cat", "tiger cat", "Egyptian cat"}
+    assert network.classify(samples["coffee"], top=1)[0].name == "espresso"
