@@ -48,6 +48,7 @@ class Players:
         self.boards, self.dice = engine.new_boards(rules, self.rng.integers(2**32, size=count))
         self.scores = np.zeros(count, np.int64)
         self.moves = 0
+        self._throw_again(self._stuck())
 
     def gather(self, values: Values, steps: int, *, fade: float = 0.8, discount: float = 1.0) -> Experience:
         """Play ``steps`` moves of each game and return what can be learnt from all but the last.
@@ -93,10 +94,16 @@ class Players:
         """Throw a new board for each game that is over."""
         scores += self.scores[over].tolist()
         self.scores[over] = 0
-        stuck = over
-        while stuck.any():  # a small board may be thrown without any move
-            engine.refresh(pack(self.rules), self.boards, self.dice, stuck)
-            stuck = stuck & ~engine.action_masks(self.rules, self.boards).any(axis=1)
+        self._throw_again(over)
+
+    def _throw_again(self, which: npt.NDArray[np.bool_]) -> None:
+        """Throw new boards, until each has a move: a small one may be thrown without any."""
+        while which.any():
+            engine.refresh(pack(self.rules), self.boards, self.dice, which)
+            which = which & self._stuck()
+
+    def _stuck(self) -> npt.NDArray[np.bool_]:
+        return ~engine.action_masks(self.rules, self.boards).any(axis=1)
 
 
 def sample(rules: Rules, values: Values, seed: int, games: int = 100) -> Floats:

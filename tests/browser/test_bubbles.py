@@ -1,0 +1,148 @@
+"""The board in the notebook: clicked, taken back, watched, by mouse and keys, in both front ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from workshop.bubblebreaker import reference
+
+from .conftest import wait_until
+from .notebooks import Desk
+
+# What Python has, beside what the page shows: a label that follows the widget's state.
+BOARDS = """
+import ipywidgets, json, traitlets
+from IPython.display import display
+from workshop.bubblebreaker import reference
+from workshop.bubblebreaker.widget import BubbleBoard
+
+def python_has(board):
+    label = ipywidgets.Label()
+    label.add_class("python-has")
+    def write(change=None):
+        label.value = json.dumps([board.game.board.tolist(), board.score, len(board.game.played)])
+    board.observe(write, names="state")
+    write()
+    return label
+
+def careful(board):
+    return reference.moves(board)[0]
+
+boards = [BubbleBoard(seed=7), BubbleBoard(seed=8, agent=careful, name="careful")]
+for board in boards:
+    display(board, python_has(board))
+"""
+BOARD = '.bubbles canvas[aria-label^="The board"]'
+
+
+def opened(desk: Desk, name: str) -> Any:
+    page = desk.run(name, BOARDS)
+    page.locator(".bubbles").nth(1).wait_for()
+    # A cell that ends may take the focus.
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    return page
+
+
+def python(page: Any, which: int) -> tuple[list[list[int]], int, int]:
+    board, score, moves = json.loads(page.locator(".python-has").nth(which).inner_text())
+    return board, score, moves
+
+
+def box(page: Any, which: int) -> Any:
+    return page.locator(".bubbles").nth(which)
+
+
+def largest(page: Any, which: int) -> list[reference.Cell]:
+    return max(reference.groups(np.array(python(page, which)[0], np.int8)), key=len)
+
+
+def place(page: Any, which: int, row: int, column: int) -> tuple[float, float]:
+    canvas = page.locator(BOARD).nth(which)
+    canvas.scroll_into_view_if_needed()
+    frame = canvas.bounding_box()
+    return frame["x"] + (column + 0.5) * frame["width"] / 10, frame["y"] + (row + 0.5) * frame["height"] / 14
+
+
+def moved(page: Any, which: int, moves: int) -> None:
+    """Wait until page and Python have made so many moves; they must agree on the score."""
+    wait_until(page, f"document.querySelectorAll('.bubbles')[{which}].dataset.moves === '{moves}'")
+    wait_until(
+        page, f"JSON.parse(document.querySelectorAll('.python-has')[{which}].innerText)[2] === {moves}"
+    )
+    assert box(page, which).get_attribute("data-score") == str(python(page, which)[1])
+
+
+def test_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[..., None]) -> None:
+    page = opened(desk, "bubbles")
+    start, other = python(page, 0)[0], python(page, 1)
+    for moves in range(1, 4):
+        group, before = largest(page, 0), python(page, 0)[1]
+        points = 4 if len(group) == 2 else len(group) * (len(group) - 1)
+        page.mouse.move(*place(page, 0, *group[-1]))
+        assert f"{len(group)} bubbles: {points} points" in box(page, 0).inner_text()
+        if moves == 3:
+            keep(page, f"bubbles-{desk.name.split()[0].lower()}")
+        page.mouse.click(*place(page, 0, *group[-1]))
+        moved(page, 0, moves)
+        assert python(page, 0)[1] == before + points
+    assert f"Score {python(page, 0)[1]}" in box(page, 0).inner_text()
+    assert python(page, 1) == other
+    for moves in (2, 1, 0):
+        box(page, 0).get_by_role("button", name="Undo").click()
+        moved(page, 0, moves)
+    assert python(page, 0)[:2] == (start, 0)
+    box(page, 0).get_by_role("button", name="New game").click()
+    wait_until(
+        page, f"document.querySelector('.python-has').innerText.indexOf('{json.dumps(start)[:60]}') < 0"
+    )
+
+
+def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
+    page = opened(desk, "watched")
+    assert not box(page, 0).get_by_role("button", name="Watch").is_visible()
+    box(page, 1).get_by_role("button", name="Step").click()
+    moved(page, 1, 1)
+    box(page, 1).get_by_role("slider").focus()
+    page.keyboard.press("End")
+    box(page, 1).get_by_role("button", name="Watch").click()
+    wait_until(page, "document.querySelectorAll('.bubbles')[1].dataset.moves > 5")
+    if box(page, 1).get_by_role("button", name="Pause").is_visible():
+        box(page, 1).get_by_role("button", name="Pause").click()
+        # A move that was asked for may still arrive; then nothing does.
+        page.wait_for_timeout(3000)
+        paused = int(box(page, 1).get_attribute("data-moves"))
+        page.wait_for_timeout(1000)
+        moved(page, 1, paused)
+        box(page, 1).get_by_role("button", name="Watch").click()
+    wait_until(page, "document.querySelectorAll('.bubbles')[1].innerText.includes('No move is left')")
+    board, score, moves = python(page, 1)
+    assert reference.groups(np.array(board, np.int8)) == []
+    assert (box(page, 1).get_attribute("data-score"), box(page, 1).get_attribute("data-moves")) == (
+        str(score),
+        str(moves),
+    )
+
+
+def test_the_keyboard_plays(desk: Desk) -> None:
+    page = opened(desk, "keyed")
+    row, column = largest(page, 0)[0]
+    page.locator(BOARD).first.focus()
+    page.keyboard.press("ArrowUp")  # the first one begins in the lower left corner
+    page.keyboard.press("ArrowDown")
+    for _ in range(13 - row):
+        page.keyboard.press("ArrowUp")
+    for _ in range(column):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    moved(page, 0, 1)
+    page.keyboard.press("u")
+    moved(page, 0, 0)
+    before = python(page, 0)[0]
+    page.keyboard.press("n")
+    wait_until(
+        page, f"document.querySelector('.python-has').innerText.indexOf('{json.dumps(before)[:60]}') < 0"
+    )
