@@ -60,9 +60,9 @@ def test_staged_again_nothing_is_touched(tmp_path: Path, put: Callable[..., Stag
         found = [path for path in (tmp_path / "stage").rglob("*") if path.is_file()]
         return {str(path): (path.stat().st_mtime_ns, path.stat().st_ino) for path in found}
 
-    put(key)
+    assert put(key).changed
     before = times()
-    put(key)
+    assert not put(key).changed
     assert times() == before
 
 
@@ -98,7 +98,8 @@ def test_changes_arrive_and_what_is_gone_goes(tmp_path: Path, put: Callable[...,
 
 def test_without_a_key_an_old_signature_goes(tmp_path: Path, put: Callable[..., Staged], key: Path) -> None:
     put(key)
-    assert not put().signed
+    without = put()
+    assert without.changed and not without.signed
     assert signature.check(tmp_path / "stage", None).state == "none"
     assert not (tmp_path / "stage" / "signer.pub").exists()
 

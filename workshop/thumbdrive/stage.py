@@ -40,6 +40,7 @@ class Staged:
     files: int = 0
     bytes: int = 0
     signed: bool = False
+    changed: bool = False
     missing: dict[str, list[str]] = field(default_factory=dict)
     """By part: what the stick lacks."""
     notes: dict[str, list[str]] = field(default_factory=dict)
@@ -68,7 +69,8 @@ def stage(parts: Sequence[Part], folder: Path, context: Context, key: Path | Non
     folder.mkdir(parents=True, exist_ok=True)
     hashes = _place_all(pieces, folder, Memory(context.work / MEMORY))
     staged.files, staged.bytes = len(pieces), sum(piece.bytes for piece in pieces)
-    staged.signed = _close(folder, hashes, key)
+    staged.signed = key is not None
+    staged.changed = _close(folder, hashes, key)
     return staged
 
 
@@ -127,15 +129,14 @@ def _place(piece: Piece, target: Path, memory: Memory) -> str:
 
 
 def _close(folder: Path, hashes: dict[str, str], key: Path | None) -> bool:
-    """Write the list of hashes and its signature, unless they are so; tell whether it is signed."""
-    data = format_sums(hashes)
-    if key is None:
-        (folder / SIGNATURE).unlink(missing_ok=True)
-    if deliver_bytes(data, folder / SUMS):
+    """Write the list of hashes and its signature, unless they are so; tell whether they were not."""
+    data, before = format_sums(hashes), (folder / SIGNATURE).exists()
+    changed = deliver_bytes(data, folder / SUMS) > 0
+    if changed or key is None:
         (folder / SIGNATURE).unlink(missing_ok=True)
     if key and signature.check(folder, None).state != "unknown":
         deliver_bytes(signature.sign(data, key), folder / SIGNATURE)
-    return key is not None
+    return changed or before != (folder / SIGNATURE).exists()
 
 
 class Memory:
