@@ -54,7 +54,7 @@ TABLE = """\
 
 
 @pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "run", lambda *_, **__: json.dumps(LISTED))
     table = drives.mounts(TABLE)
     monkeypatch.setattr(drives, "mounts", lambda: table)
@@ -111,6 +111,22 @@ def test_devices_are_judged_alike() -> None:
         drives.device_at(Path("/dev/sdd"), force=False)
     with pytest.raises(WorkshopError, match="is read-only; move the lock"):
         drives.device_at(Path("/dev/sde"), force=True)
+
+
+def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def blkid(program: str, *words: str) -> str:
+        asked.append(f"{program} {words[-1]}")
+        if words[-1] == "/dev/empty":
+            raise WorkshopError("blkid failed: status 2")
+        return "vfat\n"
+
+    monkeypatch.setattr(tools, "run", blkid)
+    assert drives.file_system("/dev/x1", "exfat") == "exfat"
+    assert drives.file_system("/dev/x1", "") == "vfat"
+    assert drives.file_system("/dev/empty", "") == ""
+    assert asked == ["blkid /dev/x1", "blkid /dev/empty"]
 
 
 def test_a_mount_over_another_counts() -> None:

@@ -18,13 +18,14 @@ EMPTY = Disk("/dev/sdy", "Ultra", 32_000_000_000, True, False, (), (("/dev/sdy",
 
 
 @pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def this_machine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two sticks, and a note of what would be done to them."""
     done: list[str] = []
     known = {"/dev/sdx": STICK, "/dev/sdx1": STICK, "/dev/sdy": EMPTY}
     monkeypatch.setattr(prepare, "is_device", lambda path: str(path) in known)
     monkeypatch.setattr(prepare, "device_at", lambda path, force: known[str(path)])
     monkeypatch.setattr(prepare, "place_at", lambda path, force: Place(Path(path)))
+    monkeypatch.setattr(prepare, "file_system", lambda node, listed: listed)
     monkeypatch.setattr(prepare, "_first_partition", lambda disk: f"{disk}1")
     monkeypatch.setattr(
         prepare.tools, "run", lambda *words, **_: done.append(" ".join(map(str, words))) or ""
@@ -39,42 +40,42 @@ def prepared(
         return prepare.prepared([Path(each) for each in sticks], exfat, confirm, force, stack)
 
 
-def test_formatting_must_be_said_twice(machine: list[str]) -> None:
+def test_formatting_must_be_said_twice(this_machine: list[str]) -> None:
     with pytest.raises(WorkshopError, match=r"deletes everything on /dev/sdx.*--confirm '64.0 GB Ultra'"):
         prepared("/dev/sdx", exfat=True)
     with pytest.raises(WorkshopError, match=r"--confirm '32.0 GB Ultra'"):
         prepared("/dev/sdx", "/dev/sdy", exfat=True, confirm=("64.0 GB Ultra",))
-    assert machine == []
+    assert this_machine == []
 
 
-def test_formatting(machine: list[str]) -> None:
+def test_formatting(this_machine: list[str]) -> None:
     prepared("/dev/sdx", exfat=True, confirm=("64.0 GB Ultra",))
-    assert [line.split()[0] for line in machine] == ["sfdisk", "mkfs.exfat", "mount", "umount"]
-    assert machine[0].endswith("/dev/sdx")
-    assert machine[1].endswith("/dev/sdx1")
+    assert [line.split()[0] for line in this_machine] == ["sfdisk", "mkfs.exfat", "mount", "umount"]
+    assert this_machine[0].endswith("/dev/sdx")
+    assert this_machine[1].endswith("/dev/sdx1")
 
 
-def test_force_confirms(machine: list[str]) -> None:
+def test_force_confirms(this_machine: list[str]) -> None:
     prepared("/dev/sdx", exfat=True, force=True)
-    assert machine
+    assert this_machine
 
 
-def test_a_mounted_disk_is_not_formatted(machine: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mounted_disk_is_not_formatted(this_machine: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     mounted = Disk("/dev/sdx", "Ultra", 1, True, False, ("/media/x",), ())
     monkeypatch.setattr(prepare, "device_at", lambda path, force: mounted)
     with pytest.raises(WorkshopError, match="is mounted at /media/x; unmount it"):
         prepared("/dev/sdx", exfat=True, force=True)
-    assert machine == []
+    assert this_machine == []
 
 
-def test_a_device_is_mounted_and_unmounted(machine: list[str]) -> None:
+def test_a_device_is_mounted_and_unmounted(this_machine: list[str]) -> None:
     places = prepared("/dev/sdx")
-    assert machine[0].startswith("mount ") and " /dev/sdx1 " in machine[0]
-    assert machine[1] == f"umount {places[0].folder}"
+    assert this_machine[0].startswith("mount ") and " /dev/sdx1 " in this_machine[0]
+    assert this_machine[1] == f"umount {places[0].folder}"
     assert not places[0].folder.exists()
 
 
-def test_an_empty_device_says_how_to_format(machine: list[str]) -> None:
+def test_an_empty_device_says_how_to_format(this_machine: list[str]) -> None:
     with pytest.raises(WorkshopError, match="has no file system; --format exfat makes one"):
         prepared("/dev/sdy")
 

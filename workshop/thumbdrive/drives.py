@@ -155,8 +155,18 @@ def place_at(folder: Path, force: bool) -> Place:
 def is_fat32(mount: Mount, disk: Disk | None) -> bool:
     """Tell whether a mount is FAT32, whoever mounted it."""
     if mount.type == "fuseblk" and disk:
-        return any(mount.source == path and kind in _FAT32 for path, kind, _ in disk.nodes)
+        return any(mount.source == path and file_system(path, kind) in _FAT32 for path, kind, _ in disk.nodes)
     return mount.type in _FAT32
+
+
+def file_system(node: str, listed: str) -> str:
+    """Return the file system of a device; ``listed`` is what lsblk knows, which without udev is nothing."""
+    if listed:
+        return listed
+    try:
+        return tools.run("blkid", "--probe", "--match-tag", "TYPE", "--output", "value", node).strip()
+    except WorkshopError:  # none, or not ours to read
+        return ""
 
 
 def _disk_of(source: str, known: list[Disk]) -> Disk | None:

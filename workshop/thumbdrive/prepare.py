@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workshop.appliance import tools
 from workshop.errors import WorkshopError
-from workshop.thumbdrive.drives import Disk, Place, device_at, is_device, place_at
+from workshop.thumbdrive.drives import Disk, Place, device_at, file_system, is_device, place_at
 
 LABEL = "WORKSHOP"
 _EXFAT = "7"
@@ -50,7 +50,7 @@ def _require_confirmed(stick: Path, disk: Disk, confirmed: Sequence[str], force:
 
 def _node_with_files(stick: Path, disk: Disk) -> tuple[str, tuple[str, ...]]:
     """Return the device with the file system, and its mounts: the one named, or the disk's only one."""
-    having = [(node, mounts) for node, kind, mounts in disk.nodes if kind]
+    having = [(node, mounts) for node, kind, mounts in disk.nodes if file_system(node, kind)]
     exact = [each for each in having if each[0] == str(stick.resolve())]
     found = exact or having
     if len(found) != 1:
