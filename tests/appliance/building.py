@@ -1,0 +1,138 @@
+"""Small appliances for the tests: made in a second, taken apart, and put together again wrongly."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from workshop.appliance import manifest, ovf
+from workshop.appliance.machine import Forward, Machine
+from workshop.appliance.pack import Clock, PackResult, wrap
+from workshop.appliance.vmdk.layout import GRAIN
+
+EPOCH = 1700000000
+MACHINE = Machine(
+    "deep-learning-workshop", 2048, 2, (Forward("jupyter", 8080, 8080), Forward("ssh", 22, 8282))
+)
+DESCRIPTION = ovf.Description(MACHINE, "1.2.3", ovf.SYSTEMS["debian"], "New: everything")
+
+
+def write_disk(path: Path, *, grains: int = 1300, used: Iterable[int] = (0, 1, 5, 600, 601, 1299)) -> Path:
+    """Write a sparse disk over three grain tables, in which these grains are not zero."""
+    with path.open("wb") as file:
+        file.truncate(grains * GRAIN)
+        for number in used:
+            file.seek(number * GRAIN)
+            # Half of it compresses well, half not at all.
+            file.write(random.Random(number).randbytes(GRAIN // 2) + b"workshop" * (GRAIN // 16))
+    return path
+
+
+def make_ova(folder: Path, name: str = "small.ova") -> PackResult:
+    """Make a sound OVA of that disk; it needs none of the tools that make a bootable one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = write_disk(folder / "disk.raw")
+    return wrap(raw, folder / name, DESCRIPTION, epoch=EPOCH, clock=Clock(lambda _: None))
+
+
+@dataclass
+class Piece:
+    """A member of an OVA, as it will be written."""
+
+    name: str
+    data: bytes
+    kind: bytes = tarfile.REGTYPE
+    link: str = ""
+
+
+@dataclass
+class Pieces:
+    """An OVA taken apart."""
+
+    pieces: list[Piece] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, ova: Path) -> Pieces:
+        with tarfile.open(ova) as tar:
+            return cls([Piece(member.name, tar.extractfile(member).read()) for member in tar])  # type: ignore[union-attr]
+
+    def get(self, suffix: str) -> Piece:
+        (found,) = (piece for piece in self.pieces if piece.name.endswith(suffix))
+        return found
+
+    def replace(self, suffix: str, old: bytes | str, new: bytes | str) -> None:
+        """Replace text in a member; it must be there."""
+        piece = self.get(suffix)
+        before, after = (text.encode() if isinstance(text, str) else text for text in (old, new))
+        assert before in piece.data, before
+        piece.data = piece.data.replace(before, after)
+
+    def patch(self, suffix: str, place: int, data: bytes) -> None:
+        """Overwrite bytes of a member; something must change."""
+        piece = self.get(suffix)
+        changed = bytearray(piece.data)
+        changed[place : place + len(data)] = data
+        assert bytes(changed) != piece.data
+        piece.data = bytes(changed)
+
+    def hash_anew(self) -> None:
+        """Make the manifest right again, so that only the change itself can be found."""
+        digests = {
+            piece.name: hashlib.sha256(piece.data).hexdigest()
+            for piece in self.pieces
+            if not piece.name.endswith(".mf")
+        }
+        self.get(".mf").data = manifest.render(digests)
+
+    def write(self, path: Path, *, end: bool = True) -> Path:
+        with path.open("wb") as file:
+            for piece in self.pieces:
+                info = tarfile.TarInfo(piece.name)
+                info.size, info.type, info.linkname, info.mtime = (
+                    len(piece.data),
+                    piece.kind,
+                    piece.link,
+                    EPOCH,
+                )
+                file.write(info.tobuf(tarfile.USTAR_FORMAT))
+                file.write(piece.data + bytes(-len(piece.data) % 512))
+            file.write(bytes(1024 if end else 0))
+        return path
+
+
+def make_root(folder: Path) -> Path:
+    """Make a root directory that the packer takes: a system's files, a kernel that is none."""
+    for name in ("boot", "etc", "usr/bin", "root"):
+        (folder / name).mkdir(parents=True)
+    (folder / "etc/os-release").write_text('ID="debian"\nVERSION_ID="13"\n')
+    (folder / "etc/fstab").write_text("LABEL=workshop / ext4 defaults 0 1\n")
+    (folder / "boot/vmlinuz-6.1").write_bytes(b"kernel")
+    (folder / "boot/initrd.img-6.1").write_bytes(b"initial disk")
+    (folder / "vmlinuz").symlink_to("boot/vmlinuz-6.1")
+    (folder / "initrd.img").symlink_to("/boot/initrd.img-6.1")
+    (folder / "usr/bin/größe").write_text("a name that is not ASCII")
+    (folder / "usr/bin/link").symlink_to("größe")
+    (folder / "usr/bin/largest").write_bytes(random.Random(7).randbytes(300_000))
+    (folder / "root").chmod(0o700)
+    return folder
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """Skip, and say why, where a program is missing."""
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    missing = [program for program in programs if not shutil.which(program, path=path)]
+    return pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
+
+
+def needs_disk_tools() -> pytest.MarkDecorator:
+    """Skip where no bootable disk can be made."""
+    if not Path("/usr/lib/grub/i386-pc/boot.img").is_file():
+        return pytest.mark.skip(reason="needs GRUB's modules for the BIOS (grub-pc-bin)")
+    return needs("sfdisk", "mkfs.ext4", "grub-mkimage")
