@@ -56,6 +56,16 @@ def test_a_curve_can_be_drawn_at_any_time(losses: list[float], errors: list[floa
     assert live.curve_png("title", 0.5, losses, errors).startswith(b"\x89PNG")
 
 
+def test_another_measure_than_the_error_is_no_share(capsys: pytest.CaptureFixture[str]) -> None:
+    live.LiveCurve("bubbles", "score").update(1.0, [1.0], [1312.4], final=True)
+    assert "score 1312" in capsys.readouterr().err
+    figure = Figure()
+    live.draw_curves(figure.add_subplot(), 1.0, [1.0], [1312.4], "score")
+    right = figure.axes[1]
+    assert right.get_ylabel() == "score"
+    assert right.lines[0].get_ydata() == [1312.4]
+
+
 def test_half_of_the_training_fills_half_of_the_picture() -> None:
     axes = Figure().add_subplot()
     live.draw_curves(axes, 0.5, [1.0] * 100, [0.1])

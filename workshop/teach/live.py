@@ -22,6 +22,8 @@ SECONDS_BETWEEN_LINES = 1.0
 SECONDS_BETWEEN_PICTURES = 2.0
 SHARE_OF_DRAWING = 0.02
 """Drawing may take this share of the training's time, however slow the machine is."""
+ERROR = "test error"
+"""The share of wrong answers, 0 to 1: what is shown beside the loss unless another measure is named."""
 SHARE_TO_ESTIMATE = 0.03
 """How much must be done before the time that is left is told."""
 
@@ -46,9 +48,9 @@ class Progress:
 class LiveCurve:
     """A progress line every second and a curve as often as drawing it costs next to nothing."""
 
-    def __init__(self, title: str) -> None:
-        """Start with nothing drawn."""
-        self.title = title
+    def __init__(self, title: str, measure: str = ERROR) -> None:
+        """Start with nothing drawn. ``measure``: what the second curve is; it is in percent only for ERROR."""
+        self.title, self.measure = title, measure
         self.started = time.monotonic()
         self._next_line = self._next_picture = 0.0
         self._handles: dict[str, Any] = {}
@@ -56,7 +58,7 @@ class LiveCurve:
     def update(
         self, share: float, losses: Sequence[float], errors: Sequence[float], *, final: bool = False
     ) -> None:
-        """Show how far training is: ``losses`` of each step, ``errors`` (0 to 1) of each epoch."""
+        """Show how far training is: ``losses`` of each step, ``errors`` (or another measure) of each epoch."""
         now = time.monotonic()
         if not final and now < self._next_line:
             return
@@ -67,7 +69,7 @@ class LiveCurve:
             return
         self._display("progress", progress)
         if final or now >= self._next_picture:
-            self._display("picture", _Picture(curve_png(self.title, share, losses, errors)))
+            self._display("picture", _Picture(curve_png(self.title, share, losses, errors, self.measure)))
             cost = time.monotonic() - now
             self._next_picture = now + max(SECONDS_BETWEEN_PICTURES, cost / SHARE_OF_DRAWING)
 
@@ -80,7 +82,8 @@ class LiveCurve:
         if losses:
             parts.append(f"loss {float(np.mean(losses[-50:])):.4f}")
         if errors:
-            parts.append(f"test error {errors[-1]:.2%}")
+            last = f"{errors[-1]:.2%}" if self.measure == ERROR else f"{errors[-1]:.4g}"
+            parts.append(f"{self.measure} {last}")
         return " · ".join(parts)
 
     def _display(self, slot: str, thing: object) -> None:
@@ -105,21 +108,25 @@ class _Picture:
         return self.png
 
 
-def curve_png(title: str, share: float, losses: Sequence[float], errors: Sequence[float]) -> bytes:
+def curve_png(
+    title: str, share: float, losses: Sequence[float], errors: Sequence[float], measure: str = ERROR
+) -> bytes:
     """Draw the curves of a training that is ``share`` done; return a PNG of 7 by 2.6 inches."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 2.6))
     axes = figure.add_axes((0.11, 0.2, 0.79, 0.68))
-    draw_curves(axes, share, losses, errors)
+    draw_curves(axes, share, losses, errors, measure)
     axes.set_title(title)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=80)
     return png.getvalue()
 
 
-def draw_curves(axes: Axes, share: float, losses: Sequence[float], errors: Sequence[float]) -> None:
-    """Draw the loss (left scale, logarithmic, averaged) and the test error (right scale) into ``axes``."""
+def draw_curves(
+    axes: Axes, share: float, losses: Sequence[float], errors: Sequence[float], measure: str = ERROR
+) -> None:
+    """Draw the loss (left scale, logarithmic, averaged) and the second measure (right scale) into ``axes``."""
     from matplotlib.ticker import NullFormatter
 
     steps = max(1, len(losses))
@@ -134,8 +141,9 @@ def draw_curves(axes: Axes, share: float, losses: Sequence[float], errors: Seque
     if errors:
         right = axes.twinx()
         places = np.arange(1, len(errors) + 1) * steps / len(errors)
-        right.plot(places, 100 * np.array(errors), "o-", color="tab:orange", markersize=4)
-        right.set_ylabel("test error, %", color="tab:orange")
+        factor, label = (100, f"{ERROR}, %") if measure == ERROR else (1, measure)
+        right.plot(places, factor * np.array(errors), "o-", color="tab:orange", markersize=4)
+        right.set_ylabel(label, color="tab:orange")
         right.set_ylim(bottom=0)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workshop.teach.batches import Schedule, batches
-from workshop.teach.live import LiveCurve
+from workshop.teach.live import ERROR, LiveCurve
 
 Step = Callable[[npt.NDArray[Any], npt.NDArray[Any], np.float32], Any]
 """One step of learning: (inputs, labels, learning rate) → loss. A compiled Theano function is one."""
@@ -44,11 +44,11 @@ class Follower:
     interrupt of the kernel as the wish to end early.
     """
 
-    def __init__(self, title: str, steps: int) -> None:
-        """Start with nothing learnt."""
+    def __init__(self, title: str, steps: int, measure: str = ERROR) -> None:
+        """Start with nothing learnt. ``measure``: what ``epoch`` notes, if no share of wrong answers."""
         self.history = History()
         self.steps = steps
-        self._curve = LiveCurve(title)
+        self._curve = LiveCurve(title, measure)
         self._clock = self._work = 0.0
 
     def step(self, loss: float) -> None:
@@ -57,7 +57,7 @@ class Follower:
         self._show(len(self.history.losses) / self.steps)
 
     def epoch(self, error: float) -> None:
-        """Note the share of wrong answers on the test pictures (0 to 1) at the end of an epoch."""
+        """Note the share of wrong answers on the test pictures (0 to 1), or the other measure, of an epoch."""
         self.history.errors.append(error)
 
     def _show(self, share: float, *, final: bool = False) -> None:
