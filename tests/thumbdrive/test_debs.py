@@ -60,6 +60,8 @@ def test_packages_come_with_what_they_need_and_nothing_else(tmp_path: Path, mirr
     }
     assert (work / "archives" / "needed.txt").read_text() == "tool\n"
     assert sorted(debs.collected(work)) == sorted(files)
+    (work / "archives" / "tool_0.9_all.deb").touch()  # of an earlier time
+    assert debs.fetch_debs(work, "trixie", "bookworm", ["tool"]) == files
     files[0].unlink()
     assert debs.collected(work) == []
 

@@ -39,8 +39,11 @@ def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]
         folder.mkdir(parents=True, exist_ok=True)
     options = _private_apt(work, _mirror(), suite, predecessor)
     _apt(options, "update", "--error-on=any")
-    wanted = _apt(options, "install", "--yes", "--no-install-recommends", "--print-uris", *packages)
-    # What an earlier run left there may be of other versions.
+    # apt leaves out what is downloaded: it is asked as if nothing were. What an earlier run left may be old.
+    nothing = ["-o", f"Dir::Cache::archives={work / 'lists'}"]
+    wanted = _apt(
+        [*options, *nothing], "install", "--yes", "--no-install-recommends", "--print-uris", *packages
+    )
     names = {line.split()[1] for line in wanted.splitlines() if line.startswith("'")}
     _apt(options, "install", "--yes", "--no-install-recommends", "--download-only", *packages)
     here = [file for file in archives.glob("*.deb") if file.name in names]
