@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import lasagne.layers as L  # noqa: N812
@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import theano
 import theano.tensor as T  # noqa: N812
+from theano.tensor.signal.pool import pool_2d
 
 from workshop.errors import WorkshopError
+from workshop.imagenet.layers import CorrelationLayer, same
 from workshop.imagenet.network import Network
 
 Array = npt.NDArray[np.float32]
@@ -66,25 +68,40 @@ def any_size(network: Network) -> None:
 
 
 def average_pooling(network: Network) -> None:
-    """Let the network's pooling take the mean instead of the largest: gradients then reach every pixel.
+    """Let the network's layers halve pictures by the mean instead of by the largest or by every second.
 
-    Gatys and others found the pictures smoother (section 2 of their paper).
+    Gradients then reach every pixel alike: no checkerboards, and smoother pictures (section 2 of Gatys'
+    paper). A convolution with stride 2 slides over every place, and four neighbours become their mean.
     """
     for layer in L.get_all_layers(list(network.layers.values())):
         if isinstance(layer, L.Pool2DLayer) and layer.mode == "max":
             layer.mode = "average_exc_pad"
+        elif isinstance(layer, CorrelationLayer) and layer.stride == (2, 2):
+            layer.stride = (1, 1)
+            rows, columns = (same(2, size, 1) for size in layer.filter_size)
+            layer.sides = (rows, columns)
+            layer.nonlinearity = _Averaged(layer.nonlinearity)
+
+
+class _Averaged:
+    """A nonlinearity, and then the mean of each 2 by 2 neighbours."""
+
+    def __init__(self, nonlinearity: Callable[[Any], Any]) -> None:
+        self.nonlinearity = nonlinearity
+
+    def __call__(self, x: Any) -> Any:
+        return pool_2d(self.nonlinearity(x), (2, 2), ignore_border=True, mode="average_exc_pad")
 
 
 def normalised(network: Network, pixels: Any) -> Any:
-    """Return the network's numbers for ``pixels`` (3, rows, columns), 0 to 255, as (1, 3, rows, columns)."""
+    """Return the network's numbers for the expression ``pixels`` (3, rows, columns), 0 to 255.
+
+    The expression is (1, 3, rows, columns).
+    """
     told = network.preprocessing
     mean = np.array(told.mean, dtype=np.float32).reshape(3, 1, 1)
     numbers = (pixels - mean) / np.float32(told.scale)
-    return (
-        (numbers[::-1] if told.bgr else numbers)[np.newaxis]
-        if isinstance(pixels, np.ndarray)
-        else (numbers[::-1] if told.bgr else numbers).dimshuffle("x", 0, 1, 2)
-    )
+    return (numbers[::-1] if told.bgr else numbers).dimshuffle("x", 0, 1, 2)
 
 
 def gram(features: Any) -> Any:
@@ -124,21 +141,27 @@ class Weights(NamedTuple):
 class Losses:
     """The terms for one network, compiled once for pictures of every size."""
 
-    def __init__(self, network: Network, choice: Choice | None = None) -> None:
+    def __init__(self, network: Network, choice: Choice | None = None, *, average: bool = True) -> None:
         """Compile; ``choice`` names the layers, else it is the one in ``CHOICES``.
 
-        Changes ``network``: see ``any_size``. Raises WorkshopError when no choice is known.
+        Changes ``network``: see ``any_size`` and, unless ``average`` is false, ``average_pooling``. Raises
+        WorkshopError when no choice is known.
         """
         choice = choice or CHOICES.get(network.name)
         if choice is None:
             raise WorkshopError(f"no layers were chosen for {network.title}; give Losses a Choice")
         any_size(network)
+        if average:
+            average_pooling(network)
         self.network, self.choice = network, choice
         self.pixels = T.tensor3("pixels")
         self.names = tuple(dict.fromkeys([*choice.style, *choice.content]))
         self.expressions = self._expressions(self.pixels)
-        ones = len(choice.content), len(choice.style)
-        self.weights = Weights(*(theano.shared(np.ones(n, dtype=np.float32)) for n in ones), _number(0))
+        self.weights = Weights(
+            content=theano.shared(np.ones(len(choice.content), dtype=np.float32)),
+            style=theano.shared(np.ones(len(choice.style), dtype=np.float32)),
+            rough=theano.shared(np.float32(0)),
+        )
         self.targets = self._targets()
         self._compile()
 
@@ -231,7 +254,3 @@ class Losses:
         self.weights.style.set_value(each.astype(np.float32))
         self.weights.content.set_value((content_weight * chosen).astype(np.float32))
         self.weights.rough.set_value(np.float32(rough))
-
-
-def _number(value: float) -> Any:
-    return theano.shared(np.float32(value))

@@ -128,11 +128,12 @@ def paint(
     if start == "noise":
         noise = np.random.default_rng(seed).normal(127, 40, pixels.shape)
         pixels = noise.clip(0, 255).astype(np.float32)
-    histories, done, total = [], 0, sum(steps)
+    histories: list[History] = []
+    done, total = 0, sum(steps)
     for side, count in zip(sides, steps, strict=True):
         target = pixels_of(photo, side)
         if histories:
-            pixels = _resized(pixels, target.shape[1:])
+            pixels = _resized(pixels, target.shape[1], target.shape[2])
         losses.aim(target, pixels_of(painting, round(style_side * side)))
         base = done
 
@@ -146,6 +147,6 @@ def paint(
     return picture_of(pixels), histories
 
 
-def _resized(pixels: Array, size: tuple[int, ...]) -> Array:
-    larger = picture_of(pixels).resize(size[::-1], Image.Resampling.BICUBIC)
+def _resized(pixels: Array, rows: int, columns: int) -> Array:
+    larger = picture_of(pixels).resize((columns, rows), Image.Resampling.BICUBIC)
     return np.ascontiguousarray(np.asarray(larger, dtype=np.float32).transpose(2, 0, 1))

@@ -51,7 +51,7 @@ def open_painting(name: str, data: Path | None = None) -> Painting:
     if len(fitting) != 1:
         raise WorkshopError(f"'{name}' names {len(fitting) or 'no'} paintings; there are: {', '.join(here)}")
     if fitting[0] == STARRY_NIGHT:
-        return Painting(_opened(_starry_night(data)), _STARRY_NIGHT_CAPTION)
+        return Painting(_without_frame(_opened(_starry_night(data))), _STARRY_NIGHT_CAPTION)
     return _assembled(data / "paintings" / f"{fitting[0]}.svg")
 
 
@@ -66,22 +66,28 @@ def _opened(path: Path) -> Image.Image:
         raise WorkshopError(f"{path} is no picture; run 'workshop data fetch painting'") from error
 
 
+def _without_frame(scan: Image.Image) -> Image.Image:
+    """Cut off the black frame that this scan has around the painting: it is no brush stroke."""
+    width, height = scan.size
+    return scan.crop((round(0.03 * width), round(0.03 * height), round(0.97 * width), round(0.97 * height)))
+
+
 def _assembled(path: Path) -> Painting:
     """Draw the pieces of an SVG that ``workshop.datasets.gcompris`` wrote."""
     try:
         drawing = ElementTree.parse(path).getroot()
         caption = str(drawing.findtext(f"{_SVG}title"))
         pieces = [_piece(element) for element in drawing.iter(f"{_SVG}image")]
+        width, height = (int(side) for side in drawing.attrib["viewBox"].split()[2:])
+        inner = _box(pieces)
     except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
         raise WorkshopError(f"{path} is no painting; run 'workshop data fetch paintings'") from error
-    width, height = (int(side) for side in drawing.attrib["viewBox"].split()[2:])
     canvas = Image.new("RGBA", (width, height))
     for piece, (left, upper) in pieces:
         larger = piece.resize((piece.width + 2 * _SEAM, piece.height + 2 * _SEAM))
         canvas.alpha_composite(larger, (max(0, left - _SEAM), max(0, upper - _SEAM)))
     for piece, place in pieces:
         canvas.alpha_composite(piece, place)
-    inner = _box(pieces)
     return Painting(canvas.crop(inner).convert("RGB"), caption)
 
 

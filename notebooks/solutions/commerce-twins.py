@@ -1,0 +1,2 @@
+def differ(one, other):
+    return (one ^ other).bit_count()

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.imagenet.transfer import classifier
+from workshop.imagenet.transfer.classifier import Answer, Head
+
+
+def head(kinds: tuple[str, ...] = ("cup", "spoon", "fork")) -> Head:
+    weights = np.random.default_rng(1).normal(size=(5, len(kinds))).astype(np.float32)
+    return Head("lite", kinds, weights, np.zeros(len(kinds), np.float32))
+
+
+def blobs(*kinds: str) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    directions = np.eye(6)[: len(kinds)]
+    features = np.concatenate([way * 9 + rng.normal(size=(12, 6)) for way in directions])
+    return features.astype(np.float32), np.repeat(kinds, 12)
+
+
+def test_unit_rows_have_length_one_and_zeros_stay() -> None:
+    lengths = np.linalg.norm(classifier.unit(np.array([[3.0, 4.0], [0.0, 0.0], [1e6, 0.0]])), axis=1)
+    assert lengths == pytest.approx([1, 0, 1])
+
+
+def test_probabilities_add_up_whatever_the_scale() -> None:
+    features = np.random.default_rng(2).normal(size=(7, 5))
+    shares = head().probabilities(features)
+    assert shares.sum(axis=1) == pytest.approx(np.ones(7))
+    assert shares == pytest.approx(head().probabilities(1000 * features), abs=1e-6)
+
+
+@pytest.mark.parametrize("kinds", [("cup", "spoon"), ("fork", "cup", "spoon", "knife")])
+def test_it_learns_two_and_more_kinds(kinds: tuple[str, ...]) -> None:
+    sklearn = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not in this environment")
+    features, truth = blobs(*kinds)
+    taught = classifier.teach(features, truth, "lite")
+    assert set(taught.kinds) == set(kinds)
+    assert list(taught.answers(features)) == list(truth)
+    own = sklearn.LogisticRegression(C=10, max_iter=1000).fit(classifier.unit(features), truth)
+    expected = own.predict_proba(classifier.unit(features))
+    assert taught.probabilities(features) == pytest.approx(expected, abs=1e-4)
+
+
+def test_it_survives_being_saved(tmp_path: Path) -> None:
+    path = classifier.save(head(), tmp_path / "deep" / "mine.npz")
+    found = classifier.load(path)
+    assert (found.network, found.kinds) == ("lite", ("cup", "spoon", "fork"))
+    assert np.array_equal(found.weights, head().weights)
+    assert [each.name for each in path.parent.iterdir()] == ["mine.npz"]
+
+
+def test_asked_about_a_picture_it_answers_likeliest_first() -> None:
+    network: Any = SimpleNamespace(name="lite", features=lambda picture: np.ones((1, 5)))
+    answers = head().ask(network, "cup.jpg")
+    assert [type(each) for each in answers] == [Answer] * 3
+    shares = [each.probability for each in answers]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_another_networks_features_are_refused() -> None:
+    network: Any = SimpleNamespace(name="googlenet", features=lambda picture: np.ones((1, 5)))
+    with pytest.raises(WorkshopError, match="taught on lite, not on googlenet"):
+        head().ask(network, "cup.jpg")
+
+
+def write_pickle(path: Path) -> None:
+    path.write_bytes(pickle.dumps([1]))
+
+
+def write_objects(path: Path) -> None:
+    parts: dict[str, Any] = {**head()._asdict(), "kinds": np.array([{"a": 1}], dtype=object)}
+    np.savez(path, **parts)
+
+
+def write_misfit(path: Path) -> None:
+    parts: dict[str, Any] = {**head()._asdict(), "kinds": np.array(["only"])}
+    np.savez(path, **parts)
+
+
+@pytest.mark.parametrize(
+    "write", [write_pickle, write_objects, write_misfit, lambda path: path.write_bytes(b"")]
+)
+def test_another_file_is_refused_in_one_line(tmp_path: Path, write: Any) -> None:
+    path = tmp_path / "mine.npz"
+    write(path)
+    with pytest.raises(WorkshopError, match=r"mine\.npz is not a classifier") as caught:
+        classifier.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="teach one and save it"):
+        classifier.load(tmp_path / "mine.npz")

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workshop.imagenet.transfer import judge
+
+KINDS = np.array(["a"] * 10 + ["b"] * 20 + ["c"] * 6)
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+def blobs(apart: float) -> np.ndarray:
+    centres = {"a": 0.0, "b": apart, "c": 2 * apart}
+    return rng().normal(size=(len(KINDS), 4)) + np.array([[centres[kind]] for kind in KINDS])
+
+
+def test_a_split_holds_out_the_share_of_each_kind() -> None:
+    learn, test = judge.split(KINDS, 0.3, rng())
+    assert sorted([*learn, *test]) == list(range(36))
+    assert {kind: int(sum(KINDS[test] == kind)) for kind in "abc"} == {"a": 3, "b": 6, "c": 2}
+
+
+def test_the_smallest_kind_is_on_both_sides() -> None:
+    kinds = np.array(["a", "a", "b", "b", "b"])
+    for share in (0.01, 0.99):
+        learn, test = judge.split(kinds, share, rng())
+        assert set(kinds[learn]) == set(kinds[test]) == {"a", "b"}
+    with pytest.raises(ValueError, match="only one picture of c"):
+        judge.split(np.array(["a", "a", "c"]), 0.3, rng())
+
+
+@given(
+    counts=st.lists(st.integers(1, 12), min_size=1, max_size=4),
+    number=st.integers(2, 6),
+    seed=st.integers(0, 9),
+)
+def test_each_picture_is_held_out_once(counts: list[int], number: int, seed: int) -> None:
+    kinds = np.repeat([f"kind{i}" for i in range(len(counts))], counts)
+    held = []
+    for learn, test in judge.folds(kinds, number, np.random.default_rng(seed)):
+        assert not set(learn) & set(test)
+        assert len(learn) + len(test) == len(kinds)
+        held.extend(test)
+    assert sorted(held) == list(range(len(kinds)))
+
+
+def test_a_held_out_picture_is_never_learnt_from() -> None:
+    """A classifier that knows by heart what it has seen, and says nothing else, is always wrong."""
+
+    def by_heart(known: np.ndarray, kinds: np.ndarray) -> judge.Callable[[np.ndarray], np.ndarray]:
+        seen = {tuple(row): kind for row, kind in zip(known, kinds, strict=True)}
+        return lambda new: np.array([seen.get(tuple(row), "?") for row in new])
+
+    assert set(judge.held_out_answers(by_heart, blobs(3), KINDS, 5, rng())) == {"?"}
+
+
+def test_the_baselines_are_what_they_say() -> None:
+    features = blobs(9)
+    chance = judge.held_out_answers(judge.most_frequent, features, KINDS, 5, rng())
+    assert set(chance) == {"b"}
+    assert np.mean(judge.held_out_answers(judge.nearest_centroid, features, KINDS, 5, rng()) == KINDS) == 1
+    nearest = judge.nearest_centroid(np.array([[0.0], [2], [10]]), np.array(["x", "x", "y"]))
+    assert list(nearest(np.array([[5.4], [5.6]]))) == ["x", "y"]
+
+
+def test_wilsons_interval() -> None:
+    low, high = judge.interval(81, 100)  # a worked example: 0.722 to 0.875
+    assert (round(low, 3), round(high, 3)) == (0.722, 0.875)
+    assert judge.interval(0, 10)[0] == 0
+    assert judge.interval(10, 10)[1] == 1
+    assert 0.6 < judge.interval(10, 10)[0] < 0.8
+    assert judge.interval(0, 0) == (0, 1)
+
+
+def test_the_learning_curve_rises_and_keeps_pictures_to_test_on() -> None:
+    points = judge.learning_curve(judge.nearest_centroid, blobs(2), KINDS, (1, 3, 5, 6, 9), 20, rng())
+    assert [point.pictures for point in points] == [1, 3, 5], "of c there are six, and one has to be left"
+    assert points[0].mean < points[-1].mean
+    assert all(point.low <= point.mean <= point.high for point in points)
+
+
+def test_the_learning_curve_counts_each_kind_alike() -> None:
+    (point,) = judge.learning_curve(judge.most_frequent, blobs(2), KINDS, (2,), 5, rng())
+    assert point.mean == pytest.approx(1 / 3)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from imagenet.painted import noise, write_painting
+from workshop.datasets.catalogue import load_catalogue
+from workshop.errors import WorkshopError
+from workshop.imagenet.transfer import things
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for number, kind in enumerate(things.PHOTOGRAPHS):
+        (tmp_path / "things" / kind).mkdir(parents=True)
+        name = {"fishes": "fish2", "monuments": "burj", "tools": "spray"}[kind]
+        noise(number).save(tmp_path / "things" / kind / f"{name}.webp")
+    write_painting(tmp_path / "paintings" / "anna-house.svg", "Anna, House - 1900", noise(9))
+    return tmp_path
+
+
+def test_all_kinds_come_with_names_and_credits(data: Path) -> None:
+    found = {thing.name: (thing.kind, thing.credit) for thing in things.open_things(data=data)}
+    assert found == {
+        "fish2": ("fishes", "Stefano Guerrieri"),
+        "burj": ("monuments", "Rafikas"),
+        "spray": ("tools", "George Hodan"),
+        "anna-house": ("paintings", "Anna, House - 1900"),
+    }
+
+
+def test_only_the_wanted_kinds_come_in_the_wanted_order(data: Path) -> None:
+    assert [thing.kind for thing in things.open_things(["tools", "fishes"], data)] == ["tools", "fishes"]
+
+
+def test_an_unknown_kind_and_missing_pictures_are_one_line(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="no pictures of 'cups'; there are: fishes"):
+        things.open_things(["cups"], data)
+    with pytest.raises(WorkshopError, match="data fetch things"):
+        things.open_things(["fishes"], tmp_path / "empty")
+    with pytest.raises(WorkshopError, match="data fetch painting paintings"):
+        things.open_things(["paintings"], tmp_path / "empty")
+
+
+def test_every_photograph_of_the_catalogue_has_a_credit() -> None:
+    path = Path(things.__file__).with_name("credits.toml")
+    credits = tomllib.loads(path.read_text(encoding="utf-8"))
+    named = {f"{kind}/{name}.webp" for kind, files in credits.items() for name in files}
+    assert named == {file.name for file in load_catalogue()["things"].files}
+    assert all(text.strip() for files in credits.values() for text in files.values())

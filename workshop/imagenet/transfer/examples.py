@@ -1,0 +1,41 @@
+"""A folder of pictures as people fill it: two kinds, and some of what goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from PIL import Image
+
+from workshop.imagenet.transfer.things import open_things
+
+KINDS = ("hammer", "scissors", "measuringTape", "plier")
+"""How names of tools begin; those of a kind go into a folder of its name."""
+
+
+def fill(folder: Path, data: Path | None = None) -> Path:
+    """Make ``folder`` and put pictures of tools into it, a folder a kind; return it.
+
+    With them go a broken file, a copy, a smaller twin, a note and a loose picture, for the checks to
+    find. Raises WorkshopError when the data set things is not on this machine.
+    """
+    tools = [thing for thing in open_things(["tools"], data) if isinstance(thing.picture, Path)]
+    for kind in KINDS:
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        for thing in tools:
+            if thing.name.startswith(kind):
+                shutil.copy(str(thing.picture), folder / kind)
+    _spoil(folder)
+    return folder
+
+
+def _spoil(folder: Path) -> None:
+    """Add what always goes wrong."""
+    first = folder / "hammer" / "hammer1.webp"
+    shutil.copy(first, folder / "hammer" / "hammer1 (copy).webp")
+    shutil.copy(first, folder / "a-hammer-somewhere.webp")
+    with Image.open(folder / "scissors" / "scissors3.webp") as picture:
+        picture.convert("RGB").resize((160, 113)).save(folder / "scissors" / "small-scissors.jpg", quality=80)
+    content = first.read_bytes()
+    (folder / "scissors" / "half-a-file.jpg").write_bytes(content[: len(content) // 2])
+    (folder / "scissors" / "notes.txt").write_text("buy more scissors\n", encoding="utf-8")

@@ -1,0 +1,62 @@
+"""The workshop's own things: photographs of fishes, monuments and tools, and paintings, with credits."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+from workshop.errors import WorkshopError
+from workshop.imagenet.style import paintings
+from workshop.settings import load_settings
+
+PHOTOGRAPHS = ("fishes", "monuments", "tools")
+PAINTINGS = "paintings"
+KINDS = (*PHOTOGRAPHS, PAINTINGS)
+
+
+class Thing(NamedTuple):
+    """One picture, what it shows, and whom it is by."""
+
+    picture: Path | Image.Image
+    kind: str
+    name: str
+    """Tells it from all others: the file's name, or the painting's."""
+    credit: str
+
+
+def open_things(kinds: Sequence[str] = KINDS, data: Path | None = None) -> list[Thing]:
+    """Return the pictures of these kinds from the folder ``data`` (else: this machine's), in order.
+
+    Raises WorkshopError when a kind is unknown or its pictures are not on this machine.
+    """
+    data = data or load_settings().data
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise WorkshopError(f"there are no pictures of '{unknown[0]}'; there are: {', '.join(KINDS)}")
+    return [
+        thing
+        for kind in kinds
+        for thing in (_paintings(data) if kind == PAINTINGS else _photographs(data / "things" / kind))
+    ]
+
+
+def _photographs(folder: Path) -> list[Thing]:
+    files = sorted(folder.glob("*.webp"))
+    if not files:
+        raise WorkshopError(f"there are no pictures in {folder}; run 'workshop data fetch things'")
+    credits = tomllib.loads(Path(__file__).with_name("credits.toml").read_text(encoding="utf-8"))[folder.name]
+    return [Thing(file, folder.name, file.stem, credits.get(file.stem, "unknown")) for file in files]
+
+
+def _paintings(data: Path) -> list[Thing]:
+    found = paintings.names(data)
+    if not found:
+        raise WorkshopError(
+            "there are no paintings on this machine; run 'workshop data fetch painting paintings'"
+        )
+    opened = ((name, paintings.open_painting(name, data)) for name in found)
+    return [Thing(painting.picture, PAINTINGS, name, painting.caption) for name, painting in opened]
