@@ -1,9 +1,56 @@
 #!/usr/bin/env bash
-# Boot the appliance's disk and look at it from outside.
+# The Vagrantfile: settings, box, and a real machine on libvirt and qemu, from up to destroy.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
-has_tests tests/vm || skip "not built yet"
+[ "$(id -u)" = 0 ] || skip "needs root: libvirt's system daemon starts the machine"
+command -v apt-get >/dev/null || skip "needs Debian: the machine's box is made of its packages"
+[ "$(uname -m)" = x86_64 ] || skip "needs a processor of Intel or AMD: the machine is one"
+
+# install_debian NAME…: those of the packages that are missing, with or without a command of their own.
+install_debian() {
+  local name words=()
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || words+=("-:$name")
+  done
+  [ ${#words[@]} = 0 ] || install_packages "${words[@]}"
+}
+
+started=()
+
+# use_libvirt: make sure that libvirt answers; a host with systemd has it started by now.
+use_libvirt() {
+  local daemon
+  libvirt_answers && return
+  for daemon in virtlogd libvirtd; do
+    "$daemon" --daemon || skip "cannot start $daemon here"
+    started+=("/run/$daemon.pid")
+  done
+  for _ in $(seq 40); do
+    if libvirt_answers; then return; fi
+    sleep 0.5
+  done
+  skip "libvirt does not answer here"
+}
+
+libvirt_answers() { virsh --quiet --connect qemu:///system version >/dev/null 2>&1; }
+
+clean_up() {
+  local file
+  tools/testbed/vagrant-clean.bash || true
+  for file in "${started[@]}"; do kill "$(cat "$file")" 2>/dev/null || true; done
+  rm -rf /var/tmp/workshop-vm-*
+}
+
 use_test_venv
-exec pytest tests/vm
+install_debian vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients \
+  qemu-system-x86 qemu-utils dnsmasq-base iptables mmdebstrap e2fsprogs iproute2 openssh-client git
+trap clean_up EXIT
+use_libvirt
+rm -f "$CACHE/figures.txt"
+box=$(tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes") || { echo "could not make the box" && exit 1; }
+step "settings and box" pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
+step "a machine, from up to destroy" pytest -x tests/machines/vm/test_vagrant_machine.py --box "$box"
+cat "$CACHE/figures.txt" 2>/dev/null || true
+end_steps

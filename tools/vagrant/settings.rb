@@ -19,6 +19,8 @@ module Workshop
     FILE = "machine.yml".freeze
     LOCAL = "machine.local.yml".freeze
     ANSIBLE = %w[auto host guest].freeze
+    # A host name's label: it is the machine's own name too.
+    NAME = /\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z/.freeze
     # Below this Jupyter and one kernel do not fit.
     LEAST_MEMORY = 1024
 
@@ -26,6 +28,13 @@ module Workshop
       shared = load(File.join(folder, FILE))
       local = File.join(folder, LOCAL)
       new(File.exist?(local) ? over(shared, load(local), LOCAL) : shared)
+    end
+
+    # For the Vagrantfile itself: what is raised while it is read, Vagrant would call a failure of its own.
+    def self.read_or_abort(folder)
+      read(folder)
+    rescue Mistake => e
+      abort(e.error_message)
     end
 
     def initialize(values)
@@ -81,9 +90,9 @@ module Workshop
     private
 
     def check
-      refuse("name", "letters, digits and hyphens") unless name.is_a?(String) && name.match?(/\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z/i)
-      refuse("memory", "a whole number of MiB, #{LEAST_MEMORY} or more") unless memory.is_a?(Integer) && memory >= LEAST_MEMORY
-      refuse("cpus", "a whole number from 1 to 64") unless cpus.is_a?(Integer) && cpus.between?(1, 64)
+      refuse("name", "small letters, digits and hyphens") unless name.is_a?(String) && name.match?(NAME)
+      refuse("memory", "a whole number of MiB from #{LEAST_MEMORY} to 65536") unless number?(memory, LEAST_MEMORY, 65_536)
+      refuse("cpus", "a whole number from 1 to 32") unless number?(cpus, 1, 32)
       refuse("playbook", "a file of this checkout") unless playbook.is_a?(String) && !playbook.empty?
       refuse("ansible", ANSIBLE.join(", ")) unless ANSIBLE.include?(@values["ansible"])
       check_forwards
@@ -91,7 +100,7 @@ module Workshop
 
     def check_forwards
       refuse("forwards", "a list of {name, guest, host}") unless forwards.is_a?(Array) && forwards.all? { |forward| forward?(forward) }
-      %w[name host].each do |key|
+      %w[name guest host].each do |key|
         values = forwards.map { |forward| forward[key] }
         twice = values.find { |value| values.count(value) > 1 }
         raise Mistake, "#{FILE}: two forwards have the #{key} #{twice}; each needs its own" if twice
@@ -103,7 +112,11 @@ module Workshop
 
     def forward?(forward)
       forward.is_a?(Hash) && forward.keys.sort == %w[guest host name] && forward["name"].is_a?(String) &&
-        %w[guest host].all? { |key| forward[key].is_a?(Integer) && forward[key].between?(1, 65_535) }
+        number?(forward["guest"], 1, 65_535) && number?(forward["host"], 1024, 65_535)
+    end
+
+    def number?(value, least, most)
+      value.is_a?(Integer) && value.between?(least, most)
     end
 
     def refuse(key, wanted)

@@ -1,0 +1,41 @@
+"""Machines of Vagrant's; they need vagrant with its provider libvirt, and for a real one a box."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from vagrant_house import House
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--box", help="a box of tools/testbed/vagrant-box.bash: start a machine from it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "vm" not in item.path.parts:
+            continue
+        if not shutil.which("vagrant"):
+            item.add_marker(pytest.mark.skip(reason="needs vagrant: tools/test.bash vm"))
+        elif "machine" in getattr(item, "fixturenames", ()) and not config.getoption("--box"):
+            item.add_marker(pytest.mark.skip(reason="needs a box (--box): tools/test.bash vm"))
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    """A copied checkout in which no machine is started."""
+    made = House()
+    yield made
+    shutil.rmtree(made.folder)
+
+
+@pytest.fixture(scope="module")
+def machine(request: pytest.FixtureRequest) -> Iterator[House]:
+    """A copied checkout whose machine starts from the given box."""
+    made = House(WORKSHOP_BOX=str(Path(request.config.getoption("--box")).resolve()))
+    made.settings(playbook="playbooks/light.yml", memory=1024)
+    yield made
+    made.remove()
