@@ -65,10 +65,11 @@ def test_weights_of_another_network_are_refused() -> None:
         inception_v3.build({})
 
 
-def test_a_convolution_of_another_shape_is_refused(keras: Path) -> None:
+@pytest.mark.parametrize("first", [1, 2])
+def test_convolutions_of_other_shapes_are_refused(keras: Path, first: int) -> None:
     weights = read_layers(keras / "inception.h5")
-    weights["conv2d"] = weights["conv2d"][1:] + weights["conv2d"][:1]
-    with pytest.raises(WorkshopError, match="wrong shape"):
+    weights["conv2d"] = weights["conv2d"][first:] + weights["conv2d"][:first]
+    with pytest.raises(WorkshopError, match="Inception v3"):
         inception_v3.build(weights)
 
 

@@ -57,8 +57,10 @@ def build(weights: Weights) -> Layers:
     """
     try:
         return _build(weights)
-    except KeyError as error:
-        raise WorkshopError(f"these are not the weights of EfficientNet-Lite0: {error} is missing") from error
+    except (KeyError, RuntimeError) as error:  # Lasagne's, for a wrong shape
+        raise WorkshopError(
+            "these are not the weights of EfficientNet-Lite0; run 'workshop data fetch'"
+        ) from error
 
 
 def _build(weights: Weights) -> Layers:

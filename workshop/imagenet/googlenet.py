@@ -44,8 +44,8 @@ def build(graph: Graph) -> Layers:
     """
     try:
         return _Builder(graph).build()
-    except (KeyError, StopIteration) as error:
-        raise WorkshopError(f"these are not the weights of GoogLeNet: {error} is missing") from error
+    except (KeyError, StopIteration, RuntimeError) as error:  # Lasagne's, for a wrong shape
+        raise WorkshopError("these are not the weights of GoogLeNet; run 'workshop data fetch'") from error
 
 
 class _Builder:

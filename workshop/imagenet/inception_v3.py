@@ -60,7 +60,7 @@ def build(weights: Weights) -> Layers:
     """
     try:
         return _Builder(weights).build()
-    except (KeyError, IndexError) as error:
+    except (KeyError, IndexError, RuntimeError) as error:  # Lasagne's, for a wrong shape
         raise WorkshopError("these are not the weights of Inception v3; run 'workshop data fetch'") from error
 
 

@@ -37,10 +37,11 @@ Batch = npt.NDArray[np.float32]
 BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
-def open_picture(picture: Picture) -> Image.Image:
+def open_picture(picture: Picture, name: str = "") -> Image.Image:
     """Return a picture in RGB, upright as the camera was held, on white where it is transparent.
 
-    Raises WorkshopError in one line when the file is missing or is no picture that Pillow reads.
+    ``name`` is what an error calls it; without one, the file's name. Raises WorkshopError in one line
+    when the file is missing or is no picture that Pillow reads.
     """
     try:
         opened = _opened(picture)
@@ -50,7 +51,7 @@ def open_picture(picture: Picture) -> Image.Image:
             upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
         return upright.convert("RGB")
     except BROKEN as error:
-        name = Path(picture).name if isinstance(picture, str | Path) else "this"
+        name = name or (Path(picture).name if isinstance(picture, str | Path) else "this")
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else "it cannot be read"
         raise WorkshopError(f"{name} is not a picture ({reason}); try a JPEG or PNG file") from error
 

@@ -51,7 +51,7 @@ class PictureDrop(anywidget.AnyWidget):
 
     def _received(self, change: Any) -> None:
         name = str(self.sent.get("name", "this file"))
-        self._answer(name, lambda: open_picture(Image.open(io.BytesIO(self._content()))))
+        self._answer(name, lambda: open_picture(Image.open(io.BytesIO(self._content())), name))
 
     def _content(self) -> bytes:
         return base64.b64decode(str(self.sent.get("content", "")), validate=True)

@@ -1,0 +1,78 @@
+"""Which networks are here is found without opening one; a missing one is said and another stands in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workshop.datasets.catalogue import load_catalogue
+from workshop.errors import WorkshopError
+from workshop.imagenet import NAMES, available, collection, open_first, open_network
+from workshop.imagenet.collection import ENTRIES
+
+
+def place(data: Path, name: str) -> None:
+    (data / name).mkdir(parents=True)
+    (data / name / ENTRIES[name].file).touch()
+
+
+def test_each_networks_file_is_one_of_the_catalogue() -> None:
+    catalogue = load_catalogue()
+    for name, entry in ENTRIES.items():
+        assert entry.file in {file.name for file in catalogue[name].files}
+
+
+def test_the_networks_that_are_here_are_listed(tmp_path: Path) -> None:
+    assert available(tmp_path) == []
+    place(tmp_path, "efficientnet-lite0")
+    assert available(tmp_path) == ["efficientnet-lite0"]
+
+
+def test_a_missing_or_unknown_network_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="not on this machine; run 'workshop data fetch googlenet'"):
+        open_network("googlenet", tmp_path)
+    with pytest.raises(WorkshopError, match="there is no network 'vgg'; there are: googlenet, "):
+        open_network("vgg", tmp_path)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    names: list[str] = []
+
+    def note(name: str, data: Any) -> Any:
+        names.append(name)
+
+    monkeypatch.setattr(collection, "open_network", note)
+    return names
+
+
+def test_the_first_that_is_here_is_opened_without_a_word(
+    tmp_path: Path, opened: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in NAMES:
+        place(tmp_path, name)
+    open_first("googlenet", "efficientnet-lite0", data=tmp_path)
+    assert opened == ["googlenet"]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_stand_in_is_announced_with_what_to_do(
+    tmp_path: Path, opened: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place(tmp_path, "efficientnet-lite0")
+    open_first("inception-v3", "efficientnet-lite0", data=tmp_path)
+    said = capsys.readouterr().out
+    assert opened == ["efficientnet-lite0"]
+    for words in ("Inception v3", "goes on with EfficientNet-Lite0", "workshop data fetch inception-v3"):
+        assert words in said
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    heavy = "{'theano', 'lasagne', 'onnx', 'h5py', 'matplotlib', 'numpy'}"
+    code = f"import sys, workshop.imagenet; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
