@@ -19,7 +19,7 @@ FULL = [
     *INSTALLERS,
     "2-virtual-machine/work shop.ova",
     "site/index.html",
-    "slides/day-1.html",
+    "site/slides/day-1/index.html",
     "check-my-computer/check.cmd",
     "check-my-computer/check.command",
     "check-my-computer/check.sh",
@@ -79,7 +79,7 @@ def test_each_system_finds_its_own_files_in_order() -> None:
         "verify.command",
     ]
     assert found.files("linux") == ["check-my-computer/check.sh", INSTALLERS[3], ova, "verify.sh"]
-    assert found.files("") == ["site/index.html", "slides/day-1.html"]
+    assert found.files("") == ["site/index.html", "site/slides/day-1/index.html"]
 
 
 def test_an_arm_mac_is_told_before_it_imports_anything() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from string import Template
 from urllib.parse import quote
 
@@ -64,7 +64,6 @@ def render(parts: Sequence[Part], names: Sequence[str]) -> str:
 
 def _panel(system: str, parts: Sequence[Part], here: set[str]) -> str:
     steps = [
-        _checker(system, here),
         _virtualbox(system, parts, here),
         _machine(system, here),
         _browser(system, here),
@@ -73,6 +72,7 @@ def _panel(system: str, parts: Sequence[Part], here: set[str]) -> str:
     lines = [
         f'<section class="panel" id="{system}">',
         f"<h2>{SYSTEMS[system]}</h2>",
+        _checker(system, here),
         '<ol class="steps">',
         *items,
         "</ol>",
@@ -90,7 +90,7 @@ def _step(title: str, text: str, link: str = "") -> str:
 def _checker(system: str, here: set[str]) -> str:
     for name in sorted(here):
         if name.startswith(f"{PREFLIGHT}/") and name.endswith(CHECKERS[system]):
-            return _step("Check this computer", "It says in one sentence whether all will work.", _link(name))
+            return f"<p>Before you begin: {_link(name)} says in one sentence whether this computer can do it.</p>"
     return ""
 
 
@@ -146,9 +146,11 @@ def _local(here: set[str]) -> str:
 def _more(here: set[str]) -> str:
     links = []
     if f"{SITE}/index.html" in here:
-        links.append((f"{SITE}/index.html", "Start page, with the demos"))
-    slides = sorted(name for name in here if name.startswith("slides/") and name.endswith(".html"))
-    links += [(name, f"Slides: {name.rpartition('/')[2]}") for name in slides]
+        links.append((f"{SITE}/index.html", "Start page, with demos and slides"))
+    slides = sorted(
+        name for name in here if name.startswith(f"{SITE}/slides/") and name.endswith("index.html")
+    )
+    links += [(name, f"Slides: {PurePosixPath(name).parent.name}") for name in slides]
     return "\n".join(f'<li><a href="{quote(name)}">{escape(title)}</a></li>' for name, title in links)
 
 

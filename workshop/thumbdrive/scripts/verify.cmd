@@ -38,5 +38,6 @@ if /i not "%found%"=="%wanted%" (
 goto :eof
 
 :end
-echo %cmdcmdline% | find /i "/c" >nul && pause
+echo.
+pause
 exit /b %status%
