@@ -90,7 +90,7 @@ def _step(title: str, text: str, link: str = "") -> str:
 def _checker(system: str, here: set[str]) -> str:
     for name in sorted(here):
         if name.startswith(f"{PREFLIGHT}/") and name.endswith(CHECKERS[system]):
-            return f"<p>Before you begin: {_link(name)} says in one sentence whether this computer can do it.</p>"
+            return f"<p>Before you begin: {_link(name)} says whether this computer can do it.</p>"
     return ""
 
 
