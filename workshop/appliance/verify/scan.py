@@ -117,7 +117,7 @@ class _Reader:
             if stream:
                 stream.feed(data, begin // BLOCK)
             if keep and begin < SMALL:
-                member.data = data[:SMALL]
+                member.data += data[: SMALL - begin]
         member.padded_with_zeros = not any(self.exactly(-member.size % BLOCK, member.name))
         for each in waiting:
             each.result()

@@ -61,7 +61,9 @@ def _exactly_one(parent: ET.Element, names: Iterable[str]) -> Iterator[str]:
 @STAGE.check("ovf.info", "the standard wants a line about each section (Core metadata sections)")
 def _info(subject: Subject) -> Iterator[str]:
     for element in subject.envelope.iter():
-        name = element.tag.removeprefix(f"{{{OVF}}}")
+        namespace, _, name = element.tag.rpartition("}")
+        if namespace != f"{{{OVF}":
+            continue
         if (name.endswith("Section") or name == "VirtualSystem") and element.find(ovf("Info")) is None:
             yield f"{name} has no Info"
 
@@ -78,7 +80,9 @@ def _unknown_sections(subject: Subject) -> Iterator[str]:
 
 
 @STAGE.check(
-    "ovf.identifiers", "an identifier that stands for two things stands for nothing (References element)"
+    "ovf.identifiers",
+    "an identifier that stands for two things stands for nothing (References element)",
+    gate=True,
 )
 def _identifiers(subject: Subject) -> Iterator[str]:
     root = subject.envelope
