@@ -13,6 +13,7 @@ BENCHES = {
         "workshop.thumbdrive.bench",
         "Sticks: a second update's bytes, speed beside cp and sha256sum.",
     ),
+    "imagenet": ("workshop.imagenet.bench", "A forward pass of each ImageNet network beside its peers."),
     "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
 }
 

@@ -34,7 +34,7 @@ def keras(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "there is no TensorFlow environment beside this one; WORKSHOP_TENSORFLOW_PYTHON names its python"
         )
     folder = tmp_path_factory.mktemp("keras")
-    script = Path(__file__).with_name("keras_reference.py")
+    script = Path(__file__).parent / "reference" / "inception_v3_by_keras.py"
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     subprocess.run([python, script, folder, *LAYERS], check=True, env=clean, timeout=300)
     return folder

@@ -27,6 +27,17 @@ memory() {
   pytest tests/machines/memory --prefix "$prefix"
 }
 
+# Theano's own tests. What they need beside its environment lies beside it, so that it stays as set-up made it.
+theano_tests() {
+  local beside=$CACHE/theano-tests python=$prefix/venvs/theano/bin/python tests
+  ensure_uv "$CACHE/uv"
+  "$UV" pip install --quiet --python "$python" --target "$beside" --no-deps --require-hashes \
+    --requirement locks/theano-test.txt
+  mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py)"|^ +import theano' tests --include='test_*.py' | sort)
+  PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 MPLBACKEND=agg \
+    "$python" -m pytest "${tests[@]}"
+}
+
 # One lesson takes one core; on several, several are checked side by side.
 check_all() {
   local names
@@ -44,5 +55,6 @@ step "lessons check" check_all
 if [ "${WORKSHOP_FULL:-}" = 1 ]; then
   step "lessons run, full" "$workshop" lessons run --profile full --solutions
 fi
+step "Theano's tests" theano_tests
 step "two gigabytes" memory
 end_steps

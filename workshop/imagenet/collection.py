@@ -20,7 +20,7 @@ class Entry:
 
     title: str
     module: str
-    """Has ``read_weights(folder)`` and ``build(weights)``."""
+    """Has ``read_file(path)`` and ``build(weights)``."""
     preprocessing: str
     """The name of its constant in ``workshop.imagenet.preprocessing``."""
     file: str
@@ -80,7 +80,7 @@ def open_network(name: str, data: Path | None = None) -> Network:
 
     entry = ENTRIES[name]
     module = importlib.import_module(f"workshop.imagenet.{entry.module}")
-    layers = module.build(module.read_weights((data or load_settings().data) / name))
+    layers = module.build(module.read_file((data or load_settings().data) / name / entry.file))
     return Network(name, entry.title, layers, getattr(preprocessing, entry.preprocessing), entry.landmarks)
 
 

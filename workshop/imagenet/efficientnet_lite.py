@@ -44,9 +44,9 @@ STAGES = (
 """Table 1 of the paper; how many channels there are is in the weights."""
 
 
-def read_weights(folder: Path) -> Weights:
-    """Read the weights from the folder of the data set. Raises WorkshopError when they are not there."""
-    return read_state(folder / "efficientnet-lite0-57934424.pth")
+def read_file(file: Path) -> Weights:
+    """Read the weights from an old PyTorch file. Raises WorkshopError when it is missing or damaged."""
+    return read_state(file)
 
 
 def build(weights: Weights) -> Layers:

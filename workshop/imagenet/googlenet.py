@@ -21,7 +21,6 @@ from workshop.imagenet.layers import CorrelationLayer
 from workshop.imagenet.onnx import Graph, read_graph
 
 SIDE = 224
-FILE = "googlenet-12.onnx"
 MODULES = ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
 POOLED_AFTER = {"3b": "pool3/3x3_s2", "4e": "pool4/3x3_s2"}
 # Caffe divides alpha by the number of channels that it adds up, Lasagne does not.
@@ -31,9 +30,9 @@ BRIGHTNESS = {"alpha": 1e-4 / NEIGHBOURS, "beta": 0.75, "k": 1, "n": NEIGHBOURS}
 Layers = dict[str, Any]
 
 
-def read_weights(folder: Path) -> Graph:
-    """Read weights and graph from the folder of the data set. Raises WorkshopError when not there."""
-    return read_graph(folder / FILE)
+def read_file(file: Path) -> Graph:
+    """Read weights and graph from an ONNX file. Raises WorkshopError when it is missing or damaged."""
+    return read_graph(file)
 
 
 def build(graph: Graph) -> Layers:

@@ -22,7 +22,6 @@ from workshop.imagenet.keras_hdf5 import LayerWeights, read_layers
 from workshop.imagenet.layers import CorrelationLayer, folded, same
 
 SIDE = 299
-FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
 EPSILON = 1e-3
 """What Keras' batch normalisation adds to the variance."""
 
@@ -47,9 +46,9 @@ def rows_and_columns(inner: int) -> list[Branch]:
     ]
 
 
-def read_weights(folder: Path) -> Weights:
-    """Read the weights from the folder of the data set. Raises WorkshopError when they are not there."""
-    return read_layers(folder / FILE)
+def read_file(file: Path) -> Weights:
+    """Read the weights from an HDF5 file. Raises WorkshopError when it is missing or damaged."""
+    return read_layers(file)
 
 
 def build(weights: Weights) -> Layers:

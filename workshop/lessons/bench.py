@@ -13,9 +13,9 @@ import typer
 
 from workshop.errors import WorkshopError
 from workshop.lessons.filterbench.notebooks import write_notebooks
-from workshop.lessons.filterbench.peers import install_peers, locked_version
 from workshop.lessons.filterbench.race import Course, Runner, race
 from workshop.output import console, messages, print_json
+from workshop.peers import install_peers, locked_version
 from workshop.settings import find_checkout
 
 app = typer.Typer(rich_markup_mode=None)

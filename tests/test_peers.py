@@ -11,9 +11,9 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.lessons.bench import LOCK
-from workshop.lessons.filterbench.peers import install_peers, locked_version
+from workshop.peers import install_peers, locked_version
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 INFO = "tiny_filter-1.0.dist-info"
 
 

@@ -1,4 +1,4 @@
-"""The other filters that people use, installed from a lock into an environment of their own."""
+"""What benchmarks measure ours beside, installed into an environment of its own."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 
 
-def install_peers(folder: Path, lock: Path) -> Path:
-    """Make a virtual environment in ``folder`` with what ``lock`` names; return its folder of programs.
+def install_peers(folder: Path, requirements: Path, *, hashed: bool = True) -> Path:
+    """Make a virtual environment in ``folder`` with what a file names; return its folder of programs.
 
-    Raises WorkshopError with pip's last line.
+    ``requirements`` is a lock, or, if not ``hashed``, names versions only. Raises WorkshopError with
+    pip's last line.
     """
     venv.create(folder, with_pip=False)
     programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "--quiet"]
-    install = ["install", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+    install = ["install", "--disable-pip-version-check", "--only-binary", ":all:"]
+    install += ["--require-hashes"] if hashed else []
     done = subprocess.run(
-        [*pip, *install, "--requirement", str(lock)], capture_output=True, text=True, check=False
+        [*pip, *install, "--requirement", str(requirements)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]

@@ -1,0 +1,209 @@
+"""``workshop bench imagenet``: one forward pass of each network, beside the library that people use for it."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import typer
+
+from workshop.errors import WorkshopError
+from workshop.imagenet.collection import ENTRIES
+from workshop.output import console, messages, print_json
+from workshop.peers import install_peers
+from workshop.settings import find_checkout, load_settings
+
+app = typer.Typer(rich_markup_mode=None)
+
+PEERS = "locks/imagenet-peers.in"
+ENGINE = Path(__file__).parent / "race" / "engine.py"
+OURS = "lasagne"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A network, the engine that it is measured beside, and how much of its time and memory is allowed."""
+
+    network: str
+    rival: str
+    time: float
+    memory: float
+
+
+BARS = (
+    Bar("googlenet", "torch", time=1.0, memory=0.6),
+    Bar("inception-v3", "keras", time=1.1, memory=0.7),
+    Bar("efficientnet-lite0", "torch", time=1.5, memory=0.7),
+)
+
+
+@dataclass
+class Figures:
+    """What one engine took for one network: the medians of its processes."""
+
+    seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+    version: str = ""
+
+    def add(self, answer: dict[str, Any]) -> None:
+        """Note what one process said."""
+        self.seconds.append(median(answer["seconds"]))
+        self.cpu_seconds.append(median(answer["cpu_seconds"]))
+        self.megabytes.append(answer["peak_rss_mb"])
+        self.version = answer["version"]
+
+
+@app.command(name="imagenet")
+def bench_imagenet(
+    repeat: Annotated[int, typer.Option(min=1, help="Processes an engine, in turns; medians count.")] = 3,
+    runs: Annotated[int, typer.Option(min=1, help="Forward passes that a process times.")] = 20,
+    theano_python: Annotated[Path | None, typer.Option(help="Theano's Python; else the machine's.")] = None,
+    tensorflow_python: Annotated[
+        Path | None, typer.Option(help="TensorFlow's Python; else the machine's.")
+    ] = None,
+    torch_python: Annotated[
+        Path | None, typer.Option(help="PyTorch's Python; else an environment is made for it.")
+    ] = None,
+    scratch: Annotated[Path | None, typer.Option(help="A folder for that environment (6 GB).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Time one forward pass of one picture on one core, and the memory that the process takes.
+
+    GoogLeNet beside torchvision, Inception v3 beside Keras, both with random weights; EfficientNet-Lite0
+    beside PyTorch with the trained ones. Each engine runs in a process of its own. Exit 1 when a bar is
+    missed.
+    """
+    with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as made:
+        folder = Path(made)
+        pythons = {
+            OURS: _python("theano", theano_python),
+            "keras": _python("tensorflow", tensorflow_python),
+            "torch": torch_python or _torch(folder),
+        }
+        report = summarise(measure(folder, pythons, repeat, runs))
+    if json:
+        print_json(report)
+    else:
+        _print(report)
+    if not report["passed"]:
+        raise typer.Exit(1)
+
+
+def _python(environment: str, named: Path | None) -> Path:
+    """Return the interpreter of one of the machine's environments. Raises WorkshopError when it is not there."""
+    prefix = load_settings().prefix
+    found = named or (prefix / "venvs" / environment / "bin" / "python" if prefix else None)
+    if found is None or not found.is_file():
+        raise WorkshopError(f"there is no environment {environment}; set this machine up, or name its Python")
+    return found
+
+
+def _torch(folder: Path) -> Path:
+    _say("installing PyTorch and torchvision")
+    return install_peers(folder / "peers", find_checkout(PEERS) / PEERS, hashed=False) / "python"
+
+
+def measure(folder: Path, pythons: dict[str, Path], repeat: int, runs: int) -> dict[tuple[str, str], Figures]:
+    """Run the engines in turns; return the figures of each (network, engine)."""
+    files = _weights(folder, pythons)
+    for bar in BARS:  # fills Theano's compile cache, which nobody waits for twice
+        _say(f"{bar.network}: compiling")
+        _ask(pythons[OURS], OURS, bar.network, "1", str(files[bar.network]))
+    found = {(bar.network, engine): Figures() for bar in BARS for engine in (OURS, bar.rival)}
+    for number in range(repeat):
+        for (network, engine), figures in found.items():
+            _say(f"round {number + 1} of {repeat}: {network}, {engine}")
+            answer = _ask(pythons[engine], engine, network, str(runs), str(files[network]))
+            figures.add(jsonlib.loads(answer))
+    return found
+
+
+def _weights(folder: Path, pythons: dict[str, Path]) -> dict[str, Path]:
+    """Write random weights where no registry has the trained ones; return each network's file."""
+    entry = ENTRIES["efficientnet-lite0"]
+    trained = load_settings().data / "efficientnet-lite0" / entry.file
+    if not trained.is_file():
+        raise WorkshopError(f"{trained} is missing; run 'workshop data fetch efficientnet-lite0'")
+    files = {"googlenet": folder / "googlenet.onnx", "inception-v3": folder / "inception.h5"}
+    for engine, (network, file) in zip((OURS, "keras"), files.items(), strict=True):
+        _ask(pythons[engine], "weights", network, str(file))
+    return {**files, "efficientnet-lite0": trained}
+
+
+def _ask(python: Path, *words: str) -> str:
+    """Run the engine's script; return what it printed last. Raises WorkshopError with its last line."""
+    # The script's own folder is no package of ours; the checkout or the installed package is found by this.
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
+    )
+    lines = (done.stderr if done.returncode else done.stdout).strip().splitlines()
+    if done.returncode:
+        raise WorkshopError(f"{' '.join(words[:2])} failed in {python}: {lines[-1] if lines else 'no word'}")
+    return lines[-1] if lines else ""
+
+
+def summarise(found: dict[tuple[str, str], Figures]) -> dict[str, Any]:
+    """Return a row a network: both engines' medians, the ratios, and whether the bars are met."""
+    rows = []
+    for bar in BARS:
+        ours, rival = found[bar.network, OURS], found[bar.network, bar.rival]
+        time = median(ours.seconds) / median(rival.seconds)
+        memory = median(ours.megabytes) / median(rival.megabytes)
+        rows.append(
+            {
+                "network": bar.network,
+                "engines": [_row(ours), _row(rival)],
+                "time_ratio": round(time, 3),
+                "time_bar": bar.time,
+                "memory_ratio": round(memory, 3),
+                "memory_bar": bar.memory,
+                "passed": time <= bar.time and memory <= bar.memory,
+            }
+        )
+    return {"networks": rows, "passed": all(row["passed"] for row in rows)}
+
+
+def _row(figures: Figures) -> dict[str, Any]:
+    return {
+        "version": figures.version,
+        "seconds": round(median(figures.seconds), 4),
+        "cpu_seconds": round(median(figures.cpu_seconds), 4),
+        "peak_rss_mb": round(median(figures.megabytes), 1),
+        "rounds": [round(seconds, 4) for seconds in figures.seconds],
+    }
+
+
+def _say(text: str) -> None:
+    messages.print(text, markup=False, highlight=False)
+
+
+def _print(report: dict[str, Any]) -> None:
+    """Print a line an engine, and below each pair what it comes to."""
+    for line in _lines(report["networks"]):
+        console.print(line, markup=False, highlight=False)
+
+
+def _lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    lines = []
+    for row in rows:
+        lines.append(f"{row['network']}, one picture, one core")
+        lines += [
+            f"  {engine['version']:20} {1000 * engine['seconds']:7.1f} ms"
+            f"  (CPU {1000 * engine['cpu_seconds']:.1f} ms)  {engine['peak_rss_mb']:6.0f} MB"
+            for engine in row["engines"]
+        ]
+        lines.append(
+            f"  {row['time_ratio']:.2f} of the time (bar {row['time_bar']:g}), "
+            f"{row['memory_ratio']:.2f} of the memory (bar {row['memory_bar']:g})"
+            f"{'' if row['passed'] else ': missed'}"
+        )
+    return lines
