@@ -80,6 +80,7 @@ class Training:
         self.number = 0
         self.scores: deque[int] = deque(maxlen=400)
         self.losses: list[float] = []
+        self.cpu_seconds = 0.0
 
     @property
     def done(self) -> bool:
@@ -88,13 +89,14 @@ class Training:
 
     def round(self) -> None:
         """Play, remember, learn."""
-        plan = self.plan
+        plan, begun = self.plan, time.process_time()
         seen = self.players.gather(self.network, plan.steps, fade=plan.fade, discount=plan.discount)
         self.memory.add(seen.told, seen.targets)
         self.scores.extend(seen.scores)
         steps = round(plan.passes * len(seen.told) / plan.batch)
         self.losses.append(float(np.mean([self._learn() for _ in range(steps)])))
         self.number += 1
+        self.cpu_seconds += time.process_time() - begun
 
     def _learn(self) -> float:
         batch = self.memory.draw(self.plan.batch, self.rng)
@@ -111,6 +113,7 @@ class Training:
             "scores": list(self.scores),
             "rng": [players.rng.bit_generator.state, self.rng.bit_generator.state],
             "memory": self.memory.position,
+            "cpu_seconds": self.cpu_seconds,
         }
         arrays = [players.boards, players.dice, players.scores, *self.memory.arrays, *self.network.state]
         checkpoints.write(path, arrays, facts)
@@ -124,6 +127,7 @@ class Training:
         self.memory.position = facts["memory"]
         self.network.state = arrays[3 + count :]
         self.number, self.scores = facts["number"], deque(facts["scores"], maxlen=400)
+        self.cpu_seconds = facts["cpu_seconds"]
         self.players.rng.bit_generator.state, self.rng.bit_generator.state = facts["rng"]
 
 
@@ -159,10 +163,9 @@ def main(arguments: list[str] | None = None) -> int:
     training = Training(PLANS[told.game], told.seed)
     if told.state.exists():
         training.resume(told.state)
-    spent = time.process_time()
     run(training, told.minutes, lambda line: print(line, file=sys.stderr, flush=True))
     training.save(told.state)
-    facts = {"rounds": training.number, "seed": told.seed, "cpu_seconds": round(time.process_time() - spent)}
+    facts = {"rounds": training.number, "seed": told.seed, "cpu_seconds": round(training.cpu_seconds)}
     if training.done:
         arrays = checkpoints.halved(training.network.arrays)
         facts |= judge(training.plan.rules, Trained(arrays))
