@@ -118,6 +118,21 @@ def test_only_what_differs_is_written_and_what_went_is_removed(
     assert (site / "slides" / "index.html").is_file()
 
 
+def test_modules_of_the_package_lie_beside_the_page_as_scripts(
+    checkout: Path, settings: Settings, tmp_path: Path
+) -> None:
+    manifest = checkout / "js-demos" / "manifest.toml"
+    manifest.write_text(MANIFEST + 'modules = ["workshop/game/rules.js"]\n', encoding="utf-8")
+    with pytest.raises(WorkshopError, match=r"painting needs workshop/game/rules\.js"):
+        build_site(checkout, tmp_path / "web", settings)
+    (checkout / "workshop" / "game").mkdir(parents=True)
+    (checkout / "workshop" / "game" / "rules.js").write_text("export const SIDE = 3;\n", encoding="utf-8")
+    build_site(checkout, tmp_path / "web", settings)
+    script = (tmp_path / "web" / "demos" / "painting" / "rules.js").read_text(encoding="utf-8")
+    assert "export" not in script
+    assert "{ SIDE }" in script
+
+
 def test_missing_library_is_a_note_and_no_fault(checkout: Path, tmp_path: Path) -> None:
     report = build_site(checkout, tmp_path / "web", Settings(data=tmp_path / "nothing"))
     assert len(report.notes) == 1 and "workshop data fetch convnetjs" in report.notes[0]

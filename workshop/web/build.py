@@ -7,6 +7,7 @@ index.html, start.*   ``presentation/start/``
 assets/               ``js-demos/assets/``
 demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
 demos/vendor/         files of data sets that were fetched before
+demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.web.modules``
 config.js             ports, demos and lessons; generated
 ===================== ==========================================================
 
@@ -28,6 +29,7 @@ from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import about
 from workshop.settings import Settings
+from workshop.web.modules import as_script
 
 RECORD = ".built.json"
 """In the site: which files the last run wrote."""
@@ -80,6 +82,7 @@ def _wanted(source: Path, settings: Settings, report: Report) -> dict[str, bytes
     files |= _folder(source / "js-demos" / "assets", "assets/")
     for demo in demos:
         files |= _folder(source / "js-demos" / demo["name"], f"demos/{demo['name']}/")
+        files |= _modules(source, demo)
     files |= _libraries(demos, settings.data, report)
     shown = [_shown(demo, files) for demo in demos]
     files["config.js"] = _config(settings, shown, _lessons(source, report))
@@ -87,7 +90,7 @@ def _wanted(source: Path, settings: Settings, report: Report) -> dict[str, bytes
 
 
 def read_manifest(source: Path) -> list[dict[str, Any]]:
-    """Return the demos of the checkout: name, title, summary, minutes, libraries.
+    """Return the demos of the checkout: name, title, summary, minutes, libraries, and modules if any.
 
     Raises WorkshopError when the manifest or a demo's page is missing or a field is.
     """
@@ -122,6 +125,18 @@ def _folder(folder: Path, into: str) -> dict[str, bytes]:
         name = path.relative_to(folder)
         if path.is_file() and not any(part.startswith(".") for part in name.parts):
             files[into + name.as_posix()] = path.read_bytes()
+    return files
+
+
+def _modules(source: Path, demo: dict[str, Any]) -> dict[str, bytes]:
+    """Return the modules of the package that a demo shares with the notebooks, as scripts beside its page."""
+    files = {}
+    for name in demo.get("modules", []):
+        try:
+            text = (source / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise WorkshopError(f"the demo {demo['name']} needs {name}: {error.strerror}") from error
+        files[f"demos/{demo['name']}/{Path(name).name}"] = as_script(name, text).encode()
     return files
 
 
