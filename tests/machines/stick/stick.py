@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -29,6 +30,15 @@ def run(*words: str | Path) -> str:
     if done.returncode:
         raise NotHereError(f"{words[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
+
+
+def is_open(files: set[str]) -> bool:
+    """Tell whether a process has one of the files open."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if str(link.readlink()) in files:
+                return True
+    return False
 
 
 def mount_exfat(stick: Stick) -> None:
@@ -92,14 +102,14 @@ class Stick:
                 break
             except NotHereError:
                 time.sleep(0.1)  # a killed writer's last request
+        # The program behind a FUSE mount may still be writing.
+        for _ in range(100):
+            if not is_open({str(self.image), self.device}):
+                break
+            time.sleep(0.1)
         if self.device:
             run(tool("losetup"), "--detach", self.device)
             self.device = ""
-        # The program behind a FUSE mount may still be writing the image.
-        for _ in range(100):
-            if subprocess.run(["fuser", "--silent", self.image], check=False).returncode:
-                return
-            time.sleep(0.1)
 
     def replug(self) -> None:
         self.pull_out()

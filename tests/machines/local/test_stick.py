@@ -1,0 +1,88 @@
+"""Local mode from a thumb drive: a bare Debian that has no network and never had one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from bed import OURS, ROOT, Bed, Ran, record
+
+STICK = "/media/my stick"
+"""A blank, as in the names that desktops give to sticks."""
+SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e deep_libs_warm=no"
+# TensorFlow is half of what a stick's packages weigh, and installs as the others do.
+WITHOUT_TENSORFLOW = """ -e '{"python_venv_names": ["jupyter", "theano"], "deep_libs_kernels": ["theano"]}'"""
+
+
+@pytest.fixture(scope="session")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What local mode needs on a stick, but TensorFlow; downloads are kept for the next time."""
+    listed = yaml.safe_load((ROOT / "workshop/thumbdrive/contents.yml").read_text())
+    parts = {part["name"]: part for part in listed["parts"]}
+    parts["wheels"]["locks"] = [each for each in parts["wheels"]["locks"] if each["lock"] != "tensorflow"]
+    folder = tmp_path_factory.mktemp("stick")
+    contents = folder / "contents.yml"
+    contents.write_text(yaml.safe_dump({"parts": [parts[name] for name in ("repository", "wheels", "debs")]}))
+    work = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed")) / "thumbdrive"
+    command = [sys.executable, "-m", "workshop", "thumbdrive", "stage", folder / "stage"]
+    command += ["--contents", contents, "--work", work]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return folder / "stage"
+
+
+@pytest.fixture(scope="session")
+def islet(staged: Path) -> Iterator[Bed]:
+    """A machine on which nothing is installed, and that nothing but a stick ever reaches."""
+    bed = Bed(f"workshop-islet-{OURS}", ["--network=none", f"--volume={staged}:{STICK}:ro"])
+    bed.start()
+    yield bed
+    bed.stop()
+
+
+@pytest.fixture(scope="session")
+def set_up(islet: Bed) -> Ran:
+    done = islet.run(SET_UP + WITHOUT_TENSORFLOW, seconds=1500)
+    assert done.status == 0, done.text
+    record("local mode: set-up of a bare machine from a stick, without network", done.seconds)
+    return done
+
+
+def test_one_command_makes_the_workshop(islet: Bed, set_up: Ran) -> None:
+    assert "Installing the system's packages from the stick" in set_up.text
+    assert "127.0.0.1:8080" in set_up.text
+    assert all(islet.listens(port) for port in (8080, 8081, 8082))
+
+
+def test_theano_compiles_there(islet: Bed, set_up: Ran) -> None:
+    program = "import theano, theano.tensor as T; x = T.vector(); "
+    program += "print(theano.function([x], (x * 2).sum())([1, 2]))"
+    python = "~/deep-learning-workshop/.workshop/venvs/theano/bin/python"
+    done = islet.run(f'OPENBLAS_NUM_THREADS=1 {python} -c "{program}"')
+    assert done.last_line == "6.0", done.text
+
+
+def test_a_second_run_changes_nothing(islet: Bed, set_up: Ran) -> None:
+    again = islet.run(SET_UP + WITHOUT_TENSORFLOW)
+    assert again.status == 0, again.text
+    assert again.changed == 0, again.text
+
+
+def test_a_damaged_stick_installs_nothing(islet: Bed, set_up: Ran) -> None:
+    islet.run("mkdir -p bad/debs && cd bad && touch workshop.bundle && echo nonesuch >debs/needed.txt")
+    islet.run("cd bad && sha256sum debs/needed.txt >SHA256SUMS && echo sl >debs/needed.txt")
+    islet.run(f"cp '{STICK}/set-up-from-stick.bash' bad")
+    done = islet.run("bash bad/set-up-from-stick.bash")
+    assert done.status == 1
+    assert "the stick's debs are damaged; run verify.sh" in done.last_line
+
+
+def test_a_folder_in_the_way_is_named(islet: Bed, set_up: Ran) -> None:
+    islet.run("mkdir -p taken && touch taken/mine")
+    done = islet.run(f"WORKSHOP_CHECKOUT=~/taken {SET_UP}")
+    assert done.status == 1
+    assert "taken is in the way" in done.last_line
