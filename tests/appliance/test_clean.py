@@ -54,7 +54,7 @@ def root(tmp_path: Path) -> Path:
     for name in (*GOES, *STAYS):
         write(tmp_path / name)
     write(tmp_path / "etc/machine-id", "0123456789abcdef\n")
-    write(tmp_path / "etc/hostname", "workshop\n")
+    write(tmp_path / "etc/hostname", "builder\n")
     write(tmp_path / "etc/hosts", "10.88.0.2 builder\n")
     write(tmp_path / "etc/resolv.conf", "nameserver 10.0.0.1\n")
     write(
@@ -65,35 +65,36 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_what_is_the_builders_or_one_machines_goes(root: Path) -> None:
-    clean.clean(root)
+    clean.clean(root, "house")
     assert [name for name in GOES if (root / name).exists()] == []
 
 
 def test_what_the_workshop_needs_stays(root: Path) -> None:
-    clean.clean(root)
+    clean.clean(root, "house")
     assert [name for name in STAYS if not (root / name).is_file()] == []
     for folder in ("tmp", "var/log/apt", "opt/workshop/log", "opt/workshop/cache"):
         assert (root / folder).is_dir(), folder
 
 
 def test_each_copy_finds_out_itself_who_it_is(root: Path) -> None:
-    clean.clean(root)
+    clean.clean(root, "house")
     assert (root / "etc/machine-id").read_text() == ""
+    assert (root / "etc/hostname").read_text() == "house\n"
     assert "builder" not in (root / "etc/hosts").read_text()
-    assert "127.0.1.1 workshop" in (root / "etc/hosts").read_text()
+    assert "127.0.1.1 house" in (root / "etc/hosts").read_text()
     assert (root / "etc/resolv.conf").is_symlink()
 
 
 def test_the_settings_forget_the_builders_certificates_and_nothing_else(root: Path) -> None:
-    clean.clean(root)
+    clean.clean(root, "house")
     text = (root / "opt/workshop/etc/workshop.toml").read_text()
     assert text == 'prefix = "/opt/workshop"\nca_bundle = ""\noffline = false\n'
 
 
 def test_it_may_run_again(root: Path) -> None:
-    clean.clean(root)
+    clean.clean(root, "house")
     before = sorted(str(path) for path in root.rglob("*"))
-    clean.clean(root)
+    clean.clean(root, "house")
     assert sorted(str(path) for path in root.rglob("*")) == before
 
 
@@ -103,7 +104,7 @@ def test_a_link_out_of_the_root_is_not_followed(root: Path, tmp_path_factory: py
     (root / "var/log/link").symlink_to(outside)
     clean.remove(root / "tmp")
     (root / "tmp").symlink_to(outside)
-    clean.clean(root)
+    clean.clean(root, "house")
     assert (outside / "precious").exists()
 
 

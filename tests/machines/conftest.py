@@ -1,26 +1,51 @@
-"""Tests of whole machines. ``behaviour/`` runs against any machine that --hosts names."""
+"""Tests of whole machines. ``behaviour/`` runs against any machine that --hosts names, or a booted --ova."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from copies import Copy, running_copy
 from machine import Machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--prefix", default="/opt/workshop", help="where the machine's workshop is")
+    parser.addoption("--ova", type=Path, help="boot this appliance under qemu and look at it")
+    parser.addoption(
+        "--without", action="append", default=[], help="a kernel that the machine was made without"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a machine there is nothing to look at, and this host is not meant."""
-    if config.getoption("hosts", None):
+    without = config.getoption("--without")
+    for item in items:
+        if any(name in item.name for name in without):
+            item.add_marker(pytest.mark.skip(reason="this machine was made without it"))
+    if config.getoption("hosts", None) or config.getoption("--ova"):
         return
     for item in items:
-        if "machine" in getattr(item, "fixturenames", ()):
+        if {"machine", "copy"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.skip(reason="needs a machine (--hosts): tools/test.bash roles"))
+
+
+@pytest.fixture(scope="session")
+def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """The appliance, running; one for all tests, because a boot without virtualisation takes minutes."""
+    ova = request.config.getoption("--ova")
+    if not ova:
+        pytest.skip("needs an appliance (--ova): tools/test.bash appliance")
+    with running_copy(ova, tmp_path_factory.mktemp("copy")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def machine(host: Any, request: pytest.FixtureRequest) -> Machine:
-    return Machine(host, request.config.getoption("--prefix"))
+    prefix = request.config.getoption("--prefix")
+    if not request.config.getoption("--ova"):
+        return Machine(host, prefix)
+    running: Copy = request.getfixturevalue("copy")
+    return Machine(running.host, prefix, running.slowness)

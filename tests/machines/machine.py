@@ -20,7 +20,7 @@ import json, sys, urllib.error, urllib.request
 url, headers = sys.argv[1], json.loads(sys.argv[2])
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 try:
-    with opener.open(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+    with opener.open(urllib.request.Request(url, headers=headers), timeout=120) as answer:
         print(answer.status, answer.read().decode("utf-8", "replace"), sep="\\n")
 except urllib.error.HTTPError as error:
     print(error.code, error.reason, sep="\\n")
@@ -44,9 +44,11 @@ class Answer:
 class Machine:
     """One set-up machine, through testinfra's ``host``."""
 
-    def __init__(self, host: Any, prefix: str) -> None:
+    def __init__(self, host: Any, prefix: str, slowness: float = 1.0) -> None:
         self.host = host
         self.prefix = prefix
+        self.slowness = slowness
+        """How many times longer than on real hardware things may take."""
 
     @cached_property
     def settings(self) -> dict[str, Any]:
@@ -111,6 +113,7 @@ class Machine:
     def wait_until_answers(self, service: str, seconds: float) -> float:
         """Return after how many seconds the service answered; fail when it did not."""
         started = time.monotonic()
+        seconds *= self.slowness
         while (waited := time.monotonic() - started) < seconds:
             if self.get(service, "/").status:
                 return waited

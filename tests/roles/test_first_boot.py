@@ -89,6 +89,14 @@ def test_half_a_pair_of_keys_is_made_anew(root: Path, passwords: list[str]) -> N
     assert subprocess.run(["ssh-keygen", "-l", "-f", half], check=False).returncode == 0
 
 
+@NEEDS_KEYGEN
+def test_a_token_for_the_whole_class_is_taken(root: Path, passwords: list[str]) -> None:
+    (root / first_boot.CHOSEN).write_text("our-class-2026-11\n")
+    first_boot.main(root)
+    assert (root / "opt/workshop/etc/token").read_text() == "our-class-2026-11\n"
+    assert "our-class-2026-11" in (root / first_boot.ISSUE).read_text()
+
+
 def test_secrets_are_easy_to_type_and_never_the_same() -> None:
     secrets = {first_boot.readable_secret() for _ in range(200)}
     assert len(secrets) == 200

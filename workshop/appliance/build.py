@@ -85,7 +85,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         with _timed(seconds, "provisioning", say):
             provision(root, _provision(wish, machine, version), work / "provision.log")
         with _timed(seconds, "cleaning", say):
-            clean.clean(root)
+            clean.clean(root, machine.name)
             clean.refuse_leaks(root, builders_secrets())
         components = describe(root, machine.name, version, work)
         (work / "CHANGES").write_text(checkout.changes(wish.source), encoding="utf-8")

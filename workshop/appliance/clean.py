@@ -64,8 +64,8 @@ KEPT_HOME = ("root/.bashrc", "root/.profile")
 NAMES = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {hostname}\n"
 
 
-def clean(root: Path) -> None:
-    """Clean a root in place; safe to run again.
+def clean(root: Path, hostname: str) -> None:
+    """Clean a root in place and give it its host name; safe to run again.
 
     Raises WorkshopError when something cannot be removed.
     """
@@ -76,7 +76,7 @@ def clean(root: Path) -> None:
     for name in EMPTIED:
         empty(root / name)
     _empty_logs(root / LOGS)
-    _write_identity(root)
+    _write_identity(root, hostname)
     _forget_bundle(root / "opt/workshop/etc/workshop.toml")
 
 
@@ -110,11 +110,11 @@ def _empty_logs(folder: Path) -> None:
     empty(folder / "journal")
 
 
-def _write_identity(root: Path) -> None:
+def _write_identity(root: Path, hostname: str) -> None:
     """Write the files that podman held in its hands while it ran the root."""
     # Empty, not missing: systemd fills it in, and does not take the boot for a factory reset.
     (root / "etc/machine-id").write_text("", encoding="ascii")
-    hostname = (root / "etc/hostname").read_text(encoding="utf-8").strip()
+    (root / "etc/hostname").write_text(f"{hostname}\n", encoding="utf-8")
     (root / "etc/hosts").write_text(NAMES.format(hostname=hostname), encoding="utf-8")
     resolver = root / "etc/resolv.conf"
     remove(resolver)

@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 
 SETTINGS = "etc/workshop-appliance.json"
+CHOSEN = "etc/workshop-appliance.token"
+"""The token that the organiser chose for the whole class, if there is one."""
 PASSWORD = "var/lib/workshop-appliance/password"
 ISSUE = "run/issue.d/workshop.issue"
 KEY_KINDS = ("ed25519", "ecdsa")
@@ -76,7 +78,9 @@ def make_token(root: Path, settings: dict[str, object]) -> str:
     """Make the token of JupyterLab; return the one that counts."""
     path = root / str(settings["token_file"]).lstrip("/")
     if not path.exists():
-        write(path, readable_secret() + "\n", owner=str(settings["user"]))
+        chosen = root / CHOSEN
+        token = chosen.read_text() if chosen.exists() else readable_secret() + "\n"
+        write(path, token, owner=str(settings["user"]))
     return path.read_text().strip()
 
 

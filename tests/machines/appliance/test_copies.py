@@ -1,0 +1,46 @@
+"""Two copies of one appliance share nothing that tells one from the other, or lets one into the other."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from copies import SSH, Copy
+
+from workshop.appliance.boot import booted
+
+
+@pytest.fixture(scope="module")
+def twin(
+    copy: Copy, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Copy]:
+    """Another copy, up to its ssh."""
+    folder = tmp_path_factory.mktemp("twin")
+    with booted(request.config.getoption("--ova"), folder=folder) as guest:
+        guest.wait_for_port(SSH, seconds=900)
+        other = Copy(guest, folder)
+        yield other
+        other.close()
+
+
+def host_keys(copy: Copy) -> set[str]:
+    """Return the keys by which a copy's ssh is known."""
+    port = str(copy.guest.port("ssh"))
+    scanned = subprocess.run(
+        ["ssh-keyscan", "-T", "120", "-p", port, "-t", "ed25519,ecdsa", "127.0.0.1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line.split()[2] for line in scanned.stdout.splitlines() if not line.startswith("#")}
+
+
+def test_no_two_copies_have_a_secret_in_common(copy: Copy, twin: Copy) -> None:
+    assert len(host_keys(copy)) == len(host_keys(twin)) == 2
+    assert not host_keys(copy) & host_keys(twin)
+    assert copy.told["token"] != twin.told["token"]
+    assert copy.told["password"] != twin.told["password"]
+    for file in ("/etc/machine-id", "/var/lib/systemd/random-seed"):
+        assert copy.as_root(f"sha256sum {file}") != twin.as_root(f"sha256sum {file}"), file
+    assert len(copy.as_root("cat /etc/machine-id")) == 32

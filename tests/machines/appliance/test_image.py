@@ -1,0 +1,91 @@
+"""What an appliance is beyond a machine of the workshop: nothing of its builder's, and ready for anybody."""
+
+from __future__ import annotations
+
+import shlex
+
+from copies import FIGURES, JUPYTER, Copy
+from machine import Machine
+
+IDLE_MB = 450
+
+
+def test_jupyter_answers_soon_after_it_is_switched_on(copy: Copy) -> None:
+    FIGURES.append(f"switched on to Jupyter: {copy.seconds_to_jupyter} s ({copy.guest.accelerator})")
+    assert copy.seconds_to_jupyter < 60 * copy.slowness
+
+
+def test_the_console_tells_token_and_password(copy: Copy, machine: Machine) -> None:
+    assert copy.told["token"] == machine.token
+    assert f"http://localhost:{JUPYTER}/lab" in copy.guest.console()
+    assert copy.told["password"] != copy.told["token"]
+
+
+def test_all_services_answer_through_the_forwarded_ports(copy: Copy) -> None:
+    copy.guest.wait_for_http(8080, f"/api/contents?token={copy.told['token']}", seconds=120)
+    copy.guest.wait_for_http(8081, "/data/runs", seconds=300)
+    copy.guest.wait_for_http(8082, "/", seconds=120)
+    copy.guest.wait_for_http(8082, "/demos/painting/index.html", seconds=60)
+
+
+def test_no_unit_failed(copy: Copy, machine: Machine) -> None:
+    assert machine.run("systemctl --failed --no-legend --plain").strip() == ""
+
+
+def test_it_needs_little_memory_when_idle(copy: Copy, machine: Machine) -> None:
+    table = dict(line.split(":") for line in machine.run("cat /proc/meminfo").splitlines())
+    used = (int(table["MemTotal"].split()[0]) - int(table["MemAvailable"].split()[0])) // 1024
+    FIGURES.append(f"memory in use when idle: {used} MiB")
+    assert used <= IDLE_MB
+
+
+def test_nothing_listens_but_ssh_and_the_workshop(copy: Copy) -> None:
+    lines = copy.as_root("ss --no-header -ltun").splitlines()
+    found = {(line.split()[0], int(line.split()[4].rpartition(":")[2])) for line in lines}
+    # DHCP's answers come to port 68.
+    assert found - {("udp", 68)} == {("tcp", 22), ("tcp", 8080), ("tcp", 8081), ("tcp", 8082)}
+
+
+def test_the_first_boot_is_short_and_silent(copy: Copy, machine: Machine) -> None:
+    wanted = "ActiveEnterTimestampMonotonic,InactiveExitTimestampMonotonic,Result"
+    shown = machine.run(f"systemctl show first-boot-workshop --property={wanted}")
+    table = dict(line.split("=") for line in shown.splitlines())
+    seconds = (
+        int(table["ActiveEnterTimestampMonotonic"]) - int(table["InactiveExitTimestampMonotonic"])
+    ) / 1e6
+    FIGURES.append(f"first boot: {seconds:.1f} s")
+    assert table["Result"] == "success"
+    assert seconds < 5 * copy.slowness
+    said = copy.as_root(
+        "journalctl --unit first-boot-workshop --output cat --no-pager _COMM=first-boot-works || true"
+    )
+    assert said == ""
+
+
+def test_nothing_of_the_builders_is_left(copy: Copy, machine: Machine) -> None:
+    assert 'ca_bundle = ""' in machine.run(f"cat {machine.prefix}/etc/workshop.toml")
+    left = copy.as_root(
+        "ls -A /root /srv /var/tmp | grep -v -e : -e '^$' -e bashrc -e profile -e systemd-private || true;"
+        "find /var/cache/apt/archives /var/lib/apt/lists -type f -not -name lock; ls /etc/apt/apt.conf.d;"
+        f"find {machine.prefix}/cache -type f; find / -xdev -name '.bash_history'"
+    )
+    assert set(left.split()) <= {"01autoremove", "70debconf"}, left
+    assert copy.as_root("grep -rIl -i -e proxy:// -e http_proxy= /etc /root || true") == ""
+
+
+def test_root_has_no_password_and_the_account_its_own(copy: Copy) -> None:
+    shadow = dict(line.split(":")[:2] for line in copy.as_root("cat /etc/shadow").splitlines())
+    assert shadow["root"] in ("*", "!", "!*")
+    assert shadow["workshop"].startswith("$")
+    others = {name: word for name, word in shadow.items() if name != "workshop"}
+    assert all(word[:1] in ("*", "!") for word in others.values()), others
+
+
+def test_what_was_compiled_when_it_was_built_is_used(copy: Copy, machine: Machine) -> None:
+    folders = machine.run(f"ls -d {machine.prefix}/theano/compiledir_*").split()
+    assert len(folders) == 1, folders
+
+
+def test_the_package_list_is_on_board(machine: Machine, copy: Copy) -> None:
+    script = "import json; d = json.load(open('/opt/workshop/sbom.cdx.json')); print(len(d['components']))"
+    assert int(machine.run(f"python3 -c {shlex.quote(script)}")) > 300

@@ -1,0 +1,45 @@
+"""A participant's first minutes: a lesson's first cells through JupyterLab, from the host's side."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from copies import Copy
+from machine import HERE, Machine
+
+LESSON = "0-basics/10-theano-basics.ipynb"
+CELLS = 4
+
+
+def first_cells(document: dict[str, Any]) -> str:
+    """Return the code of a notebook's first cells, in its fast profile."""
+    code = [
+        "".join(cell["source"])
+        for cell in document["cells"]
+        if cell["cell_type"] == "code" and not any(tag.startswith("exercise") for tag in _tags(cell))
+    ]
+    return "\n".join(code[:CELLS]).replace('PROFILE = "full"', 'PROFILE = "fast"')
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return list(cell["metadata"].get("tags", []))
+
+
+def test_the_first_cells_of_a_lesson_run(copy: Copy, machine: Machine, tmp_path: Path) -> None:
+    answer = machine.get("workshop-jupyter", f"/api/contents/{LESSON}", token=machine.token)
+    code = first_cells(answer.json["content"]) + "\nimport theano; print('ran', theano.__version__)"
+    token = tmp_path / "token"
+    token.write_text(copy.told["token"])
+    port = str(copy.guest.port("jupyter"))
+    done = subprocess.run(
+        [sys.executable, HERE / "kernel_client.py", port, token, "theano", code],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ran 1.0.5" in done.stdout
