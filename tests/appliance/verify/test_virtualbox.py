@@ -38,7 +38,7 @@ def test_what_is_taken(name: str, ova: Path, tmp_path: Path) -> None:
         (('slot="0" enabled="true"', 'slot="0" enabled="false"'), "virtualbox.adapter", "0 network cards"),
         (('slot="0" enabled', 'slot="1" enabled'), "virtualbox.adapter", "in slot 1"),
         (('<Image uuid="{', '<Image uuid="{x'), "virtualbox.disk-uuid", "the Image has the uuid x"),
-        (('<DragAndDrop mode="Disabled"', '<DragAndDrop mode="HostToGuest"'), "virtualbox.host", "DragAndDrop"),
+        (('<DragAndDrop mode="Disabled"', '<DragAndDrop mode="HostToGuest"'), "virtualbox.host", "DragAnd"),
         ((' name="deep-learning-workshop" OSType', " OSType"), "virtualbox.machine", "no name or no uuid"),
     ],
 )  # fmt: skip
