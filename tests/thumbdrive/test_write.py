@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import threading
 from pathlib import Path
 
@@ -162,6 +163,21 @@ def test_stopped_anywhere_the_next_run_makes_it_whole(
             assert (stick / "theirs").read_bytes() == b"theirs"
     write(stage, stick)
     assert contents(stick) == new | {"theirs": b"theirs"}
+
+
+def test_a_stick_that_rsync_filled_is_known(tmp_path: Path, stage: Path) -> None:
+    shutil.copytree(stage, tmp_path / "stick")  # with times, as rsync -rt does
+    done = write(stage, tmp_path / "stick")
+    assert (done.files, done.written) == (0, 0)
+
+
+def test_two_runs_do_not_write_one_stick(tmp_path: Path, stage: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with writing.only_run(stick), pytest.raises(WorkshopError, match="being written by another run"):
+        write(stage, stick)
+    write(stage, stick)
+    assert contents(stick) == FILES
 
 
 def test_work_is_told_beforehand(tmp_path: Path, stage: Path) -> None:

@@ -170,8 +170,13 @@ def file_system(node: str, listed: str) -> str:
 
 
 def _disk_of(source: str, known: list[Disk]) -> Disk | None:
-    path = str(Path(source).resolve()) if source.startswith("/") else source
-    return next((disk for disk in known if any(path == node for node, _, _ in disk.nodes)), None)
+    """Return the disk that a device belongs to; volumes and encrypted disks have names that are links."""
+    if not source.startswith("/"):
+        return None
+    path = Path(source).resolve()
+    return next(
+        (disk for disk in known if any(path == Path(node).resolve() for node, _, _ in disk.nodes)), None
+    )
 
 
 def device_at(path: Path, force: bool) -> Disk:

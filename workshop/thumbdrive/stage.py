@@ -25,7 +25,7 @@ from workshop.thumbdrive.parts import gather
 from workshop.thumbdrive.pieces import Context, Found, Piece, below
 from workshop.thumbdrive.sums import format_sums, hash_file
 from workshop.thumbdrive.transfer import deliver_bytes
-from workshop.thumbdrive.write import remove_own
+from workshop.thumbdrive.write import only_run, remove_own
 
 SCRIPTS = Path(__file__).with_name("scripts")
 MEMORY = "hashes.json"
@@ -67,10 +67,11 @@ def stage(parts: Sequence[Part], folder: Path, context: Context, key: Path | Non
     pieces += own_pieces(parts, pieces, key)
     require_writable(piece.name for piece in pieces)
     folder.mkdir(parents=True, exist_ok=True)
-    hashes = _place_all(pieces, folder, Memory(context.work / MEMORY))
+    with only_run(folder):
+        hashes = _place_all(pieces, folder, Memory(context.work / MEMORY))
+        staged.changed = _close(folder, hashes, key)
     staged.files, staged.bytes = len(pieces), sum(piece.bytes for piece in pieces)
     staged.signed = key is not None
-    staged.changed = _close(folder, hashes, key)
     return staged
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -100,8 +101,9 @@ def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], watch: W
     """
     started = time.monotonic()
     try:
-        update = look(place, wanted)
-        written = _carry_out(stage, place.folder, wanted, update, watch)
+        with only_run(place.folder):
+            update = look(place, wanted)
+            written = _carry_out(stage, place.folder, wanted, update, watch)
     except OSError as error:
         raise WorkshopError(f"{place.folder}: {_plainly(error)}") from error
     return Written(
@@ -113,6 +115,22 @@ def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], watch: W
         len(update.remove),
         time.monotonic() - started,
     )
+
+
+@contextlib.contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Keep other runs from writing to this folder; the kernel forgets the lock with its process.
+
+    Raises WorkshopError when another run is at it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise WorkshopError(f"{folder} is being written by another run; wait for it to end") from error
+    finally:
+        os.close(descriptor)
 
 
 def _carry_out(stage: Path, folder: Path, wanted: Mapping[str, Entry], update: Update, watch: Watch) -> int:
