@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a machine there is nothing to look at, and this host is not meant."""
-    without = config.getoption("--without")
+    # The file's name tells what it was made without.
+    ova = config.getoption("--ova")
+    without = [*config.getoption("--without"), *re.findall(r"-without-([a-z]+)", ova.name if ova else "")]
     for item in items:
         if any(name in item.name for name in without):
             item.add_marker(pytest.mark.skip(reason="this machine was made without it"))

@@ -22,7 +22,7 @@ build() {
     -e deep_libs_warm=no --json >"$output/report.json" && cat "$output/report.json"
 }
 
-boot() { pytest tests/machines/appliance tests/machines/behaviour --ova "$1" --without tensorflow; }
+boot() { pytest tests/machines/appliance tests/machines/behaviour --ova "$1"; }
 
 rm -f "$output"/*.ova
 step "unit tests" pytest tests/appliance

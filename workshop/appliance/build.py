@@ -75,7 +75,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
     """
     _refuse_what_cannot_end_well(wish)
     machine = load_machine(wish.source)
-    version = checkout.version(wish.source)
+    version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
     work = wish.output / f".building-{wish.distribution}"
     seconds: dict[str, float] = {}
     with _alone(work):

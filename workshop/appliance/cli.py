@@ -114,10 +114,13 @@ def verify(
     with byte_bar("verify", file.stat().st_size) as advance:
         report = judge(file, thorough=thorough, progress=advance)
     if boot and report.ok:
-        from workshop.appliance.verify.booting import boot_result
+        from workshop.appliance.verify import behaviour, booting
 
         messages.print("appliance: starting it …", highlight=False)
-        report.results.append(boot_result(file, folder=log))
+        if behaviour.is_possible() and not log:
+            report.results.append(behaviour.behaviour_result(file))
+        else:
+            report.results.append(booting.boot_result(file, folder=log))
     if json:
         print_json(report.as_dict())
     else:
