@@ -7,7 +7,7 @@ import pytest
 
 from workshop.bubblebreaker.value.trained import Trained
 
-pytest.importorskip("lasagne", reason="there is no Lasagne here; run this in the environment theano")
+pytest.importorskip("theano", reason="there is no Theano here; the part lessons runs this")
 
 from workshop.bubblebreaker.value.network import ValueNetwork
 

@@ -11,7 +11,7 @@ import pytest
 from workshop.bubblebreaker.rules import SAMEGAME
 from workshop.teach import checkpoints
 
-pytest.importorskip("lasagne", reason="there is no Lasagne here; run this in the environment theano")
+pytest.importorskip("theano", reason="there is no Theano here; the part lessons runs this")
 
 from workshop.bubblebreaker.value import train
 from workshop.bubblebreaker.value.trained import load
