@@ -43,6 +43,7 @@ def main(library: Path) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         build_site(CHECKOUT, site, Settings(data=data))
         painting(page, site)
+        bubbles(page, site)
         build_site(CHECKOUT, site, Settings(data=data))
         start(page, site)
         browser.close()
@@ -63,6 +64,25 @@ def painting(page: Page, site: Path) -> None:
     assert easel is not None
     canvases = {**easel, "height": page.locator("#target").bounding_box()["height"]}
     save(page.screenshot(clip=canvases), CHECKOUT / "js-demos" / "painting" / "preview.webp", 720)
+
+
+def bubbles(page: Page, site: Path) -> None:
+    """Let a player play for a while, and point at a group."""
+    page.goto((site / "demos" / "bubble-breaker" / "index.html").as_uri())
+    page.click("#series")
+    page.wait_for_selector("#series:not([disabled])")
+    for _ in range(25):
+        page.click("#step")
+    board = page.locator("#board canvas").bounding_box()
+    assert board is not None
+    row, column = page.evaluate(
+        "window.workshopModules.groups(window.workshopDemo.board).sort((a, b) => b.length - a.length)[0][0]"
+    )
+    page.mouse.move(
+        board["x"] + (column + 0.5) / 10 * board["width"], board["y"] + (row + 0.5) / 14 * board["height"]
+    )
+    clip = {**board, "width": page.locator("main").bounding_box()["width"] * 0.68, "height": board["height"]}
+    save(page.screenshot(clip=clip), CHECKOUT / "js-demos" / "bubble-breaker" / "preview.webp", 720)
 
 
 def learn(page: Page, loss: float) -> None:
