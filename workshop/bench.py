@@ -7,6 +7,10 @@ import typer
 from workshop.lazy import lazy_group
 
 BENCHES = {
+    "appliance": (
+        "workshop.appliance.bench",
+        "The appliance: verify beside sha256sum, packing beside qemu-img.",
+    ),
     "setup": ("workshop.machine.bench", "Set-up from nothing against installing the same by hand."),
     "sync": ("workshop.sync.bench", "Sync: kills, random edits, speed beside nbgitpuller."),
     "thumbdrive": (
@@ -15,6 +19,8 @@ BENCHES = {
     ),
     "imagenet": ("workshop.imagenet.bench", "A forward pass of each ImageNet network beside its peers."),
     "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
+    "samegame": ("workshop.bubblebreaker.bench", "How many points an agent makes on a file of boards."),
+    "env": ("workshop.bubblebreaker.envbench", "Moves a second of engine and environments, one core."),
 }
 
 app = typer.Typer(

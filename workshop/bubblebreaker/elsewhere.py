@@ -1,0 +1,56 @@
+"""Run a module of this package in an environment that has Numba: this one, or the machine's for Theano."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.settings import load_settings
+
+NEEDED = "numba"
+
+
+def find_python(named: Path | None = None) -> Path:
+    """Return ``named``, else this interpreter if it has Numba, else that of the environment theano.
+
+    Raises WorkshopError when none is there.
+    """
+    if named is not None:
+        if not named.is_file():
+            raise WorkshopError(f"there is no interpreter {named}")
+        return named
+    if importlib.util.find_spec(NEEDED) is not None:
+        return Path(sys.executable)
+    prefix = load_settings().prefix
+    found = prefix / "venvs" / "theano" / "bin" / "python" if prefix else None
+    if found is None or not found.is_file():
+        raise WorkshopError(
+            f"this needs {NEEDED}, which the environment theano has; set this machine up "
+            "(./local/setup.bash), or name an interpreter with --python"
+        )
+    return found
+
+
+def answer_of(python: Path, module: str, arguments: Sequence[str]) -> Any:
+    """Run ``python -m module arguments…`` and return the JSON on its stdout; its stderr is ours.
+
+    Raises WorkshopError when it fails; it has said why by then.
+    """
+    here = str(Path(__file__).resolve().parents[2])
+    # One core, and the code of this checkout, whatever that environment has installed.
+    settings = {"OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "PYTHONPATH": here}
+    command = [str(python), "-m", module, *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, env={**os.environ, **settings}, check=False)
+    if done.returncode:
+        raise WorkshopError(f"{module.rpartition('.')[2]} failed; the reason is above")
+    try:
+        return json.loads(done.stdout)
+    except ValueError as error:
+        raise WorkshopError(f"{module.rpartition('.')[2]} did not answer in JSON") from error
