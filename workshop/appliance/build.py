@@ -23,7 +23,7 @@ from workshop.appliance.provision import PREFIX, Provision, named_bundle, provis
 from workshop.appliance.root import ensure_root
 from workshop.errors import WorkshopError
 
-FREE_GB = 16
+FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
 OPTIONS = "ro quiet loglevel=4 net.ifnames=0 console=ttyS0,115200 console=tty0"
 """For the kernel: its own names for network cards; the serial port too, where there is one."""
@@ -76,7 +76,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
     _refuse_what_cannot_end_well(wish)
     machine = load_machine(wish.source)
     version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
-    work = wish.output / f".building-{wish.distribution}"
+    work = wish.output / "-".join([".building", wish.distribution, *sorted(wish.without)])
     seconds: dict[str, float] = {}
     with _alone(work):
         root = work / "root"

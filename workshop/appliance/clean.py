@@ -116,6 +116,10 @@ def _write_identity(root: Path, hostname: str) -> None:
     (root / "etc/machine-id").write_text("", encoding="ascii")
     (root / "etc/hostname").write_text(f"{hostname}\n", encoding="utf-8")
     (root / "etc/hosts").write_text(NAMES.format(hostname=hostname), encoding="utf-8")
+    # A clock that was never set starts at this file's date (systemd(1)), not in 1970.
+    epoch = root / "usr/lib/clock-epoch"
+    epoch.parent.mkdir(parents=True, exist_ok=True)
+    epoch.touch()
     resolver = root / "etc/resolv.conf"
     remove(resolver)
     resolver.symlink_to("../run/systemd/resolve/resolv.conf")
