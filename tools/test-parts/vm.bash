@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Vagrantfile: settings, box, and a real machine on libvirt and qemu, from up to destroy.
+# The Vagrantfile: settings, box, and a real machine on libvirt, from up to destroy; messages of VirtualBox.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -45,12 +45,13 @@ clean_up() {
 
 use_test_venv
 install_debian vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients \
-  qemu-system-x86 qemu-utils dnsmasq-base iptables mmdebstrap e2fsprogs iproute2 openssh-client git
+  qemu-system-x86 qemu-utils dnsmasq-base iptables mmdebstrap util-linux e2fsprogs iproute2 openssh-client git
 trap clean_up EXIT
 use_libvirt
 rm -f "$CACHE/figures.txt"
 box=$(tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes") || { echo "could not make the box" && exit 1; }
 step "settings and box" pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
 step "a machine, from up to destroy" pytest -x tests/machines/vm/test_vagrant_machine.py --box "$box"
+step "what VirtualBox says of broken appliances" pytest tests/machines/virtualbox
 cat "$CACHE/figures.txt" 2>/dev/null || true
 end_steps
