@@ -1,4 +1,4 @@
-"""What the tests of the pre-flight share: a computer of files, and of commands that say what they are told."""
+"""What the tests of the pre-flight share: a computer of files, and commands that say what they are told."""
 
 from __future__ import annotations
 
