@@ -35,7 +35,7 @@ def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]
     if not shutil.which("apt-get") or not KEYRING.is_file():
         raise WorkshopError("only a machine with apt and Debian's keys can collect them")
     archives = work / "archives"
-    for folder in (archives / "partial", work / "lists" / "partial"):
+    for folder in (archives / "partial", work / "lists" / "partial", work / "none"):
         folder.mkdir(parents=True, exist_ok=True)
     options = _private_apt(work, _mirror(), suite, predecessor)
     _apt(options, "update", "--error-on=any")
@@ -94,7 +94,7 @@ def _private_apt(work: Path, mirror: str, suite: str, predecessor: str) -> list[
         "Dir::Etc::sourcelist": sources,
         "Dir::Etc::sourceparts": "-",
         "Dir::Etc::preferences": preferences,
-        "Dir::Etc::preferencesparts": "-",
+        "Dir::Etc::preferencesparts": work / "none",
         "Dir::State": work,
         "Dir::State::lists": work / "lists",
         "Dir::State::status": status,
@@ -117,7 +117,7 @@ def _apt(options: Sequence[str], *words: str) -> str:
         ["apt-get", "--quiet=2", *options, *words], capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))]
+        said = [line for line in done.stderr.splitlines() if line.startswith("E:")]
         raise WorkshopError(f"apt could not collect them ({said[-1][3:] if said else 'no reason'})")
     return done.stdout
 

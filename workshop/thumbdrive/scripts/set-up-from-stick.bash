@@ -48,12 +48,12 @@ install_packages() {
   check_folder debs
   state=$(mktemp -d)
   chmod 755 "$state"
-  mkdir -p "$state/lists/partial"
+  mkdir -p "$state/lists/partial" "$state/none"
   # apt wants no blanks in an address.
   ln -s "$stick/debs" "$state/debs"
   echo "deb [trusted=yes] copy:$state/debs ./" >"$state/sources.list"
   apt=(apt-get -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$state/lists"
-    -o Dir::Etc::preferencesparts=- -o APT::Get::List-Cleanup=false -o APT::Sandbox::User=)
+    -o "Dir::Etc::preferencesparts=$state/none" -o APT::Get::List-Cleanup=false -o APT::Sandbox::User=)
   echo "Installing the system's packages from the stick"
   if ! { as_root "${apt[@]}" --quiet=2 update &&
     as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null; }; then
@@ -67,7 +67,7 @@ install_packages() {
 bring_checkout() {
   command -v git >/dev/null || die "needs git; install it with the system's package manager"
   if [ ! -e "$checkout" ]; then
-    git clone --quiet "$stick/workshop.bundle" "$checkout" || die "cannot clone the stick's repository to $checkout"
+    git -c init.defaultBranch=main clone --quiet "$stick/workshop.bundle" "$checkout" || die "cannot clone the stick's repository to $checkout"
   elif [ -d "$checkout/.git" ] && [ -f "$checkout/local/setup.bash" ]; then
     git -C "$checkout" pull --quiet --ff-only "$stick/workshop.bundle" HEAD 2>/dev/null ||
       echo "set-up-from-stick.bash: $checkout has changes of your own and stays as it is" >&2
