@@ -26,6 +26,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(f"root {distribution}" if not root.exists() else "root again")
         for folder in ("etc", "opt/workshop/etc", "var/lib/dpkg"):
             (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / "etc/shadow").write_text("root:*:1::::::\n")
         (root / "opt/workshop/etc/workshop.toml").write_text('ca_bundle = "/x"\n')
         (root / "var/lib/dpkg/status").write_text(
             "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.41\n"

@@ -39,7 +39,6 @@ STAYS = (
     "home/workshop/notebooks/lesson.ipynb",
     "opt/workshop/state/manifest.json",
     "opt/workshop/theano/compiledir_x/mod.so",
-    "etc/shadow",
 )
 
 
@@ -55,6 +54,10 @@ def root(tmp_path: Path) -> Path:
         write(tmp_path / name)
     write(tmp_path / "etc/machine-id", "0123456789abcdef\n")
     write(tmp_path / "etc/hostname", "builder\n")
+    write(
+        tmp_path / "etc/shadow",
+        "root:*:1:0:::::\nworkshop:$y$abc:1:0:::::\nopen::1:0:::::\nsshd:!*:1::::::\n",
+    )
     write(tmp_path / "etc/hosts", "10.88.0.2 builder\n")
     write(tmp_path / "etc/resolv.conf", "nameserver 10.0.0.1\n")
     write(
@@ -89,6 +92,12 @@ def test_the_settings_forget_the_builders_certificates_and_nothing_else(root: Pa
     clean.clean(root, "house")
     text = (root / "opt/workshop/etc/workshop.toml").read_text()
     assert text == 'prefix = "/opt/workshop"\nca_bundle = ""\noffline = false\n'
+
+
+def test_no_account_keeps_a_password(root: Path) -> None:
+    clean.clean(root, "house")
+    shadow = (root / "etc/shadow").read_text()
+    assert shadow == "root:*:1:0:::::\nworkshop:*:1:0:::::\nopen:*:1:0:::::\nsshd:!*:1::::::\n"
 
 
 def test_it_may_run_again(root: Path) -> None:

@@ -77,6 +77,7 @@ def clean(root: Path, hostname: str) -> None:
         empty(root / name)
     _empty_logs(root / LOGS)
     _write_identity(root, hostname)
+    _lock_passwords(root / "etc/shadow")
     _forget_bundle(root / "opt/workshop/etc/workshop.toml")
 
 
@@ -123,6 +124,13 @@ def _write_identity(root: Path, hostname: str) -> None:
     resolver = root / "etc/resolv.conf"
     remove(resolver)
     resolver.symlink_to("../run/systemd/resolve/resolv.conf")
+
+
+def _lock_passwords(shadow: Path) -> None:
+    """Leave no account a password: every copy would have it."""
+    lines = [line.split(":") for line in shadow.read_text(encoding="utf-8").splitlines()]
+    locked = [[name, "*" if word[:1] not in ("*", "!") else word, *rest] for name, word, *rest in lines]
+    shadow.write_text("".join(":".join(line) + "\n" for line in locked), encoding="utf-8")
 
 
 def _forget_bundle(settings: Path) -> None:

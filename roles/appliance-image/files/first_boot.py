@@ -70,6 +70,7 @@ def make_host_keys(root: Path) -> None:
             check=True,
             stdin=subprocess.DEVNULL,
         )
+        Path(f"{beside}.pub").chmod(0o644)
         Path(f"{beside}.pub").rename(f"{key}.pub")
         beside.rename(key)
 
