@@ -17,9 +17,10 @@ from pathlib import Path
 
 from workshop.appliance.vmdk.stream import Facts, Stream
 
-CHUNK = 4 << 20
-WAITING = 2
-"""So many chunks may wait for the hash."""
+CHUNK = 1 << 20
+"""What was just read is still in the processor's cache when it is hashed."""
+CHUNKS = 4
+"""So many are read ahead of the hash."""
 SMALL = 1 << 20
 """Descriptors and manifests up to this size are kept."""
 MOST_MEMBERS = 64
@@ -90,56 +91,84 @@ def _member(header: bytes) -> Member:
     return Member(info.name, info.type, info.size)
 
 
+class _Chunks:
+    """A ring of buffers between reading and hashing; new memory for each chunk costs as much as reading."""
+
+    def __init__(self, hasher: ThreadPoolExecutor) -> None:
+        self._hasher = hasher
+        self._buffers = [memoryview(bytearray(CHUNK)) for _ in range(CHUNKS)]
+        self._hashing: deque[Future[None]] = deque()
+        self._used = 0
+
+    def next(self) -> memoryview:
+        """Return a buffer that is free to be filled."""
+        if len(self._hashing) == CHUNKS:
+            self._hashing.popleft().result()
+        self._used += 1
+        return self._buffers[self._used % CHUNKS]
+
+    def hash(self, update: Callable[[memoryview], None], data: memoryview) -> None:
+        """Let the other thread hash what was put into the last buffer."""
+        self._hashing.append(self._hasher.submit(update, data))
+
+    def finish(self) -> None:
+        """Wait until everything is hashed."""
+        while self._hashing:
+            self._hashing.popleft().result()
+
+
 class _Reader:
     """Reads a file front to back."""
 
     def __init__(self, file: RawIOBase, hasher: ThreadPoolExecutor, progress: Callable[[int], None]) -> None:
-        self._file, self._hasher, self._progress = file, hasher, progress
+        self._file, self._progress = file, progress
+        self._chunks = _Chunks(hasher)
 
     def exactly(self, size: int, what: str) -> bytes:
         """Return so many bytes; _CutError when the file ends before."""
-        data = self._upto(size)
-        if len(data) < size:
-            raise _CutError(f"the file ends in the middle of {what}; it was cut off: copy it again")
-        return data
+        buffer = memoryview(bytearray(size))
+        self._fill(buffer, what)
+        return bytes(buffer)
 
     def take(self, member: Member) -> None:
         """Read a member to the end of its padding."""
         digest = hashlib.sha256()
-        stream = Stream() if member.name.lower().endswith(".vmdk") else None
-        keep = member.name.lower().endswith((".ovf", ".mf"))
-        waiting: deque[Future[None]] = deque()
+        name = member.name.lower()
+        stream = Stream() if name.endswith(".vmdk") else None
         for begin in range(0, member.size, CHUNK):
-            data = self.exactly(min(CHUNK, member.size - begin), member.name)
-            waiting.append(self._hasher.submit(digest.update, data))
-            if len(waiting) > WAITING:
-                waiting.popleft().result()
+            data = self._chunks.next()[: member.size - begin]
+            self._fill(data, member.name)
+            self._chunks.hash(digest.update, data)
             if stream:
                 stream.feed(data, begin // BLOCK)
-            if keep and begin < SMALL:
-                member.data += data[: SMALL - begin]
+            if name.endswith((".ovf", ".mf")) and begin < SMALL:
+                member.data += bytes(data[: SMALL - begin])
         member.padded_with_zeros = not any(self.exactly(-member.size % BLOCK, member.name))
-        for each in waiting:
-            each.result()
+        self._chunks.finish()
         member.sha256 = digest.hexdigest()
         member.disk = stream.finish() if stream else None
 
     def only_zeros_follow(self) -> bool:
         """Whether one more block of zeros follows, and then nothing else."""
-        rest = self._upto(BLOCK)
-        size = len(rest)
-        while rest:
-            if any(rest):
+        buffer = memoryview(bytearray(CHUNK))
+        size = 0
+        while count := self._read(buffer):
+            if any(buffer[:count]):
                 return False
-            rest = self._upto(CHUNK)
-        return size == BLOCK
+            size += count
+        return size >= BLOCK and size % BLOCK == 0
 
-    def _upto(self, size: int) -> bytes:
-        """Return so many bytes, fewer only at the file's end."""
-        parts: list[bytes] = []
-        missing = size
-        while missing and (part := self._file.read(missing)):
-            parts.append(part)
-            missing -= len(part)
-            self._progress(len(part))
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+    def _fill(self, buffer: memoryview, what: str) -> None:
+        """Fill a buffer; _CutError when the file ends before."""
+        filled = 0
+        while filled < len(buffer):
+            count = self._read(buffer[filled:])
+            if not count:
+                raise _CutError(f"the file ends in the middle of {what}; it was cut off: copy it again")
+            filled += count
+
+    def _read(self, buffer: memoryview) -> int:
+        """Read some bytes; 0 at the file's end."""
+        count = self._file.readinto(buffer) or 0
+        self._progress(count)
+        return count

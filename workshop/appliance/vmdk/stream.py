@@ -90,7 +90,7 @@ class Stream:
         self._wanted = 1  # so many sectors belong to it
         self._pending = b""
 
-    def feed(self, data: bytes, sector: int) -> None:
+    def feed(self, data: bytes | memoryview, sector: int) -> None:
         """Take the sectors from ``sector`` on; after the first fault nothing more is looked at."""
         end = sector + len(data) // SECTOR
         try:
@@ -107,11 +107,11 @@ class Stream:
             self.facts.fault = StreamError(part, f"the disk ends before {what}")
         return self.facts
 
-    def _take(self, data: bytes, sector: int, end: int) -> None:
+    def _take(self, data: bytes | memoryview, sector: int, end: int) -> None:
         """Gather the sectors of the next thing, over two pieces where need be, and take it."""
         begin = self._next + len(self._pending) // SECTOR
         stop = min(self._next + self._wanted, end)
-        piece = data[(begin - sector) * SECTOR : (stop - sector) * SECTOR]
+        piece = bytes(data[(begin - sector) * SECTOR : (stop - sector) * SECTOR])
         if stop < self._next + self._wanted:
             self._pending += piece
             return
