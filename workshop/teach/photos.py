@@ -41,7 +41,8 @@ def mosaic(
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
     for number, (axes, picture) in enumerate(zip(grid.flat, pictures, strict=False)):
-        axes.imshow(small(picture, round(110 * size), square=square))
+        shown = small(picture, round(110 * size), square=square)
+        axes.imshow(shown, interpolation="bilinear")
         if titles is not None:
             axes.set_title(str(titles[number]), fontsize=9)
         if credits is not None:

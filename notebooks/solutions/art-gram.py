@@ -1,0 +1,3 @@
+def gram(features):
+    flat = features.reshape(len(features), -1)
+    return flat @ flat.T / flat.shape[1]

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+import theano
+import theano.tensor as T  # noqa: N812
+
+from imagenet.style.networks import CHOICE, tiny
+from workshop.errors import WorkshopError
+from workshop.imagenet.style import losses
+from workshop.imagenet.style.losses import Losses
+
+
+def pixels(seed: int, rows: int = 48, columns: int = 32) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(0, 255, (3, rows, columns)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def terms() -> Losses:
+    return Losses(tiny(), CHOICE)
+
+
+def test_the_gram_matrix_knows_what_meets_not_where() -> None:
+    features = np.random.default_rng(1).normal(size=(1, 3, 4, 5)).astype(np.float32)
+    matrix = losses.gram(T.constant(features)).eval()
+    flat = features[0].reshape(3, 20)
+    assert matrix == pytest.approx(flat @ flat.T / 20, rel=1e-5)
+    shuffled = flat[:, np.random.default_rng(2).permutation(20)].reshape(1, 3, 5, 4)
+    assert losses.gram(T.constant(shuffled)).eval() == pytest.approx(matrix, rel=1e-4)
+
+
+def test_roughness_is_zero_on_an_even_picture_and_one_on_a_chessboard() -> None:
+    board = np.indices((6, 8)).sum(axis=0) % 2 * 255.0
+    assert losses.roughness(T.constant(np.full((3, 6, 8), 77.0))).eval() == 0
+    assert losses.roughness(T.constant(np.stack([board] * 3))).eval() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("bgr", [False, True])
+def test_the_network_gets_the_numbers_of_its_own_preprocessing(bgr: bool) -> None:
+    network, picture = tiny(bgr=bgr), pixels(1, 32, 32).round()
+    found = losses.normalised(network, T.constant(picture)).eval()
+    expected = network.preprocessing.numbers(picture.transpose(1, 2, 0).astype(np.uint8))
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (48, 64), (16, 80)])
+def test_pictures_of_every_size_go_through(terms: Losses, size: tuple[int, int]) -> None:
+    terms.aim(pixels(1, *size), pixels(2))
+    loss, gradient = terms(pixels(3, *size))
+    assert np.isfinite(loss)
+    assert gradient.shape == (3, *size)
+
+
+def test_the_size_it_was_trained_for_gives_the_same_features() -> None:
+    plain, changed = tiny(), tiny()
+    losses.any_size(changed)
+    batch = np.random.default_rng(1).normal(size=(1, 3, 32, 32)).astype(np.float32)
+    for name, expected in plain.activations(batch, ["conv1", "conv2"]).items():
+        assert changed.activations(batch, [name])[name] == pytest.approx(expected, abs=1e-5)
+
+
+def test_averaging_keeps_the_sizes_and_reaches_every_pixel_alike() -> None:
+    strided, averaged = Losses(tiny(), CHOICE, average=False), Losses(tiny(), CHOICE)
+    shapes = [[f.shape for f in each._features(pixels(1))] for each in (strided, averaged)]
+    assert shapes[0] == shapes[1]
+    even = np.full((3, 64, 64), 90, dtype=np.float32)
+    spread = []
+    for each in (strided, averaged):
+        each.weigh(style=1, content_weight=0)
+        each.aim(even, pixels(5, 64, 64))
+        inner = np.abs(each(even)[1][:, 16:48, 16:48])
+        spread.append(float(inner.std() / inner.mean()))
+    assert spread[1] < 0.5 * spread[0], "an even picture should be pulled evenly, without a chessboard"
+
+
+def test_the_gradient_is_the_slope(terms: Losses) -> None:
+    terms.weigh(style=3, content=1, rough=0.5)
+    terms.aim(pixels(1), pixels(2))
+    here, way = pixels(3), np.random.default_rng(4).normal(size=(3, 48, 32)).astype(np.float32)
+    slope = float((terms(here)[1] * way).sum())
+    measured = (terms(here + way)[0] - terms(here - way)[0]) / 2
+    assert slope == pytest.approx(measured, rel=0.03)
+
+
+def test_the_photograph_has_its_own_content_and_the_painting_its_style(terms: Losses) -> None:
+    photo, painting = pixels(1), pixels(2)
+    terms.aim(photo, painting)
+    at_photo, at_painting = terms.parts(photo), terms.parts(painting)
+    assert at_photo["content conv1"] == at_photo["content conv2"] == 0
+    assert at_painting["style conv1"] == pytest.approx(0, abs=1e-6)
+    assert at_photo["style conv1"] > 1e-4
+    assert at_painting["content conv2"] > 1e-2
+
+
+def test_weights_count_as_set(terms: Losses) -> None:
+    terms.aim(pixels(1), pixels(2))
+    here = pixels(3)
+    parts = terms.parts(here)
+    terms.weigh(style=8, content=0, content_weight=2, rough=3)
+    style = parts["style conv1"] + parts["style conv2"]
+    assert terms(here)[0] == pytest.approx(
+        4 * style + 2 * parts["content conv1"] + 3 * parts["roughness"], rel=1e-4
+    )
+    terms.weigh(style=[0, 5])
+    both = (parts["content conv1"] + parts["content conv2"]) / 2
+    assert terms(here)[0] == pytest.approx(5 * parts["style conv2"] + both, rel=1e-4)
+
+
+def test_a_network_without_a_choice_is_one_line() -> None:
+    with pytest.raises(WorkshopError, match="no layers were chosen for Tiny"):
+        Losses(tiny())
+
+
+def test_changing_weights_compiles_nothing(terms: Losses, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("it compiles again")
+
+    monkeypatch.setattr(theano, "function", forbidden)
+    terms.weigh(style=1)
+    terms.aim(pixels(1, 32, 32), pixels(2))
+    terms(pixels(3, 32, 32))
