@@ -27,8 +27,8 @@ FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
 OPTIONS = "ro quiet loglevel=4 net.ifnames=0 console=ttyS0,115200 console=tty0"
 """For the kernel: its own names for network cards; the serial port too, where there is one."""
-IDENTITY = Path("etc/workshop-release")
-"""Inside the appliance: which version it is."""
+VERSION_FILE = Path("opt/workshop/VERSION")
+"""Inside the appliance. Not in etc: a file named like a release there is taken for the distribution's."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def describe(root: Path, name: str, version: str, folder: Path) -> int:
     (folder / "packages.txt").write_text(sbom.package_list(components), encoding="utf-8")
     bill = json.dumps(sbom.document(name, version, components), indent=1) + "\n"
     (folder / "sbom.cdx.json").write_text(bill, encoding="utf-8")
-    (root / IDENTITY).write_text(f"{name} {version}\n", encoding="utf-8")
+    (root / VERSION_FILE).write_text(f"{name} {version}\n", encoding="utf-8")
     (root / PREFIX.lstrip("/") / "sbom.cdx.json").write_text(bill, encoding="utf-8")
     return len(components)
 
