@@ -1,0 +1,140 @@
+"""The compiled engine does, bubble by bubble, what the plain Python reference does."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from bubblebreaker.building import SMALL, many_rules
+from workshop.bubblebreaker import engine, reference
+from workshop.bubblebreaker.cells import pack
+from workshop.bubblebreaker.playouts import UNIFORM
+from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board, Rules
+
+GAMES = 10_000
+KINDS = 50
+MOST_MOVES = 40
+
+
+@pytest.mark.parametrize("number", range(KINDS))
+def test_ten_thousand_games_are_those_of_the_reference(number: int) -> None:
+    rules = next(itertools.islice(many_rules(KINDS), number, None))
+    rng = np.random.default_rng(number)
+    count = GAMES // KINDS
+    seeds = range(number * count, (number + 1) * count)
+    boards, dice = engine.new_boards(rules, seeds)
+    games = [reference.Game.seeded(rules, seed) for seed in seeds]
+    packed = pack(rules)
+    assert_same(games, boards, dice)
+    for _ in range(MOST_MOVES):
+        masks = engine.action_masks(rules, boards)
+        actions = np.full(count, -1)
+        points = np.zeros(count, np.int64)
+        for i, game in enumerate(games):
+            cells = reference.groups(game.board)
+            firsts = [row * rules.columns + column for (row, column), *_ in cells]
+            assert np.flatnonzero(masks[i]).tolist() == sorted(firsts)
+            if cells:
+                # Any cell of the group stands for the move, not only its first one.
+                group = cells[rng.integers(len(cells))]
+                row, column = group[rng.integers(len(group))]
+                actions[i] = row * rules.columns + column
+                points[i] = game.play(row, column)
+        gained, sizes, over = engine.step(packed, boards, dice, actions)
+        assert gained.tolist() == points.tolist()
+        assert ((sizes > 0) == (actions >= 0)).all()
+        assert over.tolist() == [game.over for game in games]
+        assert_same(games, boards, dice)
+        if over.all():
+            break
+
+
+def assert_same(games: list[reference.Game], boards: np.ndarray, dice: np.ndarray) -> None:
+    for game, board, state in zip(games, boards, dice, strict=True):
+        assert (game.board == board).all()
+        assert game.dice.state == state
+
+
+@pytest.mark.parametrize("rules", [SAMEGAME, BUBBLE_BREAKER])
+def test_after_states_are_what_the_reference_would_play(rules: Rules) -> None:
+    boards, dice = engine.new_boards(rules, range(3))
+    engine.play_out(rules, boards, dice, range(3), limit=30)
+    kept = boards.copy()
+    after = engine.after_states(rules, boards)
+    unseen = rules.having(refill="grey") if rules.refill == "random" else rules
+    number = 0
+    for i, board in enumerate(boards):
+        assert after.starts[i] == number
+        for cell in reference.moves(board):
+            outcome = reference.play(unseen, board, *cell, reference.Dice(1))
+            assert divmod(int(after.actions[number]), rules.columns) == cell
+            assert (after.boards[number] == outcome.board).all()
+            assert (after.points[number], after.sizes[number]) == (outcome.points, outcome.size)
+            assert after.owners[number] == i
+            number += 1
+    assert after.starts[-1] == number == len(after.boards)
+    assert (boards == kept).all()
+
+
+def test_an_action_that_bursts_nothing_changes_nothing() -> None:
+    boards = np.array([[[0, 0], [1, 2], [1, 3]]], np.int8)
+    rules = SAMEGAME.having(rows=3, columns=2)
+    dice = np.ones(1, np.uint32)
+    for action in (-1, 0, 3, 5, 6, 2**40):
+        before = boards.copy()
+        points, sizes, over = engine.step(pack(rules), boards, dice, np.array([action]))
+        assert (points[0], sizes[0], over[0]) == (0, 0, False)
+        assert (boards == before).all()
+
+
+def test_colours_may_be_renamed_without_any_difference() -> None:
+    boards, dice = engine.new_boards(SAMEGAME, range(20))
+    renamed = np.array([0, 3, 5, 1, 2, 4], np.int8)[boards]
+    points, moves = engine.play_out(SAMEGAME, boards, dice.copy(), range(20))
+    other_points, other_moves = engine.play_out(SAMEGAME, renamed, dice.copy(), range(20))
+    assert (points == other_points).all()
+    assert (moves == other_moves).all()
+    assert (np.array([0, 3, 5, 1, 2, 4], np.int8)[boards] == renamed).all()
+
+
+def test_a_game_does_not_depend_on_its_neighbours() -> None:
+    boards, dice = engine.new_boards(BUBBLE_BREAKER, range(6))
+    alone = [
+        engine.play_out(BUBBLE_BREAKER, boards[i : i + 1].copy(), dice[i : i + 1].copy(), [i])[0][0]
+        for i in range(6)
+    ]
+    together, _ = engine.play_out(BUBBLE_BREAKER, boards, dice, range(6))
+    assert together.tolist() == alone
+    assert len(set(alone)) > 1
+
+
+def test_a_limit_ends_games_early_and_they_go_on_from_there() -> None:
+    boards, dice = engine.new_boards(SMALL, range(8))
+    points, moves = engine.play_out(SMALL, boards, dice, range(8), UNIFORM, limit=2)
+    assert (moves <= 2).all()
+    assert (points >= 0).all()
+    _, more = engine.play_out(SMALL, boards, dice, range(8), UNIFORM)
+    assert more.sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("board", "message"),
+    [
+        ([[1, 1]], "shape"),
+        ([[1, 1], [0, 1]], "above an empty cell"),
+        ([[0, 1], [0, 1]], "right of an empty"),
+        ([[1, 1], [9, 1]], "cells are"),
+    ],
+)
+def test_boards_that_are_none_are_refused(board: list[list[int]], message: str) -> None:
+    rules = SAMEGAME.having(rows=2, columns=2)
+    with pytest.raises(ValueError, match=message):
+        engine.check_boards(rules, np.array([board], np.int8))
+
+
+def test_settled_boards_pass_as_they_are() -> None:
+    rules = SAMEGAME.having(rows=2, columns=2)
+    board: Board = np.array([[[0, 0], [1, -1]]], np.int8)
+    assert (engine.check_boards(rules, board) == board).all()
