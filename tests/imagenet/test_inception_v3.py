@@ -36,7 +36,7 @@ def keras(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keras")
     script = Path(__file__).parent / "reference" / "inception_v3_by_keras.py"
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    subprocess.run([python, script, folder, *LAYERS], check=True, env=clean, timeout=300)
+    subprocess.run([python, script, folder, *LAYERS], check=True, env=clean, timeout=600)
     return folder
 
 
