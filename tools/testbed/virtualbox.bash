@@ -77,7 +77,8 @@ run_inside() {
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount --bind "$folder" "$root$folder"
-    exec chroot "$root" /usr/bin/env -C "$folder" HOME="$folder" USER=root LC_ALL=C.UTF-8 "$@"
+    exec chroot "$root" /usr/bin/env -C "$folder" HOME="$folder" USER=root LC_ALL=C.UTF-8 \
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
   ' bash "$root" "$folder" "$@"
 }
 
@@ -86,7 +87,7 @@ case ${1:-} in
   --prepare) prepared ;;
   "" | -*) fail "usage: virtualbox.bash --prepare | FOLDER COMMAND…" ;;
   *)
-    [ -d "$1" ] && [ $# -gt 1 ] || fail "usage: virtualbox.bash --prepare | FOLDER COMMAND…"
+    if [ ! -d "$1" ] || [ $# = 1 ]; then fail "usage: virtualbox.bash --prepare | FOLDER COMMAND…"; fi
     root=$(prepared)
     folder=$(cd "$1" && pwd -P)
     shift
