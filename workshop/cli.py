@@ -22,6 +22,7 @@ CAPABILITIES = {
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
+    "slides": ("workshop.slides.cli", "List, check and print the slides."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
     "thumbdrive": ("workshop.thumbdrive.cli", "Fill thumb drives: plan, stage, write many, verify."),

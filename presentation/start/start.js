@@ -12,6 +12,11 @@
     unexpected: "another program has its port",
     unknown: "is not known",
   };
+  const DATA_WORDS = {
+    up: "is here",
+    down: "is not complete: workshop data fetch",
+    unknown: "is not known",
+  };
   const config = window.workshopConfig || {
     ports: { jupyter: 8080, tensorboard: 8081, web: 8082 }, demos: [], lessons: [],
   };
@@ -42,7 +47,8 @@
       link.append(
         element("span", lesson.path.split("-")[0], { className: "chapter" }),
         element("strong", lesson.title),
-        element("span", lesson.minutes ? `${lesson.minutes} min` : "", { className: "quiet" }),
+        element("span", [lesson.minutes && `${lesson.minutes} min`, lesson.memory && `${lesson.memory} MB`]
+          .filter(Boolean).join(" · "), { className: "quiet" }),
       );
       const item = document.createElement("li");
       item.append(link);
@@ -83,7 +89,7 @@
     showWho(named());
   }
 
-  /** @param {Record<string, {port: number, state: string}> | null} services null when nobody answers */
+  /** @param {Record<string, {state: string}> | null} services, data among them; null when nobody answers */
   function showLights(services) {
     for (const light of document.querySelectorAll("[data-service]")) {
       const service = services && services[light.dataset.service];
@@ -91,7 +97,8 @@
       // A screen reader is told what changed, not the same thing every five seconds.
       if (light.dataset.state === state) continue;
       light.dataset.state = state;
-      light.querySelector("em").textContent = WORDS[state];
+      const words = light.dataset.service === "data" ? DATA_WORDS : WORDS;
+      light.querySelector("em").textContent = words[state];
     }
     document.getElementById("lights").hidden = false;
   }
@@ -99,7 +106,8 @@
   async function askLights() {
     try {
       const answer = await fetch("/api/status", { cache: "no-store" });
-      showLights((await answer.json()).services);
+      const { services, data } = await answer.json();
+      showLights({ ...services, data });
     } catch {
       showLights(null);
     }

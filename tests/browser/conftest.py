@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,10 +18,9 @@ import pytest
 from jupyter.serving import Jupyter, jupyter
 from web.serving import running
 
-from workshop import datasets
-from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.web.build import build_site
+from workshop.slides.site import LIBRARIES as SLIDE_LIBRARIES
+from workshop.web.build import LIBRARIES, build_site
 
 from .notebooks import FIGURES, FRONT_ENDS, Desk
 
@@ -39,7 +38,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-LIBRARY = "convnet-min.js"
 # What Jupyter's own pages complain of: Notebook 7 at every start asks for settings of a part of Lab that
 # it has not, and a page goes on asking for a kernel that was ended.
 OF_JUPYTER = re.compile(r"reading 'schema'|registered\.$|^Failed to load resource: .* 40[34] ")
@@ -66,49 +64,29 @@ def browser() -> Iterator[playwright.Browser]:
 
 
 @pytest.fixture(scope="session")
-def convnetjs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that holds the library: from WORKSHOP_CONVNETJS, the machine's data, or npm."""
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with every library that pages load, fetched as set-up fetches them."""
     data = tmp_path_factory.mktemp("data")
-    (data / "convnetjs").mkdir()
-    content = _named() or _of_the_machine() or _from_npm(data)
-    if content is None:
-        _missing("ConvNetJS is not here and npm cannot fetch it; set WORKSHOP_CONVNETJS to convnet-min.js")
-    (data / "convnetjs" / LIBRARY).write_bytes(content)
+    config = tmp_path_factory.mktemp("etc") / "workshop.toml"
+    cache = os.environ.get("WORKSHOP_TEST_CACHE", str(Path.home() / ".cache" / "workshop-tests"))
+    config.write_text(f'data = "{data}"\ncache = "{cache}"\n', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "workshop", "data", "fetch", *LIBRARIES, *SLIDE_LIBRARIES],
+        env=os.environ | {"WORKSHOP_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if done.returncode:
+        _missing(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
     return data
 
 
-def _named() -> bytes | None:
-    path = os.environ.get("WORKSHOP_CONVNETJS")
-    return Path(path).read_bytes() if path else None
-
-
-def _of_the_machine() -> bytes | None:
-    try:
-        return datasets.path("convnetjs", LIBRARY).read_bytes()
-    except WorkshopError:
-        return None
-
-
-def _from_npm(folder: Path) -> bytes | None:
-    npm = shutil.which("npm")
-    if npm is None:
-        return None
-    done = subprocess.run(
-        [npm, "pack", "--silent", "convnetjs@0.3.0"], cwd=folder, capture_output=True, timeout=120
-    )
-    archive = folder / "convnetjs-0.3.0.tgz"
-    if done.returncode or not archive.is_file():
-        return None
-    with tarfile.open(archive) as packed:
-        member = packed.extractfile(f"package/build/{LIBRARY}")
-        return member.read() if member else None
-
-
 @pytest.fixture(scope="session")
-def site(convnetjs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as set-up builds it, on ports that nobody has."""
     root = tmp_path_factory.mktemp("site") / "web"
-    build_site(CHECKOUT, root, Settings(data=convnetjs, jupyter_port=18980, tensorboard_port=18981))
+    build_site(CHECKOUT, root, Settings(data=libraries, jupyter_port=18980, tensorboard_port=18981))
     return root
 
 

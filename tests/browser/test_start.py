@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from web.serving import free_port, running, service
 
 from workshop.settings import Settings
-from workshop.web.build import build_site
+from workshop.slides.schedule import read_schedule
+from workshop.web.build import Today, build_site
 
 from .conftest import CHECKOUT, Open, wait_until
 
@@ -19,11 +21,11 @@ TENSORBOARD = {"/data/environment": b'{"data_location": "/logs"}'}
 
 
 def test_lights_show_what_answers_and_follow_it(
-    convnetjs: Path, open_page: Open, keep: Callable[..., None], tmp_path: Path
+    libraries: Path, open_page: Open, keep: Callable[..., None], tmp_path: Path
 ) -> None:
     with contextlib.ExitStack() as jupyter, service(TENSORBOARD) as tensorboard:
         port = jupyter.enter_context(service(JUPYTER))
-        build_site(CHECKOUT, tmp_path / "web", Settings(data=convnetjs, jupyter_port=port))
+        build_site(CHECKOUT, tmp_path / "web", Settings(data=libraries, jupyter_port=port))
         settings = f"jupyter_port = {port}\ntensorboard_port = {tensorboard}\n"
         with running(tmp_path / "web", settings=settings) as (web, _):
             page = open_page(f"http://127.0.0.1:{web}/")
@@ -97,3 +99,47 @@ def test_page_fits(served: str, open_page: Open, keep: Callable[..., None], widt
     page = open_page(served + "index.html", width, height)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     keep(page, f"start-{width}")
+
+
+def test_the_schedule_lights_what_is_on_now(site: Path, open_page: Open, keep: Callable[..., None]) -> None:
+    with running(site) as (web, _):
+        page = open_page(f"http://127.0.0.1:{web}/#speaker")
+        assert page.locator("#schedule li").count() > 5
+        assert page.locator("#schedule [aria-current]").count() == 0
+        page.get_by_role("button", name="It begins now").click()
+        assert page.locator("#schedule [aria-current]").inner_text().splitlines()[1] == "Welcome"
+        page.reload()
+        assert page.locator("#schedule [aria-current]").count() == 1
+        keep(page, "start-schedule")
+        page.get_by_role("link", name="Slides").click()
+        page.wait_for_selector("body.running")
+
+
+def test_the_organisers_workshop_is_shown_until_another_is_chosen(
+    libraries: Path, open_page: Open, tmp_path: Path
+) -> None:
+    known = list(read_schedule(CHECKOUT / "presentation" / "schedule.toml"))
+    build_site(CHECKOUT, tmp_path / "web", Settings(data=libraries), Today(known[-1], "00:00"))
+    with running(tmp_path / "web") as (web, _):
+        page = open_page(f"http://127.0.0.1:{web}/")
+        assert page.input_value("#which") == known[-1]
+        assert page.locator("#schedule time").first.inner_text() == "00:00"
+        page.select_option("#which", known[0])
+        page.fill("#began", "23:30")
+        page.locator("#began").dispatch_event("change")
+        assert page.locator("#schedule time").first.inner_text() == "23:30"
+        assert page.locator("#schedule time").last.inner_text() < "23:30"
+
+
+def test_the_data_light_tells_whether_files_are_there(site: Path, open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "data" / "mnist" / "one"
+    file.parent.mkdir(parents=True)
+    file.write_text("1")
+    stamp = {"datasets": {"mnist": ["one"]}, "files": {"mnist/one": [1, 2]}}
+    (tmp_path / "data" / ".verified.json").write_text(json.dumps(stamp))
+    with running(site, settings=f'data = "{tmp_path / "data"}"\n') as (web, _):
+        page = open_page(f"http://127.0.0.1:{web}/")
+        page.wait_for_selector('[data-service="data"][data-state="up"]')
+        file.unlink()
+        page.wait_for_selector('[data-service="data"][data-state="down"]')
+        assert "workshop data fetch" in page.inner_text('[data-service="data"]')

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slides.presentations import make_presentation
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.web.build import RECORD, build_site
+from workshop.web.build import RECORD, Today, build_site
 
 MANIFEST = """
 [[demo]]
@@ -38,14 +39,16 @@ def checkout(tmp_path: Path) -> Path:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(text, encoding="utf-8")
     (source / "notebooks" / "1-mnist").mkdir(parents=True)
+    make_presentation(source)
     return source
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    library = tmp_path / "data" / "convnetjs" / "convnet-min.js"
-    library.parent.mkdir(parents=True)
-    library.write_text("library", encoding="utf-8")
+    for name in ("convnetjs/convnet-min.js", "reveal/reveal.js", "katex/fonts/one.woff2"):
+        library = tmp_path / "data" / name
+        library.parent.mkdir(parents=True)
+        library.write_text("library", encoding="utf-8")
     return Settings(data=tmp_path / "data", jupyter_port=18080)
 
 
@@ -74,13 +77,24 @@ def test_site_holds_pages_shared_files_and_libraries(
         "assets/workshop.css",
         "demos/painting/index.html",
         "demos/vendor/convnet-min.js",
+        "slides/short/index.html",
+        "slides/slides.css",
+        "slides/slides.js",
+        "slides/speaker.html",
+        "slides/speaker.css",
+        "slides/speaker.js",
+        "slides/vendor/reveal/reveal.js",
+        "slides/vendor/katex/fonts/one.woff2",
     }
 
 
 def test_links_follow_the_settings_and_lessons_the_notebooks(
     checkout: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    about = {"workshop": {"title": "Dense", "minutes": 60}, "kernelspec": {"name": "theano"}}
+    about: dict[str, Any] = {
+        "workshop": {"title": "Dense", "minutes": 60, "budget": {"full": {"rss_mb": 900}}}
+    }
+    about["kernelspec"] = {"name": "theano"}
     add_lesson(checkout, "1-mnist/10-mlp.ipynb", about)
     build_site(checkout, tmp_path / "web", settings)
     made = config(tmp_path / "web")
@@ -92,9 +106,22 @@ def test_links_follow_the_settings_and_lessons_the_notebooks(
             "kernel": "theano",
             "kind": "lesson",
             "minutes": 60,
+            "memory": 900,
         }
     ]
     assert [demo["name"] for demo in made["demos"]] == ["painting"]
+
+
+def test_todays_workshop_is_one_of_the_schedule(checkout: Path, settings: Settings, tmp_path: Path) -> None:
+    build_site(checkout, tmp_path / "web", settings, Today("short", "14:00"))
+    made = config(tmp_path / "web")
+    assert made["today"] == {"workshop": "short", "start": "14:00"}
+    assert [(item["start"], item["title"]) for item in made["workshops"][0]["items"]] == [
+        (0, "Hello & welcome"),
+        (8, "Coffee"),
+    ]
+    with pytest.raises(WorkshopError, match="no workshop 'long' in the schedule; there are: short"):
+        build_site(checkout, tmp_path / "web", settings, Today("long", "14:00"))
 
 
 def test_second_build_changes_nothing(checkout: Path, settings: Settings, tmp_path: Path) -> None:
@@ -109,13 +136,12 @@ def test_only_what_differs_is_written_and_what_went_is_removed(
 ) -> None:
     site = tmp_path / "web"
     build_site(checkout, site, settings)
-    (site / "slides").mkdir()
-    (site / "slides" / "index.html").write_text("of somebody else", encoding="utf-8")
+    (site / "slides" / "own.html").write_text("of somebody else", encoding="utf-8")
     (checkout / "presentation" / "start" / "start.js").unlink()
     (checkout / "js-demos" / "painting" / "index.html").write_text("<html>new</html>", encoding="utf-8")
     report = build_site(checkout, site, settings)
     assert (report.written, report.removed) == (["demos/painting/index.html"], ["start.js"])
-    assert (site / "slides" / "index.html").is_file()
+    assert (site / "slides" / "own.html").is_file()
 
 
 def test_modules_of_the_package_lie_beside_the_page_as_scripts(
@@ -135,7 +161,9 @@ def test_modules_of_the_package_lie_beside_the_page_as_scripts(
 
 def test_missing_library_is_a_note_and_no_fault(checkout: Path, tmp_path: Path) -> None:
     report = build_site(checkout, tmp_path / "web", Settings(data=tmp_path / "nothing"))
-    assert len(report.notes) == 1 and "workshop data fetch convnetjs" in report.notes[0]
+    assert [note.split("'")[1] for note in report.notes] == [
+        f"workshop data fetch {name}" for name in ("convnetjs", "reveal", "katex")
+    ]
     assert (tmp_path / "web" / "demos" / "painting" / "index.html").is_file()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
@@ -33,10 +34,24 @@ def path(name: str, file: str | None = None) -> Path:
     return folder if file is None else folder / file
 
 
+def missing(data: Path) -> list[str] | None:
+    """Return the data sets of which a file that was verified is no longer there; None when none ever was."""
+    verified = _noted(data, "files")
+    if not verified:
+        return None
+    return sorted({each.partition("/")[0] for each in verified if not (data / each).is_file()})
+
+
 def _files_of(data: Path, name: str) -> list[str]:
     """Return the files that the data set has, as the last fetch noted them; none when unknown."""
+    files = _noted(data, "datasets").get(name, [])
+    return [str(each) for each in files] if isinstance(files, list) else []
+
+
+def _noted(data: Path, what: str) -> dict[str, Any]:
+    """Return one part of what the last fetch noted; nothing when there is no note or it is unusable."""
     try:
-        noted = json.loads((data / STAMP).read_text(encoding="utf-8"))["datasets"].get(name, [])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []
-    return [str(each) for each in noted]
+        noted = json.loads((data / STAMP).read_text(encoding="utf-8"))[what]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return noted if isinstance(noted, dict) else {}

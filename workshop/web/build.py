@@ -8,7 +8,8 @@ assets/               ``js-demos/assets/``
 demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
 demos/vendor/         files of data sets that were fetched before
 demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.web.modules``
-config.js             ports, demos and lessons; generated
+slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
+config.js             ports, demos, lessons and schedules; generated
 ===================== ==========================================================
 
 Each file is written beside and renamed, pages last, so a browser never meets half a site; killed at
@@ -21,14 +22,15 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import about
+from workshop.lessons.model import Profile, about
 from workshop.settings import Settings
+from workshop.slides.site import slides_site
 from workshop.web.modules import as_script
 
 RECORD = ".built.json"
@@ -56,13 +58,23 @@ class Report:
         }
 
 
-def build_site(source: Path, into: Path, settings: Settings) -> Report:
+@dataclass(frozen=True)
+class Today:
+    """Which workshop is held, and when it begins; the start page then shows where it stands."""
+
+    workshop: str
+    start: str
+    """On the clock, as HH:MM."""
+
+
+def build_site(source: Path, into: Path, settings: Settings, today: Today | None = None) -> Report:
     """Make the site in ``into`` from the checkout ``source``; running it again changes nothing.
 
-    Raises WorkshopError when ``source`` is not the checkout or its list of demos is faulty.
+    Raises WorkshopError when ``source`` is not the checkout, its list of demos or its presentation is faulty,
+    or ``today`` names a workshop that is not in the schedule.
     """
     report = Report()
-    wanted = _wanted(source, settings, report)
+    wanted = _wanted(source, settings, today, report)
     before = _recorded(into)
     for name in sorted(wanted, key=lambda name: (name.endswith(".html"), name)):
         if _write(into / name, wanted[name]):
@@ -75,7 +87,7 @@ def build_site(source: Path, into: Path, settings: Settings) -> Report:
     return report
 
 
-def _wanted(source: Path, settings: Settings, report: Report) -> dict[str, bytes]:
+def _wanted(source: Path, settings: Settings, today: Today | None, report: Report) -> dict[str, bytes]:
     """Return every file of the site with its content, by its path in the site."""
     demos = read_manifest(source)
     files = _folder(source / "presentation" / "start", "")
@@ -85,7 +97,20 @@ def _wanted(source: Path, settings: Settings, report: Report) -> dict[str, bytes
         files |= _modules(source, demo)
     files |= _libraries(demos, settings.data, report)
     shown = [_shown(demo, files) for demo in demos]
-    files["config.js"] = _config(settings, shown, _lessons(source, report))
+    slides, workshops = slides_site(source, settings.data, report.notes)
+    files |= slides
+    if today and today.workshop not in [workshop["name"] for workshop in workshops]:
+        names = ", ".join(workshop["name"] for workshop in workshops)
+        raise WorkshopError(f"there is no workshop {today.workshop!r} in the schedule; there are: {names}")
+    files["config.js"] = _config(
+        settings,
+        {
+            "demos": shown,
+            "lessons": _lessons(source, report),
+            "workshops": workshops,
+            "today": asdict(today) if today else None,
+        },
+    )
     return files
 
 
@@ -169,22 +194,22 @@ def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:
                 "kernel": known.kernel,
                 "kind": known.kind,
                 "minutes": known.minutes,
+                "memory": known.budget.get(Profile.FULL, {}).get("rss_mb"),
             }
         )
     return lessons
 
 
-def _config(settings: Settings, demos: list[dict[str, Any]], lessons: list[dict[str, Any]]) -> bytes:
+def _config(settings: Settings, shown: dict[str, Any]) -> bytes:
     """Return config.js; a script and not JSON, because a page opened as a file may not fetch."""
-    document = {
+    document: dict[str, Any] = {
         "ports": {
             "jupyter": settings.jupyter_port,
             "tensorboard": settings.tensorboard_port,
             "web": settings.web_port,
         },
-        "demos": demos,
-        "lessons": lessons,
     }
+    document |= shown
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return f"// Made by 'workshop web build'; do not edit.\nwindow.workshopConfig = {text};\n".encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from workshop.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
@@ -25,16 +27,20 @@ def web() -> None:
 def build(
     source: Annotated[Path | None, typer.Option(help="The checkout; default: from the settings.")] = None,
     into: Annotated[Path | None, typer.Option(help="The site's folder; default: <prefix>/web.")] = None,
+    workshop: Annotated[str, typer.Option(help="Which workshop of the schedule is held.")] = "",
+    start: Annotated[str, typer.Option(metavar="HH:MM", help="When it begins.")] = "",
     json: Json = False,
 ) -> None:
     """Put the site together; what is already right is left alone."""
-    from workshop.web.build import build_site
+    from workshop.web.build import Today, build_site
 
+    if bool(workshop) != bool(start) or (start and not CLOCK.fullmatch(start)):
+        raise typer.BadParameter("name both, the workshop and its start as HH:MM, or neither")
     settings = load_settings()
     source, into = source or settings.source, into or _site(settings)
     if source is None or into is None:
         raise WorkshopError("this machine was not set up; name the checkout and the site: --source, --into")
-    report = build_site(source, into, settings)
+    report = build_site(source, into, settings, Today(workshop, start) if workshop else None)
     if json:
         print_json(report.as_document())
         return

@@ -24,7 +24,7 @@ from tornado.httpserver import HTTPServer
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.web.hosts import HostCheck
-from workshop.web.status import Probe, services
+from workshop.web.status import Probe, data_state, services
 from workshop.web.updates import Updates
 
 HEADERS = {
@@ -78,13 +78,13 @@ class Guarded(tornado.web.RequestHandler):
 
 
 class Status(Guarded):
-    """``/api/status``: which services of this machine answer."""
+    """``/api/status``: which services of this machine answer, and whether its data is there."""
 
     async def get(self) -> None:
-        """Answer with the states of all services."""
+        """Answer with the states of all services and of the data."""
         probe: Probe = self.settings["probe"]
         self.set_header("Cache-Control", "no-store")
-        self.write({"services": await probe.states()})
+        self.write({"services": await probe.states(), "data": data_state(self.settings["data"])})
 
 
 class Sync(Guarded):
@@ -149,22 +149,36 @@ class Site(Guarded, tornado.web.StaticFileHandler):
         return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
+class Slides(Site):
+    """The slides; formulas bring styles of their own into the speaker's window."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, with leave for styles inside a page."""
+        super().set_default_headers()
+        policy = HEADERS["Content-Security-Policy"]
+        self.set_header("Content-Security-Policy", f"{policy}; style-src 'self' 'unsafe-inline'")
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def make_application(root: Path, check: HostCheck, probe: Probe, updates: Updates) -> tornado.web.Application:
-    """Return the application that serves ``root``, the status and the updates."""
+def make_application(
+    root: Path, check: HostCheck, probe: Probe, updates: Updates, data: Path
+) -> tornado.web.Application:
+    """Return the application that serves ``root``, the status of services and ``data``, and the updates."""
     return tornado.web.Application(
         [
             (r"/api/status", Status),
             (r"/api/updates", Sync),
             (r"/api/.*", Missing),
+            (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
         default_handler_class=Missing,
         host_check=check,
         probe=probe,
+        data=data,
         updates=updates,
     )
 
@@ -200,7 +214,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    application = make_application(root, check, Probe(services(settings)), Updates(settings))
+    application = make_application(root, check, Probe(services(settings)), Updates(settings), settings.data)
     server = HTTPServer(application, max_body_size=1024)
     server.add_sockets(sockets)
     ready()

@@ -1,4 +1,5 @@
-"""Do Jupyter and TensorBoard answer? Asked by the server itself, so that no page needs leave to ask."""
+"""Do Jupyter and TensorBoard answer, is the data there? Asked by the server itself, so that no page needs
+leave to ask."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
+from workshop import datasets
 from workshop.settings import Settings
 
 PATIENCE_S = 2.0
@@ -50,6 +53,12 @@ def _host_to_ask(bind_address: str) -> str:
     if bind_address == "::":
         return "[::1]"
     return f"[{bind_address}]" if ":" in bind_address else bind_address
+
+
+def data_state(data: Path) -> dict[str, Any]:
+    """Return ``{"state": "up" | "down", "missing": [data set, ...]}``; down too when nothing was fetched."""
+    missing = datasets.missing(data)
+    return {"state": "up" if missing == [] else "down", "missing": missing or []}
 
 
 class Probe:

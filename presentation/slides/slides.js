@@ -1,0 +1,88 @@
+/**
+ * Drives a deck: reveal.js turns the pages, KaTeX sets the formulas, S opens the speaker's window.
+ * The speaker's window is told by messages what is on; it may also turn the pages.
+ */
+(function () {
+  "use strict";
+
+  const WIDTH = 1280;
+  const HEIGHT = 720;
+  const ports = (window.workshopConfig || { ports: { jupyter: 8080, tensorboard: 8081 } }).ports;
+
+  /** Formulas stay readable TeX where KaTeX was not fetched. */
+  function setFormulas() {
+    if (!window.katex) return;
+    for (const formula of document.querySelectorAll(".formula")) {
+      window.katex.render(formula.textContent, formula, {
+        displayMode: formula.classList.contains("block"), throwOnError: false, output: "html",
+      });
+    }
+  }
+
+  /** Links to Jupyter and TensorBoard follow this machine's ports, forwarded ones included. */
+  function fillLinks() {
+    const host = location.protocol.startsWith("http") ? location.hostname : "localhost";
+    for (const link of document.querySelectorAll("a[data-port]")) {
+      link.href = `http://${host}:${ports[link.dataset.port]}${link.dataset.path}`;
+    }
+    for (const link of document.querySelectorAll(".reveal a.go")) link.target = "_blank";
+  }
+
+  let speaker = null;
+
+  /** @returns {{slides: object[], at: number, title: string}} what the speaker's window shows */
+  function picture(deck) {
+    const slides = deck.getSlides().map((slide) => {
+      const body = slide.cloneNode(true);
+      body.querySelector("aside.notes")?.remove();
+      return {
+        html: body.innerHTML,
+        note: slide.querySelector("aside.notes")?.innerHTML ?? "",
+        start: Number(slide.dataset.start),
+        minutes: Number(slide.dataset.minutes),
+      };
+    });
+    return { slides, at: deck.getSlidePastCount(), title: document.title };
+  }
+
+  function tell(deck) {
+    if (speaker && !speaker.closed) speaker.postMessage({ workshopDeck: picture(deck) }, "*");
+  }
+
+  function openSpeaker(deck) {
+    if (speaker && !speaker.closed) speaker.focus();
+    else speaker = window.open("../speaker.html", "workshop-speaker", "width=1100,height=700");
+    tell(deck);
+  }
+
+  function listen(deck) {
+    window.addEventListener("message", (event) => {
+      if (!speaker || event.source !== speaker) return;
+      if (event.data === "workshop-next") deck.next();
+      else if (event.data === "workshop-back") deck.prev();
+      else if (event.data === "workshop-ready") tell(deck);
+    });
+    deck.addKeyBinding({ keyCode: 83, key: "S", description: "Speaker's window" }, () => openSpeaker(deck));
+    deck.on("slidechanged", () => tell(deck));
+  }
+
+  async function start() {
+    setFormulas();
+    fillLinks();
+    if (!window.Reveal) return;
+    document.body.classList.add("running");
+    const deck = new window.Reveal(document.querySelector(".reveal"), {
+      width: WIDTH, height: HEIGHT, margin: 0.06, center: false, hash: true, slideNumber: "c/t",
+      transition: "none", backgroundTransition: "none", pdfSeparateFragments: false,
+    });
+    await deck.initialize();
+    listen(deck);
+    const keys = document.getElementById("keys");
+    const showKeys = () => { keys.hidden = deck.getSlidePastCount() > 0 || deck.isPrintView(); };
+    deck.on("slidechanged", showKeys);
+    showKeys();
+    window.workshopDeck = deck;
+  }
+
+  start();
+})();

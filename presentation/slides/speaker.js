@@ -1,0 +1,62 @@
+/** The speaker's window: it is told what is on by the deck that opened it, and may turn its pages. */
+(function () {
+  "use strict";
+
+  const TOLERANCE_MINUTES = 1;
+  const deck = window.opener;
+  let shown = null;
+  let began = Date.now();
+
+  const byId = (id) => document.getElementById(id);
+  const clock = (minutes) => `${Math.floor(minutes / 60)}:${String(Math.floor(minutes % 60)).padStart(2, "0")}`;
+
+  function show(picture) {
+    shown = picture;
+    const slide = picture.slides[picture.at];
+    const next = picture.slides[picture.at + 1];
+    byId("note").innerHTML = slide.note;
+    byId("shown").innerHTML = slide.html;
+    byId("next").innerHTML = next ? next.html : "<p class=quiet>That was the last one.</p>";
+    byId("count").textContent = `${picture.at + 1} of ${picture.slides.length}`;
+    document.title = `Speaker: ${picture.title}`;
+    tick();
+  }
+
+  /** Where the clock and the schedule stand; late by more than a minute is said in red. */
+  function tick() {
+    byId("now").textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const minutes = (Date.now() - began) / 60000;
+    byId("elapsed").textContent = clock(minutes);
+    if (!shown) return;
+    const { start, minutes: length } = shown.slides[shown.at];
+    const end = start + length;
+    byId("part").textContent = length ? `${clock(start)} – ${clock(end)}` : "–";
+    const late = minutes - end;
+    const early = start - minutes;
+    const pace = byId("pace");
+    pace.dataset.pace = length && late > TOLERANCE_MINUTES ? "late" : "good";
+    pace.textContent = !length ? "" : late > TOLERANCE_MINUTES ? `${Math.round(late)} min over this part`
+      : early > TOLERANCE_MINUTES ? `${Math.round(early)} min ahead`
+        : `${Math.max(0, Math.round(end - minutes))} min left in this part`;
+  }
+
+  function turn(word) {
+    if (deck && !deck.closed) deck.postMessage(word, "*");
+  }
+
+  window.addEventListener("message", (event) => {
+    if (event.source === deck && event.data && event.data.workshopDeck) show(event.data.workshopDeck);
+  });
+  window.addEventListener("keydown", (event) => {
+    if (["ArrowRight", "PageDown", " "].includes(event.key)) turn("workshop-next");
+    else if (["ArrowLeft", "PageUp"].includes(event.key)) turn("workshop-back");
+    else return;
+    event.preventDefault();
+  });
+  byId("forth").addEventListener("click", () => turn("workshop-next"));
+  byId("back").addEventListener("click", () => turn("workshop-back"));
+  byId("reset").addEventListener("click", () => { began = Date.now(); tick(); });
+  setInterval(tick, 1000);
+  if (!deck) byId("note").textContent = "Open a deck and press S there: this window belongs to it.";
+  else turn("workshop-ready");
+})();

@@ -1,0 +1,106 @@
+"""The slides: every deck page by page, the speaker's window, and a deck on paper."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web.serving import running
+
+from workshop.slides.schedule import read_schedule
+
+from .conftest import CHECKOUT, Open, wait_until
+
+DECKS = list(read_schedule(CHECKOUT / "presentation" / "schedule.toml"))
+
+
+def deck(page: Any, call: str) -> Any:
+    return page.evaluate(f"window.workshopDeck.{call}")
+
+
+def ready(page: Any) -> None:
+    wait_until(page, "!!window.workshopDeck")
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_slide_fits_its_page_and_every_formula_is_set(
+    name: str, site: Path, open_page: Open, keep: Callable[..., None]
+) -> None:
+    with running(site) as (web, _):
+        page = open_page(f"http://127.0.0.1:{web}/slides/{name}/")
+        ready(page)
+        formulas = page.locator(".formula").count()
+        assert formulas > 3
+        assert page.locator(".formula .katex").count() == formulas
+        assert page.locator(".katex-error").count() == 0
+        for number in range(deck(page, "getTotalSlides()")):
+            deck(page, f"slide({number})")
+            size = deck(page, "getCurrentSlide().scrollHeight")
+            title = deck(page, "getCurrentSlide().textContent.slice(0, 40)")
+            assert size <= 720, f"slide {number} ({title}) is {size} dots high"
+            keep(page, f"slides-{name}-{number:02}")
+
+
+def test_slides_are_turned_by_keys(site: Path, open_page: Open) -> None:
+    with running(site) as (web, _):
+        page = open_page(f"http://127.0.0.1:{web}/slides/{DECKS[0]}/")
+        ready(page)
+        page.keyboard.press("ArrowRight")
+        assert deck(page, "getSlidePastCount()") == 1
+        page.keyboard.press("ArrowLeft")
+        assert deck(page, "getSlidePastCount()") == 0
+
+
+def test_on_a_phone_slides_are_scrolled(site: Path, open_page: Open, keep: Callable[..., None]) -> None:
+    with running(site) as (web, _):
+        page = open_page(f"http://127.0.0.1:{web}/slides/{DECKS[0]}/", width=390, height=844)
+        ready(page)
+        assert deck(page, "isScrollView()")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        keep(page, "slides-phone")
+
+
+@pytest.mark.parametrize("how", ["served", "as a file"])
+def test_the_speakers_window_follows_and_leads(
+    how: str, site: Path, open_page: Open, keep: Callable[..., None]
+) -> None:
+    with running(site) as (web, _):
+        base = f"http://127.0.0.1:{web}/slides" if how == "served" else f"{site.as_uri()}/slides"
+        page = open_page(f"{base}/{DECKS[0]}/index.html")
+        ready(page)
+        with page.expect_popup() as popup:
+            page.keyboard.press("s")
+        speaker = popup.value
+        wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('1 of')")
+        assert "Welcome everybody" in speaker.inner_text("#note")
+        speaker.get_by_role("button", name="Next").click()
+        wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('2 of')")
+        assert deck(page, "getSlidePastCount()") == 1
+        deck(page, "slide(3)")
+        wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('4 of')")
+        assert re.search(r"min left in this part", speaker.inner_text("#pace"))
+        keep(speaker, f"speaker-{how.replace(' ', '-')}")
+
+
+def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:
+    config = tmp_path / "workshop.toml"
+    config.write_text(f'data = "{libraries}"\n', encoding="utf-8")
+    file = tmp_path / "deck.pdf"
+    done = subprocess.run(
+        [sys.executable, "-m", "workshop", "slides", "pdf", DECKS[0], str(file), "--json"],
+        env=os.environ | {"WORKSHOP_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr
+    pages = json.loads(done.stdout)["pages"]
+    assert 15 < pages < 80
+    assert file.read_bytes().startswith(b"%PDF")

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from slides.presentations import CHECKOUT, SCHEDULE, make_presentation
+from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.model import Profile, about
+from workshop.slides.check import faults_of, measured_seconds
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    make_presentation(tmp_path)
+    for name in ("js-demos/painting/index.html", "notebooks/1-mnist/10-mlp.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    return tmp_path
+
+
+def schedule(source: Path, old: str, new: str) -> None:
+    (source / "presentation/schedule.toml").write_text(SCHEDULE.replace(old, new), encoding="utf-8")
+
+
+def measure(source: Path, lesson: str, seconds: float) -> None:
+    text = f'[lessons]\n"{lesson}" = {seconds}\n'
+    (source / "presentation/measured.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_slides_of_this_repository_fit() -> None:
+    assert faults_of(CHECKOUT) == []
+
+
+def test_what_was_measured_is_within_the_lessons_budgets() -> None:
+    lessons = {
+        lesson.name: about(lesson.name, lesson.read()) for lesson in find_lessons(CHECKOUT / "notebooks")
+    }
+    for name, seconds in measured_seconds(CHECKOUT).items():
+        assert seconds <= lessons[name].budget[Profile.FULL]["seconds"], name
+
+
+def test_a_good_presentation_has_no_faults(source: Path) -> None:
+    assert faults_of(source) == []
+
+
+def test_a_demo_or_lesson_that_is_not_there_is_named(source: Path) -> None:
+    schedule(source, '["painting"]', '["dancing"], lessons = ["1-mnist/99-none"]')
+    measure(source, "1-mnist/99-none", 1)
+    assert faults_of(source) == [
+        "1-mnist/99-none was measured, but there is no such lesson",
+        "short, welcome: there is no demo dancing",
+        "short, welcome: there is no lesson 1-mnist/99-none",
+    ]
+
+
+def test_a_talk_and_a_lesson_that_do_not_fit_are_told(source: Path) -> None:
+    schedule(source, '["painting"]', '["painting"], lessons = ["1-mnist/10-mlp"]')
+    measure(source, "1-mnist/10-mlp", 239)
+    assert faults_of(source) == []
+    measure(source, "1-mnist/10-mlp", 300)
+    assert faults_of(source) == ["short, welcome: 4 min of talk and 5.0 min of lessons do not fit into 8 min"]
+
+
+def test_a_lesson_that_nobody_measured_is_told(source: Path) -> None:
+    schedule(source, '["painting"]', '["painting"], lessons = ["1-mnist/10-mlp"]')
+    assert faults_of(source) == [
+        "short, welcome: lesson 1-mnist/10-mlp was not measured (see presentation/measured.toml)"
+    ]
+
+
+def test_a_slide_that_links_to_nothing_is_told(source: Path) -> None:
+    section = source / "presentation/sections/welcome.md"
+    section.write_text(section.read_text().replace("$x$", "[a](demo:painting) [b](demo:dancing)"))
+    assert faults_of(source) == ["short, welcome: a slide links to demo:dancing, which is not there"]

@@ -1,0 +1,67 @@
+"""Does the schedule fit? What it names must exist, and a part must have time for its talk and its lessons."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from workshop.lessons.catalogue import find_lessons
+from workshop.slides.decks import Presentation, deck, read_presentation
+from workshop.slides.schedule import Item
+
+LINK = re.compile(r"\]\(((?:demo|lesson):[^)]+)\)")
+MEASURED = "presentation/measured.toml"
+"""How long each lesson runs in its full profile; a file of ``[lessons]`` with seconds by name."""
+
+
+def faults_of(source: Path) -> list[str]:
+    """Return one line for each fault of a checkout's presentation.
+
+    Raises WorkshopError when it cannot be read at all.
+    """
+    presentation = read_presentation(source)
+    demos = {page.parent.name for page in (source / "js-demos").glob("*/index.html")}
+    lessons = {lesson.name for lesson in find_lessons(source / "notebooks")}
+    known = {f"demo:{name}" for name in demos} | {f"lesson:{name}" for name in lessons}
+    seconds = measured_seconds(source)
+    faults = [f"{name} was measured, but there is no such lesson" for name in sorted(set(seconds) - lessons)]
+    for workshop in presentation.workshops.values():
+        deck(presentation, workshop)
+        for item in workshop.items:
+            where = f"{workshop.name}, {item.section or item.title}"
+            linked = links_of(presentation, item)
+            faults += [
+                f"{where}: a slide links to {link}, which is not there" for link in sorted(linked - known)
+            ]
+            faults += [f"{where}: there is no demo {name}" for name in item.demos if name not in demos]
+            faults += [f"{where}: there is no lesson {name}" for name in item.lessons if name not in lessons]
+            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, seconds)]
+    return faults
+
+
+def links_of(presentation: Presentation, item: Item) -> set[str]:
+    """Return the demos and lessons to which the slides of an item link, as they are written there."""
+    slides = presentation.sections[item.section].slides if item.section else ()
+    return {link for slide in slides for link in LINK.findall(slide.text)}
+
+
+def measured_seconds(source: Path) -> dict[str, float]:
+    """Return how many seconds each lesson took, by its name."""
+    document = tomllib.loads((source / MEASURED).read_text(encoding="utf-8"))
+    return {name: float(seconds) for name, seconds in document["lessons"].items()}
+
+
+def faults_of_time(presentation: Presentation, item: Item, seconds: dict[str, float]) -> list[str]:
+    """Return what does not fit into the minutes of an item: its talk and one run of each of its lessons."""
+    if item.section is None:
+        return []
+    unmeasured = [name for name in item.lessons if name not in seconds]
+    faults = [f"lesson {name} was not measured (see {MEASURED})" for name in unmeasured]
+    talk = presentation.sections[item.section].talk
+    runs = sum(seconds.get(name, 0) for name in item.lessons) / 60
+    if talk + runs > item.minutes:
+        faults.append(
+            f"{talk:g} min of talk and {runs:.1f} min of lessons do not fit into {item.minutes} min"
+        )
+    return faults
