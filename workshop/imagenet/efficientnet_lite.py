@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: a network of 2020 for telephones, 4.7 million numbers, right on 75 % of ImageNet.
+"""EfficientNet-Lite0: a network of 2020 for telephones, 4.6 million numbers, right on 75 % of ImageNet.
 
 M. Tan and Q. V. Le, *EfficientNet* (https://arxiv.org/abs/1905.11946); Lite is the variant without
 squeeze-and-excitation and with ReLU6. The layers have the names of the file of weights that the catalogue's
