@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from workshop.errors import WorkshopError
 from workshop.thumbdrive import transfer
 from workshop.thumbdrive.transfer import (
+    FLUSH_EVERY,
     GRAIN,
     PATCH_FROM,
+    Delivery,
+    batches,
     deliver,
     deliver_bytes,
     differences,
@@ -34,7 +37,11 @@ def random_bytes(count: int, seed: int = 1) -> bytes:
 def bring(tmp_path: Path, data: bytes) -> tuple[Path, int]:
     source, target = tmp_path / "source", tmp_path / "stick" / "target"
     source.write_bytes(data)
-    return target, deliver(source, target, sha256(data), Watch())
+    return target, deliver_one(source, target, data, Watch())
+
+
+def deliver_one(source: Path, target: Path, data: bytes, watch: Watch) -> int:
+    return deliver([Delivery(source, target, sha256(data), len(data))], watch)
 
 
 @pytest.mark.parametrize("size", [0, 1, GRAIN, GRAIN + 1, 5_000_000, PATCH_FROM + 3])
@@ -99,10 +106,10 @@ def test_stopped_it_goes_on_where_it_was(tmp_path: Path) -> None:
             stop.set()
 
     with pytest.raises(StoppedError):
-        deliver(source, target, sha256(data), Watch(stop, count))
+        deliver_one(source, target, data, Watch(stop, count))
     assert not target.exists()
     assert (tmp_path / "target.unfinished").stat().st_size == 2 * transfer.CHUNK
-    assert deliver(source, target, sha256(data), Watch()) == 3 * transfer.CHUNK
+    assert deliver_one(source, target, data, Watch()) == 3 * transfer.CHUNK
     assert target.read_bytes() == data
 
 
@@ -112,7 +119,7 @@ def test_a_large_file_that_is_being_changed_has_not_its_name(tmp_path: Path) -> 
     stop = threading.Event()
     stop.set()
     with pytest.raises(StoppedError):
-        deliver(tmp_path / "source", target, "", Watch(stop))
+        deliver_one(tmp_path / "source", target, b"", Watch(stop))
     assert [path.name for path in target.parent.iterdir()] == ["target.unfinished"]
 
 
@@ -130,8 +137,36 @@ def test_a_stick_that_gives_back_something_else(tmp_path: Path, monkeypatch: pyt
 def test_a_source_that_changed_since_is_not_the_sticks_fault(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"new")
     with pytest.raises(WorkshopError, match="changed since it was staged"):
-        deliver(tmp_path / "source", tmp_path / "target", sha256(b"old"), Watch())
+        deliver_one(tmp_path / "source", tmp_path / "target", b"old", Watch())
     assert not (tmp_path / "target").exists()
+
+
+@given(st.lists(st.integers(0, 3 * PATCH_FROM), max_size=40))
+def test_batches_are_all_files_in_order_and_none_is_too_large(sizes: list[int]) -> None:
+    groups = batches(sizes)
+    assert [number for group in groups for number in group] == list(range(len(sizes)))
+    for group in groups:
+        assert len(group) == 1 or sum(sizes[number] for number in group) <= FLUSH_EVERY
+        # A large file comes first: those before it have their names when it begins.
+        assert all(sizes[number] < PATCH_FROM for number in group[1:])
+
+
+def test_files_have_their_names_when_the_next_batch_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "FLUSH_EVERY", 10)
+    deliveries = []
+    for name in "abcd":
+        (tmp_path / name).write_bytes(name.encode() * 4)
+        deliveries.append(Delivery(tmp_path / name, tmp_path / "stick" / name, sha256(name.encode() * 4), 4))
+    seen: dict[str, set[str]] = {}
+
+    def note(step: str) -> None:
+        seen[step] = {path.name for path in (tmp_path / "stick").glob("*")}
+
+    assert deliver(deliveries, Watch(on_step=note)) == 16
+    assert seen["c"] == {"a", "b"}
+    assert seen["reading back d"] == {"a", "b", "c.unfinished", "d.unfinished"}
 
 
 def test_a_list_is_written_whole_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

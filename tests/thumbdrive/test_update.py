@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop.thumbdrive.staged import Entry
-from workshop.thumbdrive.transfer import PATCH_FROM
+from workshop.thumbdrive.transfer import PATCH_FROM, batches
 from workshop.thumbdrive.update import RESERVE, Present, find_present, plan_update, same_time
 
 SIZES = st.integers(0, 3 * PATCH_FROM)
@@ -33,12 +33,14 @@ class Disk:
     def remove(self, name: str) -> None:
         self.free += self.clusters(self.sizes.pop(name, 0)) + self.clusters(self.begun.pop(name, 0))
 
-    def write(self, name: str, size: int) -> None:
-        if name not in self.begun and self.sizes.get(name, 0) >= PATCH_FROM:
-            self.begun[name] = self.sizes.pop(name)
-        self.take(self.clusters(size) - self.clusters(self.begun.pop(name, 0)))
-        self.free += self.clusters(self.sizes.pop(name, 0))
-        self.sizes[name] = size
+    def write(self, batch: dict[str, int]) -> None:
+        for name, size in batch.items():
+            if name not in self.begun and self.sizes.get(name, 0) >= PATCH_FROM:
+                self.begun[name] = self.sizes.pop(name)
+            self.take(self.clusters(size) - self.clusters(self.begun.pop(name, 0)))
+        for name, size in batch.items():
+            self.free += self.clusters(self.sizes.pop(name, 0))
+            self.sizes[name] = size
 
 
 @given(
@@ -67,8 +69,8 @@ def test_what_was_planned_fits_and_makes_the_stick_equal(
     disk = Disk(free, present, unfinished)
     for name in update.remove:
         disk.remove(name)
-    for name in update.write:
-        disk.write(name, wanted[name].bytes)
+    for group in batches([wanted[name].bytes for name in update.write]):
+        disk.write({update.write[number]: wanted[update.write[number]].bytes for number in group})
     assert disk.sizes == {name: wanted[name].bytes for name in wanted}
 
 

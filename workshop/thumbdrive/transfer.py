@@ -11,6 +11,8 @@ import errno
 import hashlib
 import mmap
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -27,24 +29,77 @@ FLUSH_EVERY = 64 << 20
 """Bytes after which they are flushed, so that the progress told is that of the stick, not of the cache."""
 
 
-def deliver(source: Path, target: Path, sha256: str, watch: Watch) -> int:
-    """Make ``target`` a verified copy of ``source``; return how many bytes were written.
+@dataclass(frozen=True)
+class Delivery:
+    """One file on its way."""
 
-    Raises WorkshopError when the source is not what ``sha256`` says or the stick gives back
-    something else, OSError when the stick is full, was pulled out or cannot be written to.
+    source: Path
+    target: Path
+    sha256: str
+    bytes: int
+
+    @property
+    def partial(self) -> Path:
+        """Where it is until it is whole."""
+        return self.target.with_name(self.target.name + UNFINISHED)
+
+
+def batches(sizes: Sequence[int]) -> list[range]:
+    """Return which files, given their sizes in order, are written before the first of them is read back.
+
+    To flush each small file on its own takes longer than to write it.
     """
-    partial = target.with_name(target.name + UNFINISHED)
-    if not partial.exists() and target.exists():
-        if target.stat().st_size < PATCH_FROM and _same(source, target):
-            watch.advance(2 * source.stat().st_size)
-            return 0
-        if target.stat().st_size >= PATCH_FROM:
-            target.rename(partial)
-            flush_folder(target.parent)
-    written = _equalise(source, partial, sha256, watch)
-    _require_read_back(partial, sha256, watch)
-    _take_name(partial, target)
+    found: list[range] = []
+    start, together = 0, 0
+    for number, size in enumerate(sizes):
+        if number > start and (size >= PATCH_FROM or together + size > FLUSH_EVERY):
+            found.append(range(start, number))
+            start, together = number, 0
+        together += size
+    return [*found, range(start, len(sizes))] if sizes else []
+
+
+def deliver(deliveries: Sequence[Delivery], watch: Watch) -> int:
+    """Make each target a verified copy of its source; return how many bytes were written.
+
+    Raises WorkshopError when a source is not what its hash says or the stick gives back something
+    else, OSError when the stick is full, was pulled out or cannot be written to.
+    """
+    groups = batches([delivery.bytes for delivery in deliveries])
+    return sum(_deliver_batch([deliveries[number] for number in group], watch) for group in groups)
+
+
+def _deliver_batch(batch: Sequence[Delivery], watch: Watch) -> int:
+    begun = [each for each in batch if _begin(each, watch)]
+    written = 0
+    for each in begun:
+        watch.step(each.target.name)
+        written += _equalise(each.source, each.partial, each.sha256, watch)
+    for each in begun:
+        _flush(each.partial)
+    for each in begun:
+        watch.step(f"reading back {each.target.name}")
+        _require_read_back(each.partial, each.sha256, watch)
+    for each in begun:
+        _take_name(each.partial, each.target)
+    for folder in {each.target.parent for each in begun}:
+        flush_folder(folder)
     return written
+
+
+def _begin(delivery: Delivery, watch: Watch) -> bool:
+    """Get what is there out of the way of a person; False when it is right already."""
+    target, partial = delivery.target, delivery.partial
+    if partial.exists() or not target.exists():
+        return True
+    if target.stat().st_size < PATCH_FROM:
+        if not _same(delivery.source, target):
+            return True
+        watch.advance(2 * delivery.bytes)
+        return False
+    target.rename(partial)
+    flush_folder(target.parent)
+    return True
 
 
 def deliver_bytes(data: bytes, target: Path) -> int:
@@ -56,22 +111,29 @@ def deliver_bytes(data: bytes, target: Path) -> int:
         return 0
     beside = target.with_name(target.name + UNFINISHED)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    beside.write_bytes(data)
+    _flush(beside)
     _take_name(beside, target)
+    flush_folder(target.parent)
     return len(data)
 
 
+def _flush(file: Path) -> None:
+    """Bring a file's bytes to the disk, also those that an earlier run left in the cache."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _take_name(beside: Path, target: Path) -> None:
-    """Give a finished file its name, and flush that too."""
+    """Give a finished file its name."""
     try:
         beside.replace(target)
     except FileExistsError:  # some programs that mount FAT32 cannot rename over another file
         target.unlink()
         beside.rename(target)
-    flush_folder(target.parent)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -99,8 +161,6 @@ def _equalise(source: Path, partial: Path, sha256: str, watch: Watch) -> int:
         if digest.hexdigest() != sha256:
             raise WorkshopError(f"{source} changed since it was staged; stage again")
         os.ftruncate(descriptor, offset)
-        # Also an earlier run's bytes may be in the cache only.
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
     status = source.stat()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workshop.thumbdrive.layout import UNFINISHED
 from workshop.thumbdrive.staged import Entry
-from workshop.thumbdrive.transfer import PATCH_FROM
+from workshop.thumbdrive.transfer import FLUSH_EVERY, PATCH_FROM
 
 _CLOCK = 2.0
 """Seconds: FAT32 keeps times to two."""
@@ -71,12 +71,14 @@ def plan_update(
         else:
             growth += max(0, new - old)
             if name in present and present[name].bytes < PATCH_FROM:
-                beside = max(beside, new)
+                beside += new
     freed = sum(
         _rounded(each, cluster)
         for name in remove
         for each in (present[name].bytes if name in present else 0, unfinished.get(name, 0))
     )
+    # Files that are replaced lie beside the old ones, but for one batch at a time.
+    beside = min(beside, FLUSH_EVERY + len(write) * cluster)
     return Update(write, keep, remove, growth + beside + (RESERVE if write else 0), freed)
 
 

@@ -139,9 +139,11 @@ def _carry_out(stage: Path, folder: Path, wanted: Mapping[str, Entry], update: U
     written = write_own(folder, own | set(wanted) | set(CLOSING))
     for name in update.remove:
         remove_own(folder, name)
-    for name in update.write:
-        watch.step(name)
-        written += transfer.deliver(stage / name, folder / name, wanted[name].sha256, watch)
+    deliveries = [
+        transfer.Delivery(stage / name, folder / name, wanted[name].sha256, wanted[name].bytes)
+        for name in update.write
+    ]
+    written += transfer.deliver(deliveries, watch)
     for name in CLOSING:
         written += _close_with(stage / name, folder / name)
     written += write_own(folder, set(wanted) | set(CLOSING))
