@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -78,28 +79,36 @@ module Vagrant
   module Errors
     class VagrantError < StandardError; end
   end
+  module Util
+    module Platform
+      def self.windows? = ENV["ON"] == "windows"
+    end
+    module Which
+      def self.which(command) = ENV["HAS"] == command ? "/usr/bin/#{command}" : nil
+    end
+  end
 end
 require ARGV[0]
-Workshop::Settings.read_or_abort(ARGV[1])
+settings = Workshop::Settings.read_or_abort(ARGV[1])
+puts settings.ansible_on_host? ? "host" : "guest"
 """
 """The reader of the settings alone: with all of Vagrant around it each case would take seconds."""
 
 
-def read(folder: Path, text: str) -> tuple[int, str]:
-    """Read the settings with this machine.local.yml; return the exit status and what was said."""
+def read(folder: Path, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Read the settings with this machine.local.yml; say where Ansible is to run."""
     shutil.copy(ROOT / "machine.yml", folder)
     (folder / "machine.local.yml").write_text(text, encoding="utf-8")
     command = ["ruby", "-e", READ, ROOT / "tools/vagrant/settings.rb", folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.returncode, done.stderr
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
 @pytest.mark.parametrize(("values", "said"), WRONG, ids=[said[:40] for _, said in WRONG])
 def test_a_wrong_setting(tmp_path: Path, values: dict[str, Any], said: str) -> None:
-    status, stderr = read(tmp_path, yaml.safe_dump({"workshop_machine": values}))
-    assert status == 1
-    assert said in stderr
-    assert len(stderr.strip().splitlines()) == 1
+    done = read(tmp_path, yaml.safe_dump({"workshop_machine": values}))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -112,14 +121,27 @@ def test_a_wrong_setting(tmp_path: Path, values: dict[str, Any], said: str) -> N
     ],
 )
 def test_a_file_that_is_no_settings(tmp_path: Path, text: str, said: str) -> None:
-    status, stderr = read(tmp_path, text)
-    assert status == 1
-    assert stderr.startswith(said)
-    assert len(stderr.strip().splitlines()) == 1
+    done = read(tmp_path, text)
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_good_settings_are_silent(tmp_path: Path) -> None:
-    assert read(tmp_path, "workshop_machine: {memory: 4096, box: {version: '9.9'}}\n") == (0, "")
+@pytest.mark.parametrize(
+    ("wish", "system", "command", "where"),
+    [
+        ("auto", "linux", "ansible-playbook", "host"),
+        ("auto", "linux", "", "guest"),
+        ("auto", "windows", "ansible-playbook", "guest"),
+        ("host", "linux", "", "host"),
+        ("guest", "linux", "ansible-playbook", "guest"),
+    ],
+)
+def test_ansible_runs_on_the_host_that_has_it(
+    tmp_path: Path, wish: str, system: str, command: str, where: str
+) -> None:
+    done = read(tmp_path, f"workshop_machine: {{ansible: {wish}}}\n", ON=system, HAS=command)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", f"{where}\n")
 
 
 def test_vagrant_says_what_is_wrong_in_one_line(house: House) -> None:
