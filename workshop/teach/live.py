@@ -49,7 +49,7 @@ class LiveCurve:
     """A progress line every second and a curve as often as drawing it costs next to nothing."""
 
     def __init__(self, title: str, measure: str = ERROR) -> None:
-        """Start with nothing drawn. ``measure``: what the second curve is; it is in percent only for ERROR."""
+        """Start with nothing drawn. ``measure``: what the second curve is; only ERROR is in percent."""
         self.title, self.measure = title, measure
         self.started = time.monotonic()
         self._next_line = self._next_picture = 0.0
@@ -58,7 +58,7 @@ class LiveCurve:
     def update(
         self, share: float, losses: Sequence[float], errors: Sequence[float], *, final: bool = False
     ) -> None:
-        """Show how far training is: ``losses`` of each step, ``errors`` (or another measure) of each epoch."""
+        """Show how far training is: ``losses`` of each step, ``errors`` (or the other measure) by epoch."""
         now = time.monotonic()
         if not final and now < self._next_line:
             return
@@ -126,7 +126,7 @@ def curve_png(
 def draw_curves(
     axes: Axes, share: float, losses: Sequence[float], errors: Sequence[float], measure: str = ERROR
 ) -> None:
-    """Draw the loss (left scale, logarithmic, averaged) and the second measure (right scale) into ``axes``."""
+    """Draw the loss (left scale, logarithmic, averaged) and the other measure (right) into ``axes``."""
     from matplotlib.ticker import NullFormatter
 
     steps = max(1, len(losses))

@@ -57,7 +57,7 @@ class Follower:
         self._show(len(self.history.losses) / self.steps)
 
     def epoch(self, error: float) -> None:
-        """Note the share of wrong answers on the test pictures (0 to 1), or the other measure, of an epoch."""
+        """Note the share of wrong answers on the test pictures (0 to 1), or the other measure."""
         self.history.errors.append(error)
 
     def _show(self, share: float, *, final: bool = False) -> None:

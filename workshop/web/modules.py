@@ -28,7 +28,7 @@ def as_script(name: str, text: str) -> str:
     if other := _OTHER.search(body):
         raise WorkshopError(
             f"{name}: {other[0]!r} cannot become a script; write 'export function|class|const NAME' "
-            'and \'import { NAME } from "./file.js";\''
+            "and 'import { NAME } from \"./file.js\";'"
         )
     exported = f"{NAMESPACE} = Object.assign({NAMESPACE} ?? {{}}, {{ {', '.join(names)} }});"
     return f'// Made of {name}; do not edit.\n(function () {{\n"use strict";\n{body}\n{exported}\n}})();\n'

@@ -103,7 +103,8 @@ class Players:
             which = which & self._stuck()
 
     def _stuck(self) -> npt.NDArray[np.bool_]:
-        return ~engine.action_masks(self.rules, self.boards).any(axis=1)
+        stuck: npt.NDArray[np.bool_] = engine.action_masks(self.rules, self.boards).max(axis=1) == 0
+        return stuck
 
 
 def sample(rules: Rules, values: Values, seed: int, games: int = 100) -> Floats:

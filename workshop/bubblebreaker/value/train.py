@@ -115,8 +115,8 @@ class Training:
             "memory": self.memory.position,
             "cpu_seconds": self.cpu_seconds,
         }
-        arrays = [players.boards, players.dice, players.scores, *self.memory.arrays, *self.network.state]
-        checkpoints.write(path, arrays, facts)
+        arrays: checkpoints.Arrays = [players.boards, players.dice, players.scores]
+        checkpoints.write(path, [*arrays, *self.memory.arrays, *self.network.state], facts)
 
     def resume(self, path: Path) -> None:
         """Go on from what ``save`` wrote for the same plan."""
