@@ -93,7 +93,7 @@ def tiles(images: npt.NDArray[Any], *, columns: int = 16, size: float = 0.6, gap
         top, left = row * (high + border), column * (wide + border)
         canvas[top : top + high, left : left + wide] = image
     figure, axes = plt.subplots(figsize=(columns * size, rows * size), layout="constrained")
-    axes.imshow(canvas, cmap="magma", vmin=0, vmax=1, interpolation="nearest")
+    axes.imshow(canvas, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.axis("off")
     plt.close(figure)
     return figure
@@ -140,10 +140,10 @@ def over(pictures: Mapping[str, tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]],
         plain.set_title(title, fontsize=10)
         high, wide = picture.shape[:2]
         most = float(np.max(values))
-        covered.imshow(picture.mean(axis=2) / 2, cmap="gray", vmin=0, vmax=255)
+        covered.imshow(picture.mean(axis=2) / 1.3, cmap="gray", vmin=0, vmax=255)
         strength = np.clip(values / (most if most > 0 else 1.0), 0, 1)
         covered.imshow(
-            strength, cmap="inferno", alpha=0.65, vmin=0, extent=(0, wide, high, 0), interpolation="bilinear"
+            strength, cmap="inferno", alpha=0.6, vmin=0, extent=(0, wide, high, 0), interpolation="bilinear"
         )
         covered.set_title(f"brightest: {100 * most:.0f} points less", fontsize=10)
         for axes in (plain, covered):
