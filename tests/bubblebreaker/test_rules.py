@@ -28,7 +28,7 @@ def test_rules_that_make_no_game_are_refused(changes: dict[str, object]) -> None
         SAMEGAME.having(**changes)
 
 
-def test_the_dice_throw_what_javascript_throws() -> None:
+def test_the_dice_are_the_known_generator() -> None:
     # Computed by the same three shifts in a browser's console.
     dice = Dice(1)
     assert [dice.colour(5) for _ in range(3)] == [

@@ -131,6 +131,12 @@ def action_at(packed: Packed, at: int) -> Any:
     return (packed.rows - 1 - at + column * (packed.rows + 1)) * packed.columns + column - 1
 
 
+def cells_of(rules: Rules, ats: npt.ArrayLike) -> list[tuple[int, int]]:
+    """Return (row, column) of each place in ``cells``."""
+    places = (divmod(int(at), rules.rows + 1) for at in np.asarray(ats))
+    return [(rules.rows - 1 - height, column - 1) for column, height in places]
+
+
 @compiled
 def masks(packed: Packed, boards: Int8s, mask: Int8s) -> None:
     """Write into ``mask``, int8 (n, rows * columns), 1 for the first cell of each group, else 0.

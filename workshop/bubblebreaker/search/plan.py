@@ -7,7 +7,6 @@ among the most frequent ones like pulls among the arms of a bandit. The best gam
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf, log, sqrt
@@ -19,6 +18,7 @@ from workshop.bubblebreaker import engine
 from workshop.bubblebreaker.cells import load, pack, room
 from workshop.bubblebreaker.compiled import mixed
 from workshop.bubblebreaker.rules import Board, Rules
+from workshop.bubblebreaker.search.deadline import Deadline
 from workshop.bubblebreaker.search.groups import Policy, make_desk
 from workshop.bubblebreaker.search.nrpa import Line, adapt, first_level, make_line, make_policy
 
@@ -67,8 +67,8 @@ def plan(
 ) -> Plan:
     """Return the best game that was found on ``board``, int8 (rows, columns).
 
-    ``seconds``: of this core's time, after which it stops; on a busy machine it takes no longer than one
-    and a half times as long by the clock. ``runs``: so many runs, after which it stops; with it
+    ``seconds``: of this core's time, after which it stops; on a busy machine it takes no longer than three
+    times as long by the clock. ``runs``: so many runs, after which it stops; with it
     and no ``seconds`` the same seed gives the same game. ``on_better(score, seconds)`` is called for each
     better game. Raises ValueError for rules by which something enters, a board that is none, or no limit.
     """
@@ -85,25 +85,6 @@ def plan(
         search.run()
         done += 1
     return search.result()
-
-
-class Deadline:
-    """When to stop: after some seconds of this process's own time, or half as many more by the clock."""
-
-    def __init__(self, seconds: float, clock_share: float = 1.5) -> None:
-        """Begin to count."""
-        self._began = time.process_time(), time.monotonic()
-        self._seconds = seconds
-        self._clock_seconds = seconds * clock_share
-
-    def passed(self) -> bool:
-        """Return whether it is time to stop."""
-        by_clock = time.monotonic() - self._began[1]
-        return self.spent() >= self._seconds or by_clock >= self._clock_seconds
-
-    def spent(self) -> float:
-        """Return the seconds of this process's time since the beginning."""
-        return time.process_time() - self._began[0]
 
 
 @dataclass
@@ -145,7 +126,7 @@ class _Search:
 
     def result(self) -> Plan:
         """Return the best game so far."""
-        moves = [self._cell(int(at)) for at in self.best.at[: self.best.score[1]]]
+        moves = engine.cells_of(self.rules, self.best.at[: self.best.score[1]])
         return Plan(int(self.best.score[0]), moves, self.steps)
 
     def _promising(self) -> int:
@@ -194,8 +175,3 @@ class _Search:
             self.best = best
             if self.on_better:
                 self.on_better(int(best.score[0]), self.deadline.spent())
-
-    def _cell(self, at: int) -> tuple[int, int]:
-        """Return row and column of what lies at ``at`` in the engine's cells."""
-        column, height = divmod(at, self.rules.rows + 1)
-        return self.rules.rows - 1 - height, column - 1

@@ -1,0 +1,24 @@
+"""When a search has to stop."""
+
+from __future__ import annotations
+
+import time
+
+
+class Deadline:
+    """When to stop: after some seconds of this process's own time, or three times as many by the clock."""
+
+    def __init__(self, seconds: float, clock_share: float = 3) -> None:
+        """Begin to count."""
+        self._began = time.process_time(), time.monotonic()
+        self._seconds = seconds
+        self._clock_seconds = seconds * clock_share
+
+    def passed(self) -> bool:
+        """Return whether it is time to stop."""
+        by_clock = time.monotonic() - self._began[1]
+        return self.spent() >= self._seconds or by_clock >= self._clock_seconds
+
+    def spent(self) -> float:
+        """Return the seconds of this process's time since the beginning."""
+        return time.process_time() - self._began[0]
