@@ -9,7 +9,7 @@ from workshop.lazy import lazy_group
 BENCHES = {
     "appliance": (
         "workshop.appliance.bench",
-        "The appliance: verify beside sha256sum, packing beside qemu-img.",
+        "Verify beside sha256sum, packing beside qemu-img.",
     ),
     "setup": ("workshop.machine.bench", "Set-up from nothing against installing the same by hand."),
     "sync": ("workshop.sync.bench", "Sync: kills, random edits, speed beside nbgitpuller."),

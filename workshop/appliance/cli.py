@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -103,6 +104,7 @@ def verify(
         bool, typer.Option("--thorough", help="Also inflate every piece of the disk; takes minutes.")
     ] = False,
     log: Annotated[Path | None, typer.Option(help="With --boot: folder for the machine's log.")] = None,
+    boot_seconds: Annotated[float, typer.Option(min=1, help="With --boot: until every port answers.")] = 600,
     json: Json = False,
 ) -> None:
     """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
@@ -120,7 +122,8 @@ def verify(
         if behaviour.is_possible() and not log:
             report.results.append(behaviour.behaviour_result(file))
         else:
-            report.results.append(booting.boot_result(file, folder=log))
+            trial = partial(booting.answers, seconds=boot_seconds)
+            report.results.append(booting.boot_result(file, trial, folder=log))
     if json:
         print_json(report.as_dict())
     else:

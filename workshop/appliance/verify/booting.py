@@ -20,12 +20,12 @@ WHY = "an image that looks right and does not start is found here, not in the ro
 SSH = 22
 
 
-def answers(guest: Guest) -> Iterator[str]:
+def answers(guest: Guest, seconds: float = BOOT_SECONDS) -> Iterator[str]:
     """Yield each forwarded port that does not answer: with ssh's greeting on 22, else by HTTP.
 
-    A login page is an answer; a server's own error is none.
+    seconds: for all of them together. A login page is an answer; a server's own error is none.
     """
-    until = time.monotonic() + BOOT_SECONDS
+    until = time.monotonic() + seconds
     for port in guest.ports:
         left = max(1.0, until - time.monotonic())
         try:

@@ -1,0 +1,76 @@
+"""The verbs of ``workshop appliance``, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .building import Pieces, needs
+
+
+def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "workshop", "appliance", *map(str, arguments)]
+    environment = {**os.environ, "NO_COLOR": "1", **variables}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+
+
+def test_a_sound_appliance(ova: Path) -> None:
+    done = run("verify", ova)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{ova}: sound, 50 checks\n"
+
+
+def test_a_damaged_one_gives_one_reason_and_exit_1(ova: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.ova").write_bytes(ova.read_bytes()[:99_000])
+    done = run("verify", tmp_path / "x.ova")
+    assert (done.returncode, done.stderr) == (1, "")
+    reason, verdict = done.stdout.splitlines()
+    assert reason.startswith("FAIL  archive.whole: the file ends in the middle of ")
+    assert verdict == f"{tmp_path / 'x.ova'}: not sound"
+
+
+def test_the_report_as_json(ova: Path, tmp_path: Path) -> None:
+    pieces = Pieces.of(ova)
+    pieces.replace(".ovf", 'hostip="127.0.0.1" hostport="8080"', 'hostport="8080"')
+    pieces.hash_anew()
+    done = run("verify", "--json", pieces.write(tmp_path / "[x].ova"))
+    document = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, document["ok"]) == (1, "", False)
+    (faulty,) = (each for each in document["checks"] if not each["ok"])
+    assert faulty["name"] == "virtualbox.loopback"
+
+
+@pytest.mark.parametrize("arguments", [["verify"], ["verify", "no-such-file"], ["verify", "."], ["nonsense"]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_list_of_checks() -> None:
+    done = run("checks")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 45
+    assert "virtualbox.loopback" in done.stdout
+
+
+def test_export_without_virtualbox_is_one_line(tmp_path: Path) -> None:
+    done = run("export", "class", tmp_path / "a.ova", PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("workshop: needs VBoxManage; install VirtualBox")
+    assert done.stderr.count("\n") == 1
+
+
+@needs("qemu-system-x86_64")
+def test_the_log_of_a_boot_is_kept(ova: Path, tmp_path: Path) -> None:
+    """The disk of this appliance does not start: the command says so, and its log is there."""
+    done = run("verify", "--boot", "--log", tmp_path / "log", "--boot-seconds", "2", ova)
+    assert done.returncode == 1
+    assert "FAIL  boot.answers: port 22 of the guest did not answer in 2 s" in done.stdout
+    assert (tmp_path / "log/serial.log").exists()
+    assert "Traceback" not in done.stderr
