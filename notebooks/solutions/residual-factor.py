@@ -1,2 +1,2 @@
 def factor(sizes):
-    return (sizes[0] / sizes[-1]) ** (1 / (len(sizes) - 1))
+    return (sizes[-1] / sizes[0]) ** (1 / (len(sizes) - 1))

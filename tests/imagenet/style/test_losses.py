@@ -71,9 +71,12 @@ def test_averaging_keeps_the_sizes_and_reaches_every_pixel_alike() -> None:
     for each in (strided, averaged):
         each.weigh(style=1, content_weight=0)
         each.aim(even, pixels(5, 64, 64))
-        inner = np.abs(each(even)[1][:, 16:48, 16:48])
-        spread.append(float(inner.std() / inner.mean()))
-    assert spread[1] < 0.5 * spread[0], "an even picture should be pulled evenly, without a chessboard"
+        inner = each(even)[1][:, 16:48, 16:48]
+        spread.append(float(inner.std(axis=(1, 2)).mean() / np.abs(inner).mean()))
+    assert spread[0] > 0.2, (
+        "a stride of 2 pulls an even picture into a chessboard, else the test proves nothing"
+    )
+    assert spread[1] < 0.01, "an even picture should be pulled evenly"
 
 
 def test_the_gradient_is_the_slope(terms: Losses) -> None:
