@@ -1,17 +1,27 @@
-"""The boot menu finds a kernel however the distribution names it, and says when there is none."""
+"""The boot menu finds a kernel however the distribution names it, and says when there is none.
+
+The machines that are started here have kernels of a few bytes (``kernels``); what starts them is real.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from workshop.appliance import bootloader
+from workshop.appliance.boot import booted
+from workshop.appliance.pack import pack
 from workshop.errors import WorkshopError
 
-from .building import EPOCH, make_root, needs, needs_disk_tools
+from .building import EPOCH, MACHINE, make_root, needs, needs_disk_tools
+from .kernels import kernel
 
 
 def configure(root: Path) -> str:
@@ -85,3 +95,88 @@ def test_the_loader_fits_in_front_of_the_partition(tmp_path: Path) -> None:
     assert len(code) == 440
     assert 20_000 < len(image) <= 2047 * 512
     assert (code, image) == bootloader.boot_code("workshop", tmp_path)
+
+
+def install(root: Path, version: str, *, age: int = 0, disk: str = "initrd.img-{}") -> None:
+    """Put a kernel of that version into the root; ``age`` in days."""
+    for path, data in (
+        (root / f"boot/vmlinuz-{version}", kernel(version)),
+        (root / "boot" / disk.format(version), b"initial RAM disk"),
+    ):
+        path.write_bytes(data)
+        os.utime(path, (EPOCH - age * 86400,) * 2)
+
+
+def link(root: Path, version: str, *, below: str = "", suffix: str = "") -> None:
+    """Let the links without a version name that kernel."""
+    for name in ("vmlinuz", "initrd.img"):
+        path = root / below / f"{name}{suffix}"
+        path.unlink(missing_ok=True)
+        path.symlink_to(f"{'' if below else 'boot/'}{name}-{version}")
+
+
+def empty(root: Path) -> Path:
+    """Return a root without any kernel."""
+    make_root(root)
+    for name in ("vmlinuz", "initrd.img", "boot/vmlinuz-6.1", "boot/initrd.img-6.1"):
+        (root / name).unlink()
+    return root
+
+
+def debian(root: Path) -> None:
+    """After an upgrade: the links name the new kernel, whatever its date."""
+    install(root, "6.12", age=1)
+    install(root, "6.13", age=9)
+    link(root, "6.13")
+    link(root, "6.12", suffix=".old")
+
+
+def hook(root: Path) -> None:
+    install(root, "6.12", age=1)
+    install(root, "6.13", age=9)
+    link(root, "6.13", below="boot")
+
+
+def fedora(root: Path) -> None:
+    """No links at all; the newest kernel is neither the first nor the last by name, and one is for rescue."""
+    install(root, "6.9.fc43.x86_64", age=5, disk="initramfs-{}.img")
+    install(root, "6.17.fc43.x86_64", age=1, disk="initramfs-{}.img")
+    install(root, "6.16.fc43.x86_64", age=3, disk="initramfs-{}.img")
+    install(root, "0-rescue-0123456789abcdef", disk="initramfs-{}.img")
+    install(root, "6.18.fc43.x86_64", disk="initramfs-{}.img")
+    (root / "boot/initramfs-6.18.fc43.x86_64.img").unlink()  # its installation broke off
+
+
+def removed(root: Path) -> None:
+    """The kernel that the links name is gone; another one is there."""
+    install(root, "6.12")
+    link(root, "6.13")
+
+
+def broken(root: Path) -> None:
+    """The new kernel is no kernel; the one before it is."""
+    install(root, "6.13")
+    (root / "boot/vmlinuz-6.13").write_bytes(b"half a kernel")
+    install(root, "6.12", age=9)
+    link(root, "6.13")
+    link(root, "6.12", suffix=".old")
+
+
+@needs_disk_tools()
+@needs("qemu-system-x86_64")
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arrange", "expected"),
+    [(debian, "6.13"), (hook, "6.13"), (fedora, "6.17.fc43.x86_64"), (removed, "6.12"), (broken, "6.12")],
+)
+def test_the_right_kernel_starts(arrange: Callable[[Path], None], expected: str, tmp_path: Path) -> None:
+    root = empty(tmp_path / "root")
+    arrange(root)
+    packed = pack(root, tmp_path / "a.ova", version="1", epoch=EPOCH, machine=MACHINE, size_bytes=64 << 20)
+    with booted(packed.ova, memory=128, cpus=1) as guest:
+        until = time.monotonic() + 90
+        while not (said := re.search(r"this is (\S+)", guest.console())) and time.monotonic() < until:
+            time.sleep(0.2)
+        guest.screenshot(tmp_path / "screen.png")
+    assert said, f"nothing started; the screen is in {tmp_path / 'screen.png'}"
+    assert said[1] == expected
