@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         if not shutil.which("vagrant"):
             item.add_marker(pytest.mark.skip(reason="needs vagrant: tools/test.bash vm"))
-        elif "machine" in getattr(item, "fixturenames", ()) and not config.getoption("--box"):
+        elif "virtual_machine" in getattr(item, "fixturenames", ()) and not config.getoption("--box"):
             item.add_marker(pytest.mark.skip(reason="needs a box (--box): tools/test.bash vm"))
 
 
@@ -33,7 +33,7 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def machine(request: pytest.FixtureRequest) -> Iterator[House]:
+def virtual_machine(request: pytest.FixtureRequest) -> Iterator[House]:
     """A copied checkout whose machine starts from the given box."""
     made = House(WORKSHOP_BOX=str(Path(request.config.getoption("--box")).resolve()))
     made.settings(playbook="playbooks/light.yml", memory=1024)

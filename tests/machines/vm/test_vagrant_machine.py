@@ -38,40 +38,40 @@ def note(what: str, started: float) -> None:
         file.write(f"{what}: {time.monotonic() - started:.0f} s\n")
 
 
-def test_up(machine: House) -> None:
+def test_up(virtual_machine: House) -> None:
     for port in PORTS.values():
         assert is_free(port), f"port {port} of this host, which the machine forwards, is taken"
     started = time.monotonic()
-    machine.vagrant.up(provider="libvirt")
+    virtual_machine.vagrant.up(provider="libvirt")
     note("vagrant up, with a small provisioning", started)
-    after = recap(machine.said_since(0))
+    after = recap(virtual_machine.said_since(0))
     assert after["changed"] > 0
     assert after["failed"] == after["unreachable"] == 0
-    assert machine.vagrant.status()[0].state == "running"
+    assert virtual_machine.vagrant.status()[0].state == "running"
 
 
-def test_the_host_listens_on_its_loopback_only(machine: House) -> None:
+def test_the_host_listens_on_its_loopback_only(virtual_machine: House) -> None:
     assert listeners([*PORTS.values(), 2222]) == {port: {"127.0.0.1"} for port in PORTS.values()} | {
         2222: set()
     }
 
 
-def test_ssh_through_the_forward(machine: House) -> None:
-    assert machine.ssh("hostname").strip() == "deep-learning-workshop"
+def test_ssh_through_the_forward(virtual_machine: House) -> None:
+    assert virtual_machine.ssh("hostname").strip() == "deep-learning-workshop"
     # Vagrant's well-known key is gone.
-    assert "vagrant insecure public key" not in machine.ssh("cat ~/.ssh/authorized_keys")
+    assert "vagrant insecure public key" not in virtual_machine.ssh("cat ~/.ssh/authorized_keys")
 
 
-def test_the_machine_is_as_the_settings_say(machine: House) -> None:
-    assert 850 < int(machine.ssh("awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo")) <= 1024
-    assert machine.ssh("nproc").strip() == "2"
+def test_the_machine_is_as_the_settings_say(virtual_machine: House) -> None:
+    assert 850 < int(virtual_machine.ssh("awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo")) <= 1024
+    assert virtual_machine.ssh("nproc").strip() == "2"
     # The role was at work: no passwords, and swap in compressed memory.
-    assert "passwordauthentication no" in machine.ssh("sudo sshd -T")
-    assert "/dev/zram0" in machine.ssh("cat /proc/swaps")
+    assert "passwordauthentication no" in virtual_machine.ssh("sudo sshd -T")
+    assert "/dev/zram0" in virtual_machine.ssh("cat /proc/swaps")
 
 
-def test_the_checkout_was_carried(machine: House) -> None:
-    there = machine.ssh(
+def test_the_checkout_was_carried(virtual_machine: House) -> None:
+    there = virtual_machine.ssh(
         "cd /opt/workshop/source && git hash-object Vagrantfile tools/workshop && test -L local && echo link"
     )
     here = subprocess.run(
@@ -82,14 +82,14 @@ def test_the_checkout_was_carried(machine: House) -> None:
         check=True,
     )
     assert there == f"{here.stdout}link\n"
-    assert "memory: 1024" in machine.ssh("cat /opt/workshop/source/machine.local.yml")
+    assert "memory: 1024" in virtual_machine.ssh("cat /opt/workshop/source/virtual_machine.local.yml")
 
 
-def test_each_forward_leads_to_its_own_port(machine: House) -> None:
+def test_each_forward_leads_to_its_own_port(virtual_machine: House) -> None:
     assert page(PORTS["jupyter"]) == (ROOT / "presentation/start/index.html").read_bytes()
     for name in ("tensorboard", "start-page"):
         port = PORTS[name]
-        machine.ssh(
+        virtual_machine.ssh(
             f"mkdir -p /tmp/{port} && echo {name} > /tmp/{port}/index.html && sudo systemd-run --quiet "
             f"python3 -m http.server --directory=/tmp/{port} {port}"
         )
@@ -106,38 +106,44 @@ def wait_for_page(port: int) -> bytes:
     raise AssertionError(f"nothing answers on {port}")
 
 
-def test_a_second_provisioning_changes_nothing(machine: House) -> None:
-    mark, started = machine.mark(), time.monotonic()
-    machine.vagrant.provision()
+def test_a_second_provisioning_changes_nothing(virtual_machine: House) -> None:
+    mark, started = virtual_machine.mark(), time.monotonic()
+    virtual_machine.vagrant.provision()
     note("vagrant provision, nothing to do", started)
-    after = recap(machine.said_since(mark))
+    after = recap(virtual_machine.said_since(mark))
     assert (after["changed"], after["failed"]) == (0, 0)
 
 
-def test_the_machines_own_ansible_sees_the_same(machine: House) -> None:
-    machine.settings(playbook="playbooks/settings.yml", memory=1024, ansible="guest")
-    mark, started = machine.mark(), time.monotonic()
-    machine.vagrant.provision()
+def test_the_machines_own_ansible_sees_the_same(virtual_machine: House) -> None:
+    virtual_machine.settings(playbook="playbooks/settings.yml", memory=1024, ansible="guest")
+    mark, started = virtual_machine.mark(), time.monotonic()
+    virtual_machine.vagrant.provision()
     note("a playbook by the machine's own Ansible", started)
-    said = machine.said_since(mark)
+    said = virtual_machine.said_since(mark)
     assert "ansible_local" in said
     assert recap(said) == {"ok": 2, "changed": 0, "unreachable": 0, "failed": 0}
 
 
-def test_package(machine: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_package(virtual_machine: House, monkeypatch: pytest.MonkeyPatch) -> None:
     # They clean and shrink a disk in a machine of libguestfs's own; here it is enough that they are called.
     for name in ("virt-sysprep", "virt-sparsify"):
-        tool = machine.folder / "bin" / name
+        tool = virtual_machine.folder / "bin" / name
         tool.parent.mkdir(exist_ok=True)
-        tool.write_text(f'#!/bin/sh\necho {name} "$@" >> "{machine.folder}/called"\n', encoding="utf-8")
+        tool.write_text(
+            f'#!/bin/sh\necho {name} "$@" >> "{virtual_machine.folder}/called"\n', encoding="utf-8"
+        )
         tool.chmod(0o755)
-    monkeypatch.setitem(machine.environment, "PATH", f"{machine.folder}/bin:{machine.environment['PATH']}")
-    target = machine.folder / "packaged.box"
+    monkeypatch.setitem(
+        virtual_machine.environment,
+        "PATH",
+        f"{virtual_machine.folder}/bin:{virtual_machine.environment['PATH']}",
+    )
+    target = virtual_machine.folder / "packaged.box"
     started = time.monotonic()
-    machine.vagrant.package(output=str(target))
+    virtual_machine.vagrant.package(output=str(target))
     note("vagrant package", started)
     assert set(names(target)) >= {"metadata.json", "Vagrantfile", "box.img"}
-    called = (machine.folder / "called").read_text(encoding="utf-8")
+    called = (virtual_machine.folder / "called").read_text(encoding="utf-8")
     assert "virt-sysprep" in called
     assert "box.img" in called
 
@@ -147,9 +153,9 @@ def names(box: Path) -> list[str]:
         return [Path(name).name for name in tar.getnames()]
 
 
-def test_destroy(machine: House) -> None:
-    machine.vagrant.destroy()
-    assert machine.vagrant.status()[0].state == "not_created"
+def test_destroy(virtual_machine: House) -> None:
+    virtual_machine.vagrant.destroy()
+    assert virtual_machine.vagrant.status()[0].state == "not_created"
     assert listeners(list(PORTS.values())) == {port: set() for port in PORTS.values()}
     domains = subprocess.run(["virsh", "list", "--all", "--name"], capture_output=True, text=True, check=True)
-    assert machine.checkout.name not in domains.stdout
+    assert virtual_machine.checkout.name not in domains.stdout

@@ -161,6 +161,20 @@ def test_what_is_set_locally_wins_and_the_rest_stays(house: House) -> None:
     assert "Box 'fedora-43-cloud-base-9.9' could not be found" in house.run("up").stdout
 
 
+def test_ansible_reads_the_same_settings(house: House) -> None:
+    names = ("jupyter", "tensorboard", "start-page")
+    forwards = [{"name": name, "guest": 9000 + n, "host": 9100 + n} for n, name in enumerate(names)]
+    house.settings(forwards=[*forwards, {"name": "ssh", "guest": 22, "host": 9200}])
+    asked = (
+        "{{ [workshop_jupyter_port, workshop_tensorboard_port, workshop_web_port, ansible_port] | to_json }}"
+    )
+    command = ["ansible", "-i", "inventories/vagrant", "workshop", "-m", "ansible.builtin.debug", "-a"]
+    done = subprocess.run(
+        [*command, f"msg={asked}"], cwd=house.checkout, capture_output=True, text=True, check=True
+    )
+    assert "[9000, 9001, 9002, 9200]" in done.stdout
+
+
 def test_every_place_of_the_pinned_box_names_its_version() -> None:
     text = (ROOT / "machine.yml").read_text(encoding="utf-8")
     box = yaml.safe_load(text)["workshop_machine"]["box"]
