@@ -19,7 +19,9 @@ def test_the_figures_are_of_what_was_done(tmp_path: Path) -> None:
     stick = tmp_path / "ours-0"
     assert report["bytes"] > 20 << 20
     assert report["changed"] <= report["written"] <= 1.05 * report["changed"]
-    assert all(report[name] > 0 for name in ("seconds", "peer_seconds", "read_seconds", "update_seconds"))
+    assert all(
+        report[name] > 0 for name in ("seconds", "peer_seconds", "peer_from_disk_seconds", "update_seconds")
+    )
     assert (stick / "wheels" / "new.whl").is_file()
     assert len(list((stick / "wheels").iterdir())) == 10
 
@@ -29,7 +31,7 @@ def test_a_missed_bar_is_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "bytes": 1e6,
         "seconds": 1,
         "peer_seconds": 1,
-        "read_seconds": 1,
+        "peer_from_disk_seconds": 1,
         "changed": 100,
         "written": 106,
     }

@@ -22,7 +22,7 @@ from workshop.thumbdrive.layout import CLOSING, SUMS
 from workshop.thumbdrive.own import write_own
 from workshop.thumbdrive.staged import read_staged
 from workshop.thumbdrive.sums import format_sums, hash_file
-from workshop.thumbdrive.transfer import hash_from_disk
+from workshop.thumbdrive.transfer import forget
 from workshop.thumbdrive.watch import Watch
 from workshop.thumbdrive.write import write_stick
 
@@ -45,8 +45,9 @@ def thumbdrive(
 ) -> None:
     """Write a stick, change a little, write it again; and do the first by cp, sync and sha256sum.
 
-    Both write and then read back everything. The peer's reading comes from the cache where the
-    system has it there; ours is told to come from the disk. Exit 1 when the bar is missed.
+    Both write and then read back everything: ours from the disk. The peer's reading comes from the
+    cache, and so proves nothing; it is measured a second time with its files put out of the cache.
+    Exit 1 when the bar is missed.
     """
     folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
     try:
@@ -68,11 +69,12 @@ def measure(folder: Path, large: int, rounds: int) -> dict[str, Any]:
     stage = folder / "stage"
     _fill(stage, large)
     total = sum(entry.bytes for entry in read_staged(stage).values())
-    ours, peer, raw = [], [], []
+    ours, peer, fair = [], [], []
     for number in range(rounds):
         ours.append(_timed(partial(_write, stage, folder / f"ours-{number}")))
         peer.append(_timed(partial(_peer, stage, folder / f"peer-{number}")))
-        raw.append(_timed(partial(_read, stage)))
+        shutil.rmtree(folder / f"peer-{number}")
+        fair.append(_timed(partial(_peer, stage, folder / f"peer-{number}", from_disk=True)))
         shutil.rmtree(folder / f"peer-{number}")
         if number:
             shutil.rmtree(folder / f"ours-{number}")
@@ -83,7 +85,7 @@ def measure(folder: Path, large: int, rounds: int) -> dict[str, Any]:
         "bytes": total,
         "seconds": round(median(ours), 3),
         "peer_seconds": round(median(peer), 3),
-        "read_seconds": round(median(raw), 3),
+        "peer_from_disk_seconds": round(median(fair), 3),
         "changed": changed,
         "written": written,
         "ratio": round(written / changed, 4),
@@ -144,15 +146,13 @@ def _write(stage: Path, stick: Path) -> int:
     return write_stick(stage, Place(stick), read_staged(stage), Watch()).written
 
 
-def _peer(stage: Path, stick: Path) -> None:
+def _peer(stage: Path, stick: Path, from_disk: bool = False) -> None:
     subprocess.run(["cp", "--recursive", "--preserve=timestamps", stage, stick], check=True)
     subprocess.run(["sync", "--file-system", stick], check=True)
+    if from_disk:
+        for path in stick.rglob("*"):
+            forget(path)
     subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=stick, check=True)
-
-
-def _read(stage: Path) -> None:
-    for name in read_staged(stage):
-        hash_from_disk(stage / name, Watch())
 
 
 def lines(report: dict[str, Any]) -> list[str]:
@@ -164,7 +164,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     return [
         f"first write of {report['bytes'] / 1e6:.0f} MB with reading back: {speed(report['seconds'])}",
         f"  cp, sync and sha256sum: {speed(report['peer_seconds'])}",
-        f"  only reading it from this disk and hashing: {speed(report['read_seconds'])}",
+        f"  the same, sha256sum reading from the disk: {speed(report['peer_from_disk_seconds'])}",
         f"second update: {report['changed'] / 1e6:.2f} MB changed, {report['written'] / 1e6:.2f} MB written "
         f"(× {report['ratio']:.3f}) in {report['update_seconds']:.2f} s",
     ]

@@ -206,11 +206,7 @@ def _require_read_back(partial: Path, sha256: str, watch: Watch) -> None:
 
 def hash_from_disk(path: Path, watch: Watch) -> str:
     """Return a file's SHA-256, read from the disk and not from the cache where the system allows it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
+    forget(path)
     try:
         return _hash(path, os.O_DIRECT, watch)
     except OSError as error:
@@ -219,11 +215,21 @@ def hash_from_disk(path: Path, watch: Watch) -> str:
         return _hash(path, 0, watch)  # a file system without direct reading
 
 
+def forget(path: Path) -> None:
+    """Put a file that was flushed out of the cache."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
+
+
 def _hash(path: Path, flag: int, watch: Watch) -> str:
     digest = hashlib.sha256()
     descriptor = os.open(path, os.O_RDONLY | flag)
     # Memory that begins at a page, as direct reading wants it.
-    with mmap.mmap(-1, CHUNK) as buffer:
+    size = min(CHUNK, -(-max(1, path.stat().st_size) // GRAIN) * GRAIN)
+    with mmap.mmap(-1, size) as buffer:
         try:
             offset = 0
             while count := os.preadv(descriptor, [buffer], offset):
