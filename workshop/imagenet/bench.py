@@ -1,4 +1,4 @@
-"""``workshop bench imagenet``: one forward pass of each network, beside the library that people use for it."""
+"""``workshop bench imagenet``: a forward pass of each network, beside the library that people use."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def bench_imagenet(
 
 
 def _python(environment: str, named: Path | None) -> Path:
-    """Return the interpreter of one of the machine's environments. Raises WorkshopError when it is not there."""
+    """Return the interpreter of an environment. Raises WorkshopError when it is not there."""
     prefix = load_settings().prefix
     found = named or (prefix / "venvs" / environment / "bin" / "python" if prefix else None)
     if found is None or not found.is_file():
