@@ -18,6 +18,7 @@ BOARDS = """
 import ipywidgets, json, traitlets
 from IPython.display import display
 from workshop.bubblebreaker import reference
+from workshop.bubblebreaker.rules import SAMEGAME
 from workshop.bubblebreaker.widget import BubbleBoard
 
 def python_has(board):
@@ -32,7 +33,7 @@ def python_has(board):
 def careful(board):
     return reference.moves(board)[0]
 
-boards = [BubbleBoard(seed=7), BubbleBoard(seed=8, agent=careful, name="careful")]
+boards = [BubbleBoard(seed=7), BubbleBoard(SAMEGAME.having(rows=6), seed=8, agent=careful, name="careful")]
 for board in boards:
     display(board, python_has(board))
 """
@@ -104,6 +105,9 @@ def test_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[.
 def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
     page = opened(desk, "watched")
     assert not box(page, 0).get_by_role("button", name="Watch").is_visible()
+    # Fifteen columns of bubbles that are as large as those of ten.
+    widths = [page.locator(BOARD).nth(which).bounding_box()["width"] for which in (0, 1)]
+    assert widths == [300, 450]
     box(page, 1).get_by_role("button", name="Step").click()
     moved(page, 1, 1)
     box(page, 1).get_by_role("slider").focus()
@@ -118,7 +122,7 @@ def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
         page.wait_for_timeout(1000)
         moved(page, 1, paused)
         box(page, 1).get_by_role("button", name="Watch").click()
-    wait_until(page, "document.querySelectorAll('.bubbles')[1].innerText.includes('No move is left')")
+    wait_until(page, "document.querySelectorAll('.bubbles')[1].innerText.includes('No move is left')", 240)
     board, score, moves = python(page, 1)
     assert reference.groups(np.array(board, np.int8)) == []
     assert (box(page, 1).get_attribute("data-score"), box(page, 1).get_attribute("data-moves")) == (

@@ -20,8 +20,10 @@ export class BoardView {
    * @param {HTMLElement} parent gets a canvas
    * @param {(row: number, column: number) => void} onBurst somebody wants to burst the group there
    * @param {(text: string) => void} onPoint what is pointed at, in words; "" for nothing
+   * @param {() => number} room how wide the board may be, in pixels; 0 while nobody knows
    */
-  constructor(parent, { onBurst, onPoint }) {
+  constructor(parent, { onBurst, onPoint, room = () => parent.clientWidth }) {
+    this.room = room;
     this.onBurst = onBurst;
     this.onPoint = onPoint;
     this.canvas = parent.appendChild(document.createElement("canvas"));
@@ -69,10 +71,10 @@ export class BoardView {
     this._draw();
   }
 
-  /** Make the canvas fit: bubbles of at most 30 pixels, the whole board at most as wide as the parent. */
+  /** Make the canvas fit: bubbles of at most 30 pixels. */
   _size() {
     const columns = this.board[0].length;
-    const room = this.canvas.parentElement.clientWidth || 30 * columns;
+    const room = this.room() || 30 * columns;
     this.cell = Math.max(14, Math.min(30, Math.floor(room / columns)));
     this.scale = window.devicePixelRatio || 1;
     const [width, height] = [columns * this.cell, this.board.length * this.cell];

@@ -33,6 +33,7 @@ function render({ model, el }) {
   const view = new BoardView(element("div", box), {
     onBurst: (row, column) => { pause(); ask("play", { row, column }); },
     onPoint: (text) => { said.textContent = text || verdict(); },
+    room: () => el.clientWidth,
   });
   view.canvas.setAttribute("data-lm-suppress-shortcuts", "true");
   const row = { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "6px", marginTop: "6px" };
