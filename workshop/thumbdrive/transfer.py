@@ -18,6 +18,7 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 from workshop.sync.files import flush_folder
 from workshop.thumbdrive.layout import UNFINISHED
+from workshop.thumbdrive.sums import hash_file
 from workshop.thumbdrive.watch import Watch
 
 CHUNK = 4 << 20
@@ -74,12 +75,12 @@ def _deliver_batch(batch: Sequence[Delivery], watch: Watch) -> int:
     written = 0
     for each in begun:
         watch.step(each.target.name)
-        written += _equalise(each.source, each.partial, each.sha256, watch)
+        written += _equalise(each.source, each.partial, watch)
     for each in begun:
         _flush(each.partial)
     for each in begun:
         watch.step(f"reading back {each.target.name}")
-        _require_read_back(each.partial, each.sha256, watch)
+        _require_read_back(each, watch)
     for each in begun:
         _take_name(each.partial, each.target)
     for folder in {each.target.parent for each in begun}:
@@ -140,9 +141,8 @@ def _same(one: Path, other: Path) -> bool:
     return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
 
 
-def _equalise(source: Path, partial: Path, sha256: str, watch: Watch) -> int:
+def _equalise(source: Path, partial: Path, watch: Watch) -> int:
     """Write into ``partial`` what differs from ``source`` there; return the bytes written."""
-    digest = hashlib.sha256()
     written = unflushed = offset = 0
     partial.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT, 0o644)
@@ -150,7 +150,6 @@ def _equalise(source: Path, partial: Path, sha256: str, watch: Watch) -> int:
         there = os.fstat(descriptor).st_size
         with source.open("rb") as wanted:
             while chunk := wanted.read(CHUNK):
-                digest.update(chunk)
                 old = os.pread(descriptor, len(chunk), offset) if offset < there else b""
                 count = _write_differences(descriptor, offset, chunk, old)
                 written, unflushed, offset = written + count, unflushed + count, offset + len(chunk)
@@ -158,8 +157,6 @@ def _equalise(source: Path, partial: Path, sha256: str, watch: Watch) -> int:
                     os.fdatasync(descriptor)
                     unflushed = 0
                 watch.advance(len(chunk))
-        if digest.hexdigest() != sha256:
-            raise WorkshopError(f"{source} changed since it was staged; stage again")
         os.ftruncate(descriptor, offset)
     finally:
         os.close(descriptor)
@@ -173,7 +170,7 @@ def _write_differences(descriptor: int, offset: int, new: bytes, old: bytes) -> 
     if new == old:
         return 0
     written = 0
-    for start, end in differences(new, old):
+    for start, end in differences(new, old) if old else [(0, len(new))]:
         run = memoryview(new)[start:end]
         while run:
             count = os.pwrite(descriptor, run, offset + start)
@@ -195,13 +192,16 @@ def differences(new: bytes, old: bytes) -> list[tuple[int, int]]:
     return runs
 
 
-def _require_read_back(partial: Path, sha256: str, watch: Watch) -> None:
-    if hash_from_disk(partial, watch) != sha256:
-        partial.unlink()
-        raise WorkshopError(
-            f"{partial.name.removesuffix(UNFINISHED)} was written and came back different: "
-            "this stick is faulty; take another"
-        )
+def _require_read_back(delivery: Delivery, watch: Watch) -> None:
+    """Raise WorkshopError when the stick does not give back what was staged; say whose fault that is."""
+    if hash_from_disk(delivery.partial, watch) == delivery.sha256:
+        return
+    delivery.partial.unlink()
+    if hash_file(delivery.source) != delivery.sha256:
+        raise WorkshopError(f"{delivery.source} changed since it was staged; stage again")
+    raise WorkshopError(
+        f"{delivery.target.name} was written and came back different: this stick is faulty; take another"
+    )
 
 
 def hash_from_disk(path: Path, watch: Watch) -> str:
