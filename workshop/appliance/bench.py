@@ -191,7 +191,7 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     for kind, where in (("warm", "from memory"), ("cold", "from the disk")):
         row = report[kind]
         yield (
-            f"verify {where}: {row['verify_seconds']:.2f} s ({row['verify_cpu_seconds']:.2f} s of processors); "
+            f"verify {where}: {row['verify_seconds']:.2f} s ({row['verify_cpu_seconds']:.2f} s of CPU); "
             f"sha256sum {row['sha256sum_seconds']:.2f} s ({row['sha256sum_cpu_seconds']:.2f} s); "
             f"{row['ratio']:.2f} times its speed"
         )
