@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,14 @@ import theano.tensor as T  # noqa: N812
 
 from imagenet.style.networks import CHOICE, tiny
 from workshop.errors import WorkshopError
+from workshop.imagenet import googlenet
+from workshop.imagenet.network import Network
+from workshop.imagenet.onnx import read_graph
+from workshop.imagenet.preprocessing import GOOGLENET
 from workshop.imagenet.style import losses
 from workshop.imagenet.style.losses import Losses
+from workshop.imagenet.style.painting import minimise
+from workshop.imagenet.untrained import write_random_googlenet
 
 
 def pixels(seed: int, rows: int = 48, columns: int = 32) -> np.ndarray:
@@ -125,3 +133,17 @@ def test_changing_weights_compiles_nothing(terms: Losses, monkeypatch: pytest.Mo
     terms.weigh(style=1)
     terms.aim(pixels(1, 32, 32), pixels(2))
     terms(pixels(3, 32, 32))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rounds_up", [False, True])
+def test_googlenet_paints_too(tmp_path: Path, rounds_up: bool) -> None:
+    pytest.importorskip("onnx", reason="onnx is not in this environment")
+    write_random_googlenet(tmp_path / "googlenet.onnx", rounds_up=rounds_up)
+    layers = googlenet.build(read_graph(tmp_path / "googlenet.onnx"))
+    terms = Losses(Network("googlenet", "GoogLeNet", layers, GOOGLENET))
+    terms.weigh(style=10, content=1, rough=1)
+    terms.aim(pixels(1, 64, 48), pixels(2, 96, 80))
+    found, history = minimise(terms, pixels(3, 64, 48), 5)
+    assert np.isfinite(found).all()
+    assert history.share_left < 0.9

@@ -10,7 +10,7 @@ import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -32,25 +32,26 @@ class Recipe(NamedTuple):
     style: float | tuple[float, ...] = 100.0
     content: int = 1
     rough: float = 10.0
-    sides: tuple[int, ...] = (128, 256)
-    steps: tuple[int, ...] = (60, 60)
+    sides: tuple[int, ...] = (96, 192)
+    steps: tuple[int, ...] = (40, 40)
     start: str = "photo"
     average: bool = True
     colours: str = ""
     photo: str = "palace"
 
 
+LARGE: dict[str, Any] = {"sides": (128, 256), "steps": (60, 60)}
 RECIPES = (
-    Recipe("van Gogh, The Starry Night"),
-    Recipe("Hokusai, The Great Wave", "great-wave"),
-    Recipe("van Gogh, Street in Auvers", "auvers"),
-    Recipe("Kandinsky, Composition VIII", "kandinsky"),
+    Recipe("van Gogh, The Starry Night", **LARGE),
+    Recipe("Hokusai, The Great Wave", "great-wave", **LARGE),
+    Recipe("van Gogh, Street in Auvers", "auvers", **LARGE),
+    Recipe("Kandinsky, Composition VIII", "kandinsky", **LARGE),
     Recipe("style weight 10", style=10.0),
     Recipe("style weight 1,000", style=1000.0),
     Recipe("finest content layer", content=0),
     Recipe("coarsest content layer", content=2),
     Recipe("from noise", start="noise"),
-    Recipe("one size only", sides=(256,), steps=(90,)),
+    Recipe("one size only", sides=(192,), steps=(70,)),
     Recipe("without averaging", average=False),
     Recipe("the photograph's colours", colours="light"),
 )
