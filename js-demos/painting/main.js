@@ -21,7 +21,7 @@
 
   function main() {
     const pictures = new Map(Painting.pictures.map((picture) => [picture.name, picture]));
-    const curve = new Painting.Curve($("curve"));
+    const curve = new Workshop.Curve($("curve"));
     const studio = new Painting.Studio($("painting"), { onLoss, onRunaway, onRestart });
     let neuronsDrawn = 0;
 

@@ -1,6 +1,6 @@
 /**
  * The network that learns a picture: from where a dot is to which colour it has.
- * ConvNetJS trains it; reading it out for a whole picture is done here, without its bookkeeping.
+ * ConvNetJS trains it.
  */
 (function () {
   "use strict";
@@ -11,12 +11,6 @@
   const INPUTS = {
     xy: { size: 2, waves: 0 },
     waves: { size: 14, waves: 3 },
-  };
-
-  const ACTIVATIONS = {
-    relu: (z) => (z > 0 ? z : 0),
-    tanh: Math.tanh,
-    sigmoid: (z) => 1 / (1 + Math.exp(-z)),
   };
 
   /** Colours are learned around zero, where a new network starts. */
@@ -40,23 +34,6 @@
     }
   }
 
-  /** @returns {{weights: Float64Array, biases: Float64Array, out: Float64Array}} a layer's numbers in a row */
-  function copyLayer(layer) {
-    const weights = new Float64Array(layer.out_depth * layer.num_inputs);
-    layer.filters.forEach((filter, j) => weights.set(filter.w, j * layer.num_inputs));
-    return { weights, biases: Float64Array.from(layer.biases.w), out: new Float64Array(layer.out_depth) };
-  }
-
-  /** Work out one layer's answers from those of the layer below. */
-  function forward({ weights, biases, out }, below, f) {
-    let at = 0;
-    for (let j = 0; j < out.length; j++) {
-      let z = biases[j];
-      for (let d = 0; d < below.length; d++) z += weights[at++] * below[d];
-      out[j] = f(z);
-    }
-  }
-
   class Model {
     /**
      * @param {{layers: number, width: number, activation: string, inputs: string, rate: number,
@@ -67,20 +44,8 @@
       /** How many dots the network has been shown. */
       this.iterations = 0;
       this.point = new convnetjs.Vol(1, 1, INPUTS[settings.inputs].size, 0);
-      this.net = new convnetjs.Net();
-      this.net.makeLayers(this._definition());
+      this.net = Workshop.dense(this.widths, settings.activation);
       this.setLearning(settings.rate, settings.method);
-    }
-
-    /** @returns {object[]} the layers as ConvNetJS wants them */
-    _definition() {
-      const { layers, width, activation, inputs } = this.settings;
-      const hidden = Array.from({ length: layers }, () => ({ type: "fc", num_neurons: width, activation }));
-      return [
-        { type: "input", out_sx: 1, out_sy: 1, out_depth: INPUTS[inputs].size },
-        ...hidden,
-        { type: "regression", num_neurons: 3 },
-      ];
     }
 
     /** Change how it learns; what it has learned stays. */
@@ -139,17 +104,13 @@
      *   its colour. The arrays are used again for the next dot.
      */
     snapshot() {
-      const f = ACTIVATIONS[this.settings.activation];
-      const layers = this.net.layers.filter((layer) => layer.layer_type === "fc").map(copyLayer);
-      const outputs = layers.map((layer) => layer.out);
+      const read = Workshop.readOut(this.net, this.settings.activation);
       const inputs = new Float64Array(INPUTS[this.settings.inputs].size);
       return (dot) => {
         this._describeDot(dot, inputs);
-        let below = inputs;
-        layers.forEach((layer, i) => {
-          forward(layer, below, i < layers.length - 1 ? f : (z) => z + MIDDLE);
-          below = layer.out;
-        });
+        const outputs = read(inputs);
+        const colour = outputs[outputs.length - 1];
+        for (let k = 0; k < 3; k++) colour[k] += MIDDLE;
         return outputs;
       };
     }

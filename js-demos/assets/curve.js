@@ -1,18 +1,31 @@
 /**
- * The loss curve: the run of now, and the one before in grey to compare with. Both axes are
- * logarithmic: gradient descent does as much between 0.1 and 0.01 as between 0.01 and 0.001.
+ * Curves of a run, and of the one before in grey to compare with. Both axes are logarithmic: gradient
+ * descent does as much between 0.1 and 0.01 as between 0.01 and 0.001.
  */
 (function () {
   "use strict";
 
-  const Painting = (window.Painting = window.Painting || {});
+  const Workshop = (window.Workshop = window.Workshop || {});
   const KEEP = 600;
   const PAD = { left: 76, right: 14, top: 12, bottom: 34 };
 
+  /** 10000 → "10k" */
+  function short(number) {
+    if (number >= 1e6) return `${number / 1e6}M`;
+    return number >= 1000 ? `${number / 1000}k` : String(number);
+  }
+
   class Curve {
-    /** @param {HTMLCanvasElement} canvas */
-    constructor(canvas) {
+    /**
+     * @param {HTMLCanvasElement} canvas
+     * @param {{unit?: string, colours?: string[], first?: number}} options what a step is called, the
+     *   colour of each curve, and the power of ten at which the steps' axis begins
+     */
+    constructor(canvas, { unit = "dots", colours = ["--warm"], first = 4 } = {}) {
       this.canvas = canvas;
+      this.unit = unit;
+      this.colours = colours;
+      this.begin = first;
       this.points = [];
       this.before = [];
     }
@@ -23,9 +36,9 @@
       this.points = [];
     }
 
-    /** @param {number} step more than 0 @param {number} loss more than 0 */
-    add(step, loss) {
-      this.points.push([step, loss]);
+    /** @param {number} step more than 0 @param {number[]} values one for each curve, each more than 0 */
+    add(step, ...values) {
+      this.points.push([step, ...values]);
       // A long run keeps every other point of its past: the logarithmic axis hides the difference.
       if (this.points.length > KEEP) this.points = this.points.filter((_, i) => i % 2 === 1 || i > KEEP / 2);
     }
@@ -43,17 +56,17 @@
       const colour = (name) => style.getPropertyValue(name);
       const place = this._placing(width, height);
       this._grid(c, place, width, height, colour);
-      this._line(c, place, this.before, colour("--quiet"), 2, 0.55);
-      this._line(c, place, this.points, colour("--warm"), 3.5, 1);
+      this.colours.forEach((_, i) => this._line(c, place, this.before, i + 1, colour("--quiet"), 2, 0.55));
+      this.colours.forEach((name, i) => this._line(c, place, this.points, i + 1, colour(name), 3.5, 1));
     }
 
     /** @returns {object} the ranges of both axes in powers of ten, and x(step), y(loss) in pixels */
     _placing(width, height) {
       const all = this.points.concat(this.before);
       const steps = all.map((point) => Math.log10(point[0]));
-      const losses = all.map((point) => Math.log10(point[1]));
-      const first = Math.min(4, ...steps);
-      const last = Math.max(5, ...steps);
+      const losses = all.flatMap((point) => point.slice(1).map(Math.log10));
+      const first = Math.min(this.begin, ...steps);
+      const last = Math.max(this.begin + 1, ...steps);
       const low = Math.min(-3, ...losses.map(Math.floor));
       const high = Math.max(-1, ...losses.map(Math.ceil));
       const across = width - PAD.left - PAD.right;
@@ -83,23 +96,23 @@
       c.textAlign = "center";
       c.textBaseline = "top";
       for (let power = Math.ceil(place.first); power <= place.last; power++) {
-        const text = power < 6 ? `${10 ** power / 1000}k dots` : `${10 ** power / 1e6}M dots`;
+        const text = `${short(10 ** power)} ${this.unit}`;
         const x = Math.min(Math.max(place.x(10 ** power), PAD.left + 26), width - PAD.right - 34);
         c.fillText(text, x, height - PAD.bottom + 8);
       }
     }
 
-    _line(c, place, points, colour, width, alpha) {
+    _line(c, place, points, which, colour, width, alpha) {
       c.strokeStyle = colour;
       c.lineWidth = width;
       c.lineJoin = "round";
       c.globalAlpha = alpha;
       c.beginPath();
-      for (const [step, loss] of points) c.lineTo(place.x(step), place.y(loss));
+      for (const point of points) c.lineTo(place.x(point[0]), place.y(point[which]));
       c.stroke();
       c.globalAlpha = 1;
     }
   }
 
-  Painting.Curve = Curve;
+  Workshop.Curve = Curve;
 })();
