@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 @contextmanager
 def folder_beside(target: Path) -> Iterator[Path]:
-    """Yield an empty folder on the target's own disk; it is gone afterwards, whatever happened."""
+    """Yield an empty folder on the target's own disk; it is gone afterwards, whatever happened.
+
+    What a killed run left behind for the same target is removed first.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    prefix = f".{target.name}-"
+    for left in target.parent.glob(f"{glob.escape(prefix)}*"):
+        _remove_unless_used(left)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+    with _locked(folder):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which goes with this program; OSError when another one holds it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield folder
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _remove_unless_used(folder: Path) -> None:
+    with suppress(OSError), _locked(folder):
+        shutil.rmtree(folder)
 
 
 @contextmanager
