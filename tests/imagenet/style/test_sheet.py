@@ -42,9 +42,9 @@ def test_a_broken_off_run_goes_on_and_the_sheet_comes_last(
     assert "run it again" in capsys.readouterr().out
     assert not out.exists()
     scratch.mkdir(exist_ok=True)
-    noise(9).save(scratch / "style-weight-10.png")
+    noise(9).save(scratch / "a-tenth-of-the-style.png")
     sys.argv[-1] = "9"
     sheet.main()
-    assert sorted(painted) == sorted({recipe.words for recipe in RECIPES} - {"style weight 10"})
+    assert sorted(painted) == sorted({recipe.words for recipe in RECIPES} - {"a tenth of the style"})
     with Image.open(out) as picture:
         assert picture.size == (4 * 260 - 4, 3 * (176 + 18))

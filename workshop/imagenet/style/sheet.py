@@ -29,9 +29,9 @@ class Recipe(NamedTuple):
 
     words: str
     painting: str = "starry-night"
-    style: float | tuple[float, ...] = 100.0
+    style: float = 200.0
     content: int = 1
-    rough: float = 10.0
+    rough: float = 30.0
     sides: tuple[int, ...] = (96, 192)
     steps: tuple[int, ...] = (40, 40)
     start: str = "photo"
@@ -46,8 +46,8 @@ RECIPES = (
     Recipe("Hokusai, The Great Wave", "great-wave", **LARGE),
     Recipe("van Gogh, Street in Auvers", "auvers", **LARGE),
     Recipe("Kandinsky, Composition VIII", "kandinsky", **LARGE),
-    Recipe("style weight 10", style=10.0),
-    Recipe("style weight 1,000", style=1000.0),
+    Recipe("a tenth of the style", style=20.0),
+    Recipe("ten times the style", style=2000.0),
     Recipe("finest content layer", content=0),
     Recipe("coarsest content layer", content=2),
     Recipe("from noise", start="noise"),

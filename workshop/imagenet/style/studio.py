@@ -35,7 +35,7 @@ class Studio:
         steps: int = 150,
         style: float = 200.0,
         content: int = 1,
-        rough: float = 10.0,
+        rough: float = 30.0,
     ) -> None:
         """Set up; ``steps`` is how many it paints until somebody moves a slider again."""
         self.losses, self.paintings, self.steps = losses, paintings, steps
@@ -70,7 +70,7 @@ class Studio:
             options=layers, value=content, description="content layer", continuous_update=False, **wide
         )
         self.rough = ipywidgets.FloatSlider(
-            value=rough, min=0, max=50, description="smoothness", continuous_update=False, **wide
+            value=rough, min=0, max=100, description="smoothness", continuous_update=False, **wide
         )
         self.painting = ipywidgets.Dropdown(options=list(self.paintings), description="painting", **wide)
         self.anew = ipywidgets.Button(description="Begin anew", icon="refresh")
