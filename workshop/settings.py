@@ -43,6 +43,8 @@ class Settings:
     web_port: int = 8082
     service_manager: str = ""
     """systemd, systemd-user or supervisor; empty when no services were set up."""
+    left_out: str = ""
+    """The environment that this machine was made without, if any: tensorflow."""
 
 
 def settings_file() -> Path | None:

@@ -94,6 +94,15 @@ def test_kernels(tmp_path: Path) -> None:
     assert "tensorflow" not in line.text
 
 
+def test_a_kernel_that_was_left_out_on_purpose_is_not_missed(tmp_path: Path) -> None:
+    for name in ("python3", "theano"):
+        kernel(tmp_path, name, "/bin/sh")
+    assert environments.kernels(Settings(prefix=tmp_path)).state is State.RED
+    line = environments.kernels(Settings(prefix=tmp_path, left_out="tensorflow"))
+    assert line.state is State.GREEN
+    assert "tensorflow" not in line.text
+
+
 def test_a_kernel_on_jupyters_own_python_needs_none_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

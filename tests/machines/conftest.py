@@ -22,17 +22,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a machine there is nothing to look at, and this host is not meant."""
-    # The file's name tells what it was made without.
-    ova = config.getoption("--ova")
-    without = [*config.getoption("--without"), *re.findall(r"-without-([a-z]+)", ova.name if ova else "")]
     for item in items:
-        if any(name in item.name for name in without):
+        if any(name in item.name for name in left_out(config)):
             item.add_marker(pytest.mark.skip(reason="this machine was made without it"))
     if config.getoption("hosts", None) or config.getoption("--ova"):
         return
     for item in items:
         if {"machine", "copy"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.skip(reason="needs a machine (--hosts): tools/test.bash roles"))
+
+
+def left_out(config: pytest.Config) -> set[str]:
+    """Return the kernels that the machine was made without; an appliance tells by its file's name."""
+    ova = config.getoption("--ova")
+    return {*config.getoption("--without"), *re.findall(r"-without-([a-z]+)", ova.name if ova else "")}
+
+
+@pytest.fixture(scope="session")
+def kernels(request: pytest.FixtureRequest) -> set[str]:
+    """The kernels that the machine must offer."""
+    return {"theano", "tensorflow"} - left_out(request.config)
 
 
 @pytest.fixture(scope="session")

@@ -112,10 +112,11 @@ def kernels(settings: Settings) -> Line:
     if settings.prefix is None:
         return yellow("kernels", "not set up", SET_UP)
     folder = settings.prefix / "venvs/jupyter/share/jupyter/kernels"
-    broken = [name for name in KERNELS if not _kernel_starts(folder / name / "kernel.json")]
+    wanted = [name for name, environment in KERNELS.items() if environment != settings.left_out]
+    broken = [name for name in wanted if not _kernel_starts(folder / name / "kernel.json")]
     if broken:
         return red("kernels", f"{', '.join(broken)}: missing or pointing nowhere", AGAIN)
-    return green("kernels", ", ".join(KERNELS))
+    return green("kernels", ", ".join(wanted))
 
 
 def _kernel_starts(specification: Path) -> bool:
