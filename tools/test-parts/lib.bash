@@ -73,6 +73,13 @@ use_testbed() {
 # cgroups that it wants. What stays behind of a killed run must not hold the lock.
 in_testbed() { tools/testbed/cgroup2.bash "$@" 9>&-; }
 
+# use_sticks: what formats thumb drives, and what mounts them where the kernel knows neither exFAT nor FAT32.
+use_sticks() {
+  install_packages mkfs.exfat:exfatprogs mkfs.vfat:dosfstools losetup:mount:util-linux \
+    mount.exfat-fuse:exfat-fuse:fuse-exfat ssh-keygen:openssh-client:openssh
+  if command -v apt-get >/dev/null; then install_packages fusefat:fusefat; fi
+}
+
 # is_required PART: whether it must not be skipped.
 is_required() {
   case " ${WORKSHOP_TEST_REQUIRED:-} " in *" $1 "* | *" all "*) ;; *) false ;; esac
