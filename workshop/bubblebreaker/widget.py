@@ -145,8 +145,15 @@ class BubbleBoard(anywidget.AnyWidget):
         }
 
     def _asked(self, widget: object, content: Any, buffers: object) -> None:
-        """Do what the page asks; a click on a state that is no longer shown does nothing."""
-        if not isinstance(content, dict) or content.get("number") != self._number:
+        """Do what the page asks of the state that it shows.
+
+        A click on an older state does nothing: either it was clicked twice, or the page missed a state while
+        it had no connection, and is told again.
+        """
+        if not isinstance(content, dict):
+            return
+        if content.get("number") != self._number:
+            self.send_state("state")
             return
         match content.get("kind"):
             case "undo":
