@@ -111,11 +111,12 @@ def test_what_makes_no_sense_changes_nothing(small: BubbleBoard, message: dict[s
 def test_a_click_on_an_older_board_does_nothing_but_show_the_newer_one(
     small: BubbleBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(small, "send_state", sent.append)
+    sent: list[object] = []
+    monkeypatch.setattr(small, "send_state", lambda key=None: sent.append(key))
     shown = small.state["number"]
     small._asked(small, {"kind": "play", "row": 0, "column": 0, "number": shown}, [])
     once = dict(small.state)
+    sent.clear()
     small._asked(small, {"kind": "play", "row": 0, "column": 0, "number": shown}, [])
     assert small.state == once
     assert sent == ["state"]
