@@ -9,9 +9,9 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 from workshop.thumbdrive.pieces import Context
 
-BUILT_IN = "dist"
+BUILT_IN = "appliance"
 """Folder of the checkout in which ``workshop appliance build`` leaves what it made."""
-BESIDE = ("VERSION", "CHANGES", "CHANGES.*", "*.packages.txt", "*.sbom.json", "{stem}.*")
+BESIDE = ("VERSION", "CHANGES", "packages.txt", "sbom.cdx.json", "{stem}.*")
 """What is told about an appliance in the folder beside it."""
 
 
@@ -42,6 +42,7 @@ def _require_sound(ova: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        why = [line.removeprefix("FAIL").strip() for line in said if line.startswith("FAIL")] + said[-1:]
         raise WorkshopError(
-            f"{ova.name} is not sound: {said[-1] if said else 'workshop appliance verify fails'}"
+            f"{ova.name} is not sound: {why[0] if why else 'workshop appliance verify fails'}"
         )

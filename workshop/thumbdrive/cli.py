@@ -25,7 +25,10 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Only = Annotated[list[str] | None, typer.Option("--only", help="Only this part; may be repeated.")]
 Without = Annotated[list[str] | None, typer.Option("--without", help="Leave this part out; may be repeated.")]
-Appliance = Annotated[Path | None, typer.Option("--appliance", help="The OVA; default: the newest in dist/.")]
+Appliance = Annotated[
+    Path | None,
+    typer.Option("--appliance", help="The OVA; default: the newest in appliance/ of the checkout."),
+]
 Folder = Annotated[
     list[Path] | None, typer.Option("--folder", help="Where files lie that cannot be downloaded here.")
 ]
