@@ -36,8 +36,7 @@ FIGURES: dict[str, Any] = {
 def test_the_lines() -> None:
     text = "\n".join(bench.lines({**FIGURES, "qemu_img": {"trouble": "needs qemu-img"}}))
     assert (
-        "verify from memory: 2.50 s (2.50 s of CPU); sha256sum 2.00 s (2.00 s); 0.80 times its speed"
-        in text
+        "verify from memory: 2.50 s (2.50 s of CPU); sha256sum 2.00 s (2.00 s); 0.80 times its speed" in text
     )
     assert "packed to an OVA of 3.00 GB: vmdk 60 s, ova 5 s" in text
     assert "qemu-img: needs qemu-img" in text

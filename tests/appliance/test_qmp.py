@@ -70,3 +70,12 @@ def test_the_end_of_qemu(control: Path) -> None:
 def test_nobody_listens(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="does not listen"):
         Qmp(tmp_path / "control", seconds=0.2)
+
+
+def test_an_end_before_the_greeting(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "control"))
+        server.listen()
+        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
+        with pytest.raises(WorkshopError, match="qemu (ended|does not)"):
+            Qmp(tmp_path / "control")

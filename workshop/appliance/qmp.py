@@ -21,20 +21,31 @@ class Qmp:
         self._socket = _connect(path, seconds)
         self._socket.settimeout(seconds)
         self._lines = self._socket.makefile("r", encoding="utf-8")
-        self._lines.readline()  # the greeting
-        self("qmp_capabilities")
+        try:
+            self._answer("qmp_capabilities", "QMP")  # the greeting
+            self("qmp_capabilities")
+        except WorkshopError:
+            self.close()
+            raise
 
     def __call__(self, command: str, **arguments: Any) -> Any:
         """Give a command; return what it returns. WorkshopError when qemu refuses or is gone."""
         message = json.dumps({"execute": command, "arguments": arguments})
         try:
             self._socket.sendall(message.encode() + b"\n")
+        except OSError as error:
+            raise WorkshopError(f"qemu does not take {command}: {error}") from error
+        return self._answer(command, "return")
+
+    def _answer(self, command: str, key: str) -> Any:
+        """Return what comes under that key; events on the way are passed over."""
+        try:
             for line in self._lines:
                 answer = json.loads(line)
                 if "error" in answer:
                     raise WorkshopError(f"qemu refused {command}: {answer['error']['desc']}")
-                if "return" in answer:
-                    return answer["return"]
+                if key in answer:
+                    return answer[key]
         except OSError as error:
             raise WorkshopError(f"qemu does not answer {command}: {error}") from error
         raise WorkshopError(f"qemu ended before it answered {command}")
@@ -55,6 +66,10 @@ class Qmp:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
         """Close the connection."""
         self._lines.close()
         self._socket.close()
