@@ -1,0 +1,39 @@
+"""Files of boards are played as JSON; faults are one line on stderr."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workshop.bubblebreaker import engine
+from workshop.bubblebreaker.boards import referee, write_boards
+from workshop.bubblebreaker.rules import SAMEGAME
+from workshop.bubblebreaker.solve import main
+
+
+@pytest.mark.parametrize("agent", ["tabu", "search"])
+def test_each_board_is_played_in_its_turn(
+    agent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boards, _ = engine.new_boards(SAMEGAME, range(2))
+    write_boards(tmp_path / "boards", boards)
+    assert main([str(tmp_path / "boards"), "--agent", agent, "--seconds", "0.1"]) == 0
+    said = capsys.readouterr()
+    games = json.loads(said.out)
+    for board, game in zip(boards, games, strict=True):
+        assert referee(SAMEGAME, board, [(row, column) for row, column in game["moves"]]) == game["score"]
+    assert said.err.count("\n") == 2
+
+
+@pytest.mark.parametrize("text", [None, "1 2 3\n"])
+def test_a_file_that_is_none_is_refused(
+    text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (tmp_path / "boards").write_text(text)
+    assert main([str(tmp_path / "boards")]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
