@@ -77,5 +77,5 @@ def test_an_end_before_the_greeting(tmp_path: Path) -> None:
         server.bind(str(tmp_path / "control"))
         server.listen()
         threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
-        with pytest.raises(WorkshopError, match="qemu (ended|does not)"):
+        with pytest.raises(WorkshopError, match=r"qemu (ended|does not)"):
             Qmp(tmp_path / "control")

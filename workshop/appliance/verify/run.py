@@ -64,12 +64,11 @@ def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None
 
 def list_checks() -> list[tuple[str, str]]:
     """Return name and reason of every check, in the order in which they run."""
-    from workshop.appliance.verify import booting  # brings what starts qemu
+    from workshop.appliance.verify import behaviour, booting  # these bring what starts qemu
 
     stages = (archive, hashes, standard, virtualbox, disks, grains)
-    return [(check.name, check.why) for each in stages for check in each.STAGE.checks] + [
-        (booting.NAME, booting.WHY)
-    ]
+    listed = [(check.name, check.why) for each in stages for check in each.STAGE.checks]
+    return [*listed, (booting.NAME, booting.WHY), (behaviour.NAME, behaviour.WHY)]
 
 
 def _run(subject: Any, stages: list[Any]) -> list[Result]:
