@@ -36,14 +36,29 @@ def test_a_clone_of_it_is_the_checkout(tmp_path: Path, checkout: Path) -> None:
     assert git(clone, "branch", "--show-current") == "main\n"
 
 
+def test_a_checkout_without_a_branch(tmp_path: Path, checkout: Path) -> None:
+    git(checkout, "checkout", "--quiet", "--detach")
+    git(checkout, "commit", "--quiet", "--allow-empty", "-m", "more")
+    bundle = make(checkout, tmp_path / "workshop.bundle")
+    git(tmp_path, "clone", "--quiet", str(bundle), str(tmp_path / "clone"))
+    assert git(tmp_path / "clone", "rev-parse", "HEAD") == git(checkout, "rev-parse", "HEAD")
+    before = mark(bundle)
+    assert mark(make(checkout, bundle)) == before
+
+
+def mark(file: Path) -> tuple[int, int]:
+    """Tell one file from another of the same name and content."""
+    return file.stat().st_ino, file.stat().st_mtime_ns
+
+
 def test_it_is_made_anew_only_when_there_is_something_new(tmp_path: Path, checkout: Path) -> None:
     target = tmp_path / "workshop.bundle"
-    before = make(checkout, target).stat()
-    assert make(checkout, target).stat() == before
+    before = mark(make(checkout, target))
+    assert mark(make(checkout, target)) == before
     git(checkout, "tag", "v2")
-    after = make(checkout, target).stat()
-    assert after.st_ino != before.st_ino
-    assert make(checkout, target).stat() == after
+    after = mark(make(checkout, target))
+    assert after != before
+    assert mark(make(checkout, target)) == after
 
 
 def test_a_damaged_one_is_made_anew(tmp_path: Path, checkout: Path) -> None:
@@ -53,9 +68,11 @@ def test_a_damaged_one_is_made_anew(tmp_path: Path, checkout: Path) -> None:
     git(checkout, "bundle", "verify", str(target))
 
 
-def test_what_is_no_checkout_is_one_line(tmp_path: Path, checkout: Path) -> None:
-    with pytest.raises(WorkshopError, match="name a checkout with a branch"):
-        make(tmp_path, tmp_path / "x")
-    git(checkout, "checkout", "--quiet", "--detach")
-    with pytest.raises(WorkshopError, match="name a checkout with a branch"):
-        make(checkout, tmp_path / "x")
+def test_what_is_no_checkout_is_one_line(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(WorkshopError, match="name a checkout that has a commit"):
+        make(empty, tmp_path / "x")
+    git(empty, "init", "--quiet")
+    with pytest.raises(WorkshopError, match="name a checkout that has a commit"):
+        make(empty, tmp_path / "x")

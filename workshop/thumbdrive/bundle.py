@@ -11,18 +11,17 @@ from workshop.errors import WorkshopError
 def make(checkout: Path, target: Path) -> Path:
     """Write the checkout's branch, its tags and HEAD as a git bundle; leave a bundle that has just these.
 
-    Raises WorkshopError when the folder is no checkout, or has no branch out.
+    Raises WorkshopError when the folder is no checkout, or one without a commit.
     """
-    branch = _git(checkout, "symbolic-ref", "--quiet", "--short", "HEAD").strip()
+    branch = _git(checkout, "branch", "--show-current").strip()
     wanted = _heads(_git(checkout, "show-ref", "--head", "--dereference"), branch)
     target.parent.mkdir(parents=True, exist_ok=True)
     if _heads(_listed(target), branch) == wanted:
         return target
     beside = target.with_name(f".{target.name}.new")
     # One thread: the same history makes the same file, so that an update copies what changed.
-    _git(
-        checkout, "-c", "pack.threads=1", "bundle", "create", "--quiet", str(beside), "HEAD", branch, "--tags"
-    )
+    names = ["HEAD", *([branch] if branch else []), "--tags"]
+    _git(checkout, "-c", "pack.threads=1", "bundle", "create", "--quiet", str(beside), *names)
     beside.replace(target)
     return target
 
@@ -47,4 +46,4 @@ def _git(checkout: Path, *words: str) -> str:
     try:
         return tools.run("git", "-C", checkout, *words)
     except WorkshopError as error:
-        raise WorkshopError(f"{checkout}: {error}; name a checkout with a branch checked out") from error
+        raise WorkshopError(f"{checkout}: {error}; name a checkout that has a commit") from error
