@@ -33,3 +33,31 @@ def test_the_example_has_every_fault_that_is_looked_for(data: Path, tmp_path: Pa
 def test_it_may_be_filled_twice(data: Path, tmp_path: Path) -> None:
     examples.fill(tmp_path / "mine", data)
     assert len(read_folder(examples.fill(tmp_path / "mine", data)).items) == 20
+
+
+def test_your_folder_is_taken_when_it_can_be_learnt_from(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, kind in enumerate(("cups", "spoons")):
+        (tmp_path / "mine" / kind).mkdir(parents=True)
+        for each in range(4):
+            noise(50 * number + each, (90, 80)).save(tmp_path / "mine" / kind / f"{each}.png")
+    found = examples.yours_or_ours(tmp_path / "mine", data)
+    assert set(found.kinds) == {"cups", "spoons"}
+    assert capsys.readouterr().out.startswith("· cups has only 4 pictures")
+
+
+def test_else_one_line_says_why_and_the_example_is_taken(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = examples.yours_or_ours(str(tmp_path / "nowhere"), data)
+    assert {str(kind) for kind in found.kinds} == set(examples.KINDS)
+    first, second, *remarks = capsys.readouterr().out.splitlines()
+    assert first.startswith("there is no folder")
+    assert second == "Until then we go on with the example:"
+    assert len(remarks) == len(found.remarks)
+
+
+def test_no_name_is_the_example_without_a_complaint(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    examples.yours_or_ours("", data)
+    assert "there is no folder" not in capsys.readouterr().out

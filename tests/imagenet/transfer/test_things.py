@@ -35,6 +35,17 @@ def test_only_the_wanted_kinds_come_in_the_wanted_order(data: Path) -> None:
     assert [thing.kind for thing in things.open_things(["tools", "fishes"], data)] == ["tools", "fishes"]
 
 
+def test_a_kind_with_too_few_pictures_is_not_here(data: Path) -> None:
+    assert things.kinds_here(data) == ()
+    for kind in ("tools", "fishes"):
+        for number in range(things.FEWEST - 1):
+            noise(number).save(data / "things" / kind / f"{number}.webp")
+    assert things.kinds_here(data) == ("fishes", "tools")
+    for number in range(things.FEWEST - 1):
+        write_painting(data / "paintings" / f"{number}.svg", "Another", noise(number))
+    assert things.kinds_here(data) == ("fishes", "tools", "paintings")
+
+
 def test_an_unknown_kind_and_missing_pictures_are_one_line(data: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="no pictures of 'cups'; there are: fishes"):
         things.open_things(["cups"], data)

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from PIL import Image
 
+from workshop.errors import WorkshopError
+from workshop.imagenet.transfer.folder import Collection, read_folder
 from workshop.imagenet.transfer.things import open_things
 
 KINDS = ("hammer", "scissors", "measuringTape", "plier")
 """How names of tools begin; those of a kind go into a folder of its name."""
+
+
+def yours_or_ours(folder: str | Path, data: Path | None = None) -> Collection:
+    """Read your folder; where it cannot be learnt from, say why in one line and take the example.
+
+    Every remark is printed, a line each. An empty name means the example, which lies in a temporary folder.
+    """
+    try:
+        found = read_folder(Path(folder).expanduser()) if str(folder) else None
+    except WorkshopError as error:
+        print(f"{error}.\nUntil then we go on with the example:")
+        found = None
+    if found is None:
+        found = read_folder(fill(Path(tempfile.mkdtemp()) / "my-things", data))
+    for remark in found.remarks:
+        print("·", remark)
+    return found
 
 
 def fill(folder: Path, data: Path | None = None) -> Path:

@@ -16,6 +16,8 @@ from workshop.settings import load_settings
 PHOTOGRAPHS = ("fishes", "monuments", "tools")
 PAINTINGS = "paintings"
 KINDS = (*PHOTOGRAPHS, PAINTINGS)
+FEWEST = 8
+"""Pictures of a kind, below which nothing can be measured."""
 
 
 class Thing(NamedTuple):
@@ -26,6 +28,17 @@ class Thing(NamedTuple):
     name: str
     """Tells it from all others: the file's name, or the painting's."""
     credit: str
+
+
+def kinds_here(data: Path | None = None) -> tuple[str, ...]:
+    """Return the kinds of which the folder ``data`` (else: this machine's) has enough to learn from.
+
+    Some machines cannot fetch the paintings: only Debian's packages have them.
+    """
+    data = data or load_settings().data
+    counts = {kind: len(list((data / "things" / kind).glob("*.webp"))) for kind in PHOTOGRAPHS}
+    counts[PAINTINGS] = len(paintings.names(data))
+    return tuple(kind for kind in KINDS if counts[kind] >= FEWEST)
 
 
 def open_things(kinds: Sequence[str] = KINDS, data: Path | None = None) -> list[Thing]:
