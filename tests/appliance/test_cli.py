@@ -57,6 +57,8 @@ def test_the_list_of_checks() -> None:
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 45
     assert "virtualbox.loopback" in done.stdout
+    document = json.loads(run("checks", "--json").stdout)
+    assert all(each["name"] in done.stdout and each["why"] in done.stdout for each in document["checks"])
 
 
 def test_export_without_virtualbox_is_one_line(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def appliance(
     scratch: Annotated[Path | None, typer.Option(help="A folder on the disk to measure on.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Pack a disk and verify the OVA; needs about three times the OVA's size on the disk.
+    """Pack a disk and verify the OVA; needs about four times the OVA's size on the disk.
 
     Exit 1 when verify is slower than 0.7 times sha256sum.
     """

@@ -136,9 +136,13 @@ def verify(
 
 
 @app.command()
-def checks() -> None:
+def checks(json: Json = False) -> None:
     """List what verify checks, and why."""
     from workshop.appliance.verify.run import list_checks
 
-    for name, why in list_checks():
+    listed = list_checks()
+    if json:
+        print_json({"checks": [{"name": name, "why": why} for name, why in listed]})
+        return
+    for name, why in listed:
         console.print(f"{name:<26} {why}", markup=False, highlight=False)
