@@ -84,9 +84,10 @@ bring_checkout
 # Set-up splits what it is told at blanks, and a stick's name may have some.
 case $stick in
   *[[:blank:]]*)
-    link=$(mktemp -d)/stick
-    ln -s "$stick" "$link"
-    stick=$link
+    # A place that stays, so that a second run finds the same settings.
+    mkdir -p "$checkout/.cache"
+    ln -sfn "$stick" "$checkout/.cache/stick"
+    stick=$checkout/.cache/stick
     ;;
 esac
 exec "$checkout/local/setup.bash" -e "workshop_stick=$stick" -e workshop_offline=true "$@"
