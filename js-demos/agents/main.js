@@ -1,0 +1,92 @@
+/** Puts the page together: two worlds behind two buttons, one set of controls; and the keys. */
+(function () {
+  "use strict";
+
+  const Agents = window.Agents;
+  const $ = (id) => document.getElementById(id);
+
+  function say(text) {
+    $("fault").textContent = text;
+    $("fault").hidden = !text;
+  }
+
+  function main() {
+    let grid = null;
+    let world = null;
+    const chosen = () => document.querySelector('input[name="which"]:checked').value;
+    const lab = () => (chosen() === "grid" ? grid : world);
+
+    function showRunning() {
+      if (lab()) $("run").textContent = lab().running ? "Pause" : "Go";
+    }
+
+    function toggle() {
+      if (lab().running) lab().stop();
+      else lab().start();
+    }
+
+    function step() {
+      lab().stop();
+      lab().step();
+      lab().show();
+    }
+
+    function showWhich() {
+      for (const each of [grid, world]) each.stop();
+      for (const part of document.querySelectorAll("[data-which]")) part.hidden = part.dataset.which !== chosen();
+      showRunning();
+      lab().show();
+    }
+
+    function showNumbers() {
+      for (const id of ["discount", "explore", "q-rate"]) $(`${id}-out`).textContent = $(id).value;
+      $("speed-out").textContent = ["slow", "steps", "quick", "as it can"][Number($("speed").value)];
+    }
+
+    function onKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input")) return;
+      const inside = event.target.closest("button, a, summary");
+      if (event.key === " " && !inside) toggle();
+      else if (event.key === "s") step();
+      else if (event.key === "r") lab().restart();
+      else return;
+      event.preventDefault();
+    }
+
+    grid = new Agents.GridLab(showRunning);
+    world = new Agents.WorldLab(showRunning);
+    window.workshopDemo = {
+      name: "agents",
+      get running() { return lab().running; },
+      get path() { return grid.path(); },
+      get settled() { return grid.settled; },
+      get rewards() { return world.history.slice(); },
+      get steps() { return chosen() === "grid" ? grid.mind.steps || grid.mind.sweeps || 0 : world.learner.steps; },
+    };
+
+    for (const radio of document.querySelectorAll('input[name="which"]')) radio.addEventListener("change", showWhich);
+    for (const radio of document.querySelectorAll('input[name="map"]')) {
+      radio.addEventListener("change", () => grid.load(radio.value));
+    }
+    for (const radio of document.querySelectorAll('input[name="method"]')) {
+      radio.addEventListener("change", () => grid.restart());
+    }
+    $("settings").addEventListener("input", () => { showNumbers(); lab().show(); });
+    $("settings").addEventListener("submit", (event) => event.preventDefault());
+    $("run").addEventListener("click", toggle);
+    $("step").addEventListener("click", step);
+    $("reset").addEventListener("click", () => lab().restart());
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("workshop-theme", () => lab().show());
+    window.addEventListener("resize", () => lab().show());
+    showNumbers();
+    showWhich();
+  }
+
+  if (typeof convnetjs === "undefined") {
+    say("This page needs ConvNetJS, a small library that set-up fetches. It was not to be had then (no network, no " +
+      "thumb drive). Run the set-up again when one of them is there; everything else works without it.");
+  } else {
+    main();
+  }
+})();
