@@ -37,8 +37,12 @@ use_libvirt() {
 libvirt_answers() { virsh --quiet --connect qemu:///system version >/dev/null 2>&1; }
 
 clean_up() {
-  local file
+  local file name
   tools/testbed/vagrant-clean.bash || true
+  # Where nobody else uses libvirt, its bridges and their servers end too.
+  if [ ${#started[@]} != 0 ]; then
+    virsh --quiet net-list --name | while read -r name; do [ -z "$name" ] || virsh --quiet net-destroy "$name"; done
+  fi
   for file in "${started[@]}"; do kill "$(cat "$file")" 2>/dev/null || true; done
   rm -rf /var/tmp/workshop-vm-*
 }
