@@ -75,7 +75,8 @@ def average_pooling(network: Network) -> None:
     """
     for layer in L.get_all_layers(list(network.layers.values())):
         if isinstance(layer, L.Pool2DLayer) and layer.mode == "max":
-            layer.mode = "average_exc_pad"
+            # Theano leaves zeros around a picture out of the mean only where there are none.
+            layer.mode = "average_inc_pad" if any(layer.pad) else "average_exc_pad"
         elif isinstance(layer, CorrelationLayer) and layer.stride == (2, 2):
             layer.stride = (1, 1)
             rows, columns = (same(2, size, 1) for size in layer.filter_size)
