@@ -1,0 +1,127 @@
+"""The page with the character network, used as a participant uses it; its slopes are checked."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from web.serving import running
+
+from .conftest import CHECKOUT, FIGURES, Open, wait_until
+
+PAGE = "demos/text/index.html"
+# The bar of the page; measured on two busy cores: passed after 5 s.
+BITS, SECONDS = 1.8, 120
+
+SLOPES = """
+const folder = process.argv[1];
+global.window = global;
+require(`${folder}/assets/dense.js`);
+require(`${folder}/text/gru.js`);
+const net = new Writing.Gru(5, 4, Workshop.random(1));
+const text = [0, 1, 2, 3, 4, 1, 0];
+const walk = () => {
+  let state = new Float32Array(4);
+  let loss = 0;
+  const steps = [];
+  const answers = [];
+  for (let t = 0; t + 1 < text.length; t++) {
+    steps.push(net.step(text[t], state));
+    state = steps[t].after;
+    answers.push(net.chances(state));
+    loss -= Math.log(answers[t][text[t + 1]]) / (text.length - 1);
+    answers[t][text[t + 1]] -= 1;
+  }
+  return { loss, steps, answers };
+};
+const { steps, answers } = walk();
+net._back(steps, answers);
+let worst = 0;
+let largest = 0;
+for (const { value, slope } of net.all) {
+  for (let i = 0; i < value.length; i++) {
+    const kept = value[i];
+    value[i] = kept + 0.01;
+    const above = walk().loss;
+    value[i] = kept - 0.01;
+    const below = walk().loss;
+    value[i] = kept;
+    worst = Math.max(worst, Math.abs((above - below) / 0.02 - slope[i]));
+    largest = Math.max(largest, Math.abs(slope[i]));
+  }
+}
+console.log(worst / largest);
+"""
+
+
+@pytest.fixture(params=["http", "file"])
+def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    if request.param == "file":
+        yield site.as_uri() + "/"
+        return
+    with running(site) as (port, _):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def test_slopes_are_those_of_the_loss() -> None:
+    command = ["node", "-e", SLOPES, str(CHECKOUT / "js-demos")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert float(done.stdout) < 1e-3
+
+
+def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(base + PAGE, 1366, 768)
+    assert page.evaluate("workshopDemo.bits") > 4
+    page.get_by_role("button", name="Read", exact=True).click()
+    began = page.evaluate("performance.now()")
+    wait_until(page, f"workshopDemo.bits < {BITS}", SECONDS)
+    seconds = (page.evaluate("performance.now()") - began) / 1000
+    FIGURES.append(f"text: {BITS} bits a letter after {seconds:.1f} s")
+    wait_until(page, "workshopDemo.bits < 0.5", SECONDS)
+    keep(page, "text")
+    assert any(
+        word in page.evaluate("workshopDemo.write(400, 0.3)") for word in ("summer", "eternal", "shade")
+    )
+
+
+def test_temperature_makes_it_bold_or_careful(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE)
+    page.get_by_role("radio", name="counting").check()
+    page.get_by_role("button", name="Read", exact=True).click()
+    wait_until(page, "workshopDemo.bits < 1", SECONDS)
+    page.get_by_role("button", name="Pause").click()
+    cold = page.evaluate("workshopDemo.write(600, 0.2)")
+    hot = page.evaluate("workshopDemo.write(600, 2)")
+    assert cold.count(" and 1 make ") > hot.count(" and 1 make ")
+
+
+def test_ones_own_text_is_read(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE)
+    page.fill("#own", "too short")
+    assert "at least 30 letters" in page.inner_text("#fault")
+    page.fill("#own", "abcabcabcabc " * 20)
+    assert page.is_hidden("#fault")
+    assert page.evaluate("workshopDemo.letters") == 4
+    page.get_by_role("button", name="Read", exact=True).click()
+    wait_until(page, "workshopDemo.bits < 0.2", SECONDS)
+    assert "abcabc" in page.evaluate("workshopDemo.write(60, 0.5)")
+
+
+def test_keys_are_enough(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE)
+    before = page.locator("#samples li").count()
+    page.keyboard.press("w")
+    assert page.locator("#samples li").count() == before + 1
+    page.keyboard.press("Space")
+    wait_until(page, "workshopDemo.seen > 100")
+    page.keyboard.press("r")
+    assert page.evaluate("[workshopDemo.seen, workshopDemo.running]") == [0, False]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(base + PAGE, width, height)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    keep(page, f"text-{width}")
