@@ -35,11 +35,18 @@ class Bar:
     rival: str
     time: float
     memory: float
+    also: tuple[str, ...] = ()
+    """Engines that are shown beside, without a bar."""
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """All engines of this network, ours first."""
+        return (OURS, self.rival, *self.also)
 
 
 BARS = (
     Bar("googlenet", "torch", time=1.0, memory=0.6),
-    Bar("inception-v3", "keras", time=1.1, memory=0.7),
+    Bar("inception-v3", "keras", time=1.1, memory=0.7, also=("keras-function",)),
     Bar("efficientnet-lite0", "torch", time=1.5, memory=0.7),
 )
 
@@ -86,6 +93,7 @@ def bench_imagenet(
         pythons = {
             OURS: _python("theano", theano_python),
             "keras": _python("tensorflow", tensorflow_python),
+            "keras-function": _python("tensorflow", tensorflow_python),
             "torch": torch_python or _torch(folder),
         }
         report = summarise(measure(folder, pythons, repeat, runs))
@@ -117,7 +125,7 @@ def measure(folder: Path, pythons: dict[str, Path], repeat: int, runs: int) -> d
     for bar in BARS:  # fills Theano's compile cache, which nobody waits for twice
         _say(f"{bar.network}: compiling")
         _ask(pythons[OURS], OURS, bar.network, "1", str(files[bar.network]))
-    found = {(bar.network, engine): Figures() for bar in BARS for engine in (OURS, bar.rival)}
+    found = {(bar.network, engine): Figures() for bar in BARS for engine in bar.engines}
     for number in range(repeat):
         for (network, engine), figures in found.items():
             _say(f"round {number + 1} of {repeat}: {network}, {engine}")
@@ -161,7 +169,7 @@ def summarise(found: dict[tuple[str, str], Figures]) -> dict[str, Any]:
         rows.append(
             {
                 "network": bar.network,
-                "engines": [_row(ours), _row(rival)],
+                "engines": [_row(found[bar.network, engine]) for engine in bar.engines],
                 "time_ratio": round(time, 3),
                 "time_bar": bar.time,
                 "memory_ratio": round(memory, 3),
@@ -197,7 +205,7 @@ def _lines(rows: Sequence[dict[str, Any]]) -> list[str]:
     for row in rows:
         lines.append(f"{row['network']}, one picture, one core")
         lines += [
-            f"  {engine['version']:20} {1000 * engine['seconds']:7.1f} ms"
+            f"  {engine['version']:24} {1000 * engine['seconds']:7.1f} ms"
             f"  (CPU {1000 * engine['cpu_seconds']:.1f} ms)  {engine['peak_rss_mb']:6.0f} MB"
             for engine in row["engines"]
         ]

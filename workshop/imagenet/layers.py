@@ -22,8 +22,12 @@ Sides = tuple[tuple[int, int], tuple[int, int]]
 
 
 def relu6(x: Any) -> Any:
-    """Return x, but 0 where it is below 0 and 6 where it is above 6."""
-    return T.clip(x, 0, 6)
+    """Return x, but 0 where it is below 0 and 6 where it is above 6.
+
+    Written with rectifiers, which Theano makes of absolute values and a compiler turns into vector
+    instructions; ``T.clip`` branches at each number and took a third of EfficientNet-Lite0's time.
+    """
+    return 6 - rectify(6 - rectify(x))
 
 
 class CorrelationLayer(L.Conv2DLayer):  # type: ignore[misc]
