@@ -7,13 +7,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from bed import OURS, ROOT, Bed, Ran, record
 
 STICK = "/media/my stick"
 """A blank, as in the names that desktops give to sticks."""
-SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e deep_libs_warm=no"
+# TensorFlow is half of what a stick's packages weigh, and installs as the others do.
+SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e deep_libs_warm=no" + (
+    """ -e '{"python_venv_names": ["jupyter", "theano"], "deep_libs_kernels": ["theano"]}'"""
+)
+
+
+def parts_for_local_mode() -> list[dict[str, Any]]:
+    listed = yaml.safe_load((ROOT / "workshop/thumbdrive/contents.yml").read_text())
+    parts = {part["name"]: part for part in listed["parts"]}
+    parts["wheels"]["locks"] = [each for each in parts["wheels"]["locks"] if each["lock"] != "tensorflow"]
+    return [parts[name] for name in ("repository", "data", "wheels", "debs")]
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +34,12 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stick")
     cache = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
     work = cache / "thumbdrive"
+    contents = folder / "contents.yml"
+    contents.write_text(yaml.safe_dump({"parts": parts_for_local_mode()}))
     settings = folder / "workshop.toml"
     settings.write_text(f'cache = "{cache}"\ndata = "{work / "data-sets"}"\n')
-    command = [sys.executable, "-m", "workshop", "thumbdrive", "stage", folder / "stage", "--work", work]
-    command += [word for part in ("repository", "data", "wheels", "debs") for word in ("--only", part)]
+    command = [sys.executable, "-m", "workshop", "thumbdrive", "stage", folder / "stage"]
+    command += ["--contents", contents, "--work", work]
     # The weights of two networks are in no package registry.
     command += ["--allow-missing"]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"WORKSHOP_CONFIG": str(settings)})
