@@ -96,7 +96,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
                 root,
                 ova,
                 version=version,
-                epoch=checkout.epoch(wish.source),
+                epoch=finished(root),
                 changes=wish.output / "CHANGES",
                 machine=machine,
                 kernel_options=OPTIONS,
@@ -172,6 +172,15 @@ def describe(root: Path, name: str, version: str, folder: Path) -> int:
     (root / VERSION_FILE).write_text(f"{name} {version}\n", encoding="utf-8")
     (root / PREFIX.lstrip("/") / "sbom.cdx.json").write_text(bill, encoding="utf-8")
     return len(components)
+
+
+def finished(root: Path) -> int:
+    """Return when a root was cleaned, in seconds since 1970.
+
+    The disk holds no later date. An earlier one would change the dates of Python's sources, and Python
+    would compile each of them anew at every start, for its compiled files remember those dates.
+    """
+    return int((root / clean.EPOCH_FILE).stat().st_mtime)
 
 
 PUBLISHED = ("packages.txt", "sbom.cdx.json", "CHANGES")

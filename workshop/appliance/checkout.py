@@ -60,11 +60,6 @@ def version(checkout: Path) -> str:
     return described if tagged else f"{__version__}-{described}"
 
 
-def epoch(checkout: Path) -> int:
-    """Return when the newest commit was made, in seconds since 1970."""
-    return int(git(checkout, "log", "-1", "--format=%ct"))
-
-
 def changes(checkout: Path) -> str:
     """Return what is new: the releases' texts, newest first; before the first one the latest commits."""
     words = ("--merged=HEAD", "--sort=-version:refname", "--format=%(refname:short)", "refs/tags")

@@ -60,6 +60,8 @@ EMPTIED = (
 )
 """Folders that stay, empty."""
 LOGS = "var/log"
+EPOCH_FILE = "usr/lib/clock-epoch"
+"""Its date is when the root was cleaned, after everything else in it."""
 KEPT_HOME = ("root/.bashrc", "root/.profile")
 NAMES = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {hostname}\n"
 
@@ -118,7 +120,7 @@ def _write_identity(root: Path, hostname: str) -> None:
     (root / "etc/hostname").write_text(f"{hostname}\n", encoding="utf-8")
     (root / "etc/hosts").write_text(NAMES.format(hostname=hostname), encoding="utf-8")
     # A clock that was never set starts at this file's date (systemd(1)), not in 1970.
-    epoch = root / "usr/lib/clock-epoch"
+    epoch = root / EPOCH_FILE
     epoch.parent.mkdir(parents=True, exist_ok=True)
     epoch.touch()
     resolver = root / "etc/resolv.conf"

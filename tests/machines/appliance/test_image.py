@@ -86,6 +86,24 @@ def test_what_was_compiled_when_it_was_built_is_used(copy: Copy, machine: Machin
     assert len(folders) == 1, folders
 
 
+PYC = """
+import importlib.util, json, pathlib, struct
+stale = []
+for source in pathlib.Path("/opt/workshop/venvs/jupyter").glob("lib/python3*/site-packages/tornado/*.py"):
+    compiled = pathlib.Path(importlib.util.cache_from_source(source))
+    if struct.unpack("<I", compiled.read_bytes()[8:12])[0] != int(source.stat().st_mtime):
+        stale.append(source.name)
+print(json.dumps(stale))
+"""
+
+
+def test_python_need_not_compile_again_what_was_compiled_when_it_was_built(
+    copy: Copy, machine: Machine
+) -> None:
+    # The account cannot write beside the sources, so it would be done at every start.
+    assert machine.python(PYC).strip() == "[]"
+
+
 def test_the_package_list_is_on_board(machine: Machine, copy: Copy) -> None:
     script = "import json; d = json.load(open('/opt/workshop/sbom.cdx.json')); print(len(d['components']))"
     assert int(machine.run(f"python3 -c {shlex.quote(script)}")) > 300
