@@ -29,6 +29,7 @@ Maker = Callable[[Rules, int, float], Agent]
 """Makes an agent from rules, a seed, and the seconds that it may think about a game."""
 
 
+# Each maker imports what its agent needs: a rule of thumb does not wait for a network or a search.
 def _rule(name: str) -> Maker:
     def make(rules: Rules, seed: int, seconds: float) -> Agent:
         from workshop.bubblebreaker.agents.simple import RuleOfThumb

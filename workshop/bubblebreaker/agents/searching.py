@@ -12,11 +12,11 @@ from workshop.bubblebreaker.search.flat import flat_search
 from workshop.bubblebreaker.search.plan import Settings, plan
 
 LONG = 60.0
-"""Seconds a game from which on a third level finds more than further runs of two."""
+"""Seconds a game from which on a third level is run; where exactly it begins to pay off is not measured."""
 
 
 def settings_for(seconds: float) -> Settings:
-    """Return the settings that get most out of so many seconds a game."""
+    """Return the settings for so many seconds a game."""
     return Settings(repeats=(60, 60, 50)) if LONG <= seconds < inf else Settings()
 
 
