@@ -76,7 +76,7 @@ def write_graph(network: Any, run: Path) -> None:
     error until one asks for those. Call it before ``fit``: TensorBoard reads the files of a run in the
     order in which they were begun.
     """
-    import tensorflow as tf  # type: ignore[import-untyped]
+    import tensorflow as tf
 
     shape = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
     forward = tf.function(lambda pictures: network(pictures, training=False)).get_concrete_function(shape)
