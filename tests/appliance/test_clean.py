@@ -75,7 +75,14 @@ def test_what_is_the_builders_or_one_machines_goes(root: Path) -> None:
 def test_what_the_workshop_needs_stays(root: Path) -> None:
     clean.clean(root, "house")
     assert [name for name in STAYS if not (root / name).is_file()] == []
-    for folder in ("tmp", "var/log/apt", "opt/workshop/log", "opt/workshop/cache"):
+    for folder in (
+        "tmp",
+        "var/log/apt",
+        "var/cache/apt/archives",
+        "var/lib/apt/lists",
+        "opt/workshop/log",
+        "opt/workshop/cache",
+    ):
         assert (root / folder).is_dir(), folder
 
 

@@ -49,8 +49,6 @@ EMPTIED = (
     "var/tmp",
     "run",
     "var/backups",
-    "var/cache/apt",
-    "var/lib/apt/lists",
     "var/cache/dnf",
     "var/cache/libdnf5",
     "var/lib/systemd/coredump",
@@ -59,7 +57,9 @@ EMPTIED = (
     "opt/workshop/log",
 )
 """Folders that stay, empty."""
-LOGS = "var/log"
+SWEPT = ("var/log", "var/cache/apt", "var/lib/apt/lists")
+"""Folders that keep their folders, which services and apt expect, and lose their files."""
+JOURNAL = "var/log/journal"
 EPOCH_FILE = "usr/lib/clock-epoch"
 """Its date is when the root was cleaned, after everything else in it."""
 KEPT_HOME = ("root/.bashrc", "root/.profile")
@@ -77,7 +77,10 @@ def clean(root: Path, hostname: str) -> None:
             remove(path)
     for name in EMPTIED:
         empty(root / name)
-    _empty_logs(root / LOGS)
+    for name in SWEPT:
+        _sweep(root / name)
+    # Named after a machine that no longer is.
+    empty(root / JOURNAL)
     _write_identity(root, hostname)
     _lock_passwords(root / "etc/shadow")
     _forget_bundle(root / "opt/workshop/etc/workshop.toml")
@@ -104,13 +107,11 @@ def empty(folder: Path) -> None:
         remove(path)
 
 
-def _empty_logs(folder: Path) -> None:
-    """Remove files; folders stay, because services expect theirs with its owner."""
+def _sweep(folder: Path) -> None:
+    """Remove the files of a folder and of those below it."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_symlink() or not path.is_dir():
             path.unlink()
-    # Persistent, and named after a machine that no longer is.
-    empty(folder / "journal")
 
 
 def _write_identity(root: Path, hostname: str) -> None:
