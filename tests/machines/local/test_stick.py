@@ -72,8 +72,9 @@ def test_one_command_makes_the_workshop(islet: Bed, set_up: Ran) -> None:
 def test_theano_compiles_there(islet: Bed, set_up: Ran) -> None:
     program = "import theano, theano.tensor as T; x = T.vector(); "
     program += "print(theano.function([x], (x * 2).sum())([1, 2]))"
-    python = "~/deep-learning-workshop/.workshop/venvs/theano/bin/python"
-    done = islet.run(f'OPENBLAS_NUM_THREADS=1 {python} -c "{program}"')
+    prefix = "~/deep-learning-workshop/.workshop"
+    settings = f"OPENBLAS_NUM_THREADS=1 THEANORC={prefix}/etc/theanorc"  # as in the kernel
+    done = islet.run(f'{settings} {prefix}/venvs/theano/bin/python -c "{program}"')
     assert done.last_line == "6.0", done.text
 
 
