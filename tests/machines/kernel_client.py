@@ -20,7 +20,7 @@ def call(port: str, token: str, method: str, path: str, body: dict | None = None
         data=json.dumps(body).encode() if body is not None else None,
         headers={"Authorization": f"token {token}", "Content-Type": "application/json"},
     )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as answer:
         return json.loads(answer.read() or b"{}")
 
 
@@ -57,7 +57,7 @@ def main() -> None:
         socket = create_connection(
             f"ws://127.0.0.1:{port}/api/kernels/{kernel}/channels",
             header=[f"Authorization: token {token}"],
-            timeout=240,
+            timeout=600,
         )
         print(execute(socket, code), end="")
         socket.close()
