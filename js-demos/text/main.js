@@ -81,7 +81,7 @@
           textContent: `after ${writer.seen.toLocaleString("en")} letters, temperature ${temperature.toFixed(1)}`,
         }),
         Object.assign(document.createElement("pre"), {
-          textContent: writer.write($("begin").value, WRITTEN_LETTERS, temperature),
+          textContent: $("begin").value + writer.write($("begin").value, WRITTEN_LETTERS, temperature),
         }),
       );
       $("samples").prepend(item);

@@ -7,6 +7,7 @@ index.html, start.*   ``presentation/start/``
 assets/               ``js-demos/assets/``
 demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
 demos/vendor/         files of data sets that were fetched before
+demos/digits/         also some of MNIST, as a script: see ``workshop.web.digits``
 demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.web.modules``
 slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
 config.js             ports, demos, lessons and schedules; generated
@@ -31,6 +32,7 @@ from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import Profile, about
 from workshop.settings import Settings
 from workshop.slides.site import slides_site
+from workshop.web.digits import digits_script
 from workshop.web.modules import as_script
 
 RECORD = ".built.json"
@@ -38,6 +40,10 @@ RECORD = ".built.json"
 
 LIBRARIES = {"convnetjs": "convnet-min.js"}
 """The data sets that demos load from demos/vendor/, and the file of each."""
+
+
+DIGITS = "digits"
+"""The demo that reads handwritten digits."""
 
 
 @dataclass
@@ -96,6 +102,7 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
         files |= _folder(source / "js-demos" / demo["name"], f"demos/{demo['name']}/")
         files |= _modules(source, demo)
     files |= _libraries(demos, settings.data, report)
+    files |= _digits(demos, settings.data, report)
     shown = [_shown(demo, files) for demo in demos]
     slides, workshops = slides_site(source, settings.data, report.notes)
     files |= slides
@@ -175,6 +182,17 @@ def _libraries(demos: list[dict[str, Any]], data: Path, report: Report) -> dict[
         else:
             report.notes.append(f"{library} is not in {data}; 'workshop data fetch {library}' gets it")
     return files
+
+
+def _digits(demos: list[dict[str, Any]], data: Path, report: Report) -> dict[str, bytes]:
+    """Return the digits as a script, where a demo reads them and the data set was fetched."""
+    if not any(demo["name"] == DIGITS for demo in demos):
+        return {}
+    script = digits_script(data / "mnist")
+    if script is None:
+        report.notes.append(f"mnist is not in {data}; 'workshop data fetch mnist' gets it")
+        return {}
+    return {f"demos/{DIGITS}/digits-data.js": script}
 
 
 def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:

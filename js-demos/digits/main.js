@@ -1,0 +1,186 @@
+/** Puts the page together: learning, the pad, what is inside, what it gets wrong; and the keys. */
+(function () {
+  "use strict";
+
+  const Digits = window.Digits;
+  const $ = (id) => document.getElementById(id);
+  const LEARN_MS = 40;
+  const DRAW_EVERY_MS = 400;
+  const TEST_EVERY_MS = 4000;
+  const SHOWN_WRONG = 14;
+  const SETTINGS = { rate: 0.002 };
+
+  function say(text) {
+    $("fault").textContent = text;
+    $("fault").hidden = !text;
+  }
+
+  /** Draw numbers as a grey picture, from their lowest to their highest. */
+  function picture(values, side, label) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", label);
+    const image = canvas.getContext("2d").createImageData(side, side);
+    const low = Math.min(...values);
+    const span = Math.max(...values) - low || 1;
+    values.forEach((value, i) => {
+      image.data.fill(255 * ((value - low) / span), 4 * i, 4 * i + 3);
+      image.data[4 * i + 3] = 255;
+    });
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  async function main() {
+    const data = await Digits.unpack(window.workshopDigits);
+    const curve = new Workshop.Curve($("curve"), { unit: "digits", colours: ["--warm"], first: 2 });
+    const pad = new Digits.Pad($("pad"), answer);
+    let model = null;
+    let running = false;
+    let drawnAt = 0;
+    let testedAt = 0;
+    let score = null;
+    let seed = 1;
+
+    window.workshopDemo = {
+      name: "digits",
+      get seen() { return model.seen; },
+      get loss() { return model.loss; },
+      get running() { return running; },
+      get heldOut() { return score ? score.right / score.of : null; },
+      get answer() { return $("answer").textContent; },
+      testNow: () => { test(); return score.right / score.of; },
+      picture: (index) => Array.from(data.test.pictures.subarray(index * data.side ** 2, (index + 1) * data.side ** 2)),
+      labels: Array.from(data.test.labels.subarray(0, 100)),
+    };
+
+    function restart() {
+      stop();
+      const settings = { ...SETTINGS, filters: Number($("filters").value), deep: 2 * Number($("filters").value) };
+      model = new Digits.Model(data, settings, Workshop.random(seed++));
+      score = null;
+      curve.restart();
+      $("shape").textContent = `${model.weights.toLocaleString("en")} weights; ${data.train.count.toLocaleString("en")} ` +
+        `digits to learn from, ${data.test.count.toLocaleString("en")} kept back`;
+      show();
+    }
+
+    function test() {
+      testedAt = performance.now();
+      score = model.test(0, data.test.count);
+      $("held-out").textContent = `${((100 * score.right) / score.of).toFixed(1)} %`;
+      const worst = score.wrong.sort((one, other) => other.chance - one.chance).slice(0, SHOWN_WRONG);
+      $("wrong").replaceChildren(...worst.map(({ index, said, is }) => {
+        const figure = document.createElement("figure");
+        const dots = data.test.pictures.subarray(index * data.side ** 2, (index + 1) * data.side ** 2);
+        figure.append(
+          picture(dots, data.side, `A ${is} that it takes for a ${said}`),
+          Object.assign(document.createElement("figcaption"), { textContent: `${said}, is ${is}` }),
+        );
+        return figure;
+      }));
+    }
+
+    function show() {
+      drawnAt = performance.now();
+      $("seen").textContent = model.seen.toLocaleString("en");
+      $("loss").textContent = model.loss.toFixed(2);
+      if (!score) $("held-out").textContent = "–";
+      if (model.seen) curve.add(model.seen, Math.max(model.loss, 1e-4));
+      curve.draw();
+      $("filters-shown").replaceChildren(...model.filters().map(({ side, values }, i) =>
+        picture(values, side, `Filter ${i + 1}`)));
+      answer();
+    }
+
+    /** What it says of the drawing, at once. */
+    function answer() {
+      const digit = Digits.asDigit(pad.ink, data.side);
+      if (!digit) {
+        $("answer").textContent = "?";
+        $("bars").replaceChildren();
+        $("maps").replaceChildren();
+        return;
+      }
+      const chances = model.ask(digit);
+      $("answer").textContent = String(chances.indexOf(Math.max(...chances)));
+      $("bars").replaceChildren(...chances.map((chance, k) => {
+        const row = document.createElement("li");
+        const bar = document.createElement("i");
+        bar.style.width = `${Math.round(100 * chance)}%`;
+        row.append(Object.assign(document.createElement("span"), { textContent: k }), bar);
+        return row;
+      }));
+      $("maps").replaceChildren(
+        picture(digit, data.side, "The drawing as the network sees it"),
+        ...model.maps().map(({ side, values }, i) => picture(values, side, `What filter ${i + 1} answers`)),
+      );
+    }
+
+    function beat() {
+      if (!running) return;
+      model.trainFor(LEARN_MS);
+      if (performance.now() - drawnAt > DRAW_EVERY_MS) show();
+      if (performance.now() - testedAt > TEST_EVERY_MS) test();
+      setTimeout(beat, 0);
+    }
+
+    function start() {
+      running = true;
+      testedAt = performance.now();
+      showRunning();
+      beat();
+    }
+
+    function stop() {
+      running = false;
+      showRunning();
+    }
+
+    function showRunning() {
+      $("run").textContent = running ? "Pause" : "Train";
+    }
+
+    function toggle() {
+      if (running) stop();
+      else start();
+    }
+
+    function wipe() {
+      pad.wipe();
+      answer();
+    }
+
+    function onKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input")) return;
+      const inside = event.target.closest("button, a, summary");
+      if (event.key === " " && !inside) toggle();
+      else if (event.key === "c") wipe();
+      else if (event.key === "t") test();
+      else if (event.key === "r") restart();
+      else return;
+      event.preventDefault();
+    }
+
+    $("run").addEventListener("click", toggle);
+    $("reset").addEventListener("click", restart);
+    $("wipe").addEventListener("click", wipe);
+    $("test").addEventListener("click", test);
+    $("filters").addEventListener("input", () => {
+      $("filters-out").textContent = $("filters").value;
+      restart();
+    });
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("workshop-theme", () => curve.draw());
+    window.addEventListener("resize", () => curve.draw());
+    $("filters-out").textContent = $("filters").value;
+    restart();
+  }
+
+  if (!window.workshopDigits) {
+    say("This page needs MNIST, the handwritten digits, which set-up fetches. They were not to be had then (no network, " +
+      "no thumb drive). Run the set-up again when one of them is there; everything else works without them.");
+  } else {
+    main().catch(() => say("This browser cannot unpack the digits; a newer Chromium, Firefox or Safari can."));
+  }
+})();

@@ -1,0 +1,132 @@
+"""The page that reads digits, used as a participant uses it; its layers' slopes are checked."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web.serving import running
+
+from .conftest import CHECKOUT, FIGURES, Open, wait_until
+
+PAGE = "demos/digits/index.html"
+# The bar of the page: right on 97 of 100 digits that it never saw, within two minutes.
+RIGHT, SECONDS = 0.97, 120
+
+SLOPES = """
+const folder = process.argv[1];
+global.window = global;
+for (const file of ["assets/dense.js", "digits/layers.js", "digits/model.js"]) require(`${folder}/${file}`);
+const pictures = new Uint8Array(144).map((_, i) => (i * 37) % 251);
+const part = { count: 1, pictures, labels: [3] };
+const data = { side: 12, train: part, test: part };
+const model = new Digits.Model(data, { filters: 2, deep: 2, rate: 0 }, Workshop.random(4));
+const loss = () => -Math.log(model.ask(pictures)[3]);
+const chances = model.ask(pictures);
+chances[3] -= 1;
+let slope = Float32Array.from(chances);
+for (const layer of [...model.layers].reverse()) slope = layer.backward(slope);
+let worst = 0;
+let largest = 0;
+for (const { value, slope: slopes } of model.parameters) {
+  for (let i = 0; i < value.length; i++) {
+    const kept = value[i];
+    value[i] = kept + 1e-3;
+    const above = loss();
+    value[i] = kept - 1e-3;
+    const below = loss();
+    value[i] = kept;
+    worst = Math.max(worst, Math.abs((above - below) / 2e-3 - slopes[i]));
+    largest = Math.max(largest, Math.abs(slopes[i]));
+  }
+}
+console.log(worst / largest);
+"""
+
+
+@pytest.fixture(params=["http", "file"])
+def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    if request.param == "file":
+        yield site.as_uri() + "/"
+        return
+    with running(site) as (port, _):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def ready(page: Any) -> None:
+    wait_until(page, "!!window.workshopDemo")
+
+
+def draw(page: Any, *strokes: list[tuple[float, float]]) -> None:
+    """Draw with the mouse; places are shares of the pad."""
+    box = page.locator("#pad").bounding_box()
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+            if number == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+
+THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.55, 0.82), (0.28, 0.78)]
+ONE = [(0.5, 0.15), (0.5, 0.85)]
+
+
+def test_slopes_are_those_of_the_loss() -> None:
+    command = ["node", "-e", SLOPES, str(CHECKOUT / "js-demos")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert float(done.stdout) < 1e-3
+
+
+def test_it_learns_to_read_and_reads_what_is_drawn(
+    site: Path, open_page: Open, keep: Callable[..., None]
+) -> None:
+    with running(site) as (port, _):
+        page = open_page(f"http://127.0.0.1:{port}/{PAGE}", 1366, 768)
+        ready(page)
+        page.get_by_role("button", name="Train", exact=True).click()
+        began = page.evaluate("performance.now()")
+        wait_until(page, f"workshopDemo.heldOut >= {RIGHT}", SECONDS)
+        seconds = (page.evaluate("performance.now()") - began) / 1000
+        seen = page.evaluate("workshopDemo.seen")
+        FIGURES.append(
+            f"digits: {RIGHT:.0%} of held-out digits right after {seconds:.0f} s, {seen} digits seen"
+        )
+        page.get_by_role("button", name="Pause").click()
+        draw(page, THREE)
+        assert page.inner_text("#answer") == "3"
+        keep(page, "digits")
+        page.get_by_role("button", name="Wipe").click()
+        assert page.inner_text("#answer") == "?"
+        draw(page, ONE)
+        assert page.inner_text("#answer") == "1"
+        assert page.locator("#wrong figure").count() > 3
+
+
+def test_an_untrained_network_guesses_and_a_smaller_one_has_fewer_filters(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE)
+    ready(page)
+    assert page.evaluate("workshopDemo.testNow()") < 0.35
+    assert page.locator("#filters-shown canvas").count() == 8
+    page.locator("#filters").fill("2")
+    assert page.locator("#filters-shown canvas").count() == 2
+
+
+def test_keys_are_enough(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE)
+    ready(page)
+    page.keyboard.press("Space")
+    wait_until(page, "workshopDemo.seen > 100")
+    page.keyboard.press("r")
+    assert page.evaluate("[workshopDemo.seen, workshopDemo.running]") == [0, False]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(base + PAGE, width, height)
+    ready(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    keep(page, f"digits-{width}")
