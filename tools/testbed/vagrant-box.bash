@@ -11,7 +11,8 @@ set -euo pipefail
 CHECKOUT=$(cd "$TESTBED/../.." && pwd)
 
 PACKAGES=linux-image-cloud-amd64,systemd-sysv,udev,dbus,openssh-server,sudo,python3,python3-apt,iproute2,netbase,ansible-core
-DISK_SIZE=4G
+# More than base_fedora_required_disk_mb; what is empty takes no room.
+DISK_SIZE=12G
 
 # The packages that set-up would install are in the box already.
 role_packages() {

@@ -10,12 +10,21 @@ import subprocess
 import tarfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from vagrant_house import PORTS, ROOT, House, is_free, listeners
 
 RECAP = re.compile(r"^workshop +: ok=(\d+) +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.M)
+
+
+@pytest.fixture(autouse=True)
+def log(virtual_machine: House) -> Iterator[None]:
+    """When a test fails, pytest shows what is printed here."""
+    mark = virtual_machine.mark()
+    yield
+    print(virtual_machine.said_since(mark).replace("\r", "\n")[-4000:])
 
 
 def recap(text: str) -> dict[str, int]:
