@@ -1,7 +1,6 @@
 from pathlib import Path
 
 from slides.presentations import CHECKOUT, make_presentation
-
 from workshop.slides.site import slides_site
 
 
