@@ -91,7 +91,7 @@ def test_the_checkout_was_carried(virtual_machine: House) -> None:
         check=True,
     )
     assert there == f"{here.stdout}link\n"
-    assert "memory: 1024" in virtual_machine.ssh("cat /opt/workshop/source/virtual_machine.local.yml")
+    assert "memory: 1024" in virtual_machine.ssh("cat /opt/workshop/source/machine.local.yml")
 
 
 def test_each_forward_leads_to_its_own_port(virtual_machine: House) -> None:
