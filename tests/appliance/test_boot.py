@@ -19,6 +19,7 @@ import pytest
 from workshop.appliance import boot
 from workshop.appliance.boot import Guest, booted
 from workshop.appliance.pack import Clock, wrap
+from workshop.appliance.qmp import Qmp
 from workshop.errors import WorkshopError
 
 from .building import DESCRIPTION, EPOCH, needs
@@ -46,10 +47,7 @@ def speaking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_machine_starts_from_the_ova_itself(speaking: Path, tmp_path: Path) -> None:
     before = speaking.read_bytes()
     with booted(speaking, folder=tmp_path / "log", memory=64, cpus=1) as guest:
-        until = time.monotonic() + 60
-        while GREETING.decode().strip() not in guest.console() and time.monotonic() < until:
-            time.sleep(0.1)
-        assert GREETING.decode().strip() in guest.console()
+        wait_until(lambda: GREETING.decode().strip() in guest.console())
         assert set(guest.ports) == {22, 8080}
         assert guest.port("ssh") == guest.ports[22] != 8282
         with pytest.raises(WorkshopError, match="no port is forwarded for x; there are jupyter, ssh"):
@@ -66,6 +64,26 @@ def test_the_machine_starts_from_the_ova_itself(speaking: Path, tmp_path: Path) 
     assert (tmp_path / "log/serial.log").exists()
 
 
+@needs("qemu-system-x86_64")
+@pytest.mark.parametrize(("restarts", "greetings"), [(True, 2), (False, 1)])
+def test_a_restart(speaking: Path, tmp_path: Path, restarts: bool, greetings: int) -> None:
+    with booted(speaking, folder=tmp_path, memory=64, cpus=1, restarts=restarts) as guest:
+        said = GREETING.decode().strip()
+        wait_until(lambda: guest.console().count(said) == 1)
+        with Qmp(guest._control) as control:
+            control("system_reset")
+        wait_until(lambda: guest.console().count(said) == 2 or guest._process.poll() is not None)
+        assert (guest._process.poll() is None) is restarts
+        assert guest.console().count(said) == greetings
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert holds()
+
+
 @needs("qemu-system-x86_64", "setpriv")
 def test_the_machine_ends_with_the_program_that_started_it(speaking: Path, tmp_path: Path) -> None:
     code = (
@@ -79,10 +97,7 @@ def test_the_machine_ends_with_the_program_that_started_it(speaking: Path, tmp_p
     )
     assert done.returncode == -signal.SIGKILL
     pid = int(done.stdout)
-    until = time.monotonic() + 10
-    while _runs(pid) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not _runs(pid)
+    wait_until(lambda: not _runs(pid), seconds=10)
 
 
 def _runs(pid: int) -> bool:

@@ -140,11 +140,13 @@ def booted(
     memory: int | None = None,
     cpus: int | None = None,
     accelerator: str | None = None,
+    restarts: bool = False,
 ) -> Iterator[Guest]:
     """Boot an OVA; it is switched off at the end, whatever happened.
 
     folder: keeps ``serial.log``; by default nothing is kept. memory (MiB), cpus: by default what
-    the OVA says. accelerator: ``kvm`` or ``tcg``; by default KVM where it works.
+    the OVA says. accelerator: ``kvm`` or ``tcg``; by default KVM where it works. restarts: it may
+    restart; otherwise that ends it, so that a kernel which panics is noticed at once.
 
     Raises WorkshopError when qemu is missing or refuses, or the OVA cannot be read.
     """
@@ -158,6 +160,7 @@ def booted(
     command = [
         *_dies_with_us(),
         *_hardware(chosen, memory or contents.memory, cpus or contents.cpus),
+        *(() if restarts else ("-no-reboot",)),
         *_disk(contents),
         *_network(contents),
         *("-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"),
@@ -214,7 +217,7 @@ def _dies_with_us() -> list[str]:
 def _hardware(accelerator: str, memory: int, cpus: int) -> list[str]:
     accel, processor = ACCELERATORS[accelerator]
     return [
-        *(tools.find("qemu-system-x86_64"), "-nodefaults", "-display", "none", "-no-reboot"),
+        *(tools.find("qemu-system-x86_64"), "-nodefaults", "-display", "none"),
         *("-machine", "pc", "-accel", accel, "-cpu", processor),
         *("-m", str(memory), "-smp", str(cpus), "-vga", "vmware"),
     ]

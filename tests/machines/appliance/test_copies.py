@@ -3,25 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 
-import pytest
-from copies import SSH, Copy
-
-from workshop.appliance.boot import booted
-
-
-@pytest.fixture(scope="module")
-def twin(
-    copy: Copy, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Copy]:
-    """Another copy, up to its ssh."""
-    folder = tmp_path_factory.mktemp("twin")
-    with booted(request.config.getoption("--ova"), folder=folder) as guest:
-        guest.wait_for_port(SSH, seconds=900)
-        other = Copy(guest, folder)
-        yield other
-        other.close()
+from copies import Copy
 
 
 def host_keys(copy: Copy) -> set[str]:
