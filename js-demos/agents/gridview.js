@@ -6,7 +6,7 @@
 
   /** @returns {string} green for gain, red for loss, paper for nothing; -1 … 1 */
   function tint(value) {
-    const share = Math.round(Math.min(1, Math.abs(value)) * 62);
+    const share = Math.round(Math.min(1, Math.abs(value)) * 45);
     return value >= 0
       ? `color-mix(in srgb, var(--good) ${share}%, var(--card))`
       : `color-mix(in srgb, var(--bad) ${share}%, var(--card))`;
