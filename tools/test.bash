@@ -5,6 +5,7 @@
 #
 # WORKSHOP_FULL=1                   lessons also in their full profile, with their bars
 # WORKSHOP_FEDORA_IMAGE=NAME        roles on a real Fedora image instead of the Fedora-like one
+# WORKSHOP_TEST_LANES="A B | C D"   parts of different lanes run side by side; each shows its output when it ends
 # WORKSHOP_TEST_REQUIRED="PART…"    these fail instead of being skipped ("all": every part that is built)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -30,7 +31,7 @@ may_be_skipped() {
   esac
 }
 
-# run_part PART: runs it, shows what it says, and adds its row to the table.
+# run_part PART: runs it and shows what it says; its row of the table is left in a file.
 run_part() {
   local part=$1 log=.cache/test/$1.log started=$SECONDS status=0 why="" verdict
   printf '\n== %s: %s\n' "$part" "$(about "$part")"
@@ -42,8 +43,30 @@ run_part() {
     why=$(grep -v '^[[:space:]]*$' "$log" | tail -n 1)
     if [ "$status" = "$SKIPPED" ] && may_be_skipped "$part" "$why"; then verdict=skipped; fi
   fi
-  count[$verdict]=$((count[$verdict] + 1))
-  rows+=("$(printf '%-10s %-8s %5d s  %s' "$part" "$verdict" $((SECONDS - started)) "${why:0:100}")")
+  printf '%-10s %-8s %5d s  %s\n' "$part" "$verdict" $((SECONDS - started)) "${why:0:100}" >"$rows/$part"
+}
+
+# run_lane "PART…": one part after the other; what a part says is shown in one piece.
+run_lane() {
+  local part said
+  for part in $1; do
+    echo "-- $part begins"
+    said=$(mktemp)
+    run_part "$part" >"$said" 2>&1
+    flock "$rows" cat "$said"
+    rm -f "$said"
+  done
+}
+
+# run_lanes "PART… | PART…": the lanes side by side. The lane of a part that is not wanted goes on without it.
+run_lanes() {
+  local lane part wanted
+  while IFS= read -r lane; do
+    wanted=
+    for part in $lane; do case " ${parts[*]} " in *" $part "*) wanted+="$part " ;; esac; done
+    run_lane "$wanted" &
+  done <<<"${1//|/$'\n'}"
+  wait
 }
 
 case ${1:-} in
@@ -56,11 +79,14 @@ for part in "${parts[@]}"; do
 done
 
 mkdir -p .cache/test
-declare -A count=([passed]=0 [failed]=0 [skipped]=0)
-rows=()
-for part in "${parts[@]}"; do run_part "$part"; done
+rows=$(mktemp -d)
+trap 'rm -rf "$rows"' EXIT
+if [ -n "${WORKSHOP_TEST_LANES:-}" ]; then run_lanes "$WORKSHOP_TEST_LANES"; fi
+for part in "${parts[@]}"; do [ -f "$rows/$part" ] || run_part "$part"; done
 
 printf '\n%-10s %-8s %7s  %s\n' part result seconds why
-printf '%s\n' "${rows[@]}"
-printf '\nparts: %d passed, %d failed, %d skipped\n' "${count[passed]}" "${count[failed]}" "${count[skipped]}"
-[ "${count[failed]}" = 0 ]
+for part in "${parts[@]}"; do cat "$rows/$part"; done
+# how_many RESULT: of the table.
+how_many() { cat "$rows"/* | awk -v result="$1" '$2 == result' | wc -l; }
+printf '\nparts: %d passed, %d failed, %d skipped\n' "$(how_many passed)" "$(how_many failed)" "$(how_many skipped)"
+[ "$(how_many failed)" = 0 ]

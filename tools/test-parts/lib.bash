@@ -32,27 +32,45 @@ install_packages() {
   as_root true 2>/dev/null || skip "needs ${names[*]}; install them, or run this as root or with sudo"
   echo "installing ${names[*]}"
   if command -v apt-get >/dev/null; then
-    as_root apt-get update --quiet=2 &&
-      DEBIAN_FRONTEND=noninteractive as_root apt-get install --yes --quiet=2 --no-install-recommends "${names[@]}" >/dev/null
+    install_debian_packages "${names[@]}"
   else
     as_root dnf install --assumeyes --quiet "${names[@]}" >/dev/null
   fi || skip "could not install ${names[*]}; see above"
 }
 
+# install_debian_packages NAME…: another part, or a set-up that it tests, may be at it at the same time.
+install_debian_packages() {
+  local attempt
+  for attempt in 1 2 3 4 5 6; do
+    if as_root apt-get update --quiet=2 &&
+      DEBIAN_FRONTEND=noninteractive as_root apt-get install --yes --quiet=2 --no-install-recommends \
+        --option DPkg::Lock::Timeout=300 "$@" >/dev/null; then
+      return
+    fi
+    [ "$attempt" = 6 ] || sleep 10
+  done
+  false
+}
+
 # use_test_venv: put the environment that locks/test.txt describes, with this checkout, first on PATH.
 use_test_venv() {
-  local venv=$CACHE/venv stamp
-  stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py | sha256sum)
-  if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
-    # Debian's python3 comes without what makes virtual environments.
-    python3 -c "import ensurepip" 2>/dev/null || install_packages ensurepip:python3-venv:python3
-    ensure_uv "$CACHE/uv"
-    "$UV" venv --quiet --clear --python python3 "$venv"
-    sync_locked test "$venv"
-    "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt --editable .
-    echo "$stamp" >"$venv/stamp"
-  fi
+  local venv=$CACHE/venv
+  # Parts that run side by side share it: the first one makes it.
+  (flock 8; make_test_venv "$venv") 8>"$CACHE/venv.lock"
   export PATH=$venv/bin:$PATH
+}
+
+make_test_venv() {
+  local venv=$1 stamp
+  stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py | sha256sum)
+  [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ] && return
+  # Debian's python3 comes without what makes virtual environments.
+  python3 -c "import ensurepip" 2>/dev/null || install_packages ensurepip:python3-venv:python3
+  ensure_uv "$CACHE/uv"
+  "$UV" venv --quiet --clear --python python3 "$venv"
+  sync_locked test "$venv"
+  "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt --editable .
+  echo "$stamp" >"$venv/stamp"
 }
 
 # use_testbed: make sure that containers with systemd inside can be started; skips where they cannot.
