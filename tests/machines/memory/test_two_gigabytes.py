@@ -12,17 +12,19 @@ from jupyter.serving import state
 from limit import MIB
 
 PROFILE = "full" if os.environ.get("WORKSHOP_FULL") == "1" else "fast"
+HUNGRIEST = {"1-mnist/10-mlp", "4-art/10-style-transfer", "5-bubble-breaker/10-bubble-breaker"}
+"""The lessons that were measured to take most; the others are run here only in full."""
 TAKES_ALL = "blocks = []\nwhile True:\n    blocks.append(b'x' * 50_000_000)"
 
 
-def test_every_theano_lesson_fits_beside_jupyter_and_tensorboard(house: House) -> None:
+def test_theano_lessons_fit_beside_jupyter_and_tensorboard(house: House) -> None:
     house.use_tensorboard()
     servers = house.processes()
     assert set(servers) == set(SERVICES)
     FIGURES.append(f"servers alone: {house.limit.held() // MIB} MiB")
     lessons = house.lessons_on("theano")
-    assert lessons
-    for name in lessons:
+    assert set(lessons) >= HUNGRIEST
+    for name in lessons if PROFILE == "full" else sorted(HUNGRIEST):
         house.limit.peak = 0
         done = json.loads(
             house.workshop("lessons", "run", name, "--profile", PROFILE, "--solutions", "--json")
