@@ -21,6 +21,9 @@ set_up() {
   [ "$status" = 0 ] || { echo "set-up failed" && exit 1; }
 }
 
+# Also the compile cache is known to be warm.
+set_up_again() { set_up | tee "$CACHE/again.log" && grep -q 'changed=0 ' "$CACHE/again.log"; }
+
 # The services start anew under a memory limit, and what stays of them ends with it.
 memory() {
   use_test_venv
@@ -50,6 +53,7 @@ as_root true 2>/dev/null || skip "set-up may have to install packages: run this 
 trap './local/stop.bash "${settings[@]}" || true' EXIT
 echo "-- set-up" && set_up
 workshop=$prefix/venvs/jupyter/bin/workshop
+step "set-up again changes nothing" set_up_again
 # Among much else: in the fast profile each lesson passes, within its budget and over its bars.
 step "lessons check" check_all
 if [ "${WORKSHOP_FULL:-}" = 1 ]; then
