@@ -45,7 +45,7 @@ make_root() {
     --aptopt='Acquire::Languages "none"' "${options[@]}" \
     sid "$root.new" "deb $address sid main contrib" >"$root.log" 2>&1; then
     tail -n 5 "$root.log" >&2
-    cannot "could not make the root; the log's end is above, all of it in $root.log"
+    cannot "could not make the root: $(grep '^E: ' "$root.log" | tail -n 1); all of it in $root.log"
   fi
   mv "$root.new" "$root"
   say "virtualbox.bash: made $root in $((SECONDS - started)) s, $(du -sh "$root" | cut -f1)"
