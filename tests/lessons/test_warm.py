@@ -58,6 +58,15 @@ def test_runs_the_kernels_lessons_once(notebooks: Path, settings: Settings) -> N
     assert not fill(notebooks, settings)
 
 
+def test_only_the_lessons_that_were_named(notebooks: Path, settings: Settings) -> None:
+    write(notebooks / "1-second" / "10-another.ipynb", "print(2)")
+    named = warm.survey(notebooks, settings, ["1-second"])
+    assert [one.name for one in named.lessons] == ["1-second/10-another"]
+    named.remember()
+    # The others are still to be done.
+    assert not warm.survey(notebooks, settings).is_done()
+
+
 def test_a_changed_lesson_is_warmed_for_again(notebooks: Path, settings: Settings) -> None:
     warm.survey(notebooks, settings).remember()
     assert warm.survey(notebooks, settings).is_done()

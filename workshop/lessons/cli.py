@@ -134,6 +134,7 @@ def check(
 
 @app.command()
 def warm(
+    names: Names = None,
     background: Annotated[
         bool, typer.Option("--background", help="Let a process of low priority do it; don't wait.")
     ] = False,
@@ -141,8 +142,9 @@ def warm(
     as_json: AsJson = False,
 ) -> None:
     """Fill Theano's compile cache by running the lessons' fast profile once."""
-    folder, settings = notebooks_folder(notebooks), load_settings()
-    warmth = survey(folder, settings)
+    folder, _ = _chosen(notebooks, names)
+    settings = load_settings()
+    warmth = survey(folder, settings, names or ())
     with _ended_cleanly():
         if background:
             changed = warm_in_background(warmth, settings)

@@ -13,12 +13,12 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.catalogue import choose, find_lessons
 from workshop.lessons.model import About, Kind, Lesson, about
 from workshop.lessons.runner import How, Progress, run_notebook
 from workshop.settings import Settings
@@ -35,6 +35,8 @@ class Warmth:
     lessons: list[Lesson]
     stamp: Path
     digest: str
+    names: Sequence[str] = ()
+    """What was asked for; none means all."""
 
     def is_done(self) -> bool:
         """Tell whether the cache was warmed for just these lessons and packages."""
@@ -47,21 +49,24 @@ class Warmth:
         beside.replace(self.stamp)
 
 
-def survey(folder: Path, settings: Settings) -> Warmth:
+def survey(folder: Path, settings: Settings, names: Sequence[str] = ()) -> Warmth:
     """Find the lessons to warm for and the digest of what their compiled code depends on.
 
-    Raises WorkshopError on a machine that was not set up.
+    names: lessons or chapters; none means all.
+
+    Raises WorkshopError on a machine that was not set up, UnknownLessonError for a wrong name.
     """
     if settings.prefix is None:
         raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
-    lessons = [one for one in find_lessons(folder) if _compiles(about(one.name, one.read()))]
+    chosen = choose(find_lessons(folder), names)
+    lessons = [one for one in chosen if _compiles(about(one.name, one.read()))]
     digest = hashlib.sha256()
     for lesson in lessons:
         digest.update(lesson.path.read_bytes())
     packages = (settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")
     names = sorted(path.name for path in packages if not path.name.startswith("deep_learning_workshop"))
     digest.update("\n".join(names).encode())
-    return Warmth(lessons, settings.prefix / "theano" / "warmed", digest.hexdigest())
+    return Warmth(lessons, settings.prefix / "theano" / "warmed", digest.hexdigest(), names)
 
 
 def _compiles(told: About) -> bool:
@@ -109,7 +114,7 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     assert settings.prefix is not None  # survey() has looked
     with (settings.prefix / "log" / "warm.log").open("w", encoding="utf-8") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "workshop", "lessons", "warm", "--json"],
+            [sys.executable, "-m", "workshop", "lessons", "warm", "--json", *warmth.names],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
