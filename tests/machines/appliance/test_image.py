@@ -67,7 +67,7 @@ def test_nothing_of_the_builders_is_left(copy: Copy, machine: Machine) -> None:
     left = copy.as_root(
         # systemd makes a folder for keys at each start.
         "find /root /srv /var/tmp -mindepth 1 -not -name .bashrc -not -name .profile"
-        " -not -path '/var/tmp/systemd-private-*' -not '(' -path /root/.ssh -empty ')';"
+        " -not -path '/var/tmp/systemd-private-*' -not '(' -name .ssh -empty ')';"
         "find /var/cache/apt/archives /var/lib/apt/lists -type f -not -name lock; ls /etc/apt/apt.conf.d;"
         f"find {machine.prefix}/cache -type f; find / -xdev -name '.bash_history' || true"
     )
