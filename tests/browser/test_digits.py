@@ -13,8 +13,8 @@ from web.serving import running
 from .conftest import CHECKOUT, FIGURES, Open, wait_until
 
 PAGE = "demos/digits/index.html"
-# The bar of the page: right on 97 of 100 digits that it never saw, within two minutes of an idle core. How long it
-# took is told with the figures; a busy machine may take longer.
+# The bar of the page: right on 97 of 100 digits that it never saw, within two minutes of an idle core. How
+# long it took is told with the figures; a busy machine may take longer.
 RIGHT, SECONDS = 0.97, 400
 
 SLOPES = """
