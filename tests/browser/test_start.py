@@ -114,6 +114,7 @@ def test_the_schedule_lights_what_is_on_now(site: Path, open_page: Open, keep: C
         keep(page, "start-schedule")
         page.get_by_role("link", name="Slides").click()
         page.wait_for_selector("body.running")
+        page.close()
 
 
 def test_the_organisers_workshop_is_shown_until_another_is_chosen(
@@ -130,6 +131,8 @@ def test_the_organisers_workshop_is_shown_until_another_is_chosen(
         page.locator("#began").dispatch_event("change")
         assert page.locator("#schedule time").first.inner_text() == "23:30"
         assert page.locator("#schedule time").last.inner_text() < "23:30"
+        # A page that outlives its server goes on asking for the lights.
+        page.close()
 
 
 def test_the_data_light_tells_whether_files_are_there(site: Path, open_page: Open, tmp_path: Path) -> None:
@@ -144,3 +147,4 @@ def test_the_data_light_tells_whether_files_are_there(site: Path, open_page: Ope
         file.unlink()
         page.wait_for_selector('[data-service="data"][data-state="down"]')
         assert "workshop data fetch" in page.inner_text('[data-service="data"]')
+        page.close()
