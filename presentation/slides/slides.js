@@ -66,19 +66,29 @@
     deck.on("slidechanged", () => tell(deck));
   }
 
+  /** ?print lays every slide on a page of its own, ?print=notes each followed by its notes; nothing moves then. */
+  function layOnPaper() {
+    const wanted = new URLSearchParams(location.search).get("print");
+    if (wanted === null) return false;
+    document.body.classList.add("paper");
+    document.body.classList.toggle("with-notes", wanted === "notes");
+    document.documentElement.dataset.theme = "light";
+    return true;
+  }
+
   async function start() {
     setFormulas();
     fillLinks();
-    if (!window.Reveal) return;
+    if (layOnPaper() || !window.Reveal) return;
     document.body.classList.add("running");
     const deck = new window.Reveal(document.querySelector(".reveal"), {
       width: WIDTH, height: HEIGHT, margin: 0.06, center: false, hash: true, slideNumber: "c/t",
-      transition: "none", backgroundTransition: "none", pdfSeparateFragments: false,
+      transition: "none", backgroundTransition: "none",
     });
     await deck.initialize();
     listen(deck);
     const keys = document.getElementById("keys");
-    const showKeys = () => { keys.hidden = deck.getSlidePastCount() > 0 || deck.isPrintView(); };
+    const showKeys = () => { keys.hidden = deck.getSlidePastCount() > 0; };
     deck.on("slidechanged", showKeys);
     showKeys();
     window.workshopDeck = deck;

@@ -87,6 +87,9 @@ def test_the_speakers_window_follows_and_leads(
         wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('4 of')")
         assert re.search(r"min left in this part", speaker.inner_text("#pace"))
         keep(speaker, f"speaker-{how.replace(' ', '-')}")
+        # Fonts may still be asked for when the server has ended.
+        speaker.close()
+        page.close()
 
 
 def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:

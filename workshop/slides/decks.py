@@ -11,6 +11,9 @@ from workshop.slides.markdown import to_html
 from workshop.slides.schedule import Item, Workshop, read_schedule
 from workshop.slides.sections import Section, read_sections
 
+SHORT_PLAN = 9
+"""How many lines of a plan stand below each other; a longer one takes two columns."""
+
 
 @dataclass(frozen=True)
 class Presentation:
@@ -65,9 +68,9 @@ def _plan(presentation: Presentation, workshop: Workshop) -> str:
         f"<td>{item.minutes} min</td></tr>"
         for start, item in zip(workshop.starts(), workshop.items, strict=True)
     )
-    return _slide(
-        f"<h2>The plan</h2><table class=plan>{rows}</table>", "Where we are going; half a minute.", 0, 0
-    )
+    kind = "plan many" if len(workshop.items) > SHORT_PLAN else "plan"
+    body = f'<h2>The plan</h2><table class="{kind}">{rows}</table>'
+    return _slide(body, "Where we are going; half a minute.", 0, 0)
 
 
 def _item(presentation: Presentation, item: Item, start: int) -> list[str]:

@@ -14,8 +14,8 @@ from workshop.web.build import build_site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_SECONDS = 120
-SETTLE_MS = (8_000, 30_000, 90_000)
-"""How much of its own time Chromium gives a page before it prints; a busy machine needs more."""
+SETTLE_MS = 8_000
+"""How much of its own time Chromium gives a page before it prints."""
 
 PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 
@@ -37,25 +37,20 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
         if not (site / "slides" / "vendor" / "reveal" / "reveal.js").is_file():
             raise WorkshopError("printing needs reveal.js; run 'workshop data fetch reveal katex'")
         beside = Path(folder) / "deck.pdf"
-        query = "view=print" + ("&showNotes=separate-page" if notes else "")
+        query = "print=notes" if notes else "print"
         slides = page.read_text(encoding="utf-8").count("<section ")
-        for settle in SETTLE_MS:
-            _print(browser, f"{page.as_uri()}?{query}", beside, Path(folder) / "profile", settle)
-            content = beside.read_bytes()
-            pages = len(PAGE.findall(content))
-            if pages >= slides:
-                break
-        else:
-            raise WorkshopError(
-                f"Chromium printed {pages} pages of {slides} slides; try again when it is quieter"
-            )
+        _print(browser, f"{page.as_uri()}?{query}", beside, Path(folder) / "profile")
+        content = beside.read_bytes()
+        pages = len(PAGE.findall(content))
+        if pages < slides:
+            raise WorkshopError(f"Chromium printed {pages} pages of {slides} slides; try again")
     new = file.with_name(f".{file.name}.new")
     new.write_bytes(content)
     new.replace(file)
     return pages
 
 
-def _print(browser: str, address: str, file: Path, profile: Path, settle: int) -> None:
+def _print(browser: str, address: str, file: Path, profile: Path) -> None:
     command = [
         browser,
         "--headless",
@@ -65,7 +60,7 @@ def _print(browser: str, address: str, file: Path, profile: Path, settle: int) -
         "--disable-background-networking",
         f"--user-data-dir={profile}",
         "--no-pdf-header-footer",
-        f"--virtual-time-budget={settle}",
+        f"--virtual-time-budget={SETTLE_MS}",
         f"--print-to-pdf={file}",
         address,
     ]
