@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -17,7 +18,15 @@ from workshop.jupyter.provisioner import SCORE, MortalKernel
 from .serving import Jupyter, state
 
 WAITS = "print(flush=True); input()"
-HOLDS = f"block = b'x' * 300_000_000; {WAITS}"
+
+
+def holds(megabytes: int) -> str:
+    return f"block = b'x' * {megabytes}_000_000; {WAITS}"
+
+
+def own_megabytes() -> int:
+    """The most that this process held; Linux counts it for the processes that it starts, too."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 1_000_000
 
 
 async def launched(code: str) -> MortalKernel:
@@ -48,16 +57,49 @@ def test_real_kernels_go_first_and_the_server_does_not(server: Jupyter, kernel: 
 
 @pytest.mark.parametrize("counted", [True, False])
 def test_a_killed_kernel_leaves_its_reason_once(monkeypatch: pytest.MonkeyPatch, counted: bool) -> None:
+    size = own_megabytes() + 300
+
     async def story() -> None:
-        kernel = await launched(HOLDS)
-        monkeypatch.setattr(provisioner, "kills_for_memory", lambda: kernel._kills + counted)
+        monkeypatch.setattr(provisioner, "kills_for_memory", lambda: 7)
+        kernel = await launched(holds(size))
+        monkeypatch.setattr(provisioner, "kills_for_memory", lambda: 7 + counted)
         os.kill(kernel.pid, signal.SIGKILL)
         assert await ended(kernel) == -signal.SIGKILL
         said = kernel.take_last_words() or ""
         assert said.startswith("Memory ran out, so" if counted else "This notebook's kernel was ended")
         held = int(said.partition("It held ")[2].partition(" MB")[0])
-        assert 300 <= held <= 400
+        assert size <= held <= size + 100
         assert kernel.take_last_words() is None
+
+    asyncio.run(story())
+
+
+def test_a_kernel_that_was_seen_while_it_died_is_known_to_have_been_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def story() -> None:
+        kernel = await launched(WAITS)
+        monkeypatch.setattr(provisioner, "kills_for_memory", lambda: 10**6)
+        assert await kernel.poll() is None
+        os.kill(kernel.pid, signal.SIGKILL)
+        await ended(kernel)
+        assert (kernel.take_last_words() or "").startswith("Memory ran out")
+
+    asyncio.run(story())
+
+
+def test_a_kill_of_long_ago_is_not_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        kernel = await launched(WAITS)
+        monkeypatch.setattr(provisioner, "kills_for_memory", lambda: 10**6)
+        monkeypatch.setattr(provisioner, "SLOW_DEATH_SECONDS", 0.2)
+        for _ in range(2):
+            assert await kernel.poll() is None
+            await asyncio.sleep(0.3)
+        assert await kernel.poll() is None
+        os.kill(kernel.pid, signal.SIGKILL)
+        await ended(kernel)
+        assert (kernel.take_last_words() or "").startswith("This notebook's kernel was ended")
 
     asyncio.run(story())
 

@@ -18,6 +18,7 @@ needs_apt = pytest.mark.skipif(
 def make_deb(folder: Path, name: str, depends: str = "") -> Path:
     root = folder / f"{name}-root"
     (root / "DEBIAN").mkdir(parents=True)
+    (root / "DEBIAN").chmod(0o755)  # dpkg-deb refuses what a strict umask makes
     control = (
         f"Package: {name}\nVersion: 1.0\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: x\n"
     )

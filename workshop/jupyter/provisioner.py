@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,9 @@ from workshop.machine.limits import memory_limits
 SCORE = 800
 """From -1000 to 1000: whom Linux ends first when memory runs out. Servers have 0, or little more."""
 
+SLOW_DEATH_SECONDS = 10.0
+"""A process that was killed while it held much memory lives on, to be seen, until all of it is given back."""
+
 
 class MortalKernel(LocalProvisioner):
     """A kernel on this machine, first to go when memory runs out."""
@@ -28,12 +33,14 @@ class MortalKernel(LocalProvisioner):
     last_words: str | None = None
     """Why the kernel before this one died, until somebody has been told."""
     _asked = False
-    _kills = 0
+    _kills: deque[tuple[float, int]]
+    """When the kernel was seen alive, in seconds, and how many had been killed for want of memory."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch the kernel and offer it, with all that it will start, as the first to be ended."""
         self._asked = False
-        self._kills = kills_for_memory()
+        self._kills = deque()
+        self._count_kills()
         info = await super().launch_kernel(cmd, **kwargs)
         try:
             # Raising one's own process' score needs no privilege.
@@ -50,7 +57,7 @@ class MortalKernel(LocalProvisioner):
         # Unlike Popen's own wait this one also tells how much memory the process has held.
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid == 0:
-            self._kills = kills_for_memory()
+            self._count_kills()
             return None
         code = process.returncode = os.waitstatus_to_exitcode(status)
         if -code in KILLS | CRASHES and not self._asked:
@@ -68,10 +75,17 @@ class MortalKernel(LocalProvisioner):
         said, self.last_words = self.last_words, None
         return said
 
+    def _count_kills(self) -> None:
+        """Note the kills so far; of the notes that are old the newest is kept."""
+        now = time.monotonic()
+        self._kills.append((now, kills_for_memory()))
+        while len(self._kills) > 1 and self._kills[1][0] < now - SLOW_DEATH_SECONDS:
+            self._kills.popleft()
+
     def _look_into(self, number: int, held_mb: int) -> None:
         sizes = [_megabytes(pid) for pid in self._others()]
         total = min([psutil.virtual_memory().total, *memory_limits()])
-        counted = kills_for_memory() > self._kills
+        counted = kills_for_memory() > self._kills[0][1]
         self.last_words = words(Death(number, counted, held_mb, total // 1_000_000, len(sizes), sum(sizes)))
         self.log.warning("kernel %s died: %s", self.kernel_id, self.last_words)
 
