@@ -28,6 +28,7 @@ NAMES = [
     "convnetjs",
     "reveal",
     "katex",
+    "netron",
 ]
 
 
