@@ -27,6 +27,28 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Pa
     assert [file.name for file in (tmp_path / "deep").iterdir()] == ["a"]
 
 
+def test_the_umask_is_obeyed_without_being_touched(tmp_path: Path) -> None:
+    """Reading it with ``os.umask`` changes it for a moment, and for good when two threads meet."""
+    before = os.umask(0o027)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "umask", None)
+            write_atomically(tmp_path / "a", b"x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+
+
+def test_a_private_file_is_never_readable_by_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (seen.append(os.fstat(file).st_mode), real(file)))
+    monkeypatch.setattr(os, "fchmod", lambda file, mode: seen.append(os.fstat(file).st_mode))
+    (tmp_path / "a").touch(mode=0o640)
+    write_atomically(tmp_path / "a", b"1")
+    assert stat.S_IMODE(seen[0]) == 0o600
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

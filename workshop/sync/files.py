@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +20,20 @@ UNFINISHED = (".workshop-sync-", ".tmp")
 def write_atomically(target: Path, data: bytes) -> None:
     """Write beside, flush to the disk, rename: the target is the old or the new file, never half of one."""
     ensure_folder(target.parent)
-    descriptor, beside = tempfile.mkstemp(prefix=UNFINISHED[0], suffix=UNFINISHED[1], dir=target.parent)
+    old = _status(target)
+    beside = target.with_name(secrets.token_hex(8).join(UNFINISHED))
+    # The system takes the umask off; asking for it would change it for every thread of the process.
+    mode = 0o666 if old is None else 0o600
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            _dress_like(target, file.fileno())
+            _dress_like(old, target.parent, file.fileno())
             os.fsync(file.fileno())
-        Path(beside).replace(target)
+        beside.replace(target)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
     flush_folder(target.parent)
 
@@ -47,18 +51,21 @@ def ensure_folder(folder: Path) -> None:
         flush_folder(folder.parent)
 
 
-def _dress_like(target: Path, descriptor: int) -> None:
-    """Give a new file the mode and owner of the one that it replaces, or those that are usual there."""
+def _status(target: Path) -> os.stat_result | None:
     try:
-        old = target.lstat()
-        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+        return target.lstat()
     except FileNotFoundError:
-        old = target.parent.stat()
-        mask = os.umask(0)
-        os.umask(mask)
-        os.fchmod(descriptor, 0o666 & ~mask)
-    if os.geteuid() == 0 and old.st_uid != 0:
-        os.fchown(descriptor, old.st_uid, old.st_gid)
+        return None
+
+
+def _dress_like(old: os.stat_result | None, folder: Path, descriptor: int) -> None:
+    """Give a new file the mode and owner of the one that it replaces; without one, the folder's owner."""
+    # FAT has the same mode for all files and refuses to be given one.
+    if old and os.fstat(descriptor).st_mode != old.st_mode:
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+    like = old or folder.stat()
+    if os.geteuid() == 0 and like.st_uid != 0:
+        os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
 def remove(target: Path) -> None:
