@@ -8,6 +8,8 @@ assets/               ``js-demos/assets/``
 demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
 demos/vendor/         files of data sets that were fetched before
 demos/digits/         also some of MNIST, as a script: see ``workshop.web.digits``
+demos/look-inside/    also the models of ``js-demos/models.toml``: see ``workshop.web.models``
+demos/vendor/netron/  the viewer of models: see ``workshop.web.netron``
 demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.web.modules``
 slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
 config.js             ports, demos, lessons and schedules; generated
@@ -32,8 +34,10 @@ from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import Profile, about
 from workshop.settings import Settings
 from workshop.slides.site import slides_site
+from workshop.web import models, netron
 from workshop.web.digits import digits_script
 from workshop.web.modules import as_script
+from workshop.web.pages import framed
 
 RECORD = ".built.json"
 """In the site: which files the last run wrote."""
@@ -99,10 +103,11 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
     files = _folder(source / "presentation" / "start", "")
     files |= _folder(source / "js-demos" / "assets", "assets/")
     for demo in demos:
-        files |= _folder(source / "js-demos" / demo["name"], f"demos/{demo['name']}/")
+        files |= _demo(source, demo["name"])
         files |= _modules(source, demo)
     files |= _libraries(demos, settings.data, report)
     files |= _digits(demos, settings.data, report)
+    files |= _models(source, demos, settings.data, report)
     shown = [_shown(demo, files) for demo in demos]
     slides, workshops = slides_site(source, settings.data, report.notes)
     files |= slides
@@ -160,6 +165,15 @@ def _folder(folder: Path, into: str) -> dict[str, bytes]:
     return files
 
 
+def _demo(source: Path, name: str) -> dict[str, bytes]:
+    """Return the files of a demo, its pages in the frame that all of them share."""
+    folder = source / "js-demos"
+    files = _folder(folder / name, f"demos/{name}/")
+    for path in [path for path in files if path.endswith(".html")]:
+        files[path] = framed(folder, path, files[path].decode()).encode()
+    return files
+
+
 def _modules(source: Path, demo: dict[str, Any]) -> dict[str, bytes]:
     """Return the modules of the package that a demo shares with the notebooks, as scripts beside its page."""
     files = {}
@@ -193,6 +207,16 @@ def _digits(demos: list[dict[str, Any]], data: Path, report: Report) -> dict[str
         report.notes.append(f"mnist is not in {data}; 'workshop data fetch mnist' gets it")
         return {}
     return {f"demos/{DIGITS}/digits-data.js": script}
+
+
+def _models(source: Path, demos: list[dict[str, Any]], data: Path, report: Report) -> dict[str, bytes]:
+    """Return the models and their viewer, where a demo shows them; note a viewer that was not fetched."""
+    if not any(demo["name"] == models.DEMO for demo in demos):
+        return {}
+    viewer = netron.netron_site(data)
+    if not viewer:
+        report.notes.append(f"netron is not in {data}; 'workshop data fetch netron' gets it")
+    return models.models_site(source) | viewer
 
 
 def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:

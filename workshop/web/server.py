@@ -23,6 +23,7 @@ from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
+from workshop.web import models, netron
 from workshop.web.hosts import HostCheck
 from workshop.web.status import Probe, data_state, services
 from workshop.web.updates import Updates
@@ -85,6 +86,15 @@ class Status(Guarded):
         probe: Probe = self.settings["probe"]
         self.set_header("Cache-Control", "no-store")
         self.write({"services": await probe.states(), "data": data_state(self.settings["data"])})
+
+
+class Models(Guarded):
+    """``/api/models``: which models can be looked into, and which of them this machine has."""
+
+    def get(self) -> None:
+        """Answer with the list of models, each with whether it is here."""
+        self.set_header("Cache-Control", "no-store")
+        self.write(models.listed(self.settings["root"], self.settings["data"]))
 
 
 class Sync(Guarded):
@@ -159,6 +169,29 @@ class Slides(Site):
         self.set_header("Content-Security-Policy", f"{policy}; style-src 'self' 'unsafe-inline'")
 
 
+class Viewer(Site):
+    """The viewer of models, which a page of ours shows within itself."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, with leave to be shown within a page of this server."""
+        super().set_default_headers()
+        policy = HEADERS["Content-Security-Policy"]
+        own = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        self.set_header("Content-Security-Policy", own)
+
+
+class Model(Site):
+    """Files of data sets, but only those that are on the list of models."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Return the file's path; 404 for what is no model of the list."""
+        asked = Path(absolute_path)
+        name = asked.relative_to(root).as_posix() if asked.is_relative_to(root) else ""
+        if not models.allowed(self.settings["root"], self.settings["data"], name):
+            raise tornado.web.HTTPError(404)
+        return super().validate_absolute_path(root, absolute_path)
+
+
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
@@ -171,13 +204,17 @@ def make_application(
         [
             (r"/api/status", Status),
             (r"/api/updates", Sync),
+            (r"/api/models", Models),
             (r"/api/.*", Missing),
+            (r"/models/(.*)", Model, {"path": str(data)}),
+            (rf"/({netron.FOLDER}.*)", Viewer, {"path": str(root), "default_filename": "index.html"}),
             (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
         default_handler_class=Missing,
         host_check=check,
         probe=probe,
+        root=root,
         data=data,
         updates=updates,
     )
