@@ -20,6 +20,7 @@ BENCHES = {
     "imagenet": ("workshop.imagenet.bench", "A forward pass of each ImageNet network beside its peers."),
     "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
     "samegame": ("workshop.bubblebreaker.bench", "How many points an agent makes on a file of boards."),
+    "curve": ("workshop.bubblebreaker.curvebench", "Score against time of the search on SameGame's boards."),
     "env": ("workshop.bubblebreaker.envbench", "Moves a second of engine and environments, one core."),
 }
 
