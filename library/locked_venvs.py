@@ -154,6 +154,8 @@ class Uv:
             text=True,
             check=False,
             pass_fds=self.locks,
+            # On a hardened machine root's umask keeps what it makes from the users of the services.
+            umask=0o022,
         )
         return done.returncode, done.stderr
 

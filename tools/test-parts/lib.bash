@@ -6,6 +6,8 @@ cd "$ROOT" || exit
 # shellcheck source=tools/bootstrap.bash
 source tools/bootstrap.bash
 CACHE=$ROOT/.cache/test
+# What is made and cached here is read by other users, on this machine and in containers.
+umask 022
 # Wheels and downloads; the test machines see the same folder as /srv/cache.
 export WORKSHOP_TEST_CACHE=$ROOT/.cache/testbed
 export UV_CACHE_DIR=$WORKSHOP_TEST_CACHE/uv WORKSHOP_WHEELS=$WORKSHOP_TEST_CACHE/wheels
