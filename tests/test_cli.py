@@ -16,6 +16,7 @@ from workshop import cli, lazy
 from workshop.errors import WorkshopError
 
 ROOT = Path(__file__).resolve().parents[1]
+RUN = "from workshop.__main__ import main; main()"
 
 
 def run(*arguments: str, code: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -50,6 +51,19 @@ def test_version() -> None:
     done = run("--version")
     assert done.returncode == 0
     assert done.stdout.startswith("workshop ")
+
+
+def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
+    # Without its site packages an interpreter has none of them.
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {RUN}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "run tools/workshop" in done.stderr
 
 
 @pytest.mark.parametrize(

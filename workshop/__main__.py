@@ -10,8 +10,10 @@ from workshop.errors import WorkshopError
 def main() -> None:
     """Run the command; ``sync``, which timers and buttons call often, starts without all the rest."""
     if sys.argv[1:2] != ["sync"]:
-        from workshop.cli import main as run
-
+        try:
+            from workshop.cli import main as run
+        except ModuleNotFoundError as error:
+            sys.exit(f"workshop: {sys.executable} has no {error.name}; run tools/workshop of the checkout")
         run()
         return
     from workshop.sync.command import main as sync

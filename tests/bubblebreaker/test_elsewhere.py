@@ -27,9 +27,24 @@ def test_else_the_machines_will_do_and_else_one_line_says_what_to_do(
     python = tmp_path / "venvs/theano/bin/python"
     python.parent.mkdir(parents=True)
     python.touch()
+    with pytest.raises(WorkshopError, match="set this machine up"):
+        elsewhere.find_python()
+    write_script(python, f'exec {sys.executable} "$@"')
     assert elsewhere.find_python() == python
+
+
+def test_an_interpreter_that_cannot_do_it_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="no interpreter"):
         elsewhere.find_python(tmp_path / "nowhere")
+    bare = tmp_path / "python"
+    write_script(bare, "exit 1")
+    with pytest.raises(WorkshopError, match=f"{bare} has no numba"):
+        elsewhere.find_python(bare)
+
+
+def write_script(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
 
 
 def test_answers_are_read_and_failures_are_named(tmp_path: Path) -> None:
