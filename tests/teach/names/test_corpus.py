@@ -1,0 +1,113 @@
+"""The recipe: the same everywhere, nobody twice, no family in two sets, balanced."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.teach.names import corpus
+from workshop.teach.names.regions import REGIONS
+from workshop.teach.names.romanise import person
+
+
+@pytest.fixture(params=corpus.SPLITS)
+def sets(request: pytest.FixtureRequest, table: Path) -> corpus.Sets:
+    return corpus.load(request.param, most=120, test=30, path=table)
+
+
+def words(name: str) -> set[str]:
+    return set(name.replace("-", " ").split())
+
+
+def test_nobody_is_in_two_sets_or_twice(sets: corpus.Sets) -> None:
+    people = [person(name) for part in sets for name in part.names]
+    assert people
+    assert len(set(people)) == len(people)
+
+
+def test_no_word_of_a_held_out_family_is_learnt_from(table: Path) -> None:
+    agreed = corpus.single_region(corpus.regions_of_names(table))
+    families = corpus.families_of(agreed)
+    sets = corpus.load("families", most=120, test=30, path=table)
+    for one, other in ((sets.train, sets.test), (sets.train, sets.validation)):
+        learnt = set().union(*map(words, one.names))
+        assert learnt.isdisjoint({families[name] for name in other.names})
+    validation, test = ({families[name] for name in part.names} for part in sets[1:])
+    assert validation.isdisjoint(test)
+
+
+def test_by_chance_families_are_shared(table: Path) -> None:
+    families = corpus.families_of(corpus.single_region(corpus.regions_of_names(table)))
+    sets = corpus.load("random", most=120, test=30, path=table)
+    known = {families[name] for name in sets.train.names}
+    assert np.mean([families[name] in known for name in sets.test.names]) > 0.8
+
+
+def test_tests_are_balanced_and_training_is_bounded(sets: corpus.Sets) -> None:
+    for part in sets[1:]:
+        counts = np.bincount(part.labels, minlength=len(REGIONS))
+        assert counts.min() == counts.max() > 0
+    assert 0 < np.bincount(sets.train.labels, minlength=len(REGIONS)).max() <= 120
+    assert sets.train.labels.dtype == np.int32
+
+
+def test_labels_are_the_tables(sets: corpus.Sets) -> None:
+    for name, label in zip(sets.test.names, sets.test.labels, strict=True):
+        if REGIONS[label] == "Japan":
+            assert any(sound in name for sound in ("tanaka", "mori", "suzuki", "ogawa", "ito"))
+
+
+def write(path: Path, rows: list[str]) -> Path:
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_whose_labels_disagree_is_left_out(tmp_path: Path) -> None:
+    rows = [
+        "American\tJosé Cruz\tLee Chan", "Chinese\tYa-Qin Zhang\tLee Chan\tZhang Yaqin",
+        "Filipino\tJose Cruz\tAna Luna",
+        "Malaysian\tAna Luna\tTan Ah Kow",
+    ]  # fmt: skip
+    known = corpus.regions_of_names(write(tmp_path / "t.tsv", rows))
+    assert known["jose cruz"] == {"Philippines", corpus.OTHER}
+    assert corpus.single_region(known) == {"tan ah kow": "Malaysia", "ya-qin zhang": "China"}
+
+
+def test_the_same_in_another_process(table: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from workshop.teach.names import corpus\n"
+        "print(corpus.load('families', most=50, test=20, path=Path(sys.argv[1])).train.names)"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(table)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+    assert "['" in seen.pop()
+
+
+def test_chance_is_even_and_its_own_for_each_salt() -> None:
+    draws = np.array([corpus.chance(str(number), "a") for number in range(2000)])
+    others = np.array([corpus.chance(str(number), "b") for number in range(2000)])
+    assert abs(draws.mean() - 0.5) < 0.03
+    assert 0 <= draws.min() < draws.max() < 1
+    assert abs(np.corrcoef(draws, others)[0, 1]) < 0.1
+
+
+def test_errors_say_what_to_do(tmp_path: Path, table: Path) -> None:
+    with pytest.raises(WorkshopError, match="workshop data fetch names-by-country"):
+        corpus.load(path=tmp_path / "missing.tsv")
+    with pytest.raises(ValueError, match="random, families"):
+        corpus.load("surnames", path=table)

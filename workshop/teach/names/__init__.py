@@ -1,0 +1,1 @@
+"""Names of people: where they are from, and new ones."""

@@ -1,0 +1,172 @@
+"""The corpus of the lessons on names: from the encyclopaedia's table to people, sets and two splits.
+
+The recipe, the same on every machine (order and draws come from SHA-256, not from Python's hash):
+
+1. Romanise every title (``romanise``); what is no name of two to four words is left out.
+2. Leave out whoever has a nationality outside of one region: all labels of a romanised name have to
+   agree. The same words in another order are the same person (``romanise.person``) and count once.
+3. Split. ``random``: people by chance. ``families``: families by chance (``regions.family``); who bears
+   a word of a family of the test or validation set anywhere is not in the training set.
+4. Test and validation sets are balanced. Training sets hold at most ``most`` people a region.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from workshop import datasets
+from workshop.errors import WorkshopError
+from workshop.teach.names.regions import REGION_OF, REGIONS, family
+from workshop.teach.names.romanise import person, plain, romanise
+
+SPLITS = ("random", "families")
+TEST, VALIDATION = 0.15, 0.10
+"""The share of people, or of families, that are tested on and tuned on."""
+LARGE, ONE_IN = "European", 16
+"""The region with more people than are needed, and which share of them is taken: one in so many."""
+OTHER = "other"
+"""Every nationality that is of no region."""
+OFTEN = 10
+"""A word that begins so many Chinese names is a family's name."""
+
+Labels = npt.NDArray[np.int32]
+
+
+class People(NamedTuple):
+    """Some people: their romanised names and the numbers of their regions."""
+
+    names: list[str]
+    labels: Labels
+    """int32 (n,), places in ``REGIONS``."""
+
+
+class Sets(NamedTuple):
+    """People to learn from, to tune on and to be tested on; nobody is in two of them."""
+
+    train: People
+    validation: People
+    test: People
+
+
+def chance(text: str, salt: str) -> float:
+    """Return a number from 0 to 1 that depends on ``text`` and ``salt`` alone."""
+    return int.from_bytes(hashlib.sha256(f"{salt}:{text}".encode()).digest()[:7]) / 2**56
+
+
+def read_table(path: Path | None = None) -> Iterator[tuple[str, list[str]]]:
+    """Yield each nationality of the data set ``names-by-country`` with its titles.
+
+    Raises WorkshopError when the file is not there or is no such table.
+    """
+    path = path or datasets.path("names-by-country", "names-by-country.tsv")
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                nationality, *titles = line.rstrip("\n").split("\t")
+                yield nationality, titles
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkshopError(f"cannot read {path}; run 'workshop data fetch names-by-country'") from error
+
+
+def regions_of_names(path: Path | None = None) -> dict[str, set[str]]:
+    """Return the regions of each romanised name; nationalities of no region count as ``OTHER``.
+
+    Of Europe's many people one in ``ONE_IN`` is taken. Whatever name is taken is looked for among all
+    titles of all nationalities.
+    """
+    known: dict[str, set[str]] = defaultdict(set)
+    for nationality, titles in read_table(path):
+        region = REGION_OF.get(nationality)
+        for title in titles if region else ():
+            if (region != LARGE or _taken(title)) and (name := romanise(title)):
+                known[name].add(str(region))
+    for nationality, titles in read_table(path):
+        region = REGION_OF.get(nationality, OTHER)
+        for title in titles if region in (LARGE, OTHER) else ():
+            name = " ".join(plain(title).split())
+            if name in known:
+                known[name].add(region)
+    return dict(known)
+
+
+def _taken(title: str) -> bool:
+    return zlib.crc32(title.encode()) % ONE_IN == 0
+
+
+def single_region(known: dict[str, set[str]]) -> dict[str, str]:
+    """Return ``{name: region}`` of the people whose labels all agree, each person once."""
+    people: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for name, regions in known.items():
+        people[person(name)][name] = regions
+    agreed = {}
+    for spellings in people.values():
+        regions = set().union(*spellings.values())
+        if len(regions) == 1 and OTHER not in regions:
+            agreed[min(spellings)] = regions.pop()
+    return dict(sorted(agreed.items()))
+
+
+def families_of(agreed: dict[str, str]) -> dict[str, str]:
+    """Return the family of each name."""
+    counts = Counter(name.split()[0] for name, region in agreed.items() if region == "China")
+    firsts = frozenset(word for word, count in counts.items() if count >= OFTEN)
+    return {name: family(name, region, firsts) for name, region in agreed.items()}
+
+
+def load(split: str = "random", *, most: int = 8000, test: int = 350, path: Path | None = None) -> Sets:
+    """Return the three sets of a split, "random" or "families".
+
+    ``most``: people a region to learn from, at most; ``test``: a region to be tested on, at most, and
+    two thirds of that to tune on. Balanced sets are as large as the smallest region allows.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"the split is one of {', '.join(SPLITS)}, not {split}")
+    agreed = single_region(regions_of_names(path))
+    train, validation, tested = (_by_region(names, agreed) for names in _split(agreed, split))
+    return Sets(
+        _draw(train, most, balanced=False),
+        _draw(validation, test * 2 // 3, balanced=True),
+        _draw(tested, test, balanced=True),
+    )
+
+
+def _split(agreed: dict[str, str], split: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of all that are trained on, tuned on and tested on."""
+    families = families_of(agreed) if split == "families" else {name: person(name) for name in agreed}
+    parts = {word: _part(chance(word, split)) for word in set(families.values())}
+    held_out = {word for word, part in parts.items() if part > 0} if split == "families" else set()
+    sets: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for name, word in families.items():
+        part = parts[word]
+        if part > 0 or held_out.isdisjoint(name.replace("-", " ").split()):
+            sets[part].append(name)
+    return sets
+
+
+def _part(draw: float) -> int:
+    """Return 2 (test), 1 (validation) or 0 (train)."""
+    return 2 if draw < TEST else 1 if draw < TEST + VALIDATION else 0
+
+
+def _by_region(names: Iterable[str], agreed: dict[str, str]) -> list[list[str]]:
+    """Return the names of each region in an order drawn by chance."""
+    groups: dict[str, list[str]] = {region: [] for region in REGIONS}
+    for name in names:
+        groups[agreed[name]].append(name)
+    return [sorted(groups[region], key=lambda name: chance(name, "order")) for region in REGIONS]
+
+
+def _draw(groups: list[list[str]], most: int, *, balanced: bool) -> People:
+    """Return at most ``most`` people a region, shuffled; equally many of each if ``balanced``."""
+    count = min([most, *map(len, groups)]) if balanced else most
+    drawn = [(name, label) for label, group in enumerate(groups) for name in group[:count]]
+    drawn.sort(key=lambda pair: chance(pair[0], "shuffle"))
+    return People([name for name, _ in drawn], np.array([label for _, label in drawn], dtype=np.int32))
