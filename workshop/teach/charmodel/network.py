@@ -103,6 +103,8 @@ class Network:
         self.layers = [Layer(form, level, dice) for level in range(form.layers)]
         noise = dice.uniform(-1, 1, (form.units, form.characters)) / np.sqrt(form.units)
         self.answer = [shared(noise), shared(np.zeros(form.characters))]
+        self.memory: list[Expression] = []
+        """What Adam remembers, once learning was compiled: shared variables."""
         self._silence = MRG_RandomStreams(seed)
         self._compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
@@ -256,6 +258,7 @@ class Network:
         loss, gradients, end = self.gradients(symbols)
         clipped = lasagne.updates.total_norm_constraint(gradients, CLIP)
         updates = lasagne.updates.adam(clipped, self.weights, rate)
+        self.memory = [own for own in updates if own not in self.weights]
         inputs = [symbols.read, symbols.wanted, symbols.state, *symbols.optional, rate]
         return theano.function(inputs, [loss, end], updates=updates)  # type: ignore[no-any-return]
 
