@@ -36,7 +36,7 @@ theano_tests() {
   ensure_uv "$CACHE/uv"
   "$UV" pip install --quiet --python "$python" --target "$beside" --no-deps --require-hashes \
     --requirement locks/theano-test.txt
-  mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py)"|^ +import theano' tests --include='test_*.py' | sort)
+  mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' tests --include='test_*.py' | sort)
   PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 MPLBACKEND=agg \
     "$python" -m pytest "${tests[@]}"
 }

@@ -1,0 +1,30 @@
+"""Counting runs of letters."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+
+from workshop.teach.names import ngrams
+from workshop.teach.names.corpus import People
+
+PEOPLE = People(
+    ["zhang wei", "zhao min", "zhu zhen", "ivanov a", "petrov b", "popov c"] * 3,
+    np.array([0, 0, 0, 1, 1, 1] * 3),
+)
+
+
+def test_it_learns_runs_with_their_edges() -> None:
+    model = ngrams.learn(PEOPLE)
+    assert model.predict(["zhen bo", "kurov d"]).tolist() == [0, 1]
+    assert "ov " in model[0].vocabulary_
+    assert " zh" in model[0].vocabulary_
+
+
+def test_the_strongest_runs_show_the_edges() -> None:
+    model = ngrams.learn(PEOPLE)
+    model[-1].coef_ = np.zeros((2, len(model[0].vocabulary_)))
+    model[-1].coef_[1, model[0].vocabulary_["ov "]] = 1
+    assert ngrams.strongest(model, 1, 1) == ["ov·"]

@@ -1,0 +1,93 @@
+"""The network that reads names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+theano = pytest.importorskip("theano")
+T = theano.tensor
+
+from workshop.teach.names import learning  # noqa: E402
+from workshop.teach.names.corpus import People  # noqa: E402
+from workshop.teach.names.letters import UNKNOWN, padded  # noqa: E402
+from workshop.teach.names.reader import Reader, Shape  # noqa: E402
+
+SMALL = Shape(classes=2, width=8, units=12, dropout=0.0, hidden=0.0)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(SMALL)
+
+
+def words(count: int, seed: int) -> People:
+    """Words of a, b and c; the label: does it begin with ab or end with ca?"""
+    rng = np.random.default_rng(seed)
+    names = ["".join(rng.choice(list("abc"), rng.integers(3, 9))) for _ in range(count)]
+    return People(names, np.array([name.startswith("ab") or name.endswith("ca") for name in names], np.int32))
+
+
+def test_padding_says_nothing(reader: Reader) -> None:
+    alone = reader.answer(*padded(["abca"]))
+    beside = reader.answer(*padded(["abca", "abcabcabcabc"]))
+    assert beside[0] == pytest.approx(alone[0], abs=1e-5)
+    batch, mask = padded(["abca", "abcabcabcabc"])
+    batch[mask == 0] = UNKNOWN
+    assert reader.answer(batch, mask) == pytest.approx(beside, abs=1e-6)
+
+
+def test_both_ends_are_read(reader: Reader) -> None:
+    first, last = reader.answer(*padded(["abcabc", "bbcabc", "abcabb"]))[1:] - reader.answer(
+        *padded(["abcabc"])
+    )
+    assert np.abs(first).max() > 1e-5
+    assert np.abs(last).max() > 1e-5
+
+
+def test_gradients_are_the_derived_ones() -> None:
+    reader = Reader(SMALL, seed=3)
+    letters, mask, labels = T.imatrix(), T.matrix(), T.ivector()
+    tables, walks = reader._read(letters, mask)
+    scores = reader.scores(reader.pooled([walk.states[0] for walk in walks], mask))
+    loss = T.nnet.categorical_crossentropy(T.nnet.softmax(scores), labels).mean()
+    by_hand = reader._gradients(loss, letters, tables, walks)
+    derived = T.grad(loss, reader.weights)
+    both = theano.function([letters, mask, labels], [*by_hand, *derived])
+    found: list[Any] = both(*padded(["abc", "abcabca", "cb"]), np.array([0, 1, 1], np.int32))
+    half = len(found) // 2
+    for one, other in zip(found[:half], found[half:], strict=True):
+        assert np.abs(other).max() > 0
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_it_learns_what_needs_both_ends() -> None:
+    reader, unseen = Reader(SMALL, seed=1), words(200, 9)
+    history = learning.train(reader, words(600, 1), epochs=12, size=20)
+    assert len(history.losses) == 12 * 30
+    answers = learning.scores(reader, unseen.names).argmax(axis=1)
+    assert np.mean(answers == unseen.labels) > 0.9
+
+
+def test_regions_weigh_the_same() -> None:
+    weights = learning.weights_of(People(["a"] * 4, np.array([0, 0, 0, 2], np.int32)))
+    assert weights.tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2])
+
+
+def test_covering_changes_only_that_letter(reader: Reader) -> None:
+    found = learning.covered(reader, "abca")
+    assert found.shape == (4, 2)
+    batch, mask = padded(["abca"])
+    batch[3] = UNKNOWN
+    assert found[2] == pytest.approx(reader.answer(batch, mask)[0], abs=1e-5)
+
+
+def test_weights_go_out_and_come_back(reader: Reader) -> None:
+    other = Reader(Shape(**reader.facts()), seed=7)
+    other.take(reader.values())
+    batch = padded(["abc", "cba"])
+    assert (other.answer(*batch) == reader.answer(*batch)).all()
+    with pytest.raises(ValueError, match="shapes"):
+        other.take(reader.values()[:-1])
