@@ -41,6 +41,8 @@ def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.M
     shown: list[tuple[str, object]] = []
     monkeypatch.setattr(live, "in_notebook", lambda: True)
     monkeypatch.setattr(live.LiveCurve, "_display", lambda self, slot, thing: shown.append((slot, thing)))
+    # All of it in one moment: on a busy machine drawing takes as long as the next line has to wait.
+    monkeypatch.setattr(live.time, "monotonic", lambda: 1000.0)
     curve = live.LiveCurve("dense")
     for step in range(1, 50):
         curve.update(step / 50, [1.0] * step, [])
