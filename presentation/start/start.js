@@ -56,6 +56,20 @@
     }
   }
 
+  /** @returns {HTMLElement} links to the pages that a demo was made after, those on this machine */
+  function originals(demo) {
+    const list = element("ul", "", { className: "originals" });
+    for (const { title, credit, address: href } of demo.originals) {
+      const item = document.createElement("li");
+      item.append(element("a", title, { href, title: credit }));
+      list.append(item);
+    }
+    const all = element("details", "", { className: "quiet" });
+    const many = demo.originals.length > 1;
+    all.append(element("summary", many ? `The ${demo.originals.length} originals` : "The original"), list);
+    return all;
+  }
+
   function fillDemos() {
     for (const demo of config.demos) {
       const item = element("li", "", { className: "card" });
@@ -67,6 +81,7 @@
           className: "button", href: `demos/${demo.name}/index.html`,
         }),
       );
+      if (demo.originals && demo.originals.length) item.append(originals(demo));
       document.getElementById("demos").append(item);
     }
   }

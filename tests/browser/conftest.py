@@ -71,7 +71,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cache = os.environ.get("WORKSHOP_TEST_CACHE", str(Path.home() / ".cache" / "workshop-tests"))
     config.write_text(f'data = "{data}"\ncache = "{cache}"\n', encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "workshop", "data", "fetch", *LIBRARIES, *SLIDE_LIBRARIES, "mnist"],
+        [sys.executable, "-m", "workshop", "data", "fetch", *LIBRARIES, *SLIDE_LIBRARIES, "mnist", "netron"],
         env=os.environ | {"WORKSHOP_CONFIG": str(config)},
         capture_output=True,
         text=True,

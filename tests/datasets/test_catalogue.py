@@ -29,6 +29,10 @@ NAMES = [
     "reveal",
     "katex",
     "netron",
+    "original-convnetjs",
+    "original-playground",
+    "original-reinforcejs",
+    "original-recurrentjs",
 ]
 
 

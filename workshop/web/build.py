@@ -9,6 +9,7 @@ demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.to
 demos/vendor/         files of data sets that were fetched before
 demos/digits/         also some of MNIST, as a script: see ``workshop.web.digits``
 demos/look-inside/    also the models of ``js-demos/models.toml``: see ``workshop.web.models``
+demos/originals/      the pages that ours were made after, where fetched: see ``workshop.web.originals``
 demos/vendor/netron/  the viewer of models: see ``workshop.web.netron``
 demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.web.modules``
 slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
@@ -34,7 +35,7 @@ from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import Profile, about
 from workshop.settings import Settings
 from workshop.slides.site import slides_site
-from workshop.web import models, netron
+from workshop.web import models, netron, originals
 from workshop.web.digits import digits_script
 from workshop.web.modules import as_script
 from workshop.web.pages import framed
@@ -108,7 +109,11 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
     files |= _libraries(demos, settings.data, report)
     files |= _digits(demos, settings.data, report)
     files |= _models(source, demos, settings.data, report)
-    shown = [_shown(demo, files) for demo in demos]
+    known = originals.read_originals(source)
+    files |= originals.originals_site(known, settings.data)
+    shown = [
+        _shown(demo, files) | {"originals": originals.links(known, demo["name"], files)} for demo in demos
+    ]
     slides, workshops = slides_site(source, settings.data, report.notes)
     files |= slides
     if today and today.workshop not in [workshop["name"] for workshop in workshops]:

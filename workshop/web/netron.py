@@ -3,10 +3,12 @@
 Its files are those of its Python package, a data set of ``workshop data``; only its page is changed:
 
 * It is of no published version, which is how Netron knows that it has nobody to report to.
+* It is of a type of its own, so that it loads a format's files when it meets the format, and no others.
 * It has no date: half a year after it, Netron shows nothing but that it wants to be updated.
 * Its own script comes first and stands in for cookies, so that Netron finds its question about them
   answered, for which it would ask a foreign server where the reader is.
-* Styles within the page go to a file, so that the server's policy needs no exception.
+* Styles within the page go to a file, and a link that would run a script leads to the page itself, so that
+  the server's policy needs no exception.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _STYLED = re.compile(r' style="([^"]*)"')
 _FIRST_SCRIPT = "<script "
 
-HEAD = '<meta name="type" content="Python">\n<meta name="version" content="0.0.0">'
+HEAD = '<meta name="type" content="Workshop">\n<meta name="version" content="0.0.0">'
 COOKIES = """\
 // Made by 'workshop web build'. No cookie is kept; the question whether one may be is answered.
 Object.defineProperty(document, "cookie", { get: () => "consent=workshop", set: () => {} });
@@ -59,6 +61,7 @@ def alone(page: str) -> tuple[str, str]:
     page = _STYLE.sub('<link rel="stylesheet" type="text/css" href="page.css">', page)
     page = _VERSION.sub(HEAD, _DATE.sub("", page))
     page = page.replace(_FIRST_SCRIPT, f'<script src="cookies.js"></script>\n{_FIRST_SCRIPT}', 1)
+    page = page.replace('href="javascript:void(0)"', 'href="#"')
     styles = list(dict.fromkeys(_STYLED.findall(page)))
     page = _STYLED.sub(lambda found: f' data-style="{styles.index(found[1])}"', page)
     rules = [f'[data-style="{number}"] {{ {each} }}\n' for number, each in enumerate(styles)]

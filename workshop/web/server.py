@@ -8,7 +8,6 @@ It needs nothing but Tornado, which JupyterLab brings along.
 from __future__ import annotations
 
 import asyncio
-import errno
 import hmac
 import mimetypes
 import signal
@@ -17,14 +16,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import tornado.netutil
 import tornado.web
 from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.web import models, netron
+from workshop.web import models, netron, originals
 from workshop.web.hosts import HostCheck
+from workshop.web.listening import bind
 from workshop.web.status import Probe, data_state, services
 from workshop.web.updates import Updates
 
@@ -169,6 +168,19 @@ class Slides(Site):
         self.set_header("Content-Security-Policy", f"{policy}; style-src 'self' 'unsafe-inline'")
 
 
+class Originals(Site):
+    """The pages that the demos were made after: scripts and styles stand within them, and text is run."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, with leave for what those pages do."""
+        super().set_default_headers()
+        policy = HEADERS["Content-Security-Policy"]
+        more = "script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
+        # They ask for files of their own; the server's other answers are not for them.
+        asks = f"connect-src {self.request.protocol}://{self.request.host}/{originals.FOLDER}"
+        self.set_header("Content-Security-Policy", f"{policy}; {more}; {asks}")
+
+
 class Viewer(Site):
     """The viewer of models, which a page of ours shows within itself."""
 
@@ -207,6 +219,7 @@ def make_application(
             (r"/api/models", Models),
             (r"/api/.*", Missing),
             (r"/models/(.*)", Model, {"path": str(data)}),
+            (rf"/({originals.FOLDER}.*)", Originals, {"path": str(root), "default_filename": "index.html"}),
             (rf"/({netron.FOLDER}.*)", Viewer, {"path": str(root), "default_filename": "index.html"}),
             (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
@@ -258,30 +271,3 @@ async def _serve(
     await stop.wait()
     server.stop()
     await server.close_all_connections()
-
-
-def bind(address: str, port: int) -> list[socket.socket]:
-    """Return listening sockets; WorkshopError names the port and, if it can be seen, who has it."""
-    try:
-        return tornado.netutil.bind_sockets(port, address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise WorkshopError(
-                f"port {port} is taken{_holder(port)}; stop that program or choose another port"
-            ) from error
-        reason = error.strerror or str(error)
-        raise WorkshopError(f"cannot listen on {address} port {port}: {reason}") from error
-
-
-def _holder(port: int) -> str:
-    """Return " by NAME (process N)" for the process that listens on ``port``, "" when it cannot be seen."""
-    import psutil
-
-    try:
-        listening = [
-            c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr[1:] == (port,)
-        ]
-        pid = next(pid for pid in listening if pid)
-        return f" by {psutil.Process(pid).name()} (process {pid})"
-    except (StopIteration, psutil.Error, OSError):
-        return ""

@@ -1,0 +1,180 @@
+"""The page that opens models, and the viewer within it, used as a participant uses them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web.serving import running
+
+from workshop.settings import Settings
+from workshop.web.build import build_site
+from workshop.web.models import LIST
+
+from .conftest import CHECKOUT, FIGURES, Open, Watch
+
+PAGE = "demos/look-inside/index.html"
+
+
+@pytest.fixture
+def machine(libraries: Path, site: Path) -> Iterator[str]:
+    """The address of the site on a machine that has the data that the tests fetched."""
+    with running(site, settings=f'data = "{libraries}"\n') as (port, _):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def models(site: Path) -> dict[str, dict[str, Any]]:
+    return {model["name"]: model for model in json.loads((site / LIST).read_text(encoding="utf-8"))}
+
+
+def look_inside(page: Any, name: str) -> Any:
+    """Open a model from the list; give the viewer's frame once the graph is drawn."""
+    page.click(f"#{name} a")
+    frame = page.frame_locator("#graph")
+    frame.locator("g.node").first.wait_for()
+    return frame
+
+
+def test_ours_are_always_there_and_each_says_what_to_look_for(
+    machine: str, site: Path, open_page: Open, keep: Callable[..., None]
+) -> None:
+    page = open_page(machine + PAGE, 1366, 768)
+    page.wait_for_selector("#digits-cnn")
+    for name, model in models(site).items():
+        assert model["look"] in page.inner_text(f"#{name}")
+        if "dataset" not in model:
+            assert page.is_visible(f"#{name} a"), name
+    keep(page, "look-inside")
+
+
+def test_a_model_that_is_not_here_is_named_with_its_command(
+    site: Path, open_page: Open, tmp_path: Path
+) -> None:
+    with running(site, settings=f'data = "{tmp_path}"\n') as (port, _):
+        page = open_page(f"http://127.0.0.1:{port}/{PAGE}")
+        page.wait_for_selector("#googlenet")
+        assert "workshop data fetch googlenet" in page.inner_text("#googlenet")
+        assert page.locator("#googlenet a").count() == 0
+        page.goto(f"http://127.0.0.1:{port}/demos/look-inside/view.html?model=googlenet")
+        page.wait_for_selector("#fault:visible")
+        assert "workshop data fetch googlenet" in page.inner_text("#fault")
+
+
+@pytest.mark.parametrize(
+    ("name", "operations"),
+    [
+        ("digits-cnn", {"Conv": 2, "Relu": 3, "MaxPool": 2, "Flatten": 1, "Gemm": 2, "Softmax": 1}),
+        ("digits-mlp", {"Flatten": 1, "Gemm": 3, "Relu": 2, "Softmax": 1}),
+        ("bubbles-value", {"Sub": 1, "Div": 1, "Gemm": 3, "Relu": 2, "Mul": 1}),
+    ],
+)
+def test_every_operation_of_a_network_of_ours_is_drawn(
+    machine: str, open_page: Open, keep: Callable[..., None], name: str, operations: dict[str, int]
+) -> None:
+    page = open_page(machine + PAGE, 1366, 768)
+    frame = look_inside(page, name)
+    # The viewer takes eval away, with which the driver would read them all at once.
+    boxes = frame.locator("g.node-item-type text")
+    said = [boxes.nth(number).text_content() for number in range(boxes.count())]
+    assert {word: said.count(word) for word in operations} == operations
+    keep(page, f"netron-{name}")
+
+
+def test_a_box_shows_its_settings_and_its_weights(
+    machine: str, open_page: Open, keep: Callable[..., None]
+) -> None:
+    page = open_page(machine + PAGE, 1366, 768)
+    frame = look_inside(page, "digits-cnn")
+    frame.locator("g.node-item-type", has_text="Conv").first.click()
+    told = frame.locator("#sidebar-content")
+    told.get_by_text("5, 5", exact=True).wait_for()
+    assert "convolution 1: weights" in told.inner_text()
+    keep(page, "netron-properties")
+    frame.locator("#sidebar-closebutton").click()
+    frame.locator("#sidebar-content").get_by_text("5, 5").wait_for(state="hidden")
+
+
+def test_the_keyboard_finds_a_box_and_opens_it(machine: str, open_page: Open) -> None:
+    page = open_page(machine + PAGE, 1366, 768)
+    page.wait_for_selector("#digits-cnn a")
+    page.focus("#digits-cnn a")
+    page.keyboard.press("Enter")
+    frame = page.frame_locator("#graph")
+    frame.locator("g.node").first.wait_for()
+    # The graph takes the keys once it is drawn to the end; until then Tab leads there.
+    search = frame.locator(".sidebar-find-query")
+    for _ in range(40):
+        if page.evaluate("document.activeElement.id") != "graph":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Control+f")
+        page.wait_for_timeout(250)
+        if search.is_visible():
+            break
+    search.wait_for()
+    page.keyboard.type("convolution 2")
+    frame.locator(".sidebar-find-content li").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    told = frame.locator("#sidebar-content")
+    told.get_by_text("5, 5", exact=True).wait_for()
+    assert "convolution 2: weights" in told.inner_text()
+
+
+def test_googlenet_is_given_to_the_viewer_where_it_was_fetched(
+    libraries: Path, site: Path, open_page: Open, tmp_path: Path
+) -> None:
+    # The real file comes from a site that tests cannot reach: one of our own lies in its place.
+    place = tmp_path / "data" / models(site)["googlenet"]["address"].removeprefix("/models/")
+    place.parent.mkdir(parents=True)
+    shutil.copy(site / "demos" / "look-inside" / "models" / "digits-mlp.onnx", place)
+    with running(site, settings=f'data = "{tmp_path / "data"}"\n') as (port, _):
+        page = open_page(f"http://127.0.0.1:{port}/{PAGE}")
+        frame = look_inside(page, "googlenet")
+        assert frame.locator("g.node-item-type").count() > 6
+
+
+def test_weights_of_pytorch_are_shown_without_a_graph(machine: str, libraries: Path, open_page: Open) -> None:
+    if not (libraries / "efficientnet-lite0").is_dir():
+        pytest.skip("EfficientNet-Lite0 was not fetched")
+    page = open_page(machine + PAGE)
+    frame = look_inside(page, "efficientnet-lite0")
+    assert frame.locator("g.node-item-type").count() > 100
+
+
+def test_a_model_of_ones_own_opens_in_the_empty_viewer(machine: str, site: Path, open_page: Open) -> None:
+    page = open_page(machine + "demos/look-inside/view.html")
+    frame = page.frame_locator("#graph")
+    frame.locator("#open-file-button").wait_for()
+    checkpoint = CHECKOUT / "workshop" / "teach" / "shipped" / "cnn-full.npz"
+    frame.locator("#open-file-dialog").set_input_files(checkpoint)
+    frame.locator("g.node").first.wait_for()
+
+
+def test_the_viewer_asks_only_this_server_and_keeps_no_cookie(
+    machine: str, open_page: Open, watch: Watch
+) -> None:
+    page = open_page(machine + PAGE)
+    look_inside(page, "digits-cnn")
+    page.wait_for_timeout(3000)
+    assert {url.split("/")[2] for url in watch.requests if url.startswith("http")} == {machine.split("/")[2]}
+    assert page.context.cookies() == []
+    FIGURES.append(f"look inside: {len(watch.requests)} requests for the list and one model")
+
+
+def test_as_a_file_the_page_says_what_it_needs(site: Path, open_page: Open) -> None:
+    page = open_page(f"{site.as_uri()}/{PAGE}")
+    page.wait_for_selector("#fault:visible")
+    assert "needs the workshop's own server" in page.inner_text("#fault")
+
+
+def test_without_the_viewer_the_page_says_how_to_get_it(open_page: Open, tmp_path: Path) -> None:
+    build_site(CHECKOUT, tmp_path / "web", Settings(data=tmp_path / "nothing"))
+    with running(tmp_path / "web") as (port, _):
+        page = open_page(f"http://127.0.0.1:{port}/{PAGE}")
+        page.wait_for_selector("#digits-cnn")
+        assert "workshop data fetch netron" in page.inner_text("#fault")
+        assert page.locator("#digits-cnn a").count() == 0
