@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import lasagne
@@ -39,6 +39,18 @@ class Form:
     dropout: float = 0.0
     """Share of each layer's units that are silenced while it learns, the same ones for a whole window
     (Gal and Ghahramani, 2016)."""
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of all weights, in their fixed order."""
+        gates, units = CELLS[self.cell].gates, self.units
+        found: list[tuple[int, ...]] = []
+        for level in range(self.layers):
+            found += [(gates, units if level else self.characters, units)]
+            found += [(gates, units)] if level else []
+            found += [(gates, self.conditions, units)] if self.conditions and not level else []
+            found += [(gates, units, units)]
+        return [*found, (units, self.characters), (self.characters,)]
 
 
 class Layer:
@@ -112,6 +124,11 @@ class Network:
     def weights(self) -> list[Expression]:
         """All weights, in a fixed order."""
         return [*(each for layer in self.layers for each in (*layer.inputs, layer.recurrent)), *self.answer]
+
+    @property
+    def _units(self) -> Expression:
+        """The number of units, as the weights have it: what is compiled serves every number."""
+        return self.answer[0].shape[0]
 
     def start(self, rows: int) -> Floats:
         """Return the state before anything was read."""
@@ -187,7 +204,7 @@ class Network:
         told = []
         for gate in range(self.cell.gates):
             if layer.bias is None:
-                row = layer.table[gate][said.flatten()].reshape((*_shape(said), self.form.units))
+                row = layer.table[gate][said.flatten()].reshape((*_shape(said), self._units), said.ndim + 1)
             else:
                 row = T.dot(said, layer.table[gate]) + layer.bias[gate]
             told.append(
@@ -200,12 +217,12 @@ class Network:
         if not self.form.dropout:
             return shown
         kept = 1 - self.form.dropout
-        chosen = self._silence.binomial((shown.shape[1], self.form.units), p=kept, dtype="float32")
+        chosen = self._silence.binomial((shown.shape[1], self._units), p=kept, dtype="float32")
         return shown * (chosen / np.float32(kept))
 
     def logits(self, shown: Expression) -> Expression:
         """Return the answers before the softmax, (n, characters), of what is shown, (…, units)."""
-        return T.dot(shown.reshape((-1, self.form.units)), self.answer[0]) + self.answer[1]
+        return T.dot(shown.reshape((-1, self._units)), self.answer[0]) + self.answer[1]
 
     def _each(self, symbols: Symbols, shown: Expression) -> Expression:
         """Return −ln p of each wanted character, (steps, rows), 0 where the mask is."""
@@ -246,7 +263,7 @@ class Network:
             return by_inputs, by_below
         # As a product, for to add thousands of rows one by one takes longer.
         chosen = T.extra_ops.to_one_hot(symbols.read.flatten(), self.form.characters, dtype="float32")
-        flat = [gradient.reshape((-1, self.form.units)) for gradient in by_told]
+        flat = [gradient.reshape((-1, self._units)) for gradient in by_told]
         by_table = T.stack([T.dot(chosen.T, gradient) for gradient in flat])
         if layer.kinds is None:
             return [by_table], None
@@ -292,12 +309,26 @@ class Network:
         return [each.get_value() for each in self.weights]
 
     def take(self, values: Sequence[npt.NDArray[Any]]) -> None:
-        """Take over the weights that another network of the same form gave; ValueError if it was another."""
-        own = [each.get_value(borrow=True).shape for each in self.weights]
-        if own != [value.shape for value in values]:
-            raise ValueError(f"its weights have the shapes {[value.shape for value in values]}, not {own}")
+        """Take over the weights of another network, which may have another number of units.
+
+        What was compiled stays of use; what Adam remembers is forgotten. Raises ValueError when the other
+        network's form differs in anything but its units.
+        """
+        shapes = [value.shape for value in values]
+        form = replace(self.form, units=shapes[-2][0] if len(shapes) > 1 and shapes[-2] else 0)
+        if shapes != form.shapes:
+            raise ValueError(f"its weights have the shapes {shapes}, not {form.shapes}")
+        self.form = form
         for weight, value in zip(self.weights, values, strict=True):
             weight.set_value(np.ascontiguousarray(value, np.float32))
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let Adam begin anew: two averages for each weight, and a clock."""
+        for number, own in enumerate(self.memory[:-1]):
+            own.set_value(np.zeros_like(self.weights[number // 2].get_value(borrow=True)))
+        for clock in self.memory[-1:]:
+            clock.set_value(np.float32(0))
 
     def facts(self) -> dict[str, Any]:
         """Return the form as plain values."""

@@ -1,0 +1,3 @@
+def warm(answers, temperature):
+    odds = np.exp((answers - answers.max()) / temperature)
+    return odds / odds.sum()
