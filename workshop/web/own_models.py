@@ -51,7 +51,7 @@ def digits_mlp(arrays: list[Floats]) -> Network:
 
 
 def bubbles_value(arrays: list[Floats]) -> Network:
-    """The value network that plays Bubble Breaker: (boards, 139) numbers to the points still to come."""
+    """The value network that plays Bubble Breaker: (boards, 214) numbers to the points still to come."""
     nodes = _Chain("board")
     nodes.add("Sub", "less the mean", 1)
     nodes.add("Div", "by the spread", 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from workshop.bubblebreaker import engine, reference
 from workshop.bubblebreaker.rules import SAMEGAME, Board
 from workshop.bubblebreaker.value.features import OF_A_COLOUR, OF_THE_BOARD, describe, names, width
+from workshop.bubblebreaker.value.pairs import PAIRS
 
 COLOURS = 5
 
@@ -71,7 +72,7 @@ def pairs(board: Board, columns: int, rows: int) -> int:
     )
 
 
-@pytest.mark.parametrize("apart", [name for name in OF_A_COLOUR if name.startswith("apart")])
+@pytest.mark.parametrize("apart", PAIRS)
 def test_pairs_that_are_near_are_counted(apart: str) -> None:
     columns, rows = map(int, apart.split()[1:])
     checked = 0
@@ -97,6 +98,15 @@ def test_a_small_board_by_hand() -> None:
     assert seen["heights squared"] == 9 + 4 + 1 + 1
 
 
+def test_stretches_are_columns_side_by_side() -> None:
+    board = np.array([[0, 0, 0, 0, 0], [1, 1, 2, 0, 0], [1, 2, 2, 1, 1]], np.int8)
+    first = {name: told(board)[f"colour 1: {name}"] for name in OF_A_COLOUR}
+    assert (first["stretches"], first["largest stretch"], first["points of the largest stretch"]) == (2, 3, 1)
+    assert (first["gaps between its columns"], first["heights"], first["alone in a stretch"]) == (1, 2, 0)
+    lonely = np.array([[0, 0, 0], [1, 2, 1]], np.int8)
+    assert told(lonely)["colour 1: alone in a stretch"] == told(lonely)["alone in a stretch"] - 1 == 2
+
+
 def test_grey_columns_are_counted_and_are_no_bubbles() -> None:
     board = np.array([[1, -1, -1], [1, -1, -1]], np.int8)
     seen = told(board)
@@ -105,7 +115,8 @@ def test_grey_columns_are_counted_and_are_no_bubbles() -> None:
 
 def test_an_empty_board_is_nothing() -> None:
     seen = told(np.zeros((4, 4), np.int8))
-    assert {name for name, value in seen.items() if value} == {"no single left", "no move left"}
+    nothing = {"no single left", "no move left", "every single in reach"}
+    assert {name for name, value in seen.items() if value} == nothing
 
 
 @pytest.mark.parametrize("colours", [1, 3, 7])

@@ -55,7 +55,6 @@ def test_the_rate_falls() -> None:
     rates = [plan(rounds=300).rate_at(number) for number in range(300)]
     assert rates[0] == rates[100] == 1e-3
     assert rates[299] == pytest.approx(1e-5)
-    assert plan(rounds=300, falls=False).rate_at(299) == 1e-3
 
 
 def test_the_command_writes_a_checkpoint(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from workshop.bubblebreaker.cells import Int8s, Ints, load, room
 from workshop.bubblebreaker.compiled import compiled
+from workshop.bubblebreaker.value.pairs import CLUSTERS, JOINABLE, MARGIN, PAIRS, count_clusters, count_pairs
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,13 +38,15 @@ OF_A_COLOUR = (
     "bubbles above",
     "touching upwards",
     "touching sideways",
-    # Pairs of one colour in different groups, by how far they are apart: (columns, rows).
-    "apart 0 2",
-    "apart 0 3",
-    "apart 1 1",
-    "apart 1 2",
-    "apart 2 0",
-    "apart 2 1",
+    *PAIRS,
+    *JOINABLE,
+    *CLUSTERS,
+    # A stretch: neighbouring columns that all hold the colour.
+    "stretches",
+    "largest stretch",
+    "points of the largest stretch",  # (n - 2)²
+    "alone in a stretch",
+    "heights",
 )
 """The numbers of each colour's block."""
 
@@ -62,18 +65,20 @@ OF_THE_BOARD = (
     "heights squared",
     "low columns",
     "last column",
+    "points of clusters",
+    "largest cluster",
+    "singles out of reach",
+    "every single in reach",
+    "alone in a stretch",
 )
 """The numbers after the blocks."""
 
 BLOCK = len(OF_A_COLOUR)
 BUBBLES, GROUPS, SINGLES, LARGEST, SECOND, AT_ONCE, JOINED, OF_2 = range(8)
-ALONE, COLUMNS, GAPS, GROUND, TOP, ABOVE, UPWARDS, SIDEWAYS, APART = range(11, 20)
-# Where the other one of a pair may be, (columns, rows) from the first, and which number counts it.
-_PAIRS = np.array(
-    [(0, 2, 0), (0, 3, 1), (1, -1, 2), (1, 1, 2), (1, -2, 3), (1, 2, 3), (2, 0, 4), (2, -1, 5), (2, 1, 5)]
-)
-# So many empty cells around a board let every pair be looked up without asking where the board ends.
-_MARGIN_ROWS, _MARGIN_COLUMNS = 3, 2
+ALONE, COLUMNS, GAPS, GROUND, TOP, ABOVE, UPWARDS, SIDEWAYS, NEAR = range(11, 20)
+REACH = NEAR + len(PAIRS) + len(JOINABLE)
+STRETCHES = REACH + len(CLUSTERS)
+LARGEST_STRETCH, OF_STRETCH, ALONE_IN_STRETCH, HEIGHTS = range(STRETCHES + 1, STRETCHES + 5)
 
 
 def width(colours: int) -> int:
@@ -90,8 +95,8 @@ def names(colours: int) -> list[str]:
 def describe(boards: Int8s, colours: int) -> Floats:
     """Describe settled boards, int8 (n, rows, columns): float32 (n, width(colours))."""
     count, rows, columns = boards.shape
-    wide = np.zeros((count, rows + _MARGIN_ROWS, columns + _MARGIN_COLUMNS), np.int8)
-    wide[:, _MARGIN_ROWS:, :columns] = boards
+    wide = np.zeros((count, rows + MARGIN, columns + MARGIN), np.int8)
+    wide[:, MARGIN:, :columns] = boards
     told = np.zeros((count, width(colours)), np.float32)
     _describe_all(wide, colours, told)
     return told
@@ -103,15 +108,16 @@ def _describe_all(boards: Int8s, colours: int, told: Floats) -> None:
     rows, columns = boards.shape[1:]
     stride = rows + 1
     cells = np.zeros(room(rows, columns), np.int8)
-    group_of = np.empty(len(cells), np.int64)
-    stack = np.empty(len(cells), np.int64)
+    group_of, sizes, parents, stack = np.empty((4, len(cells)), np.int64)
     blocks = np.empty((colours, BLOCK), np.float32)
     for i in range(len(boards)):
         used = load(boards[i], cells)
         blocks[:] = 0
-        _count_groups(cells, stride, used, group_of, stack, blocks)
+        _count_groups(cells, stride, used, group_of, sizes, stack, blocks)
+        parents[:] = group_of
         _count_cells(cells, stride, used, blocks)
-        _count_pairs(cells, stride, used, group_of, blocks)
+        count_pairs(cells, stride, used, group_of, sizes, parents, blocks[:, NEAR:])
+        count_clusters(cells, stride, used, group_of, sizes, parents, blocks[:, REACH:])
         _count_columns(cells, stride, used, blocks)
         _complete(blocks)
         _write_sorted(blocks, told[i])
@@ -119,15 +125,17 @@ def _describe_all(boards: Int8s, colours: int, told: Floats) -> None:
 
 
 @compiled
-def _count_groups(cells: Int8s, stride: int, used: int, group_of: Ints, stack: Ints, blocks: Floats) -> None:
-    """Number the groups in ``group_of`` and count them by size."""
+def _count_groups(
+    cells: Int8s, stride: int, used: int, group_of: Ints, sizes: Ints, stack: Ints, blocks: Floats
+) -> None:
+    """Number the groups in ``group_of`` by their first cells, where ``sizes`` gets how large they are."""
     group_of[:] = -1
     for column in range(1, used + 1):
         at = column * stride
         while cells[at] != 0:
             if cells[at] > 0 and group_of[at] < 0:
-                size = _spread(cells, stride, at, group_of, stack)
-                _count_group(blocks[cells[at] - 1], size)
+                sizes[at] = _spread(cells, stride, at, group_of, stack)
+                _count_group(blocks[cells[at] - 1], sizes[at])
             at += 1
 
 
@@ -182,42 +190,43 @@ def _count_cells(cells: Int8s, stride: int, used: int, blocks: Floats) -> None:
                 block[GROUND] += at == base
                 block[TOP] += at == top - 1
                 block[ABOVE] += top - 1 - at
+                block[HEIGHTS] += at - base
                 block[UPWARDS] += cells[at + 1] == colour
                 block[SIDEWAYS] += cells[at + stride] == colour
 
 
 @compiled
-def _count_pairs(cells: Int8s, stride: int, used: int, group_of: Ints, blocks: Floats) -> None:
-    """Count pairs of one colour that are near, but in different groups."""
-    steps = _PAIRS[:, 0] * stride + _PAIRS[:, 1]
-    kinds = APART + _PAIRS[:, 2]
+def _count_columns(cells: Int8s, stride: int, used: int, blocks: Floats) -> None:
+    """Count the columns that hold each colour, those between them that do not, and the stretches."""
+    last = np.zeros(len(blocks), np.int64)
+    length = np.zeros(len(blocks), np.int64)  # how many bubbles the stretch has so far
     for column in range(1, used + 1):
         at = column * stride
         while cells[at] != 0:
-            colour = cells[at]
-            if colour > 0:
-                block = blocks[colour - 1]
-                for i in range(len(steps)):
-                    there = at + steps[i]
-                    if cells[there] == colour and group_of[there] != group_of[at]:
-                        block[kinds[i]] += 1
+            colour = cells[at] - 1
             at += 1
+            if colour < 0:
+                continue
+            if last[colour] != column:
+                if last[colour] != column - 1 or column == 1:
+                    _count_stretch(blocks[colour], length[colour])
+                    length[colour] = 0
+                if last[colour] > 0:
+                    blocks[colour, GAPS] += column - last[colour] - 1
+                last[colour] = column
+                blocks[colour, COLUMNS] += 1
+            length[colour] += 1
+    for colour in range(len(blocks)):
+        _count_stretch(blocks[colour], length[colour])
 
 
 @compiled
-def _count_columns(cells: Int8s, stride: int, used: int, blocks: Floats) -> None:
-    """Count the columns that hold each colour, and those between them that do not."""
-    last = np.zeros(len(blocks), np.int64)
-    for column in range(1, used + 1):
-        at = column * stride
-        while cells[at] != 0:
-            colour = cells[at]
-            at += 1
-            if colour > 0 and last[colour - 1] != column:
-                if last[colour - 1] > 0:
-                    blocks[colour - 1, GAPS] += column - last[colour - 1] - 1
-                last[colour - 1] = column
-                blocks[colour - 1, COLUMNS] += 1
+def _count_stretch(block: Floats, length: int) -> None:
+    """Note one stretch in its colour's block; a length of 0 is none."""
+    if length > 0:
+        block[STRETCHES] += 1
+        block[ALONE_IN_STRETCH] += length == 1
+        block[LARGEST_STRETCH] = max(block[LARGEST_STRETCH], length)
 
 
 @compiled
@@ -227,6 +236,8 @@ def _complete(blocks: Floats) -> None:
         block[ALONE] = block[BUBBLES] == 1
         if block[BUBBLES] > 1:
             block[JOINED] = (block[BUBBLES] - 2) ** 2
+        if block[LARGEST_STRETCH] > 1:
+            block[OF_STRETCH] = (block[LARGEST_STRETCH] - 2) ** 2
 
 
 @compiled
@@ -275,5 +286,10 @@ def _count_whole(cells: Int8s, stride: int, used: int, blocks: Floats, told: Flo
         told[4] += block[SINGLES]
         told[5] = max(told[5], block[LARGEST])
         told[6] += block[BUBBLES] > 0
+        told[14] += block[REACH + 4]
+        told[15] = max(told[15], block[REACH + 2])
+        told[16] += block[REACH + 1]
+        told[18] += block[ALONE_IN_STRETCH]
     told[7] = told[4] == 0
     told[8] = told[3] == 0
+    told[17] = told[16] == 0

@@ -68,7 +68,11 @@ class Plan:
         return rate * max(0.05, 1 - number / self.rounds)
 
 
-PLANS = {"samegame": Plan(PRESETS["samegame"], rounds=400)}
+PLANS = {
+    "samegame": Plan(
+        PRESETS["samegame"], rounds=160, players=512, temperature=8.0, batch=1024, rate=5e-4, critic_rate=5e-4
+    )
+}
 
 
 def softmax(totals: Float64s, starts: Ints) -> Float64s:

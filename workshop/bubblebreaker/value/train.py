@@ -36,7 +36,7 @@ class Plan:
     """How a network is trained: ``rounds`` times ``steps`` moves of ``players`` games, then learning.
 
     ``passes``: how often each board is learnt from, on average. ``rate``: Adam's, which falls to a hundredth
-    of it over the last two thirds, unless it ``falls`` not at all.
+    of it over the last two thirds.
     """
 
     rules: Rules
@@ -53,16 +53,23 @@ class Plan:
     hidden: tuple[int, ...] = (64, 32)
     unit: float = 500.0
     prioritised: bool = False
-    falls: bool = True
 
     def rate_at(self, number: int) -> float:
         """Return the learning rate of the round of this number."""
-        share = 1.5 * (1 - number / self.rounds) if self.falls else 1.0
-        return self.rate * min(1.0, max(0.01, share))
+        return self.rate * min(1.0, max(0.01, 1.5 * (1 - number / self.rounds)))
 
 
 PLANS = {
-    "samegame": Plan(PRESETS["samegame"], rounds=121, falls=False),
+    "samegame": Plan(
+        PRESETS["samegame"],
+        rounds=200,
+        players=512,
+        memory=250_000,
+        batch=512,
+        passes=3,
+        explore=0.03,
+        hidden=(128, 64),
+    ),
     "bubblebreaker": Plan(PRESETS["bubblebreaker"], rounds=200, explore=0.02),
 }
 
