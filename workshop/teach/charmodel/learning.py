@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workshop.teach.batches import Schedule
 from workshop.teach.charmodel.alphabet import Ids
-from workshop.teach.charmodel.network import Network
 from workshop.teach.charmodel.streams import windows
 from workshop.teach.training import Follower, History
+
+if TYPE_CHECKING:
+    from workshop.teach.charmodel.network import Network
 
 
 def falling(peak: float, warm_up: float = 0.02, end: float = 0.01) -> Schedule:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from workshop.teach.charmodel.alphabet import Ids
-from workshop.teach.charmodel.network import Network
 from workshop.teach.charmodel.streams import windows
+
+if TYPE_CHECKING:
+    from workshop.teach.charmodel.network import Network
 
 
 def mean_nats(network: Network, ids: Ids, *, rows: int = 64, steps: int = 64) -> float:

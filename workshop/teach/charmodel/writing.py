@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workshop.teach.charmodel.alphabet import Alphabet, Ids
-from workshop.teach.charmodel.network import Network
+
+if TYPE_CHECKING:
+    from workshop.teach.charmodel.network import Network
 
 
 def chances(
