@@ -10,7 +10,8 @@ import pytest
 from workshop.bubblebreaker import engine
 from workshop.bubblebreaker.boards import referee, write_boards
 from workshop.bubblebreaker.rules import SAMEGAME
-from workshop.bubblebreaker.solve import main
+from workshop.bubblebreaker.search import deadline
+from workshop.bubblebreaker.solve import main, solve
 
 
 @pytest.mark.parametrize("agent", ["tabu", "search"])
@@ -25,6 +26,16 @@ def test_each_board_is_played_in_its_turn(
     for board, game in zip(boards, games, strict=True):
         assert referee(SAMEGAME, board, [(row, column) for row, column in game["moves"]]) == game["score"]
     assert said.err.count("\n") == 2
+
+
+def test_a_machine_that_does_something_else_takes_nothing_from_a_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    board = engine.new_boards(SAMEGAME, [1])[0][0]
+    # By this clock each look at it takes an hour.
+    hours = iter(range(10**9))
+    monkeypatch.setattr(deadline.time, "monotonic", lambda: 3600.0 * next(hours))
+    assert solve(board, "search", 0.3, 1)["cpu_seconds"] >= 0.3
 
 
 @pytest.mark.parametrize("text", [None, "1 2 3\n"])

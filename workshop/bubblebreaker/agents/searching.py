@@ -8,6 +8,7 @@ import numpy as np
 
 from workshop.bubblebreaker.compiled import mixed
 from workshop.bubblebreaker.rules import Board, Rules
+from workshop.bubblebreaker.search.deadline import CLOCK_SHARE
 from workshop.bubblebreaker.search.flat import flat_search
 from workshop.bubblebreaker.search.plan import Settings, plan
 
@@ -23,14 +24,23 @@ def settings_for(seconds: float) -> Settings:
 class PlanningAgent:
     """Plans a game before its first move, for rules by which nothing enters, and then keeps to it."""
 
-    def __init__(self, rules: Rules, seed: int = 0, seconds: float = 10.0) -> None:
-        """``seconds``: of one core for each plan."""
-        self._rules, self._seed, self._seconds = rules, seed, seconds
+    def __init__(
+        self, rules: Rules, seed: int = 0, seconds: float = 10.0, clock_share: float = CLOCK_SHARE
+    ) -> None:
+        """``seconds``: of one core for each plan, or ``clock_share`` times as many by the clock."""
+        self._rules, self._seed, self._seconds, self._clock_share = rules, seed, seconds, clock_share
         self._left: list[tuple[int, int]] = []
 
     def begin(self, board: Board) -> None:
         """Plan the game."""
-        found = plan(self._rules, board, self._seconds, None, self._seed, settings_for(self._seconds))
+        found = plan(
+            self._rules,
+            board,
+            self._seconds,
+            seed=self._seed,
+            settings=settings_for(self._seconds),
+            clock_share=self._clock_share,
+        )
         self._left = found.moves
 
     def choose(self, board: Board) -> tuple[int, int] | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 
+CLOCK_SHARE = 3.0
+"""How many times as long a search may take by the clock, on a machine that others use too."""
+
 
 class Deadline:
-    """When to stop: after some seconds of this process's own time, or three times as many by the clock."""
+    """When to stop: after some seconds of this process's own time, or so many times as many by the clock."""
 
-    def __init__(self, seconds: float, clock_share: float = 3) -> None:
+    def __init__(self, seconds: float, clock_share: float = CLOCK_SHARE) -> None:
         """Begin to count."""
         self._began = time.process_time(), time.monotonic()
         self._seconds = seconds

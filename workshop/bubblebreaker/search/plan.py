@@ -18,7 +18,7 @@ from workshop.bubblebreaker import engine
 from workshop.bubblebreaker.cells import load, pack, room
 from workshop.bubblebreaker.compiled import mixed
 from workshop.bubblebreaker.rules import Board, Rules
-from workshop.bubblebreaker.search.deadline import Deadline
+from workshop.bubblebreaker.search.deadline import CLOCK_SHARE, Deadline
 from workshop.bubblebreaker.search.groups import Policy, make_desk
 from workshop.bubblebreaker.search.nrpa import Line, adapt, first_level, make_line, make_policy
 
@@ -64,11 +64,12 @@ def plan(
     seed: int = 0,
     settings: Settings | None = None,
     on_better: OnBetter | None = None,
+    clock_share: float = CLOCK_SHARE,
 ) -> Plan:
     """Return the best game that was found on ``board``, int8 (rows, columns).
 
-    ``seconds``: of this core's time, after which it stops; on a busy machine it takes no longer than three
-    times as long by the clock. ``runs``: so many runs, after which it stops; with it
+    ``seconds``: of this process's own time, after which it stops; on a busy machine it takes no longer than
+    ``clock_share`` times as long by the clock. ``runs``: so many runs, after which it stops; with it
     and no ``seconds`` the same seed gives the same game. ``on_better(score, seconds)`` is called for each
     better game. Raises ValueError for rules by which something enters, a board that is none, or no limit.
     """
@@ -78,7 +79,7 @@ def plan(
         raise ValueError("give seconds or runs, or the search never ends")
     settled = engine.check_boards(rules, board[None])[0]
     search = _Search(rules, settled, seed, settings or Settings(), on_better)
-    search.begin(seconds)
+    search.begin(seconds, clock_share)
     done = 0
     # Without any time there is still a game: the first run ends early.
     while done == 0 or (not search.deadline.passed() and (runs is None or done < runs)):
@@ -112,10 +113,10 @@ class _Search:
         frequent = [int(colour) for colour in np.argsort(-counts[1:], kind="stable") + 1]
         self.scores = {colour: [] for colour in frequent[: self.settings.colours] or [0]}
 
-    def begin(self, seconds: float) -> None:
+    def begin(self, seconds: float, clock_share: float) -> None:
         """Load or compile the machine code, which is nobody's thinking time, and start the clock."""
         self._first_level(make_policy(), 0, make_line(self.packed), repeats=0)
-        self.deadline = Deadline(seconds)
+        self.deadline = Deadline(seconds, clock_share)
 
     def run(self) -> None:
         """Run all levels once, keeping away from the colour that promises most."""
