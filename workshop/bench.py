@@ -18,6 +18,10 @@ BENCHES = {
         "Sticks: a second update's bytes, speed beside cp and sha256sum.",
     ),
     "imagenet": ("workshop.imagenet.bench", "A forward pass of each ImageNet network beside its peers."),
+    "charrnn": (
+        "workshop.teach.charmodel.bench",
+        "Characters a second that a network learns from, beside PyTorch.",
+    ),
     "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
     "samegame": ("workshop.bubblebreaker.bench", "How many points an agent makes on a file of boards."),
     "curve": ("workshop.bubblebreaker.curvebench", "Score against time of the search on SameGame's boards."),

@@ -1,0 +1,54 @@
+"""The benchmark's verdict: medians of processor seconds count."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.teach.charmodel import bench
+
+
+def answers(seconds: float) -> list[dict[str, Any]]:
+    # The middle one counts, not the mean.
+    return [
+        {
+            "version": "engine 1",
+            "characters": 1000,
+            "seconds": 2 * seconds * noise,
+            "cpu_seconds": seconds * noise,
+            "peak_rss_mb": 300.0,
+            "losses": [4.2, 2.0],
+        }
+        for noise in (1.0, 5.0, 0.9)
+    ]
+
+
+def test_quicker_passes() -> None:
+    report = bench.summarise({"theano": answers(0.8), "torch": answers(1.0)})
+    assert report["passed"] is True
+    assert report["ratio"] == 1.25
+    assert report["engines"]["theano"]["characters_per_cpu_second"] == 1250
+    assert report["engines"]["theano"]["characters_per_second"] == 625
+
+
+def test_slower_is_missed_and_said() -> None:
+    report = bench.summarise({"theano": answers(1.25), "torch": answers(1.0)})
+    assert report["passed"] is False
+    assert bench.lines(report)[-1] == "0.80 of the rival's speed (bar 1): missed"
+
+
+def test_an_engine_that_fails_says_why() -> None:
+    with pytest.raises(WorkshopError, match=r"nonsense failed in .*nonsense"):
+        bench.ask(Path(sys.executable), "nonsense", "1", "1", "1", "1")
+
+
+def test_without_the_environment_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = tmp_path / "workshop.toml"
+    settings.write_text("", encoding="utf-8")
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(settings))
+    with pytest.raises(WorkshopError, match="--theano-python"):
+        bench._theano()
