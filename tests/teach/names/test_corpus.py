@@ -111,3 +111,17 @@ def test_errors_say_what_to_do(tmp_path: Path, table: Path) -> None:
         corpus.load(path=tmp_path / "missing.tsv")
     with pytest.raises(ValueError, match="random, families"):
         corpus.load("surnames", path=table)
+
+
+@pytest.mark.parametrize("split", corpus.SPLITS)
+def test_neighbours_keep_away_from_the_tests(table: Path, split: str) -> None:
+    nations, people = corpus.neighbours(split, most=80, fewest=100, path=table)
+    assert nations == ["German", "Korean"]
+    assert 0 < np.bincount(people.labels).min() <= np.bincount(people.labels).max() <= 80
+    sets = corpus.load(split, most=120, test=30, path=table)
+    tested = {person(name) for part in sets[1:] for name in part.names}
+    assert tested.isdisjoint(map(person, people.names))
+    if split == "families":
+        families = corpus.families_of(corpus.single_region(corpus.regions_of_names(table)))
+        held_out = {families[name] for part in sets[1:] for name in part.names}
+        assert held_out.isdisjoint(set().union(*map(words, people.names)))

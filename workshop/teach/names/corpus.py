@@ -8,14 +8,17 @@ The recipe, the same on every machine (order and draws come from SHA-256, not fr
 3. Split. ``random``: people by chance. ``families``: families by chance (``regions.family``); who bears
    a word of a family of the test or validation set anywhere is not in the training set.
 4. Test and validation sets are balanced. Training sets hold at most ``most`` people a region.
+
+``neighbours`` are people of other nations to learn from besides; the same families are kept out.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,7 +79,8 @@ def read_table(path: Path | None = None) -> Iterator[tuple[str, list[str]]]:
         raise WorkshopError(f"cannot read {path}; run 'workshop data fetch names-by-country'") from error
 
 
-def regions_of_names(path: Path | None = None) -> dict[str, set[str]]:
+@functools.lru_cache(maxsize=1)
+def regions_of_names(path: Path | None = None) -> Mapping[str, Set[str]]:
     """Return the regions of each romanised name; nationalities of no region count as ``OTHER``.
 
     Of Europe's many people one in ``ONE_IN`` is taken. Whatever name is taken is looked for among all
@@ -101,16 +105,16 @@ def _taken(title: str) -> bool:
     return zlib.crc32(title.encode()) % ONE_IN == 0
 
 
-def single_region(known: dict[str, set[str]]) -> dict[str, str]:
+def single_region(known: Mapping[str, Set[str]]) -> dict[str, str]:
     """Return ``{name: region}`` of the people whose labels all agree, each person once."""
-    people: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    people: dict[str, dict[str, Set[str]]] = defaultdict(dict)
     for name, regions in known.items():
         people[person(name)][name] = regions
     agreed = {}
     for spellings in people.values():
-        regions = set().union(*spellings.values())
-        if len(regions) == 1 and OTHER not in regions:
-            agreed[min(spellings)] = regions.pop()
+        labels = set[str]().union(*spellings.values())
+        if len(labels) == 1 and OTHER not in labels:
+            agreed[min(spellings)] = labels.pop()
     return dict(sorted(agreed.items()))
 
 
@@ -138,17 +142,55 @@ def load(split: str = "random", *, most: int = 8000, test: int = 350, path: Path
     )
 
 
+def neighbours(
+    split: str, *, most: int = 1000, fewest: int = 500, path: Path | None = None
+) -> tuple[list[str], People]:
+    """Return the nations that are of no region or of Europe, and people of them, labelled with their nation.
+
+    A nation has ``fewest`` people at least and is represented by ``most`` at most. Nobody is there who is
+    in the test or validation set of ``split``, or bears a word of a family of those sets when the split is
+    by families. Who has several nations is there with each.
+    """
+    agreed = single_region(regions_of_names(path))
+    _, held_out = _parts(agreed, split)
+    nations: list[str] = []
+    people: list[tuple[str, int]] = []
+    for nationality, titles in read_table(path):
+        if REGION_OF.get(nationality) not in (LARGE, None) or len(titles) < fewest:
+            continue
+        chosen = sorted(titles, key=lambda title: zlib.crc32(title.encode()))[: 2 * most]
+        names = sorted({name for title in chosen if (name := romanise(title))})
+        free = [name for name in names if held_out.isdisjoint(_keys(name, split))]
+        people += [
+            (name, len(nations)) for name in sorted(free, key=lambda name: chance(name, "order"))[:most]
+        ]
+        nations.append(nationality)
+    people.sort(key=lambda pair: chance(f"{pair[0]} {pair[1]}", "shuffle"))
+    labels = np.array([label for _, label in people], dtype=np.int32)
+    return nations, People([name for name, _ in people], labels)
+
+
+def _keys(name: str, split: str) -> list[str]:
+    """Return all that may give a name's person away: the person, or each word."""
+    return name.replace("-", " ").split() if split == "families" else [person(name)]
+
+
 def _split(agreed: dict[str, str], split: str) -> tuple[list[str], list[str], list[str]]:
     """Return the names of all that are trained on, tuned on and tested on."""
-    families = families_of(agreed) if split == "families" else {name: person(name) for name in agreed}
-    parts = {word: _part(chance(word, split)) for word in set(families.values())}
-    held_out = {word for word, part in parts.items() if part > 0} if split == "families" else set()
+    parts, held_out = _parts(agreed, split)
     sets: tuple[list[str], list[str], list[str]] = ([], [], [])
-    for name, word in families.items():
-        part = parts[word]
-        if part > 0 or held_out.isdisjoint(name.replace("-", " ").split()):
+    for name, part in parts.items():
+        if part > 0 or held_out.isdisjoint(_keys(name, split)):
             sets[part].append(name)
     return sets
+
+
+def _parts(agreed: dict[str, str], split: str) -> tuple[dict[str, int], set[str]]:
+    """Return the set that each name is drawn for, and the words or people that are kept from training."""
+    groups = families_of(agreed) if split == "families" else {name: person(name) for name in agreed}
+    parts = {group: _part(chance(group, split)) for group in set(groups.values())}
+    held_out = {group for group, part in parts.items() if part > 0}
+    return {name: parts[group] for name, group in groups.items()}, held_out
 
 
 def _part(draw: float) -> int:

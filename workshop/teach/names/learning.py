@@ -1,31 +1,72 @@
-"""Teaching a reader, and asking it."""
+"""Teaching a reader, with neighbours besides the regions' people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workshop.teach.batches import Schedule, warm_up_then_down
 from workshop.teach.names.corpus import People
-from workshop.teach.names.letters import UNKNOWN, alike, padded
+from workshop.teach.names.letters import alike, padded
 from workshop.teach.names.reader import Reader
+from workshop.teach.names.regions import REGION_OF, REGIONS
 from workshop.teach.training import Follower, History
 
+Weights = npt.NDArray[np.float32]
 
-def weights_of(people: People) -> npt.NDArray[np.float32]:
-    """Return a weight for each person, so that all regions weigh the same and the mean is 1."""
+
+class Lessons(NamedTuple):
+    """What a reader learns from."""
+
+    people: People
+    weights: Weights
+    """float32 (n,): how much each counts; the mean is 1."""
+    european: tuple[int, ...] = ()
+    """The labels that are nations of Europe, beside the region's own."""
+
+    @property
+    def classes(self) -> int:
+        """How many labels there are."""
+        return int(self.people.labels.max()) + 1
+
+
+def fair(people: People) -> Lessons:
+    """Let all labels count the same, however many people have them."""
     counts = np.bincount(people.labels)
     present = counts > 0
     share = np.divide(len(people.labels), counts * present.sum(), where=present, out=np.zeros(len(counts)))
-    weights: npt.NDArray[np.float32] = share[people.labels].astype(np.float32)
-    return weights
+    return Lessons(people, share[people.labels].astype(np.float32))
+
+
+def with_neighbours(
+    people: People, nations: Sequence[str], neighbours: People, share: float = 1 / 3
+) -> Lessons:
+    """Add people of other nations, who have the share ``share`` of all weight.
+
+    Their labels come after the regions'. Whoever learns to tell an Indonesian's name from a Korean's has
+    learnt something about Malaysia and China, where there are fewer names to learn from.
+    """
+    own = fair(people)
+    labels = np.concatenate([people.labels, neighbours.labels + len(REGIONS)]).astype(np.int32)
+    many = len(labels)
+    weights = np.concatenate(
+        [
+            own.weights * ((1 - share) * many / len(people.labels)),
+            np.full(len(neighbours.labels), share * many / len(neighbours.labels)),
+        ]
+    ).astype(np.float32)
+    european = [
+        len(REGIONS) + place for place, nation in enumerate(nations) if REGION_OF.get(nation) == "European"
+    ]
+    return Lessons(People(people.names + neighbours.names, labels), weights, tuple(european))
 
 
 def train(
     reader: Reader,
-    people: People,
+    lessons: Lessons,
     *,
     epochs: int,
     size: int = 64,
@@ -34,37 +75,20 @@ def train(
     check: Callable[[], float] | None = None,
     title: str = "reading names",
 ) -> History:
-    """Go ``epochs`` times through ``people`` in batches of ``size`` names of about one length.
+    """Go ``epochs`` times through all people in batches of ``size`` names of about one length.
 
     ``check`` is asked after each epoch for the share of wrong answers on other names.
     """
-    rate = warm_up_then_down(0.004) if rate is None else rate
-    weights, rng = weights_of(people), np.random.default_rng(seed)
-    steps = epochs * -(-len(people.names) // size)
+    rate = warm_up_then_down(0.005, 0.1) if rate is None else rate
+    (names, labels), weights, _ = lessons
+    rng, steps = np.random.default_rng(seed), epochs * -(-len(names) // size)
     follower = Follower(title, steps)
     with follower:
         for _ in range(epochs):
-            for places in alike(people.names, size, rng):
-                letters, mask = padded([people.names[place] for place in places])
+            for places in alike(names, size, rng):
+                letters, mask = padded([names[place] for place in places])
                 speed = rate(len(follower.history.losses), steps)
-                labels, weight = people.labels[places], weights[places]
-                follower.step(reader.learn(letters, mask, labels, weight, speed))
+                follower.step(reader.learn(letters, mask, labels[places], weights[places], speed))
             if check is not None:
                 follower.epoch(check())
     return follower.history
-
-
-def scores(reader: Reader, names: Sequence[str], size: int = 256) -> npt.NDArray[np.float32]:
-    """Return the scores before the softmax, (names, classes)."""
-    found = np.zeros((len(names), reader.shape.classes), np.float32)
-    for places in alike(names, size):
-        found[places] = reader.answer(*padded([names[place] for place in places]))
-    return found
-
-
-def covered(reader: Reader, name: str) -> npt.NDArray[np.float32]:
-    """Return the scores of a name with one letter covered at a time, (letters, classes)."""
-    letters, mask = padded([name] * len(name))
-    places = np.arange(len(name))
-    letters[places + 1, places] = UNKNOWN
-    return reader.answer(letters, mask)

@@ -35,11 +35,11 @@ class Shape:
     classes: int = 7
     width: int = 32
     """Numbers that stand for a letter."""
-    units: int = 96
+    units: int = 64
     """Units of each of the two LSTMs."""
-    dropout: float = 0.4
+    dropout: float = 0.3
     """Share of what the LSTMs showed that is silenced while it learns."""
-    hidden: float = 0.1
+    hidden: float = 0.05
     """Share of the letters that are covered while it learns."""
 
 

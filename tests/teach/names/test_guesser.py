@@ -1,0 +1,57 @@
+"""Guessing regions, and finding the guesser again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano")
+
+from workshop.errors import WorkshopError
+from workshop.teach import checkpoints
+from workshop.teach.names import guesser
+from workshop.teach.names.letters import UNKNOWN, padded
+from workshop.teach.names.reader import Reader, Shape
+
+SMALL = Shape(classes=9, width=6, units=5)
+
+
+@pytest.fixture(scope="module")
+def known() -> guesser.Guesser:
+    return guesser.Guesser(Reader(SMALL), european=[8])
+
+
+def test_nations_of_europe_speak_for_europe(known: guesser.Guesser) -> None:
+    scores = np.log(np.arange(1.0, 10.0))[np.newaxis]
+    assert np.exp(known.merged(scores))[0] == pytest.approx([1, 2, 3, 4, 5, 6, 7 + 9])
+
+
+def test_names_come_back_in_their_order(known: guesser.Guesser) -> None:
+    names = ["tan kim her", "li wei", "shoichi tomita"]
+    together = known.scores(names, size=2)
+    assert together.shape == (3, 7)
+    for name, row in zip(names, together, strict=True):
+        assert known.scores([name])[0] == pytest.approx(row, abs=1e-5)
+
+
+def test_covering_changes_only_that_letter(known: guesser.Guesser) -> None:
+    found = known.covered("abca")
+    assert found.shape == (4, 7)
+    batch, mask = padded(["abca"])
+    batch[3] = UNKNOWN
+    assert found[2] == pytest.approx(known.merged(known.reader.answer(batch, mask))[0], abs=1e-5)
+
+
+def test_saved_and_found_again(known: guesser.Guesser, state: Path) -> None:
+    known.save("names-test", {"epochs": 3})
+    again, facts = guesser.rejoin("names-test")
+    assert again.scores(["li wei"]) == pytest.approx(known.scores(["li wei"]))
+    assert (again.european, facts["epochs"]) == ([8], 3)
+
+
+def test_another_checkpoint_is_refused(state: Path) -> None:
+    checkpoints.save("names-other", [np.zeros(3)], {"units": 5})
+    with pytest.raises(WorkshopError, match="no network that reads names"):
+        guesser.rejoin("names-other")

@@ -1,0 +1,75 @@
+"""The pieces of an adversarial game on names: letters that are chosen, and yet have a gradient.
+
+A name is ``LENGTH`` places; at each, one of the signs of ``SIGNS`` stands, the last of which is "over".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import theano.gradient
+import theano.tensor as T  # noqa: N812 - as Theano's own examples write it
+
+from workshop.teach.names.romanise import ALPHABET
+
+LENGTH = 16
+"""Places of a name."""
+SIGNS = ALPHABET + "_"
+"""The signs in their order; the last says that the name is over."""
+
+Expression = Any
+"""A Theano expression."""
+
+
+def gumbel(uniform: Expression) -> Expression:
+    """Return Gumbel noise, −ln(−ln u), of numbers from 0 to 1.
+
+    Whoever adds it to the logarithms of chances and takes the largest has drawn by these chances
+    (Maddison and others, 2014, https://arxiv.org/abs/1411.0030).
+    """
+    safe = T.clip(uniform, 1e-6, 1 - 1e-6)
+    return -T.log(-T.log(safe))
+
+
+def hardest(soft: Expression) -> Expression:
+    """Return 1 where ``soft`` is largest along the last axis, and 0 elsewhere."""
+    return T.cast(T.eq(soft, soft.max(axis=-1, keepdims=True)), "float32")
+
+
+def straight_through(soft: Expression) -> Expression:
+    """Return the hard choice, with the gradient of the soft one.
+
+    Forwards it is ``hardest(soft)``; backwards it is as if it were ``soft`` (Bengio and others, 2013,
+    https://arxiv.org/abs/1308.3432; with Gumbel noise: Jang and others, 2016, https://arxiv.org/abs/1611.01144).
+    """
+    return soft + theano.gradient.disconnected_grad(hardest(soft) - soft)
+
+
+def spread(shown: Expression) -> Expression:
+    """Return one number a row, the same for all: how much the rows of ``shown`` (rows, units) differ.
+
+    A discriminator that is told it sees at once when all fakes are alike (Karras and others, 2017,
+    https://arxiv.org/abs/1710.10196, section 3).
+    """
+    deviation = T.sqrt(T.var(shown, axis=0) + 1e-8).mean()
+    return T.ones((shown.shape[0], 1), dtype="float32") * deviation
+
+
+def one_hot(names: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return names as float32 (names, LENGTH, signs); ValueError where one is longer than LENGTH."""
+    chosen = np.full((len(names), LENGTH), len(SIGNS) - 1)
+    for row, name in enumerate(names):
+        if len(name) > LENGTH:
+            raise ValueError(f"{name!r} has {len(name)} letters, at most {LENGTH}")
+        chosen[row, : len(name)] = [SIGNS.index(letter) for letter in name]
+    coded: npt.NDArray[np.float32] = np.eye(len(SIGNS), dtype=np.float32)[chosen]
+    return coded
+
+
+def read(choices: npt.NDArray[Any]) -> list[str]:
+    """Return the names of choices (names, LENGTH, signs): all signs before the first "over"."""
+    rows = ("".join(SIGNS[sign] for sign in row) for row in np.asarray(choices).argmax(axis=-1))
+    return [row.partition(SIGNS[-1])[0] for row in rows]

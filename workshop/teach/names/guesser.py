@@ -1,0 +1,73 @@
+"""A reader that guesses the region of a name: asked, saved, and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workshop.errors import WorkshopError
+from workshop.teach import checkpoints
+from workshop.teach.names.letters import UNKNOWN, alike, padded
+from workshop.teach.names.reader import Reader, Shape
+from workshop.teach.names.regions import REGIONS
+
+Scores = npt.NDArray[np.float64]
+
+
+class Guesser:
+    """The seven regions' scores, from a reader that may know nations besides.
+
+    A nation of Europe speaks for Europe; all other nations are not asked.
+    """
+
+    def __init__(self, reader: Reader, european: Sequence[int] = ()) -> None:
+        """Take a reader, and which of its classes are nations of Europe."""
+        self.reader = reader
+        self.european = list(european)
+
+    def merged(self, scores: npt.NDArray[Any]) -> Scores:
+        """Return the regions' scores (n, 7) of a reader's scores (n, classes)."""
+        found = np.asarray(scores[:, : len(REGIONS)], np.float64).copy()
+        place = REGIONS.index("European")
+        voices = np.asarray(scores, np.float64)[:, [place, *self.european]]
+        found[:, place] = np.logaddexp.reduce(voices, axis=1)
+        return found
+
+    def scores(self, names: Sequence[str], size: int = 256) -> Scores:
+        """Return the scores of romanised names before the softmax, (names, 7)."""
+        found = np.zeros((len(names), len(REGIONS)))
+        for places in alike(names, size):
+            batch = padded([names[place] for place in places])
+            found[places] = self.merged(self.reader.answer(*batch))
+        return found
+
+    def covered(self, name: str) -> Scores:
+        """Return the scores of a name with one letter covered at a time, (letters, 7)."""
+        letters, mask = padded([name] * len(name))
+        places = np.arange(len(name))
+        letters[places + 1, places] = UNKNOWN
+        return self.merged(self.reader.answer(letters, mask))
+
+    def save(self, name: str, facts: Mapping[str, object]) -> Path:
+        """Save it as a checkpoint of the participant's; return the file."""
+        known = {**facts, **self.reader.facts(), "european": self.european}
+        return checkpoints.save(name, self.reader.values(), known)
+
+
+def rejoin(name: str) -> tuple[Guesser, dict[str, Any]]:
+    """Return the guesser saved as ``name``, or the one that was shipped, and its facts.
+
+    Raises WorkshopError when there is none, or when the checkpoint is of something else.
+    """
+    arrays, facts = checkpoints.rejoin(name)
+    try:
+        reader = Reader(Shape(**{field.name: facts[field.name] for field in fields(Shape)}))
+        reader.take(arrays)
+        return Guesser(reader, facts["european"]), facts
+    except (KeyError, TypeError, ValueError) as error:
+        raise WorkshopError(f"{name} is no network that reads names ({error}); train it again") from error
