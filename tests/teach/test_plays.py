@@ -76,15 +76,18 @@ def test_plays_are_read_in_order(folder: Path) -> None:
     assert read[0].text == "ALL:\nI am all.\n\n"
 
 
-def test_what_is_held_out_is_not_learnt(folder: Path) -> None:
-    corpus = plays.corpus(plays.load(folder), held_out=("macbeth",))
-    assert "MACBETH" in corpus.validation and "MACBETH" not in corpus.train
-    assert "ALL" in corpus.train and "ALL" not in corpus.validation
+def test_the_ends_of_plays_are_held_out() -> None:
+    texts = ["".join(f"{name}:\nLine {number}.\n\n" for number in range(20)) for name in ("TO", "FRO")]
+    corpus = plays.corpus([plays.Play("play", "tragedies", text) for text in texts], held_out=0.2)
+    assert corpus.train.count("\n\n") + corpus.validation.count("\n\n") == 40
+    assert corpus.validation.startswith("TO:\nLine 17.") and corpus.validation.endswith("FRO:\nLine 19.\n\n")
+    assert corpus.train.endswith("FRO:\nLine 16.\n\n")
 
 
-def test_a_play_that_is_not_there_cannot_be_held_out(folder: Path) -> None:
-    with pytest.raises(WorkshopError, match="no play 'hamlet'"):
-        plays.corpus(plays.load(folder), held_out=("hamlet",))
+def test_a_play_of_one_speech_is_learnt(folder: Path) -> None:
+    corpus = plays.corpus(plays.load(folder))
+    assert corpus.train == "".join(play.text for play in plays.load(folder))
+    assert corpus.validation == ""
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
