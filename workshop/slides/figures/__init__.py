@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workshop.slides.figures import curves, games, grids, networks, records
+from workshop.slides.figures import curves, games, grids, learning, networks, records
 from workshop.slides.figures.drawing import Drawing
 
 FIGURES: dict[str, Callable[[], Drawing]] = {
@@ -24,6 +24,8 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "loop": games.loop,
     "bubbles": games.bubbles,
     "look-ahead": games.look_ahead,
+    "dense-or-convolutions": learning.dense_or_convolutions,
+    "by-heart": learning.by_heart,
     "imagenet-errors": records.imagenet_errors,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""
