@@ -1,6 +1,10 @@
 """Makes the pictures that the README and the start page show; run it again when a page changes.
 
-usage, from the checkout: python tests/browser/screenshots.py CONVNET_MIN_JS
+usage, from the checkout, where the data sets convnetjs, mnist and netron lie in the folder DATA:
+
+    PYTHONPATH=tests python -m browser.screenshots DATA [NAME ...]
+
+NAME: painting, bubbles, playground, digits, agents, text, models, start; without one, all of them.
 """
 
 from __future__ import annotations
@@ -9,11 +13,13 @@ import io
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
+from web.serving import running
 
 from workshop.settings import Settings
 from workshop.web.build import build_site
@@ -21,6 +27,8 @@ from workshop.web.build import build_site
 CHECKOUT = Path(__file__).resolve().parents[2]
 IMAGES = CHECKOUT / "docs" / "images"
 GOOD_LOSS = 0.0006
+THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.55, 0.82), (0.28, 0.78)]
+"""A 3, in shares of the pad."""
 ANSWERS = {
     "/api/status": """{"services": {"jupyter": {"port": 8080, "state": "up"},
                                     "tensorboard": {"port": 8081, "state": "up"}}}""",
@@ -29,23 +37,21 @@ ANSWERS = {
 """What the server says where everything runs and nothing is new."""
 
 
-def main(library: Path) -> None:
-    """Build the site with the library, and photograph it."""
+def main(data: Path, names: list[str]) -> None:
+    """Build the site with the data, and photograph what is named."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
-        data, site = Path(scratch) / "data", Path(scratch) / "web"
-        (data / "convnetjs").mkdir(parents=True)
-        shutil.copy(library, data / "convnetjs" / "convnet-min.js")
+        site = Path(scratch) / "web"
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
             args=["--no-sandbox"],
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        build_site(CHECKOUT, site, Settings(data=data))
-        painting(page, site)
-        bubbles(page, site)
-        build_site(CHECKOUT, site, Settings(data=data))
-        start(page, site)
+        for name in names or PAGES:
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            # The start page shows what was photographed before.
+            build_site(CHECKOUT, site, Settings(data=data))
+            PAGES[name](page, site)
+            page.close()
         browser.close()
 
 
@@ -85,6 +91,76 @@ def bubbles(page: Page, site: Path) -> None:
     save(page.screenshot(clip=clip), CHECKOUT / "js-demos" / "bubble-breaker" / "preview.webp", 720)
 
 
+def playground(page: Page, site: Path) -> None:
+    """Let the network find the border of the spiral, or come near to it."""
+    page.goto((site / "demos" / "playground" / "index.html").as_uri())
+    page.click("#run")
+    learn(page, 0.02)
+    page.click("#run")
+    preview(page, ".stage > :first-child", "playground")
+
+
+def digits(page: Page, site: Path) -> None:
+    """Let the network learn for a while, and draw a three."""
+    page.goto((site / "demos" / "digits" / "index.html").as_uri())
+    page.wait_for_function("window.workshopDemo")
+    page.click("#run")
+    while not page.evaluate("workshopDemo.heldOut > 0.95"):
+        page.wait_for_timeout(200)
+    page.click("#run")
+    pad = page.locator("#pad").bounding_box()
+    assert pad is not None
+    for number, (x, y) in enumerate(THREE):
+        page.mouse.move(pad["x"] + x * pad["width"], pad["y"] + y * pad["height"], steps=4)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    preview(page, ".asking", "digits")
+
+
+def agents(page: Page, site: Path) -> None:
+    """Let the agent walk until its squares hold arrows."""
+    page.goto((site / "demos" / "agents" / "index.html").as_uri())
+    page.click("#run")
+    while not page.evaluate("workshopDemo.settled || workshopDemo.steps > 40"):
+        page.wait_for_timeout(200)
+    page.click("#run")
+    preview(page, "#grid", "agents")
+
+
+def text(page: Page, site: Path) -> None:
+    """Let the network read until it writes what looks like words."""
+    page.goto((site / "demos" / "text" / "index.html").as_uri())
+    page.click("#run")
+    while not page.evaluate("workshopDemo.bits < 2.2"):
+        page.wait_for_timeout(200)
+    page.click("#run")
+    page.evaluate("document.activeElement.blur()")
+    preview(page, ".stage", "text")
+
+
+def models(page: Page, site: Path) -> None:
+    """Open the network that reads digits, and one of its boxes."""
+    with running(site) as (port, _):
+        page.goto(f"http://127.0.0.1:{port}/demos/look-inside/view.html?model=digits-cnn")
+        graph = page.frame_locator("#graph")
+        graph.locator("g.node-item-type").first.click()
+        graph.locator("#sidebar-content").get_by_text("5, 5", exact=True).wait_for()
+        page.wait_for_timeout(1000)
+        preview(page, "#graph", "look-inside")
+
+
+def preview(page: Page, selector: str, demo: str) -> None:
+    """Save a part of the page as the picture of a demo on the start page, at most 10 to 16."""
+    page.mouse.move(0, 0)
+    page.evaluate("window.scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    clip = box | {"height": min(box["height"], box["width"] * 10 / 16, 720 - box["y"])}
+    save(page.screenshot(clip=clip), CHECKOUT / "js-demos" / demo / "preview.webp", 720)
+
+
 def learn(page: Page, loss: float) -> None:
     """Wait until the network is as good as this."""
     while not page.evaluate(f"window.workshopDemo.loss < {loss}"):
@@ -120,5 +196,17 @@ def save(picture: bytes, path: Path, width: int) -> None:
     print(path, path.stat().st_size)
 
 
+PAGES: dict[str, Callable[[Page, Path], None]] = {
+    "painting": painting,
+    "bubbles": bubbles,
+    "playground": playground,
+    "digits": digits,
+    "agents": agents,
+    "text": text,
+    "models": models,
+    "start": start,
+}
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from web.serving import running
 
 from .conftest import FIGURES, Open, wait_until
 
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.
 SHORTEST = {"rooms": 12, "cliff": 13, "maze": 22}
-
-
-@pytest.fixture(params=["http", "file"])
-def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    if request.param == "file":
-        yield site.as_uri() + "/"
-        return
-    with running(site) as (port, _):
-        yield f"http://127.0.0.1:{port}/"
 
 
 def steps_to_goal(page: Any) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +46,6 @@ for (const { value, slope: slopes } of model.parameters) {
 }
 console.log(worst / largest);
 """
-
-
-@pytest.fixture(params=["http", "file"])
-def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    if request.param == "file":
-        yield site.as_uri() + "/"
-        return
-    with running(site) as (port, _):
-        yield f"http://127.0.0.1:{port}/"
 
 
 def ready(page: Any) -> None:

@@ -6,22 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from web.serving import running
 
 from .conftest import FIGURES, Open, wait_until
 
 PAGE = "demos/playground/index.html"
 # The bar is 0.05 within 60 s on one core; measured on two busy cores: 0.011 after 5 s.
 SPIRAL_BAR = 0.05
-
-
-@pytest.fixture(params=["http", "file"])
-def base(request: pytest.FixtureRequest, site: Any) -> Any:
-    if request.param == "file":
-        yield site.as_uri() + "/"
-        return
-    with running(site) as (port, _):
-        yield f"http://127.0.0.1:{port}/"
 
 
 def state(page: Any, name: str) -> Any:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from web.serving import running
 
 from .conftest import CHECKOUT, FIGURES, Open, wait_until
 
@@ -54,15 +52,6 @@ for (const { value, slope } of net.all) {
 }
 console.log(worst / largest);
 """
-
-
-@pytest.fixture(params=["http", "file"])
-def base(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    if request.param == "file":
-        yield site.as_uri() + "/"
-        return
-    with running(site) as (port, _):
-        yield f"http://127.0.0.1:{port}/"
 
 
 def test_slopes_are_those_of_the_loss() -> None:
