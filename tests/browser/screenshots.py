@@ -92,7 +92,7 @@ def bubbles(page: Page, site: Path) -> None:
 
 
 def playground(page: Page, site: Path) -> None:
-    """Let the network find the border of the spiral, or come near to it."""
+    """Let the network find the border between the colours."""
     page.goto((site / "demos" / "playground" / "index.html").as_uri())
     page.click("#run")
     learn(page, 0.02)
