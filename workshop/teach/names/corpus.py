@@ -79,13 +79,17 @@ def read_table(path: Path | None = None) -> Iterator[tuple[str, list[str]]]:
         raise WorkshopError(f"cannot read {path}; run 'workshop data fetch names-by-country'") from error
 
 
-@functools.lru_cache(maxsize=1)
 def regions_of_names(path: Path | None = None) -> Mapping[str, Set[str]]:
     """Return the regions of each romanised name; nationalities of no region count as ``OTHER``.
 
     Of Europe's many people one in ``ONE_IN`` is taken. Whatever name is taken is looked for among all
-    titles of all nationalities.
+    titles of all nationalities. The last answer is kept, for the splits need it again and again.
     """
+    return _regions_of_names(path)
+
+
+@functools.lru_cache(maxsize=1)
+def _regions_of_names(path: Path | None) -> Mapping[str, Set[str]]:
     known: dict[str, set[str]] = defaultdict(set)
     for nationality, titles in read_table(path):
         region = REGION_OF.get(nationality)

@@ -5,9 +5,11 @@ A name is ``LENGTH`` places; at each, one of the signs of ``SIGNS`` stands, the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+import lasagne
+import lasagne.layers as L  # noqa: N812 - as the lessons write it
 import numpy as np
 import numpy.typing as npt
 import theano.gradient
@@ -73,3 +75,55 @@ def read(choices: npt.NDArray[Any]) -> list[str]:
     """Return the names of choices (names, LENGTH, signs): all signs before the first "over"."""
     rows = ("".join(SIGNS[sign] for sign in row) for row in np.asarray(choices).argmax(axis=-1))
     return [row.partition(SIGNS[-1])[0] for row in rows]
+
+
+# The players and their game ----------------------------------------------------------------------
+
+
+class Game(NamedTuple):
+    """Two players, compiled."""
+
+    detect: Callable[..., Any]
+    """(true names, noise, blur) → the detective's loss, one step of learning."""
+    deceive: Callable[..., Any]
+    """(noise, blur) → the forger's loss, one step of learning."""
+    forge: Callable[..., Any]
+    """noise → names, (rows, LENGTH, signs)."""
+
+
+def forger(noise: int = 32, units: int = 256) -> Expression:
+    """Return a network from noise to the scores of all signs at all places, as a Lasagne layer."""
+    layer = L.InputLayer((None, noise))
+    for _ in range(2):
+        layer = L.DenseLayer(layer, units)
+    return L.DenseLayer(layer, LENGTH * len(SIGNS), nonlinearity=None)
+
+
+def detective(windows: int = 64, units: int = 128) -> tuple[Expression, Expression]:
+    """Return a network that sees five letters at a time, then all: its verdict and the layer before."""
+    leaky = lasagne.nonlinearities.LeakyRectify(0.2)
+    layer = L.InputLayer((None, 1, LENGTH, len(SIGNS)))
+    layer = L.Conv2DLayer(layer, windows, (5, len(SIGNS)), nonlinearity=leaky)
+    layer = L.DenseLayer(layer, units, nonlinearity=leaky)
+    return L.DenseLayer(layer, 1, nonlinearity=None), layer
+
+
+def play(
+    game: Game, true: npt.NDArray[np.float32], rounds: int, *, blur: float = 0.0, noise: int = 32,
+    size: int = 64, looks: int = 30, seed: int = 1,
+) -> tuple[npt.NDArray[np.float64], list[str]]:  # fmt: skip
+    """Let both learn in turn for ``rounds`` rounds, ``size`` true and forged names each.
+
+    Returns what was seen at about ``looks`` rounds, (round, detective's loss, forger's loss, different names
+    among 500), and 500 names that were forged at the end.
+    """
+    rng = np.random.default_rng(seed)
+    always = rng.standard_normal((500, noise)).astype(np.float32)
+    curve = []
+    for number in range(rounds):
+        some = rng.standard_normal((size, noise)).astype(np.float32)
+        shown = true[rng.integers(len(true), size=size)]
+        losses = float(game.detect(shown, some, blur)), float(game.deceive(some, blur))
+        if number % max(1, rounds // looks) == 0:
+            curve.append((number, *losses, len(set(read(game.forge(always))))))
+    return np.array(curve, dtype=np.float64), read(game.forge(always))

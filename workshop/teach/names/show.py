@@ -1,0 +1,96 @@
+"""Pictures of the lessons on names; each function returns a matplotlib Figure that is closed already."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from workshop.teach.names.calibration import softmax
+from workshop.teach.names.corpus import People
+from workshop.teach.names.guesser import Guesser
+from workshop.teach.names.regions import REGIONS
+
+
+def letter_shares(people: People) -> npt.NDArray[np.float64]:
+    """Return the share of each letter, a to z, among the letters of each region, (7, 26)."""
+    texts = [
+        "".join(name for name, label in zip(*people, strict=True) if label == k) for k in range(len(REGIONS))
+    ]
+    counts = np.array([[text.count(letter) for letter in string.ascii_lowercase] for text in texts], float)
+    shares: npt.NDArray[np.float64] = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    return shares
+
+
+def draw_letter_shares(people: People) -> Figure:
+    """Draw which letters are more frequent in a region than on average."""
+    shares = letter_shares(people) + 1e-4
+    figure, axes = plt.subplots(figsize=(8, 2.4), layout="constrained")
+    axes.imshow(np.log2(shares / shares.mean(axis=0)), cmap="RdBu_r", vmin=-3, vmax=3)
+    axes.set_xticks(range(26), list(string.ascii_lowercase))
+    axes.set_yticks(range(len(REGIONS)), list(REGIONS))
+    axes.set(title="red: the letter is more frequent here than elsewhere; blue: rarer")
+    plt.close(figure)
+    return figure
+
+
+def draw_accuracy(accuracy: Mapping[tuple[str, str], float]) -> Figure:
+    """Draw one bar for each (method, split): share of right answers."""
+    figure, axes = plt.subplots(figsize=(7, 0.8 + 0.3 * len(accuracy)), layout="constrained")
+    chosen = sorted(accuracy, key=lambda pair: pair[1], reverse=True)
+    names = [f"{how}, split {'by chance' if split == 'random' else 'by families'}" for how, split in chosen]
+    colours = ["0.7" if split == "random" else "tab:orange" for _, split in chosen]
+    bars = axes.barh(names, [100 * accuracy[pair] for pair in chosen], color=colours)
+    axes.bar_label(bars, fmt="%.1f %%")
+    axes.invert_yaxis()
+    axes.set(xlabel="right, %", xlim=(0, 100))
+    plt.close(figure)
+    return figure
+
+
+def draw_covered(guesser: Guesser, names: Sequence[str], temperature: float = 1.0) -> Figure:
+    """Colour each letter by what the answer's score loses when the letter is covered."""
+    figure, rows = plt.subplots(
+        len(names), 1, figsize=(6, 1.1 * len(names)), squeeze=False, layout="constrained"
+    )
+    for axes, name, whole in zip(rows.flat, names, guesser.scores(names), strict=True):
+        answer = int(whole.argmax())
+        lost = whole[answer] - guesser.covered(name)[:, answer]
+        axes.imshow(lost[np.newaxis], cmap="RdBu_r", vmin=-3, vmax=3, aspect="auto")
+        for place, letter in enumerate(name):
+            axes.text(place, 0, letter, ha="center", va="center", fontsize=13, family="monospace")
+        sure = softmax(whole[np.newaxis], temperature)[0, answer]
+        axes.set(title=f"{REGIONS[answer]} {sure:.0%}", xticks=[], yticks=[])
+    plt.close(figure)
+    return figure
+
+
+def draw_sweep(sweep: Mapping[float, Mapping[str, float]]) -> Figure:
+    """Draw several shares against the temperature, {temperature: {what: share}}."""
+    figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
+    for what in next(iter(sweep.values())):
+        axes.plot(list(sweep), [100 * shares[what] for shares in sweep.values()], "o-", label=what)
+    axes.set(xlabel="temperature", ylabel="% of the names", ylim=(0, 103))
+    axes.legend(fontsize=8)
+    plt.close(figure)
+    return figure
+
+
+def draw_games(curves: Mapping[str, npt.NDArray[Any]]) -> Figure:
+    """Draw games, {name: rows of (round, detective's loss, forger's loss, different names)}."""
+    figure, panels = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
+    for kind, curve in curves.items():
+        for axes, column in zip(panels, (1, 2, 3), strict=True):
+            axes.plot(curve[:, 0], curve[:, column], label=kind)
+    for axes, title in zip(
+        panels, ("the detective's loss", "the forger's loss", "different names of 500"), strict=True
+    ):
+        axes.set(title=title, xlabel="rounds")
+    panels[2].legend(fontsize=7)
+    plt.close(figure)
+    return figure
