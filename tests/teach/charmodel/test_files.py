@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+from teach.charmodel import toys
+from workshop.errors import WorkshopError
+from workshop.teach import checkpoints
+from workshop.teach.charmodel import files
+from workshop.teach.charmodel.alphabet import Alphabet
+
+
+def test_a_network_comes_back(tmp_path: Path) -> None:
+    made = toys.network("lstm", 2)
+    files.save(tmp_path / "n.npz", made, toys.ALPHABET, {"batches": 7})
+    read, alphabet, facts = files.load(tmp_path / "n.npz")
+    assert read.form == made.form
+    assert alphabet.characters == toys.ALPHABET.characters
+    assert facts["batches"] == 7
+    assert all(np.array_equal(one, other) for one, other in zip(read.values(), made.values(), strict=True))
+
+
+def test_half_the_bits_are_enough(tmp_path: Path) -> None:
+    made = toys.network(units=64)
+    whole = files.save(tmp_path / "whole.npz", made, toys.ALPHABET)
+    half = files.save(tmp_path / "half.npz", made, toys.ALPHABET, half=True)
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    for one, other in zip(files.load(half)[0].values(), made.values(), strict=True):
+        assert one.dtype == np.float32
+        assert one == pytest.approx(other, rel=1e-3, abs=1e-4)
+
+
+def test_unknown_characters_stay_allowed(tmp_path: Path) -> None:
+    alphabet = Alphabet("abc", unknown=True)
+    files.save(tmp_path / "n.npz", toys.network(), alphabet)
+    assert files.load(tmp_path / "n.npz")[1].encode("x").tolist() == [3]
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    file = files.save(tmp_path / "n.npz", toys.network(), toys.ALPHABET)
+    file.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(WorkshopError, match="not a checkpoint"):
+        files.load(file)
+
+
+@pytest.mark.parametrize("facts", [{}, {"characters": 4}])
+def test_another_kind_of_checkpoint_is_refused(tmp_path: Path, facts: dict[str, object]) -> None:
+    file = checkpoints.write(tmp_path / "n.npz", [np.zeros(3)], facts)
+    with pytest.raises(WorkshopError, match="not a network that writes"):
+        files.load(file)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    made = toys.network()
+    file = checkpoints.write(tmp_path / "n.npz", made.values()[:-1], files.facts(made, toys.ALPHABET))
+    with pytest.raises(WorkshopError, match="not a network that writes"):
+        files.load(file)
+
+
+def test_an_alphabet_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    file = files.save(tmp_path / "n.npz", toys.network(), Alphabet("ab"))
+    with pytest.raises(WorkshopError, match="its alphabet has 2 characters"):
+        files.load(file)
+
+
+def test_no_pickle_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "n.npz"
+    np.savez(file, facts=np.array({"a": 1}, dtype=object))
+    with pytest.raises(WorkshopError, match="not a checkpoint"):
+        files.load(file)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workshop.teach.charmodel.learning import falling, train
+
+
+class Listener:
+    """Stands for a network: it notes what it is given."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, float, Any]] = []
+
+    def learn(self, batch: Any, rate: float, state: Any) -> tuple[float, Any]:
+        self.calls.append((batch, rate, state))
+        return 1.0 / len(self.calls), len(self.calls)
+
+
+IDS = np.arange(81, dtype=np.int32)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    rates = [falling(0.01, warm_up=0.1)(step, 100) for step in range(100)]
+    assert max(rates) == pytest.approx(0.01, rel=0.01)
+    assert rates[:10] == sorted(rates[:10])
+    assert rates[11:] == sorted(rates[11:], reverse=True)
+    assert rates[-1] == pytest.approx(0.0001)
+
+
+def test_as_many_batches_as_asked_with_the_state_carried() -> None:
+    network = Listener()
+    history = train(network, IDS, batches=25, rows=2, steps=4, checks=5, check=lambda: 2.5)  # type: ignore[arg-type]
+    assert len(network.calls) == len(history.losses) == 25
+    assert history.errors == [2.5] * 5
+    states = [state for _, _, state in network.calls]
+    assert [number for number, state in enumerate(states) if state is None] == [0, 10, 20]
+    assert states[1] == 1 and states[11] == 11
+
+
+def test_every_reading_begins_elsewhere_as_the_seed_says() -> None:
+    starts = []
+    for seed in (1, 1, 2):
+        network = Listener()
+        train(network, IDS, batches=20, rows=2, steps=4, seed=seed)  # type: ignore[arg-type]
+        starts.append([batch.read[0, 0] for batch, _, state in network.calls if state is None])
+    assert starts[0] == starts[1] != starts[2]
+    assert starts[0][0] != starts[0][1]

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+from teach.charmodel import toys
+from workshop.teach.charmodel.network import Form, Network
+from workshop.teach.charmodel.streams import Batch, windows
+
+
+@pytest.fixture(scope="module")
+def gru() -> Network:
+    return toys.network()
+
+
+@pytest.fixture(autouse=True)
+def fresh(gru: Network) -> None:
+    gru.take(toys.network().values())
+
+
+def test_probabilities_sum_to_one(gru: Network) -> None:
+    """Of all sequences of one length, each has a probability, and one of them comes."""
+    every = np.array(np.meshgrid(*[range(4)] * 3, indexing="ij")).reshape(3, -1).astype(np.int32)
+    read = np.vstack([np.zeros((1, 64), np.int32), every[:-1]])
+    nats, _ = gru.nats(Batch(read, every))
+    assert np.exp(-nats.sum(axis=0)).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_padded_counts_for_nothing(gru: Network) -> None:
+    assert toys.NAMES.mask is not None
+    rubbish = [np.where(toys.NAMES.mask > 0, ids, 3).astype(np.int32) for ids in toys.NAMES[:2]]
+    clean, clean_end = gru.nats(toys.NAMES, toys.state(gru))
+    dirty, dirty_end = gru.nats(Batch(*rubbish, toys.NAMES.mask), toys.state(gru))
+    assert (clean == dirty).all() and (clean_end == dirty_end).all()
+    assert (clean[toys.NAMES.mask == 0] == 0).all()
+
+
+def test_a_padded_row_is_as_probable_as_alone(gru: Network) -> None:
+    start = toys.state(gru)
+    nats, end = gru.nats(toys.NAMES, start)
+    short = Batch(toys.NAMES.read[:2, 1:2], toys.NAMES.wanted[:2, 1:2])
+    alone, alone_end = gru.nats(short, start[:, :, 1:2])
+    assert nats[:2, 1:2] == pytest.approx(alone, abs=1e-6)
+    assert end[:, :, 1:2] == pytest.approx(alone_end, abs=1e-6)
+
+
+def test_padding_does_not_change_what_is_learnt(gru: Network) -> None:
+    assert toys.NAMES.mask is not None
+    rubbish = [np.where(toys.NAMES.mask > 0, ids, 3).astype(np.int32) for ids in toys.NAMES[:2]]
+    learnt = []
+    for batch in (toys.NAMES, Batch(*rubbish, toys.NAMES.mask)):
+        gru.take(toys.network().values())
+        loss, _ = gru.learn(batch, 0.01)
+        learnt.append([loss, *gru.values()])
+    assert all(np.array_equal(one, other) for one, other in zip(*learnt, strict=True))
+
+
+def test_a_carried_state_makes_two_windows_one(gru: Network) -> None:
+    ids = np.random.default_rng(3).integers(4, size=41).astype(np.int32)
+    [whole] = windows(ids, rows=2, steps=20)
+    at_once, end = gru.nats(whole)
+    parts, state = [], None
+    for batch in windows(ids, rows=2, steps=7):
+        nats, state = gru.nats(batch, state)
+        parts.append(nats)
+    assert np.concatenate(parts) == pytest.approx(at_once, abs=1e-5)
+    assert state == pytest.approx(end, abs=1e-6)
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("gru", 1), ("lstm", 2)])
+def test_step_by_step_it_answers_as_in_a_walk(cell: str, layers: int) -> None:
+    made = toys.network(cell, layers)
+    walked, end = made.nats(toys.WINDOW, toys.state(made), toys.KINDS)
+    shown, _ = made.look(toys.WINDOW, toys.state(made), toys.KINDS)
+    state = toys.state(made)
+    for read, wanted, nats, seen in zip(toys.WINDOW.read, toys.WINDOW.wanted, walked, shown, strict=True):
+        logits, state = made.next(read, state, toys.KINDS)
+        logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        assert -logs[np.arange(4), wanted] == pytest.approx(nats, abs=1e-5)
+        assert state[-1, 0] == pytest.approx(seen, abs=1e-5)
+    assert state == pytest.approx(end, abs=1e-5)
+
+
+def test_a_condition_changes_the_answers() -> None:
+    made = toys.network()
+    zeros, ones = np.zeros(4, np.int32), np.ones(4, np.int32)
+    state = made.start(4)
+    read = np.array([0, 1, 2, 3], np.int32)
+    assert not np.allclose(made.next(read, state, zeros)[0], made.next(read, state, ones)[0], atol=0.01)
+    mixed = made.next(read, state, np.array([0, 1, 0, 1], np.int32))[0]
+    assert mixed[::2] == pytest.approx(made.next(read, state, zeros)[0][::2])
+    assert mixed[1::2] == pytest.approx(made.next(read, state, ones)[0][1::2])
+
+
+def test_it_learns_a_toy_grammar() -> None:
+    """After a comes b twice, then c: whoever does not count cannot know."""
+    made = Network(Form(4, 24), seed=1)
+    ids = np.array([1, 2, 2, 3] * 500, np.int32)
+    for _ in range(12):
+        state = None
+        for batch in windows(ids, rows=8, steps=25):
+            loss, state = made.learn(batch, 0.02, state)
+    assert loss < 0.05
+
+
+def test_the_same_seed_begins_alike() -> None:
+    one, same, other = (Network(Form(4, 6), seed) for seed in (1, 1, 2))
+    pairs = list(zip(one.values(), same.values(), strict=True))
+    assert all(np.array_equal(mine, yours) for mine, yours in pairs)
+    assert not np.array_equal(one.values()[0], other.values()[0])
+    assert [value.shape for value in one.values()] == one.form.shapes
+
+
+def test_another_width_can_be_taken_over(gru: Network) -> None:
+    wide = toys.network(units=11, seed=5)
+    expected, _ = wide.nats(toys.NAMES)
+    gru.learn(toys.NAMES, 0.01)
+    gru.take(wide.values())
+    assert gru.form.units == 11
+    assert gru.nats(toys.NAMES)[0] == pytest.approx(expected, abs=1e-6)
+    before = gru.learn(toys.NAMES, 0.01)[0]
+    assert gru.learn(toys.NAMES, 0.01)[0] < before
+
+
+def test_what_is_not_of_this_form_is_refused(gru: Network) -> None:
+    with pytest.raises(ValueError, match="shapes"):
+        gru.take(toys.network("lstm").values())
+    with pytest.raises(ValueError, match="shapes"):
+        gru.take([])

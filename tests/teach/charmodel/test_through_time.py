@@ -1,0 +1,57 @@
+"""The gradient that is written out against Theano's own, and against differences of the loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+import theano
+import theano.tensor as T  # noqa: N812
+
+from teach.charmodel import toys
+from workshop.teach.charmodel.network import Network, Symbols
+
+QUICK = theano.compile.Mode(linker="cvm", optimizer="fast_compile")
+
+
+def given(made: Network, masked: bool) -> list[Any]:
+    mask = [toys.NAMES.mask] if masked else []
+    return [toys.NAMES.read, toys.NAMES.wanted, toys.state(made), *mask, toys.KINDS]
+
+
+@pytest.mark.parametrize(
+    ("cell", "layers", "masked"), [("gru", 1, False), ("gru", 2, True), ("lstm", 2, False)]
+)
+def test_it_is_the_gradient_that_theano_derives(cell: str, layers: int, masked: bool) -> None:
+    made = toys.network(cell, layers)
+    symbols = Symbols(masked=masked, conditioned=True)
+    loss, gradients, _ = made.gradients(symbols)
+    inputs = [symbols.read, symbols.wanted, symbols.state, *symbols.optional]
+    both = theano.function(inputs, [*gradients, *T.grad(loss, made.weights)], mode=QUICK)(
+        *given(made, masked)
+    )
+    for own, derived in zip(both[: len(gradients)], both[len(gradients) :], strict=True):
+        assert np.abs(derived).max() > 1e-3
+        assert own == pytest.approx(derived, rel=1e-4, abs=1e-6)
+
+
+def test_the_loss_changes_as_the_gradient_says() -> None:
+    made = toys.network()
+    symbols = Symbols(masked=True, conditioned=True)
+    loss, gradients, _ = made.gradients(symbols)
+    inputs = [symbols.read, symbols.wanted, symbols.state, *symbols.optional]
+    function = theano.function(inputs, [loss, *gradients], mode=QUICK)
+    values, (_, *slopes) = made.values(), function(*given(made, True))
+    for place, slope in enumerate(slopes):
+        direction = slope / np.linalg.norm(slope)
+        around = []
+        for step in (0.02, -0.02):
+            moved = list(values)
+            moved[place] = moved[place] + step * direction
+            made.take(moved)
+            around.append(float(function(*given(made, True))[0]))
+        assert (around[0] - around[1]) / 0.04 == pytest.approx(np.linalg.norm(slope), rel=0.01)
