@@ -1,0 +1,2 @@
+def nats_per_letter(chances):
+    return -np.log(chances).mean()
