@@ -81,3 +81,8 @@ def test_writing_goes_on_and_depends_on_the_seed_alone() -> None:
 def test_contexts_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="too long"):
         NGrams(IDS, 70, 20)
+
+
+def test_it_keeps_what_came() -> None:
+    counts = NGrams(np.array([0, 1, 0, 1, 2], np.int32), 3, 1)
+    assert counts.entries == 3 + 3

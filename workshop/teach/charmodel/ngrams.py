@@ -56,6 +56,11 @@ class NGrams:
         self.characters, self.order = characters, order
         self._levels = [self._count(ids, length) for length in range(order + 1)]
 
+    @property
+    def entries(self) -> int:
+        """The numbers that had to be kept: one a context and character that came."""
+        return sum(len(level.grams) for level in self._levels)
+
     def _count(self, ids: Ids, length: int) -> _Level:
         grams, counts = np.unique(self._numbers(ids, length + 1), return_counts=True)
         contexts, first, kinds = np.unique(grams // self.characters, return_index=True, return_counts=True)

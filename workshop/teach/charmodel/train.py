@@ -5,8 +5,9 @@ usage: python -m workshop.teach.charmodel.train --state FILE [--batches N] [--mi
 
 Training ends after ``--batches``. ``--minutes`` ends this run earlier and leaves everything in ``--state``,
 from where the next run goes on as if nothing had been: the result depends on the number of batches, the
-units and the seed alone. The learning rate stays until the last quarter, so that a run that turns out too
-long can be shortened on the way. ``--out`` names the checkpoint that is written at the end, as float16.
+units and the seed alone. The learning rate stays as it is, so that a run can be made shorter or longer on
+the way; in place of letting it fall, the weights at the last few reports are averaged (Polyak and Juditsky,
+1992; Izmailov and others, 2018). ``--out`` names the checkpoint that is written at the end, as float16.
 """
 
 from __future__ import annotations
@@ -24,18 +25,20 @@ from workshop.teach import checkpoints, plays
 from workshop.teach.charmodel import files, scores
 from workshop.teach.charmodel.alphabet import Alphabet, Ids
 from workshop.teach.charmodel.network import Form, Network
-from workshop.teach.charmodel.streams import Batch, windows
+from workshop.teach.charmodel.streams import Batch, Floats, windows
 
 ROWS, STEPS, RATE = 64, 50, 0.004
 REPORT = 250
 """Batches between two lines and two savings."""
+AVERAGED = 4
+"""Reports whose weights are averaged at the end."""
 ASKED = 100_000
 """Characters of the validation text that a line is about; the last one is about all of it."""
 
 
-def rate_at(done: int, batches: int) -> float:
-    """Rise over the first 100 batches, stay, fall in a straight line over the last quarter."""
-    return RATE * min(1.0, (done + 1) / 100, 4 * max(0.0, 1 - done / batches) + 0.01)
+def rate_at(done: int) -> float:
+    """Rise over the first 100 batches, then stay."""
+    return RATE * min(1.0, (done + 1) / 100)
 
 
 class Training:
@@ -46,6 +49,8 @@ class Training:
         self.ids, self.seed, self.done = train, seed, 0
         self.network = Network(Form(characters, units), seed)
         self.carried = self.network.start(ROWS)
+        self.recent: list[list[Floats]] = []
+        """The weights at the last reports."""
         self._window = self._windows(0)
 
     def _windows(self, skipped: int) -> Any:
@@ -59,28 +64,38 @@ class Training:
                     yield place == 0, batch
             number, skipped = number + 1, 0
 
-    def step(self, batches: int) -> float:
+    def step(self) -> float:
         """Learn from the next batch; return its nats."""
         first, batch = next(self._window)
         state = self.network.start(ROWS) if first else self.carried
-        loss, self.carried = self.network.learn(batch, rate_at(self.done, batches), state)
+        loss, self.carried = self.network.learn(batch, rate_at(self.done), state)
         self.done += 1
+        if self.done % REPORT == 0:
+            self.recent = [*self.recent, self.network.values()][-AVERAGED:]
         return loss
+
+    def average(self) -> None:
+        """Put the mean of the recent weights into the network."""
+        if self.recent:
+            self.network.take([np.mean(values, axis=0) for values in zip(*self.recent, strict=True)])
 
     def save(self, file: Path) -> None:
         """Write everything that the next run needs."""
         memory = [own.get_value() for own in self.network.memory]
-        checkpoints.write(file, [*self.network.values(), self.carried, *memory], {"done": self.done})
+        recent = [value for values in self.recent for value in values]
+        arrays = [*self.network.values(), self.carried, *recent, *memory]
+        checkpoints.write(file, arrays, {"done": self.done, "recent": len(self.recent)})
 
     def go_on(self, file: Path) -> None:
         """Take over what an earlier run left."""
         arrays, facts = checkpoints.load(file)
         batch = Batch(*np.zeros((2, 1, ROWS), np.int32))
         self.network.learn(batch, 0.0)  # compiles, and makes what Adam remembers
-        count = len(self.network.weights)
+        count, kept = len(self.network.weights), int(facts["recent"])
         self.network.take(arrays[:count])
-        self.carried = arrays[count]
-        for own, value in zip(self.network.memory, arrays[count + 1 :], strict=True):
+        self.carried, rest = arrays[count], arrays[count + 1 :]
+        self.recent = [rest[number * count : (number + 1) * count] for number in range(kept)]
+        for own, value in zip(self.network.memory, rest[kept * count :], strict=True):
             own.set_value(value)
         self.done = int(facts["done"])
         self._window = self._windows(self.done)
@@ -97,13 +112,14 @@ def main(arguments: list[str] | None = None) -> None:
         training.go_on(asked.state)
     ends, losses = time.monotonic() + 60 * asked.minutes, []
     while training.done < asked.batches and time.monotonic() < ends:
-        losses.append(training.step(asked.batches))
+        losses.append(training.step())
         if training.done % REPORT == 0:
             nats = scores.mean_nats(training.network, validation[:ASKED])
             _say(batches=training.done, loss=np.mean(losses[-REPORT:]), validation=nats)
             training.save(asked.state)
     training.save(asked.state)
     if training.done >= asked.batches:
+        training.average()
         nats = scores.mean_nats(training.network, validation)
         _say(batches=training.done, validation=nats)
         if asked.out:
@@ -114,7 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(usage="".join((__doc__ or "").split("usage: ")[1].split("\n\n")[0]))
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--batches", type=int, default=12_000)
+    parser.add_argument("--batches", type=int, default=3_000)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--units", type=int, default=384)
     parser.add_argument("--seed", type=int, default=1)
