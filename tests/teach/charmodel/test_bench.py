@@ -36,9 +36,9 @@ def test_quicker_passes() -> None:
 
 
 def test_slower_is_missed_and_said() -> None:
-    report = bench.summarise({"theano": answers(1.25), "torch": answers(1.0)})
+    report = bench.summarise({"theano": answers(2.0), "torch": answers(1.0)})
     assert report["passed"] is False
-    assert bench.lines(report)[-1] == "0.80 of the rival's speed (bar 1): missed"
+    assert bench.lines(report)[-1] == "0.50 of the rival's speed (bar 0.7): missed"
 
 
 def test_an_engine_that_fails_says_why() -> None:

@@ -22,8 +22,8 @@ app = typer.Typer(rich_markup_mode=None)
 PEERS = "locks/charrnn-peers.in"
 ENGINE = Path(__file__).parent / "race" / "engine.py"
 OURS, RIVAL = "theano", "torch"
-BAR = 1.0
-"""Characters a processor second, as a share of the rival's."""
+BAR = 0.7
+"""Characters a processor second, at least, as a share of the rival's."""
 
 
 @app.command(name="charrnn")
@@ -43,7 +43,7 @@ def bench_charrnn(
     """Train a GRU on characters with one thread; compare with PyTorch's GRU of the same size.
 
     Each engine runs in a process of its own. Characters a processor second count, as a machine may be busy
-    with other things. Exit 1 when ours reads fewer.
+    with other things. Exit 1 when the bar is missed.
     """
     with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as made:
         pythons = {OURS: theano_python or _theano(), RIVAL: torch_python or _torch(Path(made))}
