@@ -6,6 +6,7 @@
   "use strict";
 
   const Digits = (window.Digits = window.Digits || {});
+  const FILTER = 5;
   const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
   /** Weights, their slopes, and Adam's averages; spread after He et al. 2015. */
@@ -16,16 +17,18 @@
     return { value, slope: new Float32Array(size), mean: new Float32Array(size), square: new Float32Array(size) };
   }
 
-  /** Filters slide over all channels, without padding; a bend (ReLU) follows. */
+  /** Filters of 5 × 5 slide over all channels, without padding; a bend (ReLU) follows. */
   class Convolution {
-    constructor({ channels, side, filters, size }, random) {
+    /** With `first`, nobody asks for the slope by the input. */
+    constructor({ channels, side, filters, first = false }, random) {
+      const size = FILTER;
       Object.assign(this, { channels, side, filters, size, outSide: side - size + 1 });
       const inputs = channels * size * size;
       this.filter = weights(filters * inputs, inputs, random);
       this.bias = weights(filters, 0, random);
       this.parameters = [this.filter, this.bias];
       this.out = new Float32Array(filters * this.outSide ** 2);
-      this.back = new Float32Array(channels * side * side);
+      this.back = first ? null : new Float32Array(channels * side * side);
     }
 
     forward(input) {
@@ -37,12 +40,14 @@
         out.fill(this.bias.value[f], f * area, (f + 1) * area);
         for (let c = 0; c < channels; c++) {
           for (let i = 0; i < size; i++) {
-            for (let j = 0; j < size; j++) {
-              const weight = w[((f * channels + c) * size + i) * size + j];
-              for (let r = 0; r < outSide; r++) {
-                const to = f * area + r * outSide;
-                const from = c * side * side + (r + i) * side + j;
-                for (let k = 0; k < outSide; k++) out[to + k] += weight * input[from + k];
+            // A row of the filter at once: five times fewer looks at the sums than a weight at a time.
+            const row = ((f * channels + c) * size + i) * size;
+            const [a, b, d, e, g] = [w[row], w[row + 1], w[row + 2], w[row + 3], w[row + 4]];
+            for (let r = 0; r < outSide; r++) {
+              let to = f * area + r * outSide;
+              let at = c * side * side + (r + i) * side;
+              for (let k = 0; k < outSide; k++, to++, at++) {
+                out[to] += a * input[at] + b * input[at + 1] + d * input[at + 2] + e * input[at + 3] + g * input[at + 4];
               }
             }
           }
@@ -52,34 +57,35 @@
       return out;
     }
 
-    /** @param {Float32Array} slope of the loss by the output @returns {Float32Array} by the input */
+    /**
+     * Most slopes are zero: of four places the pool asks for one, and a bend that was not reached asks for none.
+     * So each place that has one gives it on, and the others cost nothing.
+     * @param {Float32Array} slope of the loss by the output @returns {Float32Array | null} by the input
+     */
     backward(slope) {
       const { channels, side, filters, size, outSide, out, back, input } = this;
-      const area = outSide * outSide;
-      back.fill(0);
-      for (let i = 0; i < out.length; i++) if (out[i] <= 0) slope[i] = 0;
-      for (let f = 0; f < filters; f++) {
+      const w = this.filter.value;
+      const dw = this.filter.slope;
+      if (back) back.fill(0);
+      for (let f = 0, at = 0; f < filters; f++) {
         let sum = 0;
-        for (let k = f * area; k < (f + 1) * area; k++) sum += slope[k];
-        this.bias.slope[f] += sum;
-        for (let c = 0; c < channels; c++) {
-          for (let i = 0; i < size; i++) {
-            for (let j = 0; j < size; j++) {
-              const at = ((f * channels + c) * size + i) * size + j;
-              const weight = this.filter.value[at];
-              let total = 0;
-              for (let r = 0; r < outSide; r++) {
-                const to = f * area + r * outSide;
-                const from = c * side * side + (r + i) * side + j;
-                for (let k = 0; k < outSide; k++) {
-                  total += slope[to + k] * input[from + k];
-                  back[from + k] += slope[to + k] * weight;
-                }
+        for (let r = 0; r < outSide; r++) {
+          for (let k = 0; k < outSide; k++, at++) {
+            const given = slope[at];
+            if (given === 0 || out[at] <= 0) continue;
+            sum += given;
+            let of = f * channels * size * size;
+            for (let c = 0; c < channels; c++) {
+              for (let i = 0; i < size; i++) {
+                const from = c * side * side + (r + i) * side + k;
+                if (back) for (let n = 0; n < size; n++) back[from + n] += given * w[of + n];
+                for (let n = 0; n < size; n++) dw[of + n] += given * input[from + n];
+                of += size;
               }
-              this.filter.slope[at] += total;
             }
           }
         }
+        this.bias.slope[f] += sum;
       }
       return back;
     }

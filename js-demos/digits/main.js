@@ -8,7 +8,7 @@
   const DRAW_EVERY_MS = 400;
   const TEST_EVERY_MS = 4000;
   const SHOWN_WRONG = 14;
-  const SETTINGS = { rate: 0.002 };
+  const SETTINGS = { rate: 0.006 };
 
   function say(text) {
     $("fault").textContent = text;

@@ -4,7 +4,6 @@
 
   const Digits = (window.Digits = window.Digits || {});
   const CLASSES = 10;
-  const FILTER = 5;
   const BATCH = 16;
   /** Digits are learned where they are and up to this many dots beside. */
   const SHIFT = 2;
@@ -18,9 +17,9 @@
       this.seen = 0;
       this.loss = Math.log(CLASSES);
       const { filters, deep } = settings;
-      const first = new Digits.Convolution({ channels: 1, side: data.side, filters, size: FILTER }, random);
+      const first = new Digits.Convolution({ channels: 1, side: data.side, filters, first: true }, random);
       const pool = new Digits.Pool({ channels: filters, side: first.outSide });
-      const second = new Digits.Convolution({ channels: filters, side: pool.outSide, filters: deep, size: FILTER }, random);
+      const second = new Digits.Convolution({ channels: filters, side: pool.outSide, filters: deep }, random);
       const pool2 = new Digits.Pool({ channels: deep, side: second.outSide });
       const decide = new Digits.Dense({ inputs: pool2.out.length, outputs: CLASSES }, random);
       this.layers = [first, pool, second, pool2, decide];
