@@ -16,6 +16,7 @@ from .conftest import CHECKOUT, FIGURES, Open, playwright
 
 DEMOS = [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]
 DECKS = [f"slides/{name}/index.html" for name in read_schedule(CHECKOUT / "presentation" / "schedule.toml")]
+VIEW = "demos/look-inside/view.html?model=digits-cnn"
 PAGES = ["index.html", *DEMOS, *DECKS]
 
 FIRST_PAINT_MS = 1000
@@ -24,7 +25,7 @@ SERIOUS = {"serious", "critical"}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, VIEW])
 def test_no_serious_fault_of_accessibility(
     name: str, theme: str, site: Path, browser: playwright.Browser
 ) -> None:
