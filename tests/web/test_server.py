@@ -109,6 +109,28 @@ def test_nothing_but_the_site_is_given_away(port: int, path: str) -> None:
     assert SECRET not in answer.body
 
 
+def policy(port: int, path: str) -> dict[str, str]:
+    """Return the directives of the content-security policy of an answer."""
+    text = ask(port, path).headers["content-security-policy"]
+    return {name: rest for name, _, rest in (each.strip().partition(" ") for each in text.split(";"))}
+
+
+def test_only_the_originals_may_run_scripts_within_pages_and_they_ask_for_no_other_folder(port: int) -> None:
+    path = "demos/originals/fish/index.html"
+    own = policy(port, f"/{path}")
+    assert "'unsafe-inline'" in own["script-src"]
+    assert own["connect-src"] == f"http://127.0.0.1:{port}/demos/originals/"
+    assert own["default-src"] == "'self'" and own["frame-ancestors"] == "'none'"
+    for other in ("/", "/demos/painting/", "/demos/vendor/netron/index.html", "/models/x"):
+        assert "unsafe" not in " ".join(policy(port, other).values()), other
+
+
+def test_only_the_viewer_of_models_may_be_shown_within_a_page(port: int) -> None:
+    assert policy(port, "/demos/vendor/netron/index.html")["frame-ancestors"] == "'self'"
+    for other in ("/", "/demos/look-inside/view.html", "/demos/originals/x.html", "/slides/"):
+        assert policy(port, other)["frame-ancestors"] == "'none'", other
+
+
 def test_no_folder_is_listed(port: int) -> None:
     assert ask(port, "/empty/").status in {403, 404}
     assert ask(port, "/demos/").status in {403, 404}
