@@ -58,3 +58,33 @@ def test_names_go_in_and_come_out() -> None:
     assert gan.read(coded) == names
     with pytest.raises(ValueError, match="at most"):
         gan.one_hot(["a" * (gan.LENGTH + 1)])
+
+
+def test_a_game_is_played_in_turn_and_looked_at() -> None:
+    turns, true = [], gan.one_hot(["li wei", "yuki mori"])
+
+    def detect(shown: np.ndarray, noise: np.ndarray, blur: float) -> float:
+        turns.append(("detect", shown.shape, noise.shape, blur))
+        return 1.0
+
+    def deceive(noise: np.ndarray, blur: float) -> float:
+        turns.append(("deceive", noise.shape, blur))
+        return 2.0
+
+    def forge(noise: np.ndarray) -> np.ndarray:
+        return gan.one_hot(["li wei"] * len(noise))
+
+    curve, names = gan.play(gan.Game(detect, deceive, forge), true, 6, blur=0.5, noise=3, size=4, looks=3)
+    assert turns == [("detect", (4, *true.shape[1:]), (4, 3), 0.5), ("deceive", (4, 3), 0.5)] * 6
+    assert curve.tolist() == [[0, 1, 2, 1], [2, 1, 2, 1], [4, 1, 2, 1]]
+    assert names == ["li wei"] * 500
+
+
+def test_the_players_fit_each_other() -> None:
+    layers = pytest.importorskip("lasagne.layers")
+    noise = np.zeros((5, 32), np.float32)
+    scores = layers.get_output(gan.forger(), theano.shared(noise)).eval()
+    assert scores.shape == (5, gan.LENGTH * len(gan.SIGNS))
+    verdict, inner = gan.detective()
+    names = theano.shared(scores.reshape(5, 1, gan.LENGTH, len(gan.SIGNS)))
+    assert [said.eval().shape for said in layers.get_output([verdict, inner], names)] == [(5, 1), (5, 128)]

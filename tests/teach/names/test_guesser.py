@@ -14,6 +14,7 @@ from workshop.teach import checkpoints
 from workshop.teach.names import guesser
 from workshop.teach.names.letters import UNKNOWN, padded
 from workshop.teach.names.reader import Reader, Shape
+from workshop.teach.names.regions import REGIONS
 
 SMALL = Shape(classes=9, width=6, units=5)
 
@@ -55,3 +56,16 @@ def test_another_checkpoint_is_refused(state: Path) -> None:
     checkpoints.save("names-other", [np.zeros(3)], {"units": 5})
     with pytest.raises(WorkshopError, match="no network that reads names"):
         guesser.rejoin("names-other")
+
+
+def test_the_shipped_network_knows_plain_cases(state: Path) -> None:
+    shipped, _ = guesser.rejoin("names-random")
+    names = [
+        "zhang xiaoming",
+        "rajesh kumar sharma",
+        "somchai wongsawat",
+        "hiroshi tanaka",
+        "wolfgang schneider",
+    ]
+    answers = [REGIONS[place] for place in shipped.scores(names).argmax(axis=1)]
+    assert answers == ["China", "India", "Thailand", "Japan", "European"]

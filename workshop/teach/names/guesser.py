@@ -53,10 +53,13 @@ class Guesser:
         letters[places + 1, places] = UNKNOWN
         return self.merged(self.reader.answer(letters, mask))
 
+    def facts(self) -> dict[str, Any]:
+        """Return what a file has to say so that it can be built again."""
+        return {**self.reader.facts(), "european": self.european}
+
     def save(self, name: str, facts: Mapping[str, object]) -> Path:
         """Save it as a checkpoint of the participant's; return the file."""
-        known = {**facts, **self.reader.facts(), "european": self.european}
-        return checkpoints.save(name, self.reader.values(), known)
+        return checkpoints.save(name, self.reader.values(), {**facts, **self.facts()})
 
 
 def rejoin(name: str) -> tuple[Guesser, dict[str, Any]]:

@@ -1,0 +1,48 @@
+"""Pictures: what they are drawn from, and that they show all of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano")
+
+from workshop.teach.names import show
+from workshop.teach.names.corpus import People
+from workshop.teach.names.guesser import Guesser
+from workshop.teach.names.reader import Reader, Shape
+from workshop.teach.names.regions import REGIONS
+
+
+def test_shares_of_letters_by_region() -> None:
+    shares = show.letter_shares(People(["ab a", "zz"], np.array([0, 6], np.int32)))
+    assert shares.shape == (7, 26)
+    assert shares[0, :2].tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert shares[6, 25] == 1
+    assert shares[1].sum() == 0
+
+
+def test_letters_are_drawn_for_all_regions() -> None:
+    (axes,) = show.draw_letter_shares(People(["ab a", "zz"], np.array([0, 6], np.int32))).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(REGIONS)
+
+
+def test_one_bar_for_each_accuracy() -> None:
+    figures = {("counting", "random"): 0.84, ("counting", "families"): 0.8, ("reading", "families"): 0.9}
+    (axes,) = show.draw_accuracy(figures).axes
+    assert sorted(bar.get_width() for bar in axes.patches) == pytest.approx([80, 84, 90])
+
+
+def test_each_letter_of_each_name_is_written() -> None:
+    network = Guesser(Reader(Shape(classes=7, width=4, units=3)))
+    figure = show.draw_covered(network, ["li wei", "tan"])
+    written = ["".join(text.get_text() for text in axes.texts) for axes in figure.axes]
+    assert written == ["li wei", "tan"]
+    assert all(axes.get_title().split()[0] in REGIONS for axes in figure.axes)
+
+
+def test_a_line_for_each_share_and_each_game() -> None:
+    (axes,) = show.draw_sweep({0.5: {"new": 0.8, "known": 0.2}, 1.0: {"new": 0.9, "known": 0.1}}).axes
+    assert [line.get_ydata().tolist() for line in axes.lines] == [[80, 90], [20, 10]]
+    panels = show.draw_games({"bare": np.array([[0, 1.0, 2, 500], [9, 0.5, 3, 20]])}).axes
+    assert [panel.lines[0].get_ydata()[1] for panel in panels] == [0.5, 3, 20]
