@@ -8,6 +8,8 @@
   /** Digits are learned where they are and up to this many dots beside. */
   const SHIFT = 2;
   const SMOOTH = 0.005;
+  /** After so many digits the steps are half as large: then the score no longer jumps. */
+  const EASE = 8000;
 
   class Model {
     /** @param {{filters: number, deep: number, rate: number}} settings filters of both convolutions */
@@ -71,7 +73,9 @@
       let slope = Float32Array.from(chances);
       for (const layer of [...this.layers].reverse()) slope = layer.backward(slope);
       this.seen++;
-      if (this.seen % BATCH === 0) Digits.adam(this.parameters, this.seen / BATCH, this.settings.rate, BATCH);
+      if (this.seen % BATCH) return;
+      const rate = this.settings.rate / (1 + this.seen / EASE);
+      Digits.adam(this.parameters, this.seen / BATCH, rate, BATCH);
     }
 
     /** @returns {number[]} the chance of each digit, for one picture of 28 × 28 */
