@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(usage="".join((__doc__ or "").split("usage: ")[1].split("\n\n")[0]))
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--batches", type=int, default=3_000)
+    parser.add_argument("--batches", type=int, default=3_250)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--units", type=int, default=384)
     parser.add_argument("--seed", type=int, default=1)
