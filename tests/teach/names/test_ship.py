@@ -21,9 +21,8 @@ def test_a_network_is_trained_and_written(
         corpus, "neighbours", lambda split, most: neighbours(split, most=most, fewest=100, path=table)
     )
     out = tmp_path / "small.npz"
-    ship.main(
-        ["random", "--out", str(out), "--epochs", "6", "--most", "100", "--neighbours", "20", "--units", "16"]
-    )
+    size = ["--most", "100", "--neighbours", "20", "--units", "16", "--dropout", "0"]
+    ship.main(["random", "--out", str(out), "--epochs", "25", "--rate", "0.01", *size])
     _, facts = checkpoints.load(out)
     assert facts["accuracy"] > 0.5
     assert (facts["units"], facts["classes"], facts["european"]) == (16, 9, [7])
