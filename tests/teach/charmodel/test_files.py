@@ -10,8 +10,17 @@ pytest.importorskip("theano", reason="Theano is not in this environment")
 from teach.charmodel import toys
 from workshop.errors import WorkshopError
 from workshop.teach import checkpoints
-from workshop.teach.charmodel import files
+from workshop.teach.charmodel import files, scores
 from workshop.teach.charmodel.alphabet import Alphabet
+
+TO_MORROW = """
+MACBETH:
+She should have died hereafter;
+There would have been a time for such a word.
+To-morrow, and to-morrow, and to-morrow,
+Creeps in this petty pace from day to day
+To the last syllable of recorded time,
+"""
 
 
 def test_a_network_comes_back(tmp_path: Path) -> None:
@@ -72,3 +81,13 @@ def test_no_pickle_is_read(tmp_path: Path) -> None:
     np.savez(file, facts=np.array({"a": 1}, dtype=object))
     with pytest.raises(WorkshopError, match="not a checkpoint"):
         files.load(file)
+
+
+def test_the_shipped_network_reads_what_it_never_learnt() -> None:
+    """Macbeth's fifth act, fifth scene, is in the last tenth of its play, which is held out."""
+    file = checkpoints.SHIPPED / "shakespeare.npz"
+    assert file.stat().st_size <= 3_000_000
+    read, alphabet, facts = files.load(file)
+    assert facts["validation_nats"] <= 1.50
+    assert scores.mean_nats(read, alphabet.encode(TO_MORROW), rows=1) < 2
+    assert scores.mean_nats(read, alphabet.encode(TO_MORROW[::-1]), rows=1) > 3
