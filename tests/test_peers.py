@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from workshop import peers
 from workshop.errors import WorkshopError
 from workshop.lessons.bench import LOCK
-from workshop.peers import install_peers, locked_version
+from workshop.peers import install_peers, locked_version, package_alone
 
 ROOT = Path(__file__).resolve().parents[1]
 INFO = "tiny_filter-1.0.dist-info"
@@ -69,3 +72,25 @@ def test_everything_in_the_lock_has_a_hash() -> None:
     assert len(packages) > 2
     assert all(part.rstrip().endswith("\\") for part in packages)
     assert text.count("--hash=sha256:") >= len(packages)
+
+
+def test_another_python_finds_this_package_and_none_of_the_libraries_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the package is installed: a library of its own environment lies beside it."""
+    installed = tmp_path / "site-packages"
+    shutil.copytree(ROOT / "workshop", installed / "workshop", ignore=shutil.ignore_patterns("__pycache__"))
+    (installed / "numpy.py").write_text("raise ImportError('of another environment')")
+    monkeypatch.setattr(peers, "__file__", str(installed / "workshop" / "peers.py"))
+    venv.create(tmp_path / "other", with_pip=False)
+    find = "importlib.util.find_spec('numpy')"
+    asking = f"import importlib.util, os, workshop; print(os.path.realpath(workshop.__file__), {find})"
+    with package_alone() as environment:
+        said = subprocess.run(
+            [tmp_path / "other/bin/python", "-c", asking],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+    found, numpy = said.split()
+    assert Path(found).parent == (installed / "workshop").resolve()
+    assert numpy == "None"
+    assert not Path(environment["PYTHONPATH"]).exists()

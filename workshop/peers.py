@@ -1,11 +1,15 @@
-"""What benchmarks measure ours beside, installed into an environment of its own."""
+"""What benchmarks measure ours beside, installed into an environment of its own; and ours, run in another."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -29,6 +33,17 @@ def install_peers(folder: Path, requirements: Path, *, hashed: bool = True) -> P
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["it said nothing"]
         raise WorkshopError(f"could not be installed: {last[0]}")
     return programs
+
+
+@contextlib.contextmanager
+def package_alone() -> Iterator[dict[str, str]]:
+    """Give the variables with which another Python finds this package, and nothing that lies beside it.
+
+    Beside an installed package lie the libraries of its environment, which are not that Python's.
+    """
+    with tempfile.TemporaryDirectory(prefix="workshop-package-") as folder:
+        (Path(folder) / "workshop").symlink_to(Path(__file__).resolve().parent, target_is_directory=True)
+        yield os.environ | {"PYTHONPATH": folder}
 
 
 def locked_version(lock: Path, name: str) -> str:

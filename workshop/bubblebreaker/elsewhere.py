@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
+from workshop.peers import package_alone
 from workshop.settings import load_settings
 
 NEEDED = "numba"
@@ -55,11 +55,11 @@ def answer_of(python: Path, module: str, arguments: Sequence[str]) -> Any:
 
     Raises WorkshopError when it fails; it has said why by then.
     """
-    here = str(Path(__file__).resolve().parents[2])
-    # One core, and the code of this checkout, whatever that environment has installed.
-    settings = {"OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "PYTHONPATH": here}
+    one_core = {"OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
     command = [str(python), "-m", module, *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, env={**os.environ, **settings}, check=False)
+    # The code of this package, whatever that environment has installed.
+    with package_alone() as environment:
+        done = subprocess.run(command, stdout=subprocess.PIPE, env=environment | one_core, check=False)
     if done.returncode:
         raise WorkshopError(f"{module.rpartition('.')[2]} failed; the reason is above")
     try:

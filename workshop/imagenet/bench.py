@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ import typer
 from workshop.errors import WorkshopError
 from workshop.imagenet.collection import ENTRIES
 from workshop.output import console, messages, print_json
-from workshop.peers import install_peers
+from workshop.peers import install_peers, package_alone
 from workshop.settings import find_checkout, load_settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -148,11 +147,10 @@ def _weights(folder: Path, pythons: dict[str, Path]) -> dict[str, Path]:
 
 def _ask(python: Path, *words: str) -> str:
     """Run the engine's script; return what it printed last. Raises WorkshopError with its last line."""
-    # The script's own folder is no package of ours; the checkout or the installed package is found by this.
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(
-        [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
-    )
+    with package_alone() as environment:
+        done = subprocess.run(
+            [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
+        )
     lines = (done.stderr if done.returncode else done.stdout).strip().splitlines()
     if done.returncode:
         raise WorkshopError(f"{' '.join(words[:2])} failed in {python}: {lines[-1] if lines else 'no word'}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
-from workshop.peers import install_peers
+from workshop.peers import install_peers, package_alone
 from workshop.settings import find_checkout, load_settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -83,11 +82,10 @@ def measure(pythons: dict[str, Path], repeat: int, sizes: list[int]) -> dict[str
 
 def ask(python: Path, *words: str) -> dict[str, Any]:
     """Run the engine's script; return what it said. Raises WorkshopError with its last line."""
-    # The script's own folder is no package of ours; the checkout or the installed package is found by this.
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
-    done = subprocess.run(
-        [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
-    )
+    with package_alone() as environment:
+        done = subprocess.run(
+            [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
+        )
     said = (done.stderr if done.returncode else done.stdout).strip().splitlines()
     if done.returncode or not said:
         raise WorkshopError(f"{words[0]} failed in {python}: {said[-1] if said else 'no word'}")
