@@ -43,6 +43,13 @@ def test_a_few_kills_are_counted(tmp_path: Path) -> None:
     assert (tally.kills, tally.lost, tally.healed, tally.faults) == (4, 0, 4, [])
 
 
+def test_kills_that_come_too_late_are_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Trial, "kill", lambda self, delay, from_writing, tally: vars(tally).update(kills=tally.kills + 1)
+    )
+    assert kill_many(tmp_path, 12, random.Random(3)).kills == 120
+
+
 def test_small_words() -> None:
     assert is_json(b"{}") and not is_json(b"{")
     assert is_unfinished("sub/.workshop-sync-x.tmp") and not is_unfinished("a.ipynb")

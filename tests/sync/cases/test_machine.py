@@ -196,7 +196,8 @@ def test_60_a_kill_at_any_moment_loses_nothing_and_is_healed(tmp_path: Path) -> 
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     assert tally.faults == []
-    assert (tally.kills, tally.lost, tally.invalid, tally.healed) == (20, 0, 0, 20)
+    assert (tally.lost, tally.invalid) == (0, 0)
+    assert tally.kills == tally.healed >= 20
     assert tally.at_work >= 3, "the kills must hit syncs at work"
 
 
