@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 import venv
 import zipfile
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from workshop import peers
 from workshop.errors import WorkshopError
 from workshop.lessons.bench import LOCK
-from workshop.peers import install_peers, locked_version, package_alone
+from workshop.peers import install_peers, locked_version, machine_python, package_alone, run_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 INFO = "tiny_filter-1.0.dist-info"
@@ -94,3 +95,50 @@ def test_another_python_finds_this_package_and_none_of_the_libraries_beside_it(
     assert Path(found).parent == (installed / "workshop").resolve()
     assert numpy == "None"
     assert not Path(environment["PYTHONPATH"]).exists()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The prefix of a machine on which nothing is set up yet."""
+    (tmp_path / "workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
+    return tmp_path
+
+
+def script(folder: Path, code: str) -> Path:
+    (folder / "engine.py").write_text(code)
+    return folder / "engine.py"
+
+
+def test_an_environment_that_is_not_there_is_named(machine: Path) -> None:
+    with pytest.raises(WorkshopError, match=r"no environment theano; .* name --theano-python"):
+        machine_python("theano")
+    assert machine_python("theano", Path(sys.executable)) == Path(sys.executable)
+
+
+def test_an_engine_that_fails_or_is_silent_is_named_with_its_last_line(machine: Path) -> None:
+    python = Path(sys.executable)
+    with pytest.raises(WorkshopError, match=r"ours googlenet failed in .*KeyError: 'x'"):
+        run_engine(python, script(machine, "{}['x']"), "ours", "googlenet", "1", compiled=machine)
+    with pytest.raises(WorkshopError, match=r"ours failed in .*no word"):
+        run_engine(python, script(machine, ""), "ours", compiled=machine)
+
+
+def test_theano_is_told_where_blas_is_and_where_to_compile(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is to be found in the shell that a bench is started from."""
+    monkeypatch.delenv("THEANORC", raising=False)
+    monkeypatch.delenv("THEANO_FLAGS", raising=False)
+    code = "import os; print(os.environ.get('THEANORC'), os.environ.get('THEANO_FLAGS'))"
+    engine = script(machine, code)
+
+    def told() -> str:
+        return run_engine(Path(sys.executable), engine, compiled=Path("/compiled"))
+
+    assert told() == "None blas.ldflags=-lopenblas,floatX=float32,base_compiledir=/compiled"
+    (machine / "etc").mkdir()
+    (machine / "etc/theanorc").touch()
+    assert told() == f"{machine}/etc/theanorc base_compiledir=/compiled"
+    monkeypatch.setenv("THEANORC", "mine")
+    assert told() == "mine base_compiledir=/compiled"

@@ -1,4 +1,4 @@
-"""What benchmarks measure ours beside, installed into an environment of its own; and ours, run in another."""
+"""What benchmarks measure ours beside, in an environment of its own; and ours, in those of the machine."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.settings import load_settings
 
 
 def install_peers(folder: Path, requirements: Path, *, hashed: bool = True) -> Path:
@@ -44,6 +45,52 @@ def package_alone() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory(prefix="workshop-package-") as folder:
         (Path(folder) / "workshop").symlink_to(Path(__file__).resolve().parent, target_is_directory=True)
         yield os.environ | {"PYTHONPATH": folder}
+
+
+def machine_python(environment: str, named: Path | None = None) -> Path:
+    """Return ``named``, else the interpreter of an environment of this machine.
+
+    Raises WorkshopError when it is not there.
+    """
+    prefix = load_settings().prefix
+    found = named or (prefix / "venvs" / environment / "bin" / "python" if prefix else None)
+    if found is None or not found.is_file():
+        raise WorkshopError(
+            f"there is no environment {environment}; set this machine up, or name --{environment}-python"
+        )
+    return found
+
+
+def run_engine(python: Path, script: Path, *words: str, compiled: Path) -> str:
+    """Run a script of this package in another environment; return the last line that it printed.
+
+    ``compiled``: a folder for what Theano compiles. In the machine's own lie the functions of all lessons,
+    and Theano keeps a list of them in memory, 30 to 40 MB, which is nothing of what is measured.
+
+    Raises WorkshopError with its last line when it fails or prints nothing.
+    """
+    with package_alone() as environment:
+        environment |= _theano_settings()
+        flags = [environment.get("THEANO_FLAGS", ""), f"base_compiledir={compiled}"]
+        environment["THEANO_FLAGS"] = ",".join(filter(None, flags))
+        done = subprocess.run(
+            [python, script, *words], capture_output=True, text=True, env=environment, check=False
+        )
+    lines = (done.stderr if done.returncode else done.stdout).strip().splitlines()
+    if done.returncode or not lines:
+        raise WorkshopError(f"{' '.join(words[:2])} failed in {python}: {lines[-1] if lines else 'no word'}")
+    return lines[-1]
+
+
+def _theano_settings() -> dict[str, str]:
+    """Return what Theano needs to be told: set-up's settings, else where BLAS is, which it cannot see."""
+    if "THEANORC" in os.environ:
+        return {}
+    prefix = load_settings().prefix
+    settings = prefix / "etc" / "theanorc" if prefix else None
+    if settings and settings.is_file():
+        return {"THEANORC": str(settings)}
+    return {"THEANO_FLAGS": "blas.ldflags=-lopenblas,floatX=float32"}
 
 
 def locked_version(lock: Path, name: str) -> str:

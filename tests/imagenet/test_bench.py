@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workshop.errors import WorkshopError
 from workshop.imagenet import bench
 from workshop.imagenet.bench import BARS, OURS, Figures, summarise
 
@@ -62,15 +59,3 @@ def test_a_missed_bar_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].startswith("googlenet")
     assert lines[3].endswith("(bar 0.6): missed")
     assert not lines[8].endswith("missed")
-
-
-def test_an_engine_that_fails_is_named_with_its_last_line() -> None:
-    with pytest.raises(WorkshopError, match=r"nonsense googlenet failed in .*KeyError"):
-        bench._ask(Path(sys.executable), "nonsense", "googlenet", "1", "no-file")
-
-
-def test_an_environment_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
-    (tmp_path / "workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
-    with pytest.raises(WorkshopError, match="there is no environment theano"):
-        bench._python("theano", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import typer
 from workshop.errors import WorkshopError
 from workshop.imagenet.collection import ENTRIES
 from workshop.output import console, messages, print_json
-from workshop.peers import install_peers, package_alone
+from workshop.peers import install_peers, machine_python, run_engine
 from workshop.settings import find_checkout, load_settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -90,9 +89,9 @@ def bench_imagenet(
     with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as made:
         folder = Path(made)
         pythons = {
-            OURS: _python("theano", theano_python),
-            "keras": _python("tensorflow", tensorflow_python),
-            "keras-function": _python("tensorflow", tensorflow_python),
+            OURS: machine_python("theano", theano_python),
+            "keras": machine_python("tensorflow", tensorflow_python),
+            "keras-function": machine_python("tensorflow", tensorflow_python),
             "torch": torch_python or _torch(folder),
         }
         report = summarise(measure(folder, pythons, repeat, runs))
@@ -104,15 +103,6 @@ def bench_imagenet(
         raise typer.Exit(1)
 
 
-def _python(environment: str, named: Path | None) -> Path:
-    """Return the interpreter of an environment. Raises WorkshopError when it is not there."""
-    prefix = load_settings().prefix
-    found = named or (prefix / "venvs" / environment / "bin" / "python" if prefix else None)
-    if found is None or not found.is_file():
-        raise WorkshopError(f"there is no environment {environment}; set this machine up, or name its Python")
-    return found
-
-
 def _torch(folder: Path) -> Path:
     _say("installing PyTorch and torchvision")
     return install_peers(folder / "peers", find_checkout(PEERS) / PEERS, hashed=False) / "python"
@@ -120,15 +110,16 @@ def _torch(folder: Path) -> Path:
 
 def measure(folder: Path, pythons: dict[str, Path], repeat: int, runs: int) -> dict[tuple[str, str], Figures]:
     """Run the engines in turns; return the figures of each (network, engine)."""
-    files = _weights(folder, pythons)
+    compiled, files = folder / "theano", _weights(folder, pythons)
     for bar in BARS:  # fills Theano's compile cache, which nobody waits for twice
         _say(f"{bar.network}: compiling")
-        _ask(pythons[OURS], OURS, bar.network, "1", str(files[bar.network]))
+        run_engine(pythons[OURS], ENGINE, OURS, bar.network, "1", str(files[bar.network]), compiled=compiled)
     found = {(bar.network, engine): Figures() for bar in BARS for engine in bar.engines}
     for number in range(repeat):
         for (network, engine), figures in found.items():
             _say(f"round {number + 1} of {repeat}: {network}, {engine}")
-            answer = _ask(pythons[engine], engine, network, str(runs), str(files[network]))
+            words = engine, network, str(runs), str(files[network])
+            answer = run_engine(pythons[engine], ENGINE, *words, compiled=compiled)
             figures.add(jsonlib.loads(answer))
     return found
 
@@ -141,20 +132,8 @@ def _weights(folder: Path, pythons: dict[str, Path]) -> dict[str, Path]:
         raise WorkshopError(f"{trained} is missing; run 'workshop data fetch efficientnet-lite0'")
     files = {"googlenet": folder / "googlenet.onnx", "inception-v3": folder / "inception.h5"}
     for engine, (network, file) in zip((OURS, "keras"), files.items(), strict=True):
-        _ask(pythons[engine], "weights", network, str(file))
+        run_engine(pythons[engine], ENGINE, "weights", network, str(file), compiled=folder / "theano")
     return {**files, "efficientnet-lite0": trained}
-
-
-def _ask(python: Path, *words: str) -> str:
-    """Run the engine's script; return what it printed last. Raises WorkshopError with its last line."""
-    with package_alone() as environment:
-        done = subprocess.run(
-            [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
-        )
-    lines = (done.stderr if done.returncode else done.stdout).strip().splitlines()
-    if done.returncode:
-        raise WorkshopError(f"{' '.join(words[:2])} failed in {python}: {lines[-1] if lines else 'no word'}")
-    return lines[-1] if lines else ""
 
 
 def summarise(found: dict[tuple[str, str], Figures]) -> dict[str, Any]:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from workshop.errors import WorkshopError
 from workshop.teach.charmodel import bench
 
 
@@ -39,16 +34,3 @@ def test_slower_is_missed_and_said() -> None:
     report = bench.summarise({"theano": answers(2.0), "torch": answers(1.0)})
     assert report["passed"] is False
     assert bench.lines(report)[-1] == "0.50 of the rival's speed (bar 0.7): missed"
-
-
-def test_an_engine_that_fails_says_why() -> None:
-    with pytest.raises(WorkshopError, match=r"nonsense failed in .*nonsense"):
-        bench.ask(Path(sys.executable), "nonsense", "1", "1", "1", "1")
-
-
-def test_without_the_environment_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    settings = tmp_path / "workshop.toml"
-    settings.write_text("", encoding="utf-8")
-    monkeypatch.setenv("WORKSHOP_CONFIG", str(settings))
-    with pytest.raises(WorkshopError, match="--theano-python"):
-        bench._theano()

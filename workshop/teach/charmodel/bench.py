@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import subprocess
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -11,10 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
-from workshop.peers import install_peers, package_alone
-from workshop.settings import find_checkout, load_settings
+from workshop.peers import install_peers, machine_python, run_engine
+from workshop.settings import find_checkout
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -45,8 +43,8 @@ def bench_charrnn(
     with other things. Exit 1 when the bar is missed.
     """
     with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as made:
-        pythons = {OURS: theano_python or _theano(), RIVAL: torch_python or _torch(Path(made))}
-        report = summarise(measure(pythons, repeat, [units, rows, steps, batches]))
+        pythons = {OURS: machine_python(OURS, theano_python), RIVAL: torch_python or _torch(Path(made))}
+        report = summarise(measure(pythons, repeat, [units, rows, steps, batches], Path(made) / "theano"))
     if json:
         print_json(report)
     else:
@@ -56,41 +54,22 @@ def bench_charrnn(
         raise typer.Exit(1)
 
 
-def _theano() -> Path:
-    """Return the interpreter of Theano's environment. Raises WorkshopError when it is not there."""
-    prefix = load_settings().prefix
-    found = prefix / "venvs" / "theano" / "bin" / "python" if prefix else None
-    if found is None or not found.is_file():
-        raise WorkshopError("there is no environment theano; set this machine up, or name --theano-python")
-    return found
-
-
 def _torch(folder: Path) -> Path:
     _say("installing PyTorch")
     return install_peers(folder / "peers", find_checkout(PEERS) / PEERS, hashed=False) / "python"
 
 
-def measure(pythons: dict[str, Path], repeat: int, sizes: list[int]) -> dict[str, list[dict[str, Any]]]:
+def measure(
+    pythons: dict[str, Path], repeat: int, sizes: list[int], compiled: Path
+) -> dict[str, list[dict[str, Any]]]:
     """Run the engines in turns; return what each of their processes said."""
     found: dict[str, list[dict[str, Any]]] = {engine: [] for engine in pythons}
     for number in range(repeat):
         for engine, python in pythons.items():
             _say(f"round {number + 1} of {repeat}: {engine}")
-            found[engine].append(ask(python, engine, *map(str, sizes)))
+            said = run_engine(python, ENGINE, engine, *map(str, sizes), compiled=compiled)
+            found[engine].append(jsonlib.loads(said))
     return found
-
-
-def ask(python: Path, *words: str) -> dict[str, Any]:
-    """Run the engine's script; return what it said. Raises WorkshopError with its last line."""
-    with package_alone() as environment:
-        done = subprocess.run(
-            [python, ENGINE, *words], capture_output=True, text=True, env=environment, check=False
-        )
-    said = (done.stderr if done.returncode else done.stdout).strip().splitlines()
-    if done.returncode or not said:
-        raise WorkshopError(f"{words[0]} failed in {python}: {said[-1] if said else 'no word'}")
-    answer: dict[str, Any] = jsonlib.loads(said[-1])
-    return answer
 
 
 def summarise(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
