@@ -8,8 +8,8 @@ process (1 MB = 10⁶ bytes), ``version``.
 
     python engine.py weights NETWORK FILE
 
-writes random weights where the trained ones are in no package registry: GoogLeNet's in the environment
-of Theano, Inception v3's in that of TensorFlow.
+writes random weights where the trained ones are in no package registry, and prints the file's name:
+GoogLeNet's in the environment of Theano, Inception v3's in that of TensorFlow.
 """
 
 from __future__ import annotations
@@ -136,6 +136,7 @@ def main() -> None:
     engine, network, *rest = sys.argv[1:]
     if engine == "weights":
         write_weights(network, Path(rest[0]))
+        print(rest[0])
     else:
         print(json.dumps(race(engine, network, int(rest[0]), Path(*rest[1:]))))
 
