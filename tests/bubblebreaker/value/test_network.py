@@ -9,7 +9,7 @@ from workshop.bubblebreaker.value.trained import Trained
 
 pytest.importorskip("theano", reason="there is no Theano here; the part lessons runs this")
 
-from workshop.bubblebreaker.value.network import PulledNetwork, ValueNetwork
+from workshop.bubblebreaker.value.network import ValueNetwork
 
 
 @pytest.fixture(scope="module")
@@ -46,20 +46,3 @@ def test_a_copy_of_the_state_goes_on_alike(network: ValueNetwork) -> None:
         both.learn(told, targets, np.ones(3, np.float32), 0.01)
     for one, other in zip(network.arrays, copy.arrays, strict=True):
         assert np.array_equal(one, other)
-
-
-def test_made_of_a_network_it_answers_the_same(network: ValueNetwork) -> None:
-    told = np.random.default_rng(1).normal(2, 1, (5, 3)).astype(np.float32)
-    network.learn(told, np.arange(5, dtype=np.float32), np.ones(5, np.float32), 0.01)
-    assert np.array_equal(ValueNetwork.made_of(network.arrays).worth(told), network.worth(told))
-
-
-def test_a_push_raises_one_answer_and_lowers_another(network: ValueNetwork) -> None:
-    told = np.array([[1, 2, 3], [4, 3, 1], [2, 2, 2]], np.float32)
-    pulled = PulledNetwork.made_of(network.arrays)
-    before = pulled.worth(told)
-    for _ in range(50):
-        pulled.push(told, np.array([1, -1, 0], np.float32), 0.01)
-    after = pulled.worth(told)
-    assert after[0] > before[0] + 1
-    assert after[1] < before[1] - 1

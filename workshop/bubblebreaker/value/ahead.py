@@ -37,10 +37,9 @@ class Ahead:
     worth: npt.NDArray[np.float64]
     last: npt.NDArray[np.bool_]
 
-    def best(self, noise: npt.NDArray[np.float64] | None = None) -> Ints:
-        """Return the number of each board's best move, (n,); -1 where there is none. ``noise``: (m,)."""
-        total = self.points + self.worth
-        best: Ints = best_of(total if noise is None else total + noise, self.after.starts)
+    def best(self) -> Ints:
+        """Return the number of each board's best move, (n,); -1 where there is none."""
+        best: Ints = best_of(self.points + self.worth, self.after.starts)
         return best
 
 

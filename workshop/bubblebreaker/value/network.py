@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
 import lasagne
 import lasagne.layers as L  # noqa: N812 - as Lasagne's own examples write it
@@ -39,13 +38,6 @@ class ValueNetwork:
             layer = L.DenseLayer(layer, neurons, W=lasagne.init.HeNormal("relu"))
         self.layer = L.DenseLayer(layer, 1, W=lasagne.init.Constant(0), nonlinearity=None)
         self._compile()
-
-    @classmethod
-    def made_of(cls, arrays: Sequence[Floats]) -> Self:
-        """Return a network of the numbers that another's ``arrays`` gave."""
-        network = cls(arrays[0], arrays[1], float(arrays[2]), [len(offsets) for offsets in arrays[4:-2:2]])
-        L.set_all_param_values(network.layer, [np.asarray(array, np.float32) for array in arrays[3:]])
-        return network
 
     def _compile(self) -> None:
         told, targets, weights = T.matrix("told"), T.vector("targets"), T.vector("weights")
@@ -84,24 +76,3 @@ class ValueNetwork:
     def state(self, values: Sequence[Floats]) -> None:
         for shared, value in zip(self._state, values, strict=True):
             shared.set_value(value)
-
-
-class PulledNetwork(ValueNetwork):
-    """Is told not what boards are worth, but which ones ought to be worth more and which ones less.
-
-    ``push(told, pulls, rate)`` makes one step of Adam that raises the sum of the answers (n,), in units,
-    each times its pull (n,).
-    """
-
-    def _compile(self) -> None:
-        told, pulls, rate = T.matrix("told"), T.vector("pulls"), T.scalar("rate")
-        answers = L.get_output(self.layer, (told - self.mean) / self.scale)[:, 0]
-        params = L.get_all_params(self.layer, trainable=True)
-        updates = lasagne.updates.adam(-(pulls * answers).sum(), params, rate)
-        self._state = list(updates)
-        self._worth = theano.function([told], answers * self.unit)
-        self._push = theano.function([told, pulls, rate], updates=updates)
-
-    def push(self, told: Floats, pulls: Floats, rate: float) -> None:
-        """Make one step."""
-        self._push(told, pulls, np.float32(rate))
