@@ -27,12 +27,18 @@ first_process() {
   esac
 }
 
+# let_learners_read: a strict umask made a checkout for its owner alone; in the machine others read it, too.
+let_learners_read() {
+  find "$CHECKOUT" -path "$CHECKOUT/.cache" -prune -o ! -type l ! -perm -g+r,o+r -exec chmod go+rX {} +
+}
+
 start() {
   local name=$1 kind=$2 image cache init options=()
   shift 2
   image=$("$TESTBED/image.bash" "$kind")
   cache=${WORKSHOP_TEST_CACHE:-$CHECKOUT/.cache/testbed}
   mkdir -p "$cache"
+  let_learners_read
   mapfile -t init < <(first_process "$kind")
   [ "$kind" = bare ] || options+=(--systemd=always)
   stop "$name"
