@@ -14,7 +14,7 @@ from workshop.bubblebreaker.search import deadline
 from workshop.bubblebreaker.solve import main, solve
 
 
-@pytest.mark.parametrize("agent", ["tabu", "search"])
+@pytest.mark.parametrize("agent", ["tabu", "search", "nested", "beam"])
 def test_each_board_is_played_in_its_turn(
     agent: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from workshop.bubblebreaker import draw, reference
+from workshop.bubblebreaker.agents import make_agent, play_game
+from workshop.bubblebreaker.agents.searching import PlanningAgent
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board
 from workshop.bubblebreaker.widget import HERE, BubbleBoard, one_module
 
@@ -141,6 +143,75 @@ def test_an_agent_plays_step_by_step_until_nothing_is_left() -> None:
         ask(board, "step")
     assert board.state["over"] is True
     assert board.state["moves"] == 2
+
+
+class Recorder:
+    """Makes the first move that there is, and knows what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[Board] = []
+
+    def begin(self, board: Board) -> None:
+        self.told.append(board.copy())
+        board[:] = 0
+
+    def choose(self, board: Board) -> reference.Cell | None:
+        return next(iter(reference.moves(board)), None)
+
+
+def test_an_agent_is_told_of_each_board_that_is_not_its_own_doing() -> None:
+    agent = Recorder()
+    board = BubbleBoard(seed=7, agent=agent)
+    assert (board.state["agent"], agent.told) == ("Recorder", [])
+
+    def knows(count: int) -> None:
+        """Let it move twice; it was told of so many boards, the last one before its first move here."""
+        before = board.game.board
+        ask(board, "step")
+        ask(board, "step")
+        assert len(agent.told) == count
+        assert np.array_equal(agent.told[-1], before)
+
+    knows(1)
+    ask(board, "undo")
+    knows(2)
+    row, column = reference.moves(board.game.board)[-1]
+    ask(board, "play", row=row, column=column)
+    knows(3)
+    ask(board, "new")
+    knows(4)
+
+
+@pytest.mark.parametrize("name", ["greedy", "tabu", "search"])
+def test_a_named_agent_that_is_watched_plays_as_it_does_alone(name: str) -> None:
+    rules = SAMEGAME.having(rows=6, columns=6, colours=3) if name != "search" else BUBBLE_BREAKER
+    board = BubbleBoard(rules, seed=4, agent=make_agent(name, rules, seed=1), name=name)
+    for _ in range(12):
+        board.step()
+    alone = play_game(make_agent(name, rules, seed=1), reference.Game.seeded(rules, 4), limit=12)
+    assert board.game.played == alone.played
+
+
+def test_a_planner_plans_anew_when_it_is_interrupted() -> None:
+    rules = SAMEGAME.having(rows=6, columns=6, colours=3)
+    board = BubbleBoard(rules, seed=4, agent=PlanningAgent(rules, seconds=0.05))
+    board.step()
+    board.step()
+    board.undo()
+    board.play(*reference.moves(board.game.board)[-1])
+    while not board.game.over:
+        board.step()
+    assert board.state["over"] is True
+    board.step()
+    board.undo()
+    board.step()
+    assert board.state["over"] is True
+
+
+def test_an_agent_that_makes_no_move_is_found_out() -> None:
+    board = BubbleBoard(SMALL, board=BOARD, agent=lambda board: None, name="idler")
+    with pytest.raises(ValueError, match="idler makes no move"):
+        board.step()
 
 
 def test_several_boards_keep_apart(small: BubbleBoard) -> None:

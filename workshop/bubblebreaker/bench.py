@@ -27,13 +27,15 @@ class Name(StrEnum):
     TABU = "tabu"
     VALUE = "value"
     SEARCH = "search"
+    NESTED = "nested"
+    BEAM = "beam"
 
 
 @app.command(name="samegame")
 def bench_samegame(
     boards: Annotated[Path, typer.Option(help="Boards of 15 lines of 15 colours from 0 to 4.")],
     agent: Annotated[Name, typer.Option(help="Who plays.")] = Name.SEARCH,
-    seconds: Annotated[float, typer.Option(min=0.01, help="Of one core, a board; for search.")] = 10,
+    seconds: Annotated[float, typer.Option(min=0.01, help="Of one core, a board; for searches.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Begins the random numbers.")] = 1,
     python: Annotated[Path | None, typer.Option(help="A Python with Numba; else the machine's.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,

@@ -13,8 +13,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from workshop.bubblebreaker.agents import AGENTS, Agent, make_agent, play_game
-from workshop.bubblebreaker.agents.searching import PlanningAgent
+from workshop.bubblebreaker.agents import AGENTS, make_agent, play_game
 from workshop.bubblebreaker.boards import read_boards
 from workshop.bubblebreaker.reference import Game
 from workshop.bubblebreaker.rules import SAMEGAME, Board
@@ -26,7 +25,7 @@ def solve(board: Board, name: str, seconds: float, seed: int) -> dict[str, Any]:
 
     ``seconds``: of this process's own time, however long a busy machine takes for them.
     """
-    agent = _agent(name, seconds, seed)
+    agent = make_agent(name, SAMEGAME, seed, seconds, clock_share=inf)
     clock, cpu = time.monotonic(), time.process_time()
     game = play_game(agent, Game(SAMEGAME, board))
     return {
@@ -35,12 +34,6 @@ def solve(board: Board, name: str, seconds: float, seed: int) -> dict[str, Any]:
         "seconds": round(time.monotonic() - clock, 2),
         "cpu_seconds": round(time.process_time() - cpu, 2),
     }
-
-
-def _agent(name: str, seconds: float, seed: int) -> Agent:
-    if name == "search":
-        return PlanningAgent(SAMEGAME, seed, seconds, clock_share=inf)
-    return make_agent(name, SAMEGAME, seed, seconds)
 
 
 def main(arguments: list[str] | None = None) -> int:

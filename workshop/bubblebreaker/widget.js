@@ -5,6 +5,7 @@
 import { BoardView } from "./board.js";
 
 const SLOWEST = 1500; // milliseconds from move to move
+const PATIENCE = 5000; // milliseconds after which a move that was asked for is asked for again
 
 function element(name, parent, style = {}, text = "") {
   const made = parent.appendChild(document.createElement(name));
@@ -51,6 +52,8 @@ function render({ model, el }) {
 
   let timer = 0; // an agent is watched while it is not 0
   let shown = 0; // the number of the state that is on the screen
+  let asked = { number: 0, at: 0 }; // for which state a watched move was last asked for, and when
+  let thinks = false; // whether the page says so of the agent
 
   /** Milliseconds from move to move: from 1,500 down to 15, by factors. */
   function interval() {
@@ -77,10 +80,18 @@ function render({ model, el }) {
     watch.textContent = "Watch";
   }
 
-  /** Ask for a move when the last one has been seen. */
+  /** Ask for a move when the last one has been seen; once, however long the agent thinks about it. */
   function tick() {
-    if (model.get("state").over) return pause();
-    if (shown === model.get("state").number && document.contains(box)) ask("step");
+    const { number, over, agent } = model.get("state");
+    if (over) return pause();
+    const waited = asked.number === number ? performance.now() - asked.at : Infinity;
+    if (waited > PATIENCE && shown === number && document.contains(box)) {
+      asked = { number, at: performance.now() };
+      ask("step");
+    } else if (waited > SLOWEST && waited < Infinity && !thinks) {
+      thinks = true;
+      said.textContent = `${agent} thinks …`;
+    }
     timer = setTimeout(tick, interval());
   }
 
@@ -97,7 +108,8 @@ function render({ model, el }) {
     step.disabled = watch.disabled = state.over;
     watching.style.display = state.agent ? "flex" : "none";
     name.textContent = state.agent;
-    if (state.over) said.textContent = verdict();
+    if (state.over || thinks) said.textContent = verdict();
+    thinks = false;
   }
 
   function key(event) {

@@ -22,10 +22,11 @@ import traitlets
 from PIL import Image
 
 from workshop.bubblebreaker import draw, reference
+from workshop.bubblebreaker.agents import Agent
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, Board, Dice, Rules
 
-Choose = Callable[[Board], "reference.Cell"]
-"""Whoever plays: a board that has moves left → the cell (row, column) whose group is to burst."""
+Choose = Callable[[Board], "reference.Cell | None"]
+"""Whoever needs no more than the board: one that has moves left → the cell (row, column) to burst."""
 
 HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";\n', re.MULTILINE)
@@ -44,6 +45,16 @@ class _Before(NamedTuple):
     board: Board
     dice: int
     score: int
+
+
+class _Chooser:
+    """A function as an agent."""
+
+    def __init__(self, choose: Choose) -> None:
+        self.choose = choose
+
+    def begin(self, board: Board) -> None:
+        """Nothing is kept from move to move."""
 
 
 class BubbleBoard(anywidget.AnyWidget):
@@ -69,20 +80,22 @@ class BubbleBoard(anywidget.AnyWidget):
         *,
         seed: int | None = None,
         board: npt.ArrayLike | None = None,
-        agent: Choose | None = None,
+        agent: Agent | Choose | None = None,
         name: str = "",
     ) -> None:
         """Begin the game of a seed (0 to 2³² - 1), of ``board`` (rows, columns), or any game.
 
-        ``agent`` can be watched, under its ``name``.
+        ``agent`` can be watched, under its ``name``: one of ``agents.make_agent`` for the same rules, or a
+        function from a board to a cell. Before its first move in a game, and before it goes on from a board
+        that is not the one after its last move, it is told so (``begin``).
         """
         super().__init__(rules=asdict(rules))
         self._rules = rules
         self._start = None if board is None else np.array(board, np.int8)
         self._seeds = np.random.default_rng(seed)
         self._seed = int(self._seeds.integers(2**32)) if seed is None else seed
-        self.agent = agent
-        self._name = (name or getattr(agent, "__name__", "agent")) if agent else ""
+        self.agent = _as_agent(agent)
+        self._name = (name or getattr(agent, "__name__", type(agent).__name__)) if agent else ""
         self._number = 0
         self.on_msg(self._asked)
         self._begin()
@@ -98,14 +111,24 @@ class BubbleBoard(anywidget.AnyWidget):
         burst = reference.group(self.game.board, row, column) if self._inside(row, column) else []
         points = self.game.play(row, column)
         self._before.append(before)
+        self._agent_knows = False
         self._tell(burst)
         return points
 
     def step(self) -> None:
-        """Let the agent make one move; nothing happens when the game is over or there is no agent."""
-        if self.agent is not None and not self.game.over:
-            row, column = self.agent(self.game.board.copy())
-            self.play(int(row), int(column))
+        """Let the agent make one move; nothing happens when the game is over or there is no agent.
+
+        Raises ValueError when it makes none.
+        """
+        if self.agent is None or self.game.over:
+            return
+        if not self._agent_knows:
+            self.agent.begin(self.game.board.copy())
+        cell = self.agent.choose(self.game.board.copy())
+        if cell is None:
+            raise ValueError(f"{self._name} makes no move, though there is one")
+        self.play(int(cell[0]), int(cell[1]))
+        self._agent_knows = True
 
     def undo(self) -> None:
         """Take the last move back, if there is one."""
@@ -114,6 +137,7 @@ class BubbleBoard(anywidget.AnyWidget):
             self.game.board, self.game.score = before.board, before.score
             self.game.dice = Dice(before.dice)
             self.game.played.pop()
+            self._agent_knows = False
             self._tell()
 
     def new(self) -> None:
@@ -126,6 +150,9 @@ class BubbleBoard(anywidget.AnyWidget):
         if self._start is not None:
             self.game.board = self._start.copy()
         self._before: list[_Before] = []
+        # Whether the agent made the last move, or was told of the board that there is. It is not told before
+        # it has to move: one that plans a game thinks for seconds about each board that it is told of.
+        self._agent_knows = False
         self._tell()
 
     def _inside(self, row: int, column: int) -> bool:
@@ -184,3 +211,10 @@ class BubbleBoard(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "image/png": base64.b64encode(self.still()).decode()}, metadata
+
+
+def _as_agent(agent: Agent | Choose | None) -> Agent | None:
+    """Return whom one can watch as an agent."""
+    if agent is None or hasattr(agent, "choose"):
+        return agent
+    return _Chooser(agent)

@@ -8,7 +8,8 @@ from bubblebreaker.building import SMALL
 from workshop.bubblebreaker import engine
 from workshop.bubblebreaker.boards import referee
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME
-from workshop.bubblebreaker.search.beam import beam_search
+from workshop.bubblebreaker.search import deadline
+from workshop.bubblebreaker.search.beam import beam_search, widening_beam_search
 
 
 def test_what_is_found_is_what_the_referee_counts_and_found_again() -> None:
@@ -23,6 +24,19 @@ def test_a_wider_beam_finds_more() -> None:
     boards, _ = engine.new_boards(rules, range(6))
     narrow, wide = (sum(beam_search(rules, board, width).score for board in boards) for width in (1, 30))
     assert wide > narrow
+
+
+def test_beams_widen_until_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = engine.new_boards(SMALL, [3])[0][0]
+    # By this clock each look at it takes a second.
+    seconds = iter(range(10**9))
+    monkeypatch.setattr(deadline.time, "process_time", lambda: float(next(seconds)))
+    found = widening_beam_search(SMALL, board, 100.0, clock_share=1e9)
+    assert 100 < next(seconds) < 140
+    assert referee(SMALL, board, found.moves) == found.score
+    assert found.score >= beam_search(SMALL, board, 4).score
+    # Without any time there is still a game.
+    assert widening_beam_search(SMALL, board, 0.0).moves
 
 
 def test_what_it_cannot_do_is_refused() -> None:

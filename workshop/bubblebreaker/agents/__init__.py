@@ -7,10 +7,12 @@ boards give the same moves, but for agents that think until the time is up.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Protocol
 
 from workshop.bubblebreaker.reference import Game
 from workshop.bubblebreaker.rules import Board, Rules
+from workshop.bubblebreaker.search.deadline import CLOCK_SHARE
 
 Cell = tuple[int, int]
 
@@ -19,19 +21,20 @@ class Agent(Protocol):
     """Plays one game after another."""
 
     def begin(self, board: Board) -> None:
-        """Look at the board of a new game, int8 (rows, columns)."""
+        """Look at the board, int8 (rows, columns), from which it plays on: of a new game, as a rule."""
 
     def choose(self, board: Board) -> Cell | None:
         """Return the cell (row, column) to click, or None when no move is left."""
 
 
-Maker = Callable[[Rules, int, float], Agent]
-"""Makes an agent from rules, a seed, and the seconds that it may think about a game."""
+Maker = Callable[[Rules, int, float, float], Agent]
+"""Makes an agent from rules, a seed, and the seconds that it may think about a game: of this process's time,
+and how many times as many by the clock."""
 
 
 # Each maker imports what its agent needs: a rule of thumb does not wait for a network or a search.
 def _rule(name: str) -> Maker:
-    def make(rules: Rules, seed: int, seconds: float) -> Agent:
+    def make(rules: Rules, seed: int, seconds: float, clock_share: float) -> Agent:
         from workshop.bubblebreaker.agents.simple import RuleOfThumb
 
         return RuleOfThumb(rules, name, seed)
@@ -39,16 +42,27 @@ def _rule(name: str) -> Maker:
     return make
 
 
-def _value(rules: Rules, seed: int, seconds: float) -> Agent:
+def _value(rules: Rules, seed: int, seconds: float, clock_share: float) -> Agent:
     from workshop.bubblebreaker.agents.value import ValueAgent
 
     return ValueAgent(rules)
 
 
-def _search(rules: Rules, seed: int, seconds: float) -> Agent:
-    from workshop.bubblebreaker.agents.searching import FlatAgent, PlanningAgent
+def _planning(name: str) -> Maker:
+    def make(rules: Rules, seed: int, seconds: float, clock_share: float) -> Agent:
+        from workshop.bubblebreaker.agents.searching import PLANNERS, PlanningAgent
 
-    return PlanningAgent(rules, seed, seconds) if rules.refill == "none" else FlatAgent(rules, seed)
+        return PlanningAgent(rules, seed, seconds, clock_share, PLANNERS[name])
+
+    return make
+
+
+def _search(rules: Rules, seed: int, seconds: float, clock_share: float) -> Agent:
+    if rules.refill == "none":
+        return _planning("search")(rules, seed, seconds, clock_share)
+    from workshop.bubblebreaker.agents.searching import FlatAgent
+
+    return FlatAgent(rules, seed)
 
 
 AGENTS: dict[str, Maker] = {
@@ -59,22 +73,28 @@ AGENTS: dict[str, Maker] = {
     "tabu": _rule("tabu"),
     "value": _value,
     "search": _search,
+    "nested": _planning("nested"),
+    "beam": _planning("beam"),
 }
 
 
-def make_agent(name: str, rules: Rules, seed: int = 0, seconds: float = 10.0) -> Agent:
-    """Return the agent of that name; ValueError when there is none.
+def make_agent(
+    name: str, rules: Rules, seed: int = 0, seconds: float = 10.0, clock_share: float = CLOCK_SHARE
+) -> Agent:
+    """Return the agent of that name; ValueError when there is none, or none for these rules.
 
-    ``seconds``: what the one that plans a whole game, "search" without refill, may think about each.
+    ``seconds``: what one that plans a whole game may think about each, that is "nested", "beam", and without
+    refill "search": of this process's own time, or ``clock_share`` times as many by the clock.
     """
     if name not in AGENTS:
         raise ValueError(f"agents are {', '.join(AGENTS)}, not {name!r}")
-    return AGENTS[name](rules, seed, seconds)
+    return AGENTS[name](rules, seed, seconds, clock_share)
 
 
-def play_game(agent: Agent, game: Game) -> Game:
-    """Let the agent play ``game`` to its end; return the game."""
+def play_game(agent: Agent, game: Game, limit: float = inf) -> Game:
+    """Let the agent play ``game`` to its end, or for ``limit`` moves; return the game."""
     agent.begin(game.board)
-    while (cell := agent.choose(game.board)) is not None:
+    most = len(game.played) + limit
+    while len(game.played) < most and (cell := agent.choose(game.board)) is not None:
         game.play(*cell)
     return game

@@ -18,8 +18,12 @@ from workshop.bubblebreaker.cells import Int8s, Ints, Packed, load, pack, room
 from workshop.bubblebreaker.compiled import compiled, mixed
 from workshop.bubblebreaker.playouts import burst, list_groups, most_frequent
 from workshop.bubblebreaker.rules import Board, Rules
+from workshop.bubblebreaker.search.deadline import CLOCK_SHARE, Deadline
 from workshop.bubblebreaker.search.nested import playout
 from workshop.bubblebreaker.search.plan import Plan
+
+WIDEST = 2000
+"""Games side by side in a beam that is as wide as the time allows; they take some 60 MB."""
 
 
 @dataclass
@@ -32,11 +36,19 @@ class _Beam:
     paths: list[list[int]]
 
 
-def beam_search(rules: Rules, board: Board, width: int = 50, playouts: int = 1, seed: int = 0) -> Plan:
+def beam_search(
+    rules: Rules,
+    board: Board,
+    width: int = 50,
+    playouts: int = 1,
+    seed: int = 0,
+    deadline: Deadline | None = None,
+) -> Plan:
     """Return the best game that was found on ``board``, int8 (rows, columns).
 
-    ``width``: games side by side. ``playouts``: of each board. The same seed finds the same game. Raises
-    ValueError for rules by which something enters, and for a width or playouts below 1.
+    ``width``: games side by side. ``playouts``: of each board. The same seed finds the same game, unless
+    ``deadline`` ends the search between two moves. Raises ValueError for rules by which something enters, and
+    for a width or playouts below 1.
     """
     if rules.refill != "none":
         raise ValueError("beam search needs rules by which nothing enters; flat_search plays the others")
@@ -51,7 +63,7 @@ def beam_search(rules: Rules, board: Board, width: int = 50, playouts: int = 1, 
     points, count, steps = playout(packed, cells[0], used, tabu, rng, line)
     best = Plan(int(points), engine.cells_of(rules, line[:count]), 0)
     beam = _Beam(cells, np.array([used]), np.zeros(1, np.int64), [[]])
-    while len(beam.paths):
+    while len(beam.paths) and not (deadline and deadline.passed()):
         found = _expand(packed, beam.cells, beam.used, beam.points, tabu, playouts, rng)
         parents, moves, values, hashes, child_cells, child_used, child_points, lines, counts, made = found
         steps += made
@@ -69,6 +81,35 @@ def beam_search(rules: Rules, board: Board, width: int = 50, playouts: int = 1, 
             [[*beam.paths[parents[i]], int(moves[i])] for i in kept],
         )
     return best._replace(steps=int(steps))
+
+
+def widening_beam_search(
+    rules: Rules,
+    board: Board,
+    seconds: float,
+    playouts: int = 1,
+    seed: int = 0,
+    clock_share: float = CLOCK_SHARE,
+    widest: int = WIDEST,
+) -> Plan:
+    """Return the best game that several beams find in so many ``seconds`` of this process's time.
+
+    The first beam is narrow; each one after it is as wide as the time that is left allows, going by the time
+    that the one before took. ``clock_share``: how many times as many seconds by the clock. Raises as above.
+    """
+    # To load or compile the machine code is nobody's thinking time.
+    beam_search(rules, board, 1, playouts, seed)
+    deadline = Deadline(seconds, clock_share)
+    best, steps, width, number = Plan(-(2**62), [], 0), 0, min(4, widest), 0
+    while number == 0 or not deadline.passed():
+        began = deadline.spent()
+        found = beam_search(rules, board, width, playouts, seed + number, deadline)
+        best = max(best, found, key=lambda plan: plan.score)
+        steps, number = steps + found.steps, number + 1
+        took = max(deadline.spent() - began, 1e-3)
+        # The time of a narrow beam says little about a wide one, so it widens by steps.
+        width = int(max(1, min(widest, 16 * width, 0.9 * width * (seconds - deadline.spent()) / took)))
+    return best._replace(steps=steps)
 
 
 def _best_different(values: Ints, hashes: npt.NDArray[np.uint64], width: int) -> Ints:

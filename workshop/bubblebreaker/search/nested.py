@@ -16,7 +16,7 @@ from workshop.bubblebreaker.cells import Int8s, Ints, Packed, ending, load, pack
 from workshop.bubblebreaker.compiled import compiled, mixed
 from workshop.bubblebreaker.playouts import UNIFORM, burst, list_groups, most_frequent, pick
 from workshop.bubblebreaker.rules import Board, Rules
-from workshop.bubblebreaker.search.deadline import Deadline
+from workshop.bubblebreaker.search.deadline import CLOCK_SHARE, Deadline
 from workshop.bubblebreaker.search.plan import Plan
 
 
@@ -27,11 +27,13 @@ def nested_search(
     games: int | None = 1,
     seconds: float = np.inf,
     seed: int = 0,
+    clock_share: float = CLOCK_SHARE,
 ) -> Plan:
     """Return the best of several games by a search of ``level`` on ``board``, int8 (rows, columns).
 
-    It ends after ``games`` of them, or, between two games, after so many ``seconds`` of this process's time.
-    Raises ValueError for rules by which something enters, a negative level, or no limit.
+    It ends after ``games`` of them, or, between two games, after so many ``seconds`` of this process's time
+    or ``clock_share`` times as many by the clock. Raises ValueError for rules by which something enters, a
+    negative level, or no limit.
     """
     if rules.refill != "none":
         raise ValueError("nested search needs rules by which nothing enters; flat_search plays the others")
@@ -43,7 +45,9 @@ def nested_search(
     tabu = most_frequent(packed, cells)
     rng = np.array([mixed(np.uint64(seed))], np.uint64)
     moves = np.empty(rules.cells // 2 + 1, np.int64)
-    best, steps, done, deadline = Plan(-(2**62), [], 0), 0, 0, Deadline(seconds)
+    # To load or compile the machine code is nobody's thinking time.
+    nested(packed, np.zeros_like(cells), 0, 0, level, rng.copy(), moves)
+    best, steps, done, deadline = Plan(-(2**62), [], 0), 0, 0, Deadline(seconds, clock_share)
     while done == 0 or (not deadline.passed() and (games is None or done < games)):
         points, count, made = nested(packed, cells, used, tabu, level, rng, moves)
         steps += made
