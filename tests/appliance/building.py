@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -123,6 +124,55 @@ def make_root(folder: Path) -> Path:
     (folder / "usr/bin/largest").write_bytes(random.Random(7).randbytes(300_000))
     (folder / "root").chmod(0o700)
     return folder
+
+
+def make_used_root(folder: Path) -> Path:
+    """Make a root directory of an appliance that somebody has used: with all that its first start made."""
+    make_root(folder)
+    for name, text in USED.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    wants = folder / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (wants / "first-boot-workshop.service").symlink_to("/etc/systemd/system/first-boot-workshop.service")
+    (folder / "etc/shadow").chmod(0o640)
+    return folder
+
+
+def make_system_disk(root: Path, raw: Path, *options: str) -> Path:
+    """Make a raw disk that holds a root directory where an appliance has it, without what boots it."""
+    with raw.open("wb") as file:
+        file.truncate(64 << 20)
+    blocks = (63 << 20) // 4096
+    command = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "offset=1048576,root_owner=0:0", *options]
+    path = {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+    subprocess.run([*command, "-d", str(root), str(raw), str(blocks)], check=True, env=os.environ | path)
+    return raw
+
+
+USED = {
+    "etc/workshop-appliance.json": "{}",
+    "usr/local/sbin/first-boot-workshop": "#!/bin/sh",
+    "etc/systemd/system/first-boot-workshop.service": "[Service]",
+    "etc/ssh/sshd_config": "stays",
+    "etc/ssh/ssh_host_ed25519_key": "SECRET-host-key",
+    "etc/machine-id": "SECRET-machine-id",
+    "etc/shadow": "root:*:1::::::\nworkshop:$y$SECRET-hash:1::::::\n",
+    "var/lib/workshop-appliance/password": "SECRET-password",
+    "var/lib/systemd/random-seed": "SECRET-seed",
+    "var/log/journal/0123/system.journal": "SECRET-journal",
+    "var/log/apt/history.log": "SECRET-log",
+    "opt/workshop/etc/token": "SECRET-token",
+    "opt/workshop/etc/workshop.toml": 'ca_bundle = ""\nprefix = "/größe"\n',
+    "opt/workshop/run/deep/er/cookie": "SECRET-cookie",
+    "root/.bashrc": "stays",
+    "root/.bash_history": "SECRET-history",
+    "root/.ssh/authorized_keys": "SECRET-key",
+    "home/workshop/.bash_history": "SECRET-history",
+    'home/workshop/.cache/a "quoted" name/größe': "SECRET-cache",
+    "home/workshop/notebooks/lesson.ipynb": "stays",
+}
+"""Files by what they hold; of those with SECRET nothing may be in a copy."""
 
 
 REQUIRED = bool({"all", "appliance"} & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()))

@@ -14,14 +14,18 @@ import pytest
 from workshop.appliance import ovf
 from workshop.appliance.contents import read_contents
 from workshop.appliance.export import export
-from workshop.appliance.pack import PackResult
+from workshop.appliance.ext4 import Ext4
+from workshop.appliance.pack import Clock, PackResult, wrap
 from workshop.appliance.verify.run import verify
 from workshop.appliance.verify.scan import scan
 from workshop.appliance.verify.subject import Subject, entries_of
+from workshop.appliance.vmdk.read import Window, write_raw
 from workshop.errors import WorkshopError
 
-from .building import MACHINE, Pieces, make_ova
+from .building import DESCRIPTION, EPOCH, MACHINE, Pieces, make_root, make_system_disk, make_used_root, needs
+from .building import make_ova as make_ova_without_system
 
+pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tools/testbed/virtualbox.bash"
 
@@ -37,6 +41,26 @@ case $1 in
   *) exit 9 ;;
 esac
 """
+
+
+def make_ova(folder: Path, root: Path) -> PackResult:
+    """Make a sound OVA whose disk holds a root directory."""
+    raw = make_system_disk(root, folder / "disk.raw")
+    return wrap(raw, folder / "a.ova", DESCRIPTION, epoch=EPOCH, clock=Clock(lambda _: None))
+
+
+@pytest.fixture(scope="module")
+def ova(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An appliance that somebody has used."""
+    folder = tmp_path_factory.mktemp("used")
+    return make_ova(folder, make_used_root(folder / "root")).ova
+
+
+def disk_of(ova: Path, raw: Path) -> bytes:
+    """Return the whole disk of an OVA, written to ``raw``."""
+    disk = read_contents(ova).disk
+    write_raw(Window(ova, disk.offset, disk.size), raw)
+    return raw.read_bytes()
 
 
 class StandIn:
@@ -71,11 +95,29 @@ def run(target: Path, vm: str = "class", seconds: float = 2) -> tuple[PackResult
     return export(vm, target, version="9", seconds=seconds, say=said.append), said
 
 
-def test_the_ova_is_sound_and_alone(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
+def test_the_ova_is_sound_and_alone(virtualbox: StandIn, tmp_path: Path) -> None:
     result, _ = run(tmp_path / "out/a.ova")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.ova"]
     assert verify(result.ova, thorough=True).faults == []
-    assert Pieces.of(result.ova).get(".vmdk").data == Pieces.of(ova).get(".vmdk").data
+
+
+def test_nothing_that_two_copies_must_not_share_is_in_it(
+    virtualbox: StandIn, tmp_path: Path, ova: Path
+) -> None:
+    assert b"SECRET-token" in disk_of(ova, tmp_path / "theirs")
+    result, _ = run(tmp_path / "a.ova")
+    assert b"SECRET" not in disk_of(result.ova, tmp_path / "ours")
+    lesson = Ext4(tmp_path / "ours", 1 << 20, epoch=EPOCH).read("home/workshop/notebooks/lesson.ipynb")
+    assert lesson == "stays"
+
+
+def test_a_machine_of_vagrant_is_refused(virtualbox: StandIn, tmp_path: Path) -> None:
+    """It has no first start: every copy would have its keys, its token, and the account vagrant."""
+    packed = make_ova(tmp_path, make_root(tmp_path / "root"))
+    virtualbox.exports(Pieces.of(packed.ova))
+    with pytest.raises(WorkshopError, match=r"the machine is no appliance: .*'workshop appliance build'"):
+        run(tmp_path / "out/a.ova")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_the_same_machine_gives_the_same_bytes(virtualbox: StandIn, tmp_path: Path) -> None:
@@ -184,8 +226,9 @@ def vboxmanage(*arguments: str | Path) -> str:
 @pytest.mark.slow
 @pytest.mark.network
 def test_a_real_import_and_export(real: Path) -> None:
-    """VirtualBox imports our OVA, forwards on 127.0.0.1 only, and gives the same disk back."""
-    packed = make_ova(real / "packed")
+    """VirtualBox imports our OVA, forwards on 127.0.0.1 only, and gives the disk back, which is cleaned."""
+    (real / "packed").mkdir()
+    packed = make_ova(real / "packed", make_used_root(real / "packed/root"))
     vboxmanage("import", packed.ova, "--vsys=0", f"--basefolder={real}/machines")
     info = vboxmanage("showvminfo", MACHINE.name, "--machinereadable")
     forwards = sorted(re.findall(r'^Forwarding\(\d+\)="(.*)"$', info, re.MULTILINE))
@@ -204,14 +247,15 @@ def test_a_real_import_and_export(real: Path) -> None:
     rules = {(rule.name, rule.host, rule.guest) for rule in read_contents(result.ova).forwards}
     assert rules == {("jupyter", 8080, 8080), ("ssh", 8282, 22), ("extra", 9090, 9090)}
     ((_, facts),) = Subject(scan(result.ova)).images
-    assert entries_of(facts)["ddb.uuid.image"] == packed.disk_uuid == result.disk_uuid
+    assert entries_of(facts)["ddb.uuid.image"] == result.disk_uuid != packed.disk_uuid
+    assert b"SECRET" not in disk_of(result.ova, real / "disk.raw")
 
 
 @pytest.mark.slow
 @pytest.mark.network
 def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
     """What verify calls damaged VirtualBox refuses too."""
-    pieces = Pieces.of(make_ova(real / "damaged").ova)
+    pieces = Pieces.of(make_ova_without_system(real / "damaged").ova)
     pieces.patch(".vmdk", 70_000, b"\x01")
     path = pieces.write(real / "damaged.ova")
     assert [name for name, _ in verify(path).faults] == ["manifest.hashes"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -82,8 +82,8 @@ def clean(root: Path, hostname: str) -> None:
     # Named after a machine that no longer is.
     empty(root / JOURNAL)
     _write_identity(root, hostname)
-    _lock_passwords(root / "etc/shadow")
-    _forget_bundle(root / "opt/workshop/etc/workshop.toml")
+    _rewrite(root / "etc/shadow", lock_passwords)
+    _rewrite(root / "opt/workshop/etc/workshop.toml", forget_bundle)
 
 
 def _matches(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
@@ -129,17 +129,20 @@ def _write_identity(root: Path, hostname: str) -> None:
     resolver.symlink_to("../run/systemd/resolve/resolv.conf")
 
 
-def _lock_passwords(shadow: Path) -> None:
-    """Leave no account a password: every copy would have it."""
-    lines = [line.split(":") for line in shadow.read_text(encoding="utf-8").splitlines()]
+def _rewrite(file: Path, change: Callable[[str], str]) -> None:
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def lock_passwords(shadow: str) -> str:
+    """Return the accounts' passwords with none left: every copy would have it."""
+    lines = [line.split(":") for line in shadow.splitlines()]
     locked = [[name, "*" if word[:1] not in ("*", "!") else word, *rest] for name, word, *rest in lines]
-    shadow.write_text("".join(":".join(line) + "\n" for line in locked), encoding="utf-8")
+    return "".join(":".join(line) + "\n" for line in locked)
 
 
-def _forget_bundle(settings: Path) -> None:
-    """Blank the one setting that names the builder's certificates."""
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(re.sub(r"(?m)^ca_bundle = .*$", 'ca_bundle = ""', text), encoding="utf-8")
+def forget_bundle(settings: str) -> str:
+    """Return the settings with the one blanked that names the builder's certificates."""
+    return re.sub(r"(?m)^ca_bundle = .*$", 'ca_bundle = ""', settings)
 
 
 WATCHED = ("etc", "root", "home", "opt/workshop/etc", "opt/workshop/state", "usr/local", "var/lib/systemd")

@@ -2,7 +2,8 @@
 
 VirtualBox's own export has a random identifier, its manifest at the end, and every setting of the
 organiser's machine. What counts is read from it (disk, memory, processors, forwarded ports); the
-rest is left behind, and each forwarded port is put on 127.0.0.1.
+rest is left behind, and each forwarded port is put on 127.0.0.1. From the disk goes what two copies
+must not share (``reset``); the machine itself keeps it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from workshop.appliance import envelope, ovf, tools
 from workshop.appliance.contents import Contents, read_contents
 from workshop.appliance.machine import Machine
 from workshop.appliance.pack import Clock, PackResult, wrap
+from workshop.appliance.reset import reset
 from workshop.appliance.scratch import folder_beside
 from workshop.appliance.verify.run import verify
 from workshop.appliance.vmdk.read import Window, write_raw
@@ -39,7 +41,7 @@ def export(
     happens.
 
     Raises WorkshopError when VirtualBox is missing, does not know the machine or fails, when the
-    machine does not shut down or has not exactly one disk.
+    machine does not shut down, has not exactly one disk, or did not come from an appliance.
     """
     tools.find("VBoxManage")
     clock = Clock(say)
@@ -54,6 +56,8 @@ def export(
             raw = scratch / "disk.raw"
             write_raw(Window(theirs, contents.disk.offset, contents.disk.size), raw)
             theirs.unlink()
+        with clock("disk alike for all copies"):
+            reset(raw, epoch=epoch, say=say)
         ours = scratch / target.name
         result = wrap(raw, ours, description, epoch=epoch, clock=clock)
         report = verify(ours)
