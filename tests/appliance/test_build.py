@@ -64,13 +64,13 @@ def wish(tmp_path: Path, **more: Any) -> building.Wish:
 def test_a_build_leaves_the_ova_and_what_belongs_to_it(tmp_path: Path, steps: list[str]) -> None:
     built = building.build(wish(tmp_path))
     assert steps == ["root debian", "provision", "pack"]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "CHANGES",
-        "house-1.0.ova",
-        "packages.txt",
-        "sbom.cdx.json",
-    ]
-    assert json.loads((tmp_path / "out/sbom.cdx.json").read_text())["components"][0]["name"] == "libc6"
+    assert built.ova == tmp_path / "out/house-1.0.ova"
+    assert built.described == ["house-1.0.packages.txt", "house-1.0.sbom.cdx.json", "house-1.0.CHANGES"]
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {built.ova.name, *built.described}
+    assert (
+        json.loads((tmp_path / "out/house-1.0.sbom.cdx.json").read_text())["components"][0]["name"] == "libc6"
+    )
     assert set(built.seconds) == {"root", "provisioning", "cleaning", "packing"}
     assert json.dumps(built.as_document())
 
@@ -92,6 +92,38 @@ def test_a_build_that_breaks_off_looks_unfinished_and_goes_on(
     building.build(wish(tmp_path))
     assert steps == ["root debian", "root again", "provision", "pack"]
     assert not (tmp_path / "out/.building-debian").exists()
+
+
+def test_what_lies_beside_an_ova_is_of_that_one(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that fails when it packs, or one of another kind, leaves what an earlier one made alone."""
+    built = building.build(wish(tmp_path))
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    monkeypatch.setattr(building.checkout, "changes", lambda _: "Newer.\n")
+
+    def fails(root: Path, ova: Path, **_: Any) -> Any:
+        ova.write_bytes(b"half")
+        raise WorkshopError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(building.pack, "pack", fails)
+        with pytest.raises(WorkshopError, match="the disk is full"):
+            building.build(wish(tmp_path))
+    after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
+    assert after == before
+    building.build(wish(tmp_path, without=frozenset({"tensorflow"})))
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
+    building.build(wish(tmp_path))
+    assert (built.ova.with_suffix(".CHANGES")).read_text() == "Newer.\n"
+
+
+def test_an_ova_that_is_too_large_for_sticks_is_called_so(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert building.build(wish(tmp_path)).as_document()["too_large"] is False
+    monkeypatch.setattr(building, "LARGEST_GB", 2e-9)
+    assert building.build(wish(tmp_path)).as_document()["too_large"] is True
 
 
 def test_a_proxy_in_the_root_stops_the_build(

@@ -21,7 +21,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for age, name in enumerate(["new.ova", "old.ova"]):
         (dist / name).write_text("sound")
         os.utime(dist / name, (1000 - age, 1000 - age))
-    for name in ("packages.txt", "CHANGES", "new.log", "unrelated.log"):
+    for name in ("new.packages.txt", "new.CHANGES", "old.CHANGES", "packages.txt", "new.1.ova.log"):
         (dist / name).touch()
 
     def judge(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
@@ -40,11 +40,11 @@ def found(checkout: Path, named: Path | None = None) -> list[str]:
 
 
 def test_the_newest_with_what_is_told_about_it(checkout: Path) -> None:
-    assert found(checkout) == ["new.ova", "CHANGES", "new.log", "packages.txt"]
+    assert found(checkout) == ["new.ova", "new.packages.txt", "new.CHANGES"]
 
 
 def test_the_one_that_was_named(checkout: Path, tmp_path: Path) -> None:
-    assert found(checkout, tmp_path / "appliance" / "old.ova")[0] == "old.ova"
+    assert found(checkout, tmp_path / "appliance" / "old.ova") == ["old.ova", "old.CHANGES"]
 
 
 def test_one_that_is_not_sound_is_refused(checkout: Path) -> None:

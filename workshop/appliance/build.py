@@ -25,6 +25,8 @@ from workshop.errors import WorkshopError
 
 FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
+LARGEST_GB = 3.5
+"""A larger OVA leaves too little of a small stick, and takes a participant too long to copy."""
 OPTIONS = "ro quiet loglevel=4 net.ifnames=0 console=ttyS0,115200 console=tty0"
 """For the kernel: its own names for network cards; the serial port too, where there is one."""
 VERSION_FILE = Path("opt/workshop/VERSION")
@@ -59,12 +61,19 @@ class Built:
     bytes: int
     sha256: str
     packages: int
+    described: list[str]
+    """Names of the files beside it that tell what is in it."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each step took."""
 
     def as_document(self) -> dict[str, Any]:
         """Return what --json prints."""
-        return asdict(self) | {"ova": str(self.ova)}
+        return asdict(self) | {"ova": str(self.ova), "too_large": self.is_too_large}
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it has more bytes than an appliance for sticks should."""
+        return self.bytes > LARGEST_GB * 1e9
 
 
 def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
@@ -89,21 +98,21 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             clean.refuse_leaks(root, builders_secrets())
         components = describe(root, machine.name, version, work)
         (work / "CHANGES").write_text(checkout.changes(wish.source), encoding="utf-8")
-        _publish(work, wish.output)
-        ova = wish.output / f"{machine.name}-{version}.ova"
+        made = work / f"{machine.name}-{version}.ova"
         with _timed(seconds, "packing", say):
             packed = pack.pack(
                 root,
-                ova,
+                made,
                 version=version,
                 epoch=finished(root),
-                changes=wish.output / "CHANGES",
+                changes=work / "CHANGES",
                 machine=machine,
                 kernel_options=OPTIONS,
             )
+        ova, described = _publish(made, wish.output)
         shutil.rmtree(root)
     shutil.rmtree(work)
-    return Built(ova, version, wish.distribution, packed.bytes, packed.sha256, components, seconds)
+    return Built(ova, version, wish.distribution, packed.bytes, packed.sha256, components, described, seconds)
 
 
 def _refuse_what_cannot_end_well(wish: Wish) -> None:
@@ -186,6 +195,16 @@ def finished(root: Path) -> int:
 PUBLISHED = ("packages.txt", "sbom.cdx.json", "CHANGES")
 
 
-def _publish(work: Path, output: Path) -> None:
-    for name in PUBLISHED:
-        (work / name).replace(output / name)
+def _publish(made: Path, output: Path) -> tuple[Path, list[str]]:
+    """Move an OVA and what tells about it out of its folder; return the OVA, and the names of the others.
+
+    Theirs begin with its own, for other appliances may lie there. They never tell of another one: what had
+    the OVA's name goes first, and it comes last.
+    """
+    ova = output / made.name
+    ova.unlink(missing_ok=True)
+    names = [f"{made.stem}.{name}" for name in PUBLISHED]
+    for name, published in zip(PUBLISHED, names, strict=True):
+        (made.parent / name).replace(output / published)
+    made.replace(ova)
+    return ova, names

@@ -11,8 +11,8 @@ from workshop.thumbdrive.pieces import Context
 
 BUILT_IN = "appliance"
 """Folder of the checkout in which ``workshop appliance build`` leaves what it made."""
-BESIDE = ("VERSION", "CHANGES", "packages.txt", "sbom.cdx.json", "{stem}.*")
-"""What is told about an appliance in the folder beside it."""
+BESIDE = ("packages.txt", "sbom.cdx.json", "CHANGES")
+"""What is told about an appliance in the folder beside it, in files whose names begin with its own."""
 
 
 def find(context: Context) -> list[Path]:
@@ -27,9 +27,8 @@ def find(context: Context) -> list[Path]:
             f"no appliance in {where}; run 'workshop appliance build', or name one with --appliance"
         )
     _require_sound(ova)
-    patterns = [pattern.format(stem=ova.stem) for pattern in BESIDE]
-    beside = {path for pattern in patterns for path in ova.parent.glob(pattern) if path.is_file()}
-    return [ova, *sorted(beside - {ova})]
+    beside = (ova.with_name(f"{ova.stem}.{name}") for name in BESIDE)
+    return [ova, *(path for path in beside if path.is_file())]
 
 
 def _newest(folder: Path) -> Path | None:
