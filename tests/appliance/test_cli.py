@@ -68,11 +68,22 @@ def test_export_without_virtualbox_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_how_much_was_asked_of_a_started_machine_is_in_the_json(ova: Path, tmp_path: Path) -> None:
+    """Without qemu it cannot start at all, which is a fault and no matter here."""
+    assert json.loads(run("verify", "--json", ova).stdout)["boot"] is None
+    done = run("verify", "--json", "--boot", "--log", tmp_path / "log", ova, PATH=str(tmp_path))
+    assert json.loads(done.stdout)["boot"]["level"] == "ports"
+
+
 @needs("qemu-system-x86_64")
 def test_the_log_of_a_boot_is_kept(ova: Path, tmp_path: Path) -> None:
     """The disk of this appliance does not start: the command says so, and its log is there."""
     done = run("verify", "--boot", "--log", tmp_path / "log", "--boot-seconds", "2", ova)
     assert done.returncode == 1
     assert "FAIL  boot.answers: port 22 of the guest did not answer in 2 s" in done.stdout
+    assert (
+        "only asked whether every forwarded port answers, for a log was wanted"
+        in done.stdout.splitlines()[-1]
+    )
     assert (tmp_path / "log/serial.log").exists()
     assert "Traceback" not in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +26,9 @@ def appliance() -> None:
 
 @app.command()
 def build(
-    distribution: Annotated[str, typer.Option(help="debian or fedora.")] = "debian",
+    distribution: Annotated[
+        str, typer.Option(help="debian; or fedora, on a Fedora host, which was never tried.")
+    ] = "debian",
     without: Annotated[list[str] | None, typer.Option(help="Leave out tensorflow.")] = None,
     output: Annotated[Path, typer.Option(help="Folder that gets the OVA and what belongs to it.")] = Path(
         "appliance"
@@ -48,7 +49,7 @@ def build(
 
     What was interrupted goes on when the command is run again.
     """
-    from workshop.appliance.build import Wish, build
+    from workshop.appliance.build import LARGEST_GB, Wish, build
 
     wish = Wish(
         source=find_checkout("playbooks/appliance.yml"),
@@ -61,11 +62,18 @@ def build(
         options=tuple(word for value in extra_vars or () for word in ("-e", value)),
     )
     built = build(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
+    if built.is_too_large:
+        messages.print(
+            f"appliance: {built.bytes / 1e9:.2f} GB is more than the {LARGEST_GB} GB that an appliance for "
+            "sticks should have; leave something out (--without tensorflow)",
+            highlight=False,
+        )
     if json:
         print_json(built.as_document())
         return
     console.print(f"{built.ova}  {built.bytes / 1e9:.2f} GB, {built.packages} packages", highlight=False)
     console.print(f"sha256 {built.sha256}", highlight=False)
+    console.print(f"beside it: {', '.join(built.described)}", highlight=False)
     console.print(
         ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
     )
@@ -78,9 +86,10 @@ def export(
     version: Annotated[str, typer.Option(help="What the appliance says of itself.")] = __version__,
     json: Json = False,
 ) -> None:
-    """Export a machine of VirtualBox, which is shut down before; needs VBoxManage.
+    """Export a machine of VirtualBox that came from an appliance; it is shut down before. Needs VBoxManage.
 
-    The OVA is written in our own form: fixed order and dates, forwarded ports on 127.0.0.1.
+    The OVA is written in our own form: fixed order and dates, forwarded ports on 127.0.0.1. Host keys, token,
+    passwords, logs and histories are not in it; each copy makes its own.
     """
     from workshop.appliance.export import export as export_machine
 
@@ -109,28 +118,29 @@ def verify(
 ) -> None:
     """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
 
-    Reads the file once. Exit 0 only when it is sound.
+    Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where pytest
+    and testinfra are installed, else it asks whether every port answers; it says which.
     """
     from workshop.appliance.verify.run import verify as judge
 
     with byte_bar("verify", file.stat().st_size) as advance:
         report = judge(file, thorough=thorough, progress=advance)
+    level = None
     if boot and report.ok:
-        from workshop.appliance.verify import behaviour, booting
+        from workshop.appliance.verify import starting
 
+        level = starting.choose(log)
         messages.print("appliance: starting it …", highlight=False)
-        if behaviour.is_possible() and not log:
-            report.results.append(behaviour.behaviour_result(file))
-        else:
-            trial = partial(booting.answers, seconds=boot_seconds)
-            report.results.append(booting.boot_result(file, trial, folder=log))
+        report.results.append(starting.start(file, level, log=log, seconds=boot_seconds))
     if json:
-        print_json(report.as_dict())
+        print_json(report.as_dict() | {"boot": level.as_document() if level else None})
     else:
         for name, fault in report.faults:
             console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
         verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
         console.print(f"{file}: {verdict}", markup=False, highlight=False)
+        if level:
+            console.print(level.sentence, markup=False, highlight=False, soft_wrap=True)
     if not report.ok:
         raise typer.Exit(1)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from workshop.appliance.verify import behaviour
+from workshop.errors import WorkshopError
 
 
 def test_each_failed_test_is_a_fault() -> None:
@@ -40,7 +41,16 @@ def test_the_tests_are_told_which_ova(tmp_path: Path, monkeypatch: pytest.Monkey
     )
 
 
-def test_where_the_tests_packages_are_missing_it_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert behaviour.is_possible()
-    monkeypatch.setattr(behaviour.importlib.util, "find_spec", lambda _: None)
-    assert not behaviour.is_possible()
+def test_what_keeps_them_from_running_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert behaviour.missing() == ""
+    with monkeypatch.context() as patch:
+        patch.setattr(behaviour.importlib.util, "find_spec", lambda name: None if name == "pytest" else 1)
+        assert behaviour.missing() == "pytest is not installed here"
+        patch.setattr(behaviour.importlib.util, "find_spec", lambda _: None)
+        assert behaviour.missing() == "pytest and testinfra are not installed here"
+
+    def no_checkout(_: str) -> Path:
+        raise WorkshopError("none")
+
+    monkeypatch.setattr(behaviour, "find_checkout", no_checkout)
+    assert behaviour.missing() == "this is no checkout"

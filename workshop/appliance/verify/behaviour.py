@@ -18,18 +18,23 @@ from workshop.settings import find_checkout
 
 NAME = "boot.behaviour"
 WHY = "a machine that answers may still have a dead kernel or a page that is open to strangers"
+HOW = (
+    "to have all of them, run '.cache/test/venv/bin/workshop appliance verify --boot FILE' in a checkout, "
+    "in the environment that 'tools/test.bash unit' makes"
+)
+NEEDS = ("pytest", "testinfra")
 TESTS = ("tests/machines/appliance", "tests/machines/behaviour")
 
 
-def is_possible() -> bool:
-    """Whether the tests and what they need are here."""
-    if any(importlib.util.find_spec(name) is None for name in ("pytest", "testinfra")):
-        return False
+def missing() -> str:
+    """Return what keeps the tests from running here; nothing where they can."""
+    if lacking := [name for name in NEEDS if importlib.util.find_spec(name) is None]:
+        return f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not installed here"
     try:
         find_checkout("tests/machines/conftest.py")
     except WorkshopError:
-        return False
-    return True
+        return "this is no checkout"
+    return ""
 
 
 def behaviour_result(ova: Path) -> Result:
