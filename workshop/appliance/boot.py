@@ -27,7 +27,6 @@ LOOPBACK = "127.0.0.1"
 BOOT_SECONDS = 600.0
 """Without KVM a whole appliance may need minutes."""
 PAUSE = 0.5
-LOG = "qemu.log"
 CPUINFO = Path("/proc/cpuinfo")
 ACCELERATORS = {
     # A host that is a virtual machine itself may refuse to set what this one feature brings.
@@ -199,13 +198,6 @@ def kvm_works() -> bool:
         check=False,
     )
     return done.returncode == 0
-
-
-def _start(command: list[str], scratch: Path) -> subprocess.Popen[bytes]:
-    """Start qemu; its throw-away layer goes into the scratch folder too."""
-    variables = {**os.environ, "TMPDIR": str(scratch)}
-    with (scratch / LOG).open("wb") as log:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables)
 
 
 def _dies_with_us() -> list[str]:
