@@ -26,9 +26,7 @@ def appliance() -> None:
 
 @app.command()
 def build(
-    distribution: Annotated[
-        str, typer.Option(help="debian; or fedora, on a Fedora host, which was never tried.")
-    ] = "debian",
+    distribution: Annotated[str, typer.Option(help="debian; fedora was never tried.")] = "debian",
     without: Annotated[list[str] | None, typer.Option(help="Leave out tensorflow.")] = None,
     output: Annotated[Path, typer.Option(help="Folder that gets the OVA and what belongs to it.")] = Path(
         "appliance"
@@ -118,8 +116,8 @@ def verify(
 ) -> None:
     """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
 
-    Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where pytest
-    and testinfra are installed, else it asks whether every port answers; it says which.
+    Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where
+    pytest and testinfra are installed, else it asks whether every port answers; it says which.
     """
     from workshop.appliance.verify.run import verify as judge
 
