@@ -24,6 +24,7 @@ BENCHES = {
     ),
     "filter": ("workshop.lessons.bench", "git add of 100 notebooks through our filter and its peers."),
     "samegame": ("workshop.bubblebreaker.bench", "How many points an agent makes on a file of boards."),
+    "bubblebreaker": ("workshop.bubblebreaker.gamesbench", "What agents make of a game, with intervals."),
     "curve": ("workshop.bubblebreaker.curvebench", "Score against time of the search on SameGame's boards."),
     "env": ("workshop.bubblebreaker.envbench", "Moves a second of engine and environments, one core."),
 }

@@ -11,27 +11,44 @@ from bubblebreaker.building import SMALL, many_rules
 from workshop.bubblebreaker import engine, reference
 from workshop.bubblebreaker.cells import pack
 from workshop.bubblebreaker.playouts import UNIFORM
-from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Board, Rules
+from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION, Board, Rules
 
 GAMES = 10_000
 KINDS = 50
 MOST_MOVES = 40
+"""Of games on small boards, of which some go on and on."""
+
+STANDARD = [SAMEGAME, SAMEGAME_DEDUCTION, BUBBLE_BREAKER, BUBBLE_BREAKER.having(refill="grey", grey_value=25)]
+STANDARD_NAMES = ["samegame", "deduction", "bubblebreaker", "grey"]
+WHOLE = 40
+PLAYED_OUT = 10
 
 
 @pytest.mark.parametrize("number", range(KINDS))
 def test_ten_thousand_games_are_those_of_the_reference(number: int) -> None:
     rules = next(itertools.islice(many_rules(KINDS), number, None))
-    rng = np.random.default_rng(number)
     count = GAMES // KINDS
-    seeds = range(number * count, (number + 1) * count)
+    play_both(rules, range(number * count, (number + 1) * count), MOST_MOVES)
+
+
+@pytest.mark.parametrize("rules", STANDARD, ids=STANDARD_NAMES)
+def test_whole_games_on_the_boards_that_are_played_are_those_of_the_reference(rules: Rules) -> None:
+    moves = play_both(rules, range(WHOLE), 10_000)
+    assert moves.min() > 10
+
+
+def play_both(rules: Rules, seeds: range, most: int) -> np.ndarray:
+    """Hold engine and reference against each other, move by move; return how many moves each game had."""
+    rng = np.random.default_rng(seeds.start)
+    count = len(seeds)
     boards, dice = engine.new_boards(rules, seeds)
     games = [reference.Game.seeded(rules, seed) for seed in seeds]
     packed = pack(rules)
     assert_same(games, boards, dice)
-    for _ in range(MOST_MOVES):
+    for _ in range(most):
         masks = engine.action_masks(rules, boards)
         actions = np.full(count, -1)
-        points = np.zeros(count, np.int64)
+        points, burst = np.zeros(count, np.int64), np.zeros(count, np.int64)
         for i, game in enumerate(games):
             cells = reference.groups(game.board)
             firsts = [row * rules.columns + column for (row, column), *_ in cells]
@@ -41,14 +58,48 @@ def test_ten_thousand_games_are_those_of_the_reference(number: int) -> None:
                 group = cells[rng.integers(len(cells))]
                 row, column = group[rng.integers(len(group))]
                 actions[i] = row * rules.columns + column
+                burst[i] = len(group)
                 points[i] = game.play(row, column)
         gained, sizes, over = engine.step(packed, boards, dice, actions)
         assert gained.tolist() == points.tolist()
-        assert ((sizes > 0) == (actions >= 0)).all()
+        assert sizes.tolist() == burst.tolist()
         assert over.tolist() == [game.over for game in games]
         assert_same(games, boards, dice)
         if over.all():
             break
+    else:
+        assert most == MOST_MOVES, "games on standard boards come to their ends"
+    return np.array([len(game.played) for game in games])
+
+
+@pytest.mark.parametrize("rules", STANDARD, ids=STANDARD_NAMES)
+@pytest.mark.parametrize("tabu", [False, True])
+def test_games_that_the_engine_plays_out_are_games_of_the_reference(rules: Rules, tabu: bool) -> None:
+    """With a limit one move later a game goes one move on: so each of its moves is found and replayed."""
+    seeds = range(PLAYED_OUT)
+    start, thrown = engine.new_boards(rules, seeds)
+    games = [reference.Game.seeded(rules, seed) for seed in seeds]
+    whole, counts = engine.play_out(rules, start.copy(), thrown.copy(), seeds, tabu=tabu)
+    for limit in range(1, int(counts.max()) + 1):
+        boards, dice = start.copy(), thrown.copy()
+        points, moves = engine.play_out(rules, boards, dice, seeds, tabu=tabu, limit=limit)
+        for i, game in enumerate(games):
+            if moves[i] == limit:
+                follow(game, boards[i])
+            assert (game.score, len(game.played)) == (points[i], moves[i])
+        assert_same(games, boards, dice)
+    assert all(game.over for game in games)
+    assert whole.tolist() == [game.score for game in games]
+
+
+def follow(game: reference.Game, board: Board) -> None:
+    """Make the move that leads to ``board``."""
+    for cell in reference.moves(game.board):
+        dice = reference.Dice(game.dice.state)
+        if (reference.play(game.rules, game.board, *cell, dice).board == board).all():
+            game.play(*cell)
+            return
+    raise AssertionError("no move leads there")
 
 
 def assert_same(games: list[reference.Game], boards: np.ndarray, dice: np.ndarray) -> None:
