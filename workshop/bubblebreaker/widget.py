@@ -215,6 +215,6 @@ class BubbleBoard(anywidget.AnyWidget):
 
 def _as_agent(agent: Agent | Choose | None) -> Agent | None:
     """Return whom one can watch as an agent."""
-    if agent is None or hasattr(agent, "choose"):
+    if agent is None or isinstance(agent, Agent):
         return agent
     return _Chooser(agent)

@@ -27,6 +27,20 @@ def test_without_a_future_it_is_greedy() -> None:
     assert agent.choose(np.zeros((14, 10), np.int8)) is None
 
 
+def test_a_rule_of_somebody_elses_chooses() -> None:
+    game = reference.Game.seeded(BUBBLE_BREAKER, 3)
+    seen: list[int] = []
+
+    def last(points: np.ndarray, worth: np.ndarray) -> int:
+        assert len(points) == len(worth)
+        seen.append(len(points))
+        return len(points) - 1
+
+    moves = reference.moves(game.board)
+    assert ValueAgent(BUBBLE_BREAKER, Nothing(), last).choose(game.board) == moves[-1]
+    assert seen == [len(moves)]
+
+
 def test_the_shipped_network_plays_better_than_chance() -> None:
     rules = BUBBLE_BREAKER
     scores = [play_game(ValueAgent(rules), reference.Game.seeded(rules, seed)).score for seed in range(6)]

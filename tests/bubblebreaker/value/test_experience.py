@@ -8,7 +8,13 @@ import pytest
 from workshop.bubblebreaker import reference
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME
 from workshop.bubblebreaker.value.ahead import play
-from workshop.bubblebreaker.value.experience import Nothing, Players, random_boards, sample
+from workshop.bubblebreaker.value.experience import (
+    Nothing,
+    Players,
+    random_boards,
+    sample,
+    td_target,
+)
 from workshop.bubblebreaker.value.features import Floats, width
 
 SMALL = SAMEGAME.having(rows=5, columns=5, colours=3)
@@ -56,6 +62,27 @@ def test_discount_makes_what_comes_later_less() -> None:
     )
     assert (far <= near).all()
     assert far.sum() < 0.8 * near.sum()
+
+
+def test_a_target_of_somebody_elses_is_what_is_learnt() -> None:
+    """Whoever forgets what follows is taught what the next move brings, whatever is thought of the rest."""
+
+    def gathered(**more: object) -> list[float]:
+        players = Players(SMALL, 40, seed=3, explore=0.2)
+        return players.gather(Constant(50.0), 12, fade=0.6, discount=0.9, **more).targets.tolist()
+
+    assert gathered(target=td_target) == gathered()
+    assert (
+        gathered(target=lambda points, worth, over, discount: points + discount * worth * ~over) == gathered()
+    )
+    short = gathered(target=lambda points, worth, over, discount: points)
+    assert short != gathered()
+    possible = {SMALL.points(count) + bonus for count in range(2, 26) for bonus in (0, SMALL.cleared_bonus)}
+    players = Players(SMALL, 40, seed=3, explore=0.2)
+    exact = players.gather(Nothing(), 12, fade=1.0, target=lambda points, *_: points).targets
+    assert set(exact.tolist()) <= possible | {0}
+    points, worth, over = np.array([4.0, 4.0]), np.array([10.0, 10.0]), np.array([False, True])
+    assert td_target(points, worth, over, 0.5).tolist() == [9, 4]
 
 
 def test_behind_a_random_move_the_best_one_is_trusted() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from workshop.bubblebreaker.reference import Game
 from workshop.bubblebreaker.rules import Board, Rules
@@ -17,6 +17,7 @@ from workshop.bubblebreaker.search.deadline import CLOCK_SHARE
 Cell = tuple[int, int]
 
 
+@runtime_checkable
 class Agent(Protocol):
     """Plays one game after another."""
 
