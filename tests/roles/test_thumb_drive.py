@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from thumbdrive.bed import damage
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -55,6 +56,9 @@ def test_it_fills_a_stick_and_then_has_nothing_to_do(tmp_path: Path, stick: Path
     assert (stick / "workshop.bundle").is_file() and (stick / "SHA256SUMS").is_file()
     status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])
     assert (status, changed(text)) == (0, 0), text
+    damage(stick / "workshop.bundle", 100)
+    status, text = play(tmp_path, thumb_drive_sticks=[str(stick)], thumb_drive_reread=True)
+    assert (status, changed(text)) == (0, 1), text
 
 
 def test_check_mode_tells_and_writes_nothing(tmp_path: Path, stick: Path) -> None:

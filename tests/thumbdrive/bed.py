@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,9 +34,31 @@ def fill(folder: Path, files: Mapping[str, bytes], key: Path | None = None) -> P
     return folder
 
 
-def write(stage: Path, stick: Path, watch: Watch | None = None) -> Written:
+def write(stage: Path, stick: Path, watch: Watch | None = None, *, reread: bool = False) -> Written:
     stick.mkdir(exist_ok=True)
-    return write_stick(stage, Place(stick), read_staged(stage), watch or Watch())
+    return write_stick(stage, Place(stick), read_staged(stage), watch or Watch(), reread)
+
+
+def damage(file: Path, place: int = 0) -> None:
+    """Change a byte of a file; size and time stay as they are, as when a stick forgets."""
+    status = file.stat()
+    with file.open("r+b") as opened:
+        opened.seek(place)
+        byte = opened.read(1)
+        opened.seek(place)
+        opened.write(bytes([byte[0] ^ 1]))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def rsync(stage: Path, stick: Path, partly: bool = False) -> list[str]:
+    """Copy by rsync, as docs/organiser.md says; return the files that it copied.
+
+    partly: the file system has no modes and says so, which rsync calls a partial success.
+    """
+    command = ["rsync", "-rt", "--modify-window=2", "--out-format=%n", f"{stage}/", str(stick)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in ((0, 23) if partly else (0,)), done.stderr
+    return [name for name in done.stdout.splitlines() if not name.endswith("/")]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

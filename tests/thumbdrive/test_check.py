@@ -38,7 +38,16 @@ def test_each_fault_is_named(stick: Path) -> None:
 def test_a_file_that_cannot_be_read(stick: Path) -> None:
     (stick / "a").unlink()
     (stick / "a").mkdir()
-    assert check_stick(stick, None, Watch()).reasons == ["a cannot be read"]
+    verdict = check_stick(stick, None, Watch())
+    assert (verdict.reasons, verdict.advice) == (["a cannot be read"], "take another stick")
+
+
+def test_what_to_do_is_told(stick: Path) -> None:
+    assert check_stick(stick, None, Watch()).advice == ""
+    (stick / "deep" / "b").unlink()
+    assert check_stick(stick, None, Watch()).advice == "mend it by 'workshop thumbdrive write'"
+    (stick / "a").write_bytes(b"onE")
+    assert check_stick(stick, None, Watch()).advice == "mend it by 'workshop thumbdrive write --reread'"
 
 
 def test_a_wrong_signature_is_a_fault(tmp_path: Path, stick: Path) -> None:

@@ -93,7 +93,7 @@ def test_verify_tells_each_fault_and_fails(tmp_path: Path, stage: Path) -> None:
     (stage / "a").write_bytes(b"two")
     (stage / "deep" / "b").unlink()
     done = workshop("verify", stage, good, "--json")
-    assert_one_line(done, "1 of 2 sticks are not right", "a is damaged", "deep/b is missing")
+    assert_one_line(done, "1 of 2 sticks are not right", "a is damaged", "deep/b is missing", "--reread")
     told = {stick["folder"]: stick["right"] for stick in json.loads(done.stdout)["sticks"]}
     assert told == {str(stage): False, str(good): True}
     assert_one_line(workshop("verify", tmp_path / "nothing"), "has no SHA256SUMS")

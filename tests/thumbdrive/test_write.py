@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workshop.errors import WorkshopError
+from workshop.thumbdrive import transfer
 from workshop.thumbdrive import write as writing
 from workshop.thumbdrive.drives import FAT32_LARGEST, Place
 from workshop.thumbdrive.staged import Entry, read_staged
 from workshop.thumbdrive.watch import StoppedError, Watch
 
-from .bed import contents, fill, write
+from .bed import contents, damage, fill, rsync, write
 
 FILES = {"0_START_HERE.html": b"<p>", "data/a.bin": b"x" * 5000, "data/deep/b": b"", "notes.txt": b"hello"}
 
@@ -165,10 +166,71 @@ def test_stopped_anywhere_the_next_run_makes_it_whole(
     assert contents(stick) == new | {"theirs": b"theirs"}
 
 
-def test_a_stick_that_rsync_filled_is_known(tmp_path: Path, stage: Path) -> None:
-    shutil.copytree(stage, tmp_path / "stick")  # with times, as rsync -rt does
+def test_what_seems_right_and_is_damaged_is_mended_by_rereading(tmp_path: Path) -> None:
+    files = FILES | {"workshop.ova": random.Random(7).randbytes(transfer.PATCH_FROM + 5)}
+    stage, stick = fill(tmp_path / "stage", files), tmp_path / "stick"
+    write(stage, stick)
+    damage(stick / "data/a.bin", 100)
+    damage(stick / "workshop.ova", 5_000_000)
+    assert write(stage, stick).files == 0
+    done = write(stage, stick, reread=True)
+    assert contents(stick) == files
+    assert (done.files, done.kept) == (2, 3)
+    # Of the large file only the page that is wrong.
+    assert done.written == len(files["data/a.bin"]) + transfer.GRAIN
+    again = write(stage, stick, reread=True)
+    assert (again.files, again.written) == (0, 0)
+
+
+def test_a_file_that_cannot_be_reread(tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    stick = tmp_path / "stick"
+    write(stage, stick)
+    monkeypatch.setattr(os, "preadv", fail)
+    with pytest.raises(WorkshopError, match=r"0_START_HERE\.html cannot be read .*: the stick is faulty"):
+        write(stage, stick, reread=True)
+
+
+def test_what_is_reread_is_told_beforehand(tmp_path: Path, stage: Path) -> None:
+    stick = tmp_path / "stick"
+    write(stage, stick)
+    counted: list[int] = []
+    total = writing.work_on(Place(stick), read_staged(stage), reread=True)
+    write(stage, stick, Watch(on_bytes=counted.append), reread=True)
+    assert total == sum(counted) == 5008
+
+
+def test_a_damaged_list_is_written_again(tmp_path: Path, stage: Path) -> None:
+    stick = tmp_path / "stick"
+    write(stage, stick)
+    damage(stick / "SHA256SUMS", 64)
+    write(stage, stick)
+    assert (stick / "SHA256SUMS").read_bytes() == (stage / "SHA256SUMS").read_bytes()
+    assert contents(stick) == FILES
+
+
+def test_a_stick_that_was_filled_by_a_copy_with_times_is_known(tmp_path: Path, stage: Path) -> None:
+    shutil.copytree(stage, tmp_path / "stick")
     done = write(stage, tmp_path / "stick")
     assert (done.files, done.written) == (0, 0)
+
+
+@pytest.mark.skipif(not shutil.which("rsync"), reason="needs rsync")
+def test_a_stick_that_rsync_filled_is_known(tmp_path: Path, stage: Path) -> None:
+    stick = tmp_path / "stick"
+    rsync(stage, stick)
+    assert contents(stick) == FILES
+    done = write(stage, stick)
+    assert (done.files, done.written) == (0, 0)
+
+
+@pytest.mark.skipif(not shutil.which("rsync"), reason="needs rsync")
+def test_rsync_has_nothing_to_do_after_write(tmp_path: Path, stage: Path) -> None:
+    stick = tmp_path / "stick"
+    write(stage, stick)
+    assert rsync(stage, stick) == []
 
 
 def test_two_runs_do_not_write_one_stick(tmp_path: Path, stage: Path) -> None:

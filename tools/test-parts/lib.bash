@@ -96,7 +96,7 @@ in_testbed() { tools/testbed/cgroup2.bash "$@" 9>&-; }
 # use_sticks: what formats thumb drives, and what mounts them where the kernel knows neither exFAT nor FAT32.
 use_sticks() {
   install_packages mkfs.exfat:exfatprogs mkfs.vfat:dosfstools losetup:mount:util-linux \
-    mount.exfat-fuse:exfat-fuse:fuse-exfat ssh-keygen:openssh-client:openssh
+    mount.exfat-fuse:exfat-fuse:fuse-exfat rsync:rsync ssh-keygen:openssh-client:openssh
   if command -v apt-get >/dev/null; then install_packages fusefat:fusefat; fi
 }
 

@@ -40,10 +40,23 @@ class Verdict:
         lines += [f"{name} was not written to its end" for name in self.unfinished]
         return lines + ([self.signature.sentence] if self.signature.state == "wrong" else [])
 
+    @property
+    def advice(self) -> str:
+        """What to do about files that are not right; nothing where they are."""
+        if self.unreadable:
+            return "take another stick"
+        if self.wrong:
+            return "mend it by 'workshop thumbdrive write --reread'"
+        return "mend it by 'workshop thumbdrive write'" if self.missing or self.unfinished else ""
+
     def as_document(self) -> dict[str, Any]:
         """Return it for JSON."""
         document = {**vars(self), "folder": str(self.folder), "signature": vars(self.signature)}
-        return document | {"right": not self.reasons, "reasons": self.reasons}
+        return document | {
+            "right": not self.reasons,
+            "reasons": self.reasons,
+            "advice": self.advice,
+        }
 
 
 def size_of(folder: Path) -> int:

@@ -174,6 +174,10 @@ def write(
         ),
     ] = None,
     at_once: Annotated[int, typer.Option("--at-once", min=1, help="So many sticks side by side.")] = 8,
+    reread: Annotated[
+        bool,
+        typer.Option("--reread", help="Also read what seems right already, and mend what is damaged."),
+    ] = False,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -193,7 +197,11 @@ def write(
             if place.folder == folder or place.folder.is_relative_to(folder):
                 raise WorkshopError(f"{place.folder} is the staged folder itself; name a stick")
         jobs = [
-            Job(str(name), work_on(place, wanted), partial(write_stick, folder, place, wanted))
+            Job(
+                str(name),
+                work_on(place, wanted, reread),
+                partial(write_stick, folder, place, wanted, reread=reread),
+            )
             for name, place in zip(sticks, places, strict=True)
         ]
         outcomes = run_together(jobs, messages, at_once)
@@ -211,7 +219,8 @@ def write(
         for each in done:
             _print(
                 f"{each.place}: {each.files} files written ({each.written / 1e6:,.1f} MB) and read back, "
-                f"{each.kept} were right already, {each.removed} removed, {each.seconds:.0f} s"
+                f"{each.kept} were right already{' (read)' if reread else ''}, {each.removed} removed, "
+                f"{each.seconds:.0f} s"
             )
     _fail([f"{outcome.label}: {outcome.why}" for outcome in outcomes if not outcome.result], len(outcomes))
 
@@ -243,7 +252,9 @@ def verify(
         if require_signature and verdict.signature.state in ("none", "unknown"):
             reasons.append(f"{verdict.signature.sentence}, and a known signature is required")
         if reasons:
-            bad.append(f"{verdict.folder}: {'; '.join(reasons[:5])}{' …' if len(reasons) > 5 else ''}")
+            advice = f"; {verdict.advice}" if verdict.advice else ""
+            more = " …" if len(reasons) > 5 else ""
+            bad.append(f"{verdict.folder}: {'; '.join(reasons[:5])}{more}{advice}")
         if not json:
             _print(f"{verdict.folder}: {verdict.files} files, {verdict.signature.sentence}")
             for line in [*reasons, *(f"{name} is not the workshop's" for name in verdict.extra)]:

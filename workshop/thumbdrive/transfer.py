@@ -93,6 +93,8 @@ def _begin(delivery: Delivery, watch: Watch) -> bool:
     target, partial = delivery.target, delivery.partial
     if partial.exists() or not target.exists():
         return True
+    # What the cache remembers of it is not what the stick has.
+    forget(target)
     if target.stat().st_size < PATCH_FROM:
         if not _same(delivery.source, target):
             return True

@@ -83,7 +83,10 @@ def plan_update(
 
 
 def _is_right(name: str, entry: Entry, listed: Mapping[str, str], present: Mapping[str, Present]) -> bool:
-    """Tell whether a file need not be looked at: the list, its size and its time say it is the staged one."""
+    """Tell whether a file need not be looked at: the list, its size and its time say it is the staged one.
+
+    Not whether its bytes are still so; ``write.find_damaged`` reads them.
+    """
     if name not in present or listed.get(name) != entry.sha256 or present[name].bytes != entry.bytes:
         return False
     return same_time(present[name].mtime, entry.mtime)

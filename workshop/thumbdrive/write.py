@@ -7,7 +7,7 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -43,8 +43,10 @@ class Written:
         return vars(self) | {"seconds": round(self.seconds, 2), "changed": bool(self.files or self.removed)}
 
 
-def look(place: Place, wanted: Mapping[str, Entry]) -> Update:
+def look(place: Place, wanted: Mapping[str, Entry], damaged: Collection[str] = ()) -> Update:
     """Return what the stick needs.
+
+    damaged: names of files that are written again whatever list, size and time say.
 
     Raises WorkshopError, before anything is changed, when it is too small, cannot hold a file so
     large, cannot be written to, or has a stranger's file in the way.
@@ -59,7 +61,7 @@ def look(place: Place, wanted: Mapping[str, Entry]) -> Update:
             "more than 4 GiB); format the stick as exFAT (--format exfat)"
         )
     present, unfinished = find_present(folder, own | set(wanted))
-    listed = (read_sums(folder) or {}) if own else {}
+    listed = {name: sha256 for name, sha256 in _listed(folder, own).items() if name not in damaged}
     update = plan_update(wanted, listed, present, unfinished, own - set(CLOSING), place.cluster)
     free = place.free
     if update.needed > free + update.freed:
@@ -69,6 +71,30 @@ def look(place: Place, wanted: Mapping[str, Entry]) -> Update:
         )
     _require_writable(folder)
     return update
+
+
+def _listed(folder: Path, own: Collection[str]) -> Mapping[str, str]:
+    """Return the stick's list of hashes; nothing where there is none of ours, or a damaged one."""
+    try:
+        return (read_sums(folder) or {}) if own else {}
+    except WorkshopError:
+        return {}
+
+
+def find_damaged(folder: Path, names: Iterable[str], wanted: Mapping[str, Entry], watch: Watch) -> list[str]:
+    """Return which of these files the stick does not give back as they shall be."""
+    damaged = []
+    for name in names:
+        watch.step(f"reading {name}")
+        try:
+            right = transfer.hash_from_disk(folder / name, watch) == wanted[name].sha256
+        except OSError as error:
+            raise WorkshopError(
+                f"{folder}: {name} cannot be read ({error.strerror}): the stick is faulty, or was pulled out"
+            ) from error
+        if not right:
+            damaged.append(name)
+    return damaged
 
 
 def _require_writable(folder: Path) -> None:
@@ -83,19 +109,26 @@ def _require_writable(folder: Path) -> None:
         ) from error
 
 
-def work_on(place: Place, wanted: Mapping[str, Entry]) -> int:
+def work_on(place: Place, wanted: Mapping[str, Entry], reread: bool = False) -> int:
     """Return how many bytes a Watch will be told of: each file is compared or written, and read back.
 
-    A stick that will be refused has no work; the reason is told when its turn comes.
+    A stick that will be refused has no work; the reason is told when its turn comes. What rereading will
+    find damaged is not known yet, and is more.
     """
     try:
-        return sum(2 * wanted[name].bytes for name in look(place, wanted).write)
+        update = look(place, wanted)
+        read = sum(wanted[name].bytes for name in update.keep) if reread else 0
+        return read + sum(2 * wanted[name].bytes for name in update.write)
     except (WorkshopError, OSError):
         return 0
 
 
-def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], watch: Watch) -> Written:
+def write_stick(
+    stage: Path, place: Place, wanted: Mapping[str, Entry], watch: Watch, reread: bool = False
+) -> Written:
     """Make the stick equal to the staged folder; the list of hashes comes last.
+
+    reread: also read every file that list, size and time call right, and write those again that are not.
 
     Raises WorkshopError in one line for whatever goes wrong with the stick.
     """
@@ -103,6 +136,8 @@ def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], watch: W
     try:
         with only_run(place.folder):
             update = look(place, wanted)
+            if reread:
+                update = look(place, wanted, find_damaged(place.folder, update.keep, wanted, watch))
             written = _carry_out(stage, place.folder, wanted, update, watch)
     except OSError as error:
         raise WorkshopError(f"{place.folder}: {_plainly(error)}") from error
