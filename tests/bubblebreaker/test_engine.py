@@ -21,7 +21,7 @@ MOST_MOVES = 40
 STANDARD = [SAMEGAME, SAMEGAME_DEDUCTION, BUBBLE_BREAKER, BUBBLE_BREAKER.having(refill="grey", grey_value=25)]
 STANDARD_NAMES = ["samegame", "deduction", "bubblebreaker", "grey"]
 WHOLE = 40
-PLAYED_OUT = 10
+PLAYED_OUT = 6
 
 
 @pytest.mark.parametrize("number", range(KINDS))
