@@ -3,6 +3,9 @@
 The same goes as from a root that was just built (``clean``), without a mount and without root. Only a
 machine that came from an appliance is taken, for no other one makes keys, token and password of its own
 at its next start.
+
+No contents of what was removed are left, here or in free space; its names may be, in the blocks of its
+folder and in the file system's journal.
 """
 
 from __future__ import annotations
