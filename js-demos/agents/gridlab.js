@@ -104,6 +104,14 @@
       return Agents.walk(this.grid, (square) => this.mind.best(square, discount));
     }
 
+    /** @returns {{value: number, best: number[]}[]} of every square, what it is worth and its best moves */
+    policy() {
+      const { discount } = this.settings;
+      return this.grid.pay.map((_, square) => ({
+        value: this.mind.value(square), best: this.mind.best(square, discount),
+      }));
+    }
+
     show() {
       const { discount } = this.settings;
       const { walking } = this;

@@ -43,22 +43,13 @@
       $("speed-out").textContent = ["slow", "steps", "quick", "as it can"][Number($("speed").value)];
     }
 
-    function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input")) return;
-      const inside = event.target.closest("button, a, summary");
-      if (event.key === " " && !inside) toggle();
-      else if (event.key === "s") step();
-      else if (event.key === "r") lab().restart();
-      else return;
-      event.preventDefault();
-    }
-
     grid = new Agents.GridLab(showRunning);
     world = new Agents.WorldLab(showRunning);
     window.workshopDemo = {
       name: "agents",
       get running() { return lab().running; },
       get path() { return grid.path(); },
+      get policy() { return grid.policy(); },
       get settled() { return grid.settled; },
       get rewards() { return world.history.slice(); },
       get steps() { return chosen() === "grid" ? grid.mind.steps || grid.mind.sweeps || 0 : world.learner.steps; },
@@ -76,7 +67,8 @@
     $("run").addEventListener("click", toggle);
     $("step").addEventListener("click", step);
     $("reset").addEventListener("click", () => lab().restart());
-    document.addEventListener("keydown", onKey);
+    $("restore").addEventListener("click", () => grid.load(grid.map));
+    Workshop.watchKeys({ " ": toggle, s: step, r: () => lab().restart() });
     document.addEventListener("workshop-theme", () => lab().show());
     window.addEventListener("resize", () => lab().show());
     showNumbers();

@@ -123,15 +123,6 @@
     if (series > 0) setTimeout(playSeries, 0);
   }
 
-  function onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const deeds = { u: undo, n: begin, w: () => (timer ? pause() : game.over || watch()) };
-    const deed = deeds[event.key.toLowerCase()];
-    if (!deed) return;
-    deed();
-    event.preventDefault();
-  }
-
   function showAgents() {
     for (const { name, title, about } of agents) {
       const label = $("agents").appendChild(document.createElement("label"));
@@ -153,7 +144,7 @@
     // Points of one game say nothing about the other.
     radio.addEventListener("change", () => { series = 0; scores.clear(); begin(); });
   }
-  document.addEventListener("keydown", onKey);
+  Workshop.watchKeys({ u: undo, n: begin, w: () => (timer ? pause() : game.over || watch()) });
   window.addEventListener("resize", () => show());
   begin();
 })();

@@ -34,7 +34,7 @@
   async function main() {
     const data = await Digits.unpack(window.workshopDigits);
     const curve = new Workshop.Curve($("curve"), { unit: "digits", colours: ["--warm"], first: 2 });
-    const pad = new Digits.Pad($("pad"), answer);
+    const pad = new Digits.Pad($("pad"), $("tip"), answer);
     let model = null;
     let running = false;
     let drawnAt = 0;
@@ -49,6 +49,7 @@
       get running() { return running; },
       get heldOut() { return score ? score.right / score.of : null; },
       get answer() { return $("answer").textContent; },
+      get ink() { return pad.ink.filter((dot) => dot > 127).length; },
       testNow: () => { test(); return score.right / score.of; },
       picture: (index) => Array.from(data.test.pictures.subarray(index * data.side ** 2, (index + 1) * data.side ** 2)),
       labels: Array.from(data.test.labels.subarray(0, 100)),
@@ -151,17 +152,6 @@
       answer();
     }
 
-    function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input")) return;
-      const inside = event.target.closest("button, a, summary");
-      if (event.key === " " && !inside) toggle();
-      else if (event.key === "c") wipe();
-      else if (event.key === "t") test();
-      else if (event.key === "r") restart();
-      else return;
-      event.preventDefault();
-    }
-
     $("run").addEventListener("click", toggle);
     $("reset").addEventListener("click", restart);
     $("wipe").addEventListener("click", wipe);
@@ -170,7 +160,7 @@
       $("filters-out").textContent = $("filters").value;
       restart();
     });
-    document.addEventListener("keydown", onKey);
+    Workshop.watchKeys({ " ": toggle, c: wipe, t: test, r: restart });
     document.addEventListener("workshop-theme", () => curve.draw());
     window.addEventListener("resize", () => curve.draw());
     $("filters-out").textContent = $("filters").value;

@@ -112,17 +112,6 @@
       Painting.showPictures([own], choose);
     }
 
-    function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const inside = event.target.closest("button, input, a, summary");
-      const number = Number(event.key);
-      if (event.key === " " && !inside) toggle();
-      else if (event.key === "r") restart();
-      else if (number >= 1 && number <= Painting.pictures.length) choose(Painting.pictures[number - 1].name);
-      else return;
-      event.preventDefault();
-    }
-
     Painting.showPictures(Painting.pictures, choose);
     Painting.showSettings();
     Painting.showExperiments(({ picture, settings }) => {
@@ -141,7 +130,8 @@
     });
     $("run").addEventListener("click", toggle);
     $("reset").addEventListener("click", restart);
-    document.addEventListener("keydown", onKey);
+    const byNumber = Painting.pictures.map(({ name }, i) => [String(i + 1), () => choose(name)]);
+    Workshop.watchKeys({ " ": toggle, r: restart, ...Object.fromEntries(byNumber) });
     document.addEventListener("workshop-theme", () => curve.draw());
     window.addEventListener("resize", () => curve.draw());
 

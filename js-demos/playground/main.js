@@ -8,7 +8,9 @@
   /** Milliseconds of learning between two pictures; the rest is for drawing and for the user. */
   const LEARN_MS = 20;
   const DRAW_EVERY_MS = 120;
-  const LONG_TOUCH_MS = 450;
+  /** How far an arrow key moves the pen, of a plane that is 12 wide. */
+  const PEN_STEP = 0.4;
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   const SMALLEST = 1e-6;
 
   function say(text) {
@@ -19,7 +21,8 @@
   function main() {
     const view = new Playground.View($("board"), $("lines"), $("field"));
     const curve = new Workshop.Curve($("curve"), { unit: "epochs", colours: ["--quiet", "--warm"], first: 0 });
-    const own = [];
+    let own = [];
+    let pen = { x: 0, y: 0 };
     let seed = 1;
     let train = [];
     let test = [];
@@ -34,6 +37,8 @@
       get epochs() { return epochs(); },
       get running() { return running; },
       get settings() { return Playground.readSettings(); },
+      get labels() { return own.map(({ label }) => label); },
+      get first() { return { ...train[0] }; },
       get points() { return { train: train.length, test: test.length }; },
     };
 
@@ -41,6 +46,7 @@
 
     function makePoints() {
       const { shape, noise, share } = Playground.readSettings();
+      showTools(shape === "own");
       if (shape === "own") {
         // Every fourth point of one's own is kept back.
         train = own.filter((_, i) => i % 4 !== 3);
@@ -50,6 +56,17 @@
         train = points.slice(0, share);
         test = points.slice(share);
       }
+      if (!train.length) stop();
+    }
+
+    /** What makes points goes with one's own, and the picture then takes keys. */
+    function showTools(own) {
+      $("made").hidden = own;
+      $("own").hidden = !own;
+      $("field").tabIndex = own ? 0 : -1;
+      $("field").setAttribute("role", own ? "application" : "img");
+      $("field").setAttribute("aria-label", own ? "Put points here: arrow keys move, Enter puts one"
+        : "What the network answers over the plane, with the points");
     }
 
     function restart() {
@@ -92,7 +109,7 @@
 
     function start() {
       if (!train.length) {
-        say("There are no points yet: click in the picture for orange, with Shift for blue.");
+        say("There are no points yet: choose a colour and click in the picture.");
         return;
       }
       say("");
@@ -122,37 +139,53 @@
       show();
     }
 
-    function reset() {
+    /** Other points of the same shape; "Start again" keeps them, so that its curve compares like with like. */
+    function makeAnew() {
       seed += 1;
       restart();
     }
 
-    function addOwn(event, blue) {
-      document.querySelector('input[name="shape"][value="own"]').checked = true;
-      own.push({ ...view.placeOf(event), label: blue ? -1 : 1 });
+    function clearOwn() {
+      own = [];
+      restart();
+    }
+
+    function addOwn(place, otherColour) {
+      const blue = document.querySelector('input[name="brush"]:checked').value === "blue";
+      own.push({ ...place, label: blue === otherColour ? 1 : -1 });
       makePoints();
       say("");
       show();
     }
 
-    function watchField() {
-      let touchedAt = 0;
-      $("field").addEventListener("pointerdown", () => { touchedAt = performance.now(); });
-      $("field").addEventListener("click", (event) => {
-        const long = performance.now() - touchedAt > LONG_TOUCH_MS;
-        addOwn(event, event.shiftKey || long);
-      });
-      $("field").addEventListener("contextmenu", (event) => event.preventDefault());
+    function movePen([right, up]) {
+      const inside = (at) => Math.min(Playground.EDGE - PEN_STEP, Math.max(PEN_STEP - Playground.EDGE, at));
+      pen = { x: inside(pen.x + right * PEN_STEP), y: inside(pen.y + up * PEN_STEP) };
+      showPen(true);
     }
 
-    function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const inside = event.target.closest("button, input, a, summary, select");
-      if (event.key === " " && !inside) toggle();
-      else if (event.key === "s" && !event.target.closest("input")) step();
-      else if (event.key === "r" && !event.target.closest("input")) reset();
+    function showPen(shown) {
+      const { left, top } = view.shareOf(pen);
+      Object.assign($("pen").style, { left: `${100 * left}%`, top: `${top * $("field").clientHeight}px` });
+      $("pen").hidden = !shown;
+    }
+
+    function onFieldKey(event) {
+      if (Playground.readSettings().shape !== "own") return;
+      if (event.key in ARROWS) movePen(ARROWS[event.key]);
+      else if (event.key === "Enter") addOwn(pen, event.shiftKey);
       else return;
       event.preventDefault();
+    }
+
+    /** A click puts a point only among one's own: elsewhere it would throw the data set away. */
+    function watchField() {
+      $("field").addEventListener("click", (event) => {
+        if (Playground.readSettings().shape === "own") addOwn(view.placeOf(event), event.shiftKey);
+      });
+      $("field").addEventListener("keydown", onFieldKey);
+      $("field").addEventListener("focus", () => showPen($("field").matches(":focus-visible")));
+      $("field").addEventListener("blur", () => showPen(false));
     }
 
     Playground.buildForm();
@@ -172,8 +205,10 @@
     watchField();
     $("run").addEventListener("click", toggle);
     $("step").addEventListener("click", step);
-    $("reset").addEventListener("click", reset);
-    document.addEventListener("keydown", onKey);
+    $("reset").addEventListener("click", restart);
+    $("anew").addEventListener("click", makeAnew);
+    $("clear").addEventListener("click", clearOwn);
+    Workshop.watchKeys({ " ": toggle, s: step, r: restart });
     document.addEventListener("workshop-theme", () => show());
     window.addEventListener("resize", () => show());
     restart();

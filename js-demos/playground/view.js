@@ -130,6 +130,11 @@
       this.lines.innerHTML = paths.join("");
     }
 
+    /** @returns {{left: number, top: number}} where a place in the plane is, in shares of the picture */
+    shareOf({ x, y }) {
+      return { left: (x + EDGE) / (2 * EDGE), top: (EDGE - y) / (2 * EDGE) };
+    }
+
     /** @returns {{x: number, y: number}} the place in the plane under a pointer */
     placeOf(event) {
       const box = this.field.getBoundingClientRect();
@@ -140,5 +145,6 @@
     }
   }
 
+  Playground.EDGE = EDGE;
   Playground.View = View;
 })();

@@ -133,22 +133,12 @@
       }
     }
 
-    function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
-      const inside = event.target.closest("button, a, summary");
-      if (event.key === " " && !inside) toggle();
-      else if (event.key === "w") write();
-      else if (event.key === "r") restart();
-      else return;
-      event.preventDefault();
-    }
-
     $("settings").addEventListener("input", onInput);
     $("settings").addEventListener("submit", (event) => event.preventDefault());
     $("run").addEventListener("click", toggle);
     $("write").addEventListener("click", write);
     $("reset").addEventListener("click", restart);
-    document.addEventListener("keydown", onKey);
+    Workshop.watchKeys({ " ": toggle, w: write, r: restart });
     document.addEventListener("workshop-theme", () => show());
     window.addEventListener("resize", () => show());
     showNumbers();

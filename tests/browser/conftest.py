@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -186,6 +187,57 @@ def wait_until(page: playwright.Page, condition: str, seconds: float = 90) -> No
     while not page.evaluate(condition):
         assert time.monotonic() < end, f"not within {seconds} s: {condition}"
         page.wait_for_timeout(100)
+
+
+PATIENCE = 8
+"""How many times longer than its processor time a page may take beside other work."""
+
+
+def learn(page: playwright.Page, condition: str, seconds: float) -> float:
+    """Wait until a page has learned; return the processor seconds of its process, all threads together.
+
+    They are what is held to ``seconds``: unlike a clock they are the same beside other work.
+    """
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def used() -> float:
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "ProcessTime"))
+
+    began, end = used(), time.monotonic() + PATIENCE * seconds
+    while not page.evaluate(condition):
+        assert used() - began < seconds, f"not within {seconds} processor seconds: {condition}"
+        assert time.monotonic() < end, f"the page hardly gets a processor, or stands still: {condition}"
+        page.wait_for_timeout(100)
+    return used() - began
+
+
+def drag_finger(page: playwright.Page, selector: str, places: list[tuple[float, float]]) -> None:
+    """Draw with a finger, as Chromium would hear it from the screen; places are shares of the element.
+
+    Playwright itself only taps.
+    """
+    devtools = page.context.new_cdp_session(page)
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in between(places)]
+    for number, (x, y) in enumerate(points):
+        kind = "touchMove" if number else "touchStart"
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def between(places: list[tuple[float, float]], steps: int = 4) -> list[tuple[float, float]]:
+    """Return the places with some more on the lines between them."""
+    lines = itertools.pairwise(places)
+    more = [
+        (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps)
+        for (x, y), (to_x, to_y) in lines
+        for step in range(steps)
+    ]
+    return [*more, places[-1]]
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,69 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, Open, wait_until
+from .conftest import CHECKOUT, FIGURES, Open, learn, wait_until
 
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.
 SHORTEST = {"rooms": 12, "cliff": 13, "maze": 22}
+# For the moving agent's first 12,000 steps, in seconds of one core.
+SECONDS = 90
+DISCOUNT = 0.95
+# Up, right, down, left: the order of the page's moves.
+MOVES = [(-1, 0), (0, 1), (1, 0), (0, -1)]
+PAYS = {"G": 1.0, "+": 1.0, "-": -1.0}
+# Every square by Q-learning, in the page's own code. The agent only tries, and takes what it is told at its
+# word: in a world without chance that ends at the truth, wherever it has been often enough.
+WALK = """
+const folder = process.argv[1];
+global.window = global;
+for (const file of ["assets/dense.js", "agents/grid.js"]) require(`${folder}/${file}`);
+const learned = Object.entries(Agents.MAPS).map(([name, map]) => {
+  const mind = new Agents.QLearning(new Agents.Grid(map), Workshop.random(1));
+  for (let n = 0; n < 3e5; n++) mind.step({ explore: 1, rate: 1, discount: 0.95 });
+  return [name, map.join("").split("").map((_, at) => ({ value: mind.value(at), best: mind.best(at) }))];
+});
+console.log(JSON.stringify(Object.fromEntries(learned)));
+"""
+Policy = dict[tuple[int, int], tuple[float, set[int]]]
+
+
+def optimal(drawn: list[str]) -> Policy:
+    """Return the worth of each open square of a map and its best moves, found without the page's code."""
+    squares = list(itertools.product(range(len(drawn)), range(len(drawn[0]))))
+    opened = [(row, column) for row, column in squares if drawn[row][column] not in "#G"]
+    values = dict.fromkeys(squares, 0.0)
+
+    def worth(square: tuple[int, int], move: tuple[int, int]) -> float:
+        row, column = square[0] + move[0], square[1] + move[1]
+        if (row, column) not in values or drawn[row][column] == "#":
+            row, column = square
+        sign = drawn[row][column]
+        return PAYS.get(sign, 0.0) + (0.0 if sign == "G" else DISCOUNT * values[row, column])
+
+    for _ in range(1000):
+        values |= {square: max(worth(square, move) for move in MOVES) for square in opened}
+    best = {}
+    for square in opened:
+        worths = [worth(square, move) for move in MOVES]
+        best[square] = (max(worths), {m for m, each in enumerate(worths) if each > max(worths) - 1e-9})
+    return best
+
+
+def assert_optimal(policy: list[dict[str, Any]], drawn: list[str]) -> None:
+    """Every open square must have its worth and exactly the moves that are as good as any."""
+    for (row, column), (value, moves) in optimal(drawn).items():
+        found = policy[row * len(drawn[0]) + column]
+        assert found["value"] == pytest.approx(value, abs=1e-6), (row, column)
+        assert set(found["best"]) == moves, (row, column)
 
 
 def steps_to_goal(page: Any) -> int | None:
@@ -27,7 +80,20 @@ def test_value_iteration_finds_the_shortest_way(name: str, base: str, open_page:
     page.get_by_role("button", name="Go", exact=True).click()
     wait_until(page, "workshopDemo.settled")
     assert steps_to_goal(page) == SHORTEST[name]
+    assert_optimal(page.evaluate("workshopDemo.policy"), page.evaluate(f"Agents.MAPS.{name}"))
     assert page.get_by_role("button", name="Go", exact=True).is_visible()
+
+
+def test_q_learning_ends_at_the_optimal_policy() -> None:
+    command = ["node", "-e", WALK, str(CHECKOUT / "js-demos")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    script = "global.window = global; require(process.argv[1]); console.log(JSON.stringify(Agents.MAPS))"
+    command = ["node", "-e", script, str(CHECKOUT / "js-demos/agents/grid.js")]
+    maps = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)
+    learned = json.loads(done.stdout)
+    assert set(learned) == set(maps) == set(SHORTEST)
+    for name, drawn in maps.items():
+        assert_optimal(learned[name], drawn)
 
 
 def test_q_learning_finds_the_same_way_by_walking(
@@ -52,18 +118,28 @@ def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: O
     page.get_by_role("button", name="Go", exact=True).click()
     wait_until(page, "workshopDemo.settled")
     assert steps_to_goal(page) == SHORTEST["cliff"] + 2
+    drawn = page.evaluate("Agents.MAPS.cliff")
+    drawn[2] = f".{'#' * 10}."
+    assert_optimal(page.evaluate("workshopDemo.policy"), drawn)
+    page.get_by_role("button", name="Forget everything").click()
+    assert page.locator('.square[data-kind="wall"]').count() == 10
+    page.get_by_role("button", name="Restore the map").click()
+    assert page.locator('.square[data-kind="wall"]').count() == 0
+    page.get_by_role("button", name="Go", exact=True).click()
+    wait_until(page, "workshopDemo.settled")
+    assert steps_to_goal(page) == SHORTEST["cliff"]
 
 
 def test_the_moving_agents_reward_rises(base: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(base + PAGE, 1366, 768)
     page.get_by_role("radio", name="a moving agent").check()
     page.get_by_role("button", name="Go", exact=True).click()
-    began = page.evaluate("performance.now()")
-    wait_until(page, "workshopDemo.rewards.length >= 12", 170)
-    seconds = (page.evaluate("performance.now()") - began) / 1000
+    seconds = learn(page, "workshopDemo.rewards.length >= 12", SECONDS)
     rewards = page.evaluate("workshopDemo.rewards")
     early, late = sum(rewards[:2]) / 2, sum(rewards[-2:]) / 2
-    FIGURES.append(f"agents: reward in 1,000 steps from {early:.0f} to {late:.0f} in {seconds:.0f} s")
+    FIGURES.append(
+        f"agents: reward in 1,000 steps from {early:.0f} to {late:.0f} in {seconds:.0f} processor s"
+    )
     assert early < 10
     assert late > early + 20
     page.get_by_role("radio", name="to watch").check()
@@ -80,6 +156,21 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
     assert page.evaluate("workshopDemo.steps") == 0
     page.keyboard.press("Space")
     wait_until(page, "workshopDemo.settled")
+
+
+def test_a_finger_is_enough(served: str, open_page: Open) -> None:
+    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
+    page.get_by_role("radio", name="cliff", exact=True).tap()
+    square = page.locator(".square").nth(1)
+    square.tap()
+    assert square.locator("span").inner_text() == "+1"
+    page.get_by_role("button", name="Restore the map").tap()
+    assert page.locator(".square").nth(1).locator("span").inner_text() == ""
+    page.get_by_role("button", name="Go", exact=True).tap()
+    wait_until(page, "workshopDemo.settled")
+    page.get_by_role("radio", name="a moving agent", exact=True).tap()
+    page.get_by_role("button", name="One step").tap()
+    assert page.evaluate("workshopDemo.steps") == 1
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
