@@ -4,8 +4,29 @@
 
   const TOLERANCE_MINUTES = 1;
   const deck = window.opener;
+  const BEGAN = "workshop-began";
   let shown = null;
-  let began = Date.now();
+  let began = remembered() || begin();
+
+  /** @returns {number} when the clock was started, before this window was loaded again; 0 where it was not */
+  function remembered() {
+    try {
+      return Number(sessionStorage.getItem(BEGAN)) || 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** @returns {number} now, which this window remembers for as long as it is open */
+  function begin() {
+    const now = Date.now();
+    try {
+      sessionStorage.setItem(BEGAN, now);
+    } catch {
+      // A browser that keeps nothing begins anew when the window is loaded again.
+    }
+    return now;
+  }
 
   const byId = (id) => document.getElementById(id);
   const clock = (minutes) => `${Math.floor(minutes / 60)}:${String(Math.floor(minutes % 60)).padStart(2, "0")}`;
@@ -55,7 +76,7 @@
   });
   byId("forth").addEventListener("click", () => turn("workshop-next"));
   byId("back").addEventListener("click", () => turn("workshop-back"));
-  byId("reset").addEventListener("click", () => { began = Date.now(); tick(); });
+  byId("reset").addEventListener("click", () => { began = begin(); tick(); });
   setInterval(tick, 1000);
   if (!deck) byId("note").textContent = "Open a deck and press S there: this window belongs to it.";
   else turn("workshop-ready");

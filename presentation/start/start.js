@@ -39,6 +39,11 @@
     }
   }
 
+  /** @returns {string} how long a notebook takes; a tool has no exercises */
+  function minutes(lesson) {
+    return lesson.kind === "tool" ? `${lesson.minutes} min` : `${lesson.minutes} min with all exercises`;
+  }
+
   function fillLessons() {
     document.getElementById("lessons-part").hidden = !config.lessons.length;
     for (const lesson of config.lessons) {
@@ -47,7 +52,7 @@
       link.append(
         element("span", lesson.path.split("-")[0], { className: "chapter" }),
         element("strong", lesson.title),
-        element("span", [lesson.minutes && `${lesson.minutes} min`, lesson.memory && `${lesson.memory} MB`]
+        element("span", [lesson.minutes && minutes(lesson), lesson.memory && `${lesson.memory} MB`]
           .filter(Boolean).join(" · "), { className: "quiet" }),
       );
       const item = document.createElement("li");

@@ -7,6 +7,15 @@ from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import Profile, about
 from workshop.slides.check import faults_of, measured_seconds
 
+MANIFEST = """
+[[demo]]
+name = "painting"
+title = "Painting"
+summary = "It paints."
+minutes = 3
+libraries = []
+"""
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
@@ -14,6 +23,7 @@ def source(tmp_path: Path) -> Path:
     for name in ("js-demos/painting/index.html", "notebooks/1-mnist/10-mlp.ipynb"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("{}", encoding="utf-8")
+    (tmp_path / "js-demos/manifest.toml").write_text(MANIFEST, encoding="utf-8")
     return tmp_path
 
 
@@ -53,12 +63,22 @@ def test_a_demo_or_lesson_that_is_not_there_is_named(source: Path) -> None:
     ]
 
 
-def test_a_talk_and_a_lesson_that_do_not_fit_are_told(source: Path) -> None:
+def test_a_talk_a_demo_and_a_lesson_that_do_not_fit_are_told(source: Path) -> None:
     schedule(source, '["painting"]', '["painting"], lessons = ["1-mnist/10-mlp"]')
-    measure(source, "1-mnist/10-mlp", 239)
+    measure(source, "1-mnist/10-mlp", 59)
     assert faults_of(source) == []
     measure(source, "1-mnist/10-mlp", 300)
-    assert faults_of(source) == ["short, welcome: 4 min of talk and 5.0 min of lessons do not fit into 8 min"]
+    assert faults_of(source) == [
+        "short, welcome: 4 min of talk, 3 min of demos and 5.0 min of lessons do not fit into 8 min"
+    ]
+
+
+def test_demos_take_their_minutes_too(source: Path) -> None:
+    manifest = source / "js-demos/manifest.toml"
+    manifest.write_text(manifest.read_text().replace("minutes = 3", "minutes = 5"), encoding="utf-8")
+    assert faults_of(source) == [
+        "short, welcome: 4 min of talk, 5 min of demos and 0.0 min of lessons do not fit into 8 min"
+    ]
 
 
 def test_a_lesson_that_nobody_measured_is_told(source: Path) -> None:

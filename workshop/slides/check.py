@@ -1,4 +1,4 @@
-"""Does the schedule fit? What it names must exist, and a part must have time for its talk and its lessons."""
+"""Does the schedule fit? What it names must exist, and a part must have time for its talk, demos and lessons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from workshop.lessons.catalogue import find_lessons
 from workshop.slides.decks import Presentation, deck, read_presentation
 from workshop.slides.schedule import Item
+from workshop.web.build import read_manifest
 
 LINK = re.compile(r"\]\(((?:demo|lesson):[^)]+)\)")
 MEASURED = "presentation/measured.toml"
@@ -21,7 +22,7 @@ def faults_of(source: Path) -> list[str]:
     Raises WorkshopError when it cannot be read at all.
     """
     presentation = read_presentation(source)
-    demos = {page.parent.name for page in (source / "js-demos").glob("*/index.html")}
+    demos = {str(demo["name"]): float(demo["minutes"]) for demo in read_manifest(source)}
     lessons = {lesson.name for lesson in find_lessons(source / "notebooks")}
     known = {f"demo:{name}" for name in demos} | {f"lesson:{name}" for name in lessons}
     seconds = measured_seconds(source)
@@ -36,7 +37,7 @@ def faults_of(source: Path) -> list[str]:
             ]
             faults += [f"{where}: there is no demo {name}" for name in item.demos if name not in demos]
             faults += [f"{where}: there is no lesson {name}" for name in item.lessons if name not in lessons]
-            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, seconds)]
+            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, seconds)]
     return faults
 
 
@@ -52,16 +53,21 @@ def measured_seconds(source: Path) -> dict[str, float]:
     return {name: float(seconds) for name, seconds in document["lessons"].items()}
 
 
-def faults_of_time(presentation: Presentation, item: Item, seconds: dict[str, float]) -> list[str]:
-    """Return what does not fit into the minutes of an item: its talk and one run of each of its lessons."""
+def faults_of_time(
+    presentation: Presentation, item: Item, demos: dict[str, float], seconds: dict[str, float]
+) -> list[str]:
+    """Return what does not fit into the minutes of an item: its talk, its demos and one run of each lesson.
+
+    ``demos`` has the minutes of each demo, ``seconds`` those of each lesson.
+    """
     if item.section is None:
         return []
     unmeasured = [name for name in item.lessons if name not in seconds]
     faults = [f"lesson {name} was not measured (see {MEASURED})" for name in unmeasured]
     talk = presentation.sections[item.section].talk
+    play = sum(demos.get(name, 0) for name in item.demos)
     runs = sum(seconds.get(name, 0) for name in item.lessons) / 60
-    if talk + runs > item.minutes:
-        faults.append(
-            f"{talk:g} min of talk and {runs:.1f} min of lessons do not fit into {item.minutes} min"
-        )
+    if talk + play + runs > item.minutes:
+        parts = [f"{talk:g} min of talk", f"{play:g} min of demos", f"{runs:.1f} min of lessons"]
+        faults.append(f"{parts[0]}, {parts[1]} and {parts[2]} do not fit into {item.minutes} min")
     return faults
