@@ -37,12 +37,33 @@ boards = [BubbleBoard(seed=7), BubbleBoard(SAMEGAME.having(rows=6), seed=8, agen
 for board in boards:
     display(board, python_has(board))
 """
+# Thinks for longer than anybody waits without being told why, and only about boards that are news to it.
+THINKER = """
+import time
+
+class Thinker:
+    told = 0
+
+    def begin(self, board):
+        self.told += 1
+        time.sleep(3)
+
+    def choose(self, board):
+        return reference.moves(board)[0]
+
+thinker = Thinker()
+thoughtful = BubbleBoard(SAMEGAME.having(rows=6), seed=8, agent=thinker, name="thinker")
+label = ipywidgets.Label()
+label.add_class("told")
+traitlets.dlink((thoughtful, "state"), (label, "value"), lambda state: str(thinker.told))
+display(thoughtful, label)
+"""
 BOARD = '.bubbles canvas[aria-label^="The board"]'
 
 
-def opened(desk: Desk, name: str) -> Any:
-    page = desk.run(name, BOARDS)
-    page.locator(".bubbles").nth(1).wait_for()
+def opened(desk: Desk, name: str, *more: str) -> Any:
+    page = desk.run(name, BOARDS, *more)
+    page.locator(".bubbles").nth(1 + len(more)).wait_for()
     # A cell that ends may take the focus.
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     return page
@@ -131,6 +152,25 @@ def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
         str(score),
         str(moves),
     )
+
+
+def test_an_agent_that_thinks_is_waited_for_and_told_of_what_others_did(desk: Desk) -> None:
+    page = opened(desk, "thinker", THINKER)
+    thoughtful = "document.querySelectorAll('.bubbles')[2]"
+    box(page, 2).get_by_role("button", name="Watch").click()
+    wait_until(page, f"{thoughtful}.innerText.includes('thinker thinks …')")
+    wait_until(page, f"{thoughtful}.dataset.moves > 1")
+    assert "thinks" not in box(page, 2).inner_text()
+    assert page.locator(".told").inner_text() == "1"
+    box(page, 2).get_by_role("button", name="Pause").click()
+    # A move that was asked for may still arrive; a click on the board before it would do nothing.
+    page.wait_for_timeout(3000)
+    moves = int(box(page, 2).get_attribute("data-moves"))
+    box(page, 2).get_by_role("button", name="Undo").click()
+    wait_until(page, f"{thoughtful}.dataset.moves === '{moves - 1}'")
+    box(page, 2).get_by_role("button", name="Step").click()
+    wait_until(page, f"{thoughtful}.dataset.moves === '{moves}'")
+    wait_until(page, "document.querySelector('.told').innerText === '2'")
 
 
 def test_the_keyboard_plays(desk: Desk) -> None:
