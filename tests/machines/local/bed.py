@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -21,6 +24,26 @@ OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
 """Keeps the machines of this checkout apart from those of another on the same host."""
 FIGURES = ROOT / ".cache/test/figures.txt"
 """What was measured; tools/test-parts/roles.bash shows it at the end."""
+
+
+@functools.cache
+def learners_cache() -> Path:
+    """Downloads of the machines here, which their learner owns and writes to.
+
+    The other tests' downloads belong to root, and a set-up by root that runs meanwhile would see a change
+    in another owner. So folders are made anew and files are linked, which copies nothing.
+    """
+    shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
+    own = shared.with_name(f"{shared.name}-learners")
+    shutil.rmtree(own, ignore_errors=True)
+    for name in ("data", "uv", "wheels"):
+        (own / name).mkdir(parents=True)
+        if (shared / name).is_dir():
+            # Who fills them may be at work: what is renamed under cp's eyes is not missed here.
+            link = ["cp", "--archive", "--link", "--no-target-directory", shared / name, own / name]
+            subprocess.run(link, check=False, stderr=subprocess.DEVNULL)
+    own.chmod(0o777)
+    return own
 
 
 def record(what: str, seconds: float) -> None:
@@ -63,8 +86,11 @@ class Bed:
     """Without systemd; ``desk`` has it, with a manager of the user's own."""
 
     def start(self) -> None:
-        subprocess.run([MACHINE, "start", self.name, self.kind, *self.options], check=True)
-        self.root("chmod 777 /srv/cache")
+        subprocess.run(
+            [MACHINE, "start", self.name, self.kind, *self.options],
+            check=True,
+            env=os.environ | {"WORKSHOP_TEST_CACHE": str(learners_cache())},
+        )
 
     def stop(self) -> None:
         subprocess.run([MACHINE, "stop", self.name], check=True)
