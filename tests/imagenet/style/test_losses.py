@@ -120,6 +120,21 @@ def test_weights_count_as_set(terms: Losses) -> None:
     assert terms(here)[0] == pytest.approx(5 * parts["style conv2"] + both, rel=1e-4)
 
 
+def test_another_painter_has_an_aim_and_weights_of_its_own(
+    terms: Losses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms.weigh(style=1)
+    terms.aim(pixels(1), pixels(2))
+    before = terms(pixels(3))[0]
+    monkeypatch.setattr(theano, "function", None)
+    other = terms.another()
+    assert other(pixels(3))[0] == before
+    other.weigh(style=7, content=1)
+    other.aim(pixels(4, 32, 32), pixels(5))
+    assert other(pixels(6, 32, 32))[0] != before
+    assert terms(pixels(3))[0] == before
+
+
 def test_a_network_without_a_choice_is_one_line() -> None:
     with pytest.raises(WorkshopError, match="no layers were chosen for Tiny"):
         Losses(tiny())

@@ -66,6 +66,7 @@ def test_it_stops_when_asked(losses: Losses) -> None:
     found, history = painting.minimise(
         losses, painting.pixels_of(noise(1), 64), 50, stop=lambda: bool(asked.append(1)) or len(asked) == 3
     )
+    assert history.stopped
     assert len(history.losses) == 4
     assert losses(found)[0] == pytest.approx(history.losses[-1], rel=0.05)
 
@@ -85,6 +86,20 @@ def test_it_paints_at_growing_sizes(losses: Losses) -> None:
     assert picture.size == (64, 48)
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("how", ["asked to stop", "interrupted"])
+def test_ended_early_no_larger_size_begins(losses: Losses, how: str) -> None:
+    losses.weigh(style=10)
+    ended: dict[str, Any] = {"watch": interrupted} if how == "interrupted" else {"stop": lambda: True}
+    picture, histories = painting.paint(losses, noise(1), noise(2), sides=(32, 64), steps=(3, 4), **ended)
+    assert [history.stopped for history in histories] == [True]
+    assert len(histories[0].losses) == 2
+    assert picture.size == (32, 16)
 
 
 def test_a_start_from_noise_forgets_the_photograph_but_not_its_seed(losses: Losses) -> None:

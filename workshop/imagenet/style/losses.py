@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import copy
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import lasagne.layers as L  # noqa: N812
@@ -50,7 +52,8 @@ CHOICES = {
         ),
     ),
 }
-"""Chosen by looking: see ``docs/images/style-sheet.webp``."""
+"""EfficientNet's were chosen by looking: see ``docs/images/style-sheet.webp``. GoogLeNet's only lie where its
+pictures have the same sizes: nobody has looked yet at what it paints with its trained weights."""
 
 
 def any_size(network: Network) -> None:
@@ -130,17 +133,21 @@ def roughness(pixels: Any) -> Any:
 
 
 class Weights(NamedTuple):
-    """How much each term counts, as shared variables: changing one needs no new compilation."""
+    """How much each term counts, as float32."""
 
-    content: Any
+    content: Array
     """One number for each content layer."""
-    style: Any
+    style: Array
     """One number for each style layer."""
-    rough: Any
+    rough: np.float32
 
 
 class Losses:
-    """The terms for one network, compiled once for pictures of every size."""
+    """The terms for one network, compiled once for pictures of every size.
+
+    What to come close to and how much each term counts belong to the object, not to what was compiled:
+    ``another`` makes a second painter that compiles nothing, and both may paint at the same time.
+    """
 
     def __init__(self, network: Network, choice: Choice | None = None, *, average: bool = True) -> None:
         """Compile; ``choice`` names the layers, else it is the one in ``CHOICES``.
@@ -155,16 +162,24 @@ class Losses:
         if average:
             average_pooling(network)
         self.network, self.choice = network, choice
-        self.pixels = T.tensor3("pixels")
+        self.pixels = T.tensor3("pixels", dtype="float32")
         self.names = tuple(dict.fromkeys([*choice.style, *choice.content]))
         self.expressions = self._expressions(self.pixels)
+        self.targets: dict[str, Array] = {
+            **{f"content {name}": np.zeros((1, 1, 1, 1), np.float32) for name in choice.content},
+            **{f"style {name}": np.zeros((1, 1), np.float32) for name in choice.style},
+        }
         self.weights = Weights(
-            content=theano.shared(np.ones(len(choice.content), dtype=np.float32)),
-            style=theano.shared(np.ones(len(choice.style), dtype=np.float32)),
-            rough=theano.shared(np.float32(0)),
+            content=np.ones(len(choice.content), np.float32),
+            style=np.ones(len(choice.style), np.float32),
+            rough=np.float32(0),
         )
-        self.targets = self._targets()
+        self._turn = threading.Lock()  # a compiled function holds its numbers while it works: one at a time
         self._compile()
+
+    def another(self) -> Losses:
+        """Return the same terms, with an aim and weights of their own; compiles nothing."""
+        return copy.copy(self)
 
     def _expressions(self, pixels: Any) -> dict[str, Any]:
         layers = [self.network.layers[name] for name in self.names]
@@ -173,34 +188,27 @@ class Losses:
         )
         return dict(zip(self.names, found, strict=True))
 
-    def _targets(self) -> Mapping[str, Any]:
-        content = {
-            f"content {name}": theano.shared(np.zeros((1, 1, 1, 1), np.float32))
-            for name in self.choice.content
-        }
-        style = {f"style {name}": theano.shared(np.zeros((1, 1), np.float32)) for name in self.choice.style}
-        return {**content, **style}
-
-    def _terms(self) -> tuple[Any, Any, Any]:
+    def _terms(self, targets: dict[str, Any]) -> tuple[Any, Any, Any]:
         content = [
-            relative(
-                self.expressions[name] - self.targets[f"content {name}"], self.targets[f"content {name}"]
-            )
+            relative(self.expressions[name] - targets[f"content {name}"], targets[f"content {name}"])
             for name in self.choice.content
         ]
         style = [
-            relative(
-                gram(self.expressions[name]) - self.targets[f"style {name}"], self.targets[f"style {name}"]
-            )
+            relative(gram(self.expressions[name]) - targets[f"style {name}"], targets[f"style {name}"])
             for name in self.choice.style
         ]
         return T.stack(content), T.stack(style), roughness(self.pixels)
 
     def _compile(self) -> None:
-        content, style, rough = self._terms()
-        weights = self.weights
-        loss = (content * weights.content).sum() + (style * weights.style).sum() + rough * weights.rough
-        self._loss = theano.function([self.pixels], [loss, T.grad(loss, self.pixels), content, style, rough])
+        kinds = {4: T.ftensor4, 2: T.fmatrix}
+        targets = {name: kinds[value.ndim](name) for name, value in self.targets.items()}
+        weights = [T.fvector("content"), T.fvector("style"), T.fscalar("rough")]
+        content, style, rough = self._terms(targets)
+        loss = (content * weights[0]).sum() + (style * weights[1]).sum() + rough * weights[2]
+        self._loss = theano.function(
+            [self.pixels, *targets.values(), *weights],
+            [loss, T.grad(loss, self.pixels), content, style, rough],
+        )
         self._grams = theano.function(
             [self.pixels], [gram(self.expressions[name]) for name in self.choice.style]
         )
@@ -208,14 +216,20 @@ class Losses:
             [self.pixels], [self.expressions[name] for name in self.choice.content]
         )
 
+    def _evaluate(self, pixels: Array) -> list[Array]:
+        """Return loss, gradient, content terms, style terms and roughness."""
+        with self._turn:
+            found: list[Array] = self._loss(pixels, *self.targets.values(), *self.weights)
+        return found
+
     def __call__(self, pixels: Array) -> tuple[float, Array]:
         """Return the loss of ``pixels`` float32 (3, rows, columns) and its gradient, of the same shape."""
-        loss, gradient, *_ = self._loss(pixels)
+        loss, gradient, *_ = self._evaluate(pixels)
         return float(loss), gradient
 
     def parts(self, pixels: Array) -> dict[str, float]:
         """Return each term by its name, before it is weighted."""
-        _, _, content, style, rough = self._loss(pixels)
+        _, _, content, style, rough = self._evaluate(pixels)
         named = dict(
             zip([f"content {name}" for name in self.choice.content], map(float, content), strict=True)
         )
@@ -224,17 +238,21 @@ class Losses:
 
     def grams(self, pixels: Array) -> dict[str, Array]:
         """Return the Gram matrices of a picture by style layer, float32 (channels, channels)."""
-        return dict(zip(self.choice.style, self._grams(pixels), strict=True))
+        with self._turn:
+            found = self._grams(pixels)
+        return dict(zip(self.choice.style, found, strict=True))
 
     def aim(self, content: Array, style: Array) -> None:
         """Set what to come close to: the content of one picture and the style of another.
 
         Both are float32 (3, rows, columns), 0 to 255, of any two sizes.
         """
-        for name, features in zip(self.choice.content, self._features(content), strict=True):
-            self.targets[f"content {name}"].set_value(features)
-        for name, matrix in self.grams(style).items():
-            self.targets[f"style {name}"].set_value(matrix)
+        with self._turn:
+            features = self._features(content)
+        self.targets = {
+            **{f"content {name}": value for name, value in zip(self.choice.content, features, strict=True)},
+            **{f"style {name}": matrix for name, matrix in self.grams(style).items()},
+        }
 
     def weigh(
         self,
@@ -252,6 +270,8 @@ class Losses:
         layers, own = len(self.choice.style), len(self.choice.content)
         each = np.full(layers, np.asarray(style) / layers) if np.ndim(style) == 0 else np.asarray(style)
         chosen = np.full(own, 1 / own) if content is None else np.eye(own)[content]
-        self.weights.style.set_value(each.astype(np.float32))
-        self.weights.content.set_value((content_weight * chosen).astype(np.float32))
-        self.weights.rough.set_value(np.float32(rough))
+        self.weights = Weights(
+            content=(content_weight * chosen).astype(np.float32),
+            style=each.astype(np.float32),
+            rough=np.float32(rough),
+        )

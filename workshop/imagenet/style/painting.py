@@ -53,6 +53,8 @@ class History:
     """The loss at the start and after each step."""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    stopped: bool = False
+    """Whether somebody ended it early."""
 
     @property
     def share_left(self) -> float:
@@ -99,7 +101,7 @@ def minimise(
         )  # fmt: skip
         best[:] = x
     except (StoppedError, KeyboardInterrupt):
-        pass
+        history.stopped = True
     history.seconds, history.cpu_seconds = time.perf_counter() - clock, time.process_time() - work
     return best.reshape(shape).astype(np.float32), history
 
@@ -122,7 +124,8 @@ def paint(
     The longer side of the picture is ``sides[0]`` first; each larger size goes on from the smaller one's
     result, which makes larger strokes. ``steps`` says how many steps each gets. The painting is made
     ``style_side`` times as large as the picture. ``start`` is "photo" or "noise". The weights are those
-    that ``losses.weigh`` set.
+    that ``losses.weigh`` set. Ended early, by ``stop`` or by interrupting the kernel, it returns what is
+    painted by then: no larger size begins.
     """
     pixels = pixels_of(photo, sides[0])
     if start == "noise":
@@ -144,6 +147,8 @@ def paint(
         pixels, history = minimise(losses, pixels, count, seen, stop)
         histories.append(history)
         done += count
+        if history.stopped:
+            break
     return picture_of(pixels), histories
 
 

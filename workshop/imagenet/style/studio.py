@@ -22,7 +22,8 @@ class Studio:
     """Sliders for the weights, a choice of paintings, and the picture that is being painted.
 
     A thread minimises the loss. Moving a slider stops L-BFGS, sets the weights and starts it anew from
-    the picture as it is: its memory of other weights would mislead it.
+    the picture as it is: its memory of other weights would mislead it. The studio aims and weighs for itself:
+    what cells do with the ``losses`` that it was given does not disturb it, nor it them.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Studio:
         rough: float = 30.0,
     ) -> None:
         """Set up; ``steps`` is how many it paints until somebody moves a slider again."""
-        self.losses, self.paintings, self.steps = losses, paintings, steps
+        self.losses, self.paintings, self.steps = losses.another(), paintings, steps
         self.photo = pixels_of(photo, side)
         self.side = side
         self.pixels = self.photo
@@ -100,6 +101,12 @@ class Studio:
         self.stop()
         self.pixels = self.photo
         self.go_on()
+
+    def take(self, photo: Image.Image) -> None:
+        """Paint another photograph, from its beginning."""
+        self.stop()
+        self.photo = pixels_of(photo, self.side)
+        self.begin_anew()
 
     def stop(self) -> None:
         """Stop painting; the picture stays."""
