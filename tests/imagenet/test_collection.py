@@ -71,6 +71,13 @@ def test_a_stand_in_is_announced_with_what_to_do(
         assert words in said
 
 
+def test_a_mistyped_name_is_said_although_another_network_is_here(tmp_path: Path, opened: list[str]) -> None:
+    place(tmp_path, "efficientnet-lite0")
+    with pytest.raises(WorkshopError, match="there is no network 'googelnet'; there are: googlenet, "):
+        open_first("googelnet", "efficientnet-lite0", data=tmp_path)
+    assert opened == []
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     heavy = "{'theano', 'lasagne', 'onnx', 'h5py', 'matplotlib', 'numpy'}"
     code = f"import sys, workshop.imagenet; print({heavy} & set(sys.modules))"

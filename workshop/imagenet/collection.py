@@ -69,8 +69,7 @@ def open_network(name: str, data: Path | None = None) -> Network:
 
     Raises WorkshopError when there is no such network, or when its weights are not here or damaged.
     """
-    if name not in ENTRIES:
-        raise WorkshopError(f"there is no network '{name}'; there are: {', '.join(NAMES)}")
+    _check(name)
     if name not in available(data):
         raise WorkshopError(
             f"the weights of {ENTRIES[name].title} are not on this machine; run 'workshop data fetch {name}'"
@@ -84,11 +83,19 @@ def open_network(name: str, data: Path | None = None) -> Network:
     return Network(name, entry.title, layers, getattr(preprocessing, entry.preprocessing), entry.landmarks)
 
 
+def _check(name: str) -> None:
+    if name not in ENTRIES:
+        raise WorkshopError(f"there is no network '{name}'; there are: {', '.join(NAMES)}")
+
+
 def open_first(*names: str, data: Path | None = None) -> Network:
     """Open the first of the named networks whose weights are on this machine.
 
-    When it is not the one that was named first, one friendly line says so.
+    When it is not the one that was named first, one friendly line says so. Raises WorkshopError when a name
+    is unknown, or when none is here.
     """
+    for name in names:
+        _check(name)
     here = available(data)
     found = next((name for name in names if name in here), None)
     if found is None:
