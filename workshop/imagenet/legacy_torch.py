@@ -4,7 +4,7 @@ Such a file is five pickles (a magic number, a version, facts about the machine,
 dictionary, the list of storages) and then the storages themselves: for each a 64-bit count and the
 numbers, little-endian. The format is that of ``torch.serialization._legacy_save``.
 
-A pickle can name any function and have it called, so the unpickler knows six names, which stand for
+A pickle can name any function and have it called, so the unpickler knows eight names, which stand for
 harmless classes and functions of this module, and refuses all others. A tensor may only point at numbers
 that its storage has.
 """
