@@ -117,6 +117,13 @@ def test_no_folder_says_how_to_make_one(tmp_path: Path) -> None:
         read_folder(tmp_path / "nowhere")
 
 
+def test_twins_are_found_among_pictures_of_every_sort(tmp_path: Path) -> None:
+    several = [noise(seed, (90, 80)) for seed in range(5)]
+    several[4].save(tmp_path / "saved.jpg", quality=85)
+    assert folder.twins(several) == []
+    assert folder.twins([*several, several[2].resize((45, 40)), tmp_path / "saved.jpg"]) == [(2, 5), (4, 6)]
+
+
 def test_fingerprints_tell_pictures_apart() -> None:
     prints = [folder.fingerprint(noise(seed, (200, 160))) for seed in range(30)]
     apart = [(a ^ b).bit_count() for i, a in enumerate(prints) for b in prints[:i]]

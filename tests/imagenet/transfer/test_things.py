@@ -49,6 +49,8 @@ def test_a_kind_with_too_few_pictures_is_not_here(data: Path) -> None:
 def test_an_unknown_kind_and_missing_pictures_are_one_line(data: Path, tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="no pictures of 'cups'; there are: fishes"):
         things.open_things(["cups"], data)
+    with pytest.raises(WorkshopError, match="no pictures to learn from; run 'workshop data fetch things'"):
+        things.open_things(things.kinds_here(tmp_path / "empty"))
     with pytest.raises(WorkshopError, match="data fetch things"):
         things.open_things(["fishes"], tmp_path / "empty")
     with pytest.raises(WorkshopError, match="data fetch painting paintings"):

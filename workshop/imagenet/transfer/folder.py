@@ -7,7 +7,7 @@ friendly line each; what can be left out is left out, and the rest goes on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from workshop.errors import WorkshopError
-from workshop.imagenet.preprocessing import open_picture
+from workshop.imagenet.preprocessing import Picture, open_picture
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 FEWEST = 4
@@ -164,6 +164,17 @@ def _check(folder: Path, collection: Collection) -> None:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("" if number == 1 else "s")
+
+
+def twins(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
+    """Return the places of each two pictures that look the same, the earlier one first."""
+    prints = [fingerprint(open_picture(picture)) for picture in pictures]
+    return [
+        (earlier, later)
+        for later in range(len(prints))
+        for earlier in range(later)
+        if (prints[earlier] ^ prints[later]).bit_count() <= ALIKE
+    ]
 
 
 def fingerprint(picture: Image.Image) -> int:

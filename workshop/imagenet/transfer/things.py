@@ -44,9 +44,11 @@ def kinds_here(data: Path | None = None) -> tuple[str, ...]:
 def open_things(kinds: Sequence[str] = KINDS, data: Path | None = None) -> list[Thing]:
     """Return the pictures of these kinds from the folder ``data`` (else: this machine's), in order.
 
-    Raises WorkshopError when a kind is unknown or its pictures are not on this machine.
+    Raises WorkshopError when there is no kind, one is unknown, or its pictures are not on this machine.
     """
     data = data or load_settings().data
+    if not kinds:
+        raise WorkshopError("there are no pictures to learn from; run 'workshop data fetch things'")
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
         raise WorkshopError(f"there are no pictures of '{unknown[0]}'; there are: {', '.join(KINDS)}")
