@@ -42,7 +42,10 @@
         const [label, pay, arrows] = button.children;
         label.textContent = wall || goal ? (goal ? "goal" : "") : value.toFixed(2);
         pay.textContent = !wall && !goal && this.grid.pay[square] ? `${this.grid.pay[square] > 0 ? "+" : "−"}1` : "";
-        arrows.textContent = wall || goal ? "" : mind.best(square).map((move) => "↑→↓←"[move]).join("");
+        // Where all moves are equally good nothing is known, and four arrows would say so less well than none.
+        const best = mind.best(square);
+        const telling = !wall && !goal && best.length < 4;
+        arrows.textContent = telling ? best.map((move) => "↑→↓←"[move]).join("") : "";
         button.classList.toggle("agent", square === agent);
         const words = wall ? "wall" : goal ? "goal" : `worth ${value.toFixed(2)}`;
         const [row, column] = [Math.floor(square / this.grid.columns) + 1, (square % this.grid.columns) + 1];

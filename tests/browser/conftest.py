@@ -44,7 +44,7 @@ QUIET = (
 OF_JUPYTER = re.compile(r"reading 'schema'|registered\.$|^Failed to load resource: .* 40[34] ")
 
 
-def _missing(what: str) -> NoReturn:
+def missing(what: str) -> NoReturn:
     """Skip what needs it; where the browser part may not be skipped, fail."""
     if {"all", "browser"} & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()):
         pytest.fail(what)
@@ -56,7 +56,7 @@ def browser() -> Iterator[playwright.Browser]:
     """The distribution's Chromium."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        _missing("there is no Chromium; install the package chromium")
+        missing("there is no Chromium; install the package chromium")
     with (
         playwright.sync_playwright() as driver,
         driver.chromium.launch(executable_path=found, args=QUIET) as started,
@@ -79,7 +79,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=600,
     )
     if done.returncode:
-        _missing(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
+        missing(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
     return data
 
 
@@ -193,10 +193,11 @@ PATIENCE = 8
 """How many times longer than its processor time a page may take beside other work."""
 
 
-def learn(page: playwright.Page, condition: str, seconds: float) -> float:
-    """Wait until a page has learned; return the processor seconds of its process, all threads together.
+def learn(page: playwright.Page, start: Callable[[], object], condition: str, seconds: float) -> float:
+    """Start a page's learning and wait until it has learned; return the processor seconds that it took.
 
-    They are what is held to ``seconds``: unlike a clock they are the same beside other work.
+    They are those of the page's process, all threads together, and held to ``seconds``: unlike a clock
+    they are about the same beside other work.
     """
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -206,6 +207,7 @@ def learn(page: playwright.Page, condition: str, seconds: float) -> float:
         return float(next(each["value"] for each in metrics if each["name"] == "ProcessTime"))
 
     began, end = used(), time.monotonic() + PATIENCE * seconds
+    start()
     while not page.evaluate(condition):
         assert used() - began < seconds, f"not within {seconds} processor seconds: {condition}"
         assert time.monotonic() < end, f"the page hardly gets a processor, or stands still: {condition}"

@@ -35,21 +35,9 @@ class Desk:
         address = f"{self.server.url}/{FRONT_ENDS[self.name]}/{name}.ipynb?reset&token={self.server.token}"
         page = self.open_page(address, 1280, 900, **options)
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        self._wait_for_kernel(page, f"{name}.ipynb")
+        wait_for_kernel(self.server, page, f"{name}.ipynb")
         self.run_all(page)
         return page
-
-    def _wait_for_kernel(self, page: Any, path: str) -> None:
-        """Wait until the kernel answers; asked earlier, the front end would ask which kernel to take."""
-        end = time.monotonic() + 60
-        while not any(
-            entry["path"] == path
-            and entry["kernel"]["connections"]
-            and entry["kernel"]["execution_state"] == "idle"
-            for entry in self.server.ask("GET", "sessions")
-        ):
-            assert time.monotonic() < end, "the notebook has no kernel"
-            page.wait_for_timeout(200)
 
     def run_all(self, page: Any) -> None:
         """Choose "Run All Cells" from the menu, as a participant does."""
@@ -60,3 +48,16 @@ class Desk:
     def kernels(self) -> dict[str, str]:
         """Return the notebooks whose kernels run, with the kernels' identities."""
         return {entry["path"]: entry["kernel"]["id"] for entry in self.server.ask("GET", "sessions")}
+
+
+def wait_for_kernel(server: Jupyter, page: Any, path: str) -> None:
+    """Wait until a notebook's kernel answers; asked earlier, the front end would ask which kernel to take."""
+    end = time.monotonic() + 60
+    while not any(
+        entry["path"] == path
+        and entry["kernel"]["connections"]
+        and entry["kernel"]["execution_state"] == "idle"
+        for entry in server.ask("GET", "sessions")
+    ):
+        assert time.monotonic() < end, "the notebook has no kernel"
+        page.wait_for_timeout(200)

@@ -133,8 +133,8 @@ def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: O
 def test_the_moving_agents_reward_rises(base: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(base + PAGE, 1366, 768)
     page.get_by_role("radio", name="a moving agent").check()
-    page.get_by_role("button", name="Go", exact=True).click()
-    seconds = learn(page, "workshopDemo.rewards.length >= 12", SECONDS)
+    go = page.get_by_role("button", name="Go", exact=True)
+    seconds = learn(page, go.click, "workshopDemo.rewards.length >= 12", SECONDS)
     rewards = page.evaluate("workshopDemo.rewards")
     early, late = sum(rewards[:2]) / 2, sum(rewards[-2:]) / 2
     FIGURES.append(

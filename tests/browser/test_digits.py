@@ -79,8 +79,8 @@ def test_it_learns_to_read_and_reads_what_is_drawn(
     with running(site) as (port, _):
         page = open_page(f"http://127.0.0.1:{port}/{PAGE}", 1366, 768)
         ready(page)
-        page.get_by_role("button", name="Train", exact=True).click()
-        seconds = learn(page, f"workshopDemo.heldOut >= {RIGHT}", SECONDS)
+        train = page.get_by_role("button", name="Train", exact=True)
+        seconds = learn(page, train.click, f"workshopDemo.heldOut >= {RIGHT}", SECONDS)
         seen = page.evaluate("workshopDemo.seen")
         FIGURES.append(
             f"digits: {RIGHT:.0%} of held-out digits right after {seconds:.0f} processor s, {seen} seen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from web.serving import running
 from workshop.slides.schedule import read_schedule
 from workshop.web.build import read_manifest
 
-from .conftest import CHECKOUT, FIGURES, Open, playwright
+from .conftest import CHECKOUT, FIGURES, Open, playwright, wait_until
 
 DEMOS = [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]
 DECKS = [f"slides/{name}/index.html" for name in read_schedule(CHECKOUT / "presentation" / "schedule.toml")]
@@ -24,27 +24,67 @@ DEMO_BYTES = 25_000_000
 SERIOUS = {"serious", "critical"}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", [*PAGES, VIEW])
-def test_no_serious_fault_of_accessibility(
-    name: str, theme: str, site: Path, browser: playwright.Browser
-) -> None:
-    with running(site) as (web, _):
-        # The page's own policy forbids scripts of others, the auditor's among them.
-        context = browser.new_context(
-            viewport={"width": 1366, "height": 768}, bypass_csp=True, color_scheme=theme
-        )
-        page = context.new_page()
-        page.goto(f"http://127.0.0.1:{web}/{name}")
-        page.wait_for_timeout(500)
-        found = Axe().run(page).response["violations"]
-        context.close()
-    faults = [
+@pytest.fixture(params=["light", "dark"])
+def audited(
+    request: pytest.FixtureRequest, browser: playwright.Browser
+) -> Iterator[playwright.BrowserContext]:
+    """A browser in each theme that lets the auditor run: a page's own policy forbids scripts of others."""
+    size = {"width": 1366, "height": 768}
+    context = browser.new_context(viewport=size, bypass_csp=True, color_scheme=request.param)
+    yield context
+    context.close()
+
+
+def faults_of(page: playwright.Page, within: str | None = None) -> list[str]:
+    """Return the serious faults of a page, or of a part of it."""
+    found = Axe().run(page, within).response["violations"]
+    return [
         f"{fault['id']}: {fault['nodes'][0]['html'][:120]} ({len(fault['nodes'])} places)"
         for fault in found
         if fault["impact"] in SERIOUS
     ]
-    assert faults == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, VIEW])
+def test_no_serious_fault_of_accessibility(
+    name: str, served: str, audited: playwright.BrowserContext
+) -> None:
+    page = audited.new_page()
+    page.goto(served + name)
+    page.wait_for_timeout(500)
+    assert faults_of(page) == []
+
+
+def test_no_serious_fault_in_what_a_choice_brings(served: str, audited: playwright.BrowserContext) -> None:
+    page = audited.new_page()
+    page.goto(f"{served}demos/agents/index.html")
+    page.get_by_role("radio", name="a moving agent").check()
+    page.get_by_role("button", name="One step").click()
+    assert faults_of(page) == []
+    page.goto(f"{served}demos/playground/index.html")
+    page.get_by_role("radio", name="your own").check()
+    assert faults_of(page) == []
+    page.goto(f"{served}index.html#speaker")
+    page.wait_for_selector("text=Before you go on stage")
+    assert faults_of(page) == []
+
+
+def test_no_serious_fault_on_any_slide_nor_in_the_speakers_window(
+    served: str, audited: playwright.BrowserContext
+) -> None:
+    page = audited.new_page()
+    page.goto(served + DECKS[0])
+    wait_until(page, "!!window.workshopDeck")
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    wait_until(popup.value, "document.getElementById('count')?.textContent?.startsWith('1 of')")
+    assert faults_of(popup.value) == []
+    popup.value.close()
+    faults = {}
+    for number in range(page.evaluate("workshopDeck.getTotalSlides()")):
+        page.evaluate(f"workshopDeck.slide({number})")
+        faults[number] = faults_of(page, ".slides > section.present")
+    assert {number: found for number, found in faults.items() if found} == {}
 
 
 @pytest.mark.parametrize("name", PAGES)

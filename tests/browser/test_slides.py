@@ -66,6 +66,31 @@ def test_on_a_phone_slides_are_scrolled(site: Path, open_page: Open, keep: Calla
         keep(page, "slides-phone")
 
 
+def test_the_speakers_clock_goes_on_when_the_window_is_loaded_again(served: str, open_page: Open) -> None:
+    page = open_page(f"{served}slides/{DECKS[0]}/index.html")
+    ready(page)
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    speaker = popup.value
+    wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('1 of')")
+    # As if it had been opened 42 minutes ago.
+    began = "sessionStorage.setItem('workshop-began', Date.now() - 42 * 60000)"
+    speaker.evaluate(began)
+    speaker.reload()
+    wait_until(speaker, "document.getElementById('elapsed').textContent === '0:42'")
+    # The deck goes on leading it; a deck that was itself loaded again asks for the same window.
+    wait_until(speaker, "document.getElementById('count').textContent.startsWith('1 of')")
+    page.reload()
+    ready(page)
+    page.keyboard.press("s")
+    page.keyboard.press("ArrowRight")
+    wait_until(speaker, "document.getElementById('count').textContent.startsWith('2 of')")
+    assert speaker.inner_text("#elapsed") == "0:42"
+    speaker.get_by_role("button", name="Start the clock again").click()
+    assert speaker.inner_text("#elapsed") == "0:00"
+    speaker.close()
+
+
 @pytest.mark.parametrize("how", ["served", "as a file"])
 def test_the_speakers_window_follows_and_leads(
     how: str, site: Path, open_page: Open, keep: Callable[..., None]

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from web.serving import free_port, running, service
 
+from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.model import Profile, about
 from workshop.settings import Settings
 from workshop.slides.schedule import read_schedule
 from workshop.web.build import Today, build_site, read_manifest
@@ -85,6 +87,35 @@ def test_speaker_and_participant_see_their_own_part(served: str, open_page: Open
     assert page.is_visible("text=Before you go on stage") and page.is_hidden("text=Begin here")
     page.reload()
     assert page.is_visible("text=Before you go on stage")
+
+
+def test_participants_find_the_slides_too(served: str, open_page: Open) -> None:
+    page = open_page(served + "index.html#participant")
+    link = page.get_by_role("link", name="Slides")
+    assert link.is_visible()
+    assert link.get_attribute("href") == f"slides/{page.input_value('#which')}/index.html"
+
+
+def test_the_two_kinds_of_minutes_are_told_apart(served: str, open_page: Open) -> None:
+    page = open_page(served + "index.html")
+    lesson = page.locator("#lessons li", has_text="Theano from nothing").inner_text()
+    assert "45 min with all exercises" in lesson
+    tool = page.locator("#lessons li", has_text="is this machine ready?").inner_text()
+    assert "3 min ·" in tool and "exercises" not in tool
+    slot = page.locator("#schedule li", has_text="Theano from nothing")
+    assert "exercises" not in slot.inner_text()
+    assert "Minutes are those of today's slot" in page.inner_text("#schedule-part")
+
+
+def test_the_fast_profile_takes_no_longer_than_the_speaker_is_told() -> None:
+    words = (CHECKOUT / "presentation/start/index.html").read_text()
+    assert "up to a quarter of an hour" in words
+    budgets = [
+        about(lesson.name, lesson.read()).budget[Profile.FAST]
+        for lesson in find_lessons(CHECKOUT / "notebooks")
+    ]
+    seconds = sum(budget.get("seconds", budget.get("cpu_seconds", 0)) for budget in budgets)
+    assert seconds <= 15 * 60
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -63,8 +63,8 @@ def test_slopes_are_those_of_the_loss() -> None:
 def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(base + PAGE, 1366, 768)
     assert page.evaluate("workshopDemo.bits") > 4
-    page.get_by_role("button", name="Read", exact=True).click()
-    seconds = learn(page, f"workshopDemo.bits < {BITS}", SECONDS)
+    read = page.get_by_role("button", name="Read", exact=True)
+    seconds = learn(page, read.click, f"workshopDemo.bits < {BITS}", SECONDS)
     FIGURES.append(f"text: {BITS} bits a letter after {seconds:.1f} processor s")
     wait_until(page, "workshopDemo.bits < 0.5", SECONDS)
     keep(page, "text")

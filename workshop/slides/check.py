@@ -1,4 +1,4 @@
-"""Does the schedule fit? What it names must exist, and a part must have time for its talk, demos and lessons."""
+"""Does the schedule fit? What it names must exist; talk, demos and lessons of a part must fit its minutes."""
 
 from __future__ import annotations
 
