@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from workshop import datasets
 from workshop.errors import WorkshopError
 from workshop.teach import plays
 
@@ -76,20 +77,72 @@ def test_plays_are_read_in_order(folder: Path) -> None:
     assert read[0].text == "ALL:\nI am all.\n\n"
 
 
-def test_the_ends_of_plays_are_held_out() -> None:
-    texts = ["".join(f"{name}:\nLine {number}.\n\n" for number in range(20)) for name in ("TO", "FRO")]
-    corpus = plays.corpus([plays.Play("play", "tragedies", text) for text in texts], held_out=0.2)
-    assert corpus.train.count("\n\n") + corpus.validation.count("\n\n") == 40
-    assert corpus.validation.startswith("TO:\nLine 17.") and corpus.validation.endswith("FRO:\nLine 19.\n\n")
-    assert corpus.train.endswith("FRO:\nLine 16.\n\n")
+def play(name: str, speeches: int = 20) -> plays.Play:
+    text = "".join(f"{name.upper()}:\nLine {number}.\n\n" for number in range(speeches))
+    return plays.Play(name, "tragedies", text)
+
+
+def test_whole_plays_and_the_ends_of_the_others_are_held_out() -> None:
+    made = [play("to"), play("away"), play("fro")]
+    corpus = plays.corpus(made, held_out=0.2, unseen=("away",))
+    speeches = [text.count("\n\n") for text in (corpus.train, corpus.ends, corpus.unseen)]
+    assert sum(speeches) == 60
+    assert corpus.ends.startswith("TO:\nLine 17.") and corpus.ends.endswith("FRO:\nLine 19.\n\n")
+    assert corpus.train.startswith("TO:\nLine 0.") and corpus.train.endswith("FRO:\nLine 16.\n\n")
+    assert corpus.unseen == made[1].text
 
 
 def test_a_play_of_one_speech_is_learnt(folder: Path) -> None:
-    corpus = plays.corpus(plays.load(folder))
-    assert corpus.train == "".join(play.text for play in plays.load(folder))
-    assert corpus.validation == ""
+    corpus = plays.corpus(plays.load(folder), unseen=("twelfth-night",))
+    assert corpus == plays.Corpus(
+        "ALL:\nI am all.\n\nMACBETH:\nI am macbeth.\n\n", "", "TWELFTH-NIGHT:\nI am twelfth-night.\n\n"
+    )
+
+
+def test_an_unseen_play_has_to_be_there(folder: Path) -> None:
+    with pytest.raises(WorkshopError, match=r"no play 'henry-v'; run 'workshop data fetch shakespeare'"):
+        plays.corpus(plays.load(folder))
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="workshop data fetch shakespeare"):
         plays.load(tmp_path)
+
+
+def data_set(name: str) -> Path:
+    """Return the folder of a data set; skip where it is not."""
+    try:
+        return datasets.path(name)
+    except WorkshopError as error:
+        pytest.skip(str(error))
+
+
+def test_the_corpus_has_all_plays_and_shares_no_speech() -> None:
+    read = plays.load(data_set("shakespeare"))
+    corpus = plays.corpus(read)
+    assert sum(map(len, vars(corpus).values())) == sum(len(each.text) for each in read)
+    assert len(corpus.unseen) == pytest.approx(0.1 * len(corpus.train), rel=0.2)
+    assert "\n\nMACBETH:\n" not in corpus.train + corpus.ends
+    lines = set(_long_lines(corpus.train))
+    for held_out in (corpus.ends, corpus.unseen):
+        again = [line in lines for line in _long_lines(held_out)]
+        assert sum(again) / len(again) < 0.001
+
+
+def test_our_text_is_close_to_the_original() -> None:
+    """Where the original can be had: what docs/maintainer.md says about lines and speeches is from here."""
+    original = (data_set("tiny-shakespeare") / "input.txt").read_text(encoding="ascii")
+    ours = "".join(each.text for each in plays.load(data_set("shakespeare")))
+    assert round(_share(original, ours, "\n"), 3) == 0.997
+    assert round(_share(original, ours, "\n\n"), 3) == 0.972
+
+
+def _long_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if len(line) > 25]
+
+
+def _share(original: str, ours: str, between: str) -> float:
+    """Return the share of the original's lines or speeches that are in ours word for word."""
+    known = {part.strip("\n") for part in ours.split(between)}
+    asked = [part.strip("\n") for part in original.split(between) if part.strip("\n")]
+    return sum(part in known for part in asked) / len(asked)

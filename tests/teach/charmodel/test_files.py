@@ -83,11 +83,32 @@ def test_no_pickle_is_read(tmp_path: Path) -> None:
         files.load(file)
 
 
-def test_the_shipped_network_reads_what_it_never_learnt() -> None:
-    """Macbeth's fifth act, fifth scene, is in the last tenth of its play, which is held out."""
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a participant's checkpoints; the shipped ones are in another of the test."""
+    monkeypatch.setattr(checkpoints, "folder", lambda: tmp_path)
+    monkeypatch.setattr(checkpoints, "SHIPPED", tmp_path / "shipped")
+    return tmp_path
+
+
+def test_each_form_is_kept_in_a_file_of_its_own(kept: Path) -> None:
+    forms = [toys.network(), toys.network("lstm"), toys.network(layers=2), toys.network(units=7)]
+    assert len({files.keep("n", made, toys.ALPHABET) for made in forms}) == 4
+    for made in forms:
+        assert files.rejoin("n", made.form)[0].form == made.form
+
+
+def test_without_an_own_network_the_shipped_one_is_taken(kept: Path) -> None:
+    with pytest.raises(WorkshopError, match="run the training cell"):
+        files.rejoin("n", toys.form())
+    files.save(kept / "shipped" / "n.npz", toys.network("lstm"), toys.ALPHABET)
+    assert files.rejoin("n", toys.form())[0].form.cell == "lstm"
+
+
+def test_the_shipped_network_reads_a_play_that_it_never_met() -> None:
     file = checkpoints.SHIPPED / "shakespeare.npz"
     assert file.stat().st_size <= 3_000_000
     read, alphabet, facts = files.load(file)
-    assert facts["validation_nats"] <= 1.50
+    assert facts["unseen_nats"] <= 1.50
     assert scores.mean_nats(read, alphabet.encode(TO_MORROW), rows=1) < 2
     assert scores.mean_nats(read, alphabet.encode(TO_MORROW[::-1]), rows=1) > 3

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
-from workshop.teach import checkpoints, plays
+from workshop.teach import plays
 from workshop.teach.charmodel import files, train
 
 SPOKEN = "FIRST:\nTo be, or not to be.\n\nSECOND:\nThat is the question, is it not?\n\n"
@@ -20,17 +20,25 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "ROWS", 4)
     monkeypatch.setattr(train, "STEPS", 10)
     monkeypatch.setattr(train, "REPORT", 4)
-    monkeypatch.setattr(plays, "corpus", lambda: plays.Corpus(SPOKEN * 5, SPOKEN * 4))
+    monkeypatch.setattr(plays, "corpus", lambda: plays.Corpus(SPOKEN * 5, SPOKEN * 4, SPOKEN[:40] * 3))
 
 
 def run(folder: Path, *words: str) -> None:
     train.main(["--state", str(folder / "state.npz"), "--units", "8", *words])
 
 
-def test_the_rate_rises_and_stays() -> None:
-    rates = [train.rate_at(done) for done in range(2000)]
+def test_the_rate_rises_stays_and_falls() -> None:
+    rates = [train.rate_at(done, 2000) for done in range(2000)]
     assert rates[:100] == sorted(rates[:100])
-    assert set(rates[100:]) == {train.RATE}
+    assert set(rates[100:1400]) == {train.RATE}
+    assert rates[1400:] == sorted(rates[1400:], reverse=True)
+    assert 0 < rates[-1] < train.RATE / 500
+
+
+def test_before_the_fall_the_end_can_be_moved() -> None:
+    assert [train.rate_at(done, 2000) for done in range(1400)] == [
+        train.rate_at(done, 9000) for done in range(1400)
+    ]
 
 
 def test_two_runs_are_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,19 +51,9 @@ def test_two_runs_are_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         assert mine == pytest.approx(yours, abs=1e-3)
     assert alphabet.characters == "".join(sorted(set(SPOKEN)))
     assert (facts["batches"], facts["units"]) == (12, 8)
-    assert facts["validation_nats"] == pytest.approx(3, abs=0.7)
+    assert facts["ends_nats"] == pytest.approx(3, abs=0.7)
+    assert facts["unseen_nats"] == pytest.approx(3, abs=0.7)
     assert '"batches": 12' in capsys.readouterr().err
-
-
-def test_the_last_weights_are_averaged(tmp_path: Path) -> None:
-    run(tmp_path, "--batches", "24", "--out", str(tmp_path / "n.npz"))
-    arrays, facts = checkpoints.load(tmp_path / "state.npz")
-    assert (facts["done"], facts["recent"]) == (24, 4)
-    averaged = files.load(tmp_path / "n.npz")[0].values()
-    recent = [arrays[5 + 4 * number : 9 + 4 * number] for number in range(4)]
-    assert not np.allclose(recent[0][0], recent[3][0], atol=1e-3)
-    for place, mean in enumerate(averaged):
-        assert mean == pytest.approx(np.mean([values[place] for values in recent], axis=0), abs=2e-3)
 
 
 def test_a_run_out_of_time_leaves_its_state(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ usage: python -m workshop.teach.charmodel.train --state FILE [--batches N] [--mi
 
 Training ends after ``--batches``. ``--minutes`` ends this run earlier and leaves everything in ``--state``,
 from where the next run goes on as if nothing had been: the result depends on the number of batches, the
-units and the seed alone. The learning rate stays as it is, so that a run can be made shorter or longer on
-the way; in place of letting it fall, the weights at the last few reports are averaged (Polyak and Juditsky,
-1992; Izmailov and others, 2018). ``--out`` names the checkpoint that is written at the end, as float16.
+units and the seed alone. The learning rate stays as it is until ``FALL`` of all batches are left, then it
+falls in a line to 0 (Hägele and others, 2024); so a run can be made shorter or longer until the fall begins.
+What is shown on the way is about the ends of the plays that are learnt; the unseen plays are asked once, by
+the network that is done. ``--out`` names the checkpoint that is written then, as float16.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +27,21 @@ from workshop.teach import checkpoints, plays
 from workshop.teach.charmodel import files, scores
 from workshop.teach.charmodel.alphabet import Alphabet, Ids
 from workshop.teach.charmodel.network import Form, Network
-from workshop.teach.charmodel.streams import Batch, Floats, windows
+from workshop.teach.charmodel.streams import Batch, windows
 
 ROWS, STEPS, RATE = 64, 50, 0.004
+FALL = 0.3
+"""The share of all batches, at the end, over which the learning rate falls."""
 REPORT = 250
 """Batches between two lines and two savings."""
-AVERAGED = 4
-"""Reports whose weights are averaged at the end."""
 ASKED = 100_000
-"""Characters of the validation text that a line is about; the last one is about all of it."""
+"""Characters of the ends that a line is about; the last one is about all of them."""
 
 
-def rate_at(done: int) -> float:
-    """Rise over the first 100 batches, then stay."""
-    return RATE * min(1.0, (done + 1) / 100)
+def rate_at(done: int, batches: int) -> float:
+    """Rise over the first 100 batches, stay, and fall over the last ones."""
+    left = (batches - done) / (FALL * batches)
+    return RATE * min(1.0, (done + 1) / 100, left)
 
 
 class Training:
@@ -49,8 +52,6 @@ class Training:
         self.ids, self.seed, self.done = train, seed, 0
         self.network = Network(Form(characters, units), seed)
         self.carried = self.network.start(ROWS)
-        self.recent: list[list[Floats]] = []
-        """The weights at the last reports."""
         self._window = self._windows(0)
 
     def _windows(self, skipped: int) -> Any:
@@ -64,38 +65,28 @@ class Training:
                     yield place == 0, batch
             number, skipped = number + 1, 0
 
-    def step(self) -> float:
-        """Learn from the next batch; return its nats."""
+    def step(self, batches: int) -> float:
+        """Learn from the next batch, one of ``batches``; return its nats."""
         first, batch = next(self._window)
         state = self.network.start(ROWS) if first else self.carried
-        loss, self.carried = self.network.learn(batch, rate_at(self.done), state)
+        loss, self.carried = self.network.learn(batch, rate_at(self.done, batches), state)
         self.done += 1
-        if self.done % REPORT == 0:
-            self.recent = [*self.recent, self.network.values()][-AVERAGED:]
         return loss
-
-    def average(self) -> None:
-        """Put the mean of the recent weights into the network."""
-        if self.recent:
-            self.network.take([np.mean(values, axis=0) for values in zip(*self.recent, strict=True)])
 
     def save(self, file: Path) -> None:
         """Write everything that the next run needs."""
         memory = [own.get_value() for own in self.network.memory]
-        recent = [value for values in self.recent for value in values]
-        arrays = [*self.network.values(), self.carried, *recent, *memory]
-        checkpoints.write(file, arrays, {"done": self.done, "recent": len(self.recent)})
+        checkpoints.write(file, [*self.network.values(), self.carried, *memory], {"done": self.done})
 
     def go_on(self, file: Path) -> None:
         """Take over what an earlier run left."""
         arrays, facts = checkpoints.load(file)
         batch = Batch(*np.zeros((2, 1, ROWS), np.int32))
         self.network.learn(batch, 0.0)  # compiles, and makes what Adam remembers
-        count, kept = len(self.network.weights), int(facts["recent"])
+        count = len(self.network.weights)
         self.network.take(arrays[:count])
-        self.carried, rest = arrays[count], arrays[count + 1 :]
-        self.recent = [rest[number * count : (number + 1) * count] for number in range(kept)]
-        for own, value in zip(self.network.memory, rest[kept * count :], strict=True):
+        self.carried = arrays[count]
+        for own, value in zip(self.network.memory, arrays[count + 1 :], strict=True):
             own.set_value(value)
         self.done = int(facts["done"])
         self._window = self._windows(self.done)
@@ -105,25 +96,24 @@ def main(arguments: list[str] | None = None) -> None:
     """Do what the command line says."""
     asked = _arguments(arguments)
     texts = plays.corpus()
-    alphabet = Alphabet.of([texts.train, texts.validation])
-    validation = alphabet.encode(texts.validation)
-    training = Training(alphabet.encode(texts.train), len(alphabet), asked.units, asked.seed)
+    alphabet = Alphabet.of([texts.train, texts.ends, texts.unseen])
+    ids = {name: alphabet.encode(text) for name, text in asdict(texts).items()}
+    training = Training(ids["train"], len(alphabet), asked.units, asked.seed)
     if asked.state.is_file():
         training.go_on(asked.state)
-    ends, losses = time.monotonic() + 60 * asked.minutes, []
-    while training.done < asked.batches and time.monotonic() < ends:
-        losses.append(training.step())
+    until, losses = time.monotonic() + 60 * asked.minutes, []
+    while training.done < asked.batches and time.monotonic() < until:
+        losses.append(training.step(asked.batches))
         if training.done % REPORT == 0:
-            nats = scores.mean_nats(training.network, validation[:ASKED])
-            _say(batches=training.done, loss=np.mean(losses[-REPORT:]), validation=nats)
+            nats = scores.mean_nats(training.network, ids["ends"][:ASKED])
+            _say(batches=training.done, loss=np.mean(losses[-REPORT:]), ends=nats)
             training.save(asked.state)
     training.save(asked.state)
     if training.done >= asked.batches:
-        training.average()
-        nats = scores.mean_nats(training.network, validation)
-        _say(batches=training.done, validation=nats)
+        told = {f"{name}_nats": scores.mean_nats(training.network, ids[name]) for name in ("ends", "unseen")}
+        _say(batches=training.done, **told)
         if asked.out:
-            more = {"batches": training.done, "validation_nats": round(nats, 4)}
+            more = {"batches": training.done, **{name: round(nats, 4) for name, nats in told.items()}}
             files.save(asked.out, training.network, alphabet, more, half=True)
 
 
