@@ -1,0 +1,68 @@
+"""Commerce on its real pictures: what is said of those that were held out, and what it takes."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+from imagenet.required import REQUIRED, missing, trained_efficientnet
+
+if not REQUIRED:  # else its import fails
+    pytest.importorskip("sklearn", reason="scikit-learn is not in this environment")
+
+from workshop.imagenet.transfer import folder, judge, things
+from workshop.imagenet.transfer.classifier import logistic_regression, unit
+
+SEEDS = 5
+BARS = {("fishes", "tools"): 0.95, things.KINDS: 0.9}
+
+
+class Seen(NamedTuple):
+    """All pictures, what they show, and what the network sees of them."""
+
+    heap: list[things.Thing]
+    kinds: np.ndarray
+    features: np.ndarray
+    seconds: float
+    """Of the processor, for all features."""
+
+
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    here = things.kinds_here()
+    if here != things.KINDS:
+        gone = ", ".join(kind for kind in things.KINDS if kind not in here)
+        missing(f"no pictures of {gone}: workshop data fetch things painting paintings")
+    heap, network = things.open_things(), trained_efficientnet()
+    started = time.process_time()
+    features = unit(network.features([thing.picture for thing in heap]))
+    return Seen(heap, np.array([thing.kind for thing in heap]), features, time.process_time() - started)
+
+
+@pytest.mark.parametrize("some", BARS)
+def test_held_out_pictures_are_known(seen: Seen, some: tuple[str, ...]) -> None:
+    mine, shares, slowest = np.isin(seen.kinds, some), [], 0.0
+    features, truth = seen.features[mine], seen.kinds[mine]
+    for seed in range(SEEDS):
+        started = time.process_time()
+        said = judge.held_out_answers(logistic_regression, features, truth, 5, np.random.default_rng(seed))
+        slowest = max(slowest, (time.process_time() - started) / 5)
+        shares.append(float(np.mean(said == truth)))
+    print(f"{', '.join(some)}: {len(truth)} pictures, right {[f'{share:.1%}' for share in shares]}")
+    assert min(shares) >= BARS[some]
+    assert slowest <= 2, "one head takes too long"
+
+
+def test_a_hundred_pictures_take_less_than_a_minute(seen: Seen) -> None:
+    assert 100 / len(seen.heap) * seen.seconds <= 60
+
+
+def test_no_picture_is_there_twice(seen: Seen) -> None:
+    """A twin among the held-out pictures would be no test."""
+    pairs = folder.twins([thing.picture for thing in seen.heap])
+    assert [(seen.heap[one].name, seen.heap[other].name) for one, other in pairs] == []
