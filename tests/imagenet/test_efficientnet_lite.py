@@ -10,11 +10,10 @@ import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
+from imagenet.required import all_photos, trained_efficientnet
 from workshop.errors import WorkshopError
-from workshop.imagenet import efficientnet_lite, open_network
-from workshop.imagenet.collection import available
+from workshop.imagenet import efficientnet_lite
 from workshop.imagenet.network import Network
-from workshop.imagenet.photos import photos
 
 REFERENCE = Path(__file__).parent / "reference" / "efficientnet_lite0.npz"
 TOLERANCE = 1e-4
@@ -35,17 +34,12 @@ SENSIBLE = {
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    if "efficientnet-lite0" not in available():
-        pytest.skip("the weights are not here: workshop data fetch efficientnet-lite0")
-    return open_network("efficientnet-lite0")
+    return trained_efficientnet()
 
 
 @pytest.fixture(scope="module")
 def samples() -> dict[str, Path]:
-    try:
-        return photos()
-    except WorkshopError as error:
-        pytest.skip(str(error))
+    return all_photos()
 
 
 def test_it_says_what_pytorch_says(network: Network, samples: dict[str, Path]) -> None:
@@ -73,12 +67,8 @@ def test_the_eight_bit_original_mostly_agrees_with_the_reference() -> None:
     assert len(other) <= 3
 
 
-def test_it_is_right_on_eight_of_ten_photographs(network: Network, samples: dict[str, Path]) -> None:
-    missing = set(SENSIBLE) - set(samples)
-    if missing:
-        pytest.skip(
-            f"no photographs of {', '.join(sorted(missing))}: workshop data fetch photos photos-objects"
-        )
+def test_it_is_right_on_eight_of_ten_photographs(network: Network) -> None:
+    samples = all_photos(*SENSIBLE)
     said = {name: network.classify(samples[name], top=1)[0].name for name in SENSIBLE}
     wrong = {name: answer for name, answer in said.items() if answer not in SENSIBLE[name]}
     assert len(wrong) <= 2, wrong

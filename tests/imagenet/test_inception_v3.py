@@ -13,6 +13,8 @@ import pytest
 pytest.importorskip("theano", reason="Theano is not in this environment")
 pytest.importorskip("h5py")
 
+from imagenet.lesson import run_lesson
+from imagenet.required import missing
 from workshop.errors import WorkshopError
 from workshop.imagenet import inception_v3, preprocessing
 from workshop.imagenet.collection import available, open_network
@@ -23,7 +25,22 @@ from workshop.imagenet.photos import photos
 TOLERANCE = 1e-4
 # Channels that hardly vary are blown up by their normalisation, and with them what engines round differently.
 INSIDE = 1e-3
-LAYERS = ("mixed0", "mixed3", "mixed7", "mixed8", "mixed9_0", "mixed10", "avg_pool", "predictions")
+LAYERS = (
+    "max_pooling2d",
+    "max_pooling2d_1",
+    "average_pooling2d",
+    "mixed0",
+    "max_pooling2d_2",
+    "mixed3",
+    "mixed7",
+    "max_pooling2d_3",
+    "mixed8",
+    "mixed9_0",
+    "average_pooling2d_8",
+    "mixed10",
+    "avg_pool",
+    "predictions",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +49,7 @@ def keras(tmp_path_factory: pytest.TempPathFactory) -> Path:
     beside = Path(sys.prefix).parent / "tensorflow" / "bin" / "python"
     python = Path(os.environ.get("WORKSHOP_TENSORFLOW_PYTHON") or beside)
     if not python.is_file():
-        pytest.skip(
+        missing(
             "there is no TensorFlow environment beside this one; WORKSHOP_TENSORFLOW_PYTHON names its python"
         )
     folder = tmp_path_factory.mktemp("keras")
@@ -60,7 +77,19 @@ def test_all_of_keras_names_are_there(keras: Path) -> None:
     layers = inception_v3.build(read_layers(keras / "inception.h5"))
     convolutions = [name for name in layers if name.startswith("conv2d")]
     assert convolutions == ["conv2d", *(f"conv2d_{number}" for number in range(1, 94))]
+    for kind, count in (("max_pooling2d", 4), ("average_pooling2d", 9)):
+        assert [name for name in layers if name.startswith(kind)] == [
+            kind,
+            *(f"{kind}_{number}" for number in range(1, count)),
+        ]
     assert {*(f"mixed{number}" for number in range(11)), "mixed9_1", "avg_pool", "predictions"} <= set(layers)
+
+
+@pytest.mark.slow
+def test_its_lesson_runs_with_it(keras: Path, tmp_path: Path) -> None:
+    """No package registry has the trained weights: random ones show that each cell fits the network."""
+    metrics = run_lesson("2-imagenet/20-inception-v3", keras / "inception.h5", tmp_path)
+    assert metrics["network"] == "inception-v3"
 
 
 def test_weights_of_another_network_are_refused() -> None:

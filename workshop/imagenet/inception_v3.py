@@ -2,9 +2,10 @@
 
 C. Szegedy and others, *Rethinking the inception architecture* (https://arxiv.org/abs/1512.00567). 24
 million numbers; its modules look through rows and columns of 7 instead of squares. The layers have
-the names that Keras gives them: ``conv2d`` to ``conv2d_93`` in the order in which they are made, ``mixed0``
-to ``mixed10``, ``avg_pool``, ``predictions``. A convolution stands for what comes after batch
-normalisation and ReLU.
+the names that Keras gives them: ``conv2d`` to ``conv2d_93`` in the order in which they are made,
+``max_pooling2d`` to ``max_pooling2d_3``, ``average_pooling2d`` to ``average_pooling2d_8``, ``mixed0`` to
+``mixed10``, ``avg_pool``, ``predictions``. A convolution stands for what comes after batch normalisation and
+ReLU: Keras' ``batch_normalization_5`` and ``activation_5`` are in ``conv2d_5``.
 """
 
 from __future__ import annotations
@@ -90,10 +91,10 @@ class _Builder:
         net = self.convolution(net, (32, 3, 3), stride=2, padded=False)
         net = self.convolution(net, (32, 3, 3), padded=False)
         net = self.convolution(net, (64, 3, 3))
-        net = L.MaxPool2DLayer(net, 3, stride=2)
+        net = self.largest(net)
         net = self.convolution(net, (80, 1, 1), padded=False)
         net = self.convolution(net, (192, 3, 3), padded=False)
-        return L.MaxPool2DLayer(net, 3, stride=2)
+        return self.largest(net)
 
     def module(self, net: Any, name: str, branches: list[Branch], pooled: int) -> Any:
         """Put several branches and a pooled one side by side."""
@@ -106,8 +107,18 @@ class _Builder:
         return net
 
     def pooled(self, net: Any, filters: int) -> Any:
-        mean = L.Pool2DLayer(net, 3, stride=1, pad=1, mode="average_exc_pad")
+        name = self.numbered("average_pooling2d")
+        mean = self.add(L.Pool2DLayer(net, 3, stride=1, pad=1, mode="average_exc_pad", name=name))
         return self.convolution(mean, (filters, 1, 1))
+
+    def largest(self, net: Any) -> Any:
+        """Halve the picture: of each 3 by 3 places the largest number stays."""
+        return self.add(L.MaxPool2DLayer(net, 3, stride=2, name=self.numbered("max_pooling2d")))
+
+    def numbered(self, kind: str) -> str:
+        """Return the name that Keras gives to the next layer of a kind: the first has no number."""
+        before = sum(name == kind or name.startswith(f"{kind}_") for name in self.layers)
+        return f"{kind}_{before}" if before else kind
 
     def shrink(self, net: Any, name: str, *branches: Branch) -> Any:
         """Halve the picture; the last window of each branch strides."""
@@ -115,7 +126,7 @@ class _Builder:
         for branch in branches:
             inner = self.branch(net, branch[:-1])
             found.append(self.convolution(inner, branch[-1], stride=2, padded=False))
-        return self.side_by_side([*found, L.MaxPool2DLayer(net, 3, stride=2)], name)
+        return self.side_by_side([*found, self.largest(net)], name)
 
     def forked(self, net: Any, number: int) -> Any:
         """Look at rows and at columns beside each other instead of one after the other."""
