@@ -12,6 +12,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.teach.names import corpus
+from workshop.teach.names.families import families_of
 from workshop.teach.names.regions import REGIONS
 from workshop.teach.names.romanise import person
 
@@ -33,7 +34,7 @@ def test_nobody_is_in_two_sets_or_twice(sets: corpus.Sets) -> None:
 
 def test_no_word_of_a_held_out_family_is_learnt_from(table: Path) -> None:
     agreed = corpus.single_region(corpus.regions_of_names(table))
-    families = corpus.families_of(agreed)
+    families = families_of(agreed)
     sets = corpus.load("families", most=120, test=30, path=table)
     for one, other in ((sets.train, sets.test), (sets.train, sets.validation)):
         learnt = set().union(*map(words, one.names))
@@ -43,10 +44,21 @@ def test_no_word_of_a_held_out_family_is_learnt_from(table: Path) -> None:
 
 
 def test_by_chance_families_are_shared(table: Path) -> None:
-    families = corpus.families_of(corpus.single_region(corpus.regions_of_names(table)))
+    families = families_of(corpus.single_region(corpus.regions_of_names(table)))
     sets = corpus.load("random", most=120, test=30, path=table)
     known = {families[name] for name in sets.train.names}
     assert np.mean([families[name] in known for name in sets.test.names]) > 0.8
+
+
+@pytest.mark.parametrize("split", corpus.SPLITS)
+def test_all_others_are_learnt_from(table: Path, split: str) -> None:
+    agreed = corpus.single_region(corpus.regions_of_names(table))
+    sets = corpus.load(split, test=30, path=table)
+    tested = {name for part in sets[1:] for name in part.names}
+    families = families_of(agreed)
+    held_out = {families[name] for name in tested} if split == "families" else set()
+    free = {name for name in agreed if name not in tested and held_out.isdisjoint(words(name))}
+    assert set(sets.train.names) == free
 
 
 def test_tests_are_balanced_and_training_is_bounded(sets: corpus.Sets) -> None:
@@ -122,6 +134,6 @@ def test_neighbours_keep_away_from_the_tests(table: Path, split: str) -> None:
     tested = {person(name) for part in sets[1:] for name in part.names}
     assert tested.isdisjoint(map(person, people.names))
     if split == "families":
-        families = corpus.families_of(corpus.single_region(corpus.regions_of_names(table)))
+        families = families_of(corpus.single_region(corpus.regions_of_names(table)))
         held_out = {families[name] for part in sets[1:] for name in part.names}
         assert held_out.isdisjoint(set().union(*map(words, people.names)))

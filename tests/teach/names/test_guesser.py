@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,17 @@ from workshop.teach.names import guesser
 from workshop.teach.names.letters import UNKNOWN, padded
 from workshop.teach.names.reader import Reader, Shape
 from workshop.teach.names.regions import REGIONS
+from workshop.teach.names.runs import counted
 
-SMALL = Shape(classes=9, width=6, units=5)
+SMALL = Shape(classes=9, width=6, units=5, european=[8])
 
 
-@pytest.fixture(scope="module")
-def known() -> guesser.Guesser:
-    return guesser.Guesser(Reader(SMALL), european=[8])
+@pytest.fixture(scope="module", params=[0, 64], ids=["reads", "counts too"])
+def known(request: pytest.FixtureRequest) -> guesser.Guesser:
+    reader = Reader(replace(SMALL, columns=request.param))
+    for weight in reader.counting:
+        weight.set_value(np.random.default_rng(5).normal(size=(64, 8)).astype(np.float32))
+    return guesser.Guesser(reader)
 
 
 def test_nations_of_europe_speak_for_europe(known: guesser.Guesser) -> None:
@@ -42,14 +47,15 @@ def test_covering_changes_only_that_letter(known: guesser.Guesser) -> None:
     assert found.shape == (4, 7)
     batch, mask = padded(["abca"])
     batch[3] = UNKNOWN
-    assert found[2] == pytest.approx(known.merged(known.reader.answer(batch, mask))[0], abs=1e-5)
+    counts = [counted(["ab?a"], 64)] if known.reader.shape.columns else []
+    assert found[2] == pytest.approx(known.merged(known.reader.answer(batch, mask, *counts))[0], abs=1e-5)
 
 
 def test_saved_and_found_again(known: guesser.Guesser, state: Path) -> None:
     known.save("names-test", {"epochs": 3})
     again, facts = guesser.rejoin("names-test")
     assert again.scores(["li wei"]) == pytest.approx(known.scores(["li wei"]))
-    assert (again.european, facts["epochs"]) == ([8], 3)
+    assert (again.reader.shape, facts["epochs"]) == (known.reader.shape, 3)
 
 
 def test_another_checkpoint_is_refused(state: Path) -> None:

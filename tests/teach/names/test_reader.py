@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ T = theano.tensor
 from workshop.teach.names import learning  # noqa: E402
 from workshop.teach.names.corpus import People  # noqa: E402
 from workshop.teach.names.letters import UNKNOWN, padded  # noqa: E402
-from workshop.teach.names.reader import Reader, Shape  # noqa: E402
+from workshop.teach.names.reader import LOUD, Reader, Shape  # noqa: E402
+from workshop.teach.names.runs import counted  # noqa: E402
 
 SMALL = Shape(classes=2, width=8, units=12, dropout=0.0, hidden=0.0)
 
@@ -28,6 +30,33 @@ def words(count: int, seed: int) -> People:
     rng = np.random.default_rng(seed)
     names = ["".join(rng.choice(list("abc"), rng.integers(3, 9))) for _ in range(count)]
     return People(names, np.array([name.startswith("ab") or name.endswith("ca") for name in names], np.int32))
+
+
+COUNTING = replace(SMALL, classes=4, regions=2, columns=32, european=[3], deaf=0.0)
+
+
+def test_counting_answers_for_its_own_classes() -> None:
+    reader = Reader(COUNTING)
+    alone = reader.answer(*reader.batch(["abca"]))
+    weights = np.zeros((32, 3), np.float32)
+    weights[:, 1], weights[:, 2] = 1, 5
+    reader.counting[0].set_value(weights)
+    more = (reader.answer(*reader.batch(["abca"])) - alone)[0]
+    assert more[0] == pytest.approx(0, abs=1e-5)
+    assert more[1] == pytest.approx(LOUD * counted(["abca"], 32).sum(), rel=1e-4)
+    assert more[2] == pytest.approx(5 * more[1], rel=1e-4), "a nation of elsewhere"
+    assert more[3] == pytest.approx(more[1], rel=1e-4), "a nation of the last region"
+
+
+def test_it_learns_by_counting_too() -> None:
+    reader = Reader(replace(COUNTING, classes=2, european=[]))
+    batch = reader.batch(["abab", "cccc"])
+    labels, weight = np.array([0, 1], np.int32), np.ones(2, np.float32)
+    losses = [reader.learn(*batch[:2], labels, weight, 0.01, batch[2]) for _ in range(20)]
+    assert losses[-1] < losses[0]
+    learnt = batch[2] @ reader.counting[0].get_value()
+    assert learnt[0, 0] > learnt[0, 1]
+    assert learnt[1, 1] > learnt[1, 0]
 
 
 def test_padding_says_nothing(reader: Reader) -> None:

@@ -21,11 +21,11 @@ def test_a_network_is_trained_and_written(
         corpus, "neighbours", lambda split, most: neighbours(split, most=most, fewest=100, path=table)
     )
     out = tmp_path / "small.npz"
-    size = ["--most", "100", "--neighbours", "20", "--units", "16", "--dropout", "0"]
-    ship.main(["random", "--out", str(out), "--epochs", "25", "--rate", "0.01", *size])
+    size = ["--most", "100", "--neighbours", "20", "--units", "16", "--dropout", "0", "--columns", "512"]
+    ship.main(["random", "--out", str(out), "--epochs", "40", "--rate", "0.01", *size])
     _, facts = checkpoints.load(out)
     assert facts["accuracy"] > 0.5
-    assert (facts["units"], facts["classes"], facts["european"]) == (16, 9, [7])
+    assert (facts["units"], facts["classes"], facts["columns"], facts["european"]) == (16, 9, 512, [7])
     assert "small.npz" in capsys.readouterr().out
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("theano")
 
+from workshop.errors import WorkshopError
+from workshop.teach import checkpoints
+from workshop.teach.names import writer as writers
 from workshop.teach.names.corpus import People
 from workshop.teach.names.writer import LONGEST, Writer
 
@@ -49,3 +54,16 @@ def test_it_learns_what_a_region_writes(writer: Writer) -> None:
     assert writer.nats(PEOPLE) < 0.6
     assert {name[0] for name in writer.invent([0] * 20, 0.3)} == {"a"}
     assert {name[0] for name in writer.invent([4] * 20, 0.3)} == {"b"}
+
+
+def test_saved_and_found_again(writer: Writer, state: Path) -> None:
+    writer.save("names-mine", {"nats": 2.5})
+    again, facts = writers.rejoin("names-mine")
+    assert again.nats(PEOPLE) == pytest.approx(writer.nats(PEOPLE), rel=1e-5)
+    assert (facts["nats"], facts["units"]) == (2.5, 12)
+
+
+def test_another_checkpoint_is_refused(state: Path) -> None:
+    checkpoints.save("names-other", [np.zeros(3)], {"units": 5})
+    with pytest.raises(WorkshopError, match="no network that writes names"):
+        writers.rejoin("names-other")

@@ -5,9 +5,9 @@ The recipe, the same on every machine (order and draws come from SHA-256, not fr
 1. Romanise every title (``romanise``); what is no name of two to four words is left out.
 2. Leave out whoever has a nationality outside of one region: all labels of a romanised name have to
    agree. The same words in another order are the same person (``romanise.person``) and count once.
-3. Split. ``random``: people by chance. ``families``: families by chance (``regions.family``); who bears
-   a word of a family of the test or validation set anywhere is not in the training set.
-4. Test and validation sets are balanced. Training sets hold at most ``most`` people a region.
+3. Split. ``random``: people by chance. ``families``: families by chance (``families``: a heuristic).
+4. Test and validation sets are balanced and small. Whoever is not in them is learnt from, at most ``most``
+   people a region; but, by families, nobody who bears a word of a family of those sets anywhere.
 
 ``neighbours`` are people of other nations to learn from besides; the same families are kept out.
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +27,8 @@ import numpy.typing as npt
 
 from workshop import datasets
 from workshop.errors import WorkshopError
-from workshop.teach.names.regions import REGION_OF, REGIONS, family
+from workshop.teach.names.families import families_of
+from workshop.teach.names.regions import REGION_OF, REGIONS
 from workshop.teach.names.romanise import person, plain, romanise
 
 SPLITS = ("random", "families")
@@ -35,10 +36,10 @@ TEST, VALIDATION = 0.15, 0.10
 """The share of people, or of families, that are tested on and tuned on."""
 LARGE, ONE_IN = "European", 16
 """The region with more people than are needed, and which share of them is taken: one in so many."""
+ALL = 10**6
+"""More people than any region has."""
 OTHER = "other"
 """Every nationality that is of no region."""
-OFTEN = 10
-"""A word that begins so many Chinese names is a family's name."""
 
 Labels = npt.NDArray[np.int32]
 
@@ -122,14 +123,7 @@ def single_region(known: Mapping[str, Set[str]]) -> dict[str, str]:
     return dict(sorted(agreed.items()))
 
 
-def families_of(agreed: dict[str, str]) -> dict[str, str]:
-    """Return the family of each name."""
-    counts = Counter(name.split()[0] for name, region in agreed.items() if region == "China")
-    firsts = frozenset(word for word, count in counts.items() if count >= OFTEN)
-    return {name: family(name, region, firsts) for name, region in agreed.items()}
-
-
-def load(split: str = "random", *, most: int = 8000, test: int = 350, path: Path | None = None) -> Sets:
+def load(split: str = "random", *, most: int = ALL, test: int = 350, path: Path | None = None) -> Sets:
     """Return the three sets of a split, "random" or "families".
 
     ``most``: people a region to learn from, at most; ``test``: a region to be tested on, at most, and
@@ -138,25 +132,20 @@ def load(split: str = "random", *, most: int = 8000, test: int = 350, path: Path
     if split not in SPLITS:
         raise ValueError(f"the split is one of {', '.join(SPLITS)}, not {split}")
     agreed = single_region(regions_of_names(path))
-    train, validation, tested = (_by_region(names, agreed) for names in _split(agreed, split))
-    return Sets(
-        _draw(train, most, balanced=False),
-        _draw(validation, test * 2 // 3, balanced=True),
-        _draw(tested, test, balanced=True),
-    )
+    sets, _ = _split(agreed, split, most, test)
+    return sets
 
 
 def neighbours(
-    split: str, *, most: int = 1000, fewest: int = 500, path: Path | None = None
+    split: str, *, most: int = 1000, fewest: int = 500, test: int = 350, path: Path | None = None
 ) -> tuple[list[str], People]:
     """Return the nations that are of no region or of Europe, and people of them, labelled with their nation.
 
     A nation has ``fewest`` people at least and is represented by ``most`` at most. Nobody is there who is
     in the test or validation set of ``split``, or bears a word of a family of those sets when the split is
-    by families. Who has several nations is there with each.
+    by families (``test`` as in ``load``). Who has several nations is there with each.
     """
-    agreed = single_region(regions_of_names(path))
-    _, held_out = _parts(agreed, split)
+    _, held_out = _split(single_region(regions_of_names(path)), split, most, test)
     nations: list[str] = []
     people: list[tuple[str, int]] = []
     for nationality, titles in read_table(path):
@@ -179,22 +168,18 @@ def _keys(name: str, split: str) -> list[str]:
     return name.replace("-", " ").split() if split == "families" else [person(name)]
 
 
-def _split(agreed: dict[str, str], split: str) -> tuple[list[str], list[str], list[str]]:
-    """Return the names of all that are trained on, tuned on and tested on."""
-    parts, held_out = _parts(agreed, split)
-    sets: tuple[list[str], list[str], list[str]] = ([], [], [])
-    for name, part in parts.items():
-        if part > 0 or held_out.isdisjoint(_keys(name, split)):
-            sets[part].append(name)
-    return sets
-
-
-def _parts(agreed: dict[str, str], split: str) -> tuple[dict[str, int], set[str]]:
-    """Return the set that each name is drawn for, and the words or people that are kept from training."""
+def _split(agreed: dict[str, str], split: str, most: int, test: int) -> tuple[Sets, Set[str]]:
+    """Return the three sets, and the words or people that are kept from training."""
     groups = families_of(agreed) if split == "families" else {name: person(name) for name in agreed}
     parts = {group: _part(chance(group, split)) for group in set(groups.values())}
-    held_out = {group for group, part in parts.items() if part > 0}
-    return {name: parts[group] for name, group in groups.items()}, held_out
+    drawn = [
+        _draw(_by_region([name for name, group in groups.items() if parts[group] == part], agreed), count)
+        for part, count in ((1, test * 2 // 3), (2, test))
+    ]
+    used = {name for people in drawn for name in people.names}
+    held_out = {groups[name] for name in used}
+    free = [name for name in agreed if name not in used and held_out.isdisjoint(_keys(name, split))]
+    return Sets(_draw(_by_region(free, agreed), most, balanced=False), *drawn), held_out
 
 
 def _part(draw: float) -> int:
@@ -210,7 +195,7 @@ def _by_region(names: Iterable[str], agreed: dict[str, str]) -> list[list[str]]:
     return [sorted(groups[region], key=lambda name: chance(name, "order")) for region in REGIONS]
 
 
-def _draw(groups: list[list[str]], most: int, *, balanced: bool) -> People:
+def _draw(groups: list[list[str]], most: int, *, balanced: bool = True) -> People:
     """Return at most ``most`` people a region, shuffled; equally many of each if ``balanced``."""
     count = min([most, *map(len, groups)]) if balanced else most
     drawn = [(name, label) for label, group in enumerate(groups) for name in group[:count]]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from workshop.teach.batches import Schedule, warm_up_then_down
 from workshop.teach.names.corpus import People
-from workshop.teach.names.letters import alike, padded
+from workshop.teach.names.letters import alike
 from workshop.teach.names.reader import Reader
 from workshop.teach.names.regions import REGION_OF, REGIONS
 from workshop.teach.training import Follower, History
@@ -69,7 +69,7 @@ def train(
     lessons: Lessons,
     *,
     epochs: int,
-    size: int = 64,
+    size: int = 128,
     rate: Schedule | None = None,
     seed: int = 1,
     check: Callable[[], float] | None = None,
@@ -86,9 +86,10 @@ def train(
     with follower:
         for _ in range(epochs):
             for places in alike(names, size, rng):
-                letters, mask = padded([names[place] for place in places])
+                letters, mask, *counts = reader.batch([names[place] for place in places])
                 speed = rate(len(follower.history.losses), steps)
-                follower.step(reader.learn(letters, mask, labels[places], weights[places], speed))
+                loss = reader.learn(letters, mask, labels[places], weights[places], speed, *counts)
+                follower.step(loss)
             if check is not None:
                 follower.epoch(check())
     return follower.history

@@ -17,14 +17,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from workshop.teach.names.corpus import People
+from workshop.teach.names.runs import with_edges
 
 STRENGTH = 3.0
 """scikit-learn's C, the best of 1, 3 and 10 on the validation set of families."""
-
-
-def with_edges(name: str) -> str:
-    """Return a name with a space on both sides, so that first and last letters are told apart."""
-    return f" {name} "
 
 
 def learn(people: People, *, longest: int = 4, strength: float = STRENGTH, steps: int = 200) -> Pipeline:

@@ -3,29 +3,37 @@
 Letters become vectors (an embedding), two LSTMs read them, one forwards and one backwards, and of all
 that they showed while reading the maximum and the mean go to a softmax: a bidirectional recurrent
 network (Schuster and Paliwal, 1997) with pooling over time (Collobert and others, 2011).
+
+Beside it, if wanted, stands what counting has: one weight for each run of letters and region, learnt together
+with the rest (wide and deep: Cheng and others, 2016, https://arxiv.org/abs/1606.07792).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import lasagne
 import numpy as np
 import numpy.typing as npt
 import theano
+import theano.sparse
 import theano.tensor as T  # noqa: N812 - as Theano's own examples write it
+from scipy import sparse
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 
 from workshop.teach.charmodel import through_time
 from workshop.teach.charmodel.cells import CELLS, Expression
 from workshop.teach.charmodel.network import CLIP, shared
-from workshop.teach.names.letters import CODES, UNKNOWN
+from workshop.teach.names.letters import CODES, UNKNOWN, padded
+from workshop.teach.names.runs import counted
 
 Floats = npt.NDArray[np.float32]
 LSTM = CELLS["lstm"]
+LOUD = 3.0
+"""What counting says is made louder by this, for else it would learn too slowly beside the LSTMs."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,14 @@ class Shape:
     """Share of what the LSTMs showed that is silenced while it learns."""
     hidden: float = 0.05
     """Share of the letters that are covered while it learns."""
+    columns: int = 0
+    """So many columns for runs of letters, see ``runs.counted``; 0: it does not count."""
+    regions: int = 7
+    """The first classes, which counting has a column of weights for; one more is for all further classes."""
+    european: list[int] = field(default_factory=list)
+    """Further classes for which counting answers as for the last region."""
+    deaf: float = 0.3
+    """Share of the names for which counting is silenced while it learns."""
 
 
 class Reader:
@@ -59,6 +75,8 @@ class Reader:
         self.readers = [self._lstm(rng, width, units) for _ in range(2)]
         noise = rng.normal(0, 1, (4 * units, self.shape.classes)) / np.sqrt(4 * units)
         self.output: list[Expression] = [shared(noise), shared(np.zeros(self.shape.classes))]
+        wide = np.zeros((self.shape.columns, self.shape.regions + 1))
+        self.counting: list[Expression] = [shared(wide)] if self.shape.columns else []
         self._chance = MRG_RandomStreams(seed)
         self._compiled: dict[str, Callable[..., Any]] = {}
 
@@ -73,7 +91,8 @@ class Reader:
     @property
     def weights(self) -> list[Expression]:
         """All weights, in a fixed order."""
-        return [self.embedding, *(each for reader in self.readers for each in reader), *self.output]
+        reading = [each for reader in self.readers for each in reader]
+        return [self.embedding, *reading, *self.output, *self.counting]
 
     # The graph ---------------------------------------------------------------------------------------
 
@@ -99,8 +118,22 @@ class Reader:
         return T.concatenate([most, T.sum(both * there, axis=0) / T.sum(there, axis=0)], axis=1)
 
     def scores(self, pooled: Expression) -> Expression:
-        """Return the scores before the softmax, (rows, classes)."""
+        """Return the scores before the softmax, (rows, classes), without counting."""
         return T.dot(pooled, self.output[0]) + self.output[1]
+
+    def _counted(self, counts: Sequence[Expression], loud: Expression | float = LOUD) -> Expression | float:
+        """Return what counting adds to the scores, (rows, classes); 0 without counts."""
+        if not counts:
+            return 0.0
+        speaks_for = np.full(self.shape.classes, self.shape.regions)
+        speaks_for[: self.shape.regions] = np.arange(self.shape.regions)
+        speaks_for[self.shape.european] = self.shape.regions - 1
+        spread = np.eye(self.shape.regions + 1, dtype=np.float32)[:, speaks_for]
+        said = theano.sparse.structured_dot(counts[0], self.counting[0])
+        return T.dot(said * T.cast(loud, "float32"), spread)
+
+    def _counts(self) -> list[Expression]:
+        return [theano.sparse.csr_matrix("counts", dtype="float32")] if self.shape.columns else []
 
     def _read(self, letters: Expression, mask: Expression) -> tuple[list[Any], list[through_time.Walk]]:
         tables = [self._tables(reader) for reader in self.readers]
@@ -121,18 +154,23 @@ class Reader:
         pooled = self.pooled(shown, mask)
         kept = np.float32(1 - self.shape.dropout)
         chosen = self._chance.binomial(pooled.shape, p=kept, dtype="float32") / kept
-        chances = T.nnet.softmax(self.scores(pooled * chosen))
+        counts = self._counts()
+        loud = self._chance.binomial((letters.shape[1], 1), p=1 - self.shape.deaf, dtype="float32")
+        loud *= np.float32(LOUD)
+        chances = T.nnet.softmax(self.scores(pooled * chosen) + self._counted(counts, loud))
         loss = (weight * T.nnet.categorical_crossentropy(T.clip(chances, 1e-7, 1), labels)).mean()
         gradients = self._gradients(loss, seen, tables, walks)
         clipped = lasagne.updates.total_norm_constraint(gradients, CLIP)
         updates = lasagne.updates.adam(clipped, self.weights, rate, beta2=0.99)
-        return theano.function([letters, mask, labels, weight, rate], loss, updates=updates)  # type: ignore[no-any-return]
+        return theano.function([letters, mask, labels, weight, rate, *counts], loss, updates=updates)  # type: ignore[no-any-return]
 
     def _gradients(
         self, loss: Expression, seen: Expression, tables: list[Any], walks: list[through_time.Walk]
     ) -> list[Expression]:
         """Return the gradients by all weights, walking back through time by hand."""
-        *by_shown, by_matrix, by_offset = T.grad(loss, [*(walk.states[0] for walk in walks), *self.output])
+        after = [*self.output, *self.counting]
+        found_after = T.grad(loss, [*(walk.states[0] for walk in walks), *after])
+        by_shown, by_after = found_after[: len(walks)], found_after[len(walks) :]
         by_embedding, found = 0, []
         for reader, table, walk, by, read in zip(
             self.readers, tables, walks, by_shown, (seen, seen[::-1]), strict=True
@@ -145,13 +183,15 @@ class Reader:
             by_letters, by_input, by_bias = T.grad(None, [self.embedding, *reader[:2]], known_grads=known)
             by_embedding = by_embedding + by_letters
             found += [by_input, by_bias, by_recurrent]
-        return [by_embedding, *found, by_matrix, by_offset]
+        return [by_embedding, *found, *by_after]
 
     def _answer(self) -> Callable[..., Any]:
         letters, mask = T.imatrix("letters"), T.matrix("mask")
         _, walks = self._read(letters, mask)
         pooled = self.pooled([walk.states[0] for walk in walks], mask)
-        return theano.function([letters, mask], self.scores(pooled))  # type: ignore[no-any-return]
+        counts = self._counts()
+        scores = self.scores(pooled) + self._counted(counts)
+        return theano.function([letters, mask, *counts], scores)  # type: ignore[no-any-return]
 
     def _function(self, what: str) -> Callable[..., Any]:
         if what not in self._compiled:
@@ -162,15 +202,23 @@ class Reader:
 
     def learn(
         self, letters: npt.NDArray[np.int32], mask: Floats, labels: npt.NDArray[np.int32],
-        weight: Floats, rate: float,
+        weight: Floats, rate: float, *counts: sparse.csr_matrix,
     ) -> float:  # fmt: skip
-        """Make one step of Adam; return the loss, each name's times its ``weight``, (rows,)."""
-        return float(self._function("learn")(letters, mask, labels, weight, np.float32(rate)))
+        """Make one step of Adam; return the loss, each name's times its ``weight``, (rows,).
 
-    def answer(self, letters: npt.NDArray[np.int32], mask: Floats) -> Floats:
+        ``counts`` is one matrix, (rows, columns), for a reader that counts.
+        """
+        return float(self._function("learn")(letters, mask, labels, weight, np.float32(rate), *counts))
+
+    def answer(self, letters: npt.NDArray[np.int32], mask: Floats, *counts: sparse.csr_matrix) -> Floats:
         """Return the scores before the softmax, (rows, classes)."""
-        scores: Floats = self._function("answer")(letters, mask)
+        scores: Floats = self._function("answer")(letters, mask, *counts)
         return scores
+
+    def batch(self, names: Sequence[str]) -> tuple[Any, ...]:
+        """Return romanised names as what it reads: letters, mask and, if it counts, counts."""
+        columns = self.shape.columns
+        return (*padded(names), *([counted(names, columns)] if columns else []))
 
     def values(self) -> list[Floats]:
         """Return all weights as arrays, in their fixed order."""

@@ -16,7 +16,9 @@ _WHOLE = {
 _QUOTES, _HYPHENS = "`\u2018\u2019\u2032\u02b9\u02bb\u02bc\u02bd\u02be\u02bf", "\u2011\u2013\u2212"
 _TO_PLAIN = str.maketrans({**_WHOLE, **dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_HYPHENS, "-")})
 _PLAIN = re.compile(r"[a-z][a-z '-]*")
-_TITLES = frozenset({"of", "the", "and"})
+_TITLES = frozenset(
+    {"of", "the", "and", "consort", "dowager", "emperor", "empress", "lady", "prince", "princess"}
+)
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 WORDS = (2, 4)
 """The fewest and the most words of a name that is used."""
@@ -26,7 +28,7 @@ def romanise(title: str) -> str | None:
     """Return ``title`` in lower case, without accents, full stops and "Jr.".
 
     None when it is no name of two to four words in Latin letters: a single name, a title of nobility
-    ("X of Y", "X, 1st Baron"), a group ("A and B"), a number, another script.
+    ("X of Y", "X, 1st Baron", "Empress X"), a group ("A and B"), a number, another script.
 
     >>> romanise("Hideji Ōtaki"), romanise("R. C. Prakash"), romanise("Adalbert of Saxony")
     ('hideji otaki', 'r c prakash', None)

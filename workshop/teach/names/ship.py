@@ -30,18 +30,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("split", choices=corpus.SPLITS)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--most", type=int, default=4000, help="people a region (%(default)s)")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--most", type=int, default=corpus.ALL, help="people a region (%(default)s)")
     parser.add_argument("--neighbours", type=int, default=400, help="people a nation besides (%(default)s)")
     parser.add_argument("--units", type=int, default=Shape.units)
+    parser.add_argument("--columns", type=int, default=2**17, help="for runs of letters (%(default)s)")
     parser.add_argument("--dropout", type=float, default=Shape.dropout)
     parser.add_argument("--rate", type=float, default=0.005)
     given = parser.parse_args(arguments)
 
     known, other, unseen = corpus.load(given.split, most=given.most)
     taught = learning.with_neighbours(known, *corpus.neighbours(given.split, most=given.neighbours))
-    reader = Reader(Shape(classes=taught.classes, units=given.units, dropout=given.dropout))
-    guesser = Guesser(reader, taught.european)
+    shape = Shape(
+        taught.classes, units=given.units, dropout=given.dropout, columns=given.columns,
+        european=list(taught.european),
+    )  # fmt: skip
+    reader = Reader(shape)
+    guesser = Guesser(reader)
     history = learning.train(
         reader,
         taught,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from workshop.errors import WorkshopError
+from workshop.teach import checkpoints
 from workshop.teach.charmodel.alphabet import Alphabet
 from workshop.teach.charmodel.network import Form, Network
 from workshop.teach.charmodel.streams import Batch, padded
@@ -54,3 +58,24 @@ class Writer:
             self.network, self.alphabet, EDGE, LONGEST, end=EDGE, rows=len(condition),
             temperature=temperature, seed=seed, condition=condition,
         )  # fmt: skip
+
+    def save(self, name: str, facts: Mapping[str, object]) -> Path:
+        """Save it as a checkpoint of the participant's; return the file."""
+        known = {"units": self.network.form.units, "writes": self.alphabet.characters}
+        return checkpoints.save(name, self.network.values(), {**facts, **known})
+
+
+def rejoin(name: str) -> tuple[Writer, dict[str, Any]]:
+    """Return the writer saved as ``name``, or the one that was shipped, and its facts.
+
+    Raises WorkshopError when there is none, or when the checkpoint is of something else.
+    """
+    arrays, facts = checkpoints.rejoin(name)
+    try:
+        writer = Writer(units=facts["units"])
+        if facts["writes"] != writer.alphabet.characters:
+            raise ValueError(f"it writes {facts['writes']!r}")
+        writer.network.take(arrays)
+    except (KeyError, TypeError, ValueError) as error:
+        raise WorkshopError(f"{name} is no network that writes names ({error}); train it again") from error
+    return writer, facts
