@@ -24,8 +24,9 @@
       title: "The spiral",
       text: "The hard one: two layers of eight, told only x and y and their sines. Watch the test loss, not the picture.",
       settings: {
+        // At three times the rate, or without the penalty, some runs learn the 200 points by heart.
         shape: "spiral", noise: 0, share: 200, features: ["x", "y", "sinx", "siny"], widths: [8, 8],
-        activation: "tanh", rate: 0.03, batch: 10, method: "sgd", penalty: "none",
+        activation: "tanh", rate: 0.01, batch: 10, method: "sgd", penalty: "l2", strength: 0.001,
       },
     },
     {

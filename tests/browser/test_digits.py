@@ -114,8 +114,9 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
     assert page.evaluate("[workshopDemo.seen, workshopDemo.running]") == [0, False]
 
 
-def test_the_arrows_draw_on_the_pad(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_arrows_draw_on_the_pad(width: int, served: str, open_page: Open) -> None:
+    page = open_page(served + PAGE, width, 768)
     ready(page)
     page.locator("#pad").focus()
     page.keyboard.press("Shift+ArrowDown")
@@ -128,6 +129,13 @@ def test_the_arrows_draw_on_the_pad(served: str, open_page: Open) -> None:
     assert 9 * 6 * 11 < ink < 9 * 6 * 15
     page.keyboard.press("ArrowRight")
     assert page.evaluate("workshopDemo.ink") > ink
+    # The tip is where the ink ends: 10 steps down and one to the right of where it began.
+    pad, tip = page.locator("#pad").bounding_box(), page.locator("#tip").bounding_box()
+    shares = [
+        (tip[start] + tip[length] / 2 - pad[start]) / pad[length]
+        for start, length in (("x", "width"), ("y", "height"))
+    ]
+    assert shares == pytest.approx([0.5 + 6 / 112, 0.2 + 60 / 112], abs=0.01)
     page.keyboard.press("Delete")
     assert page.evaluate("workshopDemo.ink") == 0
     assert page.inner_text("#answer") == "?"
