@@ -138,8 +138,8 @@ def test_ssh_lets_nobody_in_with_a_password_that_is_known(machine: Machine, name
         pytest.skip("no ssh here")
     result = machine.host.run("sh -c " + shlex.quote(TRY.format(name=name, word=shlex.quote(word))))
     assert result.stdout.strip() == "255"
-    # Whoever fails too often in a row is not heard at all any more (PerSourcePenalties of OpenSSH 9.8): ssh is
-    # told so, or finds the connection closed, or reset where what it sent was never read.
+    # Whoever fails too often in a row is not heard at all any more (PerSourcePenalties of OpenSSH 9.8):
+    # ssh is told so, or finds the connection closed, or reset where what it sent was never read.
     unheard = ("Connection closed by 127.0.0.1 port 22", "Connection reset by 127.0.0.1 port 22")
     refused = ("Permission denied", "Not allowed at this time", *unheard)
     assert any(words in result.stderr for words in refused), result.stderr
