@@ -5,10 +5,12 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 prefix=$ROOT/.cache/test/prefix
+# Not the machines' one: those that are made meanwhile give it to their own users, which the second set-up would see.
+cache=$ROOT/.cache/test/downloads
 # Other ports than the workshop's own, which may be in use here; supervisor leaves the host's units alone.
 settings=(
   -e "workshop_prefix=$prefix" -e "workshop_notebooks=$ROOT/.cache/test/notebooks"
-  -e "workshop_cache=$WORKSHOP_TEST_CACHE" -e workshop_service_manager=supervisor
+  -e "workshop_cache=$cache" -e workshop_service_manager=supervisor
   -e deep_libs_warm=wait
   -e workshop_jupyter_port=18080 -e workshop_tensorboard_port=18081 -e workshop_web_port=18082
 )
@@ -52,6 +54,7 @@ for lesson in json.load(sys.stdin)["lessons"]: print(lesson["name"])') || return
 as_root true 2>/dev/null || skip "set-up may have to install packages: run this as root or with sudo"
 # The last line of a part that failed says why: nothing is said after it.
 trap './local/stop.bash "${settings[@]}" >/dev/null || true' EXIT
+linked_cache "$cache"
 echo "-- set-up" && set_up
 workshop=$prefix/venvs/jupyter/bin/workshop
 step "set-up again changes nothing" set_up_again
