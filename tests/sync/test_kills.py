@@ -1,4 +1,6 @@
+import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -19,23 +21,26 @@ def test_an_undisturbed_sync_does_every_kind_of_thing(tmp_path: Path) -> None:
 
 def test_the_trial_sees_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sync that wrote in place, without a rename, would be found out."""
+    trial = Trial(tmp_path)
+    here = os.getpid()
 
     def in_place(target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as file:
-            for start in range(0, len(data), 10):
-                file.write(data[start : start + 10])
-                file.flush()
+            file.write(data[: len(data) // 2])
+            file.flush()
+            # In the middle of a notebook the sync that is to be killed waits for that, on any machine.
+            if os.getpid() != here and target.suffix == ".ipynb":
+                time.sleep(60)
+            file.write(data[len(data) // 2 :])
 
-    trial = Trial(tmp_path)
     monkeypatch.setattr(transaction, "write_atomically", in_place)
     tally = Tally()
-    draw = random.Random(1)
-    for _ in range(30):
-        trial.kill(draw.uniform(0, trial.writing), True, tally)
+    for delay in (0.5, 2, 10):
+        trial.kill(delay, True, tally)
         if tally.faults:
             break
-    assert tally.lost or tally.invalid
+    assert tally.at_work and tally.invalid
 
 
 def test_a_few_kills_are_counted(tmp_path: Path) -> None:
