@@ -7,6 +7,7 @@
 # WORKSHOP_FEDORA_IMAGE=NAME        roles on a real Fedora image instead of the Fedora-like one
 # WORKSHOP_TEST_LANES="A B | C D"   parts of different lanes run side by side; each shows its output when it ends
 # WORKSHOP_TEST_REQUIRED="PART…"    these fail instead of being skipped ("all": every part that is built)
+# WORKSHOP_TEST_MINUTES=N           what has not ended N minutes after the start is ended, and has failed
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -31,30 +32,54 @@ may_be_skipped() {
   esac
 }
 
-# run_part PART: runs it and shows what it says; its row of the table is left in a file.
-run_part() {
-  local part=$1 log=.cache/test/$1.log started=$SECONDS status=0 why="" verdict
-  printf '\n== %s: %s\n' "$part" "$(about "$part")"
-  bash "tools/test-parts/$part.bash" </dev/null 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
-  if [ "$status" = 0 ]; then
-    verdict=passed
+# in_time COMMAND…: with a limit on the whole run, COMMAND gets what is left of it; ended, its status is 124 or 137.
+in_time() {
+  local left
+  if [ -z "${WORKSHOP_TEST_MINUTES:-}" ]; then
+    "$@"
   else
-    verdict=failed
-    why=$(grep -v '^[[:space:]]*$' "$log" | tail -n 1)
-    if [ "$status" = "$SKIPPED" ] && may_be_skipped "$part" "$why"; then verdict=skipped; fi
+    left=$((WORKSHOP_TEST_MINUTES * 60 - SECONDS))
+    timeout --kill-after=60 $((left > 0 ? left : 1)) "$@"
   fi
-  printf '%-10s %-8s %5d s  %s\n' "$part" "$verdict" $((SECONDS - started)) "${why:0:100}" >"$rows/$part"
+}
+
+# carry_out PART: all that it says goes to standard output.
+carry_out() { in_time bash "tools/test-parts/$1.bash" </dev/null 2>&1; }
+
+heading() { printf '\n== %s: %s\n' "$1" "$(about "$1")"; }
+
+# judge PART STATUS STARTED: the part's row of the table is left in a file.
+judge() {
+  local part=$1 status=$2 why="" verdict=passed
+  if [ "$status" != 0 ]; then
+    verdict=failed
+    why=$(grep -v '^[[:space:]]*$' ".cache/test/$part.log" | tail -n 1)
+    case $status in
+      "$SKIPPED") if may_be_skipped "$part" "$why"; then verdict=skipped; fi ;;
+      124 | 137) why="ended for want of time, after: $why" ;;
+    esac
+  fi
+  printf '%-10s %-8s %5d s  %s\n' "$part" "$verdict" $((SECONDS - $3)) "${why:0:100}" >"$rows/$part"
+}
+
+# run_part PART: what it says is shown at once.
+run_part() {
+  local started=$SECONDS status=0
+  heading "$1"
+  carry_out "$1" | tee ".cache/test/$1.log" || status=${PIPESTATUS[0]}
+  judge "$1" "$status" "$started"
 }
 
 # run_lane "PART…": one part after the other; what a part says is shown in one piece.
+# It goes to a file, not through a pipe: a pipe ends only when the last process that a part left behind has let it go.
 run_lane() {
-  local part said
+  local part log started status
   for part in $1; do
     echo "-- $part begins"
-    said=$(mktemp)
-    run_part "$part" >"$said" 2>&1
-    flock "$rows" cat "$said"
-    rm -f "$said"
+    log=.cache/test/$part.log started=$SECONDS status=0
+    carry_out "$part" >"$log" || status=$?
+    judge "$part" "$status" "$started"
+    (flock 9 && heading "$part" && cat "$log") 9<"$rows"
   done
 }
 
