@@ -54,7 +54,7 @@ for lesson in json.load(sys.stdin)["lessons"]: print(lesson["name"])') || return
 as_root true 2>/dev/null || skip "set-up may have to install packages: run this as root or with sudo"
 # The last line of a part that failed says why: nothing is said after it.
 trap './local/stop.bash "${settings[@]}" >/dev/null || true' EXIT
-linked_cache "$cache"
+tools/testbed/link-downloads.bash "$WORKSHOP_TEST_CACHE" "$cache"
 echo "-- set-up" && set_up
 workshop=$prefix/venvs/jupyter/bin/workshop
 step "set-up again changes nothing" set_up_again

@@ -54,17 +54,6 @@ install_debian_packages() {
   false
 }
 
-# linked_cache FOLDER: downloads whose owner and rights are one part's own affair; the files are links to the shared ones.
-linked_cache() {
-  local name
-  for name in data uv wheels; do
-    mkdir -p "$1/$name"
-    [ -d "$WORKSHOP_TEST_CACHE/$name" ] || continue
-    # Another part may be at work there: what it renames under cp's eyes is not missed here.
-    cp --archive --link --no-clobber --no-target-directory "$WORKSHOP_TEST_CACHE/$name" "$1/$name" 2>/dev/null || true
-  done
-}
-
 # use_test_venv: put the environment that locks/test.txt describes, with this checkout, first on PATH.
 use_test_venv() {
   local venv=$CACHE/venv

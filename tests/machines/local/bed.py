@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 MACHINE = ROOT / "tools/testbed/machine.bash"
+LINK_DOWNLOADS = ROOT / "tools/testbed/link-downloads.bash"
 USER = "learner"
 CHECKOUT = f"/home/{USER}/workshop"
 OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
@@ -31,17 +32,12 @@ def learners_cache() -> Path:
     """Downloads of the machines here, which their learner owns and writes to.
 
     The other tests' downloads belong to root, and a set-up by root that runs meanwhile would see a change
-    in another owner. So folders are made anew and files are linked, which copies nothing.
+    in another owner.
     """
     shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
     own = shared.with_name(f"{shared.name}-learners")
     shutil.rmtree(own, ignore_errors=True)
-    for name in ("data", "uv", "wheels"):
-        (own / name).mkdir(parents=True)
-        if (shared / name).is_dir():
-            # Who fills them may be at work: what is renamed under cp's eyes is not missed here.
-            link = ["cp", "--archive", "--link", "--no-target-directory", shared / name, own / name]
-            subprocess.run(link, check=False, stderr=subprocess.DEVNULL)
+    subprocess.run([LINK_DOWNLOADS, shared, own], check=True)
     own.chmod(0o777)
     return own
 
