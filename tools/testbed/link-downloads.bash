@@ -13,4 +13,4 @@ for name in data uv wheels; do
   cp --archive --link --no-clobber --no-target-directory "$shared/$name" "$own/$name" 2>/dev/null || true
 done
 # Whoever held a lock through a link would hold up the others too, and two would go on with one half of a file.
-find "$own" -path '*/archive-v*' -prune -o -links +1 \( -name .lock -o -path '*/.fetching/*' \) -type f -delete
+find "$own" -links +1 -not -path '*/archive-v*' \( -name .lock -o -path '*/.fetching/*' \) -type f -delete
