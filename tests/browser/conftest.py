@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
@@ -184,9 +185,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def wait_until(page: playwright.Page, condition: str, seconds: float = 90) -> None:
     """Ask the page again and again; its policy forbids the eval with which Playwright would wait."""
     end = time.monotonic() + seconds
-    while not page.evaluate(condition):
+    while not _holds(page, condition):
         assert time.monotonic() < end, f"not within {seconds} s: {condition}"
         page.wait_for_timeout(100)
+
+
+def _holds(page: playwright.Page, condition: str) -> bool:
+    """Tell whether a condition holds; it does not while the page is being left for another."""
+    try:
+        return bool(page.evaluate(condition))
+    except playwright.Error as error:
+        if "Execution context was destroyed" in error.message:
+            return False
+        raise
 
 
 PATIENCE = 8
@@ -213,6 +224,23 @@ def learn(page: playwright.Page, start: Callable[[], object], condition: str, se
         assert time.monotonic() < end, f"the page hardly gets a processor, or stands still: {condition}"
         page.wait_for_timeout(100)
     return used() - began
+
+
+@contextlib.contextmanager
+def clicking(page: playwright.Page) -> Iterator[None]:
+    """Wait for the click that becomes of a tap: some time after the finger has gone."""
+    page.evaluate(
+        "window.clicked = false;"
+        "addEventListener('click', () => { window.clicked = true; }, { once: true, capture: true })"
+    )
+    yield
+    wait_until(page, "window.clicked")
+
+
+def tap(target: playwright.Locator, **how: object) -> None:
+    """Tap on something; the page has dealt with it afterwards."""
+    with clicking(target.page):
+        target.tap(**how)
 
 
 def drag_finger(page: playwright.Page, selector: str, places: list[tuple[float, float]]) -> None:

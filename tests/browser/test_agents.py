@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import CHECKOUT, FIGURES, Open, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, Open, learn, tap, wait_until
 
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.
@@ -160,16 +160,16 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 
 def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
-    page.get_by_role("radio", name="cliff", exact=True).tap()
+    tap(page.get_by_role("radio", name="cliff", exact=True))
     square = page.locator(".square").nth(1)
-    square.tap()
+    tap(square)
     assert square.locator("span").inner_text() == "+1"
-    page.get_by_role("button", name="Restore the map").tap()
+    tap(page.get_by_role("button", name="Restore the map"))
     assert page.locator(".square").nth(1).locator("span").inner_text() == ""
-    page.get_by_role("button", name="Go", exact=True).tap()
+    tap(page.get_by_role("button", name="Go", exact=True))
     wait_until(page, "workshopDemo.settled")
-    page.get_by_role("radio", name="a moving agent", exact=True).tap()
-    page.get_by_role("button", name="One step").tap()
+    tap(page.get_by_role("radio", name="a moving agent", exact=True))
+    tap(page.get_by_role("button", name="One step"))
     assert page.evaluate("workshopDemo.steps") == 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from web.serving import running
 
-from .conftest import CHECKOUT, FIGURES, Open, drag_finger, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, Open, drag_finger, learn, tap, wait_until
 
 PAGE = "demos/digits/index.html"
 # The bar of the page: right on 97 of 100 digits that it never saw, within two minutes of a core.
@@ -160,11 +160,11 @@ def test_a_finger_draws_and_presses(served: str, open_page: Open) -> None:
     drag_finger(page, "#pad", THREE)
     assert page.inner_text("#answer") in set("0123456789")
     assert page.evaluate("workshopDemo.ink") > 500
-    page.get_by_role("button", name="Wipe").tap()
+    tap(page.get_by_role("button", name="Wipe"))
     assert page.inner_text("#answer") == "?"
-    page.get_by_role("button", name="Train", exact=True).tap()
+    tap(page.get_by_role("button", name="Train", exact=True))
     wait_until(page, "workshopDemo.seen > 20")
-    page.get_by_role("button", name="Pause").tap()
+    tap(page.get_by_role("button", name="Pause"))
     assert page.evaluate("workshopDemo.running") is False
 
 

@@ -14,7 +14,7 @@ import pytest
 from workshop.settings import Settings
 from workshop.web.build import build_site
 
-from .conftest import CHECKOUT, Open, Watch, wait_until
+from .conftest import CHECKOUT, Open, Watch, tap, wait_until
 
 # Measured on two busy cores: 0.08 before the first step, 0.004 after 5 s, 0.002 after 12 s.
 LOSS_BAR = 0.005
@@ -242,10 +242,10 @@ def test_page_fits(served: str, open_page: Open, keep: Callable[..., None], widt
 
 def test_touch_is_enough(served: str, open_page: Open) -> None:
     page = open_page(served + PAGE, 390, 844, has_touch=True)
-    page.tap("#run")
+    tap(page.locator("#run"))
     assert state(page, "running") is False
     for name in ("Fish", "sigmoid"):
-        page.get_by_role("radio", name=name, exact=True).tap()
+        tap(page.get_by_role("radio", name=name, exact=True))
     assert state(page, "picture") == "fish"
     assert state(page, "settings")["activation"] == "sigmoid"
 

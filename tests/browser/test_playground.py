@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, Open, learn, wait_until
+from .conftest import FIGURES, Open, learn, tap, wait_until
 
 PAGE = "demos/playground/index.html"
 # The bar is 0.05 within 60 s of one core.
@@ -88,7 +88,11 @@ def put(page: Any, x: float, y: float, *, touch: bool = False, **how: Any) -> No
     field = page.locator("#field")
     field.scroll_into_view_if_needed()
     box = field.bounding_box()
-    (field.tap if touch else field.click)(position={"x": x * box["width"], "y": y * box["height"]}, **how)
+    place = {"x": x * box["width"], "y": y * box["height"]}
+    if touch:
+        tap(field, position=place, **how)
+    else:
+        field.click(position=place, **how)
 
 
 def test_a_stray_click_on_the_picture_changes_nothing(served: str, open_page: Open) -> None:
@@ -149,14 +153,14 @@ def test_a_finger_puts_points_of_both_colours(
     served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
     page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
-    page.get_by_role("radio", name="your own", exact=True).tap()
+    tap(page.get_by_role("radio", name="your own", exact=True))
     put(page, 0.25, 0.5, touch=True)
-    page.get_by_role("radio", name="blue", exact=True).tap()
+    tap(page.get_by_role("radio", name="blue", exact=True))
     put(page, 0.75, 0.5, touch=True)
     assert state(page, "labels") == [1, -1]
-    page.get_by_role("button", name="Train", exact=True).tap()
+    tap(page.get_by_role("button", name="Train", exact=True))
     wait_until(page, "workshopDemo.loss < 0.05")
-    page.get_by_role("button", name="Pause").tap()
+    tap(page.get_by_role("button", name="Pause"))
     keep(page, "playground-own-390")
 
 

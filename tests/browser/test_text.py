@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .conftest import CHECKOUT, FIGURES, Open, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, Open, learn, tap, wait_until
 
 PAGE = "demos/text/index.html"
 # The bar of the page, in seconds of one core.
@@ -109,14 +109,14 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 
 def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
-    page.get_by_role("radio", name="counting", exact=True).tap()
-    page.get_by_role("button", name="Read", exact=True).tap()
+    tap(page.get_by_role("radio", name="counting", exact=True))
+    tap(page.get_by_role("button", name="Read", exact=True))
     wait_until(page, "workshopDemo.bits < 2.5", SECONDS)
-    page.get_by_role("button", name="Pause").tap()
+    tap(page.get_by_role("button", name="Pause"))
     samples = page.locator("#samples li").count()
-    page.locator("#temperature").tap(position={"x": 5, "y": 14})
+    tap(page.locator("#temperature"), position={"x": 5, "y": 14})
     assert float(page.inner_text("#temperature-out")) < 0.5
-    page.get_by_role("button", name="Write something").tap()
+    tap(page.get_by_role("button", name="Write something"))
     assert page.locator("#samples li").count() in (samples + 1, 6)
 
 

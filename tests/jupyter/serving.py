@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -18,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from websocket import create_connection
+from websocket import ABNF, create_connection
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROLE = CHECKOUT / "roles/jupyter-service"
 TOKEN = "for-tests-only"
+PATIENCE = 240.0
+"""Seconds for which a page listens for what must come."""
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -87,13 +90,32 @@ class KernelPage:
         self.socket.send(json.dumps(message | {"channel": "shell"}))
         return header["msg_id"]
 
-    def hear_until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Listen until a message is as wanted; return it."""
-        while True:
-            message = json.loads(self.socket.recv())
+    def hear_until(
+        self, wanted: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE
+    ) -> dict[str, Any]:
+        """Listen until a message is as wanted; return it.
+
+        Raises AssertionError when none was for so long. The socket's own limit does not help: the server
+        asks every half minute whether the page is still there.
+        """
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self.socket.sock], [], [], left)[0]:
+                break
+            if not (message := self._receive()):
+                continue
             self.heard.append(message)
             if wanted(message):
                 return message
+        last = [(m["msg_type"], m["content"]) for m in self.heard[-8:]]
+        raise AssertionError(f"not heard within {seconds:g} s; the last that was: {last}")
+
+    def _receive(self) -> dict[str, Any] | None:
+        """Receive a message, or one of the server's questions, which is answered."""
+        kind, frame = self.socket.recv_data_frame(control_frame=True)
+        if kind == ABNF.OPCODE_CLOSE:
+            raise AssertionError(f"the server closed the connection: {frame.data!r}")
+        return dict(json.loads(frame.data)) if kind == ABNF.OPCODE_TEXT else None
 
     def run(self, code: str) -> str:
         """Run a cell to its end; return what stands under it."""
@@ -116,12 +138,17 @@ def state(message: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def jupyter(folder: Path, notebooks: Path, *, python: str = sys.executable) -> Iterator[Jupyter]:
-    """Run JupyterLab and Notebook 7 for ``notebooks``; ``folder`` takes all that they write."""
+def jupyter(
+    folder: Path, notebooks: Path, *, python: str = sys.executable, more: str = ""
+) -> Iterator[Jupyter]:
+    """Run JupyterLab and Notebook 7 for ``notebooks``; ``folder`` takes all that they write.
+
+    ``more`` are lines that follow those of the workshop in the server's settings.
+    """
     port = _free_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text(TOKEN)
-    (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port))
+    (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port) + more)
     (folder / "labconfig").mkdir()
     shutil.copy(ROLE / "files/page_config.json", folder / "labconfig")
     log = folder / "jupyter.log"

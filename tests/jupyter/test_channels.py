@@ -5,11 +5,30 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
-from .serving import Jupyter, state
+from .serving import Jupyter, jupyter, of, state
 
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 TOLD = "was ended from outside"
+# A page that hears what a new kernel publishes only seconds after the kernel has begun to answer.
+LATE = """
+import zmq
+from workshop.jupyter.channels import TellingChannels
+
+
+class LateChannels(TellingChannels):
+    def create_stream(self):
+        super().create_stream()
+        socket = self.channels["iopub"].socket
+        address = socket.getsockopt(zmq.LAST_ENDPOINT)
+        socket.disconnect(address)
+        socket.setsockopt(zmq.RECONNECT_IVL, 8000)
+        socket.connect(address)
+
+
+c.ServerApp.kernel_websocket_connection_class = LateChannels
+"""
 
 
 def test_the_cell_that_ran_says_why_its_kernel_died(server: Jupyter, kernel: str) -> None:
@@ -68,3 +87,30 @@ def test_a_crash_is_told_apart(server: Jupyter, kernel: str) -> None:
         died = page.send("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
         page.hear_until(lambda message: state(message) == "restarting")
         assert "crashed (Segmentation fault)" in page.under(died)
+
+
+def test_what_is_run_while_a_kernel_starts_anew_is_answered_in_order(tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    with (
+        jupyter(tmp_path / "own", tmp_path / "notebooks", more=LATE) as server,
+        server.page(server.start()) as page,
+    ):
+        page.run("1")
+        page.send(KILL)
+        page.hear_until(lambda message: state(message) == "restarting")
+        first, second = page.send("print('first')"), page.send("print('second')")
+        page.hear_until(lambda message: of(message, second) and state(message) == "idle")
+        assert page.under(first) == "first\n"
+        assert page.under(second) == "second\n"
+
+
+def test_a_page_may_be_closed_while_its_kernel_starts_anew(server: Jupyter, kernel: str) -> None:
+    before = len(server.log.read_text())
+    with server.page(kernel) as page:
+        page.run("1")
+        page.send(KILL)
+        page.hear_until(lambda message: state(message) == "restarting")
+        page.send("print('nobody reads this')")
+    with server.page(kernel) as page:
+        assert page.run("print('here')") == "here\n"
+    assert "Traceback" not in server.log.read_text()[before:]

@@ -51,7 +51,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[int]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         yield running.server_address[1]
         running.shutdown()
@@ -113,7 +113,7 @@ def test_another_program_answers(tmp_path: Path) -> None:
                     connection.recv(4096)
                     connection.sendall(b"220 this is no http\r\n")
 
-        thread = threading.Thread(target=talk)
+        thread = threading.Thread(target=talk, daemon=True)
         thread.start()
         settings = house(tmp_path, other.getsockname()[1])
         lines = [services.port(settings, each) for each in services.services(settings)]
@@ -202,7 +202,7 @@ def ask(prefix: Path, programs: object) -> Line:
     finally:
         os.chdir(before)
     with server:
-        thread = threading.Thread(target=server.handle_request)
+        thread = threading.Thread(target=server.handle_request, daemon=True)
         thread.start()
         line = services.alive(Settings(prefix=prefix, service_manager="supervisor"))
         thread.join(10)

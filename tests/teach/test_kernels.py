@@ -44,7 +44,7 @@ class Jupyter(BaseHTTPRequestHandler):
 def jupyter() -> Iterator[kernels.Server]:
     Jupyter.running = {"mine": "here.ipynb", "one": "a.ipynb", "two": "b.ipynb"}
     with HTTPServer(("127.0.0.1", 0), Jupyter) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield kernels.Server(f"http://127.0.0.1:{server.server_port}/", "secret")
         server.shutdown()

@@ -11,6 +11,8 @@ umask 022
 # Wheels and downloads; the test machines see the same folder as /srv/cache.
 export WORKSHOP_TEST_CACHE=$ROOT/.cache/testbed
 export UV_CACHE_DIR=$WORKSHOP_TEST_CACHE/uv WORKSHOP_WHEELS=$WORKSHOP_TEST_CACHE/wheels
+# A test that takes so many seconds, with what it sets up, hangs: it fails, and says where (pytest-timeout).
+export PYTEST_TIMEOUT=1200
 
 # skip REASON: this part cannot run on this machine.
 skip() {

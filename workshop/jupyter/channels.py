@@ -2,16 +2,20 @@
 
 Jupyter's pages only say that a kernel "appears to have died". Here the reason comes as output of the
 cell that was running; where none was (the largest kernel goes, not the one that asked for more), of
-the next cell that is run.
+the next cell that is run. And what a page sends meanwhile waits until the page can hear the new kernel:
+Jupyter would send it at once, and a cell whose end the page then misses is shown as running for ever.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+from workshop.jupyter.rollcall import RollCall
 
 Header = dict[str, Any]
 RUN = "execute_request"
@@ -26,9 +30,17 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         self._asked: dict[str, Header] = {}
         """The page's requests to run cells that have not ended, by their identities, oldest first."""
         self._running: Header | None = None
+        self._held: list[Any] = []
+        """What the page sent since its kernel died, oldest first."""
+        self._call: RollCall | None = None
+        """While the new kernel is not heard yet."""
+        self._waiting: asyncio.Task[None] | None = None
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:
-        """Pass a message on to the kernel; see from it which cells are to run."""
+        """Pass a message on to the kernel, once it is heard; see from it which cells are to run."""
+        if self._call is not None:
+            self._held.append(incoming_msg)
+            return
         super().handle_incoming_message(incoming_msg)
         header = _run_request(incoming_msg)
         if header is not None:
@@ -44,18 +56,43 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         """Tell the page that its kernel died and is started anew, and why."""
         self._before_the_end()
         super().on_kernel_restarted()  # type: ignore[no-untyped-call]
+        if self._call is None:
+            self._call = RollCall(self.kernel_manager, self.session)
+            self._waiting = asyncio.ensure_future(self._wait_for(self._call))
 
     def on_restart_failed(self) -> None:
         """Tell the page that its kernel died for good, and why."""
+        self._pass_on()
         self._before_the_end()
         super().on_restart_failed()  # type: ignore[no-untyped-call]
+
+    def disconnect(self) -> None:  # type: ignore[override]
+        """Forget the page, and what it sent to a kernel that it never heard."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        super().disconnect()  # type: ignore[no-untyped-call]
+
+    async def _wait_for(self, call: RollCall) -> None:
+        if not await call.until_heard(self.kernel_info_timeout):
+            self.log.warning("kernel %s is not heard; what its page sent is passed on", self.kernel_id)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Send what was held."""
+        self._call = None
+        held, self._held = self._held, []
+        for message in held:
+            self.handle_incoming_message(message)
 
     def _follow(self, message: list[Any]) -> None:
         """Note which cell runs, from the kernel's words "busy" and "idle"."""
         _, (_, header, parent, _, content, *_) = self.session.feed_identities(message)
         if self.session.unpack(header)["msg_type"] != "status":
             return
-        request = self._asked.get(self.session.unpack(parent).get("msg_id", ""))
+        identity = self.session.unpack(parent).get("msg_id", "")
+        if self._call is not None:
+            self._call.hear(identity)
+        request = self._asked.get(identity)
         if request is None:
             return
         if self.session.unpack(content)["execution_state"] == "busy":

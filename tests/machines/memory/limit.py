@@ -139,7 +139,7 @@ def memory_limit(name: str, megabytes: int) -> Iterator[Limit]:
     """
     limit = _group(name)
     limit.set(megabytes * MIB)
-    watcher = threading.Thread(target=limit.watch)
+    watcher = threading.Thread(target=limit.watch, daemon=True)
     watcher.start()
     try:
         yield limit
