@@ -226,21 +226,26 @@ def learn(page: playwright.Page, start: Callable[[], object], condition: str, se
     return used() - began
 
 
-@contextlib.contextmanager
-def clicking(page: playwright.Page) -> Iterator[None]:
-    """Wait for the click that becomes of a tap: some time after the finger has gone."""
-    page.evaluate(
-        "window.clicked = false;"
-        "addEventListener('click', () => { window.clicked = true; }, { once: true, capture: true })"
-    )
-    yield
-    wait_until(page, "window.clicked")
-
-
 def tap(target: playwright.Locator, **how: object) -> None:
     """Tap on something; the page has dealt with it afterwards."""
-    with clicking(target.page):
-        target.tap(**how)
+    tapping(target.page, lambda: target.tap(**how))
+
+
+def tapping(page: playwright.Page, tap_once: Callable[[], None]) -> None:
+    """Tap, and wait for what becomes of it: a click, or another value, some time after the finger has gone.
+
+    Where the machine is slow the finger stays too long, and nothing becomes of it: so it taps again.
+    """
+    page.evaluate(
+        "window.tapped = false; for (const kind of ['click', 'input'])"
+        " addEventListener(kind, () => { window.tapped = true; }, true)"
+    )
+    for _ in range(10):
+        tap_once()
+        with contextlib.suppress(AssertionError):
+            wait_until(page, "window.tapped", 3)
+            return
+    raise AssertionError("nothing became of ten taps")
 
 
 def drag_finger(page: playwright.Page, selector: str, places: list[tuple[float, float]]) -> None:

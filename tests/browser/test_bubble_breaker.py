@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Open, clicking, wait_until
+from .conftest import Open, tapping, wait_until
 
 PAGE = "demos/bubble-breaker/index.html"
 CANVAS = "#board canvas"
@@ -146,7 +146,6 @@ def test_page_fits(served: str, open_page: Open, keep: Callable[..., None], widt
             assert box is not None and box["y"] + box["height"] <= height, selector
     else:
         group = largest(page)
-        with clicking(page):
-            page.touchscreen.tap(*place(page, *group[0]))
+        tapping(page, lambda: page.touchscreen.tap(*place(page, *group[0])))
         assert state(page, "moves") == 1
     keep(page, f"bubble-breaker-{width}")
