@@ -41,8 +41,11 @@ QUIET = (
     "--disable-sync",
 )
 # What Jupyter's own pages complain of: Notebook 7 at every start asks for settings of a part of Lab that
-# it has not, and a page goes on asking for a kernel that was ended.
-OF_JUPYTER = re.compile(r"reading 'schema'|registered\.$|^Failed to load resource: .* 40[34] ")
+# it has not, and a page goes on asking for a kernel that was ended, or for the debugger of one that died.
+OF_JUPYTER = re.compile(
+    r"reading 'schema'|registered\.$|^Failed to load resource: .* 40[34] "
+    r"|^Could not restore the debugger state"
+)
 
 
 def missing(what: str) -> NoReturn:

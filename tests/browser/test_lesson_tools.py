@@ -136,6 +136,15 @@ def test_a_dead_kernel_says_why_under_its_cell(desk: Desk) -> None:
     assert said.is_visible()
 
 
+def test_a_cell_that_is_run_at_once_after_that_is_answered_by_the_new_kernel(desk: Desk) -> None:
+    page = desk.run("again", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "print(6 * 7)")
+    page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    page.locator(".jp-Notebook .jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.locator(OUTPUT, has_text=re.compile(r"^42\s*$")).wait_for()
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+
+
 def test_nobody_is_asked_about_news(desk: Desk) -> None:
     page = desk.run("quiet", "print('quiet')")
     config: dict[str, Any] = json.loads(page.locator("#jupyter-config-data").text_content())
