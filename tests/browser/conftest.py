@@ -126,6 +126,7 @@ def _stays(url: str) -> bool:
 
 
 Open = Callable[..., "playwright.Page"]
+Serve = Callable[..., str]
 
 
 @pytest.fixture
@@ -134,9 +135,21 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def open_page(browser: playwright.Browser, watch: Watch, tmp_path: Path) -> Iterator[Open]:
+def serve() -> Iterator[Serve]:
+    """Serve a site with settings of a test's own; gives the address, which ends with a slash."""
+    with contextlib.ExitStack() as servers:
+
+        def start(root: Path, **how: str) -> str:
+            port, _ = servers.enter_context(running(root, **how))
+            return f"http://127.0.0.1:{port}/"
+
+        yield start
+
+
+@pytest.fixture
+def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path: Path) -> Iterator[Open]:
     """Open an address in a browser without a past. No test passes when its page made a request
-    that leaves the machine, or complained."""
+    that leaves the machine, or complained: as it would of a server that ended before it was closed."""
     contexts = []
 
     def open_it(address: str, width: int = 1280, height: int = 720, **options: object) -> playwright.Page:

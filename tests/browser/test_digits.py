@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from web.serving import running
 
 from .conftest import CHECKOUT, FIGURES, Open, drag_finger, learn, tap, wait_until
 
@@ -74,26 +72,25 @@ def test_slopes_are_those_of_the_loss() -> None:
 
 
 def test_it_learns_to_read_and_reads_what_is_drawn(
-    site: Path, open_page: Open, keep: Callable[..., None]
+    served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    with running(site) as (port, _):
-        page = open_page(f"http://127.0.0.1:{port}/{PAGE}", 1366, 768)
-        ready(page)
-        train = page.get_by_role("button", name="Train", exact=True)
-        seconds = learn(page, train.click, f"workshopDemo.heldOut >= {RIGHT}", SECONDS)
-        seen = page.evaluate("workshopDemo.seen")
-        FIGURES.append(
-            f"digits: {RIGHT:.0%} of held-out digits right after {seconds:.0f} processor s, {seen} seen"
-        )
-        page.get_by_role("button", name="Pause").click()
-        draw(page, THREE)
-        assert page.inner_text("#answer") == "3"
-        keep(page, "digits")
-        page.get_by_role("button", name="Wipe").click()
-        assert page.inner_text("#answer") == "?"
-        draw(page, ONE)
-        assert page.inner_text("#answer") == "1"
-        assert page.locator("#wrong figure").count() > 3
+    page = open_page(f"{served}{PAGE}", 1366, 768)
+    ready(page)
+    train = page.get_by_role("button", name="Train", exact=True)
+    seconds = learn(page, train.click, f"workshopDemo.heldOut >= {RIGHT}", SECONDS)
+    seen = page.evaluate("workshopDemo.seen")
+    FIGURES.append(
+        f"digits: {RIGHT:.0%} of held-out digits right after {seconds:.0f} processor s, {seen} seen"
+    )
+    page.get_by_role("button", name="Pause").click()
+    draw(page, THREE)
+    assert page.inner_text("#answer") == "3"
+    keep(page, "digits")
+    page.get_by_role("button", name="Wipe").click()
+    assert page.inner_text("#answer") == "?"
+    draw(page, ONE)
+    assert page.inner_text("#answer") == "1"
+    assert page.locator("#wrong figure").count() > 3
 
 
 def test_an_untrained_network_guesses_and_a_smaller_one_has_fewer_filters(base: str, open_page: Open) -> None:

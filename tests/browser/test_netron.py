@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,15 @@ from workshop.settings import Settings
 from workshop.web.build import build_site
 from workshop.web.models import LIST
 
-from .conftest import CHECKOUT, FIGURES, Open, Watch
+from .conftest import CHECKOUT, FIGURES, Open, Serve, Watch
 
 PAGE = "demos/look-inside/index.html"
 
 
 @pytest.fixture
-def machine(libraries: Path, site: Path) -> Iterator[str]:
+def machine(libraries: Path, site: Path, serve: Serve) -> str:
     """The address of the site on a machine that has the data that the tests fetched."""
-    with running(site, settings=f'data = "{libraries}"\n') as (port, _):
-        yield f"http://127.0.0.1:{port}/"
+    return serve(site, settings=f'data = "{libraries}"\n')
 
 
 def models(site: Path) -> dict[str, dict[str, Any]]:
@@ -52,16 +51,16 @@ def test_ours_are_always_there_and_each_says_what_to_look_for(
 
 
 def test_a_model_that_is_not_here_is_named_with_its_command(
-    site: Path, open_page: Open, tmp_path: Path
+    site: Path, serve: Serve, open_page: Open, tmp_path: Path
 ) -> None:
-    with running(site, settings=f'data = "{tmp_path}"\n') as (port, _):
-        page = open_page(f"http://127.0.0.1:{port}/{PAGE}")
-        page.wait_for_selector("#googlenet")
-        assert "workshop data fetch googlenet" in page.inner_text("#googlenet")
-        assert page.locator("#googlenet a").count() == 0
-        page.goto(f"http://127.0.0.1:{port}/demos/look-inside/view.html?model=googlenet")
-        page.wait_for_selector("#fault:visible")
-        assert "workshop data fetch googlenet" in page.inner_text("#fault")
+    address = serve(site, settings=f'data = "{tmp_path}"\n')
+    page = open_page(f"{address}{PAGE}")
+    page.wait_for_selector("#googlenet")
+    assert "workshop data fetch googlenet" in page.inner_text("#googlenet")
+    assert page.locator("#googlenet a").count() == 0
+    page.goto(f"{address}demos/look-inside/view.html?model=googlenet")
+    page.wait_for_selector("#fault:visible")
+    assert "workshop data fetch googlenet" in page.inner_text("#fault")
 
 
 @pytest.mark.parametrize(
@@ -125,16 +124,16 @@ def test_the_keyboard_finds_a_box_and_opens_it(machine: str, open_page: Open) ->
 
 
 def test_googlenet_is_given_to_the_viewer_where_it_was_fetched(
-    libraries: Path, site: Path, open_page: Open, tmp_path: Path
+    libraries: Path, site: Path, serve: Serve, open_page: Open, tmp_path: Path
 ) -> None:
     # The real file comes from a site that tests cannot reach: one of our own lies in its place.
     place = tmp_path / "data" / models(site)["googlenet"]["address"].removeprefix("/models/")
     place.parent.mkdir(parents=True)
     shutil.copy(site / "demos" / "look-inside" / "models" / "digits-mlp.onnx", place)
-    with running(site, settings=f'data = "{tmp_path / "data"}"\n') as (port, _):
-        page = open_page(f"http://127.0.0.1:{port}/{PAGE}")
-        frame = look_inside(page, "googlenet")
-        assert frame.locator("g.node-item-type").count() > 6
+    address = serve(site, settings=f'data = "{tmp_path / "data"}"\n')
+    page = open_page(f"{address}{PAGE}")
+    frame = look_inside(page, "googlenet")
+    assert frame.locator("g.node-item-type").count() > 6
 
 
 def test_weights_of_pytorch_are_shown_without_a_graph(machine: str, libraries: Path, open_page: Open) -> None:

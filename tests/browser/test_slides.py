@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web.serving import running
 
 from workshop.slides.schedule import read_schedule
 
@@ -47,23 +46,21 @@ def test_every_slide_fits_its_page_and_every_formula_is_set(
         keep(page, f"slides-{name}-{number:02}")
 
 
-def test_slides_are_turned_by_keys(site: Path, open_page: Open) -> None:
-    with running(site) as (web, _):
-        page = open_page(f"http://127.0.0.1:{web}/slides/{DECKS[0]}/")
-        ready(page)
-        page.keyboard.press("ArrowRight")
-        assert deck(page, "getSlidePastCount()") == 1
-        page.keyboard.press("ArrowLeft")
-        assert deck(page, "getSlidePastCount()") == 0
+def test_slides_are_turned_by_keys(served: str, open_page: Open) -> None:
+    page = open_page(f"{served}slides/{DECKS[0]}/")
+    ready(page)
+    page.keyboard.press("ArrowRight")
+    assert deck(page, "getSlidePastCount()") == 1
+    page.keyboard.press("ArrowLeft")
+    assert deck(page, "getSlidePastCount()") == 0
 
 
-def test_on_a_phone_slides_are_scrolled(site: Path, open_page: Open, keep: Callable[..., None]) -> None:
-    with running(site) as (web, _):
-        page = open_page(f"http://127.0.0.1:{web}/slides/{DECKS[0]}/", width=390, height=844)
-        ready(page)
-        assert deck(page, "isScrollView()")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        keep(page, "slides-phone")
+def test_on_a_phone_slides_are_scrolled(served: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(f"{served}slides/{DECKS[0]}/", width=390, height=844)
+    ready(page)
+    assert deck(page, "isScrollView()")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    keep(page, "slides-phone")
 
 
 def test_the_speakers_clock_goes_on_when_the_window_is_loaded_again(served: str, open_page: Open) -> None:
@@ -93,27 +90,23 @@ def test_the_speakers_clock_goes_on_when_the_window_is_loaded_again(served: str,
 
 @pytest.mark.parametrize("how", ["served", "as a file"])
 def test_the_speakers_window_follows_and_leads(
-    how: str, site: Path, open_page: Open, keep: Callable[..., None]
+    how: str, site: Path, served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    with running(site) as (web, _):
-        base = f"http://127.0.0.1:{web}/slides" if how == "served" else f"{site.as_uri()}/slides"
-        page = open_page(f"{base}/{DECKS[0]}/index.html")
-        ready(page)
-        with page.expect_popup() as popup:
-            page.keyboard.press("s")
-        speaker = popup.value
-        wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('1 of')")
-        assert "Welcome everybody" in speaker.inner_text("#note")
-        speaker.get_by_role("button", name="Next").click()
-        wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('2 of')")
-        assert deck(page, "getSlidePastCount()") == 1
-        deck(page, "slide(3)")
-        wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('4 of')")
-        assert re.search(r"min left in this part", speaker.inner_text("#pace"))
-        keep(speaker, f"speaker-{how.replace(' ', '-')}")
-        # Fonts may still be asked for when the server has ended.
-        speaker.close()
-        page.close()
+    base = f"{served}slides" if how == "served" else f"{site.as_uri()}/slides"
+    page = open_page(f"{base}/{DECKS[0]}/index.html")
+    ready(page)
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    speaker = popup.value
+    wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('1 of')")
+    assert "Welcome everybody" in speaker.inner_text("#note")
+    speaker.get_by_role("button", name="Next").click()
+    wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('2 of')")
+    assert deck(page, "getSlidePastCount()") == 1
+    deck(page, "slide(3)")
+    wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('4 of')")
+    assert re.search(r"min left in this part", speaker.inner_text("#pace"))
+    keep(speaker, f"speaker-{how.replace(' ', '-')}")
 
 
 def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from web.serving import free_port, running, service
@@ -16,7 +17,7 @@ from workshop.settings import Settings
 from workshop.slides.schedule import read_schedule
 from workshop.web.build import Today, build_site, read_manifest
 
-from .conftest import CHECKOUT, Open, wait_until
+from .conftest import CHECKOUT, Open, Serve, wait_until
 
 JUPYTER = {"/api": b'{"version": "2.17.0"}'}
 TENSORBOARD = {"/data/environment": b'{"data_location": "/logs"}'}
@@ -41,20 +42,19 @@ def test_lights_show_what_answers_and_follow_it(
             assert page.get_attribute('[data-service="tensorboard"]', "data-state") == "up"
 
 
-def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path) -> None:
+def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, serve: Serve) -> None:
     with service({"/": b"something else"}) as other:
         settings = f"jupyter_port = {other}\ntensorboard_port = {free_port()}\n"
-        with running(site, settings=settings) as (web, _):
-            page = open_page(f"http://127.0.0.1:{web}/")
-            page.wait_for_selector('[data-service="jupyter"][data-state="unexpected"]')
-            page.wait_for_selector('[data-service="tensorboard"][data-state="down"]')
+        address = serve(site, settings=settings)
+        page = open_page(address)
+        page.wait_for_selector('[data-service="jupyter"][data-state="unexpected"]')
+        page.wait_for_selector('[data-service="tensorboard"][data-state="down"]')
 
 
-def test_links_follow_the_name_in_the_address_bar(site: Path, open_page: Open) -> None:
-    with running(site) as (web, _):
-        page = open_page(f"http://localhost:{web}/")
-        assert page.get_attribute('a[data-port="jupyter"]', "href") == "http://localhost:18980/lab"
-        assert page.get_attribute('a[data-port="tensorboard"]', "href") == "http://localhost:18981/"
+def test_links_follow_the_name_in_the_address_bar(served: str, open_page: Open) -> None:
+    page = open_page(f"http://localhost:{urlsplit(served).port}/")
+    assert page.get_attribute('a[data-port="jupyter"]', "href") == "http://localhost:18980/lab"
+    assert page.get_attribute('a[data-port="tensorboard"]', "href") == "http://localhost:18981/"
 
 
 def test_as_a_file_everything_is_there_but_the_lights(site: Path, open_page: Open) -> None:
@@ -133,19 +133,18 @@ def test_page_fits(served: str, open_page: Open, keep: Callable[..., None], widt
     keep(page, f"start-{width}")
 
 
-def test_the_schedule_lights_what_is_on_now(site: Path, open_page: Open, keep: Callable[..., None]) -> None:
-    with running(site) as (web, _):
-        page = open_page(f"http://127.0.0.1:{web}/#speaker")
-        assert page.locator("#schedule li").count() > 5
-        assert page.locator("#schedule [aria-current]").count() == 0
-        page.get_by_role("button", name="It begins now").click()
-        assert page.locator("#schedule [aria-current]").inner_text().splitlines()[1] == "Welcome"
-        page.reload()
-        assert page.locator("#schedule [aria-current]").count() == 1
-        keep(page, "start-schedule")
-        page.get_by_role("link", name="Slides").click()
-        page.wait_for_selector("body.running")
-        page.close()
+def test_the_schedule_lights_what_is_on_now(served: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(f"{served}#speaker")
+    assert page.locator("#schedule li").count() > 5
+    assert page.locator("#schedule [aria-current]").count() == 0
+    page.get_by_role("button", name="It begins now").click()
+    assert page.locator("#schedule [aria-current]").inner_text().splitlines()[1] == "Welcome"
+    page.reload()
+    assert page.locator("#schedule [aria-current]").count() == 1
+    keep(page, "start-schedule")
+    page.get_by_role("link", name="Slides").click()
+    page.wait_for_selector("body.running")
+    page.close()
 
 
 def test_the_organisers_workshop_is_shown_until_another_is_chosen(
@@ -166,16 +165,18 @@ def test_the_organisers_workshop_is_shown_until_another_is_chosen(
         page.close()
 
 
-def test_the_data_light_tells_whether_files_are_there(site: Path, open_page: Open, tmp_path: Path) -> None:
+def test_the_data_light_tells_whether_files_are_there(
+    site: Path, serve: Serve, open_page: Open, tmp_path: Path
+) -> None:
     file = tmp_path / "data" / "mnist" / "one"
     file.parent.mkdir(parents=True)
     file.write_text("1")
     stamp = {"datasets": {"mnist": ["one"]}, "files": {"mnist/one": [1, 2]}}
     (tmp_path / "data" / ".verified.json").write_text(json.dumps(stamp))
-    with running(site, settings=f'data = "{tmp_path / "data"}"\n') as (web, _):
-        page = open_page(f"http://127.0.0.1:{web}/")
-        page.wait_for_selector('[data-service="data"][data-state="up"]')
-        file.unlink()
-        page.wait_for_selector('[data-service="data"][data-state="down"]')
-        assert "workshop data fetch" in page.inner_text('[data-service="data"]')
-        page.close()
+    address = serve(site, settings=f'data = "{tmp_path / "data"}"\n')
+    page = open_page(address)
+    page.wait_for_selector('[data-service="data"][data-state="up"]')
+    file.unlink()
+    page.wait_for_selector('[data-service="data"][data-state="down"]')
+    assert "workshop data fetch" in page.inner_text('[data-service="data"]')
+    page.close()
