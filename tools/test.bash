@@ -32,6 +32,9 @@ may_be_skipped() {
   esac
 }
 
+# is_over: whether the whole run has a limit, and has reached it; who is killed for another reason is not late.
+is_over() { [ -n "${WORKSHOP_TEST_MINUTES:-}" ] && [ "$SECONDS" -ge $((WORKSHOP_TEST_MINUTES * 60)) ]; }
+
 # in_time COMMAND…: with a limit on the whole run, COMMAND gets what is left of it; ended, its status is 124 or 137.
 in_time() {
   local left
@@ -56,7 +59,7 @@ judge() {
     why=$(grep -v '^[[:space:]]*$' ".cache/test/$part.log" | tail -n 1)
     case $status in
       "$SKIPPED") if may_be_skipped "$part" "$why"; then verdict=skipped; fi ;;
-      124 | 137) why="ended for want of time, after: $why" ;;
+      124 | 137) if is_over; then why="ended for want of time, after: $why"; fi ;;
     esac
   fi
   printf '%-10s %-8s %5d s  %s\n' "$part" "$verdict" $((SECONDS - $3)) "${why:0:100}" >"$rows/$part"

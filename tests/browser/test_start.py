@@ -144,7 +144,6 @@ def test_the_schedule_lights_what_is_on_now(served: str, open_page: Open, keep: 
     keep(page, "start-schedule")
     page.get_by_role("link", name="Slides").click()
     page.wait_for_selector("body.running")
-    page.close()
 
 
 def test_the_organisers_workshop_is_shown_until_another_is_chosen(
@@ -179,4 +178,3 @@ def test_the_data_light_tells_whether_files_are_there(
     file.unlink()
     page.wait_for_selector('[data-service="data"][data-state="down"]')
     assert "workshop data fetch" in page.inner_text('[data-service="data"]')
-    page.close()

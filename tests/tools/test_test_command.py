@@ -67,6 +67,13 @@ def test_what_hangs_is_ended_and_the_others_are_judged(command: Path, lanes: str
     assert rows["vm"].startswith("passed")
 
 
+def test_what_is_killed_in_time_is_not_called_late(command: Path) -> None:
+    _, rows, said = run(command, {"lint": "echo working; kill -KILL $$"}, WORKSHOP_TEST_MINUTES="1")
+    assert rows["lint"].startswith("failed")
+    assert "working" in said
+    assert "want of time" not in rows["lint"]
+
+
 def test_a_lane_does_not_wait_for_what_a_part_leaves_behind(command: Path) -> None:
     began = time.monotonic()
     parts = {"lint": LEAVES_ONE_BEHIND, "unit": PASSES}

@@ -62,15 +62,20 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
 
     def on_restart_failed(self) -> None:
         """Tell the page that its kernel died for good, and why."""
+        self._stop_waiting()
         self._pass_on()
         self._before_the_end()
         super().on_restart_failed()  # type: ignore[no-untyped-call]
 
+    # Jupyter's own class declares this as a coroutine above and defines it as none.
     def disconnect(self) -> None:  # type: ignore[override]
         """Forget the page, and what it sent to a kernel that it never heard."""
+        self._stop_waiting()
+        super().disconnect()  # type: ignore[no-untyped-call]
+
+    def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
-        super().disconnect()  # type: ignore[no-untyped-call]
 
     async def _wait_for(self, call: RollCall) -> None:
         if not await call.until_heard(self.kernel_info_timeout):
