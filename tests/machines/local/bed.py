@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +23,8 @@ MACHINE = ROOT / "tools/testbed/machine.bash"
 LINK_DOWNLOADS = ROOT / "tools/testbed/link-downloads.bash"
 USER = "learner"
 CHECKOUT = f"/home/{USER}/workshop"
+SMALL = "/small"
+"""A folder of the laptop's whose disk is too small for the workshop."""
 OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
 """Keeps the machines of this checkout apart from those of another on the same host."""
 FIGURES = ROOT / ".cache/test/figures.txt"
@@ -71,6 +75,15 @@ class Ran:
         return int(found[-1])
 
 
+def assert_one_line(done: Ran, *words: str) -> None:
+    """The set-up failed, and its last line holds the words; no traceback anywhere."""
+    assert done.status not in (0, 2), done.text
+    assert "Traceback" not in done.text, done.text
+    end = " ".join(done.text.splitlines()[-6:]).lower()
+    for word in words:
+        assert word.lower() in end, f"{word!r} is not in the end of:\n{done.text}"
+
+
 @dataclass
 class Bed:
     """One container."""
@@ -95,16 +108,7 @@ class Bed:
         """Run a shell command inside; how it ends is the caller's to judge."""
         started = time.monotonic()
         done = subprocess.run(
-            [
-                "podman",
-                "exec",
-                f"--user={user}",
-                f"--workdir={self.home(user)}",
-                self.name,
-                "bash",
-                "-lc",
-                command,
-            ],
+            self._inside(command, user),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -114,11 +118,29 @@ class Bed:
         )
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
 
+    @contextlib.contextmanager
+    def foreground(self, command: str) -> Iterator[subprocess.Popen[str]]:
+        """Run a shell command inside while the block lasts."""
+        with subprocess.Popen(
+            self._inside(command, USER), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as running:
+            try:
+                yield running
+            finally:
+                running.kill()
+
+    def _inside(self, command: str, user: str) -> list[str]:
+        options = [f"--user={user}", f"--workdir={self.home(user)}"]
+        return ["podman", "exec", *options, self.name, "bash", "-lc", command]
+
     def root(self, command: str, seconds: float = 900) -> str:
         """Run a command as root, which must succeed."""
         done = self.run(command, "root", seconds)
         assert done.status == 0, f"{command}\n{done.text}"
         return done.text
+
+    def exists(self, path: str) -> bool:
+        return self.run(f"test -e {shlex.quote(path)}", "root").status == 0
 
     @staticmethod
     def home(user: str) -> str:
@@ -138,6 +160,10 @@ class Bed:
         self.root(f"install -d -o {USER} -g {USER} {CHECKOUT}")
         unpack = ["podman", "exec", "-i", f"--user={USER}", self.name, "tar", "-x", "-C", CHECKOUT]
         subprocess.run(unpack, input=packed.getvalue(), check=True)
+
+    @property
+    def prefix(self) -> str:
+        return f"{CHECKOUT}/.workshop"
 
     def own_cache(self) -> None:
         """The machines share their downloads; here they belong to this machine's user."""
@@ -178,3 +204,9 @@ class Bed:
 
     def listens(self, port: int) -> bool:
         return bool(self.root(f"ss --no-header -ltn 'sport = :{port}'").strip())
+
+    def wait_until_listens(self, port: int) -> None:
+        deadline = time.monotonic() + 120
+        while not self.listens(port):
+            assert time.monotonic() < deadline, f"nobody listens on port {port}"
+            time.sleep(0.2)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from bed import OURS, Bed, Ran, record
+from bed import CHECKOUT, OURS, SMALL, Bed, Ran, record
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,13 +20,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def laptop() -> Iterator[Bed]:
-    """A bare machine with a copy of the checkout."""
-    bed = Bed(f"workshop-local-{OURS}")
+    """A machine with a copy of the checkout, bare at first, and set up by the first test that wants it so."""
+    bed = Bed(f"workshop-local-{OURS}", [f"--tmpfs={SMALL}:size=300m,mode=1777"])
     bed.start()
     bed.bring_checkout()
     bed.own_cache()
     yield bed
     bed.stop()
+
+
+@pytest.fixture
+def bare_laptop(laptop: Bed) -> Bed:
+    """The machine before set-up."""
+    assert not laptop.exists(f"{CHECKOUT}/.workshop"), "a test that sets it up ran before this one"
+    return laptop
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +48,3 @@ def first_setup(laptop: Bed) -> Ran:
 def set_up_laptop(laptop: Bed, first_setup: Ran) -> Bed:
     assert first_setup.status == 0, first_setup.text
     return laptop
-
-
-@pytest.fixture
-def bare(request: pytest.FixtureRequest) -> Iterator[Bed]:
-    """A machine of one test's own; the marker ``podman`` gives it options."""
-    marker = request.node.get_closest_marker("podman")
-    bed = Bed(f"workshop-bare-{OURS}", list(marker.args) if marker else [])
-    bed.start()
-    bed.bring_checkout()
-    yield bed
-    bed.stop()

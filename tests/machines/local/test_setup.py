@@ -32,18 +32,21 @@ def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
     assert done.changed == 0, done.text
 
 
-def test_stop_stops_and_setup_starts_again(set_up_laptop: Bed) -> None:
-    stopped = set_up_laptop.run(set_up_laptop.script("stop"))
+def test_stop_stops_jupyter_runs_in_the_foreground_and_setup_starts_all_again(set_up_laptop: Bed) -> None:
+    bed = set_up_laptop
+    stopped = bed.run(bed.script("stop"))
     assert stopped.status == 0, stopped.text
-    assert not any(set_up_laptop.listens(port) for port in PORTS)
-    again = set_up_laptop.setup()
+    assert not any(bed.listens(port) for port in PORTS)
+
+    with bed.foreground(bed.script("run-jupyter")) as jupyter:
+        bed.wait_until_listens(8080)
+        # What Ctrl-C sends.
+        bed.run("pkill --signal INT --full bin/jupyter-lab")
+        said = jupyter.communicate(timeout=240)[0]
+    assert "127.0.0.1:8080" in said, said
+    assert "Traceback" not in said, said
+    assert not bed.listens(8080)
+
+    again = bed.setup()
     assert again.status == 0, again.text
-    assert all(set_up_laptop.listens(port) for port in PORTS)
-
-
-def test_jupyter_runs_in_the_foreground(set_up_laptop: Bed) -> None:
-    command = set_up_laptop.script("run-jupyter")
-    done = set_up_laptop.run(f"timeout --signal=INT 20 bash -c {command!r}")
-    assert "127.0.0.1:8080" in done.text, done.text
-    assert "Traceback" not in done.text
-    assert set_up_laptop.setup().status == 0
+    assert all(bed.listens(port) for port in PORTS)

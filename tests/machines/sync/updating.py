@@ -116,7 +116,7 @@ class UpdatingMachine:
             "-i",
             f"{self.bed.name},",
         ]
-        command += ["-c", "containers.podman.podman", "-e", json.dumps(given | variables), *words]
+        command += ["-c", "piped_podman", "-e", json.dumps(given | variables), *words]
         started = time.monotonic()
         done = subprocess.run(
             command,
@@ -124,6 +124,7 @@ class UpdatingMachine:
             env={
                 **os.environ,
                 "ANSIBLE_CONFIG": str(book.parents[1] / "ansible.cfg"),
+                "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
                 "ANSIBLE_NOCOLOR": "1",
             },
             stdout=subprocess.PIPE,

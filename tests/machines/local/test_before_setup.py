@@ -1,0 +1,56 @@
+"""A bare machine on which set-up cannot begin: one line that says what and what to do, and nothing is done.
+
+These come first: the machine is the one that test_setup.py then sets up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from bed import CHECKOUT, SMALL, Bed, Ran, assert_one_line
+
+
+def assert_refused(bed: Bed, done: Ran, *words: str) -> None:
+    """The one line is all that was said, and nothing was made or downloaded."""
+    assert_one_line(done, *words)
+    assert done.text.strip().count("\n") == 0, done.text
+    assert not bed.exists(f"{CHECKOUT}/.workshop")
+
+
+def test_another_distribution_is_refused(bare_laptop: Bed) -> None:
+    bare_laptop.root("cp /usr/lib/os-release /tmp/true-release")
+    bare_laptop.root("printf 'ID=slackware\\nVERSION_ID=15.0\\n' >/usr/lib/os-release")
+    try:
+        done = bare_laptop.setup()
+    finally:
+        bare_laptop.root("cat /tmp/true-release >/usr/lib/os-release")
+    assert_refused(bare_laptop, done, "slackware 15.0", "Debian 13", "Fedora")
+
+
+def test_a_small_disk_is_refused_before_anything_is_downloaded(bare_laptop: Bed) -> None:
+    done = bare_laptop.setup(workshop_prefix=f"{SMALL}/workshop")
+    assert_refused(bare_laptop, done, SMALL, "MB free", "workshop_prefix")
+    assert bare_laptop.root(f"ls -A {SMALL}").strip() == ""
+
+
+def test_without_root_the_missing_packages_are_named(bare_laptop: Bed) -> None:
+    bare_laptop.root("mv /etc/sudoers.d/learner /tmp")
+    try:
+        done = bare_laptop.setup()
+    finally:
+        bare_laptop.root("mv /tmp/learner /etc/sudoers.d")
+    assert_refused(bare_laptop, done, "as root", "apt-get install", "python3-venv")
+
+
+@pytest.fixture
+def unplugged_bare_laptop(bare_laptop: Bed) -> Iterator[Bed]:
+    bare_laptop.disconnect()
+    yield bare_laptop
+    bare_laptop.connect()
+
+
+def test_without_network_and_packages_it_says_so(unplugged_bare_laptop: Bed) -> None:
+    done = unplugged_bare_laptop.setup()
+    assert_one_line(done, "could not install", "python3-venv")
+    assert not unplugged_bare_laptop.exists(f"{CHECKOUT}/.workshop")
