@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def plan(root, table, words):
+    raise SystemExit("not yet")
