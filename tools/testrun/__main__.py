@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
-from . import changed, parts, processes, slowness, summary
+from . import changed, figures, parts, processes, slowness, summary
 from .display import Display
 from .ledger import Ledger
 from .parts import Choice, Part, UsageError
@@ -43,6 +42,10 @@ Exit status: 0 all passed or skipped, 1 something failed, 2 wrong usage or anoth
 """
 
 
+Plan = Callable[[float], tuple[Mapping[str, Part], Choice, str]]
+"""Returns, for a machine's slowness, the table, what of it to run, and a line on that."""
+
+
 class Signals:
     """Counts the signals that ask the run to stop."""
 
@@ -68,11 +71,14 @@ def main(words: Sequence[str]) -> int:
             print(*listing(table), sep="\n")
             return 0
         if words and words[0] == "--changed":
-            return carry_out(*changed.plan(ROOT, table, words[1:]))
+            if len(words) > 1:
+                raise UsageError(f"--changed finds out itself what to run; leave '{words[1]}' out")
+            return carry_out(lambda machine: changed.plan(ROOT, table, CACHE, machine))
         if words and words[0].startswith("-"):
             raise UsageError(f"there is no option '{words[0]}'; see tools/test.bash --help")
         full = {"1": True, "0": False}.get(os.environ.get("WORKSHOP_FULL", ""))
-        return carry_out(table, parts.choose(table, words, full, ROOT))
+        choice = parts.choose(table, words, full, ROOT)
+        return carry_out(lambda _: (table, choice, ""))
     except UsageError as error:
         print(f"test.bash: {error}", file=sys.stderr)
         return 2
@@ -87,11 +93,11 @@ def listing(table: Mapping[str, Part]) -> list[str]:
     return lines
 
 
-def carry_out(table: Mapping[str, Part], choice: Choice, rerun: Mapping[str, str] | None = None) -> int:
-    """Run what was chosen; return the exit status."""
+def carry_out(plan: Plan) -> int:
+    """Run what a plan chooses, alone on this machine; return the exit status."""
     lock = processes.take_lock()
     try:
-        return Run(table, choice, rerun or {}).carry_out()
+        return Run().carry_out(plan)
     finally:
         os.close(lock)
 
@@ -99,52 +105,60 @@ def carry_out(table: Mapping[str, Part], choice: Choice, rerun: Mapping[str, str
 class Run:
     """One run, which nothing outlives."""
 
-    def __init__(self, table: Mapping[str, Part], choice: Choice, rerun: Mapping[str, str]) -> None:
-        """Get ready."""
-        self.table, self.choice, self.rerun = table, choice, rerun
+    def __init__(self) -> None:
+        """Get ready: from now on Ctrl-C is heard, and what a killed run left is gone."""
         self.started = time.monotonic()
         self.display, self.signals, self.ledger = Display(), Signals(), Ledger(ROOT)
         CACHE.mkdir(parents=True, exist_ok=True)
         processes.adopt_orphans()
-
-    def carry_out(self) -> int:
-        """Run, show the end, and leave nothing behind."""
         self._clean_up_after_a_killed_run()
-        machine = slowness.measure()
-        self.display.say(slowness.describe(machine))
-        schedule = self._schedule(machine)
-        self.display.follow(schedule)
+
+    def carry_out(self, plan: Plan) -> int:
+        """Run, show the end, and leave nothing behind."""
         try:
+            machine = slowness.measure()
+            self.display.say(slowness.describe(machine))
+            table, choice, said = plan(machine := max(machine, 1))
+            if said:
+                self.display.say(said)
+            schedule = self._schedule(table, choice, machine)
+            self.display.follow(schedule)
             schedule.run()
         finally:
             self.display.close()
             self._leave_nothing()
         results = list(schedule.results.values())
-        self._remember(results)
+        self._remember(results, choice, machine)
         for line in self.ledger.enter(results):
             self.display.say(line)
-        rows = summary.rows(self.table, results, max(machine, 1))
-        summary.show(self.display, rows, self.choice.left_out, self.ledger, self.rerun)
+        rows = summary.rows(table, results, machine)
+        summary.show(self.display, table, rows, choice.left_out, self.ledger)
+        return self._status(results, choice)
+
+    def _status(self, results: Sequence[Result], choice: Choice) -> int:
         if self.signals.first:
             return 128 + self.signals.first
-        return int(any(row.verdict == "failed" for row in rows))
+        if choice.tests and not any(result.bad or result.tally.ended for result in results):
+            self.display.say("test.bash: there is no such test")
+            return 1
+        return int(any(result.bad for result in results))
 
-    def _schedule(self, machine: float) -> Schedule:
+    def _schedule(self, table: Mapping[str, Part], choice: Choice, machine: float) -> Schedule:
         minutes = float(os.environ.get("WORKSHOP_TEST_MINUTES", "inf"))
-        times = read(CACHE / "times.json")
+        times = figures.read(CACHE / "times.json")
         environment = os.environ | {
             processes.MARK: str(ROOT),
-            "WORKSHOP_TEST_SLOWNESS": f"{max(machine, 1):.2f}",
-            "WORKSHOP_TEST_ONLY": "\n".join(self.choice.tests),
+            "WORKSHOP_TEST_SLOWNESS": f"{machine:.2f}",
+            "WORKSHOP_TEST_ONLY": "\n".join(choice.tests),
         }
         return Schedule(
-            jobs=self.choice.jobs,
+            jobs=choice.jobs,
             root=ROOT,
             environment=environment,
             cores=slowness.cores(),
             expected={
-                name: times.get(name) or self.table[job.part].budget / len(self.table[job.part].jobs)
-                for name, job in self.choice.jobs.items()
+                name: machine * (times.get(name) or table[job.part].budget / len(table[job.part].jobs))
+                for name, job in choice.jobs.items()
             },
             required=frozenset(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()),
             deadline=self.started + minutes * 60,
@@ -164,7 +178,8 @@ class Run:
 
     def _leave_nothing(self) -> None:
         """End all that is still there: processes, containers, mounts."""
-        processes.kill_descendants()
+        if left := processes.kill_descendants():
+            self.display.say(f"left behind by jobs, and ended: {', '.join(sorted(set(left))[:5])}")
         self._clean()
         (CACHE / "running").unlink(missing_ok=True)
 
@@ -182,29 +197,14 @@ class Run:
             )
         processes.kill_descendants()
 
-    def _remember(self, results: Sequence[Result]) -> None:
+    def _remember(self, results: Sequence[Result], choice: Choice, machine: float) -> None:
         """Keep how long jobs and tests took, for the next run's order and forecasts."""
         passed = [result for result in results if result.verdict == "passed"]
-        if not self.choice.tests:
-            times = {str(result.job): round(result.seconds, 1) for result in passed}
-            write(CACHE / "times.json", read(CACHE / "times.json") | times)
+        if not choice.tests:
+            times = {str(result.job): result.seconds for result in passed}
+            figures.add(CACHE / "times.json", times, machine)
         tests = [test for result in results for test in (*result.tally.passed, *result.tally.failed)]
-        durations = {test.test: test.seconds for test in tests}
-        write(CACHE / "durations.json", read(CACHE / "durations.json") | durations)
-
-
-def read(file: Path) -> dict[str, float]:
-    """Read figures of former runs; none when there was no run, or when it was killed while it wrote."""
-    with contextlib.suppress(OSError, ValueError):
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    return {}
-
-
-def write(file: Path, figures: Mapping[str, float]) -> None:
-    """Write figures for later runs."""
-    beside = file.with_suffix(".new")
-    beside.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    beside.rename(file)
+        figures.add(CACHE / "durations.json", {test.test: test.seconds for test in tests}, machine)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The ledger of full runs: when each job of full depth last passed, at which commit, and whether it still counts."""
+"""The ledger of full runs: when each full job last passed, at which commit, and whether that counts."""
 
 from __future__ import annotations
 

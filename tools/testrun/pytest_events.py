@@ -10,7 +10,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
@@ -21,14 +21,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Write events, if somebody wants them and this process sees all of them."""
     name = os.environ.get("WORKSHOP_TEST_EVENTS")
     if name and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Events(Path(name).open("a", encoding="utf-8")), "workshop-events")
+        config.pluginmanager.register(Events(Path(name)), "workshop-events")
 
 
 class Events:
     """Hears of each test and writes it down."""
 
-    def __init__(self, file: TextIO) -> None:
-        """Write to an open file, which pytest's end closes."""
+    def __init__(self, file: Path) -> None:
+        """Write to the end of a file."""
         self.file = file
         self.collected = False
         self.seconds: dict[str, float] = {}
@@ -36,8 +36,8 @@ class Events:
 
     def write(self, event: str, **what: Any) -> None:
         """Write one line, which is complete when the runner sees its end."""
-        self.file.write(json.dumps({"event": event, **what}) + "\n")
-        self.file.flush()
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"event": event, **what}) + "\n")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell how many tests there are; xdist's controller collects none itself."""
@@ -72,10 +72,6 @@ class Events:
         """A file that cannot be read fails; one that skips itself is skipped as a whole."""
         if report.outcome != "passed":
             self.write(**judge(report), test=report.nodeid, seconds=0)
-
-    def pytest_unconfigure(self) -> None:
-        """The end."""
-        self.file.close()
 
 
 def judge(report: pytest.TestReport | pytest.CollectReport) -> dict[str, Any]:

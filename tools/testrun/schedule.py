@@ -56,7 +56,8 @@ def last_line(log: Path) -> str:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    # pytest draws a line on both sides.
+    return next((line.strip("= \t") for line in reversed(lines) if line.strip("= \t")), "")
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .display import OF_VERDICT, Display
 from .ledger import Ledger
-from .parts import Job, Part
+from .parts import Job, Part, owner
 from .schedule import Result
 
 COMMAND = "tools/test.bash"
@@ -76,22 +76,22 @@ def rows(parts: Mapping[str, Part], results: Sequence[Result], slowness: float) 
 
 def show(
     display: Display,
+    parts: Mapping[str, Part],
     table: Sequence[Row],
     left_out: Sequence[Job],
     ledger: Ledger,
-    rerun: Mapping[str, str] | None = None,
 ) -> None:
     """Write the end of a run.
 
     Args:
         display: Where to.
-        table: The parts that ran.
+        parts: All there are.
+        table: Those that ran.
         left_out: Full jobs that did not.
         ledger: When those last passed.
-        rerun: The part to name for a test, when it is not the one that ran it.
     """
     results = [result for row in table for result in row.results]
-    display.say(*skips(results), *failures(display, results, rerun or {}))
+    display.say(*skips(results), *failures(display, parts, results))
     display.say("", HEADING, *(_line(display, row) for row in table))
     for job in left_out:
         state = ledger.state(job)
@@ -126,7 +126,7 @@ def skips(results: Sequence[Result]) -> Iterator[str]:
         yield f"  {why}: {names[0]}{more}"
 
 
-def failures(display: Display, results: Sequence[Result], rerun: Mapping[str, str]) -> Iterator[str]:
+def failures(display: Display, parts: Mapping[str, Part], results: Sequence[Result]) -> Iterator[str]:
     """Yield each failure with the command that runs it again."""
     bad = [result for result in results if result.bad]
     if bad:
@@ -135,9 +135,10 @@ def failures(display: Display, results: Sequence[Result], rerun: Mapping[str, st
         if not result.tally.failed:
             yield f"  {result.job}: {result.why}"
             if result.verdict == "failed":
-                yield f"    {COMMAND} {result.job}"
+                yield f"    {COMMAND} {'--changed' if result.job.part == 'changed' else result.job}"
         for verdict in result.tally.failed:
             seed = f"WORKSHOP_TEST_SEED={verdict.seed} " if verdict.seed else ""
-            part = rerun.get(verdict.test, result.job.part)
+            # The part whose test it is, where another one ran it.
+            part = result.job.part if result.job.tests else owner(parts, verdict.test) or result.job.part
             yield f"  {result.job}: {verdict.test}: {verdict.why}"
             yield f"    {seed}{COMMAND} {part} {shlex.quote(verdict.test)}"
