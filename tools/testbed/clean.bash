@@ -27,10 +27,9 @@ spared() { grep -qsxF "$1" "$CHECKOUT/.cache/test/running"; }
 
 # abandoned MOUNT: pytest's folder has a lock with the process that uses it.
 abandoned() {
-  local folder lock
-  folder=$(sed -nE 's|^(.*/pytest-of-[^/]+/[^/]+)/.*|\1|p' <<<"$1")
-  lock=$folder/.lock
-  [ -n "$folder" ] && ! { [ -e "$lock" ] && kill -0 "$(cat "$lock")" 2>/dev/null; }
+  [[ $1 =~ ^(.*/pytest-of-[^/]+/[^/]+)/ ]] || return
+  local lock=${BASH_REMATCH[1]}/.lock
+  ! { [ -e "$lock" ] && kill -0 "$(cat "$lock")" 2>/dev/null; }
 }
 
 unmount() {

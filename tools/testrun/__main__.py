@@ -125,8 +125,11 @@ class Run:
             self.display.follow(schedule)
             schedule.run()
         finally:
+            # First of all, for the output may be what failed.
+            left = self._leave_nothing()
             self.display.close()
-            self._leave_nothing()
+        if left:
+            self.display.say(f"left behind by jobs, and ended: {', '.join(left[:5])}")
         results = list(schedule.results.values())
         self._remember(results, choice, machine)
         for line in self.ledger.enter(results):
@@ -176,12 +179,12 @@ class Run:
         mounts = Path("/proc/self/mounts").read_text(encoding="utf-8")
         traces.write_text("".join(f"{line.split()[1]}\n" for line in mounts.splitlines()), encoding="utf-8")
 
-    def _leave_nothing(self) -> None:
-        """End all that is still there: processes, containers, mounts."""
-        if left := processes.kill_descendants():
-            self.display.say(f"left behind by jobs, and ended: {', '.join(sorted(set(left))[:5])}")
+    def _leave_nothing(self) -> list[str]:
+        """End all that is still there: processes, containers, mounts; return what the processes were called."""
+        left = processes.kill_descendants()
         self._clean()
         (CACHE / "running").unlink(missing_ok=True)
+        return sorted(set(left))
 
     @staticmethod
     def _clean() -> None:
