@@ -1,84 +1,319 @@
-"""The test command, with parts of a line or two in place of the real ones."""
+"""The test command's graph, its table, and what it remembers, with fake parts."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import time
-from pathlib import Path
+import json
+import re
+import shlex
 
 import pytest
+from fakeparts import FAILS, PASSES, SKIPPED, FakeParts
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-PASSES, FAILS, SKIPPED = "echo fine", "echo oh no; exit 1", "echo no such tool here; exit 77"
-HANGS = "echo waiting; sleep 600"
-LEAVES_ONE_BEHIND = "sleep 30 & echo fine"
+GRAPH = """
+[first]
+about = "What others need"
+budget = 10
+jobs.make = {}
+[second]
+about = "Two jobs and a full one"
+budget = 10
+jobs.b = { after = ["second.a"] }
+jobs.a = { after = ["first.make"] }
+jobs.all = { depth = "full", after = ["second.a"] }
+"""
+TRACES = 'echo "begin $1" >>trace; sleep ${2:-0.2}; echo "end $1" >>trace'
 
+
+def test_the_table_says_what_passed_failed_or_was_skipped_and_why(fake: FakeParts) -> None:
+    fake.parts(lint=PASSES, unit=FAILS, vm=SKIPPED)
+    ran = fake.run()
+    assert ran.status == 1
+    assert ran.rows["lint"][1] == "passed"
+    assert ran.rows["unit"][1] == "failed" and "oh no" in " ".join(ran.rows["unit"])
+    assert ran.rows["vm"][1] == "skipped" and "no such tool here" in " ".join(ran.rows["vm"])
+    assert ran.last == "parts: 1 passed, 1 failed, 1 skipped"
+    assert "no such tool here: vm.run" in ran.said
+    assert "tools/test.bash unit.run" in ran.said
+    # Of what passed only the gist is shown; all of it is kept.
+    assert "fine" not in ran.said
+    assert (fake.cache / "lint.run.log").read_text() == "fine\n"
+
+
+@pytest.mark.parametrize("required", ["all", "lint vm", "vm.run"])
+def test_what_is_required_may_not_be_skipped(fake: FakeParts, required: str) -> None:
+    fake.parts(lint=PASSES, vm=SKIPPED, web="echo not built yet; exit 77")
+    ran = fake.run(WORKSHOP_TEST_REQUIRED=required)
+    assert ran.status == 1
+    assert ran.rows["vm"][1] == "failed"
+    assert ran.rows["web"][1] == "skipped"
+
+
+def test_jobs_wait_for_what_they_need_and_a_part_brings_it_along(fake: FakeParts) -> None:
+    fake.table(GRAPH)
+    fake.script("first", TRACES)
+    fake.script("second", TRACES)
+    ran = fake.run("second.b")
+    assert ran.status == 0
+    order = ["make", "a", "b"]
+    assert fake.traced() == [f"{what} {job}" for job in order for what in ("begin", "end")] + ["cleaned"]
+
+
+@pytest.mark.parametrize(
+    ("words", "full", "runs"),
+    [
+        ((), "", False),
+        (("second",), "", True),
+        ((), "1", True),
+        (("second",), "0", False),
+        (("second.all",), "", True),
+    ],
+)
+def test_full_jobs_run_in_full_or_by_name(
+    fake: FakeParts, words: tuple[str, ...], full: str, runs: bool
+) -> None:
+    fake.table(GRAPH)
+    fake.script("first", PASSES)
+    fake.script("second", 'echo "$1 ${WORKSHOP_FULL:-}" >>trace')
+    ran = fake.run(*words, **({"WORKSHOP_FULL": full} if full else {}))
+    assert ran.status == 0
+    assert ("all 1" in fake.traced()) == runs
+    assert ("second.all          full, not run: never passed" in ran.said) == (not runs)
+
+
+@pytest.mark.parametrize(
+    ("make", "verdict", "why"),
+    [(FAILS, "failed", "first.make failed"), (SKIPPED, "skipped", "needs first.make")],
+)
+def test_what_needs_a_job_that_did_not_pass_does_not_run(
+    fake: FakeParts, make: str, verdict: str, why: str
+) -> None:
+    fake.table(GRAPH)
+    fake.script("first", make)
+    fake.script("second", TRACES)
+    ran = fake.run()
+    assert ran.rows["second"][1] == verdict
+    assert why in " ".join(ran.rows["second"])
+    assert fake.traced() == ["cleaned"]
+    assert ran.status == (verdict == "failed")
+
+
+def test_as_much_runs_side_by_side_as_there_are_cores_and_nobody_shares_what_is_held(fake: FakeParts) -> None:
+    jobs = {"big": "cores = 64", "one": "", "waits": "cores = 0", "mine": 'holds = ["bed"]'}
+    jobs["mine_too"] = 'cores = 0, holds = ["bed"]'
+    lines = (f"jobs.{name} = {{ {settings} }}" for name, settings in jobs.items())
+    fake.table('[part]\nabout = "A"\nbudget = 60\n' + "\n".join(lines))
+    fake.script("part", TRACES)
+    assert fake.run().status == 0
+    at_work: set[str] = set()
+    for line in fake.traced()[:-1]:
+        what, job = line.split()
+        at_work = at_work | {job} if what == "begin" else at_work - {job}
+        assert not {"mine", "mine_too"} <= at_work
+        assert "big" not in at_work or not at_work & {"one", "mine"}
+    assert sorted(line.split()[1] for line in fake.traced()[:-1] if "begin" in line) == sorted(jobs)
+
+
+def test_the_longest_path_of_the_last_run_goes_first(fake: FakeParts) -> None:
+    fake.table('[part]\nabout = "A"\nbudget = 60\njobs = { short = { cores = 64 }, long = { cores = 64 } }')
+    fake.script("part", TRACES)
+    fake.cache.mkdir(parents=True)
+    (fake.cache / "times.json").write_text('{"part.short": 1, "part.long": 100}')
+    ran = fake.run()
+    assert fake.traced()[0] == "begin long"
+    assert "-- part.long begins (about 2 min)" in ran.said
+    assert fake.remembered("times.json")["part.long"] < 100
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("nothing",), "there is no part 'nothing'"),
+        (("--nothing",), "there is no option '--nothing'"),
+        (("tests/test_a.py",), "name the part before its test"),
+        (("lint", "tests/test_a.py"), "there is no test 'tests/test_a.py'"),
+        (("lint", "tools/test.bash"), "no job of the part 'lint' runs 'tools/test.bash'"),
+    ],
+)
+def test_wrong_usage_is_one_line(fake: FakeParts, words: tuple[str, ...], why: str) -> None:
+    fake.parts(lint=PASSES)
+    ran = fake.run(*words)
+    assert (ran.status, ran.said) == (2, "")
+    assert ran.errors.startswith(f"test.bash: {why}") and ran.errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('"second.a"]', '"second.c"]', "second.b comes after 'second.c', which does not exist"),
+        ("jobs.make = {}", 'jobs.make = { after = ["second.b"] }', "wait for each other"),
+        ("jobs.make = {}", 'jobs.make = { after = ["second.all"] }', "cannot come after second.all"),
+        ("jobs.make = {}", "jobs.make = { kores = 1 }", "kores"),
+        ("[second]", "[third]", "the part 'third' has no third.bash"),
+    ],
+)
+def test_a_mistake_in_the_graph_is_named(fake: FakeParts, old: str, new: str, why: str) -> None:
+    fake.table(GRAPH.replace(old, new))
+    fake.script("first", PASSES)
+    fake.script("second", PASSES)
+    ran = fake.run()
+    assert ran.status == 2
+    assert why in ran.errors and ran.errors.count("\n") == 1
+
+
+def test_parts_are_listed_with_jobs_depths_and_budgets(fake: FakeParts) -> None:
+    fake.table(GRAPH)
+    fake.script("first", PASSES)
+    fake.script("second", PASSES)
+    lines = fake.run("--list").said.splitlines()
+    assert lines[0].split(None, 4) == ["first", "normal", "10", "s", "What others need"]
+    assert ["all", "full"] in [line.split() for line in lines]
+    assert "usage: tools/test.bash" in fake.run("--help").said
+
+
+@pytest.mark.parametrize(("slowness", "over"), [("1", True), ("1000", False)])
+def test_a_part_over_its_budget_is_named(fake: FakeParts, slowness: str, over: bool) -> None:
+    fake.table('[part]\nabout = "A"\nbudget = 0.01\njobs.run = {}')
+    fake.script("part", "sleep 0.1")
+    ran = fake.run(WORKSHOP_TEST_SLOWNESS=slowness)
+    assert ran.status == 0
+    assert ("over budget" in ran.said) == over
+
+
+def test_jobs_know_how_slow_the_machine_is(fake: FakeParts) -> None:
+    fake.parts(
+        unit='source tools/test-parts/lib.bash; echo "$WORKSHOP_TEST_SLOWNESS $PYTEST_TIMEOUT" >>trace'
+    )
+    ran = fake.run(WORKSHOP_TEST_SLOWNESS="1.5")
+    assert "this machine: 1.5 times slower than the reference" in ran.said
+    assert fake.traced()[0] == "1.50 1800"
+
+
+@pytest.mark.slow
+def test_the_machine_is_measured(fake: FakeParts) -> None:
+    fake.parts(unit="echo $WORKSHOP_TEST_SLOWNESS >>trace")
+    ran = fake.run(WORKSHOP_TEST_SLOWNESS="")
+    assert re.search(r"^this machine: .*\d\.\d times", ran.said, re.MULTILINE)
+    assert float(fake.traced()[0]) >= 1
+
+
+class TestLedger:
+    """When full jobs last passed."""
+
+    @pytest.fixture(autouse=True)
+    def parts(self, fake: FakeParts) -> None:
+        fake.table(
+            '[big]\nabout = "A"\nbudget = 60\ndepth = "full"\ndepends = ["house", "tests"]\njobs.run = {}\n'
+            '[small]\nabout = "A"\nbudget = 60\njobs.run = {}\n'
+        )
+        fake.script("big", PASSES)
+        fake.script("small", PASSES)
+        for name in ("house/wall", "tests/full-runs.json", "elsewhere"):
+            (fake.root / name).parent.mkdir(exist_ok=True)
+            (fake.root / name).write_text("{}\n")
+
+    def test_it_says_when_a_job_last_passed_and_whether_that_still_counts(self, fake: FakeParts) -> None:
+        commit = fake.commit()
+        assert "big.run             full, not run: never passed" in fake.run().said
+        assert "tests/full-runs.json has changed; commit it" in fake.run("big").said
+        entry = json.loads((fake.root / "tests/full-runs.json").read_text())["big.run"]
+        assert entry["commit"] == commit
+        passed = f"full, not run: last passed {entry['date']} at {commit[:7]}"
+        # What it does not depend on may change, and so may the ledger itself.
+        (fake.root / "elsewhere").write_text("new\n")
+        fake.commit()
+        assert f"{passed}\n" in fake.run().said
+        (fake.root / "house/wall").write_text("new\n")
+        assert f"{passed}; changed since\n" in fake.run().said
+
+    def test_what_passed_at_no_commit_is_not_written_down(self, fake: FakeParts) -> None:
+        fake.commit()
+        (fake.root / "house/roof").write_text("new\n")
+        assert "big.run passed, but not at a commit" in fake.run("big").said
+        assert json.loads((fake.root / "tests/full-runs.json").read_text()) == {}
+
+    def test_a_shallow_clone_may_not_know_the_commit(self, fake: FakeParts) -> None:
+        entry = {"commit": "1a2b3c4d" * 5, "date": "2026-11-20", "seconds": 3}
+        (fake.root / "tests/full-runs.json").write_text(json.dumps({"big.run": entry}))
+        fake.commit()
+        said = fake.run().said
+        assert "last passed 2026-11-20 at 1a2b3c4, which this clone does not have" in said
+
+
+TESTS = """
+import os, sys, warnings
+import pytest
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_fine(number): pass
+
+def test_bad():
+    with open("trace", "a") as file: print("bad", file=file)
+    print(f"WORKSHOP_TEST_SEED={os.environ.get('WORKSHOP_TEST_SEED', '716098')}")
+    assert not "two words"
+
+def test_elsewhere(): pytest.skip("needs the sea")
 
 @pytest.fixture
-def command(tmp_path: Path) -> Path:
-    (tmp_path / "tools/test-parts").mkdir(parents=True)
-    return Path(shutil.copy(CHECKOUT / "tools/test.bash", tmp_path / "tools"))
+def broken():
+    yield
+    raise OSError("the end")
+
+def test_torn_down(broken): pass
+
+@pytest.mark.xfail
+def test_expected_to_fail(): assert False
+"""
 
 
-def run(command: Path, parts: dict[str, str], **settings: str) -> tuple[int, dict[str, str], str]:
-    """Run parts; return the status, each one's row of the table, and all that was said."""
-    for name, code in parts.items():
-        part = command.parent / f"test-parts/{name}.bash"
-        part.write_text(f"#!/usr/bin/env bash\n# About {name}.\n{code}\n")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WORKSHOP_")}
-    done = subprocess.run(
-        ["bash", command, *parts], capture_output=True, text=True, timeout=60, env=kept | settings
-    )
-    _, _, table = done.stdout.partition("part       result")
-    rows = (line.split(None, 1) for line in table.splitlines()[1:] if line)
-    return done.returncode, {row[0]: row[1] for row in rows if row[0] in parts}, done.stdout
+class TestEvents:
+    """Tests of pytest inside jobs."""
 
+    @pytest.fixture(autouse=True)
+    def parts(self, fake: FakeParts) -> None:
+        fake.table(
+            '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other"] }\n'
+            'jobs.none = {}\njobs.other = { tests = ["tests/other"] }'
+        )
+        fake.script(
+            "unit",
+            'source tools/test-parts/lib.bash; echo "$1" >>trace\n'
+            "case $1 in\n"
+            "  run) run_pytest tests --ignore tests/other ${XDIST:-} ;;\n"
+            "  other) run_pytest tests/other ;;\n"
+            "esac",
+        )
+        for name in ("tests/test_a.py", "tests/other/test_b.py"):
+            (fake.root / name).parent.mkdir(exist_ok=True)
+            (fake.root / name).write_text(TESTS if name.endswith("a.py") else "def test_b(): pass\n")
 
-def test_the_table_tells_what_passed_failed_or_was_skipped_and_why(command: Path) -> None:
-    status, rows, said = run(command, {"lint": PASSES, "unit": FAILS, "vm": SKIPPED})
-    assert status == 1
-    assert rows["lint"].startswith("passed")
-    assert rows["unit"].startswith("failed")
-    assert rows["unit"].endswith("oh no")
-    assert rows["vm"].startswith("skipped")
-    assert rows["vm"].endswith("no such tool here")
-    assert "parts: 1 passed, 1 failed, 1 skipped" in said
-    assert "== unit: About unit." in said
+    @pytest.mark.parametrize("xdist", ["", "-p xdist --numprocesses=2"])
+    def test_tests_are_counted_and_failures_repeated_with_a_command_that_repeats_them(
+        self, fake: FakeParts, xdist: str
+    ) -> None:
+        ran = fake.run(XDIST=xdist)
+        # Three fine ones, one expected to fail, one of the other job; a bad body and a bad end; the sea.
+        assert re.search(r"^unit +failed .* s +5 +2 +1  ", ran.said, re.MULTILINE)
+        assert "needs the sea: tests/test_a.py::test_elsewhere" in ran.said
+        assert "unit.run: tests/test_a.py::test_torn_down: OSError: the end" in ran.said
+        commands = re.findall(
+            r"^    (WORKSHOP_TEST_SEED=\d+) tools/test.bash (.*::test_bad)$", ran.said, re.MULTILINE
+        )
+        ((seed, words),) = commands
+        fake.trace.unlink()
+        again = fake.run(*shlex.split(words), WORKSHOP_TEST_SEED=seed.partition("=")[2])
+        assert fake.traced() == ["run", "bad", "cleaned"]
+        assert re.search(r"^unit +failed .* s +0 +1 +0  ", again.said, re.MULTILINE)
+        assert fake.remembered("durations.json").keys() >= {"tests/test_a.py::test_fine[1]"}
 
+    def test_a_folder_or_a_file_of_a_part_selects_its_tests(self, fake: FakeParts) -> None:
+        ran = fake.run("unit", "tests/other/test_b.py")
+        assert fake.traced() == ["other", "cleaned"]
+        assert re.search(r"^unit +passed .* s +1 +0 +0", ran.said, re.MULTILINE)
+        assert fake.run("unit", "tests/test_a.py::test_nobody").status == 1
 
-def test_what_is_required_may_not_be_skipped(command: Path) -> None:
-    status, rows, _ = run(command, {"lint": PASSES, "vm": SKIPPED}, WORKSHOP_TEST_REQUIRED="all")
-    assert status == 1
-    assert rows["vm"].startswith("failed")
-
-
-@pytest.mark.parametrize("lanes", ["", "lint unit | vm"])
-def test_what_hangs_is_ended_and_the_others_are_judged(command: Path, lanes: str) -> None:
-    parts = {"lint": PASSES, "unit": HANGS, "vm": PASSES}
-    # As if all but three seconds of the minute had gone; what has not begun gets one.
-    told = {"WORKSHOP_TEST_MINUTES": "1", "WORKSHOP_TEST_LANES": lanes, "SECONDS": "57"}
-    status, rows, _ = run(command, parts, **told)
-    assert status == 1
-    assert rows["lint"].startswith("passed")
-    assert rows["unit"].startswith("failed")
-    assert rows["unit"].endswith("ended for want of time, after: waiting")
-    assert rows["vm"].startswith("passed")
-
-
-def test_what_is_killed_in_time_is_not_called_late(command: Path) -> None:
-    _, rows, said = run(command, {"lint": "echo working; kill -KILL $$"}, WORKSHOP_TEST_MINUTES="1")
-    assert rows["lint"].startswith("failed")
-    assert "working" in said
-    assert "want of time" not in rows["lint"]
-
-
-def test_a_lane_does_not_wait_for_what_a_part_leaves_behind(command: Path) -> None:
-    began = time.monotonic()
-    parts = {"lint": LEAVES_ONE_BEHIND, "unit": PASSES}
-    status, rows, said = run(command, parts, WORKSHOP_TEST_LANES="lint unit")
-    assert status == 0
-    assert time.monotonic() - began < 15
-    assert said.index("== lint") < said.index("== unit")
-    assert all(row.startswith("passed") for row in rows.values())
+    def test_what_a_job_is_at_is_said_now_and_then(self, fake: FakeParts) -> None:
+        (fake.root / "tests/other/test_b.py").write_text(
+            "import time\ndef test_quick(): pass\ndef test_slow(): time.sleep(1)\n"
+        )
+        ran = fake.run("unit.other", WORKSHOP_TEST_NEWS="0.1")
+        assert "1 of 2 tests, tests/other/test_b.py::test_slow" in ran.said

@@ -23,12 +23,12 @@ build() {
 }
 
 # What every machine does the roles part sees at native speed; of that, a guest shows the refusals.
-boot() { pytest tests/machines/appliance tests/machines/behaviour/test_refusals.py --durations=15 --ova "$1"; }
+boot() { run_pytest tests/machines/appliance tests/machines/behaviour/test_refusals.py --ova "$1"; }
 
 # Drives are written while machines boot. Not while one is built: what makes a mount namespace would keep them mounted.
 start_sticks() {
   use_sticks
-  pytest tests/machines/stick --durations=5 >"$CACHE/sticks.log" 2>&1 &
+  run_pytest tests/machines/stick >"$CACHE/sticks.log" 2>&1 &
   sticks=$!
 }
 
@@ -39,8 +39,12 @@ end_sticks() {
   return "$status"
 }
 
+if [ "${1:-}" = units ]; then
+  run_pytest tests/appliance
+  exit
+fi
+[ "${1:-}" = machine ] || no_job "$@"
 rm -f "$output"/*.ova
-step "unit tests" pytest tests/appliance
 step "build" build
 start_sticks
 ova=$(find "$output" -maxdepth 1 -name '*.ova' -print -quit)

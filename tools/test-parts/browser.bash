@@ -10,4 +10,4 @@ use_test_venv
 # What the pages looked like stays behind, to be looked at after a run.
 export WORKSHOP_SCREENSHOTS=${WORKSHOP_SCREENSHOTS:-$CACHE/screenshots}
 # A test that hangs ends the part: what drives the browser cannot go on after it was interrupted.
-exec pytest tests/browser --timeout-method=thread
+run_pytest tests/browser --timeout-method=thread

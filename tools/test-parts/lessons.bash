@@ -29,7 +29,7 @@ set_up_again() { set_up | tee "$CACHE/again.log" && grep -q 'changed=0 ' "$CACHE
 # The services start anew under a memory limit, and what stays of them ends with it.
 memory() {
   use_test_venv
-  pytest tests/machines/memory --prefix "$prefix"
+  run_pytest tests/machines/memory --prefix "$prefix"
 }
 
 # Theano's own tests. What they need beside its environment lies beside it, so that it stays as set-up made it.
@@ -39,8 +39,8 @@ theano_tests() {
   "$UV" pip install --quiet --python "$python" --target "$beside" --no-deps --require-hashes \
     --requirement locks/theano-test.txt
   mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' tests --include='test_*.py' | sort)
-  PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 MPLBACKEND=agg \
-    "$python" -m pytest "${tests[@]}"
+  PATH=$prefix/venvs/theano/bin:$PATH PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 \
+    MPLBACKEND=agg run_pytest "${tests[@]}"
 }
 
 # One lesson takes one core; on several, several are checked side by side.
@@ -51,18 +51,24 @@ for lesson in json.load(sys.stdin)["lessons"]: print(lesson["name"])') || return
   xargs --max-args=1 --max-procs="$(nproc)" "$workshop" lessons check <<<"$names"
 }
 
-as_root true 2>/dev/null || skip "set-up may have to install packages: run this as root or with sudo"
-# The last line of a part that failed says why: nothing is said after it.
-trap './local/stop.bash "${settings[@]}" >/dev/null || true' EXIT
-tools/testbed/link-downloads.bash "$WORKSHOP_TEST_CACHE" "$cache"
-echo "-- set-up" && set_up
+# A machine for the other jobs; its services end with this one.
+machine() {
+  as_root true 2>/dev/null || skip "set-up may have to install packages: run this as root or with sudo"
+  # The last line of a job that failed says why: nothing is said after it.
+  trap './local/stop.bash "${settings[@]}" >/dev/null || true' EXIT
+  tools/testbed/link-downloads.bash "$WORKSHOP_TEST_CACHE" "$cache"
+  echo "-- set-up" && set_up
+  step "set-up again changes nothing" set_up_again
+  end_steps
+}
+
 workshop=$prefix/venvs/jupyter/bin/workshop
-step "set-up again changes nothing" set_up_again
-# Among much else: in the fast profile each lesson passes, within its budget and over its bars.
-step "lessons check" check_all
-if [ "${WORKSHOP_FULL:-}" = 1 ]; then
-  step "lessons run, full" "$workshop" lessons run --profile full --solutions
-fi
-step "Theano's tests" theano_tests
-step "two gigabytes" memory
-end_steps
+case ${1:-} in
+  machine) machine ;;
+  # Among much else: in the fast profile each lesson passes, within its budget and over its bars.
+  check) check_all ;;
+  full) "$workshop" lessons run --profile full --solutions ;;
+  theano) theano_tests ;;
+  memory) memory ;;
+  *) no_job "$@" ;;
+esac

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # To be sourced by the parts of tools/test.bash: tools and packages that the tests need, made on demand.
+# A part is called with the name of one of its jobs (tools/test-parts/parts.toml).
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$ROOT" || exit
@@ -11,10 +12,14 @@ umask 022
 # Wheels and downloads; the test machines see the same folder as /srv/cache.
 export WORKSHOP_TEST_CACHE=$ROOT/.cache/testbed
 export UV_CACHE_DIR=$WORKSHOP_TEST_CACHE/uv WORKSHOP_WHEELS=$WORKSHOP_TEST_CACHE/wheels
-# A test that takes so many seconds, with what it sets up, hangs: it fails, and says where (pytest-timeout).
-export PYTEST_TIMEOUT=1200
+# longer SECONDS: as many as it takes on a machine as slow as this one.
+longer() { LC_ALL=C awk -v slowness="${WORKSHOP_TEST_SLOWNESS:-1}" -v seconds="$1" 'BEGIN { printf "%d", seconds * slowness }'; }
 
-# skip REASON: this part cannot run on this machine.
+# A test that takes so many seconds, with what it sets up, hangs: it fails, and says where (pytest-timeout).
+PYTEST_TIMEOUT=$(longer 1200)
+export PYTEST_TIMEOUT
+
+# skip REASON: this job cannot run on this machine.
 skip() {
   echo "$*"
   exit 77
@@ -93,7 +98,11 @@ use_testbed() {
 
 # in_testbed COMMAND…: the containers of one session share a mount namespace, in which podman finds the
 # cgroups that it wants. What stays behind of a killed run must not hold the lock.
-in_testbed() { tools/testbed/cgroup2.bash "$@" 9>&-; }
+in_testbed() {
+  # A function of this file is known to the bash inside, too.
+  if [ "$(type -t "$1")" = function ]; then set -- bash -c '"$@"' -- "$@"; fi
+  tools/testbed/cgroup2.bash "$@" 9>&-
+}
 
 # use_sticks: what formats thumb drives, and what mounts them where the kernel knows neither exFAT nor FAT32.
 use_sticks() {
@@ -110,6 +119,33 @@ is_required() {
 # has_tests FOLDER
 has_tests() { [ -n "$(find "$1" -name 'test_*.py' -print -quit 2>/dev/null)" ]; }
 
+# run_pytest PATH… [OPTION…]: pytest, with the python that is first on PATH, watched by tools/testrun. Of the tests
+# that WORKSHOP_TEST_ONLY names, a line each, those that lie below PATHs run; without any, there is nothing to do.
+run_pytest() {
+  local paths=() chosen=() only
+  while [ $# != 0 ] && [[ $1 != -* ]]; do paths+=("$1") && shift; done
+  if [ -n "${WORKSHOP_TEST_ONLY:-}" ]; then
+    while IFS= read -r only; do
+      chosen+=("$(narrow "$only" "${paths[@]}")")
+    done <<<"$WORKSHOP_TEST_ONLY"
+    mapfile -t paths < <(printf '%s\n' "${chosen[@]}" | sed '/^$/d' | sort -u)
+    [ ${#paths[@]} != 0 ] || return 0
+  fi
+  python -m pytest -p tools.testrun.pytest_events --durations=15 "${paths[@]}" "$@"
+}
+
+# narrow ONLY PATH…: what ONLY, a path or a node id, leaves of the PATHs, a line each.
+narrow() {
+  local only=${1%/} path
+  shift
+  for path in "$@"; do
+    case $only in "$path" | "$path"/* | "$path"::*) echo "$only" && return ;; esac
+    case $path in "$only"/* | "$only"::*) echo "$path" ;; esac
+  done
+}
+
+export -f run_pytest narrow
+
 # step NAME COMMAND…: run it; a failure is remembered, so that the steps after it are seen too.
 failed_steps=()
 step() {
@@ -120,7 +156,13 @@ step() {
   echo "-- $name: $((SECONDS - started)) s"
 }
 
-# end_steps: the part's verdict.
+# no_job NAME: the table asks for a job that the part does not have.
+no_job() {
+  echo "$(basename "$0" .bash) has no job '${1:-}'; see tools/test.bash --list"
+  exit 2
+}
+
+# end_steps: the job's verdict.
 end_steps() {
   [ ${#failed_steps[@]} = 0 ] && return
   local IFS=,

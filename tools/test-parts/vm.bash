@@ -54,8 +54,8 @@ trap clean_up EXIT
 use_libvirt
 rm -f "$CACHE/figures.txt"
 box=$(tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes") || { echo "could not make the box" && exit 1; }
-step "settings and box" pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
-step "a machine, from up to destroy" pytest -x tests/machines/vm/test_vagrant_machine.py --box "$box"
-step "what VirtualBox says of broken appliances" pytest tests/machines/virtualbox
+step "settings and box" run_pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
+step "a machine, from up to destroy" run_pytest tests/machines/vm/test_vagrant_machine.py -x --box "$box"
+step "what VirtualBox says of broken appliances" run_pytest tests/machines/virtualbox
 cat "$CACHE/figures.txt" 2>/dev/null || true
 end_steps

@@ -1,0 +1,35 @@
+"""How long tests wait: for a condition, within a limit that grows on a slow machine."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+POLL_SECONDS = 0.02
+
+
+def patience(seconds: float) -> float:
+    """Return the seconds to wait here for what takes at most ``seconds`` on an idle machine.
+
+    tools/test.bash measures how slow the machine is, and says so in WORKSHOP_TEST_SLOWNESS.
+    """
+    return seconds * max(1.0, float(os.environ.get("WORKSHOP_TEST_SLOWNESS") or 1))
+
+
+def wait_until(condition: Callable[[], Answer], seconds: float, what: str) -> Answer:
+    """Wait until a condition holds, and return what it answered.
+
+    Args:
+        condition: Called again and again until its answer is true.
+        seconds: After so many, on an idle machine, waiting is given up.
+        what: What should have happened, for the message.
+    """
+    limit = time.monotonic() + patience(seconds)
+    while True:
+        if answer := condition():
+            return answer
+        assert time.monotonic() < limit, f"{what}: not within {patience(seconds):.0f} s"
+        time.sleep(POLL_SECONDS)

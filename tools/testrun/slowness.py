@@ -1,0 +1,55 @@
+"""One yardstick at the start of a run: how much slower this machine is, just now, than the reference."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+
+REFERENCE = 0.9
+"""Seconds that the work takes on the reference: two cores of an AMD EPYC server, with nothing beside."""
+
+
+def work() -> None:
+    """Work for about a second on each core: the interpreter, hashing, and memory."""
+    numbers = [number * number % 7 for number in range(3_000_000)]
+    words = {str(number): number for number in range(350_000)}
+    digest = hashlib.sha256(str(len(numbers) + len(words)).encode())
+    block = bytes(range(256)) * 4096
+    for _ in range(320):
+        digest.update(block)
+    memory = bytearray(32 << 20)
+    for _ in range(16):
+        memory = bytearray(memory)
+
+
+def measure() -> float:
+    """Return how many times slower than the reference this machine is, with all cores at work at once.
+
+    A figure in WORKSHOP_TEST_SLOWNESS is taken as it is.
+    """
+    if named := os.environ.get("WORKSHOP_TEST_SLOWNESS"):
+        return float(named)
+    started = time.monotonic()
+    workers = [subprocess.Popen([sys.executable, "-I", __file__]) for _ in range(cores())]
+    for worker in workers:
+        worker.wait()
+    return (time.monotonic() - started) / REFERENCE
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def describe(slowness: float) -> str:
+    """Say it for people."""
+    if slowness < 1:
+        return f"this machine: as fast as the reference (takes {slowness:.1f} times its time)"
+    return f"this machine: {slowness:.1f} times slower than the reference"
+
+
+if __name__ == "__main__":
+    work()
