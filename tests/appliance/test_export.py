@@ -223,7 +223,7 @@ def vboxmanage(*arguments: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.network
 def test_a_real_import_and_export(real: Path) -> None:
     """VirtualBox imports our OVA, forwards on 127.0.0.1 only, and gives the disk back, which is cleaned."""
@@ -251,7 +251,7 @@ def test_a_real_import_and_export(real: Path) -> None:
     assert b"SECRET" not in disk_of(result.ova, real / "disk.raw")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.network
 def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
     """What verify calls damaged VirtualBox refuses too."""

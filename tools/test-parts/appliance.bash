@@ -1,56 +1,51 @@
 #!/usr/bin/env bash
-# An appliance without TensorFlow: built by its own playbook, verified, booted, two copies compared; thumb drives.
+# Appliances and thumb drives: disks, OVAs and their faults; full: one without TensorFlow, built, verified, booted.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
-use_test_venv
-# The root is provisioned in a container.
-use_testbed
-install_packages qemu-system-x86_64:qemu-system-x86:qemu-system-x86-core qemu-img:qemu-utils:qemu-img \
-  grub-mkimage:grub-common:grub2-tools sfdisk:fdisk:util-linux mkfs.ext4:e2fsprogs \
-  git:git ssh:openssh-client:openssh-clients
-[ -d /usr/lib/grub/i386-pc ] || install_packages grub-modules:grub-pc-bin:grub2-pc-modules
-
 output=$CACHE/appliance
-mkdir -p "$output"
-workshop=(python -m workshop appliance)
+
+use_disk_tools() {
+  install_packages qemu-system-x86_64:qemu-system-x86:qemu-system-x86-core qemu-img:qemu-utils:qemu-img \
+    grub-mkimage:grub-common:grub2-tools sfdisk:fdisk:util-linux mkfs.ext4:e2fsprogs debugfs:e2fsprogs git:git
+  [ -d /usr/lib/grub/i386-pc ] || install_packages grub-modules:grub-pc-bin:grub2-pc-modules
+}
 
 # For one lesson it is compiled beforehand; for all of them where an appliance is built to be handed out.
 build() {
-  in_testbed "${workshop[@]}" build --without tensorflow --output "$output" --cache "$WORKSHOP_TEST_CACHE" \
+  in_testbed python -m workshop appliance build --without tensorflow --output "$output" --cache "$WORKSHOP_TEST_CACHE" \
     -e '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}' --json >"$output/report.json" && cat "$output/report.json"
 }
 
 # What every machine does the roles part sees at native speed; of that, a guest shows the refusals.
 boot() { run_pytest tests/machines/appliance tests/machines/behaviour/test_refusals.py --ova "$1"; }
 
-# Drives are written while machines boot. Not while one is built: what makes a mount namespace would keep them mounted.
-start_sticks() {
-  use_sticks
-  run_pytest tests/machines/stick >"$CACHE/sticks.log" 2>&1 &
-  sticks=$!
+# The root is provisioned in a container.
+machine() {
+  use_testbed
+  install_packages ssh:openssh-client:openssh-clients
+  mkdir -p "$output"
+  rm -f "$output"/*.ova
+  step "build" build
+  ova=$(find "$output" -maxdepth 1 -name '*.ova' -print -quit)
+  if [ -n "$ova" ]; then
+    step "verify" python -m workshop appliance verify "$ova"
+    step "boot" boot "$ova"
+  fi
+  end_steps
 }
 
-end_sticks() {
-  local status=0
-  wait "$sticks" || status=$?
-  cat "$CACHE/sticks.log"
-  return "$status"
-}
-
-if [ "${1:-}" = units ]; then
-  run_pytest tests/appliance
-  exit
-fi
-[ "${1:-}" = machine ] || no_job "$@"
-rm -f "$output"/*.ova
-step "build" build
-start_sticks
-ova=$(find "$output" -maxdepth 1 -name '*.ova' -print -quit)
-if [ -n "$ova" ]; then
-  step "verify" "${workshop[@]}" verify "$ova"
-  step "boot" boot "$ova"
-fi
-step "thumb drives, meanwhile" end_sticks
-end_steps
+use_test_venv
+case ${1:-} in
+  units) use_disk_tools && run_pytest tests/appliance --numprocesses auto --dist worksteal ;;
+  sticks) use_sticks && run_pytest tests/machines/stick ;;
+  machine) use_disk_tools && machine ;;
+  # VirtualBox's own word on appliances, and on what we quote of it.
+  virtualbox)
+    use_disk_tools
+    install_packages mmdebstrap:mmdebstrap
+    WORKSHOP_FULL=1 run_pytest tests/appliance/test_export.py tests/machines/virtualbox -k "real_import or virtualbox"
+    ;;
+  *) no_job "$@" ;;
+esac

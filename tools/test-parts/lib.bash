@@ -47,15 +47,21 @@ install_packages() {
   fi || skip "could not install ${names[*]}; see above"
 }
 
-# install_debian_packages NAME…: another part, or a set-up that it tests, may be at it at the same time.
+# install_debian_packages NAME…: jobs that run side by side take turns; a set-up that one of them tests knows nothing
+# of that.
 install_debian_packages() {
-  local attempt
+  local attempt lists=$CACHE/apt-lists
+  exec 7>"$CACHE/apt.lock"
+  flock 7
   for attempt in 1 2 3 4 5 6; do
-    if as_root apt-get update --quiet=2 &&
+    # Once an hour is often enough, until something cannot be had.
+    if { [ -n "$(find "$lists" -mmin -60 2>/dev/null)" ] || { as_root apt-get update --quiet=2 7>&- && touch "$lists"; }; } &&
       DEBIAN_FRONTEND=noninteractive as_root apt-get install --yes --quiet=2 --no-install-recommends \
-        --option DPkg::Lock::Timeout=300 "$@" >/dev/null; then
+        --option DPkg::Lock::Timeout=300 "$@" >/dev/null 7>&-; then
+      exec 7>&-
       return
     fi
+    rm -f "$lists"
     [ "$attempt" = 6 ] || sleep 10
   done
   false
@@ -88,20 +94,17 @@ use_testbed() {
   install_packages podman:podman mmdebstrap:mmdebstrap crun:crun rpmbuild:rpm:rpm-build createrepo_c:createrepo-c:createrepo_c \
     nft:nftables unshare:util-linux ss:iproute2:iproute
   [ -e /usr/lib/podman/netavark ] || [ -e /usr/libexec/podman/netavark ] || install_packages netavark:netavark
-  # The machines have fixed names: one run at a time on a host.
-  exec 9>/run/lock/workshop-testbed.lock
-  flock --nonblock 9 || { echo "waiting for another run with containers on this host" && flock 9; }
   if ! in_testbed podman run --rm --pids-limit=0 "$(tools/testbed/image.bash bare)" true; then
     skip "podman cannot start a container here; see above"
   fi
 }
 
 # in_testbed COMMAND…: the containers of one session share a mount namespace, in which podman finds the
-# cgroups that it wants. What stays behind of a killed run must not hold the lock.
+# cgroups that it wants.
 in_testbed() {
   # A function of this file is known to the bash inside, too.
   if [ "$(type -t "$1")" = function ]; then set -- bash -c '"$@"' -- "$@"; fi
-  tools/testbed/cgroup2.bash "$@" 9>&-
+  tools/testbed/cgroup2.bash "$@"
 }
 
 # use_sticks: what formats thumb drives, and what mounts them where the kernel knows neither exFAT nor FAT32.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Vagrantfile: settings, box, and a real machine on libvirt, from up to destroy; messages of VirtualBox.
+# The Vagrantfile: settings and box; full: a real machine on libvirt, from up to destroy.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -47,15 +47,26 @@ clean_up() {
   rm -rf /var/tmp/workshop-vm-*
 }
 
+# What the Vagrantfile says to Vagrant; no machine starts.
+settings() {
+  install_debian vagrant vagrant-libvirt git
+  run_pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
+}
+
+# A machine, from up to destroy.
+machine() {
+  local box
+  install_debian vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients \
+    qemu-system-x86 qemu-utils dnsmasq-base iptables mmdebstrap util-linux e2fsprogs iproute2 openssh-client git
+  trap clean_up EXIT
+  use_libvirt
+  box=$(tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes") || { echo "could not make the box" && exit 1; }
+  run_pytest tests/machines/vm/test_vagrant_machine.py -x --box "$box"
+}
+
 use_test_venv
-install_debian vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients \
-  qemu-system-x86 qemu-utils dnsmasq-base iptables mmdebstrap util-linux e2fsprogs iproute2 openssh-client git
-trap clean_up EXIT
-use_libvirt
-rm -f "$CACHE/figures.txt"
-box=$(tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes") || { echo "could not make the box" && exit 1; }
-step "settings and box" run_pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
-step "a machine, from up to destroy" run_pytest tests/machines/vm/test_vagrant_machine.py -x --box "$box"
-step "what VirtualBox says of broken appliances" run_pytest tests/machines/virtualbox
-cat "$CACHE/figures.txt" 2>/dev/null || true
-end_steps
+case ${1:-} in
+  settings) settings ;;
+  machine) machine ;;
+  *) no_job "$@" ;;
+esac

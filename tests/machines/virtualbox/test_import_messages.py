@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.full
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 QUOTED = {
