@@ -53,8 +53,9 @@ runs every cell. With ``--solutions`` a failing check fails the lesson.
 ``cpu_seconds``
     user and system time of the kernel and of every process it started, starting it included.
 ``peak_rss_mb``
-    1 MB = 10⁶ bytes. Every 50 ms the memory of the kernel and of all its descendants is summed: the
-    resident set size while the kernel is alone, the proportional set size (shared pages count once)
-    when it has children. The largest sum counts, or the largest high-water mark that the operating
-    system kept for a single process if that is more (a spike between two samples).
+    1 MB = 10⁶ bytes. Every 50 ms (less often where that would take more than 3 % of the time) the
+    memory of the kernel and of all its descendants is summed: the resident set size while the
+    kernel is alone, the proportional set size (shared pages count once) when it has children. The
+    largest sum counts, or the largest high-water mark that the operating system kept for a single
+    process if that is more (a spike between two samples).
 """
