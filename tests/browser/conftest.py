@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
 import os
 import re
@@ -69,10 +70,28 @@ def browser() -> Iterator[playwright.Browser]:
 
 
 @pytest.fixture(scope="session")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with every library that pages load, fetched as set-up fetches them."""
-    data = tmp_path_factory.mktemp("data")
-    config = tmp_path_factory.mktemp("etc") / "workshop.toml"
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of the whole run; pytest-xdist's processes have it in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+def make_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Have the first process that comes make the folder; the others wait for it and take it."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.is_dir():
+            beside = folder.with_suffix(".new")
+            shutil.rmtree(beside, ignore_errors=True)
+            make(beside)
+            beside.rename(folder)
+    return folder
+
+
+def fetch_libraries(data: Path) -> None:
+    """Fetch every library that pages load, as set-up does."""
+    data.mkdir()
+    config = data / "workshop.toml"
     cache = os.environ.get("WORKSHOP_TEST_CACHE", str(Path.home() / ".cache" / "workshop-tests"))
     config.write_text(f'data = "{data}"\ncache = "{cache}"\n', encoding="utf-8")
     done = subprocess.run(
@@ -84,15 +103,19 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     if done.returncode:
         missing(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
-    return data
 
 
 @pytest.fixture(scope="session")
-def site(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def libraries(shared: Path) -> Path:
+    """A data folder with every library that pages load."""
+    return make_once(shared / "data", fetch_libraries)
+
+
+@pytest.fixture(scope="session")
+def site(libraries: Path, shared: Path) -> Path:
     """The site as set-up builds it, on ports that nobody has."""
-    root = tmp_path_factory.mktemp("site") / "web"
-    build_site(CHECKOUT, root, Settings(data=libraries, jupyter_port=18980, tensorboard_port=18981))
-    return root
+    settings = Settings(data=libraries, jupyter_port=18980, tensorboard_port=18981)
+    return make_once(shared / "web", lambda root: build_site(CHECKOUT, root, settings))
 
 
 @pytest.fixture(scope="session")

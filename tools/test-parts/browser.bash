@@ -9,5 +9,5 @@ install_packages chromium:chromium node:nodejs npm:npm:nodejs-npm
 use_test_venv
 # What the pages looked like stays behind, to be looked at after a run.
 export WORKSHOP_SCREENSHOTS=${WORKSHOP_SCREENSHOTS:-$CACHE/screenshots}
-# A test that hangs ends the part: what drives the browser cannot go on after it was interrupted.
-run_pytest tests/browser --timeout-method=thread
+# A test that hangs ends its process: what drives the browser cannot go on after it was interrupted.
+run_pytest tests/browser --timeout-method=thread --numprocesses auto --dist worksteal
