@@ -180,7 +180,7 @@ class Run:
         traces.write_text("".join(f"{line.split()[1]}\n" for line in mounts.splitlines()), encoding="utf-8")
 
     def _leave_nothing(self) -> list[str]:
-        """End all that is still there: processes, containers, mounts; return what the processes were called."""
+        """End all that is still there: processes, containers, mounts; return the processes' names."""
         left = processes.kill_descendants()
         self._clean()
         (CACHE / "running").unlink(missing_ok=True)

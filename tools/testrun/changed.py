@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -143,7 +143,7 @@ def select(
     return chosen
 
 
-def beginnings(files: Iterable[str], touched: Iterable[str]) -> dict[str, int]:
+def beginnings(files: Collection[str], touched: Iterable[str]) -> dict[str, int]:
     """Return the distances with which a change begins: its files, what mirrors them, what is about them."""
     start: dict[str, int] = {}
 
@@ -159,7 +159,8 @@ def beginnings(files: Iterable[str], touched: Iterable[str]) -> dict[str, int]:
         for other in files:
             if mirrors(other, path):
                 begin(other, 0)
-            elif path.suffix != ".py" and is_data_of(path, PurePosixPath(other)):
+        if path.parts[0] in ("workshop", "tests") and path.suffix != ".py":
+            for other in modules_beside(path, files):
                 begin(other, 1)
         for folder, tests in RELATED.items():
             if is_below(file, folder):
@@ -176,13 +177,12 @@ def mirrors(test: str, path: PurePosixPath) -> bool:
     return any(test == str("tests" / folder / name) for folder in folders)
 
 
-def is_data_of(path: PurePosixPath, module: PurePosixPath) -> bool:
-    """Tell whether a file that is no Python belongs to a module: it lies beside it, or in a folder below."""
-    return (
-        path.parts[0] in ("workshop", "tests")
-        and module.suffix == ".py"
-        and module.parent in path.parents[:2]
-    )
+def modules_beside(path: PurePosixPath, files: Collection[str]) -> list[str]:
+    """Return the modules to which a file belongs that is none: those in its folder, or the next above."""
+    for folder in path.parents[:-1]:
+        if found := [file for file in files if file.endswith(".py") and PurePosixPath(file).parent == folder]:
+            return found
+    return []
 
 
 def _times(root: Path, file: str, durations: Mapping[str, float]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from .schedule import Result, Running, Schedule
+from .schedule import UNPRINTABLE, Result, Running, Schedule, lines_of
 
 COLOURS = {"red": 31, "green": 32, "yellow": 33, "grey": 90, "bold": 1}
 OF_VERDICT = {"passed": "green", "failed": "red", "not run": "red", "skipped": "yellow"}
@@ -20,7 +20,6 @@ NEWS_SECONDS = 60.0
 KEPT = re.compile(r"-- |SKIPPED |=+ .*\b(passed|failed|error|skipped|deselected|no tests ran)\b.* in .*=$")
 """Of a job that passed, these lines are shown: its steps, pytest's last line, and reasons of skipping."""
 STEP = re.compile(rb"^-- ([^\n:]+)$", re.MULTILINE)
-UNPRINTABLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def clock(seconds: float) -> str:
@@ -68,20 +67,13 @@ class Display:
         """Show how a job ended: all that one said which failed, the gist of one that passed."""
         assert self.schedule
         log = self.schedule.folder() / f"{result.job}.log"
-        said = [] if result.verdict == "not run" or not log.exists() else self._lines(log)
+        said = [] if result.verdict == "not run" or not log.exists() else lines_of(log)
         if not result.bad:
             said = [line for line in said if KEPT.match(line)]
         colour = OF_VERDICT[result.verdict]
         heading = f"== {result.job}: {result.verdict}, {result.seconds:.0f} s"
         why = f" ({result.why})" if result.why else ""
         self.say("", self.paint(heading, colour) + why, *(f"   {line}" for line in said))
-
-    @staticmethod
-    def _lines(log: Path) -> list[str]:
-        """Return what a job wrote, without what would move a terminal's cursor."""
-        lines = log.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n").split("\n")
-        # Of a line that was written over and over, the last state counts.
-        return [UNPRINTABLE.sub("", line.rpartition("\r")[2]) for line in lines if line]
 
     def tick(self) -> None:
         """Bring the live lines up to date; elsewhere, say each minute what runs."""

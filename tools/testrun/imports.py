@@ -6,6 +6,7 @@ import ast
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
 ROOTS = ("", "tests")
 """Folders from which modules are imported, beside the one of the importing file."""
@@ -53,6 +54,7 @@ class Graph:
             tree = ast.parse((root / file).read_bytes())
         except (OSError, SyntaxError, ValueError):
             return  # deleted, or just being written: it has no imports that anybody knows
+        joined = {id(part) for node in ast.walk(tree) if _is_join(node) for part in (node.left, node.right)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -61,7 +63,7 @@ class Graph:
                 base = "." * node.level + (node.module or "")
                 for alias in node.names:
                     yield from self._modules(folder, base if base.endswith(".") else f"{base}.", alias.name)
-            elif isinstance(node, ast.Constant | ast.BinOp):
+            elif isinstance(node, ast.Constant | ast.BinOp) and id(node) not in joined:
                 yield from self._paths(folder, node)
 
     def _modules(self, folder: PurePosixPath, name: str, attribute: str = "") -> Iterator[str]:
@@ -94,7 +96,7 @@ class Graph:
     def _paths(self, folder: PurePosixPath, node: ast.AST) -> Iterator[str]:
         """Yield the files and folders that a text names, or a path that is put together with ``/``."""
         words: list[str] = []
-        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        while _is_join(node):
             words.insert(0, _text(node.right))
             node = node.left
         words.insert(0, _text(node))
@@ -106,6 +108,11 @@ class Graph:
             for path in (text, str(folder / text)):
                 if path in self.files or path in self.folders:
                     yield path
+
+
+def _is_join(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    """Tell whether a node puts a path together."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
 
 def _text(node: ast.AST) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from .parts import Job
 SKIPPED = 77
 """The exit status of a job that cannot run on this machine; its last line says why."""
 TICK = 0.05
+UNPRINTABLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass
@@ -50,14 +52,16 @@ class Running:
         return time.monotonic() - self.started
 
 
+def lines_of(log: Path) -> list[str]:
+    """Return the lines of a log that are not empty, without what would move a terminal's cursor."""
+    lines = log.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n").split("\n")
+    # Of a line that was written over and over, the last state counts.
+    return [UNPRINTABLE.sub("", line.rpartition("\r")[2]) for line in lines if line.strip()]
+
+
 def last_line(log: Path) -> str:
-    """Return the last line of a file that is not empty."""
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return ""
-    # pytest draws a line on both sides.
-    return next((line.strip("= \t") for line in reversed(lines) if line.strip("= \t")), "")
+    """Return what a log says last, without the lines that pytest draws on both sides of it."""
+    return next((line.strip("= \t") for line in reversed(lines_of(log)) if line.strip("= \t")), "")
 
 
 @dataclass
