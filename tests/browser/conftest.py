@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from jupyter.serving import Jupyter, jupyter
+from waiting import patience
 from web.serving import running
 
 from workshop.settings import Settings
@@ -99,7 +100,7 @@ def fetch_libraries(data: Path) -> None:
         env=os.environ | {"WORKSHOP_CONFIG": str(config)},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=patience(600),
     )
     if done.returncode:
         missing(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
@@ -179,7 +180,7 @@ def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(patience(60_000))
         page.on("request", lambda request: watch.requests.append(request.url))
         page.on("pageerror", lambda error: watch.complaints.append(str(error)))
         page.on("console", lambda line: line.type == "error" and watch.complaints.append(line.text))
@@ -223,7 +224,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def wait_until(page: playwright.Page, condition: str, seconds: float = 90) -> None:
     """Ask the page again and again; its policy forbids the eval with which Playwright would wait."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while not _holds(page, condition):
         assert time.monotonic() < end, f"not within {seconds} s: {condition}"
         page.wait_for_timeout(100)
@@ -256,7 +257,7 @@ def learn(page: playwright.Page, start: Callable[[], object], condition: str, se
         metrics = devtools.send("Performance.getMetrics")["metrics"]
         return float(next(each["value"] for each in metrics if each["name"] == "ProcessTime"))
 
-    began, end = used(), time.monotonic() + PATIENCE * seconds
+    began, end = used(), time.monotonic() + PATIENCE * patience(seconds)
     start()
     while not page.evaluate(condition):
         assert used() - began < seconds, f"not within {seconds} processor seconds: {condition}"

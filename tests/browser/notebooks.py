@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 from jupyter.serving import Jupyter
+from waiting import patience
 
 FRONT_ENDS = {"JupyterLab": "lab/tree", "Notebook 7": "notebooks"}
 """Each front end, and where it opens a notebook."""
@@ -52,7 +53,7 @@ class Desk:
 
 def wait_for_kernel(server: Jupyter, page: Any, path: str) -> None:
     """Wait until a notebook's kernel answers; asked earlier, the front end would ask which kernel to take."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + patience(60)
     while not any(
         entry["path"] == path
         and entry["kernel"]["connections"]

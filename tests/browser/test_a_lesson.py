@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from jupyter.serving import Jupyter, jupyter
+from waiting import patience
 
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.exercises import exercises_in, prepare, read_solution
@@ -24,7 +25,7 @@ LESSON = "0-basics/10-theano-basics"
 KERNEL = "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
 # Where the part "lessons" sets this machine up, then where a user does.
 PREFIXES = [CHECKOUT / ".cache/test/prefix", CHECKOUT / ".workshop"]
-PATIENCE_MS = 120_000
+PATIENCE_MS = patience(120_000)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from waiting import patience
 
 from .conftest import CHECKOUT, FIGURES, Open, learn, tap, wait_until
 
@@ -86,10 +87,12 @@ def test_value_iteration_finds_the_shortest_way(name: str, base: str, open_page:
 
 def test_q_learning_ends_at_the_optimal_policy() -> None:
     command = ["node", "-e", WALK, str(CHECKOUT / "js-demos")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(120))
     script = "global.window = global; require(process.argv[1]); console.log(JSON.stringify(Agents.MAPS))"
     command = ["node", "-e", script, str(CHECKOUT / "js-demos/agents/grid.js")]
-    maps = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)
+    maps = json.loads(
+        subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(60)).stdout
+    )
     learned = json.loads(done.stdout)
     assert set(learned) == set(maps) == set(SHORTEST)
     for name, drawn in maps.items():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from waiting import patience
 
 from .conftest import CHECKOUT, FIGURES, Open, drag_finger, learn, tap, wait_until
 
@@ -67,7 +68,7 @@ ONE = [(0.5, 0.15), (0.5, 0.85)]
 
 def test_slopes_are_those_of_the_loss() -> None:
     command = ["node", "-e", SLOPES, str(CHECKOUT / "js-demos")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(60))
     assert float(done.stdout) < 1e-3
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from waiting import patience
 from web.serving import running
 
 from workshop.settings import Settings
@@ -37,7 +38,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=os.environ | {"WORKSHOP_CONFIG": str(config)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience(300),
     )
     if done.returncode:
         pytest.skip(f"the originals come from GitHub, which does not answer: {done.stderr[-300:]}")

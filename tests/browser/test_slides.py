@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience
 
 from workshop.slides.schedule import read_schedule
 
@@ -118,7 +119,7 @@ def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> 
         env=os.environ | {"WORKSHOP_CONFIG": str(config)},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=patience(400),
     )
     assert done.returncode == 0, done.stderr
     pages = json.loads(done.stdout)["pages"]

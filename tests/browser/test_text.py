@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+from waiting import patience
 
 from .conftest import CHECKOUT, FIGURES, Open, learn, tap, wait_until
 
@@ -56,7 +57,7 @@ console.log(worst / largest);
 
 def test_slopes_are_those_of_the_loss() -> None:
     command = ["node", "-e", SLOPES, str(CHECKOUT / "js-demos")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(60))
     assert float(done.stdout) < 1e-3
 
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from waiting import patience
+
 HERE = Path(__file__).parent
 SERVICES = {"workshop-jupyter": "jupyter", "workshop-tensorboard": "tensorboard", "workshop-web": "web"}
 """The services' names, and the middle of the setting that holds each one's port."""
@@ -113,7 +115,7 @@ class Machine:
     def wait_until_answers(self, service: str, seconds: float) -> float:
         """Return after how many seconds the service answered; fail when it did not."""
         started = time.monotonic()
-        seconds *= self.slowness
+        seconds = patience(seconds) * self.slowness
         while (waited := time.monotonic() - started) < seconds:
             if self.get(service, "/").status:
                 return waited

@@ -55,7 +55,6 @@ def test_the_first_boot_is_short_and_silent(copy: Copy, machine: Machine) -> Non
     ) / 1e6
     FIGURES.append(f"first boot: {seconds:.1f} s")
     assert table["Result"] == "success"
-    assert seconds < 5 * copy.slowness
     said = copy.as_root(
         "journalctl --unit first-boot-workshop --output cat --no-pager _COMM=first-boot-works || true"
     )

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from waiting import patience
+
 ROOT = Path(__file__).resolve().parents[3]
 MACHINE = ROOT / "tools/testbed/machine.bash"
 LINK_DOWNLOADS = ROOT / "tools/testbed/link-downloads.bash"
@@ -113,7 +115,7 @@ class Bed:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=seconds,
+            timeout=patience(seconds),
             check=False,
         )
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
@@ -206,7 +208,7 @@ class Bed:
         return bool(self.root(f"ss --no-header -ltn 'sport = :{port}'").strip())
 
     def wait_until_listens(self, port: int) -> None:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + patience(120)
         while not self.listens(port):
             assert time.monotonic() < deadline, f"nobody listens on port {port}"
             time.sleep(0.2)

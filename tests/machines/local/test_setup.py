@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bed import Bed, Ran, record
+from waiting import patience
 
 PORTS = (8080, 8081, 8082)
 
@@ -42,7 +43,7 @@ def test_stop_stops_jupyter_runs_in_the_foreground_and_setup_starts_all_again(se
         bed.wait_until_listens(8080)
         # What Ctrl-C sends.
         bed.run("pkill --signal INT --full bin/jupyter-lab")
-        said = jupyter.communicate(timeout=240)[0]
+        said = jupyter.communicate(timeout=patience(240))[0]
     assert "127.0.0.1:8080" in said, said
     assert "Traceback" not in said, said
     assert not bed.listens(8080)

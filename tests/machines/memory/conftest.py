@@ -11,6 +11,7 @@ import pytest
 from figures import FIGURES
 from house import House
 from limit import NoLimitHereError, memory_limit
+from waiting import patience
 
 REQUIRED = {"all", "lessons"}
 
@@ -28,14 +29,14 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
         pytest.skip(f"no workshop with supervisor in {prefix} (--prefix): tools/test.bash lessons")
     try:
         with memory_limit("workshop-two-gigabytes", MEGABYTES) as limit:
-            subprocess.run([services, "stop"], check=True, timeout=120, capture_output=True)
-            subprocess.run(limit.around([services, "start"]), check=True, timeout=120)
+            subprocess.run([services, "stop"], check=True, timeout=patience(120), capture_output=True)
+            subprocess.run(limit.around([services, "start"]), check=True, timeout=patience(120))
             try:
                 house = House(prefix, limit)
                 house.wait_until_all_answer()
                 yield house
             finally:
-                subprocess.run([services, "stop"], timeout=120, capture_output=True)
+                subprocess.run([services, "stop"], timeout=patience(120), capture_output=True)
     except NoLimitHereError as error:
         if REQUIRED & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()):
             raise

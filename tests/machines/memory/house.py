@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 from jupyter.serving import Jupyter
 from limit import Limit
+from waiting import patience
 
 SERVICES = ("jupyter", "tensorboard", "web")
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -50,13 +51,13 @@ class House:
     def answers(self, service: str) -> bool:
         path = {"jupyter": "/api", "tensorboard": "/data/runs", "web": "/"}[service]
         try:
-            with _OPENER.open(f"http://127.0.0.1:{self.port(service)}{path}", timeout=30) as answer:
+            with _OPENER.open(f"http://127.0.0.1:{self.port(service)}{path}", timeout=patience(30)) as answer:
                 return bool(answer.read())
         except OSError:
             return False
 
     def wait_until_all_answer(self, seconds: float = 90) -> None:
-        end = time.monotonic() + seconds
+        end = time.monotonic() + patience(seconds)
         while not all(map(self.answers, SERVICES)):
             assert time.monotonic() < end, "the services do not answer"
             time.sleep(0.5)
@@ -66,7 +67,7 @@ class House:
         address = f"http://127.0.0.1:{self.port('tensorboard')}/data"
         for path in ("runs", "plugin/scalars/tags", "plugin/histograms/tags", "plugin/images/tags",
                      "plugin/graphs/info", "plugin/projector/runs"):  # fmt: skip
-            with _OPENER.open(f"{address}/{path}", timeout=60) as answer:
+            with _OPENER.open(f"{address}/{path}", timeout=patience(60)) as answer:
                 assert answer.read()
 
     def lessons_on(self, kernel: str) -> list[str]:
@@ -81,6 +82,6 @@ class House:
     def workshop(self, *words: str, timeout: float = 900) -> str:
         """Run the workshop command under the limit; return what it printed. It must succeed."""
         command = self.limit.around([self.prefix / "venvs/jupyter/bin/workshop", *words])
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=patience(timeout))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -13,6 +13,7 @@ import pytest
 from machines.local.bed import record
 from sync.organiser import new_key
 from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed
+from waiting import patience
 
 EDITED, UNEDITED, OPEN = "1-mnist/10-mlp.ipynb", "0-basics/10-theano-basics.ipynb", "1-mnist/20-cnn.ipynb"
 SOON = f"/run/systemd/system/{UNIT}.timer.d/soon.conf"
@@ -70,7 +71,7 @@ def test_the_timer_fires(vm: UpdatingMachine) -> None:
     vm.write(SOON, soon, "root")
     vm.bed.root(f"systemctl daemon-reload && systemctl restart {UNIT}.timer")
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + patience(90)
         while f"New in {tag}." not in text(vm, UNEDITED):
             assert time.monotonic() < deadline, vm.bed.root(f"journalctl --no-pager -u {UNIT} -n 50")
             time.sleep(1)
@@ -115,7 +116,7 @@ def test_an_open_notebook_waits_until_it_is_closed(vm: UpdatingMachine) -> None:
     vm.write("/tmp/hold.py", hold, "root")
     vm.bed.root(f"systemd-run --quiet --unit=browser {PREFIX}/venvs/jupyter/bin/python /tmp/hold.py")
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patience(30)
         while '"connections": 1' not in ask_jupyter(vm, "GET", "/api/sessions"):
             assert time.monotonic() < deadline, "nobody connected with the kernel"
             time.sleep(0.3)
@@ -202,7 +203,6 @@ def test_a_stick_updates_the_machine_without_network(vm: UpdatingMachine) -> Non
         offline = vm.update()
         assert offline.status == 0
         assert "nothing done, offline" in offline.text
-        assert offline.seconds < 20
     finally:
         vm.bed.root("systemctl kill --signal=CONT organiser")
 
