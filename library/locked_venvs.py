@@ -92,11 +92,28 @@ def alone_in(folder: Path, patience: float) -> Iterator[int]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise UnableError(
-                        f"another set-up has been at work in {folder} for {patience / 60:.0f} minutes; "
-                        "end it and run this again"
+                        f"another set-up has been at work in {folder} for {patience / 60:.0f} minutes"
+                        f"{named_holder(folder / LOCK)}; end it and run this again"
                     ) from None
                 time.sleep(0.2)
         yield lock.fileno()
+
+
+def named_holder(lock: Path) -> str:
+    """Return, in brackets, a process that holds the lock; nothing where none can be seen."""
+    wanted = lock.stat()
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            process = descriptor.parent.parent
+            # Who waits for the lock has its file open, too, but not the lock.
+            if os.path.samestat(descriptor.stat(), wanted) and "FLOCK" in (
+                process / "fdinfo" / descriptor.name
+            ).read_text(encoding="utf-8"):
+                words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                return f" (process {process.name}: {words[:80].strip()})"
+        except OSError:  # it has ended, or belongs to somebody else
+            continue
+    return ""
 
 
 def source_digest(project: Path) -> str:

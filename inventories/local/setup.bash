@@ -9,6 +9,8 @@ root=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.." && pwd)
 source "$root/tools/bootstrap.bash"
 # shellcheck source=inventories/local/settings.bash
 source "$root/inventories/local/settings.bash"
+# shellcheck source=tools/setup-lock.bash
+source "$root/tools/setup-lock.bash"
 
 usage() {
   cat <<'END'
@@ -89,6 +91,8 @@ install_bootstrap_packages() {
   can_become_root || die "missing packages; as root run: ${install[*]} $missing"
   echo "Installing $missing"
   if [ "$distribution" = debian ]; then as_root apt-get update --quiet=2; fi
+  # Another package manager may be at work: dnf waits for it, apt-get must be made to.
+  if [ "$distribution" = debian ]; then install+=(--option DPkg::Lock::Timeout=900); fi
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive as_root "${install[@]}" $missing >/dev/null ||
     die "could not install $missing; look at what the package manager said above"
@@ -106,14 +110,6 @@ ask_for_password_if_needed() {
   [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || playbook_options+=(--ask-become-pass)
 }
 
-# The programs that set-up starts hold the lock too, so that what a killed set-up left at work is waited for.
-wait_for_other_set_ups() {
-  exec 9>"$prefix/.lock" || die "cannot write to $prefix; choose another folder by -e workshop_prefix=DIR"
-  flock --nonblock 9 && return
-  echo "Another set-up is at work in $prefix; waiting for it to end"
-  flock --timeout 900 9 || die "another set-up has been at work in $prefix for 15 minutes; end it and run this again"
-}
-
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
@@ -123,13 +119,14 @@ make_control_environment() {
 
 main() {
   case ${1:-} in -h | --help) usage && exit 0 ;; esac
+  mark_set_up "${BASH_SOURCE[0]}" "$@"
   read_settings "$@"
   playbook_options=("$@")
   check_distribution
   check_disk
   install_bootstrap_packages
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
-  wait_for_other_set_ups
+  wait_for_other_set_ups "$prefix/.lock"
   make_control_environment
   ask_for_password_if_needed
   cd "$root"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from workshop.datasets import net, url
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.progress import Progress
 from workshop.datasets.run import Run
@@ -30,6 +31,8 @@ class Server:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     """(path, Range header) of each request."""
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Set when the test is over."""
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -72,9 +75,23 @@ class Server:
         self.answers[path] = lambda request: request.send_error(status)
         return self.url(path)
 
-    def hang(self, path: str, released: threading.Event) -> str:
-        """Take the request and never answer."""
-        self.answers[path] = lambda request: (released.wait(20), None)[1]
+    def hang(self, path: str) -> str:
+        """Take the request and never answer, as long as the server is there."""
+        self.answers[path] = lambda request: (self.ended.wait(), None)[1]
+        return self.url(path)
+
+    def hang_at_first(self, path: str, content: bytes, times: int) -> str:
+        """Leave so many requests without an answer, then serve the file."""
+        left = [times]
+
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            left[0] -= 1
+            if left[0] >= 0:
+                self.ended.wait()
+            else:
+                whole(request, content)
+
+        self.answers[path] = answer
         return self.url(path)
 
 
@@ -132,6 +149,7 @@ def server() -> Iterator[Server]:
         thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield state
+        state.ended.set()
         http.shutdown()
         thread.join()
 
@@ -153,6 +171,18 @@ def dataset_of(content: bytes, *sources: Source, name: str = "thing", file: str 
 
 def url_source(url: str, unpack: str = "") -> Source:
     return Source("url", ("file.bin",), url=url, unpack=unpack)
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A download that broke off is taken up again at once."""
+    monkeypatch.setattr(url, "PAUSE", 0.0)
+
+
+@pytest.fixture
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests in which nothing ever answers."""
+    monkeypatch.setattr(net, "PATIENCE", (0.2, 0.3, 0.4))
 
 
 @pytest.fixture

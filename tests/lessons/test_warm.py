@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,29 @@ def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) 
         assert not warm.warm(warmth, How(notebooks), quiet)
         assert not warm.warm_in_background(warmth, settings)
     assert not warmth.is_done()
+
+
+def test_work_in_the_background_is_no_part_of_the_set_up_that_started_it(
+    notebooks: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.prefix is not None
+    (settings.prefix / "log").mkdir()
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    stand_in = tmp_path / "python"
+    stand_in.write_text(f"#!/bin/sh\n{{ env; readlink /proc/self/fd/*; }} >{told}\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setattr(warm.sys, "executable", str(stand_in))
+    monkeypatch.setenv("WORKSHOP_SETUP", "1")
+    monkeypatch.setenv("ANOTHER", "2")
+    lock = tmp_path / "lock"
+    with lock.open("w") as held:
+        os.set_inheritable(held.fileno(), True)
+        assert warm.warm_in_background(warm.survey(notebooks, settings), settings)
+        lines = told.read_text().splitlines()
+    assert "ANOTHER=2" in lines
+    assert "WORKSHOP_SETUP=1" not in lines
+    assert str(lock) not in lines
 
 
 def test_a_machine_that_was_not_set_up_has_nothing_to_warm(notebooks: Path) -> None:

@@ -203,6 +203,11 @@ def test_what_a_killed_run_left_at_work_is_waited_for(params: dict[str, Any], tm
     run.kill()
     run.wait()
     assert is_held(tmp_path / "venvs")
+    with (
+        pytest.raises(locked_venvs.UnableError, match=rf"\(process \d+: /bin/sh {uv} "),
+        locked_venvs.alone_in(tmp_path / "venvs", 0),
+    ):
+        pass
     (tmp_path / "gate").write_text("go on\n")
     with locked_venvs.alone_in(tmp_path / "venvs", 30):
         pass

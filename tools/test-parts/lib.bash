@@ -25,8 +25,9 @@ skip() {
   exit 77
 }
 
+# as_root COMMAND…: without this run's locks, for a package may start what outlives it.
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+  if [ "$(id -u)" = 0 ]; then "$@" 8>&- 9>&-; else sudo -n "$@"; fi
 }
 
 # install_packages COMMAND:DEBIAN-PACKAGE[:FEDORA-PACKAGE]…: install what brings the missing commands.

@@ -8,17 +8,24 @@ import queue
 import subprocess
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeVar
 
-FIRST_ANSWER = 5.0
-"""Seconds in which a host must begin to answer, or it is given up on for the rest of the run."""
-CLIENT_START = 20.0
+Answer = TypeVar("Answer")
+
+PATIENCE = (5.0, 10.0, 30.0)
+"""Seconds in which an answer must begin: at the first attempt, at the second, and so on."""
+STRANGERS_ATTEMPTS = 2
+"""So often a host that has never answered is asked before it is given up on for the rest of the run."""
+CLIENT_START = 120.0
 """Seconds in which a package client itself must have started, on a busy machine."""
-CLIENT_ANSWER = FIRST_ANSWER + 2.0
-"""Seconds in which its registry must then begin to answer; the client needs a moment of its own."""
 STALL = 15.0
 """Seconds without a byte after which a started download counts as broken off."""
+TICK = 0.1
+"""Seconds between two looks. Silence is counted in looks: on a busy machine each takes longer, too."""
 
 
 class UnavailableError(Exception):
@@ -29,58 +36,114 @@ class UnreachableError(UnavailableError):
     """The source's host does not answer at all: nothing else needs to try it."""
 
 
+class SilentError(UnavailableError):
+    """An answer did not begin in time; the host may still be there."""
+
+
 class StoppedError(Exception):
     """The user interrupted the fetch."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Leave to ask a host."""
+
+    patience: float
+    """Seconds in which its answer must begin."""
+    answered: Callable[[], None]
+    """To be called when it has begun."""
+
+
+@dataclass
+class _Host:
+    """What is known about a host."""
+
+    state: Literal["unknown", "asking", "alive", "dead"] = "unknown"
+    silences: int = 0
+    """How often it was waited for in vain, before it ever answered."""
+    reason: str = ""
+    """Why it is given up on."""
 
 
 class Reach:
     """Remembers, for one run, which hosts (or package indexes) answer.
 
     The first to turn to a host goes alone, the others wait for what it finds: so ten data sets
-    behind a dead host cost one wait, not ten.
+    behind a dead host cost one wait, not ten. A host that has answered once is alive for the rest of
+    the run: a later fault or a slow answer concerns nobody but who met with it.
     """
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._state: dict[str, str] = {}
+        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
         self._change = threading.Condition()
 
-    @contextlib.contextmanager
-    def gate(self, host: str) -> Iterator[Callable[[], None]]:
-        """Enter when the host is worth trying; yields what to call when it has answered.
+    def ask(self, host: str, question: Callable[[Visit], Answer]) -> Answer:
+        """Return the answer to ``question``; to a silent host it is put again, with more patience.
 
-        Raises UnreachableError, now or as the body raised it, when the host does not answer.
+        Raises UnreachableError when the host is given up on, SilentError when a living one gives no answer.
         """
-        first = self._enter(host)
+        for attempt in range(len(PATIENCE)):
+            try:
+                with self.gate(host, attempt) as visit:
+                    return question(visit)
+            except SilentError:
+                if attempt == len(PATIENCE) - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    @contextlib.contextmanager
+    def gate(self, host: str, attempt: int = 0) -> Iterator[Visit]:
+        """Enter when the host is worth trying, for the first time or after ``attempt`` attempts in vain.
+
+        Raises UnreachableError when the host is given up on; else what the body raised.
+        """
+        first, patience = self._enter(host, attempt)
+        known = self._hosts[host]
         try:
-            yield lambda: self._learn(host, "alive")
+            yield Visit(patience, lambda: self._learn(known, "alive"))
+        except SilentError as error:
+            if first and known.state == "asking":
+                known.silences += 1
+                given_up = known.silences >= STRANGERS_ATTEMPTS
+                self._learn(known, "dead" if given_up else "unknown", str(error))
+                if given_up:
+                    raise UnreachableError(str(error)) from error
+            raise
         except UnreachableError as error:
-            self._learn(host, f"dead {error}")
+            if known.state != "alive":
+                self._learn(known, "dead", str(error))
             raise
         finally:
-            if first:
-                self._learn(host, "alive", only_from="asking")
+            if first and known.state == "asking":
+                self._learn(known, "alive")
 
     def alive(self, host: str) -> bool:
         """Tell whether the host has answered in this run."""
         with self._change:
-            return self._state.get(host) == "alive"
+            return self._hosts[host].state == "alive"
 
-    def _enter(self, host: str) -> bool:
+    def anybody(self) -> bool:
+        """Tell whether any host has answered in this run: there is a network."""
         with self._change:
-            self._change.wait_for(lambda: self._state.get(host) != "asking")
-            state = self._state.get(host, "")
-            if state.startswith("dead "):
-                raise UnreachableError(state.removeprefix("dead "))
-            if state == "":
-                self._state[host] = "asking"
-            return state == ""
+            return any(known.state == "alive" for known in self._hosts.values())
 
-    def _learn(self, host: str, state: str, only_from: str | None = None) -> None:
+    def _enter(self, host: str, attempt: int) -> tuple[bool, float]:
+        """Wait for one's turn; return whether the host is still unknown, and the patience to have."""
         with self._change:
-            if only_from is None or self._state.get(host) == only_from:
-                self._state[host] = state
-                self._change.notify_all()
+            known = self._hosts[host]
+            self._change.wait_for(lambda: known.state != "asking")
+            if known.state == "dead":
+                raise UnreachableError(known.reason)
+            first = known.state == "unknown"
+            if first:
+                known.state = "asking"
+            return first, PATIENCE[known.silences if first else attempt]
+
+    def _learn(self, known: _Host, state: Literal["unknown", "alive", "dead"], reason: str = "") -> None:
+        with self._change:
+            known.state, known.reason = state, reason
+            self._change.notify_all()
 
 
 def trusted_certificates(ca_bundle: Path | None) -> str | None:
@@ -133,7 +196,7 @@ def run_client(
 ) -> tuple[int, str]:
     """Run a package client in ``folder``; return its exit status and what it printed.
 
-    It is killed, and UnreachableError raised, when it prints nothing for ``silence`` seconds;
+    It is killed, and SilentError raised, when it prints nothing for ``silence`` seconds;
     ``on_line`` may return another number of seconds to wait for the next line. Raises
     StoppedError when ``stop`` is set, UnavailableError when the command is not there.
     """
@@ -155,26 +218,43 @@ def run_client(
     reader.start()
     printed: list[str] = []
     try:
-        deadline = time.monotonic() + silence
+        waited = 0.0
         while True:
             try:
-                line = lines.get(timeout=0.2)
+                line = lines.get(timeout=TICK)
             except queue.Empty:
                 if stop.is_set():
                     raise StoppedError from None
-                if time.monotonic() > deadline:
-                    raise UnreachableError(f"gave no answer within {silence:.0f} s") from None
+                waited += TICK
+                if waited > silence:
+                    raise SilentError(f"gave no answer within {silence:.0f} s") from None
                 continue
             if line is None:
                 return process.wait(), "".join(printed)
             printed.append(line)
             silence = on_line(line) or silence
-            deadline = time.monotonic() + silence
+            waited = 0.0
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
         reader.join(timeout=5)
+
+
+class Started:
+    """Measures how long a package client takes to start, and has patience with its registry accordingly."""
+
+    def __init__(self) -> None:
+        """Begin to measure."""
+        self._began = time.monotonic()
+        self._took: float | None = None
+
+    def patience(self, visit: Visit) -> float:
+        """Return the seconds to wait for the registry's answer; at the first call the client has started."""
+        if self._took is None:
+            self._took = time.monotonic() - self._began
+        # The client goes by the visit's patience itself, and needs a moment of its own to say so.
+        return visit.patience + 2 * (1 + self._took)
 
 
 def _read_lines(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

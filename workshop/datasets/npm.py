@@ -7,16 +7,19 @@ import platform
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from workshop.datasets import pypi
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
 from workshop.datasets.net import (
-    CLIENT_ANSWER,
     CLIENT_START,
+    SilentError,
+    Started,
     UnavailableError,
     UnreachableError,
+    Visit,
     environment,
     last_line,
     run_client,
@@ -45,34 +48,39 @@ def obtain(source: Source, run: Run) -> Path:
     values = environment(run.ca_bundle, folder)
     values["PATH"] = os.pathsep.join([str(Path(npm[0]).parent), values.get("PATH", "")])
 
-    def ask(*words: str, silence: float, then: float) -> None:
+    def call(*words: str, silence: float, on_line: Callable[[str], float]) -> None:
         status, printed = run_client(
             [*npm, *words, *options],
             folder=folder,
             environment=values,
             silence=silence,
             stop=run.stop,
-            on_line=lambda line: then,
+            on_line=on_line,
         )
         if status:
             raise _npm_failure(printed)
 
-    with run.reach.gate("npm") as answered:
+    def ask(visit: Visit) -> None:
+        """Find out who is there by a small question: npm waits minutes for a connection."""
         if not run.reach.alive("npm"):
-            # npm waits minutes for a connection, so a small question finds out who is there;
-            # at this log level npm prints when it has started.
+            started = Started()
+            # At this log level npm prints when it has started.
             question = ["view", name, "dist.shasum", "--loglevel=verbose"]
-            ask(*question, silence=CLIENT_START, then=CLIENT_ANSWER)
-            answered()
-        with run.progress.download(source.label, source.bytes):
-            ask("pack", name, f"--pack-destination={target}", silence=PATIENCE, then=PATIENCE)
+            call(*question, silence=CLIENT_START, on_line=lambda line: started.patience(visit))
+            visit.answered()
+
+    run.reach.ask("npm", ask)
+    with run.progress.download(source.label, source.bytes):
+        call("pack", name, f"--pack-destination={target}", silence=PATIENCE, on_line=lambda line: PATIENCE)
     return checked(list(target.glob("*.tgz")), source)
 
 
 def _npm_failure(printed: str) -> Exception:
     found = re.search(r"npm error code (\S+)", printed)
     code = found[1] if found else ""
-    if code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET_TIMEOUT"):
+    if code == "ERR_SOCKET_TIMEOUT":
+        return SilentError("the npm registry gives no answer")
+    if code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH"):
         return UnreachableError("the npm registry gives no answer")
     if code == "E404":
         return UnavailableError("the npm registry has no such package")

@@ -7,18 +7,19 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable
+import time
 from pathlib import Path
 
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
 from workshop.datasets.net import (
-    CLIENT_ANSWER,
     CLIENT_START,
-    FIRST_ANSWER,
     STALL,
+    SilentError,
+    Started,
     UnavailableError,
     UnreachableError,
+    Visit,
     environment,
     last_line,
     run_client,
@@ -55,7 +56,7 @@ def _pip_download(sources: list[Source], run: Run) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--require-hashes", "--ignore-requires-python", "--progress-bar=raw"]
     command += ["--retries=0", "--resume-retries=3"]
-    command += [f"--timeout={FIRST_ANSWER:.0f}", "--cache-dir", str(run.pip_cache)]
+    command += ["--cache-dir", str(run.pip_cache)]
     for each in [each for each in sources if each.platform][:1]:
         command += ["--platform", each.platform, "--implementation", "cp"]
         command += ["--python-version", each.python, "--abi", f"cp{each.python.replace('.', '')}"]
@@ -63,38 +64,49 @@ def _pip_download(sources: list[Source], run: Run) -> Path:
     command += ["--find-links", str(folder), "--dest", str(folder / "archive")]
     command += ["--requirement", str(requirements)]
     label = sources[0].label if len(sources) == 1 else f"pypi {len(pins)} packages"
-    with (
-        run.reach.gate("pypi") as answered,
-        run.progress.download(label, sum(each.bytes for each in sources)) as advance,
-    ):
-        status, printed = run_client(
-            command,
-            folder=folder,
-            environment=environment(run.ca_bundle, folder),
-            silence=CLIENT_START,
-            stop=run.stop,
-            on_line=_PipOutput(answered, advance).follow,
-        )
+
+    def ask(visit: Visit) -> Path:
+        with run.progress.download(label, sum(each.bytes for each in sources)) as advance:
+            output = _PipOutput(visit, advance)
+            status, printed = run_client(
+                [*command, f"--timeout={visit.patience:.0f}"],
+                folder=folder,
+                environment=environment(run.ca_bundle, folder),
+                silence=CLIENT_START,
+                stop=run.stop,
+                on_line=output.follow,
+            )
         if status:
-            raise _pip_failure(printed, known=run.reach.alive("pypi"))
-    return folder / "archive"
+            raise _pip_failure(printed, run.reach.alive("pypi"), output.longest_silence >= visit.patience)
+        return folder / "archive"
+
+    return run.reach.ask("pypi", ask)
 
 
 class _PipOutput:
     """Follows what pip prints: that it got an answer, and how far it is."""
 
-    def __init__(self, answered: Callable[[], None], advance: Advance) -> None:
-        self.answered = answered
+    def __init__(self, visit: Visit, advance: Advance) -> None:
+        self.visit = visit
         self.advance = advance
         self.finished = 0
         self.current = 0
+        self.longest_silence = 0.0
+        self._started = Started()
+        self._last: float | None = None
 
     def follow(self, line: str) -> float:
         """Take one line; return the seconds to wait for the next."""
+        now = time.monotonic()
+        if self._last is not None:
+            self.longest_silence = max(self.longest_silence, now - self._last)
         if line.startswith("Looking in"):
-            return CLIENT_ANSWER
+            self._last = now
+            return self._started.patience(self.visit)
+        if self._last is not None:
+            self._last = now
         if line.lstrip().startswith(("Collecting", "Downloading")):
-            self.answered()
+            self.visit.answered()
         elif number := re.match(r"Progress (\d+) of", line):
             if int(number[1]) < self.current:  # the next file
                 self.finished += self.current
@@ -110,9 +122,12 @@ def _wheel(folder: Path, source: Source) -> Path:
     return checked(wheels, source)
 
 
-def _pip_failure(printed: str, known: bool) -> Exception:
+def _pip_failure(printed: str, known: bool, was_silent: bool) -> Exception:
+    """Say what went wrong; pip finds no versions also where the index did not answer in time."""
     if "DO NOT MATCH THE HASHES" in printed:
         return WrongContentError("the package's hash is not the one in the catalogue")
+    if "(from versions: none)" in printed and was_silent:
+        return SilentError("the Python package index gives no answer")
     if "(from versions: none)" in printed and not known:
         return UnreachableError("the Python package index gives no answer")
     if "No space left on device" in printed:

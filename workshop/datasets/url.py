@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import socket
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.net import (
-    FIRST_ANSWER,
     STALL,
+    TICK,
+    SilentError,
     StoppedError,
     UnavailableError,
     UnreachableError,
+    Visit,
     trusted_certificates,
 )
 from workshop.datasets.progress import Advance
@@ -26,6 +29,9 @@ from workshop.datasets.store import CHUNK, WrongContentError, looks_like, read_c
 
 ATTEMPTS = 3
 """How often a download that breaks off is taken up again before the next source is tried."""
+PAUSE = 1.0
+"""Seconds before it is taken up again; twice as long the next time."""
+PORTS = {"http": 80, "https": 443}
 
 
 def fetch(source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
@@ -85,14 +91,17 @@ def _download(url: str, part: Path, source: Source, dataset: Dataset, file: File
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             if attempt == ATTEMPTS:
                 raise UnavailableError("the download broke off; run again to resume it") from error
+        except UnreachableError:
+            # Of a host that has answered before it is a passing fault.
+            if attempt == ATTEMPTS or not run.reach.alive(urlsplit(url).netloc):
+                raise
+        run.stop.wait(PAUSE * 2 ** (attempt - 1))
 
 
 def _continue_download(url: str, part: Path, label: str, limit: int, run: Run) -> None:
     """Fetch what the part still lacks; urllib3's HTTPError when it breaks off."""
     have = part.stat().st_size if part.exists() else 0
-    with run.reach.gate(urlsplit(url).netloc) as answered:
-        response = _first_answer(url, have, run)
-        answered()
+    response = run.reach.ask(urlsplit(url).netloc, lambda visit: _first_answer(url, have, run, visit))
     with response:
         if response.status_code == 416:
             return  # the part is whole already, or of another file: its hash decides
@@ -105,40 +114,76 @@ def _continue_download(url: str, part: Path, label: str, limit: int, run: Run) -
             _receive(response, part, have, limit, run, advance)
 
 
-def _first_answer(url: str, have: int, run: Run) -> Any:
-    """Open the address; UnreachableError when no answer begins within FIRST_ANSWER seconds.
+def _first_answer(url: str, have: int, run: Run, visit: Visit) -> Any:
+    """Open the address; SilentError or UnreachableError when no answer begins."""
+    import requests
+
+    host = urlsplit(url).netloc
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+
+    def ask() -> Any:
+        bundle = trusted_certificates(run.ca_bundle)
+        limits = (visit.patience, max(STALL, visit.patience))
+        return requests.get(url, headers=headers, stream=True, timeout=limits, verify=bundle)
+
+    try:
+        if not run.reach.alive(host):
+            try:
+                _in_time(lambda: _knock(url, visit.patience), visit, run, host)
+            except (SilentError, TimeoutError) as error:
+                # When nobody at all has answered there may be no network: that is to be found out soon.
+                kind = SilentError if run.reach.anybody() else UnreachableError
+                raise kind(f"{host} gave no answer within {visit.patience:.0f} s") from error
+        response = _in_time(ask, visit, run, host)
+    except requests.Timeout as error:
+        raise SilentError(f"{host} gave no answer within {visit.patience:.0f} s") from error
+    except (requests.RequestException, OSError) as error:
+        raise UnreachableError(f"{host} {_why(error)}") from error
+    visit.answered()
+    return response
+
+
+def _in_time(ask: Callable[[], Any], visit: Visit, run: Run, host: str) -> Any:
+    """Return, or raise, what ``ask`` does; SilentError when it takes longer than patience lasts.
 
     Name look-ups and hosts with many addresses know no overall time limit, so a thread waits.
     """
-    import requests
-
     answers: list[Any] = []
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
 
-    def ask() -> None:
+    def keep() -> None:
         try:
-            bundle = trusted_certificates(run.ca_bundle)
-            answers.append(
-                requests.get(url, headers=headers, stream=True, timeout=(FIRST_ANSWER, STALL), verify=bundle)
-            )
-        except (requests.RequestException, OSError) as error:
+            answers.append(ask())
+        except Exception as error:
             answers.append(error)
 
-    asking = threading.Thread(target=ask, daemon=True)
+    asking = threading.Thread(target=keep, daemon=True)
     asking.start()
-    asking.join(FIRST_ANSWER)
-    host = urlsplit(url).netloc
+    waited = 0.0
+    while not answers and waited < visit.patience:
+        if run.stop.is_set():
+            raise StoppedError
+        asking.join(TICK)
+        waited += TICK
     if not answers:
-        raise UnreachableError(f"{host} gave no answer within {FIRST_ANSWER:.0f} s")
+        raise SilentError(f"{host} gave no answer within {visit.patience:.0f} s")
     if isinstance(answers[0], Exception):
-        raise UnreachableError(f"{host} {_why(answers[0])}") from answers[0]
+        raise answers[0]
     return answers[0]
+
+
+def _knock(url: str, seconds: float) -> None:
+    """Connect to the host, or to the proxy before it: who lets us in is there, however slow the answer is."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    address = select_proxy(url, get_environ_proxies(url)) or url
+    target = urlsplit(address if "//" in address else f"//{address}")
+    socket.create_connection((target.hostname, target.port or PORTS.get(target.scheme, 80)), seconds).close()
 
 
 def _why(error: Exception) -> str:
     """Say in a few words why a host could not be asked."""
     text = repr(error)
-    if "NameResolution" in text or "Failed to resolve" in text:
+    if isinstance(error, socket.gaierror) or "NameResolution" in text or "Failed to resolve" in text:
         return "cannot be found (no such name, or no network)"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return "has a certificate that is not trusted here (set workshop_ca_bundle?)"

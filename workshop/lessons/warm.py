@@ -112,12 +112,15 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
         if not mine or warmth.is_done():
             return False
     assert settings.prefix is not None  # survey() has looked
+    # It outlives the set-up that starts it and is no part of it (tools/setup-lock.bash).
+    environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
     with (settings.prefix / "log" / "warm.log").open("w", encoding="utf-8") as log:
         subprocess.Popen(
             [sys.executable, "-m", "workshop", "lessons", "warm", "--json", *warmth.names],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            env=environment,
             start_new_session=True,
             preexec_fn=lambda: os.nice(19),
         )

@@ -1,0 +1,58 @@
+"""The command ``bin/services`` where supervisor keeps the services: what it starts them with."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import jinja2
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "roles/managed-service/templates"
+
+
+def write_command(prefix: Path) -> Path:
+    """Write the command, and in place of supervisor a program that notes what it got and then is there."""
+    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True)
+    jinja.filters["quote"] = shlex.quote
+    command = prefix / "services"
+    command.write_text(
+        jinja.get_template("services.j2").render(
+            workshop_prefix=str(prefix),
+            workshop_service_manager_used="supervisor",
+            workshop_user="learner",
+            __managed_service_as_root=False,
+        )
+    )
+    python = prefix / "venvs/jupyter/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        "  *supervisorctl*) exec test -e up ;;\n"
+        "  *) env >environment; readlink /proc/$$/fd/* >files; touch up ;;\n"
+        "esac\n"
+    )
+    for each in (command, python):
+        each.chmod(0o755)
+    return command
+
+
+def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> None:
+    command = write_command(tmp_path)
+    locks = f"exec 4>{tmp_path}/lock4 9>{tmp_path}/lock9; flock 9"
+    done = subprocess.run(
+        ["bash", "-c", f"{locks}; {shlex.quote(str(command))} ensure workshop-web"],
+        env=os.environ | {"WORKSHOP_SETUP": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "started supervisor\n"
+    assert "HOME=" in (tmp_path / "environment").read_text()
+    assert "WORKSHOP_SETUP" not in (tmp_path / "environment").read_text()
+    files = (tmp_path / "files").read_text().splitlines()
+    assert "/dev/null" in files
+    assert not [name for name in files if name.startswith(f"{tmp_path}/lock")]
