@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
+import sys
+from pathlib import Path
 
 import pytest
 from fakeparts import FAILS, PASSES, SKIPPED, FakeParts
@@ -317,3 +320,47 @@ class TestEvents:
         )
         ran = fake.run("unit.other", WORKSHOP_TEST_NEWS="0.1")
         assert "1 of 2 tests, tests/other/test_b.py::test_slow" in ran.said
+
+
+class TestBarely:
+    """On a machine with little installed."""
+
+    @pytest.fixture
+    def programs(self, fake: FakeParts) -> Path:
+        """All that is on PATH: what the first lines need, and an apt-get that brings Python."""
+        folder = fake.root / "bin"
+        folder.mkdir()
+        for name in ("bash", "dirname", "id", "env", "ln"):
+            found = shutil.which(name)
+            assert found
+            (folder / name).symlink_to(found)
+        (folder / "sudo").write_text('#!/bin/sh\nshift; exec "$@"\n')
+        (folder / "apt-get").write_text(
+            f'#!/bin/sh\necho "$*" >>{str(fake.trace)!r}\n'
+            f"[ $1 != install ] || ln -s {sys.executable!r} {str(folder / 'python3')!r}\n"
+        )
+        for name in ("sudo", "apt-get"):
+            (folder / name).chmod(0o755)
+        return folder
+
+    def test_python_is_installed(self, fake: FakeParts, programs: Path) -> None:
+        fake.parts(lint=PASSES)
+        ran = fake.run("--list", PATH=str(programs))
+        assert ran.status == 0, ran.errors
+        assert ran.said.startswith("installing python3\nlint ")
+        assert fake.traced()[-1] == "install --yes --quiet=2 python3"
+
+    def test_where_it_cannot_be_installed_one_line_says_what_to_do(
+        self, fake: FakeParts, programs: Path
+    ) -> None:
+        (programs / "apt-get").write_text("#!/bin/sh\nexit 1\n")
+        ran = fake.run("--list", PATH=str(programs))
+        assert ran.status == 2
+        assert ran.errors == "test.bash: needs python3; install it, or run this as root or with sudo\n"
+
+    def test_an_old_python_is_refused(self, fake: FakeParts, programs: Path) -> None:
+        (programs / "python3").write_text('#!/bin/sh\n[ $1 = -V ] && echo "Python 3.9.2"\n')
+        (programs / "python3").chmod(0o755)
+        ran = fake.run("--list", PATH=str(programs))
+        assert ran.status == 2
+        assert ran.errors == "test.bash: needs Python 3.11 or newer; python3 is Python 3.9.2\n"
