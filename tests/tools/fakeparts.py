@@ -76,9 +76,12 @@ class FakeParts:
         }
         return kept | own | settings
 
-    def run(self, *words: str, **settings: str) -> Ran:
+    def run(self, *words: str, cores: int = 0, **settings: str) -> Ran:
+        """Run the command, on so many cores only if that is said."""
+        some = sorted(os.sched_getaffinity(0))[:cores]
+        apart = ["taskset", "--cpu-list", ",".join(map(str, some))] if cores else []
         done = subprocess.run(
-            ["bash", self.root / "tools/test.bash", *words],
+            [*apart, "bash", self.root / "tools/test.bash", *words],
             capture_output=True,
             text=True,
             timeout=300,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
+import sys
+from pathlib import Path
 
 import pytest
 from fakeparts import FAILS, PASSES, SKIPPED, FakeParts
@@ -97,9 +101,9 @@ def test_what_needs_a_job_that_did_not_pass_does_not_run(
     assert ran.status == (verdict == "failed")
 
 
-def test_as_much_runs_side_by_side_as_there_are_cores_and_nobody_shares_what_is_held(fake: FakeParts) -> None:
-    jobs = {"big": "cores = 64", "one": "", "waits": "cores = 0", "mine": 'holds = ["bed"]'}
-    jobs["mine_too"] = 'cores = 0, holds = ["bed"]'
+def test_nobody_shares_what_is_held_and_a_large_job_is_alone(fake: FakeParts) -> None:
+    jobs = {"big": "cores = 64", "one": "", "waits": "cores = 0"}
+    jobs |= dict.fromkeys(("mine", "mine_too"), 'cores = 0, holds = ["bed"]')
     lines = (f"jobs.{name} = {{ {settings} }}" for name, settings in jobs.items())
     fake.table('[part]\nabout = "A"\nbudget = 60\n' + "\n".join(lines))
     fake.script("part", TRACES)
@@ -109,8 +113,44 @@ def test_as_much_runs_side_by_side_as_there_are_cores_and_nobody_shares_what_is_
         what, job = line.split()
         at_work = at_work | {job} if what == "begin" else at_work - {job}
         assert not {"mine", "mine_too"} <= at_work
-        assert "big" not in at_work or not at_work & {"one", "mine"}
+        assert not {"big", "one"} <= at_work
     assert sorted(line.split()[1] for line in fake.traced()[:-1] if "begin" in line) == sorted(jobs)
+
+
+WAITS_FOR = 'echo "begin $1" >>trace; until grep -qx "$2" trace; do sleep 0.02; done; echo "end $1" >>trace'
+
+
+def test_on_one_core_what_waits_runs_beside_what_computes(fake: FakeParts) -> None:
+    fake.table(
+        '[part]\nabout = "A"\nbudget = 60\n'
+        "jobs = { computes = {}, big = { cores = 2 }, waits = { cores = 0 } }"
+    )
+    fake.script(
+        "part",
+        f"meet() {{ {WAITS_FOR}; }}\n"
+        'case $1 in computes) meet $1 "begin waits" ;; waits) meet $1 "begin computes" ;; esac',
+    )
+    ran = fake.run(cores=1, WORKSHOP_TEST_MINUTES="1")
+    assert ran.status == 0, ran.said
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
+def test_a_large_job_is_overtaken_only_by_what_does_not_hold_it_up(fake: FakeParts) -> None:
+    fake.table(
+        '[part]\nabout = "A"\nbudget = 60\n'
+        'jobs.last = { after = ["part.first"] }\n'
+        "jobs.first = {}\njobs.large = { cores = 2 }\njobs.quick = {}\njobs.late = {}\n"
+    )
+    # While `first` has one core, `large` waits for both; `quick` will have ended by then, `late` will not.
+    fake.cache.mkdir(parents=True)
+    seconds = {"first": 50, "last": 200, "large": 100, "late": 60, "quick": 1}
+    (fake.cache / "times.json").write_text(json.dumps({f"part.{job}": seconds[job] for job in seconds}))
+    fake.script(
+        "part", f'meet() {{ {WAITS_FOR}; }}\ncase $1 in first) meet $1 "end quick" ;; *) {TRACES} ;; esac'
+    )
+    ran = fake.run(cores=2, WORKSHOP_TEST_MINUTES="1")
+    assert ran.status == 0, ran.said
+    assert fake.traced().index("end first") < fake.traced().index("begin late")
 
 
 def test_the_longest_path_of_the_last_run_goes_first(fake: FakeParts) -> None:
@@ -317,3 +357,47 @@ class TestEvents:
         )
         ran = fake.run("unit.other", WORKSHOP_TEST_NEWS="0.1")
         assert "1 of 2 tests, tests/other/test_b.py::test_slow" in ran.said
+
+
+class TestBarely:
+    """On a machine with little installed."""
+
+    @pytest.fixture
+    def programs(self, fake: FakeParts) -> Path:
+        """All that is on PATH: what the first lines need, and an apt-get that brings Python."""
+        folder = fake.root / "bin"
+        folder.mkdir()
+        for name in ("bash", "dirname", "id", "env", "ln"):
+            found = shutil.which(name)
+            assert found
+            (folder / name).symlink_to(found)
+        (folder / "sudo").write_text('#!/bin/sh\nshift; exec "$@"\n')
+        (folder / "apt-get").write_text(
+            f'#!/bin/sh\necho "$*" >>{str(fake.trace)!r}\n'
+            f"[ $1 != install ] || ln -s {sys.executable!r} {str(folder / 'python3')!r}\n"
+        )
+        for name in ("sudo", "apt-get"):
+            (folder / name).chmod(0o755)
+        return folder
+
+    def test_python_is_installed(self, fake: FakeParts, programs: Path) -> None:
+        fake.parts(lint=PASSES)
+        ran = fake.run("--list", PATH=str(programs))
+        assert ran.status == 0, ran.errors
+        assert ran.said.startswith("installing python3\nlint ")
+        assert fake.traced()[-1] == "install --yes --quiet=2 python3"
+
+    def test_where_it_cannot_be_installed_one_line_says_what_to_do(
+        self, fake: FakeParts, programs: Path
+    ) -> None:
+        (programs / "apt-get").write_text("#!/bin/sh\nexit 1\n")
+        ran = fake.run("--list", PATH=str(programs))
+        assert ran.status == 2
+        assert ran.errors == "test.bash: needs python3; install it, or run this as root or with sudo\n"
+
+    def test_an_old_python_is_refused(self, fake: FakeParts, programs: Path) -> None:
+        (programs / "python3").write_text('#!/bin/sh\n[ $1 = -V ] && echo "Python 3.9.2"\n')
+        (programs / "python3").chmod(0o755)
+        ran = fake.run("--list", PATH=str(programs))
+        assert ran.status == 2
+        assert ran.errors == "test.bash: needs Python 3.11 or newer; python3 is Python 3.9.2\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakeparts import CHECKOUT, FAILS, PASSES, FakeParts, interrupt_when, is_running
-from waiting import wait_until
+from waiting import patience, wait_until
 
 # A child that ignores TERM, and a daemon with a session, a parent and an environment of its own.
 LEAVES = """
@@ -147,8 +148,6 @@ class TestCleaning:
         return done.stdout + done.stderr
 
     def test_it_removes_the_containers_of_this_checkout(self, fake: FakeParts, programs: Path) -> None:
-        import hashlib
-
         ours = hashlib.sha256(str(fake.root).encode()).hexdigest()[:6]
         names = [
             f"workshop-local-{ours}",
@@ -187,8 +186,6 @@ class TestCleaning:
 
 
 def test_waiting_grows_with_slowness_and_says_what_it_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from waiting import patience
-
     monkeypatch.setenv("WORKSHOP_TEST_SLOWNESS", "2.5")
     assert patience(4) == 10
     monkeypatch.setenv("WORKSHOP_TEST_SLOWNESS", "0.5")

@@ -64,6 +64,8 @@ install_debian_packages() {
     fi
     rm -f "$lists"
     [ "$attempt" = 6 ] || sleep 10
+    # An earlier run may have been ended in the middle of it.
+    DEBIAN_FRONTEND=noninteractive as_root dpkg --configure --pending >/dev/null 2>&1 || true
   done
   false
 }
@@ -113,11 +115,6 @@ use_sticks() {
   install_packages mkfs.exfat:exfatprogs mkfs.vfat:dosfstools losetup:mount:util-linux \
     mount.exfat-fuse:exfat-fuse:fuse-exfat rsync:rsync ssh-keygen:openssh-client:openssh
   if command -v apt-get >/dev/null; then install_packages fusefat:fusefat; fi
-}
-
-# is_required PART: whether it must not be skipped.
-is_required() {
-  case " ${WORKSHOP_TEST_REQUIRED:-} " in *" $1 "* | *" all "*) ;; *) false ;; esac
 }
 
 # has_tests FOLDER

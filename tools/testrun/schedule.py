@@ -146,10 +146,10 @@ class Schedule:
             if held & set(job.holds):
                 continue
             slots = self._slots(job)
-            if slots and (slots > self._free() or self.expected[str(job)] > opens):
+            if slots > self._free():
                 opens = min(opens, self._opens(slots))
-                continue
-            self._start(job)
+            elif not slots or self.expected[str(job)] <= opens:
+                self._start(job)
 
     def _opens(self, slots: int) -> float:
         """Return in how many seconds so many cores should be free."""

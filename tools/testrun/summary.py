@@ -46,10 +46,10 @@ class Row:
         """Say why it is not simply passed."""
         bad = [result for result in self.results if result.bad]
         others = [result for result in self.results if result.verdict == "skipped"]
-        return "; ".join(
-            [*(f"{result.job.name}: {result.why}"[:100] for result in bad or others)]
-            + (["over budget"] if self.over_budget else [])
-        )
+        reasons = [f"{result.job.name}: {result.why}"[:100] for result in bad or others]
+        if len(reasons) > 2:
+            reasons[1:] = [f"{len(reasons) - 1} more jobs"]
+        return "; ".join([*reasons, "over budget"] if self.over_budget else reasons)
 
     def counts(self) -> tuple[int, int, int]:
         """Return how many of its tests passed, failed and were skipped."""
