@@ -6,6 +6,7 @@ import json
 import shlex
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,15 +20,18 @@ SERVICES = {"workshop-jupyter": "jupyter", "workshop-tensorboard": "tensorboard"
 
 GET = """
 import json, sys, urllib.error, urllib.request
-url, headers = sys.argv[1], json.loads(sys.argv[2])
+base, headers, *paths = sys.argv[1], json.loads(sys.argv[2]), *sys.argv[3:]
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-try:
-    with opener.open(urllib.request.Request(url, headers=headers), timeout=120) as answer:
-        print(answer.status, answer.read().decode("utf-8", "replace"), sep="\\n")
-except urllib.error.HTTPError as error:
-    print(error.code, error.reason, sep="\\n")
-except OSError as error:
-    print(0, error, sep="\\n")
+answers = []
+for path in paths:
+    try:
+        with opener.open(urllib.request.Request(base + path, headers=headers), timeout=120) as answer:
+            answers.append((answer.status, answer.read().decode("utf-8", "replace")))
+    except urllib.error.HTTPError as error:
+        answers.append((error.code, error.reason))
+    except OSError as error:
+        answers.append((0, str(error)))
+print(json.dumps(answers))
 """
 
 
@@ -97,11 +101,15 @@ class Machine:
 
     def get(self, service: str, path: str, token: str = "", **headers: str) -> Answer:
         """Ask a service for a page."""
+        return self.get_all(service, [path], token, **headers)[0]
+
+    def get_all(self, service: str, paths: Sequence[str], token: str = "", **headers: str) -> list[Answer]:
+        """Ask a service for several pages, with one process on the machine."""
         if token:
             headers["Authorization"] = f"token {token}"
-        url = f"http://127.0.0.1:{self.port(service)}{path}"
-        status, _, body = self.python(GET, url, json.dumps(headers)).partition("\n")
-        return Answer(int(status), body)
+        base = f"http://127.0.0.1:{self.port(service)}"
+        answers = json.loads(self.python(GET, base, json.dumps(headers), *paths))
+        return [Answer(status, body) for status, body in answers]
 
     def listeners(self, service: str) -> list[tuple[str, int]]:
         """Return (address, process) of everything that listens on the service's port."""
