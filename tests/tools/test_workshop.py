@@ -80,7 +80,6 @@ def test_without_a_network_it_says_so_in_one_line(tmp_path: Path) -> None:
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
         "PIP_NO_CACHE_DIR": "1",
-        "PIP_RETRIES": "0",
         # The test command keeps wheels for its own use.
         "WORKSHOP_WHEELS": str(tmp_path / "wheels"),
     }
