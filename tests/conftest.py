@@ -14,7 +14,7 @@ from depth import FULL
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# There is a process of pytest a core: the threads of BLAS would only wait for each other, with busy cores.
+# The processes of pytest fill the cores: the threads of BLAS would wait for each other, and that busily.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # The normal run tries the same examples each time, so that it fails for a change and not by chance; in full
@@ -24,6 +24,13 @@ hypothesis.settings.register_profile("full", max_examples=100, deadline=None, pr
 hypothesis.settings.load_profile("full" if FULL else "normal")
 
 LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_report_header() -> str:
+    """Say at the top which depth this is."""
+    return (
+        "depth: full" if FULL else "depth: normal; WORKSHOP_FULL=1 plays more games and draws more examples"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
