@@ -1,9 +1,61 @@
-"""What all tests share."""
+"""What all tests share: signals as in a terminal, two depths, one thread a process."""
 
 from __future__ import annotations
 
+import os
 import signal
+from typing import Any
+
+import hypothesis
+import pytest
+from depth import FULL
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that tests start and then interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The processes of pytest fill the cores: the threads of BLAS would wait for each other, and that busily.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# The normal run tries the same examples each time, so that it fails for a change and not by chance; in full
+# depth they are new ones, and the message holds what runs them again.
+hypothesis.settings.register_profile("normal", max_examples=30, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("full", max_examples=100, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("full" if FULL else "normal")
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_report_header() -> str:
+    """Say at the top which depth this is."""
+    return (
+        "depth: full" if FULL else "depth: normal; WORKSHOP_FULL=1 plays more games and draws more examples"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of full depth, unless they are wanted."""
+    left_out = [] if FULL else [item for item in items if item.get_closest_marker("full")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    config.stash[LEFT_OUT] = len(left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a worker of pytest-xdist say how many tests it left out: all workers leave out the same."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    left_out = terminalreporter.config.stash.get(LEFT_OUT, 0)
+    if left_out:
+        terminalreporter.line(
+            f"{left_out} tests of full depth not run; WORKSHOP_FULL=1 runs them", yellow=True
+        )

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from workshop.bubblebreaker import engine
+from workshop.bubblebreaker import bench, engine
 from workshop.bubblebreaker.agents import AGENTS
 from workshop.bubblebreaker.bench import Name, app, check
 from workshop.bubblebreaker.boards import read_boards, referee, write_boards
 from workshop.bubblebreaker.rules import SAMEGAME
+from workshop.bubblebreaker.solve import solve
 from workshop.errors import WorkshopError
 
 
@@ -31,7 +32,9 @@ def test_the_document_holds_scores_and_moves_of_each_board(file: Path) -> None:
         assert referee(SAMEGAME, board, [tuple(move) for move in game["moves"]]) == game["score"]
 
 
-def test_people_read_a_line_a_board(file: Path) -> None:
+def test_people_read_a_line_a_board(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    games = [solve(board, "greedy", 1, 1) for board in read_boards(file, SAMEGAME)]
+    monkeypatch.setattr(bench, "answer_of", lambda *_: games)
     result = CliRunner().invoke(app, ["--boards", str(file), "--agent", "greedy"])
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["board", "board", "total"]
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from depth import by_depth
 
 from bubblebreaker.building import SMALL, many_rules
 from workshop.bubblebreaker import engine, reference
@@ -13,19 +14,19 @@ from workshop.bubblebreaker.cells import pack
 from workshop.bubblebreaker.playouts import UNIFORM
 from workshop.bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION, Board, Rules
 
-GAMES = 10_000
+GAMES = by_depth(2_000, full=10_000)
 KINDS = 50
 MOST_MOVES = 40
 """Of games on small boards, of which some go on and on."""
 
 STANDARD = [SAMEGAME, SAMEGAME_DEDUCTION, BUBBLE_BREAKER, BUBBLE_BREAKER.having(refill="grey", grey_value=25)]
 STANDARD_NAMES = ["samegame", "deduction", "bubblebreaker", "grey"]
-WHOLE = 40
-PLAYED_OUT = 6
+WHOLE = by_depth(12, full=40)
+PLAYED_OUT = by_depth(2, full=6)
 
 
 @pytest.mark.parametrize("number", range(KINDS))
-def test_ten_thousand_games_are_those_of_the_reference(number: int) -> None:
+def test_thousands_of_games_are_those_of_the_reference(number: int) -> None:
     rules = next(itertools.islice(many_rules(KINDS), number, None))
     count = GAMES // KINDS
     play_both(rules, range(number * count, (number + 1) * count), MOST_MOVES)

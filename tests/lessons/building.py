@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.model import Lesson, about
-from workshop.lessons.runner import How, Ran, Result, run_lesson, run_notebook
+from workshop.lessons.exercises import check_of, prepare
+from workshop.lessons.model import About, Lesson, about
+from workshop.lessons.runner import How, Progress, Ran, Result, run_lesson, run_notebook
+from workshop.lessons.worker import Failure, Outcome
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
@@ -107,6 +111,36 @@ def ran(folder: Path, content: Notebook) -> Ran:
     """Write a lesson and run its bare stubs, without a verdict."""
     lesson = put(folder, "1-try/10-it", content)
     return run_notebook(lesson, about(lesson.name, content), content, How(folder), quiet, {})
+
+
+def run_here(
+    _lesson: Lesson, _told: About, content: Notebook, how: How, progress: Progress, solutions: dict[str, str]
+) -> Ran:
+    """Do in this process what ``run_notebook`` does, with cells of plain Python; no kernel has to start.
+
+    That a kernel makes the same of them is a test of its own in test_checks.py.
+    """
+    prepared = prepare(content, how.profile, solutions)
+    cells, outcome, names = prepared.notebook["cells"], Outcome(), dict[str, Any]()
+    for index, cell in enumerate(cells):
+        progress(prepared.numbers[index], len(content["cells"]))
+        if cell["cell_type"] != "code":
+            continue
+        shown, failure = io.StringIO(), None
+        try:
+            with contextlib.redirect_stdout(shown):
+                exec(cell["source"], names)
+        except Exception as error:
+            kind = type(error).__name__
+            failure = Failure(index, kind, f"{kind}: {error}" if str(error) else kind)
+        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": shown.getvalue()}]
+        check = check_of(cell)
+        if check is not None:
+            outcome.checks[check] = failure
+        elif failure is not None:
+            outcome.failure = failure
+            break
+    return Ran(outcome, prepared.notebook, prepared.numbers)
 
 
 Change = Callable[[Notebook], None]

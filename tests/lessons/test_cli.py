@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import commandline
 import pytest
 
 from . import building
@@ -29,7 +30,7 @@ def workshop(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[
 
 
 def test_list_as_json(folder: Path) -> None:
-    done = workshop("list", "--json", "--notebooks", folder)
+    done = commandline.workshop("lessons", "list", "--json", "--notebooks", folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["lessons"][0] == {
         "name": "1-try/10-sound",
@@ -74,7 +75,7 @@ def test_run_shows_a_table(folder: Path) -> None:
 
 
 def test_check_as_json(folder: Path) -> None:
-    done = workshop("check", "--static", "--json", "--notebooks", folder)
+    done = commandline.workshop("lessons", "check", "--static", "--json", "--notebooks", folder)
     document = json.loads(done.stdout)
     assert done.returncode == 1
     assert [lesson["passed"] for lesson in document["lessons"]] == [True, False]
@@ -93,13 +94,14 @@ def test_check_as_json(folder: Path) -> None:
 )
 def test_a_wrong_name_is_one_line(folder: Path, words: list[str], status: int, told: str) -> None:
     extra = [] if "--notebooks" in words else ["--notebooks", folder]
-    done = workshop(*words, *extra)
+    done = commandline.workshop("lessons", *words, *extra)
     assert (done.returncode, done.stdout) == (status, "")
     assert told in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_wrong_usage_exits_with_two(folder: Path) -> None:
-    assert workshop("run", "--profile", "medium", "--notebooks", folder).returncode == 2
+    done = commandline.workshop("lessons", "run", "--profile", "medium", "--notebooks", folder)
+    assert done.returncode == 2
 
 
 def alive(pid: int) -> bool:

@@ -34,6 +34,8 @@ def settings(tmp_path: Path) -> Settings:
 def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two lessons, one of which is on the kernel that is warmed for, and a tool on that kernel."""
     monkeypatch.setattr(warm, "KERNEL", "python3")
+    # Every set-up of the part lessons warms with real kernels.
+    monkeypatch.setattr(warm, "run_notebook", building.run_here)
     folder = tmp_path / "notebooks"
     write(folder / "0-first" / "10-warmed.ipynb", "print(1)")
     write(folder / "0-first" / "20-other.ipynb", "print(1)", kernel="elsewhere")
@@ -51,12 +53,14 @@ def fill(folder: Path, settings: Settings) -> bool:
     return warm.warm(warm.survey(folder, settings), How(folder), quiet)
 
 
-@pytest.mark.slow
 def test_runs_the_kernels_lessons_once(notebooks: Path, settings: Settings) -> None:
     assert [one.name for one in warm.survey(notebooks, settings).lessons] == ["0-first/10-warmed"]
+    ran = notebooks.parent / "ran"
+    write(notebooks / "0-first" / "10-warmed.ipynb", f"open({str(ran)!r}, 'a').write('once ')")
     assert fill(notebooks, settings)
     assert warm.survey(notebooks, settings).is_done()
     assert not fill(notebooks, settings)
+    assert ran.read_text() == "once "
 
 
 def test_only_the_lessons_that_were_named(notebooks: Path, settings: Settings) -> None:
@@ -87,7 +91,6 @@ def test_other_packages_are_warmed_for_again(notebooks: Path, settings: Settings
     assert not warm.survey(notebooks, settings).is_done()
 
 
-@pytest.mark.slow
 def test_a_lesson_that_breaks_off_leaves_no_stamp(notebooks: Path, settings: Settings) -> None:
     write(notebooks / "0-first" / "10-warmed.ipynb", "raise ValueError('no data')")
     with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):

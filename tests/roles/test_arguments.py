@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,20 +47,60 @@ def write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A checkout with the real check and one small role."""
-    shutil.copytree(ROOT / "playbooks", tmp_path / "playbooks", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "ansible.cfg", tmp_path)
-    write(tmp_path / "playbooks/site.yml", SITE)
-    role = tmp_path / "roles/tiny-role"
+MACHINES = {
+    "right": {"tiny_role_port": 8090},
+    "foreign": {"__tiny_role_y": 1, "other_role_port": 1, "tiny": 1},
+    "no-number": {"tiny_role_port": "many"},
+    "no-choice": {"tiny_role_mode": "slow"},
+    "typo": {"tiny_role_prot": 8090},
+    "shared-typo": {"workshop_prefx": "/srv"},
+    "far-typo": {"tiny_role_zzzzzzzzzzzzzzz": 1},
+    "missing": {"workshop_prefix": None},
+}
+"""Each has variables of its own, so that one play says what is made of them all."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a play said of each machine."""
+
+    status: int
+    output: str
+
+    def of(self, machine: str) -> str:
+        """Return the failure of one machine, in one line; empty when there was none."""
+        found = re.search(rf"^(?:fatal|failed): \[{machine}\].*\n((?: .*\n)*)", self.output, re.M)
+        return " ".join(found[1].split()) if found else ""
+
+    def counts(self, machine: str) -> dict[str, int]:
+        """Return what the recap counts of one machine."""
+        line = re.findall(rf"^{machine} +: (.*)$", self.output, re.M)[-1]
+        return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line)}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """A play of a checkout with the real check and one small role, on many machines."""
+    house = tmp_path_factory.mktemp("house")
+    shutil.copytree(ROOT / "playbooks", house / "playbooks", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "ansible.cfg", house)
+    shared = house / "playbooks/group_vars/all.yml"
+    shared.write_text(shared.read_text(encoding="utf-8").replace("workshop_prefix: /opt/workshop\n", ""))
+    hosts = {
+        name: {key: value for key, value in ({"workshop_prefix": "/opt"} | own).items() if value is not None}
+        for name, own in MACHINES.items()
+    }
+    write(house / "machines.json", json.dumps({"all": {"hosts": hosts}}))
+    write(house / "playbooks/site.yml", SITE)
+    role = house / "roles/tiny-role"
     write(role / "meta/argument_specs.yml", SPECS)
     write(role / "defaults/main.yml", "tiny_role_port: 8080\ntiny_role_mode: fast\n__tiny_role_x: 1\n")
     write(role / "tasks/main.yml", "- name: Say\n  ansible.builtin.debug:\n    msg: role ran\n")
-    return tmp_path
+    status, output, _ = play(house, inventory="machines.json")
+    return Played(status, output)
 
 
-def play(house: Path, *arguments: str, inventory: str = "localhost,") -> tuple[int, str, float]:
+def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str, float]:
     """Run site.yml; return its exit status, what it printed and its CPU seconds.
 
     On an idle machine it takes as long; on a busy one only these stay the same.
@@ -77,46 +120,28 @@ def play(house: Path, *arguments: str, inventory: str = "localhost,") -> tuple[i
     return done.returncode, done.stdout + done.stderr, seconds
 
 
-def test_right_arguments_pass(house: Path) -> None:
-    status, output, _ = play(house, "-e", "tiny_role_port=8090")
-    assert status == 0, output
-    assert "role ran" in output
-
-
-def test_right_arguments_pass_in_check_mode(house: Path) -> None:
-    status, output, _ = play(house, "--check")
-    assert status == 0, output
+@pytest.mark.parametrize("machine", ["right", "foreign"])
+def test_right_internal_and_foreign_variables_pass(played: Played, machine: str) -> None:
+    assert played.counts(machine)["failed"] == 0, played.output
+    assert f"ok: [{machine}] =>" in played.output.partition("TASK [tiny-role : Say]")[2]
 
 
 @pytest.mark.parametrize(
-    ("argument", "said"),
+    ("machine", "said"),
     [
-        ("tiny_role_port=many", "tiny_role_port"),
-        ("tiny_role_mode=slow", "tiny_role_mode"),
-        ("tiny_role_prot=8090", "tiny_role_prot (did you mean tiny_role_port?)"),
-        ("workshop_prefx=/srv", "workshop_prefx (did you mean workshop_prefix?)"),
-        ("tiny_role_zzzzzzzzzzzzzzz=1", "tiny_role_zzzzzzzzzzzzzzz"),
+        ("no-number", "tiny_role_port"),
+        ("no-choice", "tiny_role_mode"),
+        ("typo", "tiny_role_prot (did you mean tiny_role_port?)"),
+        ("shared-typo", "workshop_prefx (did you mean workshop_prefix?)"),
+        ("far-typo", "tiny_role_zzzzzzzzzzzzzzz"),
+        ("missing", "missing required arguments: workshop_prefix"),
     ],
 )
-def test_a_wrong_argument_is_named_before_a_role_runs(house: Path, argument: str, said: str) -> None:
-    status, output, seconds = play(house, "-e", argument)
-    assert status == 2, output
-    assert said in " ".join(output.split())
-    assert "role ran" not in output
-    assert seconds < SECONDS
-
-
-def test_internal_and_foreign_variables_are_not_refused(house: Path) -> None:
-    status, output, _ = play(house, "-e", "__tiny_role_y=1 other_role_port=1 tiny=1")
-    assert status == 0, output
-
-
-def test_a_missing_required_argument_is_named(house: Path) -> None:
-    shared = house / "playbooks/group_vars/all.yml"
-    shared.write_text(shared.read_text(encoding="utf-8").replace("workshop_prefix: /opt/workshop\n", ""))
-    status, output, _ = play(house)
-    assert status == 2, output
-    assert "missing required arguments: workshop_prefix" in output
+def test_a_wrong_argument_is_named_before_a_role_runs(played: Played, machine: str, said: str) -> None:
+    assert played.status == 2
+    assert said in played.of(machine), played.output
+    assert played.counts(machine)["failed"] == 1
+    assert f"[{machine}]" not in played.output.partition("TASK [tiny-role : Say]")[2]
 
 
 def test_every_real_role_passes_with_the_inventory_of_local_mode() -> None:
@@ -127,7 +152,8 @@ def test_every_real_role_passes_with_the_inventory_of_local_mode() -> None:
 
 
 def test_a_typo_in_the_real_play_is_named() -> None:
-    status, output, _ = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
+    status, output, seconds = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
     assert status == 2, output
+    assert seconds < SECONDS
     assert "No role knows jupyter_service_prot" in output
     assert "changed=0" in output

@@ -71,9 +71,11 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path, stick: Path) -> Non
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"thumb_drive_format": "ntfs"}, ["thumb_drive_format", "ntfs"]),
         ({"thumb_drive_stick": "/media/a"}, ["thumb_drive_stick", "did you mean thumb_drive_sticks"]),
-        ({"thumb_drive_without": ["everything"]}, ["thumb_drive_without", "everything"]),
+        (
+            {"thumb_drive_format": "ntfs", "thumb_drive_without": ["everything"]},
+            ["thumb_drive_format", "ntfs", "thumb_drive_without", "everything"],
+        ),
     ],
 )
 def test_a_wrong_argument_is_named_before_anything_is_done(

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
+import commandline
 import pytest
 
 from .bed import contents, fill, make_key
@@ -13,8 +13,7 @@ FILES = {"a": b"one", "deep/b": b"two" * 1000}
 
 
 def workshop(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "workshop", "thumbdrive", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return commandline.workshop("thumbdrive", *words)
 
 
 def assert_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:

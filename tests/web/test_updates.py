@@ -19,7 +19,11 @@ from .serving import Answer, ask, running
 
 @pytest.fixture
 def bed(tmp_path: Path) -> PullBed:
-    bed = PullBed(tmp_path)
+    return released(tmp_path)
+
+
+def released(folder: Path) -> PullBed:
+    bed = PullBed(folder)
     bed.organiser.release("v1", "First lessons", a_ipynb=notebook("1"))
     return bed
 
@@ -38,6 +42,14 @@ def choose(bed: PullBed, **more: object) -> str:
 def port(bed: PullBed) -> Iterator[int]:
     with running(bed.prefix / "web", settings=choose(bed)) as (number, _):
         yield number
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PullBed, int]]:
+    """A server for all tests in which nothing may happen, and its machine."""
+    bed = released(tmp_path_factory.mktemp("untouched"))
+    with running(bed.prefix / "web", settings=choose(bed)) as (number, _):
+        yield bed, number
 
 
 @pytest.fixture
@@ -88,17 +100,20 @@ def test_update_and_undo(bed: PullBed, port: int) -> None:
         {"Sec_Fetch_Site": "same-site"},
     ],
 )
-def test_only_the_start_page_may_ask(bed: PullBed, port: int, headers: dict[str, str | None]) -> None:
+def test_only_the_start_page_may_ask(untouched: tuple[PullBed, int], headers: dict[str, str | None]) -> None:
+    bed, port = untouched
     answer = post(port, "update", **headers)
     assert answer.status == 403
     assert not bed.bed.mine.exists()
 
 
-def test_a_foreign_name_gets_no_token(port: int) -> None:
+def test_a_foreign_name_gets_no_token(untouched: tuple[PullBed, int]) -> None:
+    _, port = untouched
     assert ask(port, "/api/updates", host="evil.example").status == 403
 
 
-def test_other_words_and_methods_do_nothing(bed: PullBed, port: int) -> None:
+def test_other_words_and_methods_do_nothing(untouched: tuple[PullBed, int]) -> None:
+    bed, port = untouched
     assert post(port, "look").status == 400
     assert post(port, "--undo").status == 400
     assert ask(port, "/api/updates", "PUT").status == 405
@@ -113,7 +128,8 @@ def test_a_refusal_is_told_in_one_line(bed: PullBed, port: int) -> None:
     assert "is not signed" in json.loads(answer.body)["error"]
 
 
-def test_without_consent_nobody_is_asked(bed: PullBed, port: int) -> None:
+def test_without_consent_nobody_is_asked(untouched: tuple[PullBed, int]) -> None:
+    bed, port = untouched
     assert state(port) == {"can": True, "token": state(port)["token"], "looking": False, "news": None}
     assert not (bed.prefix / "state").exists()
 

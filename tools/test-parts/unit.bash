@@ -6,5 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2
 use_test_venv
-run_pytest tests --numprocesses auto --dist worksteal \
+# One process more than cores: some tests wait, for a service or a limit, and then another one computes.
+run_pytest tests --numprocesses "$(($(nproc) + 1))" --dist worksteal \
   --ignore tests/machines --ignore tests/browser --ignore tests/sync --ignore tests/appliance --ignore tests/vm

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from depth import by_depth
 
 from workshop.bubblebreaker import engine
 from workshop.bubblebreaker.rules import PRESETS
@@ -48,8 +49,9 @@ def test_a_board_is_worth_the_same_in_all_colours(game: str) -> None:
 @pytest.mark.parametrize(("game", "bar"), [("samegame", 1000), ("bubblebreaker", 1227)])
 def test_it_plays_well(game: str, bar: float) -> None:
     rules = PRESETS[game]
-    points, _ = play(rules, *random_boards(rules, 60, 11), shipped(game), limit=400)
-    greedy, _ = play(rules, *random_boards(rules, 60, 11), Nothing(), limit=400)
+    games = by_depth(15, full=60)
+    points, _ = play(rules, *random_boards(rules, games, 11), shipped(game), limit=400)
+    greedy, _ = play(rules, *random_boards(rules, games, 11), Nothing(), limit=400)
     assert points.mean() > bar
     assert points.mean() > 2 * greedy.mean()
 

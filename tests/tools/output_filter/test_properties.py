@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -91,7 +92,9 @@ def _filled(written: str, outputs: str, count: str, ran: bool) -> str:
     return written
 
 
-many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(
+    max_examples=by_depth(60, full=300), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @many
