@@ -333,6 +333,8 @@ class TestEvents:
         ran = fake.run(XDIST=xdist)
         # Three fine ones, one expected to fail, one of the other job; a bad body and a bad end; the sea.
         assert re.search(r"^unit +failed .* s +5 +2 +1  ", ran.said, re.MULTILINE)
+        events = (fake.cache / "unit.run.events").read_text()
+        assert re.findall('"collected", "number": (\\d+)', events) == ["7"]
         assert "needs the sea: tests/test_a.py::test_elsewhere" in ran.said
         assert "unit.run: tests/test_a.py::test_torn_down: OSError: the end" in ran.said
         commands = re.findall(
