@@ -312,7 +312,7 @@ class TestEvents:
     def parts(self, fake: FakeParts) -> None:
         fake.table(
             '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other"] }\n'
-            'jobs.none = {}\njobs.other = { tests = ["tests/other"] }'
+            'jobs.none = { tests = ["tests/lost"] }\njobs.other = { tests = ["tests/other"] }'
         )
         fake.script(
             "unit",
@@ -352,6 +352,12 @@ class TestEvents:
         assert fake.traced() == ["other", "cleaned"]
         assert re.search(r"^unit +passed .* s +1 +0 +0", ran.said, re.MULTILINE)
         assert fake.run("unit", "tests/test_a.py::test_nobody").status == 1
+
+    def test_tests_that_no_job_runs_do_not_pass(self, fake: FakeParts) -> None:
+        (fake.root / "tests/lost").mkdir()
+        ran = fake.run("unit", "tests/lost")
+        assert ran.status == 1
+        assert ran.last == "test.bash: there is no such test"
 
     def test_what_a_job_is_at_is_said_now_and_then(self, fake: FakeParts) -> None:
         (fake.root / "tests/other/test_b.py").write_text(
