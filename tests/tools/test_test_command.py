@@ -311,7 +311,7 @@ class TestEvents:
     @pytest.fixture(autouse=True)
     def parts(self, fake: FakeParts) -> None:
         fake.table(
-            '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other"] }\n'
+            '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other", "!tests/lost"] }\n'
             'jobs.none = { tests = ["tests/lost"] }\njobs.other = { tests = ["tests/other"] }'
         )
         fake.script(
@@ -357,7 +357,7 @@ class TestEvents:
         (fake.root / "tests/lost").mkdir()
         ran = fake.run("unit", "tests/lost")
         assert ran.status == 1
-        assert ran.last == "test.bash: there is no such test"
+        assert "\nno job that was chosen has such a test\n" in ran.said
 
     def test_what_a_job_is_at_is_said_now_and_then(self, fake: FakeParts) -> None:
         (fake.root / "tests/other/test_b.py").write_text(

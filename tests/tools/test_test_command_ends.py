@@ -19,7 +19,11 @@ LEAVES = """
 (setsid env -i bash -c 'echo "pid $$" >>trace; exec sleep 600' &)
 while [ "$(grep -c pid trace)" != 2 ]; do sleep 0.02; done
 """
-HANGS = f"{LEAVES}\ntrap 'sleep 0.5; echo trapped >>trace' EXIT\necho waiting; echo ready >>trace; sleep 600 & wait"
+HANGS = f"""{LEAVES}
+trap 'sleep 0.5; echo trapped >>trace' EXIT
+echo waiting; echo ready >>trace
+sleep 600 & wait
+"""
 
 
 def pids(fake: FakeParts) -> list[int]:
