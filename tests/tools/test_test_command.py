@@ -311,8 +311,8 @@ class TestEvents:
     @pytest.fixture(autouse=True)
     def parts(self, fake: FakeParts) -> None:
         fake.table(
-            '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other"] }\n'
-            'jobs.none = {}\njobs.other = { tests = ["tests/other"] }'
+            '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other", "!tests/lost"] }\n'
+            'jobs.none = { tests = ["tests/lost"] }\njobs.other = { tests = ["tests/other"] }'
         )
         fake.script(
             "unit",
@@ -333,6 +333,8 @@ class TestEvents:
         ran = fake.run(XDIST=xdist)
         # Three fine ones, one expected to fail, one of the other job; a bad body and a bad end; the sea.
         assert re.search(r"^unit +failed .* s +5 +2 +1  ", ran.said, re.MULTILINE)
+        events = (fake.cache / "unit.run.events").read_text()
+        assert re.findall('"collected", "number": (\\d+)', events) == ["7"]
         assert "needs the sea: tests/test_a.py::test_elsewhere" in ran.said
         assert "unit.run: tests/test_a.py::test_torn_down: OSError: the end" in ran.said
         commands = re.findall(
@@ -350,6 +352,12 @@ class TestEvents:
         assert fake.traced() == ["other", "cleaned"]
         assert re.search(r"^unit +passed .* s +1 +0 +0", ran.said, re.MULTILINE)
         assert fake.run("unit", "tests/test_a.py::test_nobody").status == 1
+
+    def test_tests_that_no_job_runs_do_not_pass(self, fake: FakeParts) -> None:
+        (fake.root / "tests/lost").mkdir()
+        ran = fake.run("unit", "tests/lost")
+        assert ran.status == 1
+        assert "\nno job that was chosen has such a test\n" in ran.said
 
     def test_what_a_job_is_at_is_said_now_and_then(self, fake: FakeParts) -> None:
         (fake.root / "tests/other/test_b.py").write_text(

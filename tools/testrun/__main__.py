@@ -134,15 +134,16 @@ class Run:
         self._remember(results, choice, machine)
         for line in self.ledger.enter(results):
             self.display.say(line)
+        status = self._status(results, choice)
         rows = summary.rows(table, results, machine)
         summary.show(self.display, table, rows, choice.left_out, self.ledger)
-        return self._status(results, choice)
+        return status
 
     def _status(self, results: Sequence[Result], choice: Choice) -> int:
         if self.signals.first:
             return 128 + self.signals.first
         if choice.tests and not any(result.bad or result.tally.ended for result in results):
-            self.display.say("test.bash: there is no such test")
+            self.display.say("no job that was chosen has such a test")
             return 1
         return int(any(result.bad for result in results))
 

@@ -148,7 +148,7 @@ def _open(path: Path) -> int:
 
     A link there could lead anywhere, and the kernel refuses to open another user's file as if to create it.
     """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_RDONLY | os.O_NOFOLLOW
     with contextlib.suppress(FileExistsError):
         return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o644)
     return os.open(path, flags)
