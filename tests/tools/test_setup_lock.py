@@ -197,6 +197,7 @@ def test_a_worker_of_ansible_that_has_nothing_left_to_do_is_ended(machine: Machi
     second = machine.set_up()
     second.begins()
     assert f"Ending process {worker} (" in second.text
+    assert "waiting" not in second.text
     assert not is_running(worker)
 
 
