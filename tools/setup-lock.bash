@@ -34,10 +34,11 @@ wait_for_other_set_ups() {
     if [ $((SECONDS - began)) -ge "$patience" ]; then
       die "another set-up has been at work in ${lock%/*} for $((patience / 60)) minutes: $who; end it and run this again"
     fi
-    if [ "$who" != "$said" ]; then
+    # Once for each set-up, not for each of its steps.
+    if [ "${who%% (*}" != "$said" ]; then
       echo "Another set-up is at work in ${lock%/*}: $who; waiting for it to end, at most $((patience / 60)) minutes"
     fi
-    said=$who
+    said=${who%% (*}
     sleep 0.3
   done
 }
