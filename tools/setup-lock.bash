@@ -18,21 +18,27 @@ mark_set_up() {
 # wait_for_other_set_ups LOCK [SECONDS]: take the lock, on descriptor 9, as soon as no other set-up is at work.
 # Says who is waited for; who is still at work after so many seconds (a quarter of an hour) is named, and it fails.
 wait_for_other_set_ups() {
-  local lock=$1 patience=${2:-900} began=$SECONDS who said="" at_work strangers
+  local lock=$1 patience=${2:-900} began=$SECONDS unseen=0 who said="" at_work strangers
   while ! __take_lock "$lock"; do
     __find_holders "$lock"
     if [ ${#at_work[@]} = 0 ] && [ ${#strangers[@]} != 0 ]; then
       __pass_by "$lock"
       continue
     fi
+    # Nobody at all: as a rule it has just ended.
+    if [ ${#at_work[@]} = 0 ] && [ $((unseen += 1)) -lt 4 ]; then
+      sleep 0.3
+      continue
+    fi
     who=$(__describe_set_up "${at_work[@]}" | paste -sd " ")
     if [ $((SECONDS - began)) -ge "$patience" ]; then
       die "another set-up has been at work in ${lock%/*} for $((patience / 60)) minutes: $who; end it and run this again"
     fi
-    if [ "$who" != "$said" ]; then
+    # Once for each set-up, not for each of its steps.
+    if [ "${who%% (*}" != "$said" ]; then
       echo "Another set-up is at work in ${lock%/*}: $who; waiting for it to end, at most $((patience / 60)) minutes"
     fi
-    said=$who
+    said=${who%% (*}
     sleep 0.3
   done
 }

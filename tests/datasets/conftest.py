@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,17 +55,17 @@ class Server:
         self.answers[path] = answer
         return self.url(path)
 
-    def serve_slowly(self, path: str, content: bytes, seconds: float) -> str:
-        """Serve a file in twenty pieces over this time, from wherever the client wants it."""
+    def serve_and_hold(self, path: str, content: bytes, go_on: threading.Event) -> str:
+        """Serve a fifth of a file from wherever the client wants it, and the rest when told to go on."""
 
         def answer(request: BaseHTTPRequestHandler) -> None:
             start = _wanted_start(request)
             _head(request, content, start, "application/octet-stream")
-            step = max(1, len(content) // 20)
-            for at in range(start, len(content), step):
-                request.wfile.write(content[at : at + step])
-                request.wfile.flush()
-                time.sleep(seconds / 20)
+            step = max(1, len(content) // 5)
+            request.wfile.write(content[start : start + step])
+            request.wfile.flush()
+            go_on.wait()
+            request.wfile.write(content[start + step :])
 
         self.answers[path] = answer
         return self.url(path)

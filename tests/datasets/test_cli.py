@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -165,17 +168,19 @@ def test_verify_finds_what_fetch_would_not(command: Command, server: Server) -> 
 
 
 def test_killed_in_the_middle_it_resumes(command: Command, server: Server) -> None:
-    command.offer(thing=server.serve_slowly("/f", CONTENT, seconds=4))
+    go_on = threading.Event()
+    command.offer(thing=server.serve_and_hold("/f", CONTENT, go_on))
     for kill in (signal.SIGKILL, signal.SIGTERM):
         process = command.start("fetch")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         before = _size(command)
         while _size(command) <= before:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.send_signal(kill)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
         assert not (command.data / "thing").exists()
+    go_on.set()
     status, document = command.json("fetch")
     assert (status, document["datasets"][0]["state"]) == (0, "fetched")
     assert (command.data / "thing" / "f").read_bytes() == CONTENT
@@ -188,26 +193,38 @@ def _size(command: Command) -> int:
 
 
 def test_interrupted_it_ends_soon_in_one_line(command: Command, server: Server) -> None:
-    command.offer(thing=server.serve_slowly("/f", CONTENT, seconds=10))
+    command.offer(thing=server.serve_and_hold("/f", CONTENT, server.ended))
     process = command.start("fetch")
     while not _size(command):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=15)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert err.splitlines()[-1] == "workshop: interrupted; it is safe to run again"
 
 
 def test_two_fetches_at_once_ask_once(command: Command, server: Server) -> None:
-    command.offer(thing=server.serve_slowly("/f", CONTENT, seconds=2))
+    go_on = threading.Event()
+    command.offer(thing=server.serve_and_hold("/f", CONTENT, go_on))
     processes = [command.start("fetch", "--json") for _ in range(3)]
-    outputs = [process.communicate(timeout=60) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    states = sorted(json.loads(out)["datasets"][0]["state"] for out, _ in outputs)
+    said: queue.Queue[str] = queue.Queue()
+
+    def follow(lines: Iterable[str]) -> None:
+        for line in lines:
+            said.put(line)
+
+    for process in processes:
+        threading.Thread(target=follow, args=(process.stderr,), daemon=True).start()
+    waiting = 0
+    while waiting < 2:
+        waiting += "another fetch is at work" in said.get(timeout=120)
+    go_on.set()
+    outputs = [process.stdout.read() for process in processes]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    states = sorted(json.loads(out)["datasets"][0]["state"] for out in outputs)
     assert states == ["fetched", "present", "present"]
     assert len(server.asked) == 1
-    assert sum("another fetch is at work" in err for _, err in outputs) == 2
 
 
 def test_a_data_folder_that_cannot_be_made_is_one_line(command: Command, server: Server) -> None:

@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path: Path) -> None:
 def _hold(folder: Path, entered: Any, release: Any) -> None:
     with Store(folder).locked(lambda: None):
         entered.set()
-        release.wait(20)
+        release.wait(120)
 
 
 def test_a_second_fetch_waits_and_a_killed_one_holds_nothing(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_second_fetch_waits_and_a_killed_one_holds_nothing(tmp_path: Path) -> 
     holder = context.Process(target=_hold, args=(tmp_path, entered, release))
     holder.start()
     try:
-        assert entered.wait(20)
+        assert entered.wait(120)
         waited: list[float] = []
 
         def on_wait() -> None:

@@ -50,7 +50,7 @@ class Jupyter:
             data=json.dumps(body).encode() if body is not None else None,
             headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
         )
-        with _OPENER.open(request, timeout=30) as answer:
+        with _OPENER.open(request, timeout=120) as answer:
             content = answer.read()
         return json.loads(content) if content else None
 
@@ -163,7 +163,7 @@ def jupyter(
     finally:
         process.terminate()
         try:
-            process.wait(30)
+            process.wait(120)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -262,7 +262,7 @@ def test_the_real_supervisor(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(tmp_path / "s.conf")]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 120
             while (answer := supervisor.states(tmp_path / "run/supervisor.sock")) != {
                 "workshop-web": "running"
             }:

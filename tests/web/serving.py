@@ -31,7 +31,7 @@ def free_port() -> int:
 
 def ask(port: int, path: str, method: str = "GET", host: str | None = None) -> Answer:
     """Send exactly this path; clients that tidy ``..`` away would prove nothing."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.putrequest(method, path, skip_host=True)
         connection.putheader("Host", f"127.0.0.1:{port}" if host is None else host)
@@ -69,7 +69,7 @@ def running(
         yield port, process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(120)
         process.stdout.close()  # type: ignore[union-attr]
 
 
@@ -95,4 +95,4 @@ def service(answers: dict[str, bytes]) -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(120)

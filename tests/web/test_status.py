@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import json
 import socket
@@ -7,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from workshop.web.status import KEEP_S
+from workshop.web import status
+from workshop.web.status import KEEP_S, SILENT_LOOKS, Probe, Service
 
 from .serving import ask, free_port, running, service
 
@@ -51,10 +53,47 @@ def test_a_service_that_hangs_is_down_and_the_page_does_not_hang(tmp_path: Path)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        start = time.monotonic()
+        # The server there never answers at all: that the page does is the proof.
         found = states(tmp_path, silent.getsockname()[1], free_port())
     assert found["jupyter"]["state"] == "down"
-    assert time.monotonic() - start < 8
+
+
+def look(probe: Probe) -> str:
+    """Ask at once, whatever was asked a moment ago."""
+    probe._asked_at = float("-inf")
+    return str(asyncio.run(probe.states())["jupyter"]["state"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "lights"),
+    [
+        pytest.param(["up", "silent", "up"], ["up", "up", "up"], id="slow once"),
+        pytest.param(["silent", "up"], ["down", "up"], id="never up before"),
+        pytest.param(["up", "down"], ["up", "down"], id="refuses"),
+        pytest.param(["up", "silent", "unexpected"], ["up", "up", "unexpected"], id="another program"),
+        pytest.param(
+            ["up", *["silent"] * SILENT_LOOKS, "silent", "up"],
+            [*["up"] * SILENT_LOOKS, "down", "down", "up"],
+            id="silent for long",
+        ),
+        pytest.param(
+            ["up", "silent", "silent", "up", *["silent"] * (SILENT_LOOKS - 1)],
+            ["up"] * (SILENT_LOOKS + 3),
+            id="silent now and then",
+        ),
+    ],
+)
+def test_a_service_that_was_up_is_not_down_for_one_slow_answer(
+    monkeypatch: pytest.MonkeyPatch, answers: list[str], lights: list[str]
+) -> None:
+    coming = iter(answers)
+
+    async def state(_: Service) -> str:
+        return next(coming)
+
+    monkeypatch.setattr(status, "_state", state)
+    probe = Probe([Service("jupyter", "http://127.0.0.1:9/", 9, "version")])
+    assert [look(probe) for _ in answers] == lights
 
 
 def test_lights_follow_a_service_that_stops(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def ask(port: int, host: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.request("GET", "/data/runs", headers={"Host": host})
         return connection.getresponse().status

@@ -13,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from workshop.machine import supervisor
 from workshop.machine.lines import Line, green, red, yellow
+from workshop.patience import patiently
 from workshop.settings import Settings
 
-# Generous: a busy laptop with two cores is slow to answer, and that is no fault.
-SECONDS = 10.0
 EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What to call when a server listens on every address."""
 LINGERING = Path("/var/lib/systemd/linger")
@@ -127,8 +127,7 @@ def _get(url: str, secret: str | None) -> tuple[int | None, bytes]:
     request = urllib.request.Request(url, headers={"Authorization": f"token {secret}"} if secret else {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=SECONDS) as answer:
-            return answer.status, answer.read(100_000)
+        return patiently(lambda seconds: _read(opener.open(request, timeout=seconds)))
     except urllib.error.HTTPError as error:
         return error.code, b""
     except (OSError, ValueError):
@@ -136,6 +135,11 @@ def _get(url: str, secret: str | None) -> tuple[int | None, bytes]:
     except Exception:
         # http.client's own errors: the port speaks something that is no HTTP.
         return 0, b""
+
+
+def _read(opened: Any) -> tuple[int, bytes]:
+    with opened as answer:
+        return answer.status, answer.read(100_000)
 
 
 def _free(settings: Settings, service: Service) -> Line:
@@ -230,12 +234,14 @@ def _states(prefix: Path, used: str, names: list[str]) -> dict[str, str] | str:
     # Without a login session, as after su, nothing tells where the user's own manager listens.
     environment = {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"} | os.environ
     try:
-        ran = subprocess.run(
-            command, capture_output=True, text=True, timeout=SECONDS, check=False, env=environment
+        ran = patiently(
+            lambda seconds: subprocess.run(
+                command, capture_output=True, text=True, timeout=seconds, check=False, env=environment
+            )
         )
     except FileNotFoundError:
         return "systemctl is missing"
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return "systemctl does not answer"
     words = ["running" if word == "active" else word for word in ran.stdout.split()]
     return (

@@ -12,15 +12,16 @@ import xmlrpc.client
 from pathlib import Path
 from typing import Any
 
-SECONDS = 3.0
+from workshop.patience import patiently
+
 FOREIGN = "its socket belongs to another account"
 
 
 class _Connection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=SECONDS)
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("localhost", timeout=seconds)
         self._path = path
 
     def connect(self) -> None:
@@ -28,7 +29,7 @@ class _Connection(http.client.HTTPConnection):
         folder = os.open(self._path.parent, os.O_PATH)
         try:
             self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self.sock.settimeout(SECONDS)
+            self.sock.settimeout(self.timeout)
             self.sock.connect(f"/proc/self/fd/{folder}/{self._path.name}")
         finally:
             os.close(folder)
@@ -37,13 +38,14 @@ class _Connection(http.client.HTTPConnection):
 class _Transport(xmlrpc.client.Transport):
     """XML-RPC over that connection."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seconds: float) -> None:
         super().__init__()
         self._path = path
+        self._seconds = seconds
 
     def make_connection(self, host: Any) -> http.client.HTTPConnection:
         """Return a fresh connection, whatever the host is called."""
-        return _Connection(self._path)
+        return _Connection(self._path, self._seconds)
 
 
 def states(path: Path) -> dict[str, str] | str:
@@ -51,9 +53,13 @@ def states(path: Path) -> dict[str, str] | str:
 
     path: supervisor's socket. Returns one line of text when supervisor cannot be asked.
     """
-    server = xmlrpc.client.ServerProxy("http://localhost", transport=_Transport(path))
+
+    def ask(seconds: float) -> Any:
+        server = xmlrpc.client.ServerProxy("http://localhost", transport=_Transport(path, seconds))
+        return server.supervisor.getAllProcessInfo()
+
     try:
-        answer: Any = server.supervisor.getAllProcessInfo()
+        answer = patiently(ask)
         return {str(program["name"]): str(program["statename"]).lower() for program in answer}
     except PermissionError:
         return FOREIGN

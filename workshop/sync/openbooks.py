@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workshop.patience import patiently
+
 Open = Callable[[Path], dict[str, str]]
 """Given the participant's folder, returns why each notebook (by path below it) must wait."""
 
-SECONDS = 3.0
-"""A server on this machine answers in milliseconds."""
 WHY = "it is open in Jupyter; save it, close its tab and sync again"
+UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answers"
 
 
 def no_open_notebooks(_into: Path) -> dict[str, str]:
@@ -36,12 +37,15 @@ def ask_jupyter(runtime: Sequence[Path] = ()) -> Open:
     """Return a function that asks every Jupyter server of this account; ``runtime`` names more folders."""
 
     def open_notebooks(into: Path) -> dict[str, str]:
-        return {
-            path: WHY
-            for server in servers([*runtime, *runtime_folders()])
-            for session in sessions(server)
-            if is_open(session) and (path := _below(server, session, into))
-        }
+        found: dict[str, str] = {}
+        for server in servers([*runtime, *runtime_folders()]):
+            answer = sessions(server)
+            if answer is None:  # what somebody may have open is not replaced
+                found |= dict.fromkeys(_notebooks_below(server, into), UNKNOWN)
+                continue
+            paths = [_below(server, session, into) for session in answer if is_open(session)]
+            found |= dict.fromkeys(filter(None, paths), WHY)
+        return found
 
     return open_notebooks
 
@@ -92,8 +96,8 @@ def _runs(process: int) -> bool:
     return True
 
 
-def sessions(server: Server) -> list[dict[str, Any]]:
-    """Return the server's sessions; none when it does not answer as Jupyter does."""
+def sessions(server: Server) -> list[dict[str, Any]] | None:
+    """Return the server's sessions: none when it does not answer as Jupyter does, None when it is silent."""
     import urllib.request  # it takes longer to load than most syncs need
 
     request = urllib.request.Request(server.url.rstrip("/") + "/api/sessions")
@@ -101,9 +105,15 @@ def sessions(server: Server) -> list[dict[str, Any]]:
         request.add_header("Authorization", f"token {server.token}")
     # A server on this machine is never behind a proxy.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def ask(seconds: float) -> Any:
+        with opener.open(request, timeout=seconds) as answer:
+            return json.loads(answer.read())
+
     try:
-        with opener.open(request, timeout=SECONDS) as answer:
-            found = json.loads(answer.read())
+        found = patiently(ask)
+    except TimeoutError:
+        return None
     except (OSError, ValueError):
         return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
@@ -117,6 +127,12 @@ def is_open(session: dict[str, Any]) -> bool:
     """
     kernel = session.get("kernel") or {}
     return bool(kernel.get("connections", 1))
+
+
+def _notebooks_below(server: Server, into: Path) -> list[str]:
+    """Return the notebooks in the participant's folder that the server can reach."""
+    root = server.root.expanduser().resolve()
+    return [file.relative_to(into).as_posix() for file in into.rglob("*.ipynb") if file.is_relative_to(root)]
 
 
 def _below(server: Server, session: dict[str, Any], into: Path) -> str:

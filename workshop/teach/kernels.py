@@ -16,6 +16,8 @@ from typing import Any
 
 import psutil
 
+from workshop.patience import PATIENCE, patiently
+
 # A proxy for the internet must never see a request to this machine's own server.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -35,8 +37,13 @@ class Server:
         """
         request = urllib.request.Request(self.url + path, method=method)
         request.add_header("Authorization", f"token {self.token}")
-        with _OPENER.open(request, timeout=5) as answer:
-            content = answer.read()
+
+        def read(seconds: float) -> bytes:
+            with _OPENER.open(request, timeout=seconds) as answer:
+                content: bytes = answer.read()
+                return content
+
+        content = patiently(read) if method == "GET" else read(PATIENCE[-1])
         return json.loads(content) if content else None
 
 

@@ -95,7 +95,7 @@ def make_table(device: str) -> None:
     )
 
 
-def _first_partition(disk: str, seconds: float = 10.0) -> str:
+def _first_partition(disk: str, seconds: float = 60.0) -> str:
     """Return the device of the first partition, once the kernel has it."""
     node = f"{disk}p1" if disk[-1].isdigit() else f"{disk}1"
     deadline = time.monotonic() + seconds

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
 from workshop import datasets
 from workshop.settings import Settings
 
 PATIENCE_S = 2.0
 KEEP_S = 1.0
+SILENT_LOOKS = 5
+"""So often in a row a service that was up may be silent before it counts as down: it may be busy."""
 MOST_BYTES = 100_000
 
 
@@ -70,6 +72,7 @@ class Probe:
         self._lock = asyncio.Lock()
         self._known: dict[str, Any] = {}
         self._asked_at = float("-inf")
+        self._silences: dict[str, int] = {}
 
     async def states(self) -> dict[str, Any]:
         """Return ``{name: {"port": int, "state": "up" | "down" | "unexpected"}}``.
@@ -80,22 +83,33 @@ class Probe:
             if time.monotonic() - self._asked_at > KEEP_S:
                 states = await asyncio.gather(*(_state(service) for service in self._services))
                 self._known = {
-                    service.name: {"port": service.port, "state": state}
+                    service.name: {"port": service.port, "state": self._judge(service.name, state)}
                     for service, state in zip(self._services, states, strict=True)
                 }
                 self._asked_at = time.monotonic()
             return self._known
 
+    def _judge(self, name: str, state: str) -> str:
+        """Let a service that was up be silent for some looks; one that refuses is down at once."""
+        if state != "silent":
+            self._silences[name] = 0
+            return state
+        self._silences[name] = self._silences.get(name, 0) + 1
+        was_up = self._known.get(name, {}).get("state") == "up"
+        return "up" if was_up and self._silences[name] < SILENT_LOOKS else "down"
+
 
 async def _state(service: Service) -> str:
-    """Ask one service; every fault but an answer of the wrong kind means that it is down."""
+    """Ask one service: "up", "silent", "unexpected" for an answer of the wrong kind, for all else "down"."""
     client = SimpleAsyncHTTPClient(force_instance=True, max_body_size=MOST_BYTES)
     request = HTTPRequest(service.url, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S)
     try:
         response = await client.fetch(request)
         document = json.loads(response.body)
+    except HTTPTimeoutError:
+        return "silent"
     except HTTPClientError as error:
-        # 599 is Tornado's own: no answer in time.
+        # 599 is Tornado's own: the connection was closed.
         return "down" if error.code == 599 else "unexpected"
     except ValueError:
         return "unexpected"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workshop import patience
 from workshop.machine.gpus import detect
 from workshop.machine.lines import State
 
@@ -82,7 +83,7 @@ def test_other_makers(tmp_path: Path, vendor: str, maker: str) -> None:
 
 
 def test_a_driver_that_hangs_is_given_up(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detect, "SECONDS", 0.2)
+    monkeypatch.setattr(patience, "PATIENCE", (0.1, 0.2))
     nvidia_smi(programs, "exec sleep 20")
     assert detect.answering() == []
 

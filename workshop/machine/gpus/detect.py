@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.machine.lines import Line, green, yellow
+from workshop.patience import patiently
 
 CHECK = "graphics card"
 PCI_DEVICES = Path("/sys/bus/pci/devices")
 QUERY = ("--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits")
-SECONDS = 10.0
 VENDORS = {"0x10de": "NVIDIA", "0x1002": "AMD", "0x8086": "Intel"}
 DISPLAYS = "0x03"
 """The first byte of the PCI class of everything that draws or computes as graphics cards do."""
@@ -43,10 +43,13 @@ def answering() -> list[Found]:
     if shutil.which("nvidia-smi") is None:
         return []
     try:
-        ran = subprocess.run(
-            ["nvidia-smi", *QUERY], capture_output=True, text=True, timeout=SECONDS, check=False
+        # Without a driver that stays loaded the first answer takes many seconds.
+        ran = patiently(
+            lambda seconds: subprocess.run(
+                ["nvidia-smi", *QUERY], capture_output=True, text=True, timeout=seconds, check=False
+            )
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return []
     return list(_rows(ran.stdout)) if ran.returncode == 0 else []
 
