@@ -7,15 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import Lesson, about
-from workshop.lessons.runner import How, Ran, Result, run_lesson, run_notebook
+from workshop.lessons.runner import How, Ran, run_notebook
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
 
 SETTINGS: dict[str, Any] = {
     "minutes": 5,
-    "budget": {"fast": {"seconds": 60, "rss_mb": 900}, "full": {"seconds": 120, "rss_mb": 900}},
+    "budget": {"fast": {"work": 60, "rss_mb": 900}, "full": {"work": 120, "rss_mb": 900}},
 }
 EXERCISES = ("double", "halve", "square")
 
