@@ -3,8 +3,9 @@
 The runner starts ``python -m workshop.lessons.worker FILE DESCRIPTOR`` with a job (JSON) in FILE,
 which lies in a folder of its own.
 The worker writes lines of JSON to DESCRIPTOR: ``{"group": n}`` when the kernel runs, with its process
-group, ``{"cell": i}`` when cell i (from 0) begins, and at last ``{"outcome": {…}}``. Being a process of its own lets it leave the network for good, adopt what its
-kernel leaves behind, and take all of that along when it is told to end.
+group, ``{"cell": i}`` when cell i (from 0) begins, and at last ``{"outcome": {…}}``. Being a process of
+its own lets it leave the network for good, adopt what its kernel leaves behind, and take all of that
+along when it is told to end.
 """
 
 from __future__ import annotations
