@@ -52,7 +52,7 @@ def _start(ink: npt.NDArray[np.float32]) -> int:
 
 
 class DigitPad(anywidget.AnyWidget):
-    """Draw a digit and see what ``predict`` says; ``milliseconds`` of a processor is what its last answer took."""
+    """Draw a digit and see what ``predict`` says; its last answer took ``milliseconds`` of a processor."""
 
     _esm = Path(__file__).with_name("digitpad.js")
     drawing = traitlets.Unicode("").tag(sync=True)
