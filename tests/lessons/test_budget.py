@@ -1,6 +1,7 @@
 """A lesson of fixed work, held to its budget: alone, and with two busy processes beside it.
 
-The budget is a number that was measured elsewhere, as those of the real lessons are.
+The budget is set as those of the real lessons are, but here: how much longer a lesson with another mixture of
+work takes on another kind of processor is not what this is about.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -17,9 +19,8 @@ from . import building
 
 pytestmark = pytest.mark.slow
 
-# Measured as the budgets of the real lessons are: the median of many runs of 100 pieces is 2.05 seconds of work,
-# of which 1.2 go into the start of the kernel. 170 pieces are 30 % more work than 100.
-BUDGET = 2.36
+MARGIN = 1.15
+# A piece is about 9 ms, and the start of a kernel 1.2 s: 170 pieces are 30 % more work than 100.
 PIECES, SLOWED = 100, 170
 
 WORK = """\
@@ -57,11 +58,18 @@ def busy(count: int) -> Iterator[None]:
             process.wait()
 
 
+@pytest.fixture(scope="module")
+def budget(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """What the lesson may take, by three runs of it."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    return round(MARGIN * median(building.run(folder, lesson(PIECES)).work for _ in range(3)), 2)
+
+
 @pytest.mark.parametrize("beside", [0, 2])
-def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, beside: int) -> None:
+def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, beside: int) -> None:
     with busy(beside):
-        sound = building.run(tmp_path, lesson(PIECES, BUDGET))
-        slowed = building.run(tmp_path, lesson(SLOWED, BUDGET))
+        sound = building.run(tmp_path, lesson(PIECES, budget))
+        slowed = building.run(tmp_path, lesson(SLOWED, budget))
     assert sound.passed, sound.why
     assert not slowed.passed, slowed
-    assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {BUDGET} s of work")
+    assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {budget:g} s of work")
