@@ -94,7 +94,7 @@ class Run:
         self.notebook = nbformat.read(job.notebook, as_version=4)  # type: ignore[no-untyped-call]
         self.begun = 0.0
         self.limit = job.limit
-        self.stopped_seconds = 0.0
+        self.beside: Beside | None = None
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
@@ -140,15 +140,14 @@ class Run:
                 started = True
                 group = self._group()
                 self._report({"group": group})
-                beside = Beside(yardstick, group)
-                beside.start()
+                self.beside = Beside(yardstick, group)
+                self.beside.start()
                 try:
                     self._cells()
                 finally:
-                    beside.end()
-                self.stopped_seconds = beside.stopped_seconds
-                self.outcome.seconds = time.monotonic() - self.begun - self.stopped_seconds
-                return beside.rounds
+                    self.beside.end()
+                self.outcome.seconds = self._spent()
+                return self.beside.rounds
         except Exception as error:
             # Everything that jupyter_client raises for a kernel that does not come up.
             if started:
@@ -210,7 +209,12 @@ class Run:
 
     def _left(self) -> float:
         """Return the seconds that are left."""
-        return self.begun + self.limit - time.monotonic()
+        return self.limit - self._spent()
+
+    def _spent(self) -> float:
+        """Return the seconds that went by, without those for which the lesson was stopped."""
+        stopped = self.beside.stopped_seconds if self.beside is not None else 0.0
+        return time.monotonic() - self.begun - stopped
 
     def _too_long(self) -> str:
         return f"stopped after {self.limit:.0f} s; make it shorter or raise --timeout"
@@ -230,7 +234,7 @@ class Run:
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime, 3)
         self.outcome.peak_rss_mb = round(max(peak, books.ru_maxrss * 1024) / MEGABYTE, 1)
-        self.outcome.seconds = round(self.outcome.seconds or time.monotonic() - self.begun, 3)
+        self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
 
     def _measured(self, rounds: list[Round]) -> None:
         """Note how slow the machine was."""
