@@ -7,6 +7,7 @@ work takes on another kind of processor is not what this is about.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+
+from workshop.lessons.processes import die_with_parent
 
 from . import building
 
@@ -48,7 +51,8 @@ def busy(count: int) -> Iterator[None]:
     """Keep processors busy: half of the processes by counting, half by streaming through the memory."""
     programs = ["while True: pass", "data = bytearray(40_000_000)\nwhile True: data = bytearray(data)"]
     processes = [
-        subprocess.Popen([sys.executable, "-c", programs[index % len(programs)]]) for index in range(count)
+        subprocess.Popen([sys.executable, "-c", program], preexec_fn=die_with_parent)
+        for program in itertools.islice(itertools.cycle(programs), count)
     ]
     try:
         yield
