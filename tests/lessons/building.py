@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from workshop.lessons.exercises import check_of, prepare
+from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import About, Lesson, about
-from workshop.lessons.runner import How, Progress, Ran, Result, run_lesson, run_notebook
+from workshop.lessons.runner import How, Progress, Ran, run_notebook
 from workshop.lessons.worker import Failure, Outcome
 
 Cell = dict[str, Any]
@@ -19,7 +20,7 @@ Notebook = dict[str, Any]
 
 SETTINGS: dict[str, Any] = {
     "minutes": 5,
-    "budget": {"fast": {"seconds": 60, "rss_mb": 900}, "full": {"seconds": 120, "rss_mb": 900}},
+    "budget": {"fast": {"work": 60, "rss_mb": 900}, "full": {"work": 120, "rss_mb": 900}},
 }
 EXERCISES = ("double", "halve", "square")
 

@@ -10,8 +10,9 @@ from workshop.lessons.checks import (
     check_lesson,
     faults_of_stubs,
 )
+from workshop.lessons.judging import read_metrics
 from workshop.lessons.model import about
-from workshop.lessons.runner import How, read_metrics
+from workshop.lessons.runner import How
 
 from . import building
 

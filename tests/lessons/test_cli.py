@@ -45,7 +45,7 @@ def test_list_as_json(folder: Path) -> None:
 
 def test_list_as_table(folder: Path) -> None:
     done = workshop("list", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
-    assert "Small sums" in done.stdout and "60 s" in done.stdout and "900 MB" in done.stdout
+    assert "Small sums" in done.stdout and "60 s of work" in done.stdout and "900 MB" in done.stdout
 
 
 def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) -> None:
@@ -54,7 +54,7 @@ def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) 
     sound, fails = json.loads(done.stdout)["lessons"]
     assert set(sound) == {
         "name", "profile", "seconds", "cpu_seconds", "peak_rss_mb", "passed", "why", "metrics",
-        "exercises_open", "network",
+        "exercises_open", "network", "work", "budget", "slowness", "noise", "runs",
     }  # fmt: skip
     assert (sound["name"], sound["profile"], sound["passed"]) == ("1-try/10-sound", "fast", True)
     assert (fails["passed"], fails["why"]) == (False, "cell 1 (id oops): ZeroDivisionError: division by zero")
@@ -66,12 +66,14 @@ def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) 
 
 
 def test_run_shows_a_table(folder: Path) -> None:
-    done = workshop("run", "sound", "--solutions", "--profile", "full", "--notebooks", folder)
+    words = "run", "sound", "--solutions", "--profile", "full", "--notebooks", folder
+    done = workshop(*words, env={**os.environ, "COLUMNS": "100"})
     assert done.returncode == 0
     row = next(line for line in done.stdout.splitlines() if "1-try/10-sound" in line)
     assert "full" in row and "answer 42" in row and "yes" in row
     assert "profile full" in done.stdout, "the metric shows the profile that the lesson saw"
     assert "open" not in done.stdout
+    assert " of 120 " in row and "Work is CPU-s by this machine's slowness: " in done.stdout
 
 
 def test_check_as_json(folder: Path) -> None:

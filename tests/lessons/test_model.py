@@ -12,13 +12,18 @@ from . import building
 def test_settings_are_read_from_the_metadata() -> None:
     notebook = building.notebook(
         building.text(["intro\n", "# From a heading\n"], "title"),  # type: ignore[arg-type]
-        bars={"accuracy": {"min": 0.9}, "error": {"max": 1e-4, "profiles": ["fast", "full"]}},
+        bars={
+            "accuracy": {"min": 0.9},
+            "error": {"max": 1e-4, "profiles": ["fast", "full"], "unit": "yardstick"},
+        },
     )
     told = about("1-a", notebook)
     assert (told.title, told.kernel, told.kind, told.minutes) == ("From a heading", "python3", Kind.LESSON, 5)
-    assert told.budget[Profile.FAST] == {"seconds": 60, "rss_mb": 900}
+    assert told.budget[Profile.FAST] == {"work": 60, "rss_mb": 900}
     assert told.bars["accuracy"] == Bar(minimum=0.9, profiles=frozenset({Profile.FULL}))
-    assert told.bars["error"] == Bar(maximum=1e-4, profiles=frozenset({Profile.FAST, Profile.FULL}))
+    assert told.bars["error"] == Bar(
+        maximum=1e-4, profiles=frozenset({Profile.FAST, Profile.FULL}), yardstick=True
+    )
 
 
 def test_without_settings_the_name_is_the_title() -> None:
@@ -34,13 +39,14 @@ def test_without_settings_the_name_is_the_title() -> None:
         ({"minutes": True}, "minutes must be a number"),
         ({"kind": "talk"}, "kind must be one of lesson, tool"),
         ({"budget": {"quick": {}}}, "unknown key 'quick'"),
-        ({"budget": {"fast": {"sceonds": 1}}}, "unknown key 'sceonds'"),
+        ({"budget": {"fast": {"seconds": 1}}}, "unknown key 'seconds'"),
         ({"budget": {"fast": 60}}, "budget.fast must be an object"),
         ({"budget": {"fast": {"rss_mb": None}}}, "budget.fast.rss_mb must be a number"),
         ({"bars": []}, "bars must be an object"),
         ({"bars": {"a": {"least": 1}}}, "unknown key 'least'"),
         ({"bars": {"a": {"min": "1"}}}, "bars.a.min must be a number"),
         ({"bars": {"a": {"profiles": ["slow"]}}}, "bars.a.profiles must be one of"),
+        ({"bars": {"a": {"max": 1, "unit": "hours"}}}, "bars.a.unit must be yardstick"),
         ({"bars": {"a": {"profiles": "full"}}}, "bars.a.profiles must be a list"),
     ],
 )

@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 
 from workshop.lessons import network, runner
-from workshop.lessons.model import Profile, about
-from workshop.lessons.runner import Ran, judge
-from workshop.lessons.worker import Failure, Outcome
 
 from . import building
 
@@ -38,7 +35,9 @@ def test_a_participants_run_passes_with_its_exercises_open(tmp_path: Path) -> No
     assert (result.passed, result.why) == (True, "")
     assert result.exercises_open == list(building.EXERCISES)
     assert result.metrics == {"answer": 42.0, "profile": "fast"}
-    assert result.cpu_seconds > 0 and 0.2 < result.seconds < 60
+    assert result.cpu_seconds > 0 and result.seconds > 0
+    assert result.work == pytest.approx(result.cpu_seconds / result.slowness, rel=0.01)
+    assert result.slowness > 0 and result.noise > 0 and result.runs == 1
     assert 30 < result.peak_rss_mb < 300
     assert snapshot(folder) == before, "nothing in the checkout may be written"
     executed = json.loads((kept / "1-try" / "10-it.ipynb").read_text())
@@ -80,7 +79,6 @@ def test_a_kernel_that_dies_is_one_line(tmp_path: Path, source: str, told: str) 
 def test_a_lesson_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     result = run(tmp_path, notebook(code("import time\nwhile True: time.sleep(1)", name="on")), timeout=2)
     assert result.why == "cell 1 (id on): stopped after 2 s; make it shorter or raise --timeout"
-    assert result.seconds < 30
 
 
 def test_a_kernel_that_is_not_there_is_one_line(tmp_path: Path) -> None:
@@ -112,64 +110,6 @@ def test_the_memory_of_a_child_counts(tmp_path: Path) -> None:
     # An idle kernel and an empty Python take 80 to 110 MB.
     assert result.peak_rss_mb == pytest.approx(495, rel=0.15)
     assert result.why.endswith("MB, budget 300 MB")
-
-
-def outcome(**values: Any) -> Outcome:
-    return Outcome(**{"seconds": 10.0, "cpu_seconds": 8.0, "peak_rss_mb": 500.0, **values})
-
-
-def verdict(
-    result: Outcome, profile: Profile = Profile.FULL, shown: str = '{"a": 0.9}', **settings: Any
-) -> str:
-    """Judge an outcome whose one cell showed ``shown``."""
-    cell = {**code("", "metrics", name="end"), "outputs": [{"output_type": "stream", "text": shown}]}
-    lesson = notebook(cell, **settings)
-    return judge("it", about("it", lesson), Ran(result, lesson, [1]), profile, solved=False).why
-
-
-def test_each_figure_over_its_budget_is_told() -> None:
-    budget = {"full": {"seconds": 9, "cpu_seconds": 7.5, "rss_mb": 499}, "fast": {"seconds": 11}}
-    assert verdict(outcome(), budget=budget) == (
-        "took 10.0 s (8.0 CPU-s), budget 9 s; took 8.0 CPU-s, budget 7.5 CPU-s; took 500.0 MB, budget 499 MB"
-    )
-    assert verdict(outcome(), Profile.FAST, budget=budget) == ""
-
-
-@pytest.mark.parametrize(
-    ("bar", "told"),
-    [
-        ({"min": 0.9, "max": 0.9}, ""),
-        ({"min": 0.91}, "a is 0.9, bar at least 0.91"),
-        ({"max": 0.89}, "a is 0.9, bar at most 0.89"),
-        ({"min": 0.91, "profiles": ["fast"]}, ""),
-    ],
-)
-def test_a_metric_that_misses_its_bar_is_told(bar: dict[str, Any], told: str) -> None:
-    assert verdict(outcome(), bars={"a": bar}) == told
-
-
-def test_bars_are_for_full_unless_they_say_otherwise() -> None:
-    assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1}}) == ""
-    assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1, "profiles": ["fast"]}}) != ""
-
-
-def test_a_bar_without_a_number_fails() -> None:
-    assert verdict(outcome(), bars={"b": {"min": 1}}) == "the metric b has a bar but no number"
-    assert (
-        verdict(outcome(), shown='{"b": "x"}', bars={"b": {"min": 1}})
-        == "the metric b has a bar but no number"
-    )
-
-
-def test_a_metrics_cell_that_shows_none_fails() -> None:
-    assert "cell 1 (id end): tagged metrics, shows no JSON object" in verdict(outcome(), shown="done")
-
-
-def test_a_run_that_broke_off_is_told_by_its_first_cause_only() -> None:
-    broken = outcome(failure=Failure(0, "ValueError", "ValueError: x"))
-    assert verdict(broken, shown="", bars={"a": {"min": 1}}, budget={"full": {"seconds": 1}}) == (
-        "cell 1 (id end): ValueError: x"
-    )
 
 
 def test_a_file_that_cannot_be_copied_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

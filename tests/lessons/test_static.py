@@ -101,14 +101,14 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
         lambda notebook: notebook["metadata"]["workshop"].pop("minutes"),
         "workshop.minutes is missing",
     ),
-    "no budget": (settings(budget={}), "budget.fast names neither seconds nor cpu_seconds"),
+    "no budget": (settings(budget={}), "budget.fast.work is missing"),
     "no memory budget": (
-        settings(budget={"fast": {"seconds": 9}, "full": {"seconds": 9}}),
+        settings(budget={"fast": {"work": 9}, "full": {"work": 9}}),
         "budget.full.rss_mb",
     ),
     "slow fast": (
-        settings(budget={"fast": {"seconds": 61, "rss_mb": 1}, "full": {"seconds": 9, "rss_mb": 1}}),
-        "budget.fast.seconds is 61, at most 60",
+        settings(budget={"fast": {"work": 61, "rss_mb": 1}, "full": {"work": 9, "rss_mb": 1}}),
+        "budget.fast.work is 61, at most 60",
     ),
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from slides.presentations import CHECKOUT, SCHEDULE, make_presentation
 from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import Profile, about
+from workshop.lessons.model import WORK, Profile, about
 from workshop.slides.check import faults_of, measured_seconds
 
 MANIFEST = """
@@ -46,7 +46,7 @@ def test_what_was_measured_is_within_the_lessons_budgets() -> None:
     }
     for name, seconds in measured_seconds(CHECKOUT).items():
         budget = lessons[name].budget[Profile.FULL]
-        assert seconds <= budget.get("seconds", budget.get("cpu_seconds", 0)), name
+        assert seconds <= budget[WORK], name
 
 
 def test_a_good_presentation_has_no_faults(source: Path) -> None:

@@ -12,10 +12,11 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
       "kind": "lesson",                     # or "tool": no exercises, no parameters cell asked for
       "minutes": 40,                        # what it takes on stage
       "budget": {                           # a lesson over any of these fails with the figure
-        "fast": {"seconds": 60, "cpu_seconds": 60, "rss_mb": 900},
-        "full": {"seconds": 300, "rss_mb": 900}},
+        "fast": {"work": 20, "rss_mb": 900},    # work in seconds of the yardstick, see below
+        "full": {"work": 90, "rss_mb": 900}},
       "bars": {                             # on metrics; for the profile full unless it names others
         "accuracy": {"min": 0.984},
+        "train_cpu_seconds": {"max": 75, "unit": "yardstick"},  # a processor's time, divided by the slowness
         "difference": {"max": 1e-4, "profiles": ["fast", "full"]}}}
 
 **Tags of cells**
@@ -49,9 +50,19 @@ runs every cell. With ``--solutions`` a failing check fails the lesson.
 **Figures**
 
 ``seconds``
-    wall time from before the kernel starts until the last cell has ended.
+    wall time from before the kernel starts until the last cell has ended. It decides nothing: it
+    grows with whatever else the machine does.
 ``cpu_seconds``
     user and system time of the kernel and of every process it started, starting it included.
+``work``
+    ``cpu_seconds`` divided by ``slowness``: seconds of the machine on which the yardstick has the length 1.
+    This is what a budget limits, so that a verdict is the same on a slow machine and on a busy one. Bars with
+    ``"unit": "yardstick"`` hold metrics that are processor seconds to the same measure.
+``slowness``, ``noise``
+    what fixed pieces of work cost before, during and after the lesson, relative to the reference, and how
+    much that varied; see ``yardstick``. The lesson's process group is stopped during a piece, for at most
+    4 % of the time, which is in none of its figures. A lesson that is over a limit on time by less than
+    the noise is run once more, and the better of the two ``runs`` counts.
 ``peak_rss_mb``
     1 MB = 10⁶ bytes. Every 50 ms (less often where that would take more than 3 % of the time) the
     memory of the kernel and of all its descendants is summed: the resident set size while the

@@ -12,8 +12,9 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.exercises import exercises_in
+from workshop.lessons.judging import best_of_runs
 from workshop.lessons.model import About, Lesson, Notebook, about
-from workshop.lessons.runner import How, Progress, Ran, judge, run_notebook, solutions_of
+from workshop.lessons.runner import How, Progress, Ran, run_notebook, solutions_of
 from workshop.lessons.static import faults_between, faults_of_file
 
 ShowProgress = Callable[[str], AbstractContextManager[Progress]]
@@ -78,8 +79,9 @@ class Runs:
 def _check_runs(verdict: Verdict, runs: Runs, *, each: bool) -> None:
     """Run the lesson solved and unsolved, and add what is wrong to the verdict."""
     solutions = solutions_of(runs.notebook, runs.how, wanted=True)
-    solved = runs.run("solved", solutions)
-    result = judge(verdict.name, runs.told, solved, runs.how.profile, solved=True)
+    result, _ = best_of_runs(
+        verdict.name, runs.told, runs.how.profile, lambda: runs.run("solved", solutions), solved=True
+    )
     verdict.solved = result.passed
     if result.why:
         verdict.faults.append(f"with solutions: {result.why}")

@@ -15,10 +15,17 @@ import typer
 from workshop.lessons.catalogue import UnknownLessonError, choose, find_lessons, notebooks_folder
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.exercises import exercises_in
+from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import Lesson, Profile, about
-from workshop.lessons.report import lessons_table, progress, results_table, verdicts_table
-from workshop.lessons.runner import How, Result, run_lesson
-from workshop.lessons.warm import PATIENCE_SECONDS, survey, warm_in_background
+from workshop.lessons.report import (
+    lessons_table,
+    progress,
+    results_table,
+    verdicts_table,
+    yardstick_line,
+)
+from workshop.lessons.runner import How
+from workshop.lessons.warm import PATIENCE, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -39,7 +46,7 @@ ProfileChoice = Annotated[Profile, typer.Option(help="How much work the lessons 
 Timeout = Annotated[
     float | None,
     typer.Option(
-        metavar="SECONDS", min=1, help="Stop a lesson after this long; else three times its budget."
+        metavar="SECONDS", min=1, help="Stop a lesson after this long; else after four times its budget."
     ),
 ]
 
@@ -95,6 +102,7 @@ def run(
         print_json({"lessons": [asdict(result) for result in results]})
     else:
         console.print(results_table(results))
+        console.print(yardstick_line(results), highlight=False)
     _finish(result.passed for result in results)
 
 
@@ -149,7 +157,7 @@ def warm(
         if background:
             changed = warm_in_background(warmth, settings)
         else:
-            changed = fill_cache(warmth, How(folder, Profile.FAST, PATIENCE_SECONDS), progress)
+            changed = fill_cache(warmth, How(folder, patience=PATIENCE), progress)
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
         print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})

@@ -15,7 +15,10 @@ Notebook = dict[str, Any]
 Cell = dict[str, Any]
 Choice = TypeVar("Choice", bound=StrEnum)
 
-BUDGET_UNITS = {"seconds": "s", "cpu_seconds": "CPU-s", "rss_mb": "MB"}
+WORK = "work"
+MEMORY = "rss_mb"
+BUDGET_UNITS = {WORK: "s of work", MEMORY: "MB"}
+YARDSTICK = "yardstick"
 
 
 class Profile(StrEnum):
@@ -39,6 +42,8 @@ class Bar:
     minimum: float = -math.inf
     maximum: float = math.inf
     profiles: frozenset[Profile] = frozenset({Profile.FULL})
+    yardstick: bool = False
+    """The metric is a time by the processor's clock, and the bar is one of the reference machine."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,9 @@ def _read_bars(values: Any) -> dict[str, Bar]:
         raise ValueError("bars must be an object")
     bars = {}
     for metric, limits in values.items():
-        _only(limits, {"min", "max", "profiles"}, f"bars.{metric}")
+        _only(limits, {"min", "max", "profiles", "unit"}, f"bars.{metric}")
+        if limits.get("unit", YARDSTICK) != YARDSTICK:
+            raise ValueError(f"bars.{metric}.unit must be {YARDSTICK}, not {limits['unit']!r}")
         profiles = limits.get("profiles", ["full"])
         if not isinstance(profiles, list):
             raise ValueError(f"bars.{metric}.profiles must be a list")
@@ -170,6 +177,7 @@ def _read_bars(values: Any) -> dict[str, Bar]:
             minimum=_number(limits.get("min", -math.inf), f"bars.{metric}.min"),
             maximum=_number(limits.get("max", math.inf), f"bars.{metric}.max"),
             profiles=frozenset(_choice(Profile, profile, f"bars.{metric}.profiles") for profile in profiles),
+            yardstick="unit" in limits,
         )
     return bars
 

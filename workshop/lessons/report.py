@@ -17,9 +17,9 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from workshop.lessons.checks import Verdict
+from workshop.lessons.judging import Result
 from workshop.lessons.model import BUDGET_UNITS, About, Profile
 from workshop.lessons.runner import Progress as Report
-from workshop.lessons.runner import Result
 from workshop.output import messages
 
 _MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
@@ -62,7 +62,7 @@ def _budget(limits: dict[str, float]) -> str:
 
 def results_table(results: list[Result]) -> Table:
     """Return the table of ``workshop lessons run``."""
-    figures = [_right(heading) for heading in ("seconds", "CPU-s", "peak MB")]
+    figures = [_right(heading) for heading in ("seconds", "work", "peak MB")]
     names = _names(result.name for result in results)
     table = Table(names, "profile", *figures, "metrics", "passed")
     for result in results:
@@ -70,16 +70,29 @@ def results_table(results: list[Result]) -> Table:
         passed = "[green]yes[/]" if result.passed else "[red]no[/]"
         if result.passed and result.exercises_open:
             passed += f"\nexercises open: {len(result.exercises_open)}"
+        if result.runs > 1:
+            passed += "\nbetter of two runs"
         table.add_row(
             result.name,
             str(result.profile),
             f"{result.seconds:.1f}",
-            f"{result.cpu_seconds:.1f}",
+            f"{result.work:.1f}" + (f" of {result.budget:g}" if result.budget else ""),
             f"{result.peak_rss_mb:.0f}",
             escape(metrics),
             passed,
         )
     return table
+
+
+def yardstick_line(results: list[Result]) -> str:
+    """Return what the yardstick measured during all runs, in one line."""
+    slowness = [result.slowness for result in results if result.seconds] or [1.0]
+    noise = max((result.noise for result in results), default=0.0)
+    least, most = f"{min(slowness):.2f}", f"{max(slowness):.2f}"
+    return (
+        f"Work is CPU-s by this machine's slowness: {least if least == most else f'{least} to {most}'} "
+        f"times the reference, noise up to {noise:.0%}"
+    )
 
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:

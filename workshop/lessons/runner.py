@@ -1,4 +1,4 @@
-"""Run lessons headless and judge what came of it."""
+"""Run lessons headless; ``judging`` says what is to be thought of it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.lessons.exercises import Prepared, exercises_in, prepare, read_solution
-from workshop.lessons.metrics import Metric, metrics_in
-from workshop.lessons.model import BUDGET_UNITS, About, Lesson, Notebook, Profile, about, tags_of
+from workshop.lessons.model import WORK, About, Lesson, Notebook, Profile
 from workshop.lessons.worker import Failure, Job, Outcome
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
-PATIENCE = 3
+PATIENCE = 4
 SHORTEST_LIMIT = 300.0
 NO_BUDGET_LIMIT = 1800.0
 # One that died is noticed at once; one that is alive starts late only on a busy machine.
@@ -30,25 +29,6 @@ KERNEL_LIMIT = 300.0
 
 Progress = Callable[[int, int], None]
 """Called with the number of the cell that begins and the number of cells."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """One run of one lesson and the verdict on it; the fields are those of ``--json``."""
-
-    name: str
-    profile: Profile
-    seconds: float
-    cpu_seconds: float
-    peak_rss_mb: float
-    passed: bool
-    why: str
-    """Every reason for which it did not pass, in one line; empty when it passed."""
-    metrics: dict[str, Metric] = field(default_factory=dict)
-    exercises_open: list[str] = field(default_factory=list)
-    """The exercises whose checks failed in a run without solutions."""
-    network: str = ""
-    """How the network was cut: namespace or guard."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +56,8 @@ class How:
     timeout: float | None = None
     output: Path | None = None
     """Where the executed notebooks are kept, if anywhere."""
-
-
-def run_lesson(lesson: Lesson, how: How, progress: Progress, *, solved: bool = False) -> Result:
-    """Run one lesson and hold it against its budget and its bars.
-
-    Whatever is wrong with the lesson is told in the result; OSError passes, e.g. for a full disk.
-    """
-    try:
-        notebook = lesson.read()
-        told = about(lesson.name, notebook)
-        ran = run_notebook(lesson, told, notebook, how, progress, solutions_of(notebook, how, wanted=solved))
-    except WorkshopError as error:
-        return Result(lesson.name, how.profile, 0.0, 0.0, 0.0, passed=False, why=str(error))
-    if how.output is not None:
-        keep(ran.notebook, how.output / f"{lesson.name}.ipynb")
-    return judge(lesson.name, told, ran, how.profile, solved=solved)
+    patience: float | None = None
+    """The seconds of the reference machine after which a lesson is stopped; else by its budget."""
 
 
 def solutions_of(notebook: Notebook, how: How, *, wanted: bool) -> dict[str, str]:
@@ -110,6 +76,7 @@ def run_notebook(
     if not told.kernel:
         raise WorkshopError(f"{lesson.name}: its metadata names no kernel; choose one in JupyterLab and save")
     prepared = prepare(notebook, how.profile, solutions)
+    work = told.budget.get(how.profile, {}).get(WORK, 0.0)
     with tempfile.TemporaryDirectory(prefix="workshop-lesson-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         copied = scratch / "notebooks"
@@ -120,7 +87,8 @@ def run_notebook(
             notebook=str(file),
             folder=str(copied / lesson.path.relative_to(how.notebooks).parent),
             kernel=told.kernel,
-            limit=how.timeout or _patience(told, how.profile),
+            limit=how.timeout or SHORTEST_LIMIT,
+            work_limit=0.0 if how.timeout else how.patience or PATIENCE * work or NO_BUDGET_LIMIT,
             startup_limit=KERNEL_LIMIT,
         )
         outcome = _work(job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"])))
@@ -133,13 +101,6 @@ def _as_format_4_5(prepared: Prepared) -> Notebook:
     for position, cell in enumerate(prepared.notebook["cells"]):
         cell.setdefault("id", f"cell-{position}")
     return {**prepared.notebook, "nbformat": 4, "nbformat_minor": 5}
-
-
-def _patience(told: About, profile: Profile) -> float:
-    """Return the seconds after which a lesson is stopped that was given no --timeout."""
-    budget = told.budget.get(profile, {})
-    seconds = budget.get("seconds") or budget.get("cpu_seconds")
-    return max(SHORTEST_LIMIT, PATIENCE * seconds) if seconds else NO_BUDGET_LIMIT
 
 
 def _copy(notebooks: Path, copied: Path) -> None:
@@ -184,12 +145,15 @@ def _work(job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
             )
         finally:
             os.close(writing)
-        with _ended(worker):
+        with _ended(worker) as kernel:
             for line in reports:
                 report = json.loads(line)
                 if "outcome" in report:
                     return _outcome(report["outcome"])
-                began(report["cell"])
+                if "cell" in report:
+                    began(report["cell"])
+                elif report["group"]:
+                    kernel.append(report["group"])
     raise WorkshopError(f"the lesson runner itself stopped: {_last_line(log)}")
 
 
@@ -207,10 +171,15 @@ def _environment(scratch: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _ended(worker: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the worker when the block is left; its own handler takes the kernel along."""
+def _ended(worker: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """End the worker when the block is left; its own handler takes the kernel along.
+
+    Yields a list for the kernel's process group. A worker that was killed has left its children behind,
+    and they are stopped for ever if the yardstick was just being taken.
+    """
+    kernel: list[int] = []
     try:
-        yield
+        yield kernel
     except BaseException:
         worker.send_signal(signal.SIGTERM)
         raise
@@ -220,6 +189,10 @@ def _ended(worker: subprocess.Popen[bytes]) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
+        if worker.returncode < 0:
+            for group in kernel:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
 
 
 def _outcome(values: dict[str, Any]) -> Outcome:
@@ -253,77 +226,3 @@ def keep(notebook: Notebook, path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-def judge(name: str, told: About, ran: Ran, profile: Profile, *, solved: bool) -> Result:
-    """Hold a run against the lesson's budget and bars."""
-    outcome = ran.outcome
-    failed = {exercise: failure for exercise, failure in outcome.checks.items() if failure is not None}
-    faults = [] if outcome.failure is None else [ran.place(outcome.failure)]
-    if solved:
-        faults += [
-            f"check:{exercise} fails with the solution, {ran.place(failure)}"
-            for exercise, failure in failed.items()
-        ]
-    metrics, unreadable = read_metrics(ran)
-    # A run that broke off has neither its figures nor its metrics to be judged by.
-    if outcome.failure is None:
-        faults += unreadable + over_budget(told, outcome, profile) + under_bars(told, metrics, profile)
-    return Result(
-        name=name,
-        profile=profile,
-        seconds=outcome.seconds,
-        cpu_seconds=outcome.cpu_seconds,
-        peak_rss_mb=outcome.peak_rss_mb,
-        passed=not faults,
-        why="; ".join(faults),
-        metrics=metrics,
-        exercises_open=[] if solved else list(failed),
-        network=outcome.network,
-    )
-
-
-def read_metrics(ran: Ran) -> tuple[dict[str, Metric], list[str]]:
-    """Return what the metrics cells show, and what is wrong with those that show nothing."""
-    metrics: dict[str, Metric] = {}
-    faults = []
-    for index, cell in enumerate(ran.notebook["cells"]):
-        if "metrics" in tags_of(cell):
-            try:
-                metrics |= metrics_in(cell)
-            except ValueError as error:
-                faults.append(ran.place(Failure(index, "", f"tagged metrics, {error}")))
-    return metrics, faults
-
-
-def over_budget(told: About, outcome: Outcome, profile: Profile) -> list[str]:
-    """Return the figures that are over the lesson's budget."""
-    taken = {
-        "seconds": outcome.seconds,
-        "cpu_seconds": outcome.cpu_seconds,
-        "rss_mb": outcome.peak_rss_mb,
-    }
-    # Much more wall than CPU time tells that the machine was busy with something else.
-    beside = {"seconds": f" ({outcome.cpu_seconds:.1f} CPU-s)"}
-    units = BUDGET_UNITS
-    return [
-        f"took {taken[key]:.1f} {units[key]}{beside.get(key, '')}, budget {limit:g} {units[key]}"
-        for key, limit in told.budget.get(profile, {}).items()
-        if taken[key] > limit
-    ]
-
-
-def under_bars(told: About, metrics: dict[str, Metric], profile: Profile) -> list[str]:
-    """Return the metrics that miss their bar or are not there."""
-    faults = []
-    for name, bar in told.bars.items():
-        if profile not in bar.profiles:
-            continue
-        value = metrics.get(name)
-        if isinstance(value, str) or value is None:
-            faults.append(f"the metric {name} has a bar but no number")
-        elif value < bar.minimum:
-            faults.append(f"{name} is {value:g}, bar at least {bar.minimum:g}")
-        elif value > bar.maximum:
-            faults.append(f"{name} is {value:g}, bar at most {bar.maximum:g}")
-    return faults

@@ -23,12 +23,23 @@ from workshop.lessons.exercises import (
     lines_of,
     read_solution,
 )
-from workshop.lessons.model import About, Cell, Kind, Lesson, Notebook, Profile, source_of, tags_of
+from workshop.lessons.model import (
+    BUDGET_UNITS,
+    WORK,
+    About,
+    Cell,
+    Kind,
+    Lesson,
+    Notebook,
+    Profile,
+    source_of,
+    tags_of,
+)
 
 CELL_LINES = 25
 LESSON_LINES = 150
 FEWEST_EXERCISES = 3
-FAST_SECONDS = 60.0
+FAST_WORK = 60.0
 # The kernels that set-up registers; python3 is the jupyter environment's own.
 KERNELS = frozenset({"python3", "theano", "tensorflow"})
 
@@ -107,14 +118,12 @@ def _settings(told: About) -> Iterator[str]:
     if told.minutes is None:
         yield "metadata.workshop.minutes is missing"
     for profile in Profile:
-        if not {"seconds", "cpu_seconds"} & set(told.budget.get(profile, {})):
-            yield f"metadata.workshop.budget.{profile} names neither seconds nor cpu_seconds"
-        if "rss_mb" not in told.budget.get(profile, {}):
-            yield f"metadata.workshop.budget.{profile}.rss_mb is missing"
-    fast = told.budget.get(Profile.FAST, {})
-    for key in {"seconds", "cpu_seconds"} & set(fast):
-        if fast[key] > FAST_SECONDS:
-            yield f"metadata.workshop.budget.fast.{key} is {fast[key]:g}, at most {FAST_SECONDS:g}"
+        for key in BUDGET_UNITS:
+            if key not in told.budget.get(profile, {}):
+                yield f"metadata.workshop.budget.{profile}.{key} is missing"
+    work = told.budget.get(Profile.FAST, {}).get(WORK, 0)
+    if work > FAST_WORK:
+        yield f"metadata.workshop.budget.fast.{WORK} is {work:g}, at most {FAST_WORK:g}"
 
 
 def _parameters(cells: list[Cell], told: About) -> Iterator[str]:

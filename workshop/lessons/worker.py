@@ -2,13 +2,15 @@
 
 The runner starts ``python -m workshop.lessons.worker FILE DESCRIPTOR`` with a job (JSON) in FILE,
 which lies in a folder of its own.
-The worker writes lines of JSON to DESCRIPTOR: ``{"cell": i}`` when cell i (from 0) begins and at
-last ``{"outcome": {…}}``. Being a process of its own lets it leave the network for good, adopt what
-its kernel leaves behind, and take all of that along when it is told to end.
+The worker writes lines of JSON to DESCRIPTOR: ``{"group": n}`` when the kernel runs, with its process
+group, ``{"cell": i}`` when cell i (from 0) begins, and at last ``{"outcome": {…}}``. Being a process of
+its own lets it leave the network for good, adopt what its kernel leaves behind, and take all of that
+along when it is told to end.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -25,6 +27,7 @@ from typing import IO, Any
 from workshop.lessons import network
 from workshop.lessons.exercises import check_of
 from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
+from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, read
 
 LONGEST_LINE = 240
 MEGABYTE = 10**6
@@ -41,9 +44,11 @@ class Job:
     """The working directory of the kernel."""
     kernel: str
     limit: float
-    """The seconds that all cells together may take."""
+    """The seconds that all cells together may take, at the least."""
+    work_limit: float
+    """What they may take in seconds of the reference machine; the longer of the two limits counts."""
     startup_limit: float
-    """The seconds that the kernel may take to answer for the first time."""
+    """The seconds that the kernel may take to answer for the first time; more on a slow or busy machine."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Outcome:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_rss_mb: float = 0.0
+    slowness: float = 1.0
+    """The processor seconds that this machine took meanwhile for a second's work of the reference machine."""
+    noise: float = 0.0
+    """How much that varied; see ``yardstick.Reading``."""
     network: str = ""
     failure: Failure | None = None
     """What ended the run early, if anything did."""
@@ -84,12 +93,14 @@ class Run:
         self.outcome = Outcome(network=how)
         self.notebook = nbformat.read(job.notebook, as_version=4)  # type: ignore[no-untyped-call]
         self.begun = 0.0
+        self.limit = job.limit
+        self.beside: Beside | None = None
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
             resources={"metadata": {"path": job.folder}},
-            startup_timeout=math.ceil(job.startup_limit),
-            timeout_func=lambda _cell: max(self._left(), 0.1),
+            # The cells are stopped for a share of this time, which must not be the share that they lacked.
+            timeout_func=lambda _cell: max(self._left() / (1 - STOPPED_SHARE), 0.1),
             shutdown_kernel="immediate",
         )
 
@@ -97,20 +108,29 @@ class Run:
         """Run the notebook, keep it, and return what came of it."""
         import nbformat
 
+        yardstick = Yardstick()
+        rounds = yardstick.rounds()
+        delay = max(each.delay for each in rounds)
+        self.limit = max(self.job.limit, self.job.work_limit * delay)
+        startup = math.ceil(self.job.startup_limit * max(delay, 1))
+        self.client.startup_timeout = startup
+        # A last resort: nbclient has limits of its own, which should have ended the run by then.
+        signal.alarm(math.ceil(self.limit / (1 - STOPPED_SHARE)) + startup + GRACE_SECONDS)
         watch = MemoryWatch()
         watch.start()
         self.begun = time.monotonic()
         try:
-            self._with_kernel()
+            rounds += self._with_kernel(yardstick)
         finally:
             peak = watch.stop()
             end_descendants()
         nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
         self._account(peak)
+        self._measured(rounds + yardstick.rounds())
         return self.outcome
 
-    def _with_kernel(self) -> None:
-        """Start the kernel, run the cells, stop the kernel."""
+    def _with_kernel(self, yardstick: Yardstick) -> list[Round]:
+        """Start the kernel, run the cells, stop the kernel; return the rounds that were taken meanwhile."""
         environment = dict(os.environ)
         if self.outcome.network == network.GUARD:
             environment = network.guarded(environment)
@@ -118,13 +138,34 @@ class Run:
         try:
             with self.client.setup_kernel(env=environment, preexec_fn=die_with_parent):
                 started = True
-                self._cells()
-                self.outcome.seconds = time.monotonic() - self.begun
+                group = self._group()
+                self._report({"group": group})
+                self.beside = Beside(yardstick, group)
+                self.beside.start()
+                try:
+                    self._cells()
+                finally:
+                    self.beside.end()
+                self.outcome.seconds = self._spent()
+                return self.beside.rounds
         except Exception as error:
             # Everything that jupyter_client raises for a kernel that does not come up.
             if started:
                 raise
             self.outcome.failure = Failure(None, "", self._no_kernel(error))
+        return []
+
+    def _group(self) -> int | None:
+        """Return the process group of the kernel, unless it has none of its own."""
+        process = self._process()
+        with contextlib.suppress(ProcessLookupError):
+            if process is not None and os.getpgid(process.pid) == process.pid:
+                return int(process.pid)
+        return None
+
+    def _process(self) -> Any:
+        """Return the kernel's process as jupyter_client holds it, if it does."""
+        return getattr(getattr(self.client.km, "provisioner", None), "process", None)
 
     def _no_kernel(self, error: Exception) -> str:
         """Say in one line why there is no kernel."""
@@ -168,15 +209,19 @@ class Run:
 
     def _left(self) -> float:
         """Return the seconds that are left."""
-        return self.begun + self.job.limit - time.monotonic()
+        return self.limit - self._spent()
+
+    def _spent(self) -> float:
+        """Return the seconds that went by, without those for which the lesson was stopped."""
+        stopped = self.beside.stopped_seconds if self.beside is not None else 0.0
+        return time.monotonic() - self.begun - stopped
 
     def _too_long(self) -> str:
-        return f"stopped after {self.job.limit:g} s; make it shorter or raise --timeout"
+        return f"stopped after {self.limit:.0f} s; make it shorter or raise --timeout"
 
     def _death(self) -> str:
         """Say in one line how the kernel ended."""
-        manager = self.client.km
-        process = getattr(getattr(manager, "provisioner", None), "process", None)
+        process = self._process()
         status = process.poll() if process is not None else None
         if status == -signal.SIGKILL:
             return "the kernel was killed, most likely out of memory; free memory or make the lesson smaller"
@@ -189,7 +234,12 @@ class Run:
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime, 3)
         self.outcome.peak_rss_mb = round(max(peak, books.ru_maxrss * 1024) / MEGABYTE, 1)
-        self.outcome.seconds = round(self.outcome.seconds or time.monotonic() - self.begun, 3)
+        self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
+
+    def _measured(self, rounds: list[Round]) -> None:
+        """Note how slow the machine was."""
+        reading = read(rounds)
+        self.outcome.slowness, self.outcome.noise = round(reading.slowness, 3), round(reading.noise, 3)
 
     def _report(self, line: dict[str, Any]) -> None:
         self.reports.write(json.dumps(line) + "\n")
@@ -226,8 +276,6 @@ def main() -> None:
     runner = os.getppid()
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGALRM, _end)
-    # A last resort: nbclient has limits of its own, which should have ended the run by then.
-    signal.alarm(math.ceil(job.limit + job.startup_limit + GRACE_SECONDS))
     adopt_orphans()
     # Both of these forget the wish to die with the parent when they come after it.
     how = network.cut()

@@ -28,9 +28,12 @@ class Canvas:
     def __init__(self, title: str) -> None:
         """Start with nothing drawn."""
         self.longest_gap = 0.0
-        """The longest time between two pictures so far, in seconds."""
+        """The most processor seconds that went by between two pictures so far.
+
+        By the clock a picture would also be late when the machine is busy with something else.
+        """
         self._line = ProgressLine(title)
-        self._last = time.monotonic()
+        self._last, self._last_work = time.monotonic(), time.process_time()
         self._handle: Any = None
 
     def __call__(self, pixels: npt.NDArray[np.float32], loss: float, share: float) -> None:
@@ -38,8 +41,9 @@ class Canvas:
         self._line(share, f"loss {loss:.3g}")
         now = time.monotonic()
         if share >= 1 or now - self._last >= SECONDS_BETWEEN_PICTURES:
-            self.longest_gap = max(self.longest_gap, now - self._last)
-            self._last = now
+            work = time.process_time()
+            self.longest_gap = max(self.longest_gap, work - self._last_work)
+            self._last, self._last_work = now, work
             if in_notebook():
                 self._show(pixels)
 

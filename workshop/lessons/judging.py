@@ -1,0 +1,197 @@
+"""The verdict on a run: its figures against the lesson's budget and bars.
+
+Time is counted in work (see ``yardstick``), and the yardstick has some noise. A lesson that is over a
+limit on time by less than that, and has no other fault, is run once more, and the better run counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from workshop.errors import WorkshopError
+from workshop.lessons.metrics import Metric, metrics_in
+from workshop.lessons.model import BUDGET_UNITS, MEMORY, WORK, About, Bar, Lesson, Profile, about, tags_of
+from workshop.lessons.runner import How, Progress, Ran, keep, run_notebook, solutions_of
+from workshop.lessons.worker import Failure, Outcome
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run of one lesson and the verdict on it; the fields are those of ``--json``."""
+
+    name: str
+    profile: Profile
+    seconds: float
+    cpu_seconds: float
+    peak_rss_mb: float
+    passed: bool
+    why: str
+    """Every reason for which it did not pass, in one line; empty when it passed."""
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    exercises_open: list[str] = field(default_factory=list)
+    """The exercises whose checks failed in a run without solutions."""
+    network: str = ""
+    """How the network was cut: namespace or guard."""
+    work: float = 0.0
+    """The processor seconds, divided by the slowness."""
+    budget: float | None = None
+    """The work that the lesson may take."""
+    slowness: float = 1.0
+    noise: float = 0.0
+    runs: int = 1
+    """Two when the first run was over a limit on time by less than the noise; this is the better one."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reason why a run does not pass."""
+
+    text: str
+    excess: float = math.inf
+    """For a time that is too long by how much, relative to its limit."""
+
+
+def run_lesson(lesson: Lesson, how: How, progress: Progress, *, solved: bool = False) -> Result:
+    """Run one lesson and hold it against its budget and its bars.
+
+    Whatever is wrong with the lesson is said in the result; OSError passes, e.g. for a full disk.
+    """
+    try:
+        notebook = lesson.read()
+        told = about(lesson.name, notebook)
+        solutions = solutions_of(notebook, how, wanted=solved)
+        result, ran = best_of_runs(
+            lesson.name,
+            told,
+            how.profile,
+            lambda: run_notebook(lesson, told, notebook, how, progress, solutions),
+            solved=solved,
+        )
+    except WorkshopError as error:
+        return Result(lesson.name, how.profile, 0.0, 0.0, 0.0, passed=False, why=str(error))
+    if how.output is not None:
+        keep(ran.notebook, how.output / f"{lesson.name}.ipynb")
+    return result
+
+
+def best_of_runs(
+    name: str, told: About, profile: Profile, run: Callable[[], Ran], *, solved: bool
+) -> tuple[Result, Ran]:
+    """Judge a run; where the noise leaves the verdict open, judge a second one and take the better."""
+    ran = run()
+    result = judge(name, told, ran, profile, solved=solved)
+    faults = faults_of(told, ran, profile, solved=solved)
+    if not faults or any(fault.excess > ran.outcome.noise for fault in faults):
+        return result, ran
+    again = run()
+    second = judge(name, told, again, profile, solved=solved)
+    if second.passed or second.work < result.work:
+        result, ran = second, again
+    return replace(result, runs=2), ran
+
+
+def judge(name: str, told: About, ran: Ran, profile: Profile, *, solved: bool) -> Result:
+    """Hold a run against the lesson's budget and bars."""
+    outcome = ran.outcome
+    faults = faults_of(told, ran, profile, solved=solved)
+    return Result(
+        name=name,
+        profile=profile,
+        seconds=outcome.seconds,
+        cpu_seconds=outcome.cpu_seconds,
+        peak_rss_mb=outcome.peak_rss_mb,
+        passed=not faults,
+        why="; ".join(fault.text for fault in faults),
+        metrics=read_metrics(ran)[0],
+        exercises_open=[] if solved else list(_failed(outcome)),
+        network=outcome.network,
+        work=round(outcome.cpu_seconds / outcome.slowness, 2),
+        budget=told.budget.get(profile, {}).get(WORK),
+        slowness=outcome.slowness,
+        noise=outcome.noise,
+    )
+
+
+def _failed(outcome: Outcome) -> dict[str, Failure]:
+    """Return the exercises whose checks failed, and how."""
+    return {exercise: failure for exercise, failure in outcome.checks.items() if failure is not None}
+
+
+def faults_of(told: About, ran: Ran, profile: Profile, *, solved: bool) -> list[Fault]:
+    """Return every reason why a run does not pass."""
+    outcome = ran.outcome
+    faults = [] if outcome.failure is None else [Fault(ran.place(outcome.failure))]
+    if solved:
+        faults += [
+            Fault(f"check:{exercise} fails with the solution, {ran.place(failure)}")
+            for exercise, failure in _failed(outcome).items()
+        ]
+    # A run that broke off has neither its figures nor its metrics to be judged by.
+    if outcome.failure is None:
+        metrics, unreadable = read_metrics(ran)
+        faults += map(Fault, unreadable)
+        faults += over_budget(told, outcome, profile) + under_bars(told, metrics, outcome, profile)
+    return faults
+
+
+def read_metrics(ran: Ran) -> tuple[dict[str, Metric], list[str]]:
+    """Return what the metrics cells show, and what is wrong with those that show nothing."""
+    metrics: dict[str, Metric] = {}
+    faults = []
+    for index, cell in enumerate(ran.notebook["cells"]):
+        if "metrics" in tags_of(cell):
+            try:
+                metrics |= metrics_in(cell)
+            except ValueError as error:
+                faults.append(ran.place(Failure(index, "", f"tagged metrics, {error}")))
+    return metrics, faults
+
+
+def over_budget(told: About, outcome: Outcome, profile: Profile) -> list[Fault]:
+    """Return the figures that are over the lesson's budget."""
+    taken = {WORK: outcome.cpu_seconds / outcome.slowness, MEMORY: outcome.peak_rss_mb}
+    beside = {WORK: f" ({outcome.cpu_seconds:.1f} CPU-s, {yardstick(outcome.slowness, outcome.noise)})"}
+    return [
+        Fault(
+            f"took {taken[key]:.1f} {BUDGET_UNITS[key]}{beside.get(key, '')}, "
+            f"budget {limit:g} {BUDGET_UNITS[key]}",
+            taken[key] / limit - 1 if key == WORK and limit else math.inf,
+        )
+        for key, limit in told.budget.get(profile, {}).items()
+        if taken[key] > limit
+    ]
+
+
+def yardstick(slowness: float, noise: float) -> str:
+    """Say what the yardstick measured."""
+    return f"slowness {slowness:.2f}, noise {noise:.0%}"
+
+
+def under_bars(told: About, metrics: dict[str, Metric], outcome: Outcome, profile: Profile) -> list[Fault]:
+    """Return the metrics that miss their bar or are not there."""
+    faults = []
+    for name, bar in told.bars.items():
+        if profile not in bar.profiles:
+            continue
+        value = metrics.get(name)
+        if isinstance(value, str) or value is None:
+            faults.append(Fault(f"the metric {name} has a bar but no number"))
+        else:
+            faults += _missed(name, value, bar, outcome)
+    return faults
+
+
+def _missed(name: str, shown: float, bar: Bar, outcome: Outcome) -> list[Fault]:
+    """Return the fault of a metric that misses its bar."""
+    value, unit, excess = shown, "", math.inf
+    if bar.yardstick:
+        value = shown / outcome.slowness
+        unit = f" ({shown:g} CPU, {yardstick(outcome.slowness, outcome.noise)})"
+        excess = value / bar.maximum - 1 if bar.maximum else math.inf
+    if value < bar.minimum:
+        return [Fault(f"{name} is {value:g}{unit}, bar at least {bar.minimum:g}")]
+    if value > bar.maximum:
+        return [Fault(f"{name} is {value:.4g}{unit}, bar at most {bar.maximum:g}", excess)]
+    return []
