@@ -311,7 +311,8 @@ class TestEvents:
     @pytest.fixture(autouse=True)
     def parts(self, fake: FakeParts) -> None:
         fake.table(
-            '[unit]\nabout = "A"\nbudget = 60\njobs.run = { tests = ["tests", "!tests/other", "!tests/lost"] }\n'
+            '[unit]\nabout = "A"\nbudget = 60\n'
+            'jobs.run = { tests = ["tests", "!tests/other", "!tests/lost"] }\n'
             'jobs.none = { tests = ["tests/lost"] }\njobs.other = { tests = ["tests/other"] }'
         )
         fake.script(
