@@ -161,7 +161,8 @@ class Run:
             environment=environment,
             cores=slowness.cores(),
             expected={
-                name: machine * (times.get(name) or table[job.part].budget / len(table[job.part].jobs))
+                name: machine
+                * (times.get(name) or job.seconds or table[job.part].budget / len(table[job.part].jobs))
                 for name, job in choice.jobs.items()
             },
             required=frozenset(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()),

@@ -27,6 +27,8 @@ class Job:
     """How many it computes on; 0 for one that mostly waits."""
     after: tuple[str, ...] = ()
     """Jobs, as ``part.job``, that must have passed before this one starts."""
+    seconds: float = 0.0
+    """What it usually takes on two idle cores, for the order before it ever ran here; 0: not known."""
     holds: tuple[str, ...] = ()
     """Things of which there is one; jobs that hold the same thing never run at the same time."""
     depth: str = "normal"
