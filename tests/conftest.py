@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
+import time
+from collections.abc import Generator
 from typing import Any
 
 import hypothesis
@@ -40,6 +44,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
     config.stash[LEFT_OUT] = len(left_out)
+
+
+OF_THE_NETWORK = re.compile(
+    r"gave no answer|cannot be (reached|found)|broke off|timed out|connect to a network|name resolution"
+    r"|Could not resolve|Connection (reset|refused)|Network is unreachable",
+    re.IGNORECASE,
+)
+"""What a failure says whose reason is that a package registry was slow, or away."""
+PAUSES = (5, 20)
+"""Seconds before a test that needs a registry is run a second and a third time."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test that needs a registry again when the network failed it; at last skip it, with the reason."""
+    try:
+        return (yield)
+    except Exception as error:
+        if not (item.get_closest_marker("network") and OF_THE_NETWORK.search(str(error))):
+            raise
+        reason = next(line for line in str(error).splitlines() if OF_THE_NETWORK.search(line)).strip()
+    for pause in PAUSES:
+        time.sleep(pause)
+        with contextlib.suppress(Exception):
+            item.runtest()
+            return None
+    pytest.skip(f"the network: {reason[:200]}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
