@@ -9,5 +9,10 @@ install_packages chromium:chromium node:nodejs npm:npm:nodejs-npm
 use_test_venv
 # What the pages looked like stays behind, to be looked at after a run.
 export WORKSHOP_SCREENSHOTS=${WORKSHOP_SCREENSHOTS:-$CACHE/screenshots}
-# A test that hangs ends its process: what drives the browser cannot go on after it was interrupted.
-run_pytest tests/browser --timeout-method=thread --numprocesses auto --dist worksteal
+case ${1:-} in
+  # A test that hangs ends its process: what drives the browser cannot go on after it was interrupted.
+  pages) run_pytest tests/browser --ignore tests/browser/test_a_lesson.py --timeout-method=thread --numprocesses auto --dist worksteal ;;
+  # With the kernels of the machine that the lessons part has set up.
+  lesson) run_pytest tests/browser/test_a_lesson.py --timeout-method=thread ;;
+  *) no_job "$@" ;;
+esac
