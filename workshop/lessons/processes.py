@@ -14,7 +14,7 @@ import psutil
 
 SAMPLE_SECONDS = 0.05
 SAMPLING_SHARE = 0.03
-"""Of the time at most so much goes into measuring, which takes long while a kernel has children, say compilers."""
+"""Of the time at most so much goes into measuring: with children, say compilers, a kernel takes long to measure."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 # linux/prctl.h
