@@ -14,7 +14,7 @@ import psutil
 
 SAMPLE_SECONDS = 0.05
 SAMPLING_SHARE = 0.03
-"""Of the time at most so much goes into measuring: with children, say compilers, a kernel takes long to measure."""
+"""Of the time at most so much goes into measuring: a kernel with children, say compilers, takes long."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 # linux/prctl.h
