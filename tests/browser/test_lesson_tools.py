@@ -52,7 +52,7 @@ def test_the_curve_grows_while_the_network_learns(desk: Desk) -> None:
 
 def test_headless_the_same_cells_leave_one_still_picture() -> None:
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(TRAINING)])
-    NotebookClient(book, timeout=patience(120), kernel_name="python3").execute()
+    NotebookClient(book, timeout=round(patience(120)), kernel_name="python3").execute()
     outputs = book.cells[0].outputs
     assert [sorted(output.data) for output in outputs] == [
         ["text/html", "text/plain"],
