@@ -93,10 +93,10 @@ def test_a_wrong_solution_and_a_stub_that_breaks_a_later_cell_are_found(tmp_path
     verdict = check(tmp_path, lesson)
     assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs) == (False, True, False, False)
     assert verdict.faults == [
-        "with solutions: check:square fails with the solution, cell 9 (id check-square): "
-        "AssertionError: square(2) is not right yet",
         "with bare stubs: cell 10 (id later): "
         "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'",
+        "with solutions: check:square fails with the solution, cell 9 (id check-square): "
+        "AssertionError: square(2) is not right yet",
     ]
 
 

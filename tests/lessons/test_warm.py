@@ -67,13 +67,16 @@ def test_only_the_lessons_that_were_named(notebooks: Path, settings: Settings) -
     write(notebooks / "1-second" / "10-another.ipynb", "print(2)")
     named = warm.survey(notebooks, settings, ["1-second"])
     assert [one.name for one in named.lessons] == ["1-second/10-another"]
-    named.remember()
-    # The others are still to be done.
+    assert warm.warm(named, How(notebooks), quiet)
+    assert warm.survey(notebooks, settings, ["1-second"]).is_done()
+    # The others are still to be done, and what was done stays so.
     assert not warm.survey(notebooks, settings).is_done()
+    assert fill(notebooks, settings)
+    assert named.is_done()
 
 
 def test_a_changed_lesson_is_warmed_for_again(notebooks: Path, settings: Settings) -> None:
-    warm.survey(notebooks, settings).remember()
+    assert fill(notebooks, settings)
     assert warm.survey(notebooks, settings).is_done()
     write(notebooks / "0-first" / "20-other.ipynb", "print(2)", kernel="elsewhere")
     assert warm.survey(notebooks, settings).is_done()
@@ -84,7 +87,7 @@ def test_a_changed_lesson_is_warmed_for_again(notebooks: Path, settings: Setting
 def test_other_packages_are_warmed_for_again(notebooks: Path, settings: Settings) -> None:
     assert settings.prefix
     packages = settings.prefix / "venvs" / "python3" / "lib" / "python3.11" / "site-packages"
-    warm.survey(notebooks, settings).remember()
+    assert fill(notebooks, settings)
     (packages / "deep_learning_workshop-9.dist-info").mkdir(parents=True)
     assert warm.survey(notebooks, settings).is_done()
     (packages / "theano-2.dist-info").mkdir()
@@ -98,9 +101,50 @@ def test_a_lesson_that_breaks_off_leaves_no_stamp(notebooks: Path, settings: Set
     assert not warm.survey(notebooks, settings).is_done()
 
 
+def test_how_the_stubs_fared_is_known_for_the_same_code(notebooks: Path, settings: Settings) -> None:
+    assert settings.prefix
+    ours = settings.prefix / "venvs/python3/lib/python3.11/site-packages/deep_learning_workshop-1.dist-info"
+    ours.mkdir(parents=True)
+    (ours / "RECORD").write_text("workshop/a.py,sha256=1")
+    lesson = building.put(notebooks, "0-first/10-warmed", building.sound())
+    assert warm.survey(notebooks, settings).stub_faults(lesson) is None
+    fill(notebooks, settings)
+    assert warm.survey(notebooks, settings).stub_faults(lesson) == []
+    (ours / "RECORD").write_text("workshop/a.py,sha256=2")
+    assert warm.survey(notebooks, settings).stub_faults(lesson) is None
+    assert warm.survey(notebooks, settings).is_done()
+    building.put(notebooks, "0-first/10-warmed", building.notebook(*building.exercise_cells("double")[1:]))
+    assert warm.survey(notebooks, settings).stub_faults(lesson) is None
+
+
+def test_a_stub_that_passes_its_own_check_is_remembered(notebooks: Path, settings: Settings) -> None:
+    cells = [
+        building.code("double = None", "exercise:double", name="do"),
+        building.code("assert double is None, 'no'", "check:double", name="see"),
+    ]
+    lesson = building.put(notebooks, "0-first/10-warmed", building.notebook(*cells))
+    fill(notebooks, settings)
+    (fault,) = warm.survey(notebooks, settings).stub_faults(lesson) or []
+    assert "with bare stubs check:double passes" in fault
+
+
+def test_the_background_is_told_the_names_that_were_given(
+    notebooks: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.prefix
+    (settings.prefix / "log").mkdir()
+    (settings.prefix / "venvs/python3/lib/python3.11/site-packages/six-1.dist-info").mkdir(parents=True)
+    started: list[list[str]] = []
+    monkeypatch.setattr(warm.subprocess, "Popen", lambda command, **_: started.append(command[2:]))
+    for names in ([], ["0-first"]):
+        warm.warm_in_background(warm.survey(notebooks, settings, names), settings)
+    words = ["workshop", "lessons", "warm", "--json"]
+    assert started == [words, [*words, "0-first"]]
+
+
 def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) -> None:
     warmth = warm.survey(notebooks, settings)
-    with warmth.stamp.with_suffix(".lock").open("w") as lock:
+    with warmth.record.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert not warm.warm(warmth, How(notebooks), quiet)
         assert not warm.warm_in_background(warmth, settings)

@@ -38,12 +38,24 @@ class Verdict:
 
 
 def check_lesson(
-    lesson: Lesson, how: How, show: ShowProgress, *, static: bool = False, each: bool = False
+    lesson: Lesson,
+    how: How,
+    show: ShowProgress,
+    *,
+    static: bool = False,
+    each: bool = False,
+    stub_faults: list[str] | None = None,
 ) -> Verdict:
-    """Check one lesson: its file, then (unless ``static``) one run solved and one with bare stubs.
+    """Check one lesson: its file, then one run with bare stubs and one solved.
 
-    With all stubs bare it stays unknown whether one of them makes the check of another fail; with
-    ``each`` there is one more run for each exercise, in which it alone is unsolved.
+    Args:
+        lesson: The lesson.
+        how: How it is run.
+        show: Shows the progress of each run.
+        static: Run nothing.
+        each: One more run for each exercise, in which it alone is unsolved: with all stubs bare it stays
+            unknown whether one of them makes the check of another fail.
+        stub_faults: What was wrong with the bare stubs, where that is known of the same code already.
     """
     verdict = Verdict(lesson.name)
     try:
@@ -53,7 +65,7 @@ def check_lesson(
         verdict.faults = faults_of_file(lesson, notebook, told, how.notebooks, ran=not static)
         verdict.clean = not verdict.faults
         if not static:
-            _check_runs(verdict, Runs(lesson, told, notebook, how, show), each=each)
+            _check_runs(verdict, Runs(lesson, told, notebook, how, show), stub_faults, each=each)
     except WorkshopError as error:
         verdict.faults.append(str(error))
     verdict.passed = not verdict.faults
@@ -76,23 +88,26 @@ class Runs:
             return run_notebook(self.lesson, self.told, self.notebook, self.how, progress, solutions)
 
 
-def _check_runs(verdict: Verdict, runs: Runs, *, each: bool) -> None:
-    """Run the lesson solved and unsolved, and add what is wrong to the verdict."""
+def _check_runs(verdict: Verdict, runs: Runs, stub_faults: list[str] | None, *, each: bool) -> None:
+    """Run the lesson unsolved and solved, and add what is wrong to the verdict.
+
+    The bare stubs come first: what they compile counts against no budget.
+    """
     solutions = solutions_of(runs.notebook, runs.how, wanted=True)
+    if solutions:
+        if stub_faults is None:
+            stub_faults = faults_of_stubs(runs.run("stubs", {}), list(solutions))
+        for name in solutions if each else ():
+            others = {other: text for other, text in solutions.items() if other != name}
+            stub_faults = stub_faults + faults_of_one_stub(runs.run(f"{name} unsolved", others), name)
+        verdict.stubs = not stub_faults
+        verdict.faults += stub_faults
     result, _ = best_of_runs(
         verdict.name, runs.told, runs.how.profile, lambda: runs.run("solved", solutions), solved=True
     )
     verdict.solved = result.passed
     if result.why:
         verdict.faults.append(f"with solutions: {result.why}")
-    if not solutions:
-        return
-    faults = faults_of_stubs(runs.run("stubs", {}), list(solutions))
-    for name in solutions if each else ():
-        others = {other: text for other, text in solutions.items() if other != name}
-        faults += faults_of_one_stub(runs.run(f"{name} unsolved", others), name)
-    verdict.stubs = not faults
-    verdict.faults += faults
 
 
 def faults_of_one_stub(ran: Ran, exercise: str) -> list[str]:

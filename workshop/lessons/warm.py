@@ -1,8 +1,9 @@
 """Compile what the lessons need before anybody waits for it.
 
 Theano translates each function to C and compiles it, which takes seconds to a minute a lesson the
-first time and next to nothing afterwards. Running every lesson's fast profile once fills its
-compile cache; a stamp beside the cache remembers for which lessons and packages that was done.
+first time and next to nothing afterwards. Running every lesson's fast profile once, as it stands, fills
+its compile cache. A record beside the cache says for which lessons and packages that was done, and how
+their bare stubs fared: ``lessons check`` need not run them again on the same code.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import choose, find_lessons
+from workshop.lessons.checks import faults_of_stubs
+from workshop.lessons.exercises import exercises_in
 from workshop.lessons.model import About, Kind, Lesson, about
 from workshop.lessons.runner import How, Progress, run_notebook
 from workshop.settings import Settings
@@ -30,29 +35,56 @@ PATIENCE = 900.0
 
 @dataclass(frozen=True)
 class Warmth:
-    """What is warmed, and the stamp that remembers it."""
+    """What is warmed, and the record of what was."""
 
     lessons: list[Lesson]
-    stamp: Path
-    digest: str
+    record: Path
+    packages: str
+    """A digest of what else compiled code depends on: the packages of the environment."""
+    code: str
+    """A digest of our own code, on which only the runs depend."""
     names: Sequence[str] = ()
     """What was asked for; none means all."""
 
-    def is_done(self) -> bool:
-        """Tell whether the cache was warmed for just these lessons and packages."""
-        return self.stamp.is_file() and self.stamp.read_text(encoding="utf-8").strip() == self.digest
+    def is_warm(self, lesson: Lesson) -> bool:
+        """Tell whether the cache was warmed for just this lesson and these packages."""
+        return self._read().get(lesson.name, {}).get("digest") == self._digest(lesson)
 
-    def remember(self) -> None:
-        """Write the stamp, whole or not at all."""
-        beside = self.stamp.with_suffix(".new")
-        beside.write_text(self.digest + "\n", encoding="utf-8")
-        beside.replace(self.stamp)
+    def is_done(self) -> bool:
+        """Tell whether the cache is warm for all the lessons."""
+        return all(map(self.is_warm, self.lessons))
+
+    def stub_faults(self, lesson: Lesson) -> list[str] | None:
+        """Return what was wrong with the bare stubs of this lesson, run by this code; None when not known."""
+        entry = self._read().get(lesson.name, {})
+        known = (entry.get("digest"), entry.get("code")) == (self._digest(lesson), self.code)
+        return list(entry["stub_faults"]) if known else None
+
+    def remember(self, lesson: Lesson, stub_faults: Sequence[str] = ()) -> None:
+        """Add a lesson to the record, which is written whole or not at all."""
+        entry = {"digest": self._digest(lesson), "code": self.code, "stub_faults": list(stub_faults)}
+        beside = self.record.with_suffix(".new")
+        beside.write_text(json.dumps(self._read() | {lesson.name: entry}, indent=1) + "\n", encoding="utf-8")
+        beside.replace(self.record)
+
+    def _digest(self, lesson: Lesson) -> str:
+        return hashlib.sha256(self.packages.encode() + lesson.path.read_bytes()).hexdigest()
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            entries = json.loads(self.record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return entries if isinstance(entries, dict) else {}
 
 
 def survey(folder: Path, settings: Settings, names: Sequence[str] = ()) -> Warmth:
-    """Find the lessons to warm for and the digest of what their compiled code depends on.
+    """Find the lessons to warm for, and what their compiled code depends on.
 
-    names: lessons or chapters; none means all.
+    Args:
+        folder: The notebooks.
+        settings: Of this machine.
+        names: Lessons or chapters; none means all.
 
     Raises WorkshopError on a machine that was not set up, UnknownLessonError for a wrong name.
     """
@@ -60,13 +92,15 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = ()) -> Warmt
         raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
     chosen = choose(find_lessons(folder), names)
     lessons = [one for one in chosen if _compiles(about(one.name, one.read()))]
-    digest = hashlib.sha256()
-    for lesson in lessons:
-        digest.update(lesson.path.read_bytes())
-    packages = (settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")
-    names = sorted(path.name for path in packages if not path.name.startswith("deep_learning_workshop"))
-    digest.update("\n".join(names).encode())
-    return Warmth(lessons, settings.prefix / "theano" / "warmed", digest.hexdigest(), names)
+    theirs, ours = hashlib.sha256(), hashlib.sha256()
+    for path in sorted((settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")):
+        if path.name.startswith("deep_learning_workshop"):
+            # It holds the hash of every file of ours.
+            ours.update((path / "RECORD").read_bytes() if (path / "RECORD").is_file() else b"")
+        else:
+            theirs.update(f"{path.name}\n".encode())
+    record = settings.prefix / "theano" / "warmed.json"
+    return Warmth(lessons, record, theirs.hexdigest(), ours.hexdigest(), names)
 
 
 def _compiles(told: About) -> bool:
@@ -75,9 +109,9 @@ def _compiles(told: About) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(stamp: Path) -> Iterator[bool]:
+def _alone(warmth: Warmth) -> Iterator[bool]:
     """Hold the lock of the cache; yield False when another process warms it already."""
-    with stamp.with_suffix(".lock").open("w") as lock:
+    with warmth.record.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -89,26 +123,28 @@ def _alone(stamp: Path) -> Iterator[bool]:
 def warm(
     warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
 ) -> bool:
-    """Run each lesson once; return whether there was anything to do.
+    """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
     Budgets do not count here. Raises WorkshopError when a lesson breaks off.
     """
-    with _alone(warmth.stamp) as mine:
+    with _alone(warmth) as mine:
         if not mine or warmth.is_done():
             return False
         for lesson in warmth.lessons:
+            if warmth.is_warm(lesson):
+                continue
             notebook = lesson.read()
             with progress(lesson.name) as report:
                 ran = run_notebook(lesson, about(lesson.name, notebook), notebook, how, report, {})
             if ran.outcome.failure is not None:
                 raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
-        warmth.remember()
+            warmth.remember(lesson, faults_of_stubs(ran, exercises_in(notebook)))
     return True
 
 
 def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     """Start the same work as a process of its own that gives way to all others."""
-    with _alone(warmth.stamp) as mine:
+    with _alone(warmth) as mine:
         if not mine or warmth.is_done():
             return False
     assert settings.prefix is not None  # survey() has looked
