@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import itertools
 import os
 import re
@@ -153,6 +154,24 @@ Open = Callable[..., "playwright.Page"]
 Serve = Callable[..., str]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to full depth what is tried in a second way: as plain files, and in Notebook 7.
+
+    Of each module the first test is tried in both ways at normal depth, too.
+    """
+    for second in ("file", "Notebook 7"):
+        modules = set()
+        for item in items:
+            callspec = getattr(item, "callspec", None)
+            if callspec is not None and second in callspec.params.values():
+                test = (item.path, getattr(item, "originalname", item.name))
+                if any(path == item.path and test != (path, name) for path, name in modules):
+                    item.add_marker(pytest.mark.full)
+                else:
+                    modules.add(test)
+
+
 @pytest.fixture
 def watch() -> Watch:
     return Watch()
@@ -172,14 +191,27 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path: Path) -> Iterator[Open]:
-    """Open an address in a browser without a past. No test passes when its page made a request
-    that leaves the machine, or complained: as it would of a server that ended before it was closed."""
-    contexts = []
+    """Open an address in a browser without a past, unless one is given.
 
-    def open_it(address: str, width: int = 1280, height: int = 720, **options: object) -> playwright.Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+    No test passes when its page made a request that leaves the machine, or complained: as it would of a
+    server that ended before it was closed.
+    """
+    opened: list[playwright.BrowserContext | playwright.Page] = []
+
+    def open_it(
+        address: str,
+        width: int = 1280,
+        height: int = 720,
+        past: playwright.BrowserContext | None = None,
+        **options: object,
+    ) -> playwright.Page:
+        size = {"width": width, "height": height}
+        if past is None or options:
+            past = browser.new_context(viewport=size, **options)
+            opened.append(past)
+        page = past.new_page()
+        page.set_viewport_size(size)
+        opened.append(page)
         page.set_default_timeout(patience(60_000))
         page.on("request", lambda request: watch.requests.append(request.url))
         page.on("pageerror", lambda error: watch.complaints.append(str(error)))
@@ -188,8 +220,8 @@ def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path:
         return page
 
     yield open_it
-    for context in contexts:
-        context.close()
+    for each in reversed(opened):
+        each.close()
     assert watch.outside() == []
     assert watch.complaints == []
 
@@ -203,12 +235,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jupyter, 
         yield running_server, folder / "notebooks"
 
 
+@pytest.fixture(scope="session")
+def participants_past(browser: playwright.Browser) -> Iterator[playwright.BrowserContext]:
+    """What a participant's browser keeps from page to page: JupyterLab's scripts are large."""
+    with browser.new_context() as context:
+        yield context
+
+
 @pytest.fixture(params=FRONT_ENDS)
 def desk(
-    request: pytest.FixtureRequest, server: tuple[Jupyter, Path], open_page: Open, watch: Watch
+    request: pytest.FixtureRequest,
+    server: tuple[Jupyter, Path],
+    open_page: Open,
+    participants_past: playwright.BrowserContext,
+    watch: Watch,
 ) -> Iterator[Desk]:
     """Each front end in turn; the kernels that a test leaves are ended."""
-    made = Desk(request.param, *server, open_page)
+    made = Desk(request.param, *server, functools.partial(open_page, past=participants_past))
     yield made
     watch.complaints[:] = [line for line in watch.complaints if not OF_JUPYTER.search(line)]
     for kernel in made.kernels().values():

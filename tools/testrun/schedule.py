@@ -154,12 +154,17 @@ class Schedule:
     def _opens(self, slots: int) -> float:
         """Return in how many seconds so many cores should be free."""
         free, seconds = self._free(), 0.0
-        for at in sorted(self.running.values(), key=lambda at: self.expected[str(at.job)] - at.seconds):
+        for at in sorted(self.running.values(), key=self._rest):
             if free >= slots:
                 break
             free += self._slots(at.job)
-            seconds = max(self.expected[str(at.job)] - at.seconds, 0)
+            seconds = self._rest(at)
         return seconds
+
+    def _rest(self, at: Running) -> float:
+        """Return the seconds that a job should still take; one that is late, half as long again."""
+        rest = self.expected[str(at.job)] - at.seconds
+        return rest if rest > 0 else at.seconds / 2
 
     def _start(self, job: Job) -> None:
         log, events = (self.folder() / f"{job}.{kind}" for kind in ("log", "events"))
