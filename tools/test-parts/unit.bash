@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
-install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2
+install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 sfdisk:fdisk:util-linux rsync:rsync
 use_test_venv
 # One process more than cores: some tests wait, for a service or a limit, and then another one computes.
 run_pytest tests --numprocesses "$(($(nproc) + 1))" --dist worksteal \
