@@ -83,7 +83,7 @@ def test_all_of_caffes_names_are_there(tmp_path: Path) -> None:
     assert {"conv1/7x7_s2", "inception_4c/5x5_reduce", "loss3/classifier", "prob"} <= set(layers)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_its_lesson_runs_with_it(tmp_path: Path) -> None:
     """No package registry has the trained weights: random ones show that each cell fits the network."""
     weights = tmp_path / "googlenet.onnx"

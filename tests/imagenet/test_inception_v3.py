@@ -85,7 +85,7 @@ def test_all_of_keras_names_are_there(keras: Path) -> None:
     assert {*(f"mixed{number}" for number in range(11)), "mixed9_1", "avg_pool", "predictions"} <= set(layers)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_its_lesson_runs_with_it(keras: Path, tmp_path: Path) -> None:
     """No package registry has the trained weights: random ones show that each cell fits the network."""
     metrics = run_lesson("2-imagenet/20-inception-v3", keras / "inception.h5", tmp_path)
