@@ -37,7 +37,8 @@ memory() {
 }
 
 # Theano's own tests. What they need beside its environment lies beside it, so that it stays as set-up made it; they
-# compile into a folder of their own, for in one folder one process at a time compiles.
+# compile into a folder of their own, for in one folder one process at a time compiles. Theano's many thousand warnings
+# about what numpy will drop are not collected.
 theano_tests() {
   local beside=$CACHE/theano-tests python=$prefix/venvs/theano/bin/python tests
   ensure_uv "$CACHE/uv"
@@ -45,7 +46,7 @@ theano_tests() {
     --requirement locks/theano-test.txt
   mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' tests --include='test_*.py' | sort)
   PATH=$prefix/venvs/theano/bin:$PATH PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 \
-    THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}"
+    THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" -p no:warnings
 }
 
 # Each lesson as it stands, which compiles what it needs, then solved, within its budget and over its bars. One takes
