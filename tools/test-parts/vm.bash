@@ -47,26 +47,27 @@ clean_up() {
   rm -rf /var/tmp/workshop-vm-*
 }
 
-# What the Vagrantfile says to Vagrant; no machine starts.
-settings() {
-  install_debian vagrant vagrant-libvirt git
-  run_pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py
+# use_vagrant: with its provider libvirt, which answers.
+use_vagrant() {
+  install_debian vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients \
+    qemu-system-x86 qemu-utils dnsmasq-base iptables git
+  trap clean_up EXIT
+  use_libvirt
 }
 
 # A machine, from up to destroy.
 machine() {
   local box
-  install_debian vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients \
-    qemu-system-x86 qemu-utils dnsmasq-base iptables mmdebstrap util-linux e2fsprogs iproute2 openssh-client git
-  trap clean_up EXIT
-  use_libvirt
+  install_debian mmdebstrap util-linux e2fsprogs iproute2 openssh-client
   box=$(tools/testbed/vagrant-box.bash "$WORKSHOP_TEST_CACHE/boxes") || { echo "could not make the box" && exit 1; }
   run_pytest tests/machines/vm/test_vagrant_machine.py -x --box "$box"
 }
 
 use_test_venv
+use_vagrant
 case ${1:-} in
-  settings) settings ;;
+  # What the Vagrantfile says to Vagrant, and which box it takes; no machine starts.
+  settings) run_pytest tests/machines/vm --deselect tests/machines/vm/test_vagrant_machine.py ;;
   machine) machine ;;
   *) no_job "$@" ;;
 esac
