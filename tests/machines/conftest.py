@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,10 @@ def machine(host: Any, request: pytest.FixtureRequest) -> Machine:
         return Machine(host, prefix)
     running: Copy = request.getfixturevalue("copy")
     return Machine(running.host, prefix, running.slowness)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was measured on the machines of local mode, under whichever name that module was imported."""
+    for name in ("bed", "machines.local.bed"):
+        for line in getattr(sys.modules.get(name), "FIGURES", ()):
+            terminalreporter.line(line)

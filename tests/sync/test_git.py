@@ -1,4 +1,3 @@
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -6,14 +5,12 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import git as module
 from workshop.sync.git import (
     Git,
     UnreachableError,
     check_url,
     failure,
     last_line,
-    lets_in,
     printable,
     without_password,
 )
@@ -111,42 +108,3 @@ def is_running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
-
-
-@pytest.mark.parametrize(("there", "seconds"), [(False, [8.0]), (True, [8.0, 30.0])])
-def test_a_slow_server_is_asked_again_if_it_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, seconds: list[float]
-) -> None:
-    git = Git(tmp_path / "repository.git", tmp_path / "config")
-    given: list[float] = []
-
-    def silent_once(*words: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
-        given.append(seconds)
-        if len(given) == 1:
-            raise subprocess.TimeoutExpired("git", seconds)
-        return subprocess.CompletedProcess(words, 0, b"refs", b"")
-
-    monkeypatch.setattr(git, "run", silent_once)
-    monkeypatch.setattr(module, "lets_in", lambda source: there)
-    if there:
-        assert git.ask("ls-remote", source="https://slow.example.org/x") == b"refs"
-    else:
-        with pytest.raises(UnreachableError, match="did not answer in time"):
-            git.ask("ls-remote", source="https://slow.example.org/x")
-    assert given == seconds
-
-
-def test_who_lets_us_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert lets_in(f"http://127.0.0.1:{port}/x.git")
-        assert lets_in(f"ssh://git@127.0.0.1:{port}/x.git")
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
-        assert lets_in("https://no-such-host.invalid/x.git")
-        monkeypatch.setenv("no_proxy", "no-such-host.invalid")
-        assert not lets_in("https://no-such-host.invalid/x.git")
-    assert not lets_in(f"http://127.0.0.1:{port}/x.git")
-    assert not lets_in("/a/folder")

@@ -10,20 +10,13 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
 
 ASK_SECONDS = 8.0
-"""Within this time a server has answered, or the machine counts as offline, unless …"""
-KNOCK_SECONDS = 1.0
-"""… within this time more somebody lets it connect; then the server is slow, and is asked again …"""
-PATIENT_SECONDS = 30.0
-"""… and given so long."""
-PORTS = {"https": 443, "ssh": 22, "git": 9418}
+"""Within this time a server has answered, or the machine counts as offline."""
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
 
@@ -136,35 +129,12 @@ class Git:
         Raises UnreachableError when the network is at fault, WorkshopError when the source is.
         """
         try:
-            try:
-                done = self.run(*words, seconds=seconds or ASK_SECONDS)
-            except subprocess.TimeoutExpired:
-                if seconds or not lets_in(source):
-                    raise
-                done = self.run(*words, seconds=PATIENT_SECONDS)
+            done = self.run(*words, seconds=seconds or ASK_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise UnreachableError(f"offline: {source} did not answer in time") from error
         if done.returncode:
             raise failure(done.stderr, source)
         return done.stdout
-
-
-def lets_in(source: str) -> bool:
-    """Tell whether a connection to the source's host, or to the proxy before it, can be made."""
-    from urllib.request import getproxies, proxy_bypass
-
-    address = urlsplit(source if "://" in source else f"ssh://{source.replace(':', '/', 1)}")
-    if not (host := address.hostname):
-        return False
-    proxy = getproxies().get(address.scheme)
-    if proxy and not proxy_bypass(host):
-        address = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-    try:
-        port = address.port or PORTS.get(address.scheme, 80)
-        socket.create_connection((address.hostname or "", port), KNOCK_SECONDS).close()
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def failure(stderr: bytes, source: str) -> Exception:

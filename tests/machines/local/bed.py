@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import hashlib
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,8 +31,8 @@ SMALL = "/small"
 """A folder of the laptop's whose disk is too small for the workshop."""
 OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
 """Keeps the machines of this checkout apart from those of another on the same host."""
-FIGURES = ROOT / ".cache/test/figures.txt"
-"""What was measured; tools/test-parts/roles.bash shows it at the end."""
+FIGURES: list[str] = []
+"""What was measured, for the end of the report."""
 
 
 @functools.cache
@@ -41,18 +43,17 @@ def learners_cache() -> Path:
     in another owner.
     """
     shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
-    own = shared.with_name(f"{shared.name}-learners")
-    shutil.rmtree(own, ignore_errors=True)
+    # For these tests alone: others with machines may run beside them. On the same disk, for it is links.
+    own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-learners-", dir=shared.parent))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
     subprocess.run([LINK_DOWNLOADS, shared, own], check=True)
     own.chmod(0o777)
     return own
 
 
 def record(what: str, seconds: float) -> None:
-    """Keep a figure for the end of the run."""
-    FIGURES.parent.mkdir(parents=True, exist_ok=True)
-    with FIGURES.open("a", encoding="utf-8") as file:
-        file.write(f"{what}: {seconds:.1f} s\n")
+    """Keep a figure for the end of the report."""
+    FIGURES.append(f"{what}: {seconds:.1f} s")
 
 
 @dataclass(frozen=True)

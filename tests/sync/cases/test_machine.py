@@ -75,10 +75,9 @@ def test_55_offline_is_no_error_and_takes_no_time(organiser: Organiser, bed: Bed
 def test_55_a_name_that_is_not_found_and_a_server_that_is_silent(
     organiser: Organiser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # To be offline takes under ten seconds; a server that lets us in gets more.
-    assert git_module.ASK_SECONDS + git_module.KNOCK_SECONDS < 10 < git_module.PATIENT_SECONDS
+    # To be offline takes under ten seconds.
+    assert git_module.ASK_SECONDS < 9
     monkeypatch.setattr(git_module, "ASK_SECONDS", 0.5)
-    monkeypatch.setattr(git_module, "PATIENT_SECONDS", 0.5)
     assert "offline" in check_offline(organiser, "https://no-such-host.invalid/x.git")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         source = f"http://127.0.0.1:{silent.getsockname()[1]}/x.git"
