@@ -62,7 +62,7 @@ runs every cell. With ``--solutions`` a failing check fails the lesson.
     what fixed pieces of work cost before, during and after the lesson, relative to the reference, and how
     much that varied; see ``yardstick``. The lesson's process group is stopped during a piece, for at most
     4 % of the time, which is in none of its figures. A lesson that is over a limit on time by less than
-    the noise is run once more, and the better of the two ``runs`` counts.
+    the noise, or by a tenth, is run once more, and the better of the two ``runs`` counts.
 ``peak_rss_mb``
     1 MB = 10⁶ bytes. Every 50 ms (less often where that would take more than 3 % of the time) the
     memory of the kernel and of all its descendants is summed: the resident set size while the
