@@ -117,6 +117,22 @@ def test_how_the_stubs_fared_is_known_for_the_same_code(notebooks: Path, setting
     assert warm.survey(notebooks, settings).stub_faults(lesson) is None
 
 
+def test_of_a_broken_notebook_or_record_nothing_is_known(notebooks: Path, settings: Settings) -> None:
+    lesson = building.put(notebooks, "0-first/10-warmed", building.sound())
+    fill(notebooks, settings)
+    assert warm.known_stub_faults(notebooks, settings, lesson) == []
+    # Another one that is broken does not matter.
+    (notebooks / "0-first/20-other.ipynb").write_text("{")
+    assert warm.known_stub_faults(notebooks, settings, lesson) == []
+    assert settings.prefix
+    for damage in ('{"0-first/10-warmed": 1}', "[]", "{"):
+        (settings.prefix / "theano/warmed.json").write_text(damage)
+        assert warm.known_stub_faults(notebooks, settings, lesson) is None
+    lesson.path.write_text("{")
+    assert warm.known_stub_faults(notebooks, settings, lesson) is None
+    assert warm.known_stub_faults(notebooks, Settings(), lesson) is None
+
+
 def test_a_stub_that_passes_its_own_check_is_remembered(notebooks: Path, settings: Settings) -> None:
     cells = [
         building.code("double = None", "exercise:double", name="do"),

@@ -25,7 +25,7 @@ from workshop.lessons.report import (
     yardstick_line,
 )
 from workshop.lessons.runner import How
-from workshop.lessons.warm import PATIENCE, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, known_stub_faults, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -126,11 +126,10 @@ def check(
     folder, lessons = _chosen(notebooks, names)
     how = How(folder, profile, timeout)
     settings = load_settings()
-    warmth = survey(folder, settings) if settings.prefix and profile is Profile.FAST else None
     verdicts: list[Verdict] = []
     with _ended_cleanly():
         for lesson in lessons:
-            known = warmth.stub_faults(lesson) if warmth else None
+            known = known_stub_faults(folder, settings, lesson) if profile is Profile.FAST else None
             verdict = check_lesson(lesson, how, progress, static=static, each=each, stub_faults=known)
             verdicts.append(verdict)
             _tell(verdict.name, verdict.faults)

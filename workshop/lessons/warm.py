@@ -58,7 +58,7 @@ class Warmth:
         """Return what was wrong with the bare stubs of this lesson, run by this code; None when not known."""
         entry = self._read().get(lesson.name, {})
         known = (entry.get("digest"), entry.get("code")) == (self._digest(lesson), self.code)
-        return list(entry["stub_faults"]) if known else None
+        return list(entry.get("stub_faults", [])) if known else None
 
     def remember(self, lesson: Lesson, stub_faults: Sequence[str] = ()) -> None:
         """Add a lesson to the record, which is written whole or not at all."""
@@ -75,7 +75,9 @@ class Warmth:
             entries = json.loads(self.record.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return entries if isinstance(entries, dict) else {}
+        if not isinstance(entries, dict):
+            return {}
+        return {name: entry for name, entry in entries.items() if isinstance(entry, dict)}
 
 
 def survey(folder: Path, settings: Settings, names: Sequence[str] = ()) -> Warmth:
@@ -101,6 +103,17 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = ()) -> Warmt
             theirs.update(f"{path.name}\n".encode())
     record = settings.prefix / "theano" / "warmed.json"
     return Warmth(lessons, record, theirs.hexdigest(), ours.hexdigest(), names)
+
+
+def known_stub_faults(folder: Path, settings: Settings, lesson: Lesson) -> list[str] | None:
+    """Return what was wrong with a lesson's bare stubs when this code warmed the cache; None when not known.
+
+    A lesson that cannot be read is no fault here: its check says so.
+    """
+    try:
+        return survey(folder, settings, [lesson.name]).stub_faults(lesson) if settings.prefix else None
+    except WorkshopError:
+        return None
 
 
 def _compiles(told: About) -> bool:
