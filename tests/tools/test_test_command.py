@@ -228,6 +228,14 @@ def test_jobs_know_how_slow_the_machine_is(fake: FakeParts) -> None:
     assert fake.traced()[0] == "1.50 1800"
 
 
+def test_settings_of_this_machines_python_do_not_reach_a_job(
+    fake: FakeParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    fake.parts(unit="env | grep ^PYTHON && exit 1 || echo none")
+    assert fake.run("unit").rows["unit"][1] == "passed"
+
+
 @pytest.mark.slow
 def test_the_machine_is_measured(fake: FakeParts) -> None:
     fake.parts(unit="echo $WORKSHOP_TEST_SLOWNESS >>trace")

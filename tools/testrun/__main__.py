@@ -150,7 +150,9 @@ class Run:
     def _schedule(self, table: Mapping[str, Part], choice: Choice, machine: float) -> Schedule:
         minutes = float(os.environ.get("WORKSHOP_TEST_MINUTES", "inf"))
         times = figures.read(CACHE / "times.json")
-        environment = os.environ | {
+        # Settings of this machine's Python change what is tested: PYTHONUNBUFFERED hides a missing flush.
+        here = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        environment = here | {
             processes.MARK: str(ROOT),
             "WORKSHOP_TEST_SLOWNESS": f"{machine:.2f}",
             "WORKSHOP_TEST_ONLY": "\n".join(choice.tests),
