@@ -12,11 +12,13 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
+alone() { as_root bash roles/base-fedora/files/package-lock.bash run 900 "$@"; }
+
 install_python() {
   if command -v apt-get; then
-    as_root apt-get update --quiet=2 && as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 python3
+    alone apt-get update --quiet=2 && alone env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 python3
   else
-    as_root dnf install --assumeyes --quiet python3
+    alone dnf install --assumeyes --quiet python3
   fi
 } >/dev/null 2>&1
 

@@ -19,8 +19,10 @@ ensure_uv "$control-uv"
 "$control/bin/python" -c "" 2>/dev/null || "$UV" venv --quiet --clear --python python3 "$control"
 sync_locked control "$control"
 
-if command -v apt-get >/dev/null; then apt-get update --quiet=2; fi
 cd "$root"
+if command -v apt-get >/dev/null; then
+  bash roles/base-fedora/files/package-lock.bash run 900 apt-get update --quiet=2
+fi
 export ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false
 exec "$control/bin/ansible-playbook" playbooks/appliance.yml -i inventories/appliance \
   -e "workshop_ca_bundle=$bundle" "$@"

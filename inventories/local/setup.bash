@@ -60,6 +60,9 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else return 1; fi
 }
 
+# alone COMMAND…: run a package manager as root, as soon as no other one is at work.
+alone() { as_root bash "$root/roles/base-fedora/files/package-lock.bash" run 900 "$@"; }
+
 is_installed() {
   case $distribution in
     debian) dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
@@ -90,11 +93,9 @@ install_bootstrap_packages() {
   [ -z "$missing" ] && return
   can_become_root || die "missing packages; as root run: ${install[*]} $missing"
   echo "Installing $missing"
-  if [ "$distribution" = debian ]; then as_root apt-get update --quiet=2; fi
-  # Another package manager may be at work: dnf waits for it, apt-get must be made to.
-  if [ "$distribution" = debian ]; then install+=(--option DPkg::Lock::Timeout=900); fi
+  if [ "$distribution" = debian ]; then alone apt-get update --quiet=2; fi
   # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive as_root "${install[@]}" $missing >/dev/null ||
+  alone env DEBIAN_FRONTEND=noninteractive "${install[@]}" $missing >/dev/null ||
     die "could not install $missing; look at what the package manager said above"
 }
 

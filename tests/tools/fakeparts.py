@@ -46,6 +46,8 @@ class FakeParts:
         for name in ("test.bash", "bootstrap.bash", "test-parts/lib.bash"):
             shutil.copy(CHECKOUT / "tools" / name, root / "tools" / name)
         shutil.copytree(CHECKOUT / "tools/testrun", root / "tools/testrun")
+        (root / "roles/base-fedora").mkdir(parents=True)
+        shutil.copytree(CHECKOUT / "roles/base-fedora/files", root / "roles/base-fedora/files")
         # The real one would end what other tests are at work with.
         (root / "tools/testbed/clean.bash").write_text('echo "cleaned" >>trace\n')
 

@@ -384,7 +384,7 @@ class TestBarely:
         """All that is on PATH: what the first lines need, and an apt-get that brings Python."""
         folder = fake.root / "bin"
         folder.mkdir()
-        for name in ("bash", "dirname", "id", "env", "ln"):
+        for name in ("bash", "dirname", "id", "env", "ln", "mktemp", "rm", "stat", "grep", "cat"):
             found = shutil.which(name)
             assert found
             (folder / name).symlink_to(found)

@@ -30,6 +30,9 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@" 8>&- 9>&-; else sudo -n "$@"; fi
 }
 
+# alone COMMAND…: run a package manager, as soon as no other one is at work; of jobs, too, that run side by side.
+alone() { as_root bash "$ROOT/roles/base-fedora/files/package-lock.bash" run 300 "$@"; }
+
 # install_packages COMMAND:DEBIAN-PACKAGE[:FEDORA-PACKAGE]…: install what brings the missing commands.
 install_packages() {
   local word command debian fedora names=()
@@ -44,7 +47,7 @@ install_packages() {
   if command -v apt-get >/dev/null; then
     install_debian_packages "${names[@]}"
   else
-    as_root dnf install --assumeyes --quiet "${names[@]}" >/dev/null
+    alone dnf install --assumeyes --quiet "${names[@]}" >/dev/null
   fi || skip "could not install ${names[*]}; see above"
 }
 
@@ -56,16 +59,16 @@ install_debian_packages() {
   flock 7
   for attempt in 1 2 3 4 5 6; do
     # Once an hour is often enough, until something cannot be had.
-    if { [ -n "$(find "$lists" -mmin -60 2>/dev/null)" ] || { as_root apt-get update --quiet=2 7>&- && touch "$lists"; }; } &&
-      DEBIAN_FRONTEND=noninteractive as_root apt-get install --yes --quiet=2 --no-install-recommends \
-        --option DPkg::Lock::Timeout=300 "$@" >/dev/null 7>&-; then
+    if { [ -n "$(find "$lists" -mmin -60 2>/dev/null)" ] || { alone apt-get update --quiet=2 7>&- && touch "$lists"; }; } &&
+      alone env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends \
+        "$@" >/dev/null 7>&-; then
       exec 7>&-
       return
     fi
     rm -f "$lists"
     [ "$attempt" = 6 ] || sleep 10
     # An earlier run may have been ended in the middle of it.
-    DEBIAN_FRONTEND=noninteractive as_root dpkg --configure --pending >/dev/null 2>&1 || true
+    alone env DEBIAN_FRONTEND=noninteractive dpkg --configure --pending >/dev/null 2>&1 || true
   done
   false
 }

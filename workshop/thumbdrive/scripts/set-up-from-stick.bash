@@ -53,7 +53,8 @@ install_packages() {
   ln -s "$stick/debs" "$state/debs"
   echo "deb [trusted=yes] copy:$state/debs ./" >"$state/sources.list"
   apt=(apt-get -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$state/lists"
-    -o "Dir::Etc::preferencesparts=$state/none" -o APT::Get::List-Cleanup=false -o APT::Sandbox::User=)
+    -o "Dir::Etc::preferencesparts=$state/none" -o APT::Get::List-Cleanup=false -o APT::Sandbox::User=
+    -o DPkg::Lock::Timeout=900)
   echo "Installing the system's packages from the stick"
   if ! { as_root "${apt[@]}" --quiet=2 update &&
     as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null; }; then
