@@ -121,6 +121,32 @@ def test_a_programming_fault_is_not_hidden() -> None:
     assert "ZeroDivisionError" in done.stderr
 
 
+@pytest.mark.parametrize("buffered", ["1", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "workshop", "--help"],
+        ["-m", "workshop", "data", "list", "--json"],
+        ["-m", "workshop", "sync", "--help"],
+        ["-m", "tools.testrun", "--list"],
+    ],
+)
+def test_a_reader_that_has_gone_is_no_traceback(words: list[str], buffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": buffered},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert process.stderr == b""
+    assert process.returncode in (0, 1)  # argparse passes over a help that nobody could read
+
+
 def test_ctrl_c_ends_a_real_command_in_one_line() -> None:
     code = (
         "import time, typer, sys\n"

@@ -795,9 +795,12 @@ def main() -> int:
     """Run one command; returns the exit status: 0 done, 1 it could not, 2 wrong usage."""
     words = sys.argv[1:]
     try:
-        done = _one_shot(words)
-        if done is None:
-            done = administer(words or ["--help"])
+        try:
+            done = _one_shot(words)
+            if done is None:
+                done = administer(words or ["--help"])
+        except SystemExit as end:  # argparse, after its help or a usage error
+            done = end.code
         if sys.stdout is not None:
             sys.stdout.flush()
         return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from workshop.errors import WorkshopError
@@ -19,7 +20,14 @@ def main() -> None:
     from workshop.sync.command import main as sync
 
     try:
-        sync(sys.argv[2:])
+        try:
+            sync(sys.argv[2:])
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has gone. Python would flush again at the end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (WorkshopError, OSError, KeyboardInterrupt) as error:
         from workshop.cli import end_with
 

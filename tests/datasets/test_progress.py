@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from workshop.datasets.progress import Progress
@@ -16,7 +17,8 @@ def test_elsewhere_than_on_a_terminal_it_is_plain_lines() -> None:
     assert out.getvalue() == "fetching npm [thing] 1.0 (2.5 MB)\nthing: ready\n"
 
 
-def test_on_a_terminal_it_is_a_bar_and_the_lines_stay() -> None:
+def test_on_a_terminal_it_is_a_bar_and_the_lines_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")  # on a dumb one there is no bar
     out = io.StringIO()
     with Progress(Console(file=out, force_terminal=True, width=100)) as progress:
         with progress.download("npm [thing] 1.0", 2_500_000) as advance:

@@ -167,7 +167,9 @@ def test_a_reader_that_has_gone_is_no_traceback(word: str) -> None:
     process = start(word, stdout=writer)
     os.close(writer)
     _, told = process.communicate(HELLO + OFFER if word == "process" else RAN, timeout=60)
-    assert (process.returncode, told) == (0 if word == "--help" else 1, b"")
+    assert told == b""
+    # Where Python does not buffer stdout, argparse itself passes over what became of its help.
+    assert process.returncode in ((0, 1) if word == "--help" else (1,))
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
