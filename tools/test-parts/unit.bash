@@ -6,6 +6,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 sfdisk:fdisk:util-linux rsync:rsync
 use_test_venv
-# One process more than cores: some tests wait, for a service or a limit, and then another one computes.
-run_pytest tests --numprocesses "$(($(nproc) + 1))" --dist worksteal \
-  --ignore tests/machines --ignore tests/browser --ignore tests/sync --ignore tests/appliance --ignore tests/vm
+case ${1:-} in
+  # One process more than cores: some tests wait, for a service or a limit, and then another one computes.
+  check)
+    run_pytest tests --numprocesses "$(($(nproc) + 1))" --dist worksteal --ignore tests/machines --ignore tests/browser \
+      --ignore tests/sync --ignore tests/appliance --ignore tests/bubblebreaker
+    ;;
+  # In one process: numba compiles the engine for a minute, and several would do so at the same time.
+  bubblebreaker) run_pytest tests/bubblebreaker ;;
+  *) no_job "$@" ;;
+esac
