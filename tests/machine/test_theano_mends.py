@@ -45,6 +45,10 @@ OP = """class COp:
         version = (hash(tuple(self.func_codes)), )
         return version
 """
+LOOPS = '''order_loops += """
+    std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());
+    """ % locals()
+'''
 
 
 @pytest.fixture
@@ -58,6 +62,7 @@ def theano(tmp_path: Path) -> Path:
     (package / "gof").mkdir()
     (package / "gof" / "cc.py").write_text(LINKER)
     (package / "gof" / "op.py").write_text(OP)
+    (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
     return package
 
 
@@ -86,7 +91,6 @@ def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
     mended = (theano / "gof/cc.py").read_text()
     assert mended.index("precompiled.compile_str(") < mended.index("module_name=mod.code_hash")
     assert (theano / "gof/precompiled.py").read_text() == Path(precompiled.__file__).read_text()
-    compile(mended, "cc.py", "exec")
 
 
 def test_mended_modules_are_there_as_bytecode(theano: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is mended in Theano 1.0.5: two files for Python 3.11 and Lasagne 0.1, and three for its compile cache.
+"""What is mended in Theano 1.0.5: two files for Python 3.11 and Lasagne 0.1, and four to compile less.
 
 One more mend is a setting (``ldflags = -lopenblas`` in ``.theanorc``; without it Theano's import looks
 for a BLAS by means that numpy dropped). All of them are applied by the role ``deep-libs``.
@@ -100,6 +100,13 @@ COMPILE_MENDED = """\
 # Python's hash of a text differs from process to process.
 VERSION = "version = (hash(tuple(self.func_codes)), )"
 VERSION_MENDED = "version = (utils.hash_from_code('\\n'.join(self.func_codes)), )"
+# In every element-wise module, for two or three loops: std::sort takes a fifth of the time that one compiles.
+SORT = "    std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());\n"
+SORT_MENDED = """\
+    for (size_t i = 1; i < %(ovar)s_loops.size(); i++)
+        for (size_t j = i; j > 0 && %(ovar)s_loops[j - 1] < %(ovar)s_loops[j]; j--)
+            std::swap(%(ovar)s_loops[j - 1], %(ovar)s_loops[j]);
+"""
 
 
 def mend_linker(source: str | None) -> str:
@@ -111,6 +118,11 @@ def mend_linker(source: str | None) -> str:
 def mend_op(source: str | None) -> str:
     """Give operations that are written in C files a version that is the same in each process."""
     return replace_once(source, VERSION, VERSION_MENDED, "gof/op.py")
+
+
+def mend_loops(source: str | None) -> str:
+    """Sort the loops of an element-wise module, into the same order, with code that compiles faster."""
+    return replace_once(source, SORT, SORT_MENDED, "tensor/elemwise_cgen.py")
 
 
 def mend_precompiled(_: str | None) -> str:
@@ -137,6 +149,7 @@ MENDS: dict[str, Callable[[str | None], str]] = {
     "gof/precompiled.py": mend_precompiled,
     "gof/cc.py": mend_linker,
     "gof/op.py": mend_op,
+    "tensor/elemwise_cgen.py": mend_loops,
 }
 
 
