@@ -1,14 +1,16 @@
-"""The mends of Theano 1.0.5 for Python 3.11."""
+"""The mends of Theano 1.0.5: for Python 3.11, and for its compile cache."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import py_compile
 from pathlib import Path
 
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.machine import theano_mends
+from workshop.machine import precompiled, theano_mends
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -24,20 +26,48 @@ SCAN = r"""#include "Python.h"
 #endif
 """
 
+LINKER = """class CLinker:
+    def key(self):
+        for node in order:
+            if hasattr(node.op, '__props__'):
+                version.append(node.op.__props__)
+
+    def compile_cmodule(self):
+        try:
+            module = c_compiler.compile_str(
+                module_name=mod.code_hash,
+                preargs=preargs)
+        finally:
+            release_lock()
+"""
+OP = """class COp:
+    def c_code_cache_version(self):
+        version = (hash(tuple(self.func_codes)), )
+        return version
+"""
+LOOPS = '''order_loops += """
+    std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());
+    """ % locals()
+'''
+
 
 @pytest.fixture
 def theano(tmp_path: Path) -> Path:
-    """A package with the two folders that are mended."""
+    """A package with the three folders that are mended."""
     package = tmp_path / "theano"
     scan = package / "scan_module" / "c_code" / "scan_perform.c"
     scan.parent.mkdir(parents=True)
     scan.write_text(SCAN)
     (package / "tensor" / "signal").mkdir(parents=True)
+    (package / "gof").mkdir()
+    (package / "gof" / "cc.py").write_text(LINKER)
+    (package / "gof" / "op.py").write_text(OP)
+    (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
     return package
 
 
-def test_mends_both_files_once(theano: Path) -> None:
-    assert len(theano_mends.mend(theano)) == 2
+def test_mends_all_files_once(theano: Path) -> None:
+    assert theano_mends.mend(theano) == list(theano_mends.MENDS)
     assert theano_mends.mend(theano) == []
 
 
@@ -51,8 +81,26 @@ def test_code_objects_and_frames_use_the_public_interface(theano: Path) -> None:
 
 
 def test_check_changes_nothing(theano: Path) -> None:
-    assert len(theano_mends.mend(theano, check=True)) == 2
+    assert theano_mends.mend(theano, check=True) == list(theano_mends.MENDS)
     assert (theano / "scan_module/c_code/scan_perform.c").read_text() == SCAN
+    assert (theano / "gof/cc.py").read_text() == LINKER
+
+
+def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
+    theano_mends.mend(theano)
+    mended = (theano / "gof/cc.py").read_text()
+    assert mended.index("precompiled.compile_str(") < mended.index("module_name=mod.code_hash")
+    assert (theano / "gof/precompiled.py").read_text() == Path(precompiled.__file__).read_text()
+
+
+def test_mended_modules_are_there_as_bytecode(theano: Path) -> None:
+    """Whoever starts a kernel may not be able to write it."""
+    stale = Path(importlib.util.cache_from_source(theano / "gof/cc.py"))
+    py_compile.compile(str(theano / "gof/cc.py"))
+    before = stale.read_bytes()
+    theano_mends.mend(theano)
+    assert stale.read_bytes() != before
+    assert Path(importlib.util.cache_from_source(theano / "gof/op.py")).is_file()
 
 
 def test_a_hard_link_into_the_cache_is_left_as_it_was(theano: Path, tmp_path: Path) -> None:
@@ -65,6 +113,16 @@ def test_a_hard_link_into_the_cache_is_left_as_it_was(theano: Path, tmp_path: Pa
 def test_another_theano_is_refused(theano: Path) -> None:
     (theano / "scan_module/c_code/scan_perform.c").write_text("int main() {}\n")
     with pytest.raises(WorkshopError, match=r"not the one of Theano 1\.0\.5"):
+        theano_mends.mend(theano)
+
+
+@pytest.mark.parametrize("name", ["gof/cc.py", "gof/op.py"])
+@pytest.mark.parametrize("text", [None, "", LINKER + LINKER + OP + OP])
+def test_another_compile_cache_is_refused(theano: Path, name: str, text: str | None) -> None:
+    (theano / name).unlink()
+    if text is not None:
+        (theano / name).write_text(text)
+    with pytest.raises(WorkshopError, match=rf"{name} is not the one of Theano 1\.0\.5"):
         theano_mends.mend(theano)
 
 

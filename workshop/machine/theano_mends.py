@@ -1,6 +1,6 @@
-"""The two mends that Theano 1.0.5 with Lasagne 0.1 needs on Python 3.11.
+"""What is mended in Theano 1.0.5: two files for Python 3.11 and Lasagne 0.1, and four to compile less.
 
-The third is a setting (``ldflags = -lopenblas`` in ``.theanorc``; without it Theano's import looks
+One more mend is a setting (``ldflags = -lopenblas`` in ``.theanorc``; without it Theano's import looks
 for a BLAS by means that numpy dropped). All of them are applied by the role ``deep-libs``.
 
 Run it with the Python of the environment to mend: ``python -m workshop.machine.theano_mends``.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import py_compile
 import re
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.machine import precompiled
 
 MARK = "WORKSHOP_PYTHON_311"
 
@@ -75,9 +77,79 @@ def mend_scan(source: str | None) -> str:
     return f"#define {MARK} 1\n{switches}{mended}"
 
 
+# An empty part of a key means that nobody knows the version of the code, so that it is compiled again in
+# each process. Theano 1.0.5 adds the operation's properties to the parts, and compiles operations without
+# any again (Dot22, SoftmaxWithBias, …) although they say their version.
+PROPERTIES = """\
+            if hasattr(node.op, '__props__'):
+                version.append(node.op.__props__)
+"""
+PROPERTIES_MENDED = """\
+            if getattr(node.op, '__props__', ()):
+                version.append(node.op.__props__)
+"""
+# See workshop.machine.precompiled.
+COMPILE = """\
+            module = c_compiler.compile_str(
+"""
+COMPILE_MENDED = """\
+            from theano.gof import precompiled
+            module = precompiled.compile_str(
+                c_compiler, config.cxx, cmodule.std_include_dirs(), config.compiledir,
+"""
+# Python's hash of a text differs from process to process.
+VERSION = "version = (hash(tuple(self.func_codes)), )"
+VERSION_MENDED = "version = (utils.hash_from_code('\\n'.join(self.func_codes)), )"
+# In every element-wise module, for two or three loops: std::sort takes a fifth of the time that one compiles.
+SORT = "    std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());\n"
+SORT_MENDED = """\
+    for (size_t i = 1; i < %(ovar)s_loops.size(); i++)
+        for (size_t j = i; j > 0 && %(ovar)s_loops[j - 1] < %(ovar)s_loops[j]; j--)
+            std::swap(%(ovar)s_loops[j - 1], %(ovar)s_loops[j]);
+"""
+
+
+def mend_linker(source: str | None) -> str:
+    """Let the C linker find again what it compiled, and compile with a precompiled header."""
+    mended = replace_once(source, PROPERTIES, PROPERTIES_MENDED, "gof/cc.py")
+    return replace_once(mended, COMPILE, COMPILE_MENDED, "gof/cc.py")
+
+
+def mend_op(source: str | None) -> str:
+    """Give operations that are written in C files a version that is the same in each process."""
+    return replace_once(source, VERSION, VERSION_MENDED, "gof/op.py")
+
+
+def mend_loops(source: str | None) -> str:
+    """Sort the loops of an element-wise module, into the same order, with code that compiles faster."""
+    return replace_once(source, SORT, SORT_MENDED, "tensor/elemwise_cgen.py")
+
+
+def mend_precompiled(_: str | None) -> str:
+    """Return the module that compiles with a precompiled header."""
+    return Path(precompiled.__file__).read_text(encoding="utf-8")
+
+
+def replace_once(source: str | None, old: str, new: str, name: str) -> str:
+    """Return a source with one place of it changed, or as it is when that was done before.
+
+    Raises WorkshopError when it is not the one of Theano 1.0.5.
+    """
+    if source is not None and source.count(new) == 1:
+        return source
+    if source is None or source.count(old) != 1:
+        raise WorkshopError(f"{name} is not the one of Theano 1.0.5; install that version again")
+    return source.replace(old, new)
+
+
 MENDS: dict[str, Callable[[str | None], str]] = {
     "tensor/signal/downsample.py": mend_downsample,
     "scan_module/c_code/scan_perform.c": mend_scan,
+    # Before the linker, which imports it.
+    "gof/precompiled.py": mend_precompiled,
+    "gof/cc.py": mend_linker,
+    "gof/op.py": mend_op,
+    "tensor/elemwise_cgen.py": mend_loops,
 }
 
 
@@ -109,6 +181,9 @@ def mend(theano: Path, *, check: bool = False) -> list[str]:
             changed.append(name)
             if not check:
                 replace_file(path, after)
+                if path.suffix == ".py":
+                    # Who starts a kernel may not be able to write here.
+                    py_compile.compile(str(path), doraise=True)
     return changed
 
 

@@ -1,0 +1,137 @@
+"""A precompiled header for the modules that Theano compiles.
+
+Each of them begins with the same includes, which are half of g++'s work. ``theano_mends`` lays a copy of
+this file into Theano's package and lets the C linker call :func:`compile_str`; so it imports nothing of ours.
+The header is made when a module is compiled and there is none yet, which pays after four modules. It lies
+among the compiled modules: it belongs to the account that compiles, and no other one, least of all root,
+reads it. The name of its folder holds a digest of all that it depends on.
+
+It can only save time. Where a module has other flags, g++ itself takes the text instead; and whatever goes
+wrong, the module is compiled as if there were no header. Theano's key for a module knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+# What DynamicModule and TensorType include, in their order; then what every second module uses besides.
+HEADER = """\
+#include <Python.h>
+#include <iostream>
+#include "theano_mod_helper.h"
+#include <math.h>
+#include <numpy/arrayobject.h>
+#include <numpy/arrayscalars.h>
+#include <algorithm>
+#include <vector>
+"""
+NAME = "theano.h"
+FOLDER = "precompiled-"
+# As in CLinker.compile_args and in compile_str. A few operations have flags of their own.
+BEFORE = ("-g", "-O3", "-fno-math-errno")
+AFTER = ("-fvisibility=hidden",)
+
+# Folders of headers that this process does without.
+_useless: set[Path] = set()
+
+
+class Compiler(Protocol):
+    """What is used of Theano's ``GCC_compiler``."""
+
+    def compile_args(self) -> list[str]:
+        """Return the flags that all modules are compiled with."""
+
+    def compile_str(self, *, preargs: list[str], **given: Any) -> Any:
+        """Compile a module and import it."""
+
+
+def compile_str(
+    compiler: Compiler,
+    program: str,
+    includes: Sequence[str],
+    compiled: str,
+    *,
+    preargs: list[str],
+    **given: Any,
+) -> Any:
+    """Compile and import a module as ``compiler.compile_str`` does, with the header where there can be one.
+
+    Args:
+        compiler: Theano's.
+        program: The command that it calls.
+        includes: Where it looks for headers.
+        compiled: The folder of all compiled modules; the caller holds its lock.
+        preargs: The flags for this module.
+        given: What else ``compiler.compile_str`` takes.
+    """
+    flags = [*BEFORE, *compiler.compile_args(), *AFTER, *(f"-I{folder}" for folder in includes)]
+    header = find_or_make(program, flags, Path(compiled))
+    if header is None:
+        return compiler.compile_str(preargs=preargs, **given)
+    try:
+        return compiler.compile_str(preargs=[*preargs, "-include", str(header)], **given)
+    except Exception:
+        module = compiler.compile_str(preargs=preargs, **given)
+    # So it was not the code: g++ could not read the header. The next process makes it anew.
+    give_up(header.parent)
+    return module
+
+
+def find_or_make(program: str, flags: Sequence[str], compiled: Path) -> Path | None:
+    """Return the header that belongs to this compiler and these flags; None when there can be none."""
+    try:
+        folder = compiled / f"{FOLDER}{_digest(program, flags)}"
+    except OSError:
+        return None
+    header = folder / NAME
+    if folder in _useless:
+        return None
+    if header.is_file() and header.with_name(f"{NAME}.gch").is_file():
+        return header
+    try:
+        _make(program, flags, folder)
+    except (OSError, subprocess.SubprocessError):
+        give_up(folder)
+        return None
+    return header
+
+
+def give_up(folder: Path) -> None:
+    """Remove a header and do without it for as long as this process lives."""
+    _useless.add(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(program: str, flags: Sequence[str]) -> str:
+    """Return what tells one header from another: text, flags, Python, NumPy and the compiler's own file."""
+    import numpy as np
+
+    path = Path(shutil.which(program) or program).resolve()
+    state = path.stat()
+    parts = (HEADER, *flags, sys.version, np.__version__, f"{path} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _make(program: str, flags: Sequence[str], folder: Path) -> None:
+    """Make the header beside its place and rename it; the one for another compiler or other flags goes."""
+    # 43 MB each.
+    for other in folder.parent.glob(f"{FOLDER}*"):
+        shutil.rmtree(other, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=FOLDER, dir=folder.parent, ignore_cleanup_errors=True) as beside:
+        making = Path(beside, "new")
+        making.mkdir()
+        text, binary = making / NAME, making / f"{NAME}.gch"
+        text.write_text(HEADER, encoding="utf-8")
+        command = [program, *flags, "-x", "c++-header", str(text), "-o", str(binary)]
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        with binary.open("rb") as file:
+            os.fsync(file.fileno())
+        making.rename(folder)
