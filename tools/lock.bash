@@ -22,7 +22,7 @@ compile jupyter run jupyter
 compile theano teach theano
 compile tensorflow teach tensorflow
 compile test run teach test
-for name in build uv peers; do
+for name in audit build uv peers; do
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
     "${upgrade[@]}" "locks/$name.in" --output-file "locks/$name.txt"
 done
