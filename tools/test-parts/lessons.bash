@@ -23,8 +23,9 @@ set_up() {
   [ "$status" = 0 ] || { echo "set-up failed" && exit 1; }
 }
 
-# Warming is left to one lesson: once it is work, then there is nothing to do.
+# Warming is left to one lesson: once it is work, then there is nothing to do. An earlier run may have done it.
 set_up_again() {
+  rm -f "$prefix/theano/warmed.json"
   local words=(-e deep_libs_warm=wait -e '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}')
   set_up "${words[@]}" | tee "$CACHE/again.log" && grep -q 'changed=1 ' "$CACHE/again.log" &&
     set_up "${words[@]}" | tee "$CACHE/again.log" && grep -q 'changed=0 ' "$CACHE/again.log"
