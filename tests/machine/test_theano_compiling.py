@@ -17,7 +17,6 @@ NETWORK = """
 scores = T.dot(X, W) + b.dimshuffle("x", 0)
 outputs = [T.nnet.softmax(scores), X.dimshuffle(1, "x", 0)]
 """
-ANOTHER = "outputs = [T.exp(T.sin(X) * 3 - 1)]"
 SCRIPT = """
 import json, os, sys
 import numpy as np, theano, theano.tensor as T
@@ -84,7 +83,7 @@ def test_each_module_takes_the_header_and_is_compiled_once(run: Run) -> None:
 def test_a_broken_header_hinders_nothing(run: Run) -> None:
     path = header(run("outputs = [X + 1]"))
     os.truncate(path, path.stat().st_size // 2)
-    found = run(ANOTHER)
+    found = run("outputs = [T.exp(T.sin(X) * 3 - 1)]")
     assert len(found["modules"]) > len(set(found["modules"])) >= 1
     assert found["answer"][0] == pytest.approx(0.3679, abs=0.001)
     assert not path.exists()
@@ -98,7 +97,7 @@ def test_a_header_that_does_not_fit_is_passed_over_by_the_compiler(run: Run) -> 
     path = header(run("outputs = [X + 1]"))
     with path.open("r+b") as file:
         file.write(b"gpch.000")
-    found = run(ANOTHER)
+    found = run("outputs = [T.tanh(X) * 5 + 2]")
     assert found["precompiled"] == []
     assert len(found["modules"]) == len(set(found["modules"])) >= 1
-    assert found["answer"][0] == pytest.approx(0.3679, abs=0.001)
+    assert found["answer"][0] == pytest.approx(2)
