@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# To be sourced by setup.bash: the system's packages, for which alone local mode must become root.
+# sudo's password is typed once, only when something is
+# missing, and stays in this shell: sudo and Ansible read it from a pipe. A ticket of sudo's would not do, for it is
+# bound to the terminal, which Ansible's workers leave.
+
+# Of setup.bash: debian or fedora, and the checkout.
+distribution=${distribution:-} root=${root:-}
+password=""
+
+# The packages without which not even Ansible can be installed.
+bootstrap_packages() {
+  case $distribution in
+    debian) echo python3 python3-venv ca-certificates ;;
+    fedora) echo python3 ca-certificates ;;
+  esac
+}
+
+# What the role base-fedora installs, from its own list, before there is a Python to read it.
+role_packages() {
+  sed -n 's/^__base_fedora_packages: \[\(.*\)\]$/\1/p' "$root/roles/base-fedora/vars/${distribution^}.yml" | tr -d ,
+}
+
+install_command() {
+  case $distribution in
+    debian) echo apt-get install --yes --no-install-recommends ;;
+    fedora) echo dnf install --assumeyes ;;
+  esac
+}
+
+is_installed() {
+  case $distribution in
+    debian) dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
+    fedora) rpm -q --quiet --whatprovides "$1" ;;
+  esac
+}
+
+# missing_of NAME…: those that this machine lacks.
+missing_of() {
+  local name
+  for name in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do is_installed "$name" || printf '%s ' "$name"; done
+}
+
+# install_packages NAME…: install those that are missing.
+install_packages() {
+  local missing install
+  missing=$(missing_of "$@")
+  missing=${missing% }
+  [ -n "$missing" ] || return 0
+  read -ra install <<<"$(install_command)"
+  gain_root "$missing" || die "missing packages; have an administrator run, as root: ${install[*]} $missing"
+  echo "Installing $missing"
+  if [ "$distribution" = debian ]; then alone apt-get update --quiet=2; fi
+  # shellcheck disable=SC2086
+  alone env DEBIAN_FRONTEND=noninteractive "${install[@]}" $missing >/dev/null ||
+    die "could not install $missing; look at what the package manager said above"
+}
+
+# gain_root FOR: make sure that as_root works, by asking for sudo's password where it wants one.
+gain_root() {
+  local answer
+  if [ "$(id -u)" = 0 ]; then return; fi
+  command -v sudo >/dev/null || return
+  # -k: without a ticket, which Ansible would not have.
+  if sudo -k -n true 2>/dev/null; then return; fi
+  [ -t 0 ] || return
+  echo "Needs root's rights, by sudo, to install: $1" >&2
+  for _ in 1 2 3; do
+    read -rsp "[sudo] password for $(id -un): " password || return
+    echo >&2
+    if answer=$(as_root true 2>&1); then return; fi
+    case $answer in *"not in the sudoers"* | *"may not run"* | *"not allowed"*) break ;; esac
+    echo "Sorry, try again." >&2
+  done
+  password=""
+  return 1
+}
+
+# as_root COMMAND…: run it as root; the password is on no command line and in no environment.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif [ -n "$password" ]; then
+    # shellcheck disable=SC2024  # it is sudo itself that reads it
+    LC_ALL=C sudo -k -S -p '' "$@" < <(printf '%s\n' "$password")
+  else
+    sudo -n "$@"
+  fi
+}
+
+# alone COMMAND…: run a package manager as root, as soon as no other one is at work.
+alone() { as_root bash "$root/roles/base-fedora/files/package-lock.bash" run 900 "$@"; }
+
+# with_password ANSIBLE-COMMAND…: run it, with the password where there is one and the command brings none itself.
+with_password() {
+  case "$password $* " in
+    " "* | *" -K "* | *" --ask-become-pass "* | *" --become-pass"*) "$@" ;;
+    *) "$@" --become-password-file - < <(printf '%s' "$password") ;;
+  esac
+}
