@@ -32,6 +32,8 @@ from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, 
 LONGEST_LINE = 240
 MEGABYTE = 10**6
 GRACE_SECONDS = 60
+SCRATCH = "workshop-lesson-"
+"""How the names of the folders begin that a worker may remove when its runner is dead."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +266,9 @@ def _one_line(text: str) -> str:
 def _end(_number: int, _frame: types.FrameType | None) -> None:
     """Take everything along that this process started, and the folder that a dead runner left."""
     end_descendants()
-    shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
+    folder = Path(sys.argv[1]).parent
+    if folder.name.startswith(SCRATCH):
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
