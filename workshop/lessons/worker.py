@@ -90,6 +90,8 @@ class Run:
         import nbclient
         import nbformat
 
+        from workshop.jupyter.ipc import OwnSockets
+
         self.job = job
         self.reports = reports
         self.outcome = Outcome(network=how)
@@ -100,6 +102,7 @@ class Run:
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
+            kernel_manager_class=OwnSockets,
             resources={"metadata": {"path": job.folder}},
             # The cells are stopped for a share of this time, which must not be the share that they lacked.
             timeout_func=lambda _cell: max(self._left() / (1 - STOPPED_SHARE), 0.1),
