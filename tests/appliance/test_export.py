@@ -120,6 +120,23 @@ def test_a_machine_of_vagrant_is_refused(virtualbox: StandIn, tmp_path: Path) ->
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("thesis.odt", "let it end in .ova"), ("thesis.ova", "is not an OVA")]
+)
+def test_only_an_ova_is_replaced(virtualbox: StandIn, tmp_path: Path, name: str, why: str) -> None:
+    virtualbox.set(state="running")
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(WorkshopError, match=why):
+        run(tmp_path / name)
+    assert (tmp_path / name).read_text() == "mine"
+    assert (virtualbox.folder / "state").read_text() == "running\n"
+
+
+def test_an_older_ova_is_replaced(virtualbox: StandIn, tmp_path: Path) -> None:
+    first, _ = run(tmp_path / "a.ova")
+    assert run(tmp_path / "a.ova")[0].sha256 == first.sha256
+
+
 def test_the_same_machine_gives_the_same_bytes(virtualbox: StandIn, tmp_path: Path) -> None:
     assert run(tmp_path / "a.ova")[0].sha256 == run(tmp_path / "b.ova")[0].sha256
 

@@ -32,7 +32,7 @@ THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.5
 ANSWERS = {
     "/api/status": """{"services": {"jupyter": {"port": 8080, "state": "up"},
                                     "tensorboard": {"port": 8081, "state": "up"}}}""",
-    "/api/updates": """{"can": true, "token": "t", "looking": false, "news": null}""",
+    "/api/updates": """{"can": true, "looking": false, "news": null}""",
 }
 """What the server says where everything runs and nothing is new."""
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from jupyter.serving import Jupyter, jupyter
 from web.serving import running
 
 from tests.pull.bed import PullBed
 from tests.sync.bed import notebook
 
-from .conftest import Open
+from .conftest import CHECKOUT, Open
 
 
 @pytest.fixture
@@ -35,22 +36,55 @@ def start(bed: PullBed) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
+@pytest.fixture
+def lab(bed: PullBed, tmp_path: Path) -> Iterator[Jupyter]:
+    bed.bed.mine.mkdir(parents=True, exist_ok=True)
+    config = bed.prefix / "etc/workshop.toml"
+    config.write_text(f'prefix = "{bed.prefix}"\nnotebooks = "{bed.bed.mine}"\n', encoding="utf-8")
+    extension = CHECKOUT / "workshop/pull/launcher"
+    shutil.copytree(extension, tmp_path / "own/share/labextensions/workshop-upgrade")
+    with jupyter(tmp_path / "own", bed.bed.mine, WORKSHOP_CONFIG=str(config)) as server:
+        yield server
+
+
 def test_it_updates_says_what_it_did_and_undoes(
-    bed: PullBed, start: str, open_page: Open, keep: Callable[..., None]
+    bed: PullBed, lab: Jupyter, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    page = open_page(start)
+    page = open_page(f"{lab.url}/workshop/updates")
+    page.get_by_label("The token of this machine").fill(lab.token)
+    page.get_by_role("button", name="Log in").click()
     page.get_by_role("button", name="Update my notebooks").click()
     page.wait_for_selector("text=Your notebooks are at revision")
-    assert "First lessons" in page.inner_text("#updates-told")
+    assert "First lessons" in page.inner_text("#told")
     bed.bed.edit("a.ipynb", notebook("mine", "2"))
     bed.organiser.release("v2", "A better one", a_ipynb=notebook("theirs", "2"))
     page.get_by_role("button", name="Update my notebooks").click()
     page.wait_for_selector("text=The new version lies beside yours")
-    assert "a.upstream-" in page.inner_text("#updates-told")
+    assert "a.upstream-" in page.inner_text("#told")
     keep(page, "updates")
     page.get_by_role("button", name="Undo the last update").click()
     page.wait_for_selector("text=as they were before the last update")
     assert bed.bed.read("a.ipynb") == notebook("mine", "2")
+
+
+def test_whoever_was_in_jupyter_is_led_there_without_the_token(lab: Jupyter, open_page: Open) -> None:
+    """The start page's links know no path; JupyterLab wrote it down in the browser."""
+    page = open_page(f"{lab.url}/lab?reset&token={lab.token}", 1280, 900)
+    page.locator(".jp-LauncherCard").first.wait_for()
+    page.goto(f"{lab.url}/workshop/updates")
+    page.get_by_role("button", name="Update my notebooks").wait_for()
+    page.goto(f"{lab.url}/lab/tree/nothing.ipynb")
+    page.locator("#jp-main-dock-panel").wait_for()
+    page.evaluate("localStorage.setItem('workshop-base', '/" + 32 * "0" + "/')")
+    page.goto(f"{lab.url}/lab")
+    page.get_by_label("The token of this machine").wait_for()
+
+
+def test_the_start_page_leads_to_jupyters_page(start: str, open_page: Open) -> None:
+    page = open_page(start)
+    link = page.get_by_role("link", name="Update my notebooks")
+    link.wait_for()
+    assert link.get_attribute("href") == "http://127.0.0.1:18980/workshop/updates"
 
 
 def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> None:
@@ -60,7 +94,7 @@ def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> 
     page.get_by_role("button", name="Not now").click()
     assert page.is_hidden("#updates-news")
     page.reload()
-    page.get_by_role("button", name="Update my notebooks").wait_for()
+    page.get_by_role("link", name="Update my notebooks").wait_for()
     page.wait_for_timeout(1000)
     assert page.is_hidden("#updates-news")
 

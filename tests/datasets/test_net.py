@@ -245,3 +245,14 @@ def test_last_line() -> None:
     assert last_line("E: one\nE: two\nthree\n", "E:") == "E: two"
     assert last_line("", "E:") == ""
     assert len(last_line("x" * 1000)) == 200
+
+
+@pytest.mark.parametrize("given", ["https_proxy", "HTTPS_PROXY"])
+def test_a_proxy_reaches_clients_that_read_the_other_spelling(
+    tmp_path: Path, monkeypatch, given: str
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(given, "proxy.example:3128")
+    values = environment(None, tmp_path)
+    assert values["https_proxy"] == values["HTTPS_PROXY"] == "proxy.example:3128"

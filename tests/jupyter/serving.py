@@ -23,7 +23,7 @@ from websocket import ABNF, create_connection
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROLE = CHECKOUT / "roles/jupyter-service"
-TOKEN = "for-tests-only"
+TOKEN = "for-tests-only-0123"
 PATIENCE = 240.0
 """Seconds for which a page listens for what must come."""
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -139,11 +139,12 @@ def state(message: dict[str, Any]) -> str:
 
 @contextlib.contextmanager
 def jupyter(
-    folder: Path, notebooks: Path, *, python: str = sys.executable, more: str = ""
+    folder: Path, notebooks: Path, *, python: str = sys.executable, more: str = "", **variables: str
 ) -> Iterator[Jupyter]:
     """Run JupyterLab and Notebook 7 for ``notebooks``; ``folder`` takes all that they write.
 
-    ``more`` are lines that follow those of the workshop in the server's settings.
+    ``more`` are lines that follow those of the workshop in the server's settings; ``variables`` are its
+    environment's.
     """
     port = _free_port()
     folder.mkdir(parents=True, exist_ok=True)
@@ -154,7 +155,11 @@ def jupyter(
     log = folder / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [python, "-m", "jupyterlab"], cwd=notebooks, env=environment(folder), stdout=output, stderr=output
+            [python, "-m", "jupyterlab"],
+            cwd=notebooks,
+            env=environment(folder) | variables,
+            stdout=output,
+            stderr=output,
         )
     try:
         server = Jupyter(port, process.pid, log)

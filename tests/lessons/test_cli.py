@@ -153,3 +153,33 @@ def test_no_kernel_is_left_behind(tmp_path: Path, number: signal.Signals, status
     assert "Traceback" not in err
     wait_until(lambda: not alive(kernel) and not alive(child), 10)
     wait_until(lambda: not list(scratch.iterdir()), 10)
+
+
+@pytest.mark.parametrize("output", ["notebooks", "notebooks/1-try", "mine"])
+def test_executed_notebooks_replace_no_others(folder: Path, tmp_path: Path, output: str) -> None:
+    settings = tmp_path / "workshop.toml"
+    settings.write_text(f'notebooks = "{tmp_path / "mine"}"\n', encoding="utf-8")
+    before = {path: path.read_bytes() for path in folder.rglob("*.ipynb")}
+    done = workshop(
+        "run",
+        "sound",
+        "--notebooks",
+        folder,
+        "--output",
+        tmp_path / output,
+        env={**os.environ, "WORKSHOP_CONFIG": str(settings)},
+    )
+    assert done.returncode == 1
+    assert "would replace the notebooks in" in done.stderr
+    assert {path: path.read_bytes() for path in folder.rglob("*.ipynb")} == before
+
+
+def test_a_worker_that_is_ended_removes_no_folder_but_a_runners(tmp_path: Path) -> None:
+    """Started by hand with a file that lies among others."""
+    code = "from workshop.lessons import worker; worker._end(15, None)"
+    for name, stays in (("home", True), ("workshop-lesson-x1", False)):
+        job = tmp_path / name / "job.json"
+        job.parent.mkdir()
+        job.write_text("{}", encoding="utf-8")
+        subprocess.run([sys.executable, "-c", code, str(job)], timeout=60, check=False)
+        assert job.exists() == stays

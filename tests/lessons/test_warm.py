@@ -6,10 +6,12 @@ import contextlib
 import fcntl
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from workshop.errors import WorkshopError
 from workshop.lessons import warm
@@ -151,11 +153,37 @@ def test_the_background_is_told_the_names_that_were_given(
     (settings.prefix / "log").mkdir()
     (settings.prefix / "venvs/python3/lib/python3.11/site-packages/six-1.dist-info").mkdir(parents=True)
     started: list[list[str]] = []
-    monkeypatch.setattr(warm.subprocess, "Popen", lambda command, **_: started.append(command[2:]))
+    monkeypatch.setattr(warm.subprocess, "Popen", lambda command, **_: started.append(command[3:]))
     for names in ([], ["0-first"]):
         warm.warm_in_background(warm.survey(notebooks, settings, names), settings)
-    words = ["workshop", "lessons", "warm", "--json"]
+    words = ["workshop", "lessons", "warm", "--json", "--notebooks", str(notebooks)]
     assert started == [words, [*words, "0-first"]]
+
+
+def test_the_background_warms_for_the_folder_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is patched: the process that it starts runs the lesson, and remembers it."""
+    prefix, folder = tmp_path / "prefix", tmp_path / "elsewhere"
+    for name in ("etc", "log", "theano", "venvs/theano"):
+        (prefix / name).mkdir(parents=True)
+    (prefix / "etc/workshop.toml").write_text(f'prefix = "{prefix}"\n', encoding="utf-8")
+    spec = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Theano",
+        "language": "python",
+    }
+    (tmp_path / "jupyter/kernels/theano").mkdir(parents=True)
+    (tmp_path / "jupyter/kernels/theano/kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(prefix / "etc/workshop.toml"))
+    notebook = building.notebook(building.parameters(), building.code("1 + 1", name="sum"), kernel="theano")
+    building.put(folder, "0-first/10-own", notebook)
+    settings = Settings(prefix=prefix)
+    assert warm.warm_in_background(warm.survey(folder, settings), settings)
+    log = prefix / "log/warm.log"
+    wait_until(warm.survey(folder, settings).is_done, 120, f"a warm cache, {log}")
+    assert not warm.warm_in_background(warm.survey(folder, settings), settings)
 
 
 def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) -> None:

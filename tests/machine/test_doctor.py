@@ -95,7 +95,8 @@ def test_the_json_document_is_all_of_stdout(broken_house: str) -> None:
     assert done.stderr == ""
     assert report["ok"] is False
     assert report["seconds"] < 10
-    assert report["addresses"]["Jupyter"].endswith("?token=secret-of-this-machine")
+    assert report["addresses"]["Jupyter"] == "http://127.0.0.1:8080/lab"
+    assert "secret-of-this-machine" not in done.stdout
     assert {line["state"] for line in report["lines"]} <= {"green", "yellow", "red"}
 
 
@@ -103,5 +104,6 @@ def test_the_text_names_what_to_mend_and_the_addresses(broken_house: str) -> Non
     done = command(WORKSHOP_CONFIG=broken_house)
     assert done.returncode == 1
     assert "FAIL  notebooks" in done.stdout
-    assert "token=secret-of-this-machine" in done.stdout
+    assert "Jupyter: http://127.0.0.1:8080/lab" in done.stdout
+    assert "secret-of-this-machine" not in done.stdout
     assert "to mend" in done.stdout

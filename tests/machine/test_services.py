@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import getpass
 import http.server
+import json
 import os
 import socket
 import socketserver
@@ -61,6 +64,9 @@ def server() -> Iterator[int]:
 def house(prefix: Path, port: int, token: str | None = TOKEN) -> Settings:
     """A set-up machine on which every server is on one port."""
     (prefix / "etc").mkdir(parents=True, exist_ok=True)
+    (prefix / "run/jupyter").mkdir(parents=True, exist_ok=True)
+    runs = {"pid": os.getpid(), "url": f"http://127.0.0.1:{port}/", "root_dir": "/"}
+    (prefix / "run/jupyter/jpserver-1.json").write_text(json.dumps(runs))
     if token is not None:
         (prefix / "etc/token").write_text(token + "\n")
     return Settings(prefix=prefix, jupyter_port=port, tensorboard_port=port, web_port=port)
@@ -136,15 +142,85 @@ def test_before_set_up_a_port_is_free_or_its_holder_is_named() -> None:
     assert services.port(settings, jupyter).state is State.GREEN
 
 
-def test_addresses(tmp_path: Path) -> None:
-    settings = Settings(prefix=tmp_path, bind_address="0.0.0.0")
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/token").write_text(TOKEN)
+def test_addresses(tmp_path: Path, server: int) -> None:
+    settings = dataclasses.replace(house(tmp_path, server), bind_address="0.0.0.0")
     assert services.addresses(settings) == {
-        "start page": "http://127.0.0.1:8082/",
-        "Jupyter": f"http://127.0.0.1:8080/lab?token={TOKEN}",
-        "TensorBoard": "http://127.0.0.1:8081/",
+        "start page": f"http://127.0.0.1:{server}/",
+        "Jupyter": f"http://127.0.0.1:{server}/lab?token={TOKEN}",
+        "TensorBoard": f"http://127.0.0.1:{server}/",
     }
+
+
+def test_the_address_has_the_token_only_while_jupyter_has_its_port(
+    tmp_path: Path, server: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = house(tmp_path, server)
+    with subprocess.Popen(["sleep", "60"]) as other:
+        runs = {"pid": other.pid, "url": f"http://127.0.0.1:{server}/", "root_dir": "/"}
+        (tmp_path / "run/jupyter/jpserver-1.json").write_text(json.dumps(runs))
+        assert TOKEN not in services.addresses(settings)["Jupyter"]
+        other.kill()
+    (tmp_path / "run/jupyter/jpserver-1.json").unlink()
+    monkeypatch.setattr(services, "STARTING_SECONDS", 0.2)
+    assert TOKEN not in services.addresses(settings)["Jupyter"]
+
+
+def test_a_jupyter_that_has_just_started_is_waited_for(tmp_path: Path, server: int) -> None:
+    settings = house(tmp_path, server)
+    file = tmp_path / "run/jupyter/jpserver-1.json"
+    later = tmp_path / "later"
+    file.rename(later)
+    timer = threading.Timer(0.3, later.rename, [file])
+    timer.start()
+    assert states(settings)["Jupyter"] is State.GREEN
+    timer.join()
+
+
+@pytest.mark.parametrize("left", ["nothing", "a file of a dead process", "a file of another process"])
+def test_whoever_took_jupyters_port_is_sent_nothing(
+    tmp_path: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "STARTING_SECONDS", 0.2)
+    heard: list[bytes] = []
+    with socket.socket() as thief, subprocess.Popen(["sleep", "60"]) as other:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        thief.settimeout(60)
+
+        def listen() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = thief.accept()
+                    with connection:
+                        heard.append(connection.recv(4096))
+                        connection.sendall(b'HTTP/1.0 200 OK\r\n\r\n{"kernels": 0}')
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        settings = house(tmp_path, thief.getsockname()[1])
+        file = tmp_path / "run/jupyter/jpserver-1.json"
+        runs = json.loads(file.read_text()) | {"pid": other.pid}
+        file.write_text(json.dumps(runs))
+        if left != "a file of another process":
+            other.kill()
+            other.wait()
+        if left == "nothing":
+            file.unlink()
+        jupyter = next(each for each in services.services(settings) if each.title == "Jupyter")
+        line = services.port(settings, jupyter)
+        addresses = services.addresses(settings)
+        other.kill()
+        thief.shutdown(socket.SHUT_RDWR)
+        thread.join(60)
+    assert TOKEN.encode() not in b"".join(heard)
+    assert TOKEN not in str(addresses)
+    assert line.state is State.RED
+    assert (
+        "something else than Jupyter answers; held by" in line.text and f"process {os.getpid()}" in line.text
+    )
+
+
+def test_hosts() -> None:
     assert services.host(Settings(bind_address="::")) == "[::1]"
     assert services.host(Settings(bind_address="fe80::1")) == "[fe80::1]"
 

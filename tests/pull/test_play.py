@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.pull.play import ansible_playbook, play
+from workshop.pull.play import _environment, ansible_playbook, play
 
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 
@@ -60,6 +60,18 @@ def test_it_runs_with_the_variables_and_a_second_run_changes_nothing(
     assert run(prefix) == 1
     assert (prefix / "result").read_text() == "learner here "
     assert run(prefix) == 0
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "all_proxy", "no_proxy"])
+@pytest.mark.parametrize("spelling", [str.lower, str.upper])
+def test_a_companys_network_is_handed_on_in_both_spellings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, spelling: type[str]
+) -> None:
+    for known in (name, name.upper()):
+        monkeypatch.delenv(known, raising=False)
+    monkeypatch.setenv(spelling(name), "proxy.example:3128")
+    given = _environment(tmp_path, tmp_path)
+    assert given[name] == given[name.upper()] == "proxy.example:3128"
 
 
 def test_a_failed_task_is_one_line(prefix: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from workshop import patience
-from workshop.sync.openbooks import UNKNOWN, Server, ask_jupyter, is_open, runtime_folders, servers, sessions
+from workshop.servers import Server
+from workshop.sync.openbooks import UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
 
 from .server import Answer, jupyter, serve
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from workshop.servers import Server
 from workshop.teach import kernels, memory
 
 
@@ -41,21 +43,21 @@ class Jupyter(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def jupyter() -> Iterator[kernels.Server]:
+def jupyter() -> Iterator[Server]:
     Jupyter.running = {"mine": "here.ipynb", "one": "a.ipynb", "two": "b.ipynb"}
     with HTTPServer(("127.0.0.1", 0), Jupyter) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield kernels.Server(f"http://127.0.0.1:{server.server_port}/", "secret")
+        yield Server(f"http://127.0.0.1:{server.server_port}/", "secret")
         server.shutdown()
         thread.join()
 
 
-def test_the_other_kernels_are_listed(jupyter: kernels.Server) -> None:
+def test_the_other_kernels_are_listed(jupyter: Server) -> None:
     assert {kernel.name for kernel in kernels.others(jupyter, "mine")} == {"a.ipynb", "b.ipynb"}
 
 
-def test_the_memory_of_a_kernel_is_seen(jupyter: kernels.Server) -> None:
+def test_the_memory_of_a_kernel_is_seen(jupyter: Server) -> None:
     code = "print(flush=True); input()"
     command = [sys.executable, "-c", code, "/run/kernel-two.json"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -68,13 +70,13 @@ def test_the_memory_of_a_kernel_is_seen(jupyter: kernels.Server) -> None:
     assert second.megabytes == 0
 
 
-def test_all_but_this_one_are_ended(jupyter: kernels.Server) -> None:
+def test_all_but_this_one_are_ended(jupyter: Server) -> None:
     assert memory.end_others(jupyter, "mine").startswith("Ended 2, which held 0 MB. Memory: ")
     assert Jupyter.running == {"mine": "here.ipynb"}
 
 
-def test_a_server_that_refuses_is_told_in_one_line(jupyter: kernels.Server) -> None:
-    said = memory.end_others(kernels.Server(jupyter.url, "wrong"), "mine")
+def test_a_server_that_refuses_is_told_in_one_line(jupyter: Server) -> None:
+    said = memory.end_others(Server(jupyter.url, "wrong"), "mine")
     assert "403" in said
     assert "list of running kernels" in said
     assert len(Jupyter.running) == 3
@@ -90,7 +92,24 @@ def test_the_server_that_started_this_kernel_is_found(
     assert kernels.server() is None
     mine = {"pid": os.getppid(), "url": "http://127.0.0.1:8080/", "token": "secret"}
     (tmp_path / "jpserver-3.json").write_text(json.dumps(mine))
-    assert kernels.server() == kernels.Server("http://127.0.0.1:8080/", "secret")
+    found = kernels.server()
+    assert found and (found.url, found.token) == ("http://127.0.0.1:8080/", "secret")
+
+
+def test_the_kernels_of_a_server_that_listens_everywhere_can_be_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jupyter: Server
+) -> None:
+    """As in a VM: Jupyter describes itself by the machine's name, and refuses to be asked under it."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    port = int(jupyter.url.rstrip("/").rpartition(":")[2])
+    mine = {"pid": os.getppid(), "url": f"http://the-vm.invalid:{port}/", "token": "secret"}
+    mine |= {"hostname": "0.0.0.0", "port": port, "base_url": "/", "secure": False}
+    (tmp_path / "jpserver-3.json").write_text(json.dumps(mine))
+    found = kernels.server()
+    assert found is not None
+    # The server of this test is not the parent of its process, as a kernel's is.
+    asked = dataclasses.replace(found, process=os.getpid())
+    assert {kernel.name for kernel in kernels.others(asked, "mine")} == {"a.ipynb", "b.ipynb"}
 
 
 def test_without_a_server_there_is_only_the_line(

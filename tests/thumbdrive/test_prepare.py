@@ -55,16 +55,47 @@ def test_formatting(this_machine: list[str]) -> None:
     assert this_machine[1].endswith("/dev/sdx1")
 
 
-def test_force_confirms(this_machine: list[str]) -> None:
-    prepared("/dev/sdx", exfat=True, force=True)
-    assert this_machine
+@pytest.mark.parametrize("confirm", [(), ("",), ("64.0 GB",), ("/dev/sdx",), ("32.0 GB Ultra",)])
+def test_force_does_not_confirm(this_machine: list[str], confirm: tuple[str, ...]) -> None:
+    with pytest.raises(WorkshopError, match=r"deletes everything on /dev/sdx.*--confirm '64.0 GB Ultra'"):
+        prepared("/dev/sdx", exfat=True, confirm=confirm, force=True)
+    assert this_machine == []
+
+
+def test_force_needs_each_disk_confirmed(this_machine: list[str]) -> None:
+    with pytest.raises(WorkshopError, match=r"--confirm '32.0 GB Ultra'"):
+        prepared("/dev/sdx", "/dev/sdy", exfat=True, confirm=("64.0 GB Ultra",), force=True)
+    assert this_machine == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        Disk("/dev/sdy", "Backup", 32_000_000_000, True, False, (), EMPTY.nodes),
+        Disk("/dev/sdy", "Ultra", 32_000_000_000, True, False, ("/media/photos",), EMPTY.nodes),
+    ],
+    ids=["swapped", "mounted"],
+)
+def test_a_disk_that_changed_since_it_was_confirmed_is_kept(
+    this_machine: list[str], monkeypatch: pytest.MonkeyPatch, now: Disk
+) -> None:
+    """Sticks are swapped and mounted while the ones before them are formatted."""
+
+    def look(path: Path, force: bool) -> Disk:
+        formatting = any(line.startswith("sfdisk") for line in this_machine)
+        return {"/dev/sdx": STICK, "/dev/sdy": now if formatting else EMPTY}[str(path)]
+
+    monkeypatch.setattr(prepare, "device_at", look)
+    with pytest.raises(WorkshopError, match="/dev/sdy is not the disk any more that was confirmed"):
+        prepared("/dev/sdx", "/dev/sdy", exfat=True, confirm=("64.0 GB Ultra", "32.0 GB Ultra"))
+    assert not [line for line in this_machine if "/dev/sdy" in line]
 
 
 def test_a_mounted_disk_is_not_formatted(this_machine: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     mounted = Disk("/dev/sdx", "Ultra", 1, True, False, ("/media/x",), ())
     monkeypatch.setattr(prepare, "device_at", lambda path, force: mounted)
     with pytest.raises(WorkshopError, match="is mounted at /media/x; unmount it"):
-        prepared("/dev/sdx", exfat=True, force=True)
+        prepared("/dev/sdx", exfat=True, confirm=("0.0 GB Ultra",), force=True)
     assert this_machine == []
 
 

@@ -10,6 +10,7 @@ from slides.presentations import make_presentation
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
+from workshop.web import build
 from workshop.web.build import RECORD, Today, build_site
 
 MANIFEST = """
@@ -230,3 +231,34 @@ def test_command_prints_one_document(checkout: Path, settings: Settings, tmp_pat
     )
     assert json.loads(done.stdout)["changed"] is True
     assert (tmp_path / "web" / "index.html").is_file()
+
+
+def test_a_file_that_no_build_wrote_is_not_replaced(
+    checkout: Path, settings: Settings, tmp_path: Path
+) -> None:
+    site = tmp_path / "public_html"
+    site.mkdir()
+    (site / "index.html").write_text("my own page")
+    with pytest.raises(WorkshopError, match=r"index.html is there and was not made by 'workshop web build'"):
+        build_site(checkout, site, settings)
+    assert [path.name for path in site.iterdir()] == ["index.html"]
+    assert (site / "index.html").read_text() == "my own page"
+
+
+def test_a_killed_first_build_is_gone_on_with(
+    checkout: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "web"
+    write = build._write
+
+    def die(path: Path, content: bytes) -> bool:
+        if path.name == "index.html":
+            raise KeyboardInterrupt
+        return write(path, content)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(build, "_write", die)
+        build_site(checkout, site, settings)
+    (checkout / "js-demos/assets/workshop.css").write_text("changed meanwhile")
+    build_site(checkout, site, settings)
+    assert (site / "assets/workshop.css").read_text() == "changed meanwhile"

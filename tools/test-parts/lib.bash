@@ -83,7 +83,9 @@ use_test_venv() {
 
 make_test_venv() {
   local venv=$1 stamp
-  stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py | sha256sum)
+  # What JupyterLab loads lies in the environment as a copy, unlike the modules.
+  stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py \
+    workshop/pull/launcher/package.json workshop/pull/launcher/static/remoteEntry.js | sha256sum)
   [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ] && return
   # Debian's python3 comes without what makes virtual environments.
   python3 -c "import ensurepip" 2>/dev/null || install_packages ensurepip:python3-venv:python3

@@ -21,6 +21,7 @@ from workshop.appliance import checkout, clean, pack, sbom
 from workshop.appliance.machine import Machine, load_machine
 from workshop.appliance.provision import PREFIX, Provision, named_bundle, provision
 from workshop.appliance.root import ensure_root
+from workshop.environment import proxies
 from workshop.errors import WorkshopError
 
 FREE_GB = 12
@@ -167,9 +168,8 @@ def _provision(wish: Wish, machine: Machine, version: str) -> Provision:
 
 def builders_secrets(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return what must be in no file of the appliance: the addresses of this host's proxies."""
-    names = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
-    found = (environment.get(spelling) for name in names for spelling in (name, name.upper()))
-    return sorted({value for value in found if value})
+    found = proxies(environment)
+    return sorted({value for name, value in found.items() if name.lower() != "no_proxy"})
 
 
 def describe(root: Path, name: str, version: str, folder: Path) -> int:

@@ -44,6 +44,7 @@ def export(
     machine does not shut down, has not exactly one disk, or did not come from an appliance.
     """
     tools.find("VBoxManage")
+    _require_replaceable(target)
     clock = Clock(say)
     _switch_off(vm, seconds, say)
     with folder_beside(target) as scratch:
@@ -67,6 +68,17 @@ def export(
         ours.replace(target)
     result.ova = target
     return result
+
+
+def _require_replaceable(target: Path) -> None:
+    """Raise WorkshopError, before anything is shut down, when the target is something else than an OVA."""
+    if target.suffix.lower() != ".ova":
+        raise WorkshopError(f"{target} is not the name of an OVA; let it end in .ova")
+    if target.exists():
+        try:
+            read_contents(target)
+        except (WorkshopError, OSError) as error:
+            raise WorkshopError(f"{target} is there and is not an OVA; name another file") from error
 
 
 def _switch_off(vm: str, seconds: float, say: Say) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from workshop.environment import proxies
+
 Answer = TypeVar("Answer")
 
 PATIENCE = (5.0, 10.0, 30.0)
@@ -161,7 +163,7 @@ def environment(ca_bundle: Path | None, scratch: Path) -> dict[str, str]:
     Each client keeps its user's configuration: index, proxy, credentials. Temporary files go to
     ``scratch``, since /tmp may be memory.
     """
-    values = dict(os.environ)
+    values = dict(os.environ) | proxies()
     values.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
     values["TMPDIR"] = str(scratch)
     certificates = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import UnknownLessonError, choose, find_lessons, notebooks_folder
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.exercises import exercises_in
@@ -90,6 +91,8 @@ def run(
 ) -> None:
     """Run lessons headless, without the network, and hold them against their budgets and bars."""
     folder, lessons = _chosen(notebooks, names)
+    if output is not None:
+        _require_apart(output, folder, load_settings().notebooks)
     how = How(folder, profile, timeout, output)
     results: list[Result] = []
     with _ended_cleanly():
@@ -177,6 +180,15 @@ def _chosen(notebooks: Path | None, names: list[str] | None) -> tuple[Path, list
     except UnknownLessonError as error:
         messages.print(f"workshop: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(2) from error
+
+
+def _require_apart(output: Path, *kept: Path) -> None:
+    """Raise WorkshopError when executed notebooks would replace the lessons or a participant's."""
+    for folder in kept:
+        if output.resolve().is_relative_to(folder.resolve()):
+            raise WorkshopError(
+                f"--output {output} would replace the notebooks in {folder}; name another folder"
+            )
 
 
 def _tell(name: str, faults: list[str]) -> None:

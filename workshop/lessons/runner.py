@@ -18,7 +18,7 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.lessons.exercises import Prepared, exercises_in, prepare, read_solution
 from workshop.lessons.model import WORK, About, Lesson, Notebook, Profile
-from workshop.lessons.worker import Failure, Job, Outcome
+from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
 PATIENCE = 4
@@ -77,7 +77,7 @@ def run_notebook(
         raise WorkshopError(f"{lesson.name}: its metadata names no kernel; choose one in JupyterLab and save")
     prepared = prepare(notebook, how.profile, solutions)
     work = told.budget.get(how.profile, {}).get(WORK, 0.0)
-    with tempfile.TemporaryDirectory(prefix="workshop-lesson-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as name:
         scratch = Path(name)
         copied = scratch / "notebooks"
         _copy(how.notebooks, copied)

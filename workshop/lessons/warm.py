@@ -37,6 +37,8 @@ PATIENCE = 900.0
 class Warmth:
     """What is warmed, and the record of what was."""
 
+    folder: Path
+    """The notebooks."""
     lessons: list[Lesson]
     record: Path
     packages: str
@@ -102,7 +104,7 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = ()) -> Warmt
         else:
             theirs.update(f"{path.name}\n".encode())
     record = settings.prefix / "theano" / "warmed.json"
-    return Warmth(lessons, record, theirs.hexdigest(), ours.hexdigest(), names)
+    return Warmth(folder, lessons, record, theirs.hexdigest(), ours.hexdigest(), names)
 
 
 def known_stub_faults(folder: Path, settings: Settings, lesson: Lesson) -> list[str] | None:
@@ -163,9 +165,10 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     assert settings.prefix is not None  # survey() has looked
     # It outlives the set-up that starts it and is no part of it (tools/setup-lock.bash).
     environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
+    words = ["lessons", "warm", "--json", "--notebooks", str(warmth.folder.absolute()), *warmth.names]
     with (settings.prefix / "log" / "warm.log").open("w", encoding="utf-8") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "workshop", "lessons", "warm", "--json", *warmth.names],
+            [sys.executable, "-P", "-m", "workshop", *words],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -32,6 +32,8 @@ from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, 
 LONGEST_LINE = 240
 MEGABYTE = 10**6
 GRACE_SECONDS = 60
+SCRATCH = "workshop-lesson-"
+"""How the names of the folders begin that a worker may remove when its runner is dead."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class Run:
         import nbclient
         import nbformat
 
+        from workshop.jupyter.ipc import OwnSockets
+
         self.job = job
         self.reports = reports
         self.outcome = Outcome(network=how)
@@ -98,6 +102,7 @@ class Run:
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
+            kernel_manager_class=OwnSockets,
             resources={"metadata": {"path": job.folder}},
             # The cells are stopped for a share of this time, which must not be the share that they lacked.
             timeout_func=lambda _cell: max(self._left() / (1 - STOPPED_SHARE), 0.1),
@@ -264,7 +269,9 @@ def _one_line(text: str) -> str:
 def _end(_number: int, _frame: types.FrameType | None) -> None:
     """Take everything along that this process started, and the folder that a dead runner left."""
     end_descendants()
-    shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
+    folder = Path(sys.argv[1]).parent
+    if folder.name.startswith(SCRATCH):
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

@@ -7,23 +7,26 @@ import json
 import os
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from workshop import ports
 from workshop.machine import supervisor
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.patience import patiently
+from workshop.servers import Server, host_to_ask, own_jupyter, read_token
 from workshop.settings import Settings
 
-EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
-"""What to call when a server listens on every address."""
+JUPYTER = "workshop-jupyter"
+STARTING_SECONDS = 5.0
+"""A Jupyter that starts has its port a moment before it writes down that it runs."""
 LINGERING = Path("/var/lib/systemd/linger")
 """Has a file for each user whose services outlive their login session."""
 
@@ -46,7 +49,7 @@ def services(settings: Settings) -> list[Service]:
     """Return the servers that set-up starts, in the order in which people meet them."""
     return [
         Service("workshop-web", "start page", settings.web_port, "/", lambda body: b"<html" in body.lower()),
-        Service("workshop-jupyter", "Jupyter", settings.jupyter_port, "/api/status", _has("kernels")),
+        Service(JUPYTER, "Jupyter", settings.jupyter_port, "/api/status", _has("kernels")),
         Service(
             "workshop-tensorboard",
             "TensorBoard",
@@ -72,29 +75,47 @@ def _has(key: str) -> Callable[[bytes], bool]:
 
 def host(settings: Settings) -> str:
     """Return the address at which this machine's own servers are called."""
-    bound = settings.bind_address
-    return EVERYWHERE.get(bound) or (f"[{bound}]" if ":" in bound else bound)
+    return host_to_ask(settings.bind_address)
 
 
 def token(settings: Settings) -> str | None:
     """Return Jupyter's token; None when there is none or when it is not yours to read."""
-    if settings.prefix is None:
-        return None
-    try:
-        return (settings.prefix / "etc/token").read_text(encoding="ascii").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None
+    return read_token(settings.prefix) if settings.prefix else None
 
 
 def addresses(settings: Settings) -> dict[str, str]:
-    """Return where a browser finds each server, with the token where it may be read."""
+    """Return where a browser finds each server.
+
+    Jupyter's has the token, where it may be read and while Jupyter itself holds its port.
+    """
     base = f"http://{host(settings)}"
-    secret = token(settings)
     return {
         "start page": f"{base}:{settings.web_port}/",
-        "Jupyter": f"{base}:{settings.jupyter_port}/lab" + (f"?token={secret}" if secret else ""),
+        "Jupyter": _way_in(settings) or f"{base}:{settings.jupyter_port}/lab",
         "TensorBoard": f"{base}:{settings.tensorboard_port}/",
     }
+
+
+def _jupyter(settings: Settings) -> Server | None:
+    """Return this machine's Jupyter; one that has its port but has not said yet that it runs, is awaited."""
+    until = time.monotonic() + STARTING_SECONDS
+    while (found := own_jupyter(settings)) is None and token(settings) and time.monotonic() < until:
+        if not ports.listening(settings.jupyter_port):
+            break
+        time.sleep(0.1)
+    return found
+
+
+def _way_in(settings: Settings) -> str:
+    """Return the address that lets into Jupyter; empty when nobody, or somebody else, would get it."""
+    jupyter = _jupyter(settings)
+    if jupyter is None:
+        return ""
+    try:
+        ports.require_own(jupyter)
+    except OSError:
+        return ""
+    return f"{jupyter.url}lab?token={jupyter.token}"
 
 
 def port(settings: Settings, service: Service) -> Line:
@@ -103,31 +124,57 @@ def port(settings: Settings, service: Service) -> Line:
         return _free(settings, service)
     check = f"port {service.port}"
     restart = f"run: {settings.prefix}/bin/services restart {service.name}"
-    url = f"http://{host(settings)}:{service.port}{service.path}"
-    status, body = _get(url, token(settings) if service.name == "workshop-jupyter" else None)
+    # Its token goes to nobody else, whoever took its port.
+    jupyter = _jupyter(settings) if service.name == JUPYTER else None
+    try:
+        status, body = _asked(jupyter, service.path) if jupyter else _get(_url(settings, service))
+    except ports.ForeignServerError:
+        return _other(service, restart)
     if status is None:
         return red(check, f"{service.title} does not answer", restart)
-    if status == HTTPStatus.FORBIDDEN and service.name == "workshop-jupyter":
-        if token(settings) is None:
-            return yellow(
-                check, f"{service.title} answers; its token is not yours to read", "use sudo to see it"
-            )
+    if status == HTTPStatus.FORBIDDEN and jupyter:
         return red(check, f"a Jupyter with another token answers{_held_by(service.port)}", restart)
-    if status != HTTPStatus.OK or not service.is_ours(body):
-        return red(
-            check,
-            f"something else than {service.title} answers{_held_by(service.port)}",
-            f"stop it, then {restart}",
-        )
+    if status == HTTPStatus.FORBIDDEN and service.name == JUPYTER and token(settings) is None:
+        return yellow(check, f"{service.title} answers; its token is not yours to read", "use sudo to see it")
+    unknown = service.name == JUPYTER and not jupyter
+    if status != HTTPStatus.OK or unknown or not service.is_ours(body):
+        return _other(service, restart)
     return green(check, f"{service.title} answers")
 
 
-def _get(url: str, secret: str | None) -> tuple[int | None, bytes]:
+def _other(service: Service, restart: str) -> Line:
+    return red(
+        f"port {service.port}",
+        f"something else than {service.title} answers{_held_by(service.port)}",
+        f"stop it, then {restart}",
+    )
+
+
+def _url(settings: Settings, service: Service) -> str:
+    return f"http://{host(settings)}:{service.port}{service.path}"
+
+
+def _asked(jupyter: Server, path: str) -> tuple[int | None, bytes]:
+    """Ask Jupyter with its token; return the status, as ``_get`` does, and the body.
+
+    Raises ForeignServerError when another program holds the port.
+    """
+    try:
+        status, _, body = patiently(partial(ports.ask, jupyter, "GET", path.lstrip("/")))
+    except ports.ForeignServerError:
+        raise
+    except ports.StrangeAnswerError:
+        return 0, b""
+    except (OSError, ValueError):
+        return None, b""
+    return status, body
+
+
+def _get(url: str) -> tuple[int | None, bytes]:
     """Ask without any proxy; return the status (None when nothing answers in time) and the body's start."""
-    request = urllib.request.Request(url, headers={"Authorization": f"token {secret}"} if secret else {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        return patiently(lambda seconds: _read(opener.open(request, timeout=seconds)))
+        return patiently(lambda seconds: _read(opener.open(url, timeout=seconds)))
     except urllib.error.HTTPError as error:
         return error.code, b""
     except (OSError, ValueError):
@@ -165,22 +212,9 @@ def _variable(service: Service) -> str:
 
 
 def _held_by(number: int) -> str:
-    """Return ``; held by NAME (process PID)`` when the process can be seen, else nothing."""
-    try:
-        connections = psutil.net_connections("tcp")
-    except (psutil.Error, OSError):
-        return ""
-    for connection in connections:
-        address = connection.laddr
-        if connection.status != psutil.CONN_LISTEN or not address or address.port != number:
-            continue
-        if connection.pid is None:
-            return "; held by another user's process"
-        try:
-            return f"; held by {psutil.Process(connection.pid).name()} (process {connection.pid})"
-        except psutil.Error:
-            return f"; held by process {connection.pid}"
-    return ""
+    """Return ``; held by NAME (process PID)``, by an account where no more is seen, or nothing."""
+    held = ports.holder(number)
+    return f"; held by {held}" if held else ""
 
 
 def manager(settings: Settings) -> str:

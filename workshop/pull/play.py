@@ -12,18 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workshop.environment import network
 from workshop.errors import WorkshopError
 
-HANDED_ON = {
-    "XDG_RUNTIME_DIR",
-    "XDG_CONFIG_HOME",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "SSL_CERT_FILE",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-}
-"""Variables that the user's own systemd, or a company's network, cannot do without."""
+HANDED_ON = {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"}
+"""Variables that the user's own systemd cannot do without."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +77,19 @@ def _environment(tree: Path, prefix: Path) -> dict[str, str]:
     """Return an environment with nothing in it that could bend what Ansible or Python run."""
     account = pwd.getpwuid(os.geteuid())
     own = prefix / "pull" / "ansible"
-    return {name: value for name, value in os.environ.items() if name in HANDED_ON} | {
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOME": account.pw_dir,
-        "USER": account.pw_name,
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(tree / "ansible.cfg"),
-        "ANSIBLE_HOME": str(own),
-        "ANSIBLE_REMOTE_TEMP": str(own / "tmp"),
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
-    }
+    handed_on = {name: value for name, value in os.environ.items() if name in HANDED_ON}
+    return (
+        handed_on
+        | network()
+        | {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": account.pw_dir,
+            "USER": account.pw_name,
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_CONFIG": str(tree / "ansible.cfg"),
+            "ANSIBLE_HOME": str(own),
+            "ANSIBLE_REMOTE_TEMP": str(own / "tmp"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        }
+    )

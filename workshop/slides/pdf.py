@@ -25,6 +25,8 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
 
     Raises WorkshopError when there is no such deck, no Chromium, no reveal.js, or printing fails.
     """
+    if file.suffix.lower() != ".pdf" or file.is_dir():
+        raise WorkshopError(f"{file} is not the name of a PDF; let it end in .pdf")
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise WorkshopError("printing needs Chromium; install the package chromium")

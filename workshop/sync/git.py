@@ -13,6 +13,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from workshop.environment import proxies
 from workshop.errors import WorkshopError
 
 ASK_SECONDS = 8.0
@@ -171,22 +172,26 @@ def environment(repository: Path, config: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("GIT_", "SSH_ASKPASS", "GNUPG", "GPG_")) or name in KEPT_VARIABLES
     }
-    return kept | {
-        "GIT_DIR": str(repository),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": str(config),
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "/bin/true",
-        "SSH_ASKPASS": "/bin/true",
-        "SSH_ASKPASS_REQUIRE": "never",
-        "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ClearAllForwardings=yes",
-        "GIT_LFS_SKIP_SMUDGE": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_PROTOCOL_FROM_USER": "0",
-        "LC_ALL": "C",
-        "LANGUAGE": "",
-    }
+    return (
+        kept
+        | proxies()
+        | {
+            "GIT_DIR": str(repository),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": str(config),
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_ASKPASS": "/bin/true",
+            "SSH_ASKPASS": "/bin/true",
+            "SSH_ASKPASS_REQUIRE": "never",
+            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ClearAllForwardings=yes",
+            "GIT_LFS_SKIP_SMUDGE": "1",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_PROTOCOL_FROM_USER": "0",
+            "LC_ALL": "C",
+            "LANGUAGE": "",
+        }
+    )
 
 
 def require_git() -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.patience import patiently
+from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
 
 Open = Callable[[Path], dict[str, str]]
 """Given the participant's folder, returns why each notebook (by path below it) must wait."""
@@ -22,15 +18,6 @@ UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answ
 def no_open_notebooks(_into: Path) -> dict[str, str]:
     """Say that no notebook is open."""
     return {}
-
-
-@dataclass(frozen=True)
-class Server:
-    """A Jupyter server of this account."""
-
-    url: str
-    token: str
-    root: Path
 
 
 def ask_jupyter(runtime: Sequence[Path] = ()) -> Open:
@@ -50,68 +37,17 @@ def ask_jupyter(runtime: Sequence[Path] = ()) -> Open:
     return open_notebooks
 
 
-def runtime_folders() -> list[Path]:
-    """Return where Jupyter writes which servers run (jupyter_core's ``jupyter_runtime_dir``)."""
-    if named := os.environ.get("JUPYTER_RUNTIME_DIR"):
-        return [Path(named)]
-    data = os.environ.get("JUPYTER_DATA_DIR")
-    share = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return [Path(data) / "runtime" if data else Path(share) / "jupyter" / "runtime"]
-
-
 def servers(folders: Sequence[Path]) -> Iterator[Server]:
-    """Yield the servers that run, by the files that they keep while they do, and by the environment."""
-    environment = os.environ
-    if "JUPYTER_SERVER_URL" in environment and "JUPYTER_SERVER_ROOT" in environment:
-        yield Server(
-            environment["JUPYTER_SERVER_URL"],
-            environment.get("JUPYTER_TOKEN", ""),
-            Path(environment["JUPYTER_SERVER_ROOT"]),
-        )
-    for file in sorted({file for folder in folders for file in folder.glob("jpserver-*.json")}):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            described = json.loads(file.read_text(encoding="utf-8"))
-            if _runs(int(described["pid"])):
-                yield Server(_address(described), described.get("token", ""), Path(described["root_dir"]))
-
-
-def _address(described: dict[str, Any]) -> str:
-    """Return where to ask a server: by loopback when it listens everywhere.
-
-    Jupyter then describes itself by the machine's name, and refuses to be asked under it.
-    """
-    if described.get("hostname") not in ("", "0.0.0.0", "::"):
-        return str(described["url"])
-    scheme = "https" if described.get("secure") else "http"
-    return f"{scheme}://127.0.0.1:{int(described['port'])}{described.get('base_url', '/')}"
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    """Yield the servers that run, by the environment and by the files that they keep while they do."""
+    if started_by := parent_jupyter():
+        yield started_by
+    yield from jupyters(folders)
 
 
 def sessions(server: Server) -> list[dict[str, Any]] | None:
     """Return the server's sessions: none when it does not answer as Jupyter does, None when it is silent."""
-    import urllib.request  # it takes longer to load than most syncs need
-
-    request = urllib.request.Request(server.url.rstrip("/") + "/api/sessions")
-    if server.token:
-        request.add_header("Authorization", f"token {server.token}")
-    # A server on this machine is never behind a proxy.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-    def ask(seconds: float) -> Any:
-        with opener.open(request, timeout=seconds) as answer:
-            return json.loads(answer.read())
-
     try:
-        found = patiently(ask)
+        found = server.ask("GET", "api/sessions")
     except TimeoutError:
         return None
     except (OSError, ValueError):

@@ -6,45 +6,13 @@ and ended by, the Jupyter server that started this one, so that Jupyter knows ab
 
 from __future__ import annotations
 
-import json
 import os
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from workshop.patience import PATIENCE, patiently
-
-# A proxy for the internet must never see a request to this machine's own server.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-@dataclass(frozen=True)
-class Server:
-    """The Jupyter server that started this kernel."""
-
-    url: str
-    """Ends with a slash."""
-    token: str
-
-    def ask(self, method: str, path: str) -> Any:
-        """Send one request; return the JSON of the answer, or None where there is none.
-
-        Raises OSError when the server does not answer or says no.
-        """
-        request = urllib.request.Request(self.url + path, method=method)
-        request.add_header("Authorization", f"token {self.token}")
-
-        def read(seconds: float) -> bytes:
-            with _OPENER.open(request, timeout=seconds) as answer:
-                content: bytes = answer.read()
-                return content
-
-        content = patiently(read) if method == "GET" else read(PATIENCE[-1])
-        return json.loads(content) if content else None
+from workshop.servers import Server, jupyters
 
 
 @dataclass(frozen=True)
@@ -62,14 +30,8 @@ def server() -> Server | None:
     """Return the server that started this kernel, or None when none did (as in a headless run)."""
     from jupyter_core.paths import jupyter_runtime_dir
 
-    for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
-        try:
-            known = json.loads(path.read_text(encoding="utf-8"))
-            if known["pid"] == os.getppid():
-                return Server(str(known["url"]), str(known.get("token", "")))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return None
+    found = jupyters([Path(jupyter_runtime_dir())])
+    return next((each for each in found if each.process == os.getppid()), None)
 
 
 def others(of: Server, own: str) -> list[Kernel]:

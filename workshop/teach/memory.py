@@ -7,6 +7,7 @@ import sys
 
 import psutil
 
+from workshop.servers import Server
 from workshop.teach import kernels
 
 
@@ -45,7 +46,7 @@ def show() -> None:
         _button(of, own, found)
 
 
-def _button(of: kernels.Server, own: str, found: list[kernels.Kernel]) -> None:
+def _button(of: Server, own: str, found: list[kernels.Kernel]) -> None:
     """Show a button that ends all kernels but this one."""
     import ipywidgets
     from IPython.display import display
@@ -62,7 +63,7 @@ def _button(of: kernels.Server, own: str, found: list[kernels.Kernel]) -> None:
     display(ipywidgets.HBox([button, label]))  # type: ignore[no-untyped-call]
 
 
-def end_others(of: kernels.Server, own: str) -> str:
+def end_others(of: Server, own: str) -> str:
     """End every kernel of the server but ``own``; return a line that says how it went."""
     try:
         found = kernels.others(of, own)

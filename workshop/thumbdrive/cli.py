@@ -37,7 +37,7 @@ Work = Annotated[
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Download nothing.")]
 ContentsFile = Annotated[Path, typer.Option("--contents", help="Another list of parts.")]
-Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not removable.")]
+Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not removable; confirms nothing.")]
 
 
 @app.command()
@@ -170,7 +170,7 @@ def write(
     confirm: Annotated[
         list[str] | None,
         typer.Option(
-            "--confirm", help="With --format: size and model of each device, as 'disks' shows them."
+            "--confirm", help="Size and model of each device to be erased by --format, as 'disks' shows them."
         ),
     ] = None,
     at_once: Annotated[int, typer.Option("--at-once", min=1, help="So many sticks side by side.")] = 8,

@@ -1,4 +1,7 @@
-"""Makes what somebody named ready to be written: mounts devices, formats them when that was said twice."""
+"""Makes what somebody named ready to be written: mounts devices, formats them when that was said twice.
+
+Nothing but the confirmation of a disk by its size and model allows it to be erased.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def prepared(
     devices = {stick: device_at(stick, force) for stick in sticks if is_device(stick)}
     for stick in sticks:
         if stick in devices and format_exfat:
-            _require_confirmed(stick, devices[stick], confirmed, force)
+            _require_confirmed(stick, devices[stick], confirmed)
         elif stick in devices:
             _node_with_files(stick, devices[stick])
         elif format_exfat:
@@ -39,10 +42,10 @@ def prepared(
     return [_place(stick, devices.get(stick), format_exfat, force, stack) for stick in sticks]
 
 
-def _require_confirmed(stick: Path, disk: Disk, confirmed: Sequence[str], force: bool) -> None:
+def _require_confirmed(stick: Path, disk: Disk, confirmed: Sequence[str]) -> None:
     if disk.mounts:
         raise WorkshopError(f"{disk.path} is mounted at {disk.mounts[0]}; unmount it before it is formatted")
-    if not force and disk.title not in confirmed:
+    if disk.title not in confirmed:
         raise WorkshopError(
             f"--format deletes everything on {stick}; if it is the right one, say --confirm '{disk.title}'"
         )
@@ -67,9 +70,19 @@ def _place(stick: Path, disk: Disk | None, format_exfat: bool, force: bool, stac
     if disk is None:
         return place_at(stick, force)
     if format_exfat:
+        _require_unchanged(stick, disk, force)
         return place_at(_mount(make_exfat(stick, disk), stack), force)
     node, mounts = _node_with_files(stick, disk)
     return place_at(Path(mounts[0]) if mounts else _mount(node, stack), force)
+
+
+def _require_unchanged(stick: Path, disk: Disk, force: bool) -> None:
+    """Look again right before a disk is erased: others were formatted meanwhile, and sticks are swapped."""
+    if device_at(stick, force) != disk:
+        raise WorkshopError(
+            f"{stick} is not the disk any more that was confirmed ({disk.title}), or was mounted meanwhile; "
+            "nothing on it was changed: look at 'workshop thumbdrive disks' and run this again"
+        )
 
 
 def make_exfat(stick: Path, disk: Disk) -> str:

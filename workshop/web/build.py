@@ -69,6 +69,17 @@ class Report:
         }
 
 
+def _require_own(into: Path, names: set[str], wanted: dict[str, bytes]) -> None:
+    """Raise WorkshopError when a file that no build wrote would be replaced."""
+    for name in sorted(names):
+        path = into / name
+        if path.is_dir() or (path.is_file() and path.read_bytes() != wanted[name]):
+            raise WorkshopError(
+                f"{path} is there and was not made by 'workshop web build'; "
+                "move it away or name another --into"
+            )
+
+
 @dataclass(frozen=True)
 class Today:
     """Which workshop is held, and when it begins; the start page then shows where it stands."""
@@ -87,6 +98,10 @@ def build_site(source: Path, into: Path, settings: Settings, today: Today | None
     report = Report()
     wanted = _wanted(source, settings, today, report)
     before = _recorded(into)
+    _require_own(into, set(wanted) - before, wanted)
+    if not before.issuperset(wanted):
+        # Before the first file: should this run be killed, the next one knows what it began.
+        _write(into / RECORD, json.dumps(sorted(before | set(wanted)), indent=1).encode())
     for name in sorted(wanted, key=lambda name: (name.endswith(".html"), name)):
         if _write(into / name, wanted[name]):
             report.written.append(name)

@@ -1,6 +1,6 @@
 """The server of the start page and the demos: one folder, no surprises.
 
-It only reads, but for the one button that starts a sync; see ``updates``.
+It only reads: every account of the machine can ask it.
 
 It needs nothing but Tornado, which JupyterLab brings along.
 """
@@ -8,7 +8,6 @@ It needs nothing but Tornado, which JupyterLab brings along.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import mimetypes
 import signal
 import socket
@@ -96,38 +95,18 @@ class Models(Guarded):
         self.write(models.listed(self.settings["root"], self.settings["data"]))
 
 
-class Sync(Guarded):
-    """``/api/updates``: what is new; and the button that brings it, for this page alone."""
+class News(Guarded):
+    """``/api/updates``: whether notebooks can be updated, and what is new; everybody may know that."""
 
     async def get(self) -> None:
-        """Answer whether there is a button, its token, and what is new."""
+        """Answer what is known."""
         updates: Updates = self.settings["updates"]
         self.set_header("Cache-Control", "no-store")
         self.write(await updates.state())
 
-    async def post(self) -> None:
-        """Update, or undo; 409 and one line when it was refused or failed."""
-        self._require_own_page()
-        updates: Updates = self.settings["updates"]
-        verb = self.request.body.decode(errors="replace")
-        if verb not in ("update", "undo"):
-            raise tornado.web.HTTPError(400, reason="Say update or undo")
-        self.set_header("Cache-Control", "no-store")
-        try:
-            self.write(await updates.do(verb))
-        except WorkshopError as error:
-            self.set_status(409)
-            self.write({"error": str(error)})
-
-    def _require_own_page(self) -> None:
-        """Refuse whatever did not come from a page of this server, opened since it was started."""
-        headers = self.request.headers
-        token: str = self.settings["updates"].token
-        own = headers.get("Origin", "") == f"http://{headers.get('Host', '')}"
-        if headers.get("Sec-Fetch-Site", "same-origin") != "same-origin" or not own:
-            raise tornado.web.HTTPError(403, reason="Only the start page may ask for that")
-        if not hmac.compare_digest(headers.get("X-Workshop-Token", "").encode(), token.encode()):
-            raise tornado.web.HTTPError(403, reason="Load the start page again")
+    def post(self) -> None:
+        """Refuse: what changes somebody's notebooks is asked of Jupyter, which knows who asks."""
+        raise tornado.web.HTTPError(403, reason="Notebooks are updated on Jupyter's page")
 
 
 class Missing(Guarded):
@@ -215,7 +194,7 @@ def make_application(
     return tornado.web.Application(
         [
             (r"/api/status", Status),
-            (r"/api/updates", Sync),
+            (r"/api/updates", News),
             (r"/api/models", Models),
             (r"/api/.*", Missing),
             (r"/models/(.*)", Model, {"path": str(data)}),

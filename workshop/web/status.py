@@ -14,6 +14,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
 from workshop import datasets
+from workshop.servers import host_to_ask
 from workshop.settings import Settings
 
 PATIENCE_S = 2.0
@@ -36,7 +37,7 @@ class Service:
 
 def services(settings: Settings) -> list[Service]:
     """Return the services whose lights the start page shows."""
-    host = _host_to_ask(settings.bind_address)
+    host = host_to_ask(settings.bind_address)
     return [
         Service("jupyter", f"http://{host}:{settings.jupyter_port}/api", settings.jupyter_port, "version"),
         Service(
@@ -46,15 +47,6 @@ def services(settings: Settings) -> list[Service]:
             "data_location",
         ),
     ]
-
-
-def _host_to_ask(bind_address: str) -> str:
-    """Return the address at which a local server is asked, given where it listens."""
-    if bind_address in {"", "0.0.0.0", "*"}:
-        return "127.0.0.1"
-    if bind_address == "::":
-        return "[::1]"
-    return f"[{bind_address}]" if ":" in bind_address else bind_address
 
 
 def data_state(data: Path) -> dict[str, Any]:

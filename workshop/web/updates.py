@@ -1,15 +1,14 @@
-"""The start page's button "update my notebooks", and its notice that there is something new.
+"""Updates of the participant's notebooks: what is new, and the update itself.
 
-A sync runs in a process of its own. It is asked for by this page alone: a foreign page in the same browser
-can neither read the token (another origin) nor send it (a header that browsers let no other origin set).
-The organiser's address is asked on its own only where set-up was told to allow that.
+The start page is for every account of the machine, so it only shows what is new. A sync is started by
+Jupyter's page, for those who are logged in there: one at a time, in a process of its own. The organiser's
+address is asked unasked only where set-up allows it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import sys
 import time
 from typing import Any
@@ -25,18 +24,18 @@ VERBS: dict[str, tuple[str, ...]] = {"look": ("--dry-run",), "update": (), "undo
 
 
 class Updates:
-    """Knows what is new, runs syncs, and hands out the token that a request needs."""
+    """Knows what is new, and runs one sync at a time."""
 
     def __init__(self, settings: Settings) -> None:
         """Remember the machine; nothing is asked yet."""
         self.settings = settings
-        self.token = secrets.token_urlsafe(24)
         self._news: dict[str, Any] | None = None
         self._asked_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
+        self._running = False
 
     async def state(self) -> dict[str, Any]:
-        """Return whether there is a button, and what is new as far as is known.
+        """Return whether notebooks can be updated, and what is new as far as is known.
 
         ``looking`` tells that the address is being asked just now.
         """
@@ -47,7 +46,7 @@ class Updates:
             self._asked_at = time.monotonic()
             self._asking = asyncio.create_task(self._look(mine))
         looking = self._asking is not None and not self._asking.done()
-        return {"can": True, "token": self.token, "looking": looking, "news": self._news}
+        return {"can": True, "looking": looking, "news": self._news}
 
     async def _look(self, mine: Notebooks) -> None:
         """Ask the address what is new; whatever goes wrong is no news."""
@@ -56,7 +55,19 @@ class Updates:
         self._news = {key: document[key] for key in ("revision", "news")} if changed else None
 
     async def do(self, verb: str) -> dict[str, Any]:
-        """Update or undo; return sync's document. Raises WorkshopError with the line that says why not."""
+        """Update or undo; return sync's document.
+
+        Raises WorkshopError with the line that says why not; also while another one is at work.
+        """
+        if self._running:
+            raise WorkshopError("an update is running already; wait until it has ended")
+        self._running = True
+        try:
+            return await self._do(verb)
+        finally:
+            self._running = False
+
+    async def _do(self, verb: str) -> dict[str, Any]:
         mine = _mine(self.settings)
         if mine is None:
             raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")

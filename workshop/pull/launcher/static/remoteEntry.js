@@ -13,7 +13,16 @@
   const ICON =
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path class="jp-icon3" fill="#616161" ' +
     'd="M7 3v8a5 5 0 0 0 10 0V3h-2.5v8a2.5 2.5 0 0 1-5 0V3zM5 19h14v2H5z"/></svg>';
+  const WAY = "workshop-base";
   let shared;
+
+  /** Write down where Jupyter's pages are, for the page that asks for the token (workshop/jupyter/gate.py). */
+  function rememberTheWay() {
+    try {
+      const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+      if (config.baseUrl && config.baseUrl !== "/") localStorage.setItem(WAY, config.baseUrl);
+    } catch { /* without it that page asks once more */ }
+  }
 
   /** @returns {Promise<object>} a module that JupyterLab shares, in the version that it loaded */
   async function take(name) {
@@ -23,6 +32,7 @@
   }
 
   async function extension() {
+    rememberTheWay();
     const [launching, palettes, looks] = await Promise.all([
       take("@jupyterlab/launcher"), take("@jupyterlab/apputils"), take("@jupyterlab/ui-components"),
     ]);

@@ -1,0 +1,195 @@
+"""Jupyter's path is for those who know its token; to all others there is a door and nothing behind it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from urllib.parse import quote
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+
+from workshop.jupyter import gate
+from workshop.servers import base_path
+
+from .serving import TOKEN, Jupyter
+
+BASE = base_path(TOKEN)
+SECRET = BASE.strip("/")
+WEBSOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+class Answer:
+    """What came back, all of it."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.getheaders()
+        self.body = response.read().decode(errors="replace")
+
+    def header(self, name: str) -> str:
+        return "\n".join(value for known, value in self.headers if known.lower() == name)
+
+    @property
+    def everything(self) -> str:
+        return f"{self.headers}{self.body}"
+
+
+def ask(server: Jupyter, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body, given)
+    answer = Answer(connection.getresponse())
+    connection.close()
+    return answer
+
+
+def cookies(answer: Answer) -> dict[str, str]:
+    """Return each cookie's attributes by its name."""
+    lines = [value for name, value in answer.headers if name.lower() == "set-cookie"]
+    return {line.partition("=")[0]: line for line in lines}
+
+
+OUTSIDE = [
+    "/", "/lab", "/tree", "/lab/tree/a.ipynb", "/login", "/login?next=/lab", "/logout", "/api", "/api/",
+    "/api/status", "/api/contents", "/api/kernels/1/channels", "/api/security/csp-report",
+    "/static/style/style.min.css", "/lab?token=wrong", "/api/contents?token=wrong", "/favicon.ico",
+    "/metrics", "/files/a.txt", "/nbconvert/html/a", "//", "/%2e%2e/", "/lab/api/translations",
+    "/custom/custom.css",
+    "/hub/login", "/workshop/updates",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_nobody_is_told_the_path(server: Jupyter, method: str, path: str) -> None:
+    answer = ask(server, method, path)
+    assert SECRET not in answer.everything
+    assert TOKEN not in answer.everything
+    assert not cookies(answer)
+    assert answer.status in (200, 302, 401, 403, 405)
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, WEBSOCKET, {"Authorization": "token wrong"}])
+@pytest.mark.parametrize("path", ["/api/contents", "/lab", "/api/kernels/1/channels", "/login"])
+def test_neither_is_who_asks_in_another_way(server: Jupyter, path: str, headers: dict[str, str]) -> None:
+    answer = ask(server, "GET", path, **headers)
+    assert SECRET not in answer.everything
+    assert not cookies(answer)
+
+
+def test_health_is_told_to_everybody(server: Jupyter) -> None:
+    answer = ask(server, "GET", "/api")
+    assert answer.status == 200
+    assert set(json.loads(answer.body)) == {"version"}
+
+
+@pytest.mark.parametrize("path", ["/api/contents", "/api/status", "/api/kernels"])
+def test_calls_without_the_token_are_refused(server: Jupyter, path: str) -> None:
+    assert ask(server, "GET", path).status == 403
+    assert ask(server, "GET", path, Authorization="token wrong").status == 403
+    assert ask(server, "GET", f"{path}?token=wrong").status == 403
+    assert ask(server, "GET", path, Host="evil.example", Authorization=f"token {TOKEN}").status == 403
+
+
+def test_calls_with_the_token_need_no_path(server: Jupyter) -> None:
+    assert ask(server, "GET", "/api/contents", Authorization=f"token {TOKEN}").status == 200
+    assert ask(server, "GET", f"/api/contents?token={TOKEN}").status == 200
+    assert ask(server, "GET", f"{BASE}api/contents", Authorization=f"token {TOKEN}").status == 200
+
+
+@pytest.mark.parametrize("path", ["/lab", "/tree", "/", "/lab/tree/a%20b.ipynb"])
+def test_a_link_with_the_token_leads_in(server: Jupyter, path: str) -> None:
+    answer = ask(server, "GET", f"{path}?token={TOKEN}")
+    assert answer.status == 302
+    assert answer.header("location").startswith(BASE)
+    page = ask(server, "GET", answer.header("location"))
+    while page.status == 302:
+        page = ask(server, "GET", page.header("location"))
+    assert page.status == 200
+
+
+def test_every_cookie_is_for_the_path_and_this_site_alone(server: Jupyter) -> None:
+    leading = ask(server, "GET", f"/lab?token={TOKEN}")
+    inside = ask(server, "GET", leading.header("location"))
+    form = ask(
+        server, "POST", "/login", f"password={TOKEN}", Content_Type="application/x-www-form-urlencoded"
+    )
+    updates = ask(server, "GET", f"{BASE}workshop/updates?token={TOKEN}")
+    found = [line for answer in (leading, inside, form, updates) for line in cookies(answer).values()]
+    assert any("_xsrf" in line for line in found) and any("username" in line for line in found)
+    for line in found:
+        assert f"path={BASE}".casefold() in line.casefold()
+        assert "samesite=strict" in line.casefold()
+
+
+def test_a_cookie_opens_the_path_and_nothing_outside(server: Jupyter) -> None:
+    set_cookies = cookies(ask(server, "GET", f"/lab?token={TOKEN}"))
+    cookie = "; ".join(line.partition(";")[0] for line in set_cookies.values())
+    assert ask(server, "GET", f"{BASE}api/contents", Cookie=cookie).status == 200
+    assert ask(server, "GET", "/api/contents", Cookie=cookie).status == 403
+
+
+def post(server: Jupyter, password: str, where: str = "/lab") -> Answer:
+    body = f"password={quote(password)}&next={quote(where)}"
+    return ask(server, "POST", "/login", body, Content_Type="application/x-www-form-urlencoded")
+
+
+def test_the_form_lets_in_whoever_has_the_token(server: Jupyter) -> None:
+    answer = post(server, TOKEN, "/lab/tree/a.ipynb")
+    assert (answer.status, answer.header("location")) == (302, f"{BASE}lab/tree/a.ipynb")
+    wrong = post(server, "wrong")
+    assert wrong.status == 401
+    assert "That is not the token" in wrong.body
+    assert SECRET not in wrong.everything
+
+
+@pytest.mark.parametrize(
+    "where", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1", ""]
+)
+def test_the_form_leads_nowhere_else(server: Jupyter, where: str) -> None:
+    assert post(server, TOKEN, where).header("location") == f"{BASE}lab"
+
+
+def test_the_page_of_the_form_runs_only_its_own_script(server: Jupyter) -> None:
+    page = ask(server, "GET", "/login")
+    policy = page.header("content-security-policy")
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    nonce = re.search(r"script-src 'nonce-([^']+)'", policy)
+    assert nonce and page.body.count(f'nonce="{nonce[1]}"') == 2
+    again = ask(server, "GET", "/login").header("content-security-policy")
+    assert again != policy
+
+
+def test_the_path_is_another_one_for_each_token() -> None:
+    paths = {base_path(token) for token in ("a" * 20, "b" * 20, "c" * 20)}
+    assert len(paths) == 3
+    assert all(re.fullmatch(r"/[0-9a-f]{32}/", path) for path in paths)
+
+
+def request(path: str) -> HTTPServerRequest:
+    return HTTPServerRequest(
+        start_line=RequestStartLine("GET", path, "HTTP/1.1"), headers=HTTPHeaders({"Host": "localhost"})
+    )
+
+
+def test_a_request_that_only_looks_like_inside_is_outside() -> None:
+    matcher = gate.Outside("/0123/", "secret-token")
+    for path in ("/0123x", "/x/0123/", "/0124/lab", "/"):
+        assert matcher.match(request(path)) == {}
+    assert matcher.match(request("/0123/lab")) is None
+
+
+def test_no_password_can_be_set(server: Jupyter) -> None:
+    body = f"password={TOKEN}&new_password=mine"
+    headers = {"Content_Type": "application/x-www-form-urlencoded"}
+    ask(server, "POST", f"{BASE}login?token={TOKEN}", body, **headers)
+    ask(server, "POST", "/login", body, **headers)
+    assert not list(server.log.parent.glob("*.json"))
+    assert "new_password" not in ask(server, "GET", f"{BASE}login").body

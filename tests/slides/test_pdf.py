@@ -1,0 +1,15 @@
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.slides.pdf import print_deck
+
+
+@pytest.mark.parametrize("name", ["notes.md", "deck", "folder.pdf"])
+def test_only_a_pdf_is_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.pdf").mkdir()
+    (tmp_path / "notes.md").write_text("mine", encoding="utf-8")
+    with pytest.raises(WorkshopError, match=r"let it end in \.pdf"):
+        print_deck(tmp_path, "short", tmp_path / name, notes=False)
+    assert (tmp_path / "notes.md").read_text(encoding="utf-8") == "mine"

@@ -1,0 +1,127 @@
+"""A token goes to nobody but the server that it is for."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from waiting import patience
+
+from workshop import ports
+from workshop.servers import Server
+
+
+@contextmanager
+def thief(
+    account: int | None = None, address: str = "127.0.0.1"
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Another process that listens, and prints all that it is sent."""
+    code = (
+        "import os, socket, sys\n"
+        # After the start: the account may not have leave to run this Python.
+        "os.setuid(int(sys.argv[2]))\n"
+        "family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET\n"
+        "server = socket.create_server((sys.argv[1], 0), family=family)\n"
+        "print(server.getsockname()[1], flush=True)\n"
+        "while True:\n"
+        "    connection, _ = server.accept()\n"
+        "    print(connection.recv(4096), flush=True)\n"
+        "    connection.close()\n"
+    )
+    command = [sys.executable, "-c", code, address, str(os.geteuid() if account is None else account)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline()), process
+        process.kill()
+
+
+def heard(process: subprocess.Popen[str]) -> str:
+    process.kill()
+    out, _ = process.communicate(timeout=patience(30))
+    return out
+
+
+def test_a_process_that_is_not_the_server_hears_nothing() -> None:
+    with thief() as (port, process):
+        server = Server(f"http://127.0.0.1:{port}/", "secret", process=os.getpid())
+        with pytest.raises(
+            ports.ForeignServerError, match=rf"port {port} is held by .* \(process {process.pid}\)"
+        ):
+            server.ask("GET", "api/status")
+        with pytest.raises(ports.ForeignServerError):
+            server.ask("DELETE", "api/kernels/1")
+        assert "secret" not in heard(process)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+@pytest.mark.parametrize("process", [None, 1])
+def test_another_account_hears_nothing(monkeypatch: pytest.MonkeyPatch, process: int | None) -> None:
+    with thief(account=65534) as (port, stranger):
+        server = Server(f"http://127.0.0.1:{port}/", "secret", process=process and stranger.pid)
+        with pytest.raises(ports.ForeignServerError, match=f"port {port} is held by"):
+            server.ask("GET", "api/status")
+        assert "secret" not in heard(stranger)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+def test_root_asks_the_server_of_the_account_that_owns_it() -> None:
+    with thief(account=65534) as (port, process):
+        server = Server(f"http://127.0.0.1:{port}/", "secret", process=process.pid, owner=65534)
+        ports.require_own(server)
+
+
+def test_the_server_itself_is_asked() -> None:
+    with thief() as (port, process):
+        server = Server(f"http://127.0.0.1:{port}/base/", "secret", process=process.pid)
+        with pytest.raises(OSError, match="does not answer as a server"):
+            ports.ask(server, "GET", "api/status", patience(10))
+        assert "GET /base/api/status" in (said := heard(process))
+        assert "Authorization: token secret" in said
+
+
+def test_who_takes_the_port_of_another_address_is_not_taken_for_the_server() -> None:
+    """Ours holds 127.0.0.1; localhost may be ::1, which anybody can have."""
+    with thief(address="::1") as (port, process), socket.create_server(("127.0.0.1", port)):
+        server = Server(f"http://[::1]:{port}/", "secret", process=os.getpid())
+        with pytest.raises(ports.ForeignServerError):
+            server.ask("GET", "api/status")
+        ports.require_own(Server(f"http://127.0.0.1:{port}/", "secret", process=os.getpid()))
+        assert "secret" not in heard(process)
+
+
+def test_a_server_that_listens_everywhere_is_known() -> None:
+    with socket.create_server(("0.0.0.0", 0)) as everywhere:
+        port = everywhere.getsockname()[1]
+        assert [each.address for each in ports.answering("127.0.0.1", port)] == ["0.0.0.0"]
+        ports.require_own(Server(f"http://127.0.0.1:{port}/", process=os.getpid()))
+    with pytest.raises(ConnectionRefusedError):
+        ports.require_own(Server(f"http://127.0.0.1:{port}/", process=os.getpid()))
+
+
+def test_a_port_that_changes_hands_while_it_is_called_is_foreign(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        port = own.getsockname()[1]
+        before = [ports.Socket("127.0.0.1", "1", os.geteuid())]
+        looks = iter([before, ports.listening(port)])
+        monkeypatch.setattr(ports, "listening", lambda _: next(looks, before))
+        with pytest.raises(ports.ForeignServerError):
+            ports.require_own(Server(f"http://127.0.0.1:{port}/", process=os.getpid()))
+
+
+def test_without_the_kernels_table_nothing_is_sent(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    with thief() as (port, process):
+        monkeypatch.setattr(ports, "PROC", tmp_path)
+        with pytest.raises(ports.ForeignServerError, match="cannot be seen"):
+            Server(f"http://127.0.0.1:{port}/", "secret").ask("GET", "api/status")
+        assert "secret" not in heard(process)
+
+
+def test_the_holder_of_a_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        assert ports.holder(own.getsockname()[1]).endswith(f"(process {os.getpid()})")
+    assert ports.holder(1) == ""

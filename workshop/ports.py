@@ -1,0 +1,183 @@
+"""Who holds a port of this machine, and asking a server there without telling a stranger.
+
+Any account can take a port that is free. So nothing secret is sent to one before it is known who listens
+there: the kernel's table names the socket and its account, and the process that should hold it is looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from workshop.servers import Server
+
+LISTENING = "0A"
+"""TCP_LISTEN in the kernel's include/net/tcp_states.h."""
+LARGEST_ANSWER = 10_000_000
+PROC = Path("/proc")
+
+
+class StrangeAnswerError(OSError):
+    """What answers does not speak as a server of the kind that was meant."""
+
+
+class ForeignServerError(OSError):
+    """A port is held by another program than the one that was meant; nothing was sent to it."""
+
+
+@dataclass(frozen=True)
+class Socket:
+    """A socket that listens."""
+
+    address: str
+    inode: str
+    account: int
+
+
+def listening(port: int) -> list[Socket]:
+    """Return what listens on a port of this machine, whoever's it is; nothing where Linux does not say."""
+    found = []
+    for table in ("tcp", "tcp6"):
+        try:
+            lines = (PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for fields in map(str.split, lines):
+            address, _, number = fields[1].rpartition(":")
+            if fields[3] == LISTENING and int(number, 16) == port:
+                found.append(Socket(_readable(address), fields[9], int(fields[7])))
+    return found
+
+
+def _readable(address: str) -> str:
+    """Return an address of the kernel's table, words of the machine's own order, as people write it."""
+    words = [int(address[start : start + 8], 16) for start in range(0, len(address), 8)]
+    packed = b"".join(struct.pack("=I", word) for word in words)
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+def answering(address: str, port: int) -> list[Socket]:
+    """Return the sockets of which one answers who calls an address: those bound most closely to it."""
+    every = listening(port)
+    plain = address.removeprefix("::ffff:")
+    ways = ({plain, address, f"::ffff:{plain}"}, {"0.0.0.0"} if ":" not in plain else set(), {"::"})
+    for way in ways:
+        if found := [each for each in every if each.address in way]:
+            return found
+    return []
+
+
+def holder(port: int) -> str:
+    """Return who holds a port, ``NAME (process N)`` or ``a program of ACCOUNT``; empty for nobody."""
+    sockets = listening(port)
+    wanted = {f"socket:[{each.inode}]" for each in sockets}
+    for process in sorted(int(each.name) for each in PROC.iterdir() if each.name.isdigit()) if wanted else ():
+        if wanted & _open_sockets(process):
+            with contextlib.suppress(OSError):
+                name = (PROC / str(process) / "comm").read_text(encoding="utf-8", errors="replace").strip()
+                return f"{name} (process {process})"
+    return f"a program of {_account(sockets[0].account)}" if sockets else ""
+
+
+def _account(number: int) -> str:
+    try:
+        return f"the account {pwd.getpwuid(number).pw_name}"
+    except KeyError:
+        return f"account {number}"
+
+
+def _open_sockets(process: int) -> set[str]:
+    """Return the sockets that a process has open; empty when it is gone or not ours to look at."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for descriptor in (PROC / str(process) / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(str(descriptor.readlink()))
+    return found
+
+
+def is_held_by(server: Server, sockets: Sequence[Socket]) -> bool:
+    """Tell whether sockets are a server's: its account's, and its process' where that is known."""
+    accounts = {0, os.geteuid()} | ({server.owner} if server.owner is not None else set())
+    if not sockets or not all(each.account in accounts for each in sockets):
+        return False
+    if server.process is None:
+        return True
+    opened = _open_sockets(server.process)
+    if opened:
+        return all(f"socket:[{each.inode}]" in opened for each in sockets)
+    # Root without leave to trace, as in a container: the account of a process that lives must do.
+    try:
+        account = (PROC / str(server.process)).stat().st_uid
+    except OSError:
+        return False
+    return os.geteuid() == 0 and all(each.account == account for each in sockets)
+
+
+class _KnownConnection(http.client.HTTPConnection):
+    """A connection on which nothing is sent unless the right program listens at its other end."""
+
+    def __init__(self, server: Server, host: str, port: int, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self._server = server
+
+    def connect(self) -> None:
+        """Connect; raise ForeignServerError when another program listens there.
+
+        The same sockets listen before and after, so one of them has taken the connection.
+        """
+        before = listening(self.port)
+        super().connect()
+        serving = answering(self.sock.getpeername()[0], self.port)
+        if not set(serving) <= set(before) or not is_held_by(self._server, serving):
+            self.close()
+            held = holder(self.port) or "a program that cannot be seen"
+            raise ForeignServerError(f"port {self.port} is held by {held}; nothing was sent to it")
+
+
+def _connection(server: Server, seconds: float) -> http.client.HTTPConnection:
+    """Return a connection with a server, never by a proxy."""
+    parts = urlsplit(server.url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":  # its certificate says whose it is
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds)
+    return _KnownConnection(server, host, parts.port or 80, seconds)
+
+
+def require_own(server: Server, seconds: float = 3.0) -> None:
+    """Connect and look who listens, and send nothing.
+
+    Raises ForeignServerError when it is somebody else, another OSError when nobody is there.
+    """
+    connection = _connection(server, seconds)
+    try:
+        connection.connect()
+    finally:
+        connection.close()
+
+
+def ask(server: Server, method: str, path: str, seconds: float) -> tuple[int, str, bytes]:
+    """Send one request, with the server's token; return status, reason and body.
+
+    Raises ForeignServerError, with nothing sent, when another program holds the port, and another OSError
+    when the server does not answer as one.
+    """
+    connection = _connection(server, seconds)
+    target = f"{urlsplit(server.url).path.rstrip('/')}/{path}"
+    try:
+        headers = {"Authorization": f"token {server.token}"} if server.token else {}
+        connection.request(method, target, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.reason, answer.read(LARGEST_ANSWER)
+    except http.client.HTTPException as error:
+        raise StrangeAnswerError(f"it does not answer as a server of this kind: {error!r}") from error
+    finally:
+        connection.close()

@@ -1,0 +1,145 @@
+"""Jupyter servers of this machine: which of them run, and how to ask them.
+
+One finder for all who need a Jupyter: sync, the lessons' memory line, the doctor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hmac
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from workshop.patience import PATIENCE, patiently
+from workshop.settings import Settings
+
+EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
+"""What to call when a server listens on every address."""
+BAD_REQUEST = 400
+RUNTIME = "run/jupyter"
+"""Below the prefix: where Jupyter writes that it runs, and keeps what belongs to its kernels."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Jupyter server."""
+
+    url: str
+    token: str = ""
+    root: Path = Path()
+    """The folder that its pages show."""
+    process: int | None = None
+    """The process that holds the port, where it is known."""
+    owner: int | None = None
+    """The account whose server it is, who may read the token anyway; None: the one that asks."""
+
+    def ask(self, method: str, path: str) -> Any:
+        """Send one request, with the token; return the JSON of the answer, None where there is none.
+
+        Raises ForeignServerError (``ports``), with nothing sent, when another program holds the port;
+        TimeoutError when the server is silent; another OSError when it does not answer or says no; ValueError
+        for another answer than JSON.
+        """
+        from workshop import ports  # it takes longer to load than most syncs need
+
+        def send(seconds: float) -> tuple[int, str, bytes]:
+            return ports.ask(self, method, path, seconds)
+
+        status, reason, body = patiently(send) if method == "GET" else send(PATIENCE[-1])
+        if status >= BAD_REQUEST:
+            raise OSError(f"it answered {status} {reason}")
+        return json.loads(body) if body else None
+
+
+def host_to_ask(bind_address: str) -> str:
+    """Return the address at which a server of this machine is asked, given where it listens."""
+    return EVERYWHERE.get(bind_address) or (f"[{bind_address}]" if ":" in bind_address else bind_address)
+
+
+def base_path(token: str) -> str:
+    """Return the path below which Jupyter's pages are, which only those can know who know its token.
+
+    A browser sends a cookie to every port of a host, but only below the cookie's path: to the pages of
+    another account's server on this machine it sends none, for these cannot know the path.
+    """
+    return f"/{hmac.new(token.encode(), b'path of Jupyter', 'sha256').hexdigest()[:32]}/"
+
+
+def read_token(prefix: Path) -> str | None:
+    """Return the token of the machine's Jupyter; None when there is none or when it is not yours to read."""
+    try:
+        return (prefix / "etc/token").read_text(encoding="ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def own_jupyter(settings: Settings) -> Server | None:
+    """Return this machine's own Jupyter, with its token; None while it does not run or is not yours."""
+    token = read_token(settings.prefix) if settings.prefix else None
+    if settings.prefix is None or token is None:
+        return None
+    found = jupyters([settings.prefix / RUNTIME])
+    mine = next((each for each in found if urlsplit(each.url).port == settings.jupyter_port), None)
+    if mine is None:
+        return None
+    url = f"http://{host_to_ask(settings.bind_address)}:{settings.jupyter_port}{urlsplit(mine.url).path}"
+    return dataclasses.replace(mine, url=url, token=token)
+
+
+def runtime_folders() -> list[Path]:
+    """Return where Jupyter writes which servers run (jupyter_core's ``jupyter_runtime_dir``)."""
+    if named := os.environ.get("JUPYTER_RUNTIME_DIR"):
+        return [Path(named)]
+    data = os.environ.get("JUPYTER_DATA_DIR")
+    share = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return [Path(data) / "runtime" if data else Path(share) / "jupyter" / "runtime"]
+
+
+def jupyters(folders: Sequence[Path]) -> Iterator[Server]:
+    """Yield the Jupyter servers that run, by the files that they keep in these folders while they do."""
+    for file in sorted({file for folder in folders for file in folder.glob("jpserver-*.json")}):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            described = json.loads(file.read_text(encoding="utf-8"))
+            process, owner = int(described["pid"]), file.stat().st_uid
+            if _runs(process):
+                token, root = str(described.get("token") or ""), Path(described.get("root_dir") or "/")
+                yield Server(_address(described), token, root, process, owner)
+
+
+def parent_jupyter() -> Server | None:
+    """Return the server that started this kernel or terminal, by its environment; None when none did."""
+    environment = os.environ
+    if "JUPYTER_SERVER_URL" in environment and "JUPYTER_SERVER_ROOT" in environment:
+        return Server(
+            environment["JUPYTER_SERVER_URL"],
+            environment.get("JUPYTER_TOKEN", ""),
+            Path(environment["JUPYTER_SERVER_ROOT"]),
+        )
+    return None
+
+
+def _address(described: dict[str, Any]) -> str:
+    """Return where to ask a server: by loopback when it listens everywhere.
+
+    Jupyter then describes itself by the machine's name, and refuses to be asked under it.
+    """
+    if described.get("hostname") not in ("", "0.0.0.0", "::"):
+        return str(described["url"])
+    scheme = "https" if described.get("secure") else "http"
+    return f"{scheme}://127.0.0.1:{int(described['port'])}{described.get('base_url', '/')}"
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
