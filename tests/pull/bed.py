@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.sync.bed import Bed
+from tests.sync.bed import Bed, git
 from tests.sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
-from workshop.pull.play import Played
+from workshop.pull.play import Play, Played
 from workshop.pull.run import Puller
 from workshop.updates import Updates
 
@@ -17,22 +17,27 @@ PLAYBOOK = b"- hosts: all\n"
 
 @dataclass
 class Notes:
-    """Stands for Ansible: remembers what it was asked to run, and fails when told to."""
+    """Stands for Ansible: checks out, remembers what it was asked to run, and fails when told to."""
 
-    trees: list[Path] = field(default_factory=list)
-    checks: list[bool] = field(default_factory=list)
+    plays: list[Play] = field(default_factory=list)
     broken: bool = False
 
-    def __call__(
-        self, prefix: Path, tree: Path, playbook: str, variables: Mapping[str, object], check: bool = False
-    ) -> Played:
-        assert (tree / playbook).is_file()
-        self.trees.append(tree)
-        self.checks.append(check)
-        self.variables = variables
+    def __call__(self, wanted: Play) -> Played:
+        if not wanted.tree.exists():
+            git(Path("/"), "clone", "--quiet", f"file://{wanted.repository}", str(wanted.tree))
+        git(wanted.tree, "checkout", "--quiet", "--detach", wanted.commit)
+        self.plays.append(wanted)
         if self.broken:
             raise WorkshopError("the update is not complete (no room); the next pull tries again")
         return Played(1)
+
+    @property
+    def trees(self) -> list[Path]:
+        return [wanted.tree for wanted in self.plays]
+
+    @property
+    def variables(self) -> Mapping[str, object]:
+        return self.plays[-1].variables
 
 
 @dataclass
@@ -49,6 +54,7 @@ class PullBed:
         self.signers = allowed_signers(self.folder / "signers", self.key)
         self.prefix = self.folder / "prefix"
         self.publish_file("playbooks/notebook-sync.yml", PLAYBOOK)
+        self.publish_file("ansible.cfg", b"[defaults]\n")
 
     def publish_file(self, path: str, data: bytes, mode: int = 0o644) -> None:
         """Write a file of the organiser's checkout; the next release has it."""

@@ -45,7 +45,7 @@ class Provision:
         }
         if self.without:
             kernels = [name for name in ("theano", "tensorflow") if name not in self.without]
-            chosen |= {"python_venv_names": ["jupyter", *kernels], "deep_libs_kernels": kernels}
+            chosen |= {"python_venv_names": ["jupyter", *kernels, "control"], "deep_libs_kernels": kernels}
         if self.stick:
             chosen["workshop_stick"] = "/srv/stick"
         return chosen

@@ -1,25 +1,25 @@
-"""One pull from beginning to end, under one lock: fetch, verify, export, play."""
+"""One pull from beginning to end, under one lock: fetch, verify, and hand over to ``ansible-pull``."""
 
 from __future__ import annotations
 
-import json
+import os
+import pwd
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workshop.errors import WorkshopError
-from workshop.pull.play import Played, play
+from workshop.pull.play import Play, Played, play
 from workshop.pull.revision import Origin, origin, verified_revision
-from workshop.pull.tree import CURRENT, export, keep, make_current, publish
-from workshop.sync.files import only_one, write_atomically
+from workshop.pull.tree import checkout_folder, make_current, publish, recall, remember, require_files
+from workshop.sync.files import only_one
 from workshop.sync.git import UnreachableError
 from workshop.sync.mirror import Mirror
 from workshop.sync.trust import Last, Revision, read_last, write_last
 from workshop.updates import Updates, require_signers
 
-Player = Callable[..., Played]
+Player = Callable[[Play], Played]
 """Runs a playbook; see ``play``."""
 
 
@@ -58,75 +58,103 @@ class Puller:
         when it fails; then the next pull tries it again.
         """
         signers = require_signers(self.updates)
+        require_own(self.prefix)
         chosen = source or self.updates.url
         if not chosen:
             raise WorkshopError("this machine has no address to pull from; name a stick with --from")
         start = origin(chosen)
         if dry_run:
             return self._foresee(start, signers, trust_new_source)
-        with only_one(self.folder):
+        with only_one(self.folder) as lock:
             try:
-                return self._take(start, signers, trust_new_source)
+                return self._take(start, signers, trust_new_source, lock)
             except UnreachableError as reason:
-                return self._offline(str(reason))
+                return self._offline(str(reason), lock)
 
-    def _take(self, start: Origin, signers: Path, trust_new_source: bool) -> Pulled:
+    def _take(self, start: Origin, signers: Path, trust_new_source: bool, lock: int) -> Pulled:
         mirror, last = Mirror(self.folder / "mirror"), read_last(self.folder)
         revision, branch = verified_revision(
             mirror, start, self.updates.branch or None, signers, last, trust_new_source
         )
-        tree = keep(mirror, revision, self.folder)
-        repository = publish(mirror, revision, branch)
+        require_files(mirror, revision.commit, self.updates.playbook, "ansible.cfg")
+        publish(mirror, revision, branch)
         mirror.trust(revision.commit)
         write_last(self.folder, Last(start.address or last.url, revision.commit, revision.tag, revision.date))
-        make_current(tree)
-        played = self._play(tree, repository, revision.commit)
-        return _report(revision, played)
+        return _report(revision, self._play(mirror, revision.commit, lock))
 
-    def _play(self, tree: Path, repository: Path, commit: str) -> Played:
+    def _play(self, mirror: Mirror, commit: str, lock: int) -> Played:
         """Run the playbook, and remember whether it came to its end."""
-        self._remember(commit, finished=False)
-        played = self.player(self.prefix, tree, self.updates.playbook, variables(tree, repository))
-        self._remember(commit, finished=True)
+        tree = checkout_folder(self.folder, commit)
+        remember(self.folder, commit, finished=False)
+        repository = mirror.git.repository
+        played = self.player(
+            Play(
+                self.prefix,
+                repository,
+                commit,
+                tree,
+                self.folder / "ansible",
+                self.updates.playbook,
+                variables(tree, repository),
+                lock=lock,
+            )
+        )
+        remember(self.folder, commit, finished=True)
+        make_current(tree)
         return played
 
     def _foresee(self, start: Origin, signers: Path, trust_new_source: bool) -> Pulled:
         """Do the same in a passing folder, and let Ansible only tell."""
         last = read_last(self.folder)
         with TemporaryDirectory(prefix="workshop-pull-") as passing:
-            Path(passing).chmod(0o755)  # the participant's account reads it
-            mirror = Mirror(Path(passing) / "mirror", self.folder / "mirror" / "repository.git" / "objects")
+            folder = Path(passing).resolve()
+            folder.chmod(0o755)  # the participant's account reads it
+            mirror = Mirror(folder / "mirror", self.folder / "mirror" / "repository.git" / "objects")
             try:
                 revision, branch = verified_revision(
                     mirror, start, self.updates.branch or None, signers, last, trust_new_source
                 )
             except UnreachableError as reason:
                 return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
-            tree = Path(passing) / "source"
-            export(mirror, revision.commit, tree)
-            told = variables(tree, publish(mirror, revision, branch))
-            return _report(revision, self.player(self.prefix, tree, self.updates.playbook, told, check=True))
+            require_files(mirror, revision.commit, self.updates.playbook, "ansible.cfg")
+            repository, tree = publish(mirror, revision, branch), folder / "source"
+            wanted = Play(
+                self.prefix,
+                repository,
+                revision.commit,
+                tree,
+                folder / "ansible",
+                self.updates.playbook,
+                variables(tree, repository),
+                check=True,
+            )
+            return _report(revision, self.player(wanted))
 
-    def _offline(self, reason: str) -> Pulled:
+    def _offline(self, reason: str, lock: int) -> Pulled:
         """Do nothing, or what the last pull left undone: for that no network is needed."""
-        last, tree = read_last(self.folder), self.folder / CURRENT
-        if self._unfinished() == last.commit and last.commit and tree.is_dir():
-            repository = self.folder / "mirror" / "repository.git"
-            played = self._play(tree.resolve(), repository, last.commit)
+        mirror, last = Mirror(self.folder / "mirror"), read_last(self.folder)
+        if last.commit and recall(self.folder) != (last.commit, True) and mirror.has(last.commit):
+            played = self._play(mirror, last.commit, lock)
             note = f"{reason}; finished what the last pull began"
             return Pulled(played.changed > 0, last.commit[:8], last.tag, note=note)
         return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
 
-    def _remember(self, commit: str, finished: bool) -> None:
-        document = {"commit": commit, "finished": finished}
-        write_atomically(self.folder / "last-run.json", (json.dumps(document) + "\n").encode())
 
-    def _unfinished(self) -> str:
-        """Return the revision whose playbook did not come to its end; empty when there is none."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            document = json.loads((self.folder / "last-run.json").read_text(encoding="utf-8"))
-            return "" if document["finished"] else str(document["commit"])
-        return ""
+def require_own(prefix: Path) -> None:
+    """Raise WorkshopError when another account set the machine up.
+
+    With fewer rights the update fails half-way; and root would run what that account can change.
+    """
+    try:
+        owner = prefix.stat().st_uid
+    except OSError:
+        return
+    if owner != os.geteuid():
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = str(owner)
+        raise WorkshopError(f"{prefix} belongs to the account {name}, who set it up; run this as {name}")
 
 
 def variables(tree: Path, repository: Path) -> dict[str, object]:

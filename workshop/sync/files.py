@@ -91,10 +91,11 @@ def remove_unfinished(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def only_one(state: Path) -> Iterator[None]:
+def only_one(state: Path) -> Iterator[int]:
     """Hold the lock of a state folder; raises WorkshopError when another sync holds it.
 
-    The kernel releases the lock with its process, so no killed sync leaves a stale one.
+    The kernel releases the lock with its process, so no killed sync leaves a stale one. Yields the lock's
+    descriptor: a child that inherits it holds the lock until it ends, too.
     """
     ensure_folder(state)
     with (state / "lock").open("a") as file:
@@ -102,7 +103,7 @@ def only_one(state: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise WorkshopError("another sync is running here; try again when it is done") from error
-        yield
+        yield file.fileno()
 
 
 @dataclass(frozen=True)
