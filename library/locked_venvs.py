@@ -15,6 +15,8 @@ description:
   - The project's own wheel is built from its source and installed beside the locked packages; it
     is kept under the digest of the source, so that a changed source is a changed environment and
     an unchanged one is not.
+  - Hashes tell what is downloaded, not what lies unpacked in uv's cache. So the cache must be the caller's
+    own, and root takes neither code nor cache from where another account can change it, nor installs there.
   - One run works on a folder of environments at a time; another waits for it. Of a set-up that was
     killed a part may still be at work.
 options:
@@ -62,6 +64,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.boundary import BoundaryError, must_be_ours, name_of
 
 # Stands in an environment while packages are put into it: a run that was killed leaves it behind.
 UNFINISHED = ".unfinished"
@@ -139,6 +142,26 @@ def count(verb: str, stderr: str) -> int:
     """Read from uv's report how many packages it installed or removed, or would."""
     found = re.search(rf"^(?:would )?{verb}(?:ed)? (\d+) package", stderr, re.MULTILINE | re.IGNORECASE)
     return int(found[1]) if found else 0
+
+
+def refuse_what_others_can_change(params: dict[str, Any]) -> None:
+    """Raise BoundaryError where code would be taken from, or put into, what another account can change."""
+    for item in params["environments"]:
+        must_be_ours(Path(item["path"]).parent, inside=True)
+        must_be_ours(item["path"], inside=True)
+    for program in (params["uv"], params["python"]):
+        must_be_ours(program)
+    must_be_ours(params["wheels"], inside=True)
+    cache = Path(params["cache"]) if params["cache"] else None
+    if cache is None:
+        return
+    must_be_ours(cache, inside=True)
+    # uv installs unpacked packages from it as they are.
+    if cache.exists() and cache.stat().st_uid not in (0, os.geteuid()):
+        raise BoundaryError(
+            f"the cache {cache} belongs to {name_of(cache.stat().st_uid)}, who could put anything into it; "
+            "choose one of your own by workshop_cache, and run this again"
+        )
 
 
 class Uv:
@@ -284,6 +307,12 @@ class Environment:
 
 def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make, or foresee, every environment; return the module's result."""
+    try:
+        refuse_what_others_can_change(params)
+    except BoundaryError:
+        if check_mode:  # the folders would have been taken back by now
+            return {"changed": True, "environments": {}}
+        raise
     uv, wheel = Uv(params), ProjectWheel(params)
     environments = [Environment(item["path"], item["lock"], params) for item in params["environments"]]
     if check_mode:
@@ -339,7 +368,7 @@ def main() -> None:
     )
     try:
         result = run(module.params, module.check_mode)
-    except UnableError as error:
+    except (BoundaryError, UnableError) as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=f"cannot write {error.filename or 'the environments'}: {error.strerror}")

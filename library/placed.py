@@ -10,10 +10,15 @@ description:
   - Does for a whole list what C(ansible.builtin.file) and C(ansible.builtin.copy) do for one item.
     A loop over those starts Python on the machine anew for each item, which is most of the time that
     a set-up takes which has nothing to do.
-  - A file is written beside its place, flushed to the disk and renamed.
+  - A file is written beside its place, flushed to the disk and renamed. What nobody owns by name is
+    the caller's.
+  - Root writes with its own rights only where no other account can change a folder on the way. Elsewhere
+    it works with the rights of the account that can, and follows no link further than that account may.
 options:
   folders:
-    description: Folders to make; each has C(path), and C(owner) and C(mode) where they matter.
+    description:
+      - Folders to make; each has C(path), and C(owner) and C(mode) where they matter.
+      - With C(fresh), what another account than the owner left there is removed first.
     type: list
     elements: dict
     default: []
@@ -38,70 +43,129 @@ paths:
 
 import os
 import pwd
+import shutil
 import stat
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.boundary import ANYBODY, BoundaryError, Place, rights_of, survey
+
+Item = dict[str, Any]
 
 
 def user_id(owner: str | None) -> int | None:
-    """Return the number of an account; None when no owner is asked for or there is no such account yet."""
+    """Return the number of an account, the caller's where none is named; None: it is not there yet."""
     try:
-        return pwd.getpwnam(owner).pw_uid if owner else None
+        return pwd.getpwnam(owner).pw_uid if owner else os.geteuid()
     except KeyError:
         return None
 
 
-def differs(path: Path, item: dict[str, Any]) -> bool:
+def whose(item: Item, place: Place) -> int | None:
+    """Return with whose rights an item is placed; refuse what would be another's in somebody's folder."""
+    owner = user_id(item["owner"])
+    if place.account is None:
+        return None
+    if place.account == ANYBODY or (item["owner"] and owner != place.account):
+        raise BoundaryError(
+            f"{place.name} can change {place.folder}, so root places nothing of {item['owner'] or 'its own'} "
+            f"there; choose another folder than {item['path']}"
+        )
+    return place.account
+
+
+def differs(path: Path, item: Item) -> bool:
     """Tell whether the mode or the owner of what is there must change."""
     found = path.stat()
     owner = user_id(item["owner"])
-    return stat.S_IMODE(found.st_mode) != int(item["mode"], 8) or owner not in (None, found.st_uid)
+    wrong_owner = os.geteuid() == 0 and owner not in (None, found.st_uid)
+    return stat.S_IMODE(found.st_mode) != int(item["mode"], 8) or wrong_owner
 
 
-def dress(path: Path, item: dict[str, Any]) -> None:
+def dress(path: Path, item: Item) -> None:
     """Give a file or folder its mode and its owner."""
-    path.chmod(int(item["mode"], 8))
     owner = user_id(item["owner"])
-    if owner is not None and owner != path.stat().st_uid:
+    if os.geteuid() == 0 and owner is not None and owner != path.stat().st_uid:
         os.chown(path, owner, pwd.getpwuid(owner).pw_gid)
+    path.chmod(int(item["mode"], 8))
 
 
-def place_folder(item: dict[str, Any], check: bool) -> bool:
-    """Make a folder with those above it; return whether that changed anything."""
-    path = Path(item["path"])
-    if path.is_dir() and not differs(path, item):
+def is_anothers(path: Path, item: Item) -> bool:
+    """Tell whether something lies there that another account than the owner may have made."""
+    try:
+        return os.geteuid() == 0 and os.lstat(path).st_uid != user_id(item["owner"])
+    except FileNotFoundError:
         return False
-    if not check:
-        path.mkdir(parents=True, exist_ok=True)
-        dress(path, item)
+
+
+def clear(path: Path) -> None:
+    """Remove what lies there, whatever it is; of a link, the link."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def place_folder(item: Item, check: bool, foreseen: set[Path]) -> bool:
+    """Make a folder with those above it; return whether that changed anything.
+
+    Args:
+        item: What the module was given.
+        check: Change nothing.
+        foreseen: Folders that another account has now, and has no longer when what comes before is done.
+    """
+    above = survey(Path(item["path"]).parent, inside=True)
+    stale = bool(item.get("fresh")) and is_anothers(above.path / Path(item["path"]).name, item)
+    if stale and above.account is None and not check:
+        clear(above.path / Path(item["path"]).name)
+    place = survey(item["path"])
+    if check and place.account is not None and place.folder in foreseen:
+        return True
+    with rights_of(whose(item, place)):
+        if not stale and place.path.is_dir() and not differs(place.path, item):
+            return False
+        if not check:
+            place.path.mkdir(parents=True, exist_ok=True)
+            dress(place.path, item)
     return True
 
 
 def old_content(path: Path) -> str | None:
-    """Return what stands in a file, or None when there is none."""
+    """Return what stands in a file; None when there is none, or something else."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+        # What is no file, as a pipe, is not waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError:
+        if path.is_symlink():
+            return None
+        raise
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as file:
+        return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
-def place_file(item: dict[str, Any], check: bool) -> bool:
-    """Write a file unless it is there as wanted; return whether that changed anything."""
-    path = Path(item["path"])
-    same = old_content(path) == item["content"]
-    if same and not differs(path, item):
-        return False
-    if not check and same:
-        dress(path, item)
-    elif not check:
-        write(path, item)
-    return True
+def place_file(item: Item, check: bool, foreseen: set[Path]) -> str | None:
+    """Write a file unless it is there as wanted; return what stood there, or None if nothing changed."""
+    folder = survey(Path(item["path"]).parent, inside=True)
+    path = folder.path / Path(item["path"]).name
+    if check and folder.account is not None and folder.folder in foreseen:
+        return ""
+    with rights_of(whose(item, folder)):
+        before = old_content(path)
+        same = before == item["content"]
+        if same and not differs(path, item):
+            return None
+        if not check and same:
+            dress(path, item)
+        elif not check:
+            write(path, item)
+    return before or ""
 
 
-def write(path: Path, item: dict[str, Any]) -> None:
+def write(path: Path, item: Item) -> None:
     """Write beside and rename, so that nobody ever reads half a file."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
@@ -117,19 +181,25 @@ def write(path: Path, item: dict[str, Any]) -> None:
         raise
 
 
-def describe(item: dict[str, Any], before: str) -> dict[str, str]:
+def describe(item: Item, before: str) -> dict[str, str]:
     """Return one file's entry for ``--diff``."""
     path = item["path"]
     return {"before_header": path, "after_header": path, "before": before, "after": item["content"]}
 
 
-def place(folders: list[dict[str, Any]], files: list[dict[str, Any]], check: bool) -> dict[str, Any]:
+def place(folders: list[Item], files: list[Item], check: bool) -> dict[str, Any]:
     """Make what is missing or different; return the module's result."""
-    before = {item["path"]: old_content(Path(item["path"])) or "" for item in files}
-    paths = [item["path"] for item in folders if place_folder(item, check)]
-    written = [item["path"] for item in files if place_file(item, check)]
-    diff = [describe(item, before[item["path"]]) for item in files if item["path"] in written]
-    return {"changed": bool(paths or written), "paths": paths + written, "diff": diff}
+    foreseen: set[Path] = set()
+    paths = []
+    for item in folders:
+        if place_folder(item, check, foreseen):
+            paths.append(item["path"])
+            foreseen.add(Path(os.path.normpath(item["path"])))
+    before = [(item, place_file(item, check, foreseen)) for item in files]
+    written = [(item, old) for item, old in before if old is not None]
+    diff = [describe(item, old) for item, old in written]
+    paths += [item["path"] for item, _ in written]
+    return {"changed": bool(paths), "paths": paths, "diff": diff}
 
 
 def main() -> None:
@@ -144,7 +214,11 @@ def main() -> None:
                 "type": "list",
                 "elements": "dict",
                 "default": [],
-                "options": shared | {"mode": {"type": "str", "default": "0755"}},
+                "options": shared
+                | {
+                    "mode": {"type": "str", "default": "0755"},
+                    "fresh": {"type": "bool", "default": False},
+                },
             },
             "files": {
                 "type": "list",
@@ -161,6 +235,8 @@ def main() -> None:
     )
     try:
         result = place(module.params["folders"], module.params["files"], module.check_mode)
+    except BoundaryError as error:
+        module.fail_json(msg=str(error))
     except OSError as error:
         what = error.filename or "what set-up needs"
         module.fail_json(msg=f"cannot write {what}: {error.strerror}; make room or mend its rights")

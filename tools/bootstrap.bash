@@ -16,6 +16,14 @@ trust_bundle() {
   export SSL_CERT_FILE=$1 PIP_CERT=$1 REQUESTS_CA_BUNDLE=$1 CURL_CA_BUNDLE=$1 NODE_EXTRA_CA_CERTS=$1
 }
 
+# refuse_anothers FOLDER: code is installed from a cache as it lies there, so nobody else but root may own it.
+refuse_anothers() {
+  local owner
+  owner=$(stat -Lc %u "$1" 2>/dev/null) || return 0
+  [ "$owner" = 0 ] || [ "$owner" = "$(id -u)" ] ||
+    die "the cache $1 belongs to $(stat -Lc %U "$1"), who could put anything into it; choose one of your own by -e workshop_cache=DIR"
+}
+
 # ensure_uv DIR: make sure that DIR/bin/uv is the locked version; sets UV. The wheel is kept in
 # WORKSHOP_WHEELS (when set), so that a later run needs no network.
 ensure_uv() {
@@ -32,6 +40,7 @@ ensure_uv() {
     die "python3 cannot make virtual environments; install python3-venv (Debian) or python3 (Fedora)"
   fi
   wheels=${WORKSHOP_WHEELS:-$dir/wheels}
+  refuse_anothers "$wheels"
   mkdir -p "$wheels"
   if ! install_locked_uv "$dir" "$lock" "$wheels" --no-index >"$log" 2>&1 &&
     ! { "$dir/bin/python" -m pip download --disable-pip-version-check --quiet --require-hashes --no-deps \
@@ -59,6 +68,7 @@ install_locked_uv() {
 sync_locked() {
   local lock=$BOOTSTRAP_ROOT/locks/$1.txt venv=$2 links=() log why
   [ -d "${WORKSHOP_STICK:-}/wheels" ] && links=(--find-links "$WORKSHOP_STICK/wheels")
+  refuse_anothers "${UV_CACHE_DIR:-}"
   log=$(mktemp)
   local sync=("$UV" pip sync --quiet --require-hashes --python "$venv/bin/python" "${links[@]}" "$lock")
   if ! "${sync[@]}" --offline >"$log" 2>&1 && ! "${sync[@]}" >"$log" 2>&1; then

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -16,19 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_module import SHARED, UTILS, load_module
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def load_module() -> Any:
-    spec = importlib.util.spec_from_file_location("locked_venvs", ROOT / "library" / "locked_venvs.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-locked_venvs = load_module()
+locked_venvs = load_module("library/locked_venvs.py")
 UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 needs_uv = pytest.mark.skipif(UV is None, reason="no uv beside this Python or on PATH")
 
@@ -192,10 +184,10 @@ def test_what_a_killed_run_left_at_work_is_waited_for(params: dict[str, Any], tm
     uv.write_text(f"#!/bin/sh\ntouch {tmp_path}/began-$$\nread -r line <{tmp_path}/gate\n")
     uv.chmod(0o755)
     os.mkfifo(tmp_path / "gate")
-    script = "import json, sys; sys.path.insert(0, sys.argv[1]); import locked_venvs as each; "
-    script += "each.run(json.loads(sys.argv[2]), False)"
+    script = SHARED + "import json; sys.path.insert(0, sys.argv[2]); import locked_venvs as each; "
+    script += "each.run(json.loads(sys.argv[3]), False)"
     given = json.dumps({**params, "uv": str(uv), "environments": params["environments"][:1]})
-    run = subprocess.Popen([sys.executable, "-c", script, str(ROOT / "library"), given])
+    run = subprocess.Popen([sys.executable, "-c", script, UTILS, str(ROOT / "library"), given])
     deadline = time.monotonic() + 30
     while not list(tmp_path.glob("began-*")):
         assert time.monotonic() < deadline

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import pwd
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_module import load_module
 
-ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("placed", ROOT / "library" / "placed.py")
-assert spec and spec.loader
-placed = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(placed)
+placed = load_module("library/placed.py")
 
 
 def folder(path: Path, mode: str = "0755", owner: str | None = None) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def write(path: Path, text: str) -> None:
 MACHINES = {
     "right": {"tiny_role_port": 8090},
     "foreign": {"__tiny_role_y": 1, "other_role_port": 1, "tiny": 1},
+    "earlier-play": {"workshop_service_manager_used": "systemd"},
     "no-number": {"tiny_role_port": "many"},
     "no-choice": {"tiny_role_mode": "slow"},
     "typo": {"tiny_role_prot": 8090},
@@ -120,8 +121,8 @@ def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str, float]
     return done.returncode, done.stdout + done.stderr, seconds
 
 
-@pytest.mark.parametrize("machine", ["right", "foreign"])
-def test_right_internal_and_foreign_variables_pass(played: Played, machine: str) -> None:
+@pytest.mark.parametrize("machine", ["right", "foreign", "earlier-play"])
+def test_right_internal_foreign_and_earlier_variables_pass(played: Played, machine: str) -> None:
     assert played.counts(machine)["failed"] == 0, played.output
     assert f"ok: [{machine}] =>" in played.output.partition("TASK [tiny-role : Say]")[2]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from module import load_module
+from ansible_module import ROOT, load_module
 
 first_boot = load_module("roles/appliance-image/files/first_boot.py")
 ME = "tester"
@@ -106,9 +106,15 @@ def test_secrets_are_easy_to_type_and_never_the_same() -> None:
 
 
 def test_keys_are_added_to_those_that_are_there(root: Path) -> None:
-    folder = root / "home/tester/.ssh"
-    first_boot.add_keys(folder, ["ssh-ed25519 AAA one", ""], ME)
-    first_boot.add_keys(folder, ["ssh-ed25519 AAA one", "ssh-ed25519 BBB two"], ME)
-    file = folder / "authorized_keys"
+    file = root / first_boot.KEYS / f"{ME}.disk"
+    first_boot.add_keys(file, ["ssh-ed25519 AAA one", ""])
+    first_boot.add_keys(file, ["ssh-ed25519 AAA one", "ssh-ed25519 BBB two"])
     assert file.read_text() == "ssh-ed25519 AAA one\nssh-ed25519 BBB two\n"
-    assert file.stat().st_mode & 0o777 == 0o600
+    # sshd reads it as the account.
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert file.parent.stat().st_mode & 0o777 == 0o755
+
+
+def test_sshd_reads_the_keys_of_a_disk() -> None:
+    settings = (ROOT / "roles/base-fedora/templates/10-workshop.conf.j2").read_text()
+    assert f" /{first_boot.KEYS}/%u.disk" in settings

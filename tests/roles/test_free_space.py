@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from module import load_module, run_module
+from ansible_module import load_module, run_module
 
 free_space = load_module("roles/base-fedora/library/free_space.py")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from module import load_module, run_module
+from ansible_module import load_module, run_module
 
 service_probe = load_module("roles/managed-service/library/service_probe.py")
 

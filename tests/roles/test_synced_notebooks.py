@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from module import ROOT
+from ansible_module import ROOT, load_module
 
 MODULE = "roles/notebook-sync/library/synced_notebooks.py"
 
@@ -69,3 +70,14 @@ def test_a_bare_machine_has_all_to_come_in_check_mode_only(folder: Path) -> None
     absent = ["/no/such/workshop"]
     assert run(folder, check=True, command=absent)["changed"] is True
     assert run(folder, command=absent)["failed"] is True
+
+
+def test_what_the_account_plants_in_its_folder_is_neither_followed_nor_waited_for(folder: Path) -> None:
+    record, had = folder / "state/trust.json", load_module(MODULE).had
+    record.parent.mkdir()
+    (folder / "elsewhere").write_text(json.dumps({"commit": "0123456789"}), encoding="utf-8")
+    record.symlink_to(folder / "elsewhere")
+    assert had(folder / "state") == ""
+    record.unlink()
+    os.mkfifo(record)
+    assert had(folder / "state") == ""

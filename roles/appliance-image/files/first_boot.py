@@ -23,6 +23,8 @@ ISSUE = "run/issue.d/workshop.issue"
 KEY_KINDS = ("ed25519", "ecdsa")
 KEYS_DISK = "dev/disk/by-label/WORKSHOP"
 """A disk or image with this label may bring the file authorized_keys."""
+KEYS = "etc/ssh/authorized_keys.d"
+"""Keys that sshd takes besides those in an account's home, where root writes nothing."""
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Nothing that is read as something else: no i, l, o, 0, 1."""
 
@@ -40,8 +42,8 @@ def pick() -> str:
             return ALPHABET[number]
 
 
-def write(path: Path, text: str, owner: str | None = None) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
+def write(path: Path, text: str, owner: str | None = None, mode: int = 0o600) -> None:
+    """Write a file, whole or not at all; as a rule one that only its owner reads."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)
@@ -49,6 +51,7 @@ def write(path: Path, text: str, owner: str | None = None) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    beside.chmod(mode)
     if owner:
         shutil.chown(beside, owner, owner)
     beside.rename(path)
@@ -96,7 +99,7 @@ def make_password(root: Path, settings: dict[str, object]) -> str:
     return path.read_text().strip()
 
 
-def take_keys(root: Path, home: Path, user: str) -> None:
+def take_keys(root: Path, user: str) -> None:
     """Let in the keys that a disk with the right label brings; those that are there stay."""
     disk = root / KEYS_DISK
     if not disk.exists():
@@ -109,20 +112,19 @@ def take_keys(root: Path, home: Path, user: str) -> None:
         lines = brought.read_text().splitlines() if brought.is_file() else []
     finally:
         subprocess.run(["umount", place], check=True)
-    add_keys(home / ".ssh", lines, user)
+    add_keys(root / KEYS / f"{user}.disk", lines)
 
 
-def add_keys(folder: Path, lines: list[str], user: str) -> None:
+def add_keys(file: Path, lines: list[str]) -> None:
     """Add the keys that are not in the file yet."""
-    file = folder / "authorized_keys"
     there = file.read_text().splitlines() if file.is_file() else []
     missing = [line for line in lines if line.strip() and line not in there]
     if not missing:
         return
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700)
-        shutil.chown(folder, user, user)
-    write(file, "\n".join([*there, *missing]) + "\n", owner=user)
+    # sshd reads it with the account's rights.
+    file.parent.mkdir(mode=0o755, exist_ok=True)
+    file.parent.chmod(0o755)
+    write(file, "\n".join([*there, *missing]) + "\n", mode=0o644)
 
 
 def issue(settings: dict[str, object], token: str, password: str) -> str:
@@ -145,15 +147,6 @@ def issue(settings: dict[str, object], token: str, password: str) -> str:
 """
 
 
-def home_of(root: Path, user: str) -> Path:
-    """Return the account's home."""
-    for line in (root / "etc/passwd").read_text().splitlines():
-        fields = line.split(":")
-        if fields[0] == user:
-            return root / fields[5].lstrip("/")
-    raise KeyError(f"there is no account {user}")
-
-
 def main(root: Path = Path("/")) -> None:
     """Make what is missing."""
     os.umask(0o077)
@@ -161,7 +154,7 @@ def main(root: Path = Path("/")) -> None:
     make_host_keys(root)
     token = make_token(root, settings)
     password = make_password(root, settings)
-    take_keys(root, home_of(root, settings["user"]), settings["user"])
+    take_keys(root, settings["user"])
     write(root / ISSUE, issue(settings, token, password))
 
 

@@ -36,6 +36,7 @@ files: {description: Each file that was not simply left alone., type: list, elem
 """
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,10 @@ def sync(command: list[str], arguments: list[str], check: bool) -> dict[str, Any
 def had(state: Path) -> str:
     """Return the short name of the revision that was delivered last; empty when git brought none yet."""
     try:
-        return str(json.loads((state / "trust.json").read_text(encoding="utf-8"))["commit"])[:8]
+        # The folder is the account's: what lies there may be a link or a pipe.
+        descriptor = os.open(state / "trust.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            return str(json.load(file)["commit"])[:8]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 

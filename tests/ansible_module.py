@@ -1,4 +1,4 @@
-"""Ansible modules as tests load and run them."""
+"""Ansible modules as tests load and run them, with what the modules share."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from ansible import module_utils
+
+ROOT = Path(__file__).resolve().parents[1]
+UTILS = str(ROOT / "module_utils")
+SHARED = "import sys, ansible.module_utils as utils; utils.__path__.append(sys.argv[1]); "
+"""The start of a script that finds what the modules share, by its first argument."""
+RUN = SHARED + "import runpy; del sys.argv[:2]; runpy.run_path(sys.argv[0], run_name='__main__')"
 
 
 def load_module(path: str) -> Any:
     """Import the file of a module, to test its functions."""
+    if UTILS not in module_utils.__path__:
+        module_utils.__path__.append(UTILS)
     file = ROOT / path
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec and spec.loader
@@ -26,6 +34,10 @@ def run_module(path: str, /, **arguments: Any) -> dict[str, Any]:
     """Run a module as Ansible does; return its result."""
     given = json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments, "_ansible_check_mode": False}})
     done = subprocess.run(
-        [sys.executable, ROOT / path], input=given, capture_output=True, text=True, check=False
+        [sys.executable, "-c", RUN, UTILS, ROOT / path],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return dict(json.loads(done.stdout))

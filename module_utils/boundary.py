@@ -1,0 +1,132 @@
+"""The boundary between root and accounts without its rights, for this repository's modules.
+
+Whoever may change a folder may put a link or another file in place of what lies there, at any moment. So
+before root touches a path, every folder on the way to it is looked at. Where only root can change them, no
+check can be outrun, and links there are root's own. From the first folder on that another account can
+change, root works with that account's rights, or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ANYBODY = -1
+FIRST_PERSON = 1000
+"""The first number of a person's account or group; below are those of the system, which root hands out."""
+MOST_LINKS = 40
+
+
+class BoundaryError(Exception):
+    """Root would have to trust somebody; the message says whom, where, and what to do, on one line."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a path leads, and on whose word."""
+
+    path: Path
+    """Without the links that root may follow."""
+    account: int | None
+    """The first other account that can change what lies there; None where there is none, or no root."""
+    folder: Path
+    """The folder that this account can change."""
+
+    @property
+    def name(self) -> str:
+        """The account's name, for people."""
+        return name_of(self.account)
+
+
+def name_of(account: int | None) -> str:
+    """Return the name of an account, or its number where it has none."""
+    if account == ANYBODY:
+        return "every account"
+    try:
+        return pwd.getpwuid(account or 0).pw_name
+    except KeyError:
+        return f"the account {account}"
+
+
+def who_can_change(found: os.stat_result) -> int | None:
+    """Return an account besides the caller and root that can put things into a folder, and take them out."""
+    if found.st_uid not in (0, os.geteuid()):
+        return found.st_uid
+    # In a sticky folder, as /tmp, each account can change its own things alone.
+    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        return ANYBODY
+    if found.st_mode & stat.S_IWGRP and found.st_gid >= FIRST_PERSON:
+        return ANYBODY
+    return None
+
+
+def survey(path: str | Path, *, inside: bool = False) -> Place:
+    """Find out who can change what lies at ``path``.
+
+    Args:
+        path: Need not exist. A link there is followed, as far as only root can have made it.
+        inside: The path is a folder, and what lies in it is meant.
+    """
+    here, todo = Path("/"), list(reversed(Path(os.path.normpath(Path.cwd() / path)).parts[1:]))
+    if os.geteuid() != 0:
+        return Place(Path(path), None, here)
+    links = 0
+    while todo:
+        account = who_can_change(os.lstat(here))
+        if account is not None:
+            return Place(here.joinpath(*reversed(todo)), account, here)
+        entry = here / todo.pop()
+        try:
+            found = os.lstat(entry)
+        except FileNotFoundError:
+            return Place(entry.joinpath(*reversed(todo)), None, here)
+        if not stat.S_ISLNK(found.st_mode):
+            here = entry
+            continue
+        if found.st_uid != 0:
+            return Place(entry.joinpath(*reversed(todo)), found.st_uid, here)
+        if (links := links + 1) > MOST_LINKS:
+            raise BoundaryError(f"{path} is a ring of links; remove it and run this again")
+        target = Path(os.path.normpath(here / entry.readlink()))
+        here, todo = Path("/"), [*todo, *reversed(target.parts[1:])]
+    found = os.lstat(here)
+    account = who_can_change(found) if inside and stat.S_ISDIR(found.st_mode) else None
+    return Place(here, account, here)
+
+
+@contextlib.contextmanager
+def rights_of(account: int | None) -> Iterator[None]:
+    """Work with the rights of an account that root becomes for this; None is whoever works already."""
+    if account is None:
+        yield
+        return
+    try:
+        entry = pwd.getpwuid(account)
+    except KeyError:
+        raise BoundaryError(f"the account {account} has no name here; root does not work for it") from None
+    groups, group = os.getgroups(), os.getegid()
+    os.initgroups(entry.pw_name, entry.pw_gid)
+    os.setegid(entry.pw_gid)
+    os.seteuid(account)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
+
+
+def must_be_ours(path: str | Path, *, inside: bool = False) -> Path:
+    """Return where a path to code leads; raise BoundaryError if another account can change it."""
+    place = survey(path, inside=inside)
+    if place.account is not None:
+        raise BoundaryError(
+            f"{place.name} can change {place.folder}, and root runs nothing from there; "
+            f"remove it or choose another folder than {path}, and run this again"
+        )
+    return place.path
