@@ -121,6 +121,8 @@ def test_only_the_originals_may_run_scripts_within_pages_and_they_ask_for_no_oth
     assert "'unsafe-inline'" in own["script-src"]
     assert own["connect-src"] == f"http://127.0.0.1:{port}/demos/originals/"
     assert own["default-src"] == "'self'" and own["frame-ancestors"] == "'none'"
+    assert own["frame-src"] == "'none'"
+    assert "allow-scripts" in own["sandbox"] and "allow-popups" not in own["sandbox"]
     for other in ("/", "/demos/painting/", "/demos/vendor/netron/index.html", "/models/x"):
         assert "unsafe" not in " ".join(policy(port, other).values()), other
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import pytest
 
 pytest.importorskip("tensorboard")
 
-from workshop.web.tensorboard import split
+from workshop.settings import Settings
+from workshop.web.tensorboard import own_folder, split
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +29,23 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     logs = tmp_path_factory.mktemp("logs")
     command = [sys.executable, "-m", "workshop.web.tensorboard", f"--logdir={logs}", f"--port={number}"]
     command += ["--host=0.0.0.0", "--load_fast=false", "--allow-host", "lab-07.example"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    environment = os.environ | {"TMPDIR": str(shared(logs))}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
         try:
             _wait(number, process)
             yield number
         finally:
             process.terminate()
+
+
+def shared(logs: Path) -> Path:
+    """A temporary folder of all accounts, in which somebody has laid a link for TensorBoard to follow."""
+    folder = logs.parent / "shared-tmp"
+    (folder / "elsewhere").mkdir(parents=True)
+    (folder / ".tensorboard-info").symlink_to(folder / "elsewhere")
+    return folder
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -88,3 +101,26 @@ def _runs_on(comm: Path, port: int) -> bool:
 def test_its_own_option_is_taken_out() -> None:
     words = ["--logdir=x", "--allow-host", "a.example", "--port=1", "--allow-host=b.example"]
     assert split(words) == (["a.example", "b.example"], ["--logdir=x", "--port=1"])
+
+
+def test_it_writes_nothing_where_other_accounts_can_lay_links(
+    port: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert ask(port, "localhost") == 200
+    (folder,) = tmp_path_factory.getbasetemp().glob("shared-tmp/elsewhere")
+    assert list(folder.iterdir()) == []
+
+
+def test_its_temporary_folder_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    settings = Settings(prefix=tmp_path / "prefix")
+    folder = own_folder(settings)
+    assert folder == tmp_path / "prefix/run/tensorboard"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    other, another = own_folder(settings), own_folder(Settings())
+    for each in (other, another):
+        assert each.parent == tmp_path and not each.is_symlink()
+        assert each.stat().st_mode & 0o777 == 0o700

@@ -157,7 +157,9 @@ class Originals(Site):
         more = "script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
         # They ask for files of their own; the server's other answers are not for them.
         asks = f"connect-src {self.request.protocol}://{self.request.host}/{originals.FOLDER}"
-        self.set_header("Content-Security-Policy", f"{policy}; {more}; {asks}")
+        # Nor may they ask by another page of this server, in a frame or a window of theirs.
+        alone = "frame-src 'none'; sandbox allow-scripts allow-same-origin allow-forms allow-modals"
+        self.set_header("Content-Security-Policy", f"{policy}; {more}; {asks}; {alone}")
 
 
 class Viewer(Site):

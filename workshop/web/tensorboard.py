@@ -7,7 +7,12 @@ its port (see ``hosts``). All options are TensorBoard's own, but for ``--allow-h
 from __future__ import annotations
 
 import argparse
+import atexit
+import contextlib
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +21,7 @@ from absl import app
 from tensorboard import default, main_lib, program
 from tensorboard.plugins import base_plugin
 
+from workshop.settings import Settings, load_settings
 from workshop.web.hosts import HostCheck
 
 NAME = "tensorboard"
@@ -57,9 +63,28 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return known.allow_host, rest
 
 
+def own_folder(settings: Settings) -> Path:
+    """Return a folder for TensorBoard's temporary files that only this account can enter.
+
+    TensorBoard writes what it runs with to a name that is known beforehand, below the temporary folder: in
+    one that all accounts share, another account's link there would lead the writing anywhere.
+    """
+    if settings.prefix is not None:
+        folder = settings.prefix / "run" / NAME
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not folder.is_symlink() and folder.stat().st_uid == os.geteuid():
+                folder.chmod(0o700)
+                return folder
+    folder = Path(tempfile.mkdtemp(prefix="workshop-tensorboard-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def main() -> None:
     """Serve until the process is ended; a wrong option ends in one line."""
     Path("/proc/self/comm").write_text(NAME, encoding="ascii")
+    tempfile.tempdir = os.environ["TMPDIR"] = str(own_folder(load_settings()))
     names, rest = split(sys.argv[1:])
     sys.argv = [NAME, *rest]
     main_lib.global_init()
