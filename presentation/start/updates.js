@@ -18,6 +18,7 @@
     ["refused", "Not delivered"],
   ];
   const part = document.getElementById("updates");
+  const without = document.getElementById("no-updates");
   const told = document.getElementById("updates-told");
   const notice = document.getElementById("updates-news");
   const buttons = part.querySelectorAll("button[data-verb]");
@@ -83,12 +84,15 @@
     try {
       const state = await (await fetch("/api/updates", { cache: "no-store" })).json();
       part.hidden = !state.can;
+      without.hidden = state.can || !state.command;
+      document.getElementById("no-updates-command").textContent = state.command || "";
       if (!state.can) return;
       token = state.token;
       tell(state.news);
       if (state.looking) setTimeout(ask, LOOKING_MS);
     } catch {
       part.hidden = true;
+      without.hidden = true;
     }
   }
 
