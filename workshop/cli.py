@@ -25,6 +25,10 @@ CAPABILITIES = {
     "slides": ("workshop.slides.cli", "List, check and print the slides."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
+    "updates": (
+        "workshop.pull.updates_cli",
+        "Choose from where, and on whose word, this machine is updated.",
+    ),
     "thumbdrive": ("workshop.thumbdrive.cli", "Fill thumb drives: plan, stage, write many, verify."),
     "appliance": ("workshop.appliance.cli", "Build, export and verify the virtual machine."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),

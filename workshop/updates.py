@@ -1,12 +1,13 @@
 """Where this machine's updates come from, and on whose word: what the role notebook-sync decided.
 
-Ansible writes it as TOML to ``<prefix>/etc/updates.toml``. A machine without that file, or without an
-address in it, gets updates only when somebody brings them: over ssh, or on a stick.
+Ansible, or ``workshop updates set``, writes it as TOML to ``<prefix>/etc/updates.toml``. A machine without
+that file, or without an address in it, gets updates only when somebody brings them: over ssh, or on a stick.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -39,10 +40,21 @@ def load_updates(settings: Settings) -> Updates:
     return read_toml(file, Updates) if file.is_file() else Updates()
 
 
+def updates_text(updates: Updates) -> str:
+    """Return the file that holds a choice, as the role notebook-sync writes it."""
+    values = asdict(updates) | {"signers": str(updates.signers or "")}
+    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
+    return (
+        "# Managed by the workshop's set-up (role notebook-sync); changes are overwritten.\n"
+        f"# Where this machine's updates come from, and on whose word.\n{lines}"
+    )
+
+
 def require_signers(updates: Updates) -> Path:
     """Return the file of keys; raises WorkshopError when this machine has none."""
     if updates.signers is None:
         raise WorkshopError(
-            "this machine knows no organiser's key; set up with notebook_sync_allowed_signers"
+            "this machine knows no organiser's key; give it one by 'workshop updates set', or set up with "
+            "notebook_sync_allowed_signers"
         )
     return updates.signers

@@ -8,6 +8,7 @@
   const LOOKING_MS = 3000;
   const DISMISSED = "workshop-news-dismissed";
   const part = document.getElementById("updates");
+  const without = document.getElementById("no-updates");
   const notice = document.getElementById("updates-news");
 
   /** Tell of a new revision, unless it was put away before. */
@@ -25,11 +26,14 @@
     try {
       const state = await (await fetch("/api/updates", { cache: "no-store" })).json();
       part.hidden = !state.can;
+      without.hidden = state.can || !state.command;
+      document.getElementById("no-updates-command").textContent = state.command || "";
       if (!state.can) return;
       tell(state.news);
       if (state.looking) setTimeout(ask, LOOKING_MS);
     } catch {
       part.hidden = true;
+      without.hidden = true;
     }
   }
 

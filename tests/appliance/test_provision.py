@@ -30,7 +30,7 @@ def test_the_console_is_told_which_ports_the_host_forwards(tmp_path: Path) -> No
 
 def test_without_tensorflow_neither_its_environment_nor_its_kernel_is_made(tmp_path: Path) -> None:
     told = wish(tmp_path, without=frozenset({"tensorflow"})).variables()
-    assert told["python_venv_names"] == ["jupyter", "theano"]
+    assert told["python_venv_names"] == ["jupyter", "theano", "control"]
     assert told["deep_libs_kernels"] == ["theano"]
 
 

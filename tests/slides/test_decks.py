@@ -48,3 +48,13 @@ def test_a_fault_names_its_section_and_slide(source: Path) -> None:
 def test_a_folder_that_is_no_checkout_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="the checkout"):
         read_presentation(tmp_path)
+
+
+def test_updates_are_promised_only_where_they_come(source: Path) -> None:
+    path = source / "presentation/sections/welcome.md"
+    path.write_text(path.read_text().replace("$x$", "$x$\n\n- Newer ones by a click. {updates}\n- A book.\n"))
+    presentation = read_presentation(source)
+    workshop = presentation.workshops["short"]
+    assert "by a click" not in deck(presentation, workshop)
+    assert "<li>A book.</li>" in deck(presentation, workshop)
+    assert "Newer ones by a click.</li>" in deck(presentation, workshop, updates=True)

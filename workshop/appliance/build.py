@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workshop.appliance import checkout, clean, pack, sbom
+from workshop.appliance import checkout, clean, pack, sbom, updating
 from workshop.appliance.machine import Machine, load_machine
 from workshop.appliance.provision import PREFIX, Provision, named_bundle, provision
 from workshop.appliance.root import ensure_root
@@ -64,6 +64,8 @@ class Built:
     packages: int
     described: list[str]
     """Names of the files beside it that tell what is in it."""
+    updates: str
+    """From where and on whose word its copies are updated, in one line."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each step took."""
 
@@ -98,7 +100,9 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             clean.clean(root, machine.name)
             clean.refuse_leaks(root, builders_secrets())
         components = describe(root, machine.name, version, work)
-        (work / "CHANGES").write_text(checkout.changes(wish.source), encoding="utf-8")
+        updates = updating.sentence(root)
+        changes = f"{updates}\n\n{checkout.changes(wish.source)}"
+        (work / "CHANGES").write_text(changes, encoding="utf-8")
         made = work / f"{machine.name}-{version}.ova"
         with _timed(seconds, "packing", say):
             packed = pack.pack(
@@ -113,7 +117,9 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         ova, described = _publish(made, wish.output)
         shutil.rmtree(root)
     shutil.rmtree(work)
-    return Built(ova, version, wish.distribution, packed.bytes, packed.sha256, components, described, seconds)
+    return Built(
+        ova, version, wish.distribution, packed.bytes, packed.sha256, components, described, updates, seconds
+    )
 
 
 def _refuse_what_cannot_end_well(wish: Wish) -> None:

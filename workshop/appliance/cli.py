@@ -72,6 +72,7 @@ def build(
     console.print(f"{built.ova}  {built.bytes / 1e9:.2f} GB, {built.packages} packages", highlight=False)
     console.print(f"sha256 {built.sha256}", highlight=False)
     console.print(f"beside it: {', '.join(built.described)}", highlight=False)
+    console.print(built.updates, markup=False, highlight=False, soft_wrap=True)
     console.print(
         ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
     )
@@ -137,6 +138,7 @@ def verify(
             console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
         verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
         console.print(f"{file}: {verdict}", markup=False, highlight=False)
+        console.print(report.updates, markup=False, highlight=False, soft_wrap=True)
         if level:
             console.print(level.sentence, markup=False, highlight=False, soft_wrap=True)
     if not report.ok:

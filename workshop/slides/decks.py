@@ -11,6 +11,8 @@ from workshop.slides.markdown import to_html
 from workshop.slides.schedule import Item, Workshop, read_schedule
 from workshop.slides.sections import Section, read_sections
 
+UPDATES = "{updates}"
+"""Ends a line that promises an update by one click."""
 SHORT_PLAN = 9
 """How many lines of a plan stand below each other; a longer one takes two columns."""
 
@@ -49,11 +51,17 @@ def read_presentation(source: Path) -> Presentation:
     return presentation
 
 
-def deck(presentation: Presentation, workshop: Workshop) -> str:
-    """Return the whole page of a workshop's deck."""
+def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) -> str:
+    """Return the whole page of a workshop's deck.
+
+    Args:
+        presentation: Everything that can be shown.
+        workshop: What is held.
+        updates: Whether the machine has an address for updates; else lines that promise them are left out.
+    """
     slides = [_opening(workshop), _plan(presentation, workshop)]
     for start, item in zip(workshop.starts(), workshop.items, strict=True):
-        slides += _item(presentation, item, start)
+        slides += _item(presentation, item, start, updates)
     return presentation.page.replace("{title}", escape(workshop.title)).replace("{slides}", "\n".join(slides))
 
 
@@ -73,7 +81,7 @@ def _plan(presentation: Presentation, workshop: Workshop) -> str:
     return _slide(body, "Where we are going; half a minute.", 0, 0)
 
 
-def _item(presentation: Presentation, item: Item, start: int) -> list[str]:
+def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> list[str]:
     """Return the slides of one item; each carries its item's start and length in minutes."""
     words = (
         f"<h2>{escape(title(presentation, item))}</h2><p class=quiet>until {_clock(start + item.minutes)}</p>"
@@ -85,11 +93,18 @@ def _item(presentation: Presentation, item: Item, start: int) -> list[str]:
     slides = []
     for number, slide in enumerate(section.slides, start=1):
         try:
-            body, note = to_html(slide.text), to_html(slide.note)
+            body, note = to_html(_promised(slide.text, updates)), to_html(slide.note)
         except WorkshopError as error:
             raise WorkshopError(f"section {section.name}, slide {number}: {error}") from error
         slides.append(_slide(body, note, start, item.minutes))
     return [opening, *slides]
+
+
+def _promised(text: str, updates: bool) -> str:
+    """Return a slide's text; its lines that end with the mark of a promise only where that holds."""
+    if updates:
+        return text.replace(f" {UPDATES}", "")
+    return "\n".join(line for line in text.split("\n") if not line.endswith(UPDATES))
 
 
 def _slide(body: str, note: str, start: int, minutes: int, kind: str = "") -> str:

@@ -13,17 +13,20 @@ LIBRARIES = ("reveal", "katex")
 DRIVERS = ("slides.css", "slides.js", "speaker.html", "speaker.css", "speaker.js")
 
 
-def slides_site(source: Path, data: Path, notes: list[str]) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
+def slides_site(
+    source: Path, data: Path, notes: list[str], updates: bool = False
+) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
     """Return the files by their paths in the site, and what the start page shows of each workshop.
 
-    A library that was not fetched is noted; the slides are then one readable page without it.
+    ``updates`` tells whether the machine has an address for them. A library that was not fetched is noted;
+    the slides are then one readable page without it.
     Raises WorkshopError when the presentation is faulty.
     """
     presentation = read_presentation(source)
     folder = source / "presentation" / "slides"
     files = {f"slides/{name}": (folder / name).read_bytes() for name in DRIVERS}
     for workshop in presentation.workshops.values():
-        files[f"slides/{workshop.name}/index.html"] = deck(presentation, workshop).encode()
+        files[f"slides/{workshop.name}/index.html"] = deck(presentation, workshop, updates).encode()
     for library in LIBRARIES:
         files |= _library(library, data, notes)
     return files, [_shown(presentation, name) for name in presentation.workshops]

@@ -35,6 +35,7 @@ from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import Profile, about
 from workshop.settings import Settings
 from workshop.slides.site import slides_site
+from workshop.updates import load_updates
 from workshop.web import models, netron, originals
 from workshop.web.digits import digits_script
 from workshop.web.modules import as_script
@@ -129,7 +130,9 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
     shown = [
         _shown(demo, files) | {"originals": originals.links(known, demo["name"], files)} for demo in demos
     ]
-    slides, workshops = slides_site(source, settings.data, report.notes)
+    slides, workshops = slides_site(
+        source, settings.data, report.notes, updates=bool(load_updates(settings).url)
+    )
     files |= slides
     if today and today.workshop not in [workshop["name"] for workshop in workshops]:
         names = ", ".join(workshop["name"] for workshop in workshops)

@@ -37,11 +37,13 @@ class Updates:
     async def state(self) -> dict[str, Any]:
         """Return whether notebooks can be updated, and what is new as far as is known.
 
-        ``looking`` tells that the address is being asked just now.
+        ``looking`` tells that the address is being asked just now; ``command`` what gives a machine one.
         """
         mine = _mine(self.settings)
         if mine is None:
-            return {"can": False}
+            prefix = self.settings.prefix
+            command = f"{prefix}/venvs/jupyter/bin/workshop updates set" if prefix else ""
+            return {"can": False, "command": command}
         if mine.updates.check_online and time.monotonic() - self._asked_at > EVERY_S:
             self._asked_at = time.monotonic()
             self._asking = asyncio.create_task(self._look(mine))

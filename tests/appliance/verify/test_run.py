@@ -43,6 +43,7 @@ def test_each_check_is_shown_to_bite() -> None:
 def test_the_report_as_a_document(ova: Path, tmp_path: Path) -> None:
     document = verify(ova).as_dict()
     assert document["ok"] is True
+    assert document["updates"] == "Updates: the appliance does not say"
     assert all(each["ok"] and each["faults"] == [] and each["why"] for each in document["checks"])
     (tmp_path / "x.ova").write_bytes(b"")
     document = verify(tmp_path / "x.ova").as_dict()

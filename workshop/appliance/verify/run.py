@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workshop.appliance import updating
 from workshop.appliance.verify import archive, disks, grains, hashes, standard, virtualbox
 from workshop.appliance.verify.checks import Result
 from workshop.appliance.verify.scan import scan
@@ -19,6 +20,8 @@ class Report:
 
     path: Path
     results: list[Result]
+    updates: str = updating.UNKNOWN
+    """What the appliance says about its own updates: no fault either way, but nobody should promise more."""
 
     @property
     def ok(self) -> bool:
@@ -35,6 +38,7 @@ class Report:
         return {
             "file": str(self.path),
             "ok": self.ok,
+            "updates": self.updates,
             "checks": [
                 {"name": each.name, "why": each.why, "ok": not each.faults, "faults": list(each.faults)}
                 for each in self.results
@@ -49,17 +53,18 @@ def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None
     seconds; the hash already says that they are what was packed. progress: is told of bytes.
     """
     seen = scan(path, progress)
-    results = _run(seen, [archive.STAGE, hashes.STAGE])
+    results, updates = _run(seen, [archive.STAGE, hashes.STAGE]), updating.UNKNOWN
     if not _faulty(results):
         subject = Subject(seen)
         results += _run(subject, [standard.STAGE])
         if not _faulty(results):
+            updates = updating.said(subject.envelope)
             # Neither of these needs the other.
             results += virtualbox.STAGE.run(subject)
             results += disks.STAGE.run(subject)
         if thorough and not _faulty(results):
             results += grains.STAGE.run(subject)
-    return Report(path, results)
+    return Report(path, results, updates)
 
 
 def list_checks() -> list[tuple[str, str]]:

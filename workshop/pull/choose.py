@@ -1,0 +1,173 @@
+"""Give a machine its address for updates and the keys that it trusts, after it was set up.
+
+The keys come from the repository itself, which at that moment nobody trusts; they count because their
+fingerprint is the one that the organiser published elsewhere: on a slide, on paper.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.pull.keys import Key, chosen, fingerprint_of, keys_of
+from workshop.pull.play import ansible_pull
+from workshop.pull.run import require_own
+from workshop.settings import Settings
+from workshop.sync.files import only_one, write_atomically
+from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
+from workshop.sync.mirror import Mirror
+from workshop.sync.trust import read_last, same_place, write_last
+from workshop.updates import Updates, load_updates, updates_text
+
+KEYS_FILE = "allowed-signers"
+"""Where a repository shows its organiser's public keys, unless somebody names another file."""
+LARGEST = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a machine goes by now."""
+
+    url: str
+    branch: str
+    keys: tuple[str, ...]
+    """Their fingerprints."""
+    left_out: int = 0
+    """How many other keys the repository shows, which this machine does not trust."""
+
+
+def show(settings: Settings) -> Choice:
+    """Return where this machine's updates come from, and on whose word."""
+    updates = load_updates(settings)
+    text = ""
+    if updates.signers is not None and updates.signers.is_file():
+        text = updates.signers.read_text(encoding="utf-8", errors="replace")
+    return Choice(updates.url, updates.branch, tuple(key.fingerprint for key in keys_of(text)))
+
+
+def choose(
+    settings: Settings,
+    url: str,
+    fingerprints: Sequence[str],
+    branch: str = "",
+    file: str = KEYS_FILE,
+    trust_new_source: bool = False,
+) -> Choice:
+    """Fetch the organiser's keys from ``url``, compare their fingerprints, and only then trust both.
+
+    Args:
+        settings: The machine's.
+        url: The address of the organiser's repository.
+        fingerprints: Of the keys that may sign, as the organiser published them.
+        branch: The branch to follow; empty for the repository's own choice.
+        file: The file of the repository that holds the keys.
+        trust_new_source: Whether an address that was chosen before may be replaced.
+
+    Raises:
+        WorkshopError: It was refused, in one line; nothing was changed.
+    """
+    prefix = _machine(settings)
+    wanted = [fingerprint_of(each) for each in fingerprints]
+    _check_address(url)
+    with only_one(prefix / "pull"):
+        now = load_updates(settings)
+        if now.url and not same_place(now.url, url) and not trust_new_source:
+            raise WorkshopError(
+                f"updates came from {without_password(now.url)} until now, not from {url}; "
+                "nothing was changed; if the organiser moved, say --trust-new-source"
+            )
+        there = keys_of(_fetch(url, branch, file))
+        keys = chosen(there, wanted, f"{file} of {url}")
+        _write(prefix, replace(now, url=url, branch=branch), keys)
+        last = read_last(prefix / "pull")
+        if last.url and not same_place(last.url, url):
+            write_last(prefix / "pull", replace(last, url=url))
+    left_out = len({key.fingerprint for key in there}) - len(keys)
+    return Choice(url, branch, tuple(key.fingerprint for key in keys), left_out)
+
+
+def _machine(settings: Settings) -> Path:
+    """Return the prefix of a machine that can take a choice, or say in one line what it lacks."""
+    prefix = settings.prefix
+    if prefix is None or not (prefix / "etc").is_dir():
+        raise WorkshopError("this machine was not set up; run the set-up first")
+    require_own(prefix)
+    ansible_pull(prefix)
+    require_git()
+    if shutil.which("ssh-keygen") is None:
+        raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
+    if not _record(prefix).is_file():
+        raise WorkshopError(f"{_record(prefix)} is not there; run the set-up again")
+    return prefix
+
+
+def _record(prefix: Path) -> Path:
+    return prefix / "etc" / "pull-variables.json"
+
+
+def _check_address(url: str) -> None:
+    check_url(url)
+    if url.startswith("http") and without_password(url) != url:
+        raise WorkshopError(
+            f"{without_password(url)} was given with a name or password in it, which every account of this "
+            "machine could read; give the address alone"
+        )
+    if printable(url) != url or any(letter.isspace() for letter in url):
+        raise WorkshopError(f"{printable(url)!r} is no address; leave out spaces and what cannot be seen")
+
+
+def _fetch(url: str, branch: str, file: str) -> str:
+    """Return the file of keys at the tip of a branch; nothing of the repository stays."""
+    with TemporaryDirectory(prefix="workshop-keys-") as folder:
+        mirror = Mirror(Path(folder) / "mirror")
+        try:
+            mirror.configure()
+            mirror.ensure()
+            followed = mirror.look(url, url).branch(branch or None, url)
+            tip = mirror.fetch(url, followed, url)
+        except UnreachableError as reason:
+            raise WorkshopError(f"{reason}; nothing was changed") from reason
+        found = mirror.git.run("ls-tree", "--full-tree", "-l", tip, "--", file).stdout.split()
+        if len(found) < 4 or found[0] not in (b"100644", b"100755"):
+            raise WorkshopError(
+                f"{url} has no file {printable(file)}; nothing was changed; ask the organiser"
+            )
+        if int(found[3]) > LARGEST:
+            raise WorkshopError(
+                f"{printable(file)} of {url} is too large for a file of keys; nothing was changed"
+            )
+        text = mirror.blob(found[2].decode()).decode(errors="replace")
+    if "BEGIN PGP" in text:
+        raise WorkshopError(
+            f"{file} of {url} holds GPG keys, and this takes SSH keys; give them to set-up by "
+            "notebook_sync_allowed_signers"
+        )
+    return text
+
+
+def _write(prefix: Path, updates: Updates, keys: Sequence[Key]) -> None:
+    """Write keys, record and choice, each as a whole; what set-up and updates read comes last.
+
+    Killed between two of them, the machine has its old choice or refuses what the new keys did not sign.
+    """
+    signers = prefix / "etc" / "allowed-signers"
+    lines = "".join(f"{key.line}\n" for key in keys)
+    write_atomically(signers, lines.encode())
+    record = _record(prefix)
+    known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    known |= {
+        "notebook_sync_url": updates.url,
+        "notebook_sync_branch": updates.branch,
+        "notebook_sync_allowed_signers": lines,
+    }
+    text = json.dumps(known, sort_keys=True, indent=4, separators=(",", ": "))
+    write_atomically(record, f"{text}\n".encode())
+    write_atomically(
+        prefix / "etc" / "updates.toml", updates_text(replace(updates, signers=signers)).encode()
+    )
