@@ -6,12 +6,15 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
+import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from waiting import wait_until
+from waiting import patience, wait_until
 
 from workshop.errors import WorkshopError
 from workshop.lessons import warm
@@ -180,19 +183,92 @@ def test_the_background_warms_for_the_folder_that_was_named(
     notebook = building.notebook(building.parameters(), building.code("1 + 1", name="sum"), kernel="theano")
     building.put(folder, "0-first/10-own", notebook)
     settings = Settings(prefix=prefix)
+    # On a machine that has other work it would wait for that.
+    monkeypatch.setattr(warm.priority, "give_way", lambda: None)
     assert warm.warm_in_background(warm.survey(folder, settings), settings)
     log = prefix / "log/warm.log"
     wait_until(warm.survey(folder, settings).is_done, 120, f"a warm cache, {log}")
     assert not warm.warm_in_background(warm.survey(folder, settings), settings)
 
 
+SCHEDULE = """
+[[workshop]]
+name = "short"
+item = [{section = "a", lessons = ["0-first/20-b"]}, {title = "A break"}]
+[[workshop]]
+name = "long"
+item = [{section = "a", lessons = ["0-first/30-c", "9-last/10-none"]},
+  {section = "b", lessons = ["0-first/20-b"]}]
+"""
+
+
+def test_the_lessons_of_todays_workshop_come_first(tmp_path: Path) -> None:
+    notebook = building.notebook(building.parameters(), kernel="theano")
+    for name in ("0-first/10-a", "0-first/20-b", "0-first/30-c"):
+        building.put(tmp_path / "notebooks", name, notebook)
+    (tmp_path / "checkout/presentation").mkdir(parents=True)
+    (tmp_path / "checkout/presentation/schedule.toml").write_text(SCHEDULE)
+    settings = Settings(prefix=tmp_path / "prefix", source=tmp_path / "checkout")
+
+    def order(workshop: str, *names: str) -> list[str]:
+        found = warm.survey(tmp_path / "notebooks", settings, names, workshop)
+        return [lesson.name[-1] for lesson in found.lessons]
+
+    assert order("") == ["b", "a", "c"]
+    assert order("long") == ["c", "b", "a"]
+    assert order("long", "0-first/10-a", "0-first/30-c") == ["c", "a"]
+    with pytest.raises(WorkshopError, match="no workshop 'longer'; it has short, long"):
+        order("longer")
+
+
+def test_it_is_written_down_how_far_the_warming_is(notebooks: Path, settings: Settings) -> None:
+    assert settings.prefix is not None
+    fill(notebooks, settings)
+    told = json.loads((settings.prefix / "theano/warming.json").read_text())
+    every = len(warm.survey(notebooks, settings).lessons)
+    assert (told["lessons"], told["warm"], told["now"], told["process"]) == (every, every, "", os.getpid())
+
+
 def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) -> None:
     warmth = warm.survey(notebooks, settings)
     with warmth.record.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert not warm.warm(warmth, How(notebooks), quiet)
         assert not warm.warm_in_background(warmth, settings)
-    assert not warmth.is_done()
+        waiting = threading.Thread(target=warm.warm, args=(warmth, How(notebooks), quiet))
+        waiting.start()
+        waiting.join(1)
+        assert waiting.is_alive()
+        assert not warmth.is_done()
+    waiting.join(patience(120))
+    assert warmth.is_done()
+
+
+@pytest.mark.parametrize("gives_way", [True, False])
+def test_whoever_waits_for_it_ends_the_one_in_the_background_and_no_other(
+    notebooks: Path, settings: Settings, gives_way: bool
+) -> None:
+    warmth = warm.survey(notebooks, settings)
+    lock = warmth.record.with_suffix(".lock")
+    code = (
+        "import fcntl, sys; lock = open(sys.argv[1], 'w'); fcntl.flock(lock, fcntl.LOCK_EX)\n"
+        "print(flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(lock), "warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        told = {"lessons": 1, "warm": 0, "now": "x", "process": other.pid, "gives_way": gives_way}
+        warmth.record.with_name(warm.PROGRESS).write_text(json.dumps(told))
+        waiting = threading.Thread(target=warm.warm, args=(warmth, How(notebooks), quiet))
+        waiting.start()
+        if not gives_way:
+            waiting.join(1)
+            assert other.poll() is None
+            other.communicate(b"\n")
+        assert other.wait(patience(60)) == (-signal.SIGTERM if gives_way else 0)
+        waiting.join(patience(120))
+    assert warmth.is_done()
 
 
 def test_work_in_the_background_is_no_part_of_the_set_up_that_started_it(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,34 @@ def test_compile_cache(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         (folder / "m.so").touch()
     assert environments.compile_cache(settings).state is State.GREEN
+
+
+@pytest.mark.parametrize(
+    ("at_work", "warm", "state"), [(True, 3, "GREEN"), (False, 3, "YELLOW"), (False, 15, "GREEN")]
+)
+def test_how_far_the_warming_is(tmp_path: Path, at_work: bool, warm: int, state: str) -> None:
+    for number in range(environments.COMPILED_LEAST):
+        (tmp_path / f"theano/compiledir_x/tmp{number}").mkdir(parents=True)
+        (tmp_path / f"theano/compiledir_x/tmp{number}/m.so").touch()
+    process = subprocess.Popen(["sh", "-c", "read _", "warm"], stdin=subprocess.PIPE)
+    told = {"lessons": 15, "warm": warm, "now": "1-mnist/10-mlp", "process": process.pid}
+    if not at_work:
+        process.communicate()
+    (tmp_path / "theano/warming.json").write_text(json.dumps(told))
+    line = environments.compile_cache(Settings(prefix=tmp_path))
+    process.communicate()
+    assert line.state is State[state]
+    assert f"{warm} of 15 lessons warm" in line.text
+    assert ("1-mnist/10-mlp" in line.text) is at_work
+
+
+@pytest.mark.parametrize(
+    "told", ["", "[]", "{", '{"lessons": 3}', '{"lessons": null, "warm": 1, "now": 2, "process": 3}']
+)
+def test_a_damaged_record_of_the_warming_hinders_nothing(tmp_path: Path, told: str) -> None:
+    (tmp_path / "theano").mkdir()
+    (tmp_path / "theano/warming.json").write_text(told)
+    assert environments.compile_cache(Settings(prefix=tmp_path)).text == "0 compiled functions"
 
 
 def test_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

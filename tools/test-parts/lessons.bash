@@ -16,20 +16,14 @@ settings=(
 # Only certificates that somebody named are passed on; the system's own need no word.
 [ -z "${SSL_CERT_FILE:-}" ] || settings+=(-e "workshop_ca_bundle=$SSL_CERT_FILE")
 
-# set_up WORD…: for nothing compiled beforehand, since `check` sees to that, with every core.
+# set_up: as everybody does it; the compile cache is then warmed in the background.
 set_up() {
   local status=0
-  ./local/setup.bash "${settings[@]}" -e deep_libs_warm=no "$@" || status=$?
+  ./local/setup.bash "${settings[@]}" || status=$?
   [ "$status" = 0 ] || { echo "set-up failed" && exit 1; }
 }
 
-# Warming is left to one lesson: once it is work, then there is nothing to do. An earlier run may have done it.
-set_up_again() {
-  rm -f "$prefix/theano/warmed.json"
-  local words=(-e deep_libs_warm=wait -e '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}')
-  set_up "${words[@]}" | tee "$CACHE/again.log" && grep -q 'changed=1 ' "$CACHE/again.log" &&
-    set_up "${words[@]}" | tee "$CACHE/again.log" && grep -q 'changed=0 ' "$CACHE/again.log"
-}
+set_up_again() { set_up | tee "$CACHE/again.log" && grep -q 'changed=0 ' "$CACHE/again.log"; }
 
 # The services start anew under a memory limit, and what stays of them ends with it.
 memory() {
@@ -50,10 +44,14 @@ theano_tests() {
     THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" -p no:warnings
 }
 
-# Each lesson as it stands, which compiles what it needs, then solved, within its budget and over its bars. One takes
-# one core; on several, several are checked side by side, the longest first.
+# First the whole compile cache, which runs each lesson in Theano as it stands: what set-up began in the background is
+# taken over, and is then nothing to do any more. Then each lesson solved, within its budget and over its bars; one
+# takes one core, so on several, several are checked side by side, the longest first.
 check_all() {
   local names
+  "$workshop" lessons warm && "$workshop" lessons warm --json | grep -q '"changed": false' || return
+  "$workshop" doctor | grep 'compile cache' | tee "$CACHE/warm.log"
+  grep -qE '([0-9]+) of \1 lessons warm' "$CACHE/warm.log" || return
   names=$("$workshop" lessons list --json | python3 -c 'import json, sys
 for lesson in sorted(json.load(sys.stdin)["lessons"], key=lambda each: -(each.get("minutes") or 0)): print(lesson["name"])') || return
   xargs --max-args=1 --max-procs="$(nproc)" "$workshop" lessons check <<<"$names"

@@ -151,13 +151,16 @@ def warm(
     background: Annotated[
         bool, typer.Option("--background", help="Let a process of low priority do it; don't wait.")
     ] = False,
+    workshop: Annotated[
+        str, typer.Option(help="Begin with the lessons of this workshop of the schedule; default: its first.")
+    ] = "",
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Fill Theano's compile cache by running the lessons' fast profile once."""
     folder, _ = _chosen(notebooks, names)
     settings = load_settings()
-    warmth = survey(folder, settings, names or ())
+    warmth = survey(folder, settings, names or (), workshop)
     with _ended_cleanly():
         if background:
             changed = warm_in_background(warmth, settings)
@@ -168,7 +171,7 @@ def warm(
         print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})
     else:
         console.print(
-            "The compile cache is warm." if warmth.is_done() else "Another process warms the cache."
+            "The compile cache is warm." if warmth.is_done() else "The cache is warmed in the background."
         )
 
 

@@ -133,11 +133,37 @@ def compile_cache(settings: Settings) -> Line:
     """Say whether Theano's compiled functions are there for this machine."""
     if settings.prefix is None:
         return yellow("compile cache", "not set up", SET_UP)
-    compiled = sum(1 for _ in (settings.prefix / "theano").glob("compiledir_*/*/*.so"))
+    folder = settings.prefix / "theano"
+    compiled = sum(1 for _ in folder.glob("compiledir_*/*/*.so"))
     text = f"{compiled} compiled functions"
-    if compiled < COMPILED_LEAST:
-        return yellow("compile cache", text, f"the first run of a lesson compiles for a minute; or {AGAIN}")
+    lessons, warm, now = _warming(folder)
+    if lessons:
+        text += f", {warm} of {lessons} lessons warm"
+    if now:
+        return green("compile cache", f"{text}, {now} is being made; lessons run meanwhile, some slower")
+    if compiled < COMPILED_LEAST or warm < lessons:
+        return yellow(
+            "compile cache", text, "the first run of a lesson compiles for a minute; workshop lessons warm"
+        )
     return green("compile cache", text)
+
+
+def _warming(folder: Path) -> tuple[int, int, str]:
+    """Return how many lessons there are, how many the cache is warm for, and which one is at work now.
+
+    All of them are zero and empty where nothing was warmed; a process that was killed is not at work.
+    """
+    try:
+        told = json.loads((folder / "warming.json").read_text(encoding="utf-8"))
+        lessons, warm, now = int(told["lessons"]), int(told["warm"]), str(told["now"])
+        process = Path("/proc", str(int(told["process"])), "cmdline")
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, 0, ""
+    try:
+        at_work = b"warm" in process.read_bytes().split(b"\0")
+    except OSError:
+        at_work = False
+    return lessons, warm, now if at_work else ""
 
 
 def notebooks(settings: Settings) -> Line:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from workshop import priority
 from workshop.errors import WorkshopError
 from workshop.machine.tuning import choice
 from workshop.settings import load_settings
@@ -35,6 +36,7 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 def main() -> None:
     """Become the kernel."""
+    priority.keep_giving_way()
     command = [sys.executable, "-m", "ipykernel_launcher", *sys.argv[1:]]
     os.execve(sys.executable, command, environment(os.environ))
 

@@ -57,9 +57,6 @@ class Trial:
             "workshop_notebooks": str(scratch / "notebooks"),
             # Units of systemd have fixed names: those of this machine's own workshop stay untouched.
             "workshop_service_manager": "supervisor",
-            # In local mode compiling goes on in the background after set-up has ended, and would slow what
-            # is measured next, the peer above all.
-            "deep_libs_warm": "no",
         }
         names = ("jupyter", "tensorboard", "web")
         self.variables |= {

@@ -175,8 +175,6 @@ class Bed:
     def script(self, script: str, *words: str, **variables: str) -> str:
         """Return the command that runs one of ./local/*.bash with -e NAME=VALUE for each variable."""
         defaults = {"workshop_cache": "/srv/cache", "workshop_ca_bundle": "/srv/ca-bundle.pem"}
-        # Compiling what lessons need takes minutes and is tested with the lessons.
-        defaults |= {"deep_libs_warm": "no"} if script == "setup" else {}
         given = [word for name, value in (defaults | variables).items() for word in ("-e", f"{name}={value}")]
         return shlex.join(["cd", CHECKOUT]) + " && " + shlex.join([f"./local/{script}.bash", *given, *words])
 
