@@ -19,7 +19,7 @@ def ask(port, method, path, headers, body=None):
 
 
 def log_in(port, token):
-    """Return the path of Jupyter's pages, and the Cookie header of a browser that opened one with the token once."""
+    """Return the path of Jupyter's pages, and the cookies of a browser that opened one with the token."""
     headers = {"Host": f"localhost:{port}"}
     leading = ask(port, "GET", f"/tree?token={token}", headers)
     where = leading.getheader("Location")
