@@ -89,12 +89,15 @@ def test_it_may_run_again(root: Path, tmp_path: Path) -> None:
 
 
 def test_keys_that_let_somebody_in_are_named(root: Path, tmp_path: Path) -> None:
-    (root / "home/workshop/.ssh").mkdir()
-    (root / "home/workshop/.ssh/authorized_keys").write_text("ssh-ed25519 AAAA")
+    places = ("home/workshop/.ssh/authorized_keys", "etc/ssh/authorized_keys.d/workshop")
+    for place in places:
+        (root / place).parent.mkdir(parents=True)
+        (root / place).write_text("ssh-ed25519 AAAA")
     said: list[str] = []
     reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH, say=said.append)
-    assert len(said) == 1
-    assert "/home/workshop/.ssh/authorized_keys let their owners into each copy" in said[0]
+    assert len(said) == 2
+    for place, line in zip(places, said, strict=True):
+        assert f"/{place} let their owners into each copy" in line
 
 
 def test_a_machine_of_vagrant_is_refused(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ REWRITTEN = {
     "etc/shadow": clean.lock_passwords,
     **clean.SETTINGS,
 }
-KEYS = "home/*/.ssh/authorized_keys"
+KEYS = ("home/*/.ssh/authorized_keys", "etc/ssh/authorized_keys.d/*")
 HOW = (
     "export a machine that was imported from an appliance ('workshop appliance build'); "
     "one that Vagrant or set-up made would give each copy the same keys"
@@ -56,9 +56,12 @@ def reset(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: None)
         raise WorkshopError(
             f"could not take {left[0]} out of the machine; remove it there and export it again"
         )
-    for path, node in system.find(KEYS).items():
-        if node.size:
-            say(f"the keys in /{path} let their owners into each copy; remove them there if they shall not")
+    for pattern in KEYS:
+        for path, node in system.find(pattern).items():
+            if node.size:
+                say(
+                    f"the keys in /{path} let their owners into each copy; remove them there if they shall not"
+                )
 
 
 def _require_appliance(system: Ext4) -> None:
