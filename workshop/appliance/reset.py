@@ -56,12 +56,9 @@ def reset(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: None)
         raise WorkshopError(
             f"could not take {left[0]} out of the machine; remove it there and export it again"
         )
-    for pattern in KEYS:
-        for path, node in system.find(pattern).items():
-            if node.size:
-                say(
-                    f"the keys in /{path} let their owners into each copy; remove them there if they shall not"
-                )
+    keys = [path for pattern in KEYS for path, node in system.find(pattern).items() if node.size]
+    for path in keys:
+        say(f"the keys in /{path} let their owners into each copy; remove them there if they shall not")
 
 
 def _require_appliance(system: Ext4) -> None:
