@@ -18,6 +18,8 @@ read_settings "${own[@]}"
 [ -x "$prefix/venvs/jupyter/bin/jupyter" ] || die "nothing is set up in $prefix; run ./local/setup.bash first"
 
 export JUPYTER_CONFIG_DIR=$prefix/etc/jupyter WORKSHOP_CONFIG=$prefix/etc/workshop.toml
+# As the service has it: the doctor finds the server there, and no other account can enter it.
+export JUPYTER_RUNTIME_DIR=$prefix/run/jupyter
 # The service of set-up holds the port; in the foreground it is this shell's.
 if [ -x "$prefix/bin/services" ]; then "$prefix/bin/services" stop workshop-jupyter >/dev/null 2>&1 || true; fi
 exec "$prefix/venvs/jupyter/bin/jupyter" lab --no-browser "${jupyter[@]}"

@@ -177,3 +177,28 @@ def test_only_tensorflow_may_be_left_out(tmp_path: Path, steps: list[str]) -> No
     with pytest.raises(WorkshopError, match="jupyter"):
         building.build(wish(tmp_path, without=frozenset({"jupyter"})))
     assert steps == []
+
+
+def test_the_builders_secrets_are_known_by_their_names_and_places() -> None:
+    found = building.builders_secrets(
+        {
+            "HTTPS_PROXY": "http://proxy.example:3128",
+            "no_proxy": "localhost",
+            "GITHUB_TOKEN": "ghp_0123456789",
+            "AWS_SECRET_ACCESS_KEY": "abcdefghij",
+            "PIN_PASSWORD": "1234",
+            "UV_DEFAULT_INDEX": "https://me:index-password@registry.example/simple",
+            "HOME": "/root",
+        }
+    )
+    assert found == ["abcdefghij", "ghp_0123456789", "http://proxy.example:3128", "index-password"]
+
+
+def test_a_mirror_with_a_password_in_its_address_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building.os, "geteuid", lambda: 0)
+    wish = building.Wish(tmp_path, tmp_path / "out", mirror="https://me:secret@mirror.example/debian")
+    with pytest.raises(WorkshopError, match=r"auth\.conf") as told:
+        building.build(wish)
+    assert "secret" not in str(told.value)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from workshop.appliance import clean
 from workshop.errors import WorkshopError
+
+from .building import PLANTED
 
 GOES = (
     "etc/ssh/ssh_host_ed25519_key",
@@ -99,6 +102,63 @@ def test_the_settings_forget_the_builders_certificates_and_nothing_else(root: Pa
     clean.clean(root, "house")
     text = (root / "opt/workshop/etc/workshop.toml").read_text()
     assert text == 'prefix = "/opt/workshop"\nca_bundle = ""\noffline = false\n'
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_no_secret_is_handed_out(root: Path, name: str) -> None:
+    write(root / name, "SECRET")
+    clean.clean(root, "house")
+    holding = [path for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert not [path for path in holding if b"SECRET" in path.read_bytes()]
+    assert [name for name in STAYS if not (root / name).is_file()] == []
+
+
+def test_what_of_a_home_stays_is_what_the_workshop_is_about(root: Path) -> None:
+    for name in (".profile", ".ssh/authorized_keys", "notebooks/9-mine/deep/own.ipynb", "notebooks/data.csv"):
+        write(root / "home/workshop" / name)
+    write(root / "home/workshop/Documents/letter.txt")
+    clean.clean(root, "house")
+    left = {
+        path.relative_to(root / "home").as_posix() for path in (root / "home").rglob("*") if path.is_file()
+    }
+    assert left == {
+        "workshop/.bashrc",
+        "workshop/.profile",
+        "workshop/.ssh/authorized_keys",
+        "workshop/notebooks/lesson.ipynb",
+        "workshop/notebooks/9-mine/deep/own.ipynb",
+        "workshop/notebooks/data.csv",
+    }
+
+
+def test_notebooks_are_where_the_settings_say(root: Path) -> None:
+    write(root / "opt/workshop/etc/workshop.toml", 'notebooks = "/home/workshop/my/lessons"\n')
+    write(root / "home/workshop/my/lessons/a.ipynb")
+    write(root / "home/workshop/my/diary.txt")
+    clean.clean(root, "house")
+    assert (root / "home/workshop/my/lessons/a.ipynb").is_file()
+    assert not (root / "home/workshop/my/diary.txt").exists()
+    assert not (root / "home/workshop/notebooks").exists()
+
+
+def test_the_settings_of_updates_forget_names_and_passwords(root: Path) -> None:
+    url = "https://someone:ghp_SECRET@git.example/w.git"
+    write(root / "opt/workshop/etc/updates.toml", f'url = "{url}"\nsubdir = "notebooks"\n')
+    write(root / "opt/workshop/etc/pull-variables.json", json.dumps({"notebook_sync_url": url, "n": 1}))
+    clean.clean(root, "house")
+    text = (root / "opt/workshop/etc/updates.toml").read_text()
+    assert text == 'url = "https://git.example/w.git"\nsubdir = "notebooks"\n'
+    known = json.loads((root / "opt/workshop/etc/pull-variables.json").read_text())
+    assert known == {"notebook_sync_url": "https://git.example/w.git", "n": 1}
+
+
+def test_a_home_that_is_a_link_is_not_followed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    write(outside / ".netrc")
+    (root / "home/linked").symlink_to(outside)
+    (root / "home/workshop/notebooks/linked").symlink_to(outside)
+    clean.clean(root, "house")
+    assert (outside / ".netrc").exists()
 
 
 def test_no_account_keeps_a_password(root: Path) -> None:

@@ -14,7 +14,7 @@ from workshop.appliance.ext4 import Ext4
 from workshop.appliance.reset import reset
 from workshop.errors import WorkshopError
 
-from .building import EPOCH, USED, make_root, make_system_disk, make_used_root, needs
+from .building import EPOCH, PLANTED, USED, make_root, make_system_disk, make_used_root, needs
 
 pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
 OFFSET = 1 << 20
@@ -38,6 +38,23 @@ def test_no_secret_is_left_anywhere_on_the_disk(root: Path, tmp_path: Path) -> N
     assert b"SECRET-old" in raw.read_bytes()
     reset(raw, epoch=EPOCH)
     assert b"SECRET" not in raw.read_bytes()
+
+
+def test_no_secret_of_those_who_used_it_is_left(root: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(PLANTED):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"SECRET-{number}")
+    url = "https://someone:SECRET@git.example/w.git"
+    (root / "opt/workshop/etc/updates.toml").write_text(f'url = "{url}"\n')
+    raw = make_system_disk(root, tmp_path / "raw")
+    said: list[str] = []
+    reset(raw, epoch=EPOCH, say=said.append)
+    assert b"SECRET" not in raw.read_bytes()
+    system = system_of(raw)
+    assert system.read("home/workshop/notebooks/lesson.ipynb") == "stays"
+    assert system.read("opt/workshop/etc/updates.toml") == 'url = "https://git.example/w.git"\n'
+    told = [line.split()[0] for line in said]
+    assert told == ["/home/workshop/passwords.txt", "/home/workshop/snap"]
 
 
 def test_what_is_no_secret_stays(root: Path, tmp_path: Path) -> None:
@@ -72,12 +89,15 @@ def test_it_may_run_again(root: Path, tmp_path: Path) -> None:
 
 
 def test_keys_that_let_somebody_in_are_named(root: Path, tmp_path: Path) -> None:
-    (root / "home/workshop/.ssh").mkdir()
-    (root / "home/workshop/.ssh/authorized_keys").write_text("ssh-ed25519 AAAA")
+    places = ("home/workshop/.ssh/authorized_keys", "etc/ssh/authorized_keys.d/workshop")
+    for place in places:
+        (root / place).parent.mkdir(parents=True)
+        (root / place).write_text("ssh-ed25519 AAAA")
     said: list[str] = []
     reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH, say=said.append)
-    assert len(said) == 1
-    assert "/home/workshop/.ssh/authorized_keys let their owners into each copy" in said[0]
+    assert len(said) == 2
+    for place, line in zip(places, said, strict=True):
+        assert f"/{place} let their owners into each copy" in line
 
 
 def test_a_machine_of_vagrant_is_refused(tmp_path: Path) -> None:
@@ -127,5 +147,5 @@ def test_what_cannot_be_removed_is_not_handed_out(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resetting.Ext4, "change", lambda *_: None)
-    with pytest.raises(WorkshopError, match="could not take etc/ssh/ssh_host_ed25519_key out of the machine"):
+    with pytest.raises(WorkshopError, match=r"could not take \S+ out of the machine"):
         reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)

@@ -40,7 +40,7 @@ Host copy
   LogLevel ERROR
 """
 TOLD = {
-    "token": r"token\s+([a-z0-9-]{19})",
+    "token": r"token\s+([a-z0-9-]{24})",
     "password": r"password\s+([a-z0-9-]{19})",
 }
 """What the console shows before the login."""

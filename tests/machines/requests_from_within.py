@@ -3,7 +3,8 @@
 usage: python -c "$(cat requests_from_within.py)" PORT TOKEN REQUESTS     prints one status a request, as JSON
 
 REQUESTS is a JSON list of {"method", "path", "headers", "body"}. With "cookie": true the request carries the
-cookies of a browser that is logged in; with "token": true the right token.
+cookies of a browser that is logged in, to the path for which it has them ("outside": true: to no such path);
+with "token": true the right token.
 """
 
 import http.client
@@ -18,25 +19,31 @@ def ask(port, method, path, headers, body=None):
 
 
 def log_in(port, token):
-    """Return the Cookie header of a browser that opened a page with the token once."""
-    answer = ask(port, "GET", f"/tree?token={token}", {"Host": f"localhost:{port}"})
-    cookies = [value.partition(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
-    return "; ".join(cookies)
+    """Return the path of Jupyter's pages, and the cookies of a browser that opened one with the token."""
+    headers = {"Host": f"localhost:{port}"}
+    leading = ask(port, "GET", f"/tree?token={token}", headers)
+    where = leading.getheader("Location")
+    answers = [leading, ask(port, "GET", where, headers)]
+    found = [
+        value for answer in answers for name, value in answer.getheaders() if name.lower() == "set-cookie"
+    ]
+    return where.partition("/tree")[0], "; ".join(value.partition(";")[0] for value in found)
 
 
-def status(port, token, request, cookies):
+def status(port, token, request, base, cookies):
     headers = {"Host": f"localhost:{port}", **request.get("headers", {})}
     if request.get("cookie"):
         headers["Cookie"] = cookies
     if request.get("token"):
         headers["Authorization"] = f"token {token}"
-    return ask(port, request["method"], request["path"], headers, request.get("body")).status
+    path = request["path"] if request.get("outside") else base + request["path"]
+    return ask(port, request["method"], path, headers, request.get("body")).status
 
 
 def main():
     port, token, requests = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-    cookies = log_in(port, token) if any(request.get("cookie") for request in requests) else ""
-    print(json.dumps([status(port, token, request, cookies) for request in requests]))
+    base, cookies = log_in(port, token) if any(request.get("cookie") for request in requests) else ("", "")
+    print(json.dumps([status(port, token, request, base, cookies) for request in requests]))
 
 
 main()

@@ -61,6 +61,7 @@ def test_the_first_start_makes_keys_a_token_and_a_password(root: Path, passwords
     secret = (root / first_boot.PASSWORD).read_text().strip()
     assert passwords == [f"{ME}:{secret}\n"]
     assert token != secret
+    assert len(token) >= 20
     for kind in ("ed25519", "ecdsa"):
         assert (root / f"etc/ssh/ssh_host_{kind}_key").stat().st_mode & 0o777 == 0o600
         assert (root / f"etc/ssh/ssh_host_{kind}_key.pub").read_text().startswith(("ssh-", "ecdsa-"))

@@ -76,6 +76,23 @@ def test_addresses() -> None:
             check_url(bad)
     assert without_password("https://user:secret@x/y") == "https://x/y"
     assert without_password("ssh://git@x/y") == "ssh://git@x/y"
+    assert without_password("ssh://git:secret@x/y") == "ssh://git@x/y"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:secret@x.org/y.git",
+        "https://secret@x.org/y.git",
+        "http://me:sec@ret@x.org/y.git",
+        "ssh://me:secret@x.org/y",
+    ],
+)
+def test_an_address_with_a_secret_in_it_is_refused_without_telling_it(url: str) -> None:
+    with pytest.raises(WorkshopError, match="which every account of") as told:
+        check_url(url)
+    assert "sec" not in str(told.value)
+    assert "\n" not in str(told.value)
 
 
 def test_nobodys_configuration_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

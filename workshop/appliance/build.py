@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from workshop.appliance.provision import PREFIX, Provision, named_bundle, provis
 from workshop.appliance.root import ensure_root
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
+from workshop.sync.git import require_no_credentials
 
 FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
@@ -127,6 +129,7 @@ def _refuse_what_cannot_end_well(wish: Wish) -> None:
         raise WorkshopError(
             "building an appliance needs root, for its files belong to many accounts; use sudo"
         )
+    require_no_credentials(wish.mirror, "let apt know it by /etc/apt/auth.conf (mode 0600)")
     if unknown := wish.without - {"tensorflow"}:
         raise WorkshopError(
             f"cannot build without {', '.join(sorted(unknown))}; only tensorflow may be left out"
@@ -172,10 +175,22 @@ def _provision(wish: Wish, machine: Machine, version: str) -> Provision:
     )
 
 
+SECRET_NAMES = re.compile(r"TOKEN|PASSWORD|PASSWD|SECRET|CREDENTIAL|API_?KEY|ACCESS_KEY", re.IGNORECASE)
+SHORTEST_SECRET = 8
+"""A shorter word stands by chance in some file."""
+_PASSWORD = re.compile(r"[a-z]+://[^\s/@:]*:([^\s/@]+)@", re.IGNORECASE)
+
+
 def builders_secrets(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Return what must be in no file of the appliance: the addresses of this host's proxies."""
-    found = proxies(environment)
-    return sorted({value for name, value in found.items() if name.lower() != "no_proxy"})
+    """Return what must be in no file of the appliance.
+
+    The addresses of this host's proxies, what variables hold that are named as secrets are, and passwords in
+    addresses, as of a registry of one's own.
+    """
+    known = {value for name, value in proxies(environment).items() if name.lower() != "no_proxy"}
+    named = [value for name, value in environment.items() if SECRET_NAMES.search(name)]
+    inside = [word for value in environment.values() for word in _PASSWORD.findall(value)]
+    return sorted(known | {word for word in (*named, *inside) if len(word) >= SHORTEST_SECRET})
 
 
 def describe(root: Path, name: str, version: str, folder: Path) -> int:

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from workshop.appliance import kept
 from workshop.errors import WorkshopError
 
 FILES = (
@@ -19,18 +20,46 @@ FILES = (
     "var/lib/systemd/random-seed",
     "var/lib/systemd/credential.secret",
     "var/lib/workshop-appliance",
-    "opt/workshop/etc/token",
-    # The builder's.
+    # The builder's, or of whoever used the machine; homes and the workshop's settings are in ``kept``.
     "etc/apt/apt.conf.d/99mmdebstrap",
+    "etc/apt/auth.conf",
+    "etc/apt/auth.conf.d/*",
     "srv/ca-bundle.pem",
-    "root/.[!.]*",
-    "home/*/.bash_history",
-    "home/*/.python_history",
-    "home/*/.ansible",
-    "home/*/.cache",
-    "home/*/.ssh/known_hosts",
-    "home/*/.ipython/profile_default/history.sqlite",
-    "home/*/.local/share/jupyter",
+    # Passwords of networks, and which were met.
+    "etc/NetworkManager/system-connections/*",
+    "etc/wpa_supplicant/*.conf",
+    "etc/wireguard/*",
+    "etc/openvpn/*",
+    "etc/ppp/*-secrets",
+    "etc/netplan/*",
+    "run/NetworkManager/system-connections/*",
+    "var/lib/NetworkManager/*",
+    "var/lib/iwd/*",
+    "var/lib/bluetooth/*",
+    "var/lib/dhcp/*",
+    # Accounts at registries, shares and clouds, of the whole machine.
+    "etc/pip.conf",
+    "etc/xdg/pip",
+    "etc/uv",
+    "etc/xdg/uv",
+    "etc/npmrc",
+    "usr/etc/npmrc",
+    "usr/local/etc/npmrc",
+    "etc/gitconfig",
+    "etc/netrc",
+    "etc/containers/auth.json",
+    "etc/docker",
+    "etc/krb5.keytab",
+    "etc/samba/*credentials*",
+    "etc/*credentials*",
+    "etc/ssl/private/*",
+    "var/lib/cloud",
+    "etc/cloud/cloud.cfg.d/*",
+    "var/lib/sss/secrets",
+    "var/lib/AccountsService/users/*",
+    "var/spool/cron/crontabs/*",
+    "var/spool/mail/*",
+    "var/mail/*",
     # Copies that tools keep of what they changed.
     "etc/passwd-",
     "etc/shadow-",
@@ -48,6 +77,8 @@ EMPTIED = (
     "tmp",
     "var/tmp",
     "run",
+    "mnt",
+    "media",
     "var/backups",
     "var/cache/dnf",
     "var/cache/libdnf5",
@@ -62,7 +93,6 @@ SWEPT = ("var/log", "var/cache/apt", "var/lib/apt/lists")
 JOURNAL = "var/log/journal"
 EPOCH_FILE = "usr/lib/clock-epoch"
 """Its date is when the root was cleaned, after everything else in it."""
-KEPT_HOME = ("root/.bashrc", "root/.profile")
 NAMES = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {hostname}\n"
 
 
@@ -71,10 +101,12 @@ def clean(root: Path, hostname: str) -> None:
 
     Raises WorkshopError when something cannot be removed.
     """
-    kept = {root / name for name in KEPT_HOME}
     for path in _matches(root, FILES):
-        if path not in kept:
-            remove(path)
+        remove(path)
+    settings = root / kept.SETTINGS
+    notebooks = kept.notebooks_of(settings.read_text(encoding="utf-8") if settings.is_file() else "")
+    for name in kept.CLOSED:
+        _close(root, root / name, notebooks)
     for name in EMPTIED:
         empty(root / name)
     for name in SWEPT:
@@ -83,7 +115,20 @@ def clean(root: Path, hostname: str) -> None:
     empty(root / JOURNAL)
     _write_identity(root, hostname)
     _rewrite(root / "etc/shadow", lock_passwords)
-    _rewrite(root / "opt/workshop/etc/workshop.toml", forget_bundle)
+    for name, change in SETTINGS.items():
+        if (root / name).is_file():
+            _rewrite(root / name, change)
+
+
+def _close(root: Path, folder: Path, notebooks: str) -> None:
+    """Remove from a folder what an appliance does not keep of it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if not kept.is_kept(path.relative_to(root).as_posix(), notebooks):
+            remove(path)
+        else:
+            _close(root, path, notebooks)
 
 
 def _matches(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
@@ -145,7 +190,16 @@ def forget_bundle(settings: str) -> str:
     return re.sub(r"(?m)^ca_bundle = .*$", 'ca_bundle = ""', settings)
 
 
-WATCHED = ("etc", "root", "home", "opt/workshop/etc", "opt/workshop/state", "usr/local", "var/lib/systemd")
+SETTINGS: dict[str, Callable[[str], str]] = {
+    "opt/workshop/etc/workshop.toml": forget_bundle,
+    "opt/workshop/etc/updates.toml": kept.forget_credentials,
+    "opt/workshop/etc/pull-variables.json": kept.forget_credentials,
+}
+"""The workshop's own settings, and what is changed in them."""
+WATCHED = (
+    "etc", "root", "home", "opt/workshop/etc", "opt/workshop/state", "opt/workshop/choices", "srv",
+    "usr/local", "var/lib/systemd", "var/lib/workshop-appliance", "var/spool",
+)  # fmt: skip
 """Where a builder's secret would lie."""
 LARGEST = 1 << 20
 """A longer file is not a setting."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from workshop.appliance import clean
+from workshop.appliance import clean, kept
 from workshop.appliance.bootloader import GAP_SECTORS, SECTOR
 from workshop.appliance.ext4 import Ext4, Node
 from workshop.errors import WorkshopError
@@ -27,9 +27,9 @@ MARKS = (
 REWRITTEN = {
     "etc/machine-id": lambda _: "",
     "etc/shadow": clean.lock_passwords,
-    "opt/workshop/etc/workshop.toml": clean.forget_bundle,
+    **clean.SETTINGS,
 }
-KEYS = "home/*/.ssh/authorized_keys"
+KEYS = ("home/*/.ssh/authorized_keys", "etc/ssh/authorized_keys.d/*")
 HOW = (
     "export a machine that was imported from an appliance ('workshop appliance build'); "
     "one that Vagrant or set-up made would give each copy the same keys"
@@ -46,6 +46,8 @@ def reset(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: None)
     system = Ext4(raw, GAP_SECTORS * SECTOR, epoch=epoch)
     _require_appliance(system)
     going, other = _foreign(system), _rewritten(system)
+    for path in _worth_telling(going):
+        say(f"/{path} is not in the copies; what they shall have belongs into the notebooks' folder")
     if going or other:
         system.change(going, other)
     system.forget_what_is_free()
@@ -54,9 +56,9 @@ def reset(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: None)
         raise WorkshopError(
             f"could not take {left[0]} out of the machine; remove it there and export it again"
         )
-    for path, node in system.find(KEYS).items():
-        if node.size:
-            say(f"the keys in /{path} let their owners into each copy; remove them there if they shall not")
+    keys = [path for pattern in KEYS for path, node in system.find(pattern).items() if node.size]
+    for path in keys:
+        say(f"the keys in /{path} let their owners into each copy; remove them there if they shall not")
 
 
 def _require_appliance(system: Ext4) -> None:
@@ -77,11 +79,19 @@ def _foreign(system: Ext4) -> dict[str, Node]:
     whole: dict[str, Node] = {}
     for pattern in clean.FILES:
         whole |= system.find(pattern)
-    for name in clean.KEPT_HOME:
-        whole.pop(name, None)
-    going = whole | system.tree(whole) | system.tree((*clean.EMPTIED, clean.JOURNAL))
+    settings = system.read(kept.SETTINGS) if system.find(kept.SETTINGS) else ""
+    notebooks = kept.notebooks_of(settings)
+    closed = system.tree(kept.CLOSED)
+    going = {path: node for path, node in closed.items() if not kept.is_kept(path, notebooks)}
+    going |= whole | system.tree(whole) | system.tree((*clean.EMPTIED, clean.JOURNAL))
     swept = system.tree(clean.SWEPT)
     return going | {path: node for path, node in swept.items() if not node.is_folder}
+
+
+def _worth_telling(going: dict[str, Node]) -> list[str]:
+    """Return what somebody may miss of a home, each folder without what it holds."""
+    own = kept.people_miss(path for path in going if path.startswith("home/") and path.count("/") > 1)
+    return [path for path in own if not any(path.startswith(f"{other}/") for other in own)]
 
 
 def _rewritten(system: Ext4) -> dict[str, str]:

@@ -201,12 +201,29 @@ def require_git() -> None:
 
 
 def check_url(url: str) -> None:
-    """Raise WorkshopError for an address that is none of the four kinds."""
+    """Raise WorkshopError for an address that is none of the four kinds, or has something secret in it."""
     kind = url.partition("://")[0] if "://" in url else "ssh"
     if url.startswith("-") or "::" in url.partition("/")[0] or kind not in ("https", "http", "ssh", "file"):
         raise WorkshopError(f"{printable(url)} is no address of a git repository; use https, ssh or file")
+    require_no_credentials(url, "leave it out and put it into ~/.netrc (mode 0600), or use ssh with a key")
+
+
+def require_no_credentials(url: str, advice: str) -> None:
+    """Raise WorkshopError for an address with a name or password in it.
+
+    It would be on command lines, which every account of the machine can read, and in files and logs. What ssh
+    needs is a name, which is no secret.
+    """
+    user, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
+    if at and (":" in user or not url.startswith("ssh:")):
+        raise WorkshopError(
+            f"{printable(without_password(url))} was given with a name or password in it, which every "
+            f"account of this machine could read; {advice}"
+        )
 
 
 def without_password(url: str) -> str:
     """Return an address without what is secret in it, for people and for the record."""
-    return re.sub(r"(?<=://)[^/@]*@", "", url) if url.startswith("http") else url
+    if url.startswith("http"):
+        return re.sub(r"(?<=://)[^/]*@", "", url)
+    return re.sub(r"(?<=://)([^/:@]*):[^/]*@", r"\1@", url)

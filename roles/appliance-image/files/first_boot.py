@@ -30,7 +30,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def readable_secret(groups: int = 4, letters: int = 4) -> str:
-    """Return a secret that people type: 4 groups of 4 hold 79 bits."""
+    """Return a secret that people type: 4 groups of 4 hold 79 bits, 5 hold 99."""
     return "-".join("".join(pick() for _ in range(letters)) for _ in range(groups))
 
 
@@ -83,7 +83,7 @@ def make_token(root: Path, settings: dict[str, object]) -> str:
     path = root / str(settings["token_file"]).lstrip("/")
     if not path.exists():
         chosen = root / CHOSEN
-        token = chosen.read_text() if chosen.exists() else readable_secret() + "\n"
+        token = chosen.read_text() if chosen.exists() else readable_secret(groups=5) + "\n"
         write(path, token, owner=str(settings["user"]))
     return path.read_text().strip()
 

@@ -78,3 +78,21 @@ def test_theano_kernel_takes_the_threads_that_were_chosen(machine: Machine) -> N
     finally:
         machine.run(f"{choose} {shlex.quote(f'{CHOICE}; choice.forget(settings())')}")
     assert answer.strip() == "3"
+
+
+CONNECTION = """
+import json, os, pathlib, stat
+from ipykernel.connect import get_connection_info
+info = json.loads(get_connection_info())
+folder = pathlib.Path(info["ip"]).parent
+print(json.dumps([info["transport"], folder.stat().st_mode & 0o077, folder.stat().st_uid == os.getuid()]))
+"""
+
+
+@pytest.mark.parametrize("kernel", ["theano", "tensorflow"])
+def test_no_other_account_hears_a_kernel(machine: Machine, kernel: str, kernels: set[str]) -> None:
+    if kernel not in kernels:
+        pytest.skip(f"{kernel} is left out here")
+    port = str(machine.port("workshop-jupyter"))
+    printed = machine.python(CLIENT, port, f"{machine.prefix}/etc/token", kernel, CONNECTION)
+    assert json.loads(printed.splitlines()[-1]) == ["ipc", 0, True]

@@ -67,6 +67,10 @@ JUPYTER = {
         get("/api/events/subscribe", cookie=True, headers={**WEBSOCKET, "Origin": EVIL}),
         get("/api/events/subscribe", cookie=True, headers={**WEBSOCKET, "Origin": "http://localhost:{port}"}),
     ),
+    "a cookie where a browser would send none": (
+        get("/api/contents", cookie=True, outside=True),
+        get("/api/contents", cookie=True),
+    ),
     "a way out of the notebooks' folder": (
         get("/files/..%2f..%2f..%2fetc%2fpasswd", token=True),
         get("/api/contents", token=True),
@@ -107,7 +111,20 @@ def test_tensorboard_serves_no_file_of_the_machine(machine: Machine, path: str) 
     assert answer.status in (400, 403, 404)
 
 
-def test_the_start_pages_button_works_for_nobody_else(machine: Machine) -> None:
+def test_jupyters_path_is_told_to_nobody_who_is_not_logged_in(machine: Machine) -> None:
+    """A browser sends Jupyter's cookies to every port, but only below that path."""
+    described = f"cat {machine.prefix}/run/jupyter/jpserver-*.json"
+    base = json.loads(machine.run(described))["base_url"].strip("/")
+    assert len(base) >= 20
+    paths = ["/", "/lab", "/login", "/tree", "/api", "/api/status", "/static/favicon.ico", "/nothing"]
+    answers = machine.get_all("workshop-jupyter", paths)
+    assert not [path for path, answer in zip(paths, answers, strict=True) if base in answer.body]
+    assert answers[paths.index("/api")].json["version"]
+    inside = machine.get("workshop-jupyter", f"/{base}/api/contents", token=machine.token)
+    assert inside.status == 200
+
+
+def test_the_start_page_starts_nothing_for_anybody(machine: Machine) -> None:
     post = {"method": "POST", "path": "/api/updates", "body": "update"}
     own = f"http://localhost:{machine.port('workshop-web')}"
     foreign, tokenless, state = statuses(
@@ -118,6 +135,7 @@ def test_the_start_pages_button_works_for_nobody_else(machine: Machine) -> None:
         get("/api/updates"),
     )
     assert (foreign, tokenless, state) == (403, 403, 200)
+    assert "token" not in machine.get("workshop-web", "/api/updates").json
 
 
 # What images are often left with, and what people try first.

@@ -27,6 +27,7 @@ SECOND_SETTINGS = {"workshop_prefix": SECOND, **OTHER_PORTS}
     [
         ("workshop_jupyter_port", "eighty", ["workshop_jupyter_port"]),
         ("jupyter_service_tokn", "x", ["jupyter_service_tokn", "did you mean jupyter_service_token"]),
+        ("jupyter_service_token", "our-class-2026", ["jupyter_service_token", "at least 20", "-e @FILE"]),
     ],
 )
 def test_a_wrong_argument_is_named_before_anything_is_done(
