@@ -59,7 +59,7 @@ install_packages() {
 # gain_root FOR: make sure that as_root works, by asking for sudo's password where it wants one.
 gain_root() {
   local answer
-  if [ "$(id -u)" = 0 ]; then return; fi
+  if [ "$(id -u)" = 0 ] || [ -n "$password" ]; then return; fi
   command -v sudo >/dev/null || return
   # -k: without a ticket, which Ansible would not have.
   if sudo -k -n true 2>/dev/null; then return; fi
