@@ -91,6 +91,14 @@ as_root() {
 # alone COMMAND…: run a package manager as root, as soon as no other one is at work.
 alone() { as_root bash "$root/roles/base-fedora/files/package-lock.bash" run 900 "$@"; }
 
+# outlive_the_session: a user's own services end at logout unless root, or the machine's policy, lets them linger. The
+# play asks without a password; where one was typed it is used.
+outlive_the_session() {
+  local runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
+  if [ -z "$password" ] || ! XDG_RUNTIME_DIR=$runtime systemctl --user show-environment >/dev/null 2>&1; then return; fi
+  as_root loginctl enable-linger "$(id -un)" || true
+}
+
 # with_password ANSIBLE-COMMAND…: run it, with the password where there is one and the command brings none itself.
 with_password() {
   case "$password $* " in
