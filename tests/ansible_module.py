@@ -26,6 +26,7 @@ def load_module(path: str) -> Any:
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module  # dataclasses look there
     spec.loader.exec_module(module)
     return module
 

@@ -59,7 +59,7 @@ install_packages() {
 # gain_root FOR: make sure that as_root works, by asking for sudo's password where it wants one.
 gain_root() {
   local answer
-  if [ "$(id -u)" = 0 ]; then return; fi
+  if [ "$(id -u)" = 0 ] || [ -n "$password" ]; then return; fi
   command -v sudo >/dev/null || return
   # -k: without a ticket, which Ansible would not have.
   if sudo -k -n true 2>/dev/null; then return; fi
@@ -90,6 +90,14 @@ as_root() {
 
 # alone COMMAND…: run a package manager as root, as soon as no other one is at work.
 alone() { as_root bash "$root/roles/base-fedora/files/package-lock.bash" run 900 "$@"; }
+
+# outlive_the_session: a user's own services end at logout unless root, or the machine's policy, lets them linger. The
+# play asks without a password; where one was typed it is used.
+outlive_the_session() {
+  local runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
+  if [ -z "$password" ] || ! XDG_RUNTIME_DIR=$runtime systemctl --user show-environment >/dev/null 2>&1; then return; fi
+  as_root loginctl enable-linger "$(id -un)" || true
+}
 
 # with_password ANSIBLE-COMMAND…: run it, with the password where there is one and the command brings none itself.
 with_password() {

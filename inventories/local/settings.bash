@@ -1,35 +1,46 @@
 # shellcheck shell=bash
 # To be sourced: what the scripts of local mode must know before Ansible is there.
 
-# read_settings WORD…: set prefix, cache and stick from "-e variable=value" words, as the play will see them.
+# read_settings WORD…: set prefix, cache, stick and required_disk_mb from ansible-playbook's words, as the play will see
+# them. Needs python3.
 read_settings() {
-  local words=("$@") i word
+  local name value said errors
   prefix=$BOOTSTRAP_ROOT/.workshop cache="" stick="" ca_bundle=""
-  for ((i = 0; i < ${#words[@]}; i++)); do
-    word=${words[i]}
-    case $word in
-      -e | --extra-vars) word=${words[i + 1]:-} ;;
-      -e*) word=${word#-e} ;;
-      --extra-vars=*) word=${word#*=} ;;
-      *) continue ;;
+  required_disk_mb=""
+  said=$(mktemp)
+  # stderr goes into the variable, the rest into the file.
+  if ! errors=$(python3 "$BOOTSTRAP_ROOT/tools/read-extra-vars.py" \
+    workshop_prefix,workshop_cache,workshop_stick,workshop_ca_bundle,base_fedora_required_disk_mb "$@" 2>&1 >"$said"); then
+    rm -f "$said"
+    die "$errors"
+  fi
+  # shellcheck disable=SC2034  # required_disk_mb is for setup.bash
+  while IFS= read -r -d '' name && IFS= read -r -d '' value; do
+    case $name in
+      workshop_prefix) prefix=$value ;;
+      workshop_cache) cache=$value ;;
+      workshop_stick) stick=$value ;;
+      workshop_ca_bundle) ca_bundle=$value ;;
+      base_fedora_required_disk_mb) required_disk_mb=$value ;;
     esac
-    read_assignments "$word"
-  done
+  done <"$said"
+  rm -f "$said"
   cache=${cache:-$prefix/cache}
   # shellcheck disable=SC2034  # read by tools/bootstrap.bash
   WORKSHOP_WHEELS=$cache/wheels WORKSHOP_STICK=$stick
   if [ -n "$ca_bundle" ]; then trust_bundle "$ca_bundle"; fi
 }
 
-# read_assignments "NAME=VALUE NAME=VALUE": Ansible splits them at spaces too.
-read_assignments() {
-  local assignment
-  for assignment in $1; do
-    case $assignment in
-      workshop_prefix=*) prefix=${assignment#*=} ;;
-      workshop_cache=*) cache=${assignment#*=} ;;
-      workshop_stick=*) stick=${assignment#*=} ;;
-      workshop_ca_bundle=*) ca_bundle=${assignment#*=} ;;
+# absolute_files WORD…: sets words, the same with @FILE named from the root: set-up runs Ansible in another folder.
+absolute_files() {
+  local word
+  words=()
+  for word in "$@"; do
+    case $word in
+      @[!/~]*) word=@$PWD/${word#@} ;;
+      -e@[!/~]*) word=-e@$PWD/${word#-e@} ;;
+      --extra-vars=@[!/~]*) word=--extra-vars=@$PWD/${word#*@} ;;
     esac
+    words+=("$word")
   done
 }

@@ -39,7 +39,8 @@ check_distribution() {
 
 check_disk() {
   local folder=$prefix needed free used=0
-  needed=$(sed -n 's/^base_fedora_required_disk_mb: *//p' "$root/roles/base-fedora/defaults/main.yml")
+  needed=$required_disk_mb
+  [ -n "$needed" ] || needed=$(sed -n 's/^base_fedora_required_disk_mb: *//p' "$root/roles/base-fedora/defaults/main.yml")
   while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
   free=$(df -Pm "$folder" | awk 'NR == 2 {print $4}')
   [ "$free" -ge "$needed" ] && return
@@ -66,17 +67,21 @@ make_control_environment() {
 main() {
   case ${1:-} in -h | --help) usage && exit 0 ;; esac
   mark_set_up "${BASH_SOURCE[0]}" "$@"
-  read_settings "$@"
   check_distribution
+  # shellcheck disable=SC2046
+  command -v python3 >/dev/null || install_packages $(bootstrap_packages)
+  read_settings "$@"
   check_disk
   # shellcheck disable=SC2046
   if is_rehearsal "$@"; then install_packages $(bootstrap_packages); else install_packages $(bootstrap_packages) $(role_packages); fi
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
   wait_for_other_set_ups "$prefix/.lock"
   make_control_environment
+  is_rehearsal "$@" || outlive_the_session
+  absolute_files "$@"
   cd "$root"
   ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false \
-    with_password "$prefix/control/bin/ansible-playbook" site.yml -i local "$@" ||
+    with_password "$prefix/control/bin/ansible-playbook" site.yml -i local "${words[@]}" ||
     die "set-up is not complete; mend what the last red line above says and run this again"
   if is_rehearsal "$@"; then exit 0; fi
   "$prefix/venvs/jupyter/bin/workshop" doctor

@@ -1,12 +1,12 @@
-"""The module that tells whether a service runs as it should."""
+"""The module that tells who has a service's port."""
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
+import pwd
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,32 +17,44 @@ from ansible_module import load_module, run_module
 
 service_probe = load_module("roles/managed-service/library/service_probe.py")
 
+ME = pwd.getpwuid(os.getuid()).pw_name
 LISTEN = (
     "import socket, sys, time; s = socket.create_server(('127.0.0.1', 0)); "
     "print(s.getsockname()[1], flush=True); time.sleep(600)"
 )
 
 
+@contextlib.contextmanager
+def listening(prefix: Path, **options: Any) -> Iterator[tuple[int, int]]:
+    """A process of an installation that listens on a port: (port, pid)."""
+    command = ["/usr/bin/env", "python3", "-S", "-c", LISTEN, f"{prefix}/thing"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:
+        assert process.stdout
+        try:
+            yield int(process.stdout.readline()), process.pid
+        finally:
+            process.kill()
+
+
 @pytest.fixture
-def listener() -> Iterator[tuple[int, int]]:
-    """A process that listens on a port: (port, pid)."""
-    process = subprocess.Popen([sys.executable, "-c", LISTEN], stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    try:
-        yield int(process.stdout.readline()), process.pid
-    finally:
-        process.kill()
-        process.wait()
+def listener(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    with listening(tmp_path) as found:
+        yield found
 
 
-def probe(port: int, prefix: Path, **files: str) -> dict[str, Any]:
+def probe(port: int, prefix: Path, *files: str, user: str = ME) -> dict[str, Any]:
     return run_module(
         "roles/managed-service/library/service_probe.py",
         port=port,
         service="workshop-thing",
         prefix=str(prefix),
+        user=user,
         files=files,
     )
+
+
+def service(prefix: Path, uid: int | None = None, name: str = "workshop-thing") -> Any:
+    return service_probe.Service(name, str(prefix), os.getuid() if uid is None else uid)
 
 
 def adopt(prefix: Path) -> None:
@@ -51,11 +63,11 @@ def adopt(prefix: Path) -> None:
     (prefix / "run" / "supervisord.pid").write_text(f"{os.getpid()}\n")
 
 
-def test_a_free_port_is_not_current(tmp_path: Path) -> None:
+def test_a_free_port_is_nobodys(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     result = probe(port, tmp_path)
-    assert (result["changed"], result["current"], result["stale"]) == (False, False, False)
+    assert (result["changed"], result["running"], result["stale"]) == (False, False, False)
 
 
 def test_a_foreign_listener_is_named(listener: tuple[int, int], tmp_path: Path) -> None:
@@ -63,7 +75,7 @@ def test_a_foreign_listener_is_named(listener: tuple[int, int], tmp_path: Path) 
     result = probe(port, tmp_path)
     assert result["failed"]
     assert str(port) in result["msg"]
-    assert f"pid {pid}" in result["msg"]
+    assert f"pid {pid}, of {ME}" in result["msg"]
     assert "\n" not in result["msg"]
 
 
@@ -79,22 +91,40 @@ def test_knows_when_a_process_was_started(listener: tuple[int, int]) -> None:
     assert abs(time.time() - service_probe.started(listener[1])) < 30
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_listener_of_another_account_is_named_with_it(tmp_path: Path) -> None:
+    """Two people set up the same machine: the first one's server is not the second one's."""
+    tmp_path.chmod(0o755)
+    other = pwd.getpwnam("nobody")
+    adopt(tmp_path)
+    with listening(tmp_path, user=other.pw_uid, env={"PATH": "/usr/bin:/bin"}, cwd="/") as (port, _):
+        result = probe(port, tmp_path)
+    assert result["failed"]
+    assert "of nobody" in result["msg"]
+
+
 @pytest.fixture
 def pretend_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take this test's process for supervisord."""
     real = service_probe.read
 
     def read(path: Path) -> str:
-        return "supervisord" if path.name == "cmdline" else str(real(path))
+        return "supervisord" if path.parts[-2:] == (str(os.getpid()), "cmdline") else str(real(path))
 
     monkeypatch.setattr(service_probe, "read", read)
 
 
 @pytest.mark.usefixtures("pretend_supervisor")
 def test_a_child_of_the_prefixs_supervisor_is_its_own(listener: tuple[int, int], tmp_path: Path) -> None:
-    assert not service_probe.is_own(listener[1], "workshop-thing", str(tmp_path))
+    assert not service(tmp_path).owns(listener[1])
     adopt(tmp_path)
-    assert service_probe.is_own(listener[1], "workshop-thing", str(tmp_path))
+    assert service(tmp_path).owns(listener[1])
+    # Of another account, or of another installation, it is not, whatever lies in that one's folder.
+    assert not service(tmp_path, os.getuid() + 1).owns(listener[1])
+    other = tmp_path / "other"
+    other.mkdir()
+    adopt(other)
+    assert not service(other).owns(listener[1])
 
 
 @pytest.mark.usefixtures("pretend_supervisor")
@@ -103,23 +133,30 @@ def test_a_hidden_listener_is_stood_for_by_a_process_of_its_user(
 ) -> None:
     adopt(tmp_path)
     sockets = service_probe.listening_sockets(listener[0])
-    assert service_probe.stand_in(sockets, "workshop-thing", str(tmp_path)) == listener[1]
-    assert service_probe.stand_in({"0": os.getuid() + 1}, "workshop-thing", str(tmp_path)) is None
+    assert service_probe.stand_in(sockets, service(tmp_path)) == listener[1]
+    assert service_probe.stand_in({"0": os.getuid() + 1}, service(tmp_path)) is None
 
 
-def test_a_unit_owns_what_its_control_group_names(tmp_path: Path) -> None:
+def test_the_supervisors_number_is_neither_read_through_a_link_nor_waited_for(tmp_path: Path) -> None:
+    """Its folder is the account's."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "secret").write_text("1\n")
+    (tmp_path / "run/supervisord.pid").symlink_to(tmp_path / "secret")
+    assert service_probe.supervisor_of(str(tmp_path)) == ""
+    (tmp_path / "run/supervisord.pid").unlink()
+    os.mkfifo(tmp_path / "run/supervisord.pid")
+    assert service_probe.supervisor_of(str(tmp_path)) == ""
+
+
+@pytest.mark.parametrize("slice_name", ["system.slice", "user.slice/user-7.slice/user@7.service/app.slice"])
+def test_a_unit_owns_what_its_control_group_names(tmp_path: Path, slice_name: str) -> None:
     (tmp_path / "7").mkdir()
-    (tmp_path / "7" / "cgroup").write_text("0::/system.slice/workshop-thing.service\n")
-    assert service_probe.is_own(7, "workshop-thing", "/nowhere", tmp_path)
-    assert not service_probe.is_own(7, "workshop-other", "/nowhere", tmp_path)
-
-
-def test_the_content_decides(tmp_path: Path) -> None:
-    file = tmp_path / "unit"
-    file.write_text("text")
-    assert service_probe.content_is(str(file), hashlib.sha256(b"text").hexdigest())
-    assert not service_probe.content_is(str(file), hashlib.sha256(b"other").hexdigest())
-    assert not service_probe.content_is(str(tmp_path / "missing"), "")
+    (tmp_path / "7" / "cgroup").write_text(f"0::/{slice_name}/workshop-thing.service\n")
+    (tmp_path / "7" / "cmdline").write_text("/srv/w/venvs/jupyter/bin/python\0-m\0thing\0")
+    assert service(Path("/srv/w")).owns(7, tmp_path)
+    assert not service(Path("/srv/w"), name="workshop-other").owns(7, tmp_path)
+    assert not service(Path("/srv/other")).owns(7, tmp_path)
+    assert not service(Path("/srv") / "w", os.getuid() + 1).owns(7, tmp_path)
 
 
 def test_a_process_older_than_its_files_is_stale(listener: tuple[int, int], tmp_path: Path) -> None:
@@ -128,10 +165,10 @@ def test_a_process_older_than_its_files_is_stale(listener: tuple[int, int], tmp_
     began = service_probe.started(listener[1])
     for offset, stale in ((-60.0, False), (service_probe.CLOCK_SLACK / 2, False)):
         os.utime(file, (began + offset, began + offset))
-        assert service_probe.is_stale(listener[1], {str(file): ""}) is stale
+        assert service_probe.is_stale(listener[1], [str(file)]) is stale
     # A file from the future tells nothing: the clock was wrong.
     os.utime(file, (time.time() + 3600, time.time() + 3600))
-    assert not service_probe.is_stale(listener[1], {str(file): ""})
+    assert not service_probe.is_stale(listener[1], [str(file)])
 
 
 def test_a_file_written_after_the_start_makes_it_stale(tmp_path: Path) -> None:
@@ -141,4 +178,4 @@ def test_a_file_written_after_the_start_makes_it_stale(tmp_path: Path) -> None:
     # Process 1 of this machine began before this test did.
     if service_probe.started(1) > time.time() - 10:
         pytest.skip("this machine has only just started")
-    assert service_probe.is_stale(1, {str(file): ""})
+    assert service_probe.is_stale(1, [str(file)])

@@ -73,6 +73,21 @@ def test_the_settings_of_local_mode_are_found(checkout: Path) -> None:
     assert "cannot read the settings" in bare.stderr
 
 
+def test_the_environments_that_set_up_made_are_used(tmp_path: Path) -> None:
+    """They have the lessons' kernels, and nothing must be installed."""
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    house = tmp_path / ".workshop"
+    (house / "etc").mkdir(parents=True)
+    (house / "etc/workshop.toml").write_text(f'prefix = "{house}"\n')
+    python = house / "venvs/jupyter/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$0 $* $PYTHONPATH $WORKSHOP_CONFIG"\n')
+    python.chmod(0o755)
+    done = run(tmp_path, "lessons", "run", PYTHONPATH="")
+    assert done.stdout == f"{python} -P -m workshop lessons run {tmp_path} {house}/etc/workshop.toml\n"
+    assert not (tmp_path / ".venv").exists()
+
+
 def test_without_a_network_it_says_so_in_one_line(tmp_path: Path) -> None:
     for name in ("tools", "locks"):
         shutil.copytree(ROOT / name, tmp_path / name)

@@ -1,43 +1,43 @@
 #!/usr/bin/python
 # SPDX-License-Identifier: MIT
-"""Ansible module: tell whether a service runs as it should, and refuse a port that is taken."""
+"""Ansible module: tell who has a service's port, and refuse one that somebody else has."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service_probe
-short_description: Tell whether a service runs as it should
+short_description: Tell who has a service's port
 description:
-  - Reads files and /proc only. It changes nothing and runs in check mode too.
-  - One look instead of ten tasks makes the second run of a set-up short.
-  - A service is current when its files have the wanted content and the process that listens on
-    its port is its own and younger than those files. The last makes good what an interrupted run
-    left, written files with the old process still on them.
-  - A listener is the service's own when its control group names the service, or when the
-    supervisor of the prefix is among its parents. Where the listener cannot be seen, as for root
-    in a container without ptrace, a process of the service that runs as the same user stands for it.
-  - Fails, and names the process, when a foreign one has the port.
+  - Reads /proc only. It changes nothing and runs in check mode too.
+  - A process is the service's own when it runs as the service's account and from the folder of this
+    installation, and its control group names the service, or the folder's supervisor is among its parents.
+    Where it cannot be seen, as for root in a container without ptrace, a process of the service that runs
+    as the same account stands for it.
+  - Says whether the process is older than the files that it stands on, as an interrupted run leaves it.
+  - Fails, and names the process and its account, when somebody else has the port.
 options:
   port: {description: The TCP port., type: int, required: true}
   service: {description: Name of the service that wants the port., type: str, required: true}
   prefix: {description: Folder of the installation., type: path, required: true}
-  files: {description: The sha256 that each file should have., type: dict, default: {}}
+  user: {description: Account that the service runs as., type: str, required: true}
+  files: {description: What the service stands on., type: list, elements: path, default: []}
 author: [The Deep Learning Workshop]
 """
 
 EXAMPLES = r"""
-- name: See whether Jupyter runs as it should
-  service_probe: {port: 8080, service: workshop-jupyter, prefix: /opt/workshop}
+- name: See who has Jupyter's port
+  service_probe: {port: 8080, service: workshop-jupyter, prefix: /opt/workshop, user: workshop}
 """
 
 RETURN = r"""
-current: {description: Whether nothing is to be done., type: bool, returned: always}
+running: {description: Whether the service has its port., type: bool, returned: always}
 stale: {description: Whether the process is older than its files., type: bool, returned: always}
 """
 
-import hashlib
 import os
+import pwd
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -94,23 +94,52 @@ def parents(pid: int, proc: Path = PROC) -> list[int]:
     return line
 
 
-def is_own(pid: int, service: str, prefix: str, proc: Path = PROC) -> bool:
-    """Tell whether the process belongs to the service of this installation."""
-    if f"/{service}.service" in read(proc / str(pid) / "cgroup"):
-        return True
-    supervisor = read(Path(prefix) / "run" / "supervisord.pid")
-    return any(
-        str(parent) == supervisor and "supervisord" in read(proc / supervisor / "cmdline")
-        for parent in parents(pid, proc)
-    )
+def supervisor_of(prefix: str) -> str:
+    """Return the process id that the supervisor of the prefix wrote down; the folder is the account's."""
+    try:
+        descriptor = os.open(
+            Path(prefix) / "run/supervisord.pid", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        )
+    except OSError:
+        return ""
+    with os.fdopen(descriptor) as file:
+        return file.read(20).strip()
 
 
-def stand_in(sockets: dict[str, int], service: str, prefix: str, proc: Path = PROC) -> int | None:
-    """Return the youngest process of the service that runs as the listener's user; None without one."""
+@dataclass(frozen=True)
+class Service:
+    """What makes a process the service's own."""
+
+    name: str
+    prefix: str
+    uid: int | None
+    """Of its account; None before there is such an account."""
+
+    def owns(self, pid: int, proc: Path = PROC) -> bool:
+        """Tell whether the process belongs to the service of this installation and account."""
+        try:
+            if (proc / str(pid)).stat().st_uid != self.uid:
+                return False
+        except OSError:  # it has just ended
+            return False
+        # Each of its words is the program's or the service's own: another's installation has another folder.
+        if f" {self.prefix.rstrip('/')}/" not in f" {read(proc / str(pid) / 'cmdline')}":
+            return False
+        if f"/{self.name}.service" in read(proc / str(pid) / "cgroup"):
+            return True
+        supervisor = supervisor_of(self.prefix)
+        return any(
+            str(parent) == supervisor and "supervisord" in read(proc / supervisor / "cmdline")
+            for parent in parents(pid, proc)
+        )
+
+
+def stand_in(sockets: dict[str, int], service: Service, proc: Path = PROC) -> int | None:
+    """Return the youngest process of the service, if the listener is its account's; None without one."""
     own = {}
     for pid in processes(proc):
         try:
-            if is_own(pid, service, prefix, proc) and (proc / str(pid)).stat().st_uid in sockets.values():
+            if service.uid in sockets.values() and service.owns(pid, proc):
                 own[pid] = started(pid, proc)
         except (OSError, IndexError):  # it has just ended
             continue
@@ -124,26 +153,35 @@ def started(pid: int, proc: Path = PROC) -> float:
     return int(boot.split()[1]) + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def content_is(path: str, sha256: str) -> bool:
-    """Tell whether a file has the wanted content."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest() == sha256
-    except OSError:
-        return False
-
-
-def is_stale(pid: int, files: dict[str, str]) -> bool:
+def is_stale(pid: int, files: list[str]) -> bool:
     """Tell whether the process is older than one of its files; one from the future tells nothing."""
     times = [Path(path).stat().st_mtime for path in files if Path(path).exists()]
     past = [written for written in times if written <= time.time()]
     return max(past, default=0.0) > started(pid) + CLOCK_SLACK
 
 
-def description(pid: int | None, proc: Path = PROC) -> str:
-    """Return the name of a process for people."""
+def account(uid: int) -> str:
+    """Return the name of an account for people."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"account {uid}"
+
+
+def description(pid: int | None, sockets: dict[str, int], proc: Path = PROC) -> str:
+    """Return the name of a process and its account for people."""
+    owners = " and ".join(sorted({account(uid) for uid in sockets.values()}))
     if pid is None:
-        return "a process that this user cannot see"
-    return f"{read(proc / str(pid) / 'comm')} (pid {pid})"
+        return f"a process of {owners} that this account cannot look into"
+    return f"{read(proc / str(pid) / 'comm')} (pid {pid}, of {owners})"
+
+
+def number(user: str) -> int | None:
+    """Return the number of an account, which check mode may not have made yet."""
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
 
 
 def main() -> None:
@@ -153,23 +191,24 @@ def main() -> None:
             "port": {"type": "int", "required": True},
             "service": {"type": "str", "required": True},
             "prefix": {"type": "path", "required": True},
-            "files": {"type": "dict", "default": {}},
+            "user": {"type": "str", "required": True},
+            "files": {"type": "list", "elements": "path", "default": []},
         },
         supports_check_mode=True,
     )
-    port, service, prefix, files = (module.params[key] for key in ("port", "service", "prefix", "files"))
+    port, files = module.params["port"], module.params["files"]
+    service = Service(module.params["service"], module.params["prefix"], number(module.params["user"]))
     sockets = listening_sockets(port)
     if not sockets:
-        module.exit_json(changed=False, current=False, stale=False)
-    pid = holder(sockets) or stand_in(sockets, service, prefix)
-    if pid is None or not is_own(pid, service, prefix):
+        module.exit_json(changed=False, running=False, stale=False)
+    seen = holder(sockets)
+    pid = seen or stand_in(sockets, service)
+    if pid is None or not service.owns(pid):
         module.fail_json(
-            msg=f"port {port}, which {service} needs, is taken by {description(pid)}; "
+            msg=f"port {port}, which {service.name} needs, is taken by {description(seen, sockets)}; "
             "stop it or choose another port"
         )
-    stale = is_stale(pid, files)
-    current = not stale and all(content_is(*item) for item in files.items())
-    module.exit_json(changed=False, current=current, stale=stale)
+    module.exit_json(changed=False, running=True, stale=is_stale(pid, files))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import io
 import os
+import pty
 import re
 import shlex
 import shutil
@@ -120,6 +121,39 @@ class Bed:
             check=False,
         )
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
+
+    def at_a_terminal(self, command: str, typed: dict[str, str], seconds: float = 1500) -> Ran:
+        """Run a shell command inside, at a terminal where somebody types as soon as a text is to be read."""
+        keyboard, terminal = pty.openpty()
+        began, deadline, text, waiting = (
+            time.monotonic(),
+            time.monotonic() + patience(seconds),
+            "",
+            dict(typed),
+        )
+        words = self._inside(command, USER)
+        with subprocess.Popen(
+            [*words[:2], "--interactive", "--tty", *words[2:]],
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+        ) as running:
+            os.close(terminal)
+            while time.monotonic() < deadline:
+                try:
+                    text += os.read(keyboard, 4096).decode(errors="replace")
+                except OSError:  # the other end was closed: it has ended
+                    break
+                for sign in [each for each in waiting if each in text]:
+                    os.write(keyboard, f"{waiting.pop(sign)}\n".encode())
+            else:
+                running.kill()
+        os.close(keyboard)
+        return Ran(running.returncode, text.replace("\r\n", "\n"), time.monotonic() - began)
+
+    def want_a_password(self, password: str) -> None:
+        """Make sudo ask its user, as on nearly every laptop."""
+        self.root(f"echo '{USER}:{password}' | chpasswd; echo '{USER} ALL=(ALL) ALL' >/etc/sudoers.d/{USER}")
 
     @contextlib.contextmanager
     def foreground(self, command: str) -> Iterator[subprocess.Popen[str]]:

@@ -1,13 +1,15 @@
-"""Local mode where the user's own systemd keeps services: a desktop or laptop with a person logged in."""
+"""Local mode where the user's own systemd keeps services: a person's laptop, with sudo by a password."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from bed import OURS, USER, Bed, record
+from bed import OURS, USER, Bed, Ran, assert_one_line, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
+# In no file of the checkout, so that it is found wherever set-up leaves it.
+PASSWORD = "-".join(("open", "sesame", "desk"))
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
 
 
@@ -18,17 +20,37 @@ def desk() -> Iterator[Bed]:
     bed.start()
     bed.bring_checkout()
     bed.own_cache()
+    bed.want_a_password(PASSWORD)
     bed.root(f"systemctl start user@$(id -u {USER}).service")
     yield bed
     bed.stop()
 
 
 @pytest.fixture(scope="module")
-def set_up_desk(desk: Bed) -> Bed:
-    done = desk.setup()
+def first_setup(desk: Bed) -> Ran:
+    """Somebody sits at the machine and is asked for the password."""
+    return desk.at_a_terminal(desk.script("setup"), {"password for": PASSWORD})
+
+
+@pytest.fixture(scope="module")
+def set_up_desk(desk: Bed, first_setup: Ran) -> Bed:
+    done = first_setup
     assert done.status == 0, done.text
     record("local mode, systemd --user: set-up of a bare machine, warm downloads", done.seconds)
     return desk
+
+
+def test_without_a_terminal_there_is_a_line_for_an_administrator(desk: Bed) -> None:
+    done = desk.setup()
+    assert_one_line(done, "have an administrator run, as root: apt-get install", "python3-venv", "g++")
+    assert not desk.exists(desk.prefix)
+
+
+def test_the_password_is_asked_for_once_and_kept_nowhere(set_up_desk: Bed, first_setup: Ran) -> None:
+    assert first_setup.text.count("password for") == 1, first_setup.text
+    assert PASSWORD not in first_setup.text
+    found = set_up_desk.root(f"grep -rl '{PASSWORD}' /home/{USER} /tmp /var/log /var/tmp 2>/dev/null || true")
+    assert not found.strip()
 
 
 def test_the_users_own_systemd_keeps_the_services(set_up_desk: Bed) -> None:
@@ -49,6 +71,28 @@ def test_the_second_run_changes_nothing(set_up_desk: Bed) -> None:
     done = set_up_desk.setup()
     assert done.status == 0, done.text
     assert done.changed == 0, done.text
+
+
+DRIFT = {
+    "disabled": f"{AS_USER} disable --quiet workshop-web",
+    "stopped": f"{AS_USER} stop workshop-web",
+    "edited": "echo '# mine' >>~/.config/systemd/user/workshop-web.service",
+    "another mode": "chmod 666 ~/.config/systemd/user/workshop-web.service",
+}
+
+
+@pytest.mark.parametrize("drift", DRIFT)
+def test_what_drifted_is_repaired_and_said(set_up_desk: Bed, drift: str) -> None:
+    bed, unit = set_up_desk, "~/.config/systemd/user/workshop-web.service"
+    before = bed.run(f"cat {unit}").text
+    assert bed.run(DRIFT[drift]).status == 0
+    done = bed.setup()
+    assert done.status == 0, done.text
+    assert done.changed > 0, done.text
+    assert bed.run(f"{AS_USER} is-enabled workshop-web").text.strip() == "enabled"
+    assert bed.listens(8082)
+    assert bed.run(f"cat {unit}").text == before
+    assert bed.run(f"stat -c %a {unit}").text.strip() == "644"
 
 
 def test_stop_stops_and_setup_starts_again(set_up_desk: Bed) -> None:

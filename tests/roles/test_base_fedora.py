@@ -1,0 +1,91 @@
+"""The base role: nobody is locked out, no port stays open, and no change waits for a later run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+import yaml
+from ansible_module import ROOT
+
+ROLE = ROOT / "roles/base-fedora"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me"
+
+
+def render(template: str, **variables: Any) -> str:
+    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(ROLE / "templates"), trim_blocks=True)
+    jinja.filters["bool"] = bool
+    jinja.filters["split"] = str.split
+    return jinja.get_template(template).render(**variables)
+
+
+@pytest.mark.parametrize(
+    ("passwords", "has_key", "password_lines"),
+    [(False, True, ["no"]), (True, False, ["yes"]), (True, True, ["yes"]), (False, False, [])],
+)
+def test_passwords_go_only_when_a_key_is_there(
+    passwords: bool, has_key: bool, password_lines: list[str]
+) -> None:
+    text = render(
+        "10-workshop.conf.j2",
+        base_fedora_ssh_password_authentication=passwords,
+        base_fedora_ssh_permit_root_login="prohibit-password",
+        __base_fedora_has_key=has_key,
+    )
+    assert re.findall(r"^PasswordAuthentication (\w+)$", text, re.M) == password_lines
+    # Root who came in by a password must be let in again, too.
+    assert bool(re.search(r"^PermitRootLogin ", text, re.M)) == bool(password_lines)
+    assert "PermitEmptyPasswords no" in text
+
+
+@pytest.mark.parametrize("ports", [["8080/tcp", "53/udp"], []])
+def test_the_firewalls_service_has_the_ports_that_are_asked_for(ports: list[str]) -> None:
+    text = render("workshop.xml.j2", base_fedora_open_ports=ports)
+    found = re.findall(r'<port port="(\d+)" protocol="(\w+)"/>', text)
+    assert [f"{port}/{protocol}" for port, protocol in found] == ports
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> dict[str, str]:
+    """An environment in which runuser takes a name's home from a folder of this test."""
+    (tmp_path / "runuser").write_text(
+        f'#!/bin/sh\nname=$2; shift 3; [ -d {tmp_path}/$name ] || exit 1\nHOME={tmp_path}/$name exec "$@"\n'
+    )
+    (tmp_path / "runuser").chmod(0o755)
+    for name, text in {
+        "with": KEY,
+        "options": f'no-pty,command="x" {KEY}',
+        "empty": "",
+        "comment": f"# {KEY}",
+    }.items():
+        (tmp_path / name / ".ssh").mkdir(parents=True)
+        (tmp_path / name / ".ssh/authorized_keys").write_text(f"{text}\n")
+    (tmp_path / "pipe/.ssh").mkdir(parents=True)
+    os.mkfifo(tmp_path / "pipe/.ssh/authorized_keys")
+    (tmp_path / "none").mkdir()
+    return {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+
+def test_accounts_with_a_key_are_found(accounts: dict[str, str]) -> None:
+    names = ["with", "options", "empty", "comment", "pipe", "none", "nobody-of-this-name"]
+    done = subprocess.run(
+        ["bash", ROLE / "files/accounts-with-keys.bash", *names],
+        env=accounts,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["with", "options"]
+
+
+def test_what_was_changed_is_reloaded_also_when_a_later_task_fails() -> None:
+    play = yaml.safe_load((ROOT / "playbooks/site.yml").read_text())[0]
+    assert play["force_handlers"] is True
+    assert (
+        yaml.safe_load((ROLE / "tasks/main.yml").read_text())[-1]["ansible.builtin.meta"] == "flush_handlers"
+    )
