@@ -18,8 +18,8 @@ def slides_site(
 ) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
     """Return the files by their paths in the site, and what the start page shows of each workshop.
 
-    ``updates`` tells whether the machine has an address for them. A library that was not fetched is noted; the
-    slides are then one readable page without it.
+    ``updates`` tells whether the machine has an address for them. A library that was not fetched is noted;
+    the slides are then one readable page without it.
     Raises WorkshopError when the presentation is faulty.
     """
     presentation = read_presentation(source)
