@@ -1,4 +1,4 @@
-"""A desktop with a person logged in, whose own systemd keeps the services; ``ansible-pull`` brings the workshop.
+"""A desktop where somebody is logged in, whose own systemd keeps what ``ansible-pull`` sets up.
 
 The tests build on each other, from a bare machine to a bare machine.
 """
@@ -18,13 +18,13 @@ PREFIX = f"/home/{USER}/.workshop"
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 PULLED = f"cd /home/{USER}/.ansible/pull/* && "
-# As the handbook has it; the variables are those of the tests' own network, and what takes minutes is left out.
+# As the handbook has it; the variables are those of the tests' network, and what takes minutes is left out.
 PULL = f"ansible-pull -U file://{CHECKOUT} -i local {{book}} -e workshop_cache=/srv/cache"
 PULL += " -e workshop_ca_bundle=/srv/ca-bundle.pem -e deep_libs_warm=no"
 COMMIT = "git -c user.name=o -c user.email=o@x commit --quiet --all --message=x"
 
-# What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs of
-# others (apt, Ansible, Jupyter, fontconfig) keep of their own.
+# What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs
+# of others (apt, Ansible, Jupyter, fontconfig) keep of their own.
 EVERY_FILE = (
     "find / -xdev ( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /srv"
     " -o -path /usr -o -path /var/lib -o -path /var/cache -o -path /var/log -o -path /etc/alternatives"
