@@ -5,7 +5,7 @@
 # them. Needs python3.
 read_settings() {
   local name value said errors
-  prefix=$BOOTSTRAP_ROOT/.workshop cache="" stick="" ca_bundle=""
+  prefix=$(usual_prefix) cache="" stick="" ca_bundle=""
   required_disk_mb=""
   said=$(mktemp)
   # stderr goes into the variable, the rest into the file.
@@ -43,4 +43,13 @@ absolute_files() {
     esac
     words+=("$word")
   done
+}
+
+# usual_prefix: where the inventory puts everything: inside the checkout, or in the home if ansible-pull made that.
+usual_prefix() {
+  local pointer=$HOME/.config/deep-learning-workshop/prefix
+  case $BOOTSTRAP_ROOT in
+    "$(realpath -m "${ANSIBLE_HOME:-$HOME/.ansible}")"/pull/*) cat "$pointer" 2>/dev/null || echo "$HOME/.workshop" ;;
+    *) echo "$BOOTSTRAP_ROOT/.workshop" ;;
+  esac
 }

@@ -3,12 +3,14 @@
 import json
 import os
 import pwd
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from tests.pull.bed import PullBed
 from tests.sync.bed import git, notebook
@@ -16,7 +18,7 @@ from workshop.errors import WorkshopError
 from workshop.pull.play import ansible_pull, environment
 from workshop.pull.run import Puller
 from workshop.sync.files import only_one
-from workshop.updates import Updates
+from workshop.updates import Updates, updates_text
 
 ANSIBLE = Path(sys.prefix) / "bin/ansible-pull"
 CONFIG = b"[defaults]\nroles_path = roles\n"
@@ -246,3 +248,38 @@ def test_what_another_account_set_up_is_not_touched(real: RealBed, monkeypatch: 
     with pytest.raises(WorkshopError, match="run this as"):
         real.puller().pull()
     assert not (real.prefix / "pull").exists()
+
+
+def is_free(folder: Path) -> bool:
+    """Tell whether nobody holds the lock any more."""
+    try:
+        with only_one(folder):
+            return True
+    except WorkshopError:
+        return False
+
+
+@pytest.mark.parametrize("point", ["source-*/.git", "source-*/playbooks/notebook-sync.yml", "../result"])
+def test_killed_at_any_point_the_next_run_goes_on(real: RealBed, point: str) -> None:
+    """Killed with all that it started, as systemd or a power cut does."""
+    real.organiser.release("v1", a_ipynb=notebook("1"))
+    choice = updates_text(Updates(real.organiser.url, signers=real.signers))
+    (real.prefix / "etc/updates.toml").write_text(choice)
+    config = real.prefix / "etc/workshop.toml"
+    config.write_text(f'prefix = "{real.prefix}"\n')
+    running = subprocess.Popen(
+        [sys.executable, "-m", "workshop", "pull"],
+        env=os.environ | {"WORKSHOP_CONFIG": str(config)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    folder = real.prefix / "pull"
+    wait_until(lambda: bool(list(folder.glob(point))), 120, f"{point} appeared")
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not (folder / "current").exists()
+    wait_until(lambda: is_free(folder), 60, "the last of its processes ended")
+    real.puller().pull()
+    assert real.result == f"learner {real.current} "
+    assert json.loads((folder / "last-run.json").read_text())["finished"] is True

@@ -215,12 +215,12 @@ class Bed:
     def setup(self, *words: str, seconds: float = 1500, **variables: str) -> Ran:
         return self.run(self.script("setup", *words, **variables), seconds=seconds)
 
-    def behaves(self, tests: str = "") -> None:
+    def behaves(self, tests: str = "", prefix: str = "") -> None:
         """Run the tests that every machine has to pass, or one file of them."""
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", ROOT / "tests/machines/behaviour" / tests),
-                *(f"--hosts=podman://{USER}@{self.name}", f"--prefix={CHECKOUT}/.workshop"),
+                *(f"--hosts=podman://{USER}@{self.name}", f"--prefix={prefix or self.prefix}"),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,182 @@
+"""A desktop where somebody is logged in, whose own systemd keeps what ``ansible-pull`` sets up.
+
+The tests build on each other, from a bare machine to a bare machine.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+import pytest
+from bed import CHECKOUT, OURS, USER, Bed, Ran, record
+
+UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
+AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
+PREFIX = f"/home/{USER}/.workshop"
+NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
+NOTEBOOK = "0-basics/10-theano-basics.ipynb"
+PULLED = f"cd /home/{USER}/.ansible/pull/* && "
+# As the handbook has it; the variables are those of the tests' network.
+PULL = f"ansible-pull -U file://{CHECKOUT} -i local {{book}} -e workshop_cache=/srv/cache"
+PULL += " -e workshop_ca_bundle=/srv/ca-bundle.pem"
+COMMIT = "git -c user.name=o -c user.email=o@x commit --quiet --all --message=x"
+
+# What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs
+# of others (apt, Ansible, Jupyter, fontconfig) keep of their own.
+EVERY_FILE = (
+    "find / -xdev ( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /srv"
+    " -o -path /usr -o -path /var/lib -o -path /var/cache -o -path /var/log -o -path /etc/alternatives"
+    f" -o -path {CHECKOUT} ) -prune -o -print"
+)
+OF_OTHERS = (
+    f"/home/{USER}/.ansible",
+    f"/home/{USER}/.cache",
+    f"/home/{USER}/.ipython",
+    f"/home/{USER}/.jupyter",
+    f"/home/{USER}/.local",
+    f"/home/{USER}/.config/systemd",
+    f"/home/{USER}/.config/matplotlib",
+    f"/home/{USER}/.sudo_as_admin_successful",
+)
+
+
+def files(bed: Bed) -> set[str]:
+    """Return every file and folder that is no package's."""
+    return set(bed.root(" ".join(map(shlex.quote, EVERY_FILE.split()))).splitlines())
+
+
+def pull(bed: Bed, book: str, *words: str) -> Ran:
+    return bed.run(f"cd ~ && {PULL.format(book=book)} {shlex.join(words)}", seconds=1500)
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Bed]:
+    """A machine on which a plain user has logged in, with Ansible from the distribution and a repository."""
+    bed = Bed(f"workshop-desk-{OURS}", kind="desk")
+    bed.start()
+    bed.bring_checkout()
+    bed.own_cache()
+    bed.root(f"systemctl start user@$(id -u {USER}).service")
+    bed.root(
+        "apt-get update --quiet=2; apt-get install --yes --quiet=2 --no-install-recommends ansible-core git"
+    )
+    made = bed.run(f"cd {CHECKOUT} && git init --quiet --initial-branch=main && git add --all && {COMMIT}")
+    assert made.status == 0, made.text
+    yield bed
+    bed.stop()
+
+
+@pytest.fixture(scope="module")
+def before(desk: Bed) -> set[str]:
+    return files(desk)
+
+
+@pytest.fixture(scope="module")
+def set_up_desk(desk: Bed, before: set[str]) -> Bed:
+    done = pull(desk, "site.yml")
+    assert done.status == 0, done.text
+    record("ansible-pull site.yml, systemd --user: a bare machine, warm downloads", done.seconds)
+    return desk
+
+
+def test_the_users_own_systemd_keeps_the_services(set_up_desk: Bed) -> None:
+    states = set_up_desk.run(f"{AS_USER} is-active {UNITS}").text.split()
+    assert states == ["active"] * 3
+    assert not set_up_desk.root("ls /etc/systemd/system | grep workshop || true").strip()
+
+
+def test_nothing_of_the_workshop_lies_in_the_checkout_of_ansible_pull(set_up_desk: Bed) -> None:
+    status = set_up_desk.run(f"{PULLED} git status --porcelain --ignored")
+    assert (status.status, status.text.strip()) == (0, "")
+    assert set_up_desk.exists(f"{PREFIX}/venvs/control/bin/ansible-pull")
+
+
+def test_the_services_behave_as_on_every_machine(set_up_desk: Bed) -> None:
+    set_up_desk.behaves("test_services.py", PREFIX)
+
+
+def test_they_outlive_the_session(set_up_desk: Bed) -> None:
+    assert "Linger=yes" in set_up_desk.root(f"loginctl show-user {USER} --property=Linger")
+
+
+def test_the_second_run_changes_nothing(set_up_desk: Bed) -> None:
+    done = pull(set_up_desk, "site.yml")
+    assert done.status == 0, done.text
+    assert done.changed == 0, done.text
+
+
+def test_a_new_revision_brings_notebooks_and_keeps_an_edit(set_up_desk: Bed) -> None:
+    bed = set_up_desk
+    mine, theirs = f"{NOTEBOOKS}/{NOTEBOOK}", f"{CHECKOUT}/notebooks/{NOTEBOOK}"
+    edit(bed, mine, -1, "# mine")
+    edit(bed, theirs, 0, "# theirs")
+    assert bed.run(f"cd {CHECKOUT} && {COMMIT}").status == 0
+    done = pull(bed, "playbooks/notebook-sync.yml")
+    assert done.status == 0, done.text
+    assert f"{NOTEBOOK}: merged" in done.text
+    both = bed.root(f"cat {mine}")
+    assert "# mine" in both and "# theirs" in both
+
+
+def edit(bed: Bed, path: str, cell: int, text: str) -> None:
+    """Write a line into a cell."""
+    script = (
+        "import json, sys; path, cell, text = sys.argv[1:]; book = json.load(open(path))\n"
+        "book['cells'][int(cell)]['source'] += ['\\n', text]; json.dump(book, open(path, 'w'), indent=1)"
+    )
+    done = bed.run(shlex.join(["python3", "-c", script, path, str(cell), text]))
+    assert done.status == 0, done.text
+
+
+def test_stop_stops_and_a_pull_starts_again(set_up_desk: Bed) -> None:
+    stopped = set_up_desk.run(f"{PULLED} ./local/stop.bash")
+    assert stopped.status == 0, stopped.text
+    assert not any(set_up_desk.listens(port) for port in (8080, 8081, 8082))
+    assert pull(set_up_desk, "site.yml").status == 0
+    assert all(set_up_desk.listens(port) for port in (8080, 8081, 8082))
+
+
+def test_uninstall_takes_away_what_set_up_made_and_keeps_notebooks(
+    set_up_desk: Bed, before: set[str]
+) -> None:
+    bed = set_up_desk
+    written = json.loads(bed.root(f"cat {PREFIX}/etc/before-set-up.json"))
+    assert written["known"] and not any(written[name] for name in ("notebooks", "data", "linger"))
+    bed.run(f"echo mine >{PREFIX}/mine")
+    done = bed.run(f"{PULLED} ./local/uninstall.bash")
+    assert done.status == 0, done.text
+    assert f"Notebooks stay: {NOTEBOOKS}" in done.text
+    assert "Packages stay: " in done.text
+    left = unexpected(bed, before)
+    assert {name for name in left if not name.startswith((f"{NOTEBOOKS}/", f"{PREFIX}/state/"))} == {
+        NOTEBOOKS,
+        PREFIX,
+        f"{PREFIX}/mine",
+        f"{PREFIX}/state",  # the backups of notebooks
+    }
+    assert "# mine" in bed.root(f"cat {NOTEBOOKS}/{NOTEBOOK}")
+    assert not any(bed.listens(port) for port in (8080, 8081, 8082))
+    assert "Linger=no" in bed.root(f"loginctl show-user {USER} --property=Linger")
+
+
+def test_uninstall_again_has_nothing_to_do(set_up_desk: Bed, before: set[str]) -> None:
+    bed = set_up_desk
+    bed.root(f"rm -r {PREFIX}")
+    again = bed.run(f"{PULLED} ./local/uninstall.bash --notebooks")
+    assert (again.status, again.text.strip()) == (0, f"Nothing is set up in {PREFIX}; nothing to do.")
+    # Ansible alone does the same, and takes what the script, without a workshop, did not look for.
+    for _ in range(2):
+        done = bed.run(
+            f"{PULLED} ansible-playbook playbooks/uninstall.yml -i local -e uninstall_notebooks=true"
+        )
+        assert done.status == 0, done.text
+    assert unexpected(bed, before) == set()
+
+
+def unexpected(bed: Bed, before: set[str]) -> set[str]:
+    """Return what is there and was not before set-up; whatever was there must still be."""
+    after = files(bed)
+    assert not before - after
+    return {name for name in after - before if not name.startswith(OF_OTHERS)}
