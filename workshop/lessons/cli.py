@@ -26,7 +26,7 @@ from workshop.lessons.report import (
     yardstick_line,
 )
 from workshop.lessons.runner import How
-from workshop.lessons.warm import PATIENCE, known_stub_faults, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, known_stub_faults, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -151,6 +151,9 @@ def warm(
     background: Annotated[
         bool, typer.Option("--background", help="Let a process of low priority do it; don't wait.")
     ] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End the process of low priority; what it compiled stays.")
+    ] = False,
     workshop: Annotated[
         str, typer.Option(help="Begin with the lessons of this workshop of the schedule; default: its first.")
     ] = "",
@@ -158,8 +161,15 @@ def warm(
     as_json: AsJson = False,
 ) -> None:
     """Fill Theano's compile cache by running the lessons' fast profile once."""
-    folder, _ = _chosen(notebooks, names)
     settings = load_settings()
+    if stop:
+        stopped = stop_background(settings)
+        if as_json:
+            print_json({"changed": stopped})
+        else:
+            console.print("It ended." if stopped else "Nothing is being warmed in the background.")
+        return
+    folder, _ = _chosen(notebooks, names)
     warmth = survey(folder, settings, names or (), workshop)
     with _ended_cleanly():
         if background:

@@ -33,6 +33,7 @@ from workshop.lessons.runner import How, Progress, run_notebook
 from workshop.settings import Settings
 
 KERNEL = "theano"
+RECORD = "warmed.json"
 PROGRESS = "warming.json"
 SCHEDULE = "presentation/schedule.toml"
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
@@ -126,7 +127,7 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = (), workshop
             ours.update((path / "RECORD").read_bytes() if (path / "RECORD").is_file() else b"")
         else:
             theirs.update(f"{path.name}\n".encode())
-    record = settings.prefix / "theano" / "warmed.json"
+    record = settings.prefix / "theano" / RECORD
     return Warmth(folder, lessons, record, theirs.hexdigest(), ours.hexdigest(), names, every, workshop)
 
 
@@ -184,9 +185,25 @@ def warm(
     """
     with warmth.record.with_suffix(".lock").open("w") as lock:
         while not _is_taken(lock):
-            _end_background(warmth)
+            _end_background(warmth.record)
             time.sleep(0.2)
         return _fill(warmth, how, progress)
+
+
+def stop_background(settings: Settings) -> bool:
+    """End the process in the background that warms this machine's cache; return whether there was one.
+
+    What it compiled stays, and the next warming goes on from there.
+    """
+    if settings.prefix is None or not (settings.prefix / "theano").is_dir():
+        return False
+    record = settings.prefix / "theano" / RECORD
+    found = False
+    with record.with_suffix(".lock").open("w") as lock:
+        while not _is_taken(lock) and _end_background(record):
+            found = True
+            time.sleep(0.2)
+    return found
 
 
 def _is_taken(lock: IO[str]) -> bool:
@@ -198,14 +215,16 @@ def _is_taken(lock: IO[str]) -> bool:
     return True
 
 
-def _end_background(warmth: Warmth) -> None:
-    """End the process in the background that warms this cache, if there is one."""
+def _end_background(record: Path) -> bool:
+    """End the process in the background that warms this cache; return whether there is one."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        told = json.loads(warmth.record.with_name(PROGRESS).read_text(encoding="utf-8"))
+        told = json.loads(record.with_name(PROGRESS).read_text(encoding="utf-8"))
         process = int(told["process"])
         # It may have ended, and its number be another program's by now.
         if told["gives_way"] and b"warm" in Path("/proc", str(process), "cmdline").read_bytes().split(b"\0"):
             os.kill(process, signal.SIGTERM)
+            return True
+    return False
 
 
 def _fill(
