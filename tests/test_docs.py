@@ -14,6 +14,7 @@ SOURCES = (
     "local/*.bash",
     "tools/*.bash",
     "library/*.py",
+    "module_utils/*.py",
     "roles/**/*.yml",
     "playbooks/**/*.yml",
     "playbooks/**/*.py",

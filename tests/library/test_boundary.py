@@ -220,6 +220,7 @@ class TestCaches:
 
     def test_a_cache_of_ones_own_is_kept(self, system: Path) -> None:
         (system / "uv").mkdir()
+        (system / "uv").chmod(0o755)  # whatever the umask of these tests is
         (system / "uv/wheel.py").touch()
         assert not placed.place([folder(system / "uv", None, fresh=True)], [], False)["changed"]
         assert (system / "uv/wheel.py").exists()

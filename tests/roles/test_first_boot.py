@@ -35,6 +35,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"root:x:0:0::/root:/bin/sh\n{ME}:x:1000:1000::/home/tester:/bin/bash\n"
     )
     monkeypatch.setattr(shutil, "chown", lambda *_: None)
+    # It is a program of its own, whose umask is no other test's.
+    monkeypatch.setattr(first_boot.os, "umask", lambda _: 0o022)
     return tmp_path
 
 
