@@ -99,7 +99,17 @@ def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> 
     assert page.is_hidden("#updates-news")
 
 
+def test_a_machine_without_an_address_says_how_it_gets_one(bed: PullBed, start: str, open_page: Open) -> None:
+    (bed.prefix / "etc/updates.toml").write_text('url = ""\n', encoding="utf-8")
+    page = open_page(start)
+    page.wait_for_selector("text=This machine has no address for updates")
+    command = f"{bed.prefix}/venvs/jupyter/bin/workshop updates set"
+    assert page.inner_text("#no-updates-command") == command
+    assert page.is_hidden("#updates")
+
+
 def test_without_an_address_there_is_no_button(served: str, open_page: Open) -> None:
     page = open_page(served)
     page.wait_for_selector("text=Begin here")
     assert page.is_hidden("#updates")
+    assert page.is_hidden("#no-updates")

@@ -58,10 +58,11 @@ def desk() -> Iterator[Bed]:
     bed.start()
     bed.bring_checkout()
     bed.own_cache()
-    bed.root(f"systemctl start user@$(id -u {USER}).service")
+    # First: a package of it opens a session of everybody's, and with the end of that their systemd ends.
     bed.root(
         "apt-get update --quiet=2; apt-get install --yes --quiet=2 --no-install-recommends ansible-core git"
     )
+    bed.root(f"systemctl start user@$(id -u {USER}).service")
     made = bed.run(f"cd {CHECKOUT} && git init --quiet --initial-branch=main && git add --all && {COMMIT}")
     assert made.status == 0, made.text
     yield bed
