@@ -44,14 +44,19 @@ theano_tests() {
     THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" -p no:warnings
 }
 
+compiled() { find "$prefix/theano" -name '*.so' | wc -l; }
+
 # First the whole compile cache, which runs each lesson in Theano as it stands: what set-up began in the background is
 # taken over, and is then nothing to do any more. Then each lesson solved, within its budget and over its bars; one
 # takes one core, so on several, several are checked side by side, the longest first.
 check_all() {
-  local names
+  local names before
   "$workshop" lessons warm && "$workshop" lessons warm --json | grep -q '"changed": false' || return
   "$workshop" doctor | grep 'compile cache' | tee "$CACHE/warm.log"
   grep -qE '([0-9]+) of \1 lessons warm' "$CACHE/warm.log" || return
+  before=$(compiled)
+  "$workshop" lessons run 0-basics/10-theano-basics || return
+  [ "$(compiled)" = "$before" ] || { echo "a warm cache had not all that a lesson needs" && return 1; }
   names=$("$workshop" lessons list --json | python3 -c 'import json, sys
 for lesson in sorted(json.load(sys.stdin)["lessons"], key=lambda each: -(each.get("minutes") or 0)): print(lesson["name"])') || return
   xargs --max-args=1 --max-procs="$(nproc)" "$workshop" lessons check <<<"$names"
