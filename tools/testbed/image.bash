@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Print the name of a container image of the test bed; build it first when podman does not have it.
 #
-#   debian   Debian 13 with systemd as PID 1
+#   debian   Debian 13 with systemd as PID 1, without sudo
 #   bare     Debian 13 without systemd, with a plain user `learner` who may use sudo
 #   desk     the same with systemd as PID 1, and a manager of services for each user who logs in
 #   fedora   Fedora-like: dnf, rpm and systemd over Debian's files (see fedora-like/build.bash), or the
@@ -40,8 +40,9 @@ units_that_need_hardware='--customize-hook=rm -f "$1/etc/fstab"; chroot "$1" sys
   console-getty.service systemd-journald-audit.socket systemd-networkd-wait-online.service'
 units_that_need_hardware=${units_that_need_hardware//$'\n'/ }
 
+# Root's machines have no sudo: a play that runs as root must not need it.
 build_debian() {
-  build_rootfs "$1" systemd-sysv,dbus,python3,python3-apt,sudo,iproute2,ca-certificates "$units_that_need_hardware"
+  build_rootfs "$1" systemd-sysv,dbus,python3,python3-apt,iproute2,ca-certificates "$units_that_need_hardware"
 }
 
 # procps and git: what any Debian with a person on it has; everything else set-up has to bring.
@@ -61,7 +62,7 @@ build_fedora() {
   "$TESTBED/fedora-like/build.bash" --check-tools
   # shellcheck disable=SC2016
   # Fedora's python3 has its venv module with it.
-  build_rootfs "$1" systemd-sysv,dbus,python3,python3-venv,python3-dnf,dnf,rpm,sudo,iproute2,ca-certificates \
+  build_rootfs "$1" systemd-sysv,dbus,python3,python3-venv,python3-dnf,dnf,rpm,iproute2,ca-certificates \
     "$units_that_need_hardware" "--customize-hook='$TESTBED/fedora-like/build.bash' \"\$1\""
 }
 
