@@ -14,7 +14,7 @@ FEDORA_VERSION=42
 PYTHON_SUITE=bookworm # the last suite of Debian with Python 3.11
 LIKE=$TESTBED/fedora-like
 # Packages of Fedora's smallest image; their files are Debian's and lie in the root already.
-ON_THE_IMAGE=(python3 ca-certificates sudo iproute shadow-utils util-linux)
+ON_THE_IMAGE=(python3 ca-certificates iproute shadow-utils util-linux)
 
 check_tools() {
   local tool
