@@ -138,7 +138,8 @@ def verify(
             console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
         verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
         console.print(f"{file}: {verdict}", markup=False, highlight=False)
-        console.print(report.updates, markup=False, highlight=False, soft_wrap=True)
+        if report.ok:
+            console.print(report.updates, markup=False, highlight=False, soft_wrap=True)
         if level:
             console.print(level.sentence, markup=False, highlight=False, soft_wrap=True)
     if not report.ok:
