@@ -31,6 +31,7 @@ KEPT = (
     "opt/workshop/etc/updates.toml",
     "opt/workshop/etc/allowed-signers",
     "opt/workshop/etc/pull-variables.json",
+    "opt/workshop/etc/before-set-up.json",
     "opt/workshop/etc/supervisor/supervisord.conf",
     "opt/workshop/etc/supervisor/programs/*.conf",
 )
