@@ -67,6 +67,6 @@ if skipped:
     names = ", ".join(sorted(set(skipped))[:5])
     sys.exit(f"not audited: the advisory database knows nothing of {len(skipped)} of {asked} packages ({names} …)")
 if holes:
-    sys.exit(f"{len(holes)} known holes in {asked} packages; raise what is named (tools/lock.bash --upgrade)")
+    sys.exit(f"known holes: {len(holes)}, in {asked} packages; raise what is named (tools/lock.bash --upgrade)")
 print(f"{asked} packages, no known hole")
 END

@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # To be sourced by setup.bash: the system's packages, for which alone local mode must become root.
-# sudo's password is typed once, only when something is
-# missing, and stays in this shell: sudo and Ansible read it from a pipe. A ticket of sudo's would not do, for it is
-# bound to the terminal, which Ansible's workers leave.
+# sudo's password is typed once, only when something is missing, and stays in this shell: sudo and Ansible read it from
+# a pipe. A ticket of sudo's would not do, for it is bound to the terminal, which Ansible's workers leave.
 
 # Of setup.bash: debian or fedora, and the checkout.
 distribution=${distribution:-} root=${root:-}

@@ -164,6 +164,17 @@ def test_every_package_task_waits() -> None:
     assert found >= 2
 
 
+def test_check_mode_installs_nothing() -> None:
+    """What asks who else is installing is no part of check mode, so neither is whatever includes it."""
+    found = 0
+    for file in sorted((ROOT / "roles").glob("*/tasks/*.yml")):
+        for task in tasks(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            if "base_fedora_install" in task.get("vars", {}):
+                found += 1
+                assert "not ansible_check_mode" in str(task.get("when")), f"{file}: {task['name']}"
+    assert found >= 5
+
+
 def test_every_script_waits() -> None:
     """By the script, or where there is no checkout by apt's own patience."""
     call = re.compile(r"(?<![\w-])(apt-get|dnf)( -\S+)* (update|install|upgrade|remove)\b")

@@ -56,7 +56,7 @@ def test_a_hole_is_named_with_the_version_that_mends_it(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stdout == "left 2.0: PYSEC-1, mended in 2.1\n"
-    assert done.stderr.startswith("1 known holes in 3 packages")
+    assert done.stderr.startswith("known holes: 1, in 3 packages")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Jupyter</title>
 <style nonce="@NONCE@">
+  :root { color-scheme: light dark; }
   body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto; padding: 0 1rem; }
   input { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem; margin: .3rem 0 1rem; }
   button { font: inherit; padding: .4rem 1.2rem; }
-  .wrong { color: #b00020; }
+  .wrong { color: light-dark(#b00020, #ff8a96); }
 </style>
 <main hidden>
 <h1>Jupyter of the workshop</h1>

@@ -143,7 +143,9 @@ def compile_cache(settings: Settings) -> Line:
         return green("compile cache", f"{text}, {now} is being made; lessons run meanwhile, some slower")
     if compiled < COMPILED_LEAST or warm < lessons:
         return yellow(
-            "compile cache", text, "the first run of a lesson compiles for a minute; workshop lessons warm"
+            "compile cache",
+            text,
+            "the first run of a lesson compiles for a minute; or run: workshop lessons warm",
         )
     return green("compile cache", text)
 
