@@ -137,7 +137,10 @@ def test_how_far_the_warming_is(tmp_path: Path, at_work: bool, warm: int, state:
     for number in range(environments.COMPILED_LEAST):
         (tmp_path / f"theano/compiledir_x/tmp{number}").mkdir(parents=True)
         (tmp_path / f"theano/compiledir_x/tmp{number}/m.so").touch()
-    process = subprocess.Popen(["sh", "-c", "read _", "warm"], stdin=subprocess.PIPE)
+    command = ["sh", "-c", "echo; read _", "warm"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.readline()  # it has its own words only once it runs
     told = {"lessons": 15, "warm": warm, "now": "1-mnist/10-mlp", "process": process.pid}
     if not at_work:
         process.communicate()
