@@ -42,7 +42,7 @@ def play(text: str, folder: Path, *words: str, **variables: str) -> subprocess.C
     playbook = folder / "play.yml"
     playbook.write_text(text)
     command: list[str | Path] = [ANSIBLE, playbook, "-i", "localhost,", "-c", "local"]
-    command += ["-e", f"@{ROOT / 'playbooks/group_vars/all.yml'}", *words]
+    command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}", *words]
     return subprocess.run(
         command,
         cwd=ROOT,
