@@ -22,9 +22,9 @@ is_known() {
   return 1
 }
 
-# check_distribution [OS-RELEASE]: sets distribution and family, by Ansible's names, and major; refuses others.
+# check_distribution OS-RELEASE: sets distribution and family, by Ansible's names, and major; refuses others.
 check_distribution() {
-  local file=${1:-/etc/os-release} id version its_id name of numbers
+  local file=$1 id version its_id name of numbers
   # shellcheck disable=SC1090
   id=$(. "$file" 2>/dev/null && echo "${ID:-unknown}") || id=unknown
   # shellcheck disable=SC1090

@@ -57,7 +57,7 @@ make_control_environment() {
 main() {
   case ${1:-} in -h | --help) usage && exit 0 ;; esac
   mark_set_up "${BASH_SOURCE[0]}" "$@"
-  check_distribution
+  check_distribution /etc/os-release
   # shellcheck disable=SC2046
   find_python || install_packages $(bootstrap_packages)
   read_settings "$@"
