@@ -359,7 +359,7 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
             )
     return {
         "changed": any(any(report.values()) for report in reports),
-        "environments": {str(e.path): report for e, report in zip(environments, reports, strict=True)},
+        "environments": {str(e.path): report for e, report in zip(environments, reports)},  # noqa: B905 - for Python 3.9
     }
 
 

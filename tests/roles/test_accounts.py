@@ -116,6 +116,6 @@ def test_no_task_has_a_policy_of_its_own() -> None:
 
 def test_the_line_for_an_administrator_is_the_same_in_set_up_and_in_the_role() -> None:
     script = (ROOT / "inventories/local/packages.bash").read_text()
-    for name in ("Debian", "Fedora"):
+    for name in ("Debian", "Fedora", "RedHat", "RedHat-9"):
         variables = yaml.safe_load((ROOT / f"roles/base-fedora/vars/{name}.yml").read_text())
         assert re.search(rf"echo {re.escape(variables['__base_fedora_install_command'])} ;;", script)
