@@ -29,7 +29,9 @@ def play(prefix: Path, *arguments: str, **variables: Any) -> str:
         pytest.skip("needs ansible-playbook")
     (prefix / "play.yml").write_text(PLAYBOOK)
     shared = {"workshop_prefix": str(prefix), "workshop_user": getpass.getuser(), **variables}
-    command = [ansible, "-i", "localhost,", str(prefix / "play.yml"), "-e", json.dumps(shared), *arguments]
+    # What several roles share, then what is another here.
+    given = ["-e", f"@{REPOSITORY / 'playbooks/group_vars/all.yml'}", "-e", json.dumps(shared)]
+    command = [ansible, "-i", "localhost,", str(prefix / "play.yml"), *given, *arguments]
     environment = {
         **os.environ,
         "ANSIBLE_ROLES_PATH": str(REPOSITORY / "roles"),

@@ -103,7 +103,15 @@ def machine(tmp_path: Path) -> Machine:
     """A machine, and a repository with the real playbooks and a small notebook."""
     machine = Machine(tmp_path / "home", tmp_path / "upstream", new_key(tmp_path / "keys", "organiser"))
     machine.home.mkdir()
-    for name in ("ansible.cfg", "callback_plugins", "inventories", "library", "playbooks", "roles"):
+    for name in (
+        "ansible.cfg",
+        "callback_plugins",
+        "inventories",
+        "library",
+        "module_utils",
+        "playbooks",
+        "roles",
+    ):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         machine.upstream.mkdir(exist_ok=True)
         copy(ROOT / name, machine.upstream / name)
