@@ -12,9 +12,9 @@ description:
     what its lock names and nothing else. Environments are worked on side by side.
   - The cache and the given folders of wheels are asked first. The network is asked only for what
     they lack.
-  - The project's own wheel is installed beside the locked packages. It is given, or built from the project's source
-    and kept under the digest of the source, so that a changed source is a changed environment and
-    an unchanged one is not.
+  - The project's own wheel is installed beside the locked packages. It is given, or built from its
+    source and kept under the digest of the source, so that a changed source is a changed
+    environment and an unchanged one is not.
   - Hashes tell what is downloaded, not what lies unpacked in uv's cache. So the cache must be the caller's
     own, and root takes neither code nor cache from where another account can change it, nor installs there.
   - One run works on a folder of environments at a time; another waits for it. Of a set-up that was

@@ -103,7 +103,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     module.parent.mkdir()
     module.write_text(FACTS.format(python=sys.executable, file=str(folder / "facts.json")))
     command: list[str | Path] = [ANSIBLE, folder / "play.yml", "-i", ",".join(facts) + ",", "-c", "local"]
-    command += ["-e", f"@{ROOT / 'playbooks/group_vars/all.yml'}"]
+    command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}"]
     command += ["-e", json.dumps({"folder": str(folder), "roles": str(ROOT / "roles")})]
     done = subprocess.run(
         command,
