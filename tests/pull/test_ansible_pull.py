@@ -104,6 +104,7 @@ def machine(tmp_path: Path) -> Machine:
     machine = Machine(tmp_path / "home", tmp_path / "upstream", new_key(tmp_path / "keys", "organiser"))
     machine.home.mkdir()
     for name in (
+        ".gitignore",
         "ansible.cfg",
         "callback_plugins",
         "inventories",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -247,7 +248,13 @@ def test_a_device_is_formatted_when_that_is_said_twice(
     subprocess.run(["umount", stick.folder], check=True)
     words = ("write", device, "--staged", stage)
     assert "not removable" in workshop(*words, "--format", "exfat").stderr
-    done = workshop(*words, "--format", "exfat", "--force")
+    # It says how the device is to be named; --force alone names nothing.
+    refused = workshop(*words, "--format", "exfat", "--force").stderr
+    title = re.findall(r"--confirm '([^']+)'", refused)[-1]
+    assert "not removable" in workshop(*words, "--format", "exfat", "--confirm", title).stderr
+    wrong = workshop(*words, "--format", "exfat", "--force", "--confirm", f"1{title}")
+    assert wrong.returncode == 1
+    done = workshop(*words, "--format", "exfat", "--force", "--confirm", title)
     assert done.returncode == 0, done.stderr
     # Again, without formatting: the device is mounted, and nothing is to be done.
     again = workshop(*words, "--force", "--json")
