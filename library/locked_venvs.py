@@ -12,9 +12,9 @@ description:
     what its lock names and nothing else. Environments are worked on side by side.
   - The cache and the given folders of wheels are asked first. The network is asked only for what
     they lack.
-  - The project's own wheel is built from its source and installed beside the locked packages; it
-    is kept under the digest of the source, so that a changed source is a changed environment and
-    an unchanged one is not.
+  - The project's own wheel is installed beside the locked packages. It is given, or built from its
+    source and kept under the digest of the source, so that a changed source is a changed
+    environment and an unchanged one is not.
   - Hashes tell what is downloaded, not what lies unpacked in uv's cache. So the cache must be the caller's
     own, and root takes neither code nor cache from where another account can change it, nor installs there.
   - One run works on a folder of environments at a time; another waits for it. Of a set-up that was
@@ -28,8 +28,11 @@ options:
   python: {description: The interpreter to build them on., type: path, required: true}
   uv: {description: The uv program., type: path, required: true}
   build_constraints: {description: Locks what builds source packages., type: path, required: true}
-  project: {description: Folder of the Python project to install as well., type: path, required: true}
-  wheels: {description: Folder that keeps the project's own wheels., type: path, required: true}
+  project:
+    description: Folder of the Python project to install as well; needed where C(wheel) is not given.
+    type: path
+  wheels: {description: Folder that keeps the project's own wheels; goes with C(project)., type: path}
+  wheel: {description: The project's wheel; with it nothing is built., type: path}
   find_links:
     {description: Folders of wheels asked before the network., type: list, elements: path, default: []}
   cache: {description: The cache folder of uv., type: path}
@@ -151,7 +154,10 @@ def refuse_what_others_can_change(params: dict[str, Any]) -> None:
         must_be_ours(item["path"], inside=True)
     for program in (params["uv"], params["python"]):
         must_be_ours(program)
-    must_be_ours(params["wheels"], inside=True)
+    if params.get("wheel"):
+        must_be_ours(params["wheel"])
+    else:
+        must_be_ours(params["wheels"], inside=True)
     cache = Path(params["cache"]) if params["cache"] else None
     if cache is None:
         return
@@ -237,9 +243,33 @@ class ProjectWheel:
 
     def requirement(self) -> str:
         """Return the line that names the wheel and its hash."""
-        wheel = next(self.kept.glob("*.whl"))
-        name = wheel.name.split("-")[0].replace("_", "-")
-        return f"{name} @ {wheel.as_uri()} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+        return requirement_of(next(self.kept.glob("*.whl")))
+
+
+class GivenWheel:
+    """A wheel that somebody else built."""
+
+    def __init__(self, wheel: str) -> None:
+        """Take the path of the wheel."""
+        self.wheel = Path(wheel)
+
+    def is_there(self) -> bool:
+        """Tell whether there is such a wheel."""
+        return self.wheel.is_file()
+
+    def build(self, uv: Uv) -> None:
+        """Refuse: the wheel of others cannot be made here."""
+        raise UnableError(f"there is no wheel {self.wheel}; put it there, or leave it out to have one built")
+
+    def requirement(self) -> str:
+        """Return the line that names the wheel and its hash."""
+        return requirement_of(self.wheel)
+
+
+def requirement_of(wheel: Path) -> str:
+    """Return the line of a lock that names a wheel and its hash."""
+    name = wheel.name.split("-")[0].replace("_", "-")
+    return f"{name} @ {wheel.as_uri()} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
 class Environment:
@@ -298,7 +328,7 @@ class Environment:
         (self.path / UNFINISHED).unlink()
         return {"created": created, **packages}
 
-    def foresee(self, uv: Uv, wheel: ProjectWheel) -> dict[str, Any]:
+    def foresee(self, uv: Uv, wheel: ProjectWheel | GivenWheel) -> dict[str, Any]:
         """Report what `make` would do."""
         if not self.is_sound() or not wheel.is_there():
             return {"created": not self.is_sound(), "installed": 1, "removed": 0}
@@ -313,7 +343,8 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         if check_mode:  # the folders would have been taken back by now
             return {"changed": True, "environments": {}}
         raise
-    uv, wheel = Uv(params), ProjectWheel(params)
+    uv = Uv(params)
+    wheel = GivenWheel(params["wheel"]) if params.get("wheel") else ProjectWheel(params)
     environments = [Environment(item["path"], item["lock"], params) for item in params["environments"]]
     if check_mode:
         reports = side_by_side(environments, lambda environment: environment.foresee(uv, wheel))
@@ -328,7 +359,7 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
             )
     return {
         "changed": any(any(report.values()) for report in reports),
-        "environments": {str(e.path): report for e, report in zip(environments, reports, strict=True)},
+        "environments": {str(e.path): report for e, report in zip(environments, reports)},  # noqa: B905 - for Python 3.9
     }
 
 
@@ -356,14 +387,17 @@ def main() -> None:
             "python": {"type": "path", "required": True},
             "uv": {"type": "path", "required": True},
             "build_constraints": {"type": "path", "required": True},
-            "project": {"type": "path", "required": True},
-            "wheels": {"type": "path", "required": True},
+            "project": {"type": "path"},
+            "wheels": {"type": "path"},
+            "wheel": {"type": "path"},
             "find_links": {"type": "list", "elements": "path", "default": []},
             "cache": {"type": "path"},
             "offline": {"type": "bool", "default": False},
             "ca_bundle": {"type": "str", "default": ""},
             "compile_bytecode": {"type": "bool", "default": False},
         },
+        required_one_of=[("project", "wheel")],
+        required_together=[("project", "wheels")],
         supports_check_mode=True,
     )
     try:

@@ -28,8 +28,9 @@ done
 
 audit=${WORKSHOP_PIP_AUDIT:-} # a stand-in, for tests
 if [ -z "$audit" ]; then
+  find_python || die "$(no_python)"
   ensure_uv .cache/uv-venv
-  "$UV" venv --quiet --clear --no-project --python "$(command -v python3)" .cache/audit
+  "$UV" venv --quiet --clear --no-project --python "$PYTHON" .cache/audit
   sync_locked audit .cache/audit
   audit=.cache/audit/bin/pip-audit
 fi

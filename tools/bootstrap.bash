@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # To be sourced: the first steps on a bare machine, shared by set-up, the tests and tools/workshop.
-# Needs python3 (3.11 or newer) with its venv module. Everything is checked against locks/*.txt.
+# Needs a Python (3.11 or newer) with its venv module. Everything is checked against locks/*.txt.
 
 BOOTSTRAP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -9,6 +9,21 @@ die() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2
   exit 1
 }
+
+# find_python: set PYTHON to one that is new enough: python3, or one beside it where that is older, as in Enterprise
+# Linux 9.
+find_python() {
+  local name
+  for name in python3 python3.14 python3.13 python3.12 python3.11; do
+    PYTHON=$(command -v "$name") || continue
+    if "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
+  done
+  PYTHON=
+  return 1
+}
+
+# no_python: what to do where find_python found none.
+no_python() { echo "needs Python 3.11 or newer with its venv module; install python3, or python3.11 where python3 is older"; }
 
 # trust_bundle FILE: make every client that set-up calls trust the certificates in FILE.
 trust_bundle() {
@@ -31,13 +46,13 @@ ensure_uv() {
   UV=$dir/bin/uv
   wanted=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$lock")
   [ "$("$UV" --version 2>/dev/null | cut -d' ' -f2)" = "$wanted" ] && return 0
-  command -v python3 >/dev/null || die "needs python3; install it with the system's package manager"
+  find_python || die "$(no_python)"
   rm -rf "$dir"
   mkdir -p "$(dirname "$dir")"
   log=$(mktemp)
-  if ! python3 -m venv "$dir" >"$log" 2>&1; then
+  if ! "$PYTHON" -m venv "$dir" >"$log" 2>&1; then
     rm -rf "$dir" "$log"
-    die "python3 cannot make virtual environments; install python3-venv (Debian) or python3 (Fedora)"
+    die "$PYTHON cannot make virtual environments; install python3-venv (Debian, Ubuntu)"
   fi
   wheels=${WORKSHOP_WHEELS:-$dir/wheels}
   refuse_anothers "$wheels"

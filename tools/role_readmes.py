@@ -2,7 +2,8 @@
 """Write the arguments table of every role's README.md from its argument specs and defaults.
 
 A role's arguments are declared in ``meta/argument_specs.yml``, their defaults
-in ``defaults/main.yml``; the README shows both between two marker lines. Needs PyYAML only.
+in ``defaults/main.yml``, those of variables that several roles share in that of the
+role ``workshop``; the README shows both between two marker lines. Needs PyYAML only.
 
 usage: tools/role_readmes.py [--check] [--roles FOLDER]
 
@@ -23,7 +24,8 @@ import yaml
 
 START = "<!-- arguments:start -->"
 END = "<!-- arguments:end -->"
-SHARED = "workshop_"  # variables of several roles; their defaults are in playbooks/group_vars/all.yml
+SHARED = "workshop_"  # variables of several roles; their defaults are those of the role below
+SHARED_ROLE = "workshop"
 HEADER = ("Variable", "Type", "Default", "Required", "Choices", "Description")
 
 
@@ -118,7 +120,7 @@ def table(options: dict[str, dict[str, Any]], defaults: dict[str, Any]) -> str:
                 f"`{name}`",
                 type_of(spec),
                 as_code(default) if default is not None else "",
-                "yes" if spec.get("required") else "no",
+                "yes" if spec.get("required") and name not in defaults else "no",
                 ", ".join(as_code(choice) for choice in spec.get("choices", [])),
                 as_prose(spec.get("description", "")),
             )
@@ -147,7 +149,8 @@ def new_readme(role: Path) -> str:
     defaults = load_yaml(role / "defaults/main.yml")
     if found := list(faults(role, options, defaults)):
         raise RoleFaultError("\n".join(found))
-    return with_table(role / "README.md", table(options, defaults))
+    shared = load_yaml(role.parent / SHARED_ROLE / "defaults/main.yml")
+    return with_table(role / "README.md", table(options, shared | defaults))
 
 
 def write(path: Path, text: str) -> None:

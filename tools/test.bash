@@ -26,5 +26,8 @@ if ! command -v python3 >/dev/null; then
   echo "installing python3"
   install_python || fail "needs python3; install it, or run this as root or with sudo"
 fi
-python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "needs Python 3.11 or newer; python3 is $(python3 -V)"
-exec python3 -m tools.testrun "$@"
+# Enterprise Linux 9 has a newer one beside its python3.
+for python in python3 python3.14 python3.13 python3.12 python3.11; do
+  if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exec "$python" -m tools.testrun "$@"; fi
+done
+fail "needs Python 3.11 or newer; python3 is $(python3 -V)"

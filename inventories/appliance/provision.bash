@@ -15,8 +15,9 @@ export WORKSHOP_WHEELS=$cache/wheels UV_CACHE_DIR=$cache/uv
 # The root's own Python runs it; that of another distribution could not.
 # shellcheck disable=SC1091
 control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")
+find_python || die "$(no_python)"
 ensure_uv "$control-uv"
-"$control/bin/python" -c "" 2>/dev/null || "$UV" venv --quiet --clear --python python3 "$control"
+"$control/bin/python" -c "" 2>/dev/null || "$UV" venv --quiet --clear --python "$PYTHON" "$control"
 sync_locked control "$control"
 
 cd "$root"

@@ -3,34 +3,51 @@
 # sudo's password is typed once, only when something is missing, and stays in this shell: sudo and Ansible read it from
 # a pipe. A ticket of sudo's would not do, for it is bound to the terminal, which Ansible's workers leave.
 
-# Of setup.bash: debian or fedora, and the checkout.
-distribution=${distribution:-} root=${root:-}
+# Of distribution.bash: what this machine is, by Ansible's names; and the checkout.
+distribution=${distribution:-} family=${family:-} major=${major:-} root=${root:-}
 password=""
 
 # The packages without which not even Ansible can be installed.
 bootstrap_packages() {
-  case $distribution in
-    debian) echo python3 python3-venv ca-certificates ;;
-    fedora) echo python3 ca-certificates ;;
+  case $family-$major in
+    Debian-*) echo python3 python3-venv ca-certificates ;;
+    RedHat-9) echo python3.11 ca-certificates ;;
+    RedHat-*) echo python3 ca-certificates ;;
   esac
 }
 
+# role_file: where the role base-fedora keeps what it needs on this machine; the first of the same files that Ansible
+# tries (__workshop_distribution_files in roles/workshop/defaults/main.yml).
+role_file() {
+  local name
+  for name in "$distribution-$major" "$distribution" "$family-$major" "$family"; do
+    name=$root/roles/base-fedora/vars/$name.yml
+    if [ -e "$name" ]; then echo "$name" && return; fi
+  done
+}
+
 # What the role base-fedora installs, from its own list, before there is a Python to read it.
-role_packages() {
-  sed -n 's/^__base_fedora_packages: \[\(.*\)\]$/\1/p' "$root/roles/base-fedora/vars/${distribution^}.yml" | tr -d ,
+role_packages() { sed -n 's/^__base_fedora_packages: \[\(.*\)\]$/\1/p' "$(role_file)" | tr -d ,; }
+
+# repository_for NAME…: the repository, off at first, that Enterprise Linux has one of these packages in.
+repository_for() {
+  case $distribution/" $* " in
+    RedHat/*" openblas-devel "*) echo "codeready-builder-for-rhel-$major-$(uname -m)-rpms" ;;
+    AlmaLinux/*" openblas-devel "*) echo crb ;;
+  esac
 }
 
 install_command() {
-  case $distribution in
-    debian) echo apt-get install --yes --no-install-recommends ;;
-    fedora) echo dnf install --assumeyes ;;
+  case $family in
+    Debian) echo apt-get install --yes --no-install-recommends ;;
+    RedHat) echo dnf install --assumeyes ;;
   esac
 }
 
 is_installed() {
-  case $distribution in
-    debian) dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
-    fedora) rpm -q --quiet --whatprovides "$1" ;;
+  case $family in
+    Debian) dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
+    RedHat) rpm -q --quiet --whatprovides "$1" ;;
   esac
 }
 
@@ -42,14 +59,24 @@ missing_of() {
 
 # install_packages NAME…: install those that are missing.
 install_packages() {
-  local missing install
+  local missing install repository enable=
   missing=$(missing_of "$@")
   missing=${missing% }
   [ -n "$missing" ] || return 0
   read -ra install <<<"$(install_command)"
-  gain_root "$missing" || die "missing packages; have an administrator run, as root: ${install[*]} $missing"
+  # shellcheck disable=SC2086
+  repository=$(repository_for $missing)
+  if [ -n "$repository" ]; then
+    enable="${install[*]} dnf-plugins-core && dnf config-manager --set-enabled $repository && "
+  fi
+  gain_root "$missing" || die "missing packages; have an administrator run, as root: $enable${install[*]} $missing"
   echo "Installing $missing"
-  if [ "$distribution" = debian ]; then alone apt-get update --quiet=2; fi
+  if [ "$family" = Debian ]; then alone apt-get update --quiet=2; fi
+  # For good: without it no later update of OpenBLAS could be installed.
+  if [ -n "$repository" ]; then
+    { alone "${install[@]}" dnf-plugins-core && alone dnf config-manager --set-enabled "$repository"; } >/dev/null ||
+      die "could not enable the repository $repository; look at what the package manager said above"
+  fi
   # shellcheck disable=SC2086
   alone env DEBIAN_FRONTEND=noninteractive "${install[@]}" $missing >/dev/null ||
     die "could not install $missing; look at what the package manager said above"

@@ -2,14 +2,15 @@
 # To be sourced: what the scripts of local mode must know before Ansible is there.
 
 # read_settings WORD…: set prefix, cache, stick and required_disk_mb from ansible-playbook's words, as the play will see
-# them. Needs python3.
+# them. Needs a Python.
 read_settings() {
   local name value said errors
+  find_python || die "$(no_python)"
   prefix=$(usual_prefix) cache="" stick="" ca_bundle=""
   required_disk_mb=""
   said=$(mktemp)
   # stderr goes into the variable, the rest into the file.
-  if ! errors=$(python3 "$BOOTSTRAP_ROOT/tools/read-extra-vars.py" \
+  if ! errors=$("$PYTHON" "$BOOTSTRAP_ROOT/tools/read-extra-vars.py" \
     workshop_prefix,workshop_cache,workshop_stick,workshop_ca_bundle,base_fedora_required_disk_mb "$@" 2>&1 >"$said"); then
     rm -f "$said"
     die "$errors"

@@ -9,6 +9,8 @@ root=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.." && pwd)
 source "$root/tools/bootstrap.bash"
 # shellcheck source=inventories/local/settings.bash
 source "$root/inventories/local/settings.bash"
+# shellcheck source=inventories/local/distribution.bash
+source "$root/inventories/local/distribution.bash"
 # shellcheck source=inventories/local/packages.bash
 source "$root/inventories/local/packages.bash"
 # shellcheck source=tools/setup-lock.bash
@@ -23,18 +25,6 @@ data, starts Jupyter, TensorBoard and the start page, and prints their addresses
 Often used: -e workshop_stick=DIR (a thumb drive), -e workshop_offline=true,
             -e workshop_ca_bundle=FILE (a company's certificates), -e workshop_jupyter_port=8888.
 END
-}
-
-check_distribution() {
-  local id version
-  # shellcheck disable=SC1091
-  id=$(. /etc/os-release 2>/dev/null && echo "${ID:-unknown}") || id=unknown
-  # shellcheck disable=SC1091
-  version=$(. /etc/os-release 2>/dev/null && echo "${VERSION_ID:-}") || version=
-  case $id/$version in
-    debian/1[3-9]* | fedora/4[2-9]*) distribution=$id ;;
-    *) die "this is $id $version; the workshop runs on Debian 13 and on Fedora 42 or newer" ;;
-  esac
 }
 
 check_disk() {
@@ -60,16 +50,16 @@ is_rehearsal() {
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
-  [ -x "$prefix/control/bin/python" ] || "$UV" venv --quiet --clear --python python3 "$prefix/control"
+  [ -x "$prefix/control/bin/python" ] || "$UV" venv --quiet --clear --python "$PYTHON" "$prefix/control"
   sync_locked control "$prefix/control"
 }
 
 main() {
   case ${1:-} in -h | --help) usage && exit 0 ;; esac
   mark_set_up "${BASH_SOURCE[0]}" "$@"
-  check_distribution
+  check_distribution /etc/os-release
   # shellcheck disable=SC2046
-  command -v python3 >/dev/null || install_packages $(bootstrap_packages)
+  find_python || install_packages $(bootstrap_packages)
   read_settings "$@"
   check_disk
   # shellcheck disable=SC2046

@@ -30,7 +30,7 @@ def play(prefix: Path, *arguments: str, **variables: Any) -> str:
     (prefix / "play.yml").write_text(PLAYBOOK)
     shared = {"workshop_prefix": str(prefix), "workshop_user": getpass.getuser(), **variables}
     # What several roles share, then what is another here.
-    given = ["-e", f"@{REPOSITORY / 'playbooks/group_vars/all.yml'}", "-e", json.dumps(shared)]
+    given = ["-e", f"@{REPOSITORY / 'roles/workshop/defaults/main.yml'}", "-e", json.dumps(shared)]
     command = [ansible, "-i", "localhost,", str(prefix / "play.yml"), *given, *arguments]
     environment = {
         **os.environ,

@@ -232,7 +232,7 @@ class TestCaches:
     def test_what_only_root_can_change_is_taken(self, system: Path) -> None:
         locked_venvs.refuse_what_others_can_change(self.params(system))
 
-    @pytest.mark.parametrize("name", ["uv", "python", "wheels", "cache"])
+    @pytest.mark.parametrize("name", ["uv", "python", "wheels", "wheel", "cache"])
     def test_nothing_is_taken_from_a_home(self, system: Path, home: Path, name: str) -> None:
         (home / "x").mkdir()
         plant(system / "link", home / "x")

@@ -101,6 +101,27 @@ def test_check_mode_foresees_and_writes_nothing(params: dict[str, Any], tmp_path
 
 
 @needs_uv
+def test_a_given_wheel_is_installed_and_nothing_is_built(params: dict[str, Any], tmp_path: Path) -> None:
+    params |= {"wheel": str(make_wheel(tmp_path / "given", "thing", "2.0")), "project": None, "wheels": None}
+    assert locked_venvs.run(params, True)["changed"]
+    assert locked_venvs.run(params, False)["changed"]
+    assert answer(params, "one", "import thing; print(thing.version)") == "2.0"
+    assert not locked_venvs.run(params, False)["changed"]
+    # Another wheel is another environment.
+    params["wheel"] = str(make_wheel(tmp_path / "newer", "thing", "3.0"))
+    assert locked_venvs.run(params, True)["changed"]
+    assert locked_venvs.run(params, False)["changed"]
+    assert answer(params, "two", "import thing; print(thing.version)") == "3.0"
+
+
+@needs_uv
+def test_a_wheel_that_is_not_there_is_named(params: dict[str, Any], tmp_path: Path) -> None:
+    params["wheel"] = str(tmp_path / "thing-2.0-py3-none-any.whl")
+    with pytest.raises(locked_venvs.UnableError, match=r"there is no wheel .*/thing-2\.0-py3-none-any\.whl"):
+        locked_venvs.run(params, False)
+
+
+@needs_uv
 def test_a_package_too_many_is_removed(params: dict[str, Any], tmp_path: Path) -> None:
     locked_venvs.run(params, False)
     stray = make_wheel(tmp_path / "stray", "stray")

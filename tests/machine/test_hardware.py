@@ -59,11 +59,15 @@ def test_disk(
     ("release", "state"),
     [
         ({"ID": "debian", "VERSION_ID": "13"}, State.GREEN),
-        ({"ID": "debian", "VERSION_ID": "12"}, State.RED),
+        ({"ID": "debian", "VERSION_ID": "12"}, State.GREEN),
+        ({"ID": "debian", "VERSION_ID": "11"}, State.RED),
         ({"ID": "debian"}, State.RED),
         ({"ID": "fedora", "VERSION_ID": "44"}, State.GREEN),
         ({"ID": "fedora", "VERSION_ID": "38"}, State.RED),
-        ({"ID": "ubuntu", "VERSION_ID": "24.04"}, State.RED),
+        ({"ID": "ubuntu", "VERSION_ID": "24.04"}, State.GREEN),
+        ({"ID": "ubuntu", "VERSION_ID": "24.10"}, State.RED),
+        ({"ID": "almalinux", "VERSION_ID": "9.6"}, State.GREEN),
+        ({"ID": "rhel", "VERSION_ID": "8.10"}, State.RED),
         (None, State.RED),
     ],
 )

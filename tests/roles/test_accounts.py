@@ -42,7 +42,7 @@ def play(text: str, folder: Path, *words: str, **variables: str) -> subprocess.C
     playbook = folder / "play.yml"
     playbook.write_text(text)
     command: list[str | Path] = [ANSIBLE, playbook, "-i", "localhost,", "-c", "local"]
-    command += ["-e", f"@{ROOT / 'playbooks/group_vars/all.yml'}", *words]
+    command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}", *words]
     return subprocess.run(
         command,
         cwd=ROOT,
@@ -116,6 +116,6 @@ def test_no_task_has_a_policy_of_its_own() -> None:
 
 def test_the_line_for_an_administrator_is_the_same_in_set_up_and_in_the_role() -> None:
     script = (ROOT / "inventories/local/packages.bash").read_text()
-    for name in ("Debian", "Fedora"):
+    for name in ("Debian", "Fedora", "RedHat", "RedHat-9"):
         variables = yaml.safe_load((ROOT / f"roles/base-fedora/vars/{name}.yml").read_text())
         assert re.search(rf"echo {re.escape(variables['__base_fedora_install_command'])} ;;", script)

@@ -85,8 +85,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     house = tmp_path_factory.mktemp("house")
     shutil.copytree(ROOT / "playbooks", house / "playbooks", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "ansible.cfg", house)
-    shared = house / "playbooks/group_vars/all.yml"
-    shared.write_text(shared.read_text(encoding="utf-8").replace("workshop_prefix: /opt/workshop\n", ""))
+    shared = (ROOT / "roles/workshop/defaults/main.yml").read_text(encoding="utf-8")
+    write(house / "roles/workshop/defaults/main.yml", shared.replace("workshop_prefix: /opt/workshop\n", ""))
     hosts = {
         name: {key: value for key, value in ({"workshop_prefix": "/opt"} | own).items() if value is not None}
         for name, own in MACHINES.items()

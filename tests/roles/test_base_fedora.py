@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,33 @@ def test_what_was_changed_is_reloaded_also_when_a_later_task_fails() -> None:
     assert (
         yaml.safe_load((ROLE / "tasks/main.yml").read_text())[-1]["ansible.builtin.meta"] == "flush_handlers"
     )
+
+
+@pytest.mark.parametrize(
+    ("knows", "status", "calls"),
+    [
+        # 9.3 and newer: the file is read, and no host key is asked for.
+        (True, 0, ["sshd -G -f /dev/null", "sshd -G -f {file}"]),
+        (True, 1, ["sshd -G -f /dev/null", "sshd -G -f {file}"]),
+        # Debian 12 and Enterprise Linux 9.
+        (False, 0, ["sshd -G -f /dev/null", "ssh-keygen -A", "sshd -t -f {file}"]),
+        (False, 1, ["sshd -G -f /dev/null", "ssh-keygen -A", "sshd -t -f {file}"]),
+    ],
+)
+def test_sshd_itself_checks_its_settings_old_or_new(
+    tmp_path: Path, knows: bool, status: int, calls: list[str]
+) -> None:
+    note = f'#!/bin/sh\necho "${{0##*/}} $*" >>{tmp_path}/calls\n'
+    sshd = f'[ "$3" != /dev/null ] || exit {0 if knows else 1}\nexit {status}\n'
+    for name, body in {"sshd": sshd, "ssh-keygen": "", "mkdir": ""}.items():
+        (tmp_path / name).write_text(note + body)
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "mkdir").write_text("#!/bin/sh\n")
+    check = yaml.safe_load((ROLE / "vars/main.yml").read_text())["__base_fedora_sshd_check"]
+    file = tmp_path / "10-workshop.conf"
+    # As Ansible calls it: words, without a shell.
+    words = shlex.split(check.replace("/usr/sbin/sshd", str(tmp_path / "sshd")) % file)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = subprocess.run(words, env=os.environ | {"PATH": path}, check=False)
+    assert done.returncode == status
+    assert (tmp_path / "calls").read_text().splitlines() == [call.format(file=file) for call in calls]

@@ -43,7 +43,7 @@ def carry(checkout: Path, here: Path) -> tuple[str, Path]:
             continue
         words = [
             word.replace("{{ __notebook_sync_here.path }}", str(here))
-            .replace("{{ playbook_dir | dirname }}", str(checkout))
+            .replace("{{ workshop_checkout }}", str(checkout))
             .replace("{{ __notebook_sync_carried_branch }}", branch)
             for word in task["ansible.builtin.command"]["argv"]
         ]

@@ -16,7 +16,7 @@ PASSWORD = "open sesame"
 SCRIPT = f"""\
 set -euo pipefail
 root={ROOT}
-distribution=debian
+distribution=${{DISTRIBUTION:-Debian}} family=${{FAMILY:-Debian}} major=${{MAJOR:-13}}
 source {ROOT}/tools/bootstrap.bash
 source {ROOT}/inventories/local/packages.bash
 install_packages $(bootstrap_packages) $(role_packages)
@@ -43,6 +43,9 @@ FAKES = {
     "id": "case $1 in -u) echo 1000 ;; *) echo me ;; esac",
     "sudo": NOTE + SUDO,
     "apt-get": NOTE,
+    "dnf": NOTE,
+    "rpm": "case $INSTALLED in all) exit 0 ;; *) exit 1 ;; esac",
+    "uname": "echo x86_64",
     "dpkg-query": "case $INSTALLED in all) echo installed ;; *) exit 1 ;; esac",
     "ansible-playbook": NOTE + 'case "$*" in *--become-password-file*) cat >"$NOTES.handed" ;; esac',
 }
@@ -60,7 +63,7 @@ class Machine:
             (self.folder / name).chmod(0o755)
 
     def run(
-        self, typed: str | None, *words: str, kind: str = "password", installed: str = "none"
+        self, typed: str | None, *words: str, kind: str = "password", installed: str = "none", **more: str
     ) -> tuple[int, str]:
         """Run set-up's part at a terminal where somebody types; None: there is no terminal."""
         environment = {
@@ -68,7 +71,7 @@ class Machine:
             "PATH": f"{self.folder}:{os.environ['PATH']}",
             "NOTES": str(self.folder / "notes"),
         }
-        environment |= {"KIND": kind, "INSTALLED": installed}
+        environment |= {"KIND": kind, "INSTALLED": installed, **more}
         keyboard, terminal = pty.openpty()
         with subprocess.Popen(
             ["bash", "-c", SCRIPT, "setup.bash", *words],
@@ -147,3 +150,44 @@ def test_a_password_that_ansible_is_to_ask_for_is_left_to_it(machine: Machine) -
     status, said = machine.run(f"{PASSWORD}\n", "-K")
     assert status == 0, said
     assert machine.notes().splitlines()[-1] == "ansible-playbook site.yml -K"
+
+
+ALMA_9 = {"DISTRIBUTION": "AlmaLinux", "FAMILY": "RedHat", "MAJOR": "9"}
+RHEL_10 = {"DISTRIBUTION": "RedHat", "FAMILY": "RedHat", "MAJOR": "10"}
+FEDORA = {"DISTRIBUTION": "Fedora", "FAMILY": "RedHat", "MAJOR": "43"}
+
+
+def test_enterprise_linux_has_its_python_and_its_repository(machine: Machine) -> None:
+    status, said = machine.run(None, kind="nopasswd", **ALMA_9)
+    assert status == 0, said
+    assert [line for line in machine.notes().splitlines() if line.startswith("dnf ")] == [
+        "dnf install --assumeyes dnf-plugins-core",
+        "dnf config-manager --set-enabled crb",
+        "dnf install --assumeyes python3.11 ca-certificates gcc-c++ openblas-devel git",
+    ]
+
+
+def test_nothing_is_enabled_where_nothing_is_missing(machine: Machine) -> None:
+    status, said = machine.run("", installed="all", **ALMA_9)
+    assert (status, said) == (0, "")
+    assert machine.notes() == "ansible-playbook site.yml\n"
+
+
+@pytest.mark.parametrize(
+    ("where", "line"),
+    [
+        (
+            RHEL_10,
+            "dnf install --assumeyes dnf-plugins-core"
+            " && dnf config-manager --set-enabled codeready-builder-for-rhel-10-x86_64-rpms"
+            " && dnf install --assumeyes python3 ca-certificates gcc-c++ openblas-devel git",
+        ),
+        (FEDORA, "dnf install --assumeyes python3 ca-certificates gcc-c++ openblas-devel git"),
+    ],
+)
+def test_the_line_for_an_administrator_says_all_of_it(
+    machine: Machine, where: dict[str, str], line: str
+) -> None:
+    status, said = machine.run(None, kind="stranger", **where)
+    assert status == 1
+    assert said.strip().splitlines()[-1].endswith(f"have an administrator run, as root: {line}")

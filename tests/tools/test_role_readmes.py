@@ -133,6 +133,23 @@ def test_other_entry_points_and_shared_defaults_are_shown(roles: Path) -> None:
     assert "| `workshop_manager` | str | `auto` | no |  | Shared. |" in text
 
 
+def test_a_variable_of_several_roles_has_the_default_of_the_role_that_they_share(roles: Path) -> None:
+    (roles / "workshop/defaults").mkdir(parents=True)
+    (roles / "workshop/defaults/main.yml").write_text("workshop_manager: auto\n", encoding="utf-8")
+    specs = roles / "tiny/meta/argument_specs.yml"
+    specs.write_text(
+        SPECS
+        + """      workshop_manager: {required: true, description: Shared.}
+      workshop_other: {required: true, description: Without a default.}
+""",
+        encoding="utf-8",
+    )
+    assert run(roles) == 0
+    text = (roles / "tiny/README.md").read_text(encoding="utf-8")
+    assert "| `workshop_manager` | str | `auto` | no |  | Shared. |" in text
+    assert "| `workshop_other` | str |  | yes |  | Without a default. |" in text
+
+
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     assert run(tmp_path, "--check") == 1
 

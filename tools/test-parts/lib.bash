@@ -87,10 +87,11 @@ make_test_venv() {
   stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py \
     workshop/pull/launcher/package.json workshop/pull/launcher/static/remoteEntry.js | sha256sum)
   [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ] && return
+  find_python || die "$(no_python)"
   # Debian's python3 comes without what makes virtual environments.
-  python3 -c "import ensurepip" 2>/dev/null || install_packages ensurepip:python3-venv:python3
+  "$PYTHON" -c "import ensurepip" 2>/dev/null || install_packages ensurepip:python3-venv:python3
   ensure_uv "$CACHE/uv"
-  "$UV" venv --quiet --clear --python python3 "$venv"
+  "$UV" venv --quiet --clear --python "$PYTHON" "$venv"
   sync_locked test "$venv"
   "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt --editable .
   echo "$stamp" >"$venv/stamp"

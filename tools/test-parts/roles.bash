@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The playbook on bare machines (containers): Debian with systemd, Fedora-like, local mode in its three forms.
+# The playbook on bare machines (containers): Debian 13 (full: 12, too) with systemd, Fedora-like, local mode in its three forms.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -10,6 +10,13 @@ local=tests/machines/local
 
 case ${1:-} in
   debian) in_testbed molecule test ;;
+  # As root with systemd, and as a person without it.
+  debian12)
+    step molecule in_testbed molecule test -s debian12
+    WORKSHOP_TEST_SUITE=bookworm step laptop in_testbed run_pytest \
+      $local/test_before_setup.py $local/test_setup.py $local/test_faults.py
+    end_steps
+    ;;
   fedora) in_testbed molecule test -s fedora ;;
   # The machine on which set-up is refused is the one that it then makes, and breaks.
   laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py ;;

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Print the name of a container image of the test bed; build it first when podman does not have it.
 #
-#   debian   Debian 13 with systemd as PID 1, without sudo
-#   bare     Debian 13 without systemd, with a plain user `learner` who may use sudo
+#   debian   Debian with systemd as PID 1, without sudo
+#   bare     Debian without systemd, with a plain user `learner` who may use sudo
 #   desk     the same with systemd as PID 1, and a manager of services for each user who logs in
 #   fedora   Fedora-like: dnf, rpm and systemd over Debian's files (see fedora-like/build.bash), or the
 #            real image that WORKSHOP_FEDORA_IMAGE names
 #
+# Debian is 13, or what WORKSHOP_TEST_SUITE names (bookworm: 12); under the Fedora-like one it is always 13.
 # The tag is a hash of everything that the image is made from, so that a change makes a new image and
 # an unchanged one is used again. Debian's packages are the only source.
 # usage: tools/testbed/image.bash debian|bare|desk|fedora
@@ -99,6 +100,8 @@ case $name in
   *) fail "usage: image.bash debian|bare|desk|fedora" ;;
 esac
 command -v podman >/dev/null || fail "needs podman; install it with the system's package manager"
-image=localhost/workshop-test-$name:$(content_tag)
+# The Python of its predecessor is a part of the Fedora-like machine.
+if [ "$name" = fedora ]; then export WORKSHOP_TEST_SUITE=trixie TESTBED_SUITE=trixie; fi
+image=localhost/workshop-test-$name-$TESTBED_SUITE:$(content_tag)
 podman image exists "$image" || make_image "$name" "$image"
 echo "$image"

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034 # both are read by the scripts that source this
 TESTBED=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034
-TESTBED_SUITE=trixie
+TESTBED_SUITE=${WORKSHOP_TEST_SUITE:-trixie}
 # podman warns at every call on a host whose cgroups are not v2 alone; cgroup2.bash deals with those.
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 
@@ -17,14 +17,18 @@ fail() {
   exit 1
 }
 
-# host_sources SUITE: the one-line sources through which this host gets SUITE and its updates. Prints
-# nothing on a host of another release: mmdebstrap then uses its own default.
+# host_sources SUITE [OS-RELEASE]: the one-line sources through which this host would get SUITE and its updates: those of its own
+# Debian, by the other name. Prints nothing where there are none: mmdebstrap then uses its own default.
 host_sources() {
+  local own
   command -v apt-get >/dev/null || return 0
+  # shellcheck disable=SC1090,SC1091
+  own=$(. "${2:-/etc/os-release}" 2>/dev/null && [ "${ID:-}" = debian ] && echo "${VERSION_CODENAME:-}") || own=$1
   # The dollars are apt's.
   # shellcheck disable=SC2016
   apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(CODENAME)' 'Created-By: Packages' |
-    awk -v suite="$1" '$1 ~ /^http/ && $4 ~ "^" suite "(-|$)" { print "deb", $1, $4, $3 }' | sort -u
+    awk -v own="$own" -v suite="$1" \
+      '$1 ~ /^http/ && $4 ~ "^" own "(-|$)" { sub("^" own, suite, $4); print "deb", $1, $4, $3 }' | sort -u
 }
 
 # host_apt_options: the host's own way to reach its mirror (a proxy, a clock that is off), a line each.

@@ -8,6 +8,7 @@
 set -euo pipefail
 # shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+TESTBED_SUITE=trixie # whatever WORKSHOP_TEST_SUITE says
 CHECKOUT=$(cd "$TESTBED/../.." && pwd)
 
 PACKAGES=linux-image-cloud-amd64,systemd-sysv,udev,dbus,openssh-server,sudo,python3,python3-apt,iproute2,netbase,ansible-core

@@ -18,8 +18,9 @@ is_new_enough() {
 }
 
 if ! is_new_enough; then
+  find_python || die "$(no_python)"
   ensure_uv "$control/uv"
-  [ -x "$control/venv/bin/python" ] || "$UV" venv --quiet --clear --python python3 "$control/venv"
+  [ -x "$control/venv/bin/python" ] || "$UV" venv --quiet --clear --python "$PYTHON" "$control/venv"
   sync_locked control "$control/venv"
   export PATH=$control/venv/bin:$PATH
 fi

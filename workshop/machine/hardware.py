@@ -23,9 +23,17 @@ DISK_FOR_SET_UP_GB = 6.0
 """Three environments (3 GB), data (1 GB) and the downloads that they are made from."""
 DISK_FREE_GB = 0.5
 """What checkpoints, logs and compiled functions need on a machine that is set up."""
-DEBIAN_OLDEST = 13
+SYSTEMS = {
+    "debian": ("12", "13"),
+    "ubuntu": ("24.04", "26.04"),
+    "rhel": ("9", "10"),
+    "almalinux": ("9", "10"),
+}
+"""The releases that set-up accepts, by the ID of /etc/os-release; the list is the role base-fedora's."""
 FEDORA_OLDEST = 42
-"""The oldest release of each that set-up accepts."""
+SYSTEMS_NAMED = (
+    "Debian 12 and 13, Ubuntu 24.04 and 26.04, RHEL and AlmaLinux 9 and 10, and Fedora 42 or newer"
+)
 
 
 def memory() -> Line:
@@ -74,14 +82,13 @@ def system() -> Line:
     except OSError:
         release = {}
     name = release.get("PRETTY_NAME") or platform.system()
-    version = release.get("VERSION_ID", "").partition(".")[0]
-    oldest = {"debian": DEBIAN_OLDEST, "fedora": FEDORA_OLDEST}.get(release.get("ID", ""))
-    if oldest is not None and version.isdigit() and int(version) >= oldest:
+    system, version = release.get("ID", ""), release.get("VERSION_ID", "")
+    major = version.partition(".")[0]
+    if {version, major} & set(SYSTEMS.get(system, ())):
         return green("system", name)
-    advice = (
-        f"use Debian {DEBIAN_OLDEST} or Fedora {FEDORA_OLDEST} (or newer), or the appliance on this system"
-    )
-    return red("system", f"{name} is not supported", advice)
+    if system == "fedora" and major.isdigit() and int(major) >= FEDORA_OLDEST:
+        return green("system", name)
+    return red("system", f"{name} is not supported", f"use {SYSTEMS_NAMED}, or the appliance on this system")
 
 
 def clock(now: float | None = None) -> Line:

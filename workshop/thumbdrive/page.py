@@ -133,12 +133,15 @@ def _local(here: set[str]) -> str:
     if not {LOCAL, "workshop.bundle"} <= here:
         return ""
     offline = all(any(name.startswith(f"{folder}/") for name in here) for folder in (WHEELS, DATA))
-    debian = "On Debian 13 the system's packages come from the stick too; on Fedora they need a network."
+    debian = (
+        "On Debian 13 the system's packages come from the stick too; on other systems they need a network."
+    )
     if f"{DEBS}/Packages" not in here:
         debian = "The system's packages (C++ compiler, OpenBLAS, Python 3.11) need a network."
+    network = ", without a network" if offline else ""
     return (
-        "<h3>Or without a virtual machine</h3><p>On Debian 13 or Fedora 42 and newer, in a terminal in this "
-        f"folder{', without a network' if offline else ''}: <code>bash {LOCAL}</code></p>"
+        "<h3>Or without a virtual machine</h3><p>On Debian 12 or 13, Ubuntu, Enterprise Linux or Fedora, "
+        f"in a terminal in this folder{network}: <code>bash {LOCAL}</code></p>"
         f'<p class="quiet">{debian}</p>'
     )
 

@@ -22,8 +22,8 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.thumbdrive.fetching import Wanted
 
-GLIBC = 41
-"""The C library 2.41, of Debian 13 and Fedora 42: wheels made for it or an older one run there."""
+GLIBC = 34
+"""The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""
 OLDEST_GLIBC = 5
 
 

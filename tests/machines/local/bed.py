@@ -1,4 +1,7 @@
-"""A bare Debian 13 in a container, on which somebody sets the workshop up in local mode."""
+"""A bare Debian in a container, on which somebody sets the workshop up in local mode.
+
+Debian is 13, or what WORKSHOP_TEST_SUITE names.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,8 @@ SMALL = "/small"
 """A folder of the laptop's whose disk is too small for the workshop."""
 OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
 """Keeps the machines of this checkout apart from those of another on the same host."""
+SUITE = os.environ.get("WORKSHOP_TEST_SUITE") or "trixie"
+"""Which Debian the machines have."""
 FIGURES: list[str] = []
 """What was measured, for the end of the report."""
 

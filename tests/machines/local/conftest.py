@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, OURS, SMALL, Bed, Ran, record
+from bed import CHECKOUT, OURS, SMALL, SUITE, Bed, Ran, record
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def laptop() -> Iterator[Bed]:
     """A machine with a copy of the checkout, bare at first, and set up by the first test that wants it so."""
-    bed = Bed(f"workshop-local-{OURS}", [f"--tmpfs={SMALL}:size=300m,mode=1777"])
+    bed = Bed(f"workshop-local-{SUITE}-{OURS}", [f"--tmpfs={SMALL}:size=300m,mode=1777"])
     bed.start()
     bed.bring_checkout()
     bed.own_cache()

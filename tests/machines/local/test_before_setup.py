@@ -25,7 +25,7 @@ def test_another_distribution_is_refused(bare_laptop: Bed) -> None:
         done = bare_laptop.setup()
     finally:
         bare_laptop.root("cat /tmp/true-release >/usr/lib/os-release")
-    assert_refused(bare_laptop, done, "slackware 15.0", "Debian 13", "Fedora")
+    assert_refused(bare_laptop, done, "slackware 15.0", "Debian 12 and 13", "Fedora 42")
 
 
 def test_a_small_disk_is_refused_before_anything_is_downloaded(bare_laptop: Bed) -> None:

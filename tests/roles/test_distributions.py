@@ -1,0 +1,207 @@
+"""Which machines the workshop runs on, and what the roles take for each of them, by its facts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
+
+pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+
+# Host: distribution, its version, the family, as Ansible's facts have them.
+KNOWN = {
+    "debian12": ("Debian", "12.11", "Debian"),
+    "debian13": ("Debian", "13.1", "Debian"),
+    "ubuntu24": ("Ubuntu", "24.04", "Debian"),
+    "ubuntu26": ("Ubuntu", "26.04", "Debian"),
+    "rhel9": ("RedHat", "9.6", "RedHat"),
+    "rhel10": ("RedHat", "10.0", "RedHat"),
+    "alma9": ("AlmaLinux", "9.6", "RedHat"),
+    "alma10": ("AlmaLinux", "10.0", "RedHat"),
+    "fedora42": ("Fedora", "42", "RedHat"),
+    "fedora44": ("Fedora", "44", "RedHat"),
+}
+OTHERS = {
+    "debian11": ("Debian", "11.9", "Debian"),
+    "ubuntu22": ("Ubuntu", "22.04", "Debian"),
+    "ubuntu2410": ("Ubuntu", "24.10", "Debian"),
+    "rhel8": ("RedHat", "8.10", "RedHat"),
+    "fedora41": ("Fedora", "41", "RedHat"),
+    "slackware": ("Slackware", "15.0", "Slackware"),
+}
+DNF = "dnf install --assumeyes"
+LINE = f"{DNF} dnf-plugins-core && dnf config-manager --set-enabled {{}} && {DNF}"
+FACTS = """\
+#!{python}
+import json, sys
+# WANT_JSON: Ansible hands the arguments over in a file.
+host = json.load(open(sys.argv[1]))["host"]
+print(json.dumps({{"changed": False, "ansible_facts": json.load(open({file!r}))[host]}}))
+"""
+PLAY = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: Be another machine
+      made_up_facts: {host: "{{ inventory_hostname }}"}
+    - name: Choose
+      block:
+        - ansible.builtin.include_role: {name: base-fedora, tasks_from: distribution, public: true}
+        - ansible.builtin.include_vars: "{{ roles }}/python-venv/vars/main.yml"
+        - ansible.builtin.include_vars: "{{ __workshop_distribution_vars }}"
+          vars: {role_path: "{{ roles }}/python-venv"}
+        - ansible.builtin.include_vars: "{{ __workshop_distribution_vars }}"
+          vars: {role_path: "{{ roles }}/notebook-sync"}
+        - ansible.builtin.set_fact:
+            answer:
+              packages: "{{ __base_fedora_packages }}"
+              machine: "{{ __base_fedora_machine_packages }}"
+              line: "{{ __base_fedora_enable_repository ~ __base_fedora_install_command }}"
+              sshd: "{{ __base_fedora_sshd }}"
+              firewall: "{{ __base_fedora_firewall }}"
+              killer: "{{ __base_fedora_memory_killer | bool }}"
+              python: "{{ __python_venv_packages }}"
+              suite: "{{ __python_venv_suite }}"
+              packaged: "{{ __python_venv_is_packaged | bool }}"
+              verifiers: "{{ __notebook_sync_verifiers }}"
+          vars: {base_fedora_install: "{{ __base_fedora_packages }}"}
+      rescue:
+        - ansible.builtin.set_fact: {answer: "{{ ansible_failed_result.msg }}"}
+    - ansible.builtin.copy:
+        content: "{{ answer | to_json }}"
+        dest: "{{ folder }}/{{ inventory_hostname }}.json"
+"""
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What each machine chose, or the complaint; one run of Ansible for all of them."""
+    folder = tmp_path_factory.mktemp("distributions")
+    facts = {
+        host: {
+            "distribution": name,
+            "distribution_version": version,
+            "distribution_major_version": version.partition(".")[0],
+            "os_family": family,
+            "architecture": "x86_64",
+        }
+        for host, (name, version, family) in (KNOWN | OTHERS).items()
+    }
+    (folder / "facts.json").write_text(json.dumps(facts))
+    (folder / "play.yml").write_text(PLAY)
+    module = folder / "library/made_up_facts"
+    module.parent.mkdir()
+    module.write_text(FACTS.format(python=sys.executable, file=str(folder / "facts.json")))
+    command: list[str | Path] = [ANSIBLE, folder / "play.yml", "-i", ",".join(facts) + ",", "-c", "local"]
+    command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}"]
+    command += ["-e", json.dumps({"folder": str(folder), "roles": str(ROOT / "roles")})]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {host: json.loads((folder / f"{host}.json").read_text()) for host in facts}
+
+
+NAMED = yaml.safe_load((ROOT / "roles/base-fedora/vars/main.yml").read_text())["__base_fedora_machines_named"]
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_others_are_refused_with_what_is_supported(answers: dict[str, Any], host: str) -> None:
+    name, version, _ = OTHERS[host]
+    assert answers[host] == f"{name} {version} is not supported: the workshop runs on {NAMED}"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        (["debian12"], {"python": ["python3.11", "python3.11-dev"], "suite": "", "packaged": True}),
+        (["debian13"], {"python": ["python3.11", "python3.11-dev"], "suite": "bookworm", "packaged": False}),
+        (["ubuntu24", "ubuntu26", "rhel10", "alma10"], {"python": [], "suite": "", "packaged": False}),
+        (
+            ["rhel9", "alma9", "fedora42", "fedora44"],
+            {"python": ["python3.11", "python3.11-devel"], "suite": "", "packaged": True},
+        ),
+        (
+            ["debian12", "debian13", "ubuntu24", "ubuntu26"],
+            {
+                "packages": ["python3-venv", "g++", "libopenblas-dev", "git", "ca-certificates"],
+                "line": "apt-get install --yes --no-install-recommends",
+                "sshd": "ssh",
+                "firewall": False,
+                "killer": True,
+                "verifiers": {"ssh-keygen": "openssh-client", "gpg": "gnupg"},
+            },
+        ),
+        (
+            ["rhel9", "alma9"],
+            {"packages": ["python3.11", "gcc-c++", "openblas-devel", "git", "ca-certificates"]},
+        ),
+        (
+            ["rhel10", "alma10", "fedora42", "fedora44"],
+            {"packages": ["gcc-c++", "openblas-devel", "git", "ca-certificates"]},
+        ),
+        (
+            ["rhel9", "rhel10", "alma9", "alma10", "fedora42", "fedora44"],
+            {"sshd": "sshd", "firewall": True, "verifiers": {"ssh-keygen": "openssh", "gpg": "gnupg2"}},
+        ),
+        (["rhel9", "rhel10", "alma9", "alma10"], {"killer": False}),
+        (["fedora42", "fedora44"], {"killer": True, "line": "dnf install --assumeyes"}),
+        (["rhel9"], {"line": LINE.format("codeready-builder-for-rhel-9-x86_64-rpms")}),
+        (["rhel10"], {"line": LINE.format("codeready-builder-for-rhel-10-x86_64-rpms")}),
+        (["alma9", "alma10"], {"line": LINE.format("crb")}),
+    ],
+)
+def test_what_is_taken(answers: dict[str, Any], hosts: list[str], expected: dict[str, Any]) -> None:
+    for host in hosts:
+        assert {name: answers[host][name] for name in expected} == expected, host
+
+
+@pytest.mark.parametrize("host", KNOWN)
+def test_the_memory_killer_is_configured_where_it_is_installed(answers: dict[str, Any], host: str) -> None:
+    assert answers[host]["killer"] is ("earlyoom" in answers[host]["machine"])
+
+
+def test_every_role_chooses_in_the_same_way() -> None:
+    includes = [
+        task["ansible.builtin.include_vars"]
+        for file in ROOT.glob("roles/*/tasks/*.yml")
+        for task in yaml.safe_load(file.read_text())
+        if "ansible.builtin.include_vars" in task
+    ]
+    assert len(includes) >= 5
+    assert set(includes) == {"{{ __workshop_distribution_vars }}"}
+
+
+def test_modules_run_on_the_python_of_enterprise_linux_9() -> None:
+    """It is 3.9, until the base role has brought a newer one; Ansible may have chosen it by then."""
+    files = [
+        *ROOT.glob("library/*.py"),
+        *ROOT.glob("module_utils/*.py"),
+        *ROOT.glob("roles/*/library/*.py"),
+        ROOT / "tools/find-python.py",
+    ]
+    for file in files:
+        tree = ast.parse(file.read_text(), str(file), feature_version=(3, 9))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        named = {(getattr(call.func, "id", ""), word.arg) for call in calls for word in call.keywords}
+        assert ("zip", "strict") not in named, file
+        assert not any(isinstance(node, ast.Match) for node in ast.walk(tree)), file
