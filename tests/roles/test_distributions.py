@@ -94,6 +94,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "distribution_major_version": version.partition(".")[0],
             "os_family": family,
             "architecture": "x86_64",
+            # Roles that miss one of these look at the machine themselves, which is not this one.
+            "env": {},
+            "python": {},
+            "service_mgr": "systemd",
+            "user_id": "root",
         }
         for host, (name, version, family) in (KNOWN | OTHERS).items()
     }
