@@ -85,6 +85,30 @@ def test_full_jobs_run_in_full_or_by_name(
 
 
 @pytest.mark.parametrize(
+    ("words", "also", "runs"),
+    [((), "second.all", True), (("first",), "second.all", False), ((), "", False)],
+)
+def test_a_run_of_every_part_takes_chosen_full_jobs_along(
+    fake: FakeParts, words: tuple[str, ...], also: str, runs: bool
+) -> None:
+    fake.table(GRAPH)
+    fake.script("first", PASSES)
+    fake.script("second", 'echo "$1 ${WORKSHOP_FULL:-}" >>trace')
+    ran = fake.run(*words, WORKSHOP_TEST_ALSO=also)
+    assert ran.status == 0
+    assert ("all 1" in fake.traced()) == runs
+
+
+def test_a_chosen_job_that_does_not_exist_is_wrong_usage(fake: FakeParts) -> None:
+    fake.table(GRAPH)
+    for part in ("first", "second"):
+        fake.script(part, PASSES)
+    ran = fake.run(WORKSHOP_TEST_ALSO="second.everything")
+    assert ran.status == 2
+    assert "there is no job 'second.everything'" in ran.errors
+
+
+@pytest.mark.parametrize(
     ("make", "verdict", "why"),
     [(FAILS, "failed", "first.make failed"), (SKIPPED, "skipped", "needs first.make")],
 )

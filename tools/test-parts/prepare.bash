@@ -6,7 +6,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 case ${1:-} in
   environment) use_test_venv ;;
-  # The images are made once, before the jobs that start machines from them run side by side.
-  testbed) use_testbed && for kind in debian bare desk fedora; do in_testbed tools/testbed/image.bash "$kind"; done ;;
+  # What starts containers, and the machine from which others are derived. Each image is made once, before the jobs
+  # that start machines from it run side by side.
+  testbed) use_testbed ;;
+  debian | desk | fedora) use_testbed && in_testbed tools/testbed/image.bash "$1" ;;
   *) no_job "$@" ;;
 esac

@@ -33,30 +33,29 @@ build_rootfs() {
     "$TESTBED_SUITE" "$tarball" ${sources:+"$sources"}
 }
 
-# Hooks of mmdebstrap: sh expands $1, the root that is being made.
-# shellcheck disable=SC2016
-units_that_need_hardware='--customize-hook=rm -f "$1/etc/fstab"; chroot "$1" systemctl mask
+# Run in each machine that has systemd as PID 1.
+mask_units_that_need_hardware='rm -f /etc/fstab; systemctl mask
   systemd-resolved.service systemd-networkd.service systemd-networkd.socket systemd-udevd.service
   systemd-remount-fs.service dev-hugepages.mount sys-fs-fuse-connections.mount getty.target
   console-getty.service systemd-journald-audit.socket systemd-networkd-wait-online.service'
-units_that_need_hardware=${units_that_need_hardware//$'\n'/ }
+mask_units_that_need_hardware=${mask_units_that_need_hardware//$'\n'/ }
+APT='apt-get --quiet --yes --no-install-recommends'
+
+# What all machines of Debian begin as.
+build_base() { build_rootfs "$1" python3,python3-apt,iproute2,ca-certificates; }
 
 # Root's machines have no sudo: a play that runs as root must not need it.
-build_debian() {
-  build_rootfs "$1" systemd-sysv,dbus,python3,python3-apt,iproute2,ca-certificates "$units_that_need_hardware"
-}
+add_to_debian() { echo "$APT install systemd-sysv dbus; $mask_units_that_need_hardware"; }
 
 # procps and git: what any Debian with a person on it has; everything else set-up has to bring.
-PERSONAL=python3,python3-apt,sudo,iproute2,ca-certificates,procps,git
-# shellcheck disable=SC2016
-a_person=('--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash learner'
-  '--customize-hook=echo "learner ALL=(ALL) NOPASSWD: ALL" >"$1/etc/sudoers.d/learner"')
+add_to_bare() {
+  echo "$APT install sudo procps git
+    useradd --create-home --shell /bin/bash learner
+    echo 'learner ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/learner"
+}
 
-build_bare() { build_rootfs "$1" "$PERSONAL" "${a_person[@]}"; }
-
-build_desk() {
-  build_rootfs "$1" "$PERSONAL,systemd-sysv,dbus-user-session,libpam-systemd,polkitd" \
-    "${a_person[@]}" "$units_that_need_hardware"
+add_to_desk() {
+  echo "$APT install systemd-sysv dbus-user-session libpam-systemd polkitd; $mask_units_that_need_hardware"
 }
 
 build_fedora() {
@@ -64,8 +63,46 @@ build_fedora() {
   # shellcheck disable=SC2016
   # Fedora's python3 has its venv module with it.
   build_rootfs "$1" systemd-sysv,dbus,python3,python3-venv,python3-dnf,dnf,rpm,iproute2,ca-certificates \
-    "$units_that_need_hardware" "--customize-hook='$TESTBED/fedora-like/build.bash' \"\$1\""
+    "--customize-hook=chroot \"\$1\" sh -c '$mask_units_that_need_hardware'" \
+    "--customize-hook='$TESTBED/fedora-like/build.bash' \"\$1\""
 }
+
+# image_of NAME: its name; made first where podman does not have it.
+image_of() {
+  local image
+  image=localhost/workshop-test-$1-$TESTBED_SUITE:$(content_tag)
+  if ! podman image exists "$image"; then
+    case $1 in
+      base | fedora) make_image "$1" "$image" ;;
+      bare | debian) derive_image "$1" "$image" base ;;
+      desk) derive_image "$1" "$image" bare ;;
+    esac
+  fi
+  echo "$image"
+}
+
+# derive_image NAME IMAGE FROM: another one with more in it, which is quicker than a root file system of its own.
+derive_image() {
+  local name=$1 image=$2 from container log started=$SECONDS
+  from=$(image_of "$3")
+  say "image.bash: building $image"
+  log=$(mktemp)
+  # The host's own way to its mirror, certificates and all.
+  container=$(podman run --detach --pids-limit=0 --network=host --env DEBIAN_FRONTEND=noninteractive \
+    --volume "$(ca_bundle):/etc/ssl/certs/ca-certificates.crt:ro" "$from" sleep infinity)
+  # shellcheck disable=SC2064
+  trap "podman rm --force --time 0 '$container' >/dev/null 2>&1; rm -f '$log'" EXIT
+  if ! podman exec --interactive "$container" sh -e >"$log" 2>&1 <<<"apt-get --quiet update; $("add_to_$name"); apt-get clean" ||
+    ! podman commit --quiet --change 'CMD ["/sbin/init"]' "$container" "$image" >>"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    fail "could not build the image $name; the log's end is above"
+  fi
+  podman rm --force --time 0 "$container" >/dev/null
+  built "$image" $((SECONDS - started))
+}
+
+# built IMAGE SECONDS: a line on what was made.
+built() { say "image.bash: built $1 in $2 s, $(podman image inspect --format '{{.Size}}' "$1" | numfmt --to=si)B"; }
 
 # make_image NAME IMAGE: root file system, then image, then the scratch folder goes.
 make_image() {
@@ -83,7 +120,7 @@ make_image() {
     tail -n 5 "$scratch/log" >&2
     fail "podman could not import the image $name"
   }
-  say "image.bash: built $image in $((SECONDS - started)) s, $(podman image inspect --format '{{.Size}}' "$image" | numfmt --to=si)B"
+  built "$image" $((SECONDS - started))
 }
 
 name=${1:-}
@@ -102,6 +139,4 @@ esac
 command -v podman >/dev/null || fail "needs podman; install it with the system's package manager"
 # The Python of its predecessor is a part of the Fedora-like machine.
 if [ "$name" = fedora ]; then export WORKSHOP_TEST_SUITE=trixie TESTBED_SUITE=trixie; fi
-image=localhost/workshop-test-$name-$TESTBED_SUITE:$(content_tag)
-podman image exists "$image" || make_image "$name" "$image"
-echo "$image"
+image_of "$name"

@@ -17,6 +17,15 @@ fail() {
   exit 1
 }
 
+# ca_bundle: the certificates that this host's clients trust, an organisation's own among them.
+ca_bundle() {
+  local file
+  for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+    [ -r "$file" ] && realpath "$file" && return
+  done
+  fail "found no CA bundle on this host; name one by SSL_CERT_FILE"
+}
+
 # host_sources SUITE [OS-RELEASE]: the one-line sources through which this host would get SUITE and its updates: those of its own
 # Debian, by the other name. Prints nothing where there are none: mmdebstrap then uses its own default.
 host_sources() {

@@ -10,15 +10,6 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 CHECKOUT=$(cd "$TESTBED/../.." && pwd)
 
-# ca_bundle: the certificates that this host's clients trust, an organisation's own among them.
-ca_bundle() {
-  local file
-  for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
-    [ -r "$file" ] && realpath "$file" && return
-  done
-  fail "found no CA bundle on this host; name one by SSL_CERT_FILE"
-}
-
 # first_process KIND: systemd, or where there is none a shell that collects orphans.
 first_process() {
   case $1 in

@@ -31,6 +31,7 @@ usage: tools/test.bash                    every part, at normal depth
        tools/test.bash --list             the parts with their jobs, depths and budgets
 
 WORKSHOP_FULL=1                   full jobs too; 0: not even those of the parts that are named
+WORKSHOP_TEST_ALSO="PART.JOB…"    these full jobs, too, when every part runs
 WORKSHOP_TEST_REQUIRED="PART…"    these fail instead of being skipped ("all": every part that is built)
 WORKSHOP_TEST_MINUTES=N           what has not ended N minutes after the start is ended, and has failed
 WORKSHOP_TEST_SLOWNESS=X          limits and budgets grow by X; measured at the start when it is not set
@@ -77,7 +78,8 @@ def main(words: Sequence[str]) -> int:
         if words and words[0].startswith("-"):
             raise UsageError(f"there is no option '{words[0]}'; see tools/test.bash --help")
         full = {"1": True, "0": False}.get(os.environ.get("WORKSHOP_FULL", ""))
-        choice = parts.choose(table, words, full, ROOT)
+        also = os.environ.get("WORKSHOP_TEST_ALSO", "").split()
+        choice = parts.choose(table, words, full, ROOT, also)
         return carry_out(lambda _: (table, choice, ""))
     except UsageError as error:
         print(f"test.bash: {error}", file=sys.stderr)

@@ -135,7 +135,9 @@ class Choice:
     """When not empty, only these tests run."""
 
 
-def choose(parts: Mapping[str, Part], words: Iterable[str], full: bool | None, root: Path) -> Choice:
+def choose(
+    parts: Mapping[str, Part], words: Iterable[str], full: bool | None, root: Path, also: Iterable[str] = ()
+) -> Choice:
     """Choose jobs by the words of the command line.
 
     Args:
@@ -144,22 +146,27 @@ def choose(parts: Mapping[str, Part], words: Iterable[str], full: bool | None, r
             none for every part.
         full: Run full jobs, too; None to run them in parts that are named.
         root: The checkout in which tests are.
+        also: Full jobs, as ``part.job``, that a run of every part does not leave out.
     """
     jobs = all_jobs(parts)
+    also = set(also)
+    if unknown := also - set(jobs):
+        raise UsageError(f"there is no job '{min(unknown)}' to run, too; see tools/test.bash --list")
     wanted: dict[str, Job] = {}
     left_out: list[Job] = []
     tests: list[str] = []
     part: Part | None = None
     words = list(words)
+    every_part = not words
     for position, word in enumerate(words or parts):
         if word in parts:
             part = parts[word]
             # A part before tests is there only to say whose they are.
             if any(is_test(later) for later in words[position + 1 : position + 2]):
                 continue
-            with_full = bool(words) if full is None else full
+            with_full = not every_part if full is None else full
             for job in part.jobs.values():
-                if job.full and not with_full:
+                if job.full and not with_full and not (every_part and str(job) in also):
                     left_out.append(job)
                 else:
                     wanted[str(job)] = job
