@@ -10,11 +10,10 @@ import pytest
 from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sync.bed import book, cell, memory_folder
 
 from benchmarks.sync.fuzz_edits import NAME, Pair, faults_of, random_pair, sync
 from workshop.sync import plan
-
-from .bed import book, cell, memory_folder
 
 A, B = cell("# B1", "a"), cell("# B2", "b")
 

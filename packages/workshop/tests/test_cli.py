@@ -16,6 +16,7 @@ from workshop import cli, lazy
 from workshop.errors import WorkshopError
 
 ROOT = Path(__file__).resolve().parents[3]
+SOURCES = ROOT / "packages/workshop/src"
 RUN = "from workshop.__main__ import main; main()"
 
 
@@ -56,7 +57,13 @@ def test_version() -> None:
 def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
     # Without its site packages an interpreter has none of them.
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {RUN}"],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            f"import sys; sys.path.insert(0, {str(ROOT / 'packages/workshop/src')!r}); {RUN}",
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -78,7 +78,7 @@ def test_the_folder_is_the_named_one_or_the_machines_or_the_checkouts(
     assert notebooks_folder(folder) == folder
     checkout = tmp_path_factory.mktemp("checkout")
     for name in ("packages/workshop", "notebooks", "docs"):
-        (checkout / name).mkdir()
+        (checkout / name).mkdir(parents=True)
     (checkout / "site.yml").touch()
     monkeypatch.chdir(checkout / "docs")
     monkeypatch.setenv("WORKSHOP_CONFIG", str(checkout / "workshop.toml"))

@@ -18,7 +18,7 @@ def promised() -> list[tuple[int, str, str]]:
 def covered() -> dict[int, list[str]]:
     """Return the names of the tests by the number of their row."""
     found: dict[int, list[str]] = {}
-    for file in sorted((ROOT / "tests/sync/cases").glob("test_*.py")):
+    for file in sorted((ROOT / "packages/workshop/tests/sync/cases").glob("test_*.py")):
         text = file.read_text(encoding="utf-8")
         for number, name in re.findall(r"^def test_(\d\d)_(\w+)\(", text, re.MULTILINE):
             found.setdefault(int(number), []).append(name)
