@@ -71,9 +71,11 @@ def test_a_signed_stage_is_verified_by_its_key(tmp_path: Path, listed: Path) -> 
     assert (
         "signed by organiser" in workshop("verify", tmp_path / "stage", "--allowed-signers", signers).stdout
     )
-    assert_one_line(
-        workshop("verify", tmp_path / "stage", "--require-signature"), "known signature is required"
-    )
+    unknown = workshop("verify", tmp_path / "stage", "--require-signature", "--json")
+    assert_one_line(unknown, "known signature is required")
+    document = json.loads(unknown.stdout)
+    assert (document["right"], document["sticks"][0]["right"]) == (False, False)
+    assert "known signature is required" in document["sticks"][0]["reasons"][-1]
 
 
 def test_the_machines_own_disk_is_refused_even_by_force(tmp_path: Path, stage: Path) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import multiprocessing
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasets.conftest import dataset_of, file_of, left_over
+from workshop.datasets import STAMP
 from workshop.datasets import store as module
 from workshop.datasets.store import Store, WrongContentError
 from workshop.errors import WorkshopError
@@ -192,3 +195,16 @@ def test_adopt_takes_only_the_right_file(store: Store) -> None:
 def test_hash_file_is_sha256(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(CONTENT)
     assert module.hash_file(tmp_path / "f") == file_of(CONTENT).sha256
+
+
+def test_the_note_of_one_catalogue_keeps_what_another_one_brought(store: Store) -> None:
+    ours, other = dataset_of(CONTENT), replace(dataset_of(CONTENT), name="other")
+    gone = replace(dataset_of(CONTENT), name="gone")
+    for each in (ours, other):
+        store.add(each, each.files[0], [CONTENT])
+        store.write_stamp([each, gone])
+    noted = json.loads((store.folder / STAMP).read_text())["datasets"]
+    assert set(noted) == {ours.name, "other", "gone"}
+    store.write_stamp([ours])
+    noted = json.loads((store.folder / STAMP).read_text())["datasets"]
+    assert set(noted) == {ours.name, "other"}  # of the third there is nothing here

@@ -58,13 +58,18 @@ def torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch._utils", utils)
 
 
-def write(path: Path, state: Any, numbers: bytes = struct.pack("<q", 12) + VALUES.tobytes()) -> Path:
+def write(
+    path: Path,
+    state: Any,
+    numbers: bytes = struct.pack("<q", 12) + VALUES.tobytes(),
+    keys: Any = ("7",),
+) -> Path:
     """Write a file as ``torch.save`` did before version 1.6."""
     with path.open("wb") as out:
         for thing in (MAGIC, PROTOCOL, {"little_endian": True}):
             pickle.dump(thing, out, protocol=2)
         Pickler(out, protocol=2).dump(state)
-        pickle.dump(["7"], out, protocol=2)
+        pickle.dump(list(keys) if isinstance(keys, tuple) else keys, out, protocol=2)
         out.write(numbers)
     return path
 
@@ -133,3 +138,10 @@ def test_other_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match=r"cannot read .*w\.pth"):
         read_state(tmp_path / "w.pth")
+
+
+@pytest.mark.parametrize("keys", [("8",), ("7", "8"), 7, {"7": 1}, (["7"],)])
+def test_numbers_that_no_tensor_uses_are_refused_in_one_line(tmp_path: Path, keys: Any) -> None:
+    with pytest.raises(WorkshopError, match="not an old PyTorch file") as fault:
+        read_state(write(tmp_path / "w.pth", ordered(a=Stored(0, (12,), (1,))), keys=keys))
+    assert "\n" not in str(fault.value)

@@ -38,6 +38,8 @@ def test_without_settings_the_name_is_the_title() -> None:
         ({"minutes": "5"}, "minutes must be a number"),
         ({"minutes": True}, "minutes must be a number"),
         ({"kind": "talk"}, "kind must be one of lesson, tool"),
+        ({"kind": []}, "kind must be one of lesson, tool"),
+        ({"bars": {"a": {"profiles": [{}]}}}, "bars.a.profiles must be one of"),
         ({"budget": {"quick": {}}}, "unknown key 'quick'"),
         ({"budget": {"fast": {"seconds": 1}}}, "unknown key 'seconds'"),
         ({"budget": {"fast": 60}}, "budget.fast must be an object"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import http.client
 import json
 import time
@@ -12,6 +14,9 @@ from typing import Any
 import pytest
 from pull.bed import PullBed
 from sync.bed import notebook
+
+from workshop.settings import Settings
+from workshop.web import updates
 
 from .serving import Answer, ask, running
 
@@ -105,3 +110,30 @@ def test_without_an_address_there_is_no_button(bed: PullBed) -> None:
     with running(bed.prefix / "web", settings=choose(bed, url="")) as (port, _):
         command = f"{bed.prefix}/venvs/jupyter/bin/workshop updates set"
         assert state(port) == {"can": False, "command": command}
+
+
+@pytest.mark.parametrize("fault", [TimeoutError(), OSError("no more processes"), ValueError("no JSON")])
+def test_an_address_that_cannot_be_asked_is_no_news_and_no_fault_of_the_server(
+    bed: PullBed, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    choose(bed, check_online=True)
+    settings = Settings(prefix=bed.prefix, notebooks=bed.bed.mine)
+    complaints: list[dict[str, Any]] = []
+
+    async def fails(*_: Any) -> None:
+        raise fault
+
+    async def look() -> Any:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        known = updates.Updates(settings)
+        await known.state()
+        await asyncio.sleep(0)
+        answer = await known.state()
+        del known
+        gc.collect()
+        await asyncio.sleep(0)
+        return answer
+
+    monkeypatch.setattr(updates, "run", fails)
+    assert asyncio.run(look()) == {"can": True, "looking": False, "news": None}
+    assert complaints == []

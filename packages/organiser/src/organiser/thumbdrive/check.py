@@ -30,6 +30,8 @@ class Verdict:
     """Files that the list does not name; strangers' files are no fault."""
     unfinished: list[str] = field(default_factory=list)
     signature: Signature = field(default_factory=lambda: Signature("none"))
+    must_be_signed: bool = False
+    """Whether a stick that no known key vouches for is not right."""
 
     @property
     def reasons(self) -> list[str]:
@@ -38,7 +40,11 @@ class Verdict:
         lines += [f"{name} is missing" for name in self.missing]
         lines += [f"{name} cannot be read" for name in self.unreadable]
         lines += [f"{name} was not written to its end" for name in self.unfinished]
-        return lines + ([self.signature.sentence] if self.signature.state == "wrong" else [])
+        if self.signature.state == "wrong":
+            lines.append(self.signature.sentence)
+        elif self.must_be_signed and self.signature.state in ("none", "unknown"):
+            lines.append(f"{self.signature.sentence}, and a known signature is required")
+        return lines
 
     @property
     def advice(self) -> str:
@@ -52,6 +58,7 @@ class Verdict:
     def as_document(self) -> dict[str, Any]:
         """Return it for JSON."""
         document = {**vars(self), "folder": str(self.folder), "signature": vars(self.signature)}
+        del document["must_be_signed"]
         return document | {
             "right": not self.reasons,
             "reasons": self.reasons,
@@ -77,13 +84,16 @@ def _listed(folder: Path) -> dict[str, str]:
     return hashes
 
 
-def check_stick(folder: Path, allowed_signers: Path | None, watch: Watch) -> Verdict:
+def check_stick(
+    folder: Path, allowed_signers: Path | None, watch: Watch, *, must_be_signed: bool = False
+) -> Verdict:
     """Read every file that the stick's list names, from the stick and not from the cache.
 
     Raises WorkshopError when there is no list.
     """
     hashes = _listed(folder)
-    verdict = Verdict(folder, len(hashes), signature=check_signature(folder, allowed_signers))
+    signature = check_signature(folder, allowed_signers)
+    verdict = Verdict(folder, len(hashes), signature=signature, must_be_signed=must_be_signed)
     for name, sha256 in sorted(hashes.items()):
         watch.step(name)
         try:

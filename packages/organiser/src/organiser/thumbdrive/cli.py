@@ -240,18 +240,15 @@ def verify(
     from organiser.thumbdrive.check import check_stick, size_of
     from organiser.thumbdrive.together import Job, run_together
 
+    check = partial(check_stick, must_be_signed=require_signature)
     jobs = [
-        Job(str(stick), size_of(stick), partial(check_stick, stick.absolute(), allowed_signers))
-        for stick in sticks
+        Job(str(stick), size_of(stick), partial(check, stick.absolute(), allowed_signers)) for stick in sticks
     ]
     outcomes = run_together(jobs, messages, len(jobs))
     verdicts = [outcome.result for outcome in outcomes if outcome.result]
     bad = [f"{outcome.label}: {outcome.why}" for outcome in outcomes if not outcome.result]
     for verdict in verdicts:
-        reasons = verdict.reasons
-        if require_signature and verdict.signature.state in ("none", "unknown"):
-            reasons.append(f"{verdict.signature.sentence}, and a known signature is required")
-        if reasons:
+        if reasons := verdict.reasons:
             advice = f"; {verdict.advice}" if verdict.advice else ""
             more = " …" if len(reasons) > 5 else ""
             bad.append(f"{verdict.folder}: {'; '.join(reasons[:5])}{more}{advice}")

@@ -117,9 +117,13 @@ class Store:
             self._verified[f"{dataset.name}/{file.name}"] = _mark(file, target.stat())
 
     def write_stamp(self, datasets: Iterable[Dataset]) -> None:
-        """Note on disk what was verified, and which files the data sets have."""
+        """Note on disk what was verified, and which files the data sets have.
+
+        What another catalogue brought here stays noted.
+        """
         with self._guard:
-            listed = {dataset.name: [file.name for file in dataset.files] for dataset in datasets}
+            listed = {name: files for name, files in self._listed().items() if (self.folder / name).is_dir()}
+            listed |= {dataset.name: [file.name for file in dataset.files] for dataset in datasets}
             text = json.dumps({"datasets": listed, "files": self._verified}, indent=1, sort_keys=True)
             stamp = self.folder / STAMP
             with contextlib.suppress(OSError, UnicodeDecodeError):
@@ -140,6 +144,13 @@ class Store:
             Path(name).replace(target)
         except OSError as error:
             raise full_disk(error, self.folder) from error
+
+    def _listed(self) -> dict[str, object]:
+        """Return the data sets and their files as the last fetch noted them."""
+        try:
+            return dict(json.loads((self.folder / STAMP).read_text(encoding="utf-8"))["datasets"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
 
     def _read_stamp(self) -> dict[str, list[object]]:
         try:

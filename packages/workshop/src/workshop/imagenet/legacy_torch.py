@@ -134,7 +134,12 @@ def _read(stream: IO[bytes]) -> Arrays:
     _unpickle(PlainUnpickler(stream))
     reader = _TensorUnpickler(stream)
     state = _unpickle(reader)
-    for key in _unpickle(PlainUnpickler(stream)):
+    keys = _unpickle(PlainUnpickler(stream))
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise WrongContentError("it has no list of its numbers")
+    for key in keys:
+        if key not in reader.storages:
+            raise WrongContentError(f"no tensor uses its numbers {key!r}")
         _fill(reader.storages[key], stream)
     if not isinstance(state, dict):
         raise WrongContentError("it holds no state dictionary")

@@ -199,6 +199,6 @@ def _number(value: Any, where: str) -> float:
 
 def _choice(choices: type[Choice], value: Any, where: str) -> Choice:
     """Refuse anything but a member of the enumeration."""
-    if value not in set(choices):
+    if not isinstance(value, str) or value not in set(choices):
         raise ValueError(f"{where} must be one of {', '.join(choices)}, not {value!r}")
     return choices(value)

@@ -66,7 +66,7 @@ def faults_of_file(
 
 def _left_overs(notebook: Notebook) -> Iterator[str]:
     """Outputs and execution counts do not belong in git, but for those that the output filter keeps too."""
-    if notebook["metadata"].get("git", {}).get("suppress_outputs", True) is False:
+    if notebook.get("metadata", {}).get("git", {}).get("suppress_outputs", True) is False:
         return
     for number, cell in enumerate(notebook["cells"], start=1):
         if "keep_output" in tags_of(cell):

@@ -52,7 +52,10 @@ class Updates:
 
     async def _look(self, mine: Notebooks) -> None:
         """Ask the address what is new; whatever goes wrong is no news."""
-        status, document = await run(mine, "look")
+        try:
+            status, document = await run(mine, "look")
+        except (TimeoutError, OSError, ValueError):
+            status, document = 1, {}
         changed = status == 0 and document["changed"]
         self._news = {key: document[key] for key in ("revision", "news")} if changed else None
 

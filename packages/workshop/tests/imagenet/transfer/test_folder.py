@@ -129,3 +129,16 @@ def test_fingerprints_tell_pictures_apart() -> None:
     apart = [(a ^ b).bit_count() for i, a in enumerate(prints) for b in prints[:i]]
     assert min(apart) > folder.ALIKE
     assert all(0 <= each < 2**64 for each in prints)
+
+
+def test_a_copy_is_found_also_behind_another_picture_of_the_same_name(tmp_path: Path) -> None:
+    """Cameras give each day's pictures the same names, in a folder for each day."""
+    fill(tmp_path, cups=10, spoons=10)
+    for seed, day in ((900, "monday"), (901, "tuesday")):
+        (tmp_path / "cups" / day).mkdir()
+        noise(seed).save(tmp_path / "cups" / day / "IMG_0001.png")
+    shutil.copy(tmp_path / "cups/monday/IMG_0001.png", tmp_path / "cups/IMG_0001 (1).png")
+    collection = read_folder(tmp_path)
+    (remark,) = collection.remarks
+    assert remark == "cups/IMG_0001 (1).png is the same file as cups/monday/IMG_0001.png: left out"
+    assert len(collection.items) == 22

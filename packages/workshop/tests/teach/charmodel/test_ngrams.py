@@ -86,3 +86,11 @@ def test_contexts_that_do_not_fit_are_refused() -> None:
 def test_it_keeps_what_came() -> None:
     counts = NGrams(np.array([0, 1, 0, 1, 2], np.int32), 3, 1)
     assert counts.entries == 3 + 3
+
+
+@pytest.mark.parametrize("text", ["", "t", "th", "the"])
+def test_a_text_shorter_than_the_contexts_is_counted_as_far_as_it_goes(text: str) -> None:
+    model = NGrams(ALPHABET.encode(text), len(ALPHABET), 3)
+    assert model.chances(IDS[:3]).sum() == pytest.approx(1)
+    assert model.probabilities(IDS)[0] == pytest.approx(by_hand(text, "", TEXT[0]))
+    assert len(model.write(IDS[:1], 5)) == 5

@@ -68,7 +68,7 @@ def read_folder(folder: Path) -> Collection:
     for item in _candidates(folder, collection):
         mark = _mark(item, collection)
         if mark is not None and not _seen_before(item, mark, marks, collection):
-            marks[f"{item.kind}/{item.path.name}"] = mark
+            marks[item.path.relative_to(folder).as_posix()] = mark
             collection.items.append(item)
     _check(folder, collection)
     return collection

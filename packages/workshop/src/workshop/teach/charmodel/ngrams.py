@@ -116,5 +116,7 @@ def _look_up(
     keys: npt.NDArray[np.int64], values: npt.NDArray[np.int32], wanted: npt.NDArray[np.int64]
 ) -> Array:
     """Return the values of ``wanted`` keys, 0 for those that are not there; ``keys`` are sorted."""
+    if not len(keys):  # the text is shorter than this context
+        return np.zeros(len(wanted))
     places = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
     return np.where(keys[places] == wanted, values[places], 0).astype(np.float64)
