@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from workshop import cli, lazy
+import workshop
+from workshop import bench, cli, lazy, plugins
 from workshop.errors import WorkshopError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,14 +46,20 @@ def test_help_lists_every_capability_without_importing_one() -> None:
     )
     done = run(code=code)
     assert done.returncode == 0, done.stderr
-    for word in cli.CAPABILITIES:
+    for word in (*cli.CAPABILITIES, *plugins.ORGANISERS):
         assert word in done.stdout
 
 
-def test_version() -> None:
-    done = run("--version")
-    assert done.returncode == 0
-    assert done.stdout.startswith("workshop ")
+def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
+    code = (
+        "import sys; from workshop.__main__ import main\n"
+        "sys.argv = ['workshop', '--version']\n"
+        "main()\n"
+        "print(sorted({'typer', 'rich', 'workshop.cli', 'importlib.metadata'} & set(sys.modules)))\n"
+    )
+    assert run(code=code).stdout == f"workshop {workshop.__version__}\n[]\n"
+    # Among other words the parser tells it.
+    assert run("--version", "doctor").stdout == f"workshop {workshop.__version__}\n"
 
 
 def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
@@ -91,13 +99,49 @@ def test_a_users_fault_is_one_line_and_exit_1(tmp_path: Path) -> None:
     assert done.stderr.startswith("workshop: cannot read the settings")
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "error"),
+    [
+        (["data", "list", "--json"], 1, "cannot read the settings"),
+        (["doctor", "--json"], 1, "cannot read the settings"),
+        (["sync", "--json"], 1, "cannot read the settings"),
+        (["data", "list", "--json", "--nonsense"], 2, "No such option: --nonsense"),
+        (["lessons", "--json"], 2, "--json"),
+        (["nonsense", "--json"], 2, "nonsense"),
+        (["sync", "--json", "--nonsense"], 2, "standard error has the reason"),
+    ],
+)
+def test_a_command_that_fails_prints_one_document_as_well(
+    tmp_path: Path, words: list[str], status: int, error: str
+) -> None:
+    done = run(*words, WORKSHOP_CONFIG=str(tmp_path / "none.toml"))
+    document = json.loads(done.stdout)
+    assert (list(document), done.returncode) == (["error"], status)
+    assert error in document["error"]
+    assert done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_command_that_has_printed_its_document_prints_no_second_one(tmp_path: Path) -> None:
+    (tmp_path / "data/mnist").mkdir(parents=True)
+    (tmp_path / "data/mnist/t10k-labels-idx1-ubyte").write_bytes(b"wrong")
+    (tmp_path / "workshop.toml").write_text(f'data = "{tmp_path}/data"\n')
+    done = run("data", "verify", "mnist", "--json", WORKSHOP_CONFIG=str(tmp_path / "workshop.toml"))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["datasets"][0]["state"] == "wrong"
+
+
+def test_after_two_dashes_json_is_a_name() -> None:
+    done = run("data", "verify", "--", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
 def fail_with(error: str) -> subprocess.CompletedProcess[str]:
     """Run the command with a capability that raises ``error``."""
     return run(
         code="import sys, errno, typer\n"
         "from workshop import cli\n"
         "from workshop.errors import WorkshopError\n"
-        "def app():\n"
+        "def app(**_):\n"
         f"    raise {error}\n"
         "cli.app = app\n"
         "cli.main()\n"
@@ -192,6 +236,33 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def test_every_word_loads() -> None:
     """No word in the table points nowhere."""
-    for word in cli.CAPABILITIES:
+    for word in (*cli.CAPABILITIES, *plugins.find_words()):
         done = run(word, "--help")
         assert done.returncode == 0, f"{word}: {done.stderr}"
+
+
+def test_the_words_of_a_package_that_is_not_here_say_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "find_words", dict)
+    assert plugins.command("nonsense") is None
+    with pytest.raises(WorkshopError, match=r"in the package organiser.*'tools/workshop appliance'"):
+        plugins.command("appliance")
+
+
+def test_a_checkout_has_the_words_of_its_packages_without_their_being_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plugins, "entry_points", lambda **_: [])
+    assert set(plugins.find_words()) == set(plugins.ORGANISERS)
+    monkeypatch.setattr(plugins, "CHECKOUT", Path("/nowhere"))
+    assert plugins.find_words() == {}
+
+
+def test_benchmarks_need_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("workshop.settings.CHECKOUT",):
+        monkeypatch.setattr(place, tmp_path)
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
+    (tmp_path / "workshop.toml").touch()
+    with pytest.raises(WorkshopError, match="there is no checkout with benchmarks"):
+        bench.find_benches()
+    (tmp_path / "workshop.toml").write_text(f'source = "{ROOT}"\n')
+    assert "samegame" in bench.find_benches()

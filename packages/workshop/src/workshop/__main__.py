@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from workshop.errors import WorkshopError
+from workshop import __version__
+from workshop.ending import one_error_path
 
 
 def main() -> None:
     """Run the command; ``sync``, which timers and buttons call often, starts without all the rest."""
-    if sys.argv[1:2] != ["sync"]:
-        try:
-            from workshop.cli import main as run
-        except ModuleNotFoundError as error:
-            sys.exit(f"workshop: {sys.executable} has no {error.name}; run tools/workshop of the checkout")
-        run()
+    if sys.argv[1:] == ["--version"]:
+        print(f"workshop {__version__}")
         return
-    from workshop.sync.command import main as sync
+    if sys.argv[1:2] == ["sync"]:
+        from workshop.sync.command import main as sync
 
-    try:
-        try:
+        with one_error_path():
             sync(sys.argv[2:])
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read it has gone. Python would flush again at the end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except (WorkshopError, OSError, KeyboardInterrupt) as error:
-        from workshop.cli import end_with
-
-        end_with(error)
+        return
+    try:
+        from workshop.cli import main as run
+    except ModuleNotFoundError as error:
+        sys.exit(f"workshop: {sys.executable} has no {error.name}; run tools/workshop of the checkout")
+    run()
 
 
 if __name__ == "__main__":

@@ -8,14 +8,13 @@ only what it runs. Other packages add words of their own (``workshop.plugins``).
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from workshop import __version__, plugins
-from workshop.errors import WorkshopError
+from workshop.ending import one_error_path
 from workshop.lazy import lazy_group
-from workshop.output import messages
 
 CAPABILITIES = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
@@ -76,39 +75,10 @@ def workshop(
     """Run the Deep Learning Workshop on this machine."""
 
 
-INTERRUPTED = 130
-"""The status of a command that Ctrl-C ended, by the shells' convention."""
-
-
 def main() -> None:
-    """Run the command; a user's mistake or a fault of the machine ends in one line, not a traceback."""
-    try:
-        app()
-    except (WorkshopError, OSError, KeyboardInterrupt) as error:
-        end_with(error)
-    except SystemExit as end:
-        # Typer turns Ctrl-C into this status without a word.
-        if end.code == INTERRUPTED:
-            _say("interrupted; it is safe to run again")
-        raise
-
-
-def end_with(error: WorkshopError | OSError | KeyboardInterrupt) -> NoReturn:
-    """Say in one line what happened and end the program with its status."""
-    if isinstance(error, KeyboardInterrupt):
-        _say("interrupted; it is safe to run again")
-        sys.exit(INTERRUPTED)
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        _say(f"{error.strerror or error}{where}", style="red")
-    else:
-        _say(str(error), style="red")
-    sys.exit(1)
-
-
-def _say(text: str, style: str = "") -> None:
-    """Print one line on stderr, exactly as it is."""
-    messages.print(f"workshop: {text}", style=style, markup=False, highlight=False)
+    """Run the command; how it ends is in ``workshop.ending``."""
+    with one_error_path():
+        sys.exit(app(standalone_mode=False))
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def test_an_address_that_cannot_be_asked_is_no_news_and_no_fault_of_the_server(
     complaints: list[dict[str, Any]] = []
 
     async def fails(*_: Any) -> None:
-        raise fault
+        raise type(fault)(*fault.args)  # of its own: the traceback holds the task
 
     async def look() -> Any:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
