@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from email.parser import HeaderParser
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ pytestmark = [
     pytest.mark.network,
 ]
 
+NAMES = ("bubblebreaker", "deep-learning-workshop-organiser", "deep-learning-workshop")
+"""The distributions, in the order of their folders."""
 PARTICIPANT = {
     "__init__.py", "__main__.py", "py.typed", "bench.py", "bubblebreaker.py", "cli.py", "datasets",
-    "environment.py", "errors.py", "imagenet", "jupyter", "lazy.py", "lessons", "machine", "output.py",
-    "patience.py", "plugins.py", "ports.py", "priority.py", "pull", "servers.py", "settings.py", "slides",
-    "sync", "teach", "updates.py", "web",
+    "ending.py", "environment.py", "errors.py", "imagenet", "jupyter", "lazy.py", "lessons", "machine",
+    "output.py", "patience.py", "plugins.py", "ports.py", "priority.py", "pull", "servers.py", "settings.py",
+    "site", "sync", "system", "teach", "update_button.py", "updates.py",
 }  # fmt: skip
 """All that a participant's machine gets of the package workshop."""
 
@@ -119,3 +122,49 @@ def test_the_games_alone_pass_gymnasiums_check_and_play(wheels: dict[str, Path],
         [python, "-I", "-c", GAME], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout == "played\n", done.stderr
+
+
+def former_wheel(folder: Path) -> Path:
+    """Write what the version before was: one wheel, with the games and the organiser's part inside."""
+    info = "deep_learning_workshop-0.1.0.dist-info"
+    files = {
+        "workshop/__init__.py": "",
+        "workshop/bubblebreaker/__init__.py": "",
+        "workshop/bubblebreaker/rules.py": "SAMEGAME = 'of the version before'",
+        "workshop/appliance/__init__.py": "",
+        "workshop/slides/__init__.py": "",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: deep-learning-workshop\nVersion: 0.1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    path = folder / "deep_learning_workshop-0.1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, text in {**files, f"{info}/RECORD": record}.items():
+            wheel.writestr(name, text)
+    return path
+
+
+def test_an_environment_of_the_version_before_becomes_the_new_one(
+    wheels: dict[str, Path], tmp_path: Path
+) -> None:
+    """Of equal version; with the bytecode that was compiled while it ran."""
+    uv("venv", "--quiet", "--python", sys.executable, tmp_path / "venv")
+    python = tmp_path / "venv/bin/python"
+    uv("pip", "install", "--quiet", "--no-deps", "--python", python, former_wheel(tmp_path))
+    subprocess.run([python, "-c", "import workshop.bubblebreaker.rules, workshop.appliance"], check=True)
+    wanted = tmp_path / "wanted.txt"
+    lines = [
+        f"{path.as_uri()} --hash=sha256:{sha256(path.read_bytes()).hexdigest()}" for path in wheels.values()
+    ]
+    wanted.write_text("".join(f"{name} @ {line}\n" for name, line in zip(NAMES, lines, strict=True)))
+    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python, wanted)
+    code = (
+        "import importlib.util as u\n"
+        "print(u.find_spec('workshop.slides'), u.find_spec('organiser.appliance') is not None)\n"
+        "print(u.find_spec('workshop.bubblebreaker').origin)"
+    )
+    said = subprocess.run(
+        [python, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert said[0] == "None True"
+    assert said[1].endswith("workshop/bubblebreaker.py")

@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 import pytest
 from jupyter.serving import Jupyter, jupyter
 from waiting import patience
-from web.serving import running
+from website.serving import running
 
 from workshop.settings import Settings
-from workshop.slides.site import LIBRARIES as SLIDE_LIBRARIES
-from workshop.web.build import LIBRARIES, build_site
+from workshop.site.build import LIBRARIES, build_site
+from workshop.site.deck_pages import LIBRARIES as SLIDE_LIBRARIES
 
 from .notebooks import FIGURES, FRONT_ENDS, Desk
 

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from web.serving import running
+from website.serving import running
 
 from workshop.settings import Settings
-from workshop.slides.schedule import read_schedule
-from workshop.web.build import build_site, read_manifest
+from workshop.site.build import build_site, read_manifest
+from workshop.site.schedule import read_schedule
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEMOS = [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
-from web.serving import running
+from website.serving import running
 
 from workshop.settings import Settings
-from workshop.web.build import build_site
+from workshop.site.build import build_site
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 IMAGES = CHECKOUT / "docs" / "images"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from workshop.slides.schedule import read_schedule
-from workshop.web.build import read_manifest
+from workshop.site.build import read_manifest
+from workshop.site.schedule import read_schedule
 
 from .conftest import CHECKOUT, FIGURES, Open, playwright, wait_until
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web.serving import running
+from website.serving import running
 
 from workshop.settings import Settings
-from workshop.web.build import build_site
-from workshop.web.models import LIST
+from workshop.site.build import build_site
+from workshop.site.models import LIST
 
 from .conftest import CHECKOUT, FIGURES, Open, Serve, Watch
 

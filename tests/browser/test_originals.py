@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from waiting import patience
-from web.serving import running
+from website.serving import running
 
 from workshop.settings import Settings
-from workshop.web.build import build_site
-from workshop.web.originals import FOLDER, read_originals
+from workshop.site.build import build_site
+from workshop.site.originals import FOLDER, read_originals
 
 from .conftest import CHECKOUT, Open, wait_until
 

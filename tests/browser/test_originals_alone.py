@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web.serving import running
+from website.serving import running
 
-from workshop.web.netron import FOLDER as VIEWER
-from workshop.web.originals import FOLDER
+from workshop.site.netron import FOLDER as VIEWER
+from workshop.site.originals import FOLDER
 
 from .conftest import Open, Watch
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from workshop.settings import Settings
-from workshop.web.build import build_site
+from workshop.site.build import build_site
 
 from .conftest import CHECKOUT, Open, Watch, tap, wait_until
 

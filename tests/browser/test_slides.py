@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from workshop.slides.schedule import read_schedule
+from workshop.site.schedule import read_schedule
 
 from .conftest import CHECKOUT, Open, wait_until
 

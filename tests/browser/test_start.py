@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from web.serving import free_port, running, service
+from website.serving import free_port, running, service
 
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import WORK, Profile, about
 from workshop.settings import Settings
-from workshop.slides.schedule import read_schedule
-from workshop.web.build import Today, build_site, read_manifest
+from workshop.site.build import Today, build_site, read_manifest
+from workshop.site.schedule import read_schedule
 
 from .conftest import CHECKOUT, Open, Serve, wait_until
 

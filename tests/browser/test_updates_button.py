@@ -11,7 +11,7 @@ import pytest
 from jupyter.serving import Jupyter, jupyter
 from pull.bed import PullBed
 from sync.bed import notebook
-from web.serving import running
+from website.serving import running
 
 from .conftest import CHECKOUT, Open
 

@@ -20,8 +20,8 @@ TESTS = "packages/workshop/tests"
 RELATED = {
     "roles": ("tests/roles", "tests/tools/test_role_readmes.py"),
     "notebooks": (f"{TESTS}/lessons/test_static.py", f"{TESTS}/lessons/test_catalogue.py"),
-    "js-demos": (f"{TESTS}/web",),
-    "presentation": (f"{TESTS}/slides", f"{TESTS}/web"),
+    "js-demos": (f"{TESTS}/website",),
+    "presentation": (f"{TESTS}/slides", f"{TESTS}/website"),
     "docs": ("tests/test_docs.py",),
     "README.md": ("tests/test_docs.py",),
 }

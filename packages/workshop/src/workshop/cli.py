@@ -20,8 +20,8 @@ CAPABILITIES = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
-    "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
-    "slides": ("workshop.slides.cli", "List, check and print the slides."),
+    "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
+    "slides": ("workshop.site.slides_cli", "List, check and print the slides."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
     "updates": (

@@ -67,10 +67,10 @@ def one_error_path() -> Iterator[None]:
 def _end_with(error: Exception) -> NoReturn:
     """Say in one line what happened and end the program with its status."""
     if isinstance(error, WorkshopError):
-        _end(str(error), 1, style="red")
+        _end(str(error), 1, is_fault=True)
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        _end(f"{error.strerror or error}{where}", 1, style="red")
+        _end(f"{error.strerror or error}{where}", 1, is_fault=True)
     # Wrong usage, of which Typer's parser raises several kinds.
     show, words, status = (getattr(error, name, None) for name in ("show", "format_message", "exit_code"))
     if show is None or words is None or status is None:
@@ -80,11 +80,10 @@ def _end_with(error: Exception) -> NoReturn:
     sys.exit(status)
 
 
-def _end(text: str, status: int, style: str = "") -> NoReturn:
+def _end(text: str, status: int, *, is_fault: bool = False) -> NoReturn:
     """Print one line on stderr, exactly as it is, and the document if one is wanted."""
-    from workshop.output import messages
-
-    messages.print(f"workshop: {text}", style=style, markup=False, highlight=False)
+    red = is_fault and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    print(f"\x1b[31mworkshop: {text}\x1b[0m" if red else f"workshop: {text}", file=sys.stderr)
     if status < SIGNALLED:
         _document(text)
     sys.exit(status)

@@ -11,10 +11,10 @@ import pytest
 from pull.bed import PullBed
 from sync.bed import notebook
 
+from workshop import update_button as updates
 from workshop.errors import WorkshopError
 from workshop.servers import base_path
 from workshop.settings import Settings
-from workshop.web import updates
 
 from .serving import TOKEN, Jupyter, jupyter
 from .test_gate import Answer, ask, cookies
@@ -95,7 +95,7 @@ def test_one_update_at_a_time(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> 
             return 0, {"changed": True}
 
         monkeypatch.setattr(updates, "run", run)
-        mine = updates.Updates(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
+        mine = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
         asked = [asyncio.create_task(mine.do("update")) for _ in range(6)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -112,7 +112,7 @@ def test_one_update_at_a_time(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_update_that_failed_makes_room_for_the_next(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> None:
     async def twice() -> None:
-        mine = updates.Updates(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
+        mine = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
         for _ in range(2):
             with pytest.raises(WorkshopError, match="no room"):
                 await mine.do("update")

@@ -5,7 +5,7 @@ import pytest
 from slides.presentations import CHECKOUT, SCHEDULE, make_presentation
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.model import WORK, Profile, about
-from workshop.slides.check import faults_of, measured_seconds
+from workshop.site.check import faults_of, measured_seconds
 
 MANIFEST = """
 [[demo]]

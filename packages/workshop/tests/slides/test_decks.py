@@ -5,7 +5,7 @@ import pytest
 
 from slides.presentations import make_presentation
 from workshop.errors import WorkshopError
-from workshop.slides.decks import deck, read_presentation
+from workshop.site.decks import deck, read_presentation
 
 
 @pytest.fixture

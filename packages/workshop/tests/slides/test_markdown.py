@@ -1,7 +1,7 @@
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.slides.markdown import to_html
+from workshop.site.markdown import to_html
 
 
 def test_words_tables_and_code_become_html() -> None:

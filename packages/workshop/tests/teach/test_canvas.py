@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from workshop.imagenet.picture import png
 from workshop.teach import canvas
 
 
@@ -14,13 +15,13 @@ def pixels(rows: int = 8, columns: int = 12, value: float = 300.0) -> np.ndarray
 
 
 def test_small_pictures_are_enlarged_and_large_ones_stay() -> None:
-    assert Image.open(io.BytesIO(canvas.png(pixels()))).size == (384, 256)
-    assert Image.open(io.BytesIO(canvas.png(pixels(300, 400)))).size == (400, 300)
+    assert Image.open(io.BytesIO(png(pixels()))).size == (384, 256)
+    assert Image.open(io.BytesIO(png(pixels(300, 400)))).size == (400, 300)
 
 
 def test_pixels_outside_their_range_are_cut() -> None:
-    assert Image.open(io.BytesIO(canvas.png(pixels()))).getpixel((0, 0)) == (255, 255, 255)
-    assert Image.open(io.BytesIO(canvas.png(pixels(value=-9)))).getpixel((0, 0)) == (0, 0, 0)
+    assert Image.open(io.BytesIO(png(pixels()))).getpixel((0, 0)) == (255, 255, 255)
+    assert Image.open(io.BytesIO(png(pixels(value=-9)))).getpixel((0, 0)) == (0, 0, 0)
 
 
 def test_outside_a_notebook_there_are_lines(

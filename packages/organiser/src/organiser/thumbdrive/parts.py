@@ -20,7 +20,7 @@ from workshop.datasets.progress import Progress
 from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
 from workshop.output import messages
-from workshop.web.build import RECORD, build_site
+from workshop.site.build import RECORD, build_site
 
 DEBS_ABOUT = 150_000_000
 """Bytes, until they were collected once."""

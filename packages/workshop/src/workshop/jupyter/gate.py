@@ -25,7 +25,7 @@ from tornado.routing import Matcher, Rule
 from tornado.web import HTTPError, RequestHandler
 
 from workshop.jupyter.loginpage import PAGE
-from workshop.web.hosts import HostCheck
+from workshop.system.hosts import HostCheck
 
 START = "/lab"
 """Where it goes on when nobody said where."""

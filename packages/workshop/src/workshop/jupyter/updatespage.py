@@ -17,7 +17,7 @@ from workshop.errors import WorkshopError
 from workshop.settings import load_settings
 
 if TYPE_CHECKING:
-    from workshop.web.updates import Updates
+    from workshop.update_button import UpdateButton
 
 PAGE = Path(__file__).with_name("updates.html")
 
@@ -55,12 +55,12 @@ class UpdatesCall(APIHandler):
             self.finish({"error": str(error)})
 
     @property
-    def _updates(self) -> Updates:
+    def _updates(self) -> UpdateButton:
         if "workshop_updates" not in self.settings:
-            from workshop.web.updates import Updates  # most servers are never asked
+            from workshop.update_button import UpdateButton  # most servers are never asked
 
-            self.settings["workshop_updates"] = Updates(load_settings())
-        updates: Updates = self.settings["workshop_updates"]
+            self.settings["workshop_updates"] = UpdateButton(load_settings())
+        updates: UpdateButton = self.settings["workshop_updates"]
         return updates
 
 

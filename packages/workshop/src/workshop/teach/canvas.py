@@ -6,20 +6,17 @@ a still picture. Elsewhere there are plain lines on stderr.
 
 from __future__ import annotations
 
-import io
 import time
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
+from workshop.imagenet.picture import png
 from workshop.teach.live import in_notebook
 from workshop.teach.progress import ProgressLine
 
 SECONDS_BETWEEN_PICTURES = 2.0
-ENLARGED = 384
-"""Small pictures are shown so wide, in pixels."""
 
 
 class Canvas:
@@ -56,15 +53,3 @@ class Canvas:
             self._handle = display(shown, display_id=True)  # type: ignore[no-untyped-call]
         else:
             self._handle.update(shown)
-
-
-def png(pixels: npt.NDArray[np.float32]) -> bytes:
-    """Return float32 (3, rows, columns), 0 to 255, as a PNG, enlarged when it is small."""
-    values = np.rint(pixels.transpose(1, 2, 0)).clip(0, 255).astype(np.uint8)
-    picture = Image.fromarray(values)
-    if picture.width < ENLARGED:
-        size = (ENLARGED, round(picture.height * ENLARGED / picture.width))
-        picture = picture.resize(size, Image.Resampling.BICUBIC)
-    content = io.BytesIO()
-    picture.save(content, "png")
-    return content.getvalue()

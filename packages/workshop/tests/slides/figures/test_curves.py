@@ -1,7 +1,7 @@
 import pytest
 from pytest import approx
 
-from workshop.slides.figures.curves import descend, softmax
+from workshop.site.figures.curves import descend, softmax
 
 
 def test_a_small_rate_creeps_a_good_one_arrives_a_large_one_is_thrown_out() -> None:

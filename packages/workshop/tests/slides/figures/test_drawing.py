@@ -1,6 +1,6 @@
 from xml.etree import ElementTree
 
-from workshop.slides.figures.drawing import Drawing, colour
+from workshop.site.figures.drawing import Drawing, colour
 
 SVG = "{http://www.w3.org/2000/svg}"
 

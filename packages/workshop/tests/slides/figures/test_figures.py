@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 import pytest
 
 from slides.presentations import CHECKOUT
-from workshop.slides.figures import FIGURES
+from workshop.site.figures import FIGURES
 
 STYLES = (CHECKOUT / "js-demos/assets/workshop.css").read_text(encoding="utf-8")
 

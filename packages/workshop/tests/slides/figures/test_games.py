@@ -1,4 +1,4 @@
-from workshop.slides.figures.games import group_at, points
+from workshop.site.figures.games import group_at, points
 
 
 def test_a_group_hangs_together_by_sides_not_corners() -> None:

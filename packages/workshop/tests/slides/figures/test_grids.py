@@ -1,4 +1,4 @@
-from workshop.slides.figures.grids import EDGE, POOL_ME, correlate, gram_matrix, pooled
+from workshop.site.figures.grids import EDGE, POOL_ME, correlate, gram_matrix, pooled
 
 
 def test_the_edge_filter_answers_at_edges_only() -> None:

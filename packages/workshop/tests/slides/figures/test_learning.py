@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest import approx
 
-from workshop.slides.figures.learning import CONVOLUTIONS, DENSE, Panel
-from workshop.slides.figures.recording import NOTEBOOKS, recorded
+from workshop.site.figures.learning import CONVOLUTIONS, DENSE, Panel
+from workshop.site.figures.recording import NOTEBOOKS, recorded
 
 
 def test_a_panel_is_logarithmic_and_has_a_floor() -> None:

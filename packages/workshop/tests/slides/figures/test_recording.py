@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.slides.figures import recording
+from workshop.site.figures import recording
 
 CELLS = [
     ("parameters", 'PROFILE = "fast"\nREJOIN = True'),

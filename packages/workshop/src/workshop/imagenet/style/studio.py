@@ -11,9 +11,9 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
+from workshop.imagenet.picture import png
 from workshop.imagenet.style.losses import Losses
 from workshop.imagenet.style.painting import minimise, pixels_of
-from workshop.teach.canvas import png
 
 SECONDS_BETWEEN_PICTURES = 1.0
 

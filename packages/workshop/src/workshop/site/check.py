@@ -1,0 +1,73 @@
+"""Does the schedule fit? What it names must exist; talk, demos and lessons of a part must fit its minutes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from workshop.lessons.catalogue import find_lessons
+from workshop.site.build import read_manifest
+from workshop.site.decks import Presentation, deck, read_presentation
+from workshop.site.schedule import Item
+
+LINK = re.compile(r"\]\(((?:demo|lesson):[^)]+)\)")
+MEASURED = "presentation/measured.toml"
+"""How long each lesson runs in its full profile; a file of ``[lessons]`` with seconds by name."""
+
+
+def faults_of(source: Path) -> list[str]:
+    """Return one line for each fault of a checkout's presentation.
+
+    Raises WorkshopError when it cannot be read at all.
+    """
+    presentation = read_presentation(source)
+    demos = {str(demo["name"]): float(demo["minutes"]) for demo in read_manifest(source)}
+    lessons = {lesson.name for lesson in find_lessons(source / "notebooks")}
+    known = {f"demo:{name}" for name in demos} | {f"lesson:{name}" for name in lessons}
+    seconds = measured_seconds(source)
+    faults = [f"{name} was measured, but there is no such lesson" for name in sorted(set(seconds) - lessons)]
+    for workshop in presentation.workshops.values():
+        deck(presentation, workshop)
+        for item in workshop.items:
+            where = f"{workshop.name}, {item.section or item.title}"
+            linked = links_of(presentation, item)
+            faults += [
+                f"{where}: a slide links to {link}, which is not there" for link in sorted(linked - known)
+            ]
+            faults += [f"{where}: there is no demo {name}" for name in item.demos if name not in demos]
+            faults += [f"{where}: there is no lesson {name}" for name in item.lessons if name not in lessons]
+            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, seconds)]
+    return faults
+
+
+def links_of(presentation: Presentation, item: Item) -> set[str]:
+    """Return the demos and lessons to which the slides of an item link, as they are written there."""
+    slides = presentation.sections[item.section].slides if item.section else ()
+    return {link for slide in slides for link in LINK.findall(slide.text)}
+
+
+def measured_seconds(source: Path) -> dict[str, float]:
+    """Return how many seconds each lesson took, by its name."""
+    document = tomllib.loads((source / MEASURED).read_text(encoding="utf-8"))
+    return {name: float(seconds) for name, seconds in document["lessons"].items()}
+
+
+def faults_of_time(
+    presentation: Presentation, item: Item, demos: dict[str, float], seconds: dict[str, float]
+) -> list[str]:
+    """Return what does not fit into the minutes of an item: its talk, its demos and one run of each lesson.
+
+    ``demos`` has the minutes of each demo, ``seconds`` those of each lesson.
+    """
+    if item.section is None:
+        return []
+    unmeasured = [name for name in item.lessons if name not in seconds]
+    faults = [f"lesson {name} was not measured (see {MEASURED})" for name in unmeasured]
+    talk = presentation.sections[item.section].talk
+    play = sum(demos.get(name, 0) for name in item.demos)
+    runs = sum(seconds.get(name, 0) for name in item.lessons) / 60
+    if talk + play + runs > item.minutes:
+        parts = [f"{talk:g} min of talk", f"{play:g} min of demos", f"{runs:.1f} min of lessons"]
+        faults.append(f"{parts[0]}, {parts[1]} and {parts[2]} do not fit into {item.minutes} min")
+    return faults

@@ -1,0 +1,129 @@
+"""A deck: the pages of one workshop, from its schedule and its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+from workshop.site.markdown import to_html
+from workshop.site.schedule import Item, Workshop, read_schedule
+from workshop.site.sections import Section, read_sections
+
+UPDATES = "{updates}"
+"""Ends a line that promises an update by one click."""
+SHORT_PLAN = 9
+"""How many lines of a plan stand below each other; a longer one takes two columns."""
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """Everything that the folder ``presentation/`` says."""
+
+    sections: dict[str, Section]
+    workshops: dict[str, Workshop]
+    page: str
+    """The page around the slides, with {title} and {slides}."""
+
+
+def read_presentation(source: Path) -> Presentation:
+    """Read the checkout's presentation.
+
+    Raises WorkshopError when a file is faulty, or the schedule names a section that does not exist.
+    """
+    folder = source / "presentation"
+    try:
+        page = (folder / "slides" / "deck.html").read_text(encoding="utf-8")
+        presentation = Presentation(
+            read_sections(folder / "sections"), read_schedule(folder / "schedule.toml"), page
+        )
+    except OSError as error:
+        raise WorkshopError(
+            f"cannot read {error.filename} ({error.strerror}); is {source} the checkout?"
+        ) from error
+    for workshop in presentation.workshops.values():
+        for item in workshop.items:
+            if item.section and item.section not in presentation.sections:
+                raise WorkshopError(
+                    f"the schedule of {workshop.name} names a section {item.section} that is not there"
+                )
+    return presentation
+
+
+def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) -> str:
+    """Return the whole page of a workshop's deck.
+
+    Args:
+        presentation: Everything that can be shown.
+        workshop: What is held.
+        updates: Whether the machine has an address for updates; else lines that promise them are left out.
+    """
+    slides = [_opening(workshop), _plan(presentation, workshop)]
+    for start, item in zip(workshop.starts(), workshop.items, strict=True):
+        slides += _item(presentation, item, start, updates)
+    return presentation.page.replace("{title}", escape(workshop.title)).replace("{slides}", "\n".join(slides))
+
+
+def _opening(workshop: Workshop) -> str:
+    words = f"<h1>{escape(workshop.title)}</h1><p class=quiet>{_length(workshop.minutes)}</p>"
+    return _slide(words, "Welcome everybody. The lights on the start page are green?", 0, 0, "opening")
+
+
+def _plan(presentation: Presentation, workshop: Workshop) -> str:
+    rows = "".join(
+        f"<tr><td>{_clock(start)}</td><td>{escape(title(presentation, item))}</td>"
+        f"<td>{item.minutes} min</td></tr>"
+        for start, item in zip(workshop.starts(), workshop.items, strict=True)
+    )
+    kind = "plan many" if len(workshop.items) > SHORT_PLAN else "plan"
+    body = f'<h2>The plan</h2><table class="{kind}">{rows}</table>'
+    return _slide(body, "Where we are going; half a minute.", 0, 0)
+
+
+def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> list[str]:
+    """Return the slides of one item; each carries its item's start and length in minutes."""
+    words = (
+        f"<h2>{escape(title(presentation, item))}</h2><p class=quiet>until {_clock(start + item.minutes)}</p>"
+    )
+    if item.section is None:
+        return [_slide(words, "A break. Back on time.", start, item.minutes, "part")]
+    section = presentation.sections[item.section]
+    opening = _slide(words, f"{section.talk:g} minutes of talking, then try it.", start, item.minutes, "part")
+    slides = []
+    for number, slide in enumerate(section.slides, start=1):
+        try:
+            body, note = to_html(_promised(slide.text, updates)), to_html(slide.note)
+        except WorkshopError as error:
+            raise WorkshopError(f"section {section.name}, slide {number}: {error}") from error
+        slides.append(_slide(body, note, start, item.minutes))
+    return [opening, *slides]
+
+
+def _promised(text: str, updates: bool) -> str:
+    """Return a slide's text; its lines that end with the mark of a promise only where that holds."""
+    if updates:
+        return text.replace(f" {UPDATES}", "")
+    return "\n".join(line for line in text.split("\n") if not line.endswith(UPDATES))
+
+
+def _slide(body: str, note: str, start: int, minutes: int, kind: str = "") -> str:
+    return (
+        f'<section class="{kind}" data-start="{start}" data-minutes="{minutes}">{body}'
+        f'<aside class="notes">{note}</aside></section>'
+    )
+
+
+def title(presentation: Presentation, item: Item) -> str:
+    """Return what an item is called."""
+    return presentation.sections[item.section].title if item.section else item.title or ""
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _length(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    return " ".join(parts + ([f"{rest} min"] if rest else []))

@@ -1,0 +1,31 @@
+"""The figures of the slides: each one is drawn by code, from the method itself or from measured runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workshop.site.figures import curves, games, grids, learning, networks, records
+from workshop.site.figures.drawing import Drawing
+
+FIGURES: dict[str, Callable[[], Drawing]] = {
+    "neuron": networks.neuron,
+    "dense": networks.dense,
+    "inception": networks.inception,
+    "residual": networks.residual,
+    "recurrent": networks.recurrent,
+    "transfer": networks.transfer,
+    "style": networks.style,
+    "bends": curves.bends,
+    "descent": curves.descent,
+    "temperature": curves.temperature,
+    "convolution": grids.convolution,
+    "pooling": grids.pooling,
+    "gram": grids.gram,
+    "loop": games.loop,
+    "bubbles": games.bubbles,
+    "look-ahead": games.look_ahead,
+    "dense-or-convolutions": learning.dense_or_convolutions,
+    "by-heart": learning.by_heart,
+    "imagenet-errors": records.imagenet_errors,
+}
+"""The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

@@ -1,0 +1,102 @@
+"""Markdown of a slide to HTML: figures drawn in place, formulas marked for KaTeX, links into the workshop.
+
+================================ ===================================================
+in Markdown                      on the slide
+================================ ===================================================
+``![words](figure:NAME)``        the drawing NAME; the words are for screen readers
+``[words](demo:NAME)``           the demo's page in the same site
+``[words](lesson:CHAPTER/NAME)`` the lesson in this machine's Jupyter
+``$…$``, ``$$…$$``               a formula, in TeX
+================================ ===================================================
+
+Raw HTML is shown as it is written, not obeyed, and a link to anywhere else is an error: on the day there
+is no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from workshop.errors import WorkshopError
+from workshop.site.figures import FIGURES
+
+
+def to_html(text: str) -> str:
+    """Return the HTML of one slide's Markdown.
+
+    Raises WorkshopError for a link out of the workshop, a picture that is no figure, an unknown figure.
+    """
+    return str(_reader().render(text))
+
+
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
+        ["table", "replacements", "smartquotes"]
+    )
+    # Links are judged below, and with a reason.
+    reader.validateLink = lambda url: True  # type: ignore[method-assign]
+    dollarmath_plugin(reader, renderer=_formula)
+    reader.add_render_rule("image", _image)
+    reader.add_render_rule("link_open", _link)
+    return reader
+
+
+def _formula(text: str, options: dict[str, Any]) -> str:
+    kind = "block" if options.get("display_mode") else "inline"
+    return f'<span class="formula {kind}">{escape(text.strip())}</span>'
+
+
+def _image(
+    _: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    source = str(tokens[at].attrs["src"])
+    kind, _colon, name = source.partition(":")
+    if kind != "figure" or name not in FIGURES:
+        raise WorkshopError(f"there is no figure {source!r}; figures: {', '.join(sorted(FIGURES))}")
+    if not tokens[at].content:
+        raise WorkshopError(f"{source}: put words for those who do not see it between the brackets")
+    return f'<span class="figure">{FIGURES[name]().svg(tokens[at].content)}</span>'
+
+
+def _link(
+    renderer: RendererProtocol,
+    tokens: Sequence[Token],
+    at: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    target = str(tokens[at].attrs["href"])
+    kind, _colon, name = target.partition(":")
+    if kind not in LINKS:
+        raise WorkshopError(
+            f"a slide links to {target}; offline there are demo:NAME, lesson:NAME, tensorboard:"
+        )
+    return LINKS[kind](name)
+
+
+def _to_demo(name: str) -> str:
+    return f'<a class="go" href="../../demos/{escape(name)}/index.html">'
+
+
+def _to_lesson(name: str) -> str:
+    return f'<a class="go" data-port="jupyter" data-path="/lab/tree/{escape(name)}.ipynb">'
+
+
+def _to_tensorboard(_: str) -> str:
+    return '<a class="go" data-port="tensorboard" data-path="/">'
+
+
+LINKS: dict[str, Callable[[str], str]] = {
+    "demo": _to_demo,
+    "lesson": _to_lesson,
+    "tensorboard": _to_tensorboard,
+}
+"""What a link may point to, each with what opens it."""

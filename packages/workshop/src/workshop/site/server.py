@@ -1,0 +1,256 @@
+"""The server of the start page and the demos: one folder, no surprises.
+
+It only reads: every account of the machine can ask it.
+
+It needs nothing but Tornado, which JupyterLab brings along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import signal
+import socket
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import tornado.web
+from tornado.httpserver import HTTPServer
+
+from workshop.errors import WorkshopError
+from workshop.settings import Settings
+from workshop.site import models, netron, originals
+from workshop.site.listening import bind
+from workshop.site.status import Probe, data_state, services
+from workshop.system.hosts import HostCheck
+from workshop.update_button import UpdateButton
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # A page is asked for again each time and answered with 304 when it is still the same.
+    "Cache-Control": "no-cache",
+    "Server": "workshop",
+}
+
+# What a machine's own table of types may lack or have wrong; browsers insist on these with nosniff.
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+    ".webp": "image/webp",
+    ".md": "text/markdown",
+}
+
+
+class Guarded(tornado.web.RequestHandler):
+    """Answers only to the machine's own names, and always with the headers above."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, faults included."""
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+    def prepare(self) -> None:
+        """Refuse a foreign Host header before anything is looked up."""
+        check: HostCheck = self.settings["host_check"]
+        if not check.allows(self.request.headers.get("Host", "")):
+            raise tornado.web.HTTPError(403, reason="Unknown host name")
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Say in one plain line what is wrong; never how the server is made."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code} {self._reason}\n")
+
+
+class Status(Guarded):
+    """``/api/status``: which services of this machine answer, and whether its data is there."""
+
+    async def get(self) -> None:
+        """Answer with the states of all services and of the data."""
+        probe: Probe = self.settings["probe"]
+        self.set_header("Cache-Control", "no-store")
+        self.write({"services": await probe.states(), "data": data_state(self.settings["data"])})
+
+
+class Models(Guarded):
+    """``/api/models``: which models can be looked into, and which of them this machine has."""
+
+    def get(self) -> None:
+        """Answer with the list of models, each with whether it is here."""
+        self.set_header("Cache-Control", "no-store")
+        self.write(models.listed(self.settings["root"], self.settings["data"]))
+
+
+class News(Guarded):
+    """``/api/updates``: whether notebooks can be updated, and what is new; everybody may know that."""
+
+    async def get(self) -> None:
+        """Answer what is known."""
+        updates: UpdateButton = self.settings["updates"]
+        self.set_header("Cache-Control", "no-store")
+        self.write(await updates.state())
+
+    def post(self) -> None:
+        """Refuse: what changes somebody's notebooks is asked of Jupyter, which knows who asks."""
+        raise tornado.web.HTTPError(403, reason="Notebooks are updated on Jupyter's page")
+
+
+class Missing(Guarded):
+    """Whatever is not there, under any method."""
+
+    def prepare(self) -> None:
+        """Check the host, then say that there is nothing."""
+        super().prepare()
+        raise tornado.web.HTTPError(404)
+
+
+class Site(Guarded, tornado.web.StaticFileHandler):
+    """Files of one folder; no listings, no hidden files, no way out through a link."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Return the file's path; 404 for what is hidden or really lies elsewhere."""
+        asked = Path(absolute_path)
+        if "\0" in absolute_path or not asked.is_relative_to(root) or _is_hidden(asked.relative_to(root)):
+            raise tornado.web.HTTPError(404)
+        path = super().validate_absolute_path(root, absolute_path)
+        if path is not None and not Path(path).resolve().is_relative_to(Path(root).resolve()):
+            raise tornado.web.HTTPError(404)
+        return path
+
+    def get_content_type(self) -> str:
+        """Return the type by the file's name; text is UTF-8."""
+        kind = TYPES.get(Path(self.absolute_path or "").suffix.lower()) or super().get_content_type()
+        return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+class Slides(Site):
+    """The slides; formulas bring styles of their own into the speaker's window."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, with leave for styles inside a page."""
+        super().set_default_headers()
+        policy = HEADERS["Content-Security-Policy"]
+        self.set_header("Content-Security-Policy", f"{policy}; style-src 'self' 'unsafe-inline'")
+
+
+class Originals(Site):
+    """The pages that the demos were made after: scripts and styles stand within them, and text is run."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, with leave for what those pages do."""
+        super().set_default_headers()
+        policy = HEADERS["Content-Security-Policy"]
+        more = "script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
+        # They ask for files of their own; the server's other answers are not for them.
+        asks = f"connect-src {self.request.protocol}://{self.request.host}/{originals.FOLDER}"
+        # Nor may they ask by another page of this server, in a frame or a window of theirs.
+        alone = "frame-src 'none'; sandbox allow-scripts allow-same-origin allow-forms allow-modals"
+        self.set_header("Content-Security-Policy", f"{policy}; {more}; {asks}; {alone}")
+
+
+class Viewer(Site):
+    """The viewer of models, which a page of ours shows within itself."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, with leave to be shown within a page of this server."""
+        super().set_default_headers()
+        policy = HEADERS["Content-Security-Policy"]
+        own = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        self.set_header("Content-Security-Policy", own)
+
+
+class Model(Site):
+    """Files of data sets, but only those that are on the list of models."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Return the file's path; 404 for what is no model of the list."""
+        asked = Path(absolute_path)
+        name = asked.relative_to(root).as_posix() if asked.is_relative_to(root) else ""
+        if not models.allowed(self.settings["root"], self.settings["data"], name):
+            raise tornado.web.HTTPError(404)
+        return super().validate_absolute_path(root, absolute_path)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def make_application(
+    root: Path, check: HostCheck, probe: Probe, updates: UpdateButton, data: Path
+) -> tornado.web.Application:
+    """Return the application that serves ``root``, the status of services and ``data``, and the updates."""
+    return tornado.web.Application(
+        [
+            (r"/api/status", Status),
+            (r"/api/updates", News),
+            (r"/api/models", Models),
+            (r"/api/.*", Missing),
+            (r"/models/(.*)", Model, {"path": str(data)}),
+            (rf"/({originals.FOLDER}.*)", Originals, {"path": str(root), "default_filename": "index.html"}),
+            (rf"/({netron.FOLDER}.*)", Viewer, {"path": str(root), "default_filename": "index.html"}),
+            (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
+            (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
+        ],
+        default_handler_class=Missing,
+        host_check=check,
+        probe=probe,
+        root=root,
+        data=data,
+        updates=updates,
+    )
+
+
+def serve(
+    root: Path,
+    address: str,
+    port: int,
+    *,
+    settings: Settings,
+    names: Iterable[str] = (),
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve ``root`` on ``address``:``port`` until SIGTERM or Ctrl-C; ``ready`` is called once it answers.
+
+    Raises WorkshopError when there is no such folder or the port cannot be had.
+    """
+    if not root.is_dir():
+        raise WorkshopError(f"there is no site in {root}; run the set-up, or 'workshop web build' first")
+    mimetypes.init()
+    sockets = bind(address, port)
+    asyncio.run(_serve(root.resolve(), sockets, HostCheck(address, names), settings, ready))
+
+
+async def _serve(
+    root: Path,
+    sockets: list[socket.socket],
+    check: HostCheck,
+    settings: Settings,
+    ready: Callable[[], None],
+) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    application = make_application(
+        root, check, Probe(services(settings)), UpdateButton(settings), settings.data
+    )
+    server = HTTPServer(application, max_body_size=1024)
+    server.add_sockets(sockets)
+    ready()
+    await stop.wait()
+    server.stop()
+    await server.close_all_connections()

@@ -1,0 +1,83 @@
+"""``workshop slides``: list the workshops, check the slides against the lessons, print a deck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from workshop.output import console, messages, print_json
+from workshop.settings import find_checkout
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Source = Annotated[Path | None, typer.Option(help="The checkout; default: this one.")]
+
+
+@app.callback()
+def slides() -> None:
+    """List the workshops, check the slides against the lessons, print a deck."""
+
+
+@app.command("list")
+def list_workshops(source: Source = None, json: Json = False) -> None:
+    """List the workshops and, minute by minute, what happens in each."""
+    from workshop.site.decks import read_presentation, title
+
+    presentation = read_presentation(_checkout(source))
+    tables = {
+        workshop.name: [
+            {"start": start, "minutes": item.minutes, "title": title(presentation, item)}
+            for start, item in zip(workshop.starts(), workshop.items, strict=True)
+        ]
+        for workshop in presentation.workshops.values()
+    }
+    if json:
+        print_json({"workshops": tables})
+        return
+    for name, rows in tables.items():
+        table = Table("from", "minutes", "what", title=name)
+        for row in rows:
+            table.add_row(str(row["start"]), str(row["minutes"]), str(row["title"]))
+        console.print(table)
+
+
+@app.command()
+def check(source: Source = None, json: Json = False) -> None:
+    """Check that what the schedule names exists and fits into its minutes."""
+    from workshop.site.check import faults_of
+
+    faults = faults_of(_checkout(source))
+    if json:
+        print_json({"faults": faults})
+    for fault in faults:
+        messages.print(fault, style="red", markup=False, highlight=False)
+    if faults:
+        raise typer.Exit(1)
+    if not json:
+        console.print("The slides fit their schedule and the lessons.")
+
+
+@app.command()
+def pdf(
+    workshop: Annotated[str, typer.Argument(help="A workshop of the schedule.")],
+    file: Annotated[Path, typer.Argument(help="The PDF to write.")],
+    source: Source = None,
+    notes: Annotated[bool, typer.Option("--notes", help="Put the speaker's notes below each slide.")] = False,
+    json: Json = False,
+) -> None:
+    """Print the deck of a workshop, by the Chromium of this machine."""
+    from workshop.site.pdf import print_deck
+
+    pages = print_deck(_checkout(source), workshop, file, notes=notes)
+    if json:
+        print_json({"file": str(file), "pages": pages})
+    else:
+        console.print(f"{file}: {pages} pages", markup=False)
+
+
+def _checkout(source: Path | None) -> Path:
+    return source or find_checkout("presentation/schedule.toml")

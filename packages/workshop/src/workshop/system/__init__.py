@@ -1,0 +1,1 @@
+"""The foundation, which everything may import and which imports nothing above it."""

@@ -1,1 +1,0 @@
-"""The start page and the demos: putting their site together, and serving it on the machine."""

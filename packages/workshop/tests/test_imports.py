@@ -1,0 +1,95 @@
+"""Who may import whom: the table of docs/maintainer.md. Change it where it is wrong, never its direction."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGES = Path(__file__).resolve().parents[2]
+FOUNDATION = {
+    "ending", "environment", "errors", "lazy", "output", "patience", "ports", "priority", "servers",
+    "settings", "system", "updates", "__init__",
+}  # fmt: skip
+"""What every other room may import; it imports nothing above it."""
+MAY_IMPORT = {
+    "__main__": {"cli", "sync"},
+    "bench": set(),
+    "bubblebreaker": set(),
+    "cli": {"plugins"},
+    "datasets": set(),
+    "imagenet": {"datasets"},
+    "jupyter": {"machine", "update_button"},
+    "lessons": {"jupyter"},
+    "machine": {"datasets"},
+    "plugins": set(),
+    "pull": {"sync"},
+    "site": {"datasets", "lessons", "teach", "update_button"},
+    "sync": set(),
+    "teach": {"datasets", "imagenet"},
+    "update_button": {"pull"},
+    "organiser": {"datasets", "pull", "site", "sync"},
+}  # fmt: skip
+"""The rooms of workshop, and the package organiser: what each may import besides the foundation."""
+
+
+def imported(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield package and room of each module of ours that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: imports are absolute"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            package, _, rest = name.partition(".")
+            if package in ("workshop", "organiser", "bubblebreaker", "benchmarks"):
+                room = rest.partition(".")[0]
+                source = PACKAGES / package / "src" / package
+                is_room = (source / room).is_dir() or (source / f"{room}.py").is_file()
+                yield package, room if room and is_room else "__init__"
+
+
+def rooms() -> dict[str, set[tuple[str, str]]]:
+    """Return what each room of the packages imports of the others."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for package in ("workshop", "organiser", "bubblebreaker"):
+        source = PACKAGES / package / "src" / package
+        for path in source.rglob("*.py"):
+            room = path.relative_to(source).parts[0].removesuffix(".py") if package == "workshop" else package
+            name = "bubblebreaker alone" if package == "bubblebreaker" else room
+            found.setdefault(name, set()).update(imported(path))
+    return found
+
+
+def test_each_room_imports_what_the_table_allows() -> None:
+    for room, others in rooms().items():
+        if room == "bubblebreaker alone":
+            assert {package for package, _ in others} <= {"bubblebreaker"}
+            continue
+        allowed = FOUNDATION | ({room} if room in MAY_IMPORT else set()) | MAY_IMPORT.get(room, set())
+        assert {other for package, other in others if package == "workshop"} <= allowed, room
+        games = {"bubblebreaker"} if room == "bubblebreaker" else set()
+        inside = {"organiser"} if room == "organiser" else set()
+        assert {package for package, _ in others} - {"workshop"} <= games | inside, room
+
+
+def test_the_table_names_every_room_and_has_no_circle() -> None:
+    assert set(rooms()) - {"bubblebreaker alone"} == set(MAY_IMPORT) | FOUNDATION
+
+    def visit(room: str, way: tuple[str, ...]) -> None:
+        assert room not in way, f"a circle: {' → '.join((*way, room))}"
+        for other in MAY_IMPORT.get(room, ()):
+            visit(other, (*way, room))
+
+    for room in MAY_IMPORT:
+        visit(room, ())
+
+
+@pytest.mark.parametrize("room", sorted(FOUNDATION))
+def test_the_foundation_stands_alone(room: str) -> None:
+    others = {other for package, other in rooms()[room] if package == "workshop"}
+    assert others <= FOUNDATION

@@ -1,0 +1,98 @@
+"""A real server of the site, in a process of its own, and small stand-ins for the services it asks."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import http.server
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(port: int, path: str, method: str = "GET", host: str | None = None) -> Answer:
+    """Send exactly this path; clients that tidy ``..`` away would prove nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.putrequest(method, path, skip_host=True)
+        connection.putheader("Host", f"127.0.0.1:{port}" if host is None else host)
+        connection.endheaders()
+        response = connection.getresponse()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, headers, response.read())
+    finally:
+        connection.close()
+
+
+def command(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "workshop.site", *map(str, words)]
+
+
+@contextlib.contextmanager
+def running(
+    root: Path, *words: str, settings: str = "", address: str = "127.0.0.1"
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Serve ``root``; gives the port, once it answers, and the process."""
+    config = root.parent / "workshop.toml"
+    config.write_text(settings, encoding="utf-8")
+    port = free_port()
+    process = subprocess.Popen(
+        command("--root", root, "--address", address, "--port", str(port), "--json", *words),
+        env={**os.environ, "WORKSHOP_CONFIG": str(config)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        assert json.loads("".join(lines))["port"] == port
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(120)
+        process.stdout.close()  # type: ignore[union-attr]
+
+
+@contextlib.contextmanager
+def service(answers: dict[str, bytes]) -> Iterator[int]:
+    """Answer some paths on a port, like Jupyter or TensorBoard do; 404 for others."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = answers.get(self.path)
+            self.send_response(404 if body is None else 200)
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(120)

@@ -1,0 +1,112 @@
+import asyncio
+import contextlib
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workshop.site import status
+from workshop.site.status import KEEP_S, SILENT_LOOKS, Probe, Service
+
+from .serving import ask, free_port, running, service
+
+JUPYTER = {"/api": b'{"version": "2.17.0"}'}
+TENSORBOARD = {"/data/environment": b'{"data_location": "/logs", "window_title": ""}'}
+
+
+def states(tmp_path: Path, jupyter: int, tensorboard: int) -> dict[str, Any]:
+    (tmp_path / "web").mkdir()
+    settings = f"jupyter_port = {jupyter}\ntensorboard_port = {tensorboard}\n"
+    with running(tmp_path / "web", settings=settings) as (port, _):
+        answer = ask(port, "/api/status")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.headers["cache-control"] == "no-store"
+    return json.loads(answer.body)["services"]
+
+
+def test_services_that_answer_are_up(tmp_path: Path) -> None:
+    with service(JUPYTER) as jupyter, service(TENSORBOARD) as tensorboard:
+        assert states(tmp_path, jupyter, tensorboard) == {
+            "jupyter": {"port": jupyter, "state": "up"},
+            "tensorboard": {"port": tensorboard, "state": "up"},
+        }
+
+
+def test_services_that_do_not_run_are_down(tmp_path: Path) -> None:
+    found = states(tmp_path, free_port(), free_port())
+    assert [each["state"] for each in found.values()] == ["down", "down"]
+
+
+@pytest.mark.parametrize("answers", [{}, {"/api": b"<html>"}, {"/api": b"[]"}, {"/api": b"{}"}])
+def test_another_program_on_the_port_is_not_taken_for_the_service(
+    tmp_path: Path, answers: dict[str, bytes]
+) -> None:
+    with service(answers) as other:
+        assert states(tmp_path, other, free_port())["jupyter"]["state"] == "unexpected"
+
+
+def test_a_service_that_hangs_is_down_and_the_page_does_not_hang(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        # The server there never answers at all: that the page does is the proof.
+        found = states(tmp_path, silent.getsockname()[1], free_port())
+    assert found["jupyter"]["state"] == "down"
+
+
+def look(probe: Probe) -> str:
+    """Ask at once, whatever was asked a moment ago."""
+    probe._asked_at = float("-inf")
+    return str(asyncio.run(probe.states())["jupyter"]["state"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "lights"),
+    [
+        pytest.param(["up", "silent", "up"], ["up", "up", "up"], id="slow once"),
+        pytest.param(["silent", "up"], ["down", "up"], id="never up before"),
+        pytest.param(["up", "down"], ["up", "down"], id="refuses"),
+        pytest.param(["up", "silent", "unexpected"], ["up", "up", "unexpected"], id="another program"),
+        pytest.param(
+            ["up", *["silent"] * SILENT_LOOKS, "silent", "up"],
+            [*["up"] * SILENT_LOOKS, "down", "down", "up"],
+            id="silent for long",
+        ),
+        pytest.param(
+            ["up", "silent", "silent", "up", *["silent"] * (SILENT_LOOKS - 1)],
+            ["up"] * (SILENT_LOOKS + 3),
+            id="silent now and then",
+        ),
+    ],
+)
+def test_a_service_that_was_up_is_not_down_for_one_slow_answer(
+    monkeypatch: pytest.MonkeyPatch, answers: list[str], lights: list[str]
+) -> None:
+    coming = iter(answers)
+
+    async def state(_: Service) -> str:
+        return next(coming)
+
+    monkeypatch.setattr(status, "_state", state)
+    probe = Probe([Service("jupyter", "http://127.0.0.1:9/", 9, "version")])
+    assert [look(probe) for _ in answers] == lights
+
+
+def test_lights_follow_a_service_that_stops(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    with contextlib.ExitStack() as jupyter:
+        number = jupyter.enter_context(service(JUPYTER))
+        settings = f"jupyter_port = {number}\ntensorboard_port = {free_port()}\n"
+        with running(tmp_path / "web", settings=settings) as (port, _):
+            assert jupyter_state(port) == "up"
+            jupyter.close()
+            time.sleep(KEEP_S + 0.1)
+            assert jupyter_state(port) == "down"
+
+
+def jupyter_state(port: int) -> str:
+    return str(json.loads(ask(port, "/api/status").body)["services"]["jupyter"]["state"])

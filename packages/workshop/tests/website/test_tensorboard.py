@@ -1,0 +1,126 @@
+"""TensorBoard behind the check of the Host header."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tensorboard")
+
+from workshop.settings import Settings
+from workshop.site.tensorboard import own_folder, split
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Port of a TensorBoard that listens on every address, as in the virtual machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = int(probe.getsockname()[1])
+    logs = tmp_path_factory.mktemp("logs")
+    command = [sys.executable, "-m", "workshop.site.tensorboard", f"--logdir={logs}", f"--port={number}"]
+    command += ["--host=0.0.0.0", "--load_fast=false", "--allow-host", "lab-07.example"]
+    environment = os.environ | {"TMPDIR": str(shared(logs))}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
+        try:
+            _wait(number, process)
+            yield number
+        finally:
+            process.terminate()
+
+
+def shared(logs: Path) -> Path:
+    """A temporary folder of all accounts, in which somebody has laid a link for TensorBoard to follow."""
+    folder = logs.parent / "shared-tmp"
+    (folder / "elsewhere").mkdir(parents=True)
+    (folder / ".tensorboard-info").symlink_to(folder / "elsewhere")
+    return folder
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    # On a machine where much else runs it has taken more than a minute.
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "TensorBoard ended"
+        with contextlib.suppress(OSError):
+            if ask(port, "localhost") == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("TensorBoard did not answer within four minutes")
+
+
+def ask(port: int, host: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.request("GET", "/data/runs", headers={"Host": host})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8081", 200),
+        ("127.0.0.1", 200),
+        ("192.168.1.17:8081", 200),
+        ("lab-07.example", 200),
+        (socket.gethostname(), 200),
+        ("evil.example", 403),
+        ("localhost.evil.example:8081", 403),
+        ("", 403),
+    ],
+)
+def test_only_the_machines_own_names_are_answered(port: int, host: str, status: int) -> None:
+    assert ask(port, host) == status
+
+
+def test_the_memory_killer_knows_it_by_its_name(port: int) -> None:
+    names = [path.read_text().strip() for path in Path("/proc").glob("[0-9]*/comm") if _runs_on(path, port)]
+    assert names == ["tensorboard"]
+
+
+def _runs_on(comm: Path, port: int) -> bool:
+    try:
+        return f"--port={port}" in (comm.parent / "cmdline").read_text()
+    except OSError:
+        return False
+
+
+def test_its_own_option_is_taken_out() -> None:
+    words = ["--logdir=x", "--allow-host", "a.example", "--port=1", "--allow-host=b.example"]
+    assert split(words) == (["a.example", "b.example"], ["--logdir=x", "--port=1"])
+
+
+def test_it_writes_nothing_where_other_accounts_can_lay_links(
+    port: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert ask(port, "localhost") == 200
+    (folder,) = tmp_path_factory.getbasetemp().glob("shared-tmp/elsewhere")
+    assert list(folder.iterdir()) == []
+
+
+def test_its_temporary_folder_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    settings = Settings(prefix=tmp_path / "prefix")
+    folder = own_folder(settings)
+    assert folder == tmp_path / "prefix/run/tensorboard"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    other, another = own_folder(settings), own_folder(Settings())
+    for each in (other, another):
+        assert each.parent == tmp_path and not each.is_symlink()
+        assert each.stat().st_mode & 0o777 == 0o700
