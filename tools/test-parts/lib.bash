@@ -103,7 +103,7 @@ use_testbed() {
   install_packages podman:podman mmdebstrap:mmdebstrap crun:crun rpmbuild:rpm:rpm-build createrepo_c:createrepo-c:createrepo_c \
     nft:nftables unshare:util-linux ss:iproute2:iproute
   [ -e /usr/lib/podman/netavark ] || [ -e /usr/libexec/podman/netavark ] || install_packages netavark:netavark
-  if ! in_testbed podman run --rm --pids-limit=0 "$(tools/testbed/image.bash bare)" true; then
+  if ! in_testbed podman run --rm --pids-limit=0 "$(in_testbed tools/testbed/image.bash bare)" true; then
     skip "podman cannot start a container here; see above"
   fi
 }
