@@ -138,7 +138,11 @@ run_pytest() {
     mapfile -t paths < <(printf '%s\n' "${chosen[@]}" | sed '/^$/d' | sort -u)
     [ ${#paths[@]} != 0 ] || return 0
   fi
-  python -m pytest -p tools.testrun.pytest_events --durations=15 "${paths[@]}" "$@"
+  local status=0
+  python -m pytest -p tools.testrun.pytest_events --durations=15 "${paths[@]}" "$@" || status=$?
+  # Of the tests that were named, a job may leave all to another one.
+  if [ "$status" = 5 ] && [ -n "${WORKSHOP_TEST_ONLY:-}" ]; then status=0; fi
+  return "$status"
 }
 
 # narrow ONLY PATH…: what ONLY, a path or a node id, leaves of the PATHs, a line each.

@@ -14,5 +14,10 @@ case ${1:-} in
     ;;
   # In one process: numba compiles the engine for a minute, and several would do so at the same time.
   bubblebreaker) run_pytest tests/bubblebreaker ;;
+  # What is slow, plays of Ansible above all.
+  more)
+    run_pytest tests -m full --numprocesses auto --dist worksteal --ignore tests/machines --ignore tests/browser \
+      --ignore tests/sync --ignore tests/appliance
+    ;;
   *) no_job "$@" ;;
 esac
