@@ -12,8 +12,8 @@ description:
     what its lock names and nothing else. Environments are worked on side by side.
   - The cache and the given folders of wheels are asked first. The network is asked only for what
     they lack.
-  - The project's own wheel is installed beside the locked packages. It is given, or built from its
-    source and kept under the digest of the source, so that a changed source is a changed
+  - Wheels of our own projects are installed beside the locked packages. They are given, or built from
+    their sources and kept under the digest of the source, so that a changed source is a changed
     environment and an unchanged one is not.
   - Hashes tell what is downloaded, not what lies unpacked in uv's cache. So the cache must be the caller's
     own, and root takes neither code nor cache from where another account can change it, nor installs there.
@@ -28,11 +28,19 @@ options:
   python: {description: The interpreter to build them on., type: path, required: true}
   uv: {description: The uv program., type: path, required: true}
   build_constraints: {description: Locks what builds source packages., type: path, required: true}
-  project:
-    description: Folder of the Python project to install as well; needed where C(wheel) is not given.
-    type: path
-  wheels: {description: Folder that keeps the project's own wheels; goes with C(project)., type: path}
-  wheel: {description: The project's wheel; with it nothing is built., type: path}
+  projects:
+    description:
+      - Python projects to install as well where no wheels are given. Each has a folder (C(path)) and, if it
+        does not go into every environment, the names of their folders (C(only)).
+    type: list
+    elements: dict
+    default: []
+  wheels: {description: Folder that keeps the wheels of projects; needed where there are any., type: path}
+  given_wheels:
+    description: Wheels to install into each environment; with them nothing is built.
+    type: list
+    elements: path
+    default: []
   find_links:
     {description: Folders of wheels asked before the network., type: list, elements: path, default: []}
   cache: {description: The cache folder of uv., type: path}
@@ -64,7 +72,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.boundary import BoundaryError, must_be_ours, name_of
@@ -75,6 +83,8 @@ UNFINISHED = ".unfinished"
 LOCK = ".lock"
 PATIENCE_SECONDS = 900.0
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
+# What hatchling puts into a wheel from outside of the project: a line "../FILE" = "PLACE".
+FROM_OUTSIDE = re.compile(r'^"(\.\./[^"]+)" *=', re.MULTILINE)
 WHAT_TO_DO = "connect to a network or name a thumb drive by workshop_stick, and run this again"
 
 
@@ -123,10 +133,11 @@ def named_holder(lock: Path) -> str:
 
 
 def source_digest(project: Path) -> str:
-    """Return a digest of every file that goes into the project's wheel."""
+    """Return a digest of every file that goes into a project's wheel."""
     files = [project / name for name in PROJECT_FILES]
-    files += [p for p in project.glob("workshop/**/*") if p.is_file() and "__pycache__" not in p.parts]
-    files += project.glob("roles/*/files/catalogue.yml")
+    files += [p for p in project.glob("src/**/*") if p.is_file() and "__pycache__" not in p.parts]
+    if files[0].is_file():
+        files += [project / name for name in FROM_OUTSIDE.findall(files[0].read_text(encoding="utf-8"))]
     digest = hashlib.sha256()
     for file in sorted(f for f in files if f.is_file()):
         digest.update(str(file.relative_to(project)).encode() + b"\0")
@@ -154,9 +165,9 @@ def refuse_what_others_can_change(params: dict[str, Any]) -> None:
         must_be_ours(item["path"], inside=True)
     for program in (params["uv"], params["python"]):
         must_be_ours(program)
-    if params.get("wheel"):
-        must_be_ours(params["wheel"])
-    else:
+    for wheel in params["given_wheels"]:
+        must_be_ours(wheel)
+    if params["wheels"]:
         must_be_ours(params["wheels"], inside=True)
     cache = Path(params["cache"]) if params["cache"] else None
     if cache is None:
@@ -214,11 +225,11 @@ class Uv:
 
 
 class ProjectWheel:
-    """The project's own wheel, kept under the digest of its source."""
+    """The wheel of one of our projects, kept under the digest of its source."""
 
-    def __init__(self, params: dict[str, Any]) -> None:
+    def __init__(self, project: str, params: dict[str, Any]) -> None:
         """Find out where the wheel of the present source is kept."""
-        self.project = Path(params["project"])
+        self.project = Path(project)
         self.kept = Path(params["wheels"]) / source_digest(self.project)
         self.python = params["python"]
         self.constraints = params["build_constraints"]
@@ -266,6 +277,19 @@ class GivenWheel:
         return requirement_of(self.wheel)
 
 
+Wheel = Union[ProjectWheel, GivenWheel]  # noqa: UP007 - for Python 3.9
+
+
+def wheels_of(environments: list[dict[str, Any]], params: dict[str, Any]) -> list[list[Wheel]]:
+    """Return the wheels of each environment; who shares a project shares the wheel."""
+    if params["given_wheels"]:
+        given: list[Wheel] = [GivenWheel(wheel) for wheel in params["given_wheels"]]
+        return [given for _ in environments]
+    built = [(project["only"], ProjectWheel(project["path"], params)) for project in params["projects"]]
+    names = [Path(item["path"]).name for item in environments]
+    return [[wheel for only, wheel in built if not only or name in only] for name in names]
+
+
 def requirement_of(wheel: Path) -> str:
     """Return the line of a lock that names a wheel and its hash."""
     name = wheel.name.split("-")[0].replace("_", "-")
@@ -275,10 +299,11 @@ def requirement_of(wheel: Path) -> str:
 class Environment:
     """One environment on its way to what its lock says."""
 
-    def __init__(self, path: str, lock: str, params: dict[str, Any]) -> None:
-        """Take the environment's folder and lock, and what all environments share."""
+    def __init__(self, path: str, lock: str, wheels: list[Wheel], params: dict[str, Any]) -> None:
+        """Take the environment's folder, lock and wheels, and what all environments share."""
         self.path = Path(path)
         self.lock = Path(lock)
+        self.wheels = wheels
         self.base = params["python"]
         self.interpreter = self.path / "bin" / "python"
         self.words = ["pip", "sync", "--require-hashes", "--python", str(self.interpreter)]
@@ -306,10 +331,11 @@ class Environment:
         if status:
             raise UnableError(f"cannot make {self.path}: {reason(stderr)}")
 
-    def sync(self, uv: Uv, extra: str, *options: str) -> dict[str, int]:
-        """Bring the packages in line with the lock and the ``extra`` requirement."""
+    def sync(self, uv: Uv, *options: str) -> dict[str, int]:
+        """Bring the packages in line with the lock and the environment's wheels."""
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
-            wanted.write(self.lock.read_text(encoding="utf-8") + extra)
+            ours = "".join(wheel.requirement() for wheel in self.wheels)
+            wanted.write(self.lock.read_text(encoding="utf-8") + ours)
             wanted.flush()
             status, stderr = uv.cache_first(*self.words, *options, wanted.name)
         if status:
@@ -318,21 +344,21 @@ class Environment:
             )
         return {"installed": count("install", stderr), "removed": count("uninstall", stderr)}
 
-    def make(self, uv: Uv, extra: str) -> dict[str, Any]:
+    def make(self, uv: Uv) -> dict[str, Any]:
         """Make the environment what its lock says; a marker stands in it until that is done."""
         created = not self.is_sound()
         if created:
             self.create(uv)
         (self.path / UNFINISHED).touch()
-        packages = self.sync(uv, extra)
+        packages = self.sync(uv)
         (self.path / UNFINISHED).unlink()
         return {"created": created, **packages}
 
-    def foresee(self, uv: Uv, wheel: ProjectWheel | GivenWheel) -> dict[str, Any]:
+    def foresee(self, uv: Uv) -> dict[str, Any]:
         """Report what `make` would do."""
-        if not self.is_sound() or not wheel.is_there():
+        if not self.is_sound() or not all(wheel.is_there() for wheel in self.wheels):
             return {"created": not self.is_sound(), "installed": 1, "removed": 0}
-        return {"created": False, **self.sync(uv, wheel.requirement(), "--dry-run")}
+        return {"created": False, **self.sync(uv, "--dry-run")}
 
 
 def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -344,19 +370,21 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
             return {"changed": True, "environments": {}}
         raise
     uv = Uv(params)
-    wheel = GivenWheel(params["wheel"]) if params.get("wheel") else ProjectWheel(params)
-    environments = [Environment(item["path"], item["lock"], params) for item in params["environments"]]
+    items = params["environments"]
+    environments = [
+        Environment(item["path"], item["lock"], wheels, params)
+        for item, wheels in zip(items, wheels_of(items, params))  # noqa: B905 - for Python 3.9
+    ]
     if check_mode:
-        reports = side_by_side(environments, lambda environment: environment.foresee(uv, wheel))
+        reports = side_by_side(environments, lambda environment: environment.foresee(uv))
     else:
         with contextlib.ExitStack() as held:
             for folder in sorted({environment.path.parent for environment in environments}):
                 uv.locks.append(held.enter_context(alone_in(folder, PATIENCE_SECONDS)))
-            if not wheel.is_there():
-                wheel.build(uv)
-            reports = side_by_side(
-                environments, lambda environment: environment.make(uv, wheel.requirement())
-            )
+            for wheel in dict.fromkeys(wheel for environment in environments for wheel in environment.wheels):
+                if not wheel.is_there():
+                    wheel.build(uv)
+            reports = side_by_side(environments, lambda environment: environment.make(uv))
     return {
         "changed": any(any(report.values()) for report in reports),
         "environments": {str(e.path): report for e, report in zip(environments, reports)},  # noqa: B905 - for Python 3.9
@@ -384,20 +412,26 @@ def main() -> None:
                     "lock": {"type": "path", "required": True},
                 },
             },
+            "projects": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "path": {"type": "path", "required": True},
+                    "only": {"type": "list", "elements": "str", "default": []},
+                },
+            },
             "python": {"type": "path", "required": True},
             "uv": {"type": "path", "required": True},
             "build_constraints": {"type": "path", "required": True},
-            "project": {"type": "path"},
             "wheels": {"type": "path"},
-            "wheel": {"type": "path"},
+            "given_wheels": {"type": "list", "elements": "path", "default": []},
             "find_links": {"type": "list", "elements": "path", "default": []},
             "cache": {"type": "path"},
             "offline": {"type": "bool", "default": False},
             "ca_bundle": {"type": "str", "default": ""},
             "compile_bytecode": {"type": "bool", "default": False},
         },
-        required_one_of=[("project", "wheel")],
-        required_together=[("project", "wheels")],
         supports_check_mode=True,
     )
     try:

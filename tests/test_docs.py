@@ -19,7 +19,7 @@ SOURCES = (
     "playbooks/**/*.yml",
     "playbooks/**/*.py",
     "roles/*/library/*.py",
-    "workshop/**/*.py",
+    "packages/*/src/**/*.py",
 )
 OWN_SECTIONS = ("Set-up stops", "Data")
 """Sections of troubleshooting.md whose messages are all our own."""

@@ -36,7 +36,7 @@ SECONDS = 240.0
 BATCH = 6
 """Files of tests that run together, so that a near test that fails saves the time of the far ones."""
 PLANTED = (
-    "workshop/**/*.py",
+    "packages/*/src/**/*.py",
     "library/*.py",
     "callback_plugins/*.py",
     "tools/testrun/*.py",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.bubblebreaker import reference
+from bubblebreaker import reference
 
 from .conftest import wait_until
 from .notebooks import Desk
@@ -17,9 +17,9 @@ from .notebooks import Desk
 BOARDS = """
 import ipywidgets, json, traitlets
 from IPython.display import display
-from workshop.bubblebreaker import reference
-from workshop.bubblebreaker.rules import SAMEGAME
-from workshop.bubblebreaker.widget import BubbleBoard
+from bubblebreaker import reference
+from bubblebreaker.rules import SAMEGAME
+from bubblebreaker.widget import BubbleBoard
 
 def python_has(board):
     label = ipywidgets.Label()

@@ -14,7 +14,7 @@ from jupyter.serving import Jupyter, jupyter
 from .conftest import CHECKOUT, Open, Watch
 
 NOTEBOOK = "9-tools/90-upgrade.ipynb"
-EXTENSION = CHECKOUT / "workshop/pull/launcher"
+EXTENSION = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_the_package_brings_it(tmp_path: Path) -> None:
     if uv is None:
         pytest.skip("needs uv")
     build = [uv, "build", "--quiet", "--wheel", "--build-constraints", CHECKOUT / "locks/build.txt"]
-    subprocess.run([*build, "--out-dir", tmp_path, CHECKOUT], check=True)
+    subprocess.run([*build, "--out-dir", tmp_path, CHECKOUT / "packages/workshop"], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         names = [name for name in packed.namelist() if "share/jupyter/labextensions/workshop-upgrade" in name]

@@ -148,7 +148,7 @@ def test_a_model_of_ones_own_opens_in_the_empty_viewer(machine: str, site: Path,
     page = open_page(machine + "demos/look-inside/view.html")
     frame = page.frame_locator("#graph")
     frame.locator("#open-file-button").wait_for()
-    checkpoint = CHECKOUT / "workshop" / "teach" / "shipped" / "cnn-full.npz"
+    checkpoint = CHECKOUT / "packages/workshop/src/workshop" / "teach" / "shipped" / "cnn-full.npz"
     frame.locator("#open-file-dialog").set_input_files(checkpoint)
     frame.locator("g.node").first.wait_for()
 

@@ -227,12 +227,14 @@ class TestCaches:
 
     def params(self, system: Path, **other: str) -> dict[str, Any]:
         paths = {name: str(system / name) for name in ("uv", "python", "wheels", "cache")} | other
-        return {**paths, "environments": [{"path": str(system / "venvs/jupyter"), "lock": ""}]}
+        given = [paths.pop("given")] if "given" in paths else []
+        environments = [{"path": str(system / "venvs/jupyter"), "lock": ""}]
+        return {**paths, "given_wheels": given, "projects": [], "environments": environments}
 
     def test_what_only_root_can_change_is_taken(self, system: Path) -> None:
         locked_venvs.refuse_what_others_can_change(self.params(system))
 
-    @pytest.mark.parametrize("name", ["uv", "python", "wheels", "wheel", "cache"])
+    @pytest.mark.parametrize("name", ["uv", "python", "wheels", "given", "cache"])
     def test_nothing_is_taken_from_a_home(self, system: Path, home: Path, name: str) -> None:
         (home / "x").mkdir()
         plant(system / "link", home / "x")

@@ -54,8 +54,8 @@ def lock_of(*wheels: Path) -> str:
 def params(tmp_path: Path) -> dict[str, Any]:
     """Arguments for two environments; the project's own wheel is there already, so nothing is built."""
     project = tmp_path / "project"
-    (project / "workshop").mkdir(parents=True)
-    (project / "workshop" / "__init__.py").write_text("")
+    (project / "src/thing").mkdir(parents=True)
+    (project / "src/thing/__init__.py").write_text("")
     shelf = tmp_path / "shelf"
     for name in ("one", "two"):
         (tmp_path / f"{name}.txt").write_text(lock_of(make_wheel(shelf, f"lib{name}")))
@@ -68,8 +68,9 @@ def params(tmp_path: Path) -> dict[str, Any]:
         "python": sys.executable,
         "uv": UV,
         "build_constraints": os.devnull,
-        "project": str(project),
+        "projects": [{"path": str(project), "only": []}],
         "wheels": str(tmp_path / "wheels"),
+        "given_wheels": [],
         "find_links": [str(shelf)],
         "cache": str(tmp_path / "cache"),
         "offline": True,
@@ -102,21 +103,38 @@ def test_check_mode_foresees_and_writes_nothing(params: dict[str, Any], tmp_path
 
 @needs_uv
 def test_a_given_wheel_is_installed_and_nothing_is_built(params: dict[str, Any], tmp_path: Path) -> None:
-    params |= {"wheel": str(make_wheel(tmp_path / "given", "thing", "2.0")), "project": None, "wheels": None}
+    params |= {"given_wheels": [str(make_wheel(tmp_path / "given", "thing", "2.0"))], "wheels": None}
     assert locked_venvs.run(params, True)["changed"]
     assert locked_venvs.run(params, False)["changed"]
     assert answer(params, "one", "import thing; print(thing.version)") == "2.0"
     assert not locked_venvs.run(params, False)["changed"]
     # Another wheel is another environment.
-    params["wheel"] = str(make_wheel(tmp_path / "newer", "thing", "3.0"))
+    params["given_wheels"] = [str(make_wheel(tmp_path / "newer", "thing", "3.0"))]
     assert locked_venvs.run(params, True)["changed"]
     assert locked_venvs.run(params, False)["changed"]
     assert answer(params, "two", "import thing; print(thing.version)") == "3.0"
 
 
 @needs_uv
+def test_each_environment_has_the_projects_that_it_names(params: dict[str, Any], tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "src/other").mkdir(parents=True)
+    (other / "src/other/__init__.py").write_text("1")
+    make_wheel(tmp_path / "wheels" / locked_venvs.source_digest(other), "other")
+    params["projects"].append({"path": str(other), "only": ["one"]})
+    locked_venvs.run(params, False)
+    assert answer(params, "one", "import thing, other; print(other.version)") == "1.0"
+    assert answer(params, "two", "import thing, importlib.util as u; print(u.find_spec('other'))") == "None"
+    # What is not named any more is taken away.
+    params["projects"].pop()
+    assert locked_venvs.run(params, True)["changed"]
+    report = locked_venvs.run(params, False)["environments"][params["environments"][0]["path"]]
+    assert report == {"created": False, "installed": 0, "removed": 1}
+
+
+@needs_uv
 def test_a_wheel_that_is_not_there_is_named(params: dict[str, Any], tmp_path: Path) -> None:
-    params["wheel"] = str(tmp_path / "thing-2.0-py3-none-any.whl")
+    params["given_wheels"] = [str(tmp_path / "thing-2.0-py3-none-any.whl")]
     with pytest.raises(locked_venvs.UnableError, match=r"there is no wheel .*/thing-2\.0-py3-none-any\.whl"):
         locked_venvs.run(params, False)
 
@@ -227,15 +245,22 @@ def test_what_a_killed_run_left_at_work_is_waited_for(params: dict[str, Any], tm
 
 
 def test_the_digest_follows_the_source(tmp_path: Path) -> None:
-    (tmp_path / "workshop").mkdir()
-    file = tmp_path / "workshop" / "a.py"
-    file.write_text("1")
-    before = locked_venvs.source_digest(tmp_path)
-    (tmp_path / "workshop" / "__pycache__").mkdir()
-    (tmp_path / "workshop" / "__pycache__" / "a.pyc").write_text("x")
-    assert locked_venvs.source_digest(tmp_path) == before
-    file.write_text("2")
-    assert locked_venvs.source_digest(tmp_path) != before
+    project = tmp_path / "packages/thing"
+    source = project / "src/thing"
+    source.mkdir(parents=True)
+    (source / "a.py").write_text("1")
+    (tmp_path / "list.yml").write_text("1")
+    (project / "pyproject.toml").write_text('[force-include]\n"../../list.yml" = "thing/list.yml"\n')
+    digests = [locked_venvs.source_digest(project)]
+    (source / "__pycache__").mkdir()
+    (source / "__pycache__" / "a.pyc").write_text("x")
+    (project / "tests").mkdir()
+    (project / "tests/test_a.py").write_text("x")
+    assert locked_venvs.source_digest(project) == digests[0]
+    for path in (source / "a.py", tmp_path / "list.yml", project / "README.md"):
+        path.write_text("2")
+        digests.append(locked_venvs.source_digest(project))
+    assert len(set(digests)) == 4
 
 
 @pytest.mark.parametrize(

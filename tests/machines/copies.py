@@ -17,7 +17,7 @@ from typing import Any
 
 import testinfra
 
-from workshop.appliance.boot import Guest, booted
+from organiser.appliance.boot import Guest, booted
 
 FIGURES: list[str] = []
 """What the tests measured, for the end of their report."""

@@ -9,31 +9,33 @@ from pathlib import Path
 import pytest
 from fakeparts import PASSES, FakeParts
 
+CODE = "packages/workshop/src/workshop"
+TESTS = "packages/workshop/tests"
 FILES = {
-    "workshop/__init__.py": "",
-    "workshop/files.py": "",
-    "workshop/sync/__init__.py": "",
-    "workshop/sync/merge.py": "from workshop.files import x",
-    "workshop/sync/engine.py": "from . import merge",
-    "workshop/sync/words.json": "{}",
-    "workshop/cli.py": "def main():\n    import workshop.sync.engine",
+    f"{CODE}/__init__.py": "",
+    f"{CODE}/files.py": "",
+    f"{CODE}/sync/__init__.py": "",
+    f"{CODE}/sync/merge.py": "from workshop.files import x",
+    f"{CODE}/sync/engine.py": "from . import merge",
+    f"{CODE}/sync/words.json": "{}",
+    f"{CODE}/cli.py": "def main():\n    import workshop.sync.engine",
     "tools/check-committed.py": "",
     "roles/jupyter/tasks/main.yml": "",
     "notebooks/a.ipynb": "{}",
     "docs/names.md": "",
-    "tests/conftest.py": "",
-    "tests/sync/__init__.py": "",
-    "tests/sync/bed.py": "import workshop.sync.engine",
-    "tests/sync/test_merge.py": "",
-    "tests/sync/test_engine.py": "from .bed import Bed",
-    "tests/test_cli.py": "from workshop import cli",
-    "tests/test_files.py": "from workshop import files",
+    "conftest.py": "",
+    f"{TESTS}/sync/__init__.py": "",
+    f"{TESTS}/sync/bed.py": "import workshop.sync.engine",
+    f"{TESTS}/sync/test_merge.py": "",
+    f"{TESTS}/sync/test_engine.py": "from .bed import Bed",
+    f"{TESTS}/test_cli.py": "from workshop import cli",
+    f"{TESTS}/test_files.py": "from workshop import files",
     "tests/test_docs.py": "",
-    "tests/test_apart.py": "def test_one(): pass",
+    f"{TESTS}/test_apart.py": "def test_one(): pass",
     "tests/tools/test_check_committed.py": "",
     "tests/tools/test_named.py": 'TOOL = ROOT / "tools" / "check-committed.py"',
     "tests/roles/test_arguments.py": "",
-    "tests/lessons/test_static.py": "",
+    f"{TESTS}/lessons/test_static.py": "",
     "tests/machines/test_everything.py": "import workshop.sync.engine, workshop.files",
 }
 
@@ -44,7 +46,7 @@ def package(fake: FakeParts) -> FakeParts:
     fake.table(
         '[prepare]\nabout = "A"\nbudget = 1\njobs.environment = {}\n'
         '[unit]\nabout = "A"\nbudget = 60\n'
-        'jobs.run = { changed = true, tests = ["tests", "!tests/machines"] }'
+        'jobs.run = { changed = true, tests = ["tests", "packages", "!tests/machines"] }'
     )
     fake.script("prepare", PASSES)
     fake.script("unit", PASSES)
@@ -75,19 +77,26 @@ def chosen(fake: FakeParts) -> list[str]:
     [
         # The mirror, then by distance, over what imports it and what the tests share.
         (
-            "workshop/sync/merge.py",
-            ["tests/sync/test_merge.py", "tests/sync/test_engine.py", "tests/test_cli.py"],
+            f"{CODE}/sync/merge.py",
+            [
+                f"{TESTS}/sync/test_merge.py",
+                f"{TESTS}/sync/test_engine.py",
+                f"{TESTS}/test_cli.py",
+            ],
         ),
-        ("workshop/cli.py", ["tests/test_cli.py"]),
-        ("tests/sync/bed.py", ["tests/sync/test_engine.py"]),
-        ("tests/sync/test_merge.py", ["tests/sync/test_merge.py"]),
+        (f"{CODE}/cli.py", [f"{TESTS}/test_cli.py"]),
+        (f"{TESTS}/sync/bed.py", [f"{TESTS}/sync/test_engine.py"]),
+        (f"{TESTS}/sync/test_merge.py", [f"{TESTS}/sync/test_merge.py"]),
         # Data belongs to the modules beside it.
-        ("workshop/sync/words.json", ["tests/sync/test_engine.py", "tests/test_cli.py"]),
+        (
+            f"{CODE}/sync/words.json",
+            [f"{TESTS}/sync/test_engine.py", f"{TESTS}/test_cli.py"],
+        ),
         ("tools/check-committed.py", ["tests/tools/test_check_committed.py", "tests/tools/test_named.py"]),
         ("roles/jupyter/tasks/main.yml", ["tests/roles/test_arguments.py"]),
-        ("notebooks/a.ipynb", ["tests/lessons/test_static.py"]),
+        ("notebooks/a.ipynb", [f"{TESTS}/lessons/test_static.py"]),
         ("docs/names.md", ["tests/test_docs.py"]),
-        ("workshop/new.py", []),
+        (f"{CODE}/new.py", []),
     ],
 )
 def test_the_tests_of_what_depends_on_a_change_run(
@@ -100,13 +109,13 @@ def test_the_tests_of_what_depends_on_a_change_run(
 
 
 def test_a_deleted_module_is_a_change_to_who_imports_it(package: FakeParts) -> None:
-    (package.root / "workshop/files.py").unlink()
-    assert chosen(package)[0] == "tests/test_files.py"
+    (package.root / f"{CODE}/files.py").unlink()
+    assert chosen(package)[0] == f"{TESTS}/test_files.py"
     assert (package.cache / "changed.files").read_text() == ""
 
 
 def test_all_tests_below_a_conftest_depend_on_it(package: FakeParts) -> None:
-    touch(package, "tests/conftest.py")
+    touch(package, "conftest.py")
     assert set(chosen(package)) == {
         name for name in FILES if "/test_" in name and not name.startswith("tests/machines")
     }
@@ -116,7 +125,7 @@ def test_a_clean_tree_is_compared_with_where_its_branch_began(package: FakeParts
     assert package.run("--changed").errors == (
         "test.bash: nothing has changed, and there is no commit to compare with\n"
     )
-    touch(package, "workshop/cli.py")
+    touch(package, f"{CODE}/cli.py")
     first, second = package.git("rev-parse", "HEAD"), package.commit()
     assert f"changed since {first[:7]}, the last commit but one: 1 file" in package.run("--changed").said
     touch(package, "docs/names.md")
@@ -131,15 +140,18 @@ def test_a_clean_tree_is_compared_with_where_its_branch_began(package: FakeParts
 def test_what_does_not_fit_into_a_minute_is_left_out_and_counted(package: FakeParts) -> None:
     package.cache.mkdir(parents=True, exist_ok=True)
     seconds = {
-        "tests/sync/test_merge.py::test_quick": 1,
-        "tests/sync/test_merge.py::test_slow": 10_000,
-        "tests/test_cli.py::test_slow": 10_000,
-        "tests/sync/test_engine.py::test_quick": 1,
+        f"{TESTS}/sync/test_merge.py::test_quick": 1,
+        f"{TESTS}/sync/test_merge.py::test_slow": 10_000,
+        f"{TESTS}/test_cli.py::test_slow": 10_000,
+        f"{TESTS}/sync/test_engine.py::test_quick": 1,
     }
     (package.cache / "durations.json").write_text(json.dumps(seconds))
-    touch(package, "workshop/sync/merge.py")
-    assert chosen(package) == ["tests/sync/test_merge.py", "tests/sync/test_engine.py"]
-    assert (package.cache / "changed.deselected").read_text() == "tests/sync/test_merge.py::test_slow\n"
+    touch(package, f"{CODE}/sync/merge.py")
+    assert chosen(package) == [
+        f"{TESTS}/sync/test_merge.py",
+        f"{TESTS}/sync/test_engine.py",
+    ]
+    assert (package.cache / "changed.deselected").read_text() == f"{TESTS}/sync/test_merge.py::test_slow\n"
     assert "2 further tests left out for want of time" in package.run("--changed").said
 
 
@@ -149,11 +161,11 @@ def test_a_failed_test_is_repeated_by_the_part_that_has_it(package: FakeParts) -
         "source tools/test-parts/lib.bash\n"
         'mapfile -t tests <.cache/test/changed.tests; [ $1 = lint ] || run_pytest "${tests[@]}"',
     )
-    test = package.root / "tests/test_cli.py"
+    test = package.root / f"{TESTS}/test_cli.py"
     test.write_text("def test_bad(): assert 0\n")
     ran = package.run("--changed")
     assert ran.status == 1
-    assert re.search(r"^    tools/test.bash unit tests/test_cli.py::test_bad$", ran.said, re.MULTILINE)
+    assert re.search(rf"^    tools/test.bash unit {TESTS}/test_cli.py::test_bad$", ran.said, re.MULTILINE)
 
 
 def test_words_after_it_are_refused(package: FakeParts) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("workshop", "organiser", "bubblebreaker")
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout in which nothing was made yet, in a folder with a space in its name."""
     folder = tmp_path_factory.mktemp("a checkout")
-    for name in ("tools", "locks", "workshop", "roles"):
+    for name in ("tools", "locks", "packages", "roles"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
@@ -84,7 +85,8 @@ def test_the_environments_that_set_up_made_are_used(tmp_path: Path) -> None:
     python.write_text('#!/bin/sh\necho "$0 $* $PYTHONPATH $WORKSHOP_CONFIG"\n')
     python.chmod(0o755)
     done = run(tmp_path, "lessons", "run", PYTHONPATH="")
-    assert done.stdout == f"{python} -P -m workshop lessons run {tmp_path} {house}/etc/workshop.toml\n"
+    packages = ":".join(str(tmp_path / "packages" / name / "src") for name in PACKAGES)
+    assert done.stdout == f"{python} -P -m workshop lessons run {packages} {house}/etc/workshop.toml\n"
     assert not (tmp_path / ".venv").exists()
 
 

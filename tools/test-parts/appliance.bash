@@ -38,14 +38,14 @@ machine() {
 
 use_test_venv
 case ${1:-} in
-  units) use_disk_tools && run_pytest tests/appliance --numprocesses auto --dist worksteal ;;
+  units) use_disk_tools && run_pytest packages/organiser/tests/appliance --numprocesses auto --dist worksteal ;;
   sticks) use_sticks && run_pytest tests/machines/stick ;;
   machine) use_disk_tools && machine ;;
   # VirtualBox's own word on appliances, and on what we quote of it.
   virtualbox)
     use_disk_tools
     install_packages mmdebstrap:mmdebstrap
-    WORKSHOP_FULL=1 run_pytest tests/appliance/test_export.py tests/machines/virtualbox -m full
+    WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_export.py tests/machines/virtualbox -m full
     ;;
   *) no_job "$@" ;;
 esac

@@ -28,7 +28,7 @@ lint() {
   mapfile -t files <"$CACHE/changed.files"
   step_on ruff "$(touched '\.(py|ipynb)$')" ruff check --force-exclude
   step_on "ruff format" "$(touched '\.(py|ipynb)$')" ruff format --check --force-exclude
-  [ -z "$(touched '^(workshop/.*\.py|pyproject\.toml)$')" ] || step mypy mypy
+  [ -z "$(touched '^(packages/.*/src/.*\.py|benchmarks/.*\.py|pyproject\.toml)$')" ] || step mypy mypy
   step_on shellcheck "$(shell_scripts)" shellcheck --external-sources
   step_on yamllint "$(touched '\.ya?ml$')" yamllint --strict
   step_on ansible-lint "$(touched '^roles/' | cut -d / -f 1,2; touched '^playbooks/.*\.yml$')" \

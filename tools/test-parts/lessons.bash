@@ -40,7 +40,7 @@ theano_tests() {
   ensure_uv "$CACHE/uv"
   "$UV" pip install --quiet --python "$python" --target "$beside" --no-deps --require-hashes \
     --requirement locks/theano-test.txt
-  mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' tests --include='test_*.py' | sort)
+  mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' packages benchmarks tests --include='test_*.py' | sort)
   PATH=$prefix/venvs/theano/bin:$PATH PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 \
     THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" "${marked[@]}" -p no:warnings
 }

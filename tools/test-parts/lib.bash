@@ -84,8 +84,8 @@ use_test_venv() {
 make_test_venv() {
   local venv=$1 stamp
   # What JupyterLab loads lies in the environment as a copy, unlike the modules.
-  stamp=$(cat locks/test.txt locks/build.txt pyproject.toml workshop/__init__.py \
-    workshop/pull/launcher/package.json workshop/pull/launcher/static/remoteEntry.js | sha256sum)
+  stamp=$(cat locks/test.txt locks/build.txt packages/*/pyproject.toml packages/*/src/*/__init__.py \
+    packages/workshop/src/workshop/pull/launcher/{package.json,static/remoteEntry.js} | sha256sum)
   [ "$(cat "$venv/stamp" 2>/dev/null)" = "$stamp" ] && return
   find_python || die "$(no_python)"
   # Debian's python3 comes without what makes virtual environments.
@@ -93,7 +93,8 @@ make_test_venv() {
   ensure_uv "$CACHE/uv"
   "$UV" venv --quiet --clear --python "$PYTHON" "$venv"
   sync_locked test "$venv"
-  "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt --editable .
+  "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --build-constraints locks/build.txt \
+    --editable packages/workshop --editable packages/organiser --editable packages/bubblebreaker
   echo "$stamp" >"$venv/stamp"
 }
 

@@ -9,15 +9,16 @@ use_test_venv
 case ${1:-} in
   # One process more than cores: some tests wait, for a service or a limit, and then another one computes.
   check)
-    run_pytest tests --numprocesses "$(($(nproc) + 1))" --dist worksteal --ignore tests/machines --ignore tests/browser \
-      --ignore tests/sync --ignore tests/appliance --ignore tests/bubblebreaker
+    run_pytest tests packages/workshop/tests packages/organiser/tests benchmarks/tests \
+      --numprocesses "$(($(nproc) + 1))" --dist worksteal --ignore tests/machines --ignore tests/browser \
+      --ignore packages/workshop/tests/sync --ignore packages/organiser/tests/appliance --ignore benchmarks/tests/games
     ;;
   # In one process: numba compiles the engine for a minute, and several would do so at the same time.
-  bubblebreaker) run_pytest tests/bubblebreaker ;;
+  bubblebreaker) run_pytest packages/bubblebreaker/tests benchmarks/tests/games ;;
   # What is slow, plays of Ansible above all.
   more)
-    run_pytest tests -m full --numprocesses auto --dist worksteal --ignore tests/machines --ignore tests/browser \
-      --ignore tests/sync --ignore tests/appliance
+    run_pytest tests packages benchmarks/tests -m full --numprocesses auto --dist worksteal --ignore tests/machines \
+      --ignore tests/browser --ignore packages/workshop/tests/sync --ignore packages/organiser/tests/appliance
     ;;
   *) no_job "$@" ;;
 esac

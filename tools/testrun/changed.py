@@ -16,11 +16,12 @@ GUESS = 1.0
 """Seconds of a test that never ran here: rather too many, so that the first time is a minute, too."""
 NEAR = 1
 """Up to this distance the quick tests of a file run although not all of them fit into the minute."""
+TESTS = "packages/workshop/tests"
 RELATED = {
     "roles": ("tests/roles", "tests/tools/test_role_readmes.py"),
-    "notebooks": ("tests/lessons/test_static.py", "tests/lessons/test_catalogue.py"),
-    "js-demos": ("tests/web",),
-    "presentation": ("tests/slides", "tests/web"),
+    "notebooks": (f"{TESTS}/lessons/test_static.py", f"{TESTS}/lessons/test_catalogue.py"),
+    "js-demos": (f"{TESTS}/web",),
+    "presentation": (f"{TESTS}/slides", f"{TESTS}/web"),
     "docs": ("tests/test_docs.py",),
     "README.md": ("tests/test_docs.py",),
 }
@@ -159,7 +160,7 @@ def beginnings(files: Collection[str], touched: Iterable[str]) -> dict[str, int]
         for other in files:
             if mirrors(other, path):
                 begin(other, 0)
-        if path.parts[0] in ("workshop", "tests") and path.suffix != ".py":
+        if path.parts[0] in ("packages", "benchmarks", "tests") and path.suffix != ".py":
             for other in modules_beside(path, files):
                 begin(other, 1)
         for folder, tests in RELATED.items():
@@ -171,9 +172,15 @@ def beginnings(files: Collection[str], touched: Iterable[str]) -> dict[str, int]
 
 
 def mirrors(test: str, path: PurePosixPath) -> bool:
-    """Tell whether a file is the one of the tests for a module: tests/a/test_b.py for workshop/a/b.py."""
+    """Tell whether a file is the one of the tests for a module.
+
+    That is packages/p/tests/a/test_b.py for packages/p/src/name/a/b.py; tests/tools/test_b.py for tools/b.py.
+    """
     name = f"test_{path.stem.replace('-', '_')}.py"
-    folders = {path.parent, PurePosixPath(*path.parts[1:]).parent}
+    parts = path.parts
+    if len(parts) > 4 and parts[0] == "packages" and parts[2] == "src":
+        return test == str(PurePosixPath(*parts[:2], "tests", *parts[4:-1], name))
+    folders = {path.parent, PurePosixPath(*parts[1:]).parent}
     return any(test == str("tests" / folder / name) for folder in folders)
 
 

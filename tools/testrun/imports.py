@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TypeGuard
 
 ROOTS = ("", "tests")
-"""Folders from which modules are imported, beside the one of the importing file."""
+"""Folders from which modules are imported, beside the one of the importing file and those of the packages."""
+PACKAGES = re.compile(r"packages/[^/]+/(?:src|tests)(?=/)")
 FAR = 3
 """The distance of a file to who names a folder of the first level, such as ``docs``; it may be a word."""
 
@@ -21,6 +23,8 @@ class Graph:
         """Read the Python among the files of a checkout."""
         self.files = set(files)
         self.folders = {str(folder) for file in self.files for folder in PurePosixPath(file).parents} - {"."}
+        packages = {found.group() for file in self.files if (found := PACKAGES.match(file))}
+        self.roots = [*map(PurePosixPath, ROOTS), *map(PurePosixPath, sorted(packages))]
         self.users: dict[str, set[str]] = {}
         for file in self.files:
             if file.endswith(".py"):
@@ -79,7 +83,7 @@ class Graph:
         if level := len(name) - len(bare):
             starts = [[folder, *folder.parents][min(level - 1, len(folder.parents))]]
         else:
-            starts = [*map(PurePosixPath, ROOTS), folder]
+            starts = [*self.roots, folder]
         for start in starts:
             path, found = start, False
             for word in [*words, attribute] if attribute else words:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from copies import FIGURES, SSH, Copy
 
-from workshop.appliance.boot import booted
+from organiser.appliance.boot import booted
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,7 +22,7 @@ SET_UP = f"bash '{STICK}/set-up-from-stick.bash'" + (
 
 
 def parts_for_local_mode() -> list[dict[str, Any]]:
-    listed = yaml.safe_load((ROOT / "workshop/thumbdrive/contents.yml").read_text())
+    listed = yaml.safe_load((ROOT / "packages/organiser/src/organiser/thumbdrive/contents.yml").read_text())
     parts = {part["name"]: part for part in listed["parts"]}
     parts["wheels"]["locks"] = [each for each in parts["wheels"]["locks"] if each["lock"] != "tensorflow"]
     return [parts[name] for name in ("repository", "data", "wheels", "debs")]

@@ -19,7 +19,7 @@ import pytest
 from stick import Stick
 from thumbdrive.bed import contents, damage, fill, make_key, rsync
 
-from workshop.thumbdrive.stage import SCRIPTS
+from organiser.thumbdrive.stage import SCRIPTS
 
 LARGE = 9 << 20
 """Bytes of a file that is changed in place; what mounts FAT32 here writes a third of a megabyte a second."""

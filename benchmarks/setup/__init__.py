@@ -1,0 +1,1 @@
+"""Set-up from nothing, beside installing the same by hand."""

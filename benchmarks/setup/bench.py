@@ -1,0 +1,159 @@
+"""``workshop bench setup``: set-up from nothing against installing the same by hand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.setup.race import Run, Trial, remove
+from workshop.output import console, messages, print_json
+from workshop.settings import find_checkout
+
+app = typer.Typer(rich_markup_mode=None)
+
+OUTSIDE = "before and after Ansible"
+RATIO = 1.3
+SECOND_RUN_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one trial took."""
+
+    first: Run
+    second: Run
+    peer_seconds: float
+
+
+@app.command()
+def setup(
+    repeat: Annotated[int, typer.Option(min=1, help="Do it all so often; medians count.")] = 1,
+    scratch: Annotated[
+        Path | None, typer.Option(help="A folder on the disk to measure on, with 12 GB free.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the scratch folder, with its log.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Set this checkout up from nothing, with cold caches, beside its peer.
+
+    The peer is `uv venv` and `uv pip sync` of the same locked environments and `workshop data fetch`
+    of the same data, one after the other. Then set-up runs a second time. Exit 1 when a bar is missed.
+    """
+    checkout = find_checkout("local/setup.bash")
+    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
+    done = False
+    try:
+        results = measure(checkout, folder, repeat)
+        done = True
+    finally:
+        if keep or not done:
+            messages.print(f"left: {folder}", markup=False, highlight=False)
+        if done and not keep:
+            remove(folder)
+    report = summarise(results)
+    if json:
+        print_json(report)
+    else:
+        _print(report)
+    if not report["passed"]:
+        raise typer.Exit(1)
+
+
+def measure(checkout: Path, folder: Path, repeat: int) -> list[Result]:
+    """Make ``repeat`` trials; every other one starts with the peer, so that no side has warmer servers."""
+    results: list[Result] = []
+    tools: tuple[Path, Path] | None = None
+    for number in range(repeat):
+        trial = Trial(checkout, folder / str(number))
+        trial.scratch.mkdir()
+        try:
+            peer = trial.peer(*tools) if tools is not None and number % 2 else None
+            _say(f"trial {number + 1} of {repeat}: set-up from nothing")
+            first = trial.set_up()
+            _say(f"  {first.seconds:.0f} s; again")
+            second = trial.set_up()
+            tools = tools or trial.tools()
+            _say(f"  {second.seconds:.0f} s, changed={second.changed}; the peer")
+            results.append(Result(first, second, trial.peer(*tools) if peer is None else peer))
+            _say(f"  {results[-1].peer_seconds:.0f} s")
+        finally:
+            trial.stop()
+        if number:  # the first one's interpreter may be in use by the peers of the others
+            remove(trial.scratch)
+    return results
+
+
+def _say(text: str) -> None:
+    messages.print(text, markup=False, highlight=False)
+
+
+def summarise(results: Sequence[Result]) -> dict[str, Any]:
+    """Return the medians, the profile of the median first run, and whether the bars are met."""
+    ordered = sorted(results, key=lambda result: result.first.seconds)
+    middle = ordered[(len(ordered) - 1) // 2].first
+    ratio = median(result.first.seconds / result.peer_seconds for result in results)
+    second = median(result.second.seconds for result in results)
+    changed = max(result.second.changed for result in results)
+    return {
+        "setup_seconds": round(median(result.first.seconds for result in results), 1),
+        "peer_seconds": round(median(result.peer_seconds for result in results), 1),
+        "ratio": round(ratio, 3),
+        "second_run_seconds": round(second, 1),
+        "second_run_changed": changed,
+        "passed": ratio <= RATIO and second <= SECOND_RUN_SECONDS and changed == 0,
+        "profile": profile(middle),
+        "trials": [
+            {
+                "setup_seconds": round(result.first.seconds, 1),
+                "second_run_seconds": round(result.second.seconds, 1),
+                "peer_seconds": round(result.peer_seconds, 1),
+            }
+            for result in results
+        ],
+    }
+
+
+def profile(run: Run) -> list[dict[str, Any]]:
+    """Return where a run's time went, by role, the longest first, each with its longest tasks."""
+    roles: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for part in run.parts:
+        roles[part.role or "play"].append((part.task, part.seconds))
+    inside = sum(part.seconds for part in run.parts)
+    roles[OUTSIDE] = [("uv, the control environment, the doctor", max(0.0, run.seconds - inside))]
+    rows = [
+        {
+            "part": role,
+            "seconds": round(sum(seconds for _, seconds in tasks), 1),
+            "longest": [
+                {"task": task, "seconds": round(seconds, 1)}
+                for task, seconds in sorted(tasks, key=lambda each: -each[1])[:3]
+            ],
+        }
+        for role, tasks in roles.items()
+    ]
+    return sorted(rows, key=lambda row: -float(str(row["seconds"])))
+
+
+def _print(report: dict[str, Any]) -> None:
+    """Print the figures beside their bars, then the profile."""
+    lines = [
+        f"set-up from nothing   {report['setup_seconds']:7.1f} s",
+        f"the same by hand      {report['peer_seconds']:7.1f} s",
+        f"ratio                 {report['ratio']:7.2f}    at most {RATIO}",
+        f"second run            {report['second_run_seconds']:7.1f} s  at most {SECOND_RUN_SECONDS:.0f}, "
+        f"changed={report['second_run_changed']}",
+        "",
+        "where set-up's time goes:",
+    ]
+    for row in report["profile"]:
+        longest = ", ".join(f"{each['task']} {each['seconds']:.1f}" for each in row["longest"])
+        lines.append(f"{row['seconds']:7.1f} s  {row['part']}: {longest}")
+    for line in lines:
+        console.print(line, markup=False, highlight=False)

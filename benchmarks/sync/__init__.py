@@ -1,0 +1,1 @@
+"""Sync beside nbgitpuller, killed at random moments, and fed with random edits."""

@@ -1,0 +1,157 @@
+"""The benchmark's peers come from a lock, and say in one line when they do not come."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks.filter.bench import LOCK
+from benchmarks.peers import (
+    PACKAGES,
+    install_peers,
+    locked_version,
+    machine_python,
+    package_alone,
+    run_engine,
+)
+from workshop.errors import WorkshopError
+
+ROOT = Path(__file__).resolve().parents[2]
+INFO = "tiny_filter-1.0.dist-info"
+
+
+def make_wheel(folder: Path) -> Path:
+    """Write a wheel whose only program says hello."""
+    path = folder / "tiny_filter-1.0-py3-none-any.whl"
+    files = {
+        "tiny_filter.py": "def main():\n    print('hello')\n",
+        f"{INFO}/METADATA": "Metadata-Version: 2.1\nName: tiny-filter\nVersion: 1.0\n",
+        f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{INFO}/entry_points.txt": "[console_scripts]\ntiny-filter = tiny_filter:main\n",
+    }
+    record = "".join(f"{name},,\n" for name in [*files, f"{INFO}/RECORD"])
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, text in (files | {f"{INFO}/RECORD": record}).items():
+            wheel.writestr(name, text)
+    return path
+
+
+@pytest.fixture
+def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lock that a folder of wheels satisfies."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    digest = hashlib.sha256(make_wheel(tmp_path).read_bytes()).hexdigest()
+    path = tmp_path / "peers.txt"
+    path.write_text(f"tiny-filter==1.0 \\\n    --hash=sha256:{digest}\n")
+    return path
+
+
+def test_what_is_locked_is_installed_apart_from_this_environment(lock: Path, tmp_path: Path) -> None:
+    programs = install_peers(tmp_path / "peers", lock)
+    done = subprocess.run([programs / "tiny-filter"], capture_output=True, text=True, check=True)
+    assert done.stdout == "hello\n"
+
+
+def test_another_hash_is_refused_in_one_line(lock: Path, tmp_path: Path) -> None:
+    lock.write_text("tiny-filter==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(WorkshopError, match=r"^could not be installed: .*"):
+        install_peers(tmp_path / "peers", lock)
+
+
+def test_versions_are_read_from_the_lock(tmp_path: Path) -> None:
+    assert locked_version(ROOT / LOCK, "nb-clean")
+    assert locked_version(ROOT / LOCK, "nbstripout")
+    with pytest.raises(WorkshopError, match="does not name nbstrip;"):
+        locked_version(ROOT / LOCK, "nbstrip")
+
+
+def test_everything_in_the_lock_has_a_hash() -> None:
+    text = (ROOT / LOCK).read_text(encoding="utf-8")
+    packages = [part for part in text.split("\n") if "==" in part]
+    assert len(packages) > 2
+    assert all(part.rstrip().endswith("\\") for part in packages)
+    assert text.count("--hash=sha256:") >= len(packages)
+
+
+def test_another_python_finds_this_package_and_none_of_the_libraries_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the package is installed: a library of its own environment lies beside it."""
+    installed = tmp_path / "site-packages"
+    for name in PACKAGES:
+        shutil.copytree(ROOT / "packages" / name / "src" / name, installed / name)
+    (installed / "numpy.py").write_text("raise ImportError('of another environment')")
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: importlib.util.spec_from_file_location(name, installed / name / "__init__.py"),
+    )
+    venv.create(tmp_path / "other", with_pip=False)
+    find = "importlib.util.find_spec('numpy')"
+    asking = "import importlib.util, os, workshop, benchmarks.peers\n"
+    asking += f"print(os.path.realpath(workshop.__file__), {find})"
+    with package_alone() as environment:
+        said = subprocess.run(
+            [tmp_path / "other/bin/python", "-c", asking],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+    found, numpy = said.split()
+    assert Path(found).parent == (installed / "workshop").resolve()
+    assert numpy == "None"
+    assert not Path(environment["PYTHONPATH"]).exists()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The prefix of a machine on which nothing is set up yet."""
+    (tmp_path / "workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
+    return tmp_path
+
+
+def script(folder: Path, code: str) -> Path:
+    (folder / "engine.py").write_text(code)
+    return folder / "engine.py"
+
+
+def test_an_environment_that_is_not_there_is_named(machine: Path) -> None:
+    with pytest.raises(WorkshopError, match=r"no environment theano; .* name --theano-python"):
+        machine_python("theano")
+    assert machine_python("theano", Path(sys.executable)) == Path(sys.executable)
+
+
+def test_an_engine_that_fails_or_is_silent_is_named_with_its_last_line(machine: Path) -> None:
+    python = Path(sys.executable)
+    with pytest.raises(WorkshopError, match=r"ours googlenet failed in .*KeyError: 'x'"):
+        run_engine(python, script(machine, "{}['x']"), "ours", "googlenet", "1", compiled=machine)
+    with pytest.raises(WorkshopError, match=r"ours failed in .*no word"):
+        run_engine(python, script(machine, ""), "ours", compiled=machine)
+
+
+def test_theano_is_told_where_blas_is_and_where_to_compile(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is to be found in the shell that a bench is started from."""
+    monkeypatch.delenv("THEANORC", raising=False)
+    monkeypatch.delenv("THEANO_FLAGS", raising=False)
+    code = "import os; print(os.environ.get('THEANORC'), os.environ.get('THEANO_FLAGS'))"
+    engine = script(machine, code)
+
+    def told() -> str:
+        return run_engine(Path(sys.executable), engine, compiled=Path("/compiled"))
+
+    assert told() == "None blas.ldflags=-lopenblas,floatX=float32,base_compiledir=/compiled"
+    (machine / "etc").mkdir()
+    (machine / "etc/theanorc").touch()
+    assert told() == f"{machine}/etc/theanorc base_compiledir=/compiled"
+    monkeypatch.setenv("THEANORC", "mine")
+    assert told() == "mine base_compiledir=/compiled"

@@ -1,0 +1,162 @@
+"""The benchmark of set-up: what it runs, what it reads, what it makes of the figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.setup import bench
+from benchmarks.setup import race as trial
+from benchmarks.setup.bench import Result
+from benchmarks.setup.race import Part, Run, Trial
+from workshop.errors import WorkshopError
+
+RECAP = "localhost                  : ok=40   changed={changed}    unreachable=0    failed=0"
+
+SETUP = """#!/bin/sh
+printf '%s\\n' "$@" > "$(dirname "$0")/../arguments"
+env > "$(dirname "$0")/../environment"
+for word in "$@"; do case $word in workshop_prefix=*) prefix=${{word#*=}} ;; esac; done
+mkdir -p "$prefix/bin" "$prefix/venvs/theano"
+echo "home = /usr/bin" > "$prefix/venvs/theano/pyvenv.cfg"
+touch "$prefix/bin/services"
+changed=7; [ ! -e "$prefix/again" ] || changed=0; touch "$prefix/again"
+echo '[{{"role": "python-venv", "task": "Make", "seconds": 0.25}}]' > "$WORKSHOP_TIMINGS"
+echo "localhost                  : ok=40   changed=$changed    unreachable=0    failed=0"
+{last}
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return make_checkout(tmp_path / "checkout")
+
+
+def make_checkout(folder: Path, last: str = "exit 0") -> Path:
+    """A checkout whose set-up only notes how it was called."""
+    (folder / "local").mkdir(parents=True)
+    for name, text in (
+        ("setup", SETUP.format(last=last)),
+        ("stop", '#!/bin/sh\ntouch "$(dirname "$0")/../stopped"\n'),
+    ):
+        script = folder / f"local/{name}.bash"
+        script.write_text(text)
+        script.chmod(0o755)
+    return folder
+
+
+def test_set_up_runs_apart_from_this_machines_own(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKSHOP_CONFIG", "/of/this/machine")
+    one = Trial(checkout, tmp_path)
+    first, second = one.set_up(), one.set_up()
+    assert (first.changed, second.changed) == (7, 0)
+    assert first.parts == [Part("python-venv", "Make", 0.25)]
+    words = (checkout / "arguments").read_text().split()
+    assert f"workshop_prefix={tmp_path}/house" in words
+    assert f"workshop_cache={tmp_path}/cache" in words
+    assert "workshop_service_manager=supervisor" in words
+    ports = {word.partition("=")[2] for word in words if "_port=" in word}
+    assert len(ports) == 3
+    assert not ports & {"8080", "8081", "8082"}
+    environment = (checkout / "environment").read_text()
+    assert "WORKSHOP_CONFIG" not in environment
+    assert f"XDG_CACHE_HOME={tmp_path}/xdg" in environment
+    assert one.tools() == (tmp_path / "house/uv/bin/uv", Path("/usr/bin/python3.11"))
+    one.stop()
+    assert (checkout / "stopped").exists()
+
+
+def test_a_set_up_that_fails_says_why_and_stops(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path / "checkout", last="echo 'no network' >&2; exit 1")
+    with pytest.raises(WorkshopError, match=r"setup\.bash failed: .*no network"):
+        bench.measure(checkout, tmp_path, repeat=1)
+    assert (checkout / "stopped").exists()
+
+
+def test_the_peer_installs_the_same_locks(checkout: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    uv = tmp_path / "uv"
+    uv.write_text(
+        f"""#!/bin/sh
+echo "$@" >> {calls}
+[ "$1" = venv ] || exit 0
+for last; do :; done
+mkdir -p "$last/bin"
+printf '#!/bin/sh\\necho "$@" >> {calls}\\n' > "$last/bin/python"
+chmod +x "$last/bin/python"
+"""
+    )
+    uv.chmod(0o755)
+    seconds = Trial(checkout, tmp_path).peer(uv, Path("/usr/bin/python3.11"))
+    assert seconds > 0
+    made = calls.read_text().splitlines()
+    assert [line.split()[-1].rpartition("/")[2] for line in made[1:6:2]] == [
+        "jupyter.txt",
+        "theano.txt",
+        "tensorflow.txt",
+    ]
+    assert all("--require-hashes" in line for line in made[1:6:2])
+    assert made[6].startswith("-m workshop data fetch --allow-unavailable --into")
+
+
+def test_interrupting_ends_what_was_started(checkout: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from benchmarks.setup.race import Trial\n"
+        f"one = Trial(Path({str(checkout)!r}), Path({str(tmp_path)!r}))\n"
+        f"one._run(['sh', '-c', 'echo $$ > {tmp_path}/pid; sleep 60'])\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(2)
+    process.wait(120)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("text", [None, "[", "{}", '[{"role": "x"}]'])
+def test_timings_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "timings.json"
+    if text is not None:
+        path.write_text(text)
+    if text == "{}":
+        assert trial.read_timings(path) == []
+        return
+    with pytest.raises(WorkshopError, match="no timings"):
+        trial.read_timings(path)
+
+
+def result(first: float, second: float = 10, changed: int = 0, peer: float = 100) -> Result:
+    parts = [Part("", "Check", 1.0), Part("datasets", "Fetch", 40.0), Part("datasets", "Name", 0.5)]
+    return Result(Run(first, 9, parts), Run(second, changed, []), peer)
+
+
+def test_medians_ratio_and_profile() -> None:
+    report = bench.summarise([result(110), result(130), result(120)])
+    assert report["setup_seconds"] == 120
+    assert report["ratio"] == 1.2
+    assert report["passed"] is True
+    profile = {row["part"]: row["seconds"] for row in report["profile"]}
+    assert profile == {bench.OUTSIDE: 78.5, "datasets": 40.5, "play": 1.0}
+    assert report["profile"][1]["longest"][0] == {"task": "Fetch", "seconds": 40.0}
+    json.dumps(report)
+
+
+@pytest.mark.parametrize("missed", [result(131), result(100, second=21), result(100, changed=1)])
+def test_each_bar_counts(missed: Result) -> None:
+    assert bench.summarise([missed])["passed"] is False
+
+
+def test_free_ports_are_different_and_free() -> None:
+    ports = trial.free_ports(3)
+    assert len(set(ports)) == 3

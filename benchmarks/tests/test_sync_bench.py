@@ -1,0 +1,65 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.sync.bench import lines, measure, missed, time_offline, try_pairs
+from workshop.sync import git as git_module
+
+GOOD: dict[str, Any] = {
+    "kills": {"kills": 2, "at_work": 1, "lost": 0, "invalid": 0, "healed": 2, "faults": []},
+    "pairs": {"pairs": 2, "faulty": 0, "faults": []},
+    "untouched": {"seconds": 0.1, "nbgitpuller_seconds": 0.2, "ratio": 2.0},
+    "ran": {"seconds": 0.2, "nbgitpuller_seconds": 1.2, "ratio": 6.0},
+    "offline_seconds": 8.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("kills", {"lost": 1}),
+        ("kills", {"invalid": 1}),
+        ("kills", {"healed": 1}),
+        ("pairs", {"faulty": 1}),
+        ("untouched", {"seconds": 1.0}),
+        ("ran", {"seconds": 1.0}),
+        ("ran", {"ratio": 4.9}),
+    ],
+)
+def test_each_bar_can_be_missed(part: str, change: dict[str, float]) -> None:
+    assert list(missed(GOOD)) == []
+    (bar,) = missed(GOOD | {part: GOOD[part] | change})
+    assert bar.startswith(part)
+    (bar,) = missed(GOOD | {"offline_seconds": 10.0})
+    assert bar.startswith("offline")
+
+
+def test_every_figure_is_printed() -> None:
+    text = "\n".join(lines(GOOD | {"missed": []}))
+    for figure in (
+        "2 moments",
+        "2 healed",
+        "2 random pairs",
+        "6.0 times",
+        "2.0 times",
+        "8.0 s",
+        "every bar is met",
+    ):
+        assert figure in text
+    assert "missed: x" in "\n".join(lines(GOOD | {"missed": ["x"]}))
+
+
+def test_pairs_are_really_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmarks.sync import bench
+
+    assert try_pairs(tmp_path / "a", 5, 1) == {"pairs": 5, "faulty": 0, "faults": []}
+    monkeypatch.setattr(bench, "faults_of", lambda _pair, _folder: iter(["lost", "lost more"]))
+    assert try_pairs(tmp_path / "b", 2, 1)["faulty"] == 2
+
+
+def test_a_silent_server_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_module, "ASK_SECONDS", 0.3)
+    assert time_offline(tmp_path) >= 0.3
+    report = measure(tmp_path / "x", kills=0, pairs=0, rounds=1, seed=1, peer=False)
+    assert list(report) == ["offline_seconds"]

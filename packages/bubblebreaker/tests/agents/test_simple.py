@@ -1,0 +1,53 @@
+"""Rules of thumb one at a time are those that play many games at once; intervals are right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from building import SMALL
+
+from bubblebreaker import engine
+from bubblebreaker.agents import play_game
+from bubblebreaker.agents.simple import RULES, RuleOfThumb, interval, play_many
+from bubblebreaker.reference import Game
+
+GAMES = 150
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_one_at_a_time_scores_as_many_at_once(name: str) -> None:
+    agent = RuleOfThumb(SMALL, name, seed=1)
+    one = [play_game(agent, Game.seeded(SMALL, seed)).score for seed in range(GAMES)]
+    boards, dice = engine.new_boards(SMALL, range(GAMES))
+    many, moves = play_many(SMALL, name, boards, dice, seed=2)
+    (mean, reach), (other, other_reach) = interval(one), interval(many)
+    # Five standard deviations of the difference.
+    assert abs(mean - other) <= 5 / 1.96 * np.hypot(reach, other_reach)
+    assert moves.min() > 0
+
+
+def test_the_largest_group_is_burst() -> None:
+    agent = RuleOfThumb(SMALL, "greedy")
+    board = np.zeros((5, 5), np.int8)
+    board[4] = [1, 1, 2, 2, 2]
+    agent.begin(board)
+    assert agent.choose(board) == (4, 2)
+    assert agent.choose(np.zeros((5, 5), np.int8)) is None
+
+
+def test_the_tabu_colour_is_that_of_the_games_beginning() -> None:
+    agent = RuleOfThumb(SMALL, "tabu")
+    first = np.zeros((5, 5), np.int8)
+    first[4] = [1, 1, 1, 2, 2]
+    agent.begin(first)
+    later = np.zeros((5, 5), np.int8)
+    later[4] = [1, 1, 2, 2, 2]
+    assert {later[agent.choose(later) or (0, 0)] for _ in range(20)} == {2}
+
+
+def test_an_interval_is_two_standard_errors_wide() -> None:
+    assert interval([1, 3]) == (2.0, pytest.approx(1.96))
+    with pytest.raises(ValueError, match="two scores"):
+        interval([1])
+    with pytest.raises(ValueError, match="rules of thumb are"):
+        RuleOfThumb(SMALL, "chess")

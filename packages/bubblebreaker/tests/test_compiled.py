@@ -1,0 +1,55 @@
+"""Random numbers inside compiled code are even, and what is compiled is kept for the next process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bubblebreaker.compiled import below, fraction, mixed
+
+
+def rng(seed: int) -> np.ndarray:
+    return np.array([mixed(np.uint64(seed))], np.uint64)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 225])
+def test_whole_numbers_are_in_range_and_all_alike(count: int) -> None:
+    state = rng(3)
+    drawn = np.bincount([below(state, count) for _ in range(20_000)], minlength=count)
+    assert len(drawn) == count
+    expected = 20_000 / count
+    # Chi-squared, five standard deviations over its mean.
+    assert ((drawn - expected) ** 2 / expected).sum() <= count - 1 + 5 * np.sqrt(2 * count)
+
+
+def test_fractions_fill_zero_to_one() -> None:
+    state = rng(1)
+    drawn = np.array([fraction(state) for _ in range(5000)])
+    assert drawn.min() >= 0
+    assert drawn.max() < 1
+    assert abs(drawn.mean() - 0.5) < 5 * np.sqrt(1 / 12 / 5000)
+
+
+def test_neighbouring_seeds_have_nothing_in_common_and_none_is_stuck() -> None:
+    firsts = {int(below(rng(seed), 2**31)) for seed in range(1000)}
+    assert len(firsts) > 990
+    assert all(mixed(np.uint64(seed)) != 0 for seed in range(1000))
+
+
+def test_the_next_process_finds_what_was_compiled(tmp_path: Path) -> None:
+    code = (
+        "from bubblebreaker.compiled import mixed; import numpy as np; mixed(np.uint64(1)); "
+        "print(sum(mixed.stats.cache_hits.values()))"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    hits = [
+        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert [int(some) for some in hits] == [0, 1]
+    assert list(tmp_path.rglob("*.nbi"))

@@ -1,0 +1,251 @@
+"""Boot an OVA under qemu, with the hardware that VirtualBox would give it.
+
+``with booted(ova) as guest:`` starts it on a throw-away layer, its ports forwarded from free ports
+of 127.0.0.1; the OVA is only read. KVM is used where it works.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from organiser.appliance import tools
+from organiser.appliance.contents import Contents, read_contents
+from organiser.appliance.qmp import Qmp
+from workshop.errors import WorkshopError
+
+LOOPBACK = "127.0.0.1"
+BOOT_SECONDS = 600.0
+"""Without KVM a whole appliance may need minutes."""
+PAUSE = 0.5
+CPUINFO = Path("/proc/cpuinfo")
+ACCELERATORS = {
+    # A host that is a virtual machine itself may refuse to set what this one feature brings.
+    "kvm": ("kvm", "host,arch-capabilities=off"),
+    "tcg": ("tcg,thread=multi,tb-size=512", "max,svm=off,vmx=off"),
+}
+"""For each kind qemu's accelerator and processor."""
+
+
+@dataclass
+class Guest:
+    """A machine that runs."""
+
+    ports: dict[int, int]
+    """The host's port on 127.0.0.1 for each of the guest's forwarded ports."""
+    names: dict[str, int]
+    """The guest's port for each rule's name."""
+    serial: Path
+    """The log of the serial port: kernel, and the text before the login."""
+    accelerator: str
+    """``kvm`` or ``tcg``."""
+    _process: subprocess.Popen[bytes]
+    _control: Path
+
+    def port(self, name: str) -> int:
+        """Return the host's port for a rule's name, such as ``ssh``."""
+        if name not in self.names:
+            raise WorkshopError(f"no port is forwarded for {name}; there are {', '.join(self.names)}")
+        return self.ports[self.names[name]]
+
+    def console(self) -> str:
+        """Return what the serial port has said so far."""
+        return self.serial.read_text(encoding="utf-8", errors="replace") if self.serial.exists() else ""
+
+    def wait_for_port(self, guest: int, seconds: float = BOOT_SECONDS, greeting: bytes = b"SSH-") -> float:
+        """Wait until a server that speaks first, as ssh does, greets; return the seconds it took.
+
+        An open port alone proves nothing: qemu opens it before the guest has booted.
+        """
+        return self._wait(lambda: self._greets(guest, greeting), seconds, f"port {guest} of the guest")
+
+    def wait_for_http(
+        self,
+        guest: int,
+        path: str = "/",
+        status: int = 200,
+        seconds: float = BOOT_SECONDS,
+        accept: Callable[[int], bool] | None = None,
+    ) -> float:
+        """Wait until a GET of ``path`` is answered with ``status``; return the seconds it took.
+
+        accept: judges the status instead, where more than one will do.
+        """
+        judge = accept or (lambda answer: answer == status)
+        what = f"port {guest} of the guest, GET {path}"
+        return self._wait(lambda: judge(self._answers(guest, path)), seconds, what)
+
+    def power_off(self, seconds: float = 60) -> None:
+        """Press the power button and wait until the guest is off; WorkshopError when it stays on."""
+        with Qmp(self._control) as control:
+            control("system_powerdown")
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise WorkshopError(f"the guest is still on {seconds:.0f} s after its power button") from error
+
+    def screenshot(self, path: Path) -> None:
+        """Write what the guest's screen shows as a PNG."""
+        with Qmp(self._control) as control:
+            control("screendump", filename=str(path.resolve()), format="png")
+
+    def _greets(self, guest: int, greeting: bytes) -> bool:
+        with suppress(OSError), socket.create_connection((LOOPBACK, self.ports[guest]), 5) as connection:
+            connection.settimeout(5)
+            return connection.recv(256).startswith(greeting)
+        return False
+
+    def _answers(self, guest: int, path: str) -> int:
+        connection = http.client.HTTPConnection(LOOPBACK, self.ports[guest], timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def _wait(self, holds: Callable[[], bool], seconds: float, what: str) -> float:
+        """Wait until something holds; WorkshopError when the time is up or the machine ended."""
+        started = time.monotonic()
+        while not holds():
+            passed = time.monotonic() - started
+            if self._process.poll() is not None:
+                raise WorkshopError(f"the guest ended before {what} answered; it said: {self._last_line()}")
+            if passed > seconds:
+                raise WorkshopError(f"{what} did not answer in {seconds:.0f} s; it said: {self._last_line()}")
+            time.sleep(PAUSE)
+        return round(time.monotonic() - started, 1)
+
+    def _last_line(self) -> str:
+        lines = [line.strip() for line in self.console().splitlines() if line.strip()]
+        return lines[-1] if lines else "nothing"
+
+
+@contextmanager
+def booted(
+    ova: Path,
+    *,
+    folder: Path | None = None,
+    memory: int | None = None,
+    cpus: int | None = None,
+    accelerator: str | None = None,
+    restarts: bool = False,
+) -> Iterator[Guest]:
+    """Boot an OVA; it is switched off at the end, whatever happened.
+
+    folder: keeps ``serial.log``; by default nothing is kept. memory (MiB), cpus: by default what
+    the OVA says. accelerator: ``kvm`` or ``tcg``; by default KVM where it works. restarts: it may
+    restart; otherwise that ends it, so that a kernel which panics is noticed at once.
+
+    Raises WorkshopError when qemu is missing or refuses, or the OVA cannot be read.
+    """
+    contents = read_contents(ova)
+    scratch = Path(tempfile.mkdtemp(prefix="workshop-boot-"))
+    kept = folder or scratch
+    kept.mkdir(parents=True, exist_ok=True)
+    chosen = accelerator or ("kvm" if kvm_works() else "tcg")
+    serial, control = kept / "serial.log", scratch / "control"
+    serial.unlink(missing_ok=True)
+    command = [
+        *_dies_with_us(),
+        *_hardware(chosen, memory or contents.memory, cpus or contents.cpus),
+        *(() if restarts else ("-no-reboot",)),
+        *_disk(contents),
+        *_network(contents),
+        *("-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"),
+        *("-qmp", f"unix:{control},server=on,wait=off"),
+    ]
+    # The throw-away layer goes where TMPDIR says.
+    with (scratch / "qemu.log").open("w+b") as log:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "TMPDIR": str(scratch)},
+        )
+    try:
+        ports = _ports(control, process, scratch / "qemu.log")
+        names = {rule.name: rule.guest for rule in contents.forwards}
+        yield Guest(ports, names, serial, chosen, process, control)
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def kvm_works() -> bool:
+    """Whether qemu can use the processor's own virtualisation here; it is tried, for some only seem to."""
+    # Where the processor lends none, /dev/kvm may be there and run a guest's first steps for hours.
+    flags = set(CPUINFO.read_text(encoding="utf-8").split()) if CPUINFO.exists() else set()
+    if not flags & {"vmx", "svm"} or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False
+    done = subprocess.run(
+        [*_hardware("kvm", memory=64, cpus=1), "-S", "-monitor", "stdio"],
+        input=b"quit\n",
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def _dies_with_us() -> list[str]:
+    """Return what makes qemu end when this program is killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+
+
+def _hardware(accelerator: str, memory: int, cpus: int) -> list[str]:
+    accel, processor = ACCELERATORS[accelerator]
+    return [
+        *(tools.find("qemu-system-x86_64"), "-nodefaults", "-display", "none"),
+        *("-machine", "pc", "-accel", accel, "-cpu", processor),
+        *("-m", str(memory), "-smp", str(cpus), "-vga", "vmware"),
+    ]
+
+
+def _disk(contents: Contents) -> list[str]:
+    """Return the disk: qemu reads the VMDK inside the tar where it lies."""
+    place = f"file.driver=raw,file.offset={contents.disk.offset},file.size={contents.disk.size}"
+    file = f"file.file.driver=file,file.file.filename={_escaped(contents.path)},file.file.locking=off"
+    return [
+        *("-device", "ich9-ahci,id=sata", "-device", "ide-hd,drive=disk,bus=sata.0"),
+        *("-drive", f"if=none,id=disk,format=vmdk,snapshot=on,{place},{file}"),
+    ]
+
+
+def _escaped(path: Path) -> str:
+    """Return a path as a value of qemu's options."""
+    return str(path.resolve()).replace(",", ",,")
+
+
+def _network(contents: Contents) -> list[str]:
+    """Return the network card; port 0 lets the system choose a free port of the host."""
+    guests = sorted({rule.guest for rule in contents.forwards})
+    forwards = "".join(f",hostfwd=tcp:{LOOPBACK}:0-:{guest}" for guest in guests)
+    return ["-device", "e1000,netdev=net", "-netdev", f"user,id=net{forwards}"]
+
+
+def _ports(control: Path, process: subprocess.Popen[bytes], log: Path) -> dict[int, int]:
+    """Return the forwarded ports, once qemu runs."""
+    try:
+        with Qmp(control) as connection:
+            return connection.forwards()
+    except WorkshopError as error:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+        said = log.read_text(errors="replace").strip().splitlines()
+        if process.poll() is not None and said:
+            raise WorkshopError(f"qemu could not start: {said[-1]}") from error
+        raise

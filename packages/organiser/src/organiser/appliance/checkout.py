@@ -1,0 +1,70 @@
+"""The checkout that an appliance is built from: its files, its version, and what changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from organiser.appliance import tools
+from workshop import __version__
+from workshop.errors import WorkshopError
+
+TEXT = "%(contents:subject)%0a%0a%(contents:body)"
+"""Of a release, without its signature."""
+RECENT = 20
+"""So many commits are told where there are no releases yet."""
+
+
+def copy_files(checkout: Path, target: Path) -> None:
+    """Copy what git tracks, as it is in the working tree, to a folder; what was there before is gone.
+
+    Raises WorkshopError when the folder is not a git checkout.
+    """
+    partial = target.with_name(f"{target.name}.partial")
+    for left in (partial, target):
+        if left.exists():
+            shutil.rmtree(left)
+    for name in _tracked(checkout):
+        source, copy = checkout / name, partial / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, copy, follow_symlinks=False)
+        # The builder's accounts are none of the appliance's.
+        os.chown(copy, 0, 0, follow_symlinks=False)
+    partial.rename(target)
+
+
+def _tracked(checkout: Path) -> Iterator[str]:
+    for name in git(checkout, "ls-files", "-z").split("\0"):
+        if name and os.path.lexists(checkout / name):
+            yield name
+
+
+def git(checkout: Path, *words: str) -> str:
+    """Ask git; WorkshopError when it cannot answer."""
+    # Root may build from somebody else's checkout.
+    folder = checkout.resolve()
+    try:
+        return tools.run("git", "-c", f"safe.directory={folder}", "-C", folder, *words)
+    except WorkshopError as error:
+        raise WorkshopError(
+            f"an appliance is built from a git checkout, and {checkout} is none: {error}"
+        ) from error
+
+
+def version(checkout: Path) -> str:
+    """Return the newest tag, with the commits since; or the package's version with the commit."""
+    described = git(checkout, "describe", "--tags", "--always", "--dirty=.changed").strip()
+    tagged = git(checkout, "tag", "--merged", "HEAD").strip()
+    return described if tagged else f"{__version__}-{described}"
+
+
+def changes(checkout: Path) -> str:
+    """Return what is new: the releases' texts, newest first; before the first one the latest commits."""
+    words = ("--merged=HEAD", "--sort=-version:refname", "--format=%(refname:short)", "refs/tags")
+    tags = git(checkout, "for-each-ref", *words).split()
+    if not tags:
+        return git(checkout, "log", f"-{RECENT}", "--format=* %s")
+    texts = (git(checkout, "tag", "--list", f"--format={TEXT}", tag).strip() for tag in tags)
+    return "\n".join(f"{tag}\n{text}\n" for tag, text in zip(tags, texts, strict=True))

@@ -1,0 +1,229 @@
+"""Take out of a provisioned root what belongs to the builder, to this one machine, or to nobody.
+
+The root is not running. What two copies must not share goes, and is made by each at its first boot.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from organiser.appliance import kept
+from workshop.errors import WorkshopError
+
+FILES = (
+    # One machine's own: made anew at the first boot.
+    "etc/ssh/ssh_host_*",
+    "var/lib/dbus/machine-id",
+    "var/lib/systemd/random-seed",
+    "var/lib/systemd/credential.secret",
+    "var/lib/workshop-appliance",
+    # The builder's, or of whoever used the machine; homes and the workshop's settings are in ``kept``.
+    "etc/apt/apt.conf.d/99mmdebstrap",
+    "etc/apt/auth.conf",
+    "etc/apt/auth.conf.d/*",
+    "srv/ca-bundle.pem",
+    # Passwords of networks, and which were met.
+    "etc/NetworkManager/system-connections/*",
+    "etc/wpa_supplicant/*.conf",
+    "etc/wireguard/*",
+    "etc/openvpn/*",
+    "etc/ppp/*-secrets",
+    "etc/netplan/*",
+    "run/NetworkManager/system-connections/*",
+    "var/lib/NetworkManager/*",
+    "var/lib/iwd/*",
+    "var/lib/bluetooth/*",
+    "var/lib/dhcp/*",
+    # Accounts at registries, shares and clouds, of the whole machine.
+    "etc/pip.conf",
+    "etc/xdg/pip",
+    "etc/uv",
+    "etc/xdg/uv",
+    "etc/npmrc",
+    "usr/etc/npmrc",
+    "usr/local/etc/npmrc",
+    "etc/gitconfig",
+    "etc/netrc",
+    "etc/containers/auth.json",
+    "etc/docker",
+    "etc/krb5.keytab",
+    "etc/samba/*credentials*",
+    "etc/*credentials*",
+    "etc/ssl/private/*",
+    "var/lib/cloud",
+    "etc/cloud/cloud.cfg.d/*",
+    "var/lib/sss/secrets",
+    "var/lib/AccountsService/users/*",
+    "var/spool/cron/crontabs/*",
+    "var/spool/mail/*",
+    "var/mail/*",
+    # Copies that tools keep of what they changed.
+    "etc/passwd-",
+    "etc/shadow-",
+    "etc/group-",
+    "etc/gshadow-",
+    "etc/subuid-",
+    "etc/subgid-",
+    "etc/.pwd.lock",
+    "var/lib/dpkg/*-old",
+    "var/cache/debconf/*-old",
+    "var/cache/ldconfig/aux-cache",
+)
+"""What goes altogether, as patterns below the root."""
+EMPTIED = (
+    "tmp",
+    "var/tmp",
+    "run",
+    "mnt",
+    "media",
+    "var/backups",
+    "var/cache/dnf",
+    "var/cache/libdnf5",
+    "var/lib/systemd/coredump",
+    "opt/workshop/cache",
+    "opt/workshop/run",
+    "opt/workshop/log",
+)
+"""Folders that stay, empty."""
+SWEPT = ("var/log", "var/cache/apt", "var/lib/apt/lists")
+"""Folders that keep their folders, which services and apt expect, and lose their files."""
+JOURNAL = "var/log/journal"
+EPOCH_FILE = "usr/lib/clock-epoch"
+"""Its date is when the root was cleaned, after everything else in it."""
+NAMES = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {hostname}\n"
+
+
+def clean(root: Path, hostname: str) -> None:
+    """Clean a root in place and give it its host name; safe to run again.
+
+    Raises WorkshopError when something cannot be removed.
+    """
+    for path in _matches(root, FILES):
+        remove(path)
+    settings = root / kept.SETTINGS
+    notebooks = kept.notebooks_of(settings.read_text(encoding="utf-8") if settings.is_file() else "")
+    for name in kept.CLOSED:
+        _close(root, root / name, notebooks)
+    for name in EMPTIED:
+        empty(root / name)
+    for name in SWEPT:
+        _sweep(root / name)
+    # Named after a machine that no longer is.
+    empty(root / JOURNAL)
+    _write_identity(root, hostname)
+    _rewrite(root / "etc/shadow", lock_passwords)
+    for name, change in SETTINGS.items():
+        if (root / name).is_file():
+            _rewrite(root / name, change)
+
+
+def _close(root: Path, folder: Path, notebooks: str) -> None:
+    """Remove from a folder what an appliance does not keep of it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if not kept.is_kept(path.relative_to(root).as_posix(), notebooks):
+            remove(path)
+        else:
+            _close(root, path, notebooks)
+
+
+def _matches(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from list(root.glob(pattern))
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def empty(folder: Path) -> None:
+    """Remove what is in a folder; the folder keeps its owner and its rights."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        remove(path)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the files of a folder and of those below it."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_symlink() or not path.is_dir():
+            path.unlink()
+
+
+def _write_identity(root: Path, hostname: str) -> None:
+    """Write the files that podman held in its hands while it ran the root."""
+    # Empty, not missing: systemd fills it in, and does not take the boot for a factory reset.
+    (root / "etc/machine-id").write_text("", encoding="ascii")
+    (root / "etc/hostname").write_text(f"{hostname}\n", encoding="utf-8")
+    (root / "etc/hosts").write_text(NAMES.format(hostname=hostname), encoding="utf-8")
+    # A clock that was never set starts at this file's date (systemd(1)), not in 1970.
+    epoch = root / EPOCH_FILE
+    epoch.parent.mkdir(parents=True, exist_ok=True)
+    epoch.touch()
+    resolver = root / "etc/resolv.conf"
+    remove(resolver)
+    resolver.symlink_to("../run/systemd/resolve/resolv.conf")
+
+
+def _rewrite(file: Path, change: Callable[[str], str]) -> None:
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def lock_passwords(shadow: str) -> str:
+    """Return the accounts' passwords with none left: every copy would have it."""
+    lines = [line.split(":") for line in shadow.splitlines()]
+    locked = [[name, "*" if word[:1] not in ("*", "!") else word, *rest] for name, word, *rest in lines]
+    return "".join(":".join(line) + "\n" for line in locked)
+
+
+def forget_bundle(settings: str) -> str:
+    """Return the settings with the one blanked that names the builder's certificates."""
+    return re.sub(r"(?m)^ca_bundle = .*$", 'ca_bundle = ""', settings)
+
+
+SETTINGS: dict[str, Callable[[str], str]] = {
+    "opt/workshop/etc/workshop.toml": forget_bundle,
+    "opt/workshop/etc/updates.toml": kept.forget_credentials,
+    "opt/workshop/etc/pull-variables.json": kept.forget_credentials,
+}
+"""The workshop's own settings, and what is changed in them."""
+WATCHED = (
+    "etc", "root", "home", "opt/workshop/etc", "opt/workshop/state", "opt/workshop/choices", "srv",
+    "usr/local", "var/lib/systemd", "var/lib/workshop-appliance", "var/spool",
+)  # fmt: skip
+"""Where a builder's secret would lie."""
+LARGEST = 1 << 20
+"""A longer file is not a setting."""
+
+
+def find_leaks(root: Path, secrets: Iterable[str]) -> list[str]:
+    """Return which files below the root still hold one of the builder's secrets."""
+    needles = [secret.encode() for secret in secrets if secret]
+    return [str(path.relative_to(root)) for path in _settings(root) if _holds(path, needles)]
+
+
+def _settings(root: Path) -> Iterator[Path]:
+    for folder in WATCHED:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:
+                yield path
+
+
+def _holds(path: Path, needles: list[bytes]) -> bool:
+    content = path.read_bytes()
+    return any(needle in content for needle in needles)
+
+
+def refuse_leaks(root: Path, secrets: Iterable[str]) -> None:
+    """Raise WorkshopError that names the files which still hold a secret of the builder's."""
+    if leaks := find_leaks(root, secrets):
+        raise WorkshopError(f"the root still holds something of this host's in {', '.join(leaks[:5])}")

@@ -1,0 +1,159 @@
+"""``workshop appliance``: build the virtual machine that is handed out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from organiser.appliance.progress import byte_bar
+from workshop import __version__
+from workshop.output import console, messages, print_json
+from workshop.settings import find_checkout
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Build, export and verify the virtual machine."
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+@app.callback()
+def appliance() -> None:
+    """Build, export and verify the virtual machine that is handed out."""
+
+
+@app.command()
+def build(
+    distribution: Annotated[str, typer.Option(help="debian; fedora was never tried.")] = "debian",
+    without: Annotated[list[str] | None, typer.Option(help="Leave out tensorflow.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder that gets the OVA and what belongs to it.")] = Path(
+        "appliance"
+    ),
+    mirror: Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")] = "",
+    cache: Annotated[
+        Path | None, typer.Option(help="Downloads of earlier builds; by default beside the output.")
+    ] = None,
+    stick: Annotated[
+        Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")
+    ] = None,
+    extra_vars: Annotated[
+        list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Build the appliance from this checkout, as root; VirtualBox is not needed.
+
+    What was interrupted goes on when the command is run again.
+    """
+    from organiser.appliance.build import LARGEST_GB, Wish, build
+
+    wish = Wish(
+        source=find_checkout("playbooks/appliance.yml"),
+        output=output,
+        distribution=distribution,
+        without=frozenset(without or ()),
+        mirror=mirror,
+        cache=cache,
+        stick=stick,
+        options=tuple(word for value in extra_vars or () for word in ("-e", value)),
+    )
+    built = build(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
+    if built.is_too_large:
+        messages.print(
+            f"appliance: {built.bytes / 1e9:.2f} GB is more than the {LARGEST_GB} GB that an appliance for "
+            "sticks should have; leave something out (--without tensorflow)",
+            highlight=False,
+        )
+    if json:
+        print_json(built.as_document())
+        return
+    console.print(f"{built.ova}  {built.bytes / 1e9:.2f} GB, {built.packages} packages", highlight=False)
+    console.print(f"sha256 {built.sha256}", highlight=False)
+    console.print(f"beside it: {', '.join(built.described)}", highlight=False)
+    console.print(built.updates, markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
+    )
+
+
+@app.command()
+def export(
+    vm: Annotated[str, typer.Argument(help="The machine's name in VirtualBox.")],
+    file: Annotated[Path, typer.Argument(help="The OVA to write.", dir_okay=False)],
+    version: Annotated[str, typer.Option(help="What the appliance says of itself.")] = __version__,
+    json: Json = False,
+) -> None:
+    """Export a machine of VirtualBox that came from an appliance; it is shut down before. Needs VBoxManage.
+
+    The OVA is written in our own form: fixed order and dates, forwarded ports on 127.0.0.1. Host keys, token,
+    passwords, logs and histories are not in it; each copy makes its own.
+    """
+    from organiser.appliance.export import export as export_machine
+
+    done = export_machine(
+        vm, file, version=version, say=lambda line: messages.print(f"appliance: {line}", highlight=False)
+    )
+    if json:
+        print_json(
+            {"ova": str(done.ova), "bytes": done.bytes, "sha256": done.sha256, "seconds": done.seconds}
+        )
+        return
+    console.print(f"{done.ova}  {done.bytes / 1e9:.2f} GB, sound", markup=False, highlight=False)
+    console.print(f"sha256 {done.sha256}", highlight=False)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The OVA.", exists=True, dir_okay=False)],
+    boot: Annotated[bool, typer.Option("--boot", help="Also start it under qemu; takes minutes.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Also inflate every piece of the disk; takes minutes.")
+    ] = False,
+    log: Annotated[Path | None, typer.Option(help="With --boot: folder for the machine's log.")] = None,
+    boot_seconds: Annotated[float, typer.Option(min=1, help="With --boot: until every port answers.")] = 600,
+    json: Json = False,
+) -> None:
+    """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
+
+    Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where
+    pytest and testinfra are installed, else it asks whether every port answers; it says which.
+    """
+    from organiser.appliance.verify.run import verify as judge
+
+    with byte_bar("verify", file.stat().st_size) as advance:
+        report = judge(file, thorough=thorough, progress=advance)
+    level = None
+    if boot and report.ok:
+        from organiser.appliance.verify import starting
+
+        level = starting.choose(log)
+        messages.print("appliance: starting it …", highlight=False)
+        report.results.append(starting.start(file, level, log=log, seconds=boot_seconds))
+    if json:
+        print_json(report.as_dict() | {"boot": level.as_document() if level else None})
+    else:
+        for name, fault in report.faults:
+            console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
+        verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
+        console.print(f"{file}: {verdict}", markup=False, highlight=False)
+        if report.ok:
+            console.print(report.updates, markup=False, highlight=False, soft_wrap=True)
+        if level:
+            console.print(level.sentence, markup=False, highlight=False, soft_wrap=True)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def checks(json: Json = False) -> None:
+    """List what verify checks, and why."""
+    from organiser.appliance.verify.run import list_checks
+
+    listed = list_checks()
+    if json:
+        print_json({"checks": [{"name": name, "why": why} for name, why in listed]})
+        return
+    for name, why in listed:
+        console.print(f"{name:<26} {why}", markup=False, highlight=False)

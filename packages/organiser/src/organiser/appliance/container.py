@@ -1,0 +1,90 @@
+"""A root directory with systemd running in it, by podman: what Ansible makes into an appliance."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from organiser.appliance import tools
+from workshop.errors import WorkshopError
+
+BOOT_SECONDS = 60
+UNWANTED = ("systemd-remount-fs.service", "console-getty.service")
+"""What a container has no use for. Units that packages enable must not be masked: they would stay off."""
+
+
+@dataclass(frozen=True)
+class Container:
+    """One running root."""
+
+    name: str
+
+    def run(self, *command: str | Path, log: Path) -> None:
+        """Run a command in it, its words into a log; WorkshopError with the last of them when it fails."""
+        with log.open("ab") as file:
+            done = subprocess.run(
+                [tools.find("podman"), "exec", self.name, *map(str, command)],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+            raise WorkshopError(f"{said[-1][:400] if said else 'nothing was said'} (all of it: {log})")
+
+
+@contextmanager
+def running(root: Path, mounts: Sequence[tuple[Path, str, str]] = ()) -> Iterator[Container]:
+    """Boot systemd in a root directory; it is shut down afterwards.
+
+    mounts: (path here, path there, "ro" or "rw").
+
+    Raises WorkshopError when podman cannot start it or systemd does not come up.
+    """
+    # By the place: what a killed build left running is found and removed.
+    name = f"workshop-build-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:12]}"
+    _remove(name)
+    volumes = [f"--volume={here.resolve()}:{there}:{mode}" for here, there, mode in mounts]
+    tools.run(
+        "podman",
+        # Of a root that is no image podman does not say that it is a container; systemd and Ansible ask.
+        *("run", "--detach", "--name", name, "--hostname", "workshop", "--env", "container=podman"),
+        "--systemd=always",
+        *("--pids-limit=0", "--cap-add=SYS_PTRACE", "--tmpfs", "/tmp", *volumes),
+        *("--rootfs", str(root.resolve())),
+        *("/sbin/init", *(f"systemd.mask={unit}" for unit in UNWANTED)),
+    )
+    try:
+        _wait_for_systemd(name)
+        yield Container(name)
+        tools.run("podman", "stop", "--time", "30", name)
+    finally:
+        _remove(name)
+
+
+def _wait_for_systemd(name: str) -> None:
+    deadline = time.monotonic() + BOOT_SECONDS
+    state = ""
+    while time.monotonic() < deadline:
+        asked = subprocess.run(
+            [tools.find("podman"), "exec", name, "systemctl", "is-system-running"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        state = asked.stdout.strip()
+        # Degraded is good enough: a container lacks what some unit wants.
+        if state in ("running", "degraded"):
+            return
+        time.sleep(0.5)
+    raise WorkshopError(f"systemd did not start in the root within {BOOT_SECONDS} s ({state or 'no answer'})")
+
+
+def _remove(name: str) -> None:
+    tools.run("podman", "rm", "--force", "--time", "0", "--ignore", name)

@@ -1,0 +1,107 @@
+"""The OVF descriptor: the standard's part and VirtualBox's own.
+
+After DSP0243 1.1 ("OVF descriptor", "Envelope element", "Core metadata sections") and what
+VirtualBox reads: port forwarding survives an import only with a ``vbox:Machine``, and once that is
+there it wins over the standard's items. ``appliance.ovf`` is the text.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+from xml.sax.saxutils import escape
+
+from organiser.appliance.machine import Forward, Machine
+from workshop.errors import WorkshopError
+
+PRODUCT = "Deep Learning Workshop"
+NAMESPACE = uuid.UUID("0f5b7d8e-6c43-5a33-8f0e-6a6f0a5e9d11")
+"""Of machines' identifiers; made once for this project."""
+LOOPBACK = "127.0.0.1"
+TCP = 1
+
+
+@dataclass(frozen=True)
+class System:
+    """A guest's operating system: CIM's number for it, and VirtualBox's word."""
+
+    cim: int
+    virtualbox: str
+
+
+SYSTEMS = {"debian": System(96, "Debian_64"), "fedora": System(101, "Fedora_64")}
+"""By ID of os-release(5); CIM has no number for Fedora, so it is a 64-bit Linux."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The disk's file in the OVA; sizes are bytes."""
+
+    name: str
+    size: int
+    capacity: int
+    uuid: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the descriptor says about the machine."""
+
+    machine: Machine
+    version: str
+    system: System
+    changes: str = ""
+    """Shown as the machine's description."""
+
+
+def system_of(root: Path) -> System:
+    """Return the operating system of a root directory; WorkshopError when it is none of ours."""
+    for name in ("etc/os-release", "usr/lib/os-release"):
+        path = root / name
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        for key, _, value in (line.partition("=") for line in lines):
+            if key == "ID" and (system := SYSTEMS.get(value.strip("\"'"))):
+                return system
+    raise WorkshopError(f"{root} is neither Debian nor Fedora by its etc/os-release")
+
+
+def render(description: Description, disk: Disk) -> bytes:
+    """Return the descriptor; the same description and disk give the same bytes."""
+    machine = description.machine
+    values = {
+        "name": machine.name,
+        "memory": machine.memory,
+        "cpus": machine.cpus,
+        "product": PRODUCT,
+        "version": description.version,
+        "annotation": _annotation(description),
+        "cim_system": description.system.cim,
+        "virtualbox_system": description.system.virtualbox,
+        # One identifier for each disk's contents: two versions can be imported side by side.
+        "machine_uuid": uuid.uuid5(NAMESPACE, f"{machine.name} {disk.uuid}"),
+        "disk_name": disk.name,
+        "disk_size": disk.size,
+        "disk_uuid": disk.uuid,
+        "capacity": disk.capacity,
+    }
+    escaped = {key: escape(str(value), {'"': "&quot;"}) for key, value in values.items()}
+    template = Template(resources.files(__package__).joinpath("appliance.ovf").read_text(encoding="utf-8"))
+    forwards = "\n".join(_forwarding(rule) for rule in machine.forwards)
+    return template.substitute(escaped, forwards=forwards).encode("utf-8")
+
+
+def _annotation(description: Description) -> str:
+    """Return what VirtualBox shows as the machine's description."""
+    first = f"{PRODUCT} {description.version}. Start the machine, then open what its window shows."
+    return f"{first}\n\n{description.changes}".strip()
+
+
+def _forwarding(rule: Forward) -> str:
+    """Return a rule of VirtualBox; without hostip it would listen on every interface."""
+    return (
+        f'              <Forwarding name="{escape(rule.name)}" proto="{TCP}" hostip="{LOOPBACK}" '
+        f'hostport="{rule.host}" guestport="{rule.guest}"/>'
+    )

@@ -1,0 +1,88 @@
+"""Let the roles turn a root into the appliance, at the builder's own speed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from organiser.appliance import container
+from organiser.appliance.checkout import copy_files
+from organiser.appliance.machine import Machine
+
+PREFIX = "/opt/workshop"
+SOURCE = f"{PREFIX}/source"
+CACHE = f"{PREFIX}/cache"
+BUNDLE = "/srv/ca-bundle.pem"
+
+
+@dataclass(frozen=True)
+class Provision:
+    """What the roles are told, and what they get from this host."""
+
+    checkout: Path
+    machine: Machine
+    version: str
+    cache: Path
+    """Downloads; the appliance does not keep them."""
+    ca_bundle: Path | None = None
+    """Certificates of a proxy on the way; the appliance does not keep them either."""
+    stick: Path | None = None
+    """A folder with wheels/ and data/ that is asked before the network."""
+    without: frozenset[str] = frozenset()
+    """Kernels to leave out: tensorflow."""
+    options: Sequence[str] = field(default_factory=tuple)
+    """Further words for ansible-playbook."""
+
+    def variables(self) -> dict[str, Any]:
+        """Return the roles' variables that differ from those of the inventory."""
+        chosen: dict[str, Any] = {
+            "appliance_image_version": self.version,
+            "appliance_image_forwards": [vars(rule) for rule in self.machine.forwards],
+        }
+        if self.without:
+            kernels = [name for name in ("theano", "tensorflow") if name not in self.without]
+            chosen |= {"python_venv_names": ["jupyter", *kernels, "control"], "deep_libs_kernels": kernels}
+        if self.stick:
+            chosen["workshop_stick"] = "/srv/stick"
+        return chosen
+
+    def mounts(self) -> list[tuple[Path, str, str]]:
+        """Return what of this host the root sees meanwhile."""
+        seen = [(self.cache, CACHE, "rw")]
+        if self.ca_bundle:
+            seen.append((self.ca_bundle, BUNDLE, "ro"))
+        if self.stick:
+            seen.append((self.stick, "/srv/stick", "ro"))
+        return seen
+
+
+def provision(root: Path, wish: Provision, log: Path) -> None:
+    """Run playbooks/appliance.yml inside the root; safe to run again on the same root.
+
+    log: gets all that is said.
+
+    Raises WorkshopError with the play's closing line when it fails.
+    """
+    wish.cache.mkdir(parents=True, exist_ok=True)
+    source = root / SOURCE.lstrip("/")
+    source.parent.mkdir(parents=True, exist_ok=True)
+    copy_files(wish.checkout, source)
+    with container.running(root, wish.mounts()) as machine:
+        machine.run(
+            f"{SOURCE}/inventories/appliance/provision.bash",
+            CACHE,
+            BUNDLE if wish.ca_bundle else "",
+            *("-e", json.dumps(wish.variables())),
+            *wish.options,
+            log=log,
+        )
+
+
+def named_bundle(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the certificates that this host's clients were told to trust; None when nobody said so."""
+    named = environment.get("SSL_CERT_FILE")
+    return Path(named) if named and Path(named).is_file() else None

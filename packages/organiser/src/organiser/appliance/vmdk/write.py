@@ -1,0 +1,192 @@
+"""Write a stream-optimised VMDK from a raw disk: the same disk gives the same bytes."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import struct
+import uuid
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from organiser.appliance.scratch import whole
+from organiser.appliance.vmdk import descriptor
+from organiser.appliance.vmdk.layout import (
+    DESCRIPTOR_SECTOR,
+    GRAIN,
+    GRAIN_SECTORS,
+    OVERHEAD,
+    SECTOR,
+    TABLE_ENTRIES,
+    TABLE_SECTORS,
+    Header,
+    Marker,
+    grain,
+    marker,
+    padded,
+    tables_for,
+)
+from workshop.errors import WorkshopError
+
+LEVEL = 6
+BATCH = 32
+"""Grains that one task of a thread compresses: enough to outweigh handing it over."""
+ZERO = bytes(GRAIN)
+NAMESPACE = uuid.UUID("b3a1a6d0-8c5e-5b0b-b6f5-0f7a3c1b9d42")
+"""Of identifiers that are derived from a disk's contents; made once for this project."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """What was written."""
+
+    uuid: uuid.UUID
+    """Derived from the disk's contents, so that two different disks never share one."""
+    capacity: int
+    """Bytes, as the guest sees the disk."""
+    grains: int
+    """How many are not zero."""
+
+
+def write_vmdk(raw: Path, vmdk: Path, *, threads: int | None = None) -> Image:
+    """Compress a raw disk into a VMDK, which appears when it is whole.
+
+    raw: its size must be whole grains of 64 KiB. threads: compress at the same time; by default one
+    for each processor. Grains of zeros, and holes of the file, take no room.
+
+    Raises WorkshopError when the size is wrong.
+    """
+    size = raw.stat().st_size
+    if not size or size % GRAIN:
+        raise WorkshopError(f"{raw} has {size} bytes; a disk must be whole units of 64 KiB")
+    with raw.open("rb") as source, whole(vmdk) as partial, partial.open("w+b") as target:
+        return _Writer(source, target, size, vmdk.name).write(threads or os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """One grain, ready to be written."""
+
+    index: int
+    data: bytes
+    digest: bytes
+
+
+class _Writer:
+    """Writes one disk: grains in order, each table after its grains, the directory at the end."""
+
+    def __init__(self, source: BinaryIO, target: BinaryIO, size: int, name: str) -> None:
+        self._source, self._target, self._name = source, target, name
+        self._capacity = size // SECTOR
+        self._directory = [0] * tables_for(self._capacity)
+        self._table = [0] * TABLE_ENTRIES
+        self._table_index = 0
+        self._content = hashlib.sha256(struct.pack("<Q", self._capacity))
+        self._grains = 0
+
+    def write(self, threads: int) -> Image:
+        self._target.write(bytes(OVERHEAD * SECTOR))
+        for each in _compressed(self._source, self._capacity * SECTOR, threads):
+            self._add(each)
+        self._end_table()
+        self._write_end()
+        digest = self._content.digest()
+        image = uuid.uuid5(NAMESPACE, digest.hex())
+        self._write_head(image, int.from_bytes(digest[:4], "big"))
+        return Image(image, self._capacity * SECTOR, self._grains)
+
+    def _sector(self) -> int:
+        return self._target.tell() // SECTOR
+
+    def _add(self, packed: _Packed) -> None:
+        """Write one grain and note its place."""
+        table, entry = divmod(packed.index, TABLE_ENTRIES)
+        if table != self._table_index:
+            self._end_table()
+            self._table_index = table
+        self._table[entry] = self._sector()
+        self._target.write(grain(packed.index * GRAIN_SECTORS, packed.data))
+        self._content.update(struct.pack("<Q", packed.index) + packed.digest)
+        self._grains += 1
+
+    def _end_table(self) -> None:
+        """Write the table of the grains since the last one; a table without grains takes no room."""
+        if any(self._table):
+            self._target.write(marker(Marker.GRAIN_TABLE, TABLE_SECTORS))
+            self._directory[self._table_index] = self._sector()
+            self._target.write(struct.pack(f"<{TABLE_ENTRIES}I", *self._table))
+            self._table = [0] * TABLE_ENTRIES
+
+    def _write_end(self) -> None:
+        """Write directory, footer and end of stream."""
+        directory = padded(struct.pack(f"<{len(self._directory)}I", *self._directory))
+        self._target.write(marker(Marker.GRAIN_DIRECTORY, len(directory) // SECTOR))
+        place = self._sector()
+        self._target.write(directory)
+        self._target.write(marker(Marker.FOOTER, 1))
+        self._target.write(Header(self._capacity, place).encode())
+        self._target.write(marker(Marker.END_OF_STREAM, 0))
+
+    def _write_head(self, image: uuid.UUID, content: int) -> None:
+        """Fill in the first sectors, now that the contents are known."""
+        self._target.seek(0)
+        self._target.write(Header(self._capacity).encode())
+        self._target.seek(DESCRIPTOR_SECTOR * SECTOR)
+        self._target.write(descriptor.render(self._name, self._capacity, image, content))
+
+
+def _compressed(source: BinaryIO, size: int, threads: int) -> Iterator[_Packed]:
+    """Yield the grains in order; several threads compress, and only a few batches wait in memory."""
+    batches = _batches(_grains(source, size))
+    waiting: deque[Future[list[_Packed]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(_compress, batch))
+            if len(waiting) > 2 * threads:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _compress(batch: list[tuple[int, bytes]]) -> list[_Packed]:
+    return [
+        _Packed(index, zlib.compress(data, LEVEL), hashlib.sha256(data).digest()) for index, data in batch
+    ]
+
+
+def _batches(grains: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    while batch := list(islice(grains, BATCH)):
+        yield batch
+
+
+def _grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield index and contents of each grain that is not zero."""
+    for start, end in _data(source, size):
+        source.seek(start)
+        for index in range(start // GRAIN, end // GRAIN):
+            data = source.read(GRAIN)
+            if data != ZERO:
+                yield index, data
+
+
+def _data(source: BinaryIO, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where the file has data, as whole grains in order."""
+    place = 0
+    while place < size:
+        try:
+            start = os.lseek(source.fileno(), place, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole from here on
+                return
+            raise
+        end = os.lseek(source.fileno(), start, os.SEEK_HOLE)
+        first, last = start // GRAIN * GRAIN, -(-end // GRAIN) * GRAIN
+        yield max(first, place), last
+        place = last

@@ -1,0 +1,132 @@
+"""Whether a stick is right: every hash, the signature, what is missing, what is there besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from organiser.thumbdrive.layout import CLOSING, OWN, SUMS, UNFINISHED
+from organiser.thumbdrive.own import read_own
+from organiser.thumbdrive.signature import Signature
+from organiser.thumbdrive.signature import check as check_signature
+from organiser.thumbdrive.sums import read_sums
+from organiser.thumbdrive.transfer import hash_from_disk
+from organiser.thumbdrive.watch import Watch
+from workshop.errors import WorkshopError
+
+
+@dataclass
+class Verdict:
+    """What was found on one stick."""
+
+    folder: Path
+    files: int = 0
+    wrong: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    """Files that the list does not name; strangers' files are no fault."""
+    unfinished: list[str] = field(default_factory=list)
+    signature: Signature = field(default_factory=lambda: Signature("none"))
+    must_be_signed: bool = False
+    """Whether a stick that no known key vouches for is not right."""
+
+    @property
+    def reasons(self) -> list[str]:
+        """What is wrong with the stick, a line each; nothing when it is right."""
+        lines = [f"{name} is damaged" for name in self.wrong]
+        lines += [f"{name} is missing" for name in self.missing]
+        lines += [f"{name} cannot be read" for name in self.unreadable]
+        lines += [f"{name} was not written to its end" for name in self.unfinished]
+        if self.signature.state == "wrong":
+            lines.append(self.signature.sentence)
+        elif self.must_be_signed and self.signature.state in ("none", "unknown"):
+            lines.append(f"{self.signature.sentence}, and a known signature is required")
+        return lines
+
+    @property
+    def advice(self) -> str:
+        """What to do about files that are not right; nothing where they are."""
+        if self.unreadable:
+            return "take another stick"
+        if self.wrong:
+            return "mend it by 'workshop thumbdrive write --reread'"
+        return "mend it by 'workshop thumbdrive write'" if self.missing or self.unfinished else ""
+
+    def as_document(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        document = {**vars(self), "folder": str(self.folder), "signature": vars(self.signature)}
+        del document["must_be_signed"]
+        return document | {
+            "right": not self.reasons,
+            "reasons": self.reasons,
+            "advice": self.advice,
+        }
+
+
+def size_of(folder: Path) -> int:
+    """Return how many bytes a check of this stick reads; none where it will be refused."""
+    try:
+        listed = _listed(folder)
+    except WorkshopError:
+        return 0
+    return sum((folder / name).stat().st_size for name in listed if (folder / name).is_file())
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """Return the stick's list; WorkshopError where there is none."""
+    hashes = read_sums(folder)
+    if hashes is None:
+        begun = " (it was not written to its end)" if (folder / OWN).exists() else ""
+        raise WorkshopError(f"{folder} has no {SUMS}{begun}; write it with 'workshop thumbdrive write'")
+    return hashes
+
+
+def check_stick(
+    folder: Path, allowed_signers: Path | None, watch: Watch, *, must_be_signed: bool = False
+) -> Verdict:
+    """Read every file that the stick's list names, from the stick and not from the cache.
+
+    Raises WorkshopError when there is no list.
+    """
+    hashes = _listed(folder)
+    signature = check_signature(folder, allowed_signers)
+    verdict = Verdict(folder, len(hashes), signature=signature, must_be_signed=must_be_signed)
+    for name, sha256 in sorted(hashes.items()):
+        watch.step(name)
+        try:
+            if hash_from_disk(folder / name, watch) != sha256:
+                verdict.wrong.append(name)
+        except (FileNotFoundError, NotADirectoryError):
+            verdict.missing.append(name)
+        except OSError:
+            verdict.unreadable.append(name)
+    own = read_own(folder)
+    for name in _files(folder):
+        if name.endswith(UNFINISHED) and name.removesuffix(UNFINISHED) in own | set(hashes):
+            verdict.unfinished.append(name.removesuffix(UNFINISHED))
+        elif name not in hashes and name not in (*CLOSING, OWN):
+            verdict.extra.append(name)
+    return verdict
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Yield the files on a stick, but for what systems themselves leave on one."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if not path.is_dir() and name.parts[0] not in _SYSTEMS and name.name not in _SYSTEMS:
+            yield name.as_posix()
+
+
+_SYSTEMS = {
+    "System Volume Information",
+    "$RECYCLE.BIN",
+    ".Trashes",
+    ".Spotlight-V100",
+    ".fseventsd",
+    ".DS_Store",
+    "lost+found",
+}
+"""What Windows, macOS and Linux write on any stick."""

@@ -1,0 +1,314 @@
+"""``workshop thumbdrive``: plan, stage, write and verify sticks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from organiser.thumbdrive.contents import FILE, Part, choose, load_contents
+from organiser.thumbdrive.pieces import Context, Found
+from workshop.errors import WorkshopError
+from workshop.output import console, messages, print_json
+from workshop.settings import find_checkout, load_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Fill thumb drives: what is on them, many at once, verified.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Only this part; may be repeated.")]
+Without = Annotated[list[str] | None, typer.Option("--without", help="Leave this part out; may be repeated.")]
+Appliance = Annotated[
+    Path | None,
+    typer.Option("--appliance", help="The OVA; default: the newest in appliance/ of the checkout."),
+]
+Folder = Annotated[
+    list[Path] | None, typer.Option("--folder", help="Where files lie that cannot be downloaded here.")
+]
+Work = Annotated[
+    Path | None, typer.Option("--work", help="For downloads and the staged stick; default: the cache.")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Download nothing.")]
+ContentsFile = Annotated[Path, typer.Option("--contents", help="Another list of parts.")]
+Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not removable; confirms nothing.")]
+
+
+@app.command()
+def plan(
+    only: Only = None,
+    without: Without = None,
+    appliance: Appliance = None,
+    folder: Folder = None,
+    work: Work = None,
+    offline: Offline = False,
+    contents: ContentsFile = FILE,
+    json: Json = False,
+) -> None:
+    """Show what a stick would have on it, from where, how large, and what is missing."""
+    from organiser.thumbdrive.parts import look
+
+    parts = choose(load_contents(contents), only or [], without or [])
+    context = _context(appliance, folder, work, offline)
+    rows = [_row(part, look(part, context)) for part in parts]
+    document = {
+        "parts": rows,
+        "bytes": sum(row["bytes"] for row in rows),
+        "missing": {row["name"]: row["missing"] for row in rows if row["missing"] and not row["optional"]},
+    }
+    if json:
+        print_json(document)
+        return
+    for row in rows:
+        size = "" if not row["bytes"] else f"{row['bytes'] / 1e6:,.1f} MB"
+        _print(f"{row['name']:<12} {size:>12}  {row['into']:<18} {row['title']}{_remarks(row)}")
+    _print(f"{'together':<12} {document['bytes'] / 1e6:>9,.1f} MB")
+
+
+def _row(part: Part, found: Found) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "title": part.title,
+        "into": part.into,
+        "optional": part.optional,
+        "bytes": found.bytes,
+        "files": [
+            {"name": piece.name, "bytes": piece.bytes, "from": str(piece.source)}
+            for piece in found.pieces
+            if isinstance(piece.source, Path)
+        ],
+        "to_fetch": [{"name": name, "bytes": size} for name, size in found.expected],
+        "missing": found.missing,
+    }
+
+
+def _remarks(row: dict[str, Any]) -> str:
+    lines = [f"missing: {why}" for why in row["missing"]]
+    if row["to_fetch"]:
+        size = sum(each["bytes"] for each in row["to_fetch"])
+        lines.append(f"to be downloaded: {len(row['to_fetch'])} files, about {size / 1e6:,.0f} MB")
+    return "".join(f"\n{'':<26} {line}" for line in lines)
+
+
+@app.command()
+def stage(
+    into: Annotated[
+        Path | None, typer.Argument(help="The folder; default: stage/ in the working folder.")
+    ] = None,
+    only: Only = None,
+    without: Without = None,
+    appliance: Appliance = None,
+    folder: Folder = None,
+    work: Work = None,
+    offline: Offline = False,
+    sign_with: Annotated[
+        Path | None, typer.Option("--sign-with", help="SSH key that vouches for the sticks; default: git's.")
+    ] = None,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Go on when something cannot be had.")
+    ] = False,
+    contents: ContentsFile = FILE,
+    json: Json = False,
+) -> None:
+    """Put a stick together in a folder, downloading what is not here yet. rsync may copy it, write does."""
+    from organiser.thumbdrive import stage as staging
+
+    parts = choose(load_contents(contents), only or [], without or [])
+    context = _context(appliance, folder, work, offline)
+    target = (into or _stage_of(context.work)).absolute()
+    report = staging.stage(parts, target, context, sign_with or _key_of_git(context.checkout))
+    if json:
+        print_json(report.as_document())
+    for kind, missing in (("missing", report.missing), ("left out", report.notes)):
+        for name, reasons in missing.items():
+            for why in reasons:
+                messages.print(f"{kind}: {name}: {why}", markup=False, highlight=False)
+    if not json:
+        signed = "signed" if report.signed else "not signed (--sign-with KEY)"
+        _print(f"{target}: {report.files} files, {report.bytes / 1e6:,.1f} MB, {signed}")
+    if report.missing and not allow_missing:
+        raise WorkshopError(
+            "a stick made from this would lack what is named above; give it, leave the part out by "
+            "--without NAME, or say --allow-missing"
+        )
+
+
+@app.command()
+def disks(json: Json = False) -> None:
+    """List the disks of this machine: which are sticks, and where they are mounted."""
+    from organiser.thumbdrive.drives import disks as list_disks
+
+    found = [disk for disk in list_disks() if disk.bytes]
+    if json:
+        print_json(
+            {"disks": [vars(disk) | {"system": disk.is_system, "title": disk.title} for disk in found]}
+        )
+        return
+    for disk in found:
+        kind = "this machine's own" if disk.is_system else "removable" if disk.removable else "not removable"
+        where = ", ".join(disk.mounts) or "not mounted"
+        _print(f"{disk.path:<14} {disk.title:<36} {kind:<20} {where}")
+
+
+@app.command()
+def write(
+    sticks: Annotated[list[Path], typer.Argument(help="Mounted folders, or devices; several at once.")],
+    staged: Annotated[
+        Path | None,
+        typer.Option("--staged", help="The staged folder; default: stage/ in the working folder."),
+    ] = None,
+    work: Work = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="exfat: make a device empty first. All on it is lost.")
+    ] = None,
+    confirm: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--confirm", help="Size and model of each device to be erased by --format, as 'disks' shows them."
+        ),
+    ] = None,
+    at_once: Annotated[int, typer.Option("--at-once", min=1, help="So many sticks side by side.")] = 8,
+    reread: Annotated[
+        bool,
+        typer.Option("--reread", help="Also read what seems right already, and mend what is damaged."),
+    ] = False,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Make sticks equal to the staged folder; copy only what changed, and read back what was written."""
+    from organiser.thumbdrive.prepare import prepared
+    from organiser.thumbdrive.staged import read_staged
+    from organiser.thumbdrive.together import Job, run_together
+    from organiser.thumbdrive.write import work_on, write_stick
+
+    if format_ not in (None, "exfat"):
+        raise typer.BadParameter("only exfat", param_hint="--format")
+    folder = (staged or _stage_of(_work(work))).absolute()
+    wanted = read_staged(folder)
+    with ExitStack() as stack:
+        places = prepared(sticks, format_ == "exfat", confirm or [], force, stack)
+        for place in places:
+            if place.folder == folder or place.folder.is_relative_to(folder):
+                raise WorkshopError(f"{place.folder} is the staged folder itself; name a stick")
+        jobs = [
+            Job(
+                str(name),
+                work_on(place, wanted, reread),
+                partial(write_stick, folder, place, wanted, reread=reread),
+            )
+            for name, place in zip(sticks, places, strict=True)
+        ]
+        outcomes = run_together(jobs, messages, at_once)
+    done = [outcome.result for outcome in outcomes if outcome.result]
+    if json:
+        failed = {outcome.label: outcome.why for outcome in outcomes if not outcome.result}
+        print_json(
+            {
+                "changed": any(each.files or each.removed for each in done),
+                "failed": failed,
+                "sticks": [each.as_document() for each in done],
+            }
+        )
+    else:
+        for each in done:
+            _print(
+                f"{each.place}: {each.files} files written ({each.written / 1e6:,.1f} MB) and read back, "
+                f"{each.kept} were right already{' (read)' if reread else ''}, {each.removed} removed, "
+                f"{each.seconds:.0f} s"
+            )
+    _fail([f"{outcome.label}: {outcome.why}" for outcome in outcomes if not outcome.result], len(outcomes))
+
+
+@app.command()
+def verify(
+    sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks, or the staged folder.")],
+    allowed_signers: Annotated[
+        Path | None, typer.Option("--allowed-signers", help="The keys that may vouch for a stick.")
+    ] = None,
+    require_signature: Annotated[
+        bool, typer.Option("--require-signature", help="An unsigned stick is not right.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Read every file of a stick again: hashes, signature, what is missing and what is there besides."""
+    from organiser.thumbdrive.check import check_stick, size_of
+    from organiser.thumbdrive.together import Job, run_together
+
+    check = partial(check_stick, must_be_signed=require_signature)
+    jobs = [
+        Job(str(stick), size_of(stick), partial(check, stick.absolute(), allowed_signers)) for stick in sticks
+    ]
+    outcomes = run_together(jobs, messages, len(jobs))
+    verdicts = [outcome.result for outcome in outcomes if outcome.result]
+    bad = [f"{outcome.label}: {outcome.why}" for outcome in outcomes if not outcome.result]
+    for verdict in verdicts:
+        if reasons := verdict.reasons:
+            advice = f"; {verdict.advice}" if verdict.advice else ""
+            more = " …" if len(reasons) > 5 else ""
+            bad.append(f"{verdict.folder}: {'; '.join(reasons[:5])}{more}{advice}")
+        if not json:
+            _print(f"{verdict.folder}: {verdict.files} files, {verdict.signature.sentence}")
+            for line in [*reasons, *(f"{name} is not the workshop's" for name in verdict.extra)]:
+                _print(f"  {line}")
+    if json:
+        print_json({"right": not bad, "sticks": [verdict.as_document() for verdict in verdicts]})
+    _fail(bad, len(outcomes))
+
+
+def _fail(bad: Sequence[str], of: int) -> None:
+    """Raise WorkshopError when some of the sticks are not right."""
+    if bad:
+        raise WorkshopError(
+            f"{len(bad)} of {of} sticks are not right. {' | '.join(bad)}" if of > 1 else bad[0]
+        )
+
+
+def _context(
+    appliance: Path | None, folders: Sequence[Path] | None, work: Path | None, offline: bool
+) -> Context:
+    settings = load_settings()
+    given = [*(folders or []), *([settings.stick] if settings.stick else [])]
+    for folder in folders or []:
+        if not folder.is_dir():
+            raise WorkshopError(f"there is no folder {folder}; correct --folder")
+    return Context(
+        checkout=find_checkout("local/setup.bash"),
+        work=_work(work),
+        settings=settings,
+        appliance=appliance,
+        folders=tuple(given),
+        offline=offline or settings.offline,
+        say=lambda text: messages.print(text, markup=False, highlight=False),
+    )
+
+
+def _work(work: Path | None) -> Path:
+    return (work or load_settings().cache / "thumbdrive").absolute()
+
+
+def _stage_of(work: Path) -> Path:
+    return work / "stage"
+
+
+def _key_of_git(checkout: Path) -> Path | None:
+    """Return the SSH key with which this checkout signs updates; None when it has none in a file."""
+    from organiser.appliance import tools
+
+    def setting(name: str) -> str:
+        try:
+            return tools.run("git", "-C", checkout, "config", "--get", name).strip()
+        except WorkshopError:
+            return ""
+
+    key = Path(setting("user.signingkey") or ".").expanduser()
+    return key if setting("gpg.format") == "ssh" and key.is_file() else None
+
+
+def _print(text: str) -> None:
+    console.print(text, markup=False, highlight=False)

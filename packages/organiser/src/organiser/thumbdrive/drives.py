@@ -1,0 +1,201 @@
+"""What a place is that somebody wants written: which disk, which file system, how large, whose.
+
+``lsblk`` and the kernel's table of mounts are asked; nothing is changed here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from organiser.appliance import tools
+from workshop.errors import WorkshopError
+
+FAT32_LARGEST = (4 << 30) - 1
+"""Bytes of the largest file on FAT32."""
+_FAT32 = {"vfat", "msdos", "fat", "fuse.fusefat"}
+_SYSTEM = ("/", "/boot", "/efi", "/usr", "/var", "/home", "/opt", "/srv", "/root", "/etc", "/nix", "[SWAP]")
+_COLUMNS = "PATH,TYPE,RM,HOTPLUG,RO,SIZE,MODEL,FSTYPE,LABEL,MOUNTPOINTS"
+
+
+@dataclass(frozen=True)
+class Disk:
+    """One disk with its partitions."""
+
+    path: str
+    model: str
+    bytes: int
+    removable: bool
+    read_only: bool
+    mounts: tuple[str, ...]
+    nodes: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """The disk itself and its partitions: device, file system or empty text, where it is mounted."""
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this machine runs from it."""
+        return any(
+            mount in _SYSTEM or mount.startswith(("/boot/", "/usr/", "/var/")) for mount in self.mounts
+        )
+
+    @property
+    def title(self) -> str:
+        """Size and model, as a person repeats them to be understood."""
+        return f"{self.bytes / 1e9:.1f} GB {self.model or 'unnamed'}"
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One line of the kernel's table of mounts."""
+
+    folder: str
+    type: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A mounted folder to write to."""
+
+    folder: Path
+    is_fat32: bool = False
+
+    @property
+    def free(self) -> int:
+        """Bytes that are free for this user."""
+        status = os.statvfs(self.folder)
+        return status.f_bavail * status.f_frsize
+
+    @property
+    def cluster(self) -> int:
+        """Bytes that the file system gives out at a time."""
+        return max(512, os.statvfs(self.folder).f_frsize)
+
+
+def disks() -> list[Disk]:
+    """Return the disks of this machine; WorkshopError where they cannot be listed."""
+    listed = json.loads(tools.run("lsblk", "--json", "--bytes", "--output", _COLUMNS))
+    return [_disk(entry) for entry in listed["blockdevices"]]
+
+
+def _disk(entry: dict[str, Any]) -> Disk:
+    nodes = tuple((each["path"], each["fstype"] or "", _mounts(each)) for each in _family(entry))
+    return Disk(
+        path=entry["path"],
+        model=(entry["model"] or "").strip(),
+        bytes=int(entry["size"] or 0),
+        removable=bool(entry["rm"] or entry["hotplug"]),
+        read_only=bool(entry["ro"]),
+        mounts=tuple(mount for _, _, mounts in nodes for mount in mounts),
+        nodes=nodes,
+    )
+
+
+def _family(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield entry
+    for child in entry.get("children", ()):
+        yield from _family(child)
+
+
+def _mounts(entry: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(mount for mount in entry["mountpoints"] or () if mount)
+
+
+def mounts(table: str | None = None) -> list[Mount]:
+    """Return the kernel's table of mounts (or ``table``, in the format of /proc/self/mountinfo)."""
+    text = table if table is not None else Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    found = []
+    for line in text.splitlines():
+        before, _, after = line.partition(" - ")
+        kind, source = after.split()[:2]
+        found.append(Mount(_unescape(before.split()[4]), kind, _unescape(source)))
+    return found
+
+
+def _unescape(text: str) -> str:
+    """Undo the kernel's octal escapes of space, tab, newline and backslash."""
+    for octal in ("\\040", "\\011", "\\012", "\\134"):
+        text = text.replace(octal, chr(int(octal[1:], 8)))
+    return text
+
+
+def mount_of(folder: Path, table: list[Mount]) -> Mount:
+    """Return the mount that a folder lies in: the longest, and of those the last."""
+    path = folder.resolve()
+    around = [each for each in table if path.is_relative_to(each.folder)]
+    return max(enumerate(around), key=lambda pair: (len(pair[1].folder), pair[0]))[1]
+
+
+def place_at(folder: Path, force: bool) -> Place:
+    """Return a mounted folder as a place to write to.
+
+    Raises WorkshopError for what is no folder, the disk that this machine runs from (always), and
+    a disk that cannot be unplugged (unless ``force``).
+    """
+    if not folder.is_dir():
+        raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder, or name its device")
+    mount = mount_of(folder, mounts())
+    disk = _disk_of(mount.source, disks())
+    if mount.folder in _SYSTEM or (disk and disk.is_system):
+        raise WorkshopError(
+            f"{folder} is on the disk that this machine runs from; name a stick's folder, or fill a folder "
+            "with 'workshop thumbdrive stage DIR'"
+        )
+    if not (disk and disk.removable) and not force:
+        what = f"{disk.path} ({disk.title}), which" if disk else f"{mount.source} ({mount.type}), which"
+        raise WorkshopError(f"{folder} is on {what} is not removable; say --force if you mean it")
+    return Place(folder.resolve(), is_fat32=is_fat32(mount, disk))
+
+
+def is_fat32(mount: Mount, disk: Disk | None) -> bool:
+    """Tell whether a mount is FAT32, whoever mounted it."""
+    if mount.type == "fuseblk" and disk:
+        return any(mount.source == path and file_system(path, kind) in _FAT32 for path, kind, _ in disk.nodes)
+    return mount.type in _FAT32
+
+
+def file_system(node: str, listed: str) -> str:
+    """Return the file system of a device; ``listed`` is what lsblk knows, which without udev is nothing."""
+    if listed:
+        return listed
+    try:
+        return tools.run("blkid", "--probe", "--match-tag", "TYPE", "--output", "value", node).strip()
+    except WorkshopError:  # none, or not ours to read
+        return ""
+
+
+def _disk_of(source: str, known: list[Disk]) -> Disk | None:
+    """Return the disk that a device belongs to; volumes and encrypted disks have names that are links."""
+    if not source.startswith("/"):
+        return None
+    path = Path(source).resolve()
+    return next(
+        (disk for disk in known if any(path == Path(node).resolve() for node, _, _ in disk.nodes)), None
+    )
+
+
+def device_at(path: Path, force: bool) -> Disk:
+    """Return the disk of a device that shall be written or formatted; refused as ``place_at`` does."""
+    disk = _disk_of(str(path), disks())
+    if disk is None:
+        raise WorkshopError(f"{path} is no disk that lsblk lists; see 'workshop thumbdrive disks'")
+    if disk.is_system:
+        raise WorkshopError(f"{path} is the disk that this machine runs from; it is never written")
+    if not disk.removable and not force:
+        raise WorkshopError(f"{path} ({disk.title}) is not removable; say --force if you mean it")
+    if disk.read_only:
+        raise WorkshopError(f"{path} is read-only; move the lock on its side, or take another")
+    return disk
+
+
+def is_device(path: Path) -> bool:
+    """Tell whether a path is a disk or a partition."""
+    try:
+        return stat.S_ISBLK(path.stat().st_mode)
+    except OSError:
+        return False

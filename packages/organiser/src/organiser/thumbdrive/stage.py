@@ -1,0 +1,166 @@
+"""Puts a stick together in a folder: files by hard link where that is possible, the list of hashes last.
+
+Run again, only what changed is touched and times stay as they are, so that ``rsync`` and ``write``
+copy only that. Anything else in the folder is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from organiser.thumbdrive import page, signature
+from organiser.thumbdrive.contents import Part
+from organiser.thumbdrive.layout import CLOSING, SIGNATURE, SIGNER, START, SUMS
+from organiser.thumbdrive.names import require_writable
+from organiser.thumbdrive.own import read_own, require_no_clash, write_own
+from organiser.thumbdrive.parts import gather
+from organiser.thumbdrive.pieces import Context, Found, Piece, below
+from organiser.thumbdrive.sums import format_sums, hash_file
+from organiser.thumbdrive.transfer import deliver_bytes
+from organiser.thumbdrive.write import only_run, remove_own
+from workshop.errors import WorkshopError
+from workshop.sync.files import write_atomically
+
+SCRIPTS = Path(__file__).with_name("scripts")
+MEMORY = "hashes.json"
+"""In the working folder: hashes of files that have not changed since."""
+
+
+@dataclass
+class Staged:
+    """What was put together."""
+
+    folder: Path
+    files: int = 0
+    bytes: int = 0
+    signed: bool = False
+    changed: bool = False
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    """By part: what the stick lacks."""
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    """The same of parts without which a stick is whole all the same."""
+
+    def as_document(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return vars(self) | {"folder": str(self.folder)}
+
+
+def stage(parts: Sequence[Part], folder: Path, context: Context, key: Path | None) -> Staged:
+    """Put the parts together in ``folder``; what is missing is named in the result.
+
+    Raises WorkshopError when a stranger's file is in the way, a name cannot be on a stick, the
+    disk is full, or ``key`` cannot sign.
+    """
+    staged = Staged(folder)
+    pieces: list[Piece] = []
+    for part in parts:
+        context.say(f"{part.title} ({part.name})")
+        found = gather(part, context)
+        pieces += found.pieces
+        note(staged, part, found)
+    pieces += own_pieces(parts, pieces, key)
+    require_writable(piece.name for piece in pieces)
+    folder.mkdir(parents=True, exist_ok=True)
+    with only_run(folder):
+        hashes = _place_all(pieces, folder, Memory(context.work / MEMORY))
+        staged.changed = _close(folder, hashes, key)
+    staged.files, staged.bytes = len(pieces), sum(piece.bytes for piece in pieces)
+    staged.signed = key is not None
+    return staged
+
+
+def note(staged: Staged, part: Part, found: Found) -> None:
+    """Keep what a part lacks: a fault, or a remark where a stick is whole without it."""
+    if found.missing:
+        (staged.notes if part.optional else staged.missing)[part.name] = found.missing
+
+
+def own_pieces(parts: Sequence[Part], pieces: Sequence[Piece], key: Path | None) -> list[Piece]:
+    """Return what every stick has: the page to begin with, the scripts that verify, the signer's key."""
+    own = [Piece(piece.name.removeprefix("/"), piece.source) for piece in below(SCRIPTS, "")]
+    if key:
+        own.append(Piece(SIGNER, signature.public_key_of(key)))
+    names = [piece.name for piece in (*pieces, *own)]
+    own.append(Piece(START, page.render(parts, names).encode()))
+    return own
+
+
+def _place_all(pieces: Sequence[Piece], folder: Path, memory: Memory) -> dict[str, str]:
+    """Bring the folder in line with the pieces; return the hash of each."""
+    own = read_own(folder)
+    wanted = {piece.name for piece in pieces}
+    require_no_clash(folder, wanted, own)
+    write_own(folder, own | wanted | set(CLOSING))
+    for name in sorted(own - wanted - set(CLOSING)):
+        remove_own(folder, name)
+    try:
+        hashes = {piece.name: _place(piece, folder / piece.name, memory) for piece in pieces}
+    except OSError as error:
+        raise WorkshopError(
+            f"cannot write to {folder}: {error.strerror}; make room and stage again"
+        ) from error
+    write_own(folder, wanted | set(CLOSING))
+    memory.save()
+    return hashes
+
+
+def _place(piece: Piece, target: Path, memory: Memory) -> str:
+    """Put one piece in its place, unless it is there; return its hash."""
+    if isinstance(piece.source, bytes):
+        deliver_bytes(piece.source, target)
+        return memory.hash(target)
+    sha256 = memory.hash(piece.source)
+    if target.is_file() and (target.samefile(piece.source) or memory.hash(target) == sha256):
+        return sha256
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    beside.unlink(missing_ok=True)
+    try:
+        os.link(piece.source.resolve(), beside)
+    except OSError:  # another disk
+        shutil.copy2(piece.source, beside)
+    beside.replace(target)
+    return sha256
+
+
+def _close(folder: Path, hashes: dict[str, str], key: Path | None) -> bool:
+    """Write the list of hashes and its signature, unless they are so; tell whether they were not."""
+    data, before = format_sums(hashes), (folder / SIGNATURE).exists()
+    changed = deliver_bytes(data, folder / SUMS) > 0
+    if changed or key is None:
+        (folder / SIGNATURE).unlink(missing_ok=True)
+    if key and signature.check(folder, None).state != "unknown":
+        deliver_bytes(signature.sign(data, key), folder / SIGNATURE)
+    return changed or before != (folder / SIGNATURE).exists()
+
+
+class Memory:
+    """Hashes of files by their place, size and time, so that gigabytes are not read again for nothing."""
+
+    def __init__(self, file: Path) -> None:
+        """Read what is known; a damaged file means that nothing is."""
+        self._file = file
+        try:
+            self._known: dict[str, list[Any]] = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self._known = {}
+
+    def hash(self, path: Path) -> str:
+        """Return the SHA-256 of a file in hex."""
+        status = path.stat()
+        mark = [status.st_size, status.st_mtime_ns, status.st_ino]
+        known = self._known.get(str(path))
+        if known is None or known[:3] != mark:
+            known = self._known[str(path)] = [*mark, hash_file(path)]
+        return str(known[3])
+
+    def save(self) -> None:
+        """Keep what is known of files that are still there."""
+        known = {name: value for name, value in self._known.items() if Path(name).exists()}
+        write_atomically(self._file, json.dumps(known, indent=0).encode())

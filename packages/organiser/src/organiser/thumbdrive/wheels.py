@@ -1,0 +1,130 @@
+"""The Python packages of local mode: for each lock the files that a Linux machine on x86_64 takes.
+
+uv tells which files the locked versions have (it writes a ``pylock.toml``, PEP 751, and knows this
+machine's index); ``packaging`` chooses among them as an installer there would; the hashes are the locks'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from packaging.markers import Environment
+from packaging.pylock import PackageSdist, PackageWheel, Pylock, PylockSelectError, PylockValidationError
+from packaging.tags import Tag, compatible_tags, cpython_tags
+
+from organiser.thumbdrive.fetching import Wanted
+from workshop.errors import WorkshopError
+from workshop.settings import Settings
+
+GLIBC = 34
+"""The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""
+OLDEST_GLIBC = 5
+
+
+def wheels_for(lock: Path, pythons: Iterable[str], uv: str, scratch: Path, offline: bool) -> list[Wanted]:
+    """Return the files that the lock's packages need on each of these Pythons.
+
+    Raises WorkshopError when the index cannot be asked, or has no file that fits.
+    """
+    listed = _pylock(lock, uv, scratch, offline)
+    found: dict[str, Wanted] = {}
+    for python in pythons:
+        for wanted in _selected(listed, python, lock.name):
+            found[wanted.name] = wanted
+    return [found[name] for name in sorted(found)]
+
+
+def find_uv(settings: Settings, checkout: Path) -> str:
+    """Return the uv program of this machine's set-up or checkout, or the one on PATH."""
+    places = [checkout / ".cache" / "uv-venv" / "bin" / "uv"]
+    if settings.prefix:
+        places.insert(0, settings.prefix / "uv" / "bin" / "uv")
+    found = next((str(place) for place in places if place.is_file()), None) or shutil.which("uv")
+    if not found:
+        raise WorkshopError("there is no uv here; run this as tools/workshop from a checkout")
+    return found
+
+
+def _pylock(lock: Path, uv: str, scratch: Path, offline: bool) -> Pylock:
+    """Return every file of every package that the lock names; asked once for each state of the lock."""
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    kept = scratch / f"pylock.{lock.stem}-{digest}.toml"
+    if not kept.is_file():
+        _compile(lock, uv, kept, offline)
+    try:
+        pylock = Pylock.from_dict(tomllib.loads(kept.read_text(encoding="utf-8")))
+        pylock.validate()
+    except (OSError, ValueError, PylockValidationError) as error:
+        kept.unlink(missing_ok=True)
+        raise WorkshopError(f"{kept.name} is damaged and was deleted; run this again") from error
+    return pylock
+
+
+def _compile(lock: Path, uv: str, kept: Path, offline: bool) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_name(f"pylock.{os.getpid()}.toml")
+    command = [uv, "pip", "compile", "--quiet", "--no-deps", "--universal", "--python-version", "3.11"]
+    command += ["--no-config", "--format", "pylock.toml", str(lock), "--output-file", str(beside)]
+    environment = os.environ | {"UV_HTTP_RETRIES": "1", "UV_PYTHON_DOWNLOADS": "never"}
+    done = subprocess.run(
+        [*command, *(["--offline"] if offline else [])],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    try:
+        if done.returncode:
+            why = [line.strip(" ×├╰─▶") for line in done.stderr.splitlines() if line.strip()]
+            raise WorkshopError(
+                f"no package index told about {lock.name} ({why[-1] if why else 'no reason'})"
+            )
+        beside.replace(kept)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _selected(pylock: Pylock, python: str, lock: str) -> Iterator[Wanted]:
+    try:
+        for _, file in pylock.select(environment=environment_of(python), tags=list(tags_of(python))):
+            if isinstance(file, PackageWheel | PackageSdist):
+                yield _wanted(file)
+    except PylockSelectError as error:
+        raise WorkshopError(f"{lock} cannot be had for Python {python} on Linux: {error}") from error
+
+
+def _wanted(file: PackageWheel | PackageSdist) -> Wanted:
+    size = int(file.size or 0)
+    return Wanted(file.filename, str(file.url), file.hashes["sha256"], size or 1 << 20, size or None)
+
+
+def environment_of(python: str) -> Environment:
+    """Return what markers ask about, for CPython of this version on Linux on x86_64."""
+    return {
+        "implementation_name": "cpython",
+        "implementation_version": f"{python}.0",
+        "os_name": "posix",
+        "platform_machine": "x86_64",
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": f"{python}.0",
+        "python_version": python,
+        "sys_platform": "linux",
+    }
+
+
+def tags_of(python: str) -> Iterator[Tag]:
+    """Yield the tags of wheels that run there, the best first (PEP 425, PEP 600)."""
+    version = tuple(int(number) for number in python.split("."))
+    platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(GLIBC, OLDEST_GLIBC - 1, -1)]
+    platforms += [f"{old}_x86_64" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
+    yield from cpython_tags(version, platforms=platforms)
+    yield from compatible_tags(version, f"cp{version[0]}{version[1]}", platforms)

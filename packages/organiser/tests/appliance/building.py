@@ -1,0 +1,257 @@
+"""Small appliances for the tests: made in a second, taken apart, and put together again wrongly."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import manifest, ovf
+from organiser.appliance.machine import Forward, Machine
+from organiser.appliance.pack import Clock, PackResult, wrap
+from organiser.appliance.vmdk.layout import GRAIN
+
+EPOCH = 1700000000
+MACHINE = Machine(
+    "deep-learning-workshop", 2048, 2, (Forward("jupyter", 8080, 8080), Forward("ssh", 22, 8282))
+)
+DESCRIPTION = ovf.Description(MACHINE, "1.2.3", ovf.SYSTEMS["debian"], "New: everything")
+
+
+def write_disk(path: Path, *, grains: int = 1300, used: Iterable[int] = (0, 1, 5, 600, 601, 1299)) -> Path:
+    """Write a sparse disk over three grain tables, in which these grains are not zero."""
+    with path.open("wb") as file:
+        file.truncate(grains * GRAIN)
+        for number in used:
+            file.seek(number * GRAIN)
+            # Half of it compresses well, half not at all.
+            file.write(random.Random(number).randbytes(GRAIN // 2) + b"workshop" * (GRAIN // 16))
+    return path
+
+
+def make_ova(folder: Path, name: str = "small.ova") -> PackResult:
+    """Make a sound OVA of that disk; it needs none of the tools that make a bootable one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = write_disk(folder / "disk.raw")
+    return wrap(raw, folder / name, DESCRIPTION, epoch=EPOCH, clock=Clock(lambda _: None))
+
+
+@dataclass
+class Piece:
+    """A member of an OVA, as it will be written."""
+
+    name: str
+    data: bytes
+    kind: bytes = tarfile.REGTYPE
+    link: str = ""
+
+
+@dataclass
+class Pieces:
+    """An OVA taken apart."""
+
+    pieces: list[Piece] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, ova: Path) -> Pieces:
+        with tarfile.open(ova) as tar:
+            return cls([Piece(member.name, tar.extractfile(member).read()) for member in tar])  # type: ignore[union-attr]
+
+    def get(self, suffix: str) -> Piece:
+        (found,) = (piece for piece in self.pieces if piece.name.endswith(suffix))
+        return found
+
+    def replace(self, suffix: str, old: bytes | str, new: bytes | str) -> None:
+        """Replace text in a member; it must be there."""
+        piece = self.get(suffix)
+        before, after = (text.encode() if isinstance(text, str) else text for text in (old, new))
+        assert before in piece.data, before
+        piece.data = piece.data.replace(before, after)
+
+    def patch(self, suffix: str, place: int, data: bytes) -> None:
+        """Overwrite bytes of a member; something must change."""
+        piece = self.get(suffix)
+        changed = bytearray(piece.data)
+        changed[place : place + len(data)] = data
+        assert bytes(changed) != piece.data
+        piece.data = bytes(changed)
+
+    def hash_anew(self) -> None:
+        """Make the manifest right again, so that only the change itself can be found."""
+        digests = {
+            piece.name: hashlib.sha256(piece.data).hexdigest()
+            for piece in self.pieces
+            if not piece.name.endswith(".mf")
+        }
+        self.get(".mf").data = manifest.render(digests)
+
+    def write(self, path: Path, *, end: bool = True) -> Path:
+        with path.open("wb") as file:
+            for piece in self.pieces:
+                info = tarfile.TarInfo(piece.name)
+                info.size, info.type, info.linkname, info.mtime = (
+                    len(piece.data),
+                    piece.kind,
+                    piece.link,
+                    EPOCH,
+                )
+                file.write(info.tobuf(tarfile.USTAR_FORMAT))
+                file.write(piece.data + bytes(-len(piece.data) % 512))
+            file.write(bytes(1024 if end else 0))
+        return path
+
+
+def make_root(folder: Path) -> Path:
+    """Make a root directory that the packer takes: a system's files, a kernel that is none."""
+    for name in ("boot", "etc", "usr/bin", "root"):
+        (folder / name).mkdir(parents=True)
+    (folder / "etc/os-release").write_text('ID="debian"\nVERSION_ID="13"\n')
+    (folder / "etc/fstab").write_text("LABEL=workshop / ext4 defaults 0 1\n")
+    (folder / "boot/vmlinuz-6.1").write_bytes(b"kernel")
+    (folder / "boot/initrd.img-6.1").write_bytes(b"initial disk")
+    (folder / "vmlinuz").symlink_to("boot/vmlinuz-6.1")
+    (folder / "initrd.img").symlink_to("/boot/initrd.img-6.1")
+    (folder / "usr/bin/größe").write_text("a name that is not ASCII")
+    (folder / "usr/bin/link").symlink_to("größe")
+    (folder / "usr/bin/largest").write_bytes(random.Random(7).randbytes(300_000))
+    (folder / "root").chmod(0o700)
+    return folder
+
+
+def make_used_root(folder: Path) -> Path:
+    """Make a root directory of an appliance that somebody has used: with all that its first start made."""
+    make_root(folder)
+    for name, text in USED.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    wants = folder / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (wants / "first-boot-workshop.service").symlink_to("/etc/systemd/system/first-boot-workshop.service")
+    (folder / "etc/shadow").chmod(0o640)
+    return folder
+
+
+def make_system_disk(root: Path, raw: Path, *options: str) -> Path:
+    """Make a raw disk that holds a root directory where an appliance has it, without what boots it."""
+    with raw.open("wb") as file:
+        file.truncate(64 << 20)
+    blocks = (63 << 20) // 4096
+    command = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "offset=1048576,root_owner=0:0", *options]
+    path = {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+    subprocess.run([*command, "-d", str(root), str(raw), str(blocks)], check=True, env=os.environ | path)
+    return raw
+
+
+USED = {
+    "etc/workshop-appliance.json": "{}",
+    "usr/local/sbin/first-boot-workshop": "#!/bin/sh",
+    "etc/systemd/system/first-boot-workshop.service": "[Service]",
+    "etc/ssh/sshd_config": "stays",
+    "etc/ssh/ssh_host_ed25519_key": "SECRET-host-key",
+    "etc/machine-id": "SECRET-machine-id",
+    "etc/shadow": "root:*:1::::::\nworkshop:$y$SECRET-hash:1::::::\n",
+    "var/lib/workshop-appliance/password": "SECRET-password",
+    "var/lib/systemd/random-seed": "SECRET-seed",
+    "var/log/journal/0123/system.journal": "SECRET-journal",
+    "var/log/apt/history.log": "SECRET-log",
+    "opt/workshop/etc/token": "SECRET-token",
+    "opt/workshop/etc/workshop.toml": 'ca_bundle = ""\nprefix = "/größe"\n',
+    "opt/workshop/run/deep/er/cookie": "SECRET-cookie",
+    "root/.bashrc": "stays",
+    "root/.bash_history": "SECRET-history",
+    "root/.ssh/authorized_keys": "SECRET-key",
+    "home/workshop/.bash_history": "SECRET-history",
+    'home/workshop/.cache/a "quoted" name/größe': "SECRET-cache",
+    "home/workshop/notebooks/lesson.ipynb": "stays",
+}
+"""Files by what they hold; of those with SECRET nothing may be in a copy."""
+
+PLANTED = (
+    "home/workshop/.ssh/id_ed25519",
+    "home/workshop/.ssh/config",
+    "home/workshop/.netrc",
+    "home/workshop/.git-credentials",
+    "home/workshop/.gitconfig",
+    "home/workshop/.config/gh/hosts.yml",
+    "home/workshop/.config/git/credentials",
+    "home/workshop/.config/pip/pip.conf",
+    "home/workshop/.config/uv/uv.toml",
+    "home/workshop/.config/chromium/Default/Login Data",
+    "home/workshop/.config/rclone/rclone.conf",
+    "home/workshop/.aws/credentials",
+    "home/workshop/.azure/accessTokens.json",
+    "home/workshop/.kube/config",
+    "home/workshop/.docker/config.json",
+    "home/workshop/.npmrc",
+    "home/workshop/.pypirc",
+    "home/workshop/.gnupg/private-keys-v1.d/0123.key",
+    "home/workshop/.mozilla/firefox/abc.default/logins.json",
+    "home/workshop/.password-store/bank.gpg",
+    "home/workshop/.local/share/keyrings/login.keyring",
+    "home/workshop/.local/share/jupyter/runtime/kernel-1.json",
+    "home/workshop/.local/share/uv/credentials/credentials.toml",
+    "home/workshop/.jupyter/jupyter_server_config.json",
+    "home/workshop/.jupyter/jupyter_cookie_secret",
+    "home/workshop/.cache/huggingface/token",
+    "home/workshop/.viminfo",
+    "home/workshop/.lesshst",
+    "home/workshop/.python_history",
+    "home/workshop/.a-program-that-nobody-knows-yet/token",
+    "home/workshop/snap/firefox/common/.mozilla/firefox/a/cookies.sqlite",
+    "home/workshop/passwords.txt",
+    "home/workshop/notebooks/.env",
+    "home/workshop/notebooks/.git/config",
+    "home/workshop/notebooks/0-first/.ipynb_checkpoints/a-checkpoint.ipynb",
+    "home/somebody/.ssh/id_rsa",
+    "root/.ssh/id_rsa",
+    "root/secrets.txt",
+    "opt/workshop/etc/jupyter/jupyter_server_config.json",
+    "opt/workshop/etc/jupyter/migrated",
+    "opt/workshop/etc/jupyter/lab/user-settings/x.json",
+    "opt/workshop/etc/netrc",
+    "opt/workshop/run/jupyter/kernel-1.json",
+    "opt/workshop/run/jupyter/jupyter_cookie_secret",
+    "opt/workshop/log/workshop-jupyter.log",
+    "etc/NetworkManager/system-connections/Home.nmconnection",
+    "var/lib/NetworkManager/secret_key",
+    "etc/wpa_supplicant/wpa_supplicant.conf",
+    "var/lib/iwd/Home.psk",
+    "etc/wireguard/wg0.conf",
+    "etc/pip.conf",
+    "etc/uv/uv.toml",
+    "etc/npmrc",
+    "etc/gitconfig",
+    "etc/apt/auth.conf.d/proxy.conf",
+    "etc/ssl/private/ssl-cert-snakeoil.key",
+    "var/lib/cloud/instances/i/user-data.txt",
+    "var/lib/cloud/seed/nocloud/user-data",
+    "var/spool/cron/crontabs/workshop",
+    "mnt/usb/key",
+)
+"""Where those who build or use an appliance have secrets; none of these goes into a copy."""
+
+
+REQUIRED = bool({"all", "appliance"} & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()))
+"""Nothing may be skipped: what is missing makes its tests fail."""
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """Skip, and say why, where a program is missing."""
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    missing = [program for program in programs if not shutil.which(program, path=path)]
+    return pytest.mark.skipif(bool(missing) and not REQUIRED, reason=f"needs {', '.join(missing)}")
+
+
+def needs_disk_tools() -> pytest.MarkDecorator:
+    """Skip where no bootable disk can be made."""
+    if not Path("/usr/lib/grub/i386-pc/boot.img").is_file() and not REQUIRED:
+        return pytest.mark.skip(reason="needs GRUB's modules for the BIOS (grub-pc-bin)")
+    return needs("sfdisk", "mkfs.ext4", "grub-mkimage")

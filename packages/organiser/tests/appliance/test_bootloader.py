@@ -1,0 +1,182 @@
+"""The boot menu finds a kernel however the distribution names it, and says when there is none.
+
+The machines that are started here have kernels of a few bytes (``kernels``); what starts them is real.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import bootloader
+from organiser.appliance.boot import booted
+from organiser.appliance.pack import pack
+from workshop.errors import WorkshopError
+
+from .building import EPOCH, MACHINE, make_root, needs, needs_disk_tools
+from .kernels import kernel
+
+
+def configure(root: Path) -> str:
+    bootloader.configure(root, label="workshop", options="ro quiet", epoch=EPOCH)
+    return (root / "boot/grub/grub.cfg").read_text()
+
+
+def test_the_menu_names_label_and_options_and_no_version(tmp_path: Path) -> None:
+    text = configure(make_root(tmp_path / "root"))
+    assert "root=LABEL=workshop ro quiet\n" in text
+    assert "@" not in text
+    assert "6.1" not in text
+    assert (tmp_path / "root/boot/grub/grub.cfg").stat().st_mtime == EPOCH
+
+
+def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    assert configure(root) == configure(root)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "disk"),
+    [
+        ("boot/vmlinuz-6.17.fc43.x86_64", "boot/initramfs-6.17.fc43.x86_64.img"),
+        ("boot/vmlinuz-6.12-amd64", "boot/initrd.img-6.12-amd64"),
+        ("boot/vmlinuz", "boot/initrd.img"),
+        ("vmlinuz", "initrd.img"),
+    ],
+)
+def test_kernels_of_each_distribution(tmp_path: Path, kernel: str, disk: str) -> None:
+    root = make_root(tmp_path / "root")
+    for old in ("vmlinuz", "initrd.img", "boot/vmlinuz-6.1", "boot/initrd.img-6.1"):
+        (root / old).unlink()
+    with pytest.raises(WorkshopError, match="no kernel with an initial RAM disk"):
+        configure(root)
+    (root / kernel).write_bytes(b"kernel")
+    with pytest.raises(WorkshopError, match="no kernel with an initial RAM disk"):
+        configure(root)
+    (root / disk).write_bytes(b"disk")
+    assert "menuentry" in configure(root)
+
+
+def test_a_link_to_nowhere_is_no_kernel(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    (root / "boot/vmlinuz-6.1").unlink()
+    with pytest.raises(WorkshopError, match="no kernel"):
+        configure(root)
+
+
+@pytest.mark.parametrize("fstab", [None, "", "LABEL=other / ext4 defaults 0 1\n", "#LABEL=workshop / ext4\n"])
+def test_an_fstab_that_mounts_something_else(tmp_path: Path, fstab: str | None) -> None:
+    root = make_root(tmp_path / "root")
+    (root / "etc/fstab").unlink()
+    if fstab is not None:
+        (root / "etc/fstab").write_text(fstab)
+    with pytest.raises(WorkshopError, match="must mount LABEL=workshop on /"):
+        configure(root)
+
+
+@needs("grub-script-check")
+def test_grub_understands_the_menu(tmp_path: Path) -> None:
+    configure(make_root(tmp_path / "root"))
+    command = [shutil.which("grub-script-check"), tmp_path / "root/boot/grub/grub.cfg"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@needs_disk_tools()
+def test_the_loader_fits_in_front_of_the_partition(tmp_path: Path) -> None:
+    code, image = bootloader.boot_code("workshop", tmp_path)
+    assert len(code) == 440
+    assert 20_000 < len(image) <= 2047 * 512
+    assert (code, image) == bootloader.boot_code("workshop", tmp_path)
+
+
+def install(root: Path, version: str, *, age: int = 0, disk: str = "initrd.img-{}") -> None:
+    """Put a kernel of that version into the root; ``age`` in days."""
+    for path, data in (
+        (root / f"boot/vmlinuz-{version}", kernel(version)),
+        (root / "boot" / disk.format(version), b"initial RAM disk"),
+    ):
+        path.write_bytes(data)
+        os.utime(path, (EPOCH - age * 86400,) * 2)
+
+
+def link(root: Path, version: str, *, below: str = "", suffix: str = "") -> None:
+    """Let the links without a version name that kernel."""
+    for name in ("vmlinuz", "initrd.img"):
+        path = root / below / f"{name}{suffix}"
+        path.unlink(missing_ok=True)
+        path.symlink_to(f"{'' if below else 'boot/'}{name}-{version}")
+
+
+def empty(root: Path) -> Path:
+    """Return a root without any kernel."""
+    make_root(root)
+    for name in ("vmlinuz", "initrd.img", "boot/vmlinuz-6.1", "boot/initrd.img-6.1"):
+        (root / name).unlink()
+    return root
+
+
+def debian(root: Path) -> None:
+    """After an upgrade: the links name the new kernel, whatever its date."""
+    install(root, "6.12", age=1)
+    install(root, "6.13", age=9)
+    link(root, "6.13")
+    link(root, "6.12", suffix=".old")
+
+
+def hook(root: Path) -> None:
+    install(root, "6.12", age=1)
+    install(root, "6.13", age=9)
+    link(root, "6.13", below="boot")
+
+
+def fedora(root: Path) -> None:
+    """No links at all; the newest kernel is neither the first nor the last by name, and one is for rescue."""
+    install(root, "6.9.fc43.x86_64", age=5, disk="initramfs-{}.img")
+    install(root, "6.17.fc43.x86_64", age=1, disk="initramfs-{}.img")
+    install(root, "6.16.fc43.x86_64", age=3, disk="initramfs-{}.img")
+    install(root, "0-rescue-0123456789abcdef", disk="initramfs-{}.img")
+    install(root, "6.18.fc43.x86_64", disk="initramfs-{}.img")
+    (root / "boot/initramfs-6.18.fc43.x86_64.img").unlink()  # its installation broke off
+
+
+def removed(root: Path) -> None:
+    """The kernel that the links name is gone; another one is there."""
+    install(root, "6.12")
+    link(root, "6.13")
+
+
+def broken(root: Path) -> None:
+    """The new kernel is no kernel; the one before it is."""
+    install(root, "6.13")
+    (root / "boot/vmlinuz-6.13").write_bytes(b"half a kernel")
+    install(root, "6.12", age=9)
+    link(root, "6.13")
+    link(root, "6.12", suffix=".old")
+
+
+@needs_disk_tools()
+@needs("qemu-system-x86_64")
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arrange", "expected"),
+    [(debian, "6.13"), (hook, "6.13"), (fedora, "6.17.fc43.x86_64"), (removed, "6.12"), (broken, "6.12")],
+)
+def test_the_right_kernel_starts(arrange: Callable[[Path], None], expected: str, tmp_path: Path) -> None:
+    root = empty(tmp_path / "root")
+    arrange(root)
+    packed = pack(root, tmp_path / "a.ova", version="1", epoch=EPOCH, machine=MACHINE, size_bytes=64 << 20)
+    with booted(packed.ova, memory=128, cpus=1) as guest:
+        until = time.monotonic() + 90
+        while not (said := re.search(r"this is (\S+)", guest.console())) and time.monotonic() < until:
+            time.sleep(0.2)
+        guest.screenshot(tmp_path / "screen.png")
+    assert said, f"nothing started; the screen is in {tmp_path / 'screen.png'}"
+    assert said[1] == expected

@@ -1,0 +1,204 @@
+"""Building: the order of things, what a broken-off build leaves, and what is refused at once."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from organiser.appliance import build as building
+from organiser.appliance.machine import Forward, Machine
+from workshop.errors import WorkshopError
+
+MACHINE = Machine("house", 2048, 2, (Forward("ssh", 22, 8282),))
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done, in order; the heavy steps are replaced."""
+    done: list[str] = []
+
+    def make_root(root: Path, distribution: str, mirror: str) -> bool:
+        done.append(f"root {distribution}" if not root.exists() else "root again")
+        for folder in ("etc", "opt/workshop/etc", "var/lib/dpkg"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / "etc/shadow").write_text("root:*:1::::::\n")
+        (root / "opt/workshop/etc/workshop.toml").write_text('ca_bundle = "/x"\n')
+        (root / "var/lib/dpkg/status").write_text(
+            "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.41\n"
+        )
+        return True
+
+    def provision(root: Path, wish: Any, log: Path) -> None:
+        done.append("provision")
+        (root / "opt/workshop/etc/token").write_text("builders")
+
+    def pack(root: Path, ova: Path, **words: Any) -> Any:
+        done.append("pack")
+        assert not (root / "opt/workshop/etc/token").exists()
+        assert words["changes"].read_text()
+        # Nothing that was installed is younger: Python's compiled files would not count any more.
+        assert words["epoch"] >= int((root / "opt/workshop/etc/workshop.toml").stat().st_mtime)
+        ova.write_bytes(b"ova")
+        return SimpleNamespace(bytes=3, sha256="abc")
+
+    monkeypatch.setattr(building.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(building, "FREE_GB", 0)
+    monkeypatch.setattr(building, "load_machine", lambda _: MACHINE)
+    monkeypatch.setattr(building, "ensure_root", make_root)
+    monkeypatch.setattr(building, "provision", provision)
+    monkeypatch.setattr(building.pack, "pack", pack)
+    monkeypatch.setattr(building.checkout, "version", lambda _: "1.0")
+    monkeypatch.setattr(building.checkout, "changes", lambda _: "New.\n")
+    return done
+
+
+def wish(tmp_path: Path, **more: Any) -> building.Wish:
+    return building.Wish(source=tmp_path / "source", output=tmp_path / "out", **more)
+
+
+def test_a_build_leaves_the_ova_and_what_belongs_to_it(tmp_path: Path, steps: list[str]) -> None:
+    built = building.build(wish(tmp_path))
+    assert steps == ["root debian", "provision", "pack"]
+    assert built.ova == tmp_path / "out/house-1.0.ova"
+    assert built.described == ["house-1.0.packages.txt", "house-1.0.sbom.cdx.json", "house-1.0.CHANGES"]
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {built.ova.name, *built.described}
+    assert (
+        json.loads((tmp_path / "out/house-1.0.sbom.cdx.json").read_text())["components"][0]["name"] == "libc6"
+    )
+    assert "built without an address" in built.updates
+    assert (tmp_path / "out/house-1.0.CHANGES").read_text() == f"{built.updates}\n\nNew.\n"
+    assert set(built.seconds) == {"root", "provisioning", "cleaning", "packing"}
+    assert json.dumps(built.as_document())
+
+
+def test_a_build_that_breaks_off_looks_unfinished_and_goes_on(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = building.provision
+
+    def breaks(*_: Any) -> None:
+        raise WorkshopError("no network")
+
+    monkeypatch.setattr(building, "provision", breaks)
+    with pytest.raises(WorkshopError, match="no network"):
+        building.build(wish(tmp_path))
+    assert not list((tmp_path / "out").glob("*.ova"))
+    assert (tmp_path / "out/.building-debian/root").is_dir()
+    monkeypatch.setattr(building, "provision", works)
+    building.build(wish(tmp_path))
+    assert steps == ["root debian", "root again", "provision", "pack"]
+    assert not (tmp_path / "out/.building-debian").exists()
+
+
+def test_what_lies_beside_an_ova_is_of_that_one(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that fails when it packs, or one of another kind, leaves what an earlier one made alone."""
+    built = building.build(wish(tmp_path))
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    monkeypatch.setattr(building.checkout, "changes", lambda _: "Newer.\n")
+
+    def fails(root: Path, ova: Path, **_: Any) -> Any:
+        ova.write_bytes(b"half")
+        raise WorkshopError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(building.pack, "pack", fails)
+        with pytest.raises(WorkshopError, match="the disk is full"):
+            building.build(wish(tmp_path))
+    after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
+    assert after == before
+    building.build(wish(tmp_path, without=frozenset({"tensorflow"})))
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
+    building.build(wish(tmp_path))
+    assert (built.ova.with_suffix(".CHANGES")).read_text().endswith("\n\nNewer.\n")
+
+
+def test_an_ova_that_is_too_large_for_sticks_is_called_so(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert building.build(wish(tmp_path)).as_document()["too_large"] is False
+    monkeypatch.setattr(building, "LARGEST_GB", 2e-9)
+    assert building.build(wish(tmp_path)).as_document()["too_large"] is True
+
+
+def test_a_proxy_in_the_root_stops_the_build(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = "http://proxy.example:3128"
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    works = building.provision
+
+    def leaks(root: Path, *words: Any) -> None:
+        works(root, *words)
+        (root / "etc/environment").write_text(f"HTTPS_PROXY={proxy}\n")
+
+    monkeypatch.setattr(building, "provision", leaks)
+    with pytest.raises(WorkshopError, match="etc/environment"):
+        building.build(wish(tmp_path))
+    assert "pack" not in steps
+
+
+def test_another_build_in_the_same_place_is_refused(tmp_path: Path, steps: list[str]) -> None:
+    work = tmp_path / "out/.building-debian"
+    work.mkdir(parents=True)
+    with (work / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(WorkshopError, match="another build"):
+            building.build(wish(tmp_path))
+    assert steps == []
+
+
+def test_whoever_is_not_root_is_told_so_at_once(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building.os, "geteuid", lambda: 1000)
+    with pytest.raises(WorkshopError, match="sudo"):
+        building.build(wish(tmp_path))
+    assert steps == []
+
+
+def test_too_little_room_is_found_before_anything_is_made(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "FREE_GB", 10**9)
+    with pytest.raises(WorkshopError, match="--output"):
+        building.build(wish(tmp_path))
+    assert steps == []
+
+
+def test_only_tensorflow_may_be_left_out(tmp_path: Path, steps: list[str]) -> None:
+    with pytest.raises(WorkshopError, match="jupyter"):
+        building.build(wish(tmp_path, without=frozenset({"jupyter"})))
+    assert steps == []
+
+
+def test_the_builders_secrets_are_known_by_their_names_and_places() -> None:
+    found = building.builders_secrets(
+        {
+            "HTTPS_PROXY": "http://proxy.example:3128",
+            "no_proxy": "localhost",
+            "GITHUB_TOKEN": "ghp_0123456789",
+            "AWS_SECRET_ACCESS_KEY": "abcdefghij",
+            "PIN_PASSWORD": "1234",
+            "UV_DEFAULT_INDEX": "https://me:index-password@registry.example/simple",
+            "HOME": "/root",
+        }
+    )
+    assert found == ["abcdefghij", "ghp_0123456789", "http://proxy.example:3128", "index-password"]
+
+
+def test_a_mirror_with_a_password_in_its_address_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building.os, "geteuid", lambda: 0)
+    wish = building.Wish(tmp_path, tmp_path / "out", mirror="https://me:secret@mirror.example/debian")
+    with pytest.raises(WorkshopError, match=r"auth\.conf") as told:
+        building.build(wish)
+    assert "secret" not in str(told.value)

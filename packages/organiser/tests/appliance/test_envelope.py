@@ -1,0 +1,39 @@
+"""A stranger's descriptor is read safely."""
+
+from __future__ import annotations
+
+import pytest
+
+from organiser.appliance import envelope
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>"""
+OUTSIDE = b"""<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>"""
+
+
+@pytest.mark.parametrize("data", [BOMB, OUTSIDE])
+def test_a_document_type_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="document type"):
+        envelope.parse(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<a>", b"\xff", b"<?xml version='1.0' encoding='no-such'?><a/>", b"<a>&b;</a>"]
+)
+def test_what_is_no_xml_is_refused_in_one_line(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not XML") as caught:
+        envelope.parse(data)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12", 12), ("0", 0), ("", None), (None, None), ("-1", None), ("²", None), ("9" * 30, None)],
+)
+def test_numbers(text: str | None, value: int | None) -> None:
+    assert envelope.number(text) == value
+
+
+def test_a_descriptor_without_virtualboxs_part_has_no_rules() -> None:
+    root = envelope.parse(f"<Envelope xmlns='{envelope.OVF}'/>".encode())
+    assert (envelope.machine(root), envelope.rules(root)) == (None, [])
+    assert (envelope.memory_of(root), envelope.cpus_of(root)) == (None, None)

@@ -1,0 +1,288 @@
+"""Export from VirtualBox: by a stand-in for its answers, and by the real VBoxManage where its root is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import ovf
+from organiser.appliance.contents import read_contents
+from organiser.appliance.export import export
+from organiser.appliance.ext4 import Ext4
+from organiser.appliance.pack import Clock, PackResult, wrap
+from organiser.appliance.verify.run import verify
+from organiser.appliance.verify.scan import scan
+from organiser.appliance.verify.subject import Subject, entries_of
+from organiser.appliance.vmdk.read import Window, write_raw
+from workshop.errors import WorkshopError
+
+from .building import DESCRIPTION, EPOCH, MACHINE, Pieces, make_root, make_system_disk, make_used_root, needs
+from .building import make_ova as make_ova_without_system
+
+pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
+ROOT = Path(__file__).resolve().parents[4]
+SCRIPT = ROOT / "tools/testbed/virtualbox.bash"
+
+# Answers as VBoxManage does; the state changes when the power button was pressed.
+STAND_IN = """#!/bin/sh
+here=$(dirname "$0")
+case $1 in
+  showvminfo) grep -q "^$2$" "$here/machines" || { echo "VBoxManage: error: Could not find" >&2; exit 1; }
+              echo 'name="x"'; echo "VMState=\\"$(cat "$here/state")\\"" ;;
+  list) sed 's/.*/"&" {00000000-0000-0000-0000-000000000000}/' "$here/machines" ;;
+  controlvm) [ "$3" = acpipowerbutton ] && cp "$here/after" "$here/state" ;;
+  export) cp "$here/exported.ova" "$4" ;;
+  *) exit 9 ;;
+esac
+"""
+
+
+def make_ova(folder: Path, root: Path) -> PackResult:
+    """Make a sound OVA whose disk holds a root directory."""
+    raw = make_system_disk(root, folder / "disk.raw")
+    return wrap(raw, folder / "a.ova", DESCRIPTION, epoch=EPOCH, clock=Clock(lambda _: None))
+
+
+@pytest.fixture(scope="module")
+def ova(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An appliance that somebody has used."""
+    folder = tmp_path_factory.mktemp("used")
+    return make_ova(folder, make_used_root(folder / "root")).ova
+
+
+def disk_of(ova: Path, raw: Path) -> bytes:
+    """Return the whole disk of an OVA, written to ``raw``."""
+    disk = read_contents(ova).disk
+    write_raw(Window(ova, disk.offset, disk.size), raw)
+    return raw.read_bytes()
+
+
+class StandIn:
+    """A folder with a VBoxManage of our own, and what it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "VBoxManage").write_text(STAND_IN)
+        (folder / "VBoxManage").chmod(0o755)
+        self.set(machines="class", state="poweroff", after="poweroff")
+
+    def set(self, **answers: str) -> None:
+        for name, answer in answers.items():
+            (self.folder / name).write_text(answer + "\n")
+
+    def exports(self, pieces: Pieces) -> None:
+        pieces.write(self.folder / "exported.ova")
+
+
+@pytest.fixture
+def virtualbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ova: Path) -> StandIn:
+    folder = tmp_path / "virtualbox"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    stand_in = StandIn(folder)
+    stand_in.exports(Pieces.of(ova))
+    return stand_in
+
+
+def run(target: Path, vm: str = "class", seconds: float = 2) -> tuple[PackResult, list[str]]:
+    said: list[str] = []
+    return export(vm, target, version="9", seconds=seconds, say=said.append), said
+
+
+def test_the_ova_is_sound_and_alone(virtualbox: StandIn, tmp_path: Path) -> None:
+    result, _ = run(tmp_path / "out/a.ova")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.ova"]
+    assert verify(result.ova, thorough=True).faults == []
+
+
+def test_nothing_that_two_copies_must_not_share_is_in_it(
+    virtualbox: StandIn, tmp_path: Path, ova: Path
+) -> None:
+    assert b"SECRET-token" in disk_of(ova, tmp_path / "theirs")
+    result, _ = run(tmp_path / "a.ova")
+    assert b"SECRET" not in disk_of(result.ova, tmp_path / "ours")
+    lesson = Ext4(tmp_path / "ours", 1 << 20, epoch=EPOCH).read("home/workshop/notebooks/lesson.ipynb")
+    assert lesson == "stays"
+
+
+def test_a_machine_of_vagrant_is_refused(virtualbox: StandIn, tmp_path: Path) -> None:
+    """It has no first start: every copy would have its keys, its token, and the account vagrant."""
+    packed = make_ova(tmp_path, make_root(tmp_path / "root"))
+    virtualbox.exports(Pieces.of(packed.ova))
+    with pytest.raises(WorkshopError, match=r"the machine is no appliance: .*'workshop appliance build'"):
+        run(tmp_path / "out/a.ova")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("thesis.odt", "let it end in .ova"), ("thesis.ova", "is not an OVA")]
+)
+def test_only_an_ova_is_replaced(virtualbox: StandIn, tmp_path: Path, name: str, why: str) -> None:
+    virtualbox.set(state="running")
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(WorkshopError, match=why):
+        run(tmp_path / name)
+    assert (tmp_path / name).read_text() == "mine"
+    assert (virtualbox.folder / "state").read_text() == "running\n"
+
+
+def test_an_older_ova_is_replaced(virtualbox: StandIn, tmp_path: Path) -> None:
+    first, _ = run(tmp_path / "a.ova")
+    assert run(tmp_path / "a.ova")[0].sha256 == first.sha256
+
+
+def test_the_same_machine_gives_the_same_bytes(virtualbox: StandIn, tmp_path: Path) -> None:
+    assert run(tmp_path / "a.ova")[0].sha256 == run(tmp_path / "b.ova")[0].sha256
+
+
+def test_a_port_for_everyone_is_closed_and_said(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
+    pieces = Pieces.of(ova)
+    pieces.replace(".ovf", 'name="jupyter" proto="1" hostip="127.0.0.1"', 'name="jupyter" proto="1"')
+    virtualbox.exports(pieces)
+    result, said = run(tmp_path / "a.ova")
+    assert any("jupyter listened on every interface; in the OVA it is on 127.0.0.1" in line for line in said)
+    assert verify(result.ova).ok
+
+
+def test_what_belongs_to_one_machine_only_is_left_behind(
+    virtualbox: StandIn, tmp_path: Path, ova: Path
+) -> None:
+    pieces = Pieces.of(ova)
+    folder = '<SharedFolders><SharedFolder name="home" hostPath="/home/me"/></SharedFolders>'
+    pieces.replace(".ovf", "<USB/>", folder)
+    virtualbox.exports(pieces)
+    result, _ = run(tmp_path / "a.ova")
+    assert b"/home/me" not in Pieces.of(result.ova).get(".ovf").data
+
+
+def test_a_running_machine_is_shut_down(virtualbox: StandIn, tmp_path: Path) -> None:
+    virtualbox.set(state="running")
+    _, said = run(tmp_path / "a.ova")
+    assert "shutting class down" in said
+
+
+def test_a_machine_that_stays_on(virtualbox: StandIn, tmp_path: Path) -> None:
+    virtualbox.set(state="running", after="running")
+    with pytest.raises(WorkshopError, match="class is still running after 0 s; shut it down inside"):
+        run(tmp_path / "a.ova", seconds=0)
+    assert not (tmp_path / "a.ova").exists()
+
+
+def test_a_saved_machine(virtualbox: StandIn, tmp_path: Path) -> None:
+    virtualbox.set(state="saved")
+    with pytest.raises(WorkshopError, match="class is saved; start it, shut it down inside"):
+        run(tmp_path / "a.ova")
+
+
+def test_an_unknown_machine(virtualbox: StandIn, tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="VirtualBox has no machine 'other'; there is class"):
+        run(tmp_path / "a.ova", "other")
+
+
+def test_a_32_bit_system(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
+    pieces = Pieces.of(ova)
+    pieces.replace(".ovf", "Debian_64", "Debian")
+    virtualbox.exports(pieces)
+    with pytest.raises(WorkshopError, match="'Debian', which is no 64-bit one"):
+        run(tmp_path / "a.ova")
+
+
+def test_a_damaged_export_leaves_nothing(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
+    pieces = Pieces.of(ova)
+    pieces.patch(".vmdk", 66_000, b"damage")
+    virtualbox.exports(pieces)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(WorkshopError, match="damaged"):
+        run(tmp_path / "out/a.ova")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_without_virtualbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("organiser.appliance.tools.shutil.which", lambda *_, **__: None)
+    with pytest.raises(WorkshopError, match="needs VBoxManage; install VirtualBox"):
+        run(tmp_path / "a.ova")
+
+
+VBoxManage = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which the real VBoxManage works; PATH has it.
+
+    Skipped where its root cannot be made, even where all is required: sid's package cannot be had every day.
+    """
+    made = subprocess.run([SCRIPT, "--prepare"], capture_output=True, text=True, check=False)
+    if made.returncode == 77:
+        pytest.skip(made.stderr.strip().splitlines()[-1])
+    assert made.returncode == 0, made.stderr
+    folder = tmp_path_factory.mktemp("virtualbox")
+    program = folder / "bin/VBoxManage"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{SCRIPT}" "{folder}" VBoxManage "$@"\n')
+    program.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        yield folder
+
+
+def vboxmanage(*arguments: str | Path) -> str:
+    program = shutil.which("VBoxManage")
+    assert program is not None
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.full
+@pytest.mark.network
+def test_a_real_import_and_export(real: Path) -> None:
+    """VirtualBox imports our OVA, forwards on 127.0.0.1 only, and gives the disk back, which is cleaned."""
+    (real / "packed").mkdir()
+    packed = make_ova(real / "packed", make_used_root(real / "packed/root"))
+    vboxmanage("import", packed.ova, "--vsys=0", f"--basefolder={real}/machines")
+    info = vboxmanage("showvminfo", MACHINE.name, "--machinereadable")
+    forwards = sorted(re.findall(r'^Forwarding\(\d+\)="(.*)"$', info, re.MULTILINE))
+    assert forwards == ["jupyter,tcp,127.0.0.1,8080,,8080", "ssh,tcp,127.0.0.1,8282,,22"]
+    for line in (
+        *("memory=2048", "cpus=2", 'nictype1="82540EM"', 'graphicscontroller="vmsvga"', 'vrde="off"'),
+        *('storagecontrollertype0="IntelAhci"', 'ioapic="on"', 'ostype="Debian (64-bit)"'),
+    ):
+        assert line in info.splitlines(), line
+
+    # A rule as a person makes it, without an address, is open to the whole room.
+    vboxmanage("modifyvm", MACHINE.name, "--natpf1", "extra,tcp,,9090,,9090")
+    said: list[str] = []
+    result = export(MACHINE.name, real / "exported.ova", version="9", say=said.append)
+    assert any("extra listened on every interface" in line for line in said)
+    rules = {(rule.name, rule.host, rule.guest) for rule in read_contents(result.ova).forwards}
+    assert rules == {("jupyter", 8080, 8080), ("ssh", 8282, 22), ("extra", 9090, 9090)}
+    ((_, facts),) = Subject(scan(result.ova)).images
+    assert entries_of(facts)["ddb.uuid.image"] == result.disk_uuid != packed.disk_uuid
+    assert b"SECRET" not in disk_of(result.ova, real / "disk.raw")
+
+
+@pytest.mark.full
+@pytest.mark.network
+def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
+    """What verify calls damaged VirtualBox refuses too."""
+    pieces = Pieces.of(make_ova_without_system(real / "damaged").ova)
+    pieces.patch(".vmdk", 70_000, b"\x01")
+    path = pieces.write(real / "damaged.ova")
+    assert [name for name, _ in verify(path).faults] == ["manifest.hashes"]
+    program = shutil.which("VBoxManage")
+    assert program is not None
+    command = [program, "import", path, "--vsys=0", "--vmname=damaged", f"--basefolder={real}/machines"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode != 0
+    assert '"damaged"' not in vboxmanage("list", "vms")
+
+
+def test_the_words_of_virtualbox_for_our_systems() -> None:
+    assert {system.virtualbox for system in ovf.SYSTEMS.values()} == {"Debian_64", "Fedora_64"}

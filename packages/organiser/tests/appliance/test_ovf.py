@@ -1,0 +1,69 @@
+"""The descriptor says what the machine is, in both languages, and escapes what it is given."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import envelope, ovf
+from workshop.errors import WorkshopError
+
+from .building import DESCRIPTION, MACHINE
+
+DISK = ovf.Disk("a.vmdk", 123, 1 << 30, uuid.UUID(int=7))
+
+
+def test_the_same_description_gives_the_same_bytes() -> None:
+    assert ovf.render(DESCRIPTION, DISK) == ovf.render(DESCRIPTION, DISK)
+
+
+def test_size_and_ports_are_in_virtualboxs_words() -> None:
+    root = envelope.parse(ovf.render(DESCRIPTION, DISK))
+    assert (envelope.memory_of(root), envelope.cpus_of(root)) == (2048, 2)
+    rules = [(rule.name, rule.host_ip, rule.host_port, rule.guest_port) for rule in envelope.rules(root)]
+    assert rules == [("jupyter", "127.0.0.1", "8080", "8080"), ("ssh", "127.0.0.1", "8282", "22")]
+
+
+def test_version_and_changes_are_shown() -> None:
+    root = envelope.parse(ovf.render(DESCRIPTION, DISK))
+    assert next(envelope.each(root, "Version")).text == "1.2.3"
+    assert "New: everything" in (next(envelope.each(root, "Annotation")).text or "")
+
+
+def test_text_is_escaped() -> None:
+    description = dataclasses.replace(DESCRIPTION, version='<&"$x>', changes="</Annotation> ${name}")
+    root = envelope.parse(ovf.render(description, DISK))
+    assert next(envelope.each(root, "Version")).text == '<&"$x>'
+    assert (next(envelope.each(root, "Annotation")).text or "").endswith("</Annotation> ${name}")
+
+
+def test_other_contents_are_another_machine() -> None:
+    other = dataclasses.replace(DISK, uuid=uuid.UUID(int=8))
+    first, second = (
+        envelope.machine(envelope.parse(ovf.render(DESCRIPTION, disk))) for disk in (DISK, other)
+    )
+    assert first is not None
+    assert second is not None
+    assert first.get("uuid") != second.get("uuid")
+
+
+def test_a_machine_without_ports() -> None:
+    bare = dataclasses.replace(DESCRIPTION, machine=dataclasses.replace(MACHINE, forwards=()))
+    assert envelope.rules(envelope.parse(ovf.render(bare, DISK))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("ID=debian\n", "Debian_64"), ('NAME=x\nID="fedora"', "Fedora_64")]
+)
+def test_the_system_of_a_root(tmp_path: Path, text: str, word: str) -> None:
+    (tmp_path / "usr/lib").mkdir(parents=True)
+    (tmp_path / "usr/lib/os-release").write_text(text)
+    assert ovf.system_of(tmp_path).virtualbox == word
+
+
+def test_an_unknown_system_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="neither Debian nor Fedora"):
+        ovf.system_of(tmp_path)

@@ -1,0 +1,62 @@
+"""From a root to an OVA that every check passes, the same bytes each time, and nothing else left behind."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance.contents import read_contents
+from organiser.appliance.pack import PackResult, pack
+from organiser.appliance.verify.run import verify
+from workshop.errors import WorkshopError
+
+from .building import EPOCH, MACHINE, make_root, needs_disk_tools
+
+MIB = 1 << 20
+
+
+def make(root: Path, ova: Path, version: str = "1.2.3", changes: Path | None = None) -> PackResult:
+    return pack(
+        root, ova, version=version, epoch=EPOCH, changes=changes, machine=MACHINE, size_bytes=64 * MIB
+    )
+
+
+@needs_disk_tools()
+def test_the_ova_is_sound_and_alone(tmp_path: Path) -> None:
+    changes = tmp_path / "CHANGES"
+    changes.write_text("New: everything\n")
+    (tmp_path / "out").mkdir()
+    result = make(make_root(tmp_path / "root"), tmp_path / "out/a.ova", changes=changes)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.ova"]
+    assert verify(result.ova, thorough=True).faults == []
+    assert result.sha256 == hashlib.sha256(result.ova.read_bytes()).hexdigest()
+    assert result.bytes == result.ova.stat().st_size
+    assert set(result.seconds) == {"disk", "vmdk", "ova"}
+    assert read_contents(result.ova).forwards == MACHINE.forwards
+    assert b"New: everything" in result.ova.read_bytes()[:8192]
+
+
+@needs_disk_tools()
+def test_the_same_root_gives_the_same_bytes_and_another_version_does_not(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    first = make(root, tmp_path / "a.ova")
+    again = make(root, tmp_path / "b.ova")
+    assert first.ova.read_bytes() == again.ova.read_bytes()
+    assert first.disk_uuid == again.disk_uuid != make(root, tmp_path / "c.ova", "1.2.4").disk_uuid
+
+
+def test_a_root_that_cannot_boot_leaves_nothing(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    (root / "boot/vmlinuz-6.1").unlink()
+    with pytest.raises(WorkshopError, match="no kernel"):
+        make(root, tmp_path / "a.ova")
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]
+
+
+def test_a_root_of_no_known_system(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    (root / "etc/os-release").unlink()
+    with pytest.raises(WorkshopError, match="neither Debian nor Fedora"):
+        make(root, tmp_path / "a.ova")

@@ -1,0 +1,75 @@
+"""What the roles are told, and what of this host the root sees meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from organiser.appliance import provision as provisioning
+from organiser.appliance.machine import Forward, Machine
+
+MACHINE = Machine("house", 2048, 2, (Forward("jupyter", 8080, 9080),))
+
+
+def wish(tmp_path: Path, **more: Any) -> provisioning.Provision:
+    return provisioning.Provision(
+        checkout=tmp_path / "source", machine=MACHINE, version="1.0", cache=tmp_path / "cache", **more
+    )
+
+
+def test_the_console_is_told_which_ports_the_host_forwards(tmp_path: Path) -> None:
+    told = wish(tmp_path).variables()
+    assert told["appliance_image_forwards"] == [{"name": "jupyter", "guest": 8080, "host": 9080}]
+    assert "python_venv_names" not in told
+
+
+def test_without_tensorflow_neither_its_environment_nor_its_kernel_is_made(tmp_path: Path) -> None:
+    told = wish(tmp_path, without=frozenset({"tensorflow"})).variables()
+    assert told["python_venv_names"] == ["jupyter", "theano", "control"]
+    assert told["deep_libs_kernels"] == ["theano"]
+
+
+def test_certificates_and_stick_are_lent_read_only(tmp_path: Path) -> None:
+    bundle, stick = tmp_path / "ca.pem", tmp_path / "stick"
+    seen = wish(tmp_path, ca_bundle=bundle, stick=stick).mounts()
+    assert {(here, mode) for here, _, mode in seen} == {
+        (tmp_path / "cache", "rw"),
+        (bundle, "ro"),
+        (stick, "ro"),
+    }
+
+
+def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[tuple[Any, ...]] = []
+
+    class Recorder:
+        def run(self, *command: str, log: Path) -> None:
+            commands.append(command)
+
+    @contextmanager
+    def running(root: Path, mounts: Sequence[Any]) -> Iterator[Recorder]:
+        assert (root / "opt/workshop/source").is_dir()
+        yield Recorder()
+
+    monkeypatch.setattr(provisioning.container, "running", running)
+    monkeypatch.setattr(provisioning, "copy_files", lambda _, target: target.mkdir(parents=True))
+    asked = wish(tmp_path, options=("-e", "deep_libs_warm=no"))
+    provisioning.provision(tmp_path / "root", asked, tmp_path / "log")
+    ((script, cache, bundle, flag, variables, *rest),) = commands
+    assert script == "/opt/workshop/source/inventories/appliance/provision.bash"
+    assert (cache, bundle, flag) == ("/opt/workshop/cache", "", "-e")
+    assert json.loads(variables) == asked.variables()
+    assert rest == ["-e", "deep_libs_warm=no"]
+
+
+def test_only_certificates_that_somebody_named_are_passed_on(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    assert provisioning.named_bundle({}) is None
+    assert provisioning.named_bundle({"SSL_CERT_FILE": str(bundle)}) is None
+    bundle.write_text("x")
+    assert provisioning.named_bundle({"SSL_CERT_FILE": str(bundle)}) == bundle

@@ -1,0 +1,151 @@
+"""From the disk of a machine that was used goes what two copies must not share; the rest stays."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import reset as resetting
+from organiser.appliance.ext4 import Ext4
+from organiser.appliance.reset import reset
+from workshop.errors import WorkshopError
+
+from .building import EPOCH, PLANTED, USED, make_root, make_system_disk, make_used_root, needs
+
+pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
+OFFSET = 1 << 20
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_used_root(tmp_path / "root")
+
+
+def system_of(raw: Path) -> Ext4:
+    return Ext4(raw, OFFSET, epoch=EPOCH)
+
+
+def test_no_secret_is_left_anywhere_on_the_disk(root: Path, tmp_path: Path) -> None:
+    # One that was removed before, as a shell's history is when it is written anew.
+    raw = make_system_disk(root, tmp_path / "raw")
+    (root / "old").write_text("SECRET-old" * 500)
+    system = system_of(make_system_disk(root, raw))
+    system.change(system.find("old"), {})
+    assert b"SECRET-old" in raw.read_bytes()
+    reset(raw, epoch=EPOCH)
+    assert b"SECRET" not in raw.read_bytes()
+
+
+def test_no_secret_of_those_who_used_it_is_left(root: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(PLANTED):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"SECRET-{number}")
+    url = "https://someone:SECRET@git.example/w.git"
+    (root / "opt/workshop/etc/updates.toml").write_text(f'url = "{url}"\n')
+    raw = make_system_disk(root, tmp_path / "raw")
+    said: list[str] = []
+    reset(raw, epoch=EPOCH, say=said.append)
+    assert b"SECRET" not in raw.read_bytes()
+    system = system_of(raw)
+    assert system.read("home/workshop/notebooks/lesson.ipynb") == "stays"
+    assert system.read("opt/workshop/etc/updates.toml") == 'url = "https://git.example/w.git"\n'
+    told = [line.split()[0] for line in said]
+    assert told == ["/home/workshop/passwords.txt", "/home/workshop/snap"]
+
+
+def test_what_is_no_secret_stays(root: Path, tmp_path: Path) -> None:
+    raw = make_system_disk(root, tmp_path / "raw")
+    reset(raw, epoch=EPOCH)
+    system = system_of(raw)
+    for name, text in USED.items():
+        if "SECRET" not in text:
+            assert system.read(name) == text
+    assert system.read("etc/machine-id") == ""
+    assert system.find("etc/machine-id")
+    assert system.read("etc/shadow") == "root:*:1::::::\nworkshop:*:1::::::\n"
+    for folder in ("opt/workshop/run", "var/log/apt", "var/log/journal"):
+        assert system.find(folder)
+
+
+def test_the_same_disk_becomes_the_same_bytes(root: Path, tmp_path: Path) -> None:
+    raw = make_system_disk(root, tmp_path / "raw")
+    other = Path(shutil.copy(raw, tmp_path / "other"))
+    reset(raw, epoch=EPOCH)
+    time.sleep(1.1)
+    reset(other, epoch=EPOCH)
+    assert raw.read_bytes() == other.read_bytes()
+
+
+def test_it_may_run_again(root: Path, tmp_path: Path) -> None:
+    raw = make_system_disk(root, tmp_path / "raw")
+    reset(raw, epoch=EPOCH)
+    before = list(system_of(raw).tree([""]))
+    reset(raw, epoch=EPOCH)
+    assert list(system_of(raw).tree([""])) == before
+
+
+def test_keys_that_let_somebody_in_are_named(root: Path, tmp_path: Path) -> None:
+    places = ("home/workshop/.ssh/authorized_keys", "etc/ssh/authorized_keys.d/workshop")
+    for place in places:
+        (root / place).parent.mkdir(parents=True)
+        (root / place).write_text("ssh-ed25519 AAAA")
+    said: list[str] = []
+    reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH, say=said.append)
+    assert len(said) == 2
+    for place, line in zip(places, said, strict=True):
+        assert f"/{place} let their owners into each copy" in line
+
+
+def test_a_machine_of_vagrant_is_refused(tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root")
+    (root / "home/vagrant").mkdir(parents=True)
+    raw = make_system_disk(root, tmp_path / "raw")
+    before = raw.read_bytes()
+    with pytest.raises(WorkshopError, match=r"no appliance: it has no /etc/workshop-appliance\.json; export"):
+        reset(raw, epoch=EPOCH)
+    assert raw.read_bytes() == before
+
+
+def test_one_whose_first_start_is_switched_off_is_refused(root: Path, tmp_path: Path) -> None:
+    (root / "etc/systemd/system/multi-user.target.wants/first-boot-workshop.service").unlink()
+    with pytest.raises(WorkshopError, match=r"it has no /etc/systemd/.*first-boot-workshop\.service"):
+        reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
+
+
+def test_a_disk_of_another_system_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_bytes(bytes(8 << 20))
+    with pytest.raises(WorkshopError, match=r"none of an appliance: there is no ext4 file system .*; export"):
+        reset(tmp_path / "raw", epoch=EPOCH)
+
+
+def test_a_machine_that_lost_its_power_is_refused(root: Path, tmp_path: Path) -> None:
+    raw = make_system_disk(root, tmp_path / "raw")
+    command = ["debugfs", "-w", "-R", "set_super_value state 0", f"{raw}?offset={OFFSET}"]
+    subprocess.run(command, check=True, capture_output=True)
+    with pytest.raises(WorkshopError, match="was not shut down; start it"):
+        reset(raw, epoch=EPOCH)
+
+
+def test_a_disk_without_room_for_the_rewritten_is_not_handed_out(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(self: Ext4, remove: object, write: dict[str, str]) -> None:
+        change(self, {**remove, **self.find("etc/shadow")}, {})  # type: ignore[dict-item]
+        change(self, {}, {path: text for path, text in write.items() if path != "etc/shadow"})
+
+    change = resetting.Ext4.change
+    monkeypatch.setattr(resetting.Ext4, "change", lose)
+    with pytest.raises(WorkshopError, match="could not take etc/shadow out"):
+        reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
+
+
+def test_what_cannot_be_removed_is_not_handed_out(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resetting.Ext4, "change", lambda *_: None)
+    with pytest.raises(WorkshopError, match=r"could not take \S+ out of the machine"):
+        reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)

@@ -1,0 +1,83 @@
+"""The bare root: made once, whole or not at all, by the distribution's own tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import root as roots
+from workshop.errors import WorkshopError
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The commands; mmdebstrap and dnf make the folder that they are told."""
+    commands: list[tuple[str, ...]] = []
+
+    def run(program: str, *words: str | Path, **_: object) -> str:
+        commands.append((program, *map(str, words)))
+        if program == "apt-config":
+            return 'Acquire::http::Proxy "http://proxy:3128";\nAcquire::https::Proxy "";\nAPT::Other "1";\n'
+        for word in map(str, words):
+            folder = word.removeprefix("--installroot=")
+            if folder.endswith("root.partial"):
+                (Path(folder) / "etc").mkdir(parents=True)
+        return ""
+
+    monkeypatch.setattr(roots.tools, "run", run)
+    monkeypatch.setattr(roots.shutil, "which", lambda _: "/usr/bin/it")
+    return commands
+
+
+def test_debian_comes_through_the_hosts_proxy_without_manuals(
+    tmp_path: Path, told: list[tuple[str, ...]]
+) -> None:
+    assert roots.ensure_root(tmp_path / "root", "debian", "http://mirror.example/debian")
+    command = told[-1]
+    assert command[0] == "mmdebstrap"
+    assert command[-3:] == ("trixie", str(tmp_path / "root.partial"), "http://mirror.example/debian")
+    assert '--aptopt=Acquire::http::Proxy "http://proxy:3128";' in command
+    assert not any("https::Proxy" in word or "APT::Other" in word for word in command)
+    assert "--dpkgopt=path-include=/usr/share/doc/*/copyright" in command
+    assert (tmp_path / "root/etc").is_dir()
+
+
+def test_without_a_mirror_debians_own_is_taken(tmp_path: Path, told: list[tuple[str, ...]]) -> None:
+    roots.ensure_root(tmp_path / "root", "debian")
+    assert told[-1][-1] == str(tmp_path / "root.partial")
+
+
+def test_fedora_comes_through_the_hosts_dnf(tmp_path: Path, told: list[tuple[str, ...]]) -> None:
+    roots.ensure_root(tmp_path / "root", "fedora")
+    assert told[-1][0] == "dnf"
+    assert f"--installroot={tmp_path / 'root.partial'}" in told[-1]
+    assert "--releasever=42" in told[-1]
+
+
+def test_a_finished_root_is_used_again_and_half_of_one_is_not(
+    tmp_path: Path, told: list[tuple[str, ...]]
+) -> None:
+    (tmp_path / "root.partial/usr").mkdir(parents=True)
+    assert roots.ensure_root(tmp_path / "root", "debian")
+    assert not (tmp_path / "root/usr").exists()
+    told.clear()
+    assert not roots.ensure_root(tmp_path / "root", "debian")
+    assert told == []
+
+
+def test_where_fedoras_tools_or_mirrors_are_missing_one_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> str:
+        raise WorkshopError("needs dnf; install dnf")
+
+    monkeypatch.setattr(roots.tools, "run", fails)
+    with pytest.raises(WorkshopError, match=r"^no Fedora root could be made: needs dnf.*Fedora host$"):
+        roots.ensure_root(tmp_path / "root", "fedora")
+    assert not (tmp_path / "root").exists()
+
+
+def test_another_distribution_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="debian or fedora"):
+        roots.ensure_root(tmp_path / "root", "arch")

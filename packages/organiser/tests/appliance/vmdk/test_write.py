@@ -1,0 +1,93 @@
+"""What is written is the disk: our own reader says so, and qemu's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from organiser.appliance.vmdk.layout import GRAIN
+from organiser.appliance.vmdk.read import Window, check_structure, write_raw
+from organiser.appliance.vmdk.write import write_vmdk
+from workshop.errors import WorkshopError
+
+from ..building import needs, write_disk
+
+DISKS = st.tuples(
+    st.integers(1, 1100), st.lists(st.tuples(st.integers(0, 1099), st.binary(max_size=40)), max_size=8)
+)
+
+
+def sparse(path: Path, grains: int, pieces: list[tuple[int, bytes]]) -> Path:
+    """Write pieces of data somewhere into a sparse disk; a piece of zeros is one, too."""
+    with path.open("wb") as file:
+        file.truncate(grains * GRAIN)
+        for number, data in pieces:
+            if data:
+                place = (number % grains) * GRAIN + len(data) * 1009 % (GRAIN - 40)
+                file.seek(place)
+                file.write(data)
+    return path
+
+
+@given(disk=DISKS, threads=st.integers(1, 3))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_disk_comes_back(
+    tmp_path: Path, disk: tuple[int, list[tuple[int, bytes]]], threads: int
+) -> None:
+    grains, pieces = disk
+    raw = sparse(tmp_path / "raw", grains, pieces)
+    image = write_vmdk(raw, tmp_path / "a.vmdk", threads=threads)
+    window = Window(tmp_path / "a.vmdk")
+    facts = check_structure(window)
+    assert facts.fault is None
+    write_raw(window, tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == raw.read_bytes()
+    assert image.capacity == raw.stat().st_size
+    used = {number % grains for number, data in pieces if data.strip(b"\0")}
+    assert facts.grains == image.grains <= len(used) <= len(pieces)
+
+
+def test_the_same_disk_gives_the_same_bytes_with_any_number_of_threads(tmp_path: Path) -> None:
+    raw = write_disk(tmp_path / "raw")
+    for threads in (1, 2, 5):
+        (tmp_path / str(threads)).mkdir()
+        write_vmdk(raw, tmp_path / str(threads) / "a.vmdk", threads=threads)
+    first = (tmp_path / "1/a.vmdk").read_bytes()
+    assert first == (tmp_path / "2/a.vmdk").read_bytes() == (tmp_path / "5/a.vmdk").read_bytes()
+
+
+def test_other_contents_are_another_disk(tmp_path: Path) -> None:
+    one = write_vmdk(write_disk(tmp_path / "raw", used=[3]), tmp_path / "a.vmdk")
+    two = write_vmdk(write_disk(tmp_path / "raw", used=[4]), tmp_path / "a.vmdk")
+    larger = write_vmdk(write_disk(tmp_path / "raw", used=[3], grains=1301), tmp_path / "a.vmdk")
+    assert len({one.uuid, two.uuid, larger.uuid}) == 3
+
+
+def test_zeros_that_were_written_take_no_room(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_bytes(bytes(40 * GRAIN))
+    image = write_vmdk(tmp_path / "raw", tmp_path / "a.vmdk")
+    assert image.grains == 0
+    assert (tmp_path / "a.vmdk").stat().st_size < 70_000
+
+
+@pytest.mark.parametrize("size", [0, 1, GRAIN + 512])
+def test_a_size_that_is_not_whole_grains_is_refused(tmp_path: Path, size: int) -> None:
+    (tmp_path / "raw").write_bytes(bytes(size))
+    with pytest.raises(WorkshopError, match="whole units of 64 KiB"):
+        write_vmdk(tmp_path / "raw", tmp_path / "a.vmdk")
+    assert not (tmp_path / "a.vmdk").exists()
+
+
+@needs("qemu-img")
+def test_qemu_reads_the_same_disk(tmp_path: Path) -> None:
+    raw = write_disk(tmp_path / "raw")
+    write_vmdk(raw, tmp_path / "a.vmdk")
+    qemu = shutil.which("qemu-img")
+    command = [qemu, "compare", "-f", "raw", "-F", "vmdk", raw, tmp_path / "a.vmdk"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

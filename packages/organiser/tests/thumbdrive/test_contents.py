@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from organiser.thumbdrive.contents import KINDS, choose, load_contents
+from workshop.errors import WorkshopError
+from workshop.settings import find_checkout
+
+FOLDER = "{name: x, title: X, kind: folder, from: a, into: b}"
+
+
+def test_our_own_list_is_sound() -> None:
+    parts = load_contents()
+    assert {part.kind for part in parts} == set(KINDS)
+    assert len({part.into for part in parts}) == len(parts)
+    installers = next(part for part in parts if part.name == "virtualbox").more["files"]
+    assert {file["system"] for file in installers} == {"windows", "macos-intel", "macos-arm", "linux"}
+    assert all(len(file["sha256"]) == 64 and ("bytes" in file or "about" in file) for file in installers)
+    locks = next(part for part in parts if part.name == "wheels").more["locks"]
+    checkout = find_checkout("local/setup.bash")
+    assert all((checkout / "locks" / f"{entry['lock']}.txt").is_file() for entry in locks)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("parts: 3", "has no list"),
+        ("[", "cannot read"),
+        ("parts: [{name: x}]", "lacks name, title, kind or into"),
+        ("parts: [{name: x, title: X, kind: magic, into: y}]", "unknown kind 'magic'"),
+        ("parts: [{name: x, title: X, kind: folder, into: y}]", "lacks 'from'"),
+        ("parts: [{name: x, title: X, kind: data, into: y, from: z}]", "unknown key 'from'"),
+        (f"parts: [{FOLDER}, {FOLDER}]", "lists 'x' twice"),
+    ],
+)
+def test_a_fault_is_named(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "contents.yml").write_text(text)
+    with pytest.raises(WorkshopError, match=words):
+        load_contents(tmp_path / "contents.yml")
+
+
+def test_parts_are_chosen() -> None:
+    parts = load_contents()
+    assert [part.name for part in choose(parts, ["data", "site"], [])] == ["data", "site"]
+    assert "debs" not in [part.name for part in choose(parts, [], ["debs"])]
+    with pytest.raises(WorkshopError, match="there is no part 'dbes'; there are: virtualbox"):
+        choose(parts, [], ["dbes"])

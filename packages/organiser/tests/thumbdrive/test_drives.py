@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import tools
+from organiser.thumbdrive import drives
+from organiser.thumbdrive.drives import Mount
+from workshop.errors import WorkshopError
+
+
+def device(path: str, **more: object) -> dict[str, object]:
+    plain = {
+        "type": "disk",
+        "rm": False,
+        "hotplug": False,
+        "ro": False,
+        "size": 64_000_000_000,
+        "model": None,
+    }
+    return {"path": path, **plain, "fstype": None, "label": None, "mountpoints": [None], **more}
+
+
+LISTED = {
+    "blockdevices": [
+        device(
+            "/dev/nvme0n1",
+            model="Samsung SSD ",
+            children=[device("/dev/nvme0n1p1", fstype="ext4", mountpoints=["/", "/var/snap"])],
+        ),
+        device(
+            "/dev/sdb",
+            rm=True,
+            model="Ultra Fit",
+            children=[device("/dev/sdb1", fstype="exfat", mountpoints=["/media/Ann's stick"])],
+        ),
+        device(
+            "/dev/sdc", hotplug=True, children=[device("/dev/sdc1", fstype="vfat", mountpoints=["/mnt/c"])]
+        ),
+        device("/dev/sdd", children=[device("/dev/sdd1", fstype="ext4", mountpoints=["/mnt/archive"])]),
+        device("/dev/sde", rm=True, ro=True),
+    ]
+}
+TABLE = """\
+1 0 259:1 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p1 rw
+2 1 8:17 / /media/Ann's\\040stick rw shared:2 - exfat /dev/sdb1 rw
+3 1 8:33 / /mnt/c rw - fuseblk /dev/sdc1 rw
+4 1 8:49 / /mnt/archive rw - ext4 /dev/sdd1 rw
+5 1 0:40 / /mnt/share rw - fuse.sshfs me@there:/ rw
+6 1 0:41 / /mnt/fat rw - fuse.fusefat fusefat rw
+"""
+
+
+@pytest.fixture(autouse=True)
+def this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "run", lambda *_, **__: json.dumps(LISTED))
+    table = drives.mounts(TABLE)
+    monkeypatch.setattr(drives, "mounts", lambda: table)
+    monkeypatch.setattr(Path, "is_dir", lambda path: True)
+    monkeypatch.setattr(Path, "resolve", lambda path, strict=False: path)
+
+
+def test_disks_as_a_person_knows_them() -> None:
+    known = {disk.path: disk for disk in drives.disks()}
+    assert known["/dev/nvme0n1"].is_system
+    assert [path for path, disk in known.items() if disk.removable] == ["/dev/sdb", "/dev/sdc", "/dev/sde"]
+    assert known["/dev/sdb"].title == "64.0 GB Ultra Fit"
+    assert known["/dev/sdc"].title == "64.0 GB unnamed"
+
+
+def test_a_stick_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    place = drives.place_at(Path("/media/Ann's stick"), force=False)
+    assert (place.folder, place.is_fat32) == (Path("/media/Ann's stick"), False)
+
+
+@pytest.mark.parametrize("folder", ["/", "/home/me/stick", "/var/tmp"])
+def test_the_machines_own_disk_is_never_taken(folder: str) -> None:
+    for force in (False, True):
+        with pytest.raises(WorkshopError, match="disk that this machine runs from"):
+            drives.place_at(Path(folder), force)
+
+
+@pytest.mark.parametrize("folder", ["/mnt/archive/x", "/mnt/share"])
+def test_what_cannot_be_unplugged_needs_force(folder: str) -> None:
+    with pytest.raises(WorkshopError, match="not removable; say --force"):
+        drives.place_at(Path(folder), force=False)
+    assert drives.place_at(Path(folder), force=True).folder == Path(folder)
+
+
+@pytest.mark.parametrize(("folder", "fat"), [("/mnt/c", True), ("/mnt/fat", True), ("/mnt/archive", False)])
+def test_fat32_is_known_whoever_mounted_it(folder: str, fat: bool) -> None:
+    assert drives.place_at(Path(folder), force=True).is_fat32 is fat
+
+
+def test_what_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda path: False)
+    with pytest.raises(WorkshopError, match="is no folder; mount the stick"):
+        drives.place_at(Path("/mnt/nothing"), force=True)
+
+
+def test_devices_are_judged_alike() -> None:
+    assert drives.device_at(Path("/dev/sdb1"), force=False).path == "/dev/sdb"
+    for force in (False, True):
+        with pytest.raises(WorkshopError, match="it is never written"):
+            drives.device_at(Path("/dev/nvme0n1p1"), force)
+        with pytest.raises(WorkshopError, match="is no disk that lsblk lists"):
+            drives.device_at(Path("/dev/sdz"), force)
+    with pytest.raises(WorkshopError, match=r"/dev/sdd \(64.0 GB unnamed\) is not removable"):
+        drives.device_at(Path("/dev/sdd"), force=False)
+    with pytest.raises(WorkshopError, match="is read-only; move the lock"):
+        drives.device_at(Path("/dev/sde"), force=True)
+
+
+def test_a_volume_is_known_by_any_of_its_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.undo()
+    (tmp_path / "dm-0").touch()
+    (tmp_path / "vg-data").symlink_to("dm-0")
+    disk = drives.Disk(
+        "/dev/sda", "", 1, False, False, ("/",), ((str(tmp_path / "vg-data"), "ext4", ("/data",)),)
+    )
+    for name in ("dm-0", "vg-data"):
+        assert drives._disk_of(str(tmp_path / name), [disk]) is disk
+    assert drives._disk_of("fusefat", [disk]) is None
+
+
+def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def blkid(program: str, *words: str) -> str:
+        asked.append(f"{program} {words[-1]}")
+        if words[-1] == "/dev/empty":
+            raise WorkshopError("blkid failed: status 2")
+        return "vfat\n"
+
+    monkeypatch.setattr(tools, "run", blkid)
+    assert drives.file_system("/dev/x1", "exfat") == "exfat"
+    assert drives.file_system("/dev/x1", "") == "vfat"
+    assert drives.file_system("/dev/empty", "") == ""
+    assert asked == ["blkid /dev/x1", "blkid /dev/empty"]
+
+
+def test_a_mount_over_another_counts() -> None:
+    table = [Mount("/", "ext4", "a"), Mount("/mnt", "ext4", "b"), Mount("/mnt", "vfat", "c")]
+    assert drives.mount_of(Path("/mnt/x"), table).source == "c"
+    assert drives.mount_of(Path("/mntx"), table).source == "a"
+
+
+@pytest.mark.parametrize(
+    "mounts", [("/boot/efi",), ("[SWAP]",), ("/usr/local",), ("/home",), ("/media/x", "/var/lib/docker")]
+)
+def test_anything_that_the_system_mounts_makes_a_disk_its_own(mounts: tuple[str, ...]) -> None:
+    assert drives.Disk("/dev/x", "", 0, True, False, mounts, ()).is_system

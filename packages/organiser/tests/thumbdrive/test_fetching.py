@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from organiser.thumbdrive import fetching
+from organiser.thumbdrive.fetching import Shelf, Wanted
+from workshop.datasets.catalogue import Dataset
+from workshop.datasets.fetch import Result
+
+from .site_server import serving
+
+
+def wanted(address: str, name: str, data: bytes) -> Wanted:
+    return Wanted(name, f"{address}/{name}", hashlib.sha256(data).hexdigest(), len(data), len(data))
+
+
+def test_files_are_fetched_once_and_verified(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "good").write_bytes(b"good")
+    (site / "wrong").write_bytes(b"evil")
+    shelf = Shelf(tmp_path / "shelf")
+    with serving(site) as address:
+        good, wrong, gone = (
+            wanted(address, name, data)
+            for name, data in [("good", b"good"), ("wrong", b"fine"), ("gone", b"gone")]
+        )
+        reasons = shelf.fetch([good, wrong, gone], None)
+    assert shelf.path(good).read_bytes() == b"good"
+    assert set(reasons) == {"wrong", "gone"}
+    assert "404" in reasons["gone"]
+    assert not shelf.has(wrong) and not shelf.path(wrong).exists()
+    # The server is gone, and nothing is asked of it again.
+    assert Shelf(tmp_path / "shelf").fetch([good], None) == {}
+
+
+def test_a_host_that_was_slow_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[list[str]] = []
+
+    def fetch_all(datasets: list[Dataset], *_: object) -> list[Result]:
+        rounds.append([dataset.name for dataset in datasets])
+        return [
+            Result(each.name, "unavailable" if len(rounds) < 3 and n else "fetched", why="slow")
+            for n, each in enumerate(datasets)
+        ]
+
+    monkeypatch.setattr(fetching, "fetch_all", fetch_all)
+    monkeypatch.setattr(
+        Shelf, "has", lambda shelf, each: any(each.name == names[0] for names in rounds) or len(rounds) > 2
+    )
+    files = [wanted("http://slow", name, name.encode()) for name in "abc"]
+    assert Shelf(tmp_path).fetch(files, None) == {}
+    assert rounds == [["a", "b", "c"], ["b", "c"], ["c"]]
+
+
+def test_what_refuses_is_given_up(tmp_path: Path) -> None:
+    reasons = Shelf(tmp_path).fetch([wanted("http://127.0.0.1:9", "file", b"x")], None)
+    assert "cannot be reached" in reasons["file"]

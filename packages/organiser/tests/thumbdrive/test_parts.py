@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from organiser.thumbdrive import parts
+from organiser.thumbdrive.contents import Part
+from organiser.thumbdrive.fetching import Wanted
+from organiser.thumbdrive.parts import gather, look
+from organiser.thumbdrive.pieces import Context, Found
+from workshop.datasets.catalogue import Dataset, File
+from workshop.errors import WorkshopError
+from workshop.settings import Settings, find_checkout
+
+from .site_server import serving
+
+CHECKOUT = find_checkout("local/setup.bash")
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Callable[..., Context]:
+    def make(**more: Any) -> Context:
+        settings = Settings(data=tmp_path / "data", cache=tmp_path / "cache")
+        return Context(**{"checkout": CHECKOUT, "work": tmp_path / "work", "settings": settings, **more})
+
+    return make
+
+
+def names(found: Found) -> list[str]:
+    return [piece.name for piece in found.pieces]
+
+
+def installers(address: str, *files: str) -> Part:
+    entries = [
+        {
+            "name": name,
+            "url": f"{address}/{{file}}",
+            "sha256": hashlib.sha256(name.encode()).hexdigest(),
+            "about": 9,
+        }
+        for name in files
+    ]
+    return Part("box", "Box", "downloads", "1-box", more={"files": entries})
+
+
+def test_downloads_are_expected_then_here(tmp_path: Path, context: Callable[..., Context]) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "a.exe").write_text("a.exe")
+    with serving(site) as address:
+        part = installers(address, "a.exe", "b.dmg")
+        before = look(part, context())
+        assert (before.pieces, before.expected) == ([], [("1-box/a.exe", 9), ("1-box/b.dmg", 9)])
+        after = gather(part, context())
+    assert names(after) == ["1-box/a.exe"]
+    assert "b.dmg" in after.missing[0] and "--folder" in after.missing[0]
+    assert names(look(part, context())) == ["1-box/a.exe"]
+    assert "offline" in gather(part, context(offline=True)).missing[0]
+
+
+def test_a_file_that_somebody_put_there_needs_no_network(
+    tmp_path: Path, context: Callable[..., Context]
+) -> None:
+    folder = tmp_path / "dropped"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.exe").write_text("a.exe")
+    (folder / "deep" / "b.dmg").write_text("b.dmg")
+    (folder / "c.run").write_text("tampered with")
+    found = gather(installers("http://127.0.0.1:9", "a.exe", "b.dmg", "c.run"), context(folders=(folder,)))
+    assert names(found) == ["1-box/a.exe", "1-box/b.dmg"]
+    assert len(found.missing) == 1 and "c.run" in found.missing[0]
+
+
+def test_a_folder_of_the_checkout(tmp_path: Path, context: Callable[..., Context]) -> None:
+    part = Part("slides", "Slides", "folder", "slides", more={"from": "presentation/start"})
+    assert "slides/index.html" in names(gather(part, context()))
+    none = Part("slides", "Slides", "folder", "slides", more={"from": "presentation/none"})
+    assert gather(none, context()).missing == ["the checkout has no presentation/none yet"]
+
+
+def test_the_repository_and_the_site_are_made(context: Callable[..., Context]) -> None:
+    repository = gather(Part("repository", "", "repository", "workshop.bundle"), context())
+    assert names(repository) == ["workshop.bundle"]
+    subprocess.run(
+        ["git", "-C", CHECKOUT, "bundle", "verify", "--quiet", repository.pieces[0].source], check=True
+    )
+    site = gather(Part("site", "", "site", "site"), context())
+    assert {"site/index.html", "site/config.js", "site/demos/painting/index.html"} <= set(names(site))
+    assert any("convnetjs" in why for why in site.missing)
+
+
+def test_data_that_is_here_goes_along(
+    tmp_path: Path, context: Callable[..., Context], monkeypatch: Any
+) -> None:
+    def dataset(name: str) -> Dataset:
+        sha256 = hashlib.sha256(name.encode()).hexdigest()
+        return Dataset(name, "", "", "", (File(f"{name}.bin", sha256, len(name), len(name)),))
+
+    known = {name: dataset(name) for name in ("mnist", "gone")}
+    monkeypatch.setattr(parts, "load_catalogue", lambda: known)
+    (tmp_path / "data" / "mnist").mkdir(parents=True)
+    (tmp_path / "data" / "mnist" / "mnist.bin").write_text("mnist")
+    part = Part("data", "", "data", "data")
+    assert look(part, context()).expected == [("data/gone", 4)]
+    found = gather(part, context())
+    assert names(found) == ["data/mnist/mnist.bin"]
+    assert found.missing == ["gone: no source has it"]
+
+
+def test_wheels_of_every_lock(tmp_path: Path, context: Callable[..., Context], monkeypatch: Any) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "a.whl").write_text("a.whl")
+    asked = []
+
+    def wheels_for(lock: Path, pythons: list[str], uv: str, work: Path, offline: bool) -> list[Wanted]:
+        asked.append((lock.name, pythons))
+        sha256 = hashlib.sha256(b"a.whl").hexdigest()
+        return [Wanted("a.whl", f"{address}/a.whl", sha256, 5, 5)]
+
+    monkeypatch.setattr(parts.wheels, "wheels_for", wheels_for)
+    monkeypatch.setattr(parts.wheels, "find_uv", lambda settings, checkout: "uv")
+    locks = [{"lock": "uv", "python": ["3.13"]}, {"lock": "theano", "python": ["3.11"]}]
+    part = Part("wheels", "", "wheels", "wheels", more={"locks": locks})
+    with serving(site) as address:
+        assert look(part, context()).expected == [("wheels/a.whl", 5)]
+        assert names(gather(part, context())) == ["wheels/a.whl"]
+    assert asked[:2] == [("uv.txt", ["3.13"]), ("theano.txt", ["3.11"])]
+
+
+def test_the_systems_packages_are_those_of_the_roles(
+    tmp_path: Path, context: Callable[..., Context], monkeypatch: Any
+) -> None:
+    asked: list[Any] = []
+
+    def fetch_debs(work: Path, suite: str, predecessor: str, packages: list[str]) -> list[Path]:
+        asked.append((suite, predecessor, packages))
+        return [CHECKOUT / "README.md"]
+
+    monkeypatch.setattr(parts.debs, "fetch_debs", fetch_debs)
+    part = Part("debs", "", "debs", "debs", more={"suite": "trixie", "packages": ["sudo"]})
+    assert look(part, context()).expected == [("debs/", parts.DEBS_ABOUT)]
+    assert names(gather(part, context())) == ["debs/README.md"]
+    suite, predecessor, packages = asked[0]
+    assert (suite, predecessor) == ("trixie", "bookworm")
+    assert {"sudo", "g++", "libopenblas-dev", "git", "python3.11-dev"} <= set(packages)
+    assert gather(part, context(offline=True)).missing == ["offline, and not collected before"]
+
+
+def test_a_parts_fault_is_what_is_missing(context: Callable[..., Context], monkeypatch: Any) -> None:
+    def fail(*_: Any) -> None:
+        raise WorkshopError("there is no uv here")
+
+    monkeypatch.setattr(parts.wheels, "find_uv", fail)
+    part = Part("wheels", "", "wheels", "wheels", more={"locks": []})
+    assert gather(part, context()).missing == ["there is no uv here"]

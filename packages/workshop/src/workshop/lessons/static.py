@@ -1,0 +1,221 @@
+"""What can be said about a lesson's file without running it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from jupyter_client.kernelspec import KernelSpecManager
+
+from workshop.errors import WorkshopError
+from workshop.lessons.exercises import (
+    CHECK,
+    EXERCISE,
+    INJECTED,
+    PARAMETERS,
+    check_of,
+    code_lines,
+    exercise_of,
+    exercises_in,
+    lines_of,
+    read_solution,
+)
+from workshop.lessons.model import (
+    BUDGET_UNITS,
+    WORK,
+    About,
+    Cell,
+    Kind,
+    Lesson,
+    Notebook,
+    Profile,
+    source_of,
+    tags_of,
+)
+
+CELL_LINES = 25
+LESSON_LINES = 150
+FEWEST_EXERCISES = 3
+FAST_WORK = 60.0
+# The kernels that set-up registers; python3 is the jupyter environment's own.
+KERNELS = frozenset({"python3", "theano", "tensorflow"})
+
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_EXERCISE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
+_HTML_IMAGE = re.compile(r"<(?:img|source|video)\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+_NOTEBOOK_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+\.ipynb)(?:#[^)]*)?\)")
+
+
+def faults_of_file(
+    lesson: Lesson, notebook: Notebook, told: About, notebooks: Path, *, ran: bool
+) -> list[str]:
+    """Return what is wrong with a lesson's file, one line for each fault.
+
+    ``ran`` says that the lesson is also going to be run here, so its kernel has to be here too.
+    """
+    cells = notebook["cells"]
+    faults = [*_left_overs(notebook), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
+    faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
+    faults += [*_solutions(notebook, notebooks), *_references(lesson, cells)]
+    return faults
+
+
+def _left_overs(notebook: Notebook) -> Iterator[str]:
+    """Outputs and execution counts do not belong in git, but for those that the output filter keeps too."""
+    if notebook.get("metadata", {}).get("git", {}).get("suppress_outputs", True) is False:
+        return
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if "keep_output" in tags_of(cell):
+            continue
+        if cell.get("outputs"):
+            yield f"cell {number} holds outputs; clear them"
+        if cell.get("execution_count") is not None:
+            yield f"cell {number} holds an execution count; clear it"
+
+
+def _identities(notebook: Notebook) -> Iterator[str]:
+    """Every cell needs an id of its own: sync tells cells apart by it."""
+    if (notebook.get("nbformat"), notebook.get("nbformat_minor", 0)) < (4, 5):
+        yield "the notebook's format is older than 4.5, which has no cell ids; save it with JupyterLab"
+    seen: dict[str, int] = {}
+    for number, cell in enumerate(notebook["cells"], start=1):
+        identity = str(cell.get("id", ""))
+        if not _ID.fullmatch(identity):
+            yield f"cell {number} has no proper id; save it with JupyterLab"
+        elif identity in seen:
+            yield f"cell {number} has the id {identity} of cell {seen[identity]}; give it another"
+        seen.setdefault(identity, number)
+
+
+def _lengths(cells: list[Cell]) -> Iterator[str]:
+    """Short cells and short lessons can be taught."""
+    for number, cell in enumerate(cells, start=1):
+        if lines_of(cell) > CELL_LINES:
+            yield f"cell {number} has {lines_of(cell)} lines of code, at most {CELL_LINES}"
+    total = sum(map(lines_of, cells))
+    if total > LESSON_LINES:
+        yield f"the lesson has {total} lines of code, at most {LESSON_LINES}"
+
+
+def _kernel(told: About, *, ran: bool) -> Iterator[str]:
+    """The kernel must be one that set-up makes, or one that is here."""
+    if not told.kernel:
+        yield "its metadata names no kernel; choose one in JupyterLab and save"
+        return
+    here = set(KernelSpecManager().find_kernel_specs())
+    if told.kernel not in here | KERNELS:
+        yield f"the kernel '{told.kernel}' is unknown; known are {', '.join(sorted(here | KERNELS))}"
+    elif ran and told.kernel not in here:
+        yield f"this environment has no kernel '{told.kernel}'; use the jupyter environment that set-up made"
+
+
+def _settings(told: About) -> Iterator[str]:
+    """A lesson says what it takes."""
+    if told.minutes is None:
+        yield "metadata.workshop.minutes is missing"
+    for profile in Profile:
+        for key in BUDGET_UNITS:
+            if key not in told.budget.get(profile, {}):
+                yield f"metadata.workshop.budget.{profile}.{key} is missing"
+    work = told.budget.get(Profile.FAST, {}).get(WORK, 0)
+    if work > FAST_WORK:
+        yield f"metadata.workshop.budget.fast.{WORK} is {work:g}, at most {FAST_WORK:g}"
+
+
+def _parameters(cells: list[Cell], told: About) -> Iterator[str]:
+    """Exactly one cell sets the profile, and nobody saved an injected one."""
+    tagged = [cell for cell in cells if PARAMETERS in tags_of(cell)]
+    if len(tagged) != 1 and (tagged or told.kind is Kind.LESSON):
+        yield f"{len(tagged)} cells are tagged parameters, there must be exactly one"
+    for cell in tagged:
+        if not re.search(r"^PROFILE\s*=\s*([\"'])full\1", source_of(cell), re.MULTILINE):
+            yield 'the parameters cell does not say PROFILE = "full"'
+    if any(INJECTED in tags_of(cell) for cell in cells):
+        yield f"a cell is tagged {INJECTED}; remove it"
+
+
+def _pairs(cells: list[Cell], told: About) -> Iterator[str]:
+    """Every exercise has one stub and, after it, one check."""
+    stubs = _positions(cells, EXERCISE)
+    checks = _positions(cells, CHECK)
+    if told.kind is Kind.LESSON and len(stubs) < FEWEST_EXERCISES:
+        yield f"the number of exercises is {len(stubs)}, at least {FEWEST_EXERCISES}"
+    for name in sorted(set(stubs) | set(checks)):
+        if not _EXERCISE_NAME.fullmatch(name):
+            yield f"the exercise name {name!r} must be lower case words joined by hyphens"
+        if len(stubs.get(name, [])) != 1 or len(checks.get(name, [])) != 1:
+            yield (
+                f"{name}: {len(stubs.get(name, []))} cells are tagged exercise:{name} and "
+                f"{len(checks.get(name, []))} check:{name}, there must be one of each"
+            )
+        elif checks[name][0] < stubs[name][0]:
+            yield f"{name}: the check comes before the exercise"
+    for number, cell in enumerate(cells, start=1):
+        if cell.get("cell_type") != "code" and (exercise_of(cell) or check_of(cell)):
+            yield f"cell {number} is tagged as exercise or check but holds no code"
+
+
+def _positions(cells: list[Cell], prefix: str) -> dict[str, list[int]]:
+    """Return where each name behind a prefix is tagged."""
+    found: dict[str, list[int]] = {}
+    for position, cell in enumerate(cells):
+        for tag in tags_of(cell):
+            if tag.startswith(prefix):
+                found.setdefault(tag.removeprefix(prefix), []).append(position)
+    return found
+
+
+def _solutions(notebook: Notebook, notebooks: Path) -> Iterator[str]:
+    """Every exercise has a solution that fits into a cell."""
+    for name in dict.fromkeys(exercises_in(notebook)):
+        try:
+            lines = code_lines(read_solution(notebooks, name))
+        except WorkshopError as error:
+            yield str(error)
+            continue
+        if lines > CELL_LINES:
+            yield f"the solution of {name} has {lines} lines of code, at most {CELL_LINES}"
+
+
+def _references(lesson: Lesson, cells: list[Cell]) -> Iterator[str]:
+    """Every picture and every other lesson that the text refers to is there, without a network."""
+    for number, cell in enumerate(cells, start=1):
+        if cell.get("cell_type") != "markdown":
+            continue
+        text = source_of(cell)
+        for target in _MARKDOWN_IMAGE.findall(text) + _HTML_IMAGE.findall(text):
+            if target.startswith("attachment:"):
+                if unquote(target.removeprefix("attachment:")) not in cell.get("attachments", {}):
+                    yield f"cell {number} shows {target}, which is not attached"
+            elif re.match(r"(https?:)?//", target):
+                yield f"cell {number} shows {target} from the network; put it into notebooks/images"
+            elif not target.startswith("data:") and not _there(lesson, target):
+                yield f"cell {number} shows {target}, which does not exist"
+        for target in _NOTEBOOK_LINK.findall(text):
+            if "://" not in target and not _there(lesson, target):
+                yield f"cell {number} links to {target}, which does not exist"
+
+
+def _there(lesson: Lesson, target: str) -> bool:
+    """Tell whether a relative reference leads to a file."""
+    return (lesson.path.parent / unquote(target.partition("#")[0])).is_file()
+
+
+def faults_between(notebooks: Path, exercises: dict[str, list[str]]) -> list[str]:
+    """Return what is wrong between lessons: exercises with one name, solutions of no exercise.
+
+    ``exercises`` holds the exercises of every lesson.
+    """
+    counts = Counter(name for names in exercises.values() for name in set(names))
+    faults = []
+    for name in sorted(name for name, count in counts.items() if count > 1):
+        where = ", ".join(lesson for lesson, names in exercises.items() if name in names)
+        faults.append(f"the exercise name {name} is used by {where}; give each its own")
+    for path in sorted((notebooks / "solutions").glob("*.py")):
+        if path.stem not in counts:
+            faults.append(f"solutions/{path.name} belongs to no exercise; remove it or tag its cell")
+    return faults

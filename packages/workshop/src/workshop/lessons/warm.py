@@ -1,0 +1,274 @@
+"""Compile what the lessons need before anybody waits for it.
+
+Theano translates each function to C and compiles it, which takes seconds to a minute a lesson the
+first time and next to nothing afterwards. Running every lesson's fast profile once, as it stands, fills
+its compile cache. A record beside the cache says for which lessons and packages that was done, and how
+their bare stubs fared: ``lessons check`` need not run them again on the same code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from workshop import priority
+from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import choose, find_lessons
+from workshop.lessons.checks import faults_of_stubs
+from workshop.lessons.exercises import exercises_in
+from workshop.lessons.model import About, Kind, Lesson, about
+from workshop.lessons.runner import How, Progress, run_notebook
+from workshop.settings import Settings
+
+KERNEL = "theano"
+OURS = ("deep_learning_workshop-", "bubblebreaker-")
+"""What the folders of our own packages' metadata begin with."""
+RECORD = "warmed.json"
+PROGRESS = "warming.json"
+SCHEDULE = "presentation/schedule.toml"
+# Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
+PATIENCE = 900.0
+
+
+@dataclass(frozen=True)
+class Warmth:
+    """What is warmed, and the record of what was."""
+
+    folder: Path
+    """The notebooks."""
+    lessons: list[Lesson]
+    record: Path
+    packages: str
+    """A digest of what else compiled code depends on: the packages of the environment."""
+    code: str
+    """A digest of our own code, on which only the runs depend."""
+    names: Sequence[str] = ()
+    """What was asked for; none means all."""
+    every: Sequence[Lesson] = ()
+    """All lessons that compile."""
+    workshop: str = ""
+    """The workshop of the schedule whose lessons come first; empty for the schedule's first one."""
+
+    def is_warm(self, lesson: Lesson) -> bool:
+        """Tell whether the cache was warmed for just this lesson and these packages."""
+        return self._read().get(lesson.name, {}).get("digest") == self._digest(lesson)
+
+    def is_done(self) -> bool:
+        """Tell whether the cache is warm for all the lessons."""
+        return all(map(self.is_warm, self.lessons))
+
+    def stub_faults(self, lesson: Lesson) -> list[str] | None:
+        """Return what was wrong with the bare stubs of this lesson, run by this code; None when not known."""
+        entry = self._read().get(lesson.name, {})
+        known = (entry.get("digest"), entry.get("code")) == (self._digest(lesson), self.code)
+        return list(entry.get("stub_faults", [])) if known else None
+
+    def remember(self, lesson: Lesson, stub_faults: Sequence[str] = ()) -> None:
+        """Add a lesson to the record, which is written whole or not at all."""
+        entry = {"digest": self._digest(lesson), "code": self.code, "stub_faults": list(stub_faults)}
+        self._write(self.record, self._read() | {lesson.name: entry})
+
+    def tell(self, now: str = "") -> None:
+        """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it."""
+        told = {"lessons": len(self.every), "warm": sum(map(self.is_warm, self.every)), "now": now}
+        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= priority.NICEST}
+        self._write(self.record.with_name(PROGRESS), told | ours)
+
+    @staticmethod
+    def _write(file: Path, document: dict[str, Any]) -> None:
+        beside = file.with_suffix(".new")
+        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        beside.replace(file)
+
+    def _digest(self, lesson: Lesson) -> str:
+        return hashlib.sha256(self.packages.encode() + lesson.path.read_bytes()).hexdigest()
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            entries = json.loads(self.record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(entries, dict):
+            return {}
+        return {name: entry for name, entry in entries.items() if isinstance(entry, dict)}
+
+
+def survey(folder: Path, settings: Settings, names: Sequence[str] = (), workshop: str = "") -> Warmth:
+    """Find the lessons to warm for, those of today first, and what their compiled code depends on.
+
+    Args:
+        folder: The notebooks.
+        settings: Of this machine.
+        names: Lessons or chapters; none means all.
+        workshop: The workshop that is held today, as the schedule calls it; empty for the schedule's first.
+
+    Raises WorkshopError on a machine that was not set up, UnknownLessonError for a wrong name.
+    """
+    if settings.prefix is None:
+        raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
+    found = find_lessons(folder)
+    chosen = {one.name for one in choose(found, names)}
+    every = [one for one in found if _is_compiled(one, one.name in chosen)]
+    lessons = today_first([one for one in every if one.name in chosen], settings, workshop)
+    theirs, ours = hashlib.sha256(), hashlib.sha256()
+    for path in sorted((settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")):
+        if path.name.startswith(OURS):
+            # It holds the hash of every file of ours.
+            ours.update((path / "RECORD").read_bytes() if (path / "RECORD").is_file() else b"")
+        else:
+            theirs.update(f"{path.name}\n".encode())
+    record = settings.prefix / "theano" / RECORD
+    return Warmth(folder, lessons, record, theirs.hexdigest(), ours.hexdigest(), names, every, workshop)
+
+
+def today_first(lessons: list[Lesson], settings: Settings, workshop: str) -> list[Lesson]:
+    """Return the lessons in the order in which a workshop of the schedule opens them; the others follow.
+
+    Raises WorkshopError when the machine's schedule has no such workshop.
+    """
+    try:
+        schedule = tomllib.loads(((settings.source or Path("/")) / SCHEDULE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return lessons  # a machine without slides
+    workshops = {str(each.get("name")): each for each in schedule.get("workshop", [])}
+    if workshop and workshop not in workshops:
+        raise WorkshopError(f"the schedule has no workshop '{workshop}'; it has {', '.join(workshops)}")
+    today: dict[str, Any] = workshops.get(workshop) or next(iter(workshops.values()), {})
+    opened = [name for item in today.get("item", []) for name in item.get("lessons", [])]
+    return sorted(lessons, key=lambda one: opened.index(one.name) if one.name in opened else len(opened))
+
+
+def known_stub_faults(folder: Path, settings: Settings, lesson: Lesson) -> list[str] | None:
+    """Return what was wrong with a lesson's bare stubs when this code warmed the cache; None when not known.
+
+    A lesson that cannot be read is no fault here: its check says so.
+    """
+    try:
+        return survey(folder, settings, [lesson.name]).stub_faults(lesson) if settings.prefix else None
+    except WorkshopError:
+        return None
+
+
+def _is_compiled(lesson: Lesson, chosen: bool) -> bool:
+    """Tell whether there is something to warm for; a broken notebook that nobody asked for is passed over."""
+    try:
+        return _compiles(about(lesson.name, lesson.read()))
+    except WorkshopError:
+        if chosen:
+            raise
+        return False
+
+
+def _compiles(told: About) -> bool:
+    """Tell whether a notebook is a lesson in Theano; a tool that measures must not run during set-up."""
+    return told.kernel == KERNEL and told.kind is Kind.LESSON
+
+
+def warm(
+    warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+) -> bool:
+    """Run each lesson once that the cache is not warm for; return whether there was anything to do.
+
+    A process that does the same in the background is ended, for it may hardly get on: what it compiled
+    stays. Any other one is waited for. Budgets do not count here. Raises WorkshopError when a lesson
+    breaks off.
+    """
+    with warmth.record.with_suffix(".lock").open("w") as lock:
+        while not _is_taken(lock):
+            _end_background(warmth.record)
+            time.sleep(0.2)
+        return _fill(warmth, how, progress)
+
+
+def stop_background(settings: Settings) -> bool:
+    """End the process in the background that warms this machine's cache; return whether there was one.
+
+    What it compiled stays, and the next warming goes on from there.
+    """
+    if settings.prefix is None or not (settings.prefix / "theano").is_dir():
+        return False
+    record = settings.prefix / "theano" / RECORD
+    found = False
+    with record.with_suffix(".lock").open("w") as lock:
+        while not _is_taken(lock) and _end_background(record):
+            found = True
+            time.sleep(0.2)
+    return found
+
+
+def _is_taken(lock: IO[str]) -> bool:
+    """Take the lock of the cache, unless another process has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _end_background(record: Path) -> bool:
+    """End the process in the background that warms this cache; return whether there is one."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        told = json.loads(record.with_name(PROGRESS).read_text(encoding="utf-8"))
+        process = int(told["process"])
+        # It may have ended, and its number be another program's by now.
+        if told["gives_way"] and b"warm" in Path("/proc", str(process), "cmdline").read_bytes().split(b"\0"):
+            os.kill(process, signal.SIGTERM)
+            return True
+    return False
+
+
+def _fill(
+    warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+) -> bool:
+    """Do the work of :func:`warm`, alone."""
+    if warmth.is_done():
+        return False
+    for lesson in warmth.lessons:
+        if warmth.is_warm(lesson):
+            continue
+        warmth.tell(lesson.name)
+        notebook = lesson.read()
+        with progress(lesson.name) as report:
+            ran = run_notebook(lesson, about(lesson.name, notebook), notebook, how, report, {})
+        if ran.outcome.failure is not None:
+            raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
+        warmth.remember(lesson, faults_of_stubs(ran, exercises_in(notebook)))
+    warmth.tell()
+    return True
+
+
+def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
+    """Start the same work as a process of its own that gives way to all others."""
+    with warmth.record.with_suffix(".lock").open("w") as lock:
+        if not _is_taken(lock):
+            return False  # somebody is at it
+    if warmth.is_done():
+        return False
+    assert settings.prefix is not None  # survey() has looked
+    # It outlives the set-up that starts it and is no part of it (tools/setup-lock.bash).
+    environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
+    words = ["lessons", "warm", "--json", "--notebooks", str(warmth.folder.absolute())]
+    words += [*(["--workshop", warmth.workshop] if warmth.workshop else []), *warmth.names]
+    with (settings.prefix / "log" / "warm.log").open("w", encoding="utf-8") as log:
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "workshop", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=priority.give_way,
+        )
+    return True

@@ -1,0 +1,115 @@
+"""Updates of the participant's notebooks: what is new, and the update itself.
+
+The start page is for every account of the machine, so it only shows what is new. A sync is started by
+Jupyter's page, for those who are logged in there: one at a time, in a process of its own. The organiser's
+address is asked unasked only where set-up allows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.pull.notebooks import Notebooks, my_notebooks
+from workshop.settings import Settings
+
+EVERY_S = 6 * 3600.0
+"""The address is asked no more often, however many pages are opened."""
+PATIENCE_S = 1800.0
+VERBS: dict[str, tuple[str, ...]] = {"look": ("--dry-run",), "update": (), "undo": ("--undo",)}
+
+
+class Updates:
+    """Knows what is new, and runs one sync at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Remember the machine; nothing is asked yet."""
+        self.settings = settings
+        self._news: dict[str, Any] | None = None
+        self._asked_at = float("-inf")
+        self._asking: asyncio.Task[None] | None = None
+        self._running = False
+
+    async def state(self) -> dict[str, Any]:
+        """Return whether notebooks can be updated, and what is new as far as is known.
+
+        ``looking`` tells that the address is being asked just now; ``command`` what gives a machine one.
+        """
+        mine = _mine(self.settings)
+        if mine is None:
+            prefix = self.settings.prefix
+            command = f"{prefix}/venvs/jupyter/bin/workshop updates set" if prefix else ""
+            return {"can": False, "command": command}
+        if mine.updates.check_online and time.monotonic() - self._asked_at > EVERY_S:
+            self._asked_at = time.monotonic()
+            self._asking = asyncio.create_task(self._look(mine))
+        looking = self._asking is not None and not self._asking.done()
+        return {"can": True, "looking": looking, "news": self._news}
+
+    async def _look(self, mine: Notebooks) -> None:
+        """Ask the address what is new; whatever goes wrong is no news."""
+        try:
+            status, document = await run(mine, "look")
+        except (TimeoutError, OSError, ValueError):
+            status, document = 1, {}
+        changed = status == 0 and document["changed"]
+        self._news = {key: document[key] for key in ("revision", "news")} if changed else None
+
+    async def do(self, verb: str) -> dict[str, Any]:
+        """Update or undo; return sync's document.
+
+        Raises WorkshopError with the line that says why not; also while another one is at work.
+        """
+        if self._running:
+            raise WorkshopError("an update is running already; wait until it has ended")
+        self._running = True
+        try:
+            return await self._do(verb)
+        finally:
+            self._running = False
+
+    async def _do(self, verb: str) -> dict[str, Any]:
+        mine = _mine(self.settings)
+        if mine is None:
+            raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
+        status, document = await run(mine, verb)
+        if status:
+            raise WorkshopError(document["error"])
+        self._news = None
+        return document
+
+
+def _mine(settings: Settings) -> Notebooks | None:
+    """Return the notebooks of a machine that has an address for updates."""
+    if settings.prefix is None:
+        return None
+    mine = my_notebooks(settings)
+    return mine if mine.updates.url else None
+
+
+async def run(mine: Notebooks, verb: str) -> tuple[int, dict[str, Any]]:
+    """Run ``workshop sync``; return its status and its document, or an ``error``."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "workshop",
+        *mine.words(*VERBS[verb]),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    except BaseException:
+        process.kill()
+        raise
+    if process.returncode:
+        lines = err.decode(errors="replace").strip().splitlines() or ["the update failed"]
+        return process.returncode, {"error": lines[-1].removeprefix("workshop: ")}
+    document: dict[str, Any] = json.loads(out)
+    return 0, document

@@ -1,0 +1,83 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.lessons.model import Bar, Kind, Lesson, Profile, about
+
+from . import building
+
+
+def test_settings_are_read_from_the_metadata() -> None:
+    notebook = building.notebook(
+        building.text(["intro\n", "# From a heading\n"], "title"),  # type: ignore[arg-type]
+        bars={
+            "accuracy": {"min": 0.9},
+            "error": {"max": 1e-4, "profiles": ["fast", "full"], "unit": "yardstick"},
+        },
+    )
+    told = about("1-a", notebook)
+    assert (told.title, told.kernel, told.kind, told.minutes) == ("From a heading", "python3", Kind.LESSON, 5)
+    assert told.budget[Profile.FAST] == {"work": 60, "rss_mb": 900}
+    assert told.bars["accuracy"] == Bar(minimum=0.9, profiles=frozenset({Profile.FULL}))
+    assert told.bars["error"] == Bar(
+        maximum=1e-4, profiles=frozenset({Profile.FAST, Profile.FULL}), yardstick=True
+    )
+
+
+def test_without_settings_the_name_is_the_title() -> None:
+    told = about("1-a", {"cells": []})
+    assert (told.title, told.kernel, told.minutes, told.budget, told.bars) == ("1-a", "", None, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"minute": 5}, "unknown key 'minute'"),
+        ({"minutes": "5"}, "minutes must be a number"),
+        ({"minutes": True}, "minutes must be a number"),
+        ({"kind": "talk"}, "kind must be one of lesson, tool"),
+        ({"kind": []}, "kind must be one of lesson, tool"),
+        ({"bars": {"a": {"profiles": [{}]}}}, "bars.a.profiles must be one of"),
+        ({"budget": {"quick": {}}}, "unknown key 'quick'"),
+        ({"budget": {"fast": {"seconds": 1}}}, "unknown key 'seconds'"),
+        ({"budget": {"fast": 60}}, "budget.fast must be an object"),
+        ({"budget": {"fast": {"rss_mb": None}}}, "budget.fast.rss_mb must be a number"),
+        ({"bars": []}, "bars must be an object"),
+        ({"bars": {"a": {"least": 1}}}, "unknown key 'least'"),
+        ({"bars": {"a": {"min": "1"}}}, "bars.a.min must be a number"),
+        ({"bars": {"a": {"profiles": ["slow"]}}}, "bars.a.profiles must be one of"),
+        ({"bars": {"a": {"max": 1, "unit": "hours"}}}, "bars.a.unit must be yardstick"),
+        ({"bars": {"a": {"profiles": "full"}}}, "bars.a.profiles must be a list"),
+    ],
+)
+def test_a_setting_that_cannot_be_understood_is_named(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(WorkshopError, match=told) as caught:
+        about("1-a", building.notebook(**settings))
+    assert str(caught.value).startswith("1-a: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"worksheets": []}',
+        b'{"cells": 3}',
+        b'{"cells": [3]}',
+        b'{"cells": [], "metadata": 3}',
+        b'{"cells": [], "metadata": {"kernelspec": 3}}',
+        b'{"cells": [{"metadata": 3}]}',
+        b'{"cells": [{"source": 3}]}',
+        b'{"cells": [{"metadata": {"tags": 3}}]}',
+    ],
+)
+def test_a_file_that_is_no_notebook_is_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(WorkshopError, match="not a notebook") as caught:
+        Lesson("x", path).read()
+    assert "\n" not in str(caught.value)

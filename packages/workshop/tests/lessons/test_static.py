@@ -1,0 +1,175 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workshop.lessons.model import about
+from workshop.lessons.static import faults_between, faults_of_file
+
+from . import building
+
+Notebook = building.Notebook
+
+
+def faults(folder: Path, notebook: Notebook) -> list[str]:
+    lesson = building.put(folder, "1-try/10-it", notebook, building.SOLUTIONS)
+    return faults_of_file(lesson, notebook, about("it", notebook), folder, ran=True)
+
+
+def test_a_sound_lesson_has_no_faults(tmp_path: Path) -> None:
+    assert faults(tmp_path, building.sound()) == []
+
+
+def cell(notebook: Notebook, name: str) -> dict[str, Any]:
+    return next(cell for cell in notebook["cells"] if cell["id"] == name)
+
+
+def change_cell(name: str, **values: Any) -> building.Change:
+    return lambda notebook: cell(notebook, name).update(values)
+
+
+def retag(name: str, *tags: str) -> building.Change:
+    return lambda notebook: cell(notebook, name)["metadata"].update(tags=list(tags))
+
+
+def remove(name: str) -> building.Change:
+    return lambda notebook: notebook["cells"].remove(cell(notebook, name))
+
+
+def add(*cells: dict[str, Any]) -> building.Change:
+    return lambda notebook: notebook["cells"].extend(cells)
+
+
+def settings(**values: Any) -> building.Change:
+    return lambda notebook: notebook["metadata"]["workshop"].update(values)
+
+
+def no_exercises(notebook: Notebook) -> None:
+    notebook["cells"] = [c for c in notebook["cells"] if "-" not in c["id"]]
+
+
+def swap(notebook: Notebook) -> None:
+    cells = notebook["cells"]
+    cells[3], cells[4] = cells[4], cells[3]
+
+
+BREAKING: dict[str, tuple[building.Change, str]] = {
+    "outputs": (
+        change_cell("end", outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]),
+        "cell 10 holds outputs",
+    ),
+    "count": (change_cell("solved", execution_count=1), "cell 3 holds an execution count"),
+    "no id": (change_cell("end", id=""), "cell 10 has no proper id"),
+    "double id": (change_cell("end", id="solved"), "cell 10 has the id solved of cell 3"),
+    "old format": (lambda notebook: notebook.update(nbformat_minor=4), "older than 4.5"),
+    "long cell": (change_cell("end", source="x = 1\n" * 26), "cell 10 has 26 lines of code, at most 25"),
+    "long lesson": (
+        add(*(building.code("x = 1\n" * 25, name=f"more{i}") for i in range(6))),
+        "lines of code, at most 150",
+    ),
+    "no parameters": (retag("settings"), "0 cells are tagged parameters"),
+    "two parameters": (retag("solved", "parameters"), "2 cells are tagged parameters"),
+    "wrong parameters": (change_cell("settings", source='PROFILE = "fast"'), 'does not say PROFILE = "full"'),
+    "saved injection": (retag("end", "injected-parameters"), "a cell is tagged injected-parameters"),
+    "no exercises": (no_exercises, "the number of exercises is 0, at least 3"),
+    "no check": (remove("check-halve"), "1 cells are tagged exercise:halve and 0 check:halve"),
+    "no stub": (remove("do-halve"), "0 cells are tagged exercise:halve and 1 check:halve"),
+    "check first": (swap, "double: the check comes before the exercise"),
+    "bad name": (add(building.code("", "exercise:Big_One", name="big")), "'Big_One' must be lower case"),
+    "tagged text": (
+        lambda notebook: cell(notebook, "title")["metadata"].update(tags=["exercise:double"]),
+        "cell 1 is tagged as exercise or check but holds no code",
+    ),
+    "no solution": (retag("do-halve", "exercise:third"), "the exercise third has no solution"),
+    "lost picture": (
+        change_cell("title", source="![x](../images/lost.png)"),
+        "../images/lost.png, which does not exist",
+    ),
+    "lost html picture": (
+        change_cell("title", source='<img width="3" src="lost.png">'),
+        "lost.png, which does not exist",
+    ),
+    "picture from afar": (change_cell("title", source="![x](https://example.org/x.png)"), "from the network"),
+    "lost attachment": (change_cell("title", source="![x](attachment:x.png)"), "which is not attached"),
+    "lost lesson": (change_cell("title", source="see [next](20-lost.ipynb)"), "links to 20-lost.ipynb"),
+    "no kernel": (lambda notebook: notebook["metadata"].pop("kernelspec"), "names no kernel"),
+    "unknown kernel": (
+        lambda notebook: notebook["metadata"]["kernelspec"].update(name="julia"),
+        "the kernel 'julia' is unknown",
+    ),
+    "no minutes": (
+        lambda notebook: notebook["metadata"]["workshop"].pop("minutes"),
+        "workshop.minutes is missing",
+    ),
+    "no budget": (settings(budget={}), "budget.fast.work is missing"),
+    "no memory budget": (
+        settings(budget={"fast": {"work": 9}, "full": {"work": 9}}),
+        "budget.full.rss_mb",
+    ),
+    "slow fast": (
+        settings(budget={"fast": {"work": 61, "rss_mb": 1}, "full": {"work": 9, "rss_mb": 1}}),
+        "budget.fast.work is 61, at most 60",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_each_fault_is_found(tmp_path: Path, name: str) -> None:
+    break_it, told = BREAKING[name]
+    lesson = building.sound()
+    break_it(lesson)
+    found = faults(tmp_path, lesson)
+    assert any(told in fault for fault in found), found
+
+
+def test_pictures_that_are_there_are_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a b.png").touch()
+    (tmp_path / "images" / "c.png").touch()
+    lesson = building.sound()
+    lesson["cells"][0]["source"] = (
+        '![x](../images/a%20b.png "title") <img src="../images/c.png"/> ![y](data:image/png;base64,AAAA)'
+        " [itself](10-it.ipynb#part) [far](https://example.org/x.ipynb)"
+    )
+    assert faults(tmp_path, lesson) == []
+
+
+def test_a_tool_needs_no_exercises_and_no_parameters(tmp_path: Path) -> None:
+    assert faults(tmp_path, building.notebook(building.code("1", name="one"), kind="tool")) == []
+
+
+def test_kept_outputs_are_no_fault(tmp_path: Path) -> None:
+    lesson = building.sound()
+    cell(lesson, "end").update(
+        execution_count=1, outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]
+    )
+    cell(lesson, "end")["metadata"]["tags"].append("keep_output")
+    assert faults(tmp_path, lesson) == []
+
+
+def test_a_notebook_may_keep_its_outputs(tmp_path: Path) -> None:
+    lesson = building.sound()
+    cell(lesson, "end").update(execution_count=1)
+    assert any("execution count" in fault for fault in faults(tmp_path, lesson))
+    lesson["metadata"]["git"] = {"suppress_outputs": False}
+    assert faults(tmp_path, lesson) == []
+
+
+def test_a_long_solution_is_a_fault(tmp_path: Path) -> None:
+    lesson = building.put(tmp_path, "it", building.sound(), {**building.SOLUTIONS, "halve": "x = 1\n" * 26})
+    found = faults_of_file(lesson, lesson.read(), about("it", lesson.read()), tmp_path, ran=True)
+    assert found == ["the solution of halve has 26 lines of code, at most 25"]
+
+
+def test_exercise_names_are_unique_and_solutions_belong_to_one(tmp_path: Path) -> None:
+    building.put(tmp_path, "it", building.sound(), {"double": "x = 1", "stray": "x = 1"})
+    assert faults_between(tmp_path, {"a": ["double", "halve"], "b": ["double"]}) == [
+        "the exercise name double is used by a, b; give each its own",
+        "solutions/stray.py belongs to no exercise; remove it or tag its cell",
+    ]
+
+
+def test_a_notebook_without_metadata_is_checked_like_any_other(tmp_path: Path) -> None:
+    notebook = building.sound()
+    del notebook["metadata"]
+    assert any("kernel" in fault for fault in faults(tmp_path, notebook))

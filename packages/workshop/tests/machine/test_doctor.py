@@ -1,0 +1,109 @@
+"""The doctor's report as a whole: guarded, quick, and honest in its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.machine import doctor
+from workshop.machine.lines import State, green, red, yellow
+from workshop.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def test_one_red_line_is_not_ok() -> None:
+    assert doctor.Report([green("a", "x"), yellow("b", "y")], {}, 0.1).ok
+    report = doctor.Report([green("a", "x"), red("b", "y", "do")], {}, 0.1)
+    assert not report.ok
+    assert report.as_dict()["lines"][1] == {"check": "b", "state": "red", "text": "y", "advice": "do"}
+
+
+def test_a_check_that_breaks_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError("nothing to divide")
+
+    def complain() -> None:
+        raise WorkshopError("the catalogue is gone")
+
+    todo = [("one", break_down), ("two", complain), ("three", lambda: green("three", "fine"))]
+    monkeypatch.setattr(doctor, "checks", lambda *_: todo)
+    lines = doctor.diagnose(Settings()).lines
+    assert [line.state for line in lines] == [State.RED, State.RED, State.GREEN]
+    assert "nothing to divide" in lines[0].text
+    assert lines[1].text == "the catalogue is gone"
+
+
+def test_checks_can_be_chosen() -> None:
+    assert [line.check for line in doctor.diagnose(Settings(), only=["memory", "cores"]).lines] == [
+        "memory",
+        "cores",
+    ]
+
+
+def test_every_red_line_says_what_to_do(tmp_path: Path) -> None:
+    """A house in which everything is missing."""
+    report = doctor.diagnose(
+        Settings(
+            prefix=tmp_path / "gone",
+            notebooks=tmp_path / "none",
+            data=tmp_path / "no",
+            service_manager="supervisor",
+        )
+    )
+    reds = [line for line in report.lines if line.state is State.RED]
+    assert {"environment theano", "kernels", "notebooks", "services", "port 8080"} <= {
+        line.check for line in reds
+    }
+    assert all(line.advice for line in reds)
+    assert not report.ok
+
+
+def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "workshop", "doctor", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200", **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def broken_house(tmp_path: Path) -> str:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/token").write_text("secret-of-this-machine")
+    path = tmp_path / "etc/workshop.toml"
+    path.write_text(
+        f'prefix = "{tmp_path}"\nnotebooks = "{tmp_path}/n"\ndata = "{tmp_path}/d"\nweb_port = 1\n'
+    )
+    return str(path)
+
+
+def test_the_json_document_is_all_of_stdout(broken_house: str) -> None:
+    done = command("--json", WORKSHOP_CONFIG=broken_house)
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert report["ok"] is False
+    assert report["seconds"] < 10
+    assert report["addresses"]["Jupyter"] == "http://127.0.0.1:8080/lab"
+    assert "secret-of-this-machine" not in done.stdout
+    assert {line["state"] for line in report["lines"]} <= {"green", "yellow", "red"}
+
+
+def test_the_text_names_what_to_mend_and_the_addresses(broken_house: str) -> None:
+    done = command(WORKSHOP_CONFIG=broken_house)
+    assert done.returncode == 1
+    assert "FAIL  notebooks" in done.stdout
+    assert "Jupyter: http://127.0.0.1:8080/lab" in done.stdout
+    assert "secret-of-this-machine" not in done.stdout
+    assert "to mend" in done.stdout

@@ -1,0 +1,75 @@
+"""What a participant's own update asks of sync."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sync.bed import notebook
+
+from pull.bed import PullBed
+from workshop.errors import WorkshopError
+from workshop.pull.notebooks import Notebooks, my_notebooks, side_by_side, sticks
+from workshop.settings import Settings
+from workshop.updates import Updates
+
+
+@pytest.fixture
+def mine(bed: PullBed) -> Notebooks:
+    settings = Settings(prefix=bed.prefix, notebooks=bed.bed.mine)
+    return Notebooks(settings, Updates(bed.organiser.url, signers=bed.signers))
+
+
+def test_look_update_and_undo(bed: PullBed, mine: Notebooks) -> None:
+    bed.organiser.release("v1", a_ipynb=notebook("1", "2"))
+    assert mine.look().changed
+    assert not bed.bed.mine.exists()
+    assert mine.update().changed
+    bed.bed.edit("a.ipynb", notebook("mine", "2"))
+    bed.organiser.release("v2", a_ipynb=notebook("theirs", "2"))
+    report = mine.update()
+    ((yours, theirs),) = side_by_side(report)
+    assert (bed.bed.mine / yours).read_bytes() == notebook("mine", "2")
+    assert (bed.bed.mine / theirs).read_bytes() == notebook("theirs", "2")
+    mine.undo()
+    assert not (bed.bed.mine / theirs).exists()
+
+
+def test_the_command_does_the_same(bed: PullBed, mine: Notebooks) -> None:
+    bed.organiser.release("v1", a_ipynb=notebook("1"))
+
+    def run(*verb: str) -> dict[str, object]:
+        command = [sys.executable, "-m", "workshop", *mine.words(*verb)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return dict(json.loads(done.stdout))
+
+    assert run("--dry-run")["changed"] is True
+    assert not bed.bed.mine.exists()
+    assert run()["changed"] is True
+    assert run()["changed"] is False
+    assert run("--undo")["changed"] is True
+
+
+def test_without_an_address_a_stick_is_asked_for(mine: Notebooks, tmp_path: Path) -> None:
+    alone = replace(mine, updates=Updates())
+    with pytest.raises(WorkshopError, match="stick"):
+        alone.update()
+    folder = tmp_path / "stick"
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "notebooks/a.ipynb").write_bytes(notebook("1"))
+    assert alone.update(str(folder)).changed
+    with pytest.raises(WorkshopError, match="without signatures"):
+        mine.update(str(folder))
+    with pytest.raises(WorkshopError, match="set-up"):
+        my_notebooks(Settings()).look(str(folder))
+
+
+def test_sticks_are_found_where_they_are_mounted(bed: PullBed, tmp_path: Path) -> None:
+    bed.organiser.release("v1", a_ipynb=notebook("1"))
+    media = tmp_path / "media"
+    for name in ("bundle", "folder/notebooks", "photos"):
+        (media / name).mkdir(parents=True)
+    bed.organiser.git("bundle", "create", "--quiet", str(media / "bundle/w.bundle"), "main", "--tags")
+    assert sticks(mounts=(str(media), str(tmp_path / "none"))) == [media / "bundle", media / "folder"]

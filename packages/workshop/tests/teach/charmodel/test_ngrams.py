@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from workshop.teach.charmodel.alphabet import Alphabet
+from workshop.teach.charmodel.ngrams import NGrams, witten_bell
+
+TEXT = "the thin thief thought that there is another thing in the other hat"
+ALPHABET = Alphabet.of(TEXT)
+IDS = ALPHABET.encode(TEXT)
+
+
+def by_hand(text: str, context: str, sign: str) -> float:
+    """Mix the answers of all lengths, from the shortest to the longest, by counting in strings."""
+    answer = 1 / len(ALPHABET)
+    for length in range(len(context) + 1):
+        before = context[len(context) - length :]
+        followers = Counter(
+            text[place + length]
+            for place in range(len(text) - length)
+            if text[place : place + length] == before
+        )
+        if followers:
+            total, kinds = followers.total(), len(followers)
+            answer = (followers[sign] + kinds * answer) / (total + kinds)
+    return answer
+
+
+@pytest.mark.parametrize(("context", "sign"), [("th", "e"), ("th", "h"), ("hi", "n"), ("gh", "t"), ("", "o")])
+def test_the_answers_are_those_of_counting_by_hand(context: str, sign: str) -> None:
+    chances = NGrams(IDS, len(ALPHABET), 2).chances(ALPHABET.encode(context))
+    assert chances.sum() == pytest.approx(1)
+    assert chances[ALPHABET.encode(sign)[0]] == pytest.approx(by_hand(TEXT, context, sign))
+
+
+def test_after_what_never_came_the_shorter_context_answers() -> None:
+    counts = NGrams(IDS, len(ALPHABET), 2)
+    assert counts.chances(ALPHABET.encode("ga")) == pytest.approx(counts.chances(ALPHABET.encode("a")))
+
+
+def test_a_text_is_as_probable_as_its_characters() -> None:
+    counts = NGrams(IDS, len(ALPHABET), 2)
+    asked = ALPHABET.encode("that hat")
+    one_by_one = [
+        counts.chances(asked[max(0, place - 2) : place])[sign] for place, sign in enumerate(asked.tolist())
+    ]
+    assert counts.probabilities(asked) == pytest.approx(one_by_one)
+    assert counts.nats(asked) == pytest.approx(-np.mean(np.log(one_by_one)))
+
+
+def test_a_longer_memory_helps_with_what_was_counted() -> None:
+    nats = [NGrams(IDS, len(ALPHABET), order).nats(IDS) for order in range(4)]
+    assert nats == sorted(nats, reverse=True)
+
+
+def test_whoever_counted_nothing_guesses_evenly() -> None:
+    counts = NGrams(IDS, len(ALPHABET), 1)
+    assert counts.nats(IDS, lambda count, total, kinds, shorter: shorter) == pytest.approx(
+        math.log(len(ALPHABET))
+    )
+
+
+def test_witten_and_bell() -> None:
+    given = np.array([[6.0, 0, 0], [8, 8, 0], [2, 2, 0], [0.1, 0.1, 0.3]])
+    assert witten_bell(*given) == pytest.approx([0.62, 0.02, 0.3])
+
+
+def test_writing_goes_on_and_depends_on_the_seed_alone() -> None:
+    counts = NGrams(IDS, len(ALPHABET), 2)
+    start = ALPHABET.encode("th")
+    first = counts.write(start, 40, seed=3)
+    assert first.tolist() == counts.write(start, 40, seed=3).tolist()
+    assert first.tolist() != counts.write(start, 40, seed=4).tolist()
+    assert len(first) == 40
+
+
+def test_contexts_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="too long"):
+        NGrams(IDS, 70, 20)
+
+
+def test_it_keeps_what_came() -> None:
+    counts = NGrams(np.array([0, 1, 0, 1, 2], np.int32), 3, 1)
+    assert counts.entries == 3 + 3
+
+
+@pytest.mark.parametrize("text", ["", "t", "th", "the"])
+def test_a_text_shorter_than_the_contexts_is_counted_as_far_as_it_goes(text: str) -> None:
+    model = NGrams(ALPHABET.encode(text), len(ALPHABET), 3)
+    assert model.chances(IDS[:3]).sum() == pytest.approx(1)
+    assert model.probabilities(IDS)[0] == pytest.approx(by_hand(text, "", TEXT[0]))
+    assert len(model.write(IDS[:1], 5)) == 5
