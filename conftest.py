@@ -38,8 +38,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of full depth, unless they are wanted."""
-    left_out = [] if FULL else [item for item in items if item.get_closest_marker("full")]
+    """Leave the tests of full depth to the jobs that ask for them, by ``-m full``."""
+    wanted = "full" in config.option.markexpr
+    left_out = [] if wanted else [item for item in items if item.get_closest_marker("full")]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
@@ -88,5 +89,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     left_out = terminalreporter.config.stash.get(LEFT_OUT, 0)
     if left_out:
         terminalreporter.line(
-            f"{left_out} tests of full depth not run; WORKSHOP_FULL=1 runs them", yellow=True
+            f"{left_out} tests of full depth not run; a full job of the part runs them", yellow=True
         )

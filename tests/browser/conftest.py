@@ -156,20 +156,20 @@ Serve = Callable[..., str]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to full depth what is tried in a second way: as plain files, and in Notebook 7.
+    """Leave to full depth what is tried in a second way: as plain files, in dark colours, in Notebook 7.
 
-    Of each module the first test is tried in both ways at normal depth, too.
+    Of each module the first test is tried in both ways at normal depth, too; Notebook 7, which costs most, is
+    opened by one test alone.
     """
-    for second in ("file", "Notebook 7"):
-        modules = set()
-        for item in items:
-            callspec = getattr(item, "callspec", None)
-            if callspec is not None and second in callspec.params.values():
-                test = (item.path, getattr(item, "originalname", item.name))
-                if any(path == item.path and test != (path, name) for path, name in modules):
-                    item.add_marker(pytest.mark.full)
-                else:
-                    modules.add(test)
+    modules: dict[tuple[str, str], str] = {}
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        ways = {"file", "dark", "Notebook 7"} & set(map(str, callspec.params.values())) if callspec else set()
+        for way in ways:
+            test = f"{item.path}::{getattr(item, 'originalname', item.name)}"
+            first = modules.setdefault((way, "" if way == "Notebook 7" else str(item.path)), test)
+            if test != first:
+                item.add_marker(pytest.mark.full)
 
 
 @pytest.fixture

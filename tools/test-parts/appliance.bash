@@ -45,7 +45,7 @@ case ${1:-} in
   virtualbox)
     use_disk_tools
     install_packages mmdebstrap:mmdebstrap
-    WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_export.py tests/machines/virtualbox -k "real_import or virtualbox"
+    WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_export.py tests/machines/virtualbox -m full
     ;;
   *) no_job "$@" ;;
 esac

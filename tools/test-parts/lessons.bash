@@ -35,13 +35,14 @@ memory() {
 # compile into a folder of their own, for in one folder one process at a time compiles. Theano's many thousand warnings
 # about what numpy will drop are not collected.
 theano_tests() {
-  local beside=$CACHE/theano-tests python=$prefix/venvs/theano/bin/python tests
+  local marked=() beside=$CACHE/theano-tests python=$prefix/venvs/theano/bin/python tests
+  [ "${WORKSHOP_FULL:-}" != 1 ] || marked=(-m "full or not full")
   ensure_uv "$CACHE/uv"
   "$UV" pip install --quiet --python "$python" --target "$beside" --no-deps --require-hashes \
     --requirement locks/theano-test.txt
   mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' packages benchmarks tests --include='test_*.py' | sort)
   PATH=$prefix/venvs/theano/bin:$PATH PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 \
-    THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" -p no:warnings
+    THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" "${marked[@]}" -p no:warnings
 }
 
 compiled() { find "$prefix/theano" -name '*.so' | wc -l; }

@@ -104,7 +104,7 @@ use_testbed() {
   install_packages podman:podman mmdebstrap:mmdebstrap crun:crun rpmbuild:rpm:rpm-build createrepo_c:createrepo-c:createrepo_c \
     nft:nftables unshare:util-linux ss:iproute2:iproute
   [ -e /usr/lib/podman/netavark ] || [ -e /usr/libexec/podman/netavark ] || install_packages netavark:netavark
-  if ! in_testbed podman run --rm --pids-limit=0 "$(tools/testbed/image.bash bare)" true; then
+  if ! in_testbed podman run --rm --pids-limit=0 "$(in_testbed tools/testbed/image.bash bare)" true; then
     skip "podman cannot start a container here; see above"
   fi
 }
@@ -139,7 +139,11 @@ run_pytest() {
     mapfile -t paths < <(printf '%s\n' "${chosen[@]}" | sed '/^$/d' | sort -u)
     [ ${#paths[@]} != 0 ] || return 0
   fi
-  python -m pytest -p tools.testrun.pytest_events --durations=15 "${paths[@]}" "$@"
+  local status=0
+  python -m pytest -p tools.testrun.pytest_events --durations=15 "${paths[@]}" "$@" || status=$?
+  # Of the tests that were named, a job may leave all to another one.
+  if [ "$status" = 5 ] && [ -n "${WORKSHOP_TEST_ONLY:-}" ]; then status=0; fi
+  return "$status"
 }
 
 # narrow ONLY PATH…: what ONLY, a path or a node id, leaves of the PATHs, a line each.

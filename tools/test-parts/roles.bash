@@ -22,6 +22,6 @@ case ${1:-} in
   laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py ;;
   stick) in_testbed run_pytest $local/test_stick.py ;;
   desk) in_testbed run_pytest $local/test_user_systemd.py $local/test_ansible_pull.py ;;
-  kills) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_faults.py -k random ;;
+  kills) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_faults.py -m full ;;
   *) no_job "$@" ;;
 esac

@@ -15,5 +15,10 @@ case ${1:-} in
     ;;
   # In one process: numba compiles the engine for a minute, and several would do so at the same time.
   bubblebreaker) run_pytest packages/bubblebreaker/tests benchmarks/tests/games ;;
+  # What is slow, plays of Ansible above all.
+  more)
+    run_pytest tests packages benchmarks/tests -m full --numprocesses auto --dist worksteal --ignore tests/machines \
+      --ignore tests/browser --ignore packages/workshop/tests/sync --ignore packages/organiser/tests/appliance
+    ;;
   *) no_job "$@" ;;
 esac

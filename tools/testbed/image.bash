@@ -58,6 +58,9 @@ add_to_desk() {
   echo "$APT install systemd-sysv dbus-user-session libpam-systemd polkitd; $mask_units_that_need_hardware"
 }
 
+# addition NAME: the script that makes a machine of another one. Nobody else installs anything there.
+addition() { echo "$APT update; $("add_to_$1"); apt-get clean"; }
+
 build_fedora() {
   "$TESTBED/fedora-like/build.bash" --check-tools
   # shellcheck disable=SC2016
@@ -92,7 +95,7 @@ derive_image() {
     --volume "$(ca_bundle):/etc/ssl/certs/ca-certificates.crt:ro" "$from" sleep infinity)
   # shellcheck disable=SC2064
   trap "podman rm --force --time 0 '$container' >/dev/null 2>&1; rm -f '$log'" EXIT
-  if ! podman exec --interactive "$container" sh -e >"$log" 2>&1 <<<"apt-get --quiet update; $("add_to_$name"); apt-get clean" ||
+  if ! podman exec --interactive "$container" sh -e >"$log" 2>&1 < <(addition "$name") ||
     ! podman commit --quiet --change 'CMD ["/sbin/init"]' "$container" "$image" >>"$log" 2>&1; then
     tail -n 30 "$log" >&2
     fail "could not build the image $name; the log's end is above"

@@ -170,8 +170,6 @@ class Schedule:
         log, events = (self.folder() / f"{job}.{kind}" for kind in ("log", "events"))
         events.unlink(missing_ok=True)
         environment = {**self.environment, "WORKSHOP_TEST_EVENTS": str(events)}
-        if job.full:
-            environment["WORKSHOP_FULL"] = "1"
         with log.open("wb") as output:
             # Not through a pipe: that ends only when the last process that a job left has let it go.
             process = subprocess.Popen(

@@ -45,10 +45,13 @@ closure() {
 write_closures() {
   local name debs
   mkdir -p "$2"
+  # Side by side, for apt reads all its lists each time.
   while read -r name debs; do
+    while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do wait -n; done
     # shellcheck disable=SC2086 # one name or several
-    closure "$1" $debs >"$2/$name"
+    closure "$1" $debs >"$2/$name" &
   done < <(package_table)
+  wait
 }
 
 # unpack DEB TREE: its files, with /bin, /sbin and /lib* where a merged /usr has them.
@@ -58,7 +61,7 @@ unpack() {
   for old in bin sbin lib lib64; do
     if [ -d "$2/$old" ] && [ ! -L "$2/$old" ]; then
       mkdir -p "$2/usr/$old"
-      cp -a "$2/$old/." "$2/usr/$old/"
+      cp -al "$2/$old/." "$2/usr/$old/"
       rm -rf "${2:?}/$old"
     fi
   done
@@ -81,7 +84,7 @@ deb_package() {
   dpkg-deb -e "$deb" "$work/control"
   (cd "$work/one" && find . \( ! -type d -o -type d -empty \) -printf '%y "/%P"\n') |
     sed -e 's/%/%%/g' -e 's/^d /%dir /' -e 's/^. //' >"$work/lists/$name"
-  cp -a "$work/one/." "$work/tree/"
+  cp -al "$work/one/." "$work/tree/"
   printf '%%package -n deb-%s\nVersion: %s\nSummary: %s\nAutoReqProv: no\n%%description -n deb-%s\n%s\n' \
     "$name" "$version" "Files of Debian's $name" "$name" "Files of Debian's $name."
   printf '%%files -n deb-%s -f %s\n%%defattr(-,root,root,-)\n' "$name" "$work/lists/$name"
