@@ -70,7 +70,11 @@ def test_a_second_copy_leaves_nothing_of_the_first(source: Path, tmp_path: Path)
 
 def test_before_the_first_release_the_commit_is_the_version(source: Path) -> None:
     assert checkout.version(source).startswith("0.1.0-")
-    assert checkout.changes(source) == "* Begin\n"
+    assert checkout.changes(source) == ""  # no subjects of commits: they are for whoever works on it
+    (source / "CHANGELOG.md").write_text(
+        "# Changes\n\n## [Unreleased]\n\n## [0.2.0]\n\n- A classroom.\n\n## [0.1.0]\n\n- X\n"
+    )
+    assert checkout.changes(source) == "- A classroom."
 
 
 def test_a_release_gives_its_name_and_its_text(source: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ from workshop.errors import WorkshopError
 
 TEXT = "%(contents:subject)%0a%0a%(contents:body)"
 """Of a release, without its signature."""
-RECENT = 20
-"""So many commits are told where there are no releases yet."""
+CHANGELOG = "CHANGELOG.md"
+SECTION = re.compile(r"^## [^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+"""One version in it, the newest first."""
 
 
 def copy_files(checkout: Path, target: Path) -> None:
@@ -30,7 +32,7 @@ def copy_files(checkout: Path, target: Path) -> None:
         source, copy = checkout / name, partial / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, copy, follow_symlinks=False)
-        # The builder's accounts are none of the appliance's.
+        # The accounts of the machine that builds it are not those of the appliance.
         os.chown(copy, 0, 0, follow_symlinks=False)
     partial.rename(target)
 
@@ -61,10 +63,19 @@ def version(checkout: Path) -> str:
 
 
 def changes(checkout: Path) -> str:
-    """Return what is new: the releases' texts, newest first; before the first one the latest commits."""
+    """Return the releases' texts, newest first; before the first release the changelog's newest part."""
     words = ("--merged=HEAD", "--sort=-version:refname", "--format=%(refname:short)", "refs/tags")
     tags = git(checkout, "for-each-ref", *words).split()
     if not tags:
-        return git(checkout, "log", f"-{RECENT}", "--format=* %s")
+        return newest_changes(checkout / CHANGELOG)
     texts = (git(checkout, "tag", "--list", f"--format={TEXT}", tag).strip() for tag in tags)
     return "\n".join(f"{tag}\n{text}\n" for tag, text in zip(tags, texts, strict=True))
+
+
+def newest_changes(changelog: Path) -> str:
+    """Return the newest part of a changelog that says something; nothing where there is none."""
+    try:
+        text = changelog.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return next((part.strip() for part in SECTION.findall(text) if part.strip()), "")
