@@ -20,11 +20,12 @@ from organiser.thumbdrive.drives import Place
 from organiser.thumbdrive.layout import CLOSING, SUMS
 from organiser.thumbdrive.own import write_own
 from organiser.thumbdrive.staged import read_staged
-from organiser.thumbdrive.sums import format_sums, hash_file
+from organiser.thumbdrive.sums import format_sums
 from organiser.thumbdrive.transfer import forget
 from organiser.thumbdrive.watch import Watch
 from organiser.thumbdrive.write import write_stick
 from workshop.output import console, messages, print_json
+from workshop.system.files import hash_file
 
 app = typer.Typer(rich_markup_mode=None)
 

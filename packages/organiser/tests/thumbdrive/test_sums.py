@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organiser.thumbdrive.names import fault
-from organiser.thumbdrive.sums import format_sums, hash_file, parse_sums, read_sums
+from organiser.thumbdrive.sums import format_sums, parse_sums, read_sums
 from workshop.errors import WorkshopError
+from workshop.system.files import hash_file
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(lambda name: not fault(name))
 HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from datasets.conftest import dataset_of, file_of, left_over
+from datasets.conftest import dataset_of, left_over
 from workshop.datasets import STAMP
 from workshop.datasets import store as module
 from workshop.datasets.store import Store, WrongContentError
@@ -190,11 +190,6 @@ def test_adopt_takes_only_the_right_file(store: Store) -> None:
                 store.adopt(dataset, dataset.files[0], temporary)
         assert not temporary.exists()
         assert store.path(dataset, dataset.files[0]).exists() == right
-
-
-def test_hash_file_is_sha256(tmp_path: Path) -> None:
-    (tmp_path / "f").write_bytes(CONTENT)
-    assert module.hash_file(tmp_path / "f") == file_of(CONTENT).sha256
 
 
 def test_the_note_of_one_catalogue_keeps_what_another_one_brought(store: Store) -> None:

@@ -13,7 +13,6 @@ from organiser.thumbdrive import appliance, bundle, debs, wheels
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.fetching import Shelf, Wanted
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
-from organiser.thumbdrive.sums import hash_file
 from workshop.datasets.catalogue import load_catalogue
 from workshop.datasets.fetch import Options, fetch_all
 from workshop.datasets.progress import Progress
@@ -21,6 +20,7 @@ from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
 from workshop.output import messages
 from workshop.site.build import RECORD, build_site
+from workshop.system.files import hash_file
 
 DEBS_ABOUT = 150_000_000
 """Bytes, until they were collected once."""

@@ -21,11 +21,12 @@ from organiser.thumbdrive.names import require_writable
 from organiser.thumbdrive.own import read_own, require_no_clash, write_own
 from organiser.thumbdrive.parts import gather
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
-from organiser.thumbdrive.sums import format_sums, hash_file
+from organiser.thumbdrive.sums import format_sums
 from organiser.thumbdrive.transfer import deliver_bytes
 from organiser.thumbdrive.write import only_run, remove_own
 from workshop.errors import WorkshopError
 from workshop.sync.files import write_atomically
+from workshop.system.files import hash_file
 
 SCRIPTS = Path(__file__).with_name("scripts")
 MEMORY = "hashes.json"

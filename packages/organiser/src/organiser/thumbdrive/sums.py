@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,9 +42,3 @@ def read_sums(folder: Path) -> dict[str, str] | None:
     except FileNotFoundError:
         return None
     return parse_sums(data, str(folder))
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.thumbdrive.layout import UNFINISHED
-from organiser.thumbdrive.sums import hash_file
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 from workshop.sync.files import flush_folder
+from workshop.system.files import hash_file
 
 CHUNK = 4 << 20
 GRAIN = 4096

@@ -11,7 +11,8 @@ from typing import IO
 
 from workshop.datasets.catalogue import Source
 from workshop.datasets.net import UnavailableError
-from workshop.datasets.store import WrongContentError, hash_file
+from workshop.datasets.store import WrongContentError
+from workshop.system.files import hash_file
 
 Deliver = Callable[[str, IO[bytes]], None]
 """Called with a member's name and a stream of its content."""

@@ -22,6 +22,7 @@ from typing import IO, Protocol
 from workshop.datasets import STAMP
 from workshop.datasets.catalogue import Dataset, File
 from workshop.errors import WorkshopError
+from workshop.system.files import flush_folder, hash_file
 
 CHUNK = 1 << 20
 SCRATCH = ".fetching"
@@ -112,7 +113,7 @@ class Store:
         with contextlib.suppress(OSError):  # a thumb drive may know no permissions
             temporary.chmod(0o644)
         temporary.replace(target)
-        _sync_folder(target.parent)
+        flush_folder(target.parent)
         with self._guard:
             self._verified[f"{dataset.name}/{file.name}"] = _mark(file, target.stat())
 
@@ -201,12 +202,6 @@ class Store:
             )
 
 
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file as hex digits."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
 def read_chunks(stream: Readable) -> Iterator[bytes]:
     """Yield a stream's bytes in pieces of at most 1 MiB."""
     while chunk := stream.read(CHUNK):
@@ -245,14 +240,6 @@ def _write_checked(file: File, chunks: Iterable[bytes], out: IO[bytes]) -> None:
 
 def _mark(file: File, status: os.stat_result) -> list[object]:
     return [file.sha256, status.st_size, status.st_mtime_ns]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def full_disk(error: OSError, folder: Path) -> Exception:

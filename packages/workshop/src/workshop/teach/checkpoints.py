@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
+from workshop.system.files import written_whole
 
 Arrays = list[npt.NDArray[Any]]
 
@@ -74,17 +74,8 @@ def write(target: Path, arrays: Arrays, facts: Mapping[str, object]) -> Path:
     """Write one checkpoint beside its place and rename it; return the file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     content: dict[str, Any] = {f"array{number:03}": array for number, array in enumerate(arrays)}
-    handle, beside = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".npz", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, facts=np.array(json.dumps(dict(facts))), **content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with written_whole(target) as file:
+        np.savez_compressed(file, facts=np.array(json.dumps(dict(facts))), **content)
     return target
 
 

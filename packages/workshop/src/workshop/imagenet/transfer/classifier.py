@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workshop.errors import WorkshopError
+from workshop.system.files import written_whole
 
 if TYPE_CHECKING:
     from workshop.imagenet.network import Network
@@ -95,17 +94,8 @@ def logistic_regression(features: Array, kinds: Array) -> Callable[[Array], Arra
 def save(head: Head, path: Path) -> Path:
     """Save a head as plain arrays, in one ``.npz`` file; nothing in it can run code."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".npz", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **{**head._asdict(), "kinds": np.array(head.kinds)})
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        np.savez_compressed(file, **{**head._asdict(), "kinds": np.array(head.kinds)})
     return path
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
+from workshop.system.files import written_whole
 
 HEADER = """\
 # How many threads the BLAS of the Theano kernel uses on this machine. Written by the notebook
@@ -61,14 +62,10 @@ def write(settings: Settings, choice: Choice) -> Path:
     path = file(settings)
     # JSON's texts and numbers are TOML's as well.
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(choice).items()]
-    beside = path.with_suffix(".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as handle:
-            handle.write(HEADER + "".join(lines))
-            handle.flush()
-            os.fsync(handle.fileno())
-        beside.replace(path)
+        with written_whole(path) as handle:
+            handle.write((HEADER + "".join(lines)).encode())
     except OSError as error:
         raise WorkshopError(
             f"cannot write {path}: {error.strerror}; run set-up again, which makes this folder yours"

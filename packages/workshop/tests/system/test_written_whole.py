@@ -1,0 +1,50 @@
+"""A file is the old one or the new one, and nothing is left beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from workshop.system.files import hash_file, written_whole
+
+
+def test_the_new_file_takes_the_place_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+    with written_whole(target, 0o600) as file:
+        file.write(b"new")
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"new"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("fault", ["block", "flush", "rename"])
+def test_a_fault_leaves_the_old_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if fault == "flush":
+        monkeypatch.setattr(os, "fsync", fail)
+    if fault == "rename":
+        monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"), written_whole(target) as file:
+        file.write(b"new")
+        if fault == "block":
+            fail()
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_hash_is_sha256(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 3_000_000)
+    assert hash_file(tmp_path / "a") == hashlib.sha256(b"x" * 3_000_000).hexdigest()
