@@ -193,6 +193,8 @@ class Uv:
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_HTTP_RETRIES": "1",
         }
+        # Not uv's own list: an organisation's certificates are among the system's.
+        self.environment.setdefault("UV_SYSTEM_CERTS", "true")
         if params["cache"]:
             self.environment["UV_CACHE_DIR"] = params["cache"]
         if params["ca_bundle"]:

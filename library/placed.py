@@ -23,7 +23,9 @@ options:
     elements: dict
     default: []
   files:
-    description: Files to write; each has C(path) and C(content), and C(owner) and C(mode) where they matter.
+    description:
+      - Files to write; each has C(path) and C(content), and C(owner) and C(mode) where they matter.
+      - With C(readers), the file's group is that of this account, which may then read what others may not.
     type: list
     elements: dict
     default: []
@@ -76,19 +78,30 @@ def whose(item: Item, place: Place) -> int | None:
     return place.account
 
 
+def group_id(item: Item) -> int | None:
+    """Return the group of the account that may read a file; None: it does not matter, or is not there yet."""
+    try:
+        return pwd.getpwnam(item["readers"]).pw_gid if item.get("readers") and os.geteuid() == 0 else None
+    except KeyError:
+        return None
+
+
 def differs(path: Path, item: Item) -> bool:
-    """Tell whether the mode or the owner of what is there must change."""
+    """Tell whether the mode, the owner or the group of what is there must change."""
     found = path.stat()
     owner = user_id(item["owner"])
     wrong_owner = os.geteuid() == 0 and owner not in (None, found.st_uid)
-    return stat.S_IMODE(found.st_mode) != int(item["mode"], 8) or wrong_owner
+    wrong_group = group_id(item) not in (None, found.st_gid)
+    return stat.S_IMODE(found.st_mode) != int(item["mode"], 8) or wrong_owner or wrong_group
 
 
 def dress(path: Path, item: Item) -> None:
-    """Give a file or folder its mode and its owner."""
-    owner = user_id(item["owner"])
+    """Give a file or folder its mode, its owner and its group."""
+    owner, group = user_id(item["owner"]), group_id(item)
     if os.geteuid() == 0 and owner is not None and owner != path.stat().st_uid:
         os.chown(path, owner, pwd.getpwuid(owner).pw_gid)
+    if group is not None:
+        os.chown(path, -1, group)
     path.chmod(int(item["mode"], 8))
 
 
@@ -227,6 +240,7 @@ def main() -> None:
                 "options": shared
                 | {
                     "content": {"type": "str", "required": True, "no_log": False},
+                    "readers": {"type": "str"},
                     "mode": {"type": "str", "default": "0644"},
                 },
             },

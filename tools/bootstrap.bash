@@ -31,6 +31,9 @@ trust_bundle() {
   export SSL_CERT_FILE=$1 PIP_CERT=$1 REQUESTS_CA_BUNDLE=$1 CURL_CA_BUNDLE=$1 NODE_EXTRA_CA_CERTS=$1
 }
 
+# uv brings a list of its own; what the system's administrator trusts counts, an organisation's own among it.
+export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true}
+
 # refuse_anothers FOLDER: code is installed from a cache as it lies there, so nobody else but root may own it.
 refuse_anothers() {
   local owner

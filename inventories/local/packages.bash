@@ -5,6 +5,8 @@
 
 # Of distribution.bash: what this machine is, by Ansible's names; and the checkout.
 distribution=${distribution:-} family=${family:-} major=${major:-} root=${root:-}
+# Of settings.bash and bootstrap.bash.
+prefix=${prefix:-} interpreter=${interpreter:-} PYTHON=${PYTHON:-} UV=${UV:-}
 password=""
 
 # The packages without which not even Ansible can be installed.
@@ -100,6 +102,16 @@ gain_root() {
   done
   password=""
   return 1
+}
+
+# root_for_python: the play may have to install a Python for Theano, long after the last moment to ask for a password.
+root_for_python() {
+  local version
+  version=$(sed -n 's/^python_venv_version: "\(.*\)"$/\1/p' "$root/roles/python-venv/defaults/main.yml")
+  if [ -n "$interpreter" ] || [ -x "$prefix/venvs/theano/bin/python" ]; then return 0; fi
+  if [ -z "$("$PYTHON" "$root/tools/find-python.py" "$UV" "$version" "$prefix/python")" ]; then
+    gain_root "Python $version" || true
+  fi
 }
 
 # as_root COMMAND…: run it as root; the password is on no command line and in no environment.

@@ -67,7 +67,7 @@ main() {
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
   wait_for_other_set_ups "$prefix/.lock"
   make_control_environment
-  is_rehearsal "$@" || outlive_the_session
+  is_rehearsal "$@" || { root_for_python && outlive_the_session; }
   absolute_files "$@"
   cd "$root"
   ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false \

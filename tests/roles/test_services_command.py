@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import jinja2
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "roles/managed-service/templates"
@@ -56,3 +57,33 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
     files = (tmp_path / "files").read_text().splitlines()
     assert "/dev/null" in files
     assert not [name for name in files if name.startswith(f"{tmp_path}/lock")]
+
+
+@pytest.mark.parametrize(
+    ("running", "update", "restarts"),
+    [
+        ("yes", "", True),
+        # What update did, or a start of all, is a restart already.
+        ("yes", "workshop-web: updated process group", False),
+        ("", "", False),
+    ],
+)
+def test_a_program_is_restarted_once(tmp_path: Path, running: str, update: str, restarts: bool) -> None:
+    command = write_command(tmp_path)
+    (tmp_path / "venvs/jupyter/bin/python").write_text(
+        "#!/bin/sh\n"
+        'echo "$*" >>calls\n'
+        'case "$*" in\n'
+        "  *supervisorctl*pid) exec test -e up ;;\n"
+        f"  *update*) printf %s '{update}' ;;\n"
+        "  *start\\ workshop-web) echo 'workshop-web: ERROR (already started)' ;;\n"
+        "  *supervisord\\ *) touch up ;;\n"
+        "esac\n"
+    )
+    if running:
+        (tmp_path / "up").touch()
+    done = subprocess.run(
+        [command, "ensure-restarted", "workshop-web"], check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert "unchanged" not in done.stdout
+    assert (" restart workshop-web" in (tmp_path / "calls").read_text()) == restarts

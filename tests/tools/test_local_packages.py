@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -20,6 +21,8 @@ distribution=${{DISTRIBUTION:-Debian}} family=${{FAMILY:-Debian}} major=${{MAJOR
 source {ROOT}/tools/bootstrap.bash
 source {ROOT}/inventories/local/packages.bash
 install_packages $(bootstrap_packages) $(role_packages)
+PYTHON=$(command -v python3) UV=uv prefix=/nowhere interpreter=${{INTERPRETER:-}}
+root_for_python
 with_password ansible-playbook site.yml "$@"
 """
 # Every command notes how it was called and what it found in its environment and on standard input.
@@ -46,9 +49,20 @@ FAKES = {
     "dnf": NOTE,
     "rpm": "case $INSTALLED in all) exit 0 ;; *) exit 1 ;; esac",
     "uname": "echo x86_64",
+    "uv": """echo "[$PYTHONS]\"""",
     "dpkg-query": "case $INSTALLED in all) echo installed ;; *) exit 1 ;; esac",
     "ansible-playbook": NOTE + 'case "$*" in *--become-password-file*) cat >"$NOTES.handed" ;; esac',
 }
+
+
+def a_python(folder: Path) -> str:
+    """Return what uv says of a Python that has its C headers."""
+    (folder / "include").mkdir(exist_ok=True)
+    (folder / "include/Python.h").touch()
+    python = folder / "python3.11"
+    python.write_text(f"#!/bin/sh\necho {folder}/include\n")
+    python.chmod(0o755)
+    return json.dumps({"implementation": "cpython", "path": str(python)})
 
 
 @dataclass
@@ -71,7 +85,7 @@ class Machine:
             "PATH": f"{self.folder}:{os.environ['PATH']}",
             "NOTES": str(self.folder / "notes"),
         }
-        environment |= {"KIND": kind, "INSTALLED": installed, **more}
+        environment |= {"KIND": kind, "INSTALLED": installed, "PYTHONS": a_python(self.folder), **more}
         keyboard, terminal = pty.openpty()
         with subprocess.Popen(
             ["bash", "-c", SCRIPT, "setup.bash", *words],
@@ -137,6 +151,21 @@ def test_nothing_is_asked_where_nothing_is_missing(machine: Machine) -> None:
     status, said = machine.run("", installed="all")
     assert (status, said) == (0, "")
     assert machine.notes() == "ansible-playbook site.yml\n"
+
+
+def test_the_password_is_asked_for_where_only_a_python_is_missing(machine: Machine) -> None:
+    """As after a set-up that was interrupted between the packages and the Python of Debian's predecessor."""
+    status, said = machine.run(f"{PASSWORD}\n", installed="all", PYTHONS="")
+    assert status == 0, said
+    assert "to install: Python 3.11" in said
+    assert machine.notes("notes.handed") == PASSWORD
+
+
+@pytest.mark.parametrize(("typed", "given"), [(None, ""), ("a\nb\nc\n", ""), (None, "/opt/python3.11")])
+def test_a_python_may_come_without_root_too(machine: Machine, typed: str | None, given: str) -> None:
+    status, said = machine.run(typed, installed="all", PYTHONS="", INTERPRETER=given)
+    assert status == 0, said
+    assert machine.notes().splitlines()[-1] == "ansible-playbook site.yml"
 
 
 def test_nothing_is_asked_where_sudo_wants_nothing(machine: Machine) -> None:

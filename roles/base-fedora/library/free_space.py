@@ -13,6 +13,11 @@ description:
 options:
   path: {description: Folder of the installation., type: path, required: true}
   required_mb: {description: Free MB that a first installation needs., type: int, required: true}
+  environments:
+    description: Names of the environments that make it complete; none, and it never is.
+    type: list
+    elements: str
+    default: []
 author: [The Deep Learning Workshop]
 """
 
@@ -32,12 +37,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 COMPLETE_MB = 300
 """What a machine that has everything still needs: logs, notebooks, backups."""
-VENVS = ("jupyter", "theano", "tensorflow")
 
 
-def required(prefix: Path, first_mb: int) -> int:
+def required(prefix: Path, first_mb: int, environments: list[str]) -> int:
     """Return how many MB must be free: less when all environments are there already."""
-    complete = all((prefix / "venvs" / name / "bin" / "python").exists() for name in VENVS)
+    pythons = [prefix / "venvs" / name / "bin" / "python" for name in environments]
+    complete = bool(pythons) and all(python.exists() for python in pythons)
     return min(first_mb, COMPLETE_MB) if complete else first_mb
 
 
@@ -52,13 +57,14 @@ def main() -> None:
         argument_spec={
             "path": {"type": "path", "required": True},
             "required_mb": {"type": "int", "required": True},
+            "environments": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
     prefix = Path(module.params["path"]).absolute()
     place = nearest(prefix)
     free_mb = shutil.disk_usage(place).free // 1_000_000
-    needed_mb = required(prefix, module.params["required_mb"])
+    needed_mb = required(prefix, module.params["required_mb"], module.params["environments"])
     if free_mb < needed_mb:
         module.fail_json(
             msg=f"{place} has {free_mb} MB free and the workshop needs {needed_mb} MB there; "

@@ -31,6 +31,8 @@ MACHINE = ROOT / "tools/testbed/machine.bash"
 LINK_DOWNLOADS = ROOT / "tools/testbed/link-downloads.bash"
 USER = "learner"
 CHECKOUT = f"/home/{USER}/workshop"
+PASSWORD = "-".join(("open", "sesame", "machine"))
+"""What sudo wants of the user; in no file of the checkout, so that it is found wherever set-up leaves it."""
 SMALL = "/small"
 """A folder of the laptop's whose disk is too small for the workshop."""
 OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
@@ -53,7 +55,7 @@ def learners_cache() -> Path:
     own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-learners-", dir=shared.parent))
     atexit.register(shutil.rmtree, own, ignore_errors=True)
     subprocess.run([LINK_DOWNLOADS, shared, own], check=True)
-    own.chmod(0o777)
+    own.chmod(0o755)
     return own
 
 
@@ -102,22 +104,48 @@ class Bed:
     """Further words for podman run."""
     kind: str = "bare"
     """Without systemd; ``desk`` has it, with a manager of the user's own."""
+    user: str = USER
+    """Who sets the workshop up."""
+    downloads: str = ""
+    """Where the machine finds what earlier ones downloaded, besides /srv/cache."""
+    password: str = ""
+    """What sudo wants of the user, at a terminal; empty: nothing."""
 
     def start(self) -> None:
+        """Start it, bare, as a member of this network, with downloads that belong to its user."""
         subprocess.run(
             [MACHINE, "start", self.name, self.kind, *self.options],
             check=True,
             env=os.environ | {"WORKSHOP_TEST_CACHE": str(learners_cache())},
         )
+        self._join_network()
+        # The machines share their downloads; here they belong to this machine's user.
+        self.root(f"chown -R {self.user}: /srv/cache")
+        if self.downloads:
+            folder = shlex.quote(str(Path(self.downloads).parent))
+            self.run(f"mkdir -p {folder} && ln -s /srv/cache {shlex.quote(self.downloads)}")
+        if self.password:
+            self.root(
+                f"echo '{self.user}:{self.password}' | chpasswd;"
+                f" echo '{self.user} ALL=(ALL) ALL' >/etc/sudoers.d/{self.user}"
+            )
+
+    def _join_network(self) -> None:
+        """Trust the certificates of the tests' network, as its administrator makes all machines do."""
+        self.root(
+            """cd /usr/local/share/ca-certificates
+            awk '/BEGIN CERT/ { file = "network-" ++number ".crt" } file { print >file }' /srv/ca-bundle.pem
+            update-ca-certificates >/dev/null 2>&1"""
+        )
 
     def stop(self) -> None:
         subprocess.run([MACHINE, "stop", self.name], check=True)
 
-    def run(self, command: str, user: str = USER, seconds: float = 900) -> Ran:
-        """Run a shell command inside; how it ends is the caller's to judge."""
+    def run(self, command: str, user: str = "", seconds: float = 900) -> Ran:
+        """Run a shell command inside, as the bed's user; how it ends is the caller's to judge."""
         started = time.monotonic()
         done = subprocess.run(
-            self._inside(command, user),
+            self._inside(command, user or self.user),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -136,7 +164,7 @@ class Bed:
             "",
             dict(typed),
         )
-        words = self._inside(command, USER)
+        words = self._inside(command, self.user)
         with subprocess.Popen(
             [*words[:2], "--interactive", "--tty", *words[2:]],
             stdin=terminal,
@@ -154,17 +182,14 @@ class Bed:
             else:
                 running.kill()
         os.close(keyboard)
-        return Ran(running.returncode, text.replace("\r\n", "\n"), time.monotonic() - began)
-
-    def want_a_password(self, password: str) -> None:
-        """Make sudo ask its user, as on nearly every laptop."""
-        self.root(f"echo '{USER}:{password}' | chpasswd; echo '{USER} ALL=(ALL) ALL' >/etc/sudoers.d/{USER}")
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", text.replace("\r\n", "\n"))
+        return Ran(running.returncode, plain, time.monotonic() - began)
 
     @contextlib.contextmanager
     def foreground(self, command: str) -> Iterator[subprocess.Popen[str]]:
         """Run a shell command inside while the block lasts."""
         with subprocess.Popen(
-            self._inside(command, USER), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self._inside(command, self.user), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as running:
             try:
                 yield running
@@ -186,7 +211,11 @@ class Bed:
 
     @staticmethod
     def home(user: str) -> str:
-        return "/" if user == "root" else f"/home/{user}"
+        return "/root" if user == "root" else f"/home/{user}"
+
+    @property
+    def checkout(self) -> str:
+        return f"{self.home(self.user)}/workshop"
 
     def bring_checkout(self) -> None:
         """Copy this checkout, as it is now, to where its user would have cloned it."""
@@ -199,33 +228,37 @@ class Bed:
             for name in filter(None, names):
                 if (ROOT / name).exists() or (ROOT / name).is_symlink():
                     archive.add(ROOT / name, name, recursive=False)
-        self.root(f"install -d -o {USER} -g {USER} {CHECKOUT}")
-        unpack = ["podman", "exec", "-i", f"--user={USER}", self.name, "tar", "-x", "-C", CHECKOUT]
+        self.root(f"install -d -o {self.user} -g {self.user} {self.checkout}")
+        unpack = ["podman", "exec", "-i", f"--user={self.user}", self.name, "tar", "-x", "-C", self.checkout]
         subprocess.run(unpack, input=packed.getvalue(), check=True)
 
     @property
     def prefix(self) -> str:
-        return f"{CHECKOUT}/.workshop"
+        return f"{self.checkout}/.workshop"
 
-    def own_cache(self) -> None:
-        """The machines share their downloads; here they belong to this machine's user."""
-        self.root(f"chown -R {USER}: /srv/cache")
+    def made(self) -> list[str]:
+        """Return what set-up made below the prefix; downloads of earlier machines were there before."""
+        return self.root(f"ls -A --ignore=cache {self.prefix} 2>/dev/null || true").split()
 
     def script(self, script: str, *words: str, **variables: str) -> str:
         """Return the command that runs one of ./local/*.bash with -e NAME=VALUE for each variable."""
-        defaults = {"workshop_cache": "/srv/cache", "workshop_ca_bundle": "/srv/ca-bundle.pem"}
-        given = [word for name, value in (defaults | variables).items() for word in ("-e", f"{name}={value}")]
-        return shlex.join(["cd", CHECKOUT]) + " && " + shlex.join([f"./local/{script}.bash", *given, *words])
+        given = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
+        command = shlex.join([f"./local/{script}.bash", *given, *words])
+        return f"cd {shlex.quote(self.checkout)} && {command}"
 
     def setup(self, *words: str, seconds: float = 1500, **variables: str) -> Ran:
-        return self.run(self.script("setup", *words, **variables), seconds=seconds)
+        """Set the workshop up; where sudo wants a password somebody sits at the terminal who knows it."""
+        command = self.script("setup", *words, **variables)
+        if self.password:
+            return self.at_a_terminal(command, {"password for": self.password}, seconds)
+        return self.run(command, seconds=seconds)
 
     def behaves(self, tests: str = "", prefix: str = "") -> None:
         """Run the tests that every machine has to pass, or one file of them."""
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", ROOT / "tests/machines/behaviour" / tests),
-                *(f"--hosts=podman://{USER}@{self.name}", f"--prefix={prefix or self.prefix}"),
+                *(f"--hosts=podman://{self.user}@{self.name}", f"--prefix={prefix or self.prefix}"),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

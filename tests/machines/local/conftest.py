@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, OURS, SMALL, SUITE, Bed, Ran, record
+from bed import CHECKOUT, OURS, PASSWORD, SMALL, SUITE, Bed, Ran, record
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,10 +21,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def laptop() -> Iterator[Bed]:
     """A machine with a copy of the checkout, bare at first, and set up by the first test that wants it so."""
-    bed = Bed(f"workshop-local-{SUITE}-{OURS}", [f"--tmpfs={SMALL}:size=300m,mode=1777"])
+    bed = Bed(
+        f"workshop-local-{SUITE}-{OURS}",
+        [f"--tmpfs={SMALL}:size=300m,mode=1777"],
+        downloads=f"{CHECKOUT}/.workshop/cache",
+        password=PASSWORD,
+    )
     bed.start()
     bed.bring_checkout()
-    bed.own_cache()
     yield bed
     bed.stop()
 
@@ -32,13 +36,13 @@ def laptop() -> Iterator[Bed]:
 @pytest.fixture
 def bare_laptop(laptop: Bed) -> Bed:
     """The machine before set-up."""
-    assert not laptop.exists(f"{CHECKOUT}/.workshop"), "a test that sets it up ran before this one"
+    assert not laptop.made(), "a test that sets it up ran before this one"
     return laptop
 
 
 @pytest.fixture(scope="session")
 def first_setup(laptop: Bed) -> Ran:
-    """How set-up ended on the bare machine."""
+    """How set-up ended on the bare machine: the command as the README has it, without an argument."""
     done = laptop.setup()
     record("local mode: set-up of a bare machine, warm downloads", done.seconds)
     return done

@@ -18,9 +18,8 @@ PREFIX = f"/home/{USER}/.workshop"
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 PULLED = f"cd /home/{USER}/.ansible/pull/* && "
-# As the handbook has it; the variables are those of the tests' network.
+# As the handbook has it; that there are downloads of earlier machines is the tests' own.
 PULL = f"ansible-pull -U file://{CHECKOUT} -i local {{book}} -e workshop_cache=/srv/cache"
-PULL += " -e workshop_ca_bundle=/srv/ca-bundle.pem"
 COMMIT = "git -c user.name=o -c user.email=o@x commit --quiet --all --message=x"
 
 # What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs
@@ -56,7 +55,6 @@ def desk() -> Iterator[Bed]:
     bed = Bed(f"workshop-desk-{OURS}", kind="desk")
     bed.start()
     bed.bring_checkout()
-    bed.own_cache()
     # First: a package of it opens a session of everybody's, and with the end of that their systemd ends.
     bed.root(
         "apt-get update --quiet=2; apt-get install --yes --quiet=2 --no-install-recommends ansible-core git"

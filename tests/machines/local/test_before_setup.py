@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, SMALL, Bed, Ran, assert_one_line
+from bed import SMALL, Bed, Ran, assert_one_line
 
 
 def assert_refused(bed: Bed, done: Ran, *words: str) -> None:
-    """The one line is all that was said, and nothing was made or downloaded."""
+    """The one line is all that was said, not even a password was wanted, and nothing was made."""
     assert_one_line(done, *words)
     assert done.text.strip().count("\n") == 0, done.text
-    assert not bed.exists(f"{CHECKOUT}/.workshop")
+    assert not bed.made()
 
 
 def test_another_distribution_is_refused(bare_laptop: Bed) -> None:
@@ -35,12 +35,18 @@ def test_a_small_disk_is_refused_before_anything_is_downloaded(bare_laptop: Bed)
 
 
 def test_without_root_the_missing_packages_are_named(bare_laptop: Bed) -> None:
-    bare_laptop.root("mv /etc/sudoers.d/learner /tmp")
+    bed, words = bare_laptop, ("as root", "apt-get install", "python3-venv")
+    # Nobody sits there to be asked.
+    assert_refused(bed, bed.run(bed.script("setup")), *words)
+    bed.root("mv /etc/sudoers.d/learner /tmp")
     try:
-        done = bare_laptop.setup()
+        done = bed.setup()
     finally:
-        bare_laptop.root("mv /tmp/learner /etc/sudoers.d")
-    assert_refused(bare_laptop, done, "as root", "apt-get install", "python3-venv")
+        bed.root("mv /tmp/learner /etc/sudoers.d")
+    # sudo has looked at the password before it says that this account may nothing.
+    assert_one_line(done, *words)
+    assert done.text.count("password for") == 1
+    assert not bed.made()
 
 
 @pytest.fixture
@@ -53,4 +59,4 @@ def unplugged_bare_laptop(bare_laptop: Bed) -> Iterator[Bed]:
 def test_without_network_and_packages_it_says_so(unplugged_bare_laptop: Bed) -> None:
     done = unplugged_bare_laptop.setup()
     assert_one_line(done, "could not install", "python3-venv")
-    assert not unplugged_bare_laptop.exists(f"{CHECKOUT}/.workshop")
+    assert not unplugged_bare_laptop.made()

@@ -19,7 +19,7 @@ OTHER_PORTS = {
 }
 SECOND = f"/home/{USER}/second"
 """The prefix of a second workshop on the same machine."""
-SECOND_SETTINGS = {"workshop_prefix": SECOND, **OTHER_PORTS}
+SECOND_SETTINGS = {"workshop_prefix": SECOND, "workshop_cache": "/srv/cache", **OTHER_PORTS}
 
 
 @pytest.mark.parametrize(

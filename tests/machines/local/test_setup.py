@@ -1,13 +1,15 @@
-"""``./local/setup.bash`` on a bare machine without systemd, run by a plain user who may use sudo."""
+"""``./local/setup.bash``, without an argument, on a bare machine without systemd; sudo wants a password."""
 
 from __future__ import annotations
 
 import re
 
 from bed import Bed, Ran, record
-from waiting import patience
+from waiting import patience, wait_until
 
 PORTS = (8080, 8081, 8082)
+# Among the first of today's workshop, and quickly compiled.
+LESSON = "0-basics/10-theano-basics"
 
 
 def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
@@ -31,6 +33,24 @@ def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
     assert done.status == 0, done.text
     record("local mode: second run", done.seconds)
     assert done.changed == 0, done.text
+
+
+def test_lessons_are_compiled_meanwhile_and_then_compile_nothing(set_up_laptop: Bed) -> None:
+    """The part lessons waits for all of them."""
+    bed, workshop = set_up_laptop, f"{set_up_laptop.prefix}/venvs/jupyter/bin/workshop"
+    wait_until(
+        lambda: LESSON in bed.run(f"cat {bed.prefix}/theano/warmed.json").text, 600, f"{LESSON} is warm"
+    )
+    told = bed.run(f"{workshop} doctor").text
+    assert re.search(r"compile cache .*\b[1-9]\d* of \d+ lessons warm", told), told
+    done = bed.setup()
+    assert (done.status, done.changed) == (0, 0), done.text
+    bed.run(f"{workshop} lessons warm --stop")
+    compiled = f"find {bed.prefix}/theano -name '*.so' | sort"
+    before = bed.run(compiled).text
+    ran = bed.run(f"{workshop} lessons run {LESSON}")
+    assert ran.status == 0, ran.text
+    assert bed.run(compiled).text == before != ""
 
 
 def test_stop_stops_jupyter_runs_in_the_foreground_and_setup_starts_all_again(set_up_laptop: Bed) -> None:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from bed import OURS, USER, Bed, Ran, assert_one_line, record
+from bed import CHECKOUT, OURS, PASSWORD, USER, Bed, Ran, assert_one_line, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
-# In no file of the checkout, so that it is found wherever set-up leaves it.
-PASSWORD = "-".join(("open", "sesame", "desk"))
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
 
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Bed]:
     """A machine on which a plain user has logged in."""
-    bed = Bed(f"workshop-desk-{OURS}", kind="desk")
+    bed = Bed(
+        f"workshop-desk-{OURS}", kind="desk", downloads=f"{CHECKOUT}/.workshop/cache", password=PASSWORD
+    )
     bed.start()
     bed.bring_checkout()
-    bed.own_cache()
-    bed.want_a_password(PASSWORD)
     bed.root(f"systemctl start user@$(id -u {USER}).service")
     yield bed
     bed.stop()
@@ -28,8 +26,8 @@ def desk() -> Iterator[Bed]:
 
 @pytest.fixture(scope="module")
 def first_setup(desk: Bed) -> Ran:
-    """Somebody sits at the machine and is asked for the password."""
-    return desk.at_a_terminal(desk.script("setup"), {"password for": PASSWORD})
+    """Somebody sits at the machine, gives the command as the README has it, and is asked for the password."""
+    return desk.setup()
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +39,9 @@ def set_up_desk(desk: Bed, first_setup: Ran) -> Bed:
 
 
 def test_without_a_terminal_there_is_a_line_for_an_administrator(desk: Bed) -> None:
-    done = desk.setup()
+    done = desk.run(desk.script("setup"))
     assert_one_line(done, "have an administrator run, as root: apt-get install", "python3-venv", "g++")
-    assert not desk.exists(desk.prefix)
+    assert not desk.made()
 
 
 def test_the_password_is_asked_for_once_and_kept_nowhere(set_up_desk: Bed, first_setup: Ran) -> None:

@@ -23,6 +23,7 @@ from workshop.datasets.net import (
     environment,
     last_line,
     run_client,
+    trusted_certificates,
 )
 
 
@@ -227,6 +228,24 @@ def test_the_environments_certificates_reach_every_client(tmp_path: Path, monkey
     monkeypatch.setenv("PIP_CERT", "/pip.pem")
     values = environment(None, tmp_path)
     assert [values[name] for name in CERTIFICATES] == ["/ca.pem", "/pip.pem", "/ca.pem", "/ca.pem"]
+
+
+def test_the_systems_certificates_count_where_none_are_named(tmp_path: Path, monkeypatch) -> None:
+    """An organisation's own are among them, and neither requests nor Node.js looks there."""
+    for name in (*CERTIFICATES, "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    store = tmp_path / "certificates.pem"
+    monkeypatch.setattr(net, "SYSTEM_CERTIFICATES", (str(tmp_path / "none.pem"), str(store)))
+    assert trusted_certificates(None) is None
+    assert "NODE_EXTRA_CA_CERTS" not in environment(None, tmp_path)
+    store.touch()
+    assert trusted_certificates(None) == str(store)
+    assert environment(None, tmp_path)["NODE_EXTRA_CA_CERTS"] == str(store)
+    monkeypatch.setenv("NODE_EXTRA_CA_CERTS", "/own.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", "/ca.pem")
+    assert trusted_certificates(None) == "/ca.pem"
+    assert environment(None, tmp_path)["NODE_EXTRA_CA_CERTS"] == "/own.pem"
+    assert trusted_certificates(Path("/named.pem")) == "/named.pem"
 
 
 def test_uvs_index_is_pips_too_unless_pip_has_its_own(tmp_path: Path, monkeypatch) -> None:

@@ -24,6 +24,13 @@ STRANGERS_ATTEMPTS = 2
 """So often a host that has never answered is asked before it is given up on for the rest of the run."""
 CLIENT_START = 120.0
 """Seconds in which a package client itself must have started, on a busy machine."""
+SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where distributions keep what their administrators trust; an organisation's own is among it."""
 STALL = 15.0
 """Seconds without a byte after which a started download counts as broken off."""
 TICK = 0.1
@@ -149,12 +156,20 @@ class Reach:
 
 
 def trusted_certificates(ca_bundle: Path | None) -> str | None:
-    """Return the PEM bundle for requests: the workshop's, what the environment names, or the default."""
+    """Return the PEM bundle for requests: the workshop's, what the environment names, or the system's.
+
+    None: requests knows better, or brings its own, where there is nothing else.
+    """
     if ca_bundle:
         return str(ca_bundle)
     if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
         return None  # requests reads these itself
-    return os.environ.get("SSL_CERT_FILE") or None
+    return os.environ.get("SSL_CERT_FILE") or system_certificates()
+
+
+def system_certificates() -> str | None:
+    """Return the PEM bundle of the system's certificates; None where there is none."""
+    return next((path for path in SYSTEM_CERTIFICATES if os.access(path, os.R_OK)), None)
 
 
 def environment(ca_bundle: Path | None, scratch: Path) -> dict[str, str]:
@@ -171,6 +186,9 @@ def environment(ca_bundle: Path | None, scratch: Path) -> dict[str, str]:
         values.update(dict.fromkeys(certificates, str(ca_bundle)))
     elif named := values.get("SSL_CERT_FILE"):
         values = dict.fromkeys(certificates, named) | values
+    elif system := system_certificates():
+        # pip looks there itself; Node.js has a list of its own, and reads another only beside it.
+        values.setdefault("NODE_EXTRA_CA_CERTS", system)
     # Who configured only uv's index means pip's too.
     for ours, theirs in (
         ("PIP_INDEX_URL", ("UV_DEFAULT_INDEX", "UV_INDEX_URL")),

@@ -64,7 +64,7 @@ def _dress_like(old: os.stat_result | None, folder: Path, descriptor: int) -> No
     if old and os.fstat(descriptor).st_mode != old.st_mode:
         os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
     like = old or folder.stat()
-    if os.geteuid() == 0 and like.st_uid != 0:
+    if os.geteuid() == 0 and (like.st_uid, like.st_gid) != (0, 0):
         os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
