@@ -47,7 +47,7 @@ SET_UP = """
 
 SERVER = """
 import pathlib, sys, threading
-sys.path.insert(0, "{shared}/first/tests")
+sys.path.insert(0, "{shared}/first/packages/workshop/tests")
 from sync.server import git_over_http, serve
 with serve(git_over_http(pathlib.Path("{shared}"), lambda: False)) as address:
     pathlib.Path("/run/organiser").write_text(address)
