@@ -24,9 +24,9 @@ CAPABILITIES = {
     "web": ("workshop.web.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.slides.cli", "List, check and print the slides."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
-    "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
+    "pull": ("workshop.sync.pull", "Update this machine to the newest signed revision."),
     "updates": (
-        "workshop.pull.updates_cli",
+        "workshop.sync.choose",
         "Choose from where, and on whose word, this machine is updated.",
     ),
     "thumbdrive": ("workshop.thumbdrive.cli", "Fill thumb drives: plan, stage, write many, verify."),

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.sync.bed import Bed, git
 from tests.sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
-from workshop.pull.play import Play, Played
-from workshop.pull.run import Puller
+from workshop.sync.play import Play, Played
+from workshop.sync.pull import Puller
 from workshop.updates import Updates
 
 PLAYBOOK = b"- hosts: all\n"

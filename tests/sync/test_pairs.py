@@ -11,7 +11,7 @@ from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workshop.sync import plan
+from workshop.sync import planner
 from workshop.sync.pairs import NAME, Pair, faults_of, random_pair, sync
 
 from .bed import book, cell, memory_folder
@@ -56,7 +56,7 @@ def test_the_check_sees_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
         book(A, B, cell("# O1", "o")),
     )
     assert faults(pair) == []
-    monkeypatch.setattr(plan, "merge", lambda _base, _mine, theirs: theirs)
+    monkeypatch.setattr(planner, "merge", lambda _base, _mine, theirs: theirs)
     found = faults(pair)
     assert any("lost '# U1'" in each for each in found) and any("lost outputs" in each for each in found)
 
