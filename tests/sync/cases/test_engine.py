@@ -81,9 +81,7 @@ def test_80_a_fault_of_ours_is_the_outcome_of_one_file(bed: Bed, monkeypatch: py
     assert bed.actions() == {"a.ipynb": "refused", "b.ipynb": "updated"}
 
 
-def test_81_a_locked_folder_of_the_source_is_not_gone(
-    bed: Bed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_81_a_locked_folder_of_the_source_is_not_gone(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     bed.publish(a_ipynb=notebook("1"), **{"sub/b_ipynb": notebook("1")})
     bed.sync()
     scandir, locked = os.scandir, bed.upstream / "notebooks" / "sub"
@@ -258,10 +256,8 @@ def test_93_a_file_too_large_to_read_is_left_out_by_its_size(
     monkeypatch.setattr(source, "LARGEST_BYTES", 100_000)
     organiser.commit(a_ipynb=notebook("1"), big_bin=b"0" * 200_000)
     assert organiser.actions() == {"a.ipynb": "updated", "big.bin": "refused"}
-    heavy = (
-        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": ['
-    heavy += b"[]," * 10_000 + b'1]}, "cells": []}'
-    )
+    empty = b"[]," * 10_000
+    heavy = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": [' + empty + b'1]}, "cells": []}'
     monkeypatch.setattr(repository, "MOST_MEMORY", 300_000)
     organiser.commit(a_ipynb=heavy)
     assert organiser.actions() == {"a.ipynb": "refused", "big.bin": "refused"}
