@@ -18,17 +18,13 @@ from benchmarks.sync.crash_trials import kill_many
 from benchmarks.sync.fuzz_edits import faults_of, random_pair
 from benchmarks.sync.nbgitpuller_race import NOTEBOOKS, Course, Timing
 from workshop.output import console, messages, print_json
-from workshop.sync.update import Request, update
+from workshop.sync.request import Request, perform
 
 app = typer.Typer(rich_markup_mode=None)
 
 SECONDS = 1.0
 RATIO = 5.0
 OFFLINE_SECONDS = 10.0
-TITLES = {
-    "untouched": "untouched since the last sync",
-    "ran": "all run since the last sync, 40 MB of outputs",
-}
 
 
 @app.command()
@@ -118,7 +114,7 @@ def time_offline(folder: Path) -> float:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/workshop.git"
         started = time.perf_counter()
-        report = update(Request(url, folder / "mine", folder / "state", allow_unsigned=True))
+        report = perform(Request(url, folder / "mine", folder / "state", allow_unsigned=True))
     assert report.offline
     return time.perf_counter() - started
 

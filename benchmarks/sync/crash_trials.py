@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.sync.fuzz_edits import sync
+from workshop.sync.engine import undo
 from workshop.sync.notebook import Cell
-from workshop.sync.record import Log
-from workshop.sync.record import read as read_record
-from workshop.sync.undo import undo
+from workshop.sync.state import Log, read_record
 
 Files = dict[str, bytes]
 

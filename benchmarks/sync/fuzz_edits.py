@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.sync.deliver import Report, synchronise
-from workshop.sync.notebook import Cell, Document, cell_meaning, parse, source
-from workshop.sync.plan import Action
+from workshop.sync.engine import Report, synchronise
+from workshop.sync.notebook import Cell, Document, cell_meaning, read_notebook, source
+from workshop.sync.planner import Action
 from workshop.sync.source import read_folder
 
 NAME = "lesson.ipynb"
@@ -249,9 +249,7 @@ def _nothing_lost(pair: Pair, report: Report, found: dict[str, bytes]) -> Iterat
 
 
 def _cells(data: bytes) -> list[Cell]:
-    document = parse(data)
-    assert document is not None
-    cells: list[Cell] = document["cells"]
+    cells: list[Cell] = read_notebook(data)["cells"]
     return cells
 
 

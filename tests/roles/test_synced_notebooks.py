@@ -20,7 +20,7 @@ def run(folder: Path, check: bool = False, **arguments: Any) -> dict[str, Any]:
     own = ["--into", str(folder / "mine"), "--state", str(folder / "state")]
     given = {
         "command": [str(Path(sys.executable).parent / "workshop")],
-        "arguments": ["--from", str(folder), *own],
+        "arguments": ["--from", str(folder), "--allow-unsigned", *own],
         "state": str(folder / "state"),
     } | arguments
     words = {"ANSIBLE_MODULE_ARGS": given | {"_ansible_check_mode": check}}

@@ -23,9 +23,9 @@ CAPABILITIES = {
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check and print the slides."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
-    "pull": ("workshop.pull.cli", "Update this machine to the newest signed revision."),
+    "pull": ("workshop.sync.pull", "Update this machine to the newest signed revision."),
     "updates": (
-        "workshop.pull.updates_cli",
+        "workshop.sync.choose",
         "Choose from where, and on whose word, this machine is updated.",
     ),
     "bench": ("workshop.bench", "Measure the README's performance figures."),

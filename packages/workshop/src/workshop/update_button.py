@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 from workshop.errors import WorkshopError
@@ -20,7 +21,6 @@ from workshop.settings import Settings
 EVERY_S = 6 * 3600.0
 """The address is asked no more often, however many pages are opened."""
 PATIENCE_S = 1800.0
-VERBS: dict[str, tuple[str, ...]] = {"look": ("--dry-run",), "update": (), "undo": ("--undo",)}
 
 
 class UpdateButton:
@@ -93,18 +93,21 @@ def _mine(settings: Settings) -> Notebooks | None:
 
 async def run(mine: Notebooks, verb: str) -> tuple[int, dict[str, Any]]:
     """Run ``workshop sync``; return its status and its document, or an ``error``."""
+    request = mine.undoing() if verb == "undo" else replace(mine.request(), dry_run=verb == "look")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
         "workshop",
-        *mine.words(*VERBS[verb]),
-        stdin=asyncio.subprocess.DEVNULL,
+        "sync",
+        "--request",
+        "--json",
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+        out, err = await asyncio.wait_for(process.communicate(request.as_json().encode()), PATIENCE_S)
     except BaseException:
         process.kill()
         raise

@@ -9,8 +9,8 @@ from sync.bed import Bed, git
 from sync.organiser import Organiser, allowed_signers, new_key
 
 from workshop.errors import WorkshopError
-from workshop.pull.play import Play, Played
-from workshop.pull.run import Puller
+from workshop.sync.play import Play, Played
+from workshop.sync.pull import Puller
 from workshop.updates import Updates
 
 PLAYBOOK = b"- hosts: all\n"

@@ -6,11 +6,11 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.pull.board import Links, tell
-from workshop.sync.deliver import Outcome, Report
-from workshop.sync.plan import Action
+from workshop.sync.engine import Outcome, Report
+from workshop.sync.planner import Action
 
 WHY = "you changed the same cell; the new one is 1/a b.upstream-12345678.ipynb"
-REPORT = Report("12345678", [Outcome("1/a b.ipynb", Action.BESIDE, WHY)])
+REPORT = Report("12345678", [Outcome("1/a b.ipynb", Action.BESIDE, WHY, "1/a b.upstream-12345678.ipynb")])
 
 
 def test_a_report_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,7 +36,7 @@ def test_links_lead_from_this_notebook_to_both(tmp_path: Path) -> None:
 
 
 def test_names_cannot_smuggle_markup(tmp_path: Path) -> None:
-    evil = Outcome('"><img src=x>.ipynb', Action.BESIDE, "the new one is <b>.ipynb")
+    evil = Outcome('"><img src=x>.ipynb', Action.BESIDE, "why", "<b>.ipynb")
     shown = Links(Report("1", [evil]), tmp_path, tmp_path)._repr_html_()
     assert "<img" not in shown and "<b>" not in shown
 

@@ -12,10 +12,10 @@ from sync.organiser import allowed_signers, new_key
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
-from workshop.pull.choose import choose, show
-from workshop.pull.keys import keys_of
-from workshop.pull.run import Puller
 from workshop.settings import Settings
+from workshop.sync.choose import choose, show
+from workshop.sync.keys import keys_of
+from workshop.sync.pull import Puller
 from workshop.updates import Updates, load_updates
 
 

@@ -11,8 +11,9 @@ from sync.bed import notebook
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
-from workshop.pull.notebooks import Notebooks, my_notebooks, side_by_side, sticks
+from workshop.pull.notebooks import Notebooks, my_notebooks, sticks
 from workshop.settings import Settings
+from workshop.sync.request import Request
 from workshop.updates import Updates
 
 
@@ -30,7 +31,7 @@ def test_look_update_and_undo(bed: PullBed, mine: Notebooks) -> None:
     bed.bed.edit("a.ipynb", notebook("mine", "2"))
     bed.organiser.release("v2", a_ipynb=notebook("theirs", "2"))
     report = mine.update()
-    ((yours, theirs),) = side_by_side(report)
+    ((yours, theirs),) = [(each.path, each.beside) for each in report.files]
     assert (bed.bed.mine / yours).read_bytes() == notebook("mine", "2")
     assert (bed.bed.mine / theirs).read_bytes() == notebook("theirs", "2")
     mine.undo()
@@ -40,16 +41,16 @@ def test_look_update_and_undo(bed: PullBed, mine: Notebooks) -> None:
 def test_the_command_does_the_same(bed: PullBed, mine: Notebooks) -> None:
     bed.organiser.release("v1", a_ipynb=notebook("1"))
 
-    def run(*verb: str) -> dict[str, object]:
-        command = [sys.executable, "-m", "workshop", *mine.words(*verb)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    def run(request: Request) -> dict[str, object]:
+        command = [sys.executable, "-m", "workshop", "sync", "--request", "--json"]
+        done = subprocess.run(command, input=request.as_json(), capture_output=True, text=True, check=True)
         return dict(json.loads(done.stdout))
 
-    assert run("--dry-run")["changed"] is True
+    assert run(replace(mine.request(), dry_run=True))["changed"] is True
     assert not bed.bed.mine.exists()
-    assert run()["changed"] is True
-    assert run()["changed"] is False
-    assert run("--undo")["changed"] is True
+    assert run(mine.request())["changed"] is True
+    assert run(mine.request())["changed"] is False
+    assert run(mine.undoing())["changed"] is True
 
 
 def test_without_an_address_a_stick_is_asked_for(mine: Notebooks, tmp_path: Path) -> None:
@@ -59,7 +60,9 @@ def test_without_an_address_a_stick_is_asked_for(mine: Notebooks, tmp_path: Path
     folder = tmp_path / "stick"
     (folder / "notebooks").mkdir(parents=True)
     (folder / "notebooks/a.ipynb").write_bytes(notebook("1"))
-    assert alone.update(str(folder)).changed
+    with pytest.raises(WorkshopError, match="--allow-unsigned"):
+        alone.update(str(folder))
+    assert alone.update(str(folder), unsigned=True).changed
     with pytest.raises(WorkshopError, match="without signatures"):
         mine.update(str(folder))
     with pytest.raises(WorkshopError, match="set-up"):

@@ -10,9 +10,10 @@ from sync.bed import notebook
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
-from workshop.pull.revision import origin, verified_revision
 from workshop.sync.mirror import Mirror
-from workshop.sync.trust import Last
+from workshop.sync.pull import verified_revision
+from workshop.sync.repository import origin
+from workshop.sync.trust import Last, Trust
 
 
 def test_an_address_is_known_without_its_password() -> None:
@@ -31,9 +32,7 @@ def test_the_newest_signed_revision_is_taken_though_the_branch_went_on(bed: Pull
     commit = bed.organiser.release("v1", a_ipynb=notebook("1"))
     bed.organiser.commit(a_ipynb=notebook("in the making"))
     mirror = Mirror(bed.folder / "mirror")
-    found, branch = verified_revision(
-        mirror, origin(bed.organiser.url), None, bed.signers, Last(), trust_new_source=False
-    )
+    found, branch = verified_revision(mirror, origin(bed.organiser.url), None, Trust(bed.signers), Last())
     assert (found.commit, found.tag, branch) == (commit, "v1", "main")
 
 

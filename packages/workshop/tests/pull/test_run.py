@@ -8,6 +8,7 @@ from sync.organiser import allowed_signers, new_key
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
+from workshop.sync.trust import Trust
 
 
 def test_a_signed_revision_is_laid_down_and_its_playbook_runs(bed: PullBed) -> None:
@@ -74,7 +75,7 @@ def test_another_address_is_refused_until_somebody_says_so(bed: PullBed) -> None
     bed.organiser.git("clone", "--quiet", "--bare", str(bed.organiser.folder), str(moved))
     with pytest.raises(WorkshopError, match="--trust-new-source"):
         bed.puller(url=f"file://{moved}").pull()
-    assert bed.puller(url=f"file://{moved}").pull(trust_new_source=True).tag == "v1"
+    assert bed.puller(url=f"file://{moved}").pull(trust=Trust(trust_new_source=True)).tag == "v1"
     assert bed.puller(url=f"file://{moved}").pull().tag == "v1"
 
 

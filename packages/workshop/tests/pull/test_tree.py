@@ -7,7 +7,7 @@ from sync.bed import git, notebook
 
 from pull.bed import PullBed
 from workshop.errors import WorkshopError
-from workshop.pull.tree import make_current
+from workshop.sync.pull import make_current
 
 
 def trees(bed: PullBed) -> set[str]:
@@ -91,5 +91,5 @@ def test_only_the_verified_revision_can_be_taken_from_the_mirror(bed: PullBed) -
     bed.organiser.git("branch", "--quiet", "--move", "main", "trunk")
     bed.puller().pull()
     offered = git(bed.prefix / "pull/mirror/repository.git", "show-ref", "--heads", "--tags").splitlines()
-    assert [line.split()[1] for line in offered] == ["refs/heads/trunk", "refs/tags/v2"]
+    assert [line.split()[1] for line in offered] == ["refs/heads/trunk", "refs/tags/v1", "refs/tags/v2"]
     assert offered[0].startswith(commit)

@@ -10,10 +10,10 @@ from typing import Any
 
 import nbformat
 
-from workshop.sync.deliver import Report, synchronise
+from workshop.sync.engine import Report, synchronise
 from workshop.sync.openbooks import Open, no_open_notebooks
 from workshop.sync.source import Source, read_folder
-from workshop.sync.stats import Stats
+from workshop.sync.state import HashCache
 
 
 def cell(
@@ -92,7 +92,7 @@ class Bed:
     def sync(self, dry_run: bool = False) -> Report:
         return synchronise(self._read, self.mine, self.state, dry_run, self.open_notebooks)
 
-    def _read(self, stats: Stats) -> Source:
+    def _read(self, stats: HashCache) -> Source:
         return read_folder(self.upstream, "notebooks", stats.version)
 
     def actions(self, dry_run: bool = False) -> dict[str, str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sync.bed import Bed, git
-from workshop.sync.deliver import Report
-from workshop.sync.update import Request, update
+from workshop.sync.engine import Report
+from workshop.sync.request import Request, perform
 
 DAY = 24 * 3600
 FIRST_DAY = 1_790_000_000
@@ -82,7 +82,7 @@ class Organiser:
 
     def sync(self, **options: Any) -> Report:
         """Let the participant sync."""
-        return update(self.request(**options))
+        return perform(self.request(**options))
 
     def actions(self, **options: Any) -> dict[str, str]:
         return {each.path: str(each.action) for each in self.sync(**options).files}

@@ -1,4 +1,4 @@
-from workshop.sync.align import LONG, align, likeness, unique_ids
+from workshop.sync.align import ONE_PAIR, Effort, align, unique_ids
 
 from .bed import cell
 
@@ -37,7 +37,7 @@ def test_no_two_cells_are_the_same_old_one() -> None:
 
 
 def test_likeness() -> None:
-    assert likeness(cell("abc"), cell("abc", kind="markdown")) == 1.0
-    assert likeness(cell("abcdef"), cell("abcdeX", kind="markdown")) == 0.0
-    assert likeness(cell("abcdef"), cell("abcdeX")) > 0.6
-    assert likeness(cell("a" * LONG), cell("a" * LONG + "b")) == 0.0
+    assert Effort().likeness(cell("abc"), cell("abc", kind="markdown")) == 1.0
+    assert Effort().likeness(cell("abcdef"), cell("abcdeX", kind="markdown")) == 0.0
+    assert Effort().likeness(cell("abcdef"), cell("abcdeX")) > 0.6
+    assert Effort().likeness(cell("a" * ONE_PAIR), cell("a" * ONE_PAIR + "b")) == 0.0

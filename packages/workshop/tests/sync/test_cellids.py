@@ -1,4 +1,4 @@
-from workshop.sync.cellids import VALID, settle_ids
+from workshop.sync.merge import VALID_ID, settle_ids
 
 from .bed import cell
 
@@ -18,7 +18,7 @@ def test_what_is_taken_or_invalid_is_derived_and_always_the_same() -> None:
     found = ids(wishes)
     assert found == ids(wishes)
     assert len(set(found)) == 5
-    assert all(each is not None and VALID.fullmatch(each) for each in found)
+    assert all(each is not None and VALID_ID.fullmatch(each) for each in found)
 
 
 def test_formats_before_4_5_have_none() -> None:

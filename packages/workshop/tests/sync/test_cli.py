@@ -6,7 +6,7 @@ from .bed import Bed, notebook
 
 
 def workshop_sync(bed: Bed, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "workshop", "sync", "--from", str(bed.upstream)]
+    command = [sys.executable, "-m", "workshop", "sync", "--from", str(bed.upstream), "--allow-unsigned"]
     command += ["--into", str(bed.mine), "--state", str(bed.state), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

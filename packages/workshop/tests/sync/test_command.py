@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.command import as_document, main, parse
-from workshop.sync.deliver import Outcome, Report
-from workshop.sync.plan import Action
+from workshop.sync.command import main, parse
+from workshop.sync.engine import Outcome, Report
+from workshop.sync.planner import Action
 
 from .bed import Bed, notebook
 
@@ -36,7 +36,7 @@ def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture
 
 def test_sync_undo_and_their_summaries(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
     bed.publish(a_ipynb=notebook("1"))
-    main(words(bed, "--from", str(bed.upstream)))
+    main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
     assert "a.ipynb: it is new" in capsys.readouterr().out
     main(words(bed, "--undo", "--json"))
     assert json.loads(capsys.readouterr().out)["files"][0]["action"] == "restored"
@@ -61,10 +61,12 @@ def test_a_set_up_machine_needs_no_more_words(
 ) -> None:
     bed.publish(a_ipynb=notebook("1"))
     (machine / "etc/updates.toml").write_text(f"url = {str(bed.upstream)!r}\nsubdir = 'notebooks'\n")
-    main(["--dry-run"])
+    with pytest.raises(WorkshopError, match="--allow-unsigned"):
+        main(["--dry-run"])
+    main(["--dry-run", "--allow-unsigned"])
     assert "a.ipynb" in capsys.readouterr().out
     assert bed.snapshot() == {}
-    main([])
+    main(["--allow-unsigned"])
     assert set(bed.snapshot()) == {"a.ipynb"}
     assert (machine / "state").is_dir()
     main(["--undo"])
@@ -75,7 +77,7 @@ def test_a_set_up_machine_without_an_address_takes_a_stick(bed: Bed, machine: Pa
     bed.publish(a_ipynb=notebook("1"))
     with pytest.raises(WorkshopError, match="--from"):
         main([])
-    main(["--from", str(bed.upstream)])
+    main(["--from", str(bed.upstream), "--allow-unsigned"])
     assert set(bed.snapshot()) == {"a.ipynb"}
     assert (machine / "state").is_dir()
 
@@ -100,7 +102,7 @@ def test_a_machine_that_was_not_set_up_says_so(monkeypatch: pytest.MonkeyPatch, 
 
 def test_the_document_has_the_agreed_form() -> None:
     report = Report("rev", [Outcome("a", Action.BACKED_UP, "why")], news="v1", notes=("n",))
-    assert as_document(report) == {
+    assert report.as_document() == {
         "changed": True,
         "revision": "rev",
         "offline": False,
@@ -115,7 +117,7 @@ def test_it_starts_without_anything_heavy(bed: Bed) -> None:
     bed.sync()
     code = (
         "import sys; from workshop.sync.command import main\n"
-        f"main({words(bed, '--from', str(bed.upstream))!r})\n"
+        f"main({words(bed, '--from', str(bed.upstream), '--allow-unsigned')!r})\n"
         "heavy = {'typer', 'rich', 'nbformat', 'jsonschema', 'urllib.request'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from workshop.sync.manifest import Manifest, as_fields, entry_from
 from workshop.sync.notebook import Version
-from workshop.sync.plan import Entry, delivered
+from workshop.sync.planner import Entry, delivered
+from workshop.sync.state import Manifest, as_fields, entry_from
 
 VERSION = Version(b"1")
 ENTRY = delivered(VERSION)

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from workshop.sync.merge import merge, without_outputs
-from workshop.sync.metadata import ConflictError
+from workshop.sync.merge import ConflictError, merge, without_outputs
 
 from .bed import book, cell
 

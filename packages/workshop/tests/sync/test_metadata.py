@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from workshop.sync.metadata import ABSENT, ConflictError, merge_metadata, pick, same
+from workshop.sync.merge import ABSENT, ConflictError, merge_metadata, pick, same
 
 
 def test_same() -> None:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from workshop.sync.notebook import Version, parse
+from workshop.sync.notebook import NotANotebookError, Version, read_notebook
 
 from .bed import notebook
 
@@ -67,4 +67,6 @@ def test_binary_data_is_compared_byte_by_byte(data: bytes) -> None:
     ],
 )
 def test_what_is_no_notebook_is_none(data: bytes) -> None:
-    assert parse(data) is None
+    with pytest.raises(NotANotebookError):
+        read_notebook(data)
+    assert Version(data).notebook is None

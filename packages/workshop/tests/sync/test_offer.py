@@ -5,7 +5,8 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync import mirror as mirror_module
-from workshop.sync.offer import Trust, read_repository
+from workshop.sync.repository import Origin, read_repository
+from workshop.sync.trust import Trust
 
 from .bed import Bed, notebook
 from .organiser import Organiser
@@ -33,7 +34,7 @@ def test_a_damaged_memory_is_read_anew(organiser: Organiser, bed: Bed, damage: b
     organiser.sync()
     (bed.state / "offer.json").write_bytes(damage)
     assert organiser.sync().files == []
-    assert json.loads((bed.state / "offer.json").read_text())["commit"]
+    assert json.loads((bed.state / "offer.json").read_text())["revision"]["commit"]
 
 
 def test_a_damaged_record_of_trust_is_said(organiser: Organiser, bed: Bed) -> None:
@@ -44,7 +45,9 @@ def test_a_damaged_record_of_trust_is_said(organiser: Organiser, bed: Bed) -> No
 
 
 def test_a_passing_look_leaves_no_trace(organiser: Organiser, bed: Bed) -> None:
-    source = read_repository(organiser.url, "notebooks", None, bed.state, ANYBODY, keep=False)
+    source = read_repository(
+        Origin(organiser.url, organiser.url), "notebooks", None, bed.state, ANYBODY, keep=False
+    )
     assert source.files["a.ipynb"].data == notebook("1")
     assert not bed.state.exists()
 
@@ -60,4 +63,11 @@ def test_a_mirror_that_was_lost_is_made_again(organiser: Organiser, bed: Bed) ->
 
 def test_plain_http_needs_signatures(bed: Bed, tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="use https, or signatures"):
-        read_repository("http://example.org/x", "notebooks", None, bed.state, ANYBODY, keep=True)
+        read_repository(
+            Origin("http://example.org/x", "http://example.org/x"),
+            "notebooks",
+            None,
+            bed.state,
+            ANYBODY,
+            keep=True,
+        )

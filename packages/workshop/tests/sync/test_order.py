@@ -1,7 +1,6 @@
 import pytest
 
-from workshop.sync.metadata import ConflictError
-from workshop.sync.order import arrange
+from workshop.sync.merge import ConflictError, arrange
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.sync.own import own_request, own_state
+from workshop.sync.request import own_request, own_state
 from workshop.updates import Updates
 
 SETTINGS = Settings(prefix=Path("/opt/workshop"), notebooks=Path("/home/me/notebooks"))

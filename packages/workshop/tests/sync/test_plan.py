@@ -1,7 +1,7 @@
 import pytest
 
 from workshop.sync.notebook import Version
-from workshop.sync.plan import REMEMBERED, Action, Entry, Sides, beside_name, decide, delivered
+from workshop.sync.planner import REMEMBERED, Action, Entry, Sides, beside_name, decide, delivered
 
 from .bed import notebook
 

@@ -1,5 +1,5 @@
+from workshop.sync.align import Effort, file_likeness, find_renames
 from workshop.sync.notebook import Version
-from workshop.sync.renames import find_renames, likeness
 
 from .bed import book, cell
 
@@ -21,5 +21,5 @@ def test_other_suffixes_empty_files_and_little_in_common_are_no_renames() -> Non
 
 
 def test_text_is_compared_by_lines_and_binary_data_as_a_whole() -> None:
-    assert likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n")) > 0.5
-    assert likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n")) == 0.0
+    assert file_likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
+    assert file_likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from workshop.sync import stats as stats_module
+from workshop.sync import state as stats_module
 from workshop.sync.notebook import Version
-from workshop.sync.stats import Stats
+from workshop.sync.state import HashCache
 
 
 @pytest.fixture
@@ -20,25 +20,25 @@ def old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_untouched_file_is_not_read_again(
     old_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stats = Stats(tmp_path)
+    stats = HashCache(tmp_path)
     version = stats.version(old_file)
     assert version is not None
     version.meaning, _ = version.meaning, stats.save()
     monkeypatch.setattr(Path, "read_bytes", lambda _self: pytest.fail("it was read"))
-    again = Stats(tmp_path)
+    again = HashCache(tmp_path)
     assert again.is_still(str(old_file), Version(b"1").sha256)
     known = again.version(old_file)
     assert known is not None and known.sha256 == Version(b"1").sha256
 
 
 def test_a_touched_one_is(old_file: Path, tmp_path: Path) -> None:
-    stats = Stats(tmp_path)
+    stats = HashCache(tmp_path)
     stats.version(old_file)
     stats.save()
     status = old_file.stat()
     old_file.write_bytes(b"2")
     os.utime(old_file, ns=(status.st_atime_ns, status.st_mtime_ns))  # as a restored backup does
-    again = Stats(tmp_path)
+    again = HashCache(tmp_path)
     assert not again.is_still(str(old_file), Version(b"1").sha256)
     version = again.version(old_file)
     assert version is not None and version.data == b"2"
@@ -46,17 +46,17 @@ def test_a_touched_one_is(old_file: Path, tmp_path: Path) -> None:
 
 def test_a_file_that_changed_just_now_is_not_remembered(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1")
-    stats = Stats(tmp_path)
+    stats = HashCache(tmp_path)
     assert time.time_ns() - (tmp_path / "a").stat().st_ctime_ns < stats_module.SETTLED_NS
     stats.version(tmp_path / "a")
     stats.save()
-    assert not Stats(tmp_path).is_still(str(tmp_path / "a"), Version(b"1").sha256)
+    assert not HashCache(tmp_path).is_still(str(tmp_path / "a"), Version(b"1").sha256)
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"files": 1}', b'{"files": {"a": 1}}', b"\xff"])
 def test_a_damaged_cache_is_none(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "stats.json").write_bytes(damage)
     (tmp_path / "a").write_bytes(b"1")
-    version = Stats(tmp_path).version(tmp_path / "a")
+    version = HashCache(tmp_path).version(tmp_path / "a")
     assert version is not None and version.data == b"1"
-    assert Stats(tmp_path).version(tmp_path / "missing") is None
+    assert HashCache(tmp_path).version(tmp_path / "missing") is None

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.stick import folder_with, repository_in
+from workshop.sync.source import folder_with, repository_in
 
 
 def test_the_newest_bundle_on_a_stick(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 from pathlib import Path
 
-from workshop.sync.deliver import Outcome, Report
-from workshop.sync.plan import Action
-from workshop.sync.summary import ORDER, SIMPLE, summary
+from workshop.sync.command import ORDER, SIMPLE, summary
+from workshop.sync.engine import Outcome, Report
+from workshop.sync.planner import Action
 
-BESIDE = Outcome("a b.ipynb", Action.BESIDE, "why; yours is untouched, the new one is a b.upstream-1.ipynb")
+BESIDE = Outcome(
+    "a b.ipynb",
+    Action.BESIDE,
+    "why; yours is untouched, the new one is a b.upstream-1.ipynb",
+    "a b.upstream-1.ipynb",
+)
 
 
 def told(report: Report, dry_run: bool = False, has_viewer: bool = False) -> str:
@@ -18,7 +23,7 @@ def test_every_action_has_its_place_and_every_file_its_line() -> None:
     ]
     text = told(Report("rev", files))
     for each in files:
-        assert f"{each.path}: {each.why}" in text
+        assert f"{each.path}: {each.reason}" in text
 
 
 def test_what_is_new_is_told_when_something_came() -> None:

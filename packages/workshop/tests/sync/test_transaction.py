@@ -1,11 +1,10 @@
 from pathlib import Path
 
-from workshop.sync.manifest import Manifest
+from workshop.sync.engine import Run, heal
 from workshop.sync.notebook import Version
-from workshop.sync.plan import Action, Entry
-from workshop.sync.record import Log
-from workshop.sync.transaction import carry_out, heal
-from workshop.sync.tree import Fate, Step
+from workshop.sync.openbooks import no_open_notebooks
+from workshop.sync.planner import Action, Fate, Step
+from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Manifest
 
 ONE, TWO = Version(b"1"), Version(b"2")
 UPDATE = Fate("a", Action.UPDATED, "why", (Step("a", ONE, TWO),), {"a": Entry("2", "m")})
@@ -19,8 +18,8 @@ RENAME = Fate(
 
 
 def apply(tmp_path: Path, *fates: Fate) -> list[Action]:
-    manifest, log = Manifest(tmp_path / "state"), Log(tmp_path / "state")
-    done, _ = carry_out(fates, tmp_path / "mine", manifest, log, [TWO], kind="sync", revision="rev")
+    run = Run(tmp_path / "mine", tmp_path / "state", no_open_notebooks, dry_run=False)
+    done, _ = run.carry_out(fates, "sync", "rev", {"a": TWO})
     return [fate.action for fate in done]
 
 
@@ -61,7 +60,11 @@ def test_a_folder_that_became_a_link_meanwhile_is_not_followed(tmp_path: Path) -
 
 def killed(tmp_path: Path, *fates: Fate) -> Manifest:
     """Log fates as a run does that is killed afterwards."""
-    Log(tmp_path / "state").begin("sync", "rev", fates, {})
+    record = Log(tmp_path / "state").begin("sync", "rev")
+    for fate in fates:
+        hashes = [(s.path, *(each and each.sha256 for each in (s.before, s.after))) for s in fate.steps]
+        record.fates.append(LoggedFate(tuple(LoggedStep(*each) for each in hashes), {}, dict(fate.entries)))
+    record.save()
     return Manifest(tmp_path / "state")
 
 

@@ -1,18 +1,18 @@
 from pathlib import Path
 
-from workshop.sync.manifest import Manifest
 from workshop.sync.notebook import Version
-from workshop.sync.plan import Action, delivered
+from workshop.sync.planner import Action, Planner, delivered
 from workshop.sync.source import Source
-from workshop.sync.stats import Stats
-from workshop.sync.tree import Planner
+from workshop.sync.state import HashCache, Manifest
 
 NEW = Version(b"new")
 
 
 def plan(tmp_path: Path, skipped: dict[str, str] | None = None, **files: Version) -> dict[str, Action]:
     source = Source(files, skipped or {}, "rev")
-    fates = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"), Stats(tmp_path / "state")).plan()
+    fates = Planner(
+        source, tmp_path / "mine", Manifest(tmp_path / "state"), HashCache(tmp_path / "state")
+    ).plan()
     assert not list(tmp_path.rglob("*.upstream-*")), "planning writes nothing"
     return {fate.path: fate.action for fate in fates}
 
@@ -29,14 +29,14 @@ def test_a_name_beside_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     (tmp_path / "mine" / "a").write_bytes(b"mine")
     (tmp_path / "mine" / "a.upstream-rev").mkdir()
     source = Source({"a": NEW}, {}, "rev")
-    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"), Stats(tmp_path / "state"))
+    planner = Planner(source, tmp_path / "mine", Manifest(tmp_path / "state"), HashCache(tmp_path / "state"))
     (fate,) = planner.plan()
     assert fate.action == Action.BESIDE
     assert [step.path for step in fate.steps] == ["a.upstream-rev-2"]
 
 
 def test_a_file_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
-    class Blind(Stats):
+    class Blind(HashCache):
         def version(self, file: Path) -> Version | None:
             if file.name == "a":
                 raise PermissionError(13, "Permission denied")

@@ -13,8 +13,8 @@ def test_versions_are_compared_by_their_numbers() -> None:
 
 def test_what_was_delivered_is_remembered(tmp_path: Path) -> None:
     assert read_last(tmp_path) == Last()
-    write_last(tmp_path, Last("https://x", "abc", "v1", 7))
-    assert read_last(tmp_path) == Last("https://x", "abc", "v1", 7)
+    write_last(tmp_path, Last("https://x", "abc", "v1", 7, "p", ("k",), "a"))
+    assert read_last(tmp_path) == Last("https://x", "abc", "v1", 7, "p", ("k",), "a")
     (tmp_path / "trust.json").write_text('{"strange": 1}')
     with pytest.raises(WorkshopError, match="cannot be read"):
         read_last(tmp_path)

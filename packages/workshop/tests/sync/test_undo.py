@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import transaction
-from workshop.sync.undo import undo
+from workshop.sync import engine
+from workshop.sync.engine import undo
 
 from .bed import Bed, notebook
 
@@ -19,15 +19,29 @@ def synced(bed: Bed) -> Bed:
     return bed
 
 
-def test_a_damaged_backup_is_never_put_back(synced: Bed) -> None:
-    (backup,) = (synced.state / "backups").glob("*/files/a.ipynb")
+def test_a_damaged_backup_is_never_put_back_and_other_files_are(synced: Bed) -> None:
+    synced.publish(a_ipynb=notebook("3"), b_ipynb=notebook("1"))
+    synced.sync()
+    backup = max((synced.state / "backups").glob("*/files/a.ipynb"))
     backup.write_bytes(b"rot")
-    with pytest.raises(WorkshopError, match="damaged; nothing was changed"):
-        undo(synced.mine, synced.state)
+    report = undo(synced.mine, synced.state, dry_run=True)
+    assert {each.path: str(each.action) for each in report.files} == {
+        "a.ipynb": "kept",
+        "b.ipynb": "restored",
+    }
     backup.unlink()
-    with pytest.raises(WorkshopError, match="cannot be read"):
-        undo(synced.mine, synced.state)
+    undo(synced.mine, synced.state)
+    assert synced.snapshot() == {"a.ipynb": notebook("3")}
+    undo(synced.mine, synced.state)
+    assert synced.read("a.ipynb") == notebook("1")
+
+
+def test_an_open_notebook_waits(synced: Bed) -> None:
+    report = undo(synced.mine, synced.state, open_notebooks=lambda _into: {"a.ipynb": "it is open"})
+    assert [(str(each.action), each.reason) for each in report.files] == [("deferred", "it is open")]
     assert synced.snapshot() == {"a.ipynb": notebook("2")}
+    undo(synced.mine, synced.state)
+    assert synced.snapshot() == {"a.ipynb": notebook("1")}
 
 
 def test_what_has_the_place_of_a_file_now_is_left(synced: Bed, tmp_path: Path) -> None:
@@ -39,11 +53,15 @@ def test_what_has_the_place_of_a_file_now_is_left(synced: Bed, tmp_path: Path) -
 
 
 def test_an_undo_that_failed_can_be_repeated(synced: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_target: Path, _data: bytes) -> None:
-        raise OSError(28, "No space left on device")
+    write = engine.write_atomically
+
+    def fail(target: Path, data: bytes) -> None:
+        if target.parent == synced.mine:
+            raise OSError(28, "No space left on device")
+        write(target, data)
 
     with monkeypatch.context() as patched:
-        patched.setattr(transaction, "write_atomically", fail)
+        patched.setattr(engine, "write_atomically", fail)
         assert [str(each.action) for each in undo(synced.mine, synced.state).files] == ["refused"]
     undo(synced.mine, synced.state)
     assert synced.snapshot() == {"a.ipynb": notebook("1")}

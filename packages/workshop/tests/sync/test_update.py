@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.update import Request, is_address, update
+from workshop.sync.request import Request, perform
+from workshop.sync.source import is_address
 
 from .bed import Bed, notebook
 from .organiser import Organiser
@@ -18,19 +19,19 @@ def test_addresses_and_paths() -> None:
 
 def test_a_stick_that_is_not_there(bed: Bed, tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="plug the stick in"):
-        update(Request(str(tmp_path / "stick"), bed.mine, bed.state))
+        perform(Request(str(tmp_path / "stick"), bed.mine, bed.state))
 
 
 def test_a_checkout_is_a_folder_unless_signatures_are_wanted(bed: Bed) -> None:
     organiser = Organiser(bed)
     organiser.commit(a_ipynb=notebook("1"))
     bed.publish(b_ipynb=notebook("not committed"))
-    report = update(Request(str(bed.upstream), bed.mine, bed.state))
+    report = perform(Request(str(bed.upstream), bed.mine, bed.state, allow_unsigned=True))
     assert [each.path for each in report.files] == ["a.ipynb", "b.ipynb"]
     bare = bed.upstream.with_name("bare.git")
     organiser.git("clone", "--quiet", "--bare", ".", str(bare))
     with pytest.raises(WorkshopError, match="--allowed-signers FILE"):
-        update(Request(str(bare), bed.mine, bed.state))
+        perform(Request(str(bare), bed.mine, bed.state))
 
 
 def test_offline_names_the_revision_that_is_there(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,4 +45,4 @@ def test_offline_names_the_revision_that_is_there(bed: Bed, monkeypatch: pytest.
     fresh = Request(
         "http://127.0.0.1:9/x.git", bed.mine.with_name("m"), bed.state.with_name("s"), allow_unsigned=True
     )
-    assert update(fresh).revision == ""
+    assert perform(fresh).revision == ""

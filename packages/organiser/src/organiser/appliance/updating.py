@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from organiser.appliance import envelope
-from workshop.pull.keys import keys_of
 from workshop.settings import read_toml
+from workshop.sync.keys import keys_of
 from workshop.updates import Updates
 
 ETC = Path("opt/workshop/etc")

@@ -9,9 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from workshop.errors import WorkshopError
-from workshop.pull.notebooks import side_by_side
-from workshop.sync.deliver import Report
-from workshop.sync.summary import summary
+from workshop.sync.command import summary
+from workshop.sync.engine import Report
 
 
 def tell(act: Callable[[], Report], dry_run: bool = False) -> Report | None:
@@ -34,7 +33,7 @@ class Links:
 
     def __init__(self, report: Report | None, root: Path, here: Path | None = None) -> None:
         """Take an update's report; ``here`` is the folder of the notebook that shows the links."""
-        self.pairs = side_by_side(report) if report is not None else []
+        self.pairs = [(each.path, each.beside) for each in report.files if each.beside] if report else []
         self._up = os.path.relpath(root, here or Path.cwd())
 
     def _link(self, path: str) -> str:

@@ -11,12 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workshop.settings import Settings
-from workshop.sync.deliver import Report
-from workshop.sync.own import own_request, own_state
-from workshop.sync.stick import repository_in
-from workshop.sync.summary import beside_of
-from workshop.sync.undo import undo
-from workshop.sync.update import Request, update
+from workshop.sync.engine import Report
+from workshop.sync.request import Request, own_request, own_state, perform
+from workshop.sync.source import repository_in
 from workshop.updates import Updates, load_updates
 
 MOUNTS = ("/run/media/{user}", "/media/{user}", "/media", "/mnt")
@@ -30,39 +27,30 @@ class Notebooks:
     settings: Settings
     updates: Updates
 
-    @property
-    def state(self) -> Path:
-        """Where sync remembers what it delivered; raises WorkshopError on a machine without set-up."""
-        return own_state(self.settings)
-
-    def request(self, source: str = "") -> Request:
+    def request(self, source: str = "", unsigned: bool = False) -> Request:
         """Return what to ask of sync: a stick that somebody names, or else the machine's own address.
 
-        Raises WorkshopError when there is neither.
+        ``unsigned`` is the participant's word that what nobody signed may be taken. Raises WorkshopError
+        when there is neither a stick nor an address.
         """
-        return own_request(self.settings, self.updates, source)
+        request = own_request(self.settings, self.updates, source)
+        return replace(request, signers=None, allow_unsigned=True) if unsigned else request
 
-    def look(self, source: str = "") -> Report:
+    def undoing(self) -> Request:
+        """Return what to ask of sync to put the notebooks back."""
+        return Request("", self.settings.notebooks, own_state(self.settings), undo=True)
+
+    def look(self, source: str = "", unsigned: bool = False) -> Report:
         """Return what an update would do; nothing is written."""
-        return update(replace(self.request(source), dry_run=True))
+        return perform(replace(self.request(source, unsigned), dry_run=True))
 
-    def update(self, source: str = "") -> Report:
+    def update(self, source: str = "", unsigned: bool = False) -> Report:
         """Bring the newest notebooks and keep every edit."""
-        return update(self.request(source))
+        return perform(self.request(source, unsigned))
 
     def undo(self) -> Report:
         """Put the notebooks back as they were before the last update."""
-        return undo(self.settings.notebooks, self.state)
-
-    def words(self, *verb: str) -> list[str]:
-        """Return the words of ``workshop sync`` that do the same, for a process of its own."""
-        place = ["--into", str(self.settings.notebooks), "--state", str(self.state), "--json"]
-        if "--undo" in verb:
-            return ["sync", *verb, *place]
-        request = self.request()
-        keys = ["--allowed-signers", str(request.signers)] if request.signers else []
-        branch = ["--branch", request.branch] if request.branch else []
-        return ["sync", "--from", request.source, "--subdir", request.subdir, *branch, *keys, *place, *verb]
+        return perform(self.undoing())
 
 
 def my_notebooks(settings: Settings) -> Notebooks:
@@ -85,8 +73,3 @@ def _holds_notebooks(place: Path, subdir: str) -> bool:
     with suppress(OSError):
         return place.is_dir() and ((place / subdir).is_dir() or repository_in(place) is not None)
     return False
-
-
-def side_by_side(report: Report) -> list[tuple[str, str]]:
-    """Return the names of each file of the participant's and of the new version that lies beside it."""
-    return [(each.path, beside) for each in report.files if (beside := beside_of(each))]

@@ -1,22 +1,54 @@
-"""Which cell of one version is which cell of another."""
+"""What is the same under another name: cells of two versions of a notebook, files of two revisions."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 
-from workshop.sync.notebook import Cell, body, source
+from workshop.sync.notebook import Cell, Version, body, source
 
 ALIKE = 0.6
 """Two cells without a common id are one cell, edited, when their texts are at least so similar."""
-LONG = 20_000
-"""Characters beyond which texts are not compared for likeness: that would take minutes."""
+SAME_FILE = 0.5
+"""At least this part of a file must have stayed for it to count as the same one."""
+ONE_PAIR = 4_000_000
+"""Texts whose lengths multiply to more are compared by lines, or only as a whole: it would take minutes."""
+ALL_PAIRS = 100_000_000
+"""And so much for all pairs of one search; when it is used up, only equal texts count as one."""
+MOST_FILES = 2_500
 
 Pairs = dict[int, int]
 
 
-def align(old: Sequence[Cell], new: Sequence[Cell]) -> Pairs:
+class Effort:
+    """How much comparing one search may still do: hostile texts must not stop an update."""
+
+    def __init__(self) -> None:
+        """Begin with all of it."""
+        self.left = ALL_PAIRS
+
+    def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes]) -> float:
+        """Return how similar two sequences are, from 0 to 1."""
+        work = len(one) * len(other)
+        if work > ONE_PAIR or work > self.left:
+            return 0.0
+        self.left -= work + 1000
+        matcher = SequenceMatcher(None, one, other, False)
+        return matcher.ratio() if matcher.quick_ratio() >= SAME_FILE else 0.0
+
+    def likeness(self, one: Cell, other: Cell) -> float:
+        """Return how similar two cells' texts are; in cells of two types only equal ones are."""
+        mine, theirs = source(one), source(other)
+        if mine == theirs or one.get("cell_type") != other.get("cell_type"):
+            return float(mine == theirs)
+        if len(mine) * len(theirs) > ONE_PAIR:
+            return self.ratio(mine.splitlines(), theirs.splitlines())
+        return self.ratio(mine, theirs)
+
+
+def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
     Ids decide where both have them and they are unique. The rest is matched by content: first
@@ -25,7 +57,7 @@ def align(old: Sequence[Cell], new: Sequence[Cell]) -> Pairs:
     pairs = _by_id(old, new)
     _in_order(old, new, pairs)
     _anywhere(old, new, pairs)
-    _similar(old, new, pairs)
+    _similar(old, new, pairs, effort or Effort())
     return pairs
 
 
@@ -72,28 +104,57 @@ def _anywhere(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
             pairs[number] = candidates.pop(0)
 
 
-def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
-    """Match similar cells that stand between the same matched neighbours."""
-    free_old = _free(old, set(pairs.values()))
-    partner = {before: after for after, before in pairs.items()}
-    for number in _free(new, set(pairs)):
-        after = max((pairs[place] for place in pairs if place < number), default=-1)
-        candidates = [
-            place
-            for place in free_old
-            if place > after and all(partner[other] > number for other in partner if other > place)
-        ]
-        best = max(candidates, key=lambda place: likeness(old[place], new[number]), default=None)
-        if best is not None and likeness(old[best], new[number]) >= ALIKE:
-            pairs[number] = best
-            partner[best] = number
+def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort) -> None:
+    """Match similar cells, none before a cell whose match stands behind the other's."""
+    free_old, free_new = _free(old, set(pairs.values())), set(_free(new, set(pairs)))
+    after = -1
+    for number in range(len(new) if free_old else 0):
+        if number not in free_new:
+            after = max(after, pairs[number])
+            continue
+        scores = {place: effort.likeness(old[place], new[number]) for place in free_old if place > after}
+        best = max(scores, key=lambda place: scores[place], default=None)
+        if best is not None and scores[best] >= ALIKE:
+            pairs[number] = after = best
             free_old.remove(best)
 
 
-def likeness(one: Cell, other: Cell) -> float:
-    """Return how similar two cells' texts are, from 0 to 1; in cells of two types only equal ones are."""
-    mine, theirs = source(one), source(other)
-    if len(mine) + len(theirs) > LONG or one.get("cell_type") != other.get("cell_type"):
-        return 1.0 if mine == theirs else 0.0
-    matcher = SequenceMatcher(None, mine, theirs, False)
-    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
+def find_renames(gone: Mapping[str, Version], new: Mapping[str, Version]) -> dict[str, str]:
+    """Return, for files of ``new``, the name that each had in ``gone``; each old name is used once.
+
+    Equal content comes first, then the likest pair, from half of the content on.
+    """
+    by_content = {before.sha256: old for old, before in sorted(gone.items(), reverse=True) if before.size}
+    renames: dict[str, str] = {}
+    for fresh, after in sorted(new.items()):
+        if (old := by_content.get(after.sha256)) and PurePosixPath(old).suffix == PurePosixPath(fresh).suffix:
+            renames[fresh] = by_content.pop(after.sha256)
+    left = [old for old in gone if old not in renames.values()], [each for each in new if each not in renames]
+    if len(left[0]) * len(left[1]) > MOST_FILES:
+        return renames
+    effort = Effort()
+    scores = sorted(
+        (-score, PurePosixPath(old).name != PurePosixPath(fresh).name, old, fresh)
+        for old in left[0]
+        for fresh in left[1]
+        if PurePosixPath(old).suffix == PurePosixPath(fresh).suffix
+        and (score := file_likeness(gone[old], new[fresh], effort)) >= SAME_FILE
+    )
+    for _, _, old, fresh in scores:
+        if fresh not in renames and old not in renames.values():
+            renames[fresh] = old
+    return renames
+
+
+def file_likeness(before: Version, after: Version, effort: Effort) -> float:
+    """Return which part of two versions is common, from 0 to 1; empty files are not alike."""
+    if before.sha256 == after.sha256:
+        return 1.0 if before.data.strip() else 0.0
+    if before.notebook is not None and after.notebook is not None:
+        old, new = before.notebook["cells"], after.notebook["cells"]
+        pairs = align(old, new, effort)
+        stayed = sum(body(old[one]) == body(new[other]) for other, one in pairs.items())
+        return (stayed + len(pairs)) / (len(old) + len(new)) if old or new else 0.0
+    if b"\0" in before.data or b"\0" in after.data:
+        return 0.0
+    return effort.ratio(before.data.splitlines(), after.data.splitlines())

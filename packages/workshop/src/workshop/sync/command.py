@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from workshop.errors import WorkshopError
 from workshop.settings import load_settings
-from workshop.sync.deliver import Report
-from workshop.sync.own import own_request, own_state
-from workshop.sync.summary import NBDIFF_WEB, summary
-from workshop.sync.update import Request, update
+from workshop.sync.engine import Outcome, Report
+from workshop.sync.files import reason, shown
+from workshop.sync.planner import Action
+from workshop.sync.request import Request, own_request, own_state, perform, request_from
 from workshop.updates import load_updates
 
 EPILOG = """\
@@ -27,6 +28,18 @@ Without --into and --state it is about this machine's own notebooks. Their newes
 organiser's address, or from what --from names; set-up noted the address and the organiser's keys.
 
 exit 0: done, or offline and nothing to be done; 1: refused or failed, a line says why; 2: wrong usage"""
+SIMPLE = (Action.UPDATED,)
+"""Actions that need no reason: the file is simply the new one now."""
+ORDER = [
+    (Action.MERGED, "Merged: the new version and what you changed are both in"),
+    (Action.BESIDE, "Beside yours lies a new version of"),
+    (Action.DEFERRED, "Waiting"),
+    (Action.KEPT, "Left as you have it"),
+    (Action.RESTORED, "Restored"),
+    (Action.BACKED_UP, "Moved to the backup"),
+    (Action.REFUSED, "Not delivered"),
+]
+NBDIFF_WEB = "nbdiff-web"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
         help="a git address (https, ssh, file), a folder, a stick",
     )
     what.add_argument("--undo", action="store_true", help="put the folder back as before the last sync")
+    what.add_argument("--request", action="store_true", help="do what one JSON document on stdin asks for")
     words.add_argument("--into", type=Path, metavar="DIR", help="the participant's folder")
     words.add_argument("--state", type=Path, metavar="DIR", help="where sync remembers what it delivered")
     words.add_argument("--subdir", help="the source's folder of notebooks (notebooks)")
@@ -59,10 +73,21 @@ def parser() -> argparse.ArgumentParser:
         help="the organiser's keys: SSH allowed signers or a GPG keyring",
     )
     trust.add_argument(
-        "--allow-unsigned", action="store_true", help="take what nobody signed, from git or a bundle"
+        "--allow-unsigned", action="store_true", help="take what nobody signed: from git, a bundle, a folder"
     )
-    words.add_argument(
-        "--trust-new-source", action="store_true", help="accept that updates come from another address now"
+    words.add_argument("--project", default="", metavar="NAME", help="the project that signed tags must name")
+    once = words.add_argument_group("once, when the organiser says so")
+    once.add_argument(
+        "--trust-new-source", action="store_true", help="accept another address, or a history begun anew"
+    )
+    once.add_argument(
+        "--ignore-clock", action="store_true", help="judge keys and dates without this machine's clock"
+    )
+    once.add_argument(
+        "--reset",
+        default="",
+        metavar="CODE",
+        help="take the revision whose code the organiser reads to you",
     )
     words.add_argument("--json", action="store_true", help="one JSON document on stdout")
     return words
@@ -74,15 +99,19 @@ def main(arguments: Sequence[str]) -> None:
     Raises WorkshopError when it is refused or fails; ends the program with 2 on wrong usage.
     """
     options = parse(arguments)
-    request = _request(options)
-    if options.undo:
-        from workshop.sync.undo import undo
-
-        report = undo(request.into, request.state, request.dry_run)
-    else:
-        report = update(request)
+    try:
+        request = request_from(sys.stdin.read()) if options.request else _request(options)
+        report = perform(request)
+    except (WorkshopError, OSError) as error:
+        if isinstance(error, WorkshopError):
+            raise WorkshopError(shown(str(error))) from error
+        raise
+    except Exception as error:  # a user is to see what happened, not where in the program
+        raise WorkshopError(
+            f"the sync stopped: {shown(reason(error))}; what was done can be undone"
+        ) from error
     if options.json:
-        json.dump(as_document(report), sys.stdout, indent=2, ensure_ascii=False)
+        json.dump(report.as_document(), sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
     else:
         _show(report, request.into, request.dry_run)
@@ -114,23 +143,14 @@ def _request(options: argparse.Namespace) -> Request:
         subdir=options.subdir or base.subdir,
         branch=options.branch or base.branch,
         dry_run=options.dry_run,
+        undo=options.undo,
         signers=None if options.allow_unsigned else options.allowed_signers or base.signers,
         allow_unsigned=options.allow_unsigned,
         trust_new_source=options.trust_new_source,
+        ignore_clock=options.ignore_clock,
+        reset=options.reset,
+        project=options.project or base.project,
     )
-
-
-def as_document(report: Report) -> dict[str, Any]:
-    """Return a report as JSON has it."""
-    files = [{"path": each.path, "action": str(each.action), "why": each.why} for each in report.files]
-    return {
-        "changed": report.changed,
-        "revision": report.revision,
-        "offline": report.offline,
-        "news": report.news,
-        "notes": list(report.notes),
-        "files": files,
-    }
 
 
 def _show(report: Report, into: Path, dry_run: bool) -> None:
@@ -139,3 +159,54 @@ def _show(report: Report, into: Path, dry_run: bool) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     for line in summary(report, into, dry_run, shutil.which(NBDIFF_WEB) is not None):
         print(line)
+
+
+def summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
+    """Yield the lines of the summary; every file that was not simply updated is named."""
+    yield from map(shown, _summary(report, into, dry_run, has_viewer))
+
+
+def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
+    yield from (f"! {note}" for note in report.notes)
+    if report.offline:
+        return
+    if report.news and report.changed:
+        yield from (f"  {line}".rstrip() for line in f"What is new: {report.news}".splitlines())
+    simple = [outcome for outcome in report.files if outcome.action in SIMPLE]
+    if simple:
+        yield f"Updated: {len(simple)} file{'s' if len(simple) > 1 else ''}"
+        yield from (f"  {outcome.path}: {outcome.reason}" for outcome in simple)
+    for action, title in ORDER:
+        told = [outcome for outcome in report.files if outcome.action == action]
+        if told:
+            yield f"{title}:"
+            yield from (f"  {outcome.path}: {outcome.reason}" for outcome in told)
+    yield from _how_to_compare(report.files, into, has_viewer)
+    yield _verdict(report, dry_run)
+    if report.backups is not None:
+        yield f"The files as they were before are in {report.backups}; workshop sync --undo puts them back."
+
+
+def _how_to_compare(files: list[Outcome], into: Path, has_viewer: bool) -> Iterator[str]:
+    pairs = [(each.path, each.beside) for each in files if each.beside]
+    if not pairs:
+        return
+    notebooks = [(mine, theirs) for mine, theirs in pairs if mine.endswith(".ipynb")]
+    if has_viewer and notebooks:
+        yield "To see both side by side:"
+        yield from (
+            f"  {NBDIFF_WEB} {shlex.quote(str(into / mine))} {shlex.quote(str(into / theirs))}"
+            for mine, theirs in notebooks
+        )
+    else:
+        yield "To see both, open them side by side in Jupyter; copy what you want into yours."
+
+
+def _verdict(report: Report, dry_run: bool) -> str:
+    if not report.files:
+        return f"Nothing to do: your notebooks are at revision {report.revision}."
+    if dry_run:
+        return "Nothing was written: this was a dry run."
+    if report.undone:
+        return f"Your notebooks are as they were before revision {report.revision}; a sync brings it again."
+    return f"Your notebooks are at revision {report.revision}."

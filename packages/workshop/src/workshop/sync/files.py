@@ -1,10 +1,12 @@
-"""Files and folders: atomic writes, one lock, and paths that never leave their folder."""
+"""Files and folders: atomic writes, one lock, paths that never leave their folder, names fit to be shown."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -15,6 +17,19 @@ from workshop.errors import WorkshopError
 
 UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal, turns the direction of writing, or cannot be written at all."""
+
+
+def shown(text: str) -> str:
+    """Return text from anywhere without what steers a terminal, for people to read."""
+    return STEERING.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return a letter as an escape; what stands for a byte that is no text shows that byte."""
+    number = ord(found[0])
+    return f"\\x{number - 0xDC00:02x}" if 0xDC80 <= number <= 0xDCFF else ascii(found[0])[1:-1]
 
 
 def write_atomically(target: Path, data: bytes) -> None:
@@ -81,6 +96,18 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sha256_of(root: Path, path: str) -> str | None:
+    """Return the hash of a file below ``root``; None when there is none, or something else has its place."""
+    if obstacle(root, path) is not None:
+        return None
+    try:
+        descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -151,3 +178,25 @@ def protection(file: Path) -> str:
     if os.geteuid() not in (0, status.st_uid):
         return "your file belongs to another account"
     return ""
+
+
+def unsafe(path: str) -> str:
+    """Say why a path from upstream must not be used; empty when it may."""
+    parts = path.split("/")
+    if path.startswith("/") or any(part in ("", ".", "..") for part in parts):
+        return "its path leads out of the folder"
+    if STEERING.search(path) or "\\" in path:
+        return "its name has characters that not every machine can show"
+    if any(len(part.encode()) > 200 for part in parts) or len(path.encode()) > 1000:
+        return "its name is too long"
+    return ""
+
+
+def reason(error: BaseException) -> str:
+    """Say in a few words why something could not be done with one file."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error) or type(error).__name__
+    if isinstance(error, MemoryError):
+        return "it is too large for this machine's memory"
+    known = type(error).__module__.startswith("workshop.") and str(error)
+    return known or f"it is of a kind that nobody thought of, {type(error).__name__}"

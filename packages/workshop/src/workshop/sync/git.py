@@ -1,17 +1,22 @@
-"""Run git so that nothing which it reads can run anything, ask anything, or wait for ever.
+"""Run git so that nothing which it reads can run anything, ask anything, fill anything, or wait for ever.
 
 It works in a bare mirror under the state folder, never in the participant's folder, with no
-configuration but its own: no hooks, no filters, no submodules, no prompts, four protocols.
+configuration but its own: no hooks, no filters, no submodules, no prompts, four protocols. Memory, time
+and the size of what it says and writes are bounded.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
+import threading
 from pathlib import Path
+from typing import IO
 
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
@@ -20,6 +25,14 @@ ASK_SECONDS = 8.0
 """Within this time a server has answered, or the machine counts as offline."""
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
+MOST_SAID = 16_000_000
+"""So many bytes of an answer are read."""
+LIMITS = {
+    resource.RLIMIT_CPU: 50,
+    resource.RLIMIT_DATA: 160_000_000,
+    resource.RLIMIT_FSIZE: 2_000_000_000,
+}
+"""What one git may use: a repository made to hurt is refused instead."""
 
 CONFIG = """\
 # Written by the workshop; read by git in this mirror only, instead of the machine's and the user's.
@@ -29,6 +42,12 @@ CONFIG = """\
 \thooksPath = /dev/null
 \tfsmonitor = false
 \tattributesFile = /dev/null
+\tbigFileThreshold = 1m
+\tpackedGitWindowSize = 1m
+\tpackedGitLimit = 32m
+\tdeltaBaseCacheLimit = 16m
+[pack]
+\tthreads = 1
 [protocol]
 \tallow = never
 [protocol "https"]
@@ -79,6 +98,13 @@ PORTAL = re.compile(
     r"|unexpected response|http 5\d\d|error: 5\d\d|error: 511",
     re.IGNORECASE,
 )
+TOO_MUCH = re.compile(
+    r"out of memory|file too large|file size limit|cannot allocate|mmap failed", re.IGNORECASE
+)
+NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$", re.MULTILINE)
+"""Addresses, paths and what the other side says: not git's own words."""
+SIGN_IN = "sign in to the network in a browser first; if you are online, the address is wrong"
+SHORT = 3
 
 
 class UnreachableError(Exception):
@@ -94,28 +120,55 @@ class Git:
         self.config = config
         self.environment = environment(repository, config) | (extra or {})
 
-    def run(
-        self, *words: str, feed: bytes = b"", seconds: float = LOCAL_SECONDS
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run one git command; raises TimeoutExpired, with all its children gone, when it takes too long."""
-        command = ["git", *words]
-        # In a session of its own, so that a time-out also ends the helpers that git starts.
-        with subprocess.Popen(
-            command,
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start one git command, within its limits and in a session of its own."""
+        process = subprocess.Popen(
+            ["git", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=self.environment,
             cwd="/",
             start_new_session=True,
-        ) as process:
+        )
+        with contextlib.suppress(ProcessLookupError):
+            for kind, most in LIMITS.items():
+                resource.prlimit(process.pid, kind, (most, most))
+        return process
+
+    def run(
+        self, *words: str, feed: bytes = b"", seconds: float = LOCAL_SECONDS
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run one git command; raises TimeoutExpired, with all its children gone, when it takes too long."""
+        late = threading.Event()
+        said: list[bytes] = []
+        with self.start(*words) as process:
+
+            def end() -> None:
+                late.set()
+                stop(process)
+
+            clock = threading.Timer(seconds, end)
+            others = (
+                threading.Thread(target=_feed, args=(process.stdin, feed), daemon=True),
+                threading.Thread(target=_listen, args=(process.stderr, said), daemon=True),
+            )
+            for each in (clock, *others):
+                each.start()
             try:
-                out, err = process.communicate(feed, timeout=seconds)
-            except BaseException:
-                os.killpg(process.pid, signal.SIGKILL)
+                assert process.stdout is not None
+                out = process.stdout.read(MOST_SAID + 1)
+                if len(out) > MOST_SAID:
+                    raise WorkshopError(f"git {words[0]} says more than a repository of lessons has to say")
                 process.wait()
-                raise
-        return subprocess.CompletedProcess(command, process.returncode, out, err)
+            finally:
+                clock.cancel()
+                stop(process)
+            for other in others:
+                other.join()
+        if late.is_set():
+            raise subprocess.TimeoutExpired(["git", *words], seconds)
+        return subprocess.CompletedProcess(["git", *words], process.returncode, out, b"".join(said))
 
     def output(self, *words: str, feed: bytes = b"") -> bytes:
         """Return what a local command prints; raises WorkshopError when it fails."""
@@ -134,30 +187,65 @@ class Git:
         except subprocess.TimeoutExpired as error:
             raise UnreachableError(f"offline: {source} did not answer in time") from error
         if done.returncode:
-            raise failure(done.stderr, source)
+            raise failure(done.stderr, source, done.returncode)
         return done.stdout
 
 
-def failure(stderr: bytes, source: str) -> Exception:
-    """Turn git's message into the error that tells a participant what to do."""
-    text, line = stderr.decode(errors="replace"), last_line(stderr)
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a git and the helpers that it started."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    with contextlib.suppress(OSError):  # it has what it wanted
+        pipe.write(data)
+    with contextlib.suppress(OSError):
+        pipe.close()
+
+
+def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
+    """Read all that comes, so that nobody waits, and remember the beginning."""
+    while piece := pipe.read(65_536):
+        said += [piece] if not said else []
+
+
+def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
+    """Turn git's message into the error that tells a participant what to do.
+
+    It goes by git's own words: an address may have any word in it, and so may what a server says.
+    """
+    text, line = _own_words(stderr.decode(errors="replace"), source), last_line(stderr)
+    if status < 0 or TOO_MUCH.search(text):
+        return WorkshopError(f"{source} is too large for a repository of lessons; ask the organiser")
     if OFFLINE.search(text):
         return UnreachableError(f"offline: {source} cannot be reached")
     # What lies on a disk does not break off: it is damaged.
     if BROKEN_OFF.search(text) and not source.startswith(("file:", "/")):
         return UnreachableError("the connection broke off; the next sync tries again")
     if source.startswith("http") and PORTAL.search(text):
-        return UnreachableError(
-            f"offline: something other than {source} answered; sign in to the network in a browser first"
-        )
+        return UnreachableError(f"offline: something other than {source} answered; {SIGN_IN}")
     return WorkshopError(f"{source} cannot be read as a git repository ({line}); name another with --from")
+
+
+def _own_words(text: str, source: str) -> str:
+    """Take out of git's message the address in every form, and what the other side said."""
+    place = source.partition("://")[2] or source
+    host, _, path = place.partition("/") if "://" in source else place.partition(":")
+    host = host.rpartition("@")[2].partition(":")[0]
+    text = NAMES.sub(" ", text)
+    for name in (place, path.strip("/"), host):
+        if len(name) > SHORT:  # a shorter one is part of many a word
+            text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def last_line(stderr: bytes) -> str:
     """Return the line of git's that says most."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines
-    return printable(telling[0].partition(": ")[2] or telling[0]) if telling else "it said nothing"
+    return printable(telling[0].partition(": ")[2] or telling[0])[:300] if telling else "it said nothing"
 
 
 def printable(text: str) -> str:

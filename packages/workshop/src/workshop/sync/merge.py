@@ -8,22 +8,77 @@ leaves the participant's file as it is.
 from __future__ import annotations
 
 import copy
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from workshop.sync.align import align
-from workshop.sync.cellids import settle_ids
-from workshop.sync.metadata import ConflictError, merge_metadata, pick, same
 from workshop.sync.notebook import (
     VOLATILE_CELL_METADATA,
     VOLATILE_NOTEBOOK_METADATA,
     Cell,
     Document,
     body,
+    canonical,
     cell_meaning,
     is_code,
 )
-from workshop.sync.order import arrange
+
+VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+IDS_SINCE_MINOR = 5
+"""Notebooks of format 4.5 and later need an id a cell; earlier ones must not have any."""
+
+
+class ConflictError(Exception):
+    """Both sides changed the same thing in two ways; the text says which."""
+
+
+ABSENT = object()
+Item = TypeVar("Item", bound=Hashable)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are equal; a NaN equals itself."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) or (one != one and other != other)
+
+
+def pick(base: Any, mine: Any, theirs: Any, what: str, mine_wins: bool = False) -> Any:
+    """Return the side that changed; both the same way is no conflict.
+
+    Raises ConflictError when both changed it in two ways, unless the participant's is to win.
+    """
+    if same(mine, theirs) or same(base, mine):
+        return theirs
+    if same(base, theirs) or mine_wins:
+        return mine
+    raise ConflictError(what)
+
+
+def merge_metadata(
+    base: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any], volatile: set[str], what: str
+) -> dict[str, Any]:
+    """Merge key by key, and dictionaries within in the same way; volatile keys are the participant's.
+
+    Raises ConflictError when a key was changed on both sides in two ways.
+    """
+    merged: dict[str, Any] = {}
+    for key in [*theirs, *(key for key in mine if key not in theirs)]:
+        before, ours, upstream = (side.get(key, ABSENT) for side in (base, mine, theirs))
+        if key not in volatile and isinstance(ours, dict) and isinstance(upstream, dict):
+            old = before if isinstance(before, dict) else {}
+            merged[key] = merge_metadata(old, ours, upstream, set(), f"{what}, {key}")
+            continue
+        value = pick(before, ours, upstream, f"{what}, {key}", key in volatile)
+        if value is not ABSENT:
+            merged[key] = value
+    return merged
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +102,7 @@ def merge(base: Document, mine: Document, theirs: Document) -> Document:
         _in_order_of("mine", mine, merged),
         _in_order_of("theirs", theirs, merged),
     )
-    minor = max(int(mine.get("nbformat_minor", 0)), int(theirs.get("nbformat_minor", 0)))
+    minor = max(mine.get("nbformat_minor", 0), theirs.get("nbformat_minor", 0))
     cells = [copy.deepcopy(merged[slot]) for slot in ordered]
     _lend_outputs(mine["cells"], ordered, cells)
     settle_ids(cells, [_wished_ids(slot) for slot in ordered], minor)
@@ -81,14 +136,15 @@ def _slots(base: list[Cell], mine: list[Cell], theirs: list[Cell]) -> list[Slot]
         for number, cell in enumerate(base)
     ]
     grown_mine, grown_theirs = set(in_mine.values()), set(in_theirs.values())
-    new_theirs = [cell for number, cell in enumerate(theirs) if number not in grown_theirs]
+    new_theirs: dict[str, list[Cell]] = defaultdict(list)
+    for number, cell in enumerate(theirs):
+        if number not in grown_theirs:
+            new_theirs[cell_meaning(cell)].append(cell)
     for number, cell in enumerate(mine):
         if number not in grown_mine:
-            twin = next((other for other in new_theirs if cell_meaning(other) == cell_meaning(cell)), None)
-            if twin is not None:
-                new_theirs = [other for other in new_theirs if other is not twin]
-            slots.append(Slot(None, cell, twin))
-    return slots + [Slot(None, None, cell) for cell in new_theirs]
+            twins = new_theirs[cell_meaning(cell)]
+            slots.append(Slot(None, cell, twins.pop(0) if twins else None))
+    return slots + [Slot(None, None, cell) for cells in new_theirs.values() for cell in cells]
 
 
 def _in_order_of(side: str, document: Document, merged: dict[Slot, Cell]) -> list[Slot]:
@@ -146,16 +202,16 @@ def _runner(base: Cell, mine: Cell, theirs: Cell, chosen: tuple[Any, str, str]) 
 
 def _lend_outputs(mine: list[Cell], ordered: list[Slot], cells: list[Cell]) -> None:
     """Give outputs that lost their cell to a cell of the organiser's that says the same."""
-    taken = [id(slot.mine) for slot, cell in zip(ordered, cells, strict=True) if _kept_outputs(slot, cell)]
-    free = [cell for cell in mine if cell.get("outputs") and id(cell) not in taken]
+    taken = {id(slot.mine) for slot, cell in zip(ordered, cells, strict=True) if _kept_outputs(slot, cell)}
+    free: dict[tuple[Any, str, str], list[Cell]] = defaultdict(list)
+    for cell in mine:
+        if cell.get("outputs") and id(cell) not in taken:
+            free[body(cell)].append(cell)
     for slot, cell in zip(ordered, cells, strict=True):
-        if slot.mine is not None or cell.get("outputs"):
-            continue
-        lender = next((each for each in free if body(each) == body(cell)), None)
-        if lender is not None:
+        if slot.mine is None and not cell.get("outputs") and is_code(cell) and free[body(cell)]:
+            lender = free[body(cell)].pop(0)
             cell["outputs"] = copy.deepcopy(lender["outputs"])
             cell["execution_count"] = lender.get("execution_count")
-            free.remove(lender)
 
 
 def _kept_outputs(slot: Slot, cell: Cell) -> bool:
@@ -182,3 +238,71 @@ def _merge_notebook_metadata(base: Document, mine: Document, theirs: Document) -
 def _kernel_name(metadata: Document) -> Any:
     kernel = metadata.get("kernelspec")
     return kernel.get("name") if isinstance(kernel, dict) else kernel
+
+
+def arrange(base: Sequence[Item], mine: Sequence[Item], theirs: Sequence[Item]) -> list[Item]:
+    """Return every item of ``mine`` and ``theirs`` once.
+
+    The organiser's order is the frame and the participant's own items follow the item that they
+    followed; what both put in one place comes organiser's first. When only the participant moved
+    items, theirs is the frame. Raises ConflictError when both moved items in two ways.
+    """
+    common = set(base) & set(mine) & set(theirs)
+    was, is_mine, is_theirs = ([item for item in side if item in common] for side in (base, mine, theirs))
+    if is_mine != was and is_theirs != was and is_mine != is_theirs:
+        raise ConflictError("you and the workshop moved cells")
+    if is_mine != was and is_theirs == was:
+        return _insert(list(mine), theirs, behind=set())
+    return _insert(list(theirs), mine, behind=set(theirs) - set(base))
+
+
+def _insert(frame: list[Item], others: Sequence[Item], behind: set[Item]) -> list[Item]:
+    """Put each item that the frame lacks after its predecessor, and after the items of ``behind`` there."""
+    known, theirs = {item: place for place, item in enumerate(frame)}, set(others)
+    following: dict[int, list[Item]] = defaultdict(list)
+    place = 0
+    for item in others:
+        if item in known:
+            place = known[item] + 1
+            continue
+        while place < len(frame) and frame[place] in behind and frame[place] not in theirs:
+            place += 1
+        following[place].append(item)
+    return [
+        each
+        for place in range(len(frame) + 1)
+        for each in (*following.get(place, ()), *frame[place : place + 1])
+    ]
+
+
+def settle_ids(cells: Sequence[Cell], wishes: Sequence[Sequence[str]], minor: int) -> None:
+    """Give each cell the first of its wished ids that is free, or one derived from what it says."""
+    for cell in cells:
+        cell.pop("id", None)
+    if minor < IDS_SINCE_MINOR:
+        return
+    taken: set[str] = set()
+    # First wishes go first, so that no second wish takes an id from the cell that it belongs to.
+    for rank in range(max(map(len, wishes), default=0)):
+        for cell, wished in zip(cells, wishes, strict=True):
+            if "id" not in cell and rank < len(wished) and _usable(wished[rank], taken):
+                cell["id"] = wished[rank]
+                taken.add(wished[rank])
+    for cell in cells:
+        if "id" not in cell:
+            cell["id"] = _derived(cell, taken)
+            taken.add(cell["id"])
+
+
+def _usable(wished: object, taken: set[str]) -> bool:
+    return isinstance(wished, str) and bool(VALID_ID.fullmatch(wished)) and wished not in taken
+
+
+def _derived(cell: Cell, taken: set[str]) -> str:
+    number = 0
+    while True:
+        text = canonical([cell_meaning(cell), number])
+        name = hashlib.sha256(text.encode()).hexdigest()[:8]
+        if name not in taken:
+            return name
+        number += 1

@@ -1,22 +1,34 @@
-"""The mirror: a bare repository under the state folder that holds what the organiser offers."""
+"""The mirror: a bare repository under the state folder that holds what the organiser offers.
+
+What is fetched lies apart until somebody has judged it; what is refused leaves nothing behind.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import shutil
+import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import ensure_folder, write_atomically
-from workshop.sync.git import CONFIG, FETCH_SECONDS, Git, UnreachableError
+from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
+from workshop.sync.source import MOST_FILES
 
 OFFER = "refs/offer"
 """Below it lie the branch and the tags of the last fetch."""
 TRUSTED = "refs/trusted/last"
 """The last revision that was delivered; it keeps its history in the mirror."""
+MOST_REFS = 50_000
+PIECE = 1 << 20
+
+
+class DamagedMirrorError(WorkshopError):
+    """The mirror lacks what it should have; another one must be fetched."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +48,11 @@ class Remote:
         if wanted is not None and wanted in names:
             return wanted
         if wanted is None:
-            for name in (self.head, "main", "master", *names[: len(names) == 1]):
+            only = names if len(names) == 1 else []
+            for name in (self.head, "main", "master", *only):
                 if name in names:
                     return name
-        have = ", ".join(sorted(names)) or "none"
+        have = printable(", ".join(sorted(names)[:20])) or "none"
         raise WorkshopError(f"{source} has no branch {wanted or 'of its own choice'}; it has: {have}")
 
 
@@ -54,14 +67,64 @@ class Item:
     """The object's name."""
 
 
+class Objects:
+    """Reads objects by one git that stays: each costs no more than its bytes."""
+
+    def __init__(self, git: Git, folder: Path) -> None:
+        """Start nothing yet; ``folder`` is what people are to delete when objects are missing."""
+        self._git, self._folder = git, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.broken = False
+        """Whether an object was missing or damaged."""
+
+    def read(self, name: str) -> bytes:
+        """Return an object's content; raises WorkshopError when it is not there."""
+        return b"".join(self.pieces(name))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Yield an object's content piece by piece; all of it must be taken."""
+        process = self._process = self._process or self._git.start("cat-file", "--batch")
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(f"{name}\n".encode())
+            process.stdin.flush()
+            words = process.stdout.readline().split()
+            left = int(words[2]) + 1 if len(words) == 3 else 0
+            while left > 1:
+                piece = process.stdout.read(min(PIECE, left - 1))
+                if not piece:
+                    break
+                left -= len(piece)
+                yield piece
+            good = left == 1 and process.stdout.read(1) == b"\n"
+        except OSError:
+            good = False
+        if not good:
+            self.close()
+            self.broken = True
+            raise DamagedMirrorError(
+                f"the mirror lacks the object {name}; delete {self._folder} and sync again"
+            )
+
+    def close(self) -> None:
+        """End the git."""
+        if self._process is not None:
+            with self._process as process:
+                stop(process)
+        self._process = None
+
+
 class Mirror:
     """Fetches, and reads without ever checking out."""
 
     def __init__(self, folder: Path, alternate: Path | None = None) -> None:
         """Use the bare repository in ``folder``; ``alternate`` lends its objects to a passing one."""
         self.folder = folder
-        self.git = Git(folder / "repository.git", folder / "config")
+        self.repository = folder / "repository.git"
+        self._incoming = folder / "incoming"
         self._alternate = alternate
+        self.git = Git(self.repository, folder / "config")
+        self.objects = Objects(self.git, folder)
 
     def configure(self) -> None:
         """Write git's configuration, unless it is there already."""
@@ -71,7 +134,9 @@ class Mirror:
 
     def ensure(self) -> None:
         """Make the repository, or mend one that a kill left behind. Call it with the lock held."""
-        repository = self.git.repository
+        repository = self.repository
+        if self._incoming.exists():
+            self._drop()
         if self.git.run("rev-parse", "--is-bare-repository").stdout.strip() != b"true":
             shutil.rmtree(repository, ignore_errors=True)
             self.git.output(
@@ -92,12 +157,58 @@ class Mirror:
         refs = {name: oid for oid, name in re.findall(r"^([0-9a-f]{40,64})\t(\S+)$", text, re.MULTILINE)}
         head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", text, re.MULTILINE)
         if not refs and url.startswith("http"):  # a page instead of a repository looks the same
-            raise UnreachableError(
-                f"offline: nothing that {source} could offer came; sign in to the network in a browser first"
-            )
+            raise UnreachableError(f"offline: nothing that {source} could offer came; {SIGN_IN}")
         if not refs:
             raise WorkshopError(f"{source} is an empty repository; nothing was changed")
+        if len(refs) > MOST_REFS:
+            raise WorkshopError(f"{source} has more than {MOST_REFS} branches and tags; nothing was changed")
         return Remote(refs, head[1] if head else "", hashlib.sha256(out).hexdigest())
+
+    @contextmanager
+    def quarantine(self) -> Iterator[None]:
+        """Keep what is fetched apart; it joins the mirror when the block ends well, and is gone when not."""
+        shallow = self.repository / "shallow"
+        before = shallow.read_bytes() if shallow.exists() else None
+        own = self.repository / "objects"
+        shutil.rmtree(self._incoming, ignore_errors=True)
+        self._incoming.mkdir()
+        self.git.environment |= {
+            "GIT_OBJECT_DIRECTORY": str(self._incoming),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(own),
+        }
+        try:
+            yield
+            self.objects.close()
+            # A pack counts from its index on, which so comes last.
+            for file in sorted(self._incoming.rglob("*"), key=lambda each: each.suffix == ".idx"):
+                target = own / file.relative_to(self._incoming)
+                if file.is_file() and not target.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    file.replace(target)
+            shutil.rmtree(self._incoming, ignore_errors=True)
+        except BaseException:
+            self.objects.close()
+            self._drop()
+            if before is not None:
+                write_atomically(shallow, before)
+            else:
+                shallow.unlink(missing_ok=True)
+            raise
+        finally:
+            for name in ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"):
+                self.git.environment.pop(name)
+
+    def _drop(self) -> None:
+        """Forget what was fetched and not taken; a mirror that never held anything goes as a whole."""
+        shutil.rmtree(self._incoming, ignore_errors=True)
+        shutil.rmtree(self.repository / OFFER, ignore_errors=True)
+        if not (self.repository / TRUSTED).exists() and not any((self.repository / "objects").glob("pack/*")):
+            shutil.rmtree(self.repository, ignore_errors=True)
+
+    def discard(self) -> None:
+        """Delete a damaged mirror; the next fetch makes another."""
+        self.objects.close()
+        shutil.rmtree(self.repository, ignore_errors=True)
 
     def fetch(self, url: str, branch: str, source: str) -> str:
         """Fetch a branch and all tags; return the branch's commit."""
@@ -123,7 +234,7 @@ class Mirror:
         """Return the commit that a name stands for; raises WorkshopError when there is none."""
         found = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if found.returncode:
-            raise WorkshopError(f"the mirror lacks {name}; delete {self.folder} and sync again")
+            raise DamagedMirrorError(f"the mirror lacks {name}; delete {self.folder} and sync again")
         return found.stdout.decode().strip()
 
     def has(self, commit: str) -> bool:
@@ -133,6 +244,10 @@ class Mirror:
     def is_ancestor(self, old: str, new: str) -> bool:
         """Tell whether ``new`` grew from ``old``."""
         return self.git.run("merge-base", "--is-ancestor", old, new).returncode == 0
+
+    def are_related(self, one: str, other: str) -> bool:
+        """Tell whether two commits have a common history."""
+        return self.git.run("merge-base", one, other).returncode == 0
 
     def trust(self, commit: str) -> None:
         """Hold on to a revision that was delivered."""
@@ -144,33 +259,45 @@ class Mirror:
         kind = self.git.run("cat-file", "-t", f"{commit}:{place}").stdout.strip()
         if kind != b"tree":
             raise WorkshopError(f"there is no folder {subdir} in {source}; name another with --subdir")
-        listed = self.git.output("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{place}")
-        return list(_items(listed))
+        items: list[Item] = []
+        # A tree of a few bytes may list millions of files.
+        with self.git.start("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{place}") as process:
+            assert process.stdout is not None
+            rest = b""
+            while len(items) <= MOST_FILES and (piece := process.stdout.read(PIECE)):
+                *rows, rest = (rest + piece).split(b"\0")
+                items += map(_item, rows)
+            stop(process)
+        if len(items) > MOST_FILES:
+            raise WorkshopError(f"{subdir} in {source} has more than {MOST_FILES} files; nothing was changed")
+        if process.returncode:
+            raise DamagedMirrorError(
+                f"{subdir} in {source} is damaged; nothing was changed; ask the organiser"
+            )
+        return items
 
-    def blobs(self, names: Iterable[str]) -> Iterator[bytes]:
-        """Yield the contents of blobs, in the order of their names."""
-        wanted = list(names)
-        out = self.git.output("cat-file", "--batch", feed="".join(f"{name}\n" for name in wanted).encode())
-        place = 0
-        for name in wanted:
-            end = out.index(b"\n", place)
-            words = out[place:end].split()
-            if len(words) != 3 or words[1] != b"blob":
-                raise WorkshopError(
-                    f"the mirror lacks the object {name}; delete {self.folder} and sync again"
-                )
-            size = int(words[2])
-            yield out[end + 1 : end + 1 + size]
-            place = end + 1 + size + 1
+    def sizes(self, names: Iterable[str]) -> list[int]:
+        """Return how large blobs are, without unpacking one; raises WorkshopError when one is not there."""
+        wanted = "".join(f"{name}\n" for name in names).encode()
+        words = ("cat-file", "--batch-check=%(objecttype) %(objectsize)")
+        rows = [row.split() for row in self.git.output(*words, feed=wanted).splitlines()]
+        if any(row[0] != b"blob" for row in rows):
+            raise DamagedMirrorError(f"the mirror lacks an object; delete {self.folder} and sync again")
+        return [int(row[1]) for row in rows]
+
+    def file(self, commit: str, path: str) -> tuple[str, int] | None:
+        """Return the name and the size of an ordinary file of a revision; None when it has none there."""
+        row = self.git.run("ls-tree", "--full-tree", "-l", commit, "--", path).stdout.split()
+        if len(row) < 4 or row[0] not in (b"100644", b"100755"):
+            return None
+        return row[2].decode(), int(row[3])
 
     def blob(self, name: str) -> bytes:
         """Return the content of one blob."""
-        return next(self.blobs([name]))
+        return self.objects.read(name)
 
 
-def _items(listed: bytes) -> Iterator[Item]:
-    for row in listed.split(b"\0"):
-        if row:
-            head, _, path = row.partition(b"\t")
-            mode, kind, name = head.decode().split()
-            yield Item(path.decode(errors="surrogateescape"), mode, kind, name)
+def _item(row: bytes) -> Item:
+    head, _, path = row.partition(b"\t")
+    mode, kind, name = head.decode().split()
+    return Item(path.decode(errors="surrogateescape"), mode, kind, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -16,52 +16,90 @@ Cell = dict[str, Any]
 VOLATILE_NOTEBOOK_METADATA = {"language_info", "widgets", "signature", "toc", "varInspector"}
 VOLATILE_CELL_METADATA = {"collapsed", "scrolled", "execution", "ExecuteTime", "trusted", "jupyter"}
 
+CELL_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "id": str,
+    "metadata": dict,
+    "attachments": dict,
+    "execution_count": (int, type(None)),
+    "outputs": list,
+}
+"""What kinds of value these fields may have; the rest of the engine relies on it."""
+MOST_MEMORY = 100_000_000
+"""So much a notebook of the organiser's may take when it is read: thirty times its size, if made to hurt."""
 
-def parse(data: bytes) -> Document | None:
-    """Return the notebook in format 4, older ones converted; None when ``data`` is no notebook."""
+
+class ChangedError(Exception):
+    """A file is no longer what it was when it was first read."""
+
+
+class NotANotebookError(ValueError):
+    """The bytes are no notebook; the text says why."""
+
+
+def read_notebook(data: bytes) -> Document:
+    """Return the notebook in format 4, older ones converted; raises NotANotebookError for anything else."""
     try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict):
-        return None
+        document = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_twins)
+    except NotANotebookError:
+        raise
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise NotANotebookError("it is not JSON") from error
+    _require(isinstance(document, dict), "it is JSON of another kind")
     if document.get("nbformat") in (1, 2, 3):
         document = _upgrade(document)
-    if document is None or document.get("nbformat") != 4:
-        return None
-    cells = document.get("cells")
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        return None
-    if not isinstance(document.get("metadata"), dict):
-        return None
+    _require(type(document.get("nbformat")) is int and document["nbformat"] == 4, "its format is not known")
+    _require(type(document.get("nbformat_minor", 0)) is int, "its minor format is no number")
+    _require(isinstance(document.get("metadata"), dict), "its metadata are not there")
+    _require(isinstance(document.get("cells"), list), "it has no list of cells")
+    for number, cell in enumerate(document["cells"], start=1):
+        _require(isinstance(cell, dict) and isinstance(cell.get("cell_type"), str), f"cell {number} is none")
+        for field, kind in CELL_FIELDS.items():
+            _require(field not in cell or isinstance(cell[field], kind), f"cell {number} has a wrong {field}")
+        lines = cell.get("source", "")
+        good = isinstance(lines, str) or (isinstance(lines, list) and all(isinstance(s, str) for s in lines))
+        _require(good, f"cell {number} has a wrong source")
     return dict(document)
 
 
-def _upgrade(document: Document) -> Document | None:
-    """Convert a notebook of an old format; None when it is not valid in its own."""
+def _require(condition: bool, why: str) -> None:
+    if not condition:
+        raise NotANotebookError(why)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that says the same key twice: one of the two would be lost by a merge."""
+    made = dict(pairs)
+    _require(len(made) == len(pairs), "an object in it has the same key twice")
+    return made
+
+
+def _upgrade(document: Document) -> Document:
+    """Convert a notebook of an old format, if it is valid in its own."""
     import nbformat
-    from nbformat.reader import NotJSONError
 
     try:
         old = nbformat.from_dict(document)  # type: ignore[no-untyped-call]
-        new = json.loads(json.dumps(nbformat.convert(old, 4)))  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, TypeError, AttributeError, NotJSONError, nbformat.ValidationError):
-        return None
+        new: Document = json.loads(json.dumps(nbformat.convert(old, 4)))  # type: ignore[no-untyped-call]
+    except Exception as error:  # the converter raises whatever its input makes it stumble over
+        raise NotANotebookError("it is of an old format and cannot be converted") from error
     # The converter draws cell ids at random, which would make two readings of one file differ.
     for cell in new["cells"]:
         cell.pop("id", None)
     new["nbformat_minor"] = 4
     for key in ("orig_nbformat", "orig_nbformat_minor"):
         new["metadata"].pop(key, None)
-    return dict(new)
+    return new
 
 
-def faults(document: Document) -> Iterator[str]:
-    """Yield what the notebook format says against a notebook; nothing when it is valid."""
+def fault_of(document: Document) -> str:
+    """Say what the notebook format has against a notebook; empty when it is valid."""
     from nbformat.validator import iter_validate
 
-    for error in iter_validate(document):  # type: ignore[no-untyped-call]
-        yield str(error).partition("\n")[0]
+    try:
+        error = next(iter(iter_validate(document)), None)  # type: ignore[no-untyped-call]
+        return str(error).partition("\n")[0][:200] if error is not None else ""
+    except Exception as error:  # a validator that stumbles has not said that it is valid
+        return f"it cannot be checked ({type(error).__name__})"
 
 
 def dump(document: Document) -> bytes:
@@ -75,7 +113,7 @@ def dump(document: Document) -> bytes:
 def source(cell: Cell) -> str:
     """Return a cell's text; nbformat allows a list of lines or one string."""
     text = cell.get("source", "")
-    joined = "".join(map(str, text)) if isinstance(text, list) else str(text)
+    joined = "".join(text) if isinstance(text, list) else str(text)
     return joined.replace("\r\n", "\n")
 
 
@@ -89,10 +127,8 @@ def is_code(cell: Cell) -> bool:
     return cell.get("cell_type") == "code"
 
 
-def without(metadata: Any, volatile: set[str]) -> Any:
+def without(metadata: Document, volatile: set[str]) -> Document:
     """Return metadata without the keys that nobody wrote."""
-    if not isinstance(metadata, dict):
-        return metadata
     return {key: value for key, value in metadata.items() if key not in volatile}
 
 
@@ -106,17 +142,12 @@ def cell_meaning(cell: Cell) -> str:
     return canonical([body(cell), without(cell.get("metadata", {}), VOLATILE_CELL_METADATA)])
 
 
-def notebook_metadata(document: Document) -> Document:
-    """Return the metadata that somebody chose."""
-    metadata: Document = without(document["metadata"], VOLATILE_NOTEBOOK_METADATA)
+def _notebook_meaning(document: Document) -> bytes:
+    metadata = without(document["metadata"], VOLATILE_NOTEBOOK_METADATA)
     if isinstance(metadata.get("kernelspec"), dict):
         # A machine shows a kernel under its own title; only the kernel's name is a choice.
         metadata["kernelspec"] = metadata["kernelspec"].get("name")
-    return metadata
-
-
-def _notebook_meaning(document: Document) -> list[Any]:
-    return [notebook_metadata(document), [cell_meaning(cell) for cell in document["cells"]]]
+    return canonical([metadata, [cell_meaning(cell) for cell in document["cells"]]]).encode()
 
 
 def _text_meaning(data: bytes) -> bytes:
@@ -129,21 +160,44 @@ def _text_meaning(data: bytes) -> bytes:
 class Version:
     """One version of a file: its bytes, their hash, and the hash of what they mean.
 
-    Nothing is read or computed until it is asked for: most files of most syncs are compared by a
-    hash that is already known.
+    Nothing is read or computed until it is needed, and ``forget`` lets go of what can be read again:
+    most files of most syncs are compared by a hash that is already known.
     """
 
-    def __init__(self, data: bytes) -> None:
-        """Take the bytes."""
-        self.data = data
+    def __init__(self, data: bytes, load: Callable[[], bytes] | None = None) -> None:
+        """Take the bytes, and what reads them again if they may be forgotten."""
+        self._data: bytes | None = data
+        self._load = load
+        self.size = len(data)
+        self.most_memory: int | None = None
+        """What reading it as a notebook may take; None is anything."""
 
     @classmethod
-    def known(cls, sha256: str, load: Callable[[], bytes]) -> Version:
-        """Return a version whose hash is known and whose bytes are read when they are needed."""
-        version = _Lazy.__new__(_Lazy)
-        version.load = load
-        version.sha256 = sha256
+    def known(
+        cls, sha256: str, load: Callable[[], bytes], size: int, most_memory: int | None = None
+    ) -> Version:
+        """Return a version whose hash and size are known and whose bytes are read when they are needed."""
+        version = cls(b"", load)
+        version._data, version.size, version.sha256, version.most_memory = None, size, sha256, most_memory
         return version
+
+    @property
+    def data(self) -> bytes:
+        """The bytes; raises ChangedError when they are not what they were, OSError when they are gone."""
+        if self._data is None:
+            assert self._load is not None
+            data = self._load()
+            if hashlib.sha256(data).hexdigest() != self.sha256:
+                raise ChangedError("it changed while the sync ran; the next sync looks again")
+            self._data = data
+        return self._data
+
+    def forget(self) -> None:
+        """Let go of what takes memory; the hashes stay."""
+        if self._load is not None:
+            self.sha256  # noqa: B018 -- whoever reads it again checks it by this
+            self._data = None
+        self.__dict__.pop("_read", None)
 
     @cached_property
     def sha256(self) -> str:
@@ -151,25 +205,37 @@ class Version:
         return hashlib.sha256(self.data).hexdigest()
 
     @cached_property
+    def _read(self) -> tuple[Document | None, bytes, str]:
+        """The notebook, what it means, and why there is none."""
+        data = self.data
+        try:
+            _require(
+                self.most_memory is None or _memory(data) <= self.most_memory, "it is too large to be read"
+            )
+            document = read_notebook(data)
+            return document, _notebook_meaning(document), ""
+        except (NotANotebookError, RecursionError) as error:
+            why = str(error) if isinstance(error, NotANotebookError) else "it is nested too deeply"
+            return None, b"", why
+
+    @property
     def notebook(self) -> Document | None:
         """The notebook, or None when the file is none."""
-        return parse(self.data)
+        return self._read[0]
+
+    @property
+    def fault(self) -> str:
+        """Say why the file is no valid notebook; empty when it is one."""
+        return self._read[2] or fault_of(self._read[0] or {})
 
     @cached_property
     def meaning(self) -> str:
         """A hash, in hex, that running, reformatting or reopening the file leaves as it is."""
         if self.notebook is None:
             return hashlib.sha256(b"text\n" + _text_meaning(self.data)).hexdigest()
-        content = canonical(_notebook_meaning(self.notebook))
-        return hashlib.sha256(b"notebook\n" + content.encode()).hexdigest()
+        return hashlib.sha256(b"notebook\n" + self._read[1]).hexdigest()
 
 
-class _Lazy(Version):
-    """A version that reads its bytes late."""
-
-    load: Callable[[], bytes]
-
-    @cached_property
-    def data(self) -> bytes:  # type: ignore[override]
-        """The bytes, read on first use."""
-        return self.load()
+def _memory(data: bytes) -> int:
+    """Estimate what JSON takes once it is read."""
+    return 3 * len(data) + 80 * (data.count(b"{") + data.count(b"[")) + 40 * data.count(b",")

@@ -61,8 +61,8 @@ def is_open(session: dict[str, Any]) -> bool:
     A kernel that runs on without a browser holds nothing unsaved. A server that does not count
     its connections is taken to have one.
     """
-    kernel = session.get("kernel") or {}
-    return bool(kernel.get("connections", 1))
+    kernel = session.get("kernel")
+    return bool(kernel.get("connections", 1)) if isinstance(kernel, dict) else True
 
 
 def _notebooks_below(server: Server, into: Path) -> list[str]:
@@ -73,8 +73,12 @@ def _notebooks_below(server: Server, into: Path) -> list[str]:
 
 def _below(server: Server, session: dict[str, Any], into: Path) -> str:
     """Return the notebook's path below ``into``; empty when it lies elsewhere."""
-    path = session.get("path") or (session.get("notebook") or {}).get("path")
-    if not isinstance(path, str):
+    older = session.get("notebook")
+    path = session.get("path") or (older.get("path") if isinstance(older, dict) else None)
+    if not isinstance(path, str) or "\0" in path:
         return ""
-    file = (server.root.expanduser() / path).resolve()
+    try:
+        file = (server.root.expanduser() / path).resolve()
+    except (OSError, RuntimeError):  # a loop of links, or a name that no file can have
+        return ""
     return file.relative_to(into).as_posix() if file.is_relative_to(into) else ""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from workshop.errors import WorkshopError
-from workshop.sync.notebook import Version
+from workshop.sync.files import reason, shown, unsafe
+from workshop.sync.notebook import MOST_MEMORY, Version
 
+BUNDLE = ".bundle"
 CACHES = {"__pycache__", "node_modules"}
-LARGEST_BYTES = 1_000_000_000
+LARGEST_BYTES = 64_000_000
+MOST_FILES = 20_000
+MOST_BYTES = 1_000_000_000
+"""What one revision may have: no course needs more, and nobody's mistake is to fill a disk."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -35,18 +40,13 @@ class Source:
     """What else people should know."""
     finished: Callable[[], None] = field(default=lambda: None)
     """To be called once everything was delivered."""
+    close: Callable[[], None] = field(default=lambda: None)
+    """To be called when nothing more is read."""
 
-
-def unsafe(path: str) -> str:
-    """Say why a path from upstream must not be used; empty when it may."""
-    parts = path.split("/")
-    if path.startswith("/") or any(part in ("", ".", "..") for part in parts):
-        return "its path leads out of the folder"
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path) or "\\" in path:
-        return "its name has characters that not every machine can show"
-    if any(len(part.encode()) > 200 for part in parts):
-        return "its name is too long"
-    return ""
+    def is_unknown(self, path: str) -> bool:
+        """Tell whether a path, or a folder above it, was skipped: it is not known to be gone."""
+        places = (path, *map(str, PurePosixPath(path).parents))
+        return any(place in self.skipped for place in places)
 
 
 def hidden(path: str) -> bool:
@@ -63,59 +63,77 @@ def unreal(data: bytes) -> str:
     return ""
 
 
-def read_folder(folder: Path, subdir: str, version: Callable[[Path], Version | None] | None = None) -> Source:
+def too_large(sizes: Iterable[int]) -> str:
+    """Say why a revision is too large to be taken; empty when it is not."""
+    listed = list(sizes)
+    if len(listed) > MOST_FILES:
+        return f"has more than {MOST_FILES} files"
+    if sum(size for size in listed if size <= LARGEST_BYTES) > MOST_BYTES:
+        return f"is larger than {MOST_BYTES // 1_000_000} MB"
+    return ""
+
+
+def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | None] | None = None) -> Source:
     """Read a checkout's or a stick's ``subdir``; hidden files and caches stay behind.
 
-    ``version`` reads one file. Raises WorkshopError when there is no such folder or it holds no file.
+    ``hashes`` knows the hash of a file that was read before. Raises WorkshopError when there is no such
+    folder or it holds no file.
     """
     root = (folder / subdir).resolve()
     if not root.is_relative_to(folder.resolve()):
         raise WorkshopError(f"{subdir} leads out of {folder}; name a folder inside it")
     if not root.is_dir():
         raise WorkshopError(f"there is no folder {subdir} in {folder}; name another source with --from")
-    read = version or (lambda file: Version(file.read_bytes()))
+    read = hashes or (lambda file: Version(file.read_bytes(), file.read_bytes))
     files: dict[str, Version] = {}
     skipped: dict[str, str] = {}
-    for path, mode in _walk(root):
-        shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
-        if why := unsafe(path) or _unfit(mode, root / path):
-            skipped[shown] = why
-            continue
+    for path in _walk(root, skipped):
         try:
-            found = read(root / path)
+            status = (root / path).lstat()
+            why = unsafe(path) or _unfit(status)
+            found = None if why else read(root / path)
+            if found is not None and status.st_size < 1024:
+                why = unreal(found.data)
         except OSError as error:
-            skipped[shown] = f"the workshop's file cannot be read: {error.strerror}"
-            continue
-        if found is not None:
-            small = (root / path).stat().st_size < 1024
-            if small and (why := unreal(found.data)):
-                skipped[path] = why
-            else:
-                files[path] = found
+            why, found = f"the workshop's file cannot be read: {reason(error)}", None
+        if why:
+            skipped[shown(path)] = why
+        elif found is not None:
+            found.most_memory = MOST_MEMORY
+            files[path] = found
+            found.forget()
+        if why := too_large(each.size for each in files.values()) if len(files) % 1000 == 0 else "":
+            raise WorkshopError(f"{root} {why}; name another source with --from")
     if not files:
         raise WorkshopError(f"{root} holds no notebook; name another source with --from")
     return Source(files, skipped, content_revision(files), place=root)
 
 
-def _walk(root: Path) -> Iterator[tuple[str, int]]:
-    """Yield every path below ``root`` with its mode, links unfollowed, hidden ones left out."""
-    for folder, folders, names in os.walk(root):
+def _walk(root: Path, skipped: dict[str, str]) -> Iterator[str]:
+    """Yield every path below ``root``, links unfollowed, hidden ones left out; name locked folders."""
+
+    def locked(error: OSError) -> None:
+        folder = os.path.relpath(error.filename, root)
+        skipped[shown(folder)] = f"the workshop's folder cannot be read: {reason(error)}"
+
+    for folder, folders, names in os.walk(root, onerror=locked):
         below = PurePosixPath(os.path.relpath(folder, root))
         folders[:] = sorted(name for name in folders if not hidden(name))
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        for name in sorted([*names, *links]):
-            if not hidden(name):
-                yield str(below / name), (Path(folder) / name).lstat().st_mode
+        yield from (str(below / name) for name in sorted([*names, *links]) if not hidden(name))
 
 
-def _unfit(mode: int, file: Path) -> str:
-    if stat.S_ISLNK(mode):
+def _unfit(status: os.stat_result) -> str:
+    if stat.S_ISLNK(status.st_mode):
         return "the workshop's file is a link, which is never followed"
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         return "the workshop's file is no ordinary file"
-    if file.stat().st_size > LARGEST_BYTES:
-        return "the workshop's file is larger than a gigabyte"
-    return ""
+    return too_long(status.st_size)
+
+
+def too_long(size: int) -> str:
+    """Say why a file of this size is not delivered; empty when it is."""
+    return f"it is larger than {LARGEST_BYTES // 1_000_000} MB" if size > LARGEST_BYTES else ""
 
 
 def content_revision(files: Mapping[str, Version]) -> str:
@@ -124,3 +142,37 @@ def content_revision(files: Mapping[str, Version]) -> str:
     for path, version in sorted(files.items()):
         digest.update(f"{path}\0{version.sha256}\n".encode())
     return digest.hexdigest()[:8]
+
+
+def is_address(source: str) -> bool:
+    """Tell whether a source is a git address rather than a path."""
+    return "://" in source or bool(re.match(r"[\w.-]+@[\w.-]+:", source))
+
+
+def repository_in(folder: Path) -> Path | None:
+    """Return the git repository or bundle that ``folder`` is or carries; None when there is none.
+
+    Of several bundles the one whose name comes last counts: names carry dates or versions.
+    """
+    if folder.is_file():
+        return folder if folder.suffix == BUNDLE else None
+    if (folder / ".git").exists() or ((folder / "objects").is_dir() and (folder / "HEAD").is_file()):
+        return folder
+    bundles = sorted(
+        (file for depth in ("*", "*/*") for file in folder.glob(depth + BUNDLE) if file.is_file()),
+        key=lambda file: file.name,
+    )
+    return bundles[-1] if bundles else None
+
+
+def folder_with(folder: Path, subdir: str) -> Path:
+    """Return the folder that holds ``subdir``: the stick itself, or the one folder on it that does.
+
+    Raises WorkshopError when there is no such folder, or more than one.
+    """
+    if (folder / subdir).is_dir():
+        return folder
+    inside = [each for each in sorted(folder.glob("*")) if (each / subdir).is_dir() and not each.is_symlink()]
+    if len(inside) > 1:
+        raise WorkshopError(f"{folder} has several folders with {subdir}; name one of them with --from")
+    return inside[0] if inside else folder

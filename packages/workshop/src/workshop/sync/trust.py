@@ -1,26 +1,73 @@
-"""Whose revisions are taken: signatures, no way back to an older one, no other address unasked."""
+"""Whose revisions are taken: signatures bound to a project, to time and to a history.
+
+This is The Update Framework in its smallest form. A revision is a signed tag. Its message may name the
+project, its date must not be older than the last one's, it grows from what was delivered, and it carries
+the list of keys (``trusted-keys``) that count from then on. A code that the organiser reads aloud
+overrules all of that, once.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import contextlib
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import write_atomically
 from workshop.sync.git import Git, printable
+from workshop.sync.keys import keys_of
 from workshop.sync.mirror import OFFER, Mirror
 
 UNSIGNED = "is not signed"
-NEWEST_TAGS = 50
-"""So many of the newest tags are looked at for one with a good signature."""
+KEYS_FILE = "allowed-signers"
+"""Where a repository shows its organiser's keys, to whoever compares their fingerprints."""
+LIST_FILE = "trusted-keys"
+"""Where a signed revision carries the list of keys that count after it."""
+FEWEST_KEYS = 2
+"""A list with fewer keys is not taken: when one is stolen, the other one ends it."""
+LARGEST = 64 * 1024
+MOST_COMMITS = 200_000
+PATIENCE_S = 30.0
+"""So long signatures are checked; a repository of lessons has no more of them than that allows."""
+OLD_S = 400 * 24 * 3600
+CODE_DIGITS = 16
+PROJECT = re.compile(r"^project:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What a participant or an organiser allows."""
+
+    signers: Path | None = None
+    """Keys whose signature a revision must bear."""
+    allow_unsigned: bool = False
+    trust_new_source: bool = False
+    """Take another address, or a history that has nothing in common with the last one, this once."""
+    ignore_clock: bool = False
+    """Judge keys and dates by what is signed alone, this once: the machine's clock is wrong."""
+    reset: str = ""
+    """The code of the one revision to take, whatever was trusted before."""
+    project: str = ""
+    """The project that a revision must name; empty for that of the last one."""
+
+    def require_choice(self) -> None:
+        """Raise WorkshopError when nothing says whose revisions may be taken."""
+        if self.signers is None and not self.allow_unsigned:
+            raise WorkshopError(
+                "name the organiser's keys with --allowed-signers FILE, or say --allow-unsigned to take "
+                "whatever the source has"
+            )
 
 
 @dataclass(frozen=True)
@@ -35,6 +82,13 @@ class Revision:
     message: str = ""
     """What the tag says."""
     note: str = ""
+    project: str = ""
+    keys: tuple[str, ...] = ()
+    """The lines of the keys that count from now on; empty when no revision carried a list."""
+    anchor: str = ""
+    """Hash of the machine's own file of keys, from which the list descends."""
+    chain: tuple[str, ...] = ()
+    """The signed tags that lead to it, the oldest first."""
 
     @property
     def name(self) -> str:
@@ -50,6 +104,9 @@ class Last:
     commit: str = ""
     tag: str = ""
     date: int = 0
+    project: str = ""
+    keys: tuple[str, ...] = ()
+    anchor: str = ""
 
 
 def read_last(state: Path) -> Last:
@@ -59,10 +116,15 @@ def read_last(state: Path) -> Last:
     """
     file = state / "trust.json"
     try:
-        return Last(**json.loads(file.read_text(encoding="utf-8")))
+        known = json.loads(file.read_text(encoding="utf-8"))
+        last = Last(**{**known, "keys": tuple(known.get("keys", ()))})
+        texts = (last.url, last.commit, last.tag, last.project, last.anchor, *last.keys)
+        if all(isinstance(text, str) for text in texts) and type(last.date) is int:
+            return last
+        raise TypeError
     except FileNotFoundError:
         return Last()
-    except (ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise WorkshopError(
             f"{file} says what was delivered last and cannot be read; delete it to trust the source afresh"
         ) from error
@@ -71,6 +133,14 @@ def read_last(state: Path) -> Last:
 def write_last(state: Path, last: Last) -> None:
     """Remember what was delivered."""
     write_atomically(state / "trust.json", (json.dumps(asdict(last), indent=1) + "\n").encode())
+
+
+def after(last: Last, url: str, revision: Revision) -> Last:
+    """Return what is remembered once a revision was delivered."""
+    known = replace(last, url=url or last.url, commit=revision.commit, tag=revision.tag, date=revision.date)
+    if not revision.anchor:  # nobody looked at signatures
+        return known
+    return replace(known, project=revision.project, keys=revision.keys, anchor=revision.anchor)
 
 
 def same_place(one: str, other: str) -> bool:
@@ -87,37 +157,54 @@ def require_known_url(last: Last, url: str, trust_new_source: bool) -> None:
         )
 
 
-def require_no_rollback(mirror: Mirror, last: Last, new: Revision) -> str:
+def require_no_rollback(mirror: Mirror, last: Last, new: Revision, trust: Trust) -> str:
     """Raise WorkshopError when ``new`` is older than what was delivered; return a note for people.
 
     A revision that grew from the last one is newer. When history was rewritten, the signer's own
-    words decide: the versions in both tags' names, or else the dates that were signed.
+    words decide: the versions in both tags' names, or else the dates that were signed. A history that has
+    nothing in common with the last one may be another project's: it needs consent.
     """
-    if not last.commit or new.commit == last.commit:
+    if not last.commit or new.commit == last.commit or trust.reset:
         return ""
-    if mirror.has(last.commit):
-        if mirror.is_ancestor(last.commit, new.commit):
-            return ""
-        if mirror.is_ancestor(new.commit, last.commit):
-            raise _older(last, new)
+    known = mirror.has(last.commit)
+    if known and mirror.is_ancestor(last.commit, new.commit):
+        return ""
     versions = version(last.tag), version(new.tag)
     newer = versions[1] > versions[0] if all(versions) else new.date > last.date
-    if not newer:
-        raise _older(last, new)
+    if not newer or (known and mirror.is_ancestor(new.commit, last.commit)):
+        raise WorkshopError(
+            f"the source offers {new.tag or new.name}, which is older than {last.tag or last.commit[:8]} "
+            "that you have; nothing was changed; ask the organiser"
+        )
+    if not (known and mirror.are_related(last.commit, new.commit)) and not trust.trust_new_source:
+        raise WorkshopError(
+            f"the history of {new.tag or new.name} has nothing in common with "
+            f"{last.tag or last.commit[:8]} that you have; nothing was changed; if the organiser "
+            "began anew, say --trust-new-source once"
+        )
     return "the workshop's history was rewritten; its signature is good and it is newer"
-
-
-def _older(last: Last, new: Revision) -> WorkshopError:
-    return WorkshopError(
-        f"the source offers {new.tag or new.name}, which is older than {last.tag or last.commit[:8]} "
-        "that you have; nothing was changed; ask the organiser"
-    )
 
 
 def version(tag: str) -> tuple[int, ...]:
     """Return the numbers of a tag such as ``v2026.11``; empty when it is no version."""
     found = re.fullmatch(r"v?(\d{1,9}(?:\.\d{1,9})*)", tag)
     return tuple(int(number) for number in found[1].split(".")) if found else ()
+
+
+def now(last: Last) -> float:
+    """Return the time by which keys are judged: no clock is right that is behind the last revision."""
+    return max(time.time(), last.date)
+
+
+def age_note(date: int, last: Last) -> str:
+    """Warn of a revision that is old: perhaps somebody keeps newer ones back."""
+    if not date or now(last) - date < OLD_S:
+        return ""
+    return f"the newest revision is of {_day(date)}; ask the organiser whether there is a newer one"
+
+
+def _day(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
 
 
 class Signers:
@@ -131,23 +218,25 @@ class Signers:
             raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
         self.file = file.resolve()
         self.is_gpg = b"BEGIN PGP PUBLIC KEY BLOCK" in self.data or b"\0" in self.data
+        self.anchor = hashlib.sha256(self.data).hexdigest()
         if not self.data.strip():
             raise WorkshopError(f"{file} holds no key; ask the organiser for theirs")
 
     @contextlib.contextmanager
-    def git(self, git: Git) -> Iterator[Git]:
-        """Yield a git that knows these keys and no others, not even the user's own."""
+    def git(self, git: Git) -> Iterator[tuple[Git, Path]]:
+        """Yield a git that knows the keys of one file and no others, not even the user's; and that file."""
         with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as home:
-            extra = {
+            listed = Path(home) / KEYS_FILE
+            knowing = Git(git.repository, git.config)
+            knowing.environment = git.environment | {
                 "GNUPGHOME": home,
                 "GIT_CONFIG_COUNT": "1",
                 "GIT_CONFIG_KEY_0": "gpg.ssh.allowedSignersFile",
-                "GIT_CONFIG_VALUE_0": os.devnull if self.is_gpg else str(self.file),
+                "GIT_CONFIG_VALUE_0": os.devnull if self.is_gpg else str(listed),
             }
-            knowing = Git(git.repository, git.config, extra)
             if self.is_gpg:
                 self._import(knowing.environment)
-            yield knowing
+            yield knowing, listed
 
     def _import(self, environment: dict[str, str]) -> None:
         if shutil.which("gpg") is None:
@@ -163,74 +252,265 @@ class Signers:
             raise WorkshopError(f"{self.file} is no keyring that gpg can read; ask the organiser for another")
 
 
-def signed_revision(mirror: Mirror, tip: str, branch: str, signers: Signers) -> Revision:
-    """Return the newest revision of a branch that bears a good signature.
+@dataclass(frozen=True)
+class Tag:
+    """An annotated tag, or a commit, and what somebody signed in it."""
 
-    That is its last commit, when that is signed or a signed tag names it; else the newest signed
-    tag below it. Raises WorkshopError when there is none.
-    """
-    with signers.git(mirror.git) as git:
-        reasons: list[str] = []
-        tags = []
-        for tag in _tags(mirror, tip):
-            if why := _tag_fault(git, tag):
-                reasons.append(why)
-            else:
-                tags.append(tag)
-        at_tip = [tag for tag in tags if tag.commit == tip]
-        if at_tip:
-            return at_tip[0]
-        why = _fault(git, "verify-commit", tip)
+    name: str
+    """Empty for a commit."""
+    commit: str
+    place: int
+    """How many commits, counted from the branch's newest one, stand before it."""
+    date: int
+    message: str
+    signature: bytes
+    named: str
+    """The name that was signed."""
+
+    @property
+    def project(self) -> str:
+        """The project that it names; empty when it names none."""
+        found = PROJECT.search(self.message)
+        return found[1] if found else ""
+
+    def as_revision(self, note: str = "") -> Revision:
+        """Return what it offers."""
+        return Revision(self.commit, self.name, self.date, self.message if self.name else "", note)
+
+
+@dataclass
+class Chain:
+    """Goes through signed tags from the oldest to the newest: each one says which keys the next may bear."""
+
+    mirror: Mirror
+    signers: Signers
+    last: Last
+    trust: Trust
+    lines: tuple[str, ...] = ()
+    """The keys that count now, if a revision carried a list."""
+    project: str = ""
+    good: list[Tag] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with what was trusted last."""
+        self.project = self.trust.project or self.last.project
+        self.continues = self.last.anchor == self.signers.anchor
+        if self.continues:
+            self.lines = self.last.keys
+        self._end = time.monotonic() + PATIENCE_S
+
+    @property
+    def text(self) -> str:
+        """The keys that count now."""
+        return "\n".join(self.lines) + "\n" if self.lines else self.signers.data.decode(errors="replace")
+
+    def follow(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
+        """Judge one tag; a good one's list of keys counts from then on. Return what is wrong with it."""
+        known = self.continues and (tag.commit, tag.name) == (self.last.commit, self.last.tag)
+        why = "" if known else self._fault(git, listed, tag, grown)
         if not why:
-            return Revision(tip, date=_date(git, tip))
-        if tags:
-            note = f"{branch} has gone on since {tags[0].tag}; what is not signed waits"
-            return Revision(tags[0].commit, tags[0].tag, tags[0].date, tags[0].message, note)
-    told = next((reason for reason in (why, *reasons) if reason != UNSIGNED), why)
-    raise WorkshopError(
-        f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser, or allow it "
-        "with --allow-unsigned"
+            self.good.append(tag)
+            self.project = self.project or tag.project
+            self.adopt(tag.commit)
+        return why
+
+    def adopt(self, commit: str) -> None:
+        """Take over the list of keys that a trusted revision carries."""
+        found = None if self.signers.is_gpg else self.mirror.file(commit, LIST_FILE)
+        if found is not None and found[1] <= LARGEST:
+            keys = {
+                key.fingerprint: key for key in keys_of(self.mirror.blob(found[0]).decode(errors="replace"))
+            }
+            if len(keys) >= FEWEST_KEYS:
+                self.lines = tuple(key.line for key in keys.values())
+
+    def _fault(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
+        """Say why a tag is not taken; empty when it may be."""
+        if not tag.signature:
+            return UNSIGNED
+        if tag.named != tag.name:
+            return f"has a tag {printable(tag.name)} that was signed under another name"
+        ended = self._key_fault(tag)
+        if ended is None:
+            return "is not signed by a key that you trust"
+        if time.monotonic() > self._end:
+            raise WorkshopError("the source has too many tags with bad signatures; nothing was changed")
+        listed.write_text(self.text, encoding="utf-8")
+        verb = ("verify-tag", f"{OFFER}/tags/{tag.name}") if tag.name else ("verify-commit", tag.commit)
+        if why := _signature_fault(git, *verb) or ended:
+            return why
+        if self.project and tag.project.casefold() != self.project.casefold():
+            project = printable(tag.project) or "a project that it does not name"
+            return f"is signed for {project}, not for {self.project}"
+        if grown and tag.date < self.last.date and not self.trust.ignore_clock:
+            return (
+                f"is dated {_day(tag.date)}, before the one of {_day(self.last.date)} that you have "
+                "(if the organiser's clock was wrong, go on once with --ignore-clock)"
+            )
+        return ""
+
+    def _key_fault(self, tag: Tag) -> str | None:
+        """Say what this machine's clock has against the key; empty for nothing, None for a key not listed."""
+        if self.signers.is_gpg:
+            return ""
+        blob, listed = _signing_key(tag.signature), keys_of(self.text)
+        mine = [key for key in listed if key.blob == blob]
+        if not mine:
+            return "" if "cert-authority" in self.text.lower() and blob is not None else None
+        ends = [key.valid_before() for key in mine]
+        if self.trust.ignore_clock or any(end is None or end > now(self.last) for end in ends):
+            return ""
+        return (
+            f"is signed with a key that has expired on {_day(max(end for end in ends if end is not None))}; "
+            f"this machine's clock says {_day(now(self.last))}; if that is wrong, go on "
+            "once with --ignore-clock"
+        )
+
+
+def _signing_key(signature: bytes) -> bytes | None:
+    """Return the public key that an SSH signature names (PROTOCOL.sshsig); None for other signatures."""
+    with contextlib.suppress(binascii.Error, ValueError):
+        data = base64.b64decode(b"".join(signature.strip().splitlines()[1:-1]), validate=True)
+        size = int.from_bytes(data[10:14])
+        if data[:6] == b"SSHSIG" and len(data) >= 14 + size:
+            return data[14 : 14 + size]
+    return None
+
+
+def trusted_revision(
+    mirror: Mirror, tip: str, branch: str, trust: Trust, signers: Signers | None, last: Last
+) -> Revision:
+    """Return the newest revision of a branch that may be taken.
+
+    With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
+    tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
+    """
+    order, tags = _history(mirror, tip)
+    at_tip = [tag for tag in tags if tag.commit == tip]
+    if signers is None and not trust.reset:
+        chosen = at_tip[0].as_revision() if at_tip else Revision(tip, date=_commit(mirror, tip).date)
+        return _with_notes(chosen, age_note(chosen.date, last))
+    if trust.reset:
+        commit = _spoken(order, trust.reset)
+        tag = next((tag for tag in tags if tag.commit == commit), _commit(mirror, commit))
+        if signers is None:
+            return tag.as_revision()
+        chain = Chain(mirror, signers, Last(), trust)
+        chain.adopt(commit)
+        return replace(
+            tag.as_revision(), project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
+        )
+    assert signers is not None
+    chain = Chain(mirror, signers, last, trust)
+    grown = last.commit in order
+    newest = order.get(last.commit, len(order))
+    faults = []
+    with signers.git(mirror.git) as (git, listed):
+        for tag in reversed(tags):
+            if tag.place <= newest:
+                faults.append(chain.follow(git, listed, tag, grown))
+        reached = chain.good[-1] if chain.good else None
+        if reached is None or reached.commit != tip:
+            why = chain.follow(git, listed, _commit(mirror, tip), grown)
+            faults.append(why)
+            if why and reached is None:
+                told = next((each for each in reversed(faults) if each and each != UNSIGNED), why)
+                raise WorkshopError(
+                    f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser, or "
+                    "allow it with --allow-unsigned"
+                )
+    taken = chain.good[-1]
+    waits = (
+        f"{branch} has gone on since {taken.name}; what is not signed waits" if taken.commit != tip else ""
+    )
+    revision = replace(
+        taken.as_revision(),
+        project=chain.project,
+        keys=chain.lines,
+        anchor=signers.anchor,
+        chain=tuple(tag.name for tag in chain.good if tag.name),
+    )
+    rewritten = require_no_rollback(mirror, last, revision, trust)
+    changed = _key_note(last, chain) if chain.continues else ""
+    return _with_notes(revision, waits, rewritten, changed, age_note(revision.date, last))
+
+
+def _with_notes(revision: Revision, *notes: str) -> Revision:
+    return replace(revision, note=printable("; ".join(filter(None, notes))))
+
+
+def _key_note(last: Last, chain: Chain) -> str:
+    """Say which keys ended and which are new."""
+    old, new = ({key.fingerprint for key in keys_of("\n".join(lines))} for lines in (last.keys, chain.lines))
+    if not last.keys or old == new:
+        return ""
+    return f"the organiser's keys changed: {len(old - new)} ended, {len(new - old)} new"
+
+
+def _spoken(order: dict[str, int], code: str) -> str:
+    """Return the commit whose code somebody read aloud."""
+    digits = re.sub(r"[^0-9a-f]", "", code.lower())
+    if len(digits) < CODE_DIGITS:
+        raise WorkshopError(f"{printable(code)} is too short for a code; it has {CODE_DIGITS} digits or more")
+    found = [commit for commit in order if commit.startswith(digits)]
+    if len(found) != 1:
+        raise WorkshopError(
+            f"the source has no revision {printable(code)}; nothing was changed; compare the code again"
+        )
+    return found[0]
+
+
+def _history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Tag]]:
+    """Return the places of a branch's commits, and its annotated tags, the newest first."""
+    words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
+    order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
+    form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname) %(refname)"
+    listed = mirror.git.output("for-each-ref", f"--format={form}", f"{OFFER}/tags").decode(errors="replace")
+    tags = []
+    for row in listed.splitlines():
+        kind, size, name, of, commit, ref = row.split(" ", 5)
+        if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
+            tags.append(_tag(mirror.blob(name), ref.removeprefix(f"{OFFER}/tags/"), commit, order[commit]))
+    newest = sorted(tags, key=lambda tag: (version(tag.name), tag.date), reverse=True)
+    return order, sorted(newest, key=lambda tag: tag.place)
+
+
+def _tag(data: bytes, name: str, commit: str, place: int) -> Tag:
+    head, _, rest = data.partition(b"\n\n")
+    text, mark, signature = rest.partition(b"-----BEGIN ")
+    message = printable(text.decode(errors="replace").strip())
+    named = re.search(rb"^tag (.*)$", head, re.MULTILINE)
+    return Tag(
+        name,
+        commit,
+        place,
+        _date(head, b"tagger"),
+        message,
+        mark + signature,
+        named[1].decode(errors="replace") if named else "",
     )
 
 
-def unsigned_revision(mirror: Mirror, tip: str) -> Revision:
-    """Return a branch's last commit as it is, with the words of the newest tag that names it."""
-    at_tip = [tag for tag in _tags(mirror, tip) if tag.commit == tip]
-    return at_tip[0] if at_tip else Revision(tip, date=_date(mirror.git, tip))
+def _commit(mirror: Mirror, commit: str) -> Tag:
+    """Return a commit as something that may be signed."""
+    head, _, text = mirror.blob(commit).partition(b"\n\n")
+    signed = re.search(rb"^gpgsig(?:-sha256)? ((?:.*\n )*.*)$", head, re.MULTILINE)
+    signature = signed[1].replace(b"\n ", b"\n") if signed else b""
+    return Tag(
+        "", commit, 0, _date(head, b"committer"), printable(text.decode(errors="replace")), signature, ""
+    )
 
 
-def _date(git: Git, commit: str) -> int:
-    return int(git.output("show", "--no-patch", "--no-show-signature", "--format=%ct", commit).split()[-1])
+def _date(head: bytes, who: bytes) -> int:
+    found = re.search(rb"^" + who + rb" .* (\d{1,12}) [+-]\d{4}$", head, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
-def _tags(mirror: Mirror, tip: str) -> list[Revision]:
-    """Return the annotated tags below a commit, the newest version first."""
-    form = "%(objecttype)%00%(*objecttype)%00%(*objectname)%00%(taggerdate:unix)%00%(refname)%00"
-    form += "%(contents:subject)%00%(contents:body)%00%00"
-    listed = mirror.git.output("for-each-ref", f"--merged={tip}", f"--format={form}", f"{OFFER}/tags")
-    tags = []
-    for row in listed.decode(errors="replace").split("\0\0\n"):
-        fields = row.split("\0")
-        if len(fields) >= 7 and fields[:2] == ["tag", "commit"]:
-            text = f"{fields[5]}\n\n{fields[6]}".partition("-----BEGIN ")[0].strip()
-            name = fields[4].removeprefix(f"{OFFER}/tags/")
-            tags.append(Revision(fields[2], name, int(fields[3] or 0), printable(text)))
-    return sorted(tags, key=lambda tag: (version(tag.tag), tag.date), reverse=True)[:NEWEST_TAGS]
-
-
-def _tag_fault(git: Git, tag: Revision) -> str:
-    ref = f"{OFFER}/tags/{tag.tag}"
-    head = git.output("cat-file", "tag", ref).partition(b"\n\n")[0].decode(errors="replace")
-    if f"tag {tag.tag}" not in head.splitlines():
-        return f"has a tag {printable(tag.tag)} that was signed under another name"
-    return _fault(git, "verify-tag", ref)
-
-
-def _fault(git: Git, verb: str, name: str) -> str:
+def _signature_fault(git: Git, verb: str, name: str) -> str:
     """Say what is wrong with a signature; empty when it is good and by one of the keys."""
     done = git.run(verb, "--raw", name)
     text = done.stderr.decode(errors="replace")
-    if done.returncode == 0 and _is_good(text):
+    if done.returncode == 0 and ("GOODSIG" in text or 'Good "git" signature for ' in text):
         return ""
     if not text.strip() or "no signature found" in text:
         return UNSIGNED
@@ -239,7 +519,3 @@ def _fault(git: Git, verb: str, name: str) -> str:
     if "REVKEYSIG" in text:
         return "is signed with a key that was withdrawn"
     return "is not signed by a key that you trust"
-
-
-def _is_good(text: str) -> bool:
-    return "GOODSIG" in text or 'Good "git" signature for ' in text

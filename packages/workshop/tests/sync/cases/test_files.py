@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sync.bed import Bed, book, cell, git, memory_folder, notebook
-from workshop.sync.deliver import Report
-from workshop.sync.update import Request, update
+from workshop.sync.engine import Report
+from workshop.sync.request import Request, perform
 
 A, B = cell("a = 1", "a"), cell("b = 2", "b")
 
@@ -127,7 +127,7 @@ def test_29_names_with_spaces_and_letters_of_any_language(bed: Bed, name: str, b
             return bed.sync()
         git(bed.upstream, "add", "--all")
         git(bed.upstream, "-c", "user.name=o", "-c", "user.email=o@x", "commit", "--quiet", "--message=x")
-        return update(Request(f"file://{bed.upstream}", bed.mine, bed.state, allow_unsigned=True))
+        return perform(Request(f"file://{bed.upstream}", bed.mine, bed.state, allow_unsigned=True))
 
     bed.write(bed.upstream / "notebooks" / name, notebook("1"))
     git(bed.upstream, "init", "--quiet")
@@ -212,7 +212,7 @@ def test_33_a_path_that_leads_outside_is_refused(bed: Bed, path: str) -> None:
     who = {f"GIT_{role}_{what}": "o" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     commit = git(bed.upstream, "commit-tree", top, "-m", "x", **who)
     git(bed.upstream, "update-ref", "refs/heads/main", commit)
-    report = update(Request(f"file://{bed.upstream}", bed.mine, bed.state, allow_unsigned=True))
+    report = perform(Request(f"file://{bed.upstream}", bed.mine, bed.state, allow_unsigned=True))
     assert {each.path: str(each.action) for each in report.files} == {"a.ipynb": "updated", path: "refused"}
     assert list(bed.snapshot()) == ["a.ipynb"]
     assert not list(bed.mine.parent.rglob("evil.py"))

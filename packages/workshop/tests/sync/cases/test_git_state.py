@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sync.bed import Bed, book, cell, git
-from workshop.sync.deliver import Report
-from workshop.sync.update import Request, update
+from workshop.sync.engine import Report
+from workshop.sync.request import Request, perform
 
 A, B, C = cell("a", "a"), cell("b", "b"), cell("c", "c")
 MINE, THEIRS = book(cell("mine", "a"), B, C), book(A, B, cell("new", "c"))
@@ -43,7 +43,7 @@ def git_sync(bed: Bed) -> Report:
     git(bed.upstream, "add", "--all")
     who = ("-c", "user.name=o", "-c", "user.email=o@x")
     git(bed.upstream, *who, "commit", "--quiet", "--allow-empty", "--message=x")
-    return update(Request(f"file://{bed.upstream}", bed.mine, bed.state, allow_unsigned=True))
+    return perform(Request(f"file://{bed.upstream}", bed.mine, bed.state, allow_unsigned=True))
 
 
 def insides(bed: Bed) -> dict[str, bytes | None]:

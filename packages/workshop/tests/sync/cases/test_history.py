@@ -84,7 +84,7 @@ def test_53_submodules_and_pointers_to_large_files_are_skipped_and_said(
         "data.bin": "refused",
         "module": "refused",
     }
-    assert "git LFS" in report.files[1].why and "submodule" in report.files[2].why
+    assert "git LFS" in report.files[1].reason and "submodule" in report.files[2].reason
     assert list(bed.snapshot()) == ["a.ipynb"]
 
 

@@ -22,12 +22,12 @@ from sync.bed import Bed, book, cell, git, memory_folder, notebook
 from sync.organiser import Organiser
 from sync.server import git_over_http, jupyter, serve
 from workshop.errors import WorkshopError
-from workshop.sync import deliver
+from workshop.sync import engine
 from workshop.sync import git as git_module
-from workshop.sync.deliver import synchronise
+from workshop.sync.engine import synchronise
 from workshop.sync.openbooks import ask_jupyter
 from workshop.sync.source import Source, read_folder
-from workshop.sync.stats import Stats
+from workshop.sync.state import HashCache
 
 A, B = cell("a", "a"), cell("b", "b")
 UPDATED = {"a.ipynb": "updated"}
@@ -152,7 +152,7 @@ def test_58_a_full_disk_is_seen_before_anything_is_written(bed: Bed, tmp_path: P
 def test_58_a_disk_that_fills_up_meanwhile_leaves_no_half_file(
     bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliver, "require_space", lambda *_: None)
+    monkeypatch.setattr(engine, "require_room", lambda *_: None)
     with small_disk(tmp_path / "disk", "size=4m") as disk:
         small = on_disk(bed, disk)
         big = random.Random(1).randbytes(1_500_000)
@@ -234,7 +234,7 @@ def test_62_of_four_syncs_at_once_one_runs_and_three_say_so(bed: Bed) -> None:
     context = multiprocessing.get_context("fork")
     start, said = context.Barrier(4), context.Queue()
 
-    def slow(stats: Stats) -> Source:
+    def slow(stats: HashCache) -> Source:
         time.sleep(1)
         return read_folder(bed.upstream, "notebooks", stats.version)
 
@@ -288,7 +288,7 @@ def test_63_a_notebook_that_is_open_waits(bed: Bed, tmp_path: Path, monkeypatch:
             "a.ipynb": "deferred",
             "b.ipynb": "updated",
         }
-        assert "open in Jupyter" in report.files[0].why
+        assert "open in Jupyter" in report.files[0].reason
         assert bed.read("a.ipynb") == notebook("1")
         bed.edit("a.ipynb", notebook("1", outputs=True))  # what was not saved is saved now
     assert bed.actions() == UPDATED, "the tab was closed"

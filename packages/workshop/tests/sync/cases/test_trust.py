@@ -11,8 +11,8 @@ import pytest
 from sync.bed import Bed, book, cell, notebook
 from sync.organiser import Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
-from workshop.sync.undo import undo
-from workshop.sync.update import Request, update
+from workshop.sync.engine import undo
+from workshop.sync.request import Request, perform
 
 A, B = cell("a", "a"), cell("b", "b")
 
@@ -202,6 +202,7 @@ def test_73_an_older_one_is_refused_without_the_mirror_and_from_a_stick(
 def test_73_a_rewritten_history_counts_when_its_signed_version_is_higher(
     organiser: Organiser, bed: Bed, signers: Path
 ) -> None:
+    organiser.commit(a_ipynb=notebook("0"))
     organiser.release("v1", a_ipynb=notebook("1"))
     organiser.sync(signers=signers)
     organiser.commit("--amend", a_ipynb=notebook("2"))
@@ -281,10 +282,10 @@ def test_75_an_unsigned_bundle_is_refused(organiser: Organiser, signers: Path, t
 @pytest.mark.parametrize("depth", ["", "deep-learning-workshop"])
 def test_75_a_stick_with_a_folder_of_notebooks(bed: Bed, tmp_path: Path, depth: str) -> None:
     bed.write(tmp_path / "stick" / depth / "notebooks" / "a.ipynb", notebook("1"))
-    report = update(Request(str(tmp_path / "stick"), bed.mine, bed.state))
+    report = perform(Request(str(tmp_path / "stick"), bed.mine, bed.state, allow_unsigned=True))
     assert [each.path for each in report.files] == ["a.ipynb"]
     with pytest.raises(WorkshopError, match="folder without signatures"):
-        update(Request(str(tmp_path / "stick"), bed.mine, bed.state, signers=tmp_path / "keys"))
+        perform(Request(str(tmp_path / "stick"), bed.mine, bed.state, signers=tmp_path / "keys"))
 
 
 def test_76_a_failed_run_is_tried_again(
@@ -300,11 +301,11 @@ def test_76_a_failed_run_is_tried_again(
 def test_76_a_run_that_failed_while_writing_is_tried_again(
     organiser: Organiser, bed: Bed, signers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workshop.sync import transaction
+    from workshop.sync import engine
 
     organiser.release("v1", a_ipynb=notebook("1"), b_ipynb=notebook("1"))
     with monkeypatch.context() as patched:
-        patched.setattr(transaction, "write_atomically", no_space)
+        patched.setattr(engine, "write_atomically", no_space)
         assert organiser.actions(signers=signers) == {"a.ipynb": "refused", "b.ipynb": "refused"}
     assert organiser.actions(signers=signers) == {"a.ipynb": "updated", "b.ipynb": "updated"}
 

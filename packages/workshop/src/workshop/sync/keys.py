@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import calendar
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -52,6 +54,19 @@ class Key:
         if not any(option.lower().startswith("namespaces") for option in limits):
             limits.append(NAMESPACES)
         return f"organiser {','.join(limits)} {self.kind} {base64.b64encode(self.blob).decode()}"
+
+    def valid_before(self) -> float | None:
+        """Return when the key ends, in seconds since 1970; None when it does not."""
+        for option in self.options:
+            found = re.fullmatch(r'valid-before="(\d{8})(\d{4}(?:\d{2})?)?(Z?)"', option, re.IGNORECASE)
+            if found:
+                text = f"{found[1]}{found[2] or ''}".ljust(14, "0")
+                try:
+                    there = time.strptime(text, "%Y%m%d%H%M%S")
+                    return calendar.timegm(there) if found[3] else time.mktime(there)
+                except (ValueError, OverflowError):
+                    return 0.0  # a date that does not exist ends it
+        return None
 
 
 def fingerprint_of(text: str) -> str:

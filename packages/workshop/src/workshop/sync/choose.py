@@ -7,27 +7,34 @@ fingerprint is the one that the organiser published elsewhere: on a slide, on pa
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from workshop.errors import WorkshopError
-from workshop.pull.keys import Key, chosen, fingerprint_of, keys_of
-from workshop.pull.play import ansible_pull
-from workshop.pull.run import require_own
-from workshop.settings import Settings
+from workshop.output import console, print_json
+from workshop.settings import Settings, load_settings
 from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
+from workshop.sync.keys import Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
-from workshop.sync.trust import read_last, same_place, write_last
+from workshop.sync.play import ansible_pull
+from workshop.sync.pull import require_own
+from workshop.sync.trust import KEYS_FILE, LARGEST, read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
-KEYS_FILE = "allowed-signers"
-"""Where a repository shows its organiser's public keys, unless somebody names another file."""
-LARGEST = 64 * 1024
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="From where, and on whose word, this machine takes updates.",
+)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 @dataclass(frozen=True)
@@ -133,16 +140,17 @@ def _fetch(url: str, branch: str, file: str) -> str:
             tip = mirror.fetch(url, followed, url)
         except UnreachableError as reason:
             raise WorkshopError(f"{reason}; nothing was changed") from reason
-        found = mirror.git.run("ls-tree", "--full-tree", "-l", tip, "--", file).stdout.split()
-        if len(found) < 4 or found[0] not in (b"100644", b"100755"):
+        found = mirror.file(tip, file)
+        if found is None:
             raise WorkshopError(
                 f"{url} has no file {printable(file)}; nothing was changed; ask the organiser"
             )
-        if int(found[3]) > LARGEST:
+        if found[1] > LARGEST:
             raise WorkshopError(
                 f"{printable(file)} of {url} is too large for a file of keys; nothing was changed"
             )
-        text = mirror.blob(found[2].decode()).decode(errors="replace")
+        text = mirror.blob(found[0]).decode(errors="replace")
+        mirror.objects.close()
     if "BEGIN PGP" in text:
         raise WorkshopError(
             f"{file} of {url} holds GPG keys, and this takes SSH keys; give them to set-up by "
@@ -171,3 +179,57 @@ def _write(prefix: Path, updates: Updates, keys: Sequence[Key]) -> None:
     write_atomically(
         prefix / "etc" / "updates.toml", updates_text(replace(updates, signers=signers)).encode()
     )
+
+
+@app.callback()
+def updates() -> None:
+    """From where, and on whose word, this machine takes updates."""
+
+
+@app.command("show")
+def show_command(as_json: Json = False) -> None:
+    """Show the address, and the fingerprint of each key that may sign."""
+    now = show(load_settings())
+    if as_json:
+        print_json(asdict(now))
+        return
+    if not now.url:
+        console.print("This machine has no address for updates; 'workshop updates set' gives it one.")
+    else:
+        console.print(f"{now.url} {now.branch}".strip(), markup=False, highlight=False)
+    for key in now.keys:
+        console.print(f"signed by {key}", markup=False, highlight=False)
+
+
+@app.command("set")
+def set_command(
+    url: Annotated[str, typer.Argument(help="Address of the organiser's git repository.")],
+    fingerprint: Annotated[
+        list[str],
+        typer.Option(
+            help="SHA256:… of the organiser's key, from a slide or paper; again for each further key."
+        ),
+    ],
+    branch: Annotated[str, typer.Option(help="The branch to follow; default: the repository's own.")] = "",
+    file: Annotated[str, typer.Option(help="The file of the repository with the keys.")] = "allowed-signers",
+    trust_new_source: Annotated[
+        bool, typer.Option("--trust-new-source", help="Replace an address that was chosen before.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take updates from this address from now on, if they are signed by a key of this fingerprint.
+
+    The key itself is read from the repository. Exit 1: refused, and nothing was changed; a line says why.
+    """
+    # Every account reads the choice, whatever root's shell has for a mask.
+    os.umask(0o022)
+    now = choose(load_settings(), url, fingerprint, branch, file, trust_new_source)
+    if as_json:
+        print_json(asdict(now))
+        return
+    console.print(
+        f"Updates come from {now.url}, signed by {' or '.join(now.keys)}.", markup=False, highlight=False
+    )
+    if now.left_out:
+        console.print(f"Keys of that repository that are not trusted: {now.left_out}.", highlight=False)
+    console.print("'workshop pull' brings the newest now.", markup=False, highlight=False)

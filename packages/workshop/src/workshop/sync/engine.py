@@ -1,0 +1,447 @@
+"""One run from beginning to end: heal, decide, ask what is open, look for room, back up, write, remember.
+
+Whatever goes wrong with one file is the outcome of that file, and all others go on. The order of the
+writes is what makes a kill harmless: backup and log, then the file, then the record of what was delivered.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.sync.files import (
+    obstacle,
+    only_one,
+    protection,
+    reason,
+    remove,
+    remove_unfinished,
+    sha256_of,
+    shown,
+    write_atomically,
+)
+from workshop.sync.notebook import ChangedError, Version
+from workshop.sync.openbooks import Open, no_open_notebooks
+from workshop.sync.planner import Action, Fate, Planner, Step
+from workshop.sync.source import Source
+from workshop.sync.state import Entry, HashCache, Log, LoggedFate, LoggedStep, Manifest, Record
+
+STILL = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
+"""Actions that leave the participant's folder as it is."""
+SPARE_BYTES = 20_000_000
+SPARE_INODES = 200
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+"""With these no other file's backup could be written either."""
+BAD_BACKUP = "its backup is lost or damaged, so it stays as it is"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file that was not simply left alone."""
+
+    path: str
+    action: Action
+    reason: str
+    beside: str = ""
+    """Where the organiser's version lies; empty when it has the file's own name."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run did, or would do."""
+
+    revision: str
+    files: list[Outcome]
+    backups: Path | None = None
+    """Where the replaced files are; None when none was replaced."""
+    news: str = ""
+    """What the organiser says about this revision."""
+    notes: tuple[str, ...] = ()
+    """What else people should know, such as that the machine is offline."""
+    offline: bool = False
+    """Whether the source could not be reached, so that nothing was done."""
+    undone: bool = False
+    """Whether this was an undo, of that revision."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether a file of the participant's folder was written, moved or removed."""
+        return any(outcome.action not in STILL for outcome in self.files)
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the report as JSON has it."""
+        files = [{"path": each.path, "action": str(each.action), "why": each.reason} for each in self.files]
+        return {
+            "changed": self.changed,
+            "revision": self.revision,
+            "offline": self.offline,
+            "news": self.news,
+            "notes": list(self.notes),
+            "files": files,
+        }
+
+
+Fetch = Callable[[HashCache], Source]
+"""Reads the source; it is called with the lock held, and with a cache of hashes."""
+
+
+def synchronise(
+    source: Source | Fetch,
+    into: Path,
+    state: Path,
+    dry_run: bool = False,
+    open_notebooks: Open = no_open_notebooks,
+) -> Report:
+    """Bring ``into`` to the source's revision and keep what the participant changed.
+
+    With ``dry_run`` nothing is written. ``open_notebooks`` says which notebooks somebody has open.
+    Raises WorkshopError when another sync runs, when the disk is too full, or when one folder lies
+    within the other.
+    """
+    into, state = _apart(into, state)
+    with _alone(state, dry_run):
+        run = Run(into, state, open_notebooks, dry_run)
+        hashes = HashCache(state)
+        found = source if isinstance(source, Source) else source(hashes)
+        try:
+            if found.place is not None:
+                require_apart(found.place, into, "--from")
+            plan = Planner(found, into, run.manifest, hashes).plan()
+            fates, record = run.carry_out(plan, "sync", found.revision, found.files)
+            if not dry_run:
+                hashes.save()
+                found.finished()
+        finally:
+            found.close()
+    replaced = record is not None and (record.folder / "files").is_dir()
+    return Report(
+        found.revision,
+        _outcomes(fates),
+        record.folder / "files" if record is not None and replaced else None,
+        found.news,
+        (*filter(None, [run.damage]), *found.notes),
+    )
+
+
+def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = no_open_notebooks) -> Report:
+    """Undo the last sync that is not undone yet; another call undoes the one before it.
+
+    A file that the participant changed since then goes back, too; what they made of it comes
+    beside as ``NAME.since-REV.ipynb``. Raises WorkshopError when there is nothing to undo.
+    """
+    into, state = _apart(into, state)
+    with _alone(state, dry_run):
+        run = Run(into, state, open_notebooks, dry_run)
+        records = _to_undo(run.log)
+        fates: dict[str, Fate] = {}
+        for record in records:
+            back = [_guarded(_back, into, record, fate) for fate in reversed(record.fates)]
+            done, _ = run.carry_out(back, "undo", record.revision)
+            if not dry_run and not any(each.action in (Action.REFUSED, Action.DEFERRED) for each in done):
+                record.undone = True
+                record.save()
+            fates.update({fate.path: fate for fate in done})
+    return Report(records[-1].revision, _outcomes(fates.values()), undone=True)
+
+
+def _apart(into: Path, state: Path) -> tuple[Path, Path]:
+    into, state = into.resolve(), state.resolve()
+    require_apart(state, into, "--state")
+    return into, state
+
+
+def require_apart(other: Path, into: Path, option: str) -> None:
+    """Raise WorkshopError when one folder lies within the other."""
+    if other.is_relative_to(into) or into.is_relative_to(other):
+        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
+
+
+def _alone(state: Path, dry_run: bool) -> AbstractContextManager[Any]:
+    return nullcontext() if dry_run else only_one(state)
+
+
+def _outcomes(fates: Iterable[Fate]) -> list[Outcome]:
+    told = (
+        Outcome(shown(fate.path), fate.action, shown(fate.why), fate.beside)
+        for fate in fates
+        if fate.action != Action.NOTHING
+    )
+    return sorted(told, key=lambda outcome: outcome.path)
+
+
+def _guarded(do: Callable[..., Fate], into: Path, record: Record, fate: LoggedFate) -> Fate:
+    """Decide on one file of an undo; what goes wrong with it is its fate."""
+    try:
+        return do(into, record, fate)
+    except Exception as error:
+        return Fate(_name(fate), Action.REFUSED, f"it cannot be put back: {reason(error)}")
+
+
+class Run:
+    """Changes the participant's folder as fates say, so that a kill at any moment loses nothing."""
+
+    def __init__(self, into: Path, state: Path, open_notebooks: Open, dry_run: bool) -> None:
+        """Read what is remembered, and make good a run that was killed."""
+        self.into, self.state, self.dry_run = into, state, dry_run
+        self.manifest, self.log = Manifest(state), Log(state)
+        self.damage = self.manifest.damage
+        self._open_notebooks = open_notebooks
+        self.healed = not dry_run and heal(into, self.manifest, self.log)
+
+    def carry_out(
+        self, fates: Sequence[Fate], kind: str, revision: str, files: Mapping[str, Version] | None = None
+    ) -> tuple[list[Fate], Record | None]:
+        """Change the disk as the fates say and remember it; return what came of each, and the log.
+
+        Notebooks that somebody has open wait. A file that changed since it was decided on waits, too; one
+        that cannot be written is refused; the others go on. ``files`` are the versions whose bytes the
+        next merge needs. Raises WorkshopError, with nothing changed, when there is no room.
+        """
+        fates = self._gate(fates)
+        if self.dry_run:
+            return list(fates), None
+        kept = self._to_keep(fates, files or {})
+        self._require_space(fates, kept)
+        record = self.log.begin(kind, revision, self.healed and kind == "sync")
+        prepared = [self._prepare(fate, kept, record) for fate in fates]
+        writes = any(fate.steps for fate in prepared)
+        try:
+            if writes:
+                record.save()
+        except OSError as error:
+            raise self._no_backup(record, error) from error
+        results = [self._apply(fate) for fate in prepared]
+        self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
+        if writes:
+            record.finished = True
+            record.save()
+        if kept:
+            self.manifest.forget_unused()
+        return results, record if writes else None
+
+    def _gate(self, fates: Sequence[Fate]) -> list[Fate]:
+        """Let notebooks wait that somebody has open: the browser may hold changes that are not saved."""
+        touches = any(step.before is not None for fate in fates for step in fate.steps)
+        opened = self._open_notebooks(self.into) if touches else {}
+        return [
+            _waiting(fate, why)
+            if (why := next((opened[s.path] for s in fate.steps if s.before and s.path in opened), ""))
+            else fate
+            for fate in fates
+        ]
+
+    def _to_keep(self, fates: Sequence[Fate], files: Mapping[str, Version]) -> dict[str, Version]:
+        """Return the versions whose bytes the next merge will need."""
+        known = self.manifest.entries
+        return {
+            path: files[path]
+            for fate in fates
+            for path, entry in fate.entries.items()
+            if entry is not None and path in files and entry.sha256 == files[path].sha256
+            if path not in known or known[path].sha256 != entry.sha256
+        }
+
+    def _require_space(self, fates: Sequence[Fate], kept: Mapping[str, Version]) -> None:
+        """Raise WorkshopError when what is to be written would fill a disk: Jupyter could not save either."""
+        steps = [step for fate in fates for step in fate.steps]
+        if not steps and not kept:
+            return
+        written = [step.after.size for step in steps if step.after is not None]
+        saved = [step.before.size for step in steps if step.before is not None]
+        saved += [version.size for version in kept.values()]
+        needs = [(_existing(self.into), written), (_existing(self.state), saved)]
+        if needs[0][0].stat().st_dev == needs[1][0].stat().st_dev:
+            needs = [(needs[0][0], written + saved)]
+        for place, sizes in needs:
+            require_room(place, sum(sizes) + SPARE_BYTES, len(sizes) + SPARE_INODES)
+
+    def _prepare(self, fate: Fate, kept: Mapping[str, Version], record: Record) -> Fate:
+        """Keep the delivered bytes and back up what is to change; only then a fate may be taken."""
+        try:
+            for path in fate.entries:
+                if path in kept:
+                    self.manifest.keep(kept[path])
+            for step in fate.steps:
+                if step.before is not None:
+                    write_atomically(record.backup(step.path), step.before.data)
+                    step.before.forget()
+        except (ChangedError, FileNotFoundError):
+            return _waiting(fate, "it changed while the sync ran; the next sync looks again")
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise self._no_backup(record, error) from error
+            return _refused(fate, f"its backup cannot be written: {reason(error)}")
+        except Exception as error:
+            return _refused(fate, f"it cannot be prepared: {reason(error)}")
+        if fate.steps or fate.entries:
+            before = {path: self.manifest.entries.get(path) for path in fate.entries}
+            steps = tuple(LoggedStep(each.path, _hash(each.before), _hash(each.after)) for each in fate.steps)
+            record.fates.append(LoggedFate(steps, before, dict(fate.entries)))
+        return fate
+
+    def _no_backup(self, record: Record, error: OSError) -> WorkshopError:
+        shutil.rmtree(record.folder, ignore_errors=True)
+        return WorkshopError(
+            f"the backup cannot be written to {self.log.folder} ({reason(error)}); nothing was changed"
+        )
+
+    def _apply(self, fate: Fate) -> Fate:
+        """Take one fate's steps; the fate that comes back says what really happened."""
+        try:
+            for step in fate.steps:
+                if not self._is_there(step):
+                    return _waiting(fate, "it was saved while the sync ran; the next sync looks again")
+                if step.after is None:
+                    remove(self.into / step.path)
+                elif step.before is None or step.before.sha256 != step.after.sha256:
+                    write_atomically(self.into / step.path, step.after.data)
+        except Exception as error:
+            return _refused(fate, f"it cannot be written: {reason(error)}")
+        finally:
+            for step in fate.steps:
+                if step.after is not None:
+                    step.after.forget()
+        return fate
+
+    def _is_there(self, step: Step) -> bool:
+        """Tell whether the disk is still as it was when the step was planned."""
+        if obstacle(self.into, step.path):
+            return False
+        return sha256_of(self.into, step.path) == _hash(step.before)
+
+
+def _waiting(fate: Fate, why: str) -> Fate:
+    return replace(fate, action=Action.DEFERRED, why=why, steps=(), entries={}, beside="")
+
+
+def _refused(fate: Fate, why: str) -> Fate:
+    return replace(fate, action=Action.REFUSED, why=why, steps=(), entries={}, beside="")
+
+
+def _hash(version: Version | None) -> str | None:
+    return None if version is None else version.sha256
+
+
+def _existing(place: Path) -> Path:
+    return next(parent for parent in (place, *place.parents) if parent.exists())
+
+
+def require_room(place: Path, size: int, inodes: int) -> None:
+    """Raise WorkshopError when a disk has no room for so many bytes or files."""
+    disk = os.statvfs(place)
+    free = disk.f_bavail * disk.f_frsize
+    if free < size:
+        raise WorkshopError(
+            f"{place} has {free // 1_000_000} MB free and the update needs {size // 1_000_000} MB; "
+            "nothing was changed"
+        )
+    # Some file systems make inodes as they go and say that they have none.
+    if disk.f_files and disk.f_favail < inodes:
+        raise WorkshopError(
+            f"{place} has room for {disk.f_favail} more files and the update needs {inodes}; "
+            "delete what you do not need; nothing was changed"
+        )
+
+
+def heal(into: Path, manifest: Manifest, log: Log) -> bool:
+    """Make good a run that was killed: remember what it had done; tell whether there was one.
+
+    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
+    Of any other the manifest keeps saying what it said before, and the coming run decides afresh.
+    """
+    log.clear()
+    record = log.latest()
+    if record is None or record.finished:
+        return False
+    done: dict[str, Entry | None] = {}
+    for fate in record.fates:
+        with suppress(OSError):  # the coming run looks at this file again
+            for step in fate.steps:
+                remove_unfinished((into / step.path).parent)
+            _complete(into, fate)
+            if all(sha256_of(into, step.path) == step.after for step in fate.steps):
+                done.update(fate.after)
+    manifest.update(done)
+    record.finished = True
+    record.save()
+    return True
+
+
+def _complete(into: Path, fate: LoggedFate) -> None:
+    """Take away the old name of a file that was killed between its two names."""
+    written = [step for step in fate.steps if step.after is not None]
+    if written and all(sha256_of(into, step.path) == step.after for step in written):
+        for step in fate.steps:
+            if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
+                remove(into / step.path)
+
+
+def _to_undo(log: Log) -> list[Record]:
+    """Return the last sync, and with it the killed ones that it went on from, the latest first."""
+    found: list[Record] = []
+    for record in log.records():
+        if record.kind == "sync" and not record.undone:
+            found.append(record)
+            if not record.continues:
+                break
+    if not found:
+        raise WorkshopError("there is no sync to undo")
+    return found
+
+
+def _name(fate: LoggedFate) -> str:
+    return fate.steps[0].path if fate.steps else next(iter(fate.before), "")
+
+
+def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
+    """Return the fate that takes one fate's steps back."""
+    steps: list[Step] = []
+    beside: list[str] = []
+    for step in reversed(fate.steps):
+        blocked = obstacle(into, step.path)
+        if why := blocked.why if blocked is not None else protection(into / step.path):
+            return Fate(step.path, Action.REFUSED, why)
+        now = _now(into, step.path)
+        if _hash(now) == step.before:
+            continue
+        before = _now(record.folder / "files", step.path) if step.before is not None else None
+        if _hash(before) != step.before:
+            return Fate(step.path, Action.KEPT, BAD_BACKUP)
+        if now is not None and now.sha256 != step.after:
+            name, is_there = _place_beside(into, step.path, record.revision, now)
+            steps += [] if is_there else [Step(name, None, now)]
+            beside.append(name)
+        steps.append(Step(step.path, now, before))
+    if not steps:
+        return Fate(_name(fate), Action.NOTHING, entries=fate.before)
+    why = "it is as it was before the last sync"
+    if beside:
+        why += f"; what you did since is in {', '.join(beside)}"
+    return Fate(_name(fate), Action.RESTORED, why, tuple(steps), fate.before)
+
+
+def _now(root: Path, path: str) -> Version | None:
+    """Return what lies at a path, its bytes unread; None when there is no file."""
+    sha256 = sha256_of(root, path)
+    file = root / path
+    return None if sha256 is None else Version.known(sha256, file.read_bytes, file.stat().st_size)
+
+
+def _place_beside(into: Path, path: str, revision: str, now: Version) -> tuple[str, bool]:
+    """Return the name for what the participant made of a file, and whether it lies there already."""
+    name = PurePosixPath(path)
+    for number in range(1, 100):
+        again = f"-{number}" if number > 1 else ""
+        fresh = str(name.with_name(f"{name.stem}.since-{revision}{again}{name.suffix}"))
+        if obstacle(into, fresh) is None:
+            there = _now(into, fresh)
+            if there is None or there.sha256 == now.sha256:
+                return fresh, there is not None
+    raise WorkshopError(f"there is no free name beside {path}; move its copies away")

@@ -1,0 +1,225 @@
+"""A git repository as a source: look, fetch apart, choose a revision to trust, judge and read its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from workshop.errors import WorkshopError
+from workshop.sync.files import shown, unsafe, write_atomically
+from workshop.sync.git import check_url, require_git, without_password
+from workshop.sync.mirror import DamagedMirrorError, Item, Mirror
+from workshop.sync.notebook import MOST_MEMORY, Version
+from workshop.sync.source import Source, hidden, is_address, repository_in, too_large, too_long, unreal
+from workshop.sync.trust import (
+    Last,
+    Revision,
+    Signers,
+    Trust,
+    after,
+    age_note,
+    read_last,
+    require_known_url,
+    trusted_revision,
+    write_last,
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where revisions come from."""
+
+    url: str
+    """What git is given: an address, or the path of a bundle or repository."""
+    address: str
+    """The address, without a password in it; empty for a stick, which may change its place."""
+
+    @property
+    def shown(self) -> str:
+        """What people are told."""
+        return self.address or self.url
+
+
+def origin(source: str) -> Origin:
+    """Tell what a source is; raises WorkshopError when git could not read it."""
+    if is_address(source):
+        check_url(source)
+        return Origin(source, without_password(source))
+    place = Path(source)
+    if not place.exists():
+        raise WorkshopError(f"there is no {place}; plug the stick in, or leave out --from")
+    found = repository_in(place)
+    if found is None:
+        raise WorkshopError(f"{place} holds no git bundle; only git's history carries a signature")
+    return Origin(str(found.resolve()), "")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A revision and its files, as they are remembered between two runs."""
+
+    key: str
+    """What the offer depends on; as long as it is the same, so is the offer."""
+    revision: Revision
+    files: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+    """For each path the blob's name, the hash of its content, and its size."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_repository(
+    start: Origin, subdir: str, branch: str | None, state: Path, trust: Trust, keep: bool
+) -> Source:
+    """Return the newest revision of a repository that ``trust`` lets through.
+
+    With ``keep`` what was fetched stays in the mirror; without, nothing is written under ``state``.
+    Raises UnreachableError when the network fails, WorkshopError when nothing may be delivered.
+    """
+    require_git()
+    trust.require_choice()
+    signers = Signers(trust.signers) if trust.signers is not None else None
+    last = read_last(state)
+    require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
+    if signers is None and start.url.startswith("http://") and not _is_this_machine(start.url):
+        raise WorkshopError(
+            f"{start.shown} can be read and changed by anybody on the way; use https, or signatures"
+        )
+    with ExitStack() as stack:
+        mirror = Mirror(state / "mirror")
+        if not keep:
+            passing = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-mirror-")))
+            mirror = Mirror(passing, mirror.repository / "objects")
+        stack.callback(mirror.objects.close)
+        remote = mirror.look(start.url, start.shown)
+        followed = remote.branch(branch, start.shown)
+        parts = (
+            remote.fingerprint,
+            followed,
+            subdir,
+            signers.anchor if signers else "unsigned",
+            trust.project,
+        )
+        key = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+        offer = None if trust.reset else _remembered(state, key)
+        if not keep:
+            mirror.ensure()
+        commit = offer.revision.commit if offer is not None else ""
+        if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
+            mirror.ensure()
+            take = partial(_fetch, mirror, start, followed, subdir, key, trust, signers, last)
+            try:
+                offer = take()
+            except DamagedMirrorError:
+                mirror.discard()
+                mirror.ensure()
+                offer = take()
+        elif note := age_note(offer.revision.date, last):
+            offer = replace(offer, revision=replace(offer.revision, note=note))
+        close = stack.pop_all().close
+        return replace(
+            _as_source(mirror, offer),
+            finished=partial(_finish, state, mirror, offer, start.address, last),
+            close=close,
+        )
+
+
+def _is_this_machine(url: str) -> bool:
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return host.startswith(("127.", "localhost", "[::1]"))
+
+
+def _fetch(
+    mirror: Mirror,
+    start: Origin,
+    branch: str,
+    subdir: str,
+    key: str,
+    trust: Trust,
+    signers: Signers | None,
+    last: Last,
+) -> Offer:
+    """Fetch, and let through what may be trusted; only then is anything of it read."""
+    with mirror.quarantine():
+        tip = mirror.fetch(start.url, branch, start.shown)
+        revision = trusted_revision(mirror, tip, branch, trust, signers, last)
+        return _list(mirror, revision, subdir, start.shown, key)
+
+
+def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:
+    """Judge a revision's files by name and size, then read them; say of those that are left out why."""
+    items = [item for item in mirror.tree(revision.commit, subdir, source) if not hidden(item.path)]
+    skipped = {shown(item.path): why for item in items if (why := _unfit(item))}
+    fit = [item for item in items if not _unfit(item)]
+    sizes = mirror.sizes(item.name for item in fit)
+    if why := too_large(sizes):
+        raise WorkshopError(f"{subdir} in {source} {why}; nothing was changed; ask the organiser")
+    files: dict[str, tuple[str, str, int]] = {}
+    for item, size in zip(fit, sizes, strict=True):
+        why = too_long(size)
+        if not why:
+            digest, begin = hashlib.sha256(), b""
+            for piece in mirror.objects.pieces(item.name):
+                digest.update(piece)
+                begin = begin or piece
+            why = unreal(begin) if size < 1024 else ""
+        if why:
+            skipped[shown(item.path)] = why
+        else:
+            files[item.path] = (item.name, digest.hexdigest(), size)
+    if not files:
+        raise WorkshopError(f"{subdir} in {source} holds no notebook; name another with --subdir")
+    return Offer(key, revision, files, skipped)
+
+
+def _unfit(item: Item) -> str:
+    if item.kind == "commit":
+        return "it is another repository (a submodule), which is not fetched"
+    if item.mode == "120000":
+        return "the workshop's file is a link, which is never followed"
+    return unsafe(item.path)
+
+
+def _as_source(mirror: Mirror, offer: Offer) -> Source:
+    files = {
+        path: Version.known(sha256, partial(mirror.blob, name), size, MOST_MEMORY)
+        for path, (name, sha256, size) in offer.files.items()
+    }
+    revision = offer.revision
+    title = f"{revision.tag}\n{revision.message}" if revision.tag else ""
+    notes = (revision.note,) if revision.note else ()
+    return Source(files, offer.skipped, revision.name, news=title, notes=notes)
+
+
+def _finish(state: Path, mirror: Mirror, offer: Offer, address: str, last: Last) -> None:
+    """Remember what was delivered, so that the next run is quick and none goes back."""
+    if mirror.objects.broken:
+        mirror.discard()
+        (state / "offer.json").unlink(missing_ok=True)
+        return
+    now = after(last, address, offer.revision)
+    if now != last:
+        mirror.trust(offer.revision.commit)
+        write_last(state, now)
+    if _remembered(state, offer.key) is None:
+        write_atomically(state / "offer.json", json.dumps(asdict(offer)).encode())
+
+
+def _remembered(state: Path, key: str) -> Offer | None:
+    """Return the offer of the last run when nothing that it depends on has changed."""
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+        fields: dict[str, Any] = json.loads((state / "offer.json").read_text(encoding="utf-8"))
+        if fields["key"] == key:
+            files = {
+                path: (str(name), str(sha256), int(size))
+                for path, (name, sha256, size) in fields["files"].items()
+            }
+            known = {**fields["revision"], "note": ""}  # said once, when it was new
+            known |= {name: tuple(known[name]) for name in ("keys", "chain")}
+            return Offer(key, Revision(**known), files, fields["skipped"])
+    return None

@@ -1,0 +1,317 @@
+"""What sync remembers below its state folder: what was delivered, what files were, what each run did.
+
+``manifest.json`` and ``delivered/`` hold what was delivered, ``stats.json`` hashes, ``backups/`` each run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workshop.sync.files import unsafe, write_atomically
+from workshop.sync.notebook import Version
+
+SETTLED_NS = 1_000_000_000
+"""A file that changed less than this ago may change again within one tick of the file system's clock."""
+RECORD = "record.json"
+UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What reading a damaged file of ours raises."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was delivered under one name."""
+
+    sha256: str
+    """Hash of the delivered bytes; empty when nothing was delivered under this name, only offered."""
+    meaning: str
+    """Hash of what they mean (``Version.meaning``)."""
+    offered: str = ""
+    """Hash of a newer version that lies, or lay, beside the participant's file."""
+    earlier: tuple[str, ...] = ()
+    """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
+
+
+class Manifest:
+    """The record under ``state``; it is the participant's safety net, so it mistrusts itself.
+
+    A record that cannot be read counts as none: then every file is taken for an edited one.
+    """
+
+    def __init__(self, state: Path) -> None:
+        """Read the record, if there is one."""
+        self._file = state / "manifest.json"
+        self._delivered = state / "delivered"
+        self.damage = ""
+        """What is wrong with the record; empty when it can be relied on."""
+        self.entries = self._read()
+
+    def _read(self) -> dict[str, Entry]:
+        try:
+            document = json.loads(self._file.read_text(encoding="utf-8"))
+            entries = {path: entry_from(fields) for path, fields in document["files"].items()}
+            return {path: entry for path, entry in entries.items() if not unsafe(path)}
+        except FileNotFoundError:
+            return {}
+        except UNREADABLE:
+            self.damage = f"{self._file} cannot be read; every file is treated as one that you changed"
+            return {}
+
+    def base(self, path: str) -> Version | None:
+        """Return the delivered version of a file; None when its bytes are lost or damaged."""
+        entry = self.entries.get(path)
+        if entry is None or not entry.sha256:
+            return None
+        kept = self._delivered / entry.sha256
+        try:
+            version = Version(kept.read_bytes(), kept.read_bytes)
+        except OSError:
+            return None
+        return version if version.sha256 == entry.sha256 else None
+
+    def keep(self, version: Version) -> None:
+        """Keep the bytes of a version that is about to be delivered."""
+        target = self._delivered / version.sha256
+        if not target.exists() or target.stat().st_size != version.size:
+            write_atomically(target, version.data)
+            version.forget()
+
+    def update(self, changes: Mapping[str, Entry | None]) -> None:
+        """Remember, on disk, what became of files; None takes a file off the record."""
+        entries = {**self.entries, **changes}
+        kept = {path: entry for path, entry in sorted(entries.items()) if entry is not None}
+        if kept == self.entries and not self.damage:
+            return
+        files = {path: as_fields(entry) for path, entry in kept.items()}
+        write_atomically(self._file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
+        self.entries, self.damage = kept, ""
+
+    def forget_unused(self, needed: Iterable[str] = ()) -> None:
+        """Delete delivered bytes that no entry needs any longer."""
+        used = {entry.sha256 for entry in self.entries.values()} | set(needed)
+        if self._delivered.is_dir():
+            for file in self._delivered.iterdir():
+                if file.name not in used:
+                    file.unlink()
+
+
+def as_fields(entry: Entry) -> dict[str, Any]:
+    """Return an entry as JSON holds it; what is empty is left out."""
+    return {name: value for name, value in dataclasses.asdict(entry).items() if value or name == "sha256"}
+
+
+def entry_from(fields: Mapping[str, Any]) -> Entry:
+    """Read an entry back; raises TypeError or KeyError when the fields are not those of one."""
+    entry = Entry(
+        fields["sha256"],
+        fields.get("meaning", ""),
+        fields.get("offered", ""),
+        tuple(fields.get("earlier", ())),
+    )
+    if not all(
+        isinstance(value, str) for value in (entry.sha256, entry.meaning, entry.offered, *entry.earlier)
+    ):
+        raise TypeError("an entry holds text only")
+    return entry
+
+
+def fingerprint(status: os.stat_result) -> list[int]:
+    """Return what changes whenever a file's content does; the kernel sets the third number itself."""
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+class HashCache:
+    """What files were when they were last read, so that an untouched file is not read again.
+
+    To lose it costs time and nothing else.
+    """
+
+    def __init__(self, state: Path) -> None:
+        """Read the cache, if there is one."""
+        self._file = state / "stats.json"
+        self._known = self._read()
+        self._seen: dict[str, tuple[list[int], Version]] = {}
+        self._same: dict[str, list[Any]] = {}
+
+    def _read(self) -> dict[str, list[Any]]:
+        try:
+            rows = json.loads(self._file.read_text(encoding="utf-8"))["files"].items()
+            kinds = [int] * 4 + [str] * 2
+            return {path: row for path, row in rows if type(row) is list and list(map(type, row)) == kinds}
+        except UNREADABLE:
+            return {}
+
+    def is_still(self, file: str, sha256: str) -> bool:
+        """Tell whether a file is known to be what it was, and what it was had this hash; it is not read."""
+        row = self._known.get(file)
+        if row is None or row[4] != sha256:
+            return False
+        try:
+            still = row[:4] == fingerprint(os.lstat(file))
+        except OSError:
+            return False
+        if still:
+            self._same[file] = row
+        return still
+
+    def version(self, file: Path) -> Version | None:
+        """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
+        try:
+            status = os.lstat(file)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        print_ = fingerprint(status)
+        row = self._known.get(str(file))
+        if row is not None and row[:4] == print_:
+            version = Version.known(row[4], file.read_bytes, status.st_size)
+            if row[5]:
+                version.meaning = row[5]
+        else:
+            version = Version(file.read_bytes(), file.read_bytes)
+        if time.time_ns() - SETTLED_NS - status.st_ctime_ns >= 0:
+            self._seen[str(file)] = (print_, version)
+        return version
+
+    def save(self) -> None:
+        """Remember what was read; a cache that cannot be written is no fault."""
+        known = self._same | {
+            path: [*print_, version.sha256, version.__dict__.get("meaning", "")]
+            for path, (print_, version) in self._seen.items()
+        }
+        if known != self._known:
+            with contextlib.suppress(OSError):
+                write_atomically(self._file, json.dumps({"files": known}).encode())
+
+
+@dataclass(frozen=True)
+class LoggedStep:
+    """One file's change by hashes; None is no file."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class LoggedFate:
+    """Steps that belong together, and what the manifest said and is to say when they are done."""
+
+    steps: tuple[LoggedStep, ...]
+    before: dict[str, Entry | None]
+    after: dict[str, Entry | None]
+
+
+@dataclass
+class Record:
+    """One run: a folder with the files as they were, and this log."""
+
+    folder: Path
+    kind: str
+    """sync or undo."""
+    revision: str
+    fates: list[LoggedFate]
+    finished: bool = False
+    undone: bool = False
+    continues: bool = False
+    """Whether the run before was killed and this one went on with its work."""
+
+    @property
+    def number(self) -> int:
+        """The run's number; clocks go wrong, numbers do not."""
+        return int(self.folder.name.partition("-")[0])
+
+    def backup(self, path: str) -> Path:
+        """Return where a file is kept as it was."""
+        return self.folder / "files" / path
+
+    def save(self) -> None:
+        """Write the log to the disk."""
+        document = {
+            "kind": self.kind,
+            "revision": self.revision,
+            "finished": self.finished,
+            "undone": self.undone,
+            "continues": self.continues,
+            "fates": [
+                {
+                    "steps": [[step.path, step.before, step.after] for step in fate.steps],
+                    "before": _fields(fate.before),
+                    "after": _fields(fate.after),
+                }
+                for fate in self.fates
+            ],
+        }
+        write_atomically(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
+
+
+def _fields(entries: dict[str, Entry | None]) -> dict[str, Any]:
+    return {path: None if entry is None else as_fields(entry) for path, entry in entries.items()}
+
+
+def _entries(fields: dict[str, Any]) -> dict[str, Entry | None]:
+    return {path: None if each is None else entry_from(each) for path, each in fields.items()}
+
+
+class Log:
+    """All runs under one state folder."""
+
+    def __init__(self, state: Path) -> None:
+        """Look into ``state/backups``; nothing is read yet."""
+        self.folder = state / "backups"
+
+    def folders(self) -> list[Path]:
+        """Return the runs' folders, the latest first."""
+        if not self.folder.is_dir():
+            return []
+        numbered = [each for each in self.folder.iterdir() if each.name.partition("-")[0].isdecimal()]
+        return sorted(numbered, key=lambda each: int(each.name.partition("-")[0]), reverse=True)
+
+    def latest(self) -> Record | None:
+        """Return the latest run whose log can be read."""
+        return next(self.records(), None)
+
+    def records(self) -> Iterator[Record]:
+        """Yield the runs, the latest first; one without a readable log changed nothing or is lost."""
+        return (record for folder in self.folders() if (record := read_record(folder)) is not None)
+
+    def clear(self) -> None:
+        """Delete what runs left that were killed before they had changed anything."""
+        for folder in self.folders():
+            if not (folder / RECORD).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def begin(self, kind: str, revision: str, continues: bool = False) -> Record:
+        """Return the record of a run that is about to write; nothing of it is on the disk yet."""
+        folders = self.folders()
+        number = int(folders[0].name.partition("-")[0]) + 1 if folders else 1
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        folder = self.folder / f"{number:04}-{stamp}-{revision}"
+        return Record(folder, kind, revision, [], continues=continues)
+
+
+def read_record(folder: Path) -> Record | None:
+    """Read one run's log; None when it has none or it cannot be read."""
+    try:
+        document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        fates = [
+            LoggedFate(
+                tuple(LoggedStep(*step) for step in fate["steps"]),
+                _entries(fate["before"]),
+                _entries(fate["after"]),
+            )
+            for fate in document["fates"]
+        ]
+        if any(unsafe(step.path) for fate in fates for step in fate.steps):
+            return None
+        flags = (bool(document[flag]) for flag in ("finished", "undone", "continues"))
+        return Record(folder, str(document["kind"]), str(document["revision"]), fates, *flags)
+    except UNREADABLE:
+        return None
