@@ -19,7 +19,8 @@ case ${1:-} in
     ;;
   fedora) in_testbed molecule test -s fedora ;;
   # The machine on which set-up is refused is the one that it then makes, and breaks.
-  laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py ;;
+  laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py \
+    $local/test_two_users.py ;;
   stick) in_testbed run_pytest $local/test_stick.py ;;
   desk) in_testbed run_pytest $local/test_user_systemd.py $local/test_ansible_pull.py ;;
   kills) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_faults.py -m full ;;

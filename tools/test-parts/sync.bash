@@ -10,6 +10,8 @@ use_test_venv
 case ${1:-} in
   cases) run_pytest packages/workshop/tests/sync --numprocesses auto --dist worksteal ;;
   # A container with systemd.
-  machine) use_testbed && in_testbed run_pytest tests/machines/sync ;;
+  machine) use_testbed && in_testbed run_pytest tests/machines/sync/test_own_updates.py ;;
+  # Another one, with strace.
+  trace) use_testbed && in_testbed run_pytest tests/machines/sync/test_root_trace.py ;;
   *) no_job "$@" ;;
 esac

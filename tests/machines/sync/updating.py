@@ -74,6 +74,9 @@ class UpdatingMachine:
     bed: Container = field(init=False)
     organiser: Organiser = field(init=False)
     releases: int = 0
+    name: str = f"workshop-sync-{OURS}"
+    wrapper: str = ""
+    """What goes before each command of a playbook's on the machine."""
 
     def start(self) -> None:
         """Start the machine, the organiser and their server, and set the machine up."""
@@ -84,7 +87,8 @@ class UpdatingMachine:
         key = new_key(self.folder / "keys", "organiser")
         self.organiser = Organiser(Bed(upstream, self.folder / "mine", self.folder / "state"), key)
         allowed_signers(self.folder / "signers", key)
-        self.bed = Container(f"workshop-sync-{OURS}", [f"--volume={self.folder}:{SHARED}:ro"], kind="debian")
+        shown = [f"--volume={self.folder}:{SHARED}:ro"]
+        self.bed = Container(self.name, shown, kind="debian", user="root")
         self.bed.start()
         self.write("/run/server.py", SERVER.format(shared=SHARED), "root")
         self.bed.root("systemd-run --quiet --unit=organiser python3 /run/server.py")
@@ -126,6 +130,7 @@ class UpdatingMachine:
                 "ANSIBLE_CONFIG": str(book.parents[1] / "ansible.cfg"),
                 "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
                 "ANSIBLE_NOCOLOR": "1",
+                "WORKSHOP_TEST_WRAPPER": self.wrapper,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -47,7 +47,7 @@ class Settings:
     service_manager: str = ""
     """systemd, systemd-user or supervisor; empty when no services were set up."""
     left_out: str = ""
-    """The environment that this machine was made without, if any: tensorflow."""
+    """The environments that this machine was made without, with blanks between them."""
 
 
 def settings_file() -> Path | None:

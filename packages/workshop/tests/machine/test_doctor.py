@@ -40,6 +40,17 @@ def test_a_check_that_breaks_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert lines[1].text == "the catalogue is gone"
 
 
+@pytest.mark.parametrize("left_out", ["", "tensorflow", "theano tensorflow"])
+def test_what_a_machine_was_made_without_is_not_missed(tmp_path: Path, left_out: str) -> None:
+    (tmp_path / "venvs/jupyter/share/jupyter/kernels").mkdir(parents=True)
+    settings = Settings(prefix=tmp_path, left_out=left_out)
+    looked_at = {name for name, _ in doctor.checks(settings) if name.startswith("environment ")}
+    wanted = {"jupyter", "theano", "tensorflow"} - set(left_out.split())
+    assert looked_at == {f"environment {name}" for name in wanted}
+    kernels = dict(doctor.checks(settings))["kernels"]()
+    assert not any(name in kernels.text for name in left_out.split())
+
+
 def test_checks_can_be_chosen() -> None:
     assert [line.check for line in doctor.diagnose(Settings(), only=["memory", "cores"]).lines] == [
         "memory",

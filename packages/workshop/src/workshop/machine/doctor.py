@@ -57,7 +57,7 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
         found += [
             (f"environment {name}", partial(environments.environment, settings, name, thorough))
             for name in environments.WANTED
-            if name != settings.left_out
+            if name not in settings.left_out.split()
         ]
         found += [
             ("kernels", partial(environments.kernels, settings)),

@@ -112,7 +112,7 @@ def kernels(settings: Settings) -> Line:
     if settings.prefix is None:
         return yellow("kernels", "not set up", SET_UP)
     folder = settings.prefix / "venvs/jupyter/share/jupyter/kernels"
-    wanted = [name for name, environment in KERNELS.items() if environment != settings.left_out]
+    wanted = [name for name, environment in KERNELS.items() if environment not in settings.left_out.split()]
     broken = [name for name in wanted if not _kernel_starts(folder / name / "kernel.json")]
     if broken:
         return red("kernels", f"{', '.join(broken)}: missing or pointing nowhere", AGAIN)
