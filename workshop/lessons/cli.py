@@ -26,7 +26,7 @@ from workshop.lessons.report import (
     yardstick_line,
 )
 from workshop.lessons.runner import How
-from workshop.lessons.warm import PATIENCE, known_stub_faults, stop_background, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -114,26 +114,22 @@ def check(
     names: Names = None,
     profile: ProfileChoice = Profile.FAST,
     static: Annotated[bool, typer.Option("--static", help="Only read the notebooks; run nothing.")] = False,
-    each: Annotated[
-        bool, typer.Option("--each", help="Also leave one exercise after the other unsolved: a run for each.")
-    ] = False,
     timeout: Timeout = None,
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove that lessons are sound: clean files, and exercises that can be solved and are not yet.
+    """Prove that lessons are sound: clean files, and checks that tell right answers from wrong ones.
 
-    With solutions a lesson passes; the bare stub fails its own check and nothing else; every
-    exercise has a solution. Stubs that this code ran when the compile cache was warmed are not run again.
+    With solutions a lesson passes. The bare stub of each exercise is not done and breaks nothing, its stored
+    wrong answers are wrong, another right one is right, and nearly every change of the solution by one step
+    is rejected. All of that takes one run of the lesson.
     """
     folder, lessons = _chosen(notebooks, names)
     how = How(folder, profile, timeout)
-    settings = load_settings()
     verdicts: list[Verdict] = []
     with _ended_cleanly():
         for lesson in lessons:
-            known = known_stub_faults(folder, settings, lesson) if profile is Profile.FAST else None
-            verdict = check_lesson(lesson, how, progress, static=static, each=each, stub_faults=known)
+            verdict = check_lesson(lesson, how, progress, static=static)
             verdicts.append(verdict)
             _tell(verdict.name, verdict.faults)
     common = check_catalogue(folder)
