@@ -18,6 +18,7 @@ from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.exercises import exercises_in
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import Lesson, Profile, about
+from workshop.lessons.new import lay_out
 from workshop.lessons.report import (
     lessons_table,
     progress,
@@ -139,6 +140,21 @@ def check(
     else:
         console.print(verdicts_table(verdicts))
     _finish([verdict.passed for verdict in verdicts] + [not common])
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="The lesson, e.g. 1-mnist/50-autoencoder.")],
+    kernel: Annotated[str, typer.Option(help="python3, theano or tensorflow.")] = "theano",
+    notebooks: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay out an empty lesson with three small exercises, which passes its check."""
+    files = [str(path) for path in lay_out(notebooks_folder(notebooks), name, kernel)]
+    if as_json:
+        print_json({"files": files})
+    else:
+        console.print("\n".join(files), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

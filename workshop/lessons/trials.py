@@ -2,8 +2,8 @@
 
 The runner of the lessons lets the kernel call ``run`` just before the exercise's cell. Each answer is
 run, and the check after it, in a fork: all that the lesson computed so far is there, and nothing that
-the answer does is left behind. Where TensorFlow is loaded, whose threads a fork does not have, an answer
-is tried in the kernel itself, on a copy of the names.
+the answer does is left behind. A fork has none of the other threads: where TensorFlow is loaded, or the
+lesson has threads of its own, an answer is tried in the kernel itself, on a copy of the names.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ def run(file: str) -> None:
 
     order = json.loads(Path(file).read_text(encoding="utf-8"))
     namespace = get_ipython().user_ns
-    attempt = _in_this_process if "tensorflow" in sys.modules else _in_a_fork
+    attempt = _in_this_process if "tensorflow" in sys.modules or _has_threads() else _in_a_fork
     before = _cpu_seconds()
     results = {
         name: attempt(order["exercise"], text, order["check"], namespace)
@@ -49,6 +50,17 @@ def run(file: str) -> None:
     }
     done = {"results": results, "cpu_seconds": _cpu_seconds() - before}
     Path(file).write_text(json.dumps(done), encoding="utf-8")
+
+
+def _has_threads() -> bool:
+    """Tell whether the lesson has threads of its own: a fork would wait for locks that they hold."""
+    kernels = ("ipykernel", "IPython", "zmq", "tornado")
+    return any(
+        thread is not threading.main_thread()
+        and thread.name not in ("IOPub", "Control", "Shell channel")
+        and not type(thread).__module__.startswith(kernels)
+        for thread in threading.enumerate()
+    )
 
 
 def _cpu_seconds() -> float:
