@@ -23,6 +23,8 @@ from typing import Any
 CPU_SECONDS = 60
 """What one answer may take, by the processor's clock: an endless one is ended."""
 WALL_SECONDS = 600
+KERNELS = ("ipykernel", "IPython", "zmq", "tornado", "asyncio", "concurrent")
+"""The packages whose threads a cell does not wait for."""
 
 Tried = dict[str, str]
 """``answer``: not done, wrong, right, or *stops* where a cell raises; ``message``; ``error``."""
@@ -54,13 +56,14 @@ def run(file: str) -> None:
 
 def _has_threads() -> bool:
     """Tell whether the lesson has threads of its own: a fork would wait for locks that they hold."""
-    kernels = ("ipykernel", "IPython", "zmq", "tornado")
-    return any(
-        thread is not threading.main_thread()
-        and thread.name not in ("IOPub", "Control", "Shell channel")
-        and not type(thread).__module__.startswith(kernels)
-        for thread in threading.enumerate()
-    )
+    return any(not _is_kernels(thread) for thread in threading.enumerate())
+
+
+def _is_kernels(thread: threading.Thread) -> bool:
+    """Tell whether a thread is one that IPython's kernel runs cells with."""
+    owners = (type(thread), getattr(thread, "_target", None))
+    modules = (str(getattr(owner, "__module__", "")) for owner in owners)
+    return thread is threading.main_thread() or any(module.startswith(KERNELS) for module in modules)
 
 
 def _cpu_seconds() -> float:
