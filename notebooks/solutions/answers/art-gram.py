@@ -25,3 +25,7 @@ def gram(features):
 # %% right: by einsum
 def gram(features):
     return np.einsum("ixy,jxy->ij", features, features) / features[0].size
+
+
+# %% also right
+# 2: 1 → 2: numpy takes every negative size for the one that is left

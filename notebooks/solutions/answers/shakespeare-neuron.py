@@ -33,5 +33,5 @@ def correlate(values, known):
 
 # %% also right
 # 2: values.std(axis=0) + 1e-09 → values.std(axis=0) - 1e-09: so little makes no difference
-# 2: values - values.mean(axis=0) → values + values.mean(axis=0): one factor of mean 0 is enough for the product
-# 3: known - known.mean() → known + known.mean(): one factor of mean 0 is enough for the product
+# 2: values - values.mean(axis=0) → values + values.mean(axis=0): one of the two with mean 0 is enough
+# 3: known - known.mean() → known + known.mean(): one of the two with mean 0 is enough
