@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.exercises import check_of, prepare
+from workshop.lessons.exercises import prepare
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import About, Lesson, about
 from workshop.lessons.runner import How, Progress, Ran, run_notebook
@@ -58,9 +58,11 @@ def notebook(*cells: Cell, kernel: str = "python3", **settings: Any) -> Notebook
 
 def exercise_cells(name: str) -> list[Cell]:
     return [
-        code(f"def {name}(x):\n    return None", f"exercise:{name}", name=f"do-{name}"),
+        code(f"def {name}(x):\n    return ...", f"exercise:{name}", name=f"do-{name}"),
         code(
-            f'assert {name}(2) == SOLVED["{name}"], "{name}(2) is not right yet"',
+            f'with check("{name}"):\n'
+            f'    assert {name}(2) == SOLVED["{name}"], "of 2 it makes something else"\n'
+            f'    assert {name}(3) == SOLVED_OF_3["{name}"], "of 3 it makes something else"',
             f"check:{name}",
             name=f"check-{name}",
         ),
@@ -68,6 +70,7 @@ def exercise_cells(name: str) -> list[Cell]:
 
 
 SOLVED = {"double": 4, "halve": 1, "square": 4}
+SOLVED_OF_3 = {"double": 6, "halve": 1.5, "square": 9}
 SOLUTIONS = {
     "double": "def double(x):\n    return 2 * x\n",
     "halve": "def halve(x):\n    return x / 2\n",
@@ -75,9 +78,38 @@ SOLUTIONS = {
 }
 
 
+SETTING = f"from workshop.teach.checks import check\n\nSOLVED = {SOLVED}\nSOLVED_OF_3 = {SOLVED_OF_3}"
+WRONG = """\
+# %% wrong: one too many
+def {name}(x):
+    return {right} + 1
+
+
+# %% wrong: the sign
+def {name}(x):
+    return -({right})
+
+
+# %% wrong: always the same
+def {name}(x):
+    return 4
+
+
+# %% right: with a name for it
+def {name}(x):
+    result = {right}
+    return result
+"""
+
+
+def answers(name: str, right: str) -> str:
+    """Return stored answers to one of the exercises."""
+    return WRONG.format(name=name, right=right)
+
+
 def sound() -> Notebook:
     """A lesson that nothing is wrong with."""
-    cells = [text("# Small sums", "title"), parameters(), code(f"SOLVED = {SOLVED}", name="solved")]
+    cells = [text("# Small sums", "title"), parameters(), code(SETTING, name="solved")]
     for name in EXERCISES:
         cells += exercise_cells(name)
     cells.append(
@@ -93,8 +125,10 @@ def put(folder: Path, name: str, content: Notebook, solutions: dict[str, str] | 
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")
     for exercise, solution in (solutions or {}).items():
         file = folder / "solutions" / f"{exercise}.py"
-        file.parent.mkdir(exist_ok=True)
+        (file.parent / "answers").mkdir(parents=True, exist_ok=True)
         file.write_text(solution, encoding="utf-8")
+        right = {"double": "x + x", "halve": "0.5 * x", "square": "x**2"}.get(exercise, "x")
+        (file.parent / "answers" / f"{exercise}.py").write_text(answers(exercise, right), encoding="utf-8")
     return Lesson(name, path)
 
 
@@ -117,30 +151,22 @@ def ran(folder: Path, content: Notebook) -> Ran:
 def run_here(
     _lesson: Lesson, _told: About, content: Notebook, how: How, progress: Progress, solutions: dict[str, str]
 ) -> Ran:
-    """Do in this process what ``run_notebook`` does, with cells of plain Python; no kernel has to start.
-
-    That a kernel makes the same of them is a test of its own in test_checks.py.
-    """
+    """Do in this process what ``run_notebook`` does, with cells of plain Python; no kernel has to start."""
     prepared = prepare(content, how.profile, solutions)
     cells, outcome, names = prepared.notebook["cells"], Outcome(), dict[str, Any]()
     for index, cell in enumerate(cells):
         progress(prepared.numbers[index], len(content["cells"]))
         if cell["cell_type"] != "code":
             continue
-        shown, failure = io.StringIO(), None
+        shown = io.StringIO()
         try:
             with contextlib.redirect_stdout(shown):
                 exec(cell["source"], names)
         except Exception as error:
             kind = type(error).__name__
-            failure = Failure(index, kind, f"{kind}: {error}" if str(error) else kind)
-        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": shown.getvalue()}]
-        check = check_of(cell)
-        if check is not None:
-            outcome.checks[check] = failure
-        elif failure is not None:
-            outcome.failure = failure
+            outcome.failure = Failure(index, kind, f"{kind}: {error}" if str(error) else kind)
             break
+        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": shown.getvalue()}]
     return Ran(outcome, prepared.notebook, prepared.numbers)
 
 

@@ -3,20 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from workshop.lessons import checks
-from workshop.lessons.checks import (
-    Verdict,
-    check_catalogue,
-    check_lesson,
-    faults_of_stubs,
-)
-from workshop.lessons.judging import read_metrics
-from workshop.lessons.model import about
+from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.runner import How
 
 from . import building
-
-code = building.code
 
 
 def check(folder: Path, content: building.Notebook, **what: bool) -> Verdict:
@@ -24,19 +14,57 @@ def check(folder: Path, content: building.Notebook, **what: bool) -> Verdict:
     return check_lesson(lesson, How(folder), lambda _title: nullcontext(building.quiet), **what)
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run lessons in this process: what is made of their runs is tested, not how they are run."""
-    monkeypatch.setattr(checks, "run_notebook", building.run_here)
-
-
 def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
     building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
     verdict = check(tmp_path, building.sound())
-    assert verdict == Verdict(
-        "1-try/10-it", passed=True, clean=True, solved=True, stubs=True, exercises=list(building.EXERCISES)
-    )
+    assert verdict.faults == []
+    assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs, verdict.wrong) == (True,) * 5
+    assert (verdict.mutants, verdict.rejected) == (7, 7)
     assert check_catalogue(tmp_path) == []
+
+
+def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> None:
+    """One run, with a fault of each kind, and a real kernel that is forked for each answer."""
+    lesson = building.sound()
+    cells = {cell["id"]: cell for cell in lesson["cells"]}
+    cells["do-double"]["source"] = "def double(x):\n    return x"  # a stub that looks like an answer
+    cells["check-double"]["source"] = 'with check("double"):\n    assert double(2) == 4, "make 2 * x of it"'
+    cells["check-halve"]["source"] = 'with check("halve"):\n    print(1 / (halve(2) == 1))'
+    building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
+    answers = tmp_path / "solutions/answers/square.py"
+    answers.write_text(answers.read_text() + "\n\n# %% also right\n# 9: a → b: no such thing\n")
+    verdict = check(tmp_path, lesson)
+    assert (verdict.passed, verdict.clean, verdict.stubs, verdict.wrong) == (False, True, False, False)
+    assert verdict.survivors == {"double": {"2: 2 → 3": ""}} or "double" not in verdict.survivors
+    told = "\n".join(verdict.faults)
+    assert "check:double finds the bare stub wrong (make 2 * x of it); it is not done" in told
+    assert "check:double, wrong: always the same: it is wrong, and the check says: right" in told
+    assert "check:halve, wrong: the sign: the check has to say what is wrong, not: it stops" in told
+    assert "check:square rejects '9: a → b', said to be right" in told
+
+
+def test_a_message_may_not_give_the_solution_away(tmp_path: Path) -> None:
+    lesson = building.sound()
+    cells = {cell["id"]: cell for cell in lesson["cells"]}
+    cells["check-double"]["source"] = (
+        'with check("double"):\n    assert double(5) == 10, "try sum([x, x, 0]) instead"'
+    )
+    solutions = building.SOLUTIONS | {"double": "def double(x):\n    return sum([x, x, 0])\n"}
+    building.put(tmp_path, "1-try/10-it", lesson, solutions)
+    verdict = check(tmp_path, lesson)
+    assert any("the message gives the solution away" in fault for fault in verdict.faults)
+
+
+def test_a_wrong_solution_and_a_check_that_leaves_nothing_are_found(tmp_path: Path) -> None:
+    lesson = building.sound()
+    solutions = building.SOLUTIONS | {"square": "def square(x):\n    return 5\n"}
+    building.put(tmp_path, "1-try/10-it", lesson, solutions)
+    verdict = check(tmp_path, lesson)
+    assert (verdict.clean, verdict.solved) == (True, False)
+    assert (
+        "with solutions: check:square finds the solution wrong: of 2 it makes something else"
+        in verdict.faults
+    )
 
 
 def test_a_solution_that_is_missing_is_found_without_a_run(tmp_path: Path) -> None:
@@ -46,77 +74,6 @@ def test_a_solution_that_is_missing_is_found_without_a_run(tmp_path: Path) -> No
     assert verdict.faults == ["the exercise square has no solution; write solutions/square.py"]
 
 
-def test_checks_that_stubs_pass_or_fail_in_the_wrong_way_are_found(tmp_path: Path) -> None:
-    """One run of four stubs: a sound one, one that passes, one without a message, one by accident.
-
-    A real kernel makes of them what its stand-in makes, with which the tests below do.
-    """
-    cells = []
-    for name, assertion in {
-        "sound": "assert sound, 'make it true'",
-        "passes": "assert not passes",
-        "mute": "assert mute",
-        "accident": "accident.shape",
-    }.items():
-        cells.append(code(f"{name} = None", f"exercise:{name}", name=name))
-        cells.append(code(assertion, f"check:{name}", name=f"check-{name}"))
-    cells.append(code("print('{\"accuracy\": 0.5}')", "metrics", name="end"))
-    cells.append(code("int('x')", name="break"))
-    lesson = building.notebook(building.parameters(), *cells)
-    ran = building.ran(tmp_path, lesson)
-    stand_in = building.run_here(
-        building.put(tmp_path, "1-try/10-it", lesson),
-        about("it", lesson),
-        lesson,
-        How(tmp_path),
-        building.quiet,
-        {},
-    )
-    assert (ran.outcome.checks, ran.outcome.failure) == (stand_in.outcome.checks, stand_in.outcome.failure)
-    assert read_metrics(ran) == read_metrics(stand_in) == ({"accuracy": 0.5}, [])
-    assert faults_of_stubs(ran, ["sound", "passes", "mute", "accident"]) == [
-        "with bare stubs: cell 11 (id break): ValueError: invalid literal for int() with base 10: 'x'",
-        "with bare stubs check:passes passes; it has to fail until the exercise is solved",
-        "with bare stubs check:mute has to fail by an assert with a message, "
-        "cell 7 (id check-mute): AssertionError",
-        "with bare stubs check:accident has to fail by an assert with a message, "
-        "cell 9 (id check-accident): AttributeError: 'NoneType' object has no attribute 'shape'",
-    ]
-
-
-@pytest.mark.usefixtures("here")
-def test_a_wrong_solution_and_a_stub_that_breaks_a_later_cell_are_found(tmp_path: Path) -> None:
-    lesson = building.sound()
-    lesson["cells"].insert(-1, code("double(2) + 1", name="later"))
-    solutions = {**building.SOLUTIONS, "square": "def square(x):\n    return 5\n"}
-    building.put(tmp_path, "1-try/10-it", lesson, solutions)
-    verdict = check(tmp_path, lesson)
-    assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs) == (False, True, False, False)
-    assert verdict.faults == [
-        "with bare stubs: cell 10 (id later): "
-        "TypeError: unsupported operand type(s) for +: 'NoneType' and 'int'",
-        "with solutions: check:square fails with the solution, cell 9 (id check-square): "
-        "AssertionError: square(2) is not right yet",
-    ]
-
-
-@pytest.mark.usefixtures("here")
-def test_a_stub_that_fails_the_check_of_another_is_found(tmp_path: Path) -> None:
-    cells = [
-        code("first = None", "exercise:first", name="do-first"),
-        code("assert first, 'not yet'", "check:first", name="check-first"),
-        code("second = None", "exercise:second", name="do-second"),
-        code("assert first and second, 'not yet'", "check:second", name="check-second"),
-    ]
-    lesson = building.notebook(*cells)
-    building.put(tmp_path, "1-try/10-it", lesson, {"first": "first = 1", "second": "second = 1"})
-    verdict = check(tmp_path, lesson, each=True)
-    assert (verdict.solved, verdict.stubs) == (True, False)
-    assert [fault for fault in verdict.faults if "unsolved" in fault] == [
-        "with only first unsolved: check:second fails, cell 4 (id check-second): AssertionError: not yet"
-    ]
-
-
 def test_a_file_that_is_no_notebook_is_a_fault_of_its_lesson_alone(tmp_path: Path) -> None:
     broken = building.put(tmp_path, "1-try/20-broken", building.sound())
     broken.path.write_text("{")
@@ -124,3 +81,23 @@ def test_a_file_that_is_no_notebook_is_a_fault_of_its_lesson_alone(tmp_path: Pat
     assert not verdict.passed and len(verdict.faults) == 1
     building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
     assert check_catalogue(tmp_path) == []
+
+
+@pytest.mark.parametrize("loop", ["while True:\n        pass", "import os\n    os._exit(3)"])
+def test_an_answer_that_never_comes_back_takes_nothing_along(
+    tmp_path: Path, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel goes on; the answer is no right one."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "from workshop.lessons import trials\ntrials.CPU_SECONDS = 1\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
+    building.put(tmp_path / "n", "1-try/10-it", building.sound(), building.SOLUTIONS)
+    answers = tmp_path / "n/solutions/answers/halve.py"
+    answers.write_text(answers.read_text().replace("    return 4\n", f"    {loop}\n", 1), encoding="utf-8")
+    verdict = check(tmp_path / "n", building.sound())
+    assert verdict.solved
+    (fault,) = verdict.faults
+    assert fault.startswith("check:halve, wrong: always the same: it is wrong, and the check says: stops (")

@@ -54,7 +54,7 @@ def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) 
     sound, fails = json.loads(done.stdout)["lessons"]
     assert set(sound) == {
         "name", "profile", "seconds", "cpu_seconds", "peak_rss_mb", "passed", "why", "metrics",
-        "exercises_open", "network", "work", "budget", "slowness", "noise", "runs",
+        "exercises_open", "answers", "network", "work", "budget", "slowness", "noise", "runs",
     }  # fmt: skip
     assert (sound["name"], sound["profile"], sound["passed"]) == ("1-try/10-sound", "fast", True)
     assert (fails["passed"], fails["why"]) == (False, "cell 1 (id oops): ZeroDivisionError: division by zero")

@@ -63,9 +63,17 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
     "double id": (change_cell("end", id="solved"), "cell 10 has the id solved of cell 3"),
     "old format": (lambda notebook: notebook.update(nbformat_minor=4), "older than 4.5"),
     "long cell": (change_cell("end", source="x = 1\n" * 26), "cell 10 has 26 lines of code, at most 25"),
-    "long lesson": (
-        add(*(building.code("x = 1\n" * 25, name=f"more{i}") for i in range(6))),
-        "lines of code, at most 150",
+    "no with": (change_cell("check-halve", source="assert halve(2)"), "holds no 'with check(\"halve\")'"),
+    "check far away": (
+        lambda notebook: notebook["cells"].insert(6, building.code("1", name="between")),
+        "cell 8 checks halve; it has to be the next cell of code behind that exercise",
+    ),
+    "check needed later": (
+        lambda notebook: (
+            cell(notebook, "check-halve").update(source='with check("halve"):\n    kept = halve(2)'),
+            cell(notebook, "end").update(source="print(kept)"),
+        ),
+        "cell 10 uses kept of the check in cell 7",
     ),
     "no parameters": (retag("settings"), "0 cells are tagged parameters"),
     "two parameters": (retag("solved", "parameters"), "2 cells are tagged parameters"),
@@ -161,11 +169,26 @@ def test_a_long_solution_is_a_fault(tmp_path: Path) -> None:
     assert found == ["the solution of halve has 26 lines of code, at most 25"]
 
 
+def test_each_exercise_has_stored_answers(tmp_path: Path) -> None:
+    lesson = building.put(tmp_path, "it", building.sound(), building.SOLUTIONS)
+    folder = tmp_path / "solutions/answers"
+    (folder / "double.py").unlink()
+    (folder / "halve.py").write_text("# %% wrong: one only\nx = 1\n# %% right: x\nx = 2\n")
+    (folder / "square.py").write_text("# %% perhaps: x\nx = 1\n")
+    found = faults_of_file(lesson, lesson.read(), about("it", lesson.read()), tmp_path, ran=True)
+    assert found == [
+        "the exercise double has no wrong answers; write solutions/answers/double.py",
+        "solutions/answers/halve.py has 1 wrong answers, at least 3",
+        "solutions/answers/square.py: '# %% perhaps: x' is none of wrong, right, also right, no mutants",
+    ]
+
+
 def test_exercise_names_are_unique_and_solutions_belong_to_one(tmp_path: Path) -> None:
     building.put(tmp_path, "it", building.sound(), {"double": "x = 1", "stray": "x = 1"})
     assert faults_between(tmp_path, {"a": ["double", "halve"], "b": ["double"]}) == [
         "the exercise name double is used by a, b; give each its own",
         "solutions/stray.py belongs to no exercise; remove it or tag its cell",
+        "solutions/answers/stray.py belongs to no exercise; remove it or tag its cell",
     ]
 
 

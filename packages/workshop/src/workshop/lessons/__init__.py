@@ -25,11 +25,13 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
     exactly one code cell, holding ``PROFILE = "full"``. The runner puts a cell tagged
     ``injected-parameters`` with ``PROFILE = "fast"`` (or ``"full"``) behind it.
 ``exercise:NAME``
-    the stub. NAME is lower case with hyphens and unique among all lessons. Later cells must run
-    although it is unsolved.
+    the stub, with ``...`` where the learner is to write. NAME is lower case with hyphens and unique among
+    all lessons. It runs without an error.
 ``check:NAME``
-    one later cell that asserts what the exercise asked for. With the bare stub it must raise
-    ``AssertionError`` with a message that teaches.
+    the next cell of code: ``with check("NAME") as right:`` (``workshop.teach.checks``) around what is
+    asserted of the exercise. It records *not done*, *wrong* or *right*, shows it as one line, and raises
+    nothing; until the answer is right, later cells run the solution. A message says what to look at and
+    does not give the solution away. What the cell assigns is not used later.
 ``metrics``
     shows one JSON object of numbers, texts and truth values: displayed as ``JSON(…)``, printed as
     the last line (``print(json.dumps({…}))``), or a dict as the cell's last expression. Several
@@ -39,13 +41,16 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
 
 **Solutions**: ``notebooks/solutions/NAME.py`` holds the whole text that replaces the cell tagged
 ``exercise:NAME``: plain Python, without magics, so that ``%load ../solutions/NAME.py`` gives a cell
-that runs.
+that runs. ``notebooks/solutions/answers/NAME.py`` holds at least three wrong answers and another right
+one (``answers``). ``workshop lessons check`` runs a lesson once, solved; where an exercise stands, the
+kernel is forked for its stub, for each stored answer, and for each change of the solution by one step
+(``trials``, ``mutants``). None of that is in the lesson's figures.
 
 **Running** happens in a temporary copy of the notebooks folder with the network cut, so nothing in
 the checkout is written and nothing is fetched. The environment variable ``WORKSHOP_HEADLESS=1``
-tells a lesson that nobody watches. Without ``--solutions`` a check that fails is an *open exercise*:
-it is reported, execution goes on and the lesson may still pass, as it would for a participant who
-runs every cell. With ``--solutions`` a failing check fails the lesson.
+tells a lesson that nobody watches. Without ``--solutions`` an exercise that is not right is *open*: it
+is reported, and the lesson may still pass, as it would for a participant who runs every cell. With
+``--solutions`` a check that does not find the solution right fails the lesson.
 
 **Figures**
 

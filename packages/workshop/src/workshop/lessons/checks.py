@@ -1,5 +1,9 @@
-"""The three statements about a lesson: it passes when solved, its bare stubs fail their own checks
-and nothing else, and every exercise has a solution.
+"""What a lesson has to prove: it passes when solved, and its checks tell right answers from wrong ones.
+
+The lesson runs once, with its solutions. Where an exercise stands, its bare stub, the stored answers
+and the mutants of its solution are tried beside (``trials``), so that none of them costs another run. A
+stub that is *not done*, and after which the check's cell ends without an error, leaves later cells the
+same solution that this run had: Run All goes through.
 """
 
 from __future__ import annotations
@@ -10,15 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.lessons.answers import Answers, read_answers
 from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.exercises import exercises_in
+from workshop.lessons.exercises import exercise_of, exercises_in, solution_steps
 from workshop.lessons.judging import best_of_runs
-from workshop.lessons.model import About, Lesson, Notebook, about
+from workshop.lessons.model import About, Lesson, Notebook, about, source_of
+from workshop.lessons.mutants import mutants
 from workshop.lessons.runner import How, Progress, Ran, run_notebook, solutions_of
 from workshop.lessons.static import faults_between, faults_of_file
+from workshop.lessons.worker import Told
 
 ShowProgress = Callable[[str], AbstractContextManager[Progress]]
 """Shows the progress of the run that has the given title."""
+
+STUB, WRONG, RIGHT, MUTANT = "stub", "wrong: ", "right: ", "mutant: "
+REJECTED = 0.9
+"""So many of the mutants of a lesson's solutions its checks have to reject."""
 
 
 @dataclass
@@ -28,34 +39,30 @@ class Verdict:
     name: str
     passed: bool = False
     clean: bool = False
-    """Its file is in order; that includes: every exercise has a solution."""
+    """Its file is in order; that includes: every exercise has a solution and stored answers."""
     solved: bool | None = None
     """With the solutions it passes, within its budget and over its bars; None when it was not run."""
     stubs: bool | None = None
-    """Its bare stubs fail their own checks and nothing else; None when it was not run."""
+    """Its bare stubs are *not done* and break nothing; None when it was not run."""
+    wrong: bool | None = None
+    """Its stored wrong answers are *wrong*, and the other right ones *right*; None when it was not run."""
+    mutants: int = 0
+    """How many one-step changes of its solutions were tried."""
+    rejected: int = 0
+    survivors: dict[str, dict[str, str]] = field(default_factory=dict)
+    """For each exercise the mutants that passed, with the reason why each is right, too."""
     exercises: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
-def check_lesson(
-    lesson: Lesson,
-    how: How,
-    show: ShowProgress,
-    *,
-    static: bool = False,
-    each: bool = False,
-    stub_faults: list[str] | None = None,
-) -> Verdict:
-    """Check one lesson: its file, then one run with bare stubs and one solved.
+def check_lesson(lesson: Lesson, how: How, show: ShowProgress, *, static: bool = False) -> Verdict:
+    """Check one lesson: its file, then one solved run with all answers tried beside.
 
     Args:
         lesson: The lesson.
         how: How it is run.
-        show: Shows the progress of each run.
+        show: Shows a run's progress.
         static: Run nothing.
-        each: One more run for each exercise, in which it alone is unsolved: with all stubs bare it stays
-            unknown whether one of them makes the check of another fail.
-        stub_faults: What was wrong with the bare stubs, where that is known of the same code already.
     """
     verdict = Verdict(lesson.name)
     try:
@@ -65,76 +72,99 @@ def check_lesson(
         verdict.faults = faults_of_file(lesson, notebook, told, how.notebooks, ran=not static)
         verdict.clean = not verdict.faults
         if not static:
-            _check_runs(verdict, Runs(lesson, told, notebook, how, show), stub_faults, each=each)
+            with show(f"{lesson.name} ({how.profile}, solved)") as progress:
+                _check_run(verdict, lesson, told, notebook, how, progress)
     except WorkshopError as error:
         verdict.faults.append(str(error))
     verdict.passed = not verdict.faults
     return verdict
 
 
-@dataclass(frozen=True)
-class Runs:
-    """The runs of one lesson that is being checked."""
+def _check_run(
+    verdict: Verdict, lesson: Lesson, told: About, notebook: Notebook, how: How, progress: Progress
+) -> None:
+    """Run the lesson solved, with the answers beside, and add what is wrong to the verdict."""
+    solutions = solutions_of(notebook, how, wanted=True)
+    stored = {name: read_answers(how.notebooks, name) for name in solutions}
+    tries = {name: _tries(notebook, name, solutions[name], stored[name]) for name in solutions}
+    first: list[Ran] = []
 
-    lesson: Lesson
-    told: About
-    notebook: Notebook
-    how: How
-    show: ShowProgress
+    def run() -> Ran:
+        """Run it; a second time only the figures are of interest."""
+        beside = {} if first else tries
+        first.append(run_notebook(lesson, told, notebook, how, progress, solutions, beside))
+        return first[-1]
 
-    def run(self, what: str, solutions: dict[str, str]) -> Ran:
-        """Run the lesson with some exercises solved."""
-        with self.show(f"{self.lesson.name} ({self.how.profile}, {what})") as progress:
-            return run_notebook(self.lesson, self.told, self.notebook, self.how, progress, solutions)
-
-
-def _check_runs(verdict: Verdict, runs: Runs, stub_faults: list[str] | None, *, each: bool) -> None:
-    """Run the lesson unsolved and solved, and add what is wrong to the verdict.
-
-    The bare stubs come first: what they compile counts against no budget.
-    """
-    solutions = solutions_of(runs.notebook, runs.how, wanted=True)
+    result, _ = best_of_runs(verdict.name, told, how.profile, run, solved=True)
     if solutions:
-        if stub_faults is None:
-            stub_faults = faults_of_stubs(runs.run("stubs", {}), list(solutions))
-        for name in solutions if each else ():
-            others = {other: text for other, text in solutions.items() if other != name}
-            stub_faults = stub_faults + faults_of_one_stub(runs.run(f"{name} unsolved", others), name)
-        verdict.stubs = not stub_faults
-        verdict.faults += stub_faults
-    result, _ = best_of_runs(
-        verdict.name, runs.told, runs.how.profile, lambda: runs.run("solved", solutions), solved=True
-    )
+        verdict.stubs = verdict.wrong = True
+    for name, tried in first[0].outcome.tried.items():
+        _judge(verdict, name, tried, stored[name], solutions[name])
+    if verdict.mutants and verdict.rejected < REJECTED * verdict.mutants:
+        share = verdict.rejected / verdict.mutants
+        verdict.faults.append(f"its checks reject {share:.0%} of the mutants, at least {REJECTED:.0%}")
     verdict.solved = result.passed
     if result.why:
         verdict.faults.append(f"with solutions: {result.why}")
 
 
-def faults_of_one_stub(ran: Ran, exercise: str) -> list[str]:
-    """Return what else fails in a run that leaves one exercise unsolved."""
-    failures = {name: failure for name, failure in ran.outcome.checks.items() if failure and name != exercise}
-    faults = [f"check:{name} fails, {ran.place(failure)}" for name, failure in failures.items()]
-    if ran.outcome.failure is not None:
-        faults.append(ran.place(ran.outcome.failure))
-    return [f"with only {exercise} unsolved: {fault}" for fault in faults]
+def _tries(notebook: Notebook, name: str, solution: str, stored: Answers) -> dict[str, str]:
+    """Return all answers to one exercise that are tried, by a name each."""
+    stub = next(source_of(cell) for cell in notebook["cells"] if exercise_of(cell) == name)
+    tries = {STUB: stub}
+    tries |= {WRONG + title: text for title, text in stored.wrong.items()}
+    tries |= {RIGHT + title: text for title, text in stored.right.items()}
+    if not stored.spared:
+        tries |= {MUTANT + key: text for key, text in mutants(solution).items()}
+    return tries
 
 
-def faults_of_stubs(ran: Ran, exercises: list[str]) -> list[str]:
-    """Return what is wrong with a run of the bare stubs: every check, and nothing else, has to fail."""
-    faults = []
-    if ran.outcome.failure is not None:
-        faults.append(f"with bare stubs: {ran.place(ran.outcome.failure)}")
-    for name in dict.fromkeys(exercises):
-        if name not in ran.outcome.checks:
-            continue
-        failure = ran.outcome.checks[name]
-        if failure is None:
-            faults.append(f"with bare stubs check:{name} passes; it has to fail until the exercise is solved")
-        elif failure.name != "AssertionError" or failure.line == failure.name:
-            faults.append(
-                f"with bare stubs check:{name} has to fail by an assert with a message, {ran.place(failure)}"
-            )
-    return faults
+def _judge(verdict: Verdict, name: str, tried: dict[str, Told], stored: Answers, solution: str) -> None:
+    """Add what is wrong with what a check said of the answers to its exercise."""
+    survivors = {}
+    for key, told in tried.items():
+        if key == STUB:
+            if told.answer != "not done":
+                verdict.stubs = False
+                verdict.faults.append(f"check:{name} finds the bare stub {_said(told)}; it is not done")
+        elif key.startswith(MUTANT):
+            verdict.mutants += 1
+            if told.answer == "right":
+                survivors[key.removeprefix(MUTANT)] = ""
+            else:
+                verdict.rejected += 1
+        elif fault := _fault_of(key, told, solution):
+            verdict.wrong = False
+            verdict.faults.append(f"check:{name}, {key}: {fault}")
+    if survivors:
+        verdict.survivors[name] = {key: stored.reasons.get(key, "") for key in survivors}
+    for key, reason in verdict.survivors.get(name, {}).items():
+        if not reason:
+            fault = f"check:{name} passes the mutant '{key}', and nothing says why it is right"
+            verdict.faults.append(fault)
+    if not any(key.startswith(MUTANT) for key in tried):
+        return
+    for key in stored.reasons.keys() - survivors.keys():
+        verdict.faults.append(f"check:{name} rejects '{key}', said to be right; or there is no such mutant")
+
+
+def _fault_of(key: str, told: Told, solution: str) -> str:
+    """Return what is wrong with what a check said of a stored answer; empty when nothing is."""
+    if key.startswith(RIGHT):
+        return "" if told.answer == "right" else f"it is right, and the check says: {_said(told)}"
+    if told.answer != "wrong":
+        return f"it is wrong, and the check says: {_said(told)}"
+    if told.error != "AssertionError":
+        return f"the check has to say what is wrong, not: {told.message}"
+    for step in solution_steps(solution):
+        if step in told.message:
+            return f"the message gives the solution away: {told.message}"
+    return ""
+
+
+def _said(told: Told) -> str:
+    """Return what a check said."""
+    return f"{told.answer} ({told.message})" if told.message else told.answer
 
 
 def check_catalogue(notebooks: Path) -> list[str]:

@@ -15,6 +15,8 @@ EXERCISE = "exercise:"
 CHECK = "check:"
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
+SHORTEST_STEP = 12
+"""What is shorter than this gives no solution away."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,15 @@ def _injected(profile: Profile) -> Cell:
         "outputs": [],
         "source": f'PROFILE = "{profile}"',
     }
+
+
+def solution_steps(text: str) -> list[str]:
+    """Return the expressions that a solution is made of: what it returns, assigns or hands to a call."""
+    steps = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Return | ast.Assign | ast.AugAssign) and node.value is not None:
+            steps.append(ast.unparse(node.value))
+    return [step for step in steps if len(step) >= SHORTEST_STEP]
 
 
 def code_lines(text: str) -> int:

@@ -14,7 +14,7 @@ from workshop.errors import WorkshopError
 from workshop.lessons.metrics import Metric, metrics_in
 from workshop.lessons.model import BUDGET_UNITS, MEMORY, WORK, About, Bar, Lesson, Profile, about, tags_of
 from workshop.lessons.runner import How, Progress, Ran, keep, run_notebook, solutions_of
-from workshop.lessons.worker import Failure, Outcome
+from workshop.lessons.worker import Failure, Outcome, Told
 
 CLOSE = 0.1
 """A lesson that is over a limit on time by no more than this share of it gets a second run, too."""
@@ -34,7 +34,9 @@ class Result:
     """Every reason for which it did not pass, in one line; empty when it passed."""
     metrics: dict[str, Metric] = field(default_factory=dict)
     exercises_open: list[str] = field(default_factory=list)
-    """The exercises whose checks failed in a run without solutions."""
+    """The exercises whose checks did not find a right answer, in a run without solutions."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """For each exercise what its check found: not done, wrong or right."""
     network: str = ""
     """How the network was cut: namespace or guard."""
     work: float = 0.0
@@ -108,7 +110,8 @@ def judge(name: str, told: About, ran: Ran, profile: Profile, *, solved: bool) -
         passed=not faults,
         why="; ".join(fault.text for fault in faults),
         metrics=read_metrics(ran)[0],
-        exercises_open=[] if solved else list(_failed(outcome)),
+        exercises_open=[] if solved else list(_open(outcome)),
+        answers={exercise: told.answer for exercise, told in outcome.answers.items()},
         network=outcome.network,
         work=round(outcome.cpu_seconds / outcome.slowness, 2),
         budget=told.budget.get(profile, {}).get(WORK),
@@ -117,9 +120,9 @@ def judge(name: str, told: About, ran: Ran, profile: Profile, *, solved: bool) -
     )
 
 
-def _failed(outcome: Outcome) -> dict[str, Failure]:
-    """Return the exercises whose checks failed, and how."""
-    return {exercise: failure for exercise, failure in outcome.checks.items() if failure is not None}
+def _open(outcome: Outcome) -> dict[str, Told]:
+    """Return the exercises whose answers are not right, and what their checks say."""
+    return {exercise: told for exercise, told in outcome.answers.items() if told.answer != "right"}
 
 
 def faults_of(told: About, ran: Ran, profile: Profile, *, solved: bool) -> list[Fault]:
@@ -128,8 +131,8 @@ def faults_of(told: About, ran: Ran, profile: Profile, *, solved: bool) -> list[
     faults = [] if outcome.failure is None else [Fault(ran.place(outcome.failure))]
     if solved:
         faults += [
-            Fault(f"check:{exercise} fails with the solution, {ran.place(failure)}")
-            for exercise, failure in _failed(outcome).items()
+            Fault(f"check:{exercise} finds the solution {told.answer}: {told.message}")
+            for exercise, told in _open(outcome).items()
         ]
     # A run that broke off has neither its figures nor its metrics to be judged by.
     if outcome.failure is None:

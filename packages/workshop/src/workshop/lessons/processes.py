@@ -113,6 +113,7 @@ class MemoryWatch(threading.Thread):
         """Watch nothing yet; ``start`` begins, ``stop`` ends."""
         super().__init__(daemon=True)
         self.peak = 0
+        self.paused = False
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -120,7 +121,8 @@ class MemoryWatch(threading.Thread):
         pause = SAMPLE_SECONDS
         while not self._stopped.wait(pause):
             began = time.thread_time()
-            self.peak = max(self.peak, memory_below(os.getpid()))
+            if not self.paused:
+                self.peak = max(self.peak, memory_below(os.getpid()))
             pause = max(SAMPLE_SECONDS, (time.thread_time() - began) / SAMPLING_SHARE)
 
     def stop(self) -> int:

@@ -98,12 +98,14 @@ def yardstick_line(results: list[Result]) -> str:
 def verdicts_table(verdicts: list[Verdict]) -> Table:
     """Return the table of ``workshop lessons check``."""
     names = _names(verdict.name for verdict in verdicts)
-    table = Table(names, "clean file", "passes solved", "stubs fail only their checks", _right("exercises"))
+    table = Table(names, "clean file", "passes solved", "stubs not done", "wrong is wrong")
+    for heading in ("mutants", "rejected", "exercises"):
+        table.add_column(heading, justify="right")
     for verdict in verdicts:
-        statements = (verdict.clean, verdict.solved, verdict.stubs)
-        table.add_row(
-            verdict.name, *(_MARKS[statement] for statement in statements), str(len(verdict.exercises))
-        )
+        statements = (verdict.clean, verdict.solved, verdict.stubs, verdict.wrong)
+        share = f"{verdict.rejected / verdict.mutants:.0%}" if verdict.mutants else ""
+        figures = (str(verdict.mutants or ""), share, str(len(verdict.exercises)))
+        table.add_row(verdict.name, *(_MARKS[statement] for statement in statements), *figures)
     return table
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.lessons.exercises import Prepared, exercises_in, prepare, read_solution
 from workshop.lessons.model import WORK, About, Lesson, Notebook, Profile
-from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome
+from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
 PATIENCE = 4
@@ -67,9 +67,24 @@ def solutions_of(notebook: Notebook, how: How, *, wanted: bool) -> dict[str, str
 
 
 def run_notebook(
-    lesson: Lesson, told: About, notebook: Notebook, how: How, progress: Progress, solutions: dict[str, str]
+    lesson: Lesson,
+    told: About,
+    notebook: Notebook,
+    how: How,
+    progress: Progress,
+    solutions: dict[str, str],
+    answers: dict[str, dict[str, str]] | None = None,
 ) -> Ran:
     """Run a notebook in a temporary copy of the notebooks folder.
+
+    Args:
+        lesson: The lesson.
+        told: Its settings.
+        notebook: What its file holds.
+        how: In which way to run it.
+        progress: Called when a cell begins.
+        solutions: For each exercise that is to be solved the text of its cell.
+        answers: For each exercise the answers to try beside, by a name each.
 
     Raises WorkshopError when it cannot be prepared or the runner itself fails.
     """
@@ -90,6 +105,7 @@ def run_notebook(
             limit=how.timeout or SHORTEST_LIMIT,
             work_limit=0.0 if how.timeout else how.patience or PATIENCE * work or NO_BUDGET_LIMIT,
             startup_limit=KERNEL_LIMIT,
+            answers=answers or {},
         )
         outcome = _work(job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"])))
         executed = json.loads(file.read_text(encoding="utf-8"))
@@ -205,7 +221,11 @@ def _outcome(values: dict[str, Any]) -> Outcome:
         **{
             **values,
             "failure": failure(values["failure"]),
-            "checks": {name: failure(value) for name, value in values["checks"].items()},
+            "answers": {name: Told(**value) for name, value in values["answers"].items()},
+            "tried": {
+                name: {answer: Told(**value) for answer, value in tried.items()}
+                for name, tried in values["tried"].items()
+            },
         }
     )
 

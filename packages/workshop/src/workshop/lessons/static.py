@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 from jupyter_client.kernelspec import KernelSpecManager
 
 from workshop.errors import WorkshopError
+from workshop.lessons.answers import FOLDER, read_answers
 from workshop.lessons.exercises import (
     CHECK,
     EXERCISE,
@@ -37,7 +39,6 @@ from workshop.lessons.model import (
 )
 
 CELL_LINES = 25
-LESSON_LINES = 150
 FEWEST_EXERCISES = 3
 FAST_WORK = 60.0
 # The kernels that set-up registers; python3 is the jupyter environment's own.
@@ -60,7 +61,7 @@ def faults_of_file(
     cells = notebook["cells"]
     faults = [*_left_overs(notebook), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
     faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
-    faults += [*_solutions(notebook, notebooks), *_references(lesson, cells)]
+    faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
     return faults
 
 
@@ -92,13 +93,10 @@ def _identities(notebook: Notebook) -> Iterator[str]:
 
 
 def _lengths(cells: list[Cell]) -> Iterator[str]:
-    """Short cells and short lessons can be taught."""
+    """Short cells can be taught."""
     for number, cell in enumerate(cells, start=1):
         if lines_of(cell) > CELL_LINES:
             yield f"cell {number} has {lines_of(cell)} lines of code, at most {CELL_LINES}"
-    total = sum(map(lines_of, cells))
-    if total > LESSON_LINES:
-        yield f"the lesson has {total} lines of code, at most {LESSON_LINES}"
 
 
 def _kernel(told: About, *, ran: bool) -> Iterator[str]:
@@ -159,6 +157,43 @@ def _pairs(cells: list[Cell], told: About) -> Iterator[str]:
             yield f"cell {number} is tagged as exercise or check but holds no code"
 
 
+def _check_cells(cells: list[Cell]) -> Iterator[str]:
+    """A check stands behind its exercise, says what it checks, and leaves nothing that later cells need.
+
+    What it assigns is missing when the answer is not right, and Run All would stop there.
+    """
+    numbered = [(number, cell) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "code"]
+    for place, (number, cell) in enumerate(numbered):
+        name = check_of(cell)
+        if name is None:
+            continue
+        if place == 0 or exercise_of(numbered[place - 1][1]) != name:
+            yield f"cell {number} checks {name}; it has to be the next cell of code behind that exercise"
+        if f'check("{name}")' not in source_of(cell):
+            yield f"cell {number} is tagged check:{name} but holds no 'with check(\"{name}\")'"
+        others = [other for _, other in numbered if other is not cell]
+        lost = _names(cell, ast.Store) - set().union(*(_names(other, ast.Store) for other in others))
+        for later, other in numbered[place + 1 :]:
+            if used := lost & _names(other, ast.Load):
+                yield f"cell {later} uses {', '.join(sorted(used))} of the check in cell {number}"
+
+
+def _names(cell: Cell, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that a cell assigns or defines, or those that it uses; none of one with magics."""
+    try:
+        nodes = list(ast.walk(ast.parse(source_of(cell))))
+    except SyntaxError:
+        return set()
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+    if context is ast.Store:
+        names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        names |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        names |= {
+            (node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)
+        }
+    return names
+
+
 def _positions(cells: list[Cell], prefix: str) -> dict[str, list[int]]:
     """Return where each name behind a prefix is tagged."""
     found: dict[str, list[int]] = {}
@@ -170,13 +205,17 @@ def _positions(cells: list[Cell], prefix: str) -> dict[str, list[int]]:
 
 
 def _solutions(notebook: Notebook, notebooks: Path) -> Iterator[str]:
-    """Every exercise has a solution that fits into a cell."""
+    """Every exercise has a solution that fits into a cell, and stored answers."""
     for name in dict.fromkeys(exercises_in(notebook)):
         try:
             lines = code_lines(read_solution(notebooks, name))
         except WorkshopError as error:
             yield str(error)
             continue
+        try:
+            read_answers(notebooks, name)
+        except WorkshopError as error:
+            yield str(error)
         if lines > CELL_LINES:
             yield f"the solution of {name} has {lines} lines of code, at most {CELL_LINES}"
 
@@ -218,4 +257,7 @@ def faults_between(notebooks: Path, exercises: dict[str, list[str]]) -> list[str
     for path in sorted((notebooks / "solutions").glob("*.py")):
         if path.stem not in counts:
             faults.append(f"solutions/{path.name} belongs to no exercise; remove it or tag its cell")
+    for path in sorted((notebooks / "solutions" / FOLDER).glob("*.py")):
+        if path.stem not in counts:
+            faults.append(f"solutions/{FOLDER}/{path.name} belongs to no exercise; remove it or tag its cell")
     return faults

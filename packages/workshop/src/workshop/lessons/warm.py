@@ -2,8 +2,7 @@
 
 Theano translates each function to C and compiles it, which takes seconds to a minute a lesson the
 first time and next to nothing afterwards. Running every lesson's fast profile once, as it stands, fills
-its compile cache. A record beside the cache says for which lessons and packages that was done, and how
-their bare stubs fared: ``lessons check`` need not run them again on the same code.
+its compile cache. A record beside the cache says for which lessons and packages that was done.
 """
 
 from __future__ import annotations
@@ -26,8 +25,6 @@ from typing import IO, Any
 from workshop import priority
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import choose, find_lessons
-from workshop.lessons.checks import faults_of_stubs
-from workshop.lessons.exercises import exercises_in
 from workshop.lessons.model import About, Kind, Lesson, about
 from workshop.lessons.runner import How, Progress, run_notebook
 from workshop.settings import Settings
@@ -52,8 +49,6 @@ class Warmth:
     record: Path
     packages: str
     """A digest of what else compiled code depends on: the packages of the environment."""
-    code: str
-    """A digest of our own code, on which only the runs depend."""
     names: Sequence[str] = ()
     """What was asked for; none means all."""
     every: Sequence[Lesson] = ()
@@ -69,16 +64,9 @@ class Warmth:
         """Tell whether the cache is warm for all the lessons."""
         return all(map(self.is_warm, self.lessons))
 
-    def stub_faults(self, lesson: Lesson) -> list[str] | None:
-        """Return what was wrong with the bare stubs of this lesson, run by this code; None when not known."""
-        entry = self._read().get(lesson.name, {})
-        known = (entry.get("digest"), entry.get("code")) == (self._digest(lesson), self.code)
-        return list(entry.get("stub_faults", [])) if known else None
-
-    def remember(self, lesson: Lesson, stub_faults: Sequence[str] = ()) -> None:
+    def remember(self, lesson: Lesson) -> None:
         """Add a lesson to the record, which is written whole or not at all."""
-        entry = {"digest": self._digest(lesson), "code": self.code, "stub_faults": list(stub_faults)}
-        self._write(self.record, self._read() | {lesson.name: entry})
+        self._write(self.record, self._read() | {lesson.name: {"digest": self._digest(lesson)}})
 
     def tell(self, now: str = "") -> None:
         """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it."""
@@ -122,15 +110,13 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = (), workshop
     chosen = {one.name for one in choose(found, names)}
     every = [one for one in found if _is_compiled(one, one.name in chosen)]
     lessons = today_first([one for one in every if one.name in chosen], settings, workshop)
-    theirs, ours = hashlib.sha256(), hashlib.sha256()
+    packages = hashlib.sha256()
     for path in sorted((settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")):
-        if path.name.startswith(OURS):
-            # It holds the hash of every file of ours.
-            ours.update((path / "RECORD").read_bytes() if (path / "RECORD").is_file() else b"")
-        else:
-            theirs.update(f"{path.name}\n".encode())
+        # Our own code compiles nothing differently.
+        if not path.name.startswith(OURS):
+            packages.update(f"{path.name}\n".encode())
     record = settings.prefix / "theano" / RECORD
-    return Warmth(folder, lessons, record, theirs.hexdigest(), ours.hexdigest(), names, every, workshop)
+    return Warmth(folder, lessons, record, packages.hexdigest(), names, every, workshop)
 
 
 def today_first(lessons: list[Lesson], settings: Settings, workshop: str) -> list[Lesson]:
@@ -148,17 +134,6 @@ def today_first(lessons: list[Lesson], settings: Settings, workshop: str) -> lis
     today: dict[str, Any] = workshops.get(workshop) or next(iter(workshops.values()), {})
     opened = [name for item in today.get("item", []) for name in item.get("lessons", [])]
     return sorted(lessons, key=lambda one: opened.index(one.name) if one.name in opened else len(opened))
-
-
-def known_stub_faults(folder: Path, settings: Settings, lesson: Lesson) -> list[str] | None:
-    """Return what was wrong with a lesson's bare stubs when this code warmed the cache; None when not known.
-
-    A lesson that cannot be read is no fault here: its check says so.
-    """
-    try:
-        return survey(folder, settings, [lesson.name]).stub_faults(lesson) if settings.prefix else None
-    except WorkshopError:
-        return None
 
 
 def _is_compiled(lesson: Lesson, chosen: bool) -> bool:
@@ -244,7 +219,7 @@ def _fill(
             ran = run_notebook(lesson, about(lesson.name, notebook), notebook, how, report, {})
         if ran.outcome.failure is not None:
             raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
-        warmth.remember(lesson, faults_of_stubs(ran, exercises_in(notebook)))
+        warmth.remember(lesson)
     warmth.tell()
     return True
 

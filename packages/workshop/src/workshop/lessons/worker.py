@@ -26,10 +26,12 @@ from typing import IO, Any
 
 from workshop import priority
 from workshop.lessons import network
-from workshop.lessons.exercises import check_of
+from workshop.lessons.exercises import check_of, exercise_of
 from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
 from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, read
 
+MIME = "application/vnd.workshop.answer+json"
+"""What ``workshop.teach.checks`` leaves in a check's output."""
 LONGEST_LINE = 240
 MEGABYTE = 10**6
 GRACE_SECONDS = 60
@@ -52,6 +54,8 @@ class Job:
     """What they may take in seconds of the reference machine; the longer of the two limits counts."""
     startup_limit: float
     """The seconds that the kernel may take to answer for the first time; more on a slow or busy machine."""
+    answers: dict[str, dict[str, str]] = field(default_factory=dict)
+    """For each exercise the answers to try where it stands, by a name each."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,17 @@ class Failure:
     name: str
     """The class of the exception; empty for faults of the run itself."""
     line: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a check recorded."""
+
+    answer: str
+    """``not done``, ``wrong`` or ``right``; of an answer that was tried also ``stops``."""
+    message: str = ""
+    error: str = ""
+    """The class of the exception that made an answer wrong."""
 
 
 @dataclass
@@ -79,8 +94,12 @@ class Outcome:
     network: str = ""
     failure: Failure | None = None
     """What ended the run early, if anything did."""
-    checks: dict[str, Failure | None] = field(default_factory=dict)
-    """For each exercise whose check was run what it raised."""
+    answers: dict[str, Told] = field(default_factory=dict)
+    """For each exercise whose check was run what it recorded."""
+    tried: dict[str, dict[str, Told]] = field(default_factory=dict)
+    """For each exercise, and each answer that was tried, what its check recorded; see ``trials``."""
+    trial_seconds: float = 0.0
+    """The processor seconds that this took, which are in no other figure."""
 
 
 class Run:
@@ -100,6 +119,8 @@ class Run:
         self.begun = 0.0
         self.limit = job.limit
         self.beside: Beside | None = None
+        self.watch = MemoryWatch()
+        self.trying = 0.0
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
@@ -122,13 +143,12 @@ class Run:
         self.client.startup_timeout = startup
         # A last resort: nbclient has limits of its own, which should have ended the run by then.
         signal.alarm(math.ceil(self.limit / (1 - STOPPED_SHARE)) + startup + GRACE_SECONDS)
-        watch = MemoryWatch()
-        watch.start()
+        self.watch.start()
         self.begun = time.monotonic()
         try:
             rounds += self._with_kernel(yardstick)
         finally:
-            peak = watch.stop()
+            peak = self.watch.stop()
             end_descendants()
         nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
         self._account(peak)
@@ -186,16 +206,47 @@ class Run:
         return f"the kernel '{self.job.kernel}' did not start: {_one_line(str(error))}; run the set-up again"
 
     def _cells(self) -> None:
-        """Run the cells until one fails; a check that fails is noted and passed over."""
+        """Run the cells until one fails; note what the checks record."""
         for index, cell in enumerate(self.notebook.cells):
             self._report({"cell": index})
-            failure = self._cell(index, cell)
-            check = check_of(cell)
-            if check is not None and (failure is None or failure.name):
-                self.outcome.checks[check] = failure
-            elif failure is not None:
+            failure = None
+            exercise, check = exercise_of(cell), check_of(cell)
+            if exercise in self.job.answers:
+                failure = self._try(index, str(exercise))
+            failure = failure or self._cell(index, self.notebook.cells[index])
+            if failure is None and check is not None:
+                told = _recorded(self.notebook.cells[index])
+                if told is None:
+                    failure = Failure(index, "", "the check records no answer; see 'Add a lesson'")
+                else:
+                    self.outcome.answers[check] = told
+            if failure is not None:
                 self.outcome.failure = failure
                 return
+
+    def _try(self, index: int, exercise: str) -> Failure | None:
+        """Try answers to an exercise whose cell, at ``index``, comes next; it is in none of the figures."""
+        import nbformat
+
+        check = next((cell.source for cell in self.notebook.cells if check_of(cell) == exercise), "")
+        order = {"exercise": exercise, "check": check, "answers": self.job.answers[exercise]}
+        file = Path(self.job.notebook).with_name("trials.json")
+        file.write_text(json.dumps(order), encoding="utf-8")
+        call = f'__import__("workshop.lessons.trials", fromlist=["run"]).run({str(file)!r})'
+        began, kept = self._spent(), self.notebook.cells[index]
+        self.watch.paused = True
+        try:
+            cell = nbformat.v4.new_code_cell(call)  # type: ignore[no-untyped-call]
+            failure = self._cell(index, cell)
+        finally:
+            self.watch.paused = False
+            self.notebook.cells[index] = kept
+            self.trying += self._spent() - began
+        if failure is None:
+            done = json.loads(file.read_text(encoding="utf-8"))
+            self.outcome.tried[exercise] = {name: Told(**told) for name, told in done["results"].items()}
+            self.outcome.trial_seconds += done["cpu_seconds"]
+        return failure
 
     def _cell(self, index: int, cell: Any) -> Failure | None:
         """Run one cell and return what went wrong."""
@@ -218,9 +269,9 @@ class Run:
         return self.limit - self._spent()
 
     def _spent(self) -> float:
-        """Return the seconds that went by, without those for which the lesson was stopped."""
+        """Return the seconds that went by, without those in which it was stopped or answers were tried."""
         stopped = self.beside.stopped_seconds if self.beside is not None else 0.0
-        return time.monotonic() - self.begun - stopped
+        return time.monotonic() - self.begun - stopped - self.trying
 
     def _too_long(self) -> str:
         return f"stopped after {self.limit:.0f} s; make it shorter or raise --timeout"
@@ -238,7 +289,7 @@ class Run:
     def _account(self, peak: int) -> None:
         """Note time and memory; every process has been waited for, so the system's books are closed."""
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime, 3)
+        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime - self.outcome.trial_seconds, 3)
         self.outcome.peak_rss_mb = round(max(peak, books.ru_maxrss * 1024) / MEGABYTE, 1)
         self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
 
@@ -250,6 +301,15 @@ class Run:
     def _report(self, line: dict[str, Any]) -> None:
         self.reports.write(json.dumps(line) + "\n")
         self.reports.flush()
+
+
+def _recorded(cell: Any) -> Told | None:
+    """Return what an executed check cell recorded."""
+    for output in reversed(cell.get("outputs", [])):
+        record = output.get("data", {}).get(MIME)
+        if record is not None:
+            return Told(record["answer"], record["message"], record["error"])
+    return None
 
 
 def _exception_line(name: str | None, value: str | None) -> str:

@@ -1,0 +1,31 @@
+# Answers to art-gram beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: the sum instead of the mean
+def gram(features):
+    flat = features.reshape(len(features), -1)
+    return flat @ flat.T
+
+
+# %% wrong: the means are taken away first
+def gram(features):
+    return np.cov(features.reshape(len(features), -1), bias=True)
+
+
+# %% wrong: divided by the number of features
+def gram(features):
+    flat = features.reshape(len(features), -1)
+    return flat @ flat.T / len(flat)
+
+
+# %% wrong: brought to length 1
+def gram(features):
+    return np.corrcoef(features.reshape(len(features), -1))
+
+
+# %% right: by einsum
+def gram(features):
+    return np.einsum("ixy,jxy->ij", features, features) / features[0].size
+
+
+# %% also right
+# 2: 1 → 2: numpy takes every negative size for the one that is left

@@ -1,0 +1,19 @@
+# Answers to art-recipe beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: far too little style
+recipe = {"style": 0.1, "content": 1, "rough": 10.0}
+
+
+# %% wrong: smoothness outweighs the style
+recipe = {"style": 1.0, "content": 1, "rough": 100_000.0}
+
+
+# %% wrong: no style at all
+recipe = {"style": 0.0, "content": 1, "rough": 10.0}
+
+
+# %% right: more style, no smoothness
+recipe = {"style": 400.0, "content": 1, "rough": 1.0}
+
+
+# %% no mutants: a neighbouring weight is as good a recipe

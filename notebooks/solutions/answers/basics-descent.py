@@ -1,0 +1,26 @@
+# Answers to basics-descent beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: uphill
+def descent_updates(place, depth, rate):
+    return [(place, place + np.float32(rate) * T.grad(depth, place))]
+
+
+# %% wrong: the whole slope, without the rate
+def descent_updates(place, depth, rate):
+    return [(place, place - T.grad(depth, place))]
+
+
+# %% wrong: the depth instead of its slope
+def descent_updates(place, depth, rate):
+    return [(place, place - np.float32(rate) * depth)]
+
+
+# %% wrong: a step of the same length everywhere
+def descent_updates(place, depth, rate):
+    return [(place, place + np.float32(rate))]
+
+
+# %% right: the minus moved into the rate
+def descent_updates(place, depth, rate):
+    step = np.float32(-rate) * T.grad(depth, place)
+    return [(place, step + place)]

@@ -1,0 +1,25 @@
+# Answers to bubble-target beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: the worth counts when the game is over, too
+def td_target(points, worth, over, discount=1.0):
+    return points + discount * worth
+
+
+# %% wrong: the points of the move are discounted as well
+def td_target(points, worth, over, discount=1.0):
+    return discount * (points + np.where(over, 0.0, worth))
+
+
+# %% wrong: the discount is forgotten
+def td_target(points, worth, over, discount=1.0):
+    return points + np.where(over, 0.0, worth)
+
+
+# %% wrong: the last move brings nothing
+def td_target(points, worth, over, discount=1.0):
+    return np.where(over, 0.0, points + discount * worth)
+
+
+# %% right: multiplied by whether it goes on
+def td_target(points, worth, over, discount=1.0):
+    return points + discount * worth * (1 - over)

@@ -1,0 +1,26 @@
+# Answers to efficientnet-alike beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: without the sign
+def alike(one, other):
+    return abs(float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other))))
+
+
+# %% wrong: the lengths count, too
+def alike(one, other):
+    return float(one @ other)
+
+
+# %% wrong: divided by one of the lengths only
+def alike(one, other):
+    return float(one @ other / np.linalg.norm(one) ** 2)
+
+
+# %% wrong: how near they are, instead of the angle
+def alike(one, other):
+    return float(1 - np.linalg.norm(one - other) / (np.linalg.norm(one) + np.linalg.norm(other)))
+
+
+# %% right: both brought to length 1 first
+def alike(one, other):
+    unit = [each / np.sqrt((each**2).sum()) for each in (one, other)]
+    return float((unit[0] * unit[1]).sum())

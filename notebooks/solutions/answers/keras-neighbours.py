@@ -1,0 +1,34 @@
+# Answers to keras-neighbours beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: the point itself is the nearest
+def neighbours(points, place, count):
+    distances = np.sqrt(((points - points[place]) ** 2).sum(axis=1))
+    return np.argsort(distances)[:count]
+
+
+# %% wrong: the farthest
+def neighbours(points, place, count):
+    distances = np.sqrt(((points - points[place]) ** 2).sum(axis=1))
+    distances[place] = -1
+    return np.argsort(-distances)[:count]
+
+
+# %% wrong: differences along the axes are added, without squares
+def neighbours(points, place, count):
+    distances = np.abs(points - points[place]).sum(axis=1)
+    distances[place] = np.inf
+    return np.argsort(distances)[:count]
+
+
+# %% wrong: in the order in which they stand, not by distance
+def neighbours(points, place, count):
+    distances = np.sqrt(((points - points[place]) ** 2).sum(axis=1))
+    distances[place] = np.inf
+    return np.sort(np.argsort(distances)[:count])
+
+
+# %% right: sorted in Python
+def neighbours(points, place, count):
+    others = [other for other in range(len(points)) if other != place]
+    others.sort(key=lambda other: np.linalg.norm(points[other] - points[place]))
+    return np.array(others[:count])

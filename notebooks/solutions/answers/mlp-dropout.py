@@ -1,0 +1,35 @@
+# Answers to mlp-dropout beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: p is the share that stays
+def drop(values, p, rng):
+    return values * (rng.random(values.shape) < p) / p
+
+
+# %% wrong: what stays is not made larger
+def drop(values, p, rng):
+    return values * (rng.random(values.shape) >= p)
+
+
+# %% wrong: divided by p instead of by the share that stays
+def drop(values, p, rng):
+    return values * (rng.random(values.shape) >= p) / p
+
+
+# %% wrong: the values themselves are forgotten
+def drop(values, p, rng):
+    return (rng.random(values.shape) >= p) / (1 - p)
+
+
+# %% wrong: one draw for all
+def drop(values, p, rng):
+    return values * (rng.random() >= p) / (1 - p)
+
+
+# %% right: by np.where
+def drop(values, p, rng):
+    silent = rng.random(values.shape) < p
+    return np.where(silent, 0, values / (1 - p))
+
+
+# %% also right
+# 2: rng.random(values.shape) >= p → rng.random(values.shape) > p: a draw is never exactly p

@@ -1,0 +1,153 @@
+"""Try answers to an exercise where it stands: in a copy of the kernel's process, which then ends.
+
+The runner of the lessons lets the kernel call ``run`` just before the exercise's cell. Each answer is
+run, and the check after it, in a fork: all that the lesson computed so far is there, and nothing that
+the answer does is left behind. A fork has none of the other threads: where TensorFlow is loaded, or the
+lesson has threads of its own, an answer is tried in the kernel itself, on a copy of the names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+CPU_SECONDS = 60
+"""What one answer may take, by the processor's clock: an endless one is ended."""
+WALL_SECONDS = 600
+KERNELS = ("ipykernel", "IPython", "zmq", "tornado", "asyncio", "concurrent")
+"""The packages whose threads a cell does not wait for."""
+
+Tried = dict[str, str]
+"""``answer``: not done, wrong, right, or *stops* where a cell raises; ``message``; ``error``."""
+
+
+class _TooLongError(BaseException):
+    """No check may take this for a wrong answer."""
+
+
+def run(file: str) -> None:
+    """Do what a file orders, and write down there what came of it.
+
+    The file holds JSON with the name of the ``exercise``, the text of its ``check`` and the ``answers``,
+    by a name each. Then it holds ``results``, by the same names, and the ``cpu_seconds`` that they took.
+    """
+    from IPython import get_ipython
+
+    order = json.loads(Path(file).read_text(encoding="utf-8"))
+    namespace = get_ipython().user_ns
+    attempt = _in_this_process if "tensorflow" in sys.modules or _has_threads() else _in_a_fork
+    before = _cpu_seconds()
+    results = {
+        name: attempt(order["exercise"], text, order["check"], namespace)
+        for name, text in order["answers"].items()
+    }
+    done = {"results": results, "cpu_seconds": _cpu_seconds() - before}
+    Path(file).write_text(json.dumps(done), encoding="utf-8")
+
+
+def _has_threads() -> bool:
+    """Tell whether the lesson has threads of its own: a fork would wait for locks that they hold."""
+    return any(not _is_kernels(thread) for thread in threading.enumerate())
+
+
+def _is_kernels(thread: threading.Thread) -> bool:
+    """Tell whether a thread is one that IPython's kernel runs cells with."""
+    owners = (type(thread), getattr(thread, "_target", None))
+    modules = (str(getattr(owner, "__module__", "")) for owner in owners)
+    return thread is threading.main_thread() or any(module.startswith(KERNELS) for module in modules)
+
+
+def _cpu_seconds() -> float:
+    """Return the processor seconds of this process and of all that it waited for."""
+    return sum(os.times()[:4])
+
+
+def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
+    """Try an answer in a process of its own."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        # Whatever happens here, this process must not go on as a second kernel.
+        try:
+            os.close(reading)
+            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+            signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(WALL_SECONDS)
+            _compile_little()
+            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+                json.dump(_try(exercise, text, check, namespace), pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        told = pipe.read()
+    status = os.waitpid(child, 0)[1]
+    if told:
+        result: Tried = json.loads(told)
+        return result
+    ended = f"by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "by itself"
+    return {"answer": "stops", "message": f"it was ended {ended}", "error": ""}
+
+
+def _compile_little() -> None:
+    """Let Theano run functions of few numbers in Python, instead of compiling each."""
+    theano = sys.modules.get("theano")
+    if theano is not None:
+        theano.config.mode = "FAST_COMPILE"
+
+
+def _in_this_process(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
+    """Try an answer here, on a copy of the names."""
+    from workshop.teach import checks
+
+    def give_up(_number: int, _frame: types.FrameType | None) -> None:
+        raise _TooLongError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(CPU_SECONDS)
+    try:
+        return _try(exercise, text, check, {**namespace, "In": list(namespace.get("In", []))})
+    except _TooLongError:
+        return {"answer": "stops", "message": "it does not end", "error": ""}
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        checks.forget(exercise)
+
+
+def _try(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
+    """Run an answer and its check; say what the check recorded."""
+    from workshop.teach import checks
+
+    namespace.setdefault("In", []).append(text)
+    with _unseen():
+        for source, what in ((text, "the exercise"), (check, "the check")):
+            try:
+                exec(compile(source, f"<{what}>", "exec"), namespace)
+            except Exception as error:
+                said = f"{what} raises {type(error).__name__}: {error}"
+                return {"answer": "stops", "message": said, "error": type(error).__name__}
+    record = checks.records.get(exercise)
+    if record is None:
+        return {"answer": "stops", "message": "the check records nothing", "error": ""}
+    return {"answer": str(record.answer), "message": record.message, "error": record.error}
+
+
+@contextlib.contextmanager
+def _unseen() -> Iterator[None]:
+    """Keep what is printed and drawn from the notebook, whose sockets are the kernel's alone."""
+    from IPython.utils.capture import capture_output
+
+    with capture_output():
+        yield

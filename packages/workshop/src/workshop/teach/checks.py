@@ -1,0 +1,274 @@
+"""The check of an exercise: one of three answers, shown as one line, without a traceback.
+
+In a lesson::
+
+    with check("mlp-softmax") as right:
+        small = softmax(scores)
+        assert np.allclose(small.sum(axis=1), 1), "the numbers of each picture must add up to 1"
+        right("and every row adds up to 1")
+
+The answer is *not done* while the exercise's cell holds a ``...`` that is to be filled in, *wrong* when
+something in the block raises, else *right*. The notebook goes on in all three. Later cells run what the
+learner wrote once it is right; until then they run the solution, from ``solutions/NAME.py`` beside the
+chapters. ``check.mine("mlp-softmax")`` lets them run the learner's in any case.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from workshop.teach.live import in_notebook
+
+MIME = "application/vnd.workshop.answer+json"
+"""The part of a check's output that the runner of the lessons reads."""
+SOLUTIONS = "solutions"
+LONGEST_MESSAGE = 300
+
+Namespace = dict[str, Any]
+
+
+class Answer(StrEnum):
+    """What a check found."""
+
+    NOT_DONE = "not done"
+    WRONG = "wrong"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the check of an exercise found, and why."""
+
+    exercise: str
+    answer: Answer
+    message: str
+    error: str = ""
+    """The class of what was raised; ``AssertionError`` where the check says what is wrong."""
+
+
+records: dict[str, Record] = {}
+"""For each exercise what its check found last."""
+
+_SIGNS = {Answer.NOT_DONE: ("○", "#888"), Answer.WRONG: ("✗", "#d9822b"), Answer.RIGHT: ("✓", "#2e8b57")}
+_written: dict[str, Namespace] = {}
+"""For each exercise what the learner wrote, where the solution stands in for it."""
+_lent: dict[str, tuple[Namespace, int]] = {}
+"""For each exercise what of the solution stands in, and the place of ``_newest`` then."""
+_insisted: set[str] = set()
+"""The exercises of which the learner wants their own answer used in any case."""
+
+
+class Check:
+    """The block that holds what is asserted of an exercise."""
+
+    def __init__(self, exercise: str, namespace: Namespace) -> None:
+        """Prepare the check of an exercise whose names are in a namespace."""
+        self.exercise = exercise
+        self.namespace = namespace
+        self.praise = ""
+
+    def __enter__(self) -> Check:
+        """Look at what the learner wrote, not at the solution that stood in for it."""
+        _give_back(self.exercise, self.namespace)
+        return self
+
+    def __call__(self, *words: object) -> None:
+        """Say what is worth knowing about a right answer; it takes what ``print`` takes."""
+        self.praise = " ".join(map(str, words))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> bool:
+        """Record and show the answer, and lend the solution where it is not right."""
+        if error is not None and not isinstance(error, Exception):
+            return False  # an interruption
+        path = solution_file(self.exercise)
+        solution = path.read_text(encoding="utf-8") if path else ""
+        names = bound_names(solution)
+        if is_unfinished(names, self.namespace):
+            record = Record(self.exercise, Answer.NOT_DONE, _task(names))
+        elif error is not None:
+            record = Record(self.exercise, Answer.WRONG, _reason(error, trace), type(error).__name__)
+        else:
+            record = Record(self.exercise, Answer.RIGHT, self.praise)
+        records[self.exercise] = record
+        _show(record, _lend(record, solution, names, self.namespace))
+        return True
+
+
+class Checks:
+    """What a lesson imports: ``with check("mlp-softmax") as right``, and ``check.mine("mlp-softmax")``."""
+
+    def __call__(self, exercise: str) -> Check:
+        """Return the check of an exercise whose names are the caller's."""
+        return Check(exercise, sys._getframe(1).f_globals)
+
+    def mine(self, exercise: str) -> None:
+        """Let the cells that follow use what the learner wrote, whatever the check says of it."""
+        _insisted.add(exercise)
+        _give_back(exercise, sys._getframe(1).f_globals)
+        print("Later cells use your answer, whatever the check says of it.")
+
+
+check = Checks()
+
+
+def forget(exercise: str) -> None:
+    """Forget what the check of an exercise found, and what stands in for it."""
+    records.pop(exercise, None)
+    _written.pop(exercise, None)
+    _lent.pop(exercise, None)
+
+
+def solution_file(exercise: str) -> Path | None:
+    """Return the file with the solution: beside the notebook's chapter, else of this machine's lessons."""
+    here = Path.cwd()
+    for folder in (here, *here.parents[:3], *_lesson_folders()):
+        path = folder / SOLUTIONS / f"{exercise}.py"
+        if path.is_file():
+            return path
+    return None
+
+
+def _lesson_folders() -> Iterator[Path]:
+    """Yield the folders with lessons that this machine's settings name."""
+    from workshop.settings import load_settings
+
+    settings = load_settings()
+    if settings.notebooks is not None:
+        yield settings.notebooks
+    if settings.source is not None:
+        yield settings.source / "notebooks"
+
+
+def bound_names(text: str) -> list[str]:
+    """Return the names that a cell defines or assigns at its top level, in their order."""
+    names: dict[str, None] = {}
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names[statement.name] = None
+        elif isinstance(statement, ast.Assign):
+            found = (node for target in statement.targets for node in ast.walk(target))
+            names.update((node.id, None) for node in found if isinstance(node, ast.Name))
+    return list(names)
+
+
+def has_dots(text: str) -> bool:
+    """Tell whether a cell holds a ``...`` that is to be filled in; the one in ``array[..., 0]`` is not."""
+    tree = ast.parse(text)
+    indexing = {
+        id(node)
+        for subscript in ast.walk(tree)
+        if isinstance(subscript, ast.Subscript)
+        for node in ast.walk(subscript.slice)
+    }
+    return any(
+        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in indexing
+        for node in ast.walk(tree)
+    )
+
+
+def is_unfinished(names: list[str], namespace: Namespace) -> bool:
+    """Tell whether one of the names is missing, or the cell that bound it last is still to be filled in."""
+    if any(name not in namespace or namespace[name] is Ellipsis for name in names):
+        return True
+    cells = namespace.get("In", [])
+    newest = (_newest(name, namespace) for name in names)
+    return any(has_dots(cells[place]) for place in newest if place >= 0)
+
+
+def _newest(name: str, namespace: Namespace) -> int:
+    """Return which of the cells that IPython remembers bound a name last; -1 for none."""
+    cells = namespace.get("In", [])
+    for place in range(len(cells) - 1, -1, -1):
+        if name not in cells[place]:
+            continue
+        try:
+            found = name in bound_names(cells[place])
+        except SyntaxError:
+            continue
+        if found:
+            return place
+    return -1
+
+
+def _task(names: list[str]) -> str:
+    """Say what is to be done."""
+    return f"fill in the dots of {' and '.join(names)}" if names else "fill in the dots"
+
+
+def _reason(error: Exception, trace: types.TracebackType | None) -> str:
+    """Say in one line what is wrong; for an error of the learner's own code also where."""
+    text = " ".join(str(error).split())
+    if len(text) > LONGEST_MESSAGE:
+        text = text[: LONGEST_MESSAGE - 1] + "…"
+    if isinstance(error, AssertionError):
+        return text or "this is not what was asked for"
+    frames = []
+    while trace is not None:
+        frames.append((trace.tb_frame.f_code.co_name, trace.tb_lineno))
+        trace = trace.tb_next
+    inside = [f" in line {line} of its cell" for name, line in frames[1:2] if name != "<module>"]
+    return f"it stops{''.join(inside)} with {type(error).__name__}: {text}"
+
+
+def _give_back(exercise: str, namespace: Namespace) -> None:
+    """Put back what the learner wrote, where the solution still stands in for it."""
+    lent, before = _lent.pop(exercise, ({}, -1))
+    written = _written.pop(exercise, {})
+    if max((_newest(name, namespace) for name in lent), default=-1) > before:
+        return  # the learner has run the exercise again since
+    for name, value in lent.items():
+        if namespace.get(name) is not value:
+            continue
+        if name in written:
+            namespace[name] = written[name]
+        else:
+            namespace.pop(name, None)
+
+
+def _lend(record: Record, solution: str, names: list[str], namespace: Namespace) -> str:
+    """Let the solution stand in where it has to; return the sentence that says whose answer is used."""
+    if record.answer is Answer.RIGHT:
+        return "Later cells use yours."
+    if record.exercise in _insisted and record.answer is Answer.WRONG:
+        return "Later cells use yours all the same, as you wished."
+    if not solution:
+        return "There is no solution here, so later cells use yours."
+    _written[record.exercise] = {name: namespace[name] for name in names if name in namespace}
+    exec(compile(solution, f"<the solution of {record.exercise}>", "exec"), namespace)
+    newest = max((_newest(name, namespace) for name in names), default=-1)
+    _lent[record.exercise] = {name: namespace[name] for name in names}, newest
+    if record.answer is Answer.NOT_DONE:
+        return "Until then later cells use our solution."
+    return f'Later cells use our solution; check.mine("{record.exercise}") makes them use yours.'
+
+
+def _show(record: Record, whose: str) -> None:
+    """Show the answer as one line, and leave the record for the runner."""
+    sign, colour = _SIGNS[record.answer]
+    said = {
+        Answer.NOT_DONE: f"Not done yet: {record.message}.",
+        Answer.WRONG: f"Not right yet: {record.message}.",
+        Answer.RIGHT: f"Right: {record.message}." if record.message else "Right.",
+    }[record.answer]
+    line = f"{sign} {said.replace('?.', '?').replace('..', '.')} {whose}"
+    if not in_notebook():
+        print(line)
+        return
+    from IPython.display import display
+
+    style = f"border-left: 4px solid {colour}; padding: 2px 8px"
+    page = f'<div role="status" style="{style}">{html.escape(line)}</div>'
+    display({"text/plain": line, "text/html": page, MIME: asdict(record)}, raw=True)  # type: ignore[no-untyped-call]
