@@ -90,12 +90,15 @@ def test_a_run_that_broke_off_is_told_by_its_first_cause_only() -> None:
     )
 
 
-def best(runs: list[Outcome], **settings: Any) -> tuple[Result, list[Outcome]]:
+def best(runs: list[Outcome], *, cold: bool = False, **settings: Any) -> tuple[Result, list[Outcome]]:
     """Judge as many of the runs as are wanted; return the result and the runs that were left over."""
     lesson = notebook(code("", name="one"), **settings)
     left: Iterator[Outcome] = iter(runs)
+    compiles = iter([cold, False])
     result, ran = best_of_runs(
-        "it", about("it", lesson), Profile.FULL, lambda: Ran(next(left), lesson, [1]), solved=False
+        *("it", about("it", lesson), Profile.FULL),
+        lambda: Ran(next(left), lesson, [1], compiled=next(compiles)),
+        solved=False,
     )
     assert ran.outcome.cpu_seconds == result.cpu_seconds
     return result, list(left)
@@ -132,3 +135,18 @@ def test_a_verdict_that_no_noise_can_change_stands_after_one_run(clear: Outcome)
     result, left = best([clear, took(1.0)], **BUDGET)
     assert (result.runs, len(left)) == (1, 1)
     assert result == dataclasses.replace(result, passed=clear.cpu_seconds < 10)
+
+
+def test_compiling_counts_against_no_budget() -> None:
+    result, _ = best([took(35.0), took(9.0)], cold=True, **BUDGET)
+    assert (result.passed, result.cpu_seconds, result.runs) == (True, 9.0, 2)
+    result, _ = best([took(35.0), took(11.0)], cold=True, **BUDGET)
+    assert (result.passed, result.cpu_seconds, result.runs) == (False, 11.0, 2)
+
+
+@pytest.mark.parametrize(
+    "other", [{"peak_rss_mb": 901.0}, {"failure": Failure(0, "ValueError", "ValueError: x")}]
+)
+def test_compiling_excuses_nothing_but_time(other: dict[str, Any]) -> None:
+    result, left = best([took(35.0, **other), took(9.0)], cold=True, **BUDGET)
+    assert (result.passed, len(left)) == (False, 1)

@@ -97,7 +97,7 @@ class Outcome:
     answers: dict[str, Told] = field(default_factory=dict)
     """For each exercise whose check was run what it recorded."""
     tried: dict[str, dict[str, Told]] = field(default_factory=dict)
-    """For each exercise, and each answer that was tried, what its check recorded; see ``trials``."""
+    """For each exercise, and each answer that was tried, what its check recorded; see ``teach.trials``."""
     trial_seconds: float = 0.0
     """The processor seconds that this took, which are in no other figure."""
 
@@ -232,7 +232,7 @@ class Run:
         order = {"exercise": exercise, "check": check, "answers": self.job.answers[exercise]}
         file = Path(self.job.notebook).with_name("trials.json")
         file.write_text(json.dumps(order), encoding="utf-8")
-        call = f'__import__("workshop.lessons.trials", fromlist=["run"]).run({str(file)!r})'
+        call = f'__import__("workshop.teach.trials", fromlist=["run"]).run({str(file)!r})'
         began, kept = self._spent(), self.notebook.cells[index]
         self.watch.paused = True
         try:
