@@ -84,7 +84,7 @@ def test_what_drifted_is_repaired_and_said(set_up_desk: Bed, drift: str) -> None
     bed, unit = set_up_desk, "~/.config/systemd/user/workshop-web.service"
     before = bed.run(f"cat {unit}").text
     assert bed.run(DRIFT[drift]).status == 0
-    done = bed.setup()
+    done = bed.setup("--tags", "js-demos")
     assert done.status == 0, done.text
     assert done.changed > 0, done.text
     assert bed.run(f"{AS_USER} is-enabled workshop-web").text.strip() == "enabled"
