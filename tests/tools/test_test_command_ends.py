@@ -156,8 +156,8 @@ class TestCleaning:
         names = [
             f"workshop-local-{ours}",
             "workshop-local-abcdef",
-            "workshop-default",
-            "workshop-defaults",
+            "workshop-debian",
+            "workshop-debians",
             "db",
         ]
         listed = "".join(f"[ $1 != ps ] || echo {name}\n" for name in names)
@@ -165,7 +165,7 @@ class TestCleaning:
             file.write(listed)
         assert self.clean(fake, programs) == ""
         removed = next(line for line in fake.traced() if line.startswith("podman rm"))
-        assert removed == f"podman rm --force --time 0 --ignore workshop-local-{ours} workshop-default"
+        assert removed == f"podman rm --force --time 0 --ignore workshop-local-{ours} workshop-debian"
 
     def test_without_anything_to_do_it_says_nothing(self, fake: FakeParts, programs: Path) -> None:
         assert self.clean(fake, programs) == ""

@@ -9,7 +9,7 @@ use_testbed
 local=tests/machines/local
 
 case ${1:-} in
-  debian) in_testbed molecule test ;;
+  debian) in_testbed molecule test -s debian ;;
   # As root with systemd, and as a person without it.
   debian12)
     step molecule in_testbed molecule test -s debian12

@@ -11,7 +11,7 @@ OURS=$(printf %s "$CHECKOUT" | sha256sum | cut -c1-6)
 
 containers() {
   command -v podman >/dev/null || return 0
-  podman ps --all --format '{{.Names}}' 2>/dev/null | grep -E "^workshop-(default|debian12|fedora|.*-$OURS)$"
+  podman ps --all --format '{{.Names}}' 2>/dev/null | grep -E "^workshop-(debian|debian12|fedora|.*-$OURS)$"
 }
 
 # A container that a killed run left behind has a network that is gone: podman stumbles over it once.
