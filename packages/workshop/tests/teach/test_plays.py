@@ -130,7 +130,7 @@ def test_the_corpus_has_all_plays_and_shares_no_speech() -> None:
 
 
 def test_our_text_is_close_to_the_original() -> None:
-    """Where the original can be had: what docs/maintainer.md says about lines and speeches is from here."""
+    """Where the original can be had: what docs/internals.md says about lines and speeches is from here."""
     original = (data_set("tiny-shakespeare") / "input.txt").read_text(encoding="ascii")
     ours = "".join(each.text for each in plays.load(data_set("shakespeare")))
     assert round(_share(original, ours, "\n"), 3) == 0.997
