@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
@@ -99,14 +100,18 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(value[key])
 
 
+def _value(draw: random.Random) -> Any:
+    return copy.deepcopy(draw.choice(VALUES))
+
+
 def _twist_value(draw: random.Random, document: Any) -> Any:
     places = list(_places(document))
     if not places or draw.random() < 0.01:
-        return draw.choice(VALUES)
+        return _value(draw)
     holder, key = draw.choice(places)
     match draw.choice(["value"] * 5 + ["wrap", "drop", "rename", "add", "add", "move", "many"]):
         case "value":
-            holder[key] = draw.choice(VALUES)
+            holder[key] = _value(draw)
         case "wrap":
             holder[key] = draw.choice([[holder[key]], {draw.choice(FIELDS): holder[key]}])
         case "drop":
@@ -114,14 +119,13 @@ def _twist_value(draw: random.Random, document: Any) -> Any:
         case "rename" if isinstance(holder, dict):
             holder[draw.choice([*FIELDS, "", "\ud800"])] = holder.pop(key)
         case "add" if isinstance(holder, dict):
-            holder[draw.choice(FIELDS)] = draw.choice(VALUES)
+            holder[draw.choice(FIELDS)] = _value(draw)
         case "many" if isinstance(holder, list):
-            holder += [holder[key]] * draw.choice([1, 2, 200])
+            holder += [copy.deepcopy(holder[key]) for _ in range(draw.choice([1, 2, 200]))]
         case _:
             other, place = draw.choice(places)
-            with_copy = json.dumps(holder[key])
             if isinstance(other, dict) or place < len(other):
-                other[place] = json.loads(with_copy)
+                other[place] = copy.deepcopy(holder[key])
     return document
 
 
@@ -172,10 +176,10 @@ case "$1 $2" in
 "rev-parse --is-bare-repository") word=bare ;;
 *) word=$1 ;;
 esac
-if [ "$LC_ALL" = C ]; then cat "$word.err" >&2; else echo "schwerer Fehler: nichts geht" >&2; fi
-cat "$word.out"
+if [ "$LC_ALL" != C ]; then echo "Schwerwiegend: nichts geht" >&2; elif [ -e "$word.err" ]; then cat "$word.err" >&2; fi
+cat "$word.out" 2>/dev/null
 read -r status <"$word.status" && exit "$status"
-""".replace('cat "$word', 'cat 2>/dev/null "$word').replace('cat 2>/dev/null "$word.err" >&2', '[ ! -e "$word.err" ] || cat "$word.err" >&2')
+"""
 WORDS = ["proxy", "timed-out", "certificate", "ssl", "redirect", "early-eof", "hung-up", "timeout", "http-500"]
 DOWN = [
     "fatal: unable to access '{url}': Could not resolve host: {host}",
