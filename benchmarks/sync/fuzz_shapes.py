@@ -1,7 +1,7 @@
 """Odd notebooks, odd folders and odd answers of git, and what must hold whatever a sync meets.
 
 One trial is one world: an organiser's folder, a participant's folder, and what sync remembers. In each lie
-good files beside odd ones. A trial is known by its seed alone: ``faults_of("1/204", folder)`` is that one again.
+good files beside odd ones. A trial is known by its seed alone: ``faults_of("1/204", folder)`` plays it again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.sync.odd_shapes import GIT, MARK, MARKS, Answers, book, odd_names, twisted
+from benchmarks.sync.odd_shapes import GIT, MARKS, Answers, book, mark, odd_names, twisted
 from workshop import ending
 from workshop.sync import command, request
 from workshop.sync.files import STEERING, shown
@@ -111,7 +111,7 @@ def notebooks(world: World) -> None:
     """Twist a notebook on one side, or on more."""
     draw = world.draw
     old = draw.random() < 0.3
-    sides = [book("# one", "# two", *more, old=old) for more in ((), (MARK(draw),), ("# news",))]
+    sides = [book("# one", "# two", *more, old=old) for more in ((), (mark(draw),), ("# news",))]
     base, mine, theirs = (twisted(draw, side) if draw.random() < 0.5 else side for side in sides)
     world.remember({ODD: base})
     write(world.mine / ODD, mine)
@@ -123,7 +123,7 @@ def trees(world: World) -> None:
     """Put odd things into the folders, where the workshop has news and elsewhere."""
     draw = world.draw
     world.remember({ODD: book("# one"), "part/odd.py": b"1\n", "gone.py": b"gone\n"})
-    for path, data in {ODD: book("# one", MARK(draw)), "part/odd.py": b"1\n", "gone.py": b"gone\n"}.items():
+    for path, data in {ODD: book("# one", mark(draw)), "part/odd.py": b"1\n", "gone.py": b"gone\n"}.items():
         write(world.mine / path, data)
     for path, data in {ODD: book("# one", "# news"), "part/odd.py": b"2\n", "deep/er/odd.py": b"3\n"}.items():
         write(world.upstream / "notebooks" / path, data)
@@ -133,10 +133,12 @@ def trees(world: World) -> None:
             with suppress(OSError, ValueError):  # some file systems refuse some of them
                 put_odd(draw, world, root / name)
     if draw.random() < 0.01:
-        for number in range(draw.choice([300, 4000])):
+        for number in range(draw.choices([300, 4000], [9, 1])[0]):
             write(world.upstream / "notebooks" / "many" / f"{number}.py", b"%d" % number)
     if draw.random() < 0.3:
-        world.victim = draw.choice([world.mine, world.upstream / "notebooks"]) / draw.choice([ODD, "part/odd.py"])
+        world.victim = draw.choice([world.mine, world.upstream / "notebooks"]) / draw.choice(
+            [ODD, "part/odd.py"]
+        )
         world.saved = draw.choice([None, b"", b"saved just now", b"\xff"])
     wished = draw.random() < 0.7
     world.unprivileged = wished and os.geteuid() == 0 and _is_reached(world.place)
@@ -153,7 +155,9 @@ def put_odd(draw: random.Random, world: World, place: Path) -> None:
     place.unlink(missing_ok=True)
     secret = world.place / "secret"
     write(secret / "file", b"secret")
-    match draw.choice(["folder", "fifo", "loop", "dangling", "out", "outdir", "zero", "device", "locked", "bytes"]):
+    match draw.choice(
+        ["folder", "fifo", "loop", "dangling", "out", "outdir", "zero", "device", "locked", "bytes"]
+    ):
         case "folder":
             write(place / "within.py", b"within")
         case "fifo":
@@ -166,7 +170,12 @@ def put_odd(draw: random.Random, world: World, place: Path) -> None:
         case "bytes":
             write(place, draw.choice([b"", b"\0", b"\xff\xfe", b"x" * 100_000]))
         case link:
-            targets = {"loop": place, "dangling": "nowhere", "out": secret / "file", "outdir": secret}
+            targets: dict[str, str | Path] = {
+                "loop": place,
+                "dangling": "nowhere",
+                "out": secret / "file",
+                "outdir": secret,
+            }
             place.symlink_to(targets.get(link, "/dev/zero"))
 
 
@@ -174,7 +183,7 @@ def records(world: World) -> None:
     """Damage what sync remembers."""
     draw = world.draw
     world.record_holds = False
-    write(world.mine / ODD, book("# one", MARK(draw)))
+    write(world.mine / ODD, book("# one", mark(draw)))
     write(world.upstream / "notebooks" / ODD, book("# one", "# news"))
     world.remember({ODD: book("# one")})
     write(world.state / "backups" / "0001-x" / "record.json", b"{}")
@@ -280,7 +289,7 @@ def sync(world: World, *words: str, before: dict[str, Any] | None = None) -> Res
             with suppress(UnicodeError):
                 out.flush()
             err.flush()
-    texts = [each.buffer.getvalue().decode(errors="replace") for each in (out, err)]  # type: ignore[attr-defined]
+    texts = [each.buffer.getvalue().decode(errors="replace") for each in (out, err)]
     world.error = texts[1]
     return _read(status, *texts)
 
@@ -316,8 +325,8 @@ def _nothing_lost(
             yield f"{path!r} is lost"
         if not isinstance(was, bytes) and after.get(path) != was:
             yield f"{path!r}, {was}, is now {after.get(path)!r:.80}"
-    marks = {mark for was in before.values() if isinstance(was, bytes) for mark in MARKS.findall(was)}
-    there = {mark for now in after.values() if isinstance(now, bytes) for mark in MARKS.findall(now)}
+    marks = {each for was in before.values() if isinstance(was, bytes) for each in MARKS.findall(was)}
+    there = {each for now in after.values() if isinstance(now, bytes) for each in MARKS.findall(now)}
     if marks - there:
         yield f"lost from the folder: {marks - there}"
     if secrets != secrets_after:
@@ -346,21 +355,25 @@ def _delivered(
 ) -> Iterator[str]:
     """Good files are there, what is odd is named, and no notebook is delivered that does not open."""
     named = {each["path"]: each["action"] for each in document["files"]}
-    for path, data in GOOD.items():
-        if offered.get(path) == data and after.get(path) != data:
-            if world.record_holds or named.get(path) != Action.BESIDE:
-                yield f"the good {path} did not come: {named.get(path)}"
+    for path, good in GOOD.items():
+        missing = offered.get(path) == good != after.get(path)
+        if missing and (world.record_holds or named.get(path) != Action.BESIDE):
+            yield f"the good {path} did not come: {named.get(path)}"
     for path, theirs in offered.items():
         hidden = any(part.startswith(".") or part == "__pycache__" for part in path.split("/"))
         above = [shown(path.rsplit("/", depth)[0]) for depth in range(path.count("/") + 1)]
-        if hidden or theirs in ("folder", after.get(path), world.delivered.get(path)) or {*above, shown(path)} & set(named):
+        if (
+            hidden
+            or theirs in ("folder", after.get(path), world.delivered.get(path))
+            or {*above, shown(path)} & set(named)
+        ):
             continue
         mine = after.get(path)
-        same = isinstance(mine, bytes) and isinstance(theirs, bytes)
-        if not (same and Version(mine).meaning == Version(theirs).meaning):
+        files = isinstance(mine, bytes) and isinstance(theirs, bytes)
+        if not files or Version(mine or b"").meaning != Version(theirs).meaning:
             yield f"{path!r} did not come and is not named"
     for path, action in named.items():
-        data = after.get(path)
+        data: Any = after.get(path)
         if action in (Action.UPDATED, Action.MERGED) and path.endswith(".ipynb") and isinstance(data, bytes):
             try:
                 fault = valid(read_notebook(data))
@@ -405,7 +418,7 @@ def snapshot(root: Path) -> dict[str, Any]:
             mode = file.lstat().st_mode
             path = str(file.relative_to(root))
             if stat.S_ISLNK(mode):
-                found[path] = f"link to {os.readlink(file)}"
+                found[path] = f"link to {file.readlink()}"
             elif stat.S_ISREG(mode):
                 with suppress(PermissionError):
                     found[path] = file.read_bytes()
@@ -424,7 +437,7 @@ def _is_reached(place: Path) -> bool:
 def _give_away(place: Path) -> None:
     """Give a world to an account without rights; who runs it as root meets locked folders otherwise."""
     for folder, folders, names in os.walk(place):
-        for each in (folder, *(os.path.join(folder, name) for name in (*folders, *names))):
+        for each in (Path(folder), *(Path(folder) / name for name in (*folders, *names))):
             os.lchown(each, NOBODY, NOBODY)
     place.chmod(0o755)
 
@@ -467,13 +480,18 @@ def try_shapes(folder: Path, times: int, seed: int) -> dict[str, Any]:
         place.mkdir()
         found = list(faults_of(f"{seed}/{number}", place))
         faults += found
-        _unlock_and_delete(place)
-    return {"shapes": times, "faulty": len({each.partition(" ")[0] for each in faults}), "faults": faults[:20]}
+        unlock(place)
+        shutil.rmtree(place)
+    return {
+        "shapes": times,
+        "faulty": len({each.partition(" ")[0] for each in faults}),
+        "faults": faults[:20],
+    }
 
 
-def _unlock_and_delete(place: Path) -> None:
+def unlock(place: Path) -> None:
+    """Let a world be deleted that has locked folders in it."""
     for folder, folders, _ in os.walk(place):
-        for name in folders:
-            if not os.path.islink(os.path.join(folder, name)):
-                os.chmod(os.path.join(folder, name), 0o700)
-    shutil.rmtree(place)
+        for each in (Path(folder) / name for name in folders):
+            if not each.is_symlink():
+                each.chmod(0o700)

@@ -6,7 +6,7 @@ import copy
 import json
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,14 @@ METADATA = {
     "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {}}},
     "orig_nbformat": 3,
 }
-CELL_METADATA = {"tags": ["a"], "name": "n", "collapsed": False, "scrolled": "auto", "jupyter": {}, "execution": {}}
+CELL_METADATA = {
+    "tags": ["a"],
+    "name": "n",
+    "collapsed": False,
+    "scrolled": "auto",
+    "jupyter": {},
+    "execution": {},
+}
 OLD_OUTPUTS = [
     {"output_type": "stream", "stream": "stdout", "text": ["1"]},
     {"output_type": "pyout", "prompt_number": 1, "metadata": {}, "text": ["1"], "html": "<b>"},
@@ -37,13 +44,19 @@ VALUES: list[Any] = [
     *("", "x", "\ud800", "a\udfffb", "\u202eevil", "\0", "\x1b[31m", "code", "stream", "4"),
     *([], [[]], [None], ["x", 1], [{}], {}, {"": {}}, {"\ud800": 1}, {"text/plain": 1}, {"name": []}),
 ]
-FIELDS = """cells worksheets metadata nbformat nbformat_minor orig_nbformat name signature kernelspec display_name
-language_info codemirror_mode title authors widgets cell_type id source input outputs execution_count prompt_number
-attachments tags collapsed scrolled jupyter execution language level output_type stream text data png html
-traceback ename evalue toc varInspector sha256 meaning offered earlier files fates steps""".split()
+FIELDS = re.findall(
+    r"\w+",
+    """
+    cells worksheets metadata nbformat nbformat_minor orig_nbformat name signature kernelspec
+    display_name language_info codemirror_mode title authors widgets cell_type id source input outputs
+    execution_count prompt_number attachments tags collapsed scrolled jupyter execution language level
+    output_type stream text data png html traceback ename evalue toc varInspector sha256 meaning offered
+    earlier files fates steps
+    """,
+)
 
 
-def MARK(draw: random.Random) -> str:  # noqa: N802 -- what it returns is found by MARKS
+def mark(draw: random.Random) -> str:
     """Return a text that only the participant wrote."""
     return f"# mine {draw.randrange(10**9)}"
 
@@ -52,7 +65,13 @@ def book(*sources: str, old: bool = False) -> bytes:
     """Return a notebook that has every field of its format: of 4, or of 3."""
     if old:
         code = [
-            {"cell_type": "code", "language": "python", "collapsed": False, "prompt_number": 1, "metadata": {}}
+            {
+                "cell_type": "code",
+                "language": "python",
+                "collapsed": False,
+                "prompt_number": 1,
+                "metadata": {},
+            }
             | {"input": [text], "outputs": OLD_OUTPUTS}
             for text in sources
         ]
@@ -65,7 +84,13 @@ def book(*sources: str, old: bool = False) -> bytes:
         | {"source": [text], "execution_count": 1, "outputs": [STREAM, RESULT, ERROR, SHOWN]}
         for text in sources
     ]
-    picture = {"cell_type": "markdown", "id": "m", "metadata": {}, "source": "m", "attachments": {"a.png": PNG}}
+    picture = {
+        "cell_type": "markdown",
+        "id": "m",
+        "metadata": {},
+        "source": "m",
+        "attachments": {"a.png": PNG},
+    }
     raw = {"cell_type": "raw", "id": "r", "metadata": {"format": "text/html"}, "source": ""}
     document = {"cells": [picture, *cells, raw], "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     return (json.dumps(document, indent=1) + "\n").encode()
@@ -131,16 +156,15 @@ def _twist_value(draw: random.Random, document: Any) -> Any:
 
 def _twins(draw: random.Random, data: bytes) -> bytes:
     """Say a key twice, with something of the participant's in the one that a parser forgets."""
-    keys = [each for each in re.finditer(rb'"(\w+)": ', data)]
+    keys = list(re.finditer(rb'"(\w+)": ', data))
     if not keys:
         return data
     found = draw.choice(keys)
-    return data[: found.start()] + found[0] + json.dumps(MARK(draw)).encode() + b", " + data[found.start() :]
+    return data[: found.start()] + found[0] + json.dumps(mark(draw)).encode() + b", " + data[found.start() :]
 
 
-BYTES = [
-    _twins,
-    _twins,
+BYTES: list[Callable[[random.Random, bytes], bytes]] = [
+    *[_twins] * 5,
     lambda draw, data: data[: draw.randint(0, len(data))],
     lambda _draw, data: b"\xef\xbb\xbf" + data,
     lambda _draw, data: data.decode(errors="replace").encode("utf-16"),
@@ -155,9 +179,22 @@ BYTES = [
 
 def odd_names(draw: random.Random) -> list[str]:
     """Return names that a folder can hold and a screen cannot."""
-    names = [b"a\nb.py", b"\x1b[2Jc.ipynb", "\u202egpj.ipynb".encode(), "\u2066x\u2069.py".encode(), b"\xff.py"]
+    names = [
+        b"a\nb.py",
+        b"\x1b[2Jc.ipynb",
+        "\u202egpj.ipynb".encode(),
+        "\u2066x\u2069.py".encode(),
+        b"\xff.py",
+    ]
     names += [b"back\\slash.py", b"-rf", b" .py", b"CON.py", b"x" * 201 + b".py", b".hidden", b"part/\x7f.py"]
-    names += ["e\u0301.ipynb".encode(), "\u00e9.ipynb".encode(), b"...", b"a.ipynb/b.ipynb", b"%s{}.py", b"'\".py"]
+    names += [
+        "e\u0301.ipynb".encode(),
+        "\u00e9.ipynb".encode(),
+        b"...",
+        b"a.ipynb/b.ipynb",
+        b"%s{}.py",
+        b"'\".py",
+    ]
     return [name.decode(errors="surrogateescape") for name in draw.sample(names, 4)]
 
 
@@ -176,16 +213,31 @@ case "$1 $2" in
 "rev-parse --is-bare-repository") word=bare ;;
 *) word=$1 ;;
 esac
-if [ "$LC_ALL" != C ]; then echo "Schwerwiegend: nichts geht" >&2; elif [ -e "$word.err" ]; then cat "$word.err" >&2; fi
+if [ "$LC_ALL" != C ]; then
+    echo "Schwerwiegend: nichts geht" >&2
+elif [ -e "$word.err" ]; then
+    cat "$word.err" >&2
+fi
 cat "$word.out" 2>/dev/null
 read -r status <"$word.status" && exit "$status"
 """
-WORDS = ["proxy", "timed-out", "certificate", "ssl", "redirect", "early-eof", "hung-up", "timeout", "http-500"]
+WORDS = [
+    "proxy",
+    "timed-out",
+    "certificate",
+    "ssl",
+    "redirect",
+    "early-eof",
+    "hung-up",
+    "timeout",
+    "http-500",
+]
+NOT_READ = "\nfatal: Could not read from remote repository."
 DOWN = [
     "fatal: unable to access '{url}': Could not resolve host: {host}",
-    "fatal: unable to access '{url}': Failed to connect to {host} port 443 after 3 ms: Couldn't connect to server",
-    "ssh: connect to host {host} port 22: Connection timed out\nfatal: Could not read from remote repository.",
-    "ssh: Could not resolve hostname {host}: Name or service not known\nfatal: Could not read from remote repository.",
+    "fatal: unable to access '{url}': Failed to connect to {host} port 443: Couldn't connect to server",
+    "ssh: connect to host {host} port 22: Connection timed out" + NOT_READ,
+    "ssh: Could not resolve hostname {host}: Name or service not known" + NOT_READ,
 ]
 WRONG = [
     "remote: Repository not found.\nfatal: repository '{url}' not found",
@@ -212,7 +264,9 @@ class Answers:
             name = f"{number:x}" * 40
             rows.append(f"100644 blob {name}\t{path}\0".encode())
             self.blobs[name] = b"%s blob %d\n%s\n" % (name.encode(), len(data), data)
-        commit = f"tree {TREE}\nauthor a <a> 1700000000 +0000\ncommitter a <a> 1700000000 +0000\n\nnews\n".encode()
+        commit = (
+            f"tree {TREE}\nauthor a <a> 1700000000 +0000\ncommitter a <a> 1700000000 +0000\n\nnews\n".encode()
+        )
         tag = f"object {TIP}\ntype commit\ntag v1\ntagger a <a> 1700000000 +0000\n\nnews\n".encode()
         for name, kind, data in ((TIP, b"commit", commit), (TAG, b"tag", tag)):
             self.blobs[name] = b"%s %s %d\n%s\n" % (name.encode(), kind, len(data), data)
@@ -238,7 +292,9 @@ class Answers:
         """Let something go wrong, or nothing; return the address that it goes wrong for."""
         draw = self.draw
         host, name = f"{draw.choice(WORDS)}.example", "/".join(draw.sample(WORDS, 2))
-        url = draw.choice([f"https://{host}/{name}.git", f"ssh://git@{host}/{name}.git", f"git@{host}:{name}.git"])
+        url = draw.choice(
+            [f"https://{host}/{name}.git", f"ssh://git@{host}/{name}.git", f"git@{host}:{name}.git"]
+        )
         word = draw.choice([*self.out])
         kind = draw.choice(["well", "down", "wrong", "wrong", "chatty", "nonsense", "nonsense", "blob"])
         self.twisted = f"{kind} {word}"
@@ -250,12 +306,16 @@ class Answers:
             self.means = {"down": "offline", "wrong": "refused"}[kind]
             self.twisted = f"{word}: {text}"
         elif kind == "chatty":
-            self.said[word] = "warning: proxy timed out \u202e\x1b[31m Müll\n".encode() * draw.choice([1, 5000])
+            self.said[word] = "warning: proxy timed out \u202e\x1b[31m Müll\n".encode() * draw.choice(
+                [1, 5000]
+            )
         elif kind == "nonsense":
             self.means = ""
             self.out[word] = self._nonsense(self.out[word])
             self.status[word] = draw.choice([0, 0, 1, 128, 255])
-            self.said[word] = draw.choice([b"", b"\xff\xfe", b"fatal: \x1b[31mx\n", b"schwerwiegend: kaputt\n"])
+            self.said[word] = draw.choice(
+                [b"", b"\xff\xfe", b"fatal: \x1b[31mx\n", b"schwerwiegend: kaputt\n"]
+            )
         elif kind == "blob":
             self.means = ""
             name = draw.choice([*self.blobs])
@@ -266,7 +326,12 @@ class Answers:
     def _nonsense(self, data: bytes) -> bytes:
         draw = self.draw
         ways = [data[: draw.randint(0, len(data))], b"", b"\n", b"\0", b"<html></html>\n", draw.randbytes(30)]
-        ways += [data * 2, data.replace(b" ", b""), data.replace(b"1", b"\xe9"), data.replace(b"blob", b"tree")]
+        ways += [
+            data * 2,
+            data.replace(b" ", b""),
+            data.replace(b"1", b"\xe9"),
+            data.replace(b"blob", b"tree"),
+        ]
         ways += [data + b"x\n", data.replace(b"\t", b" "), re.sub(rb"\d+", b"9" * 5000, data, count=1)]
         ways += [data.replace(b"\n", b"\r\n"), re.sub(rb"\d+", b"-1", data), data[::-1]]
         return draw.choice(ways)

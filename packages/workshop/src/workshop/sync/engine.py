@@ -80,7 +80,7 @@ class Report:
         files = [{"path": each.path, "action": str(each.action), "why": each.reason} for each in self.files]
         return {
             "changed": self.changed,
-            "revision": self.revision,
+            "revision": shown(self.revision),
             "offline": self.offline,
             "news": self.news,
             "notes": list(self.notes),

@@ -84,7 +84,7 @@ def _dress_like(old: os.stat_result | None, folder: Path, descriptor: int) -> No
 
 
 def write_own(target: Path, data: bytes) -> None:
-    """Write a file that only sync needs; a folder in its place is moved aside, so that nothing stops over it."""
+    """Write a file that only sync needs; a folder in its place is moved aside and stops nothing."""
     if target.is_dir() and not target.is_symlink():
         target.rename(target.with_name(f"{target.name}.aside-{secrets.token_hex(4)}"))
     write_atomically(target, data)

@@ -119,8 +119,16 @@ def _walk(root: Path, skipped: dict[str, str]) -> Iterator[str]:
     for folder, folders, names in os.walk(root, onerror=locked):
         below = PurePosixPath(os.path.relpath(folder, root))
         folders[:] = sorted(name for name in folders if not hidden(name))
-        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]
+        links = [name for name in folders if _is_link(Path(folder) / name)]
         yield from (str(below / name) for name in sorted([*names, *links]) if not hidden(name))
+
+
+def _is_link(place: Path) -> bool:
+    """Tell whether a folder is only a link; of what lies in a locked folder nobody can tell."""
+    try:
+        return place.is_symlink()
+    except OSError:
+        return False
 
 
 def _unfit(status: os.stat_result) -> str:
