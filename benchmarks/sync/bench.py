@@ -1,4 +1,4 @@
-"""``workshop bench sync``: kills, random edits, and speed beside nbgitpuller."""
+"""``workshop bench sync``: kills, random edits, odd shapes, and speed beside nbgitpuller."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import typer
 
 from benchmarks.sync.crash_trials import kill_many
 from benchmarks.sync.fuzz_edits import faults_of, random_pair
+from benchmarks.sync.fuzz_shapes import try_shapes
 from benchmarks.sync.nbgitpuller_race import NOTEBOOKS, Course, Timing
 from workshop.output import console, messages, print_json
 from workshop.sync.request import Request, perform
@@ -31,6 +32,9 @@ OFFLINE_SECONDS = 10.0
 def sync(
     kills: Annotated[int, typer.Option(min=0, help="So many syncs are killed.")] = 500,
     pairs: Annotated[int, typer.Option(min=0, help="So many pairs of edits are merged.")] = 10_000,
+    shapes: Annotated[
+        int, typer.Option(min=0, help="So many syncs meet odd notebooks, folders and answers of git.")
+    ] = 10_000,
     rounds: Annotated[int, typer.Option(min=1, help="Timings are medians of so many.")] = 5,
     seed: Annotated[int, typer.Option(help="Begins the random numbers.")] = 1,
     without_peer: Annotated[
@@ -39,13 +43,13 @@ def sync(
     scratch: Annotated[Path | None, typer.Option(help="A folder on the disk to measure on.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Kill syncs, merge random edits, and time a sync with nothing new beside nbgitpuller's.
+    """Kill syncs, merge random edits, try odd shapes, and time a sync with nothing new beside nbgitpuller's.
 
     Exit 1 when a bar is missed.
     """
     folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
     try:
-        report = measure(folder, kills, pairs, rounds, seed, not without_peer)
+        report = measure(folder, kills, pairs, shapes, rounds, seed, not without_peer)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     report["missed"] = list(missed(report))
@@ -58,7 +62,9 @@ def sync(
         raise typer.Exit(1)
 
 
-def measure(folder: Path, kills: int, pairs: int, rounds: int, seed: int, peer: bool) -> dict[str, Any]:
+def measure(
+    folder: Path, kills: int, pairs: int, shapes: int, rounds: int, seed: int, peer: bool
+) -> dict[str, Any]:
     """Return every figure; parts of which none is wanted are left out."""
     report: dict[str, Any] = {}
     if kills:
@@ -67,6 +73,9 @@ def measure(folder: Path, kills: int, pairs: int, rounds: int, seed: int, peer: 
     if pairs:
         _say(f"merging {pairs} pairs of edits")
         report["pairs"] = try_pairs(folder / "pairs", pairs, seed)
+    if shapes:
+        _say(f"trying {shapes} odd shapes")
+        report["shapes"] = try_shapes(folder / "shapes", shapes, seed)
     if peer:
         _say(f"timing syncs of {NOTEBOOKS} notebooks")
         report |= time_syncs(Course(_made(folder / "course")), rounds)
@@ -126,6 +135,8 @@ def missed(report: dict[str, Any]) -> Iterator[str]:
         yield "kills: nothing lost, nothing invalid, all healed"
     if pairs and pairs["faulty"]:
         yield "pairs: nothing lost, all valid, a second sync at rest"
+    if (shapes := report.get("shapes")) and shapes["faulty"]:
+        yield "shapes: no traceback, nothing lost, good files delivered, odd ones named"
     for state in ("untouched", "ran"):
         if state in report and report[state]["seconds"] >= SECONDS:
             yield f"{state}: under {SECONDS:.0f} s"
@@ -146,6 +157,9 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     if pairs := report.get("pairs"):
         yield f"{pairs['pairs']} random pairs of edits: {pairs['faulty']} at fault"
         yield from pairs["faults"]
+    if shapes := report.get("shapes"):
+        yield f"{shapes['shapes']} odd notebooks, folders and answers of git: {shapes['faulty']} at fault"
+        yield from shapes["faults"]
     titles = {
         "untouched": "untouched since the last sync",
         "ran": "all run since the last sync, 40 MB of outputs",

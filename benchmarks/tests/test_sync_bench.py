@@ -9,6 +9,7 @@ from workshop.sync import git as git_module
 GOOD: dict[str, Any] = {
     "kills": {"kills": 2, "at_work": 1, "lost": 0, "invalid": 0, "healed": 2, "faults": []},
     "pairs": {"pairs": 2, "faulty": 0, "faults": []},
+    "shapes": {"shapes": 7, "faulty": 0, "faults": []},
     "untouched": {"seconds": 0.1, "nbgitpuller_seconds": 0.2, "ratio": 2.0},
     "ran": {"seconds": 0.2, "nbgitpuller_seconds": 1.2, "ratio": 6.0},
     "offline_seconds": 8.0,
@@ -22,6 +23,7 @@ GOOD: dict[str, Any] = {
         ("kills", {"invalid": 1}),
         ("kills", {"healed": 1}),
         ("pairs", {"faulty": 1}),
+        ("shapes", {"faulty": 1}),
         ("untouched", {"seconds": 1.0}),
         ("ran", {"seconds": 1.0}),
         ("ran", {"ratio": 4.9}),
@@ -41,6 +43,7 @@ def test_every_figure_is_printed() -> None:
         "2 moments",
         "2 healed",
         "2 random pairs",
+        "7 odd notebooks",
         "6.0 times",
         "2.0 times",
         "8.0 s",
@@ -61,5 +64,5 @@ def test_pairs_are_really_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_silent_server_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_module, "ASK_SECONDS", 0.3)
     assert time_offline(tmp_path) >= 0.3
-    report = measure(tmp_path / "x", kills=0, pairs=0, rounds=1, seed=1, peer=False)
+    report = measure(tmp_path / "x", kills=0, pairs=0, shapes=0, rounds=1, seed=1, peer=False)
     assert list(report) == ["offline_seconds"]

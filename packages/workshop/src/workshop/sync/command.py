@@ -102,10 +102,11 @@ def main(arguments: Sequence[str]) -> None:
     try:
         request = request_from(sys.stdin.read()) if options.request else _request(options)
         report = perform(request)
-    except (WorkshopError, OSError) as error:
-        if isinstance(error, WorkshopError):
-            raise WorkshopError(shown(str(error))) from error
-        raise
+    except WorkshopError as error:
+        raise WorkshopError(shown(str(error))) from error
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise WorkshopError(shown(f"{error.strerror or error}{where}")) from error
     except Exception as error:  # a user is to see what happened, not where in the program
         raise WorkshopError(
             f"the sync stopped: {shown(reason(error))}; what was done can be undone"

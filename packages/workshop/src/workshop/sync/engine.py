@@ -80,7 +80,7 @@ class Report:
         files = [{"path": each.path, "action": str(each.action), "why": each.reason} for each in self.files]
         return {
             "changed": self.changed,
-            "revision": self.revision,
+            "revision": shown(self.revision),
             "offline": self.offline,
             "news": self.news,
             "notes": list(self.notes),
@@ -108,7 +108,7 @@ def synchronise(
     into, state = _apart(into, state)
     with _alone(state, dry_run):
         run = Run(into, state, open_notebooks, dry_run)
-        hashes = HashCache(state)
+        hashes, late = HashCache(state), ""
         found = source if isinstance(source, Source) else source(hashes)
         try:
             if found.place is not None:
@@ -117,7 +117,7 @@ def synchronise(
             fates, record = run.carry_out(plan, "sync", found.revision, found.files)
             if not dry_run:
                 hashes.save()
-                found.finished()
+                late = _finished(found)
         finally:
             found.close()
     replaced = record is not None and (record.folder / "files").is_dir()
@@ -126,8 +126,17 @@ def synchronise(
         _outcomes(fates),
         record.folder / "files" if record is not None and replaced else None,
         found.news,
-        (*filter(None, [run.damage]), *found.notes),
+        (*map(shown, filter(None, [run.damage, late])), *found.notes),
     )
+
+
+def _finished(source: Source) -> str:
+    """Let a source remember what was delivered; what goes wrong is a note, for the files are there."""
+    try:
+        source.finished()
+    except (WorkshopError, OSError) as error:
+        return f"what was delivered cannot be remembered: {reason(error)}; the next sync looks again"
+    return ""
 
 
 def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = no_open_notebooks) -> Report:

@@ -83,6 +83,13 @@ def _dress_like(old: os.stat_result | None, folder: Path, descriptor: int) -> No
         os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
+def write_own(target: Path, data: bytes) -> None:
+    """Write a file that only sync needs; a folder in its place is moved aside and stops nothing."""
+    if target.is_dir() and not target.is_symlink():
+        target.rename(target.with_name(f"{target.name}.aside-{secrets.token_hex(4)}"))
+    write_atomically(target, data)
+
+
 def remove(target: Path) -> None:
     """Delete a file so that it stays deleted after a power cut."""
     target.unlink()

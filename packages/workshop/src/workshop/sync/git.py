@@ -120,13 +120,16 @@ class Git:
         self.config = config
         self.environment = environment(repository, config) | (extra or {})
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start one git command, within its limits and in a session of its own."""
+    def start(self, *words: str, errors: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Start one git command, within its limits and in a session of its own.
+
+        Whoever wants its ``errors`` by a pipe has to read them all along: a git waits whose pipe is full.
+        """
         process = subprocess.Popen(
             ["git", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=errors,
             env=self.environment,
             cwd="/",
             start_new_session=True,
@@ -142,7 +145,7 @@ class Git:
         """Run one git command; raises TimeoutExpired, with all its children gone, when it takes too long."""
         late = threading.Event()
         said: list[bytes] = []
-        with self.start(*words) as process:
+        with self.start(*words, errors=subprocess.PIPE) as process:
 
             def end() -> None:
                 late.set()
@@ -235,7 +238,8 @@ def _own_words(text: str, source: str) -> str:
     host, _, path = place.partition("/") if "://" in source else place.partition(":")
     host = host.rpartition("@")[2].partition(":")[0]
     text = NAMES.sub(" ", text)
-    for name in (place, path.strip("/"), host):
+    path = path.strip("/")
+    for name in (place, path, path.removesuffix(".git"), host):
         if len(name) > SHORT:  # a shorter one is part of many a word
             text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
     return text

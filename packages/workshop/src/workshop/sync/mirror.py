@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +25,21 @@ TRUSTED = "refs/trusted/last"
 """The last revision that was delivered; it keeps its history in the mirror."""
 MOST_REFS = 50_000
 PIECE = 1 << 20
+MOST_HEAD = 200
+"""So long the line may be that names an object, its type and its size."""
 
 
 class DamagedMirrorError(WorkshopError):
     """The mirror lacks what it should have; another one must be fetched."""
+
+
+@contextmanager
+def understood(words: str) -> Iterator[None]:
+    """Read an answer of git's inside: one that makes no sense is a damaged mirror, which is made anew."""
+    try:
+        yield
+    except (ValueError, LookupError) as error:
+        raise DamagedMirrorError(f"git {words} gave an answer that makes no sense; sync again") from error
 
 
 @dataclass(frozen=True)
@@ -88,8 +99,8 @@ class Objects:
         try:
             process.stdin.write(f"{name}\n".encode())
             process.stdin.flush()
-            words = process.stdout.readline().split()
-            left = int(words[2]) + 1 if len(words) == 3 else 0
+            words = process.stdout.readline(MOST_HEAD).split()
+            left = int(words[2]) + 1 if len(words) == 3 and words[2].isdigit() else 0
             while left > 1:
                 piece = process.stdout.read(min(PIECE, left - 1))
                 if not piece:
@@ -97,7 +108,7 @@ class Objects:
                 left -= len(piece)
                 yield piece
             good = left == 1 and process.stdout.read(1) == b"\n"
-        except OSError:
+        except (OSError, ValueError):
             good = False
         if not good:
             self.close()
@@ -109,7 +120,8 @@ class Objects:
     def close(self) -> None:
         """End the git."""
         if self._process is not None:
-            with self._process as process:
+            # A git that died took less than it was given; closing its pipe says so once more.
+            with suppress(BrokenPipeError), self._process as process:
                 stop(process)
         self._process = None
 
@@ -235,7 +247,8 @@ class Mirror:
         found = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if found.returncode:
             raise DamagedMirrorError(f"the mirror lacks {name}; delete {self.folder} and sync again")
-        return found.stdout.decode().strip()
+        with understood("rev-parse"):
+            return _name(found.stdout.strip())
 
     def has(self, commit: str) -> bool:
         """Tell whether the mirror has a commit."""
@@ -266,7 +279,8 @@ class Mirror:
             rest = b""
             while len(items) <= MOST_FILES and (piece := process.stdout.read(PIECE)):
                 *rows, rest = (rest + piece).split(b"\0")
-                items += map(_item, rows)
+                with understood("ls-tree"):
+                    items += map(_item, rows)
             stop(process)
         if len(items) > MOST_FILES:
             raise WorkshopError(f"{subdir} in {source} has more than {MOST_FILES} files; nothing was changed")
@@ -281,16 +295,18 @@ class Mirror:
         wanted = "".join(f"{name}\n" for name in names).encode()
         words = ("cat-file", "--batch-check=%(objecttype) %(objectsize)")
         rows = [row.split() for row in self.git.output(*words, feed=wanted).splitlines()]
-        if any(row[0] != b"blob" for row in rows):
+        if len(rows) != wanted.count(b"\n") or any(row[:1] != [b"blob"] for row in rows):
             raise DamagedMirrorError(f"the mirror lacks an object; delete {self.folder} and sync again")
-        return [int(row[1]) for row in rows]
+        with understood("cat-file"):
+            return [_size(row[1]) for row in rows]
 
     def file(self, commit: str, path: str) -> tuple[str, int] | None:
         """Return the name and the size of an ordinary file of a revision; None when it has none there."""
         row = self.git.run("ls-tree", "--full-tree", "-l", commit, "--", path).stdout.split()
         if len(row) < 4 or row[0] not in (b"100644", b"100755"):
             return None
-        return row[2].decode(), int(row[3])
+        with understood("ls-tree"):
+            return _name(row[2]), _size(row[3])
 
     def blob(self, name: str) -> bytes:
         """Return the content of one blob."""
@@ -300,4 +316,18 @@ class Mirror:
 def _item(row: bytes) -> Item:
     head, _, path = row.partition(b"\t")
     mode, kind, name = head.decode().split()
-    return Item(path.decode(errors="surrogateescape"), mode, kind, name)
+    return Item(path.decode(errors="surrogateescape"), mode, kind, _name(name.encode()))
+
+
+def _name(word: bytes) -> str:
+    """Return an object's name; raises ValueError when it is none."""
+    if not re.fullmatch(rb"[0-9a-f]{40,64}", word):
+        raise ValueError("no object's name")
+    return word.decode()
+
+
+def _size(word: bytes) -> int:
+    """Return an object's size; raises ValueError when it is none."""
+    if not word.isdigit():
+        raise ValueError("no size")
+    return int(word)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import shown, unsafe, write_atomically
+from workshop.sync.files import shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.mirror import DamagedMirrorError, Item, Mirror
 from workshop.sync.notebook import MOST_MEMORY, Version
@@ -204,10 +204,14 @@ def _finish(state: Path, mirror: Mirror, offer: Offer, address: str, last: Last)
         return
     now = after(last, address, offer.revision)
     if now != last:
-        mirror.trust(offer.revision.commit)
         write_last(state, now)
+        try:
+            mirror.trust(offer.revision.commit)
+        except WorkshopError:  # what was delivered stays so; the next run fetches afresh
+            mirror.discard()
+            return
     if _remembered(state, offer.key) is None:
-        write_atomically(state / "offer.json", json.dumps(asdict(offer)).encode())
+        write_own(state / "offer.json", json.dumps(asdict(offer)).encode())
 
 
 def _remembered(state: Path, key: str) -> Offer | None:

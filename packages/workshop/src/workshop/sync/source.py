@@ -94,7 +94,7 @@ def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | No
             found = None if why else read(root / path)
             if found is not None and status.st_size < 1024:
                 why = unreal(found.data)
-        except OSError as error:
+        except Exception as error:  # one file of the workshop's stops no other
             why, found = f"the workshop's file cannot be read: {reason(error)}", None
         if why:
             skipped[shown(path)] = why
@@ -119,8 +119,16 @@ def _walk(root: Path, skipped: dict[str, str]) -> Iterator[str]:
     for folder, folders, names in os.walk(root, onerror=locked):
         below = PurePosixPath(os.path.relpath(folder, root))
         folders[:] = sorted(name for name in folders if not hidden(name))
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        links = [name for name in folders if _is_link(Path(folder) / name)]
         yield from (str(below / name) for name in sorted([*names, *links]) if not hidden(name))
+
+
+def _is_link(place: Path) -> bool:
+    """Tell whether a folder is only a link; of what lies in a locked folder nobody can tell."""
+    try:
+        return place.is_symlink()
+    except OSError:
+        return False
 
 
 def _unfit(status: os.stat_result) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop.sync.files import unsafe, write_atomically
+from workshop.sync.files import unsafe, write_own
 from workshop.sync.notebook import Version
 
 SETTLED_NS = 1_000_000_000
@@ -73,15 +73,15 @@ class Manifest:
         kept = self._delivered / entry.sha256
         try:
             version = Version(kept.read_bytes(), kept.read_bytes)
-        except OSError:
+        except (OSError, ValueError):  # also a name that no file can have
             return None
         return version if version.sha256 == entry.sha256 else None
 
     def keep(self, version: Version) -> None:
         """Keep the bytes of a version that is about to be delivered."""
         target = self._delivered / version.sha256
-        if not target.exists() or target.stat().st_size != version.size:
-            write_atomically(target, version.data)
+        if not target.is_file() or target.stat().st_size != version.size:
+            write_own(target, version.data)
             version.forget()
 
     def update(self, changes: Mapping[str, Entry | None]) -> None:
@@ -91,7 +91,7 @@ class Manifest:
         if kept == self.entries and not self.damage:
             return
         files = {path: as_fields(entry) for path, entry in kept.items()}
-        write_atomically(self._file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
+        write_own(self._file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
         self.entries, self.damage = kept, ""
 
     def forget_unused(self, needed: Iterable[str] = ()) -> None:
@@ -100,7 +100,8 @@ class Manifest:
         if self._delivered.is_dir():
             for file in self._delivered.iterdir():
                 if file.name not in used:
-                    file.unlink()
+                    with contextlib.suppress(OSError):  # perhaps a folder, which stays
+                        file.unlink()
 
 
 def as_fields(entry: Entry) -> dict[str, Any]:
@@ -188,7 +189,7 @@ class HashCache:
         }
         if known != self._known:
             with contextlib.suppress(OSError):
-                write_atomically(self._file, json.dumps({"files": known}).encode())
+                write_own(self._file, json.dumps({"files": known}).encode())
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ class Record:
                 for fate in self.fates
             ],
         }
-        write_atomically(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
+        write_own(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
 
 
 def _fields(entries: dict[str, Entry | None]) -> dict[str, Any]:

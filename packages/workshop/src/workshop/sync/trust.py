@@ -24,10 +24,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_atomically
+from workshop.sync.files import write_own
 from workshop.sync.git import Git, printable
 from workshop.sync.keys import keys_of
-from workshop.sync.mirror import OFFER, Mirror
+from workshop.sync.mirror import OFFER, Mirror, understood
 
 UNSIGNED = "is not signed"
 KEYS_FILE = "allowed-signers"
@@ -132,7 +132,7 @@ def read_last(state: Path) -> Last:
 
 def write_last(state: Path, last: Last) -> None:
     """Remember what was delivered."""
-    write_atomically(state / "trust.json", (json.dumps(asdict(last), indent=1) + "\n").encode())
+    write_own(state / "trust.json", (json.dumps(asdict(last), indent=1) + "\n").encode())
 
 
 def after(last: Last, url: str, revision: Revision) -> Last:
@@ -463,13 +463,16 @@ def _spoken(order: dict[str, int], code: str) -> str:
 def _history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Tag]]:
     """Return the places of a branch's commits, and its annotated tags, the newest first."""
     words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
-    order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
+    with understood("rev-list"):
+        order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
     form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname) %(refname)"
     listed = mirror.git.output("for-each-ref", f"--format={form}", f"{OFFER}/tags").decode(errors="replace")
     tags = []
-    for row in listed.splitlines():
-        kind, size, name, of, commit, ref = row.split(" ", 5)
-        if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
+    for row in filter(None, listed.split("\n")):  # a name may hold other ends of lines
+        with understood("for-each-ref"):
+            kind, size, name, of, commit, ref = row.split(" ", 5)
+            good = (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST
+        if good:
             tags.append(_tag(mirror.blob(name), ref.removeprefix(f"{OFFER}/tags/"), commit, order[commit]))
     newest = sorted(tags, key=lambda tag: (version(tag.name), tag.date), reverse=True)
     return order, sorted(newest, key=lambda tag: tag.place)

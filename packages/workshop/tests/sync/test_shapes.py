@@ -1,0 +1,214 @@
+"""What the fuzzer of shapes found: odd folders, odd records, and a git that answers nonsense."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.sync import repository
+from workshop.sync.command import main
+from workshop.sync.engine import undo
+from workshop.sync.git import failure
+from workshop.sync.mirror import DamagedMirrorError, Mirror
+from workshop.sync.notebook import ChangedError, Version
+from workshop.sync.source import read_folder
+
+from .bed import Bed, memory_folder, notebook
+from .organiser import Organiser
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def open_place() -> Iterator[Path]:
+    """Give a folder that an account without rights reaches."""
+    place = Path(mkdtemp(dir=memory_folder()))
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place)
+
+
+def test_a_folder_that_lists_but_does_not_open_is_named_and_the_rest_delivered(open_place: Path) -> None:
+    for path in ("a.py", "locked/within/b.py"):
+        file = open_place / "notebooks" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"1")
+    locked, was = open_place / "notebooks" / "locked", os.geteuid()
+    locked.chmod(0o444)
+    if was == 0:
+        os.seteuid(NOBODY)
+    try:
+        found = read_folder(open_place, "notebooks")
+    finally:
+        os.seteuid(was)
+        locked.chmod(0o755)
+    assert list(found.files) == ["a.py"]
+    assert list(found.skipped) == ["locked/within"]
+
+
+@pytest.mark.parametrize("error", [ChangedError("it changed"), MemoryError(), ValueError("x")])
+def test_whatever_reading_one_file_of_the_source_raises_is_said_of_it(bed: Bed, error: Exception) -> None:
+    bed.publish(a_py=b"1", b_py=b"2")
+
+    def read(file: Path) -> Version:
+        if file.name == "a.py":
+            raise error
+        return Version(file.read_bytes())
+
+    found = read_folder(bed.upstream, "notebooks", read)
+    assert list(found.files) == ["b.py"] and "cannot be read" in found.skipped["a.py"]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "stats.json", "delivered/HASH", "delivered/other"])
+def test_a_folder_where_sync_has_a_file_stops_nothing(bed: Bed, name: str) -> None:
+    bed.publish(a_py=b"1", b_py=b"1")
+    bed.sync()
+    theirs = Version(b"2").sha256
+    place = bed.state / name.replace("HASH", theirs)
+    place.unlink(missing_ok=True)
+    (place / "within").mkdir(parents=True)
+    bed.publish(a_py=b"2")
+    report = bed.sync()
+    assert report.changed and b"2" in bed.snapshot().values()
+    assert not bed.sync().changed
+
+
+def test_a_record_with_a_name_that_no_file_can_have_is_no_base(bed: Bed) -> None:
+    bed.publish(a_py=b"1", b_py=b"1")
+    bed.sync()
+    manifest = bed.state / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(Version(b"1").sha256, "a\\u0000b", 1))
+    bed.publish(a_py=None, c_py=b"3")
+    assert bed.actions()["c.py"] == "updated"
+
+
+def test_what_cannot_be_remembered_is_a_note_for_the_files_are_there(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organiser = Organiser(bed)
+    organiser.commit(a_ipynb=notebook("1"))
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(repository, "write_last", full)
+    report = organiser.sync(allow_unsigned=True)
+    assert report.changed and bed.read("a.ipynb") == notebook("1")
+    assert "cannot be remembered" in report.notes[0]
+
+
+def test_a_mirror_that_does_not_hold_on_to_a_revision_is_made_anew(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organiser = Organiser(bed)
+    organiser.commit(a_ipynb=notebook("1"))
+
+    def fails(*_: Any) -> None:
+        raise WorkshopError("git update-ref failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mirror, "trust", fails)
+        assert organiser.sync(allow_unsigned=True).changed
+    organiser.commit(a_ipynb=notebook("2"))
+    assert organiser.sync(allow_unsigned=True).changed
+
+
+NONSENSE = [
+    b"",
+    b"\n",
+    b"\xe9\xff\n",
+    b"blob\n",
+    b"blob -1\n",
+    b"blob x\n",
+    b"blob " + b"9" * 5000 + b"\n",
+    b"a\0b\0",
+]
+
+
+@pytest.mark.parametrize("said", NONSENSE)
+def test_an_answer_that_makes_no_sense_is_a_damaged_mirror(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    mirror = Mirror(tmp_path)
+
+    def run(*words: str, **_: Any) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess(words, 0, said, b"")
+
+    monkeypatch.setattr(mirror.git, "run", run)
+    with pytest.raises(DamagedMirrorError):
+        mirror.commit("main")
+    with pytest.raises(DamagedMirrorError):
+        mirror.sizes(["1" * 40])
+    assert mirror.file("1" * 40, "a") is None
+
+
+@pytest.fixture
+def fake_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a script of the test's before git."""
+    file = tmp_path / "bin" / "git"
+    file.parent.mkdir()
+    file.touch(mode=0o755)
+    monkeypatch.setenv("PATH", f"{file.parent}{os.pathsep}{os.environ['PATH']}")
+    return file
+
+
+def test_a_git_that_talks_at_length_is_not_waited_for(fake_git: Path, tmp_path: Path) -> None:
+    fake_git.write_text("#!/bin/sh\n[ $2 = -t ] && echo tree && exit\nhead -c 300000 /dev/zero >&2\n")
+    assert Mirror(tmp_path / "mirror").tree("1" * 40, "notebooks", "it") == []
+
+
+def test_a_git_that_dies_is_a_damaged_mirror_and_no_broken_pipe(fake_git: Path, tmp_path: Path) -> None:
+    fake_git.write_text("#!/bin/sh\nexit 1\n")
+    objects = Mirror(tmp_path / "mirror").objects
+    objects._process = objects._git.start("cat-file", "--batch")
+    objects._process.wait()
+    with pytest.raises(DamagedMirrorError):
+        objects.read("1" * 40)
+
+
+def test_a_tag_with_another_end_of_line_in_its_name_hides_nothing(bed: Bed) -> None:
+    organiser = Organiser(bed)
+    organiser.commit(a_ipynb=notebook("1"))
+    organiser.git("tag", "-a", "-m", "x", "v1\u2028v2")
+    assert organiser.sync(allow_unsigned=True).changed
+
+
+def test_an_address_without_its_ending_is_still_the_address() -> None:
+    said = (
+        b"FATAL: R any lessons/timeout you DENIED by fallthru\nfatal: Could not read from remote repository."
+    )
+    assert isinstance(failure(said, "git@example.org:lessons/timeout.git"), WorkshopError)
+
+
+def test_a_fault_of_the_disk_is_one_line_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    odd = tmp_path / "a\nb\udcff"
+    odd.touch()
+    words = [
+        "--from",
+        str(tmp_path),
+        "--allow-unsigned",
+        "--into",
+        str(tmp_path / "x"),
+        "--state",
+        str(odd / "y"),
+    ]
+    with pytest.raises(WorkshopError, match="Not a directory") as said:
+        main(words)
+    str(said.value).encode()
+    assert "\n" not in str(said.value)
+
+
+def test_the_document_can_be_written_whatever_the_record_says(bed: Bed) -> None:
+    bed.publish(a_py=b"1")
+    bed.sync()
+    (record,) = (bed.state / "backups").glob("*/record.json")
+    document = json.loads(record.read_text())
+    record.write_text(json.dumps(document | {"revision": "\ud800\n"}))
+    json.dumps(undo(bed.mine, bed.state).as_document(), ensure_ascii=False).encode()
