@@ -99,10 +99,13 @@ def test_another_workshop_needs_something_else(settings: Settings) -> None:
     assert found(long)["photos"].state is State.RED
 
 
-def test_without_a_schedule_the_first_lessons_data_count(settings: Settings) -> None:
-    (settings.data.parent / "presentation/schedule.toml").write_text("[")
-    for machine in (settings, dataclasses.replace(settings, source=None)):
-        assert [line.check for line in lesson.hashed(machine) if line.state is State.RED] == ["data: mnist"]
+@pytest.mark.parametrize("damage", [None, "[", "", "workshop = 7", "[[workshop]]\nname = 'x'\nitem = [1]"])
+def test_without_a_schedule_the_first_lessons_data_count(settings: Settings, damage: str | None) -> None:
+    if damage is None:
+        settings = dataclasses.replace(settings, source=None)
+    else:
+        (settings.data.parent / "presentation/schedule.toml").write_text(damage)
+    assert [line.check for line in lesson.hashed(settings) if line.state is State.RED] == ["data: mnist"]
 
 
 def test_what_the_catalogue_says_of_lessons_and_demos_is_so() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection
 
 from workshop.datasets.catalogue import Dataset
-from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.site.schedule import read_schedule
 
 SCHEDULE = "presentation/schedule.toml"
 SLIDES = "slides"
@@ -24,11 +23,14 @@ def todays_parts(settings: Settings) -> frozenset[str]:
     if settings.source is None:
         return frozenset()
     try:
-        workshops = read_schedule(settings.source / SCHEDULE)
-    except (OSError, WorkshopError):
+        schedule = tomllib.loads((settings.source / SCHEDULE).read_text(encoding="utf-8"))
+        workshops = {each["name"]: each["item"] for each in schedule["workshop"]}
+        items = workshops.get(settings.workshop) or next(iter(workshops.values()))
+        return frozenset(
+            {SLIDES}.union(*([*item.get("lessons", []), *item.get("demos", [])] for item in items))
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
         return frozenset()
-    today = workshops.get(settings.workshop) or next(iter(workshops.values()))
-    return frozenset({SLIDES}.union(*((*item.lessons, *item.demos) for item in today.items)))
 
 
 def stops_without(dataset: Dataset, parts: Collection[str]) -> list[str]:
