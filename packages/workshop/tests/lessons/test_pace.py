@@ -9,8 +9,10 @@ import pytest
 
 from workshop.lessons import pace
 from workshop.lessons.model import WORK, About, Profile
-from workshop.lessons.pace import Minutes, minutes_here, slowness_here
+from workshop.lessons.pace import Minutes, lessons_here, minutes_here, slowness_here
 from workshop.lessons.yardstick import Round
+
+from . import building
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +63,11 @@ def test_where_nothing_can_be_kept_or_measured_the_list_is_still_given(cache: Pa
     assert slowness_here(no_numpy) is None
     cache.parent.write_text("a file where a folder should be")
     assert slowness_here(measured(2.0)) == 2.0
+
+
+def test_a_learner_reads_it_lesson_by_lesson(tmp_path: Path) -> None:
+    building.put(tmp_path, "1-try/10-sound", building.sound(), building.SOLUTIONS)
+    building.put(tmp_path, "9-tools/10-tool", building.notebook(minutes=10, kind="tool"))
+    (line,) = lessons_here(tmp_path, 3.0).splitlines()
+    assert line.split()[:2] == ["1-try/10-sound", "9"]
+    assert line.endswith("min, 6 of them waiting")

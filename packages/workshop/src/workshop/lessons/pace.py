@@ -17,7 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workshop.lessons.model import WORK, About, Profile
+from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.model import WORK, About, Kind, Profile, about
 from workshop.lessons.yardstick import Round, Yardstick
 
 ROUNDS = 5
@@ -41,6 +42,16 @@ def minutes_here(told: About, slowness: float) -> Minutes | None:
         return None
     running = min(told.minutes, told.budget.get(Profile.FULL, {}).get(WORK, 0.0) / 60)
     return Minutes(told.minutes + running * (slowness - 1), running * slowness)
+
+
+def lessons_here(folder: Path, slowness: float) -> str:
+    """Return a line for each lesson in a folder: what it takes here, and how much of it cells run."""
+    lines = []
+    for lesson in find_lessons(folder):
+        told = about(lesson.name, lesson.read())
+        if (minutes := minutes_here(told, slowness)) and told.kind is Kind.LESSON:
+            lines.append(f"{lesson.name:36} {minutes.whole:3.0f} min, {minutes.waiting:.0f} of them waiting")
+    return "\n".join(lines)
 
 
 def _measure() -> list[Round]:
