@@ -46,6 +46,8 @@ class Settings:
     web_port: int = 8082
     service_manager: str = ""
     """systemd, systemd-user or supervisor; empty when no services were set up."""
+    workshop: str = ""
+    """The workshop of the schedule that is held here; empty for the schedule's first."""
     left_out: str = ""
     """The environments that this machine was made without, with blanks between them."""
 

@@ -23,6 +23,12 @@ def folder(tmp_path: Path) -> Path:
     return notebooks
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is measured of this machine out of its own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 def workshop(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=120, check=False, **options
@@ -41,10 +47,16 @@ def test_list_as_json(folder: Path) -> None:
         "budget": building.SETTINGS["budget"],
         "exercises": list(building.EXERCISES),
     }
+    here = json.loads(done.stdout)["here"]
+    assert here["minutes"]["1-try/10-sound"]["whole"] > 0
+    # Who asks again is given the same figure.
+    again = commandline.workshop("lessons", "list", "--json", "--notebooks", folder)
+    assert json.loads(again.stdout)["here"] == here
 
 
 def test_list_as_table(folder: Path) -> None:
     done = workshop("list", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
+    assert "minutes on this machine" in done.stdout and "waiting" in done.stdout
     assert "Small sums" in done.stdout and "60 s of work" in done.stdout and "900 MB" in done.stdout
 
 

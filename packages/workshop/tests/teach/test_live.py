@@ -37,6 +37,13 @@ def test_the_time_that_is_left_is_told_once_it_can_be_known(capsys: pytest.Captu
         assert ("s left" in capsys.readouterr().err) is told
 
 
+def test_what_is_left_is_told_in_seconds_or_minutes() -> None:
+    assert live.time_line(10, 0.01) == "10 s"
+    assert live.time_line(10, 0.5) == "10 s · about 10 s left"
+    assert live.time_line(60, 0.1) == "60 s · about 9 min left"
+    assert live.time_line(60, 1.0) == "60 s"
+
+
 def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[str, object]] = []
     monkeypatch.setattr(live, "in_notebook", lambda: True)

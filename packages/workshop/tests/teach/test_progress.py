@@ -20,4 +20,5 @@ def test_what_comes_too_soon_is_left_out_but_for_the_end(
     shown = capsys.readouterr().err.splitlines()
     assert [row.split(" · ")[1] for row in shown] == ["1 of 10", "5 of 10", "10 of 10"]
     assert "covering" in shown[0]
+    assert ["left" in row for row in shown] == [True, True, False]
     assert "100%" in shown[-1]

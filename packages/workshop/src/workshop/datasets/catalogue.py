@@ -19,6 +19,7 @@ KINDS = {
 """The kinds of source, each with the keys it may have besides ``kind`` and ``files``."""
 
 _DATASET_KEYS = {"name", "purpose", "licence", "credit", "files", "sources"}
+_USE_KEYS = {"needed_by", "without"}
 _FILE_KEYS = {"name", "sha256", "bytes", "about"}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -84,6 +85,10 @@ class Dataset:
     credit: str
     files: tuple[File, ...]
     sources: tuple[Source, ...] = field(default=())
+    needed_by: tuple[str, ...] = ()
+    """The chapters, lessons and demos that stop without it; ``slides`` stands for the slides."""
+    without: str = ""
+    """What goes on without it, and how."""
 
     @property
     def size(self) -> int:
@@ -137,12 +142,13 @@ def _dataset(entry: Any) -> Dataset:
     if not isinstance(entry, dict) or not _NAME.fullmatch(str(entry.get("name", ""))):
         raise WorkshopError(f"the catalogue has an entry without a proper name: {str(entry)[:60]}")
     name = entry["name"]
-    _check_keys(name, entry, _DATASET_KEYS, required=_DATASET_KEYS)
+    _check_keys(name, entry, _DATASET_KEYS | _USE_KEYS, required=_DATASET_KEYS)
     files = tuple(_file(name, each) for each in entry["files"])
     if not files:
         raise WorkshopError(f"catalogue entry '{name}' has no files")
     sources = tuple(_source(name, each, files) for each in entry["sources"])
-    return Dataset(name, entry["purpose"], entry["licence"], entry["credit"], files, sources)
+    uses = tuple(entry.get("needed_by", ())), entry.get("without", "")
+    return Dataset(name, entry["purpose"], entry["licence"], entry["credit"], files, sources, *uses)
 
 
 def _file(dataset: str, entry: dict[str, Any]) -> File:

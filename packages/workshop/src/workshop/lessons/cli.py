@@ -19,8 +19,10 @@ from workshop.lessons.exercises import exercises_in
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import Lesson, Profile, about
 from workshop.lessons.new import lay_out
+from workshop.lessons.pace import minutes_here, slowness_here
 from workshop.lessons.report import (
     lessons_table,
+    pace_line,
     progress,
     results_table,
     verdicts_table,
@@ -55,11 +57,14 @@ Timeout = Annotated[
 
 @app.command("list")
 def list_lessons(notebooks: Folder = None, as_json: AsJson = False) -> None:
-    """List the lessons: title, kernel, minutes and budgets."""
+    """List the lessons: title, kernel, minutes (also on this machine) and budgets."""
     read = {lesson.name: lesson.read() for lesson in find_lessons(notebooks_folder(notebooks))}
     told = {name: about(name, notebook) for name, notebook in read.items()}
+    slowness = slowness_here()
     if not as_json:
-        console.print(lessons_table(told))
+        console.print(lessons_table(told, slowness))
+        if slowness is not None:
+            console.print(pace_line(slowness), highlight=False)
         return
     documents = [
         {
@@ -73,7 +78,12 @@ def list_lessons(notebooks: Folder = None, as_json: AsJson = False) -> None:
         }
         for name, one in told.items()
     ]
-    print_json({"lessons": documents})
+    here = {}
+    if slowness is not None:
+        found = {name: minutes_here(one, slowness) for name, one in told.items()}
+        minutes = {name: asdict(each) for name, each in found.items() if each is not None}
+        here = {"here": {"slowness": slowness, "minutes": minutes}}
+    print_json({"lessons": documents, **here})
 
 
 @app.command()

@@ -19,6 +19,7 @@ from rich.table import Column, Table
 from workshop.lessons.checks import Verdict
 from workshop.lessons.judging import Result
 from workshop.lessons.model import BUDGET_UNITS, About, Profile
+from workshop.lessons.pace import minutes_here
 from workshop.lessons.runner import Progress as Report
 from workshop.output import messages
 
@@ -45,14 +46,26 @@ def progress(title: str) -> Iterator[Report]:
         yield lambda cell, cells: bar.update(task, completed=cell, total=cells)
 
 
-def lessons_table(lessons: dict[str, About]) -> Table:
-    """Return the table of ``workshop lessons list``."""
-    table = Table(_names(lessons), "title", "kernel", _right("minutes"), *map(str, Profile))
+def lessons_table(lessons: dict[str, About], slowness: float | None = None) -> Table:
+    """Return the table of ``workshop lessons list``; with this machine's slowness also the minutes here."""
+    here = [] if slowness is None else [_right("here"), _right("waiting")]
+    table = Table(_names(lessons), "title", "kernel", _right("minutes"), *here, *map(str, Profile))
     for name, told in lessons.items():
-        minutes = "" if told.minutes is None else f"{told.minutes:g}"
+        minutes = ["" if told.minutes is None else f"{told.minutes:g}"]
+        if slowness is not None:
+            found = minutes_here(told, slowness)
+            minutes += ["", ""] if found is None else [f"{found.whole:.0f}", f"{found.waiting:.0f}"]
         budgets = [_budget(told.budget.get(profile, {})) for profile in Profile]
-        table.add_row(name, escape(told.title), escape(told.kernel), minutes, *budgets)
+        table.add_row(name, escape(told.title), escape(told.kernel), *minutes, *budgets)
     return table
+
+
+def pace_line(slowness: float) -> str:
+    """Say what the minutes here are."""
+    return (
+        f"Here: minutes on this machine, whose slowness is {slowness:g} (the reference machine's is 1). "
+        "Waiting: how many of them cells run, at most."
+    )
 
 
 def _budget(limits: dict[str, float]) -> str:

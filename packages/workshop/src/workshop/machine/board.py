@@ -9,6 +9,8 @@ from workshop.machine.lines import Line, State
 
 COLOURS = {State.GREEN: "#1a7f37", State.YELLOW: "#9a6700", State.RED: "#cf222e"}
 MARKS = {State.GREEN: "✔ ok", State.YELLOW: "▲ note", State.RED: "✘ mend"}
+MAKING = "#0969da"
+"""The colour of what is still being made."""
 ROW = (
     '<tr><td style="color:#fff;background:{colour};text-align:center;white-space:nowrap">{mark}</td>'
     '<td style="text-align:left"><b>{check}</b></td><td style="text-align:left">{text}</td></tr>'
@@ -30,10 +32,12 @@ class Board:
     def _repr_html_(self) -> str:
         rows = (
             ROW.format(
-                colour=COLOURS[line.state],
-                mark=MARKS[line.state],
+                colour=COLOURS[line.state] if line.share is None else MAKING,
+                mark=_mark(line),
                 check=html.escape(line.check),
-                text=html.escape(line.text) + (f"<br>→ {html.escape(line.advice)}" if line.advice else ""),
+                text=html.escape(line.text)
+                + ("" if line.share is None else f'<br><progress value="{line.share:.2f}"></progress>')
+                + (f"<br>→ {html.escape(line.advice)}" if line.advice else ""),
             )
             for line in self.lines
         )
@@ -42,6 +46,11 @@ class Board:
     def __repr__(self) -> str:
         """Return the lines as text."""
         return "\n".join(
-            f"{MARKS[line.state]:7} {line.check}: {line.text}" + (f" → {line.advice}" if line.advice else "")
+            f"{_mark(line):7} {line.check}: {line.text}" + (f" → {line.advice}" if line.advice else "")
             for line in self.lines
         )
+
+
+def _mark(line: Line) -> str:
+    """Return the word that stands for a line's state; of what is still being made, how much is done."""
+    return MARKS[line.state] if line.share is None else f"◔ {line.share:.0%}"

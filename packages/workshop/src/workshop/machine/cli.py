@@ -42,7 +42,8 @@ def _print(report: Report) -> None:
     """Print one line a check, then where the servers are."""
     width = max(len(line.check) for line in report.lines)
     for line in report.lines:
-        text = Text.assemble((MARKS[line.state], str(line.state)), f"  {line.check:<{width}}  {line.text}")
+        mark = (MARKS[line.state], str(line.state)) if line.share is None else (f"{line.share:4.0%}", "blue")
+        text = Text.assemble(mark, f"  {line.check:<{width}}  {line.text}")
         if line.advice:
             text.append(f"\n      {'':<{width}}  → {line.advice}")
         console.print(text)

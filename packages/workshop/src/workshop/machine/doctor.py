@@ -35,10 +35,15 @@ class Report:
         """Return the report as JSON knows it."""
         return {
             "ok": self.ok,
-            "lines": [asdict(line) for line in self.lines],
+            "lines": [_as_dict(line) for line in self.lines],
             "addresses": self.addresses,
             "seconds": round(self.seconds, 2),
         }
+
+
+def _as_dict(line: Line) -> dict[str, Any]:
+    """Return a line as JSON knows it; its share only while something is being made."""
+    return {key: value for key, value in asdict(line).items() if value is not None}
 
 
 def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]]:

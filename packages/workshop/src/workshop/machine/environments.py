@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from workshop.machine.lines import Line, green, red, yellow
+from workshop.machine.lines import Line, green, making, red, yellow
 from workshop.settings import Settings
 
 SET_UP = "run ./local/setup.bash"
@@ -31,8 +31,6 @@ if "numpy" in names and "numpy" not in missing:
     import numpy
 print(json.dumps({"python": sys.version.split()[0], "missing": missing}))
 """
-ESSENTIAL = "mnist"
-"""The data set without which the first lessons do not run."""
 SECONDS = 15.0
 COMPILED_LEAST = 20
 """Compiled functions that even the smallest lesson leaves in the cache."""
@@ -140,7 +138,8 @@ def compile_cache(settings: Settings) -> Line:
     if lessons:
         text += f", {warm} of {lessons} lessons warm"
     if now:
-        return green("compile cache", f"{text}, {now} is being made; lessons run meanwhile, some slower")
+        text += f", {now} is being made; lessons run meanwhile, some slower"
+        return making("compile cache", text, warm / max(1, lessons))
     if compiled < COMPILED_LEAST or warm < lessons:
         return yellow(
             "compile cache",
@@ -186,22 +185,37 @@ def notebooks(settings: Settings) -> Line:
 
 
 def data(settings: Settings) -> Line:
-    """Say which data sets of the catalogue are there and right."""
-    from workshop.datasets.catalogue import load_catalogue
+    """Say which data sets of the catalogue are there and right.
+
+    Red is what today's schedule needs and lacks; what is merely not here is yellow.
+    """
+    from workshop.datasets.catalogue import Dataset, load_catalogue
     from workshop.datasets.store import Store
+    from workshop.machine.today import goes_on, stops_without, todays_parts
 
     store = Store(settings.data)
-    here: list[str] = []
-    missing: list[str] = []
-    for name, dataset in load_catalogue().items():
-        complete = all(store.has(dataset, file) for file in dataset.files)
-        (here if complete else missing).append(name)
-    text = f"{len(here)} of {len(here) + len(missing)} sets in {settings.data}"
+    catalogue = load_catalogue().values()
+    missing: list[Dataset] = [
+        dataset for dataset in catalogue if not all(store.has(dataset, file) for file in dataset.files)
+    ]
+    text = f"{len(catalogue) - len(missing)} of {len(catalogue)} sets in {settings.data}"
     if not missing:
         return green("data", text)
-    text = f"{text}; missing: {', '.join(missing)}"
+    names = ", ".join(dataset.name for dataset in missing)
     if settings.prefix is None:
-        return yellow("data", text, SET_UP)
-    if ESSENTIAL in missing:
-        return red("data", text, f"run: workshop data fetch {ESSENTIAL}")
-    return yellow("data", text, "run: workshop data fetch (it says which cannot be had from this network)")
+        return yellow("data", f"{text}; missing: {names}", SET_UP)
+    parts = todays_parts(settings)
+    stopped = {dataset.name: found for dataset in missing if (found := stops_without(dataset, parts))}
+    if stopped:
+        needed = "; ".join(f"{name} (for {', '.join(found)})" for name, found in stopped.items())
+        return red(
+            "data",
+            f"{text}; missing: {needed}, needed today",
+            f"run: workshop data fetch {' '.join(stopped)}",
+        )
+    without = "; ".join(f"{dataset.name}: {goes_on(dataset)}" for dataset in missing)
+    return yellow(
+        "data",
+        f"{text}; today needs no more; missing: {names}",
+        f"{without}. What can be had from this network: workshop data fetch",
+    )

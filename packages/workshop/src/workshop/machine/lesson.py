@@ -6,7 +6,7 @@ Needs the jupyter environment (IPython's display protocol, anywidget, NumPy).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,36 +17,43 @@ import traitlets
 from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
 from workshop.machine.lines import Line, green, red, yellow
+from workshop.machine.today import goes_on, stops_without, todays_parts
 from workshop.settings import Settings
-
-ESSENTIAL = "mnist"
 
 
 def hashed(settings: Settings, names: Sequence[str] | None = None) -> Iterator[Line]:
     """Read every file of the named data sets (None: all that are here) and compare its SHA-256.
 
-    Yields one line a data set: green when its content is right, red when it is not or when the
-    essential one is missing, yellow when another one is not here.
+    Yields one line a data set: green when its content is right; else red when today's schedule needs it,
+    and yellow, with what goes on without it, when it does not.
     """
-    store = Store(settings.data)
+    store, parts = Store(settings.data), todays_parts(settings)
     for name, dataset in load_catalogue().items():
         if names is None or name in names:
-            yield _hashed(store, dataset)
+            yield _hashed(store, dataset, parts)
 
 
-def _hashed(store: Store, dataset: Dataset) -> Line:
+def _hashed(store: Store, dataset: Dataset, parts: Collection[str]) -> Line:
     """Verify one data set."""
-    again = f"run in a terminal: workshop data fetch {dataset.name}"
     check = f"data: {dataset.name}"
-    if not any(store.path(dataset, file).exists() for file in dataset.files):
-        missing = red if dataset.name == ESSENTIAL else yellow
-        return missing(check, "not here", again)
     started = time.perf_counter()
-    wrong = [file.name for file in dataset.files if not store.verify(dataset, file)]
-    if wrong:
-        return red(check, f"wrong or missing: {', '.join(wrong)}", again)
-    seconds = time.perf_counter() - started
-    return green(check, f"{_size(dataset.size)}, every byte as catalogued ({seconds:.1f} s)")
+    lacking = [file.name for file in dataset.files if not store.verify(dataset, file)]
+    if not lacking:
+        seconds = time.perf_counter() - started
+        return green(check, f"{_size(dataset.size)}, every byte as catalogued ({seconds:.1f} s)")
+    damaged = [
+        file.name for file in dataset.files if file.name in lacking and store.path(dataset, file).exists()
+    ]
+    if damaged:
+        text = f"damaged: {', '.join(damaged)}"
+    elif len(lacking) < len(dataset.files):
+        text = f"{len(lacking)} of its {len(dataset.files)} files are not here"
+    else:
+        text = "not here"
+    if stopped := stops_without(dataset, parts):
+        again = f"run in a terminal: workshop data fetch {dataset.name}"
+        return red(check, f"{text}; today's schedule needs it: {', '.join(stopped)}", again)
+    return yellow(check, text, goes_on(dataset))
 
 
 def _size(count: int) -> str:

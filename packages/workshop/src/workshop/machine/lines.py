@@ -26,11 +26,18 @@ class Line:
     text: str
     advice: str = ""
     """What to do; never empty on a red line."""
+    share: float | None = None
+    """How much of something that is still being made is done, 0 to 1."""
 
 
 def green(check: str, text: str) -> Line:
     """Return a line that needs nothing done."""
     return Line(check, State.GREEN, text)
+
+
+def making(check: str, text: str, share: float) -> Line:
+    """Return a line about what is still being made, and needs nothing done."""
+    return Line(check, State.GREEN, text, share=min(1.0, max(0.0, share)))
 
 
 def yellow(check: str, text: str, advice: str = "") -> Line:

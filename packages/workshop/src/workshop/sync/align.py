@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
+from workshop.sync.exercises import exercise_of
 from workshop.sync.notebook import Cell, Version, body, source
 
 ALIKE = 0.6
@@ -51,10 +52,12 @@ class Effort:
 def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
-    Ids decide where both have them and they are unique. The rest is matched by content: first
+    Ids decide where both have them and they are unique, then the names of exercises. The rest is matched
+    by content: first
     equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
     """
     pairs = _by_id(old, new)
+    _by_exercise(old, new, pairs)
     _in_order(old, new, pairs)
     _anywhere(old, new, pairs)
     _similar(old, new, pairs, effort or Effort())
@@ -74,6 +77,17 @@ def unique_ids(cells: Sequence[Cell]) -> dict[str, int]:
 def _by_id(old: Sequence[Cell], new: Sequence[Cell]) -> Pairs:
     before, after = unique_ids(old), unique_ids(new)
     return {after[name]: before[name] for name in after if name in before}
+
+
+def _by_exercise(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
+    """Match the stubs of one exercise, whatever the workshop made of their ids and their texts."""
+    places = [(number, exercise_of(old[number])) for number in _free(old, set(pairs.values()))]
+    counts = Counter(map(exercise_of, new))
+    before = {name: number for number, name in places if name and counts[name] == 1}
+    for number in _free(new, set(pairs)):
+        name = exercise_of(new[number])
+        if name in before:
+            pairs[number] = before.pop(name)
 
 
 def _free(cells: Sequence[Cell], taken: set[int]) -> list[int]:

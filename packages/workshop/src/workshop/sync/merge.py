@@ -2,7 +2,8 @@
 
 The organiser's version gives the order; the participant's edits, new cells and outputs go into it.
 Where both changed the same cell nothing is merged at all: ``ConflictError`` is raised and the caller
-leaves the participant's file as it is.
+leaves the participant's file as it is. But an answer to an exercise that still asks for the same stays in
+its cell.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workshop.sync.align import align
+from workshop.sync.exercises import asks_the_same, exercise_of
 from workshop.sync.notebook import (
     VOLATILE_CELL_METADATA,
     VOLATILE_NOTEBOOK_METADATA,
@@ -171,7 +173,12 @@ def _merge_cell(slot: Slot) -> Cell | None:
 def _merge_both(base: Cell | None, mine: Cell, theirs: Cell) -> Cell:
     before = base if base is not None else {}
     old = body(base) if base is not None else None
-    chosen = pick(old, body(mine), body(theirs), "you and the workshop changed the same cell")
+    what, is_answer = "you and the workshop changed the same cell", False
+    if base is not None and (name := exercise_of(mine)) and name == exercise_of(base):
+        # An answer outlives a stub that was rewritten, unless something else is asked for now.
+        is_answer = asks_the_same(base, theirs)
+        what = f"you answered the exercise {name}, in which the workshop now asks for something else"
+    chosen = pick(old, body(mine), body(theirs), what, mine_wins=is_answer)
     merged = dict(theirs if body(theirs) == chosen else mine)
     merged["metadata"] = merge_metadata(
         before.get("metadata", {}),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from workshop.sync.align import find_renames
+from workshop.sync.exercises import answered
 from workshop.sync.files import Obstacle, obstacle, protection, reason
 from workshop.sync.merge import ConflictError, merge, same, without_outputs
 from workshop.sync.notebook import ChangedError, Document, Version, dump, fault_of
@@ -132,6 +133,8 @@ def _both_there(sides: Sides, entry: Entry, mine: Version, theirs: Version) -> D
         invalid = "it cannot be merged"
     if invalid:
         return beside(entry, theirs, "your file is not a valid notebook, so nothing was merged into it")
+    if changed and (answers := answered(document, theirs.notebook)):
+        why = f"{why}; your answers stay: {', '.join(answers)}"
     return _merged(action, why, document, mine, theirs, after)
 
 

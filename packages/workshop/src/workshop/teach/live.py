@@ -45,6 +45,15 @@ class Progress:
         return f'<div style="font-family: monospace">{bar} {html.escape(self.text)}</div>'
 
 
+def time_line(spent: float, share: float) -> str:
+    """Say how long a share of the work took and, once that can be known, how long the rest will take."""
+    # The first steps compile and say nothing about the others.
+    if not SHARE_TO_ESTIMATE <= share < 1:
+        return f"{spent:.0f} s"
+    left = spent / share - spent
+    return f"{spent:.0f} s · about {f'{left:.0f} s' if left < 100 else f'{left / 60:.0f} min'} left"
+
+
 class LiveCurve:
     """A progress line every second and a curve as often as drawing it costs next to nothing."""
 
@@ -75,10 +84,7 @@ class LiveCurve:
 
     def _line(self, share: float, losses: Sequence[float], errors: Sequence[float]) -> str:
         spent = time.monotonic() - self.started
-        parts = [self.title, f"{share:4.0%}", f"{spent:.0f} s"]
-        # The first steps compile and say nothing about the others.
-        if SHARE_TO_ESTIMATE <= share < 1:
-            parts.append(f"about {spent / share - spent:.0f} s left")
+        parts = [self.title, f"{share:4.0%}", time_line(spent, share)]
         if losses:
             parts.append(f"loss {float(np.mean(losses[-50:])):.4f}")
         if errors:

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from workshop.teach.live import SECONDS_BETWEEN_LINES, Progress, in_notebook
+from workshop.teach.live import SECONDS_BETWEEN_LINES, Progress, in_notebook, time_line
 
 
 class ProgressLine:
@@ -25,7 +25,7 @@ class ProgressLine:
         if share < 1 and now < self._next:
             return
         self._next = now + SECONDS_BETWEEN_LINES
-        words = [self.title, text, f"{share:4.0%}", f"{now - self.started:.0f} s"]
+        words = [self.title, text, f"{share:4.0%}", time_line(now - self.started, share)]
         self._draw(Progress(share, " · ".join(word for word in words if word)))
 
     def _draw(self, line: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Rows 1 to 18 of the promise: what is in a notebook."""
+"""Rows 1 to 18, and 94, of the promise: what is in a notebook."""
 
 import json
 
@@ -220,3 +220,12 @@ def test_18_reformatted_json_is_no_edit(bed: Bed) -> None:
     reformatted = json.dumps(json.loads(base), indent=4, sort_keys=True).encode()
     assert bed.both_change(base, reformatted, theirs) == {"a.ipynb": "updated"}
     assert cells_of(bed.read("a.ipynb")) == cells_of(theirs)
+
+
+def test_94_an_answer_outlives_a_stub_that_was_rewritten(bed: Bed) -> None:
+    def exercise(text: str) -> dict[str, object]:
+        return cell(f"def half(x):\n    return {text}", "e", tags=["exercise:half"])
+
+    actions = bed.both_change(book(A, exercise("0")), book(A, exercise("x / 2")), book(B, exercise("...")))
+    assert actions == {"a.ipynb": "merged"}
+    assert bed.cells() == [("b", ""), ("def half(x):\n    return x / 2", "")]

@@ -1,0 +1,51 @@
+"""What of today's schedule stops without a data set, and how the lack of one is judged."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+
+from workshop.datasets.catalogue import Dataset
+from workshop.settings import Settings
+
+SCHEDULE = "presentation/schedule.toml"
+SLIDES = "slides"
+ESSENTIAL = "mnist"
+"""The data set without which the first lessons do not run, whatever the schedule says."""
+
+
+def todays_parts(settings: Settings) -> frozenset[str]:
+    """Return the lessons and demos of the workshop that is held today, and ``slides``.
+
+    Nothing where this machine has no schedule that can be read; where the workshop is unknown, those of the
+    schedule's first.
+    """
+    if settings.source is None:
+        return frozenset()
+    try:
+        schedule = tomllib.loads((settings.source / SCHEDULE).read_text(encoding="utf-8"))
+        workshops = {each["name"]: each["item"] for each in schedule["workshop"]}
+        items = workshops.get(settings.workshop) or next(iter(workshops.values()))
+        return frozenset(
+            {SLIDES}.union(*([*item.get("lessons", []), *item.get("demos", [])] for item in items))
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+        return frozenset()
+
+
+def stops_without(dataset: Dataset, parts: Collection[str]) -> list[str]:
+    """Return which of today's parts stop without a data set."""
+    stopped = [
+        part
+        for part in sorted(parts)
+        if any(part == need or part.startswith(f"{need}/") for need in dataset.needed_by)
+    ]
+    return stopped or (["the first lessons"] if dataset.name == ESSENTIAL else [])
+
+
+def goes_on(dataset: Dataset) -> str:
+    """Return what goes on without a data set that nothing of today needs."""
+    if dataset.without:
+        return dataset.without
+    needing = ", ".join(dataset.needed_by)
+    return f"nothing of today needs it; only {needing} would" if needing else "nothing of today needs it"

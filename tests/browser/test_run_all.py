@@ -1,0 +1,86 @@
+"""Run All goes on past exercises that are not done or wrong, in both of Jupyter's front ends."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from waiting import patience
+
+from .notebooks import Desk
+
+SOLUTION = "def {name}(x):\n    return x / 2\n"
+STUB = "def halved(x):\n    return ..."
+WRONG = "def halves(x):\n    return x * 2"
+RIGHT = "def half(x):\n    return 0.5 * x"
+BROKEN = "def parted(x):\n    return 1 / 0"
+
+
+def check(name: str) -> str:
+    """Return the cell that checks an exercise."""
+    return (
+        "from workshop.teach.checks import check\n"
+        f'with check("{name}") as right:\n'
+        f'    assert {name}(3) == 1.5, "half of three is one and a half"\n'
+        '    right("and so it is")'
+    )
+
+
+def cells_of(*exercises: tuple[str, str]) -> list[str]:
+    """Return each exercise's cell, its check, and a cell that goes on with what later cells have."""
+    return [
+        cell
+        for name, text in exercises
+        for cell in (text, check(name), f'print("{name} comes to", {name}(8))')
+    ]
+
+
+def lines(page: Any) -> list[str]:
+    """Return what the checks say, in their order."""
+    found: list[str] = page.locator(".jp-OutputArea-output [role=status]").all_inner_texts()
+    return found
+
+
+def lay_solutions(folder: Path, *names: str) -> None:
+    """Write the solutions beside the notebook."""
+    (folder / "solutions").mkdir(exist_ok=True)
+    for name in names:
+        (folder / f"solutions/{name}.py").write_text(SOLUTION.format(name=name), encoding="utf-8")
+
+
+def test_run_all_goes_on_whatever_the_checks_find(desk: Desk) -> None:
+    names = ("halved", "halves", "half", "parted")
+    lay_solutions(desk.folder, *names)
+    exercises = zip(names, (STUB, WRONG, RIGHT, BROKEN), strict=True)
+    page = desk.run("exercises", *cells_of(*exercises), 'print("the", "end")')
+    page.locator(".jp-OutputArea-output", has_text="the end").wait_for(timeout=patience(60_000))
+    assert (
+        page.locator(
+            ".jp-OutputArea-output[data-mime-type*=error], .jp-RenderedText [class*=ansi-red]"
+        ).count()
+        == 0
+    )
+    said = lines(page)
+    assert [line[0] for line in said] == ["○", "✗", "✓", "✗"]
+    assert "fill in the dots of halved" in said[0]
+    assert "half of three is one and a half" in said[1]
+    assert "Right: and so it is" in said[2]
+    assert "ZeroDivisionError" in said[3]
+    # Later cells have the solution, or the learner's own where that is right.
+    shown = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
+    for name in names:
+        assert f"{name} comes to 4.0" in shown
+
+
+def test_an_answer_that_is_corrected_counts_when_all_is_run_again(desk: Desk) -> None:
+    lay_solutions(desk.folder, "halved")
+    page = desk.run("corrected", *cells_of(("halved", STUB)), 'print("the", "end")')
+    page.locator(".jp-OutputArea-output", has_text="the end").wait_for(timeout=patience(60_000))
+    assert lines(page)[0].startswith("○")
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("halved = lambda x: x * 0.5")
+    desk.run_all(page)
+    page.locator(".jp-OutputArea-output [role=status]", has_text=re.compile("^✓")).wait_for()
+    assert "Later cells use yours" in lines(page)[0]
