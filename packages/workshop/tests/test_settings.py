@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 from pathlib import Path
 
+import jinja2
 import pytest
+import yaml
 
 from workshop.errors import WorkshopError
-from workshop.settings import Settings, find_checkout, load_settings, settings_file
+from workshop.settings import CHECKOUT, Settings, find_checkout, load_settings, settings_file
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +112,20 @@ def test_the_checkout_is_that_of_the_code_or_the_machines_source(
     assert (find_checkout("site.yml") / "packages/workshop/src/workshop/settings.py").is_file()
     with pytest.raises(WorkshopError, match="there is no checkout with nowhere"):
         find_checkout("nowhere")
+
+
+@pytest.mark.parametrize("held", ["", "three-hours"])
+def test_what_set_up_writes_are_the_settings(tmp_path: Path, held: str) -> None:
+    """Of the role's own variables and template; an empty choice of the workshop stays unsaid."""
+    role = CHECKOUT / "roles/python-venv"
+    values = yaml.safe_load((role / "vars/main.yml").read_text(encoding="utf-8"))["__python_venv_settings"]
+    assert set(values) == {field.name for field in dataclasses.fields(Settings)}
+    environment = jinja2.Environment(trim_blocks=True)
+    environment.filters["to_json"] = json.dumps
+    template = environment.from_string((role / "templates/workshop.toml.j2").read_text(encoding="utf-8"))
+    written = tmp_path / "workshop.toml"
+    written.write_text(
+        template.render(ansible_managed="managed", __python_venv_settings={"prefix": "/p", "workshop": held})
+    )
+    assert load_settings(written) == Settings(prefix=Path("/p"), workshop=held)
+    assert ("workshop = " in written.read_text()) is bool(held)
