@@ -116,3 +116,13 @@ def test_without_a_solution_the_learners_answer_is_used(cells: dict[str, Any], t
 def test_an_interruption_goes_on_its_way(cells: dict[str, Any]) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(cells, "def double(x):\n    raise KeyboardInterrupt", CHECK)
+
+
+def test_a_solution_that_cannot_stand_in_is_one_line_and_takes_nothing_away(
+    cells: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "solutions/double.py").write_text("factor = np.array(2)\n" + SOLUTION)
+    record = run(cells, "factor = 3\ndef double(x):\n    return x + 1", CHECK)
+    assert (record.answer, cells["factor"], cells["double"](4)) == (Answer.WRONG, 3, 5)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("cannot stand in (NameError: name 'np' is not defined); run the cells above first.")

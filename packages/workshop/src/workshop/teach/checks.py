@@ -246,8 +246,14 @@ def _lend(record: Record, solution: str, names: list[str], namespace: Namespace)
         return "Later cells use yours all the same, as you wished."
     if not solution:
         return "There is no solution here, so later cells use yours."
-    _written[record.exercise] = {name: namespace[name] for name in names if name in namespace}
-    exec(compile(solution, f"<the solution of {record.exercise}>", "exec"), namespace)
+    written = {name: namespace[name] for name in names if name in namespace}
+    try:
+        exec(compile(solution, f"<the solution of {record.exercise}>", "exec"), namespace)
+    except Exception as error:
+        # Most often it needs what a cell above makes that was not run.
+        namespace.update(written)
+        return f"Our solution cannot stand in ({type(error).__name__}: {error}); run the cells above first."
+    _written[record.exercise] = written
     newest = max((_newest(name, namespace) for name in names), default=-1)
     _lent[record.exercise] = {name: namespace[name] for name in names}, newest
     if record.answer is Answer.NOT_DONE:
