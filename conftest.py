@@ -21,6 +21,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The processes of pytest fill the cores: the threads of BLAS would wait for each other, and that busily.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# What a test takes for a terminal is one, also where this machine says that it has a dumb one, or none.
+os.environ["TERM"] = "xterm-256color"
+
 # The normal run tries the same examples each time, so that it fails for a change and not by chance; in full
 # depth they are new ones, and the message holds what runs them again.
 hypothesis.settings.register_profile("normal", max_examples=30, deadline=None, derandomize=True)
