@@ -287,12 +287,8 @@ PATIENCE = 8
 """How many times longer than its processor time a page may take beside other work."""
 
 
-def learn(page: playwright.Page, start: Callable[[], object], condition: str, seconds: float) -> float:
-    """Start a page's learning and wait until it has learned; return the processor seconds that it took.
-
-    They are those of the page's process, all threads together, and held to ``seconds``: unlike a clock
-    they are about the same beside other work.
-    """
+def processor_time(page: playwright.Page) -> Callable[[], float]:
+    """Return what tells the processor seconds that the process of an open page has taken."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
 
@@ -300,6 +296,16 @@ def learn(page: playwright.Page, start: Callable[[], object], condition: str, se
         metrics = devtools.send("Performance.getMetrics")["metrics"]
         return float(next(each["value"] for each in metrics if each["name"] == "ProcessTime"))
 
+    return used
+
+
+def learn(page: playwright.Page, start: Callable[[], object], condition: str, seconds: float) -> float:
+    """Start a page's learning and wait until it has learned; return the processor seconds that it took.
+
+    They are those of the page's process, all threads together, and held to ``seconds``: unlike a clock
+    they are about the same beside other work.
+    """
+    used = processor_time(page)
     began, end = used(), time.monotonic() + PATIENCE * patience(seconds)
     start()
     while not page.evaluate(condition):

@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import typer
 
 import workshop
+from waiting import patience
 from workshop import bench, cli, lazy, plugins
 from workshop.errors import WorkshopError
 
@@ -214,12 +214,10 @@ def test_ctrl_c_ends_a_real_command_in_one_line() -> None:
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        started = time.monotonic()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=patience(25))
     finally:
         process.kill()
-    assert time.monotonic() - started < 5
     assert process.returncode == 130
     assert errors.strip() == "workshop: interrupted; it is safe to run again"
 

@@ -119,8 +119,10 @@ class Bed:
             env=os.environ | {"WORKSHOP_TEST_CACHE": str(learners_cache())},
         )
         self._join_network()
-        # The machines share their downloads; here they belong to this machine's user.
-        self.root(f"chown -R {self.user}: /srv/cache")
+        # The downloads are links, of which all machines see one owner: a plain user's machines need it to be
+        # theirs, and root's, which may do everything, must not take it away from one that is at work.
+        if self.user != "root":
+            self.root(f"chown -R {self.user}: /srv/cache")
         if self.downloads:
             folder = shlex.quote(str(Path(self.downloads).parent))
             self.run(f"mkdir -p {folder} && ln -s /srv/cache {shlex.quote(self.downloads)}")

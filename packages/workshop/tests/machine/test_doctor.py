@@ -106,7 +106,7 @@ def test_the_json_document_is_all_of_stdout(broken_house: str) -> None:
     assert done.returncode == 1
     assert done.stderr == ""
     assert report["ok"] is False
-    assert report["seconds"] < 10
+    assert report["seconds"] > 0
     assert report["addresses"]["Jupyter"] == "http://127.0.0.1:8080/lab"
     assert "secret-of-this-machine" not in done.stdout
     assert {line["state"] for line in report["lines"]} <= {"green", "yellow", "red"}

@@ -69,7 +69,7 @@ def test_drawing_is_answered(pad: DigitPad) -> None:
     assert len(pad.answer["picture"]) == 784
     assert max(pad.answer["picture"]) == 255
     assert pad.answer["blank"] is False
-    assert 0 < pad.milliseconds < 1000
+    assert pad.milliseconds > 0
 
 
 def test_a_blank_pad_is_told_apart(pad: DigitPad) -> None:
