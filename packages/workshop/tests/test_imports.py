@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "datasets": set(),
     "imagenet": {"datasets"},
     "jupyter": {"machine", "update_button"},
-    "lessons": {"jupyter"},
+    "lessons": {"jupyter", "machine"},
     "machine": {"datasets"},
     "plugins": set(),
     "pull": {"sync"},

@@ -12,7 +12,7 @@ from typing import Any
 from workshop.lessons.exercises import prepare
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.model import About, Lesson, about
-from workshop.lessons.runner import How, Progress, Ran, run_notebook
+from workshop.lessons.runner import How, Progress, Ran, run_notebook, solutions_of
 from workshop.lessons.worker import Failure, Outcome
 
 Cell = dict[str, Any]
@@ -146,6 +146,15 @@ def ran(folder: Path, content: Notebook) -> Ran:
     """Write a lesson and run its bare stubs, without a verdict."""
     lesson = put(folder, "1-try/10-it", content)
     return run_notebook(lesson, about(lesson.name, content), content, How(folder), quiet, {})
+
+
+def tried(folder: Path, content: Notebook, answers: dict[str, dict[str, str]]) -> Outcome:
+    """Write a lesson, run it solved with the answers tried beside, and return what came of it."""
+    lesson = put(folder, "1-try/10-it", content, {name: SOLUTIONS[name] for name in answers})
+    how = How(folder)
+    solutions = solutions_of(content, how, wanted=True)
+    told = about(lesson.name, content)
+    return run_notebook(lesson, told, content, how, quiet, solutions, answers).outcome
 
 
 def run_here(

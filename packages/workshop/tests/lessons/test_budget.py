@@ -1,4 +1,4 @@
-"""A lesson of fixed work, held to its budget: alone, and with two busy processes beside it.
+"""A lesson of fixed work, held to its budget: alone, with two busy processes beside it, and compiling.
 
 The budget is set as those of the real lessons are, but here: how much longer a lesson with another mixture of
 work takes on another kind of processor is not what this is about.
@@ -40,9 +40,25 @@ def piece():
 """
 
 
-def lesson(pieces: int, work: float = 0.0) -> building.Notebook:
+# What stands for Theano here is counted as Theano is; tests/machines/lessons does the same with Theano.
+COMPILE = """\
+import subprocess, sys
+from workshop.machine.compiling import counted
+@counted
+def compile_module():
+    for _ in range(20): piece()
+    subprocess.run([sys.executable, "-S", "-c", "for _ in range(20_000_000): pass"])
+"""
+
+
+def lesson(pieces: int, work: float = 0.0, modules: int = 0) -> building.Notebook:
     budget = {"fast": {"work": work}} if work else {}
-    cells = building.code(WORK, name="define"), building.code(f"for _ in range({pieces}): piece()", name="do")
+    do = f"for _ in range({modules}): compile_module()\nfor _ in range({pieces}): piece()"
+    cells = (
+        building.code(WORK, name="define"),
+        building.code(COMPILE, name="compile"),
+        building.code(do, name="do"),
+    )
     return building.notebook(*cells, budget=budget)
 
 
@@ -77,3 +93,14 @@ def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, 
     assert sound.passed, sound.why
     assert not slowed.passed, slowed
     assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {budget:g} s of work")
+
+
+def test_a_cold_compile_cache_changes_no_verdict(tmp_path: Path, budget: float) -> None:
+    """Warm, the same two lessons are held to it above."""
+    sound = building.run(tmp_path, lesson(PIECES, budget, modules=2))
+    slowed = building.run(tmp_path, lesson(SLOWED, budget, modules=2))
+    assert sound.passed, sound.why
+    assert not slowed.passed, slowed
+    # Each module takes about half of what the lesson may.
+    assert min(sound.compiling, slowed.compiling) / sound.slowness > 0.4 * budget
+    assert sound.work == pytest.approx(budget / MARGIN, rel=MARGIN - 1)

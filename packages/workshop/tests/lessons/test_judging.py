@@ -90,14 +90,14 @@ def test_a_run_that_broke_off_is_told_by_its_first_cause_only() -> None:
     )
 
 
-def best(runs: list[Outcome], *, cold: bool = False, **settings: Any) -> tuple[Result, list[Outcome]]:
+def best(runs: list[Outcome], shown: str = "", **settings: Any) -> tuple[Result, list[Outcome]]:
     """Judge as many of the runs as are wanted; return the result and the runs that were left over."""
-    lesson = notebook(code("", name="one"), **settings)
+    cell = {**code("", "metrics", name="one"), "outputs": [{"output_type": "stream", "text": shown}]}
+    lesson = notebook(cell if shown else code("", name="one"), **settings)
     left: Iterator[Outcome] = iter(runs)
-    compiles = iter([cold, False])
     result, ran = best_of_runs(
         *("it", about("it", lesson), Profile.FULL),
-        lambda: Ran(next(left), lesson, [1], compiled=next(compiles)),
+        lambda: Ran(next(left), lesson, [1]),
         solved=False,
     )
     assert ran.outcome.cpu_seconds == result.cpu_seconds
@@ -137,16 +137,20 @@ def test_a_verdict_that_no_noise_can_change_stands_after_one_run(clear: Outcome)
     assert result == dataclasses.replace(result, passed=clear.cpu_seconds < 10)
 
 
-def test_compiling_counts_against_no_budget() -> None:
-    result, _ = best([took(35.0), took(9.0)], cold=True, **BUDGET)
-    assert (result.passed, result.cpu_seconds, result.runs) == (True, 9.0, 2)
-    result, _ = best([took(35.0), took(11.0)], cold=True, **BUDGET)
-    assert (result.passed, result.cpu_seconds, result.runs) == (False, 11.0, 2)
+COMPILED: dict[str, Any] = {"compiled": 9, "compiling_seconds": 25.0}
 
 
-@pytest.mark.parametrize(
-    "other", [{"peak_rss_mb": 901.0}, {"failure": Failure(0, "ValueError", "ValueError: x")}]
-)
-def test_compiling_excuses_nothing_but_time(other: dict[str, Any]) -> None:
-    result, left = best([took(35.0, **other), took(9.0)], cold=True, **BUDGET)
-    assert (result.passed, len(left)) == (False, 1)
+def test_compiling_is_told_and_earns_no_second_run() -> None:
+    result, left = best([took(9.0, **COMPILED), took(1.0)], **BUDGET)
+    assert (result.passed, result.cpu_seconds, result.compiling, result.runs) == (True, 9.0, 25.0, 1)
+    result, left = best([took(13.0, **COMPILED), took(1.0)], **BUDGET)
+    assert (result.passed, result.cpu_seconds, result.runs, len(left)) == (False, 13.0, 1, 1)
+
+
+@pytest.mark.parametrize(("compiled", "runs"), [(COMPILED, 2), ({}, 1)])
+def test_a_time_that_the_lesson_measured_while_it_compiled_is_measured_again(
+    compiled: dict[str, Any], runs: int
+) -> None:
+    bars = {"a": {"max": 0.5, "unit": "yardstick"}}
+    result, left = best([took(9.0, **compiled), took(8.0)], '{"a": 0.9}', bars=bars, **BUDGET)
+    assert (result.passed, result.runs, len(left)) == (False, runs, 2 - runs)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.machine import precompiled, theano_mends
+from workshop.machine import compiling, precompiled, theano_mends
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -45,6 +45,24 @@ OP = """class COp:
         version = (hash(tuple(self.func_codes)), )
         return version
 """
+CACHE = """from theano.gof import compilelock
+
+
+class ModuleCache:
+    def module_from_key(self, key, lnk=None, keep_lock=False):
+        module = self._get_from_key(key)
+        if module is not None:
+            return module
+
+        src_code = lnk.get_src_code()
+        return lnk.compile_cmodule(src_code)
+
+
+class GCC_compiler:
+    @staticmethod
+    def compile_str(module_name, src_code):
+        return module_name
+"""
 LOOPS = '''order_loops += """
     std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());
     """ % locals()
@@ -62,6 +80,7 @@ def theano(tmp_path: Path) -> Path:
     (package / "gof").mkdir()
     (package / "gof" / "cc.py").write_text(LINKER)
     (package / "gof" / "op.py").write_text(OP)
+    (package / "gof" / "cmodule.py").write_text(CACHE)
     (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
     return package
 
@@ -93,6 +112,16 @@ def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
     assert (theano / "gof/precompiled.py").read_text() == Path(precompiled.__file__).read_text()
 
 
+def test_what_compiles_is_counted_and_what_the_cache_has_is_not(theano: Path) -> None:
+    theano_mends.mend(theano)
+    mended = (theano / "gof/cmodule.py").read_text()
+    found = "            return module\n        return self._compiled_from_key(key, lnk, keep_lock)\n"
+    assert found in mended
+    for name in ("_compiled_from_key(self,", "compile_str(module_name,"):
+        assert f"    @compiling.counted\n    def {name}" in mended
+    assert (theano / "gof/compiling.py").read_text() == Path(compiling.__file__).read_text()
+
+
 def test_mended_modules_are_there_as_bytecode(theano: Path) -> None:
     """Whoever starts a kernel may not be able to write it."""
     stale = Path(importlib.util.cache_from_source(theano / "gof/cc.py"))
@@ -116,8 +145,8 @@ def test_another_theano_is_refused(theano: Path) -> None:
         theano_mends.mend(theano)
 
 
-@pytest.mark.parametrize("name", ["gof/cc.py", "gof/op.py"])
-@pytest.mark.parametrize("text", [None, "", LINKER + LINKER + OP + OP])
+@pytest.mark.parametrize("name", ["gof/cc.py", "gof/op.py", "gof/cmodule.py"])
+@pytest.mark.parametrize("text", [None, "", LINKER + LINKER + OP + OP + CACHE + CACHE])
 def test_another_compile_cache_is_refused(theano: Path, name: str, text: str | None) -> None:
     (theano / name).unlink()
     if text is not None:

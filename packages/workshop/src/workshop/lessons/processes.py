@@ -16,6 +16,8 @@ SAMPLE_SECONDS = 0.05
 SAMPLING_SHARE = 0.03
 """Of the time at most so much goes into measuring: a kernel with children, say compilers, takes long."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
+COMPILERS = {"g++", "c++", "cc1plus", "as", "collect2", "ld"}
+"""Programs that run only while the compile cache is cold, which is not what a lesson's budget is for."""
 
 # linux/prctl.h
 _PR_SET_PDEATHSIG = 1
@@ -86,6 +88,14 @@ def resident(pid: int) -> int:
         return 0
 
 
+def program(pid: int) -> str:
+    """Return the name of the program that a process runs; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
+    except OSError:
+        return ""
+
+
 def proportional(pid: int) -> int:
     """Return the proportional set size in bytes, or the resident one where it cannot be read."""
     with contextlib.suppress(OSError, ValueError):
@@ -96,12 +106,12 @@ def proportional(pid: int) -> int:
 
 
 def memory_below(pid: int) -> int:
-    """Return the memory of all processes below ``pid`` in bytes; shared pages count once.
+    """Return the memory of all processes below ``pid``, without compilers, in bytes; shared pages count once.
 
     Reading a proportional size walks the process's page tables, so it is done only where several
     processes could share pages.
     """
-    processes = descendants(pid)
+    processes = [process for process in descendants(pid) if program(process) not in COMPILERS]
     measure = resident if len(processes) < 2 else proportional
     return sum(measure(process) for process in processes)
 

@@ -19,7 +19,6 @@ from workshop.errors import WorkshopError
 from workshop.lessons.exercises import Prepared, exercises_in, prepare, read_solution
 from workshop.lessons.model import WORK, About, Lesson, Notebook, Profile
 from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
-from workshop.settings import load_settings
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
 PATIENCE = 4
@@ -39,8 +38,6 @@ class Ran:
     outcome: Outcome
     notebook: Notebook
     numbers: list[int]
-    compiled: bool = False
-    """Whether Theano compiled something that was not in its cache."""
 
     def place(self, failure: Failure) -> str:
         """Say what failed and in which cell of the lesson."""
@@ -110,16 +107,9 @@ def run_notebook(
             startup_limit=KERNEL_LIMIT,
             answers=answers or {},
         )
-        before = _compiled()
         outcome = _work(job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"])))
         executed = json.loads(file.read_text(encoding="utf-8"))
-        return Ran(outcome, executed, prepared.numbers, compiled=_compiled() > before)
-
-
-def _compiled() -> int:
-    """Return how many modules this machine's compile cache holds."""
-    prefix = load_settings().prefix
-    return sum(1 for _ in (prefix / "theano").rglob("*.so")) if prefix else 0
+        return Ran(outcome, executed, prepared.numbers)
 
 
 def _as_format_4_5(prepared: Prepared) -> Notebook:

@@ -29,6 +29,7 @@ from workshop.lessons import network
 from workshop.lessons.exercises import check_of, exercise_of
 from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
 from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, read
+from workshop.machine import compiling
 
 MIME = "application/vnd.workshop.answer+json"
 """What ``workshop.teach.checks`` leaves in a check's output."""
@@ -100,6 +101,10 @@ class Outcome:
     """For each exercise, and each answer that was tried, what its check recorded; see ``teach.trials``."""
     trial_seconds: float = 0.0
     """The processor seconds that this took, which are in no other figure."""
+    compiled: int = 0
+    """How many modules Theano compiled because its cache did not have them."""
+    compiling_seconds: float = 0.0
+    """The processor seconds that this took, in no other figure either: the next run has the modules."""
 
 
 class Run:
@@ -121,6 +126,7 @@ class Run:
         self.beside: Beside | None = None
         self.watch = MemoryWatch()
         self.trying = 0.0
+        self.compiling = compiling.Record(Path(job.notebook).with_name("compiling.jsonl"))
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
@@ -157,7 +163,7 @@ class Run:
 
     def _with_kernel(self, yardstick: Yardstick) -> list[Round]:
         """Start the kernel, run the cells, stop the kernel; return the rounds that were taken meanwhile."""
-        environment = dict(os.environ)
+        environment = {**os.environ, compiling.RECORD: str(self.compiling.path)}
         if self.outcome.network == network.GUARD:
             environment = network.guarded(environment)
         started = False
@@ -233,6 +239,7 @@ class Run:
         file = Path(self.job.notebook).with_name("trials.json")
         file.write_text(json.dumps(order), encoding="utf-8")
         call = f'__import__("workshop.teach.trials", fromlist=["run"]).run({str(file)!r})'
+        self._count_compiling()
         began, kept = self._spent(), self.notebook.cells[index]
         self.watch.paused = True
         try:
@@ -242,11 +249,19 @@ class Run:
             self.watch.paused = False
             self.notebook.cells[index] = kept
             self.trying += self._spent() - began
+            # It is in the seconds of the trial already.
+            self.compiling.new_lines()
         if failure is None:
             done = json.loads(file.read_text(encoding="utf-8"))
             self.outcome.tried[exercise] = {name: Told(**told) for name, told in done["results"].items()}
             self.outcome.trial_seconds += done["cpu_seconds"]
         return failure
+
+    def _count_compiling(self) -> None:
+        """Add what Theano compiled since the last call."""
+        for line in self.compiling.new_lines():
+            self.outcome.compiled += 1
+            self.outcome.compiling_seconds += line["cpu_seconds"]
 
     def _cell(self, index: int, cell: Any) -> Failure | None:
         """Run one cell and return what went wrong."""
@@ -289,8 +304,13 @@ class Run:
     def _account(self, peak: int) -> None:
         """Note time and memory; every process has been waited for, so the system's books are closed."""
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime - self.outcome.trial_seconds, 3)
-        self.outcome.peak_rss_mb = round(max(peak, books.ru_maxrss * 1024) / MEGABYTE, 1)
+        self._count_compiling()
+        apart = self.outcome.trial_seconds + self.outcome.compiling_seconds
+        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime - apart, 3)
+        self.outcome.compiling_seconds = round(self.outcome.compiling_seconds, 3)
+        # The system's maximum may be a compiler's.
+        largest = 0 if self.outcome.compiled else books.ru_maxrss * 1024
+        self.outcome.peak_rss_mb = round(max(peak, largest) / MEGABYTE, 1)
         self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
 
     def _measured(self, rounds: list[Round]) -> None:

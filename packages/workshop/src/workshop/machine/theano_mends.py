@@ -1,4 +1,4 @@
-"""What is mended in Theano 1.0.5: two files for Python 3.11 and Lasagne 0.1, and four to compile less.
+"""What is mended in Theano 1.0.5: for Python 3.11 and Lasagne 0.1, to compile less, and to count it.
 
 One more mend is a setting (``ldflags = -lopenblas`` in ``.theanorc``; without it Theano's import looks
 for a BLAS by means that numpy dropped). All of them are applied by the role ``deep-libs``.
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import precompiled
+from workshop.machine import compiling, precompiled
 
 MARK = "WORKSHOP_PYTHON_311"
 
@@ -107,6 +107,30 @@ SORT_MENDED = """\
         for (size_t j = i; j > 0 && %(ovar)s_loops[j - 1] < %(ovar)s_loops[j]; j--)
             std::swap(%(ovar)s_loops[j - 1], %(ovar)s_loops[j]);
 """
+# What a lesson that finds the cache cold does more than others: all that follows when the key is not found,
+# and the parts of Theano itself, which it compiles while it is imported. See workshop.machine.compiling.
+LOCK = "from theano.gof import compilelock\n"
+LOCK_MENDED = "from theano.gof import compilelock, compiling\n"
+MISSED = """\
+            return module
+
+        src_code = lnk.get_src_code()
+"""
+MISSED_MENDED = """\
+            return module
+        return self._compiled_from_key(key, lnk, keep_lock)
+
+    @compiling.counted
+    def _compiled_from_key(self, key, lnk, keep_lock):
+        src_code = lnk.get_src_code()
+"""
+COMPILER = """\
+    @staticmethod
+    def compile_str(module_name,"""
+COMPILER_MENDED = """\
+    @staticmethod
+    @compiling.counted
+    def compile_str(module_name,"""
 
 
 def mend_linker(source: str | None) -> str:
@@ -123,6 +147,19 @@ def mend_op(source: str | None) -> str:
 def mend_loops(source: str | None) -> str:
     """Sort the loops of an element-wise module, into the same order, with code that compiles faster."""
     return replace_once(source, SORT, SORT_MENDED, "tensor/elemwise_cgen.py")
+
+
+def mend_cache(source: str | None) -> str:
+    """Count the processor seconds of whatever is compiled."""
+    for old, new in ((LOCK, LOCK_MENDED), (MISSED, MISSED_MENDED), (COMPILER, COMPILER_MENDED)):
+        source = replace_once(source, old, new, "gof/cmodule.py")
+    assert source is not None
+    return source
+
+
+def mend_compiling(_: str | None) -> str:
+    """Return the module that counts what is compiled."""
+    return Path(compiling.__file__).read_text(encoding="utf-8")
 
 
 def mend_precompiled(_: str | None) -> str:
@@ -148,6 +185,9 @@ MENDS: dict[str, Callable[[str | None], str]] = {
     # Before the linker, which imports it.
     "gof/precompiled.py": mend_precompiled,
     "gof/cc.py": mend_linker,
+    # Likewise before the cache.
+    "gof/compiling.py": mend_compiling,
+    "gof/cmodule.py": mend_cache,
     "gof/op.py": mend_op,
     "tensor/elemwise_cgen.py": mend_loops,
 }

@@ -1,0 +1,97 @@
+"""How many processor seconds Theano spends on compiling, for whoever counts a lesson's work without them.
+
+A lesson that finds the compile cache cold does work that it never does again: it writes C code, starts g++
+and waits for it, and stores the module. ``theano_mends`` lays a copy of this file into Theano's package and
+has the functions counted that do this; so it imports nothing of ours. Where the variable ``RECORD``
+names a file, each outermost call adds a line to it; elsewhere nothing is measured.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+RECORD = "WORKSHOP_COMPILING"
+"""The environment variable that names the file."""
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+_now = threading.local()
+
+
+def counted(function: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Let a function that compiles add its processor seconds, with those of its compilers, to the record."""
+
+    @functools.wraps(function)
+    def counting(*arguments: Given.args, **named: Given.kwargs) -> Result:
+        file = os.environ.get(RECORD)
+        if not file or getattr(_now, "counting", False):
+            return function(*arguments, **named)
+        _now.counting = True
+        before, module = _processor_seconds(), ""
+        try:
+            result = function(*arguments, **named)
+            module = str(getattr(result, "__name__", ""))
+            return result
+        finally:
+            _now.counting = False
+            _add(file, module, _processor_seconds() - before)
+
+    return counting
+
+
+def _processor_seconds() -> float:
+    """Return the seconds of this thread, and of all children that this process has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.thread_time() + children.ru_utime + children.ru_stime
+
+
+def _add(file: str, module: str, seconds: float) -> None:
+    """Write one line at once: processes of one lesson may share the file."""
+    line = json.dumps({"module": module, "cpu_seconds": round(seconds, 4)}) + "\n"
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError:
+        return  # it only counts more work than there was
+    try:
+        os.write(descriptor, line.encode())
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
+
+
+class Record:
+    """The file as the one who counts reads it."""
+
+    def __init__(self, path: Path) -> None:
+        """Read ``path``, which need not be there yet; what was read once is not read again."""
+        self.path = path
+        self._read = 0
+
+    def new_lines(self) -> list[dict[str, Any]]:
+        """Return what was compiled since the last call: for each module its name and ``cpu_seconds``."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._read)
+                text = file.read()
+        except OSError:
+            return []
+        # A killed process may have left half a line, and the next one goes on behind it.
+        whole = text[: text.rfind(b"\n") + 1]
+        self._read += len(whole)
+        lines = []
+        for line in whole.splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                continue
+        return lines

@@ -1,0 +1,48 @@
+"""What a lesson compiles: told apart from its work, whoever compiled; ``test_budget`` has the verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import building
+
+code, notebook = building.code, building.notebook
+
+COMPILE = """\
+import subprocess, sys, time
+from workshop.machine.compiling import counted
+def burn(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end: pass
+@counted
+def compile_module():
+    burn(0.3)
+    subprocess.run([sys.executable, "-S", "-c", "for _ in range(10_000_000): pass"])
+"""
+TRIAL = "def double(x):\n    compile_module()\n    return 2 * x\n"
+
+
+def test_what_an_answer_compiles_that_is_tried_is_counted_once(tmp_path: Path) -> None:
+    cells = [code(COMPILE, name="define"), *building.exercise_cells("double")]
+    content = notebook(code(building.SETTING, name="solved"), *cells)
+    found = building.tried(tmp_path, content, {"double": {"right: compiles": TRIAL}})
+    assert found.tried["double"]["right: compiles"].answer == "right"
+    assert (found.compiled, found.compiling_seconds) == (0, 0.0)
+    assert found.trial_seconds > 0.6
+    assert found.cpu_seconds > 0.3, "the kernel's own start"
+
+
+def test_a_compilers_memory_is_not_the_lessons(tmp_path: Path) -> None:
+    content = notebook(
+        code(
+            "import pathlib, subprocess, sys, tempfile\n"
+            "program = pathlib.Path(tempfile.mkdtemp(), 'cc1plus')\n"
+            "program.symlink_to(sys.executable)\n"
+            "from workshop.machine.compiling import counted\n"
+            "allocate = 'import time; data = bytearray(400_000_000); time.sleep(0.4)'\n"
+            "call = [str(program), '-S', '-c', allocate]\n"
+            "counted(subprocess.run)(call, check=True)",
+            name="do",
+        ),
+    )
+    assert building.run(tmp_path, content).peak_rss_mb < 300
