@@ -41,19 +41,10 @@ OTHERS = {
 }
 DNF = "dnf install --assumeyes"
 LINE = f"{DNF} dnf-plugins-core && dnf config-manager --set-enabled {{}} && {DNF}"
-FACTS = """\
-#!{python}
-import json, sys
-# WANT_JSON: Ansible hands the arguments over in a file.
-host = json.load(open(sys.argv[1]))["host"]
-print(json.dumps({{"changed": False, "ansible_facts": json.load(open({file!r}))[host]}}))
-"""
 PLAY = """
 - hosts: all
   gather_facts: false
   tasks:
-    - name: Be another machine
-      made_up_facts: {host: "{{ inventory_hostname }}"}
     - name: Choose
       block:
         - ansible.builtin.include_role: {name: base-fedora, tasks_from: distribution, public: true}
@@ -78,8 +69,10 @@ PLAY = """
       rescue:
         - ansible.builtin.set_fact: {answer: "{{ ansible_failed_result.msg }}"}
     - ansible.builtin.copy:
-        content: "{{ answer | to_json }}"
-        dest: "{{ folder }}/{{ inventory_hostname }}.json"
+        content: "{{ dict(hosts | zip(hosts | map('extract', hostvars, 'answer'))) | to_json }}"
+        dest: "{{ folder }}/answers.json"
+      vars: {hosts: "{{ ansible_play_hosts }}"}
+      run_once: true
 """
 
 
@@ -102,11 +95,12 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         }
         for host, (name, version, family) in (KNOWN | OTHERS).items()
     }
-    (folder / "facts.json").write_text(json.dumps(facts))
+    # Each is another machine by the facts that Ansible remembers of it.
+    (folder / "facts").mkdir()
+    for host, known in facts.items():
+        remembered = {f"ansible_{name}": value for name, value in known.items()}
+        (folder / "facts" / host).write_text(json.dumps(remembered))
     (folder / "play.yml").write_text(PLAY)
-    module = folder / "library/made_up_facts"
-    module.parent.mkdir()
-    module.write_text(FACTS.format(python=sys.executable, file=str(folder / "facts.json")))
     command: list[str | Path] = [ANSIBLE, folder / "play.yml", "-i", ",".join(facts) + ",", "-c", "local"]
     command += ["-e", f"@{ROOT / 'roles/workshop/defaults/main.yml'}"]
     command += ["-e", json.dumps({"folder": str(folder), "roles": str(ROOT / "roles")})]
@@ -117,13 +111,16 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             **os.environ,
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
+            "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(folder / "facts"),
         },
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return {host: json.loads((folder / f"{host}.json").read_text()) for host in facts}
+    answers: dict[str, Any] = json.loads((folder / "answers.json").read_text())
+    return answers
 
 
 NAMED = yaml.safe_load((ROOT / "roles/base-fedora/vars/main.yml").read_text())["__base_fedora_machines_named"]

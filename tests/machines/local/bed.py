@@ -59,6 +59,12 @@ def learners_cache() -> Path:
     return own
 
 
+ONLY_JUPYTER = ("-e", '{"python_venv_names": ["jupyter"], "deep_libs_kernels": []}')
+"""What set-up is told that shall make the smallest workshop: Jupyter's environment alone."""
+SERVICES = ("--tags", "jupyter-service,tensorboard-service,js-demos")
+"""What set-up is told where everything but the services is as it should be."""
+
+
 def record(what: str, seconds: float) -> None:
     """Keep a figure for the end of the report."""
     FIGURES.append(f"{what}: {seconds:.1f} s")

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, OURS, USER, Bed, Ran, record
+from bed import CHECKOUT, OURS, SERVICES, USER, Bed, Ran, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
@@ -133,7 +133,7 @@ def test_stop_stops_and_a_pull_starts_again(set_up_desk: Bed) -> None:
     stopped = set_up_desk.run(f"{PULLED} ./local/stop.bash")
     assert stopped.status == 0, stopped.text
     assert not any(set_up_desk.listens(port) for port in (8080, 8081, 8082))
-    assert pull(set_up_desk, "site.yml").status == 0
+    assert pull(set_up_desk, "site.yml", *SERVICES).status == 0
     assert all(set_up_desk.listens(port) for port in (8080, 8081, 8082))
 
 
@@ -167,11 +167,8 @@ def test_uninstall_again_has_nothing_to_do(set_up_desk: Bed, before: set[str]) -
     again = bed.run(f"{PULLED} ./local/uninstall.bash --notebooks")
     assert (again.status, again.text.strip()) == (0, f"Nothing is set up in {PREFIX}; nothing to do.")
     # Ansible alone does the same, and takes what the script, without a workshop, did not look for.
-    for _ in range(2):
-        done = bed.run(
-            f"{PULLED} ansible-playbook playbooks/uninstall.yml -i local -e uninstall_notebooks=true"
-        )
-        assert done.status == 0, done.text
+    done = bed.run(f"{PULLED} ansible-playbook playbooks/uninstall.yml -i local -e uninstall_notebooks=true")
+    assert done.status == 0, done.text
     assert unexpected(bed, before) == set()
 
 

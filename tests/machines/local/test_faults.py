@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from bed import SUITE, USER, Bed, assert_one_line, record
+from bed import ONLY_JUPYTER, SUITE, USER, Bed, assert_one_line, record
 
 OTHER_PORTS = {
     "workshop_jupyter_port": "9080",
@@ -48,7 +48,7 @@ def test_a_taken_port_is_named_with_its_process(set_up_laptop: Bed) -> None:
     taker = bed.run("cat /tmp/taker").text.strip()
     try:
         bed.wait_until_listens(8080)
-        done = bed.setup()
+        done = bed.setup("--tags", "jupyter-service")
         assert_one_line(done, "8080", "python3", taker)
     finally:
         bed.run(f"kill {taker}")
@@ -63,7 +63,7 @@ def test_python_311_not_to_be_had(set_up_laptop: Bed) -> None:
     # A mirror that has only what the machine has already, and no predecessor.
     bed.root(f"mv {' '.join(pythons)} $(ls -d {lists} 2>/dev/null) /tmp/hidden; touch /etc/apt/sources.list")
     try:
-        done = bed.setup(python_venv_managed_python="false", **SECOND_SETTINGS)
+        done = bed.setup("--tags", "python-venv", python_venv_managed_python="false", **SECOND_SETTINGS)
         assert_one_line(done, "Python 3.11", "install one", "python_venv_interpreter")
     finally:
         bed.root(f"cp -a /tmp/hidden/python3.11* {Path(pythons[0]).parent}")
@@ -85,13 +85,18 @@ def test_without_network_and_cache_it_says_so(unplugged: Bed) -> None:
     assert done.text.strip().count("\n") == 0, done.text
 
 
-def kill_set_up(bed: Bed, moment: str) -> bool:
+Kill = Callable[..., bool]
+
+
+def kill_set_up(bed: Bed, moment: str, *words: str) -> bool:
     """Kill a set-up of the second workshop, with all that it started, when the shell command ``moment`` ends.
+
+    ``words`` are set-up's own.
 
     Returns False when it had ended by then.
     """
     # Its own process group, so that the kill takes Ansible's and uv's children with it.
-    script = "echo $$ >/tmp/group; " + bed.script("setup", **SECOND_SETTINGS)
+    script = "echo $$ >/tmp/group; " + bed.script("setup", *words, **SECOND_SETTINGS)
     start = f"setsid --wait bash -c {shlex.quote(script)} >/tmp/log 2>&1; echo $? >/tmp/status"
     bed.run(f"rm -f /tmp/log /tmp/status; ({start}) & {moment}; kill -9 -- -$(cat /tmp/group); wait")
     status = int(bed.run("cat /tmp/status").text)
@@ -100,49 +105,50 @@ def kill_set_up(bed: Bed, moment: str) -> bool:
 
 
 @pytest.fixture
-def killed(set_up_laptop: Bed) -> Iterator[Callable[[str], bool]]:
+def killed(set_up_laptop: Bed) -> Iterator[Kill]:
     """Kills a set-up of a second workshop, which ends with the test."""
     bed = set_up_laptop
-    yield lambda moment: kill_set_up(bed, moment)
+    yield lambda moment, *words: kill_set_up(bed, moment, *words)
     bed.run(bed.script("stop", **SECOND_SETTINGS))
     bed.root(f"rm -rf {SECOND}")
 
 
-def assert_complete(bed: Bed, what: str, hint: str) -> None:
-    """The next set-up of the second workshop completes, and the one after it has nothing to do."""
-    done = bed.setup(**SECOND_SETTINGS)
+def assert_complete(bed: Bed, what: str, hint: str, *words: str) -> None:
+    """The next set-up of the second workshop completes, says its doctor; the one after it has nothing to do."""
+    done = bed.setup(*words, **SECOND_SETTINGS)
     assert done.status == 0, f"{hint}\n{done.text}"
     record(what, done.seconds)
-    assert bed.setup(**SECOND_SETTINGS).changed == 0, hint
+    again = bed.setup(*words, **SECOND_SETTINGS)
+    assert (again.status, again.changed) == (0, 0), f"{hint}\n{again.text}"
     verified = bed.run(f"{SECOND}/venvs/jupyter/bin/workshop data verify")
     assert verified.status == 0, f"{hint}\n{verified.text}"
-    assert bed.run(f"{SECOND}/venvs/jupyter/bin/workshop doctor").status == 0, hint
 
 
 MOMENTS = {
-    "environments are made": f"[ -d {SECOND}/venvs ]",
-    "data is fetched": f'[ -n "$(ls {SECOND}/data)" ]',
-    "Jupyter is configured": f"[ -e {SECOND}/etc/token ]",
-    "its files are written": f"[ -e {SECOND}/etc/supervisor/programs/workshop-jupyter.conf ]",
-    "its supervisor starts": f"[ -e {SECOND}/run/supervisord.pid ]",
+    "environments are made": (f"[ -d {SECOND}/venvs ]", []),
+    "data is fetched": (f'[ -n "$(ls {SECOND}/data)" ]', []),
+    "Jupyter is configured": (f"[ -e {SECOND}/etc/token ]", []),
+    "its files are written": (
+        f"[ -e {SECOND}/etc/supervisor/programs/workshop-jupyter.conf ]",
+        ["--tags", "jupyter-service"],
+    ),
+    "its supervisor starts": (f"[ -e {SECOND}/run/supervisord.pid ]", ["--tags", "jupyter-service"]),
 }
-"""When set-up is killed: what holds from some moment on. Each leaves something else behind."""
+"""When set-up is killed: what holds from some moment on, and which part of set-up gets there from the moment
+before. Each leaves something else behind."""
 
 
-def test_killed_in_the_middle_the_next_run_completes_without_a_network(
-    unplugged: Bed, killed: Callable[[str], bool]
-) -> None:
-    for moment, sign in MOMENTS.items():
-        assert killed(f"until {sign} || [ -e /tmp/status ]; do sleep 0.01; done 2>/dev/null"), (
-            f"set-up ended before {moment}"
-        )
-    assert_complete(unplugged, "local mode: set-up after kills, without a network", f"killed at {MOMENTS}")
+def test_killed_in_the_middle_the_next_run_completes_without_a_network(unplugged: Bed, killed: Kill) -> None:
+    """With Jupyter's environment alone, which breaks like the others; all of them are tried at full depth."""
+    for moment, (sign, words) in MOMENTS.items():
+        until = f"until {sign} || [ -e /tmp/status ]; do sleep 0.01; done 2>/dev/null"
+        assert killed(until, *ONLY_JUPYTER, *words), f"set-up ended before {moment}"
+    what = "local mode: set-up after kills, without a network"
+    assert_complete(unplugged, what, f"killed at {MOMENTS}", *ONLY_JUPYTER)
 
 
 @pytest.mark.full
-def test_killed_at_ten_random_moments_the_next_run_completes(
-    set_up_laptop: Bed, killed: Callable[[str], bool]
-) -> None:
+def test_killed_at_ten_random_moments_the_next_run_completes(set_up_laptop: Bed, killed: Kill) -> None:
     seed = int(os.environ.get("WORKSHOP_TEST_SEED", random.SystemRandom().randrange(10**6)))
     dice, moments = random.Random(seed), []
     while len(moments) < 10:

@@ -10,15 +10,16 @@ import shlex
 from collections.abc import Iterator
 
 import pytest
-from bed import USER, Bed, Ran, assert_one_line
+from bed import ONLY_JUPYTER, SERVICES, USER, Bed, Ran, assert_one_line
 
 OTHER = "guest"
 HOME = f"/home/{OTHER}"
-SMALL = '{"python_venv_names": ["jupyter"], "deep_libs_kernels": []}'
 
 
 def set_up(bed: Bed, *words: str) -> Ran:
-    return bed.run(f"cd {HOME}/workshop && {shlex.join(['./local/setup.bash', '-e', SMALL, *words])}", OTHER)
+    return bed.run(
+        f"cd {HOME}/workshop && {shlex.join(['./local/setup.bash', *ONLY_JUPYTER, *words])}", OTHER
+    )
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def shared(set_up_laptop: Bed) -> Iterator[Bed]:
         f"mkdir {HOME}/workshop && cd {bed.checkout} && tar -c --exclude=./.workshop --exclude=./.cache ."
         f" | tar -x -C {HOME}/workshop && chown -R {OTHER}: {HOME}/workshop"
     )
-    assert bed.setup().status == 0
+    assert bed.setup(*SERVICES).status == 0
     yield bed
     bed.root(f"pkill -u {OTHER}; userdel --remove {OTHER} 2>/dev/null; chmod 755 /home/{USER}")
 
@@ -52,18 +53,17 @@ def test_a_port_that_the_other_has_is_named_with_its_holder(shared: Bed, refused
     assert holders(shared, 8080) == {USER}
 
 
+PROGRAM = "etc/supervisor/programs/workshop-web.conf"
 DRIFT = {
-    "stopped": "bin/services stop workshop-web",
-    "edited": "echo '; mine' >>etc/supervisor/programs/workshop-web.conf",
-    "disabled": "sed -i s/autostart=true/autostart=false/ etc/supervisor/programs/workshop-web.conf",
-    "another mode": "chmod 666 etc/supervisor/programs/workshop-web.conf",
+    "stopped, another mode": f"bin/services stop workshop-web; chmod 666 {PROGRAM}",
+    "disabled, edited": f"sed -i s/autostart=true/autostart=false/ {PROGRAM}; echo '; mine' >>{PROGRAM}",
     "supervisor killed": "kill -9 $(cat run/supervisord.pid)",
 }
 
 
 def test_what_drifted_under_supervisor_is_repaired_and_said(set_up_laptop: Bed) -> None:
     bed = set_up_laptop
-    program = f"{bed.prefix}/etc/supervisor/programs/workshop-web.conf"
+    program = f"{bed.prefix}/{PROGRAM}"
     before = bed.run(f"cat {program}").text
     for drift, command in DRIFT.items():
         assert bed.run(f"cd {bed.prefix} && {command}").status == 0, drift

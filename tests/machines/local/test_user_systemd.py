@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, OURS, PASSWORD, USER, Bed, Ran, assert_one_line, record
+from bed import CHECKOUT, OURS, PASSWORD, SERVICES, USER, Bed, Ran, assert_one_line, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
@@ -71,31 +71,30 @@ def test_the_second_run_changes_nothing(set_up_desk: Bed) -> None:
     assert done.changed == 0, done.text
 
 
+UNIT = "~/.config/systemd/user/workshop-web.service"
 DRIFT = {
-    "disabled": f"{AS_USER} disable --quiet workshop-web",
-    "stopped": f"{AS_USER} stop workshop-web",
-    "edited": "echo '# mine' >>~/.config/systemd/user/workshop-web.service",
-    "another mode": "chmod 666 ~/.config/systemd/user/workshop-web.service",
+    "disabled, another mode": f"{AS_USER} disable --quiet workshop-web && chmod 666 {UNIT}",
+    "stopped, edited": f"{AS_USER} stop workshop-web && echo '# mine' >>{UNIT}",
 }
 
 
 @pytest.mark.parametrize("drift", DRIFT)
 def test_what_drifted_is_repaired_and_said(set_up_desk: Bed, drift: str) -> None:
-    bed, unit = set_up_desk, "~/.config/systemd/user/workshop-web.service"
-    before = bed.run(f"cat {unit}").text
+    bed = set_up_desk
+    before = bed.run(f"cat {UNIT}").text
     assert bed.run(DRIFT[drift]).status == 0
     done = bed.setup("--tags", "js-demos")
     assert done.status == 0, done.text
     assert done.changed > 0, done.text
     assert bed.run(f"{AS_USER} is-enabled workshop-web").text.strip() == "enabled"
     assert bed.listens(8082)
-    assert bed.run(f"cat {unit}").text == before
-    assert bed.run(f"stat -c %a {unit}").text.strip() == "644"
+    assert bed.run(f"cat {UNIT}").text == before
+    assert bed.run(f"stat -c %a {UNIT}").text.strip() == "644"
 
 
 def test_stop_stops_and_setup_starts_again(set_up_desk: Bed) -> None:
     stopped = set_up_desk.run(set_up_desk.script("stop"))
     assert stopped.status == 0, stopped.text
     assert not any(set_up_desk.listens(port) for port in (8080, 8081, 8082))
-    assert set_up_desk.setup().status == 0
+    assert set_up_desk.setup(*SERVICES).status == 0
     assert all(set_up_desk.listens(port) for port in (8080, 8081, 8082))

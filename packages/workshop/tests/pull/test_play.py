@@ -105,7 +105,7 @@ def real(tmp_path: Path) -> Iterator[RealBed]:
     yield RealBed(tmp_path)
 
 
-def test_it_runs_with_the_variables_and_a_second_run_changes_nothing(real: RealBed, home: Path) -> None:
+def test_it_runs_with_the_variables_and_a_second_run_repairs_the_tree(real: RealBed, home: Path) -> None:
     commit = real.organiser.release("v1", a_ipynb=notebook("1"))
     assert real.puller().pull(dry_run=True).changed
     assert not (real.prefix / "result").exists()
@@ -113,7 +113,9 @@ def test_it_runs_with_the_variables_and_a_second_run_changes_nothing(real: RealB
     assert real.puller().pull().changed
     assert real.result == f"learner {real.current} "
     assert real.current.name == f"source-{commit}"
+    (real.current / "playbooks/notebook-sync.yml").write_text("- hosts: none\n")
     assert not real.puller().pull().changed
+    assert (real.current / "playbooks/notebook-sync.yml").read_bytes() == BOOK
     assert not (home.parent / "mark").exists()
 
 
@@ -156,25 +158,8 @@ def test_a_hostile_revision_and_a_hostile_home_bend_nothing(real: RealBed, home:
     assert not (home.parent / "mark").exists()
 
 
-def test_what_was_changed_in_the_tree_is_repaired(real: RealBed) -> None:
-    real.organiser.release("v1", a_ipynb=notebook("1"))
-    real.puller().pull()
-    (real.current / "playbooks/notebook-sync.yml").write_text("- hosts: none\n")
-    assert not real.puller().pull().changed
-    assert (real.current / "playbooks/notebook-sync.yml").read_bytes() == BOOK
-
-
-def test_what_a_killed_checkout_left_is_no_obstacle(real: RealBed) -> None:
-    commit = real.organiser.release("v1", a_ipynb=notebook("1"))
-    half = real.prefix / "pull" / f"source-{commit}"
-    git(real.folder, "clone", "--quiet", "--no-checkout", real.organiser.url, str(half))
-    (half / ".git/index.lock").write_text("")
-    (half / "rubbish").write_text("x")
-    assert real.puller().pull().changed
-    assert not (real.current / "rubbish").exists()
-
-
-def test_a_branch_that_is_named_like_the_next_commit_brings_no_old_code_back(real: RealBed) -> None:
+def test_what_hinders_a_pull_is_one_line_and_the_next_one_gets_through(real: RealBed) -> None:
+    """A branch that is named like the next commit; what a killed checkout left; a task that fails."""
     real.organiser.release("v1", a_ipynb=notebook("1"))
     new = real.organiser.release("v2", a_ipynb=notebook("2"))
     # The server offers the old, signed revision on a branch of the new one's name, then the new one.
@@ -182,19 +167,21 @@ def test_a_branch_that_is_named_like_the_next_commit_brings_no_old_code_back(rea
     with pytest.raises(WorkshopError, match="named like a commit"):
         real.puller().pull()
     real.organiser.git("checkout", "--quiet", "main")
-    real.puller().pull()
-    assert real.result.split()[1].endswith(new)
-    assert (real.current / "notebooks/a.ipynb").read_bytes() == notebook("2")
-
-
-def test_a_failed_task_is_one_line_and_is_tried_again(real: RealBed) -> None:
-    real.organiser.release("v1", a_ipynb=notebook("1"))
+    half = real.prefix / "pull" / f"source-{new}"
+    git(real.folder, "clone", "--quiet", "--no-checkout", real.organiser.url, str(half))
+    (half / ".git/index.lock").write_text("")
+    (half / "rubbish").write_text("x")
     (real.prefix / "fail").touch()
     with pytest.raises(WorkshopError, match=r"not complete \(.*\); the next pull tries again") as told:
         real.puller().pull()
     assert "\n" not in str(told.value)
+    # So the obstacles were none, and no old code came back.
+    assert real.result.split()[1].endswith(new)
+    assert not (half / "rubbish").exists()
     (real.prefix / "fail").unlink()
     assert not real.puller().pull().changed
+    assert real.current == half
+    assert (real.current / "notebooks/a.ipynb").read_bytes() == notebook("2")
 
 
 def test_a_folder_that_ansible_pull_would_split_is_refused_in_one_line(tmp_path: Path, real: RealBed) -> None:
@@ -228,18 +215,18 @@ def test_proxies_and_certificates_of_a_company_are_handed_on(
     assert "SECRET" not in found
 
 
-def test_the_lock_is_held_until_ansible_ends_though_the_command_was_killed(real: RealBed) -> None:
-    real.organiser.release("v1", a_ipynb=notebook("1"))
-    folder = real.prefix / "pull"
+def test_the_lock_is_held_until_ansible_ends_though_the_command_was_killed(bed: PullBed) -> None:
+    bed.organiser.release("v1", a_ipynb=notebook("1"))
+    folder = bed.prefix / "pull"
     with only_one(folder) as lock:
         child = subprocess.Popen(["sleep", "600"], pass_fds=[lock])
     try:
         with pytest.raises(WorkshopError, match="another"):
-            real.puller().pull()
+            bed.puller().pull()
     finally:
         child.kill()
         child.wait()
-    assert real.puller().pull().changed
+    assert bed.puller().pull().changed
 
 
 def test_what_another_account_set_up_is_not_touched(real: RealBed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,27 +246,36 @@ def is_free(folder: Path) -> bool:
         return False
 
 
-@pytest.mark.parametrize("point", ["source-*/.git", "source-*/playbooks/notebook-sync.yml", "../result"])
-def test_killed_at_any_point_the_next_run_goes_on(real: RealBed, point: str) -> None:
-    """Killed with all that it started, as systemd or a power cut does."""
+POINTS = ("source-*/.git", "source-*/playbooks/notebook-sync.yml", "../result")
+
+
+def files_at(folder: Path, point: str) -> set[tuple[Path, int]]:
+    """Return what is there by name and inode: what a killed run left is not what the next one makes."""
+    return {(path, path.lstat().st_ino) for path in folder.glob(point)}
+
+
+def test_killed_at_any_point_the_next_run_goes_on(real: RealBed) -> None:
+    """Killed with all that it started, as a power cut does; each run finds what the one before left."""
     real.organiser.release("v1", a_ipynb=notebook("1"))
     choice = updates_text(Updates(real.organiser.url, signers=real.signers))
     (real.prefix / "etc/updates.toml").write_text(choice)
     config = real.prefix / "etc/workshop.toml"
     config.write_text(f'prefix = "{real.prefix}"\n')
-    running = subprocess.Popen(
-        [sys.executable, "-m", "workshop", "pull"],
-        env=os.environ | {"WORKSHOP_CONFIG": str(config)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
     folder = real.prefix / "pull"
-    wait_until(lambda: bool(list(folder.glob(point))), 120, f"{point} appeared")
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
-    assert not (folder / "current").exists()
-    wait_until(lambda: is_free(folder), 60, "the last of its processes ended")
+    for point in POINTS:
+        left = files_at(folder, point)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "workshop", "pull"],
+            env=os.environ | {"WORKSHOP_CONFIG": str(config)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_until(lambda: bool(files_at(folder, point) - left), 120, f"{point} appeared")  # noqa: B023
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        assert not (folder / "current").exists()
+        wait_until(lambda: is_free(folder), 60, "the last of its processes ended")
     real.puller().pull()
     assert real.result == f"learner {real.current} "
     assert json.loads((folder / "last-run.json").read_text())["finished"] is True

@@ -1,0 +1,94 @@
+"""A lesson in Theano on a machine that was set up: the verdict on a cold compile cache is the one on a warm one.
+
+Each run of the same lesson finds a cache of its own, first empty and then full. The budget is what it took
+warm, with the margin that the lessons have; a lesson that does 30 % more is over it, cold and warm.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waiting import patience
+
+MARGIN = 1.15
+SLOWED = 1.35
+"""More than the margin by more than what the yardstick varies."""
+LESSON = "1-try/10-cold"
+COMPILE = """\
+import numpy as np, theano, theano.tensor as T
+X = T.matrix()
+functions = [theano.function([X], T.tanh(X * n + 1).sum()) for n in range(2)]
+left = np.ones((400, 400), "float32")
+def piece():
+    for number in range(60_000):
+        str(number)
+    for function in functions:
+        function(left)
+"""
+PIECES = 160
+
+
+def write(folder: Path, pieces: int, budget: float) -> None:
+    """Write the lesson: it compiles two functions, and does so many pieces of work."""
+    sources = [COMPILE, f"for _ in range({pieces}): piece()"]
+    cells = [
+        {"cell_type": "code", "id": f"c{n}", "metadata": {}, "execution_count": None, "outputs": []}
+        | {"source": source}
+        for n, source in enumerate(sources)
+    ]
+    kernel = {"name": "theano", "display_name": "theano", "language": "python"}
+    metadata = {"kernelspec": kernel, "workshop": {"budget": {"fast": {"work": budget, "rss_mb": 900}}}}
+    file = folder / f"{LESSON}.ipynb"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    file.write_text(json.dumps(document))
+
+
+Run = Callable[[int, float, str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the lesson: its pieces, its budget, and the name of the cache that it finds."""
+    workshop = Path(request.config.getoption("--prefix")) / "venvs/jupyter/bin/workshop"
+    if not workshop.exists():
+        pytest.skip(f"no workshop in {workshop} (--prefix): tools/test.bash lessons")
+    folder = tmp_path_factory.mktemp("lessons")
+
+    def one(pieces: int, budget: float, cache: str) -> dict[str, Any]:
+        write(folder / "notebooks", pieces, budget)
+        done = subprocess.run(
+            [workshop, "lessons", "run", "--notebooks", folder / "notebooks", "--json"],
+            env=os.environ | {"THEANO_FLAGS": f"base_compiledir={folder / cache}"},
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=patience(600),
+            check=False,
+        )
+        (result,) = json.loads(done.stdout)["lessons"]
+        assert isinstance(result, dict)
+        return result
+
+    return one
+
+
+def test_cold_and_warm_the_verdict_is_the_same(run: Run) -> None:
+    cold = run(PIECES, 1000.0, "one")
+    warm = run(PIECES, 1000.0, "one")
+    assert (cold["passed"], warm["passed"]) == (True, True), (cold, warm)
+    assert cold["compiling"] > 3, "the header alone takes that long"
+    assert warm["compiling"] == 0, "the cache has all that the lesson needs"
+    assert cold["runs"] == warm["runs"] == 1
+    assert cold["work"] == pytest.approx(warm["work"], rel=MARGIN - 1)
+    assert cold["peak_rss_mb"] == pytest.approx(warm["peak_rss_mb"], rel=0.15)
+    budget = round(MARGIN * warm["work"], 2)
+    for cache in ("two", "two"):
+        slowed = run(round(SLOWED * PIECES), budget, cache)
+        assert not slowed["passed"], slowed
+        assert slowed["why"].startswith("took ") and slowed["why"].endswith(f"budget {budget:g} s of work")
