@@ -5,8 +5,6 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-import pytest
-
 from .notebooks import FIGURES, Desk
 
 PAD = """
@@ -79,53 +77,43 @@ def answer(page: Any) -> str:
     return page.locator("[role=status]").inner_text()
 
 
-def test_a_drawn_digit_is_answered_at_once(desk: Desk) -> None:
+def test_mouse_and_keys_draw_and_clear_and_each_stroke_is_answered(desk: Desk) -> None:
+    """A page of Jupyter takes seconds to open: so they take turns on one."""
     page = pad_of(desk, "mouse")
+    draw_with_the_mouse(desk, page)
+    clear_an_empty_pad(page)
+    draw_with_the_keys(page)
+
+
+def draw_with_the_mouse(desk: Desk, page: Any) -> None:
     waited = []
     for digit in [1, 7, 0] * 4:
         draw(page, digit)
         waited.append(page.evaluate(WAITED))
         assert answer(page).startswith(f"{digit}:")
-        page.get_by_role("button", name="Clear", exact=True).click()
-        settle(page)
-        assert answer(page) == ""
+        clear(page)
     median = statistics.median(waited)
     FIGURES.append(
         f"{desk.name}: {median:.0f} ms from the lifted pen to the answer (median of {len(waited)})"
     )
 
 
-def test_an_empty_pad_that_is_cleared_answers_the_next_stroke(desk: Desk) -> None:
-    page = pad_of(desk, "cleared")
+def clear(page: Any) -> None:
+    page.get_by_role("button", name="Clear", exact=True).click()
+    settle(page)
+    assert answer(page) == ""
+
+
+def clear_an_empty_pad(page: Any) -> None:
+    """The next stroke is answered all the same."""
     for _ in range(3):
         page.get_by_role("button", name="Clear", exact=True).click()
     draw(page, 1)
     assert answer(page).startswith("1:")
+    clear(page)
 
 
-@pytest.mark.parametrize("tool", ["finger", "pen"])
-def test_finger_and_pen_draw(desk: Desk, tool: str) -> None:
-    page = pad_of(desk, tool, has_touch=True)
-    devtools = page.context.new_cdp_session(page)
-    # Chromium's own input, as the screen would send it; Playwright has no strokes of a finger or pen.
-    line = places(page, 1)
-    steps = [(line[0][0], line[0][1] + (line[1][1] - line[0][1]) * step / 8) for step in range(9)]
-    if tool == "finger":
-        kinds = ["touchStart", *["touchMove"] * 8]
-        for kind, (x, y) in zip(kinds, steps, strict=True):
-            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-        devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    else:
-        kinds = ["mousePressed", *["mouseMoved"] * 7, "mouseReleased"]
-        for kind, (x, y) in zip(kinds, steps, strict=True):
-            event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
-            devtools.send("Input.dispatchMouseEvent", event | {"pointerType": "pen"})
-    settle(page)
-    assert answer(page).startswith("1:")
-
-
-def test_the_keyboard_draws_and_clears(desk: Desk) -> None:
-    page = pad_of(desk, "keys")
+def draw_with_the_keys(page: Any) -> None:
     page.locator(CANVAS).focus()
     for _ in range(13):
         page.keyboard.press("ArrowDown")
@@ -140,3 +128,29 @@ def test_the_keyboard_draws_and_clears(desk: Desk) -> None:
     page.keyboard.press("Shift+ArrowUp")
     settle(page)
     assert answer(page) == ""
+
+
+def test_finger_and_pen_draw(desk: Desk) -> None:
+    page = pad_of(desk, "finger", has_touch=True)
+    for tool in ("finger", "pen"):
+        draw_a_line(page, tool)
+        settle(page)
+        assert answer(page).startswith("1:"), tool
+        clear(page)
+
+
+def draw_a_line(page: Any, tool: str) -> None:
+    devtools = page.context.new_cdp_session(page)
+    # Chromium's own input, as the screen would send it; Playwright has no strokes of a finger or pen.
+    line = places(page, 1)
+    steps = [(line[0][0], line[0][1] + (line[1][1] - line[0][1]) * step / 8) for step in range(9)]
+    if tool == "finger":
+        kinds = ["touchStart", *["touchMove"] * 8]
+        for kind, (x, y) in zip(kinds, steps, strict=True):
+            devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    else:
+        kinds = ["mousePressed", *["mouseMoved"] * 7, "mouseReleased"]
+        for kind, (x, y) in zip(kinds, steps, strict=True):
+            event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+            devtools.send("Input.dispatchMouseEvent", event | {"pointerType": "pen"})

@@ -68,7 +68,7 @@ def faults_in_both_themes(page: playwright.Page) -> dict[str, list[str]]:
 def test_a_page_is_there_at_once_and_can_be_used_by_everybody(
     name: str, served: str, audited: playwright.BrowserContext
 ) -> None:
-    """It is painted within a processor second, whatever else is at work; measure.py has the seconds of a clock."""
+    """It is painted within a processor second, whatever else is at work; measure.py has a clock."""
     page = audited.new_page()
     page.goto(served + name, wait_until="commit")
     used = processor_time(page)

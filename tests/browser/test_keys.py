@@ -34,7 +34,9 @@ def toggles(page: Any) -> None:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_keys_go_on_after_a_click_on_a_setting(name: str, served: str, open_page: Open) -> None:
+def test_keys_go_on_after_a_click_on_a_setting_and_settings_keep_their_own(
+    name: str, served: str, open_page: Open
+) -> None:
     page = opened(open_page, served, name)
     choice, slider = SETTINGS[name]
     if choice:
@@ -46,12 +48,10 @@ def test_keys_go_on_after_a_click_on_a_setting(name: str, served: str, open_page
     toggles(page)
     page.keyboard.press("Shift+R")
     assert page.evaluate("workshopDemo.running") is (name == "painting")
+    assert_arrows_belong_to_sliders_and_choices(page, choice, slider)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_arrows_belong_to_sliders_and_choices(name: str, served: str, open_page: Open) -> None:
-    page = opened(open_page, served, name)
-    choice, slider = SETTINGS[name]
+def assert_arrows_belong_to_sliders_and_choices(page: Any, choice: str | None, slider: str) -> None:
     page.locator(slider).focus()
     before = page.input_value(slider)
     page.keyboard.press("ArrowRight")

@@ -28,21 +28,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
         yield server
 
 
-def test_the_tile_opens_the_notebook(lab: Jupyter, open_page: Open, watch: Watch) -> None:
+def test_the_command_is_in_the_palette_and_the_tile_opens_the_notebook(lab: Jupyter, open_page: Open) -> None:
     page = open_page(f"{lab.url}/lab?reset&token={lab.token}", 1280, 900)
     tile = page.locator('.jp-LauncherCard[title*="keep every edit"]')
     tile.wait_for()
     assert tile.locator("svg").count() == 1
-    tile.click()
-    page.locator(".jp-Notebook h1", has_text="U for Upgrade").wait_for()
-
-
-def test_the_command_is_in_the_palette(lab: Jupyter, open_page: Open) -> None:
-    page = open_page(f"{lab.url}/lab?reset&token={lab.token}", 1280, 900)
-    page.locator(".jp-LauncherCard").first.wait_for()
     page.keyboard.press("Control+Shift+C")
     page.locator(".lm-CommandPalette-input").fill("U for Upgrade")
     page.locator(".lm-CommandPalette-itemLabel", has_text="U for Upgrade").first.wait_for()
+    page.keyboard.press("Escape")
+    tile.click()
+    page.locator(".jp-Notebook h1", has_text="U for Upgrade").wait_for()
 
 
 def test_notebook_7_does_without(lab: Jupyter, open_page: Open, watch: Watch) -> None:

@@ -77,6 +77,13 @@ def test_small_multiples_confusion_and_mistakes_are_shown_once(desk: Desk) -> No
     page.wait_for_function(f"document.querySelectorAll('{PICTURE}').length === 3")
     sizes = page.eval_on_selector_all(PICTURE, "all => all.map((picture) => picture.naturalWidth)")
     assert min(sizes) > 200
+    nobody_is_asked_about_news(page)
+
+
+def nobody_is_asked_about_news(page: Any) -> None:
+    config: dict[str, Any] = json.loads(page.locator("#jupyter-config-data").text_content())
+    assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
+    assert page.get_by_text("official Jupyter news").count() == 0
 
 
 SHOW = "from workshop.teach import memory\nmemory.show()"
@@ -127,28 +134,15 @@ def test_who_comes_late_rejoins_with_what_was_trained_before(desk: Desk) -> None
 KILLED = "import os, signal, time; time.sleep(1); os.kill(os.getpid(), signal.SIGKILL)"
 
 
-def test_a_dead_kernel_says_why_under_its_cell(desk: Desk) -> None:
-    page = desk.run("dies", "print('before')", KILLED)
-    said = page.locator(".jp-CodeCell", has_text="os.kill").locator(OUTPUT)
-    said.wait_for()
-    assert "This notebook's kernel was ended from outside" in said.inner_text()
-    # Jupyter's own dialogue only says that it died.
-    page.get_by_role("button", name="Ok", exact=True).click()
-    assert said.is_visible()
-
-
-def test_a_cell_that_is_run_at_once_after_that_is_answered_by_the_new_kernel(desk: Desk) -> None:
-    page = desk.run("again", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "print(6 * 7)")
-    page.get_by_role("dialog").get_by_role("button", name="Ok").click()
-    page.locator(".jp-Notebook .jp-CodeCell").nth(1).locator(".cm-content").click()
+def test_a_dead_kernel_says_why_and_the_next_cell_is_answered_by_a_new_one(desk: Desk) -> None:
+    page = desk.run("dies", "print('before')", KILLED, "print(6 * 7)")
+    # Jupyter's own dialogue only says that it died. Whoever runs a cell at once after that need not wait.
+    page.get_by_role("dialog").get_by_role("button", name="Ok", exact=True).click()
+    page.locator(".jp-Notebook .jp-CodeCell").nth(2).locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     page.locator(OUTPUT, has_text=re.compile(r"^42\s*$")).wait_for()
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
-
-
-def test_nobody_is_asked_about_news(desk: Desk) -> None:
-    page = desk.run("quiet", "print('quiet')")
-    config: dict[str, Any] = json.loads(page.locator("#jupyter-config-data").text_content())
-    assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
-    page.locator(OUTPUT, has_text="quiet").wait_for()
-    assert page.get_by_text("official Jupyter news").count() == 0
+    said = page.locator(".jp-CodeCell", has_text="os.kill").locator(OUTPUT)
+    said.wait_for()
+    assert "This notebook's kernel was ended from outside" in said.inner_text()
+    assert said.is_visible()

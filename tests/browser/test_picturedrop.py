@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from .notebooks import Desk
@@ -40,37 +39,26 @@ def picture(path: Path, width: int, height: int) -> Path:
     return path
 
 
-@pytest.fixture
-def page(desk: Desk, request: pytest.FixtureRequest) -> Any:
-    opened = desk.run(f"drop-{abs(hash(request.node.name)) % 10**6}", FIELD)
-    opened.get_by_text("Drop a picture here").wait_for()
-    return opened
-
-
-def choose(page: Any, path: Path) -> None:
-    page.locator('input[type=file][accept="image/*"]').set_input_files(path)
-
-
-def test_a_chosen_picture_arrives_small_and_upright(page: Any, tmp_path: Path) -> None:
+def test_a_picture_is_chosen_dropped_and_replaced_and_a_letter_is_refused_kindly(
+    desk: Desk, tmp_path: Path
+) -> None:
+    page = desk.run("drop", FIELD)
+    page.get_by_text("Drop a picture here").wait_for()
+    field = page.locator('label:has-text("Drop a picture here")').element_handle()
     choose(page, picture(tmp_path / "large.png", 2048, 1024))
     page.get_by_text("large.png", exact=True).wait_for()
-    assert page.evaluate(SHOWN) == [[1024, 512]]
-
-
-def test_a_dropped_picture_arrives_and_the_next_replaces_it(page: Any, tmp_path: Path) -> None:
-    field = page.locator('label:has-text("Drop a picture here")').element_handle()
+    assert page.evaluate(SHOWN) == [[1024, 512]], "it arrives small and upright"
     for name, width in (("first.png", 300), ("second.png", 200)):
         content = list(picture(tmp_path / name, width, 100).read_bytes())
         page.evaluate(DROP, [field, name, content])
         page.get_by_text(name, exact=True).wait_for()
-        assert page.evaluate(SHOWN) == [[width, 100]]
-
-
-def test_what_is_no_picture_gets_a_friendly_line(page: Any, tmp_path: Path) -> None:
+        assert page.evaluate(SHOWN) == [[width, 100]], "the next one replaces it"
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear Sir")
-    choose(page, picture(tmp_path / "fine.png", 100, 100))
-    page.get_by_text("fine.png", exact=True).wait_for()
     choose(page, letter)
     page.get_by_text("letter.jpg is not a picture").wait_for()
     assert page.evaluate(SHOWN) == []
+
+
+def choose(page: Any, path: Path) -> None:
+    page.locator('input[type=file][accept="image/*"]').set_input_files(path)

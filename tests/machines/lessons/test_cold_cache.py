@@ -1,4 +1,4 @@
-"""A lesson in Theano on a machine that was set up: the verdict on a cold compile cache is the one on a warm one.
+"""A lesson in Theano on a machine that was set up: cold and warm, the compile cache changes no verdict.
 
 Each run of the same lesson finds a cache of its own, first empty and then full. The budget is what it took
 warm, with the margin that the lessons have; a lesson that does 30 % more is over it, cold and warm.

@@ -114,7 +114,7 @@ def killed(set_up_laptop: Bed) -> Iterator[Kill]:
 
 
 def assert_complete(bed: Bed, what: str, hint: str, *words: str) -> None:
-    """The next set-up of the second workshop completes, says its doctor; the one after it has nothing to do."""
+    """The next set-up of the second workshop completes; the one after it has nothing to do."""
     done = bed.setup(*words, **SECOND_SETTINGS)
     assert done.status == 0, f"{hint}\n{done.text}"
     record(what, done.seconds)
