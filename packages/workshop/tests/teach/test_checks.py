@@ -145,7 +145,10 @@ def shell(cells: dict[str, Any]) -> Iterator[InteractiveShell]:
     [
         ("def double(x)\n    return x + x", "line 1 of its cell is not Python (expected ':')"),
         ("def double(x):\n    return x + x)", "line 2 of its cell is not Python (unmatched ')')"),
-        ("factor = two\ndouble = lambda x: factor * x", "its cell stops in line 1 with NameError: name 'two'"),
+        (
+            "factor = two\ndouble = lambda x: factor * x",
+            "its cell stops in line 1 with NameError: name 'two'",
+        ),
         ("def double(x):\n    return x + x\n\ndouble('a')\n1 / 0", "stops in line 5 with ZeroDivisionError"),
     ],
 )

@@ -65,7 +65,7 @@ _written: dict[str, Namespace] = {}
 _lent: dict[str, tuple[Namespace, int]] = {}
 """For each exercise what of the solution stands in, and the place of ``_newest`` then."""
 _failed: dict[int, tuple[str, str]] = {}
-"""For each cell that raised, by its place among those that IPython remembers: the class, and what and where."""
+"""For each cell that raised, by its place among those that IPython remembers: the class, what and where."""
 _BINDS = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 """What a text that is no Python would bind."""
 _insisted: set[str] = set()

@@ -120,9 +120,7 @@ class Predict:
         value = outcome if isinstance(outcome, str) else float(outcome)
         asked = self._questions.get(name)
         if asked is None:
-            print(
-                f"○ It is {value}. Run the cell with the question to predict such things before you see them."
-            )
+            print(f"○ It is {value}. Run the cell that asks for it, to predict before you see.")
             return
         if nobody_there():
             if not asked.takes(value):
