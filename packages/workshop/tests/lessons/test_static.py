@@ -54,7 +54,7 @@ def swap(notebook: Notebook) -> None:
     cells[3], cells[4] = cells[4], cells[3]
 
 
-QUESTION = 'predict("size", "How large is it?", between=(0, 9), default=5)'
+QUESTION = 'ask("size", "How large is it?", between=(0, 9), default=5)'
 
 
 def asking(question: str = QUESTION, shown: str = "1 + answer", *tags: str) -> building.Change:
@@ -62,7 +62,7 @@ def asking(question: str = QUESTION, shown: str = "1 + answer", *tags: str) -> b
     return add(
         building.code(question, "predict:size", *tags, name="ask"),
         building.code("answer = len(SOLVED)", name="between"),
-        building.code(f'predict.reveal("size", {shown})', "reveal:size", name="tell"),
+        building.code(f'reveal("size", {shown})', "reveal:size", name="tell"),
     )
 
 
@@ -111,7 +111,7 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
     ),
     "revealed first": (
         add(
-            building.code('predict.reveal("size", len(SOLVED))', "reveal:size", name="tell"),
+            building.code('reveal("size", len(SOLVED))', "reveal:size", name="tell"),
             building.code(QUESTION, "predict:size", name="ask"),
         ),
         "size: it is revealed before it is asked",
@@ -121,19 +121,19 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
         "the name of the prediction 'Big_One' must be lower case",
     ),
     "no question": (
-        asking('predict("size", "It is large.", between=(0, 9), default=5)'),
+        asking('ask("size", "It is large.", between=(0, 9), default=5)'),
         "must be a question",
     ),
-    "another's question": (asking(QUESTION.replace("size", "length")), 'it has 0 times predict("size", …)'),
+    "another's question": (asking(QUESTION.replace("size", "length")), 'it has 0 times ask("size", …)'),
     "nothing to choose": (
-        asking('predict("size", "How large?", choices=["big"], default="big")'),
+        asking('ask("size", "How large?", choices=["big"], default="big")'),
         "two choices are the least",
     ),
     "default no choice": (
-        asking('predict("size", "How large?", choices=["big", "small"], default="none")'),
+        asking('ask("size", "How large?", choices=["big", "small"], default="none")'),
         "its default must be one of its choices",
     ),
-    "no range": (asking('predict("size", "How large?", unit="m", default=5)'), "between=(lowest, highest)"),
+    "no range": (asking('ask("size", "How large?", unit="m", default=5)'), "between=(lowest, highest)"),
     "range upside down": (asking(QUESTION.replace("0, 9", "9, 0")), "name the lower number first"),
     "default out of range": (asking(QUESTION.replace("=5", "=50")), "must be a number within its range"),
     "no default": (asking(QUESTION.replace(", default=5", "")), "must be a number within its range"),
@@ -141,7 +141,7 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
     "outcome known before": (asking(shown='SOLVED["double"]'), "must be computed behind the question"),
     "outcome of another": (
         lambda notebook: (asking()(notebook), cell(notebook, "tell").update(source="print(answer)")),
-        'it has 0 times predict.reveal("size", …)',
+        'it has 0 times reveal("size", …)',
     ),
     "prediction that is kept": (asking(QUESTION, "answer", "keep_output"), "its output would be kept in git"),
     "no solution": (retag("do-halve", "exercise:third"), "the exercise third has no solution"),
@@ -191,7 +191,7 @@ def test_each_fault_is_found(tmp_path: Path, name: str) -> None:
     [
         asking(),
         asking(shown="json.dumps(SOLVED)"),
-        asking('predict("size", "How large?", choices=["big", "small"], default="big")', "str(answer)"),
+        asking('ask("size", "How large?", choices=["big", "small"], default="big")', "str(answer)"),
     ],
 )
 def test_a_prediction_that_is_in_order_is_no_fault(tmp_path: Path, change: building.Change) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from workshop.teach import predict as module
 from workshop.teach import predictions
-from workshop.teach.predict import Line, Predict, Question, sentence
+from workshop.teach.predict import Line, Predictions, Question, sentence
 from workshop.teach.predictpad import PredictPad
 
 SHARE = Question("How many of 100?", 50, low=0, high=100, unit="%")
@@ -37,24 +37,24 @@ def shown(state: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-def ask(predict: Predict) -> None:
-    predict("share", SHARE.text, between=(0, 100), unit="%", default=50)
+def ask(asked: Predictions) -> None:
+    asked.ask("share", SHARE.text, between=(0, 100), unit="%", default=50)
 
 
 def test_what_was_predicted_is_shown_beside_what_came_out(shown: list[Any]) -> None:
-    predict = Predict()
-    ask(predict)
+    asked = Predictions()
+    ask(asked)
     (pad,) = shown
     pad.answer = 70
     assert pad.outcome == "", "nobody sees it before a cell has computed it"
-    predict.reveal("share", np.float32(66.25))
+    asked.reveal("share", np.float32(66.25))
     assert (pad.outcome, repr(shown[-1])) == ("66.2 %", "● You predicted 70 %; it is 66.2 %.")
 
 
 def test_who_predicts_after_all_was_run_sees_both_all_the_same(shown: list[Any]) -> None:
-    predict = Predict()
-    ask(predict)
-    predict.reveal("share", 66)
+    asked = Predictions()
+    ask(asked)
+    asked.reveal("share", 66)
     assert repr(shown[-1]) == "○ You predicted nothing, so 50 % stands in; it is 66 %."
     shown[0].answer = 66
     assert repr(shown[-1]) == "● You predicted 66 %, and so it is."
@@ -63,10 +63,10 @@ def test_who_predicts_after_all_was_run_sees_both_all_the_same(shown: list[Any])
 def test_an_answer_is_there_after_the_kernel_was_restarted_and_only_for_this_account(
     shown: list[Any], state: Path
 ) -> None:
-    ask(Predict())
+    ask(Predictions())
     shown[0].answer = 70
     assert shown[0].kept
-    ask(anew := Predict())
+    ask(anew := Predictions())
     assert shown[-1].answer == 70
     anew.reveal("share", 66)
     assert repr(shown[-1]) == "● You predicted 70 %; it is 66 %."
@@ -77,11 +77,11 @@ def test_an_answer_is_there_after_the_kernel_was_restarted_and_only_for_this_acc
 
 
 def test_an_answer_can_be_taken_back(shown: list[Any], state: Path) -> None:
-    ask(Predict())
+    ask(Predictions())
     shown[0].answer = 70
     shown[0].answer = None
     assert not list(predictions.folder().iterdir())
-    ask(Predict())
+    ask(Predictions())
     assert shown[-1].answer is None
 
 
@@ -89,7 +89,7 @@ def test_an_answer_can_be_taken_back(shown: list[Any], state: Path) -> None:
 def test_an_answer_that_is_none_is_not_taken(shown: list[Any], damage: str) -> None:
     predictions.keep("share", 1)
     (predictions.folder() / "share.json").write_text(damage)
-    ask(Predict())
+    ask(Predictions())
     assert shown[-1].answer is None
     shown[-1].answer = 101
     assert (shown[-1].answer, shown[-1].kept) == (None, True)
@@ -98,10 +98,10 @@ def test_an_answer_that_is_none_is_not_taken(shown: list[Any], damage: str) -> N
 def test_where_nothing_can_be_kept_it_still_counts_in_this_kernel(shown: list[Any], state: Path) -> None:
     state.parent.parent.mkdir(parents=True)
     state.parent.write_text("a file where a folder should be")
-    predict = Predict()
-    ask(predict)
+    asked = Predictions()
+    ask(asked)
     shown[0].answer = 70
-    predict.reveal("share", 66)
+    asked.reveal("share", 66)
     assert (shown[0].kept, repr(shown[-1])) == (False, "● You predicted 70 %; it is 66 %.")
 
 
@@ -110,9 +110,9 @@ def test_headless_the_default_stands_in_and_nothing_is_kept_or_read(
 ) -> None:
     predictions.keep("share", 70)
     monkeypatch.setenv("WORKSHOP_HEADLESS", "1")
-    predict = Predict()
-    ask(predict)
-    predict.reveal("share", 66)
+    asked = Predictions()
+    ask(asked)
+    asked.reveal("share", 66)
     assert capsys.readouterr().out.splitlines() == [
         "○ Nobody is here to predict; 50 % stands in: How many of 100?",
         "○ You predicted nothing, so 50 % stands in; it is 66 %.",
@@ -120,24 +120,24 @@ def test_headless_the_default_stands_in_and_nothing_is_kept_or_read(
     assert shown == []
     # A question that nobody could have answered rightly is a fault of the lesson, found where it is tested.
     with pytest.raises(ValueError, match="nobody could have predicted"):
-        predict.reveal("share", 101)
+        asked.reveal("share", 101)
 
 
 def test_a_learners_notebook_goes_on_whatever_comes_out(
     shown: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    predict = Predict()
-    predict.reveal("share", 66)
+    asked = Predictions()
+    asked.reveal("share", 66)
     assert capsys.readouterr().out.startswith("○ It is 66.0. Run the cell that asks for it")
-    ask(predict)
-    predict.reveal("share", 130)
+    ask(asked)
+    asked.reveal("share", 130)
     assert "it is 130 %" in repr(shown[-1])
     assert 'cx="292"' in shown[-1]._repr_html_(), "the dot stays on the scale"
 
 
 def test_a_default_has_to_be_a_possible_answer() -> None:
     with pytest.raises(ValueError, match="no possible answer: 'third'"):
-        Predict()("kind", "Which?", choices=["first", "second"], default="third")
+        Predictions().ask("kind", "Which?", choices=["first", "second"], default="third")
 
 
 def test_choices_are_quoted_and_have_no_scale() -> None:

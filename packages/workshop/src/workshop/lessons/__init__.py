@@ -38,8 +38,8 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
     the last line (``print(json.dumps({…}))``), or a dict as the cell's last expression. Several
     such cells add up.
 ``predict:NAME``, ``reveal:NAME``
-    a question that is answered before the cell that shows the answer: ``predict("NAME", …)`` and later
-    ``predict.reveal("NAME", …)`` (``workshop.teach.predict``). What is revealed is computed in between.
+    a question that is answered before the cell that shows the answer: ``ask("NAME", …)`` and later
+    ``reveal("NAME", …)`` (``workshop.teach.predict``). What is revealed is computed in between.
 ``raises-exception``
     Jupyter's and nbclient's own: Run All goes on when this cell raises.
 

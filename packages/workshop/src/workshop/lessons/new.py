@@ -27,7 +27,7 @@ with check("{exercise}") as right:
     right("of 7 it makes", {name}(7))"""
 
 PREDICT = """\
-predict(
+ask(
     "{short}-doublings",
     "A grain of rice on the first square of a chessboard, twice as many on each next one. "
     "How many squares hold the first million grains together?",
@@ -43,7 +43,7 @@ while grains < 1_000_000:
     grains += 2**squares
     squares += 1
 print(f"{{squares}} squares hold {{grains:,}} grains")
-predict.reveal("{short}-doublings", squares)"""
+reveal("{short}-doublings", squares)"""
 
 
 def lay_out(notebooks: Path, name: str, kernel: str) -> list[Path]:
@@ -82,7 +82,7 @@ def _notebook(short: str, kernel: str) -> Notebook:
         _code(
             "imports",
             "import json\n\n"
-            "from workshop.teach.checks import check\nfrom workshop.teach.predict import predict",
+            "from workshop.teach.checks import check\nfrom workshop.teach.predict import ask, reveal",
         ),
         _code("predict", PREDICT.format(short=short), f"predict:{short}-doublings"),
         _code("reveal", REVEAL.format(short=short), f"reveal:{short}-doublings"),

@@ -110,9 +110,9 @@ def _is_number(value: object) -> bool:
 
 def _of_question(cell: Cell, name: str) -> Iterator[str]:
     """Yield what is wrong with a question."""
-    calls = _calls(cell, "predict", name)
+    calls = _calls(cell, "ask", name)
     if len(calls) != 1:
-        yield f'it has {len(calls)} times predict("{name}", …), there must be one'
+        yield f'it has {len(calls)} times ask("{name}", …), there must be one'
         return
     (call,) = calls
     given = {keyword.arg: _literal(keyword.value) for keyword in call.keywords}
@@ -136,9 +136,9 @@ def _of_question(cell: Cell, name: str) -> Iterator[str]:
 
 def _of_outcome(cells: list[Cell], name: str, asked: int, revealed: int) -> Iterator[str]:
     """Yield what is wrong with how an outcome comes about."""
-    calls = _calls(cells[revealed], "predict.reveal", name)
+    calls = _calls(cells[revealed], "reveal", name)
     if len(calls) != 1:
-        yield f'it has {len(calls)} times predict.reveal("{name}", …), there must be one'
+        yield f'it has {len(calls)} times reveal("{name}", …), there must be one'
         return
     outcome = calls[0].args[1] if len(calls[0].args) > 1 else None
     used = set() if outcome is None else _used(outcome)

@@ -2,15 +2,15 @@
 
 In a lesson, in a cell tagged ``predict:cnn-shift``, and later in one tagged ``reveal:cnn-shift``::
 
-    predict(
+    ask(
         "cnn-shift",
         "All digits are pushed five pixels to the right. How many of 100 are still read correctly?",
         unit="%", between=(0, 100), default=90,
     )
 
-    predict.reveal("cnn-shift", 100 * right["convolutions"][5])
+    reveal("cnn-shift", 100 * right["convolutions"][5])
 
-Neither call waits: the notebook goes on at once, and whoever predicts later sees both all the same. Where
+Neither of them waits: the notebook goes on at once, and whoever predicts later sees both all the same. Where
 nobody has answered, the default stands in, and one line says so; headless it always does. What was
 predicted is kept by ``predictions``, for the learner alone.
 """
@@ -61,15 +61,15 @@ class Question:
         return f"{plain} {self.unit}".strip()
 
 
-class Predict:
-    """What a lesson imports: ``predict(NAME, QUESTION, …)``, and ``predict.reveal(NAME, OUTCOME)``."""
+class Predictions:
+    """What was asked in this kernel."""
 
     def __init__(self) -> None:
         """Start with nothing asked."""
         self._questions: dict[str, Question] = {}
         self._pads: dict[str, PredictPad] = {}
 
-    def __call__(
+    def ask(
         self,
         name: str,
         question: str,
@@ -131,7 +131,8 @@ class Predict:
             self._pads[name].reveal(value)
 
 
-predict = Predict()
+_here = Predictions()
+ask, reveal = _here.ask, _here.reveal
 
 
 def nobody_there() -> bool:
