@@ -28,9 +28,10 @@ class Desk:
     folder: Path
     open_page: Callable[..., Any]
 
-    def run(self, name: str, *cells: str, **options: object) -> Any:
-        """Open a new notebook with these cells and run them all; return the page."""
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    def run(self, name: str, *cells: str | nbformat.NotebookNode, **options: object) -> Any:
+        """Open a new notebook with these cells, most of them code, and run them all; return the page."""
+        made = (nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells)
+        book = nbformat.v4.new_notebook(cells=list(made))
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(book, self.folder / f"{name}.ipynb")
         address = f"{self.server.url}/{FRONT_ENDS[self.name]}/{name}.ipynb?reset&token={self.server.token}"

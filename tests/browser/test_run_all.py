@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from waiting import patience
 
 from .notebooks import Desk
@@ -15,6 +16,8 @@ STUB = "def halved(x):\n    return ..."
 WRONG = "def halves(x):\n    return x * 2"
 RIGHT = "def half(x):\n    return 0.5 * x"
 BROKEN = "def parted(x):\n    return 1 / 0"
+NO_PYTHON = "def cut(x)\n    return x / 2"
+RAISES = "slice = 1 / 0"
 
 
 def check(name: str) -> str:
@@ -72,6 +75,26 @@ def test_run_all_goes_on_whatever_the_checks_find_and_counts_what_is_corrected(d
     for name in names:
         assert f"{name} comes to 4.0" in shown
     correct_and_run_again(desk, page)
+
+
+def test_run_all_goes_on_past_an_exercise_whose_own_cell_raises(desk: Desk) -> None:
+    names = ("cut", "slice")
+    lay_solutions(desk.folder, *names)
+    cells = [
+        nbformat.v4.new_code_cell(text, metadata={"tags": [f"exercise:{name}", "raises-exception"]})
+        if text in (NO_PYTHON, RAISES)
+        else text
+        for name, answer in zip(names, (NO_PYTHON, RAISES), strict=True)
+        for text in cells_of((name, answer))
+    ]
+    page = desk.run("raising", "from workshop.teach.checks import check", *cells, 'print("the", "end")')
+    page.locator(".jp-OutputArea-output", has_text="the end").wait_for(timeout=patience(60_000))
+    first, second = lines(page)
+    assert "line 1 of its cell is not Python (expected ':'). Later cells use our solution" in first
+    assert "its cell stops in line 1 with ZeroDivisionError: division by zero" in second
+    shown = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
+    for name in names:
+        assert f"{name} comes to 4.0" in shown
 
 
 def correct_and_run_again(desk: Desk, page: Any) -> None:

@@ -151,7 +151,8 @@ def jupyter(
     (folder / "token").write_text(TOKEN)
     (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port) + more)
     (folder / "labconfig").mkdir()
-    shutil.copy(ROLE / "files/page_config.json", folder / "labconfig")
+    for name in ("page_config.json", "default_setting_overrides.json"):
+        shutil.copy(ROLE / "files" / name, folder / "labconfig")
     log = folder / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -58,7 +58,7 @@ def notebook(*cells: Cell, kernel: str = "python3", **settings: Any) -> Notebook
 
 def exercise_cells(name: str) -> list[Cell]:
     return [
-        code(f"def {name}(x):\n    return ...", f"exercise:{name}", name=f"do-{name}"),
+        code(f"def {name}(x):\n    return ...", f"exercise:{name}", "raises-exception", name=f"do-{name}"),
         code(
             f'with check("{name}"):\n'
             f'    assert {name}(2) == SOLVED["{name}"], "of 2 it makes something else"\n'

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from workshop.lessons.model import about
+from workshop.lessons.predictions import faults_between_predictions
 from workshop.lessons.static import faults_between, faults_of_file
 
 from . import building
@@ -53,6 +54,18 @@ def swap(notebook: Notebook) -> None:
     cells[3], cells[4] = cells[4], cells[3]
 
 
+QUESTION = 'ask("size", "How large is it?", between=(0, 9), default=5)'
+
+
+def asking(question: str = QUESTION, shown: str = "1 + answer", *tags: str) -> building.Change:
+    """Add a prediction and the cell that reveals it."""
+    return add(
+        building.code(question, "predict:size", *tags, name="ask"),
+        building.code("answer = len(SOLVED)", name="between"),
+        building.code(f'reveal("size", {shown})', "reveal:size", name="tell"),
+    )
+
+
 BREAKING: dict[str, tuple[building.Change, str]] = {
     "outputs": (
         change_cell("end", outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]),
@@ -88,6 +101,49 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
         lambda notebook: cell(notebook, "title")["metadata"].update(tags=["exercise:double"]),
         "cell 1 is tagged as exercise or check but holds no code",
     ),
+    "exercise that may not raise": (
+        retag("do-halve", "exercise:halve"),
+        "cell 6 is an exercise; tag it raises-exception, too",
+    ),
+    "prediction without an end": (
+        add(building.code(QUESTION, "predict:size", name="ask")),
+        "1 cells are tagged predict:size and 0 reveal:size",
+    ),
+    "revealed first": (
+        add(
+            building.code('reveal("size", len(SOLVED))', "reveal:size", name="tell"),
+            building.code(QUESTION, "predict:size", name="ask"),
+        ),
+        "size: it is revealed before it is asked",
+    ),
+    "prediction's name": (
+        add(building.code("", "predict:Big_One", name="ask")),
+        "the name of the prediction 'Big_One' must be lower case",
+    ),
+    "no question": (
+        asking('ask("size", "It is large.", between=(0, 9), default=5)'),
+        "must be a question",
+    ),
+    "another's question": (asking(QUESTION.replace("size", "length")), 'it has 0 times ask("size", …)'),
+    "nothing to choose": (
+        asking('ask("size", "How large?", choices=["big"], default="big")'),
+        "two choices are the least",
+    ),
+    "default no choice": (
+        asking('ask("size", "How large?", choices=["big", "small"], default="none")'),
+        "its default must be one of its choices",
+    ),
+    "no range": (asking('ask("size", "How large?", unit="m", default=5)'), "between=(lowest, highest)"),
+    "range upside down": (asking(QUESTION.replace("0, 9", "9, 0")), "name the lower number first"),
+    "default out of range": (asking(QUESTION.replace("=5", "=50")), "must be a number within its range"),
+    "no default": (asking(QUESTION.replace(", default=5", "")), "must be a number within its range"),
+    "outcome written down": (asking(shown="7"), "must be computed behind the question"),
+    "outcome known before": (asking(shown='SOLVED["double"]'), "must be computed behind the question"),
+    "outcome of another": (
+        lambda notebook: (asking()(notebook), cell(notebook, "tell").update(source="print(answer)")),
+        'it has 0 times reveal("size", …)',
+    ),
+    "prediction that is kept": (asking(QUESTION, "answer", "keep_output"), "its output would be kept in git"),
     "no solution": (retag("do-halve", "exercise:third"), "the exercise third has no solution"),
     "lost picture": (
         change_cell("title", source="![x](../images/lost.png)"),
@@ -128,6 +184,34 @@ def test_each_fault_is_found(tmp_path: Path, name: str) -> None:
     break_it(lesson)
     found = faults(tmp_path, lesson)
     assert any(told in fault for fault in found), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        asking(),
+        asking(shown="json.dumps(SOLVED)"),
+        asking('ask("size", "How large?", choices=["big", "small"], default="big")', "str(answer)"),
+    ],
+)
+def test_a_prediction_that_is_in_order_is_no_fault(tmp_path: Path, change: building.Change) -> None:
+    lesson = building.sound()
+    change(lesson)
+    assert faults(tmp_path, lesson) == []
+
+
+def test_an_outcome_that_a_cell_between_writes_down_is_a_fault(tmp_path: Path) -> None:
+    lesson = building.sound()
+    asking(shown="answer")(lesson)
+    cell(lesson, "between")["source"] = "answer = 7"
+    (found,) = faults(tmp_path, lesson)
+    assert "computed behind the question, not written down" in found
+
+
+def test_predictions_have_names_of_their_own() -> None:
+    assert faults_between_predictions({"a": ["one", "two"], "b": ["two"]}) == [
+        "the prediction name two is used by a, b; give each its own"
+    ]
 
 
 def test_pictures_that_are_there_are_no_fault(tmp_path: Path) -> None:

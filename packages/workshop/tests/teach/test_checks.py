@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from workshop.teach import checks
 from workshop.teach.checks import Answer
@@ -126,3 +128,50 @@ def test_a_solution_that_cannot_stand_in_is_one_line_and_takes_nothing_away(
     assert (record.answer, cells["factor"], cells["double"](4)) == (Answer.WRONG, 3, 5)
     (line,) = capsys.readouterr().out.splitlines()
     assert line.endswith("cannot stand in (NameError: name 'np' is not defined); run the cells above first.")
+
+
+@pytest.fixture
+def shell(cells: dict[str, Any]) -> Iterator[InteractiveShell]:
+    """An IPython that runs cells, as a kernel does, and tells the checks which of them raise."""
+    made = InteractiveShell(user_ns={"check": cells["check"]})
+    made.events.register("post_run_cell", checks.note_failure)
+    checks._failed.clear()
+    yield made
+    checks._failed.clear()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("def double(x)\n    return x + x", "line 1 of its cell is not Python (expected ':')"),
+        ("def double(x):\n    return x + x)", "line 2 of its cell is not Python (unmatched ')')"),
+        (
+            "factor = two\ndouble = lambda x: factor * x",
+            "its cell stops in line 1 with NameError: name 'two'",
+        ),
+        ("def double(x):\n    return x + x\n\ndouble('a')\n1 / 0", "stops in line 5 with ZeroDivisionError"),
+    ],
+)
+def test_a_cell_that_raises_is_wrong_though_an_earlier_answer_was_right(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], answer: str, said: str
+) -> None:
+    shell.run_cell("def double(x):\n    return x + x", store_history=True)
+    shell.run_cell(CHECK, store_history=True)
+    assert checks.records["double"].answer is Answer.RIGHT
+    shell.run_cell(answer, store_history=True)
+    capsys.readouterr()
+    shell.run_cell(CHECK, store_history=True)
+    record = checks.records["double"]
+    assert (record.answer, said in record.message) == (Answer.WRONG, True), record
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert shell.user_ns["double"].__code__.co_filename == "<the solution of double>", "it stands in"
+    # Mended, it counts again.
+    shell.run_cell("def double(x):\n    return x + x  # mended", store_history=True)
+    shell.run_cell(CHECK, store_history=True)
+    assert checks.records["double"].answer is Answer.RIGHT
+
+
+def test_a_cell_that_raises_at_its_dots_is_not_done(shell: InteractiveShell) -> None:
+    shell.run_cell("double = ... + 1", store_history=True)
+    shell.run_cell(CHECK, store_history=True)
+    assert checks.records["double"].answer is Answer.NOT_DONE

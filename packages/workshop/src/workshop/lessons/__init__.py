@@ -26,7 +26,8 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
     ``injected-parameters`` with ``PROFILE = "fast"`` (or ``"full"``) behind it.
 ``exercise:NAME``
     the stub, with ``...`` where the learner is to write. NAME is lower case with hyphens and unique among
-    all lessons. It runs without an error.
+    all lessons. It runs without an error, and is tagged ``raises-exception`` all the same: a slip in what a
+    learner writes must not stop Run All; its check says then what and in which line.
 ``check:NAME``
     the next cell of code: ``with check("NAME") as right:`` (``workshop.teach.checks``) around what is
     asserted of the exercise. It records *not done*, *wrong* or *right*, shows it as one line, and raises
@@ -36,8 +37,11 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
     shows one JSON object of numbers, texts and truth values: displayed as ``JSON(…)``, printed as
     the last line (``print(json.dumps({…}))``), or a dict as the cell's last expression. Several
     such cells add up.
+``predict:NAME``, ``reveal:NAME``
+    a question that is answered before the cell that shows the answer: ``ask("NAME", …)`` and later
+    ``reveal("NAME", …)`` (``workshop.teach.predict``). What is revealed is computed in between.
 ``raises-exception``
-    nbclient's own: this cell may raise.
+    Jupyter's and nbclient's own: Run All goes on when this cell raises.
 
 **Solutions**: ``notebooks/solutions/NAME.py`` holds the whole text that replaces the cell tagged
 ``exercise:NAME``: plain Python, without magics, so that ``%load ../solutions/NAME.py`` gives a cell

@@ -20,6 +20,7 @@ from workshop.lessons.exercises import exercise_of, exercises_in, solution_steps
 from workshop.lessons.judging import best_of_runs
 from workshop.lessons.model import About, Lesson, Notebook, about, source_of
 from workshop.lessons.mutants import mutants
+from workshop.lessons.predictions import faults_between_predictions, predictions_in
 from workshop.lessons.runner import How, Progress, Ran, run_notebook, solutions_of
 from workshop.lessons.static import faults_between, faults_of_file
 from workshop.lessons.worker import Told
@@ -169,11 +170,13 @@ def _said(told: Told) -> str:
 
 def check_catalogue(notebooks: Path) -> list[str]:
     """Return what is wrong between the lessons of a folder."""
-    exercises = {}
+    exercises, predictions = {}, {}
     for lesson in find_lessons(notebooks):
         try:
-            exercises[lesson.name] = exercises_in(lesson.read())
+            notebook = lesson.read()
         except WorkshopError:
             # The lesson's own check tells it.
             continue
-    return faults_between(notebooks, exercises)
+        exercises[lesson.name] = exercises_in(notebook)
+        predictions[lesson.name] = predictions_in(notebook)
+    return faults_between(notebooks, exercises) + faults_between_predictions(predictions)

@@ -13,6 +13,8 @@ from workshop.lessons.model import Cell, Notebook, Profile, source_of, tags_of
 
 EXERCISE = "exercise:"
 CHECK = "check:"
+MAY_RAISE = "raises-exception"
+"""Jupyter's own tag: Run All goes on behind a cell that raises."""
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
 SHORTEST_STEP = 12

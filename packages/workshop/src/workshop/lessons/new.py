@@ -1,4 +1,4 @@
-"""Lay out a new lesson: an empty one, with three exercises as examples, that passes ``lessons check``."""
+"""Lay out a new lesson: a prediction and three exercises as examples, and it passes ``lessons check``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.lessons.answers import answers_path
-from workshop.lessons.exercises import solution_path
+from workshop.lessons.exercises import MAY_RAISE, solution_path
 from workshop.lessons.model import Cell, Notebook
 
 _NAME = re.compile(r"\d+-[a-z0-9]+(-[a-z0-9]+)*/\d+-[a-z0-9]+(-[a-z0-9]+)*")
@@ -25,6 +25,25 @@ with check("{exercise}") as right:
     assert {name}(3) == {of_3}, f"of 3 it makes {{{name}(3)}}: what does the exercise ask for?"
     assert {name}(-5) == {of_minus_5}, f"of -5 it makes {{{name}(-5)}}: does the sign matter?"
     right("of 7 it makes", {name}(7))"""
+
+PREDICT = """\
+ask(
+    "{short}-doublings",
+    "A grain of rice on the first square of a chessboard, twice as many on each next one. "
+    "How many squares hold the first million grains together?",
+    unit="squares",
+    between=(1, 64),
+    default=32,
+)"""
+
+REVEAL = """\
+grains = 0
+squares = 0
+while grains < 1_000_000:
+    grains += 2**squares
+    squares += 1
+print(f"{{squares}} squares hold {{grains:,}} grains")
+reveal("{short}-doublings", squares)"""
 
 
 def lay_out(notebooks: Path, name: str, kernel: str) -> list[Path]:
@@ -60,7 +79,13 @@ def _notebook(short: str, kernel: str) -> Notebook:
     cells = [
         _text("title", f"# {title}\n\nWhat you will have understood at the end, in two sentences."),
         _code("parameters", 'PROFILE = "full"  # "fast" does the same with less work', "parameters"),
-        _code("imports", "import json\n\nfrom workshop.teach.checks import check"),
+        _code(
+            "imports",
+            "import json\n\n"
+            "from workshop.teach.checks import check\nfrom workshop.teach.predict import ask, reveal",
+        ),
+        _code("predict", PREDICT.format(short=short), f"predict:{short}-doublings"),
+        _code("reveal", REVEAL.format(short=short), f"reveal:{short}-doublings"),
     ]
     for example in EXAMPLES:
         exercise = f"{short}-{example}"
@@ -68,7 +93,12 @@ def _notebook(short: str, kernel: str) -> Notebook:
         told = {f"of_{word}": eval(EXAMPLES[example][0], {"x": x}) for word, x in (("3", 3), ("minus_5", -5))}
         cells += [
             _text(f"exercise-{example}-text", solve),
-            _code(f"exercise-{example}", f"def {example}(x):\n    return ...", f"exercise:{exercise}"),
+            _code(
+                f"exercise-{example}",
+                f"def {example}(x):\n    return ...",
+                f"exercise:{exercise}",
+                MAY_RAISE,
+            ),
             _code(
                 f"check-{example}",
                 CHECK.format(exercise=exercise, name=example, **told),

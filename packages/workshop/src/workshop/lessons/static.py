@@ -17,6 +17,7 @@ from workshop.lessons.exercises import (
     CHECK,
     EXERCISE,
     INJECTED,
+    MAY_RAISE,
     PARAMETERS,
     check_of,
     code_lines,
@@ -37,6 +38,7 @@ from workshop.lessons.model import (
     source_of,
     tags_of,
 )
+from workshop.lessons.predictions import faults_of_predictions
 
 CELL_LINES = 25
 FEWEST_EXERCISES = 3
@@ -62,6 +64,7 @@ def faults_of_file(
     faults = [*_left_overs(notebook), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
     faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
     faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
+    faults += faults_of_predictions(notebook)
     return faults
 
 
@@ -137,7 +140,7 @@ def _parameters(cells: list[Cell], told: About) -> Iterator[str]:
 
 
 def _pairs(cells: list[Cell], told: About) -> Iterator[str]:
-    """Every exercise has one stub and, after it, one check."""
+    """Every exercise has one stub, which may raise, and after it one check."""
     stubs = _positions(cells, EXERCISE)
     checks = _positions(cells, CHECK)
     if told.kind is Kind.LESSON and len(stubs) < FEWEST_EXERCISES:
@@ -155,6 +158,8 @@ def _pairs(cells: list[Cell], told: About) -> Iterator[str]:
     for number, cell in enumerate(cells, start=1):
         if cell.get("cell_type") != "code" and (exercise_of(cell) or check_of(cell)):
             yield f"cell {number} is tagged as exercise or check but holds no code"
+        elif exercise_of(cell) and MAY_RAISE not in tags_of(cell):
+            yield f"cell {number} is an exercise; tag it {MAY_RAISE}, too: a slip must not stop Run All"
 
 
 def _check_cells(cells: list[Cell]) -> Iterator[str]:

@@ -8,7 +8,8 @@ In a lesson::
         right("and every row adds up to 1")
 
 The answer is *not done* while the exercise's cell holds a ``...`` that is to be filled in, *wrong* when
-something in the block raises, else *right*. The notebook goes on in all three. Later cells run what the
+something in the block raises, or the exercise's cell itself did, else *right*. The notebook goes on in all
+three; a cell that raises lets Run All go on where it is tagged ``raises-exception``. Later cells run what the
 learner wrote once it is right; until then they run the solution, from ``solutions/NAME.py`` beside the
 chapters. ``check.mine("mlp-softmax")`` lets them run the learner's in any case.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import ast
 import html
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -62,6 +64,10 @@ _written: dict[str, Namespace] = {}
 """For each exercise what the learner wrote, where the solution stands in for it."""
 _lent: dict[str, tuple[Namespace, int]] = {}
 """For each exercise what of the solution stands in, and the place of ``_newest`` then."""
+_failed: dict[int, tuple[str, str]] = {}
+"""For each cell that raised, by its place among those that IPython remembers: the class, what and where."""
+_BINDS = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
+"""What a text that is no Python would bind."""
 _insisted: set[str] = set()
 """The exercises of which the learner wants their own answer used in any case."""
 
@@ -96,7 +102,9 @@ class Check:
         path = solution_file(self.exercise)
         solution = path.read_text(encoding="utf-8") if path else ""
         names = bound_names(solution)
-        if is_unfinished(names, self.namespace):
+        if (fault := _fault_of_cell(names, self.namespace)) is not None:
+            record = Record(self.exercise, Answer.WRONG, fault[1], fault[0])
+        elif is_unfinished(names, self.namespace):
             record = Record(self.exercise, Answer.NOT_DONE, _task(names))
         elif error is not None:
             record = Record(self.exercise, Answer.WRONG, _reason(error, trace), type(error).__name__)
@@ -203,6 +211,49 @@ def _newest(name: str, namespace: Namespace) -> int:
     return -1
 
 
+def note_failure(result: Any) -> None:
+    """Remember whether a cell raised; IPython calls this after each, with its ``ExecutionResult``."""
+    error = result.error_before_exec or result.error_in_exec
+    place = result.execution_count
+    if place is None:
+        return
+    _failed.pop(place, None)
+    if isinstance(error, Exception):
+        _failed[place] = type(error).__name__, _words_of_failure(error)
+
+
+def _words_of_failure(error: Exception) -> str:
+    """Say in one line what ended a cell, and in which of its lines."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno} of its cell is not Python ({_cut(error.msg or 'invalid syntax')})"
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == "<module>":
+            where = f" in line {trace.tb_lineno}"
+            break
+        trace = trace.tb_next
+    return f"its cell stops{where} with {type(error).__name__}: {_cut(str(error))}"
+
+
+def _fault_of_cell(names: list[str], namespace: Namespace) -> tuple[str, str] | None:
+    """Return the class, and the words, of what ended the cell that was to bind one of the names last.
+
+    None where it went through; or where it raised because its dots are still to be filled in.
+    """
+    cells = namespace.get("In", [])
+    for place in range(len(cells) - 1, -1, -1):
+        text = cells[place]
+        if not any(name in text for name in names):
+            continue
+        try:
+            if not set(bound_names(text)).isdisjoint(names):
+                return None if has_dots(text) else _failed.get(place)
+        except SyntaxError as error:
+            if not {one or other for one, other in _BINDS.findall(text)}.isdisjoint(names):
+                return "SyntaxError", _words_of_failure(error)
+    return None
+
+
 def _task(names: list[str]) -> str:
     """Say what is to be done."""
     return f"fill in the dots of {' and '.join(names)}" if names else "fill in the dots"
@@ -210,9 +261,7 @@ def _task(names: list[str]) -> str:
 
 def _reason(error: Exception, trace: types.TracebackType | None) -> str:
     """Say in one line what is wrong; for an error of the learner's own code also where."""
-    text = " ".join(str(error).split())
-    if len(text) > LONGEST_MESSAGE:
-        text = text[: LONGEST_MESSAGE - 1] + "…"
+    text = _cut(str(error))
     if isinstance(error, AssertionError):
         return text or "this is not what was asked for"
     frames = []
@@ -221,6 +270,12 @@ def _reason(error: Exception, trace: types.TracebackType | None) -> str:
         trace = trace.tb_next
     inside = [f" in line {line} of its cell" for name, line in frames[1:2] if name != "<module>"]
     return f"it stops{''.join(inside)} with {type(error).__name__}: {text}"
+
+
+def _cut(text: str) -> str:
+    """Return a text as one line of readable length."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
 
 
 def _give_back(exercise: str, namespace: Namespace) -> None:
@@ -278,3 +333,14 @@ def _show(record: Record, whose: str) -> None:
     style = f"border-left: 4px solid {colour}; padding: 2px 8px"
     page = f'<div role="status" style="{style}">{html.escape(line)}</div>'
     display({"text/plain": line, "text/html": page, MIME: asdict(record)}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _watch() -> None:
+    """Let IPython, where it runs this, tell which cells raise."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        shell.events.register("post_run_cell", note_failure)
+
+
+_watch()

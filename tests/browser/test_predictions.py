@@ -1,0 +1,166 @@
+"""Predict, then see: by keyboard, before and after all was run, and again when the kernel was restarted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waiting import patience
+
+from .conftest import CHECKOUT, wait_until
+from .notebooks import Desk, wait_for_kernel
+
+SHARE = """
+from workshop.teach.predict import ask, reveal
+
+ask(
+    "digits-share",
+    "All digits are pushed five pixels to the right. How many of 100 does the network still get right?",
+    unit="%",
+    between=(0, 100),
+    default=90,
+)
+"""
+KIND = """
+ask("digits-kind", "Which network is right more often?", choices=["dense", "convolutions"], default="dense")
+"""
+SEEN = """
+shares = {"dense": 31.4, "convolutions": 66.25}
+reveal("digits-share", shares["convolutions"])
+reveal("digits-kind", max(shares, key=shares.get))
+"""
+END = 'import os\nprint("the end of kernel", os.getpid())'
+FORM = "form.workshop-predict"
+FILTER = CHECKOUT / "tools/ipynb_optional_output_filter.py"
+
+
+def settled(page: Any, text: str, where: str = ".jp-OutputArea-output") -> None:
+    """Wait until a text stands in an output."""
+    page.locator(where, has_text=text).first.wait_for(timeout=patience(60_000))
+
+
+def predicted(page: Any, form: int) -> str:
+    """Return what a form says of what was predicted."""
+    return str(page.locator(FORM).nth(form).locator("[role=status]").inner_text())
+
+
+def open_it(desk: Desk, name: str, **options: object) -> Any:
+    page = desk.run(name, SHARE, KIND, SEEN, END, **options)
+    settled(page, "the end of")  # nobody was waited for
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    return page
+
+
+def test_a_prediction_by_keyboard_is_revealed_and_outlives_the_kernel(desk: Desk) -> None:
+    name = f"predicting-{desk.name[-1]}"
+    page = open_it(desk, name)
+    settled(page, "You predicted nothing, so 90 % stands in; it is 66.2 %.")
+    assert predicted(page, 0) == "", "the form itself shows nothing before somebody predicts"
+    number = page.get_by_label("Your number")
+    number.focus()
+    page.keyboard.press("Enter")
+    assert predicted(page, 0) == "Give a number from 0 to 100 first."
+    page.keyboard.type("700")
+    page.keyboard.press("Shift+Enter")  # which elsewhere runs a cell
+    assert predicted(page, 0) == "Give a number from 0 to 100 first."
+    page.keyboard.press("Control+a")
+    page.keyboard.type("70")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Reveal"
+    page.keyboard.press("Space")
+    settled(page, "You predicted 70 %; it is 66.2 %.", FORM)
+    settled(page, "● You predicted 70 %; it is 66.2 %.")
+    # Choices are one stop of Tab; the arrows move among them.
+    page.get_by_role("radio", name="dense").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    settled(page, "You predicted “convolutions”; it is “convolutions”.", FORM)
+    settled(page, "● You predicted “convolutions”, and so it is.")
+
+    before = page.get_by_text("the end of kernel").last.inner_text().strip()
+    desk.server.ask("POST", f"kernels/{desk.kernels()[f'{name}.ipynb']}/restart")
+    wait_for_kernel(desk.server, page, f"{name}.ipynb")
+    desk.run_all(page)
+    wait_until(page, f"!document.body.innerText.includes({json.dumps(before)})")
+    settled(page, "the end of kernel")
+    settled(page, "You predicted 70 %; it is 66.2 %.", FORM)
+    assert number.input_value() == "70"
+    assert number.is_disabled()
+    # Taken back, it is gone from the disk, too.
+    page.get_by_role("button", name="Predict anew").first.click()
+    number.fill("12")
+    page.keyboard.press("Enter")
+    settled(page, "● You predicted 12 %; it is 66.2 %.")
+
+
+def test_what_was_predicted_is_the_learners_alone(desk: Desk) -> None:
+    name = f"private-{desk.name[-1]}"
+    page = open_it(desk, name)
+    form = page.locator(FORM).first
+    if form.get_by_role("button", name="Predict anew").count():
+        form.get_by_role("button").click()
+    page.get_by_label("Your number").fill("71")
+    form.get_by_role("button", name="Reveal").click()
+    settled(page, "● You predicted 71 %; it is 66.2 %.")
+    folder = desk.folder.parent / "own/.local/state/deep-learning-workshop/predictions"
+    file = folder / "digits-share.json"
+    assert json.loads(file.read_text())["value"] == 71
+    assert (file.stat().st_mode & 0o077, folder.stat().st_mode & 0o077) == (0, 0)
+    page.keyboard.press("Control+s")
+    stored = cleaned(page, desk.folder / f"{name}.ipynb")
+    assert "digits-share" in stored
+    assert "71" not in stored
+
+
+def cleaned(page: Any, book: Path) -> str:
+    """Wait until a notebook was saved with what was predicted in it; return what git would store of it."""
+    for _ in range(300):
+        if "You predicted 71" in book.read_text(encoding="utf-8"):
+            break
+        page.wait_for_timeout(100)
+    else:
+        raise AssertionError("the notebook was not saved")
+    done = subprocess.run(
+        [sys.executable, FILTER, "clean"], input=book.read_bytes(), capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_a_form_fits_and_has_colours_that_can_be_read(
+    desk: Desk, keep: Callable[..., None], theme: str, width: int, height: int
+) -> None:
+    page = open_it(desk, f"form-{theme}-{width}-{desk.name[-1]}")
+    page.set_viewport_size({"width": width, "height": height})
+    if theme == "dark":
+        page.get_by_role("menuitem", name="Settings", exact=True).click()
+        page.get_by_role("menuitem", name="Theme", exact=True).click()
+        page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
+        page.locator('body[data-jp-theme-light="false"]').wait_for()
+    page.locator(FORM).first.scroll_into_view_if_needed()
+    keep(page, f"prediction-{theme}-{width}-{desk.name.replace(' ', '')}")
+    for form in page.locator(FORM).all():
+        assert form.evaluate("form => form.scrollWidth <= form.clientWidth"), "nothing sticks out"
+        ink, paper = form.evaluate(
+            "form => [getComputedStyle(form).color, getComputedStyle(form).backgroundColor]"
+        )
+        assert contrast(ink, paper) > 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG 2 defines it."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``rgb(r, g, b)``."""
+    values = [int(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
