@@ -1,0 +1,61 @@
+# Answers to backprop-order beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: each node before its parents
+def in_order(result):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            order.append(node)
+            for parent in node.parents:
+                visit(parent)
+
+    visit(result)
+    return order
+
+
+# %% wrong: a node that is used twice comes twice
+def in_order(result):
+    order = []
+
+    def visit(node):
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(result)
+    return order
+
+
+# %% wrong: row by row from the result, turned round
+def in_order(result):
+    order = [result]
+    for node in order:
+        order += [parent for parent in dict.fromkeys(node.parents) if parent not in order]
+    return order[::-1]
+
+
+# %% wrong: only the first parent is followed
+def in_order(result):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for parent in node.parents[:1]:
+                visit(parent)
+            order.append(node)
+
+    visit(result)
+    return order
+
+
+# %% right: with a stack in place of calls
+def in_order(result):
+    order, waiting = [], [(result, False)]
+    while waiting:
+        node, parents_done = waiting.pop()
+        if parents_done and node not in order:
+            order.append(node)
+        elif node not in order:
+            waiting += [(node, True), *((parent, False) for parent in node.parents)]
+    return order

@@ -1,0 +1,30 @@
+# Answers to backprop-shares beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: only the local slopes
+def shares(node):
+    return list(node.slopes)
+
+
+# %% wrong: the parents' numbers in place of the slopes
+def shares(node):
+    return [node.grad * parent.data for parent in node.parents]
+
+
+# %% wrong: added where the chain rule multiplies
+def shares(node):
+    return [node.grad + slope for slope in node.slopes]
+
+
+# %% wrong: the node's number in place of its gradient
+def shares(node):
+    return [node.data * slope for slope in node.slopes]
+
+
+# %% wrong: only the first parent
+def shares(node):
+    return [node.grad * slope for slope in node.slopes[:1]]
+
+
+# %% right: by numpy
+def shares(node):
+    return list(np.multiply(node.grad, node.slopes))

@@ -1,0 +1,2 @@
+def shares(node):
+    return [node.grad * slope for slope in node.slopes]

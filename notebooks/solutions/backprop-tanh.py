@@ -1,0 +1,3 @@
+def tanh(value):
+    height = math.tanh(value.data)
+    return Value(height, (value,), (1 - height**2,), "tanh")

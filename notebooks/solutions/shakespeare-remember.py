@@ -1,0 +1,2 @@
+def remember(told, h, U):
+    return T.tanh(told + T.dot(h, U))
