@@ -85,12 +85,6 @@ def test_kinds_count_by_how_often_each_comes(labels: list[int], kinds: float) ->
     assert judging_pictures.kinds(np.array(labels)) == pytest.approx(kinds)
 
 
-def test_variety_is_within_a_digit() -> None:
-    features = np.array([[0.0, 0], [2, 0], [100, 5], [100, 5]])
-    assert judging_pictures.variety(features, np.array([0, 0, 1, 1])) == pytest.approx(0.5)
-    assert judging_pictures.variety(features, np.array([0, 0, 0, 0])) > 1000
-
-
 def test_the_nearest_picture_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging_pictures, "AT_ONCE", 2)
     among = cloud(30)

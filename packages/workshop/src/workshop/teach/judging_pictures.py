@@ -9,7 +9,6 @@ TensorFlow, and nothing has to be compiled.
   (Fréchet 1957; for pictures Heusel et al. 2017, https://arxiv.org/abs/1706.08500). 0 is the same cloud.
 - **Kinds**: e to the entropy of the digits that the judge reads. 10 where all digits come equally often, 1
   where only one does.
-- **Variety**: how far digits that are read alike are from their own mean, in the same 128 numbers.
 """
 
 from __future__ import annotations
@@ -90,15 +89,6 @@ def kinds(labels: Array) -> float:
     shares = np.bincount(labels) / len(labels)
     present = shares[shares > 0]
     return float(np.exp(-(present * np.log(present)).sum()))
-
-
-def variety(features: Array, labels: Array) -> float:
-    """Return the mean squared distance of ``features`` (n, d) from the mean of their label (n,)."""
-    squares = np.zeros(len(features))
-    for label in np.unique(labels):
-        own = labels == label
-        squares[own] = ((features[own] - features[own].mean(axis=0)) ** 2).sum(axis=1)
-    return float(squares.mean())
 
 
 def nearest(images: Array, among: Array) -> tuple[Array, Array]:
