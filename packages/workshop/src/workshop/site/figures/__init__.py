@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workshop.site.figures import curves, games, grids, learning, networks, records
+from workshop.site.figures import curves, games, grids, learning, making, networks, records
 from workshop.site.figures.drawing import Drawing
 
 FIGURES: dict[str, Callable[[], Drawing]] = {
@@ -26,6 +26,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "look-ahead": games.look_ahead,
     "dense-or-convolutions": learning.dense_or_convolutions,
     "by-heart": learning.by_heart,
+    "squeeze": making.squeeze,
+    "forger": making.forger,
+    "look-up": making.look_up,
     "imagenet-errors": records.imagenet_errors,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

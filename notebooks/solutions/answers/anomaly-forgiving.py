@@ -1,0 +1,31 @@
+# Answers to anomaly-forgiving beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: the pixels are not squared
+def forgiving(errors, some, power):
+    return errors / np.maximum(some.sum(axis=1), 1) ** power
+
+
+# %% wrong: an empty picture divides by nothing
+def forgiving(errors, some, power):
+    return errors / (some**2).sum(axis=1) ** power
+
+
+# %% wrong: multiplied instead of divided
+def forgiving(errors, some, power):
+    return errors * np.maximum((some**2).sum(axis=1), 1) ** power
+
+
+# %% wrong: always by the whole ink
+def forgiving(errors, some, power):
+    return errors / np.maximum((some**2).sum(axis=1), 1)
+
+
+# %% wrong: 1 is added to every picture's ink
+def forgiving(errors, some, power):
+    return errors / (1 + (some**2).sum(axis=1)) ** power
+
+
+# %% right: by logarithms
+def forgiving(errors, some, power):
+    ink = np.einsum("ij,ij->i", some, some).clip(1)
+    return errors * np.exp(-power * np.log(ink))
