@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workshop.site.figures import curves, games, grids, learning, networks, records
+from workshop.site.figures import curves, games, grids, ideas, learning, networks, records, shown
 from workshop.site.figures.drawing import Drawing
 
 FIGURES: dict[str, Callable[[], Drawing]] = {
@@ -27,5 +27,20 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "dense-or-convolutions": learning.dense_or_convolutions,
     "by-heart": learning.by_heart,
     "imagenet-errors": records.imagenet_errors,
+    "loss": ideas.loss,
+    "backward": ideas.backward,
+    "graph": ideas.graph,
+    "folds": ideas.folds,
+    "threads": ideas.threads,
+    "cell": ideas.cell,
+    "upgrade": ideas.upgrade,
+    "watching": ideas.watching,
+    "keep": ideas.keep,
+    "verse": shown.verse,
+    "names": shown.names,
+    "alike": shown.alike,
+    "ladder": shown.ladder,
+    "players": shown.players,
+    "memory": shown.memory,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""
