@@ -71,8 +71,24 @@
     Workshop.watchKeys({ " ": toggle, s: step, r: () => lab().restart() });
     document.addEventListener("workshop-theme", () => lab().show());
     window.addEventListener("resize", () => lab().show());
+    /** Show one of the two worlds; of the squares also the map, how it learns, and how fast it walks. */
+    function setUp(which, map = "rooms", method = "values", speed = 2) {
+      document.querySelector(`input[name="which"][value="${which}"]`).checked = true;
+      document.querySelector(`input[name="map"][value="${map}"]`).checked = true;
+      document.querySelector(`input[name="method"][value="${method}"]`).checked = true;
+      $("speed").value = speed;
+      showNumbers();
+      showWhich();
+      if (which === "grid") grid.load(map);
+      else world.restart();
+    }
+
     showNumbers();
     showWhich();
+    Workshop.stage({
+      tries: Agents.tries(setUp),
+      start: () => lab().start(), stop: () => lab().stop(), running: () => lab().running,
+    });
   }
 
   if (typeof convnetjs === "undefined") {

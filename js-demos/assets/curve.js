@@ -1,18 +1,39 @@
 /**
  * Curves of a run, and of the one before in grey to compare with. Both axes are logarithmic: gradient
- * descent does as much between 0.1 and 0.01 as between 0.01 and 0.001.
+ * descent does as much between 0.1 and 0.01 as between 0.01 and 0.001. They fit what is plotted, from the
+ * second point on.
  */
 (function () {
   "use strict";
 
   const Workshop = (window.Workshop = window.Workshop || {});
   const KEEP = 600;
-  const PAD = { left: 76, right: 14, top: 12, bottom: 34 };
+  const PAD = { left: 80, right: 14, top: 12, bottom: 36 };
+  /** The least that an axis spans, in powers of ten; less would make much of noise. */
+  const LEAST = 0.6;
+  /** Below so many powers of ten an axis has more than one number for each. */
+  const FEW = 1.5;
+  /** So many dots lie between two numbers of the steps' axis. */
+  const APART = 110;
 
   /** 10000 → "10k" */
   function short(number) {
     if (number >= 1e6) return `${number / 1e6}M`;
     return number >= 1000 ? `${number / 1000}k` : String(number);
+  }
+
+  /** @returns {[number, number]} a little more than the range, and no less than the least that an axis spans */
+  function widened(low, high) {
+    const more = Math.max(0.05 * (high - low), (LEAST - (high - low)) / 2);
+    return [low - more, high + more];
+  }
+
+  /** @returns {number[]} the numbers of an axis between two powers of ten: 1, 10, 100, or 1, 2, 5, 10 on a short one */
+  function ticks(low, high) {
+    const of = high - low < FEW ? [1, 2, 5] : [1];
+    const all = [];
+    for (let power = Math.floor(low); power <= high; power++) all.push(...of.map((digit) => digit * 10 ** power));
+    return all.filter((tick) => Math.log10(tick) >= low - 1e-9 && Math.log10(tick) <= high + 1e-9);
   }
 
   class Curve {
@@ -28,6 +49,8 @@
       this.begin = first;
       this.points = [];
       this.before = [];
+      /** The type's size: in a slide it is read from the last row. */
+      this.type = "slide" in document.documentElement.dataset ? 24 : 15;
     }
 
     /** Begin a new run; the one so far becomes the grey one. */
@@ -63,12 +86,12 @@
     /** @returns {object} the ranges of both axes in powers of ten, and x(step), y(loss) in pixels */
     _placing(width, height) {
       const all = this.points.concat(this.before);
-      const steps = all.map((point) => Math.log10(point[0]));
-      const losses = all.flatMap((point) => point.slice(1).map(Math.log10));
-      const first = Math.min(this.begin, ...steps);
-      const last = Math.max(this.begin + 1, ...steps);
-      const low = Math.min(-3, ...losses.map(Math.floor));
-      const high = Math.max(-1, ...losses.map(Math.ceil));
+      const fits = all.length > 1;
+      const steps = fits ? all.map((point) => Math.log10(point[0])) : [this.begin, this.begin + 1];
+      const losses = fits ? all.flatMap((point) => point.slice(1).map(Math.log10)) : [-3, -1];
+      const first = Math.min(...steps);
+      const last = Math.max(first + LEAST, ...steps);
+      const [low, high] = widened(Math.min(...losses), Math.max(...losses));
       const across = width - PAD.left - PAD.right;
       const down = height - PAD.top - PAD.bottom;
       return {
@@ -81,24 +104,26 @@
     _grid(c, place, width, height, colour) {
       c.strokeStyle = colour("--line");
       c.fillStyle = colour("--quiet");
-      c.font = "15px system-ui, sans-serif";
+      c.font = `${this.type}px system-ui, sans-serif`;
       c.lineWidth = 1;
       c.textAlign = "right";
       c.textBaseline = "middle";
-      for (let power = place.low; power <= place.high; power++) {
-        const y = place.y(10 ** power);
+      for (const tick of ticks(place.low, place.high)) {
+        const y = place.y(tick);
         c.beginPath();
         c.moveTo(PAD.left, y);
         c.lineTo(width - PAD.right, y);
         c.stroke();
-        c.fillText(String(Number((10 ** power).toPrecision(1))), PAD.left - 8, y);
+        c.fillText(String(Number(tick.toPrecision(1))), PAD.left - 8, y);
       }
       c.textAlign = "center";
       c.textBaseline = "top";
-      for (let power = Math.ceil(place.first); power <= place.last; power++) {
-        const text = `${short(10 ** power)} ${this.unit}`;
-        const x = Math.min(Math.max(place.x(10 ** power), PAD.left + 26), width - PAD.right - 34);
-        c.fillText(text, x, height - PAD.bottom + 8);
+      let free = -Infinity;
+      for (const tick of ticks(place.first, place.last)) {
+        const x = Math.min(Math.max(place.x(tick), PAD.left + 26), width - PAD.right - 34);
+        if (x < free) continue;
+        c.fillText(`${short(Number(tick.toPrecision(1)))} ${this.unit}`, x, height - PAD.bottom + 8);
+        free = x + APART * (this.type / 15);
       }
     }
 

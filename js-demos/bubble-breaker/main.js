@@ -146,5 +146,34 @@
   }
   Workshop.watchKeys({ u: undo, n: begin, w: () => (timer ? pause() : game.over || watch()) });
   window.addEventListener("resize", () => show());
+
+  /** Begin a game that one of the players plays while one looks on. */
+  function setUp(player, pace) {
+    const radio = document.querySelector(`input[name="agent"][value="${player}"]`);
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change"));
+    $("speed").value = pace;
+    begin();
+  }
+
   begin();
+  Workshop.stage({
+    tries: [
+      {
+        name: "uniform", title: "Any group", set: () => setUp("uniform", 60),
+        text: "It bursts any group, each as likely as the others. How many points will it have? Note your guess.",
+      },
+      {
+        name: "greedy", title: "The largest group", set: () => setUp("greedy", 60),
+        text: "It always takes the largest group. Is that better than taking any?",
+      },
+      {
+        name: "tabu", title: "Keep one colour", set: () => setUp("tabu", 60),
+        text: "It keeps away from one colour as long as it can, and knows nothing about points. Why does it collect so many?",
+      },
+    ],
+    start: () => { if (game.over) begin(); watch(); },
+    stop: pause,
+    running: () => timer !== 0,
+  });
 })();

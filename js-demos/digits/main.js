@@ -164,7 +164,17 @@
     document.addEventListener("workshop-theme", () => curve.draw());
     window.addEventListener("resize", () => curve.draw());
     $("filters-out").textContent = $("filters").value;
+    /** Begin anew with so many filters, and a digit that was kept back on the pad. */
+    function setUp(filters, digit) {
+      $("filters").value = filters;
+      $("filters-out").textContent = filters;
+      const index = data.test.labels.indexOf(digit);
+      pad.put(data.test.pictures.subarray(index * data.side ** 2, (index + 1) * data.side ** 2), data.side);
+      restart();
+    }
+
     restart();
+    Workshop.stage({ tries: Digits.tries(setUp), start, stop, running: () => running });
   }
 
   if (!window.workshopDigits) {

@@ -35,6 +35,18 @@
       this.context.fillRect(0, 0, SIDE, SIDE);
     }
 
+    /** Show a square picture in place of a drawing. @param {Uint8Array} dots 0 paper … 255 ink @param {number} side */
+    put(dots, side) {
+      const small = Object.assign(document.createElement("canvas"), { width: side, height: side });
+      const image = small.getContext("2d").createImageData(side, side);
+      dots.forEach((dot, i) => {
+        image.data.fill(dot, 4 * i, 4 * i + 3);
+        image.data[4 * i + 3] = 255;
+      });
+      small.getContext("2d").putImageData(image, 0, 0);
+      this.context.drawImage(small, 0, 0, SIDE, SIDE);
+    }
+
     /** @returns {Uint8Array} 0 paper … 255 ink */
     get ink() {
       const { data } = this.context.getImageData(0, 0, SIDE, SIDE);

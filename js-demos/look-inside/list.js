@@ -41,12 +41,26 @@
     return item;
   }
 
+  /** @returns {object[]} a state of the page for each model of this machine: its card is marked */
+  function tries(models) {
+    return models.map(({ name, title, look }) => ({
+      name, title, text: look,
+      set: () => {
+        for (const marked of document.querySelectorAll(".marked")) marked.classList.remove("marked");
+        const item = document.getElementById(name);
+        item.classList.add("marked");
+        item.scrollIntoView({ block: "nearest" });
+      },
+    }));
+  }
+
   async function main() {
     if (!location.protocol.startsWith("http")) return say(NO_SERVER);
     const { viewer, models } = await (await fetch("/api/models", { cache: "no-store" })).json();
     if (!viewer) say(NO_VIEWER);
     const ordered = [...models.filter((model) => model.here), ...models.filter((model) => !model.here)];
     document.getElementById("models").append(...ordered.map((model) => card(model, viewer)));
+    Workshop.stage({ tries: tries(ordered) });
   }
 
   main().catch(() => say("The workshop's server does not answer; load this page again when it runs."));

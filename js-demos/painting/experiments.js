@@ -10,37 +10,42 @@
 
   Painting.experiments = [
     {
-      title: "One layer against many",
+      name: "one-layer", title: "One layer against many",
       text: "A single hidden layer can only lay straight edges over each other. Then move the slider to four: " +
         "same idea, deeper, and the corners come.",
       picture: "fish", settings: { ...USUAL, layers: 1 },
     },
     {
-      title: "Too fast",
+      name: "too-fast", title: "Too fast",
       text: "At a learning rate of 0.1 every step overshoots: watch the painting flicker. Turn it down while it " +
         "runs. Then turn it up to 1.",
       picture: "sunset", settings: { ...USUAL, rate: 0.1 },
     },
     {
-      title: "Hard edges, soft edges",
+      name: "edges", title: "Hard edges, soft edges",
       text: "ReLU folds paper: straight creases. Switch to tanh: everything becomes smooth, like an airbrush. " +
         "Which suits the face?",
       picture: "face", settings: { ...USUAL, activation: "tanh", rate: 0.02 },
     },
     {
-      title: "The spiral",
+      name: "spiral", title: "The spiral",
       text: "From x and y alone a spiral takes long. Tell the network waves of x and y too – it has less to " +
         "work out by itself. Good inputs can be worth more than depth.",
       picture: "spiral", settings: { ...USUAL, inputs: "waves" },
     },
     {
-      title: "How little is enough?",
+      name: "little", title: "How little is enough?",
       text: "Three neurons a layer. Guess first, then find the smallest network whose fish you would still " +
         "call a fish.",
       picture: "fish", settings: { ...USUAL, width: 3 },
     },
     {
-      title: "Asleep",
+      name: "fish", title: "The fish",
+      text: "Four layers, and the usual rate. What comes first, edges or areas?",
+      picture: "fish", settings: USUAL,
+    },
+    {
+      name: "asleep", title: "Asleep",
       text: "Sigmoids in a deep stack: each layer makes the gradient smaller, and the first ones hardly learn. " +
         "This kept networks shallow for twenty years. Try RMSProp, then fewer layers.",
       picture: "flower", settings: { ...USUAL, activation: "sigmoid", layers: 6 },

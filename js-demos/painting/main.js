@@ -114,10 +114,14 @@
 
     Painting.showPictures(Painting.pictures, choose);
     Painting.showSettings();
-    Painting.showExperiments(({ picture, settings }) => {
+    function setUp({ picture, settings }) {
       Painting.writeSettings(settings);
       choose(picture);
       restart();
+    }
+
+    Painting.showExperiments((experiment) => {
+      setUp(experiment);
       $("painting").scrollIntoView({ block: "center" });
     });
     Painting.watchOwnPictures(takeOwn);
@@ -137,6 +141,14 @@
 
     choose("sunset");
     restart();
+    studio.stop();
+    showRunning();
+    Workshop.stage({
+      tries: Painting.experiments.map((experiment) => ({ ...experiment, set: () => setUp(experiment) })),
+      start: () => { studio.start(); showRunning(); },
+      stop: () => { studio.stop(); showRunning(); },
+      running: () => studio.running,
+    });
   }
 
   if (typeof convnetjs === "undefined") {

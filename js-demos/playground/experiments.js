@@ -4,24 +4,24 @@
 
   const Playground = (window.Playground = window.Playground || {});
 
-  const EXPERIMENTS = [
+  const EXPERIMENTS = (Playground.experiments = [
     {
-      title: "One neuron, one line",
+      name: "one-line", title: "One neuron, one line",
       text: "No hidden layer can only cut the plane by a line. On the clouds that is enough; on the circle never.",
       settings: { shape: "clouds", noise: 0.3, features: ["x", "y"], widths: [], activation: "tanh", rate: 0.01 },
     },
     {
-      title: "Three neurons close a circle",
+      name: "circle", title: "Three neurons close a circle",
       text: "Three lines make a triangle. Which neuron draws which side? Take one away: what is left?",
       settings: { shape: "circle", noise: 0, features: ["x", "y"], widths: [3], activation: "tanh", rate: 0.03 },
     },
     {
-      title: "The right feature",
+      name: "feature", title: "The right feature",
       text: "Tell it x² and y² and the circle needs no hidden layer at all. Deep networks find such features alone.",
       settings: { shape: "circle", noise: 0, features: ["xx", "yy"], widths: [], activation: "tanh", rate: 0.03 },
     },
     {
-      title: "The spiral",
+      name: "spiral", title: "The spiral",
       text: "The hard one: two layers of eight, told only x and y and their sines. Watch the test loss, not the picture.",
       settings: {
         // At three times the rate, or without the penalty, some runs learn the 200 points by heart.
@@ -30,7 +30,7 @@
       },
     },
     {
-      title: "Learning by heart",
+      name: "by-heart", title: "Learning by heart",
       text: "40 noisy points, a large network: the train loss goes on falling, the test loss turns and rises. Then try L2.",
       settings: {
         shape: "circle", noise: 1, share: 40, features: ["x", "y", "xx", "yy", "xy", "sinx", "siny"], widths: [8, 8, 8],
@@ -38,11 +38,11 @@
       },
     },
     {
-      title: "Without a bend",
+      name: "no-bend", title: "Without a bend",
       text: "Four layers, no activation: still one straight line. A hundred layers would be one, too.",
       settings: { shape: "corners", noise: 0, features: ["x", "y"], widths: [4, 4, 4, 4], activation: "linear", rate: 0.01 },
     },
-  ];
+  ]);
 
   /** @param {(settings: object) => void} run */
   Playground.showExperiments = function (run) {

@@ -195,10 +195,14 @@
       onLearning: () => model.setLearning(Playground.readSettings()),
       onView: show,
     });
-    Playground.showExperiments((settings) => {
+    function setUp(settings) {
       stop();
       Playground.writeSettings(settings);
       restart();
+    }
+
+    Playground.showExperiments((settings) => {
+      setUp(settings);
       start();
       $("field").scrollIntoView({ block: "center" });
     });
@@ -212,6 +216,10 @@
     document.addEventListener("workshop-theme", () => show());
     window.addEventListener("resize", () => show());
     restart();
+    Workshop.stage({
+      tries: Playground.experiments.map((experiment) => ({ ...experiment, set: () => setUp(experiment.settings) })),
+      start, stop, running: () => running,
+    });
   }
 
   if (typeof convnetjs === "undefined") {

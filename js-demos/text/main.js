@@ -142,7 +142,19 @@
     document.addEventListener("workshop-theme", () => show());
     window.addEventListener("resize", () => show());
     showNumbers();
+
+    /** Begin anew with a text, so many numbers in its memory, and a temperature. */
+    function setUp(corpus, units, temperature, begin) {
+      document.querySelector(`input[name="corpus"][value="${corpus}"]`).checked = true;
+      Object.assign($("units"), { value: units });
+      Object.assign($("temperature"), { value: temperature });
+      Object.assign($("begin"), { value: begin });
+      showNumbers();
+      restart();
+    }
+
     restart();
+    Workshop.stage({ tries: Writing.tries(setUp), start, stop, running: () => running });
   }
 
   main();

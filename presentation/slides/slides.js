@@ -35,6 +35,8 @@
     const slides = deck.getSlides().map((slide) => {
       const body = slide.cloneNode(true);
       body.querySelector("aside.notes")?.remove();
+      for (const frame of body.querySelectorAll("iframe")) frame.remove();
+      for (const image of body.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), location.href);
       return {
         html: body.innerHTML,
         note: slide.querySelector("aside.notes")?.innerHTML ?? "",
@@ -81,12 +83,14 @@
     fillLinks();
     if (layOnPaper() || !window.Reveal) return;
     document.body.classList.add("running");
+    window.workshopLiving.prepare();
     const deck = new window.Reveal(document.querySelector(".reveal"), {
-      width: WIDTH, height: HEIGHT, margin: 0.06, center: false, hash: true, slideNumber: "c/t",
+      width: WIDTH, height: HEIGHT, margin: 0, center: false, display: "flex", hash: true, slideNumber: "c/t",
       transition: "none", backgroundTransition: "none",
     });
     await deck.initialize();
     listen(deck);
+    window.workshopLiving.watch(deck);
     const keys = document.getElementById("keys");
     const showKeys = () => { keys.hidden = deck.getSlidePastCount() > 0; };
     deck.on("slidechanged", showKeys);

@@ -4,7 +4,7 @@ usage, from the checkout, where the data sets convnetjs, mnist and netron lie in
 
     PYTHONPATH=tests python -m browser.screenshots DATA [NAME ...]
 
-NAME: painting, bubbles, playground, digits, agents, text, models, start; without one, all of them.
+NAME: painting, bubbles, playground, digits, agents, text, models, start, stills; without one, all of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from workshop.site.build import build_site
 CHECKOUT = Path(__file__).resolve().parents[2]
 IMAGES = CHECKOUT / "docs" / "images"
 GOOD_LOSS = 0.0006
+MOVED_MS = 9_000
+"""How long a demo moves before its still is taken."""
 THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.55, 0.82), (0.28, 0.78)]
 """A 3, in shares of the pad."""
 ANSWERS = {
@@ -47,7 +49,8 @@ def main(data: Path, names: list[str]) -> None:
             args=["--no-sandbox"],
         )
         for name in names or PAGES:
-            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            # With less motion nothing moves before it is told to.
+            page = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
             # The start page shows what was photographed before.
             build_site(CHECKOUT, site, Settings(data=data))
             PAGES[name](page, site)
@@ -147,6 +150,8 @@ def models(page: Page, site: Path) -> None:
         graph.locator("g.node-item-type").first.click()
         graph.locator("#sidebar-content").get_by_text("5, 5", exact=True).wait_for()
         page.wait_for_timeout(1000)
+        page.evaluate("window.scrollTo(0, 0)")
+        save(page.locator("#graph").screenshot(), CHECKOUT / "presentation" / "pictures" / "graph-open.webp", 1152)
         preview(page, "#graph", "look-inside")
 
 
@@ -184,6 +189,39 @@ def start(page: Page, site: Path) -> None:
     save(page.screenshot(), IMAGES / "start.webp", 1280)
 
 
+def stills(page: Page, site: Path) -> None:
+    """Let the demo of each living slide move for a while, in both themes; what is seen then is its still."""
+    taken: set[str] = set()
+    for folder in sorted((site / "slides").iterdir()):
+        if not (folder / "index.html").is_file():
+            continue
+        page.goto((folder / "index.html").as_uri())
+        page.wait_for_function("window.workshopDeck")
+        for number in range(page.evaluate("workshopDeck.getTotalSlides()")):
+            for theme, ending in (("light", ""), ("dark", "-dark")):
+                page.emulate_media(color_scheme=theme)
+                page.evaluate(f"workshopDeck.slide({number})")
+                still(page, ending, taken)
+
+
+def still(page: Page, ending: str, taken: set[str]) -> None:
+    """Photograph what is living on the slide that is shown, unless it was taken before."""
+    places = page.locator("section.present .living")
+    names = [
+        f"{place.get_attribute('data-demo')}-{place.get_attribute('data-try')}{ending}"
+        for place in places.all()
+    ]
+    if not names or taken.issuperset(names):
+        return
+    page.keyboard.press("PageDown")
+    page.wait_for_timeout(MOVED_MS)
+    page.keyboard.press("PageUp")
+    page.wait_for_timeout(300)
+    for name, place in zip(names, places.all(), strict=True):
+        save(place.screenshot(), CHECKOUT / "presentation" / "pictures" / f"{name}.webp", 1152)
+        taken.add(name)
+
+
 def save(picture: bytes, path: Path, width: int) -> None:
     """Write the picture, small; in 256 colours that keep the rare ones, such as a green light."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
@@ -205,6 +243,7 @@ PAGES: dict[str, Callable[[Page, Path], None]] = {
     "text": text,
     "models": models,
     "start": start,
+    "stills": stills,
 }
 
 

@@ -10,7 +10,7 @@ from workshop.site.decks import Presentation, deck, read_presentation, title
 LIBRARIES = ("reveal", "katex")
 """The data sets that the pages load from slides/vendor/."""
 
-DRIVERS = ("slides.css", "slides.js", "speaker.html", "speaker.css", "speaker.js")
+DRIVERS = ("slides.css", "slides.js", "living.js", "measure.js", "speaker.html", "speaker.css", "speaker.js")
 
 
 def slides_site(
@@ -25,6 +25,8 @@ def slides_site(
     presentation = read_presentation(source)
     folder = source / "presentation" / "slides"
     files = {f"slides/{name}": (folder / name).read_bytes() for name in DRIVERS}
+    for path in sorted((source / "presentation" / "pictures").glob("*.webp")):
+        files[f"slides/pictures/{path.name}"] = path.read_bytes()
     for workshop in presentation.workshops.values():
         files[f"slides/{workshop.name}/index.html"] = deck(presentation, workshop, updates).encode()
     for library in LIBRARIES:

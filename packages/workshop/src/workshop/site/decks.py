@@ -96,8 +96,23 @@ def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> 
             body, note = to_html(_promised(slide.text, updates)), to_html(slide.note)
         except WorkshopError as error:
             raise WorkshopError(f"section {section.name}, slide {number}: {error}") from error
-        slides.append(_slide(body, note, start, item.minutes))
+        slides.append(_slide(laid_out(body), note, start, item.minutes, kind_of(body)))
     return [opening, *slides]
+
+
+def kind_of(body: str) -> str:
+    """Return how a slide is laid out, by its HTML: with a picture, a list or a program beside one, or words alone."""
+    if 'class="stand"' not in body:
+        return "program" if "<pre>" in body else "words"
+    if "<pre>" in body:
+        return "beside program"
+    return "beside" if "<ul>" in body or "<ol>" in body else "pictured"
+
+
+def laid_out(body: str) -> str:
+    """Return a slide's HTML with what is below its title in one block."""
+    head, mark, rest = body.partition("</h2>")
+    return f'{head}{mark}<div class="body">{rest}</div>' if mark else f'<div class="body">{body}</div>'
 
 
 def _promised(text: str, updates: bool) -> str:

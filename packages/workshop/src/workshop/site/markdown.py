@@ -4,6 +4,8 @@
 in Markdown                      on the slide
 ================================ ===================================================
 ``![words](figure:NAME)``        the drawing NAME; the words are for screen readers
+``![words](picture:NAME)``       ``presentation/pictures/NAME.webp``
+``![words](demo:NAME#STATE)``    the demo itself, in a state of its ``#try=``; its still is the picture NAME-STATE
 ``[words](demo:NAME)``           the demo's page in the same site
 ``[words](lesson:CHAPTER/NAME)`` the lesson in this machine's Jupyter
 ``$…$``, ``$$…$$``               a formula, in TeX
@@ -15,6 +17,7 @@ is no network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping, Sequence
 from html import escape
 from typing import Any
@@ -28,13 +31,18 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from workshop.errors import WorkshopError
 from workshop.site.figures import FIGURES
 
+NAME = re.compile(r"[a-z0-9-]+")
+STANDING = re.compile(r'<p>(?=<span class="(?:figure|living)")')
+"""The beginning of a paragraph of pictures."""
+LIVING = re.compile(r"[a-z0-9-]+#[a-z0-9-]+")
+
 
 def to_html(text: str) -> str:
     """Return the HTML of one slide's Markdown.
 
     Raises WorkshopError for a link out of the workshop, a picture that is no figure, an unknown figure.
     """
-    return str(_reader().render(text))
+    return STANDING.sub('<p class="stand">', str(_reader().render(text)))
 
 
 def _reader() -> MarkdownIt:
@@ -57,13 +65,25 @@ def _formula(text: str, options: dict[str, Any]) -> str:
 def _image(
     _: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
-    source = str(tokens[at].attrs["src"])
+    source, words = str(tokens[at].attrs["src"]), tokens[at].content
     kind, _colon, name = source.partition(":")
+    if not words:
+        raise WorkshopError(f"{source}: put words for those who do not see it between the brackets")
+    if kind == "picture" and NAME.fullmatch(name):
+        return f'<span class="figure">{_picture(name, words)}</span>'
+    if kind == "demo" and LIVING.fullmatch(name):
+        demo, state = name.split("#")
+        stills = _picture(f"{demo}-{state}", words, "still day") + _picture(
+            f"{demo}-{state}-dark", words, "still night"
+        )
+        return f'<span class="living" data-demo="{demo}" data-try="{state}">{stills}</span>'
     if kind != "figure" or name not in FIGURES:
         raise WorkshopError(f"there is no figure {source!r}; figures: {', '.join(sorted(FIGURES))}")
-    if not tokens[at].content:
-        raise WorkshopError(f"{source}: put words for those who do not see it between the brackets")
-    return f'<span class="figure">{FIGURES[name]().svg(tokens[at].content)}</span>'
+    return f'<span class="figure">{FIGURES[name]().svg(words)}</span>'
+
+
+def _picture(name: str, words: str, kind: str = "") -> str:
+    return f'<img class="{kind}" src="../pictures/{name}.webp" alt="{escape(words)}">'
 
 
 def _link(

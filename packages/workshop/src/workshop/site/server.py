@@ -20,7 +20,7 @@ from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.site import models, netron, originals
+from workshop.site import models, originals
 from workshop.site.listening import bind
 from workshop.site.status import Probe, data_state, services
 from workshop.system.hosts import HostCheck
@@ -162,8 +162,8 @@ class Originals(Site):
         self.set_header("Content-Security-Policy", f"{policy}; {more}; {asks}; {alone}")
 
 
-class Viewer(Site):
-    """The viewer of models, which a page of ours shows within itself."""
+class Demos(Site):
+    """The demos and the viewer of models, which slides and pages of ours show within themselves."""
 
     def set_default_headers(self) -> None:
         """Set the headers of every answer, with leave to be shown within a page of this server."""
@@ -201,7 +201,7 @@ def make_application(
             (r"/api/.*", Missing),
             (r"/models/(.*)", Model, {"path": str(data)}),
             (rf"/({originals.FOLDER}.*)", Originals, {"path": str(root), "default_filename": "index.html"}),
-            (rf"/({netron.FOLDER}.*)", Viewer, {"path": str(root), "default_filename": "index.html"}),
+            (r"/(demos/.*)", Demos, {"path": str(root), "default_filename": "index.html"}),
             (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],

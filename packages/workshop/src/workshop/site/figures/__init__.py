@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workshop.site.figures import curves, games, grids, learning, making, networks, records
+from workshop.site.figures import curves, games, grids, ideas, learning, making, networks, records, shown
 from workshop.site.figures.drawing import Drawing
 
 FIGURES: dict[str, Callable[[], Drawing]] = {
@@ -30,5 +30,20 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "forger": making.forger,
     "look-up": making.look_up,
     "imagenet-errors": records.imagenet_errors,
+    "loss": ideas.loss,
+    "backward": ideas.backward,
+    "graph": ideas.graph,
+    "folds": ideas.folds,
+    "threads": ideas.threads,
+    "cell": ideas.cell,
+    "upgrade": ideas.upgrade,
+    "watching": ideas.watching,
+    "keep": ideas.keep,
+    "verse": shown.verse,
+    "names": shown.names,
+    "alike": shown.alike,
+    "ladder": shown.ladder,
+    "players": shown.players,
+    "memory": shown.memory,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 
 Point = tuple[float, float]
+SLIDE = (1152, 450)
+"""The pixels that a drawing has at least on a slide of 1280 x 720."""
+LEAST_TYPE = 24
+"""Pixels of the smallest type there."""
 
 
 def colour(name: str) -> str:
@@ -85,7 +89,8 @@ class Drawing:
         anchor: str = "middle",
         weight: int = 400,
     ) -> None:
-        """Write one line; ``at`` is the middle of its height."""
+        """Write one line; ``at`` is the middle of its height. On a slide it is never smaller than can be read."""
+        size = max(size, LEAST_TYPE * max(self.width / SLIDE[0], self.height / SLIDE[1]))
         self._add(
             "text",
             {"x": at[0], "y": at[1] + size * 0.35, "font-size": size, "fill": colour(fill)}
