@@ -16,8 +16,8 @@ COLUMNS, ROWS = 2, 4
 TITLE = "Deep Learning Workshop"
 QUIET = 4
 """Light modules around a QR code, as its standard wants."""
-LONGEST_ADDRESS = 34
-"""Letters of an address that fit beside the QR code at the larger size."""
+SHORT_NAME, SHORT_ADDRESS = 22, 38
+"""Letters that fit at the larger size."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,6 @@ class Card:
     def link(self) -> str:
         """Return the address of the QR code. What is behind its # is sent to no server."""
         return f"{self.address}/hub/login#{int(self.number)}.{self.code}"
-
-    @property
-    def seat(self) -> str:
-        """Return the seat for people."""
-        return f"Seat {int(self.number)}" + (f" · {self.name}" if self.name else "")
 
     def modules(self) -> list[list[bool]]:
         """Return the QR code as rows of dark and light modules."""
@@ -76,16 +71,17 @@ def sheets(cards: list[Card]) -> bytes:
 
 def _draw(page: Page, card: Card, left: float, top: float) -> None:
     """Draw one card into its place; printers leave the outer 5 mm of a sheet white."""
-    left, top = left + 9, top + 9
+    left, top = left + 9, top + 8
     page.text(left, top + 3, TITLE, 9)
-    page.text(left, top + 11, card.seat[:26], 16 if len(card.seat) < 18 else 12, "bold")
-    page.text(left, top + 20, "Open", 8)
-    page.text(left, top + 25, card.address, 10 if len(card.address) < LONGEST_ADDRESS else 7, "bold")
-    page.text(left, top + 33, "and type your seat and this code:", 8)
-    page.text(left, top + 41, printed(card.code), 17, "code")
+    page.text(left, top + 12, f"Seat {int(card.number)}", 20, "bold")
+    page.text(left, top + 19, card.name, 11 if len(card.name) <= SHORT_NAME else 8, "bold")
+    page.text(left, top + 29, "Scan this, or open", 8)
+    _draw_code(page, card.modules(), left + 55, top - 3, 34)
+    page.text(left, top + 36, card.address, 11 if len(card.address) <= SHORT_ADDRESS else 7.5, "bold")
+    page.text(left, top + 42, "and type your seat and this code:", 8)
+    page.text(left, top + 50, printed(card.code), 17, "code")
     for number, line in enumerate(card.warning()):
-        page.text(left, top + 49 + 3 * number, line, 6.2)
-    _draw_code(page, card.modules(), left + 57, top - 3, 32)
+        page.text(left, top + 55 + 2.8 * number, line, 6.2)
 
 
 def _draw_code(page: Page, modules: list[list[bool]], left: float, top: float, side: float) -> None:
@@ -116,9 +112,9 @@ def _article(card: Card) -> str:
     drawn = segno.make(card.link, error="m", micro=False).svg_inline(border=QUIET, omitsize=True)
     warning = "".join(f"<small>{html.escape(line)}</small>" for line in card.warning())
     return (
-        f"<article><div><p>{TITLE}</p><h2>{html.escape(card.seat)}</h2><p>Open<br>"
-        f"<b>{html.escape(card.address)}</b></p><p>and type your seat and this code:</p></div>{drawn}"
-        f"<code>{printed(card.code)}</code>{warning}</article>"
+        f"<article><div><p>{TITLE}</p><h2>Seat {int(card.number)}</h2><p><b>{html.escape(card.name)}</b></p>"
+        f"<p>Scan this, or open</p></div>{drawn}<b>{html.escape(card.address)}</b>"
+        f"<p>and type your seat and this code:</p><code>{printed(card.code)}</code>{warning}</article>"
     )
 
 
