@@ -14,7 +14,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from waiting import patience, wait_until
@@ -76,7 +75,11 @@ class Browser:
         self.hub = hub
         self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
-        self.opener.addheaders = [("X-Forwarded-For", address), ("Sec-Fetch-Mode", "navigate"), *headers.items()]
+        self.opener.addheaders = [
+            ("X-Forwarded-For", address),
+            ("Sec-Fetch-Mode", "navigate"),
+            *headers.items(),
+        ]
 
     def open(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
         """Return status, address in the end, and page."""

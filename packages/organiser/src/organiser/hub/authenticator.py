@@ -21,7 +21,7 @@ FORM = Path(__file__).with_name("form.html")
 COOKIE_DAYS = 30
 
 
-class SeatAuthenticator(Authenticator):
+class SeatAuthenticator(Authenticator):  # type: ignore[misc]
     """Lets in who has the code of a seat, and keeps the seat for their browser."""
 
     private = Unicode(config=True, help="Folder with the key and the seats, which root writes.")
@@ -69,7 +69,11 @@ class SeatAuthenticator(Authenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
         """Add the pages of the seats to the hub's API."""
-        return [*super().get_handlers(app), (r"/api/seats", TakenSeats), (r"/api/seats/(\d{1,3})/free", FreeSeat)]
+        return [
+            *super().get_handlers(app),
+            (r"/api/seats", TakenSeats),
+            (r"/api/seats/(\d{1,3})/free", FreeSeat),
+        ]
 
 
 def end_sessions(handler: Any, name: str) -> None:
@@ -85,19 +89,19 @@ def end_sessions(handler: Any, name: str) -> None:
     handler.db.commit()
 
 
-class TakenSeats(APIHandler):
+class TakenSeats(APIHandler):  # type: ignore[misc]
     """Which seats a browser has."""
 
-    @needs_scope("list:users")
+    @needs_scope("list:users")  # type: ignore[untyped-decorator]
     def get(self) -> None:
         """Return their numbers."""
         self.finish({"taken": self.authenticator.door.taken()})
 
 
-class FreeSeat(APIHandler):
+class FreeSeat(APIHandler):  # type: ignore[misc]
     """Free a seat for another browser."""
 
-    @needs_scope("admin:users")
+    @needs_scope("admin:users")  # type: ignore[untyped-decorator]
     async def post(self, number: str) -> None:
         """End the old browser's sessions and the seat's server, whose cookies would still open it."""
         seat = numbered(int(number))

@@ -43,7 +43,7 @@ class Card:
         return [[bool(dark) for dark in row] for row in code.matrix_iter(border=QUIET)]
 
     def warning(self) -> list[str]:
-        """Return what the card says about a certificate of which browsers know nothing; no lines otherwise."""
+        """Return what the card says about a self-made certificate; no lines otherwise."""
         if not self.fingerprint:
             return []
         pairs = [self.fingerprint[at : at + 4].upper() for at in range(0, len(self.fingerprint), 4)]

@@ -1,8 +1,8 @@
 """The door: who may come in, and which browser a seat belongs to. Nothing here knows of JupyterHub.
 
-The first browser that comes with a seat's code gets the seat, by a signed cookie. Another browser with the right
-code is refused until the organiser frees the seat. A cookie is good for one seat and for one generation of it;
-freeing a seat begins the next generation, so that no old cookie opens it again.
+The first browser that comes with a seat's code gets the seat, by a signed cookie. Another browser with the
+right code is refused until the organiser frees the seat. A cookie is good for one seat and for one generation
+of it; freeing a seat begins the next generation, so that no old cookie opens it again.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ class Door:
             self._read = version
         return self._seats
 
-    def admit(self, who: str, code: str, cookie: Callable[[str], str | None], address: str) -> Admitted | Refused:
+    def admit(
+        self, who: str, code: str, cookie: Callable[[str], str | None], address: str
+    ) -> Admitted | Refused:
         """Decide about one log-in.
 
         who: what was typed as the seat, its number or name.

@@ -1,7 +1,7 @@
 """What a seat has on the machine: an account, a home with the notebooks, settings, and a warm compile cache.
 
-Root makes all of it. It writes with its own rights only into folders that nobody else can change; what lies in the
-home of a seat, that seat's account writes.
+Root makes all of it. It writes with its own rights only into folders that nobody else can change; what lies in
+the home of a seat, that seat's account writes.
 """
 
 from __future__ import annotations
@@ -62,7 +62,14 @@ def _make_account(name: str) -> bool:
     try:
         pwd.getpwnam(name)
     except KeyError:
-        words = ["useradd", "--create-home", "--user-group", "--shell=/bin/bash", "--key=HOME_MODE=0700", name]
+        words = [
+            "useradd",
+            "--create-home",
+            "--user-group",
+            "--shell=/bin/bash",
+            "--key=HOME_MODE=0700",
+            name,
+        ]
         _run(words)
         return True
     return False
@@ -70,10 +77,21 @@ def _make_account(name: str) -> bool:
 
 def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:
     """Copy the notebooks into a home that has none: one account reads, the other one writes."""
-    read = ["runuser", "--user", hub.account, "--", "tar", "--create", f"--directory={machine.notebooks}", "."]
+    read = [
+        "runuser",
+        "--user",
+        hub.account,
+        "--",
+        "tar",
+        "--create",
+        f"--directory={machine.notebooks}",
+        ".",
+    ]
     write = ["runuser", "--user", name, "--", "env", f"HOME=/home/{name}", "sh", "-c", UNPACK]
     with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reading:
-        done = subprocess.run(write, stdin=reading.stdout, capture_output=True, text=True, check=False, cwd="/")
+        done = subprocess.run(
+            write, stdin=reading.stdout, capture_output=True, text=True, check=False, cwd="/"
+        )
         if reading.stdout is not None:
             reading.stdout.close()
         reading.wait()
@@ -133,7 +151,7 @@ def unpack(stream: IO[bytes], into: Path) -> None:
 def link_cache(warm: Path, into: Path, owner: pwd.struct_passwd) -> None:
     """Give a seat a cache of its own that takes no room: its folders, with hard links to root's files.
 
-    The seat adds and removes files and cannot change those that it shares. A folder that is there is left alone.
+    The seat adds and removes files and cannot change those that it shares. A folder that is there is left.
     """
     if into.exists():
         return

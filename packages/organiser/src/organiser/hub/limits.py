@@ -17,7 +17,7 @@ MOST_KEYS = 20_000
 
 @dataclass
 class Failures:
-    """Failures of the last WINDOW_SECONDS, by key; times are in seconds of any clock that does not go back."""
+    """Failures of the last WINDOW_SECONDS, by key; times are seconds of a clock that never goes back."""
 
     most: int
     _times: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
@@ -65,7 +65,7 @@ def network_of(address: str) -> str:
 def address_from(header: str, peer: str) -> str:
     """Return the address from which a request came to the proxy.
 
-    header: X-Forwarded-For. The proxy appends whom it sees; what stands before that, the caller may have made up.
+    header: X-Forwarded-For. The proxy appends whom it sees; what is before that, the caller may make up.
     peer: who is connected; it counts where there is no proxy.
     """
     return header.rpartition(",")[2].strip() or peer

@@ -1,4 +1,4 @@
-"""A small writer of PDF: text in the fonts that every reader has, and filled rectangles. A sheet needs no more."""
+"""A small writer of PDF: text in the fonts that every reader has, and boxes. A sheet of cards needs no more."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ def document(pages: list[Page], title: str) -> bytes:
         objects.append(body)
         return len(objects)
 
-    fonts = " ".join(
-        f"/{name} {add(_font(base))} 0 R" for name, base in FONTS.items()
-    )
+    fonts = " ".join(f"/{name} {add(_font(base))} 0 R" for name, base in FONTS.items())
     tree = len(objects) + 2 * len(pages) + 1
     kids = []
     for page in pages:

@@ -1,4 +1,4 @@
-"""The programs of the two units: ``python -m organiser.hub.run hub|proxy`` becomes JupyterHub or its proxy."""
+"""The programs of the two units: ``python -m organiser.hub.run hub|proxy`` becomes the hub or its proxy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def hub_command() -> list[str]:
 
 
 def proxy_command(hub: HubSettings, program: Path) -> list[str]:
-    """Return the words that start the proxy; its token is none of them, for everybody can read command lines."""
+    """Return the words that start the proxy; without its token, for everybody can read command lines."""
     words = [str(program), str(hub.proxy / PROXY)]
     words += ["--ip", hub.bind_address, "--port", str(hub.port)]
     words += ["--api-ip", "127.0.0.1", "--api-port", str(hub.api_port)]

@@ -67,7 +67,9 @@ class Seats:
         except FileNotFoundError:
             seats = {}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise WorkshopError(f"{file} is damaged; make the seats anew: workshop hub seats N --anew") from error
+            raise WorkshopError(
+                f"{file} is damaged; make the seats anew: workshop hub seats N --anew"
+            ) from error
         return cls(key, seats)
 
     def save(self, file: Path, group: int) -> None:
@@ -89,7 +91,9 @@ class Seats:
         if text.isascii() and text.isdigit() and len(text) <= 3:
             return self.seats.get(numbered(int(text)))
         wanted = text.casefold()
-        return next((each for each in self.seats.values() if each.name and each.name.casefold() == wanted), None)
+        return next(
+            (each for each in self.seats.values() if each.name and each.name.casefold() == wanted), None
+        )
 
     def hash(self, number: str, code: str) -> str:
         """Return the keyed hash of a seat's code."""
@@ -111,9 +115,14 @@ def read_names(file: Path) -> list[str]:
         names.pop()
     seen: set[str] = set()
     for name in filter(None, names):
-        if name.casefold() in seen or name.removeprefix(PREFIX).isdigit() or len(name) > 32 or not name.isprintable():
+        if (
+            name.casefold() in seen
+            or name.removeprefix(PREFIX).isdigit()
+            or len(name) > 32
+            or not name.isprintable()
+        ):
             raise WorkshopError(
-                f"{file}: {name!r} cannot be a seat's name: names are at most 32 characters, no numbers, and differ"
+                f"{file}: {name!r} cannot be a seat's name; give at most 32 characters, no number, none twice"
             )
         seen.add(name.casefold())
     return names

@@ -1,8 +1,8 @@
 """JupyterHub's spawner: each seat's server is a systemd unit, which the hub starts without being root.
 
-jupyterhub-systemdspawner makes transient units, for which the hub must be root, and notices a server that dies at
-once only after ``start_timeout``. Here the units are files of root's (role hub-service), whose limits and isolation
-the hub cannot change, and polkit lets the hub's account start and stop them and nothing else.
+jupyterhub-systemdspawner makes transient units, for which the hub must be root, and notices a server that dies
+at once only after ``start_timeout``. Here the units are files of root's (role hub-service), whose limits and
+isolation the hub cannot change, and polkit lets the hub's account start and stop them and nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KEPT = ("JUPYTERHUB_", "JPY_")
 """How the variables begin that the hub gives a server; the hub's own are none of the seat's business."""
 
 
-class SeatSpawner(Spawner):
+class SeatSpawner(Spawner):  # type: ignore[misc]
     """Starts and stops the unit of a seat."""
 
     manager: ClassVar[Manager] = Manager()
@@ -38,9 +38,7 @@ class SeatSpawner(Spawner):
 
     def seat_environment(self) -> dict[str, str]:
         """Return what the seat's server needs to know of the hub."""
-        return {
-            name: str(value) for name, value in self.get_env().items() if value and name.startswith(KEPT)
-        }
+        return {name: str(value) for name, value in self.get_env().items() if value and name.startswith(KEPT)}
 
     async def start(self) -> tuple[str, int]:
         """Start the unit, and return address and port as soon as it listens.

@@ -1,4 +1,4 @@
-"""The seats' systemd units, and what the hub may do with them: start, stop and look, by polkit and without root."""
+"""The seats' systemd units, which the hub may start, stop and look at: by polkit, without being root."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workshop.errors import WorkshopError
 
 UNITS = "classroom-seat@"
 RUN = Path("/run/classroom")
-"""Root's folder; in it is a file for each seat that only the hub writes, with what its unit's environment gets."""
+"""Root's folder; in it is a file for each seat that only the hub writes: the environment of its unit."""
 FRESH_SECONDS = 1.0
 """How long one look at all units counts."""
 
@@ -46,7 +46,7 @@ def write_environment(seat: str, environment: dict[str, str], folder: Path = RUN
         descriptor = os.open(folder / f"{seat}.env", os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
     except OSError as error:
         raise WorkshopError(
-            f"seat {int(seat)} is not ready on this machine ({error.strerror}); run 'workshop hub seats' again"
+            f"seat {int(seat)} is not ready on this machine ({error.strerror}); run 'workshop hub seats'"
         ) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
@@ -54,7 +54,7 @@ def write_environment(seat: str, environment: dict[str, str], folder: Path = RUN
 
 @dataclass
 class Manager:
-    """systemd, asked as seldom as possible: with a hundred seats, one look at all of them serves for a second."""
+    """systemd, asked as seldom as possible: one look at all hundred seats serves for a second."""
 
     systemctl: str = "systemctl"
     _active: frozenset[str] = frozenset()
