@@ -1,7 +1,7 @@
 """What a seat has on the machine: an account, a home with the notebooks, settings, and a warm compile cache.
 
-Root makes all of it. It writes with its own rights only into folders that nobody else can change; what lies in
-the home of a seat, that seat's account writes.
+Root makes all of it. It writes with its own rights only into folders that nobody else can change; what lies
+in the home of a seat, that seat's account writes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small writer of PDF: text in the fonts that every reader has, and boxes. A sheet of cards needs no more."""
+"""A small writer of PDF: text in the fonts that every reader has, and boxes. Cards need no more."""
 
 from __future__ import annotations
 
