@@ -1,4 +1,4 @@
-"""What a browser does at a classroom, for tests: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE….
+"""A browser at a classroom: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE.
 
 Runs on the machine, in the environment ``hub``. Prints one JSON document. Cookies are kept in the file JAR.
 """
@@ -89,7 +89,7 @@ class Browser:
         return min(paths, key=len)
 
     def run(self, code: str) -> dict[str, Any]:
-        """Run code in a new kernel of the seat, through the proxy; return what it printed and how it ended."""
+        """Run code in a new kernel of the seat; return what it printed and how it ended."""
         base = self.user_path()
         status, _, text = self.open(base + "api/kernels", {}, "POST")
         if status != 201:
@@ -109,32 +109,7 @@ class Browser:
         options = {"ssl_options": self.context} if address.startswith("wss") else {}
         socket = await websocket_connect(HTTPRequest(address, headers=headers, **options))
         message = uuid.uuid4().hex
-        header = {
-            "msg_id": message,
-            "username": "",
-            "session": "s",
-            "msg_type": "execute_request",
-            "version": "5.3",
-        }
-        content = {
-            "code": code,
-            "silent": False,
-            "store_history": False,
-            "user_expressions": {},
-            "allow_stdin": False,
-        }
-        await socket.write_message(
-            json.dumps(
-                {
-                    "header": header | {"date": "2026-01-01T00:00:00Z"},
-                    "parent_header": {},
-                    "metadata": {},
-                    "content": content,
-                    "channel": "shell",
-                    "buffers": [],
-                }
-            )
-        )
+        await socket.write_message(json.dumps(execute_request(message, code)))
         text, result, error = "", "", ""
         while True:
             answer = await asyncio.wait_for(socket.read_message(), SECONDS)
@@ -155,6 +130,25 @@ class Browser:
             elif kind == "status" and body["execution_state"] == "idle":
                 socket.close()
                 return {"text": text, "result": result, "error": error}
+
+
+def execute_request(message: str, code: str) -> dict[str, Any]:
+    """Return the message that runs a cell."""
+    return {
+        "header": {
+            "msg_id": message,
+            "username": "",
+            "session": "s",
+            "msg_type": "execute_request",
+            "version": "5.3",
+            "date": "2026-01-01T00:00:00Z",
+        },
+        "parent_header": {},
+        "metadata": {},
+        "content": {"code": code, "silent": False, "store_history": False, "allow_stdin": False},
+        "channel": "shell",
+        "buffers": [],
+    }
 
 
 def main(address: str, jar: str, word: str, *words: str) -> None:

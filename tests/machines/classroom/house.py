@@ -24,7 +24,8 @@ SEATS = 3
 # What a classroom needs beside its lessons' environments, which the roles' own tests have.
 PREPARE = """
 apt-get update --quiet=2
-DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends git python3-venv openssl
+export DEBIAN_FRONTEND=noninteractive
+apt-get install --yes --quiet=2 --no-install-recommends git python3-venv
 useradd --create-home --shell /bin/bash workshop
 headers=$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
 mkdir -p "$headers"

@@ -1,8 +1,8 @@
 """JupyterHub's spawner: each seat's server is a systemd unit, which the hub starts without being root.
 
 jupyterhub-systemdspawner makes transient units, for which the hub must be root, and notices a server that
-dies at once only after ``start_timeout``. Here the units are files of root's (role hub-service), whose limits and
-isolation the hub cannot change, and polkit lets the hub's account start and stop them and nothing else.
+dies at once only after ``start_timeout``. Here the units are files of root's (role hub-service), whose limits
+and isolation the hub cannot change, and polkit lets the hub's account start and stop them and nothing else.
 """
 
 from __future__ import annotations
