@@ -14,6 +14,7 @@ GROUP = "workshop.commands"
 
 ORGANISERS = {
     "thumbdrive": "Fill thumb drives: plan, stage, write many, verify.",
+    "hub": "The classroom: seats and their cards, and whether the doors can open.",
     "appliance": "Build, export and verify the virtual machine.",
 }
 """The words of the package ``organiser``, which the help names also where it is missing."""

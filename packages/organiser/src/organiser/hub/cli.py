@@ -1,0 +1,206 @@
+"""``workshop hub``: a classroom's seats, before and while people sit on them. Run on the server, as root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workshop.errors import WorkshopError
+from workshop.output import console, messages, print_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The classroom: seats and their cards, and whether the doors can open.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def _print(text: str) -> None:
+    console.print(text, markup=False, highlight=False)
+
+
+@app.command()
+def seats(
+    number: Annotated[int, typer.Argument(help="How many seats there are to be.", min=1, max=999)],
+    names: Annotated[
+        Path | None, typer.Option("--names", help="A file with a name for each seat, one a line.")
+    ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="New codes and cards for seats that have some, too.")
+    ] = False,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Folder for the cards; default: hub/cards of the prefix.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make seats, with account, home and code, and print the cards of those that are new."""
+    from organiser.hub import cards, homes
+    from organiser.hub.prepare import fingerprint
+    from organiser.hub.seats import Seats, numbered, read_names
+    from organiser.hub.settings import load_hub_settings
+    from workshop.settings import load_settings
+
+    hub, machine = load_hub_settings(), load_settings()
+    listed = read_names(names) if names else []
+    wanted = [numbered(each) for each in range(1, number + 1)]
+    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key")))
+    every = sorted({*wanted, *known.seats})
+    accounts = homes.make(hub, machine, every)
+    mark = fingerprint(hub.certificate) if hub.self_made and hub.certificate else ""
+    made = []
+    for place, seat in enumerate(wanted):
+        if anew or seat not in known.seats:
+            name = listed[place] if place < len(listed) else ""
+            made.append(cards.Card(seat, name, known.add(seat, name), hub.address, mark))
+    files = []
+    if made:
+        # The cards first: a code that is on no card would be lost.
+        files = cards.write(made, into or hub.folder / "cards", f"seats-{made[0].number}-{made[-1].number}")
+        known.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
+    if json:
+        print_json(
+            {
+                "changed": bool(made or accounts),
+                "seats": len(every),
+                "new": [card.number for card in made],
+                "files": [str(file) for file in files],
+            }
+        )
+        return
+    _print(f"{len(every)} seats, {len(made)} with new cards")
+    for file in files:
+        _print(f"{file}: print it, then delete it: nothing else holds the codes")
+
+
+@app.command()
+def free(
+    seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=999)],
+    json: Json = False,
+) -> None:
+    """Free a seat for another browser. The old one is out at once; the seat's files stay."""
+    from organiser.hub.client import Client
+    from organiser.hub.seats import numbered
+    from organiser.hub.settings import load_hub_settings
+
+    freed = Client.of(load_hub_settings()).free(numbered(seat))
+    if json:
+        print_json({"changed": freed["was_taken"], **freed})
+    else:
+        _print(f"seat {seat} is free for the browser that comes next with its code")
+
+
+@app.command()
+def warm(
+    at_once: Annotated[
+        int, typer.Option("--at-once", help="Seats on their way; 0: by the processors.", min=0)
+    ] = 0,
+    json: Json = False,
+) -> None:
+    """Start all seats before the doors open, a few at a time."""
+    from rich.progress import Progress
+
+    from organiser.hub.client import Client
+    from organiser.hub.seats import Seats
+    from organiser.hub.settings import load_hub_settings
+    from organiser.hub.warm import warm as start
+
+    hub = load_hub_settings()
+    numbers = sorted(Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key"))).seats)
+    if not numbers:
+        raise WorkshopError("there are no seats; 'workshop hub seats 20' makes twenty")
+    with Progress(console=messages, disable=not messages.is_terminal) as progress:
+        task = progress.add_task("seats", total=len(numbers))
+        done = start(Client.of(hub), numbers, at_once, lambda number: progress.advance(task))
+    if json:
+        print_json({"ready": done.ready, "failed": done.failed})
+    for number, why in done.failed.items():
+        messages.print(f"seat {int(number)}: {why}", markup=False, highlight=False)
+    if done.failed:
+        raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
+    if not json:
+        _print(f"{len(done.ready)} seats run")
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say in green and red whether the doors can open."""
+    from organiser.hub.doctor import Doctor
+    from organiser.hub.figures import MEASURED
+    from organiser.hub.settings import load_hub_settings
+
+    if os.geteuid() != 0:
+        raise WorkshopError("the classroom's doctor looks at what is root's: run this with sudo")
+    found = Doctor(load_hub_settings(), MEASURED).checks()
+    if json:
+        print_json({"checks": [vars(check) for check in found], "good": all(check.good for check in found)})
+    else:
+        for check in found:
+            mark = "[green]✔[/green]" if check.good else "[red]✘[/red]"
+            console.print(f"{mark} {check.name:<12}", end="")
+            _print(check.says)
+    if bad := sum(not check.good for check in found):
+        raise WorkshopError(f"{bad} of {len(found)} checks are red; each says what to do")
+
+
+@app.command()
+def plan(
+    gib: Annotated[
+        list[float] | None, typer.Option("--gib", help="Memory of a server; may be repeated.")
+    ] = None,
+    server: Annotated[float | None, typer.Option("--server", help="MiB of a seat without kernels.")] = None,
+    kernel: Annotated[float | None, typer.Option("--kernel", help="MiB of a kernel that trains.")] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="With what the seats of this machine take now, as root.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Work out how many seats fit into how much memory."""
+    from statistics import mean
+
+    from organiser.hub import plan as planning
+    from organiser.hub.figures import MEASURED
+
+    figures = MEASURED
+    if measure:
+        found = planning.measure()
+        if not found["server"]:
+            raise WorkshopError("no seat runs here to be measured; 'workshop hub warm' starts them")
+        kernels = found["kernel"] or [MEASURED.kernel]
+        figures = planning.Figures(MEASURED.base, mean(found["server"]), mean(kernels))
+    figures = planning.Figures(figures.base, server or figures.server, kernel or figures.kernel)
+    rows = {f"{each:g}": figures.fits(each) for each in gib or planning.SIZES_GIB}
+    if json:
+        print_json({"figures": vars(figures), "gib": rows})
+        return
+    _print(
+        f"MiB (PSS): machine {figures.base:.0f}, a seat {figures.server:.0f}, "
+        f"its training kernel {figures.kernel:.0f}"
+    )
+    _print(f"{'GiB':>6} {'all train':>10} {'a third trains':>15} {'all read':>10}")
+    for size, fits in rows.items():
+        _print(f"{size:>6} {fits['all_train']:>10} {fits['a_third_trains']:>15} {fits['all_read']:>10}")
+
+
+@app.command(hidden=True)
+def prepare(
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="The organiser's, in PEM.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="Its key, in PEM.")] = None,
+    json: Json = False,
+) -> None:
+    """Make folders, secrets and certificate; set-up calls this."""
+    from organiser.hub.prepare import prepare as make
+    from organiser.hub.settings import load_hub_settings
+
+    made = make(load_hub_settings(), (certificate, key) if certificate and key else None)
+    if json:
+        print_json({"changed": bool(made), "made": made})
+    else:
+        _print(", ".join(made) or "everything is there")

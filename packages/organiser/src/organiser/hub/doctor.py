@@ -1,0 +1,208 @@
+"""Can the doors open? Each check is one line, green or red; red says what to do."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from organiser.hub.client import Client
+from organiser.hub.plan import Figures
+from organiser.hub.prepare import RENEW_DAYS, is_for, names_and_days
+from organiser.hub.seats import Seats, account
+from organiser.hub.settings import HubSettings
+from organiser.hub.units import RUN, UNITS, seats_in, unit
+from workshop.errors import WorkshopError
+
+LEAST_FREE = 0.1
+"""Of the disk with the homes."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check found."""
+
+    name: str
+    good: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Looks at one classroom, as root."""
+
+    hub: HubSettings
+    figures: Figures
+    run: Callable[[list[str]], subprocess.CompletedProcess[str]] = lambda words: subprocess.run(
+        words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    memory: Path = Path("/proc/meminfo")
+    controllers: Path = Path("/sys/fs/cgroup/cgroup.controllers")
+
+    def checks(self) -> list[Check]:
+        """Return all checks, in the order in which one would mend what they find."""
+        made = []
+        for name, check in (
+            ("hub", self.hub_answers),
+            ("door", self.door_answers),
+            ("certificate", self.certificate),
+            ("clock", self.clock),
+            ("seats", self.seats),
+            ("units", self.units),
+            ("limits", self.limits),
+            ("memory", self.enough_memory),
+            ("disk", self.disk),
+            ("firewall", self.firewall),
+            ("warm", self.warm),
+        ):
+            try:
+                good, says = check()
+            except (WorkshopError, OSError) as error:
+                good, says = False, str(error)
+            made.append(Check(name, good, says))
+        return made
+
+    def numbers(self) -> list[str]:
+        """Return the seats' numbers."""
+        key = bytes.fromhex(self.hub.secret("key"))
+        return sorted(Seats.load(self.hub.seats_file, key).seats)
+
+    def hub_answers(self) -> tuple[bool, str]:
+        """Ask the hub who sits where, with the organiser's token."""
+        taken = Client.of(self.hub).taken()
+        return True, f"answers; {len(taken)} seats are taken"
+
+    def door_answers(self) -> tuple[bool, str]:
+        """Open the log-in page through the proxy, as a browser on this machine does."""
+        scheme = "https" if self.hub.certificate else "http"
+        address = f"{scheme}://{_call(self.hub.bind_address)}:{self.hub.port}/hub/login"
+        # Whom the certificate names is the next check's; here the answer counts.
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        try:
+            with opener.open(address, timeout=10) as answer:
+                page = answer.read().decode(errors="replace")
+        except OSError as error:
+            return False, f"{address} does not answer ({error}); 'systemctl status workshop-proxy' shows why"
+        if 'id="seat"' not in page:
+            return False, f"{address} is another program's page; choose another hub_service_port"
+        return True, f"{address} shows the log-in page"
+
+    def certificate(self) -> tuple[bool, str]:
+        """See whether the certificate is for the cards' address, and for how long."""
+        if self.hub.certificate is None:
+            return True, "none: only this machine itself can connect"
+        host = urllib.parse.urlsplit(self.hub.address).hostname or ""
+        names, days = names_and_days(self.hub.certificate)
+        if not is_for(host, names):
+            return False, f"it is for {', '.join(names)} and not for {host}; run the playbook again"
+        if days < (RENEW_DAYS if self.hub.self_made else 1):
+            return False, f"it ends in {days:.0f} days; renew it and run the playbook again"
+        kind = (
+            "self-made: browsers warn, the card has its fingerprint"
+            if self.hub.self_made
+            else "the organiser's"
+        )
+        return True, f"{kind}; {days:.0f} days left"
+
+    def clock(self) -> tuple[bool, str]:
+        """See whether somebody keeps the clock right: certificates and cookies go by it."""
+        done = self.run(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
+        if done.stdout.strip() == "yes":
+            return True, "synchronised"
+        return False, "not synchronised; install and start systemd-timesyncd or chrony"
+
+    def seats(self) -> tuple[bool, str]:
+        """See whether each seat has what it needs on this machine."""
+        numbers = self.numbers()
+        if not numbers:
+            return False, "there are none; 'workshop hub seats 20' makes twenty"
+        lacking = [each for each in numbers if not (RUN / f"{each}.env").exists()]
+        lacking += [each for each in numbers if self.run(["id", account(each)]).returncode]
+        if lacking:
+            return (
+                False,
+                f"{', '.join(sorted(set(lacking)))} are incomplete; run 'workshop hub seats {len(numbers)}'",
+            )
+        return True, f"{len(numbers)} of them"
+
+    def units(self) -> tuple[bool, str]:
+        """Try, as the hub, whether it may start and stop seats; and that it may nothing else."""
+        stop = ["runuser", "--user", self.hub.account, "--", "systemctl", "--no-ask-password", "stop"]
+        mine = self.run([*stop, unit("999")])
+        if mine.returncode:
+            return False, f"the hub may not stop a seat ({mine.stderr.strip()}); is polkit running?"
+        if self.run([*stop, "classroom-nothing.service"]).returncode == 0:
+            return False, "the hub may stop other units, too; look at /etc/polkit-1/rules.d"
+        return True, "the hub may start and stop seats, and nothing else"
+
+    def limits(self) -> tuple[bool, str]:
+        """See whether systemd can hold a seat to its memory."""
+        try:
+            can = "memory" in self.controllers.read_text(encoding="ascii").split()
+        except OSError:
+            can = False
+        if not can:
+            return False, "this machine has no memory controller (cgroup v2): no limit of a seat is kept"
+        return True, "memory limits are kept"
+
+    def enough_memory(self) -> tuple[bool, str]:
+        """Compare the memory with what all seats need when everybody trains."""
+        seats = len(self.numbers())
+        text = self.memory.read_text(encoding="ascii")
+        total = int(text.partition("MemTotal:")[2].split()[0]) / 1024
+        needed = self.figures.needed_mib(seats)
+        words = f"{total / 1024:.1f} GiB; {seats} seats that all train need {needed / 1024:.1f} GiB"
+        return total >= needed, words
+
+    def disk(self) -> tuple[bool, str]:
+        """See how much of the disk with the homes is free."""
+        usage = shutil.disk_usage("/home")
+        free = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} are free in /home"
+        if usage.free < LEAST_FREE * usage.total:
+            return False, f"{free}; a full disk stops everybody: make room"
+        return True, free
+
+    def firewall(self) -> tuple[bool, str]:
+        """See whether a firewall that this knows of lets people in."""
+        if self.hub.certificate is None:
+            return True, "nothing to let in: the door is on this machine's loopback"
+        port = f"{self.hub.port}/tcp"
+        if shutil.which("firewall-cmd") and not self.run(["firewall-cmd", "--state"]).returncode:
+            if self.run(["firewall-cmd", f"--query-port={port}"]).returncode:
+                return False, f"firewalld is on; 'firewall-cmd --add-port={port}' lets people in"
+            return True, f"firewalld lets {port} in"
+        if shutil.which("ufw") and "Status: active" in (said := self.run(["ufw", "status"]).stdout):
+            if port not in said:
+                return False, f"ufw is on; 'ufw allow {port}' lets people in"
+            return True, f"ufw lets {port} in"
+        if "drop" in self.run(["nft", "list", "ruleset"]).stdout if shutil.which("nft") else False:
+            return (
+                False,
+                f"nftables drops packets; see that {port} is let in, by trying it from another machine",
+            )
+        return True, "none that drops anything; a provider's firewall cannot be seen from here"
+
+    def warm(self) -> tuple[bool, str]:
+        """Count the seats whose server runs."""
+        numbers = self.numbers()
+        words = ["systemctl", "list-units", "--plain", "--no-legend", "--state=active", f"{UNITS}*"]
+        running = set(seats_in(self.run(words).stdout)) & set(numbers)
+        says = f"{len(running)} of {len(numbers)} seats run"
+        if len(running) < len(numbers):
+            return False, f"{says}; 'workshop hub warm' starts the others before people come"
+        return True, says
+
+
+def _call(bind_address: str) -> str:
+    """Return the address to call of one to listen on."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(bind_address, bind_address)

@@ -1,0 +1,192 @@
+"""What a seat has on the machine: an account, a home with the notebooks, settings, and a warm compile cache.
+
+Root makes all of it. It writes with its own rights only into folders that nobody else can change; what lies
+in the home of a seat, that seat's account writes.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from organiser.hub.seats import account
+from organiser.hub.settings import HubSettings
+from organiser.hub.units import RUN
+from workshop.errors import WorkshopError
+from workshop.settings import Settings
+from workshop.system.files import written_whole
+
+TMPFILES = Path("/etc/tmpfiles.d/classroom.conf")
+WARM = "warm"
+NOT_CACHE = {"lock_dir", "numba"}
+"""Folders of Theano's that are no compiled functions."""
+
+UNPACK = """set -eu
+cd "$HOME"
+[ -e notebooks ] && exit
+rm -rf .notebooks-new
+mkdir .notebooks-new
+tar --extract --directory=.notebooks-new
+mv .notebooks-new notebooks
+"""
+
+
+def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[str]:
+    """Make what seats lack; return the numbers of those that had no account yet.
+
+    Raises WorkshopError when this is not root, or with the words of the program that failed.
+    """
+    if os.geteuid() != 0:
+        raise WorkshopError("seats are accounts of this machine: run this with sudo")
+    new = [number for number in numbers if _make_account(account(number))]
+    warm = _warm_cache(hub, machine)
+    for folder in ("settings", "theano"):
+        (hub.folder / folder).mkdir(mode=0o755, exist_ok=True)
+    for number in numbers:
+        bring_notebooks(hub, machine, account(number))
+        write_settings(hub, machine, number)
+        if warm is not None:
+            link_cache(warm, hub.folder / "theano" / number, pwd.getpwnam(account(number)))
+    _make_environment_files(hub, numbers)
+    return new
+
+
+def _make_account(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        words = [
+            "useradd",
+            "--create-home",
+            "--user-group",
+            "--shell=/bin/bash",
+            "--key=HOME_MODE=0700",
+            name,
+        ]
+        _run(words)
+        return True
+    return False
+
+
+def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:
+    """Copy the notebooks into a home that has none: one account reads, the other one writes."""
+    read = [
+        "runuser",
+        "--user",
+        hub.account,
+        "--",
+        "tar",
+        "--create",
+        f"--directory={machine.notebooks}",
+        ".",
+    ]
+    write = ["runuser", "--user", name, "--", "env", f"HOME=/home/{name}", "sh", "-c", UNPACK]
+    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reading:
+        done = subprocess.run(
+            write, stdin=reading.stdout, capture_output=True, text=True, check=False, cwd="/"
+        )
+        if reading.stdout is not None:
+            reading.stdout.close()
+        reading.wait()
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        raise WorkshopError(f"cannot bring the notebooks to {name}: {lines[-1]}")
+
+
+def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
+    """Write the settings that a seat's kernels read: the machine's, with the seat's own folders."""
+    own = {
+        "notebooks": f'"/home/{account(number)}/notebooks"',
+        "cache": f'"/home/{account(number)}/.cache/workshop"',
+    }
+    lines = []
+    for line in (hub.prefix / "etc/workshop.toml").read_text(encoding="utf-8").splitlines():
+        name = line.partition("=")[0].strip()
+        lines.append(f"{name} = {own[name]}" if name in own else line)
+    with written_whole(hub.folder / "settings" / f"{number}.toml") as opened:
+        opened.write(("\n".join(lines) + "\n").encode())
+
+
+def _warm_cache(hub: HubSettings, machine: Settings) -> Path | None:
+    """Return root's copy of what set-up compiled, made if there is none; None where nothing was compiled."""
+    warm = hub.folder / "theano" / WARM
+    compiled = hub.prefix / "theano"
+    if warm.exists() or not compiled.exists():
+        return warm if warm.exists() else None
+    warm.parent.mkdir(mode=0o755, exist_ok=True)
+    read = ["runuser", "--user", hub.account, "--", "tar", "--create", f"--directory={compiled}", "."]
+    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/") as reading:
+        assert reading.stdout is not None
+        with _whole_folder(warm) as beside:
+            unpack(reading.stdout, beside)
+    return warm
+
+
+def unpack(stream: IO[bytes], into: Path) -> None:
+    """Unpack folders and plain files of a tar that another account made; links and odd names are left out."""
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for member in archive:
+            parts = Path(member.name).parts
+            if ".." in parts or member.name.startswith("/") or NOT_CACHE & set(parts):
+                continue
+            target = into / member.name
+            if member.isdir():
+                target.mkdir(mode=0o755, parents=True, exist_ok=True)
+            elif member.isreg() and (content := archive.extractfile(member)) is not None:
+                target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+                with target.open("wb") as opened:
+                    shutil.copyfileobj(content, opened)
+                # Keys of the cache tell the time of a source from the time of what was compiled of it.
+                os.utime(target, (member.mtime, member.mtime))
+                target.chmod(0o755 if member.mode & 0o100 else 0o644)
+
+
+def link_cache(warm: Path, into: Path, owner: pwd.struct_passwd) -> None:
+    """Give a seat a cache of its own that takes no room: its folders, with hard links to root's files.
+
+    The seat adds and removes files and cannot change those that it shares. A folder that is there is left.
+    """
+    if into.exists():
+        return
+    with _whole_folder(into) as beside:
+        for folder, _, files in os.walk(warm):
+            own = beside / Path(folder).relative_to(warm)
+            own.mkdir(mode=0o700, exist_ok=True)
+            for file in files:
+                os.link(Path(folder) / file, own / file)
+        # Whose they are last: until then nobody but root can change anything below.
+        for folder, _, _ in os.walk(beside, topdown=False):
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
+@contextmanager
+def _whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a folder to fill beside ``target``, which it becomes; one of an interrupted run is made anew."""
+    beside = target.with_name(f".{target.name}-new")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(mode=0o755)
+    yield beside
+    beside.rename(target)
+
+
+def _make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
+    """Let the machine make, now and whenever it starts, a file for each seat that only the hub writes."""
+    lines = [f"d {RUN} 0755 root root -"]
+    lines += [f"f {RUN}/{number}.env 0600 {hub.account} {hub.account} -" for number in numbers]
+    with written_whole(TMPFILES) as opened:
+        opened.write(("\n".join(["# Managed by 'workshop hub seats'.", *lines]) + "\n").encode())
+    _run(["systemd-tmpfiles", "--create", str(TMPFILES)])
+
+
+def _run(words: list[str]) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise WorkshopError(f"{words[0]} failed: {lines[-1]}")

@@ -1,0 +1,45 @@
+"""JupyterHub's configuration: what set-up decided is in hub.toml, everything else is here."""
+
+from typing import Any
+
+from organiser.hub.settings import load_hub_settings
+
+c: Any = get_config()  # type: ignore[name-defined]  # noqa: F821
+hub = load_hub_settings()
+scheme = "https" if hub.certificate else "http"
+
+# The proxy is a unit of its own, and seats outlive the hub: a hub that dies takes nobody down.
+c.JupyterHub.bind_url = f"{scheme}://{hub.bind_address}:{hub.port}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{hub.hub_port}"
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{hub.api_port}"
+c.ConfigurableHTTPProxy.auth_token = hub.secret("proxy-token")
+c.JupyterHub.proxy_check_interval = 5
+c.JupyterHub.cleanup_proxy = False
+c.JupyterHub.cleanup_servers = False
+
+c.JupyterHub.db_url = f"sqlite:///{hub.state / 'hub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(hub.state / "cookie-secret")
+c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax", "secure": scheme == "https"}}
+
+c.JupyterHub.authenticator_class = "organiser.hub.authenticator.SeatAuthenticator"
+c.SeatAuthenticator.private = str(hub.private)
+c.SeatAuthenticator.state = str(hub.state)
+
+c.JupyterHub.spawner_class = "organiser.hub.spawner.SeatSpawner"
+c.Spawner.start_timeout = 300
+c.Spawner.http_timeout = 120
+c.Spawner.poll_interval = 10
+# The spawner makes seats wait for each other; the hub itself would turn people away with an error 429.
+c.JupyterHub.concurrent_spawn_limit = 0
+c.JupyterHub.active_server_limit = 0
+
+# `workshop hub warm`, `free` and `doctor`.
+c.JupyterHub.services = [{"name": "workshop", "api_token": hub.secret("cli-token")}]
+c.JupyterHub.load_roles = [
+    {
+        "name": "workshop",
+        "scopes": ["admin:users", "admin:servers", "list:users"],
+        "services": ["workshop"],
+    }
+]

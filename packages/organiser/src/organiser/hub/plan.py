@@ -1,0 +1,72 @@
+"""How many seats fit into how much memory: arithmetic with measured bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+
+SIZES_GIB = (24, 64, 256)
+MIB_PER_GIB = 1024
+KEPT_SHARE = 0.08
+"""Of the memory that is left to the kernel and to its page cache."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Memory, in MiB of proportional set size (PSS): what processes share is counted once."""
+
+    base: float
+    """The machine without seats: system, hub, proxy and the pages' server."""
+    server: float
+    """A seat's JupyterLab server, without kernels."""
+    kernel: float
+    """A lesson's kernel that trains."""
+
+    def fits(self, gib: float) -> dict[str, int]:
+        """Return how many seats fit: all training at once, a third of them training, all reading."""
+        room = gib * MIB_PER_GIB * (1 - KEPT_SHARE) - self.base
+        per = {
+            "all_train": self.server + self.kernel,
+            "a_third_trains": self.server + self.kernel / 3,
+            "all_read": self.server,
+        }
+        return {name: max(0, int(room / each)) for name, each in per.items()}
+
+    def needed_mib(self, seats: int) -> float:
+        """Return the memory that so many seats need when all of them train."""
+        return (self.base + seats * (self.server + self.kernel)) / (1 - KEPT_SHARE)
+
+
+def pss_mib(process: Path) -> float:
+    """Return the proportional set size of a process, a folder of /proc, in MiB."""
+    for line in (process / "smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise WorkshopError(f"{process} says nothing about its memory")
+
+
+def measure(proc: Path = Path("/proc")) -> dict[str, list[float]]:
+    """Return the PSS of each seat's server and of each kernel that runs now, in MiB.
+
+    Raises WorkshopError when this account may not look into them.
+    """
+    found: dict[str, list[float]] = {"server": [], "kernel": [], "hub": [], "proxy": []}
+    signs = {
+        "jupyterhub-singleuser": "server",
+        "ipykernel_launcher": "kernel",
+        "jupyterhub --config": "hub",
+        "configurable-http-proxy": "proxy",
+    }
+    for process in sorted(proc.glob("[0-9]*")):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            kind = next((kind for sign, kind in signs.items() if sign in command), None)
+            if kind:
+                found[kind].append(pss_mib(process))
+        except PermissionError as error:
+            raise WorkshopError("only root may look into the seats' memory: run this with sudo") from error
+        except (OSError, WorkshopError):  # it has just ended
+            continue
+    return found

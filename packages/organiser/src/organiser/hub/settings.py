@@ -1,0 +1,88 @@
+"""What set-up decided about the classroom: ``<prefix>/etc/hub.toml``."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+from workshop.settings import Settings, load_settings, read_toml
+
+FIRST_PORT = 20_000
+"""Seat 17 has port 20017; its unit may listen on no other seat's (SocketBindAllow)."""
+
+
+@dataclass(frozen=True)
+class HubSettings:
+    """The classroom of one server."""
+
+    prefix: Path
+    account: str
+    """Runs hub and proxy, and may read ``private``."""
+    address: str
+    """What people open: ``https://NAME:PORT``, without a slash at the end."""
+    bind_address: str = "127.0.0.1"
+    port: int = 8000
+    api_port: int = 8001
+    hub_port: int = 8085
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    self_made: bool = False
+    """Whether the certificate vouches for itself, so that browsers warn."""
+    proxy: Path = dataclasses.field(default_factory=lambda: Path("/opt/workshop/hub/proxy"))
+    """The folder of the proxy's packages."""
+    seat_memory_mb: int = 0
+    """What one seat may take, in MB; 0: no limit."""
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the classroom's files."""
+        return self.prefix / "hub"
+
+    @property
+    def private(self) -> Path:
+        """Return the folder of secrets, which root writes and the hub reads."""
+        return self.folder / "private"
+
+    @property
+    def state(self) -> Path:
+        """Return the folder that is the hub's own."""
+        return self.folder / "state"
+
+    @property
+    def seats_file(self) -> Path:
+        """Return the file of the seats."""
+        return self.private / "seats.json"
+
+    @property
+    def api(self) -> str:
+        """Return where the hub's API answers on this machine."""
+        return f"http://127.0.0.1:{self.hub_port}/hub/api"
+
+    def secret(self, name: str) -> str:
+        """Read a secret: ``key``, ``cli-token`` or ``proxy-token``.
+
+        Raises WorkshopError when this account may not.
+        """
+        try:
+            return (self.private / name).read_text(encoding="ascii").strip()
+        except PermissionError as error:
+            raise WorkshopError("the classroom's secrets are root's: run this with sudo") from error
+        except FileNotFoundError as error:
+            raise WorkshopError(
+                f"{self.private / name} is missing; run the playbook again (playbooks/classroom.yml)"
+            ) from error
+
+
+def load_hub_settings(path: Path | None = None) -> HubSettings:
+    """Read the classroom's settings from a file, or from the machine's own.
+
+    Raises WorkshopError on a machine that is no classroom.
+    """
+    if path is None:
+        machine: Settings = load_settings()
+        if machine.prefix is None or not (machine.prefix / "etc/hub.toml").exists():
+            raise WorkshopError("this machine is no classroom; make it one with playbooks/classroom.yml")
+        path = machine.prefix / "etc/hub.toml"
+    return read_toml(path, HubSettings)

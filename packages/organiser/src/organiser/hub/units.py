@@ -1,0 +1,109 @@
+"""The seats' systemd units, which the hub may start, stop and look at: by polkit, without being root."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+
+UNITS = "classroom-seat@"
+RUN = Path("/run/classroom")
+"""Root's folder; in it is a file for each seat that only the hub writes: the environment of its unit."""
+FRESH_SECONDS = 1.0
+"""How long one look at all units counts."""
+
+
+def unit(seat: str) -> str:
+    """Return the unit of a seat."""
+    return f"{UNITS}{seat}.service"
+
+
+def quoted(value: str) -> str:
+    """Return a value as systemd's EnvironmentFile reads it back.
+
+    Raises WorkshopError for what no file of lines can carry.
+    """
+    if any(ord(each) < 32 for each in value):
+        raise WorkshopError(f"an environment variable cannot hold {value!r}")
+    escaped = value
+    for each in '\\"`$':
+        escaped = escaped.replace(each, "\\" + each)
+    return f'"{escaped}"'
+
+
+def write_environment(seat: str, environment: dict[str, str], folder: Path = RUN) -> None:
+    """Write the environment of a seat's unit into its file, which must be there.
+
+    Raises WorkshopError when it is not: then nobody made the seat.
+    """
+    text = "".join(f"{name}={quoted(value)}\n" for name, value in sorted(environment.items()))
+    try:
+        descriptor = os.open(folder / f"{seat}.env", os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
+    except OSError as error:
+        raise WorkshopError(
+            f"seat {int(seat)} is not ready on this machine ({error.strerror}); run 'workshop hub seats'"
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@dataclass
+class Manager:
+    """systemd, asked as seldom as possible: one look at all hundred seats serves for a second."""
+
+    systemctl: str = "systemctl"
+    _active: frozenset[str] = frozenset()
+    _looked: float = field(default=-FRESH_SECONDS)
+
+    async def active(self) -> frozenset[str]:
+        """Return the numbers of the seats whose unit runs or is being started."""
+        if time.monotonic() - self._looked >= FRESH_SECONDS:
+            states = "--state=active,activating,reloading"
+            text = await self._run("list-units", "--plain", "--no-legend", states, f"{UNITS}*")
+            self._active = frozenset(seats_in(text))
+            self._looked = time.monotonic()
+        return self._active
+
+    async def start(self, seat: str) -> None:
+        """Start a seat's unit anew.
+
+        Raises WorkshopError with systemd's words when it does not start.
+        """
+        self._looked = -FRESH_SECONDS
+        await self._run("restart", unit(seat))
+
+    async def stop(self, seat: str) -> None:
+        """Stop a seat's unit; nothing happens when it does not run."""
+        self._looked = -FRESH_SECONDS
+        await self._run("stop", unit(seat))
+
+    async def result(self, seat: str) -> str:
+        """Return how a unit ended, in systemd's words: ``oom-kill``, ``exit-code`` …"""
+        return (await self._run("show", "--property=Result", "--value", unit(seat))).strip()
+
+    async def _run(self, *words: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            self.systemctl,
+            "--no-ask-password",
+            "--no-pager",
+            *words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        said, complained = await process.communicate()
+        if process.returncode:
+            lines = complained.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+            raise WorkshopError(f"systemctl {' '.join(words)}: {lines[0]}")
+        return said.decode(errors="replace")
+
+
+def seats_in(listed: str) -> list[str]:
+    """Return the seats' numbers of what ``systemctl list-units --plain --no-legend`` printed."""
+    names = [line.split()[0] for line in listed.splitlines() if line.strip()]
+    return [name.removeprefix(UNITS).removesuffix(".service") for name in names if name.startswith(UNITS)]

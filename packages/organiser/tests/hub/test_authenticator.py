@@ -1,0 +1,186 @@
+"""A real JupyterHub, without a proxy, at whose door browsers stand."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from waiting import patience, wait_until
+
+pytest.importorskip("jupyterhub")
+
+from organiser.hub.door import COOKIE, TAKEN, WRONG
+from organiser.hub.limits import ADDRESS_FAILURES
+from organiser.hub.seats import Seats
+
+KEY = bytes(range(32))
+TOKEN = "a-token-for-tests-only"
+CONFIG = """
+import os
+from jupyterhub.proxy import Proxy
+
+class NoProxy(Proxy):
+    should_start = False
+    routes = {{}}
+    async def add_route(self, routespec, target, data):
+        self.routes[routespec] = {{"routespec": routespec, "target": target, "data": data}}
+    async def delete_route(self, routespec):
+        self.routes.pop(routespec, None)
+    async def get_all_routes(self):
+        return self.routes
+
+c = get_config()
+c.JupyterHub.proxy_class = NoProxy
+c.JupyterHub.bind_url = c.JupyterHub.hub_bind_url = "http://127.0.0.1:{port}"
+c.JupyterHub.db_url = "sqlite:///hub.sqlite"
+c.JupyterHub.authenticator_class = "organiser.hub.authenticator.SeatAuthenticator"
+c.SeatAuthenticator.private = c.SeatAuthenticator.state = os.getcwd()
+c.JupyterHub.spawner_class = "simple"
+c.JupyterHub.load_roles = [{{"name": "cli", "scopes": ["admin:users", "list:users"], "services": ["cli"]}}]
+c.JupyterHub.services = [{{"name": "cli", "api_token": "{token}"}}]
+"""
+
+
+@dataclass
+class Hub:
+    address: str
+    codes: dict[str, str]
+
+    def api(self, path: str, method: str = "GET", token: str = TOKEN) -> tuple[int, dict[str, object]]:
+        request = urllib.request.Request(
+            f"{self.address}/hub/api/{path}", method=method, headers={"Authorization": f"token {token}"}
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+
+class Browser:
+    """Keeps cookies and follows redirects, from an address of its own."""
+
+    def __init__(self, hub: Hub, address: str, **headers: str) -> None:
+        self.hub = hub
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+        self.opener.addheaders = [
+            ("X-Forwarded-For", address),
+            ("Sec-Fetch-Mode", "navigate"),
+            *headers.items(),
+        ]
+
+    def open(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Return status, address in the end, and page."""
+        data = urllib.parse.urlencode(form).encode() if form is not None else None
+        try:
+            with self.opener.open(self.hub.address + path, data) as answer:
+                return answer.status, answer.url, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.url, error.read().decode()
+
+    def logs_in(self, seat: str, code: str) -> tuple[int, str, str]:
+        _, _, page = self.open("/hub/login")
+        token = re.search(r'name="_xsrf" value="([^"]+)"', page)
+        assert token, page
+        form = {"_xsrf": token[1], "username": seat, "password": code}
+        return self.open("/hub/login?next=/hub/token", form)
+
+    @property
+    def is_in(self) -> bool:
+        return "/hub/login" not in self.open("/hub/token")[1]
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    folder = tmp_path_factory.mktemp("hub")
+    (folder / "key").write_text(KEY.hex())
+    seats = Seats(KEY, {})
+    codes = {number: seats.add(number) for number in ("001", "002", "003", "004")}
+    seats.save(folder / "seats.json", os.getegid())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "config.py").write_text(CONFIG.format(port=port, token=TOKEN))
+    made = Hub(f"http://127.0.0.1:{port}", codes)
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "jupyterhub", "-f", "config.py"], cwd=folder, stdout=log, stderr=log
+        )
+
+    def answers() -> bool:
+        assert running.poll() is None, (folder / "log").read_text()
+        try:
+            return made.api("")[0] == 200
+        except OSError:
+            return False
+
+    try:
+        wait_until(answers, 60, "the hub answers")
+        yield made
+    finally:
+        running.terminate()
+        running.wait(patience(20))
+
+
+def test_a_card_lets_in_and_its_cookie_stays_with_the_hub(hub: Hub) -> None:
+    browser = Browser(hub, "192.0.2.1")
+    assert not browser.is_in
+    status, address, _ = browser.logs_in("1", hub.codes["001"])
+    assert (status, urllib.parse.urlsplit(address).path) == (200, "/hub/token")
+    (cookie,) = [each for each in browser.jar if each.name == f"{COOKIE}001"]
+    assert cookie.path == "/hub/"
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "Lax"
+    assert "001" in hub.api("seats")[1]["taken"]  # type: ignore[operator]
+
+
+def test_a_wrong_code_says_so_on_the_form(hub: Hub) -> None:
+    status, _, page = Browser(hub, "192.0.2.2").logs_in("<b>2", "WRONGWRONG")
+    assert status == 403
+    assert WRONG in page
+    assert "<b>2" not in page
+
+
+def test_another_browser_waits_until_the_seat_is_freed_and_the_first_is_out_then(hub: Hub) -> None:
+    first, second = Browser(hub, "192.0.2.3"), Browser(hub, "192.0.2.4")
+    first.logs_in("2", hub.codes["002"])
+    assert first.is_in
+    status, _, page = second.logs_in("2", hub.codes["002"])
+    assert status == 403
+    assert TAKEN.format(seat=2) in page
+    assert hub.api("seats/2/free", "POST")[1] == {"seat": "002", "was_taken": True, "stopped": False}
+    assert not first.is_in
+    assert second.logs_in("2", hub.codes["002"])[0] == 200
+    assert second.is_in
+    assert TAKEN.format(seat=2) in first.logs_in("2", hub.codes["002"])[2]
+
+
+def test_only_the_organiser_frees_seats(hub: Hub) -> None:
+    browser = Browser(hub, "192.0.2.5")
+    browser.logs_in("3", hub.codes["003"])
+    assert hub.api("seats/1/free", "POST", token="another")[0] == 403
+    assert hub.api("seats", token="another")[0] == 403
+    status, _, _ = browser.open("/hub/api/seats/1/free", {})
+    assert status == 403
+    assert hub.api("seats/999/free", "POST")[0] == 404
+
+
+def test_a_guesser_cannot_make_up_addresses_to_go_on(hub: Hub) -> None:
+    page = ""
+    for number in range(ADDRESS_FAILURES + 1):
+        guesser = Browser(hub, f"10.0.0.{number}, 192.0.2.66", **{"X-Real-Ip": f"10.1.0.{number}"})
+        _, _, page = guesser.logs_in(str(500 + number), "A" * 12)
+    assert "Too many wrong codes" in page
+    assert Browser(hub, "192.0.2.67").logs_in("4", hub.codes["004"])[0] == 200

@@ -1,0 +1,169 @@
+"""The doctor, in red and green, on a machine that is made up."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("cryptography")
+
+from organiser.hub import doctor as doctor_module
+from organiser.hub.doctor import Doctor
+from organiser.hub.plan import Figures
+from organiser.hub.prepare import self_made
+from organiser.hub.seats import Seats
+from organiser.hub.settings import HubSettings
+
+KEY = bytes(range(32))
+FIGURES = Figures(base=1024, server=100, kernel=412)
+
+
+@dataclass
+class Machine:
+    """What commands say on it: the first words that fit decide."""
+
+    folder: Path
+    says: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        line = " ".join(words)
+        status, text = next((said for sign, said in self.says.items() if sign in line), (0, ""))
+        return subprocess.CompletedProcess(words, status, text, text)
+
+    def doctor(self, **settings: object) -> Doctor:
+        hub = HubSettings(self.folder, "workshop", "https://class.example.org:8443", **settings)  # type: ignore[arg-type]
+        return Doctor(hub, FIGURES, self.run, self.folder / "meminfo", self.folder / "controllers")
+
+    def remember(self, gib: float) -> None:
+        (self.folder / "meminfo").write_text(f"MemTotal:       {int(gib * 2**20)} kB\nMemFree: 1 kB\n")
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    made = Machine(tmp_path)
+    private = tmp_path / "hub/private"
+    private.mkdir(parents=True)
+    (private / "key").write_text(KEY.hex())
+    seats = Seats(KEY, {})
+    for number in ("001", "002"):
+        seats.add(number)
+    seats.save(private / "seats.json", private.stat().st_gid)
+    monkeypatch.setattr(doctor_module, "RUN", tmp_path)
+    for number in ("001", "002"):
+        (tmp_path / f"{number}.env").touch()
+    (tmp_path / "controllers").write_text("cpu memory pids\n")
+    made.remember(8)
+    made.says = {
+        "timedatectl": (0, "yes\n"),
+        "stop classroom-nothing": (1, "Access denied"),
+        "list-units": (0, "classroom-seat@001.service loaded\nclassroom-seat@002.service loaded\n"),
+    }
+    return made
+
+
+def test_a_clock_that_nobody_keeps_right_is_red(machine: Machine) -> None:
+    assert machine.doctor().clock()[0]
+    machine.says = {"timedatectl": (0, "no\n")}
+    good, says = machine.doctor().clock()
+    assert not good
+    assert "timesyncd" in says
+
+
+def test_seats_that_lack_something_are_named(machine: Machine) -> None:
+    assert machine.doctor().seats() == (True, "2 of them")
+    (machine.folder / "002.env").unlink()
+    good, says = machine.doctor().seats()
+    assert not good
+    assert "002" in says
+    assert "001" not in says
+    machine.says["id seat-001"] = (1, "no such user")
+    assert "001, 002" in machine.doctor().seats()[1]
+    (machine.folder / "hub/private/seats.json").unlink()
+    assert "hub seats 20" in machine.doctor().seats()[1]
+
+
+def test_a_hub_that_may_too_little_or_too_much_is_red(machine: Machine) -> None:
+    assert machine.doctor().units()[0]
+    machine.says["stop classroom-nothing"] = (0, "")
+    assert "other units" in machine.doctor().units()[1]
+    machine.says = {"stop classroom-seat": (4, "Access denied")}
+    assert "Access denied" in machine.doctor().units()[1]
+
+
+def test_limits_that_nobody_keeps_are_red(machine: Machine) -> None:
+    assert machine.doctor().limits()[0]
+    (machine.folder / "controllers").write_text("cpu pids\n")
+    assert not machine.doctor().limits()[0]
+    (machine.folder / "controllers").unlink()
+    assert not machine.doctor().limits()[0]
+
+
+def test_memory_is_red_from_the_first_byte_that_lacks(machine: Machine) -> None:
+    needed = FIGURES.needed_mib(2) / 1024
+    for gib, good in ((needed + 0.01, True), (needed - 0.01, False)):
+        machine.remember(gib)
+        assert machine.doctor().enough_memory()[0] is good
+
+
+def test_certificates(machine: Machine) -> None:
+    assert machine.doctor().certificate()[0]
+    file = machine.folder / "c.pem"
+    file.write_bytes(self_made("class.example.org")[0])
+    good, says = machine.doctor(certificate=file, self_made=True).certificate()
+    assert good
+    assert "fingerprint" in says
+    file.write_bytes(self_made("other.example.org")[0])
+    good, says = machine.doctor(certificate=file).certificate()
+    assert not good
+    assert "not for class.example.org" in says
+    file.write_text("broken")
+    checks = {check.name: check for check in machine.doctor(certificate=file).checks()}
+    assert not checks["certificate"].good
+
+
+def test_seats_that_do_not_run_are_counted(machine: Machine) -> None:
+    assert machine.doctor().warm()[0]
+    machine.says["list-units"] = (0, "classroom-seat@001.service loaded\n")
+    good, says = machine.doctor().warm()
+    assert not good
+    assert "1 of 2" in says
+
+
+def test_a_disk_that_is_nearly_full_is_red(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for free, good in ((10, True), (9, False)):
+        usage = type("Usage", (), {"total": 100, "free": free})()
+        monkeypatch.setattr(doctor_module.shutil, "disk_usage", lambda path, usage=usage: usage)
+        assert machine.doctor().disk()[0] is good
+
+
+def test_a_hub_and_a_door_that_do_not_answer_are_red_and_the_others_still_checked(machine: Machine) -> None:
+    (machine.folder / "hub/private/cli-token").write_text("x")
+    checks = {check.name: check for check in machine.doctor(port=9, hub_port=9).checks()}
+    assert not checks["hub"].good
+    assert not checks["door"].good
+    assert "workshop-proxy" in checks["door"].says
+    assert checks["clock"].good
+    assert len(checks) == 11
+
+
+def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = machine.folder / "c.pem"
+    doctor = machine.doctor(certificate=file, port=8443)
+    assert "loopback" in machine.doctor().firewall()[1]
+    present: set[str] = set()
+    monkeypatch.setattr(doctor_module.shutil, "which", lambda name: name if name in present else None)
+    assert doctor.firewall()[0]
+    present.add("nft")
+    machine.says["nft list"] = (0, "chain input { policy drop; }")
+    assert not doctor.firewall()[0]
+    present.add("ufw")
+    machine.says["ufw status"] = (0, "Status: active\n22/tcp ALLOW\n")
+    assert "ufw allow 8443/tcp" in doctor.firewall()[1]
+    present.add("firewall-cmd")
+    machine.says["--query-port=8443/tcp"] = (1, "no")
+    assert "firewall-cmd --add-port=8443/tcp" in doctor.firewall()[1]
+    machine.says["--query-port=8443/tcp"] = (0, "yes")
+    assert doctor.firewall()[0]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from organiser.hub.units import Manager, quoted, seats_in, unit, write_environment
+from workshop.errors import WorkshopError
+
+NASTY = """a "quoted" \\ $HOME `id` it's é"""
+
+
+def test_an_environment_file_reads_back_what_was_written(tmp_path: Path) -> None:
+    (tmp_path / "017.env").write_text("OLD=1\n" * 100)
+    write_environment("017", {"B": NASTY, "A": ""}, tmp_path)
+    text = (tmp_path / "017.env").read_text()
+    assert text.splitlines()[0] == 'A=""'
+    # systemd's quotes in double quotes are the shell's.
+    done = subprocess.run(
+        ["sh", "-c", '. "$1"; printf %s "$B"', "sh", tmp_path / "017.env"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == NASTY
+
+
+@pytest.mark.parametrize("value", ["a\nB=evil", "a\0b", "\x1b"])
+def test_no_value_begins_another_line(value: str) -> None:
+    with pytest.raises(WorkshopError, match="cannot hold"):
+        quoted(value)
+
+
+def test_a_seat_that_was_not_made_is_named_and_no_link_is_followed(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="seat 17 is not ready"):
+        write_environment("017", {}, tmp_path)
+    (tmp_path / "elsewhere").write_text("kept")
+    (tmp_path / "017.env").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WorkshopError, match="not ready"):
+        write_environment("017", {"A": "b"}, tmp_path)
+    assert (tmp_path / "elsewhere").read_text() == "kept"
+
+
+def test_the_seats_of_a_listing() -> None:
+    listed = (
+        "classroom-seat@001.service loaded active running Seat 001\nssh.service loaded active running x\n\n"
+    )
+    assert seats_in(listed) == ["001"]
+    assert unit("001") == "classroom-seat@001.service"
+
+
+@pytest.fixture
+def systemctl(tmp_path: Path) -> Path:
+    """A systemctl that writes down how it was called."""
+    program = tmp_path / "systemctl"
+    program.write_text(
+        f"""#!/bin/sh
+echo "$*" >>{tmp_path}/calls
+case $* in
+  *list-units*) echo "classroom-seat@001.service loaded active running x" ;;
+  *show*) echo oom-kill ;;
+  *restart*@009*) echo "Access denied" >&2; exit 4 ;;
+esac
+"""
+    )
+    program.chmod(0o755)
+    return program
+
+
+def calls(systemctl: Path) -> list[str]:
+    return systemctl.with_name("calls").read_text().splitlines()
+
+
+def test_one_look_serves_all_seats_and_a_start_makes_it_old(systemctl: Path) -> None:
+    async def story() -> None:
+        manager = Manager(str(systemctl))
+        for _ in range(50):
+            assert await manager.active() == {"001"}
+        assert len(calls(systemctl)) == 1
+        await manager.start("002")
+        await manager.active()
+        await manager.stop("002")
+        await manager.active()
+        assert await manager.result("002") == "oom-kill"
+
+    asyncio.run(story())
+    assert len(calls(systemctl)) == 6
+    assert all(line.startswith("--no-ask-password") for line in calls(systemctl))
+    assert calls(systemctl)[1].endswith("restart classroom-seat@002.service")
+
+
+def test_systemds_words_reach_the_organiser(systemctl: Path) -> None:
+    with pytest.raises(WorkshopError, match="Access denied"):
+        asyncio.run(Manager(str(systemctl)).start("009"))

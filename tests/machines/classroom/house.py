@@ -1,0 +1,121 @@
+"""A classroom: a container with systemd, set up by the roles, and browsers that come with cards."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from machines.local.bed import OURS, ROOT, Ran
+from machines.local.bed import Bed as Container
+
+PREFIX = "/opt/workshop"
+WORKSHOP = f"{PREFIX}/venvs/hub/bin/workshop"
+NAME = "classroom.test"
+SEATS = 3
+
+# What a classroom needs beside its lessons' environments, which the roles' own tests have.
+PREPARE = """
+apt-get update --quiet=2
+export DEBIAN_FRONTEND=noninteractive
+apt-get install --yes --quiet=2 --no-install-recommends git python3-venv
+useradd --create-home --shell /bin/bash workshop
+headers=$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
+mkdir -p "$headers"
+touch "$headers/Python.h"
+"""
+SET_UP = """
+- name: Set up a classroom
+  hosts: all
+  gather_facts: true
+  roles:
+    - role: python-venv
+    - role: notebook-sync
+    - role: hub-service
+"""
+TOOLS = "/root/tests"
+"""Where the machine has the programs that play browsers and attackers."""
+
+
+@dataclass
+class Classroom:
+    """One container."""
+
+    folder: Path
+    bed: Container = field(init=False)
+    name: str = f"workshop-classroom-{OURS}"
+
+    def start(self) -> None:
+        """Start the machine, bare but for what every Debian server has."""
+        self.bed = Container(self.name, kind="debian", user="root")
+        self.bed.start()
+        self.bed.root(PREPARE)
+        self.bed.root(f"mkdir -p {TOOLS}")
+        for tool in ("browser.py", "attacker.py"):
+            self.write(f"{TOOLS}/{tool}", Path(__file__).with_name(tool).read_text(encoding="utf-8"))
+
+    def set_up(self, **variables: Any) -> Ran:
+        """Run the roles against the machine from outside, as over ssh."""
+        book = ROOT / "playbooks/classroom-under-test.yml"
+        given: dict[str, Any] = {
+            "workshop_source": "/srv/workshop",
+            "workshop_cache": "/srv/cache",
+            "workshop_ca_bundle": "/srv/ca-bundle.pem",
+            "python_venv_names": ["jupyter", "hub"],
+            "python_venv_interpreter": "/usr/bin/python3",
+            "notebook_sync_carry": True,
+            "hub_service_seats": SEATS,
+        }
+        book.write_text(SET_UP, encoding="utf-8")
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(book), "-i", f"{self.name},"]
+        command += ["-c", "piped_podman", "-e", json.dumps(given | variables)]
+        started = time.monotonic()
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+                    "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
+                    "ANSIBLE_NOCOLOR": "1",
+                },
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        finally:
+            book.unlink()
+        return Ran(done.returncode, done.stdout, time.monotonic() - started)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of root's."""
+        command = ["podman", "exec", "-i", self.name, "tee", path]
+        subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def hub(self, *words: str) -> Any:
+        """Run a command of the organiser's; return its document, whether or not it is content."""
+        done = self.bed.run(shlex.join([WORKSHOP, "hub", *words, "--json"]) + " 2>/dev/null", "root")
+        return json.loads(done.text)
+
+    def cards(self) -> dict[str, str]:
+        """Return the code of each seat, as the cards' pages say."""
+        pages = self.bed.root(f"cat {PREFIX}/hub/cards/*.html")
+        found = re.findall(r"<h2>Seat (\d+)</h2>.*?<code>([\w-]+)</code>", pages, re.S)
+        return dict(found)
+
+    def browse(self, *words: str, address: str = "http://127.0.0.1:8000", jar: str = "first") -> Any:
+        """Let a browser do something on the machine; each jar is a browser of its own."""
+        python = f"{PREFIX}/venvs/hub/bin/python"
+        command = [python, f"{TOOLS}/browser.py", address, f"/root/{jar}.jar", *words]
+        done = self.bed.run(shlex.join(command), "root")
+        assert done.status == 0, done.text
+        return json.loads(done.text.strip().splitlines()[-1])
