@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from organiser.appliance.progress import byte_bar
 from workshop import __version__
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
+
+if TYPE_CHECKING:
+    from organiser.appliance.build import Built
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Build, export and verify the virtual machine."
@@ -26,9 +29,16 @@ def appliance() -> None:
 
 @app.command()
 def build(
+    architectures: Annotated[
+        list[str] | None,
+        typer.Option("--arch", help="amd64, arm64, or both with a comma; default: this computer's."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="ova, utm, wsl, or several with commas.")
+    ] = None,
     distribution: Annotated[str, typer.Option(help="debian; fedora was never tried.")] = "debian",
     without: Annotated[list[str] | None, typer.Option(help="Leave out tensorflow.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder that gets the OVA and what belongs to it.")] = Path(
+    output: Annotated[Path, typer.Option(help="Folder that gets the files and what belongs to them.")] = Path(
         "appliance"
     ),
     mirror: Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")] = "",
@@ -43,35 +53,58 @@ def build(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Build the appliance from this checkout, as root; VirtualBox is not needed.
+    """Build the appliance from this checkout, as root; neither VirtualBox nor UTM nor Windows is needed.
 
-    What was interrupted goes on when the command is run again.
+    One root for each processor, in each form: an OVA for VirtualBox, a .utm in a zip file for Macs with Apple
+    Silicon, a .wsl for Windows. Another processor than this computer's is emulated. What was interrupted goes on
+    when the command is run again.
     """
-    from organiser.appliance.build import LARGEST_GB, Wish, build
+    from organiser.appliance import forms
+    from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
+    from organiser.appliance.build import Wish
+    from organiser.appliance.build import build as build_one
 
-    wish = Wish(
-        source=find_checkout("playbooks/appliance.yml"),
-        output=output,
-        distribution=distribution,
-        without=frozenset(without or ()),
-        mirror=mirror,
-        cache=cache,
-        stick=stick,
-        options=tuple(word for value in extra_vars or () for word in ("-e", value)),
-    )
-    built = build(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
-    if built.is_too_large:
+    kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
+    wanted = forms.parse(formats or [forms.OVA.name], forms.FORMS, "form")
+    forms.require_possible(kinds, wanted)
+    source = find_checkout("playbooks/appliance.yml")
+    done = []
+    for kind in kinds:
+        architecture = ARCHITECTURES[kind]
+        wish = Wish(
+            source=source,
+            output=output,
+            distribution=distribution,
+            without=frozenset(without or ()),
+            mirror=mirror,
+            cache=cache,
+            stick=stick,
+            options=tuple(word for value in extra_vars or () for word in ("-e", value)),
+            architecture=architecture,
+            forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
+        )
+        built = build_one(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
+        done.append(built)
+        if not json:
+            _print_built(built)
+    if json:
+        print_json({"built": [built.as_document() for built in done]})
+
+
+def _print_built(built: Built) -> None:
+    """Say what was built for one processor."""
+    from organiser.appliance.build import LARGEST_GB
+
+    for made in built.too_large:
         messages.print(
-            f"appliance: {built.bytes / 1e9:.2f} GB is more than the {LARGEST_GB} GB that an appliance for "
-            "sticks should have; leave something out (--without tensorflow)",
+            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {LARGEST_GB} GB that a file "
+            "for sticks should have; leave something out (--without tensorflow)",
             highlight=False,
         )
-    if json:
-        print_json(built.as_document())
-        return
-    console.print(f"{built.ova}  {built.bytes / 1e9:.2f} GB, {built.packages} packages", highlight=False)
-    console.print(f"sha256 {built.sha256}", highlight=False)
-    console.print(f"beside it: {', '.join(built.described)}", highlight=False)
+    for made in built.files:
+        console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
+        console.print(f"sha256 {made.sha256}", highlight=False)
+    console.print(f"{built.packages} packages; beside: {', '.join(built.described)}", highlight=False)
     console.print(built.updates, markup=False, highlight=False, soft_wrap=True)
     console.print(
         ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
