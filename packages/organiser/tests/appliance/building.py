@@ -215,15 +215,11 @@ def make_appliance_root(folder: Path, architecture: Architecture = AMD64) -> Pat
 
 
 def make_used_root(folder: Path) -> Path:
-    """Make a root directory of an appliance that somebody has used: with all that its first start made."""
-    make_root(folder)
+    """Make a root directory of an appliance that somebody has used: with all that its starts made."""
+    make_appliance_root(folder)
     for name, text in USED.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    wants = folder / "etc/systemd/system/multi-user.target.wants"
-    wants.mkdir(parents=True)
-    (wants / "first-boot-workshop.service").symlink_to("/etc/systemd/system/first-boot-workshop.service")
-    (folder / "etc/shadow").chmod(0o640)
     return folder
 
 
@@ -267,9 +263,6 @@ APPLIANCE = {
 """Files of an appliance that nobody has used."""
 
 USED = {
-    "etc/workshop-appliance.json": "{}",
-    "usr/local/sbin/first-boot-workshop": "#!/bin/sh",
-    "etc/systemd/system/first-boot-workshop.service": "[Service]",
     "etc/ssh/sshd_config": "stays",
     "etc/ssh/ssh_host_ed25519_key": "SECRET-host-key",
     "etc/machine-id": "SECRET-machine-id",

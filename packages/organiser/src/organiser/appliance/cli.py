@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from organiser.appliance.architecture import AMD64
 from organiser.appliance.progress import byte_bar
 from workshop import __version__
+from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
@@ -139,8 +141,10 @@ def export(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The OVA.", exists=True, dir_okay=False)],
-    boot: Annotated[bool, typer.Option("--boot", help="Also start it under qemu; takes minutes.")] = False,
+    file: Annotated[Path, typer.Argument(help="An OVA, a .utm.zip or a .wsl.", exists=True, dir_okay=False)],
+    boot: Annotated[
+        bool, typer.Option("--boot", help="Also start an x86 OVA under qemu; takes minutes.")
+    ] = False,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also inflate every piece of the disk; takes minutes.")
     ] = False,
@@ -148,16 +152,21 @@ def verify(
     boot_seconds: Annotated[float, typer.Option(min=1, help="With --boot: until every port answers.")] = 600,
     json: Json = False,
 ) -> None:
-    """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
+    """Check what is handed out: archive, hashes, what its reader makes of it, disk, and the system inside.
 
     Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where
     pytest and testinfra are installed, else it asks whether every port answers; it says which.
     """
+    from organiser.appliance.verify.run import form_of
     from organiser.appliance.verify.run import verify as judge
 
+    if boot and form_of(file) != "ova":
+        raise WorkshopError("only an OVA is started here; leave --boot out")
     with byte_bar("verify", file.stat().st_size) as advance:
         report = judge(file, thorough=thorough, progress=advance)
     level = None
+    if boot and report.ok and report.architecture is not AMD64:
+        raise WorkshopError("only an x86 machine is started here; leave --boot out")
     if boot and report.ok:
         from organiser.appliance.verify import starting
 
@@ -169,7 +178,7 @@ def verify(
     else:
         for name, fault in report.faults:
             console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
-        verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
+        verdict = "not sound" if report.faults else report.verdict
         console.print(f"{file}: {verdict}", markup=False, highlight=False)
         if report.ok:
             console.print(report.updates, markup=False, highlight=False, soft_wrap=True)

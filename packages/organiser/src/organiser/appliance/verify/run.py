@@ -54,6 +54,13 @@ class Report:
         """Each fault, with the name of the check that found it."""
         return [(result.name, fault) for result in self.results for fault in result.faults]
 
+    @property
+    def verdict(self) -> str:
+        """What is said of a sound file, in a few words."""
+        kind = {"ova": "an OVA", "utm": "a machine for UTM", "wsl": "a distribution for WSL"}[self.form]
+        processor = self.architecture.name if self.architecture else "no known processor"
+        return f"sound, {kind} for {processor}, {len(self.results)} checks"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the report as the command prints it with ``--json``."""
         return {
