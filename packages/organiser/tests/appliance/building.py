@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 import shutil
+import struct
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from organiser.appliance import manifest, ovf
+from organiser.appliance import forms, manifest, ovf
+from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward, Machine
 from organiser.appliance.pack import Clock, PackResult, wrap
 from organiser.appliance.vmdk.layout import GRAIN
@@ -24,6 +28,13 @@ MACHINE = Machine(
     "deep-learning-workshop", 2048, 2, (Forward("jupyter", 8080, 8080), Forward("ssh", 22, 8282))
 )
 DESCRIPTION = ovf.Description(MACHINE, "1.2.3", ovf.SYSTEMS["debian"], "New: everything")
+ARM_DESCRIPTION = ovf.Description(MACHINE, "1.2.3", ovf.ARM_SYSTEMS["debian"], "New: everything")
+MIB = 1 << 20
+
+
+def quiet() -> Clock:
+    """Return a clock that tells nobody."""
+    return Clock(lambda _: None)
 
 
 def write_disk(path: Path, *, grains: int = 1300, used: Iterable[int] = (0, 1, 5, 600, 601, 1299)) -> Path:
@@ -38,10 +49,51 @@ def write_disk(path: Path, *, grains: int = 1300, used: Iterable[int] = (0, 1, 5
 
 
 def make_ova(folder: Path, name: str = "small.ova") -> PackResult:
-    """Make a sound OVA of that disk; it needs none of the tools that make a bootable one."""
+    """Make a sound OVA of a disk like that, with a system; it needs none of the tools that make a bootable one."""
     folder.mkdir(parents=True, exist_ok=True)
-    raw = write_disk(folder / "disk.raw")
-    return wrap(raw, folder / name, DESCRIPTION, epoch=EPOCH, clock=Clock(lambda _: None))
+    raw = write_disk(folder / "disk.raw", used=())
+    make_system_disk(make_appliance_root(folder / "root"), raw)
+    with raw.open("r+b") as file:
+        file.truncate(1300 * GRAIN)
+        # Before the system, where a boot loader would be, and behind it.
+        for number in (1, 5, 1100, 1299):
+            file.seek(number * GRAIN)
+            file.write(random.Random(number).randbytes(GRAIN // 2) + b"workshop" * (GRAIN // 16))
+    shutil.rmtree(folder / "root")
+    return wrap(raw, folder / name, DESCRIPTION, epoch=EPOCH, clock=quiet())
+
+
+def pack(
+    root: Path,
+    ova: Path,
+    *,
+    version: str,
+    epoch: int = EPOCH,
+    changes: Path | None = None,
+    machine: Machine = MACHINE,
+    size_bytes: int = 64 * MIB,
+) -> PackResult:
+    """Make an OVA of a root directory, as a build does."""
+    text = changes.read_text() if changes else ""
+    description = ovf.Description(machine, version, ovf.system_of(root), text)
+    source = forms.Source(root, description, epoch, size_bytes=size_bytes)
+    clock = quiet()
+    with tempfile.TemporaryDirectory(dir=ova.parent) as folder:
+        (made,) = forms.write(source, [forms.OVA], Path(folder), clock)
+        made.path.rename(ova)
+    return PackResult(ova, made.bytes, made.sha256, {}, disk_uuid(ova), clock.seconds)
+
+
+def disk_uuid(ova: Path) -> str:
+    """Return what VirtualBox knows the disk by."""
+    found = re.search(rb'vbox:uuid="([0-9a-f-]{36})"', Pieces.of(ova).get(".ovf").data)
+    assert found
+    return found[1].decode()
+
+
+def arm_source(root: Path, grub: Path | None = None) -> forms.Source:
+    """Return a source of forms for Arm."""
+    return forms.Source(root, ARM_DESCRIPTION, EPOCH, size_bytes=128 * MIB, grub=grub)
 
 
 @dataclass
@@ -121,21 +173,53 @@ def make_root(folder: Path) -> Path:
     (folder / "initrd.img").symlink_to("/boot/initrd.img-6.1")
     (folder / "usr/bin/größe").write_text("a name that is not ASCII")
     (folder / "usr/bin/link").symlink_to("größe")
+    (folder / "usr/bin/bash").write_bytes(program(AMD64))
     (folder / "usr/bin/largest").write_bytes(random.Random(7).randbytes(300_000))
     (folder / "root").chmod(0o700)
     return folder
 
 
-def make_used_root(folder: Path) -> Path:
-    """Make a root directory of an appliance that somebody has used: with all that its first start made."""
+def program(architecture: Architecture) -> bytes:
+    """Return the head of a Linux program for a processor."""
+    return (
+        b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\x00" + architecture.elf.to_bytes(2, "little") + bytes(44)
+    )
+
+
+def make_appliance_root(folder: Path, architecture: Architecture = AMD64) -> Path:
+    """Make a root directory as a build leaves it: a first start, services, an account, and no secret."""
     make_root(folder)
+    for name, text in APPLIANCE.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    for name in ("usr/bin/bash", "usr/bin/dash", "usr/lib/systemd/systemd"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(program(architecture))
+        (folder / name).chmod(0o755)
+    (folder / "usr/bin/sh").symlink_to("dash")
+    (folder / "usr/sbin").mkdir()
+    (folder / "usr/sbin/init").symlink_to("../lib/systemd/systemd")
+    for name in ("bin", "sbin"):
+        (folder / name).symlink_to(f"usr/{name}")
+    for name in ("tmp", "run", "var/log/journal", "opt/workshop/cache"):
+        (folder / name).mkdir(parents=True)
+    wants = folder / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir()
+    for unit in ("first-boot-workshop.service", "systemd-networkd.service", "workshop-web.service"):
+        (wants / unit).symlink_to(f"/etc/systemd/system/{unit}")
+    (folder / "etc/resolv.conf").symlink_to("../run/systemd/resolve/resolv.conf")
+    (folder / "etc/shadow").chmod(0o640)
+    (folder / "usr/bin/hard").hardlink_to(folder / "usr/bin/largest")
+    (folder / "usr/local/sbin/first-boot-workshop").chmod(0o755)
+    return folder
+
+
+def make_used_root(folder: Path) -> Path:
+    """Make a root directory of an appliance that somebody has used: with all that its starts made."""
+    make_appliance_root(folder)
     for name, text in USED.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    wants = folder / "etc/systemd/system/multi-user.target.wants"
-    wants.mkdir(parents=True)
-    (wants / "first-boot-workshop.service").symlink_to("/etc/systemd/system/first-boot-workshop.service")
-    (folder / "etc/shadow").chmod(0o640)
     return folder
 
 
@@ -144,16 +228,41 @@ def make_system_disk(root: Path, raw: Path, *options: str) -> Path:
     with raw.open("wb") as file:
         file.truncate(64 << 20)
     blocks = (63 << 20) // 4096
-    command = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "offset=1048576,root_owner=0:0", *options]
+    command = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-L", "workshop", "-E", "offset=1048576,root_owner=0:0"]
+    command += options
     path = {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
     subprocess.run([*command, "-d", str(root), str(raw), str(blocks)], check=True, env=os.environ | path)
+    with raw.open("r+b") as file:
+        # Code of some kind, and one partition of Linux' own.
+        file.write(b"\xeb\xfe".ljust(440, b"\x90"))
+        file.seek(446)
+        file.write(struct.pack("<4sB3sII", b"\x80\0\0\0", 0x83, bytes(3), 2048, blocks * 8))
+        file.seek(510)
+        file.write(b"\x55\xaa")
     return raw
 
 
+APPLIANCE = {
+    "etc/machine-id": "",
+    "etc/hostname": "deep-learning-workshop\n",
+    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nworkshop:x:1000:1000:Participant:/home/workshop:/bin/bash\n",
+    "etc/shadow": "root:*:20000:0:99999:7:::\nworkshop:!:20000:0:99999:7:::\n",
+    "etc/group": "root:x:0:\nsudo:x:27:workshop\nworkshop:x:1000:\n",
+    "etc/gshadow": "root:*::\nsudo:*::workshop\nworkshop:!::\n",
+    "etc/workshop-appliance.json": '{"user": "workshop", "token_file": "/opt/workshop/etc/token", "version": "1.2.3"}',
+    "usr/local/sbin/first-boot-workshop": "#!/bin/sh\n",
+    "etc/systemd/system/first-boot-workshop.service": "[Service]\nExecStart=/usr/local/sbin/first-boot-workshop\n",
+    "etc/systemd/system/workshop-web.service": "[Service]\nExecStart=/usr/bin/web --address 0.0.0.0 --port 8082\n",
+    "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\nnotebooks = "/home/workshop/notebooks"\n',
+    "opt/workshop/etc/jupyter/jupyter_server_config.py": 'c.ServerApp.ip = "0.0.0.0"\n',
+    "boot/grub/grub.cfg": "menuentry {}\n",
+    "home/workshop/.bashrc": "# stays\n",
+    "home/workshop/notebooks/0-basics/lesson.ipynb": "{}",
+    "usr/lib/modules/6.1/kernel/module.ko": "not for WSL",
+}
+"""Files of an appliance that nobody has used."""
+
 USED = {
-    "etc/workshop-appliance.json": "{}",
-    "usr/local/sbin/first-boot-workshop": "#!/bin/sh",
-    "etc/systemd/system/first-boot-workshop.service": "[Service]",
     "etc/ssh/sshd_config": "stays",
     "etc/ssh/ssh_host_ed25519_key": "SECRET-host-key",
     "etc/machine-id": "SECRET-machine-id",

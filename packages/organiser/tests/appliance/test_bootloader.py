@@ -17,7 +17,6 @@ import pytest
 
 from organiser.appliance import bootloader
 from organiser.appliance.boot import booted
-from organiser.appliance.pack import pack
 from workshop.errors import WorkshopError
 
 from .building import EPOCH, MACHINE, make_root, needs, needs_disk_tools
@@ -172,7 +171,7 @@ def broken(root: Path) -> None:
 def test_the_right_kernel_starts(arrange: Callable[[Path], None], expected: str, tmp_path: Path) -> None:
     root = empty(tmp_path / "root")
     arrange(root)
-    packed = pack(root, tmp_path / "a.ova", version="1", epoch=EPOCH, machine=MACHINE, size_bytes=64 << 20)
+    packed = pack(root, tmp_path / "a.ova", version="1")
     with booted(packed.ova, memory=128, cpus=1) as guest:
         until = time.monotonic() + 90
         while not (said := re.search(r"this is (\S+)", guest.console())) and time.monotonic() < until:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import json
+from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from organiser.appliance import build as building
+from organiser.appliance import forms
+from organiser.appliance.architecture import ARM64
 from organiser.appliance.machine import Forward, Machine
 from workshop.errors import WorkshopError
 
@@ -22,36 +24,40 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was done, in order; the heavy steps are replaced."""
     done: list[str] = []
 
-    def make_root(root: Path, distribution: str, mirror: str) -> bool:
+    def make_root(root: Path, distribution: str, mirror: str, architecture: Any) -> bool:
         done.append(f"root {distribution}" if not root.exists() else "root again")
         for folder in ("etc", "opt/workshop/etc", "var/lib/dpkg"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         (root / "etc/shadow").write_text("root:*:1::::::\n")
+        (root / "etc/os-release").write_text("ID=debian\n")
         (root / "opt/workshop/etc/workshop.toml").write_text('ca_bundle = "/x"\n')
         (root / "var/lib/dpkg/status").write_text(
             "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.41\n"
         )
         return True
 
-    def provision(root: Path, wish: Any, log: Path) -> None:
+    def provision(root: Path, wish: Any, log: Path, emulated: Any) -> None:
         done.append("provision")
         (root / "opt/workshop/etc/token").write_text("builders")
 
-    def pack(root: Path, ova: Path, **words: Any) -> Any:
-        done.append("pack")
-        assert not (root / "opt/workshop/etc/token").exists()
-        assert words["changes"].read_text()
+    def write(source: forms.Source, wanted: Any, folder: Path, clock: Any) -> list[forms.Made]:
+        done.append("write " + " ".join(form.name for form in wanted))
+        assert not (source.root / "opt/workshop/etc/token").exists()
+        assert source.description.changes
         # Nothing that was installed is younger: Python's compiled files would not count any more.
-        assert words["epoch"] >= int((root / "opt/workshop/etc/workshop.toml").stat().st_mtime)
-        ova.write_bytes(b"ova")
-        return SimpleNamespace(bytes=3, sha256="abc")
+        assert source.epoch >= int((source.root / "opt/workshop/etc/workshop.toml").stat().st_mtime)
+        folder.mkdir(exist_ok=True)
+        made = [forms.Made(form.name, folder / f"{source.stem}{form.suffix}", 3, "abc") for form in wanted]
+        for each in made:
+            each.path.write_bytes(b"ova")
+        return made
 
     monkeypatch.setattr(building.os, "geteuid", lambda: 0)
     monkeypatch.setattr(building, "FREE_GB", 0)
     monkeypatch.setattr(building, "load_machine", lambda _: MACHINE)
     monkeypatch.setattr(building, "ensure_root", make_root)
     monkeypatch.setattr(building, "provision", provision)
-    monkeypatch.setattr(building.pack, "pack", pack)
+    monkeypatch.setattr(building.forms, "write", write)
     monkeypatch.setattr(building.checkout, "version", lambda _: "1.0")
     monkeypatch.setattr(building.checkout, "changes", lambda _: "New.\n")
     return done
@@ -63,17 +69,18 @@ def wish(tmp_path: Path, **more: Any) -> building.Wish:
 
 def test_a_build_leaves_the_ova_and_what_belongs_to_it(tmp_path: Path, steps: list[str]) -> None:
     built = building.build(wish(tmp_path))
-    assert steps == ["root debian", "provision", "pack"]
-    assert built.ova == tmp_path / "out/house-1.0.ova"
+    assert steps == ["root debian", "provision", "write ova"]
+    (made,) = built.files
+    assert made.path == tmp_path / "out/house-1.0.ova"
     assert built.described == ["house-1.0.packages.txt", "house-1.0.sbom.cdx.json", "house-1.0.CHANGES"]
     there = {path.name for path in (tmp_path / "out").iterdir()}
-    assert there == {built.ova.name, *built.described}
+    assert there == {made.path.name, *built.described, ".downloads"}
     assert (
         json.loads((tmp_path / "out/house-1.0.sbom.cdx.json").read_text())["components"][0]["name"] == "libc6"
     )
     assert "built without an address" in built.updates
     assert (tmp_path / "out/house-1.0.CHANGES").read_text() == f"{built.updates}\n\nNew.\n"
-    assert set(built.seconds) == {"root", "provisioning", "cleaning", "packing"}
+    assert set(built.seconds) == {"root", "provisioning", "cleaning"}
     assert json.dumps(built.as_document())
 
 
@@ -92,8 +99,60 @@ def test_a_build_that_breaks_off_looks_unfinished_and_goes_on(
     assert (tmp_path / "out/.building-debian/root").is_dir()
     monkeypatch.setattr(building, "provision", works)
     building.build(wish(tmp_path))
-    assert steps == ["root debian", "root again", "provision", "pack"]
+    assert steps == ["root debian", "root again", "provision", "write ova"]
     assert not (tmp_path / "out/.building-debian").exists()
+
+
+def test_a_root_that_was_finished_is_not_made_again(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that was killed while it wrote the forms goes on with them, unless something else is wanted."""
+    works = building.forms.write
+
+    def killed(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(building.forms, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            building.build(wish(tmp_path))
+    steps.clear()
+    monkeypatch.setattr(building.forms, "write", works)
+    with monkeypatch.context() as patch:
+        patch.setattr(building.forms, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            building.build(wish(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
+    assert steps == ["root again", "provision"]
+    steps.clear()
+    built = building.build(wish(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
+    assert steps == ["write ova wsl"]
+    assert [made.path.name for made in built.files] == ["house-1.0.ova", "house-1.0.wsl"]
+
+
+def test_a_root_of_a_changed_checkout_is_provisioned_again(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(building.checkout, "version", lambda _: "1.0.changed")
+    with monkeypatch.context() as patch:
+        patch.setattr(building.forms, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            building.build(wish(tmp_path))
+    steps.clear()
+    building.build(wish(tmp_path))
+    assert steps == ["root again", "provision", "write ova"]
+
+
+def test_for_another_processor_everything_has_another_name(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building.emulation, "ready", lambda *_: nullcontext())
+    built = building.build(wish(tmp_path, architecture=ARM64, forms=("ova", "utm", "wsl")))
+    names = [made.path.name for made in built.files]
+    assert names == ["house-1.0-arm64.ova", "house-1.0-arm64.utm.zip", "house-1.0-arm64.wsl"]
+    assert built.described[0] == "house-1.0-arm64.packages.txt"
 
 
 def test_what_lies_beside_an_ova_is_of_that_one(
@@ -101,15 +160,16 @@ def test_what_lies_beside_an_ova_is_of_that_one(
 ) -> None:
     """A build that fails when it packs, or one of another kind, leaves what an earlier one made alone."""
     built = building.build(wish(tmp_path))
-    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
     monkeypatch.setattr(building.checkout, "changes", lambda _: "Newer.\n")
 
-    def fails(root: Path, ova: Path, **_: Any) -> Any:
-        ova.write_bytes(b"half")
+    def fails(source: forms.Source, wanted: Any, folder: Path, clock: Any) -> Any:
+        folder.mkdir(exist_ok=True)
+        (folder / "house-1.0.ova").write_bytes(b"half")
         raise WorkshopError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(building.pack, "pack", fails)
+        patch.setattr(building.forms, "write", fails)
         with pytest.raises(WorkshopError, match="the disk is full"):
             building.build(wish(tmp_path))
     after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
@@ -117,15 +177,15 @@ def test_what_lies_beside_an_ova_is_of_that_one(
     building.build(wish(tmp_path, without=frozenset({"tensorflow"})))
     assert {name: (tmp_path / "out" / name).read_bytes() for name in before} == before
     building.build(wish(tmp_path))
-    assert (built.ova.with_suffix(".CHANGES")).read_text().endswith("\n\nNewer.\n")
+    assert (tmp_path / "out/house-1.0.CHANGES").read_text().endswith("\n\nNewer.\n")
 
 
 def test_an_ova_that_is_too_large_for_sticks_is_called_so(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert building.build(wish(tmp_path)).as_document()["too_large"] is False
+    assert building.build(wish(tmp_path)).as_document()["too_large"] == []
     monkeypatch.setattr(building, "LARGEST_GB", 2e-9)
-    assert building.build(wish(tmp_path)).as_document()["too_large"] is True
+    assert building.build(wish(tmp_path)).as_document()["too_large"] == [str(tmp_path / "out/house-1.0.ova")]
 
 
 def test_a_proxy_in_the_root_stops_the_build(
@@ -142,7 +202,7 @@ def test_a_proxy_in_the_root_stops_the_build(
     monkeypatch.setattr(building, "provision", leaks)
     with pytest.raises(WorkshopError, match="etc/environment"):
         building.build(wish(tmp_path))
-    assert "pack" not in steps
+    assert "write ova" not in steps
 
 
 def test_another_build_in_the_same_place_is_refused(tmp_path: Path, steps: list[str]) -> None:

@@ -52,7 +52,7 @@ def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch
             commands.append(command)
 
     @contextmanager
-    def running(root: Path, mounts: Sequence[Any]) -> Iterator[Recorder]:
+    def running(root: Path, mounts: Sequence[Any], emulated: object) -> Iterator[Recorder]:
         assert (root / "opt/workshop/source").is_dir()
         yield Recorder()
 

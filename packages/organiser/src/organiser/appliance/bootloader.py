@@ -1,9 +1,10 @@
 """GRUB without grub-install: an image with all its modules, and a menu that outlives kernel upgrades.
 
-The loader lies between the partition table and the first partition (GRUB manual, "BIOS
-installation"). It finds the file system by its label and reads ``/boot/grub/grub.cfg`` there. The
-guest needs no package of GRUB. Whoever installs one there anyway may: ``grub-install`` finds the
-same gap, and ``update-grub`` writes the same file.
+On x86 the loader lies between the partition table and the first partition (GRUB manual, "BIOS
+installation"); on Arm it is the file that EFI firmware starts by itself. Either finds the file system
+by its label and reads ``/boot/grub/grub.cfg`` there. The guest needs no package of GRUB. Whoever
+installs one there anyway may: ``grub-install`` finds the same places, and ``update-grub`` writes the
+same file.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ from importlib import resources
 from pathlib import Path
 
 from organiser.appliance import tools
+from organiser.appliance.architecture import ARM64, Architecture
 from workshop.errors import WorkshopError
 
 OPTIONS = "ro net.ifnames=0 console=ttyS0,115200 console=tty0"
 """The kernel's own names for network cards; messages also to the serial port, where there is one."""
 PLATFORM = "i386-pc"
-MODULES = (
-    *("biosdisk", "part_msdos", "ext2", "search", "search_label", "normal", "configfile"),
+EFI_PLATFORMS = {ARM64: "arm64-efi"}
+"""GRUB's word for the firmware of what has no BIOS."""
+SHARED_MODULES = (
+    *("ext2", "search", "search_label", "normal", "configfile"),
     *("linux", "boot", "test", "regexp", "echo", "sleep", "ls", "cat", "reboot", "halt", "minicmd"),
 )
+MODULES = ("biosdisk", "part_msdos", *SHARED_MODULES)
+EFI_MODULES = ("part_gpt", "fat", *SHARED_MODULES)
 SECTOR = 512
 GAP_SECTORS = 2048
 """The first partition begins here, by the custom of 1 MiB."""
@@ -89,7 +95,25 @@ def boot_code(label: str, scratch: Path) -> tuple[bytes, bytes]:
     Raises WorkshopError when GRUB's files are missing, or the image does not fit before the
     first partition.
     """
-    modules = _modules()
+    modules = _modules(PLATFORM, "boot.img")
+    image = _image(modules, PLATFORM, MODULES, label, scratch)
+    if len(image) > (GAP_SECTORS - 1) * SECTOR:
+        raise WorkshopError(f"the boot loader takes {len(image)} bytes, more than fit in front of the disk")
+    return (modules / "boot.img").read_bytes()[:CODE], image
+
+
+def efi_program(architecture: Architecture, label: str, scratch: Path, grub: Path | None = None) -> bytes:
+    """Return the program that EFI firmware starts; WorkshopError when GRUB's files are missing.
+
+    grub: where GRUB's modules of other processors were unpacked, asked after this computer's own.
+    """
+    platform = EFI_PLATFORMS[architecture]
+    modules = _modules(platform, "kernel.img", grub)
+    return _image(modules, platform, EFI_MODULES, label, scratch)
+
+
+def _image(modules: Path, platform: str, wanted: tuple[str, ...], label: str, scratch: Path) -> bytes:
+    """Return GRUB with these modules in it, which looks for the menu by the file system's label."""
     early, core = scratch / "early.cfg", scratch / "core.img"
     early.write_text(
         f"search --no-floppy --label {label} --set root\n"
@@ -99,18 +123,21 @@ def boot_code(label: str, scratch: Path) -> tuple[bytes, bytes]:
     )
     tools.run(
         "grub-mkimage",
-        *(f"--directory={modules}", f"--format={PLATFORM}", "--prefix=/boot/grub"),
-        *(f"--config={early}", f"--output={core}", *MODULES),
+        *(f"--directory={modules}", f"--format={platform}", "--prefix=/boot/grub"),
+        *(f"--config={early}", f"--output={core}", *wanted),
     )
-    image = core.read_bytes()
-    if len(image) > (GAP_SECTORS - 1) * SECTOR:
-        raise WorkshopError(f"the boot loader takes {len(image)} bytes, more than fit in front of the disk")
-    return (modules / "boot.img").read_bytes()[:CODE], image
+    return core.read_bytes()
 
 
-def _modules() -> Path:
-    """Return the folder of GRUB's modules for the PC's BIOS."""
-    for folder in FOLDERS:
-        if (folder / PLATFORM / "boot.img").is_file():
-            return folder / PLATFORM
-    raise WorkshopError("needs GRUB's modules for the BIOS; install grub-pc-bin (Fedora: grub2-pc-modules)")
+PACKAGES = {
+    "i386-pc": "GRUB's modules for the BIOS; install grub-pc-bin (Fedora: grub2-pc-modules)",
+    "arm64-efi": "GRUB's modules for Arm; install grub-efi-arm64-bin (Fedora: grub2-efi-aa64-modules)",
+}
+
+
+def _modules(platform: str, mark: str, grub: Path | None = None) -> Path:
+    """Return the folder of GRUB's modules for a platform, which has the file ``mark``."""
+    for folder in (*FOLDERS, *([grub / "usr/lib/grub"] if grub else [])):
+        if (folder / platform / mark).is_file():
+            return folder / platform
+    raise WorkshopError(f"needs {PACKAGES[platform]}")

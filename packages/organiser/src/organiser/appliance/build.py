@@ -1,7 +1,8 @@
-"""From a checkout to an OVA: root, roles, cleaning, bill of materials, packing.
+"""From a checkout to what is handed out: root, roles, cleaning, bill of materials, forms.
 
-What is half-built lies in a folder that says so, and is gone on with by the next run; what is
-finished appears at once and whole.
+One root for each processor, written in every form that was asked for. What is half-built lies in a folder that
+says so, and is gone on with by the next run: a root that was finished is not provisioned again, and a form that
+was written is not written again. What is finished appears at once and whole.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import checkout, clean, pack, sbom, updating
+from organiser.appliance import checkout, clean, emulation, forms, ovf, sbom, updating
+from organiser.appliance.architecture import AMD64, Architecture
 from organiser.appliance.machine import Machine, load_machine
+from organiser.appliance.pack import Clock
 from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision
 from organiser.appliance.root import ensure_root
 from workshop.environment import proxies
@@ -52,17 +55,31 @@ class Wish:
     stick: Path | None = None
     options: Sequence[str] = ()
     """Further words for ansible-playbook."""
+    architecture: Architecture = AMD64
+    forms: tuple[str, ...] = ("ova",)
+
+    @property
+    def work(self) -> Path:
+        """The folder of what is half-built."""
+        name = "-".join([".building", self.distribution, *sorted(self.without)])
+        return self.output / f"{name}{self.architecture.suffix}"
+
+    @property
+    def downloads(self) -> Path:
+        """What earlier builds downloaded and measured."""
+        return self.cache or self.output / ".downloads"
 
 
 @dataclass
 class Built:
     """What was built."""
 
-    ova: Path
+    files: list[forms.Made]
     version: str
     distribution: str
-    bytes: int
-    sha256: str
+    architecture: str
+    emulated: bool
+    """Whether the builder has another processor."""
     packages: int
     described: list[str]
     """Names of the files beside it that tell what is in it."""
@@ -73,55 +90,91 @@ class Built:
 
     def as_document(self) -> dict[str, Any]:
         """Return what --json prints."""
-        return asdict(self) | {"ova": str(self.ova), "too_large": self.is_too_large}
+        files = [asdict(made) | {"path": str(made.path)} for made in self.files]
+        return asdict(self) | {"files": files, "too_large": [str(made.path) for made in self.too_large]}
 
     @property
-    def is_too_large(self) -> bool:
-        """Whether it has more bytes than an appliance for sticks should."""
-        return self.bytes > LARGEST_GB * 1e9
+    def too_large(self) -> list[forms.Made]:
+        """The files with more bytes than one for sticks should have."""
+        return [made for made in self.files if made.bytes > LARGEST_GB * 1e9]
 
 
 def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
-    """Build an appliance.
+    """Build an appliance for one processor, in the forms that are wanted.
 
     Safe to kill and to run again: a root that was finished is used again, and so are downloads.
     Raises WorkshopError when this is not root, room or a tool is missing, or a step fails.
     """
     _refuse_what_cannot_end_well(wish)
+    wanted = forms.choose(wish.architecture, wish.forms)
     machine = load_machine(wish.source)
     version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
-    work = wish.output / "-".join([".building", wish.distribution, *sorted(wish.without)])
     seconds: dict[str, float] = {}
-    with _alone(work):
-        root = work / "root"
-        with _timed(seconds, "root", say):
-            ensure_root(root, wish.distribution, wish.mirror)
-        with _timed(seconds, "provisioning", say):
-            provision(root, _provision(wish, machine, version), work / "provision.log")
-        with _timed(seconds, "cleaning", say):
-            clean.clean(root, machine.name)
-            clean.refuse_leaks(root, builders_secrets())
-        components = describe(root, machine.name, version, work)
+    with _alone(wish.work), emulation.ready(wish.architecture, wish.downloads, wish.mirror, say) as emulated:
+        root, work = wish.work / "root", wish.work
+        say(emulation.estimate(wish.downloads, wish.architecture, emulated))
+        if not _is_finished(work, wish, version):
+            with _timed(seconds, "root", say):
+                ensure_root(root, wish.distribution, wish.mirror, wish.architecture)
+            with _timed(seconds, "provisioning", say):
+                provision(root, _provision(wish, machine, version), work / "provision.log", emulated)
+            with _timed(seconds, "cleaning", say):
+                clean.clean(root, machine.name)
+                clean.refuse_leaks(root, builders_secrets())
+            describe(root, machine.name, version, work)
+            _finish(work, wish, version)
+            emulation.remember(wish.downloads, wish.architecture, emulated, seconds)
+        components = len(json.loads((work / "sbom.cdx.json").read_text(encoding="utf-8"))["components"])
         updates = updating.sentence(root)
         changes = f"{updates}\n\n{checkout.changes(wish.source)}"
         (work / "CHANGES").write_text(changes, encoding="utf-8")
-        made = work / f"{machine.name}-{version}.ova"
-        with _timed(seconds, "packing", say):
-            packed = pack.pack(
-                root,
-                made,
-                version=version,
-                epoch=finished(root),
-                changes=work / "CHANGES",
-                machine=machine,
-                kernel_options=OPTIONS,
-            )
-        ova, described = _publish(made, wish.output)
+        system = ovf.system_of(root, wish.architecture)
+        source = forms.Source(
+            root,
+            ovf.Description(machine, version, system, changes),
+            epoch=finished(root),
+            kernel_options=OPTIONS,
+            grub=emulation.grub(wish.downloads, wish.architecture),
+        )
+        clock = Clock(say)
+        made = forms.write(source, wanted, work / "forms", clock)
+        files, described = _publish(made, source.stem, work, wish.output)
         shutil.rmtree(root)
-    shutil.rmtree(work)
+    shutil.rmtree(wish.work)
     return Built(
-        ova, version, wish.distribution, packed.bytes, packed.sha256, components, described, updates, seconds
+        files,
+        version,
+        wish.distribution,
+        wish.architecture.name,
+        emulated is not None,
+        components,
+        described,
+        updates,
+        seconds | clock.seconds,
     )
+
+
+FINISHED = "finished.json"
+"""In the folder of what is half-built: what its root was finished as."""
+
+
+def _as_wished(wish: Wish, version: str) -> str:
+    """Return what decides a root's contents; nothing for a checkout that was changed since its commit."""
+    if version.endswith(".changed") or ".changed-" in version:
+        return ""
+    return json.dumps(
+        [version, wish.distribution, wish.architecture.name, list(wish.options), str(wish.stick)]
+    )
+
+
+def _is_finished(work: Path, wish: Wish, version: str) -> bool:
+    """Whether the root is there, provisioned and cleaned, as it is wished for."""
+    mark, wanted = work / FINISHED, _as_wished(wish, version)
+    return bool(wanted) and (work / "root").is_dir() and mark.is_file() and mark.read_text() == wanted
+
+
+def _finish(work: Path, wish: Wish, version: str) -> None:
+    (work / FINISHED).write_text(_as_wished(wish, version), encoding="utf-8")
 
 
 def _refuse_what_cannot_end_well(wish: Wish) -> None:
@@ -167,7 +220,7 @@ def _provision(wish: Wish, machine: Machine, version: str) -> Provision:
         checkout=wish.source,
         machine=machine,
         version=version,
-        cache=wish.cache or wish.output / ".downloads",
+        cache=wish.downloads,
         ca_bundle=named_bundle(),
         stick=wish.stick,
         without=wish.without,
@@ -216,16 +269,20 @@ def finished(root: Path) -> int:
 PUBLISHED = ("packages.txt", "sbom.cdx.json", "CHANGES")
 
 
-def _publish(made: Path, output: Path) -> tuple[Path, list[str]]:
-    """Move an OVA and what tells about it out of its folder; return the OVA, and the names of the others.
+def _publish(
+    made: list[forms.Made], stem: str, work: Path, output: Path
+) -> tuple[list[forms.Made], list[str]]:
+    """Move files and what tells about them out of their folder; return both.
 
-    Theirs begin with its own, for other appliances may lie there. They never tell of another one: what had
-    the OVA's name goes first, and it comes last.
+    The latter's names begin with theirs, for other appliances may lie there. They never tell of another one: what
+    had a file's name goes first, and it comes last.
     """
-    ova = output / made.name
-    ova.unlink(missing_ok=True)
-    names = [f"{made.stem}.{name}" for name in PUBLISHED]
+    for each in made:
+        (output / each.path.name).unlink(missing_ok=True)
+    names = [f"{stem}.{name}" for name in PUBLISHED]
     for name, published in zip(PUBLISHED, names, strict=True):
-        (made.parent / name).replace(output / published)
-    made.replace(ova)
-    return ova, names
+        (work / name).replace(output / published)
+    files = [replace(each, path=output / each.path.name) for each in made]
+    for before, after in zip(made, files, strict=True):
+        before.path.replace(after.path)
+    return files, names

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from organiser.appliance.architecture import AMD64
 from organiser.appliance.progress import byte_bar
 from workshop import __version__
+from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
+
+if TYPE_CHECKING:
+    from organiser.appliance.build import Built
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Build, export and verify the virtual machine."
@@ -26,9 +31,16 @@ def appliance() -> None:
 
 @app.command()
 def build(
+    architectures: Annotated[
+        list[str] | None,
+        typer.Option("--arch", help="amd64, arm64, or both with a comma; default: this computer's."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="ova, utm, wsl, or several with commas.")
+    ] = None,
     distribution: Annotated[str, typer.Option(help="debian; fedora was never tried.")] = "debian",
     without: Annotated[list[str] | None, typer.Option(help="Leave out tensorflow.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder that gets the OVA and what belongs to it.")] = Path(
+    output: Annotated[Path, typer.Option(help="Folder that gets the files and what belongs to them.")] = Path(
         "appliance"
     ),
     mirror: Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")] = "",
@@ -43,35 +55,58 @@ def build(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Build the appliance from this checkout, as root; VirtualBox is not needed.
+    """Build the appliance from this checkout, as root; neither VirtualBox nor UTM nor Windows is needed.
 
-    What was interrupted goes on when the command is run again.
+    One root for each processor, in each form: an OVA for VirtualBox, a .utm in a zip file for Macs with Apple
+    Silicon, a .wsl for Windows. Another processor than this computer's is emulated. What was interrupted goes on
+    when the command is run again.
     """
-    from organiser.appliance.build import LARGEST_GB, Wish, build
+    from organiser.appliance import forms
+    from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
+    from organiser.appliance.build import Wish
+    from organiser.appliance.build import build as build_one
 
-    wish = Wish(
-        source=find_checkout("playbooks/appliance.yml"),
-        output=output,
-        distribution=distribution,
-        without=frozenset(without or ()),
-        mirror=mirror,
-        cache=cache,
-        stick=stick,
-        options=tuple(word for value in extra_vars or () for word in ("-e", value)),
-    )
-    built = build(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
-    if built.is_too_large:
+    kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
+    wanted = forms.parse(formats or [forms.OVA.name], forms.FORMS, "form")
+    forms.require_possible(kinds, wanted)
+    source = find_checkout("playbooks/appliance.yml")
+    done = []
+    for kind in kinds:
+        architecture = ARCHITECTURES[kind]
+        wish = Wish(
+            source=source,
+            output=output,
+            distribution=distribution,
+            without=frozenset(without or ()),
+            mirror=mirror,
+            cache=cache,
+            stick=stick,
+            options=tuple(word for value in extra_vars or () for word in ("-e", value)),
+            architecture=architecture,
+            forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
+        )
+        built = build_one(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
+        done.append(built)
+        if not json:
+            _print_built(built)
+    if json:
+        print_json({"built": [built.as_document() for built in done]})
+
+
+def _print_built(built: Built) -> None:
+    """Say what was built for one processor."""
+    from organiser.appliance.build import LARGEST_GB
+
+    for made in built.too_large:
         messages.print(
-            f"appliance: {built.bytes / 1e9:.2f} GB is more than the {LARGEST_GB} GB that an appliance for "
-            "sticks should have; leave something out (--without tensorflow)",
+            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {LARGEST_GB} GB that a file "
+            "for sticks should have; leave something out (--without tensorflow)",
             highlight=False,
         )
-    if json:
-        print_json(built.as_document())
-        return
-    console.print(f"{built.ova}  {built.bytes / 1e9:.2f} GB, {built.packages} packages", highlight=False)
-    console.print(f"sha256 {built.sha256}", highlight=False)
-    console.print(f"beside it: {', '.join(built.described)}", highlight=False)
+    for made in built.files:
+        console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
+        console.print(f"sha256 {made.sha256}", highlight=False)
+    console.print(f"{built.packages} packages; beside: {', '.join(built.described)}", highlight=False)
     console.print(built.updates, markup=False, highlight=False, soft_wrap=True)
     console.print(
         ", ".join(f"{step} {seconds:.0f} s" for step, seconds in built.seconds.items()), highlight=False
@@ -106,8 +141,10 @@ def export(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The OVA.", exists=True, dir_okay=False)],
-    boot: Annotated[bool, typer.Option("--boot", help="Also start it under qemu; takes minutes.")] = False,
+    file: Annotated[Path, typer.Argument(help="An OVA, a .utm.zip or a .wsl.", exists=True, dir_okay=False)],
+    boot: Annotated[
+        bool, typer.Option("--boot", help="Also start an x86 OVA under qemu; takes minutes.")
+    ] = False,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also inflate every piece of the disk; takes minutes.")
     ] = False,
@@ -115,16 +152,21 @@ def verify(
     boot_seconds: Annotated[float, typer.Option(min=1, help="With --boot: until every port answers.")] = 600,
     json: Json = False,
 ) -> None:
-    """Check an OVA: archive, hashes, descriptor, what VirtualBox makes of it, disk.
+    """Check what is handed out: archive, hashes, what its reader makes of it, disk, and the system inside.
 
     Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where
     pytest and testinfra are installed, else it asks whether every port answers; it says which.
     """
+    from organiser.appliance.verify.run import form_of
     from organiser.appliance.verify.run import verify as judge
 
+    if boot and form_of(file) != "ova":
+        raise WorkshopError("only an OVA is started here; leave --boot out")
     with byte_bar("verify", file.stat().st_size) as advance:
         report = judge(file, thorough=thorough, progress=advance)
     level = None
+    if boot and report.ok and report.architecture is not AMD64:
+        raise WorkshopError("only an x86 machine is started here; leave --boot out")
     if boot and report.ok:
         from organiser.appliance.verify import starting
 
@@ -136,7 +178,7 @@ def verify(
     else:
         for name, fault in report.faults:
             console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
-        verdict = "not sound" if report.faults else f"sound, {len(report.results)} checks"
+        verdict = "not sound" if report.faults else report.verdict
         console.print(f"{file}: {verdict}", markup=False, highlight=False)
         if report.ok:
             console.print(report.updates, markup=False, highlight=False, soft_wrap=True)

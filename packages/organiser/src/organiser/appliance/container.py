@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organiser.appliance import tools
+from organiser.appliance.emulation import Emulation
 from workshop.errors import WorkshopError
 
 BOOT_SECONDS = 60
@@ -40,16 +41,19 @@ class Container:
 
 
 @contextmanager
-def running(root: Path, mounts: Sequence[tuple[Path, str, str]] = ()) -> Iterator[Container]:
+def running(
+    root: Path, mounts: Sequence[tuple[Path, str, str]] = (), emulated: Emulation | None = None
+) -> Iterator[Container]:
     """Boot systemd in a root directory; it is shut down afterwards.
 
-    mounts: (path here, path there, "ro" or "rw").
+    mounts: (path here, path there, "ro" or "rw"). emulated: what a root of another processor sees besides.
 
     Raises WorkshopError when podman cannot start it or systemd does not come up.
     """
     # By the place: what a killed build left running is found and removed.
     name = f"workshop-build-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:12]}"
     _remove(name)
+    mounts = [*mounts, *(emulated.mounts if emulated else ())]
     volumes = [f"--volume={here.resolve()}:{there}:{mode}" for here, there, mode in mounts]
     tools.run(
         "podman",
@@ -61,15 +65,31 @@ def running(root: Path, mounts: Sequence[tuple[Path, str, str]] = ()) -> Iterato
         *("/sbin/init", *(f"systemd.mask={unit}" for unit in UNWANTED)),
     )
     try:
-        _wait_for_systemd(name)
+        _wait_for_systemd(name, emulated.boot_seconds if emulated else BOOT_SECONDS)
         yield Container(name)
+        if emulated:
+            # Emulated, it does not hear the signal by which podman asks it to end.
+            _power_off(name)
         tools.run("podman", "stop", "--time", "30", name)
     finally:
         _remove(name)
 
 
-def _wait_for_systemd(name: str) -> None:
-    deadline = time.monotonic() + BOOT_SECONDS
+def _power_off(name: str, seconds: float = 300) -> None:
+    """Ask systemd itself to end, and wait for it."""
+    subprocess.run(
+        [tools.find("podman"), "exec", name, "systemctl", "poweroff"], capture_output=True, check=False
+    )
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        said = tools.run("podman", "ps", "--all", "--filter", f"name={name}", "--format", "{{.State}}")
+        if said.strip() != "running":
+            return
+        time.sleep(1)
+
+
+def _wait_for_systemd(name: str, seconds: int) -> None:
+    deadline = time.monotonic() + seconds
     state = ""
     while time.monotonic() < deadline:
         asked = subprocess.run(
@@ -83,7 +103,7 @@ def _wait_for_systemd(name: str) -> None:
         if state in ("running", "degraded"):
             return
         time.sleep(0.5)
-    raise WorkshopError(f"systemd did not start in the root within {BOOT_SECONDS} s ({state or 'no answer'})")
+    raise WorkshopError(f"systemd did not start in the root within {seconds} s ({state or 'no answer'})")
 
 
 def _remove(name: str) -> None:

@@ -1,7 +1,7 @@
 """From a root directory to a bootable disk image, with neither loop device nor mount.
 
-One MBR partition at 1 MiB, an ext4 file system made in place (mke2fs(8), ``-d`` and ``-E
-offset``), GRUB in front of it.
+The file system is made in place (mke2fs(8), ``-d`` and ``-E offset``). x86: one MBR partition at 1 MiB, GRUB
+in front of it. Arm: a GPT with a small partition that EFI firmware starts from, then the file system.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid as uuids
 from pathlib import Path
 
-from organiser.appliance import tools
-from organiser.appliance.bootloader import GAP_SECTORS, SECTOR, boot_code
+from organiser.appliance import fat32, tools
+from organiser.appliance.architecture import AMD64, Architecture
+from organiser.appliance.bootloader import GAP_SECTORS, SECTOR, boot_code, efi_program
 from organiser.appliance.scratch import folder_beside, whole
 from workshop.errors import WorkshopError
 
@@ -19,10 +20,29 @@ MIB = 1 << 20
 SMALLEST = 64 * MIB
 LARGEST = (1 << 32) * SECTOR - MIB
 """The partition table counts sectors in 32 bits."""
+EFI_BYTES = 48 * MIB
+"""Of the partition that firmware starts from: as small as a FAT32 can well be."""
+EFI_TYPE, ROOT_TYPE = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", "B921B045-1DF0-41C3-AF44-4C6F280D3FAE"
+"""Of partitions (UEFI 2.10, 5.3.3; Discoverable Partitions Specification, root of arm64)."""
 
 
-def make_disk(root: Path, disk: Path, *, size_bytes: int, label: str, uuid: str, epoch: int) -> None:
-    """Make a raw disk image that boots the root directory through a BIOS.
+def root_offset(architecture: Architecture) -> int:
+    """Return the byte at which the root's file system begins."""
+    return GAP_SECTORS * SECTOR + (0 if architecture is AMD64 else EFI_BYTES)
+
+
+def make_disk(
+    root: Path,
+    disk: Path,
+    *,
+    size_bytes: int,
+    label: str,
+    uuid: str,
+    epoch: int,
+    architecture: Architecture = AMD64,
+    grub: Path | None = None,
+) -> None:
+    """Make a raw disk image that boots the root directory through a BIOS, or on Arm through EFI.
 
     root: copied with owners, modes, links, devices, extended attributes. ``/boot/grub/grub.cfg``
         must be in it (see ``bootloader.configure``).
@@ -30,6 +50,7 @@ def make_disk(root: Path, disk: Path, *, size_bytes: int, label: str, uuid: str,
     size_bytes: a multiple of 1 MiB.
     label, uuid: of the file system; the disk's own identifier comes from the same uuid.
     epoch: seconds since 1970; no date in the file system is later.
+    grub: see ``bootloader.efi_program``.
 
     The same root gives the same bytes. Raises WorkshopError when the root does not fit, a tool is
     missing, or one fails.
@@ -39,30 +60,53 @@ def make_disk(root: Path, disk: Path, *, size_bytes: int, label: str, uuid: str,
     with whole(disk) as image, folder_beside(disk) as scratch:
         with image.open("wb") as file:
             file.truncate(size_bytes)
-        _write_partitions(image, uuid)
-        _write_file_system(root, image, size_bytes, label, uuid, epoch)
-        code, core = boot_code(label, scratch)
+        efi = architecture is not AMD64
+        _write_partitions(image, uuid, efi=efi)
+        # A GPT is repeated in the last 33 sectors.
+        end = size_bytes - (MIB if efi else 0)
+        _write_file_system(root, image, (root_offset(architecture), end), label, uuid, epoch)
         with image.open("r+b") as file:
-            file.write(code)
-            file.seek(SECTOR)
-            file.write(core)
+            if efi:
+                file.seek(GAP_SECTORS * SECTOR)
+                program = efi_program(architecture, label, scratch, grub)
+                file.write(_efi_system(architecture, program, uuid, epoch))
+            else:
+                code, core = boot_code(label, scratch)
+                file.write(code)
+                file.seek(SECTOR)
+                file.write(core)
 
 
-def _write_partitions(image: Path, uuid: str) -> None:
-    """Write a partition table: one bootable Linux partition to the disk's end."""
-    table = f"label: dos\nlabel-id: 0x{uuids.UUID(uuid).hex[:8]}\n"
-    part = f"start={GAP_SECTORS}, type=83, bootable\n"
+def _write_partitions(image: Path, uuid: str, *, efi: bool) -> None:
+    """Write a partition table: one bootable Linux partition to the disk's end, or before it one for EFI."""
+    if efi:
+        first, second = (uuids.uuid5(uuids.UUID(uuid), name) for name in ("efi", "root"))
+        table = f"label: gpt\nlabel-id: {uuid}\n"
+        part = f"start={GAP_SECTORS}, size={EFI_BYTES // SECTOR}, type={EFI_TYPE}, uuid={first}, name=efi\n"
+        part += f"start={GAP_SECTORS + EFI_BYTES // SECTOR}, type={ROOT_TYPE}, uuid={second}, name=root\n"
+    else:
+        table = f"label: dos\nlabel-id: 0x{uuids.UUID(uuid).hex[:8]}\n"
+        part = f"start={GAP_SECTORS}, type=83, bootable\n"
     tools.run("sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", image, text=f"{table}\n{part}")
 
 
-def _write_file_system(root: Path, image: Path, size_bytes: int, label: str, uuid: str, epoch: int) -> None:
-    """Make the file system inside the partition, with everything that is below ``root``."""
-    offset = GAP_SECTORS * SECTOR
+def _efi_system(architecture: Architecture, program: bytes, uuid: str, epoch: int) -> bytes:
+    """Return the partition that EFI firmware starts from."""
+    serial = int(uuids.UUID(uuid).hex[:8], 16)
+    files = {f"EFI/BOOT/{architecture.efi}": program}
+    return fat32.make(files, EFI_BYTES, label="WORKSHOP", serial=serial, epoch=epoch)
+
+
+def _write_file_system(
+    root: Path, image: Path, place: tuple[int, int], label: str, uuid: str, epoch: int
+) -> None:
+    """Make the file system between two bytes of the disk, with everything that is below ``root``."""
+    offset, end = place
     details = [f"offset={offset}", f"hash_seed={uuid}", "root_owner=0:0"]
     details += ["lazy_itable_init=1", "lazy_journal_init=1", "nodiscard"]
     tools.run(
         "mkfs.ext4",
         *("-q", "-F", "-b", str(BLOCK), "-m", "1", "-L", label, "-U", uuid),
-        *("-E", ",".join(details), "-d", root, image, str((size_bytes - offset) // BLOCK)),
+        *("-E", ",".join(details), "-d", root, image, str((end - offset) // BLOCK)),
         variables={"SOURCE_DATE_EPOCH": str(epoch), "E2FSPROGS_FAKE_TIME": str(epoch)},
     )

@@ -14,7 +14,7 @@ VSSD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSetti
 VBOX = "http://www.virtualbox.org/ovf/machine"
 STREAM_OPTIMIZED = "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"
 
-PROCESSOR, MEMORY, ETHERNET, HARD_DISK, SATA = "3", "4", "10", "17", "20"
+PROCESSOR, MEMORY, ETHERNET, HARD_DISK, CONTROLLER = "3", "4", "10", "17", "20"
 """Types of resources (CIM_ResourceAllocationSettingData, ResourceType)."""
 
 

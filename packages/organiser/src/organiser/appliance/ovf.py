@@ -2,7 +2,8 @@
 
 After DSP0243 1.1 ("OVF descriptor", "Envelope element", "Core metadata sections") and what
 VirtualBox reads: port forwarding survives an import only with a ``vbox:Machine``, and once that is
-there it wins over the standard's items. ``appliance.ovf`` is the text.
+there it wins over the standard's items. ``appliance.ovf`` and ``appliance-arm64.ovf`` are the texts. For
+Arm, VirtualBox 7.1 and later want version 1.20: it reads an older one as an x86 machine without a word.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
 
+from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward, Machine
 from workshop.errors import WorkshopError
 
@@ -31,9 +33,16 @@ class System:
     cim: int
     virtualbox: str
 
+    architecture: Architecture = AMD64
+
 
 SYSTEMS = {"debian": System(96, "Debian_64"), "fedora": System(101, "Fedora_64")}
 """By ID of os-release(5); CIM has no number for Fedora, so it is a 64-bit Linux."""
+ARM_SYSTEMS = {
+    "debian": System(96, "Debian_arm64", ARM64),
+    "fedora": System(101, "Fedora_arm64", ARM64),
+}
+TEMPLATES = {AMD64: "appliance.ovf", ARM64: "appliance-arm64.ovf"}
 
 
 @dataclass(frozen=True)
@@ -57,13 +66,14 @@ class Description:
     """Shown as the machine's description."""
 
 
-def system_of(root: Path) -> System:
+def system_of(root: Path, architecture: Architecture = AMD64) -> System:
     """Return the operating system of a root directory; WorkshopError when it is none of ours."""
+    systems = SYSTEMS if architecture is AMD64 else ARM_SYSTEMS
     for name in ("etc/os-release", "usr/lib/os-release"):
         path = root / name
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
         for key, _, value in (line.partition("=") for line in lines):
-            if key == "ID" and (system := SYSTEMS.get(value.strip("\"'"))):
+            if key == "ID" and (system := systems.get(value.strip("\"'"))):
                 return system
     raise WorkshopError(f"{root} is neither Debian nor Fedora by its etc/os-release")
 
@@ -88,7 +98,8 @@ def render(description: Description, disk: Disk) -> bytes:
         "capacity": disk.capacity,
     }
     escaped = {key: escape(str(value), {'"': "&quot;"}) for key, value in values.items()}
-    template = Template(resources.files(__package__).joinpath("appliance.ovf").read_text(encoding="utf-8"))
+    text = resources.files(__package__).joinpath(TEMPLATES[description.system.architecture])
+    template = Template(text.read_text(encoding="utf-8"))
     forwards = "\n".join(_forwarding(rule) for rule in machine.forwards)
     return template.substitute(escaped, forwards=forwards).encode("utf-8")
 

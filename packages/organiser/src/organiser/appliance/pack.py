@@ -1,7 +1,4 @@
-"""From a root directory to an OVA: bootloader, disk, VMDK, OVF, manifest, tar.
-
-The same root, version and epoch give the same bytes. Nothing but the OVA stays behind.
-"""
+"""From a raw disk to an OVA: VMDK, OVF, manifest, tar. The same disk, version and epoch give the same bytes."""
 
 from __future__ import annotations
 
@@ -12,9 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from organiser.appliance import bootloader, disk, ova, ovf
-from organiser.appliance.machine import Machine, load_machine
-from organiser.appliance.scratch import folder_beside
+from organiser.appliance import ova, ovf
 from organiser.appliance.vmdk.write import write_vmdk
 
 GIB = 1 << 30
@@ -39,58 +34,20 @@ class PackResult:
     """How long each step took."""
 
 
-def pack(
-    root: Path,
+def wrap(
+    raw: Path,
     ova_file: Path,
+    description: ovf.Description,
     *,
-    version: str,
     epoch: int,
-    changes: Path | None = None,
-    machine: Machine | None = None,
-    size_bytes: int = 16 * GIB,
-    kernel_options: str = bootloader.OPTIONS,
-    say: Callable[[str], None] = lambda _: None,
+    clock: Clock,
+    scratch: Path | None = None,
 ) -> PackResult:
-    """Make an OVA of a root directory.
-
-    root: what the disk will hold, owned as the guest will see it (run as root, or in a user
-        namespace). It needs a kernel and an initial RAM disk, and an fstab that mounts
-        ``LABEL=workshop`` on ``/``. ``/boot/grub/grub.cfg`` is written into it.
-    ova_file: appears only when it is whole; a scratch folder lies beside it meanwhile (room for
-        the disk's contents and the OVA itself).
-    version: goes into the OVF's product section, and into the file system's identifier.
-    epoch: seconds since 1970 for every date; not later than the last change of the root.
-    changes: a text that VirtualBox shows as the machine's description.
-    machine: size and ports; by default those of ``machine.yml``.
-    size_bytes: of the disk as the guest sees it; what is not used takes no room.
-    kernel_options: all of the kernel's command line but the root.
-    say: is told each step.
-
-    Raises WorkshopError when a tool is missing or fails, or the root cannot boot.
-    """
-    description = ovf.Description(
-        machine=machine or load_machine(),
-        version=version,
-        system=ovf.system_of(root),
-        changes=changes.read_text(encoding="utf-8") if changes else "",
-    )
-    clock = Clock(say)
-    volume = str(uuid.uuid5(NAMESPACE, f"{description.machine.name} {version} {epoch}"))
-    with folder_beside(ova_file) as scratch:
-        raw = scratch / "disk.raw"
-        with clock("disk"):
-            bootloader.configure(root, label=LABEL, options=kernel_options, epoch=epoch)
-            disk.make_disk(root, raw, size_bytes=size_bytes, label=LABEL, uuid=volume, epoch=epoch)
-        return wrap(raw, ova_file, description, epoch=epoch, clock=clock)
-
-
-def wrap(raw: Path, ova_file: Path, description: ovf.Description, *, epoch: int, clock: Clock) -> PackResult:
-    """Make an OVA of a raw disk, which is used up; whatever else is written lies beside it."""
+    """Make an OVA of a raw disk; whatever else is written lies beside it, or in ``scratch``."""
     name = description.machine.name
-    vmdk = raw.with_name(f"{name}.vmdk")
+    vmdk = (scratch or raw.parent) / f"{name}.vmdk"
     with clock("vmdk"):
         image = write_vmdk(raw, vmdk)
-        raw.unlink()
     with clock("ova"):
         entry = ovf.Disk(vmdk.name, vmdk.stat().st_size, image.capacity, image.uuid)
         text = ovf.render(description, entry)

@@ -11,6 +11,7 @@ from typing import Any
 
 from organiser.appliance import container
 from organiser.appliance.checkout import copy_files
+from organiser.appliance.emulation import Emulation
 from organiser.appliance.machine import Machine
 
 PREFIX = "/opt/workshop"
@@ -60,10 +61,10 @@ class Provision:
         return seen
 
 
-def provision(root: Path, wish: Provision, log: Path) -> None:
+def provision(root: Path, wish: Provision, log: Path, emulated: Emulation | None = None) -> None:
     """Run playbooks/appliance.yml inside the root; safe to run again on the same root.
 
-    log: gets all that is said.
+    log: gets all that is said. emulated: what the root sees if it is for another processor.
 
     Raises WorkshopError with the play's closing line when it fails.
     """
@@ -71,7 +72,7 @@ def provision(root: Path, wish: Provision, log: Path) -> None:
     source = root / SOURCE.lstrip("/")
     source.parent.mkdir(parents=True, exist_ok=True)
     copy_files(wish.checkout, source)
-    with container.running(root, wish.mounts()) as machine:
+    with container.running(root, wish.mounts(), emulated) as machine:
         machine.run(
             f"{SOURCE}/inventories/appliance/provision.bash",
             CACHE,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from organiser.appliance import tools
+from organiser.appliance.architecture import AMD64, ARM64, Architecture, native
 from workshop.errors import WorkshopError
 
 DEBIAN = "trixie"
@@ -31,10 +32,16 @@ FEDORA_PACKAGES = (
 )  # fmt: skip
 
 
-def make_debian(folder: Path, mirror: str = "") -> None:
-    """Bootstrap Debian 13 into a folder that does not exist yet, from a mirror or from Debian's own."""
+def make_debian(folder: Path, mirror: str = "", architecture: Architecture = AMD64) -> None:
+    """Bootstrap Debian 13 into a folder that does not exist yet, from a mirror or from Debian's own.
+
+    Of another processor than this computer's: its programs must be able to run (``emulation``).
+    """
     words = [f"--dpkgopt={line}" for line in DEBIAN_EXCLUDED]
-    words += ['--aptopt=Acquire::Languages "none"', *_host_apt_options()]
+    words += ['--aptopt=Acquire::Languages "none"', *host_apt_options()]
+    if architecture is not native():
+        # What it looks for is only one of the ways in which they run.
+        words += [f"--arch={architecture.name}", "--skip=check/qemu"]
     tools.run(
         "mmdebstrap",
         *("--mode=root", "--variant=minbase", f"--include={','.join(DEBIAN_PACKAGES)}"),
@@ -44,7 +51,7 @@ def make_debian(folder: Path, mirror: str = "") -> None:
     )
 
 
-def _host_apt_options() -> list[str]:
+def host_apt_options() -> list[str]:
     """Return how this host reaches its mirror (a proxy, a clock that is off); cleaning takes it out again."""
     if shutil.which("apt-config") is None:
         return []
@@ -53,8 +60,10 @@ def _host_apt_options() -> list[str]:
     return [f"--aptopt={line}" for line in lines if line.startswith(passing) and not line.endswith('"";')]
 
 
-def make_fedora(folder: Path, mirror: str = "") -> None:
+def make_fedora(folder: Path, mirror: str = "", architecture: Architecture = AMD64) -> None:
     """Bootstrap Fedora into a folder that does not exist yet, through the host's dnf and its repositories."""
+    if architecture is ARM64:
+        raise WorkshopError("an appliance for Arm is made of Debian only; leave --distribution out")
     if mirror:
         raise WorkshopError("Fedora's mirrors are those of this host's dnf; leave --mirror out")
     try:
@@ -68,11 +77,11 @@ def make_fedora(folder: Path, mirror: str = "") -> None:
         raise WorkshopError(f"no Fedora root could be made: {error}; build it on a Fedora host") from error
 
 
-MAKERS: dict[str, Callable[[Path, str], None]] = {"debian": make_debian, "fedora": make_fedora}
+MAKERS: dict[str, Callable[[Path, str, Architecture], None]] = {"debian": make_debian, "fedora": make_fedora}
 """How each distribution's root is made."""
 
 
-def ensure_root(root: Path, distribution: str, mirror: str = "") -> bool:
+def ensure_root(root: Path, distribution: str, mirror: str = "", architecture: Architecture = AMD64) -> bool:
     """Make the root unless it is there whole; return whether there was anything to do.
 
     Raises WorkshopError when the distribution is unknown or its tools fail.
@@ -84,6 +93,6 @@ def ensure_root(root: Path, distribution: str, mirror: str = "") -> bool:
     partial = root.with_name(f"{root.name}.partial")
     if partial.exists():
         shutil.rmtree(partial)
-    MAKERS[distribution](partial, mirror)
+    MAKERS[distribution](partial, mirror, architecture)
     partial.rename(root)
     return True

@@ -10,9 +10,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from organiser.appliance import envelope
-from workshop.settings import read_toml
-from workshop.sync.keys import keys_of
-from workshop.updates import Updates
 
 ETC = Path("opt/workshop/etc")
 BEGINS = "Updates: "
@@ -25,6 +22,11 @@ UNKNOWN = f"{BEGINS}the appliance does not say"
 
 def sentence(root: Path) -> str:
     """Return, in one line, from where and on whose word the copies of a root are updated."""
+    # Who only verifies an appliance does not have what these need.
+    from workshop.settings import read_toml
+    from workshop.sync.keys import keys_of
+    from workshop.updates import Updates
+
     choice = root / ETC / "updates.toml"
     updates = read_toml(choice, Updates) if choice.is_file() else Updates()
     signers = root / ETC / "allowed-signers"
@@ -37,6 +39,12 @@ def sentence(root: Path) -> str:
 def said(descriptor: ET.Element) -> str:
     """Return that line of an OVF descriptor, or that it has none."""
     for annotation in envelope.each(descriptor, "Annotation"):
-        if found := re.search(rf"^{BEGINS}[^\x00-\x1f\x7f-\x9f]+$", annotation.text or "", re.MULTILINE):
-            return found[0]
+        if (found := in_text(annotation.text or "")) != UNKNOWN:
+            return found
     return UNKNOWN
+
+
+def in_text(text: str) -> str:
+    """Return that line of a description, or that it has none."""
+    found = re.search(rf"^{BEGINS}[^\x00-\x1f\x7f-\x9f]+$", text, re.MULTILINE)
+    return found[0] if found else UNKNOWN

@@ -48,6 +48,12 @@ class Subject:
         assert found is not None
         return found
 
+    @property
+    def is_arm(self) -> bool:
+        """Whether VirtualBox makes an Arm machine of it."""
+        found = next(envelope.each(self.machine, "Platform"), None)
+        return found is not None and found.get("architecture") == "ARM"
+
     @cached_property
     def files(self) -> dict[str, str]:
         """Names of the referenced files, by identifier."""

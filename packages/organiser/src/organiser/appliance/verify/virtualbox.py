@@ -14,8 +14,10 @@ from organiser.appliance.verify.subject import Subject
 STAGE: Stage[Subject] = Stage()
 VERSION = re.compile(r"1\.(1[2-9]|20)-(linux|windows|macosx|solaris|freebsd)")
 """Versions of the settings that VirtualBox 5 to 7 read."""
-LEAST_MEMORY, MOST_MEMORY = 256, 1 << 20
-"""MiB."""
+ARM_VERSION = re.compile(r"1\.20-.*")
+"""An older one is read as an x86 machine with a PIIX3, without a word."""
+LEAST_MEMORY, LEAST_ARM_MEMORY, MOST_MEMORY = 256, 1024, 1 << 20
+"""MiB; with less, Arm's firmware does not start."""
 MOST_CPUS = 64
 LOOPBACK = "127.0.0.1"
 UNPRIVILEGED = 1024
@@ -42,6 +44,55 @@ def _machine(subject: Subject) -> Iterator[str]:
         yield "vbox:Machine has no name or no uuid"
 
 
+@STAGE.check(
+    "virtualbox.platform",
+    "a machine that is half x86 and half Arm is imported without a word, and does not start",
+    gate=True,
+)
+def _platform(subject: Subject) -> Iterator[str]:
+    described = _one(subject.machine, "Platform")
+    word = "x86" if described is None else described.get("architecture", "")
+    if word not in ("x86", "ARM"):
+        yield f"the Platform's architecture is {word!r}; VirtualBox knows x86 and ARM"
+        return
+    os_type, version = subject.machine.get("OSType", ""), subject.machine.get("version", "")
+    if os_type.endswith("_arm64") != (word == "ARM"):
+        yield f"the OSType {os_type} is none for a machine whose Platform is {word}"
+    if word == "ARM":
+        if not ARM_VERSION.fullmatch(version):
+            yield f"the version {version} knows no Arm: VirtualBox would make an x86 machine of it; it must be 1.20"
+        chipset = _one(subject.machine, "Chipset")
+        if chipset is None or chipset.get("type") != "ARMv8Virtual":
+            yield "Chipset is not ARMv8Virtual"
+
+
+@STAGE.check("virtualbox.firmware", "an Arm machine starts by EFI, an x86 one of ours by the BIOS")
+def _firmware(subject: Subject) -> Iterator[str]:
+    found = _one(subject.machine, "Firmware")
+    word = "BIOS" if found is None else found.get("type", "BIOS")
+    wanted = "EFI" if subject.is_arm else "BIOS"
+    if word != wanted:
+        yield f"the firmware is {word}, not {wanted}"
+
+
+@STAGE.check("virtualbox.input", "an Arm machine has no PS/2: without these neither keyboard nor mouse")
+def _input(subject: Subject) -> Iterator[str]:
+    if not subject.is_arm:
+        return
+    devices = _one(subject.machine, "HID")
+    words = ("", "") if devices is None else (devices.get("Keyboard", ""), devices.get("Pointing", ""))
+    if words[0] != "USBKeyboard" or words[1] not in ("USBTablet", "USBMouse"):
+        yield "HID is not a USBKeyboard and a USBTablet"
+    if not any(each.get("type") == "XHCI" for each in each_controller(subject)):
+        yield "there is no XHCI controller for them"
+
+
+def each_controller(subject: Subject) -> list[ET.Element]:
+    """Return the USB controllers."""
+    usb = _one(subject.machine, "USB")
+    return [] if usb is None else list(each(usb, "Controller"))
+
+
 def _bare(uuid: str | None) -> str:
     """Return an identifier without VirtualBox's braces, in small letters."""
     return (uuid or "").strip("{}").lower()
@@ -53,7 +104,7 @@ def _memory(subject: Subject) -> Iterator[str]:
     stated = [_mebibytes(item) for item in envelope.items(subject.envelope, envelope.MEMORY)]
     if memory is None:
         yield "vbox:Machine has no Memory with RAMSize"
-    elif not LEAST_MEMORY <= memory <= MOST_MEMORY:
+    elif not (LEAST_ARM_MEMORY if subject.is_arm else LEAST_MEMORY) <= memory <= MOST_MEMORY:
         yield f"RAMSize is {memory} MiB; no guest of ours runs in that"
     elif stated != [memory]:
         yield f"RAMSize is {memory} MiB, the memory item says {stated}"
@@ -80,6 +131,8 @@ def _processors(subject: Subject) -> Iterator[str]:
 
 @STAGE.check("virtualbox.ioapic", "more than one processor needs it; without it the guest hangs at boot")
 def _ioapic(subject: Subject) -> Iterator[str]:
+    if subject.is_arm:
+        return
     found = _one(subject.machine, "IOAPIC")
     if found is None or found.get("enabled") != "true":
         yield "IOAPIC is not enabled"
@@ -90,8 +143,9 @@ def _ioapic(subject: Subject) -> Iterator[str]:
 )
 def _display(subject: Subject) -> Iterator[str]:
     found = _one(subject.machine, "Display")
-    if found is None or found.get("controller") != "VMSVGA":
-        yield "Display's controller is not VMSVGA"
+    wanted = ("QemuRamFB", "VMSVGA") if subject.is_arm else ("VMSVGA",)
+    if found is None or found.get("controller") not in wanted:
+        yield f"Display's controller is not {' or '.join(wanted)}"
 
 
 @STAGE.check("virtualbox.system", "by this word VirtualBox knows whose machine it is")
@@ -105,7 +159,7 @@ def _system(subject: Subject) -> Iterator[str]:
 def _os_type(subject: Subject) -> Iterator[str]:
     word = subject.machine.get("OSType", "")
     stated = next(subject.envelope.iter(vbox("OSType")), None)
-    if not word.endswith("_64"):
+    if not word.endswith(("_64", "_arm64")):
         yield f"OSType is {word!r}, which is no 64-bit system"
     elif stated is None or stated.text != word:
         yield f"OSType is {word!r}, OperatingSystemSection says {None if stated is None else stated.text!r}"
@@ -172,13 +226,15 @@ def _host(subject: Subject) -> Iterator[str]:
             yield f"{name} is shared"
 
 
-@STAGE.check("virtualbox.controller", "the guest's initial RAM disk finds its root on AHCI")
+@STAGE.check("virtualbox.controller", "firmware and initial RAM disk find the root on this controller")
 def _controller(subject: Subject) -> Iterator[str]:
+    wanted = "VirtioSCSI" if subject.is_arm else "AHCI"
     for controller in each(subject.machine, "StorageController"):
-        if controller.findall(ovf("AttachedDevice")) and controller.get("type") != "AHCI":
-            yield f"the disk hangs on {controller.get('type')}, not on AHCI"
-    if not any(item for item in envelope.items(subject.envelope, envelope.SATA)):
-        yield "there is no item for the SATA controller"
+        if controller.findall(ovf("AttachedDevice")) and controller.get("type") != wanted:
+            yield f"the disk hangs on {controller.get('type')}, not on {wanted}"
+    items = envelope.items(subject.envelope, envelope.CONTROLLER)
+    if not any(quantity(item, "ResourceSubType") == wanted for item in items):
+        yield f"there is no item for the controller {wanted}"
 
 
 @STAGE.check("virtualbox.disk-uuid", "the import finds a disk by this identifier, and fails when it differs")

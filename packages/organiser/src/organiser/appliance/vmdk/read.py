@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -11,8 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from organiser.appliance.scratch import whole
-from organiser.appliance.vmdk.layout import GRAIN, GRAIN_HEAD, GRAIN_SECTORS, MARKER, SECTOR, Header
+from organiser.appliance.vmdk.layout import (
+    GRAIN,
+    GRAIN_HEAD,
+    GRAIN_SECTORS,
+    MARKER,
+    SECTOR,
+    TABLE_ENTRIES,
+    Header,
+    tables_for,
+)
 from organiser.appliance.vmdk.stream import Facts, Part, Stream, StreamError
 from workshop.errors import WorkshopError
 
@@ -78,6 +87,8 @@ def inflate(window: Window, *, threads: int | None = None) -> Iterator[tuple[int
 
 def write_raw(window: Window, raw: Path) -> None:
     """Write the disk as a raw, sparse file; WorkshopError when the VMDK is damaged."""
+    from organiser.appliance.scratch import whole  # Windows, where a VMDK is only read, has no such locks
+
     try:
         with whole(raw) as partial, partial.open("wb") as file:
             for number, data in inflate(window):
@@ -131,3 +142,47 @@ def _inflate_one(raw: _Raw) -> bytes:
     if len(data) != GRAIN or (not worker.eof and worker.decompress(worker.unconsumed_tail, 1)):
         raise StreamError(Part.GRAINS, f"the grain at sector {raw.sector} does not inflate to 64 KiB")
     return data
+
+
+class Vmdk:
+    """Reads any place of a VMDK whose structure was checked; ValueError in one line when it is damaged all the same."""
+
+    def __init__(self, file: BinaryIO, window: Window) -> None:
+        """Read the footer and the directory that it names. file: the open file of the window."""
+        self._file, self._offset, self._end = file, window.offset, window.end()
+        footer = Header.decode(self._raw(self._end - window.offset - 2 * SECTOR, SECTOR))
+        self.size = footer.capacity * SECTOR
+        count = tables_for(footer.capacity)
+        self._directory = struct.unpack(f"<{count}I", self._raw(footer.directory * SECTOR, count * 4))
+        self._tables: dict[int, tuple[int, ...]] = {}
+        self._last: tuple[int, bytes] = (-1, b"")
+
+    def read(self, place: int, size: int) -> bytes:
+        """Return bytes of the disk; fewer at its end."""
+        found, end = bytearray(), min(place + size, self.size)
+        while place < end:
+            number, within = divmod(place, GRAIN)
+            if self._last[0] != number:
+                self._last = (number, self._grain(number))
+            piece = self._last[1][within : within + end - place]
+            found += piece
+            place += len(piece)
+        return bytes(found)
+
+    def _grain(self, number: int) -> bytes:
+        table, entry = divmod(number, TABLE_ENTRIES)
+        if table not in self._tables:
+            place = self._directory[table]
+            entries = self._raw(place * SECTOR, TABLE_ENTRIES * 4) if place else bytes(TABLE_ENTRIES * 4)
+            self._tables[table] = struct.unpack(f"<{TABLE_ENTRIES}I", entries)
+        sector = self._tables[table][entry]
+        if not sector:
+            return bytes(GRAIN)
+        _, size = GRAIN_HEAD.unpack(self._raw(sector * SECTOR, GRAIN_HEAD.size))
+        return _inflate_one(_Raw(number, sector, self._raw(sector * SECTOR + GRAIN_HEAD.size, size)))
+
+    def _raw(self, place: int, size: int) -> bytes:
+        if not 0 <= place <= self._end - self._offset - size:
+            raise ValueError("a table of the disk lies outside of its file")
+        self._file.seek(self._offset + place)
+        return self._file.read(size)

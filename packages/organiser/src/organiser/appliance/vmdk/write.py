@@ -144,7 +144,7 @@ class _Writer:
 
 def _compressed(source: BinaryIO, size: int, threads: int) -> Iterator[_Packed]:
     """Yield the grains in order; several threads compress, and only a few batches wait in memory."""
-    batches = _batches(_grains(source, size))
+    batches = _batches(grains(source, size))
     waiting: deque[Future[list[_Packed]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for batch in batches:
@@ -161,12 +161,12 @@ def _compress(batch: list[tuple[int, bytes]]) -> list[_Packed]:
     ]
 
 
-def _batches(grains: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    while batch := list(islice(grains, BATCH)):
+def _batches(found: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    while batch := list(islice(found, BATCH)):
         yield batch
 
 
-def _grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+def grains(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """Yield index and contents of each grain that is not zero."""
     for start, end in _data(source, size):
         source.seek(start)

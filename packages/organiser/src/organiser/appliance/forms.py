@@ -1,0 +1,218 @@
+"""The forms in which one root is handed out: what each is for, and how it is written.
+
+What forms share is made once and kept until all are written: the disk is named by what is in it, so a build that
+was killed goes on with it, and one of another root never takes it for its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from organiser.appliance import bootloader, disk, ovf, utm
+from organiser.appliance.architecture import AMD64, ARCHITECTURES, ARM64, Architecture
+from organiser.appliance.ova import sha256_of
+from organiser.appliance.pack import GIB, LABEL, NAMESPACE, Clock, wrap
+from organiser.appliance.scratch import folder_beside
+from organiser.appliance.wsl.layout import SUFFIX as WSL_SUFFIX
+from organiser.appliance.wsl.write import write_wsl
+from workshop.errors import WorkshopError
+
+MAKERS_VERSION = 1
+"""Part of a disk's name: raised when the same root is to give another disk."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form."""
+
+    name: str
+    suffix: str
+    architectures: tuple[Architecture, ...]
+    disk: bool
+    """Whether it is made from the disk; else from the root itself."""
+    reader: str
+    """Who takes it."""
+
+
+OVA = Form("ova", ".ova", (AMD64, ARM64), True, "VirtualBox")
+UTM = Form("utm", utm.SUFFIX, (ARM64,), True, "UTM, on a Mac with Apple Silicon")
+WSL = Form("wsl", WSL_SUFFIX, (AMD64, ARM64), False, "WSL, on Windows")
+FORMS = {form.name: form for form in (OVA, UTM, WSL)}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was written."""
+
+    form: str
+    path: Path
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A root that is finished, and what is said about it."""
+
+    root: Path
+    description: ovf.Description
+    epoch: int
+    """Seconds since 1970; no date in any form is later."""
+    kernel_options: str = bootloader.OPTIONS
+    size_bytes: int = 16 * GIB
+    grub: Path | None = None
+    """See ``bootloader.efi_program``."""
+
+    @property
+    def architecture(self) -> Architecture:
+        """The processor that it is for."""
+        return self.description.system.architecture
+
+    @property
+    def stem(self) -> str:
+        """The name of its files, without their ends."""
+        return f"{self.description.machine.name}-{self.description.version}{self.architecture.suffix}"
+
+
+def parse(words: Sequence[str], known: dict[str, Form] | dict[str, Architecture], what: str) -> list[str]:
+    """Return names given one by one or with commas, each once; WorkshopError names one that is unknown."""
+    names = list(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip()))
+    if unknown := [name for name in names if name not in known]:
+        raise WorkshopError(f"there is no {what} {unknown[0]!r}; choose from {', '.join(known)}")
+    return names
+
+
+def choose(architecture: Architecture, wanted: Sequence[str]) -> list[Form]:
+    """Return the forms of a processor, of those that are wanted; WorkshopError when none is left."""
+    found = [FORMS[name] for name in wanted if architecture in FORMS[name].architectures]
+    if not found:
+        fitting = [form.name for form in FORMS.values() if architecture in form.architectures]
+        raise WorkshopError(
+            f"{' and '.join(wanted)} cannot be made for {architecture.name}; choose {' or '.join(fitting)}"
+        )
+    return found
+
+
+def require_possible(architectures: Sequence[str], wanted: Sequence[str]) -> None:
+    """Raise WorkshopError, before anything is built, for a form or a processor that nothing is made of."""
+    kinds = [ARCHITECTURES[name] for name in architectures]
+    for kind in kinds:
+        choose(kind, wanted)
+    for name in wanted:
+        if not set(kinds) & set(FORMS[name].architectures):
+            fitting = " or ".join(kind.name for kind in FORMS[name].architectures)
+            raise WorkshopError(f"the form {name} is for {FORMS[name].reader}; add --arch {fitting}")
+
+
+def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) -> list[Made]:
+    """Write forms into a folder; what a killed run finished there is taken, if it is of the same root.
+
+    Raises WorkshopError when a tool is missing or fails, or the root is not fit for a form.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    bootloader_files(source, wanted)
+    with clock("sum of the root"):
+        key = name_of(source)
+    done = []
+    for form in wanted:
+        target = folder / f"{source.stem}{form.suffix}"
+        mark = folder / f".{target.name}.of"
+        if not (target.is_file() and mark.is_file() and mark.read_text() == key):
+            mark.unlink(missing_ok=True)
+            with folder_beside(target) as scratch:
+                WRITERS[form.name](
+                    source, target, scratch, lambda: ensure_disk(source, folder, key, clock), clock
+                )
+            mark.write_text(key)
+        done.append(Made(form.name, target, target.stat().st_size, sha256_of(target)))
+    return done
+
+
+def bootloader_files(source: Source, wanted: Sequence[Form]) -> None:
+    """Write the boot menu into the root, where a form has a disk."""
+    if any(form.disk for form in wanted):
+        bootloader.configure(source.root, label=LABEL, options=source.kernel_options, epoch=source.epoch)
+
+
+def name_of(source: Source) -> str:
+    """Return the SHA-256 of everything that decides what the forms hold."""
+    digest = hashlib.sha256()
+    about = (
+        MAKERS_VERSION,
+        source.epoch,
+        source.size_bytes,
+        source.architecture.name,
+        repr(source.description),
+    )
+    digest.update(json.dumps(about).encode())
+    _add_folder(digest.update, source.root, source.root)
+    return digest.hexdigest()
+
+
+def _add_folder(update: Callable[[bytes], object], folder: Path, root: Path) -> None:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            status = entry.stat(follow_symlinks=False)
+            about = (os.path.relpath(entry.path, root), status.st_mode, status.st_uid, status.st_gid)
+            # Dates count for files only: writing the boot menu touches folders.
+            dated = int(status.st_mtime) if stat.S_ISREG(status.st_mode) else 0
+            update(json.dumps((*about, status.st_size if dated else 0, status.st_rdev, dated)).encode())
+            if entry.is_symlink():
+                update(os.fsencode(os.readlink(entry.path)))
+            elif entry.is_dir(follow_symlinks=False):
+                _add_folder(update, Path(entry.path), root)
+            elif stat.S_ISREG(status.st_mode):
+                update(bytes.fromhex(sha256_of(Path(entry.path))))
+
+
+def ensure_disk(source: Source, folder: Path, key: str, clock: Clock) -> Path:
+    """Return the raw disk of a root, made unless it is there; disks of other roots go."""
+    raw = folder / f"disk-{key[:16]}.raw"
+    for other in folder.glob("disk-*.raw"):
+        if other != raw:
+            other.unlink()
+    if not raw.is_file():
+        machine, version = source.description.machine, source.description.version
+        volume = uuid.uuid5(NAMESPACE, f"{machine.name} {version} {source.epoch}{source.architecture.suffix}")
+        with clock("disk"):
+            disk.make_disk(
+                source.root,
+                raw,
+                size_bytes=source.size_bytes,
+                label=LABEL,
+                uuid=str(volume),
+                epoch=source.epoch,
+                architecture=source.architecture,
+                grub=source.grub,
+            )
+    return raw
+
+
+Writer = Callable[[Source, Path, Path, Callable[[], Path], Clock], object]
+
+
+def _write_ova(source: Source, target: Path, scratch: Path, raw: Callable[[], Path], clock: Clock) -> object:
+    return wrap(raw(), target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
+
+
+def _write_utm(source: Source, target: Path, scratch: Path, raw: Callable[[], Path], clock: Clock) -> object:
+    image = raw()
+    with clock("utm"):
+        utm.write_utm(image, target, source.description, epoch=source.epoch, scratch=scratch)
+    return target
+
+
+def _write_wsl(source: Source, target: Path, scratch: Path, raw: Callable[[], Path], clock: Clock) -> object:
+    with clock("wsl"):
+        write_wsl(source.root, target, epoch=source.epoch)
+    return target
+
+
+WRITERS: dict[str, Writer] = {"ova": _write_ova, "utm": _write_utm, "wsl": _write_wsl}

@@ -1,0 +1,169 @@
+"""Checks of the system inside, in whatever form it is handed out: what programs it has, and no one's secrets.
+
+They look with nothing but Python, so that a participant can ask, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from organiser.appliance import clean, kept
+from organiser.appliance.architecture import ELF_HEADER, PROGRAMS, Architecture, of_program
+from organiser.appliance.verify import tree as trees
+from organiser.appliance.verify.checks import Stage
+from organiser.appliance.verify.tree import Tree
+from organiser.appliance.wsl import layout as wsl
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A system, and what the form around it says of it."""
+
+    tree: Tree
+    architecture: Architecture | None
+    """What the form says it is for; None when it says nothing that is known."""
+    wsl: bool = False
+
+
+STAGE: Stage[Inside] = Stage()
+SYSTEMS = ("debian", "fedora")
+MARKS = ("etc/workshop-appliance.json", "usr/local/sbin/first-boot-workshop")
+UNIT = "etc/systemd/system/multi-user.target.wants/first-boot-workshop.service"
+LINE_ENDS = re.compile(r"\r?\n")
+
+
+@STAGE.check("inside.system", "a disk without a system does not start", gate=True)
+def _system(inside: Inside) -> Iterator[str]:
+    said = trees.text(inside.tree, "etc/os-release") or ""
+    names = dict(re.findall(r"(?m)^([A-Z_]+)=[\"']?([^\"'\n]*)", said))
+    if names.get("ID") not in SYSTEMS:
+        yield "there is no Debian or Fedora inside (etc/os-release)"
+
+
+@STAGE.check(
+    "inside.processor", "a system for another processor does not start, and some readers do not say why"
+)
+def _processor(inside: Inside) -> Iterator[str]:
+    found = {}
+    for path in PROGRAMS:
+        head = trees.read(inside.tree, path, ELF_HEADER)
+        if head is not None:
+            found[path] = of_program(head)
+    if not found:
+        yield f"there is no program that tells the processor: none of {', '.join(PROGRAMS)}"
+    for path, kind in found.items():
+        if kind is None:
+            yield f"/{path} is no program for amd64 or arm64"
+        elif kind is not inside.architecture:
+            wanted = inside.architecture.name if inside.architecture else "nothing that we know"
+            yield f"/{path} is a program for {kind.name}, and the file says that it is for {wanted}"
+
+
+@STAGE.check("inside.passwords", "a password that is there is the same on every copy, and on the stick")
+def _passwords(inside: Inside) -> Iterator[str]:
+    shadow = trees.text(inside.tree, "etc/shadow")
+    if shadow is None:
+        yield "there is no etc/shadow"
+    for line in LINE_ENDS.split(shadow or ""):
+        name, _, rest = line.partition(":")
+        if line and not re.fullmatch(r"[*!]+", rest.partition(":")[0]):
+            yield f"the account {name} has a password, or none is needed for it"
+    for line in LINE_ENDS.split(trees.text(inside.tree, "etc/passwd") or ""):
+        fields = line.split(":")
+        if line and (len(fields) < 2 or fields[1] not in ("x", "*", "!")):
+            yield f"etc/passwd says the password of {fields[0]}"
+
+
+@STAGE.check("inside.superusers", "an account with root's number is a back door")
+def _superusers(inside: Inside) -> Iterator[str]:
+    for line in LINE_ENDS.split(trees.text(inside.tree, "etc/passwd") or ""):
+        fields = line.split(":")
+        if len(fields) > 2 and fields[2].strip().lstrip("0") == "" and fields[0] != "root":
+            yield f"the account {fields[0]} is root under another name"
+
+
+@STAGE.check("inside.identity", "what one machine is known by must be made by each copy")
+def _identity(inside: Inside) -> Iterator[str]:
+    machine_id = trees.read(inside.tree, "etc/machine-id")
+    if machine_id and machine_id.strip() not in (b"", b"uninitialized"):
+        yield "etc/machine-id is not empty: every copy would be the same machine"
+
+
+@STAGE.check("inside.secrets", "keys, tokens and logins of whoever built or used it go to everybody")
+def _secrets(inside: Inside) -> Iterator[str]:
+    for pattern in clean.FILES:
+        for path in trees.find(inside.tree, pattern):
+            if not _is_empty_folder(inside.tree, path):
+                yield f"/{path} is there"
+    notebooks = kept.notebooks_of(trees.text(inside.tree, kept.SETTINGS) or "")
+    for folder in kept.CLOSED:
+        for path in trees.walk(inside.tree, folder):
+            if not kept.is_kept(path, notebooks) and not _lies_below(inside.tree, path, notebooks):
+                yield f"/{path} is there"
+
+
+def _is_empty_folder(tree: Tree, path: str) -> bool:
+    node = tree.node(path)
+    return node is not None and node.is_folder and not tree.names(path)
+
+
+def _lies_below(tree: Tree, path: str, notebooks: str) -> bool:
+    """Whether a folder above goes already, and was named."""
+    above = path.rpartition("/")[0]
+    return bool(above) and above not in kept.CLOSED and not kept.is_kept(above, notebooks)
+
+
+@STAGE.check("inside.left", "logs and leavings tell about whoever built it")
+def _left(inside: Inside) -> Iterator[str]:
+    folders = [folder for folder in clean.EMPTIED if not (inside.wsl and folder == "run")]
+    for folder in folders:
+        if found := inside.tree.names(folder):
+            yield f"/{folder}/{found[0]} is there"
+    for path in trees.walk(inside.tree, clean.JOURNAL):
+        yield f"/{path} is there"
+        break
+
+
+@STAGE.check("inside.first-start", "without it a copy has no keys, token and password, or everybody the same")
+def _first_start(inside: Inside) -> Iterator[str]:
+    wanted = [*MARKS, wsl.COMMAND] if inside.wsl else [*MARKS, UNIT]
+    for path in wanted:
+        # A unit is a link into the system, whose end need not be looked at.
+        if inside.tree.node(path) is None:
+            yield f"there is no /{path}"
+
+
+@STAGE.check("inside.fstab", "the root is found by its label, on whatever disk it is")
+def _fstab(inside: Inside) -> Iterator[str]:
+    said = [line.split() for line in (trees.text(inside.tree, "etc/fstab") or "").splitlines()]
+    mounted = [words for words in said if words and not words[0].startswith("#")]
+    if inside.wsl and mounted:
+        yield f"etc/fstab mounts {mounted[0][0]}, which WSL does not have"
+    if not inside.wsl and not any(words[0].startswith("LABEL=") and words[1:2] == ["/"] for words in mounted):
+        yield "etc/fstab mounts no root by its label"
+
+
+@STAGE.check("inside.kernel", "a disk starts its own kernel; WSL brings one, and does not need 150 MB more")
+def _kernel(inside: Inside) -> Iterator[str]:
+    kernels = [*trees.find(inside.tree, "boot/vmlinuz*"), *trees.find(inside.tree, "vmlinuz*")]
+    if inside.wsl and kernels:
+        yield f"/{kernels[0]} is there"
+    if not inside.wsl:
+        if not any(trees.read(inside.tree, path, 1) for path in kernels):
+            yield "there is no kernel"
+        disks = [*trees.find(inside.tree, "boot/init*"), *trees.find(inside.tree, "initrd.img*")]
+        if not any(trees.read(inside.tree, path, 1) for path in disks):
+            yield "there is no initial RAM disk"
+        if trees.text(inside.tree, "boot/grub/grub.cfg") is None:
+            yield "there is no boot menu (boot/grub/grub.cfg)"
+
+
+@STAGE.check("inside.setuid", "a program that makes anybody root, where only people's files should be")
+def _setuid(inside: Inside) -> Iterator[str]:
+    for folder in ("home", "root", "opt/workshop/etc", "usr/local", "srv"):
+        for path in trees.walk(inside.tree, folder):
+            node = inside.tree.node(path)
+            if node is not None and not node.is_link and not node.is_folder and node.mode & 0o6000:
+                yield f"/{path} runs as its owner"

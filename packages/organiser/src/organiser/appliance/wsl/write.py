@@ -1,0 +1,273 @@
+"""Write a root directory as WSL is to see it: the same root gives the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import stat
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from importlib import resources
+from pathlib import Path
+from typing import BinaryIO
+
+from organiser.appliance import manifest
+from organiser.appliance.scratch import whole
+from organiser.appliance.wsl.icon import icon
+from organiser.appliance.wsl.layout import (
+    ACCOUNT,
+    COMMAND,
+    CONFIGURATION,
+    DISTRIBUTION,
+    DROP_IN,
+    EVERYWHERE,
+    ICON,
+    LEFT_OUT,
+    LISTENING,
+    LOOPBACK,
+    MASKED,
+    NAME,
+    SUMMED,
+    SUMS,
+    UID,
+    WAITING,
+)
+from workshop.errors import WorkshopError
+
+LEVEL = 6
+
+
+@dataclass(frozen=True)
+class Added:
+    """A file or link that the root does not have, or has with other contents."""
+
+    data: bytes = b""
+    mode: int = 0o644
+    link: str = ""
+
+
+@dataclass
+class View:
+    """How a root is seen: what is left out, and what is put in its place."""
+
+    account: dict[str, object]
+    added: dict[str, Added] = field(default_factory=dict)
+
+    def shows(self, path: str) -> bool:
+        """Whether a path of the root is written as it is."""
+        folder, _, name = path.rpartition("/")
+        if folder.endswith(".wants") and name in MASKED:
+            return False
+        return path not in self.added and not any(fnmatchcase(path, pattern) for pattern in LEFT_OUT)
+
+
+def view(root: Path) -> View:
+    """Return how WSL is to see a root; WorkshopError when it has no account of the workshop's."""
+    accounts = {name: _lines(root / f"etc/{name}") for name in ("passwd", "shadow", "group", "gshadow")}
+    seen = View(_account(root, accounts))
+    user = str(seen.account["name"])
+    for name, lines in accounts.items():
+        if lines:
+            text = "".join(f"{line}\n" for line in _without(name, lines, user))
+            mode = stat.S_IMODE((root / f"etc/{name}").stat().st_mode)
+            seen.added[f"etc/{name}"] = Added(text.encode(), mode)
+    for pattern in LISTENING:
+        for path in root.glob(pattern):
+            text = path.read_text(encoding="utf-8")
+            if EVERYWHERE in text and not path.is_symlink():
+                changed = text.replace(EVERYWHERE, LOOPBACK).encode()
+                seen.added[path.relative_to(root).as_posix()] = Added(
+                    changed, stat.S_IMODE(path.stat().st_mode)
+                )
+    seen.added |= _own_files(seen.account)
+    seen.added |= {f"etc/systemd/system/{unit}": Added(link="/dev/null", mode=0o777) for unit in MASKED}
+    return seen
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+
+def _account(root: Path, accounts: Mapping[str, list[str]]) -> dict[str, object]:
+    """Return the account to be made: the workshop's, by its settings."""
+    try:
+        user = json.loads((root / "etc/workshop-appliance.json").read_text(encoding="utf-8"))["user"]
+        entry = next(line.split(":") for line in accounts["passwd"] if line.startswith(f"{user}:"))
+        _, _, uid, gid, comment, home, shell = entry
+    except (OSError, ValueError, KeyError, StopIteration) as error:
+        raise WorkshopError(
+            f"{root} has no account of the workshop's; build it by 'workshop appliance build'"
+        ) from error
+    groups = [line.split(":") for line in accounts["group"]]
+    member_of = [name for name, _, _, members in groups if user in members.split(",")]
+    if int(uid) != UID:
+        raise WorkshopError(f"the account {user} has the number {uid}; WSL wants {UID}")
+    return {
+        "name": user, "uid": int(uid), "gid": int(gid), "comment": comment,
+        "home": home, "shell": shell, "groups": member_of,
+    }  # fmt: skip
+
+
+def _without(name: str, lines: list[str], user: str) -> Iterator[str]:
+    """Yield the lines of a table of accounts without one account, as a member of groups, too."""
+    for line in lines:
+        fields = line.split(":")
+        if fields[0] == user:
+            continue
+        if name in ("group", "gshadow"):
+            fields[-1] = ",".join(member for member in fields[-1].split(",") if member != user)
+        yield ":".join(fields)
+
+
+def _own_files(account: dict[str, object]) -> dict[str, Added]:
+    first_start = resources.files(__package__).joinpath("first-start").read_bytes()
+    distribution = f"[oobe]\ncommand = /{COMMAND}\ndefaultUid = {UID}\ndefaultName = {NAME}\n\n[shortcut]\nicon = /{ICON}\n"
+    return {
+        DISTRIBUTION: Added(distribution.encode()),
+        CONFIGURATION: Added(b"[boot]\nsystemd=true\n"),
+        COMMAND: Added(first_start, 0o755),
+        ACCOUNT: Added((json.dumps(account, indent=1) + "\n").encode()),
+        ICON: Added(icon()),
+        DROP_IN: Added(WAITING.encode()),
+        "etc/fstab": Added(b"# WSL mounts what there is.\n"),
+    }
+
+
+class _Hashing(io.RawIOBase):
+    """Passes bytes on, counts and hashes them."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target, self._count, self.digest = target, 0, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self.digest.update(data)
+        self._target.write(data)
+        self._count += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._count
+
+
+def write_wsl(root: Path, target: Path, *, epoch: int) -> None:
+    """Write a root directory as a distribution; the file appears when it is whole.
+
+    epoch: seconds since 1970; no date in it is later.
+
+    Raises WorkshopError when the root has no account of the workshop's, or not with the number that WSL wants.
+    """
+    seen = view(root)
+    with whole(target) as partial, partial.open("wb") as file:
+        with gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed:
+            hashing = _Hashing(packed)  # type: ignore[arg-type]
+            with tarfile.TarFile(fileobj=hashing, mode="w", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[arg-type]
+                _add_root(tar, root, seen, epoch)
+                digest = hashing.digest.hexdigest()
+                _add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
+
+
+def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
+    """Add everything that the view shows, each folder before what it holds."""
+    links: dict[tuple[int, int], str] = {}
+    waiting = dict(sorted(seen.added.items()))
+    folders = {""}
+    for path, entry in _walk(root, root):
+        if not seen.shows(path):
+            continue
+        info = _info(path, entry, links, epoch)
+        if info is None:
+            continue
+        if info.isdir():
+            folders.add(path)
+        if info.isreg():
+            with Path(entry.path).open("rb") as file:
+                tar.addfile(info, file)
+        else:
+            tar.addfile(info)
+    for path, added in waiting.items():
+        for above in reversed(Path(path).parents):
+            if (name := above.as_posix()) not in folders and name != ".":
+                folders.add(name)
+                _add(tar, name, None, epoch)
+        _add(tar, path, added, epoch, shadow=path in ("etc/shadow", "etc/gshadow"), root=root)
+
+
+def _walk(folder: Path, root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            yield Path(entry.path).relative_to(root).as_posix(), entry
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(Path(entry.path), root)
+
+
+def _info(
+    path: str, entry: os.DirEntry[str], links: dict[tuple[int, int], str], epoch: int
+) -> tarfile.TarInfo | None:
+    """Return a member's header; None for what no tar holds: sockets."""
+    status = entry.stat(follow_symlinks=False)
+    info = tarfile.TarInfo(path)
+    info.mode, info.uid, info.gid = stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
+    info.mtime = min(int(status.st_mtime), epoch)
+    kinds = {
+        stat.S_IFDIR: tarfile.DIRTYPE, stat.S_IFREG: tarfile.REGTYPE, stat.S_IFLNK: tarfile.SYMTYPE,
+        stat.S_IFCHR: tarfile.CHRTYPE, stat.S_IFBLK: tarfile.BLKTYPE, stat.S_IFIFO: tarfile.FIFOTYPE,
+    }  # fmt: skip
+    kind = kinds.get(stat.S_IFMT(status.st_mode))
+    if kind is None:
+        return None
+    info.type = kind
+    if info.issym():
+        info.linkname = os.readlink(entry.path)
+    elif info.ischr() or info.isblk():
+        info.devmajor, info.devminor = os.major(status.st_rdev), os.minor(status.st_rdev)
+    elif info.isreg():
+        first = links.setdefault((status.st_dev, status.st_ino), path) if status.st_nlink > 1 else path
+        if first != path:
+            info.type, info.linkname = tarfile.LNKTYPE, first
+        else:
+            info.size = status.st_size
+    if not info.issym() and info.type != tarfile.LNKTYPE:
+        info.pax_headers = _attributes(entry.path)
+    return info
+
+
+def _attributes(path: str) -> dict[str, str]:
+    """Return capabilities of programs (ping has one), in the words of libarchive and GNU tar."""
+    try:
+        value = os.getxattr(path, "security.capability", follow_symlinks=False)
+    except OSError:
+        return {}
+    return {"SCHILY.xattr.security.capability": value.decode("utf-8", "surrogateescape")}
+
+
+def _add(
+    tar: tarfile.TarFile,
+    path: str,
+    added: Added | None,
+    epoch: int,
+    *,
+    shadow: bool = False,
+    root: Path | None = None,
+) -> None:
+    """Add what the root does not have; None is a folder. shadow: it keeps its group, which may read it."""
+    info = tarfile.TarInfo(path)
+    info.mtime = epoch
+    if shadow and root:
+        info.gid = (root / path).stat().st_gid
+    if added is None:
+        info.type, info.mode = tarfile.DIRTYPE, 0o755
+        tar.addfile(info)
+    elif added.link:
+        info.type, info.linkname, info.mode = tarfile.SYMTYPE, added.link, added.mode
+        tar.addfile(info)
+    else:
+        info.size, info.mode = len(added.data), added.mode
+        tar.addfile(info, io.BytesIO(added.data))
