@@ -1,0 +1,30 @@
+"""What a run's table shows beside the work: what was compiled, where something was."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from workshop.lessons.judging import Result
+from workshop.lessons.model import Profile
+from workshop.lessons.report import results_table, yardstick_line
+
+
+def shown(compiling: float) -> str:
+    """Return the table of one run, and the line below it."""
+    result = Result("1-try/10-it", Profile.FAST, 30.0, 9.0, 500.0, passed=True, why="", compiling=compiling)
+    console = Console(width=200, file=io.StringIO(), record=True)
+    console.print(results_table([result]))
+    console.print(yardstick_line([result]), highlight=False)
+    return console.export_text()
+
+
+def test_what_was_compiled_is_told_beside_the_work() -> None:
+    text = shown(25.0)
+    assert "compiling" in text and "25.0" in text
+    assert "Compiling, in CPU-s, is done once" in text
+
+
+def test_where_the_cache_was_warm_there_is_nothing_to_tell() -> None:
+    assert "ompiling" not in shown(0.0)
