@@ -10,7 +10,7 @@ from workshop.site.decks import Presentation, deck, read_presentation, title
 LIBRARIES = ("reveal", "katex")
 """The data sets that the pages load from slides/vendor/."""
 
-DRIVERS = ("slides.css", "slides.js", "speaker.html", "speaker.css", "speaker.js")
+DRIVERS = ("slides.css", "slides.js", "speaker.html", "speaker.css", "speaker.js", "pace.js")
 
 
 def slides_site(
