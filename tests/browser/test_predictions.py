@@ -148,7 +148,7 @@ def test_a_form_fits_and_has_colours_that_can_be_read(
     if width < 600 and desk.name == "JupyterLab":
         page.keyboard.press("Control+b")  # on a telephone the list of files would take most of it
     page.set_viewport_size({"width": width, "height": height})
-    page.locator(f'body[data-jp-theme-light="{json.dumps(theme == "light")}"]').wait_for()
+    page.locator(f'body[data-jp-theme-light="{json.dumps(theme == "light")}"]').wait_for(state="attached")
     page.locator(FORM).first.scroll_into_view_if_needed()
     keep(page, f"prediction-{theme}-{width}-{desk.name.replace(' ', '')}")
     for form in page.locator(FORM).all():
