@@ -42,6 +42,7 @@
         note: slide.querySelector("aside.notes")?.innerHTML ?? "",
         start: Number(slide.dataset.start),
         minutes: Number(slide.dataset.minutes),
+        lessons: (slide.dataset.lessons ?? "").split(" ").filter(Boolean),
       };
     });
     return { slides, at: deck.getSlidePastCount(), title: document.title };

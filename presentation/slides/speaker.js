@@ -40,6 +40,8 @@
     byId("next").innerHTML = next ? next.html : "<p class=quiet>That was the last one.</p>";
     byId("count").textContent = `${picture.at + 1} of ${picture.slides.length}`;
     document.title = `Speaker: ${picture.title}`;
+    const here = (slide.lessons ?? []).filter((name) => window.workshopPace?.[name]);
+    byId("here").textContent = here.map((name) => `${name}: ${window.workshopPace[name]}`).join("; ");
     tick();
   }
 

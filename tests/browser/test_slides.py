@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from waiting import patience
 
+from workshop.lessons.pace import slowness_here, words_here
+from workshop.lessons.yardstick import Round
 from workshop.site.schedule import read_schedule
 
-from .conftest import CHECKOUT, Open, wait_until
+from .conftest import CHECKOUT, Open, Serve, wait_until
 
 DECKS = list(read_schedule(CHECKOUT / "presentation" / "schedule.toml"))
 
@@ -108,6 +110,35 @@ def test_the_speakers_window_follows_and_leads(
     wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('4 of')")
     assert re.search(r"min left in this part", speaker.inner_text("#pace"))
     keep(speaker, f"speaker-{how.replace(' ', '-')}")
+
+
+def test_the_speakers_window_says_what_a_part_s_lessons_take_here(
+    site: Path,
+    serve: Serve,
+    open_page: Open,
+    keep: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    slowness = slowness_here(lambda: [Round(3.0, 3.0)])
+    assert slowness is not None
+    workshop = read_schedule(CHECKOUT / "presentation" / "schedule.toml")[DECKS[0]]
+    lesson = next(name for item in workshop.items for name in item.lessons if name != "0-basics/00-check")
+    words = words_here(CHECKOUT / "notebooks", slowness)[lesson].strip()
+    address = serve(site, settings=f'source = "{CHECKOUT}"')
+    page = open_page(f"{address}slides/{DECKS[0]}/index.html")
+    ready(page)
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    speaker = popup.value
+    wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('1 of')")
+    assert speaker.inner_text("#here") == ""
+    opened = page.evaluate("[...document.querySelectorAll('.slides > section')].map(s => s.dataset.lessons)")
+    deck(page, f"slide({next(at for at, names in enumerate(opened) if names and lesson in names)})")
+    wait_until(speaker, "document.getElementById('here').textContent !== ''")
+    assert f"{lesson}: {words}" in speaker.inner_text("#here")
+    keep(speaker, "speaker-here")
 
 
 def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "pull": {"sync"},
     "site": {"datasets", "lessons", "teach", "update_button"},
     "sync": set(),
-    "teach": {"datasets", "imagenet"},
+    "teach": {"datasets", "imagenet", "lessons"},
     "update_button": {"pull"},
     "organiser": {"datasets", "pull", "site", "sync"},
 }  # fmt: skip

@@ -12,7 +12,7 @@ name = "short"
 title = "A short one"
 minutes = 20
 item = [
-  {section = "welcome", minutes = 8, demos = ["painting"]},
+  {section = "welcome", minutes = 8, demos = ["painting"], lessons = ["1-try/10-it"]},
   {title = "Coffee", minutes = 12},
 ]
 """
@@ -31,6 +31,7 @@ def make_presentation(source: Path) -> None:
         "slides/speaker.html": "html",
         "slides/speaker.css": "css",
         "slides/speaker.js": "js",
+        "slides/pace.js": "js",
     }
     for name, text in files.items():
         path = source / "presentation" / name

@@ -31,6 +31,12 @@ def test_each_slide_knows_the_minutes_of_its_part(source: Path) -> None:
     assert '<aside class="notes"><p>Say <em>it</em>.</p>' in page
 
 
+def test_each_slide_of_a_part_knows_its_lessons(source: Path) -> None:
+    presentation = read_presentation(source)
+    page = deck(presentation, presentation.workshops["short"])
+    assert re.findall(r'data-minutes="(\d+)" data-lessons="([^"]*)"', page) == [("8", "1-try/10-it")] * 2
+
+
 def test_a_section_that_is_not_there_is_named(source: Path) -> None:
     (source / "presentation/sections/welcome.md").rename(source / "presentation/sections/other.md")
     with pytest.raises(WorkshopError, match="short names a section welcome that is not there"):

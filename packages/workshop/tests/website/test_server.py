@@ -1,3 +1,4 @@
+import json
 import signal
 import socket
 import subprocess
@@ -5,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from workshop.lessons.pace import slowness_here
+from workshop.lessons.yardstick import Round
 
 from .serving import ask, command, free_port, running
 
@@ -231,3 +235,25 @@ def test_survives_what_is_no_http(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=120) as raw:
         raw.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n" + b"x" * 100_000)
     assert ask(port, "/").status == 200
+
+
+def test_the_speakers_window_is_told_what_lessons_take_on_this_machine(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = {
+        "cells": [],
+        "metadata": {"workshop": {"title": "It", "minutes": 45, "budget": {"full": {"work": 300}}}},
+        "nbformat": 4,
+    }
+    (tmp_path / "notebooks/1-try").mkdir(parents=True)
+    (tmp_path / "notebooks/1-try/10-it.ipynb").write_text(json.dumps(notebook))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert slowness_here(lambda: [Round(3.0, 3.0)]) == 3.0
+    with running(site, settings=f'source = "{tmp_path}"') as (number, _):
+        answer = ask(number, "/slides/pace.js")
+    assert answer.body == b'window.workshopPace = {"1-try/10-it": "55 min, 15 of them waiting"};\n'
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+def test_where_there_are_no_lessons_the_speakers_window_is_told_nothing(port: int) -> None:
+    assert ask(port, "/slides/pace.js").body == b"window.workshopPace = null;\n"

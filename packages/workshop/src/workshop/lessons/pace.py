@@ -12,9 +12,11 @@ import json
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workshop.lessons.catalogue import find_lessons
@@ -25,6 +27,8 @@ ROUNDS = 5
 KEPT_SECONDS = 24 * 3600.0
 """A figure of yesterday is measured again: something else may be at work on the machine."""
 SANE = (0.05, 100.0)
+LONGEST_MEASURING = 60.0
+"""Seconds after which somebody who waits for the figure is better off without."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +50,44 @@ def minutes_here(told: About, slowness: float) -> Minutes | None:
 
 def lessons_here(folder: Path, slowness: float) -> str:
     """Return a line for each lesson in a folder: what it takes here, and how much of it cells run."""
-    lines = []
+    return "\n".join(f"{name:36} {words}" for name, words in words_here(folder, slowness).items())
+
+
+def words_here(folder: Path, slowness: float) -> dict[str, str]:
+    """Return for each lesson in a folder, by name, what ``words`` says of it."""
+    found = {}
     for lesson in find_lessons(folder):
         told = about(lesson.name, lesson.read())
         if (minutes := minutes_here(told, slowness)) and told.kind is Kind.LESSON:
-            lines.append(f"{lesson.name:36} {minutes.whole:3.0f} min, {minutes.waiting:.0f} of them waiting")
-    return "\n".join(lines)
+            found[lesson.name] = words(minutes)
+    return found
+
+
+def words(minutes: Minutes) -> str:
+    """Say what a lesson takes here."""
+    return f"{minutes.whole:3.0f} min, {minutes.waiting:.0f} of them waiting"
 
 
 def _measure() -> list[Round]:
     return Yardstick().rounds(ROUNDS)
+
+
+def measure_beside() -> list[Round]:
+    """Measure in a process of its own: in a lesson's kernel NumPy has the threads that the lesson needs.
+
+    Raises ImportError where that is not possible.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", __name__],
+            capture_output=True,
+            check=True,
+            timeout=LONGEST_MEASURING,
+            env={name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"},
+        )
+        return [Round(**each) for each in json.loads(done.stdout)]
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
+        raise ImportError("the yardstick cannot be taken here") from error
 
 
 def slowness_here(
@@ -89,3 +121,7 @@ def _record() -> Path:
     """Return where this account keeps the figure."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "deep-learning-workshop" / "pace.json"
+
+
+if __name__ == "__main__":
+    print(json.dumps([asdict(each) for each in _measure()]))

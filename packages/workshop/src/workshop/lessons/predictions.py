@@ -128,7 +128,7 @@ def _of_question(cell: Cell, name: str) -> Iterator[str]:
     elif isinstance(between, tuple) and len(between) == 2 and all(map(_is_number, between)):
         if not between[0] < between[1]:
             yield "between must name the lower number first"
-        elif not _is_number(default) or not between[0] <= default <= between[1]:  # type: ignore[operator]
+        elif not _is_number(default) or not between[0] <= default <= between[1]:
             yield "its default must be a number within its range"
     else:
         yield "it needs choices=[…] or between=(lowest, highest), written down"

@@ -10,7 +10,16 @@ from workshop.site.decks import Presentation, deck, read_presentation, title
 LIBRARIES = ("reveal", "katex")
 """The data sets that the pages load from slides/vendor/."""
 
-DRIVERS = ("slides.css", "slides.js", "living.js", "measure.js", "speaker.html", "speaker.css", "speaker.js")
+DRIVERS = (
+    "slides.css",
+    "slides.js",
+    "living.js",
+    "measure.js",
+    "pace.js",
+    "speaker.html",
+    "speaker.css",
+    "speaker.js",
+)
 
 
 def slides_site(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -82,21 +83,22 @@ def _plan(presentation: Presentation, workshop: Workshop) -> str:
 
 
 def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> list[str]:
-    """Return the slides of one item; each carries its item's start and length in minutes."""
+    """Return the slides of one item; each carries its item's start, length in minutes and lessons."""
     words = (
         f"<h2>{escape(title(presentation, item))}</h2><p class=quiet>until {_clock(start + item.minutes)}</p>"
     )
     if item.section is None:
         return [_slide(words, "A break. Back on time.", start, item.minutes, "part")]
     section = presentation.sections[item.section]
-    opening = _slide(words, f"{section.talk:g} minutes of talking, then try it.", start, item.minutes, "part")
+    note = f"{section.talk:g} minutes of talking, then try it."
+    opening = _slide(words, note, start, item.minutes, "part", item.lessons)
     slides = []
     for number, slide in enumerate(section.slides, start=1):
         try:
             body, note = to_html(_promised(slide.text, updates)), to_html(slide.note)
         except WorkshopError as error:
             raise WorkshopError(f"section {section.name}, slide {number}: {error}") from error
-        slides.append(_slide(laid_out(body), note, start, item.minutes, kind_of(body)))
+        slides.append(_slide(laid_out(body), note, start, item.minutes, kind_of(body), item.lessons))
     return [opening, *slides]
 
 
@@ -122,9 +124,12 @@ def _promised(text: str, updates: bool) -> str:
     return "\n".join(line for line in text.split("\n") if not line.endswith(UPDATES))
 
 
-def _slide(body: str, note: str, start: int, minutes: int, kind: str = "") -> str:
+def _slide(
+    body: str, note: str, start: int, minutes: int, kind: str = "", lessons: Sequence[str] = ()
+) -> str:
+    opened = f' data-lessons="{escape(" ".join(lessons))}"' if lessons else ""
     return (
-        f'<section class="{kind}" data-start="{start}" data-minutes="{minutes}">{body}'
+        f'<section class="{kind}" data-start="{start}" data-minutes="{minutes}"{opened}>{body}'
         f'<aside class="notes">{note}</aside></section>'
     )
 

@@ -8,6 +8,8 @@ It needs nothing but Tornado, which JupyterLab brings along.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import mimetypes
 import signal
 import socket
@@ -19,6 +21,7 @@ import tornado.web
 from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
+from workshop.lessons.pace import slowness_here, words_here
 from workshop.settings import Settings
 from workshop.site import models, originals
 from workshop.site.listening import bind
@@ -93,6 +96,28 @@ class Models(Guarded):
         """Answer with the list of models, each with whether it is here."""
         self.set_header("Cache-Control", "no-store")
         self.write(models.listed(self.settings["root"], self.settings["data"]))
+
+
+class Pace(Guarded):
+    """``/slides/pace.js``: how long the lessons take on this machine, for the speaker's window.
+
+    A script, because that window may ask for nothing. It stands in for the file of this name, which knows
+    nothing: the site may have been made on another machine.
+    """
+
+    async def get(self) -> None:
+        """Answer with what each lesson takes, in words; with nothing where that cannot be said."""
+        found = await asyncio.to_thread(_pace, self.settings["notebooks"])
+        self.set_header("Content-Type", TYPES[".js"] + "; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.write(f"window.workshopPace = {json.dumps(found)};\n")
+
+
+def _pace(notebooks: Path | None) -> dict[str, str] | None:
+    with contextlib.suppress(WorkshopError, OSError):
+        if notebooks is not None and (slowness := slowness_here()) is not None:
+            return {name: words.strip() for name, words in words_here(notebooks, slowness).items()}
+    return None
 
 
 class News(Guarded):
@@ -190,9 +215,10 @@ def _is_hidden(path: Path) -> bool:
 
 
 def make_application(
-    root: Path, check: HostCheck, probe: Probe, updates: UpdateButton, data: Path
+    root: Path, check: HostCheck, probe: Probe, updates: UpdateButton, settings: Settings
 ) -> tornado.web.Application:
-    """Return the application that serves ``root``, the status of services and ``data``, and the updates."""
+    """Return the application that serves ``root``, the status of services and data, and the updates."""
+    data = settings.data
     return tornado.web.Application(
         [
             (r"/api/status", Status),
@@ -202,6 +228,7 @@ def make_application(
             (r"/models/(.*)", Model, {"path": str(data)}),
             (rf"/({originals.FOLDER}.*)", Originals, {"path": str(root), "default_filename": "index.html"}),
             (r"/(demos/.*)", Demos, {"path": str(root), "default_filename": "index.html"}),
+            (r"/slides/pace\.js", Pace),
             (r"/(slides/.*)", Slides, {"path": str(root), "default_filename": "index.html"}),
             (r"/(.*)", Site, {"path": str(root), "default_filename": "index.html"}),
         ],
@@ -210,6 +237,7 @@ def make_application(
         probe=probe,
         root=root,
         data=data,
+        notebooks=settings.source / "notebooks" if settings.source else None,
         updates=updates,
     )
 
@@ -245,9 +273,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    application = make_application(
-        root, check, Probe(services(settings)), UpdateButton(settings), settings.data
-    )
+    application = make_application(root, check, Probe(services(settings)), UpdateButton(settings), settings)
     server = HTTPServer(application, max_body_size=1024)
     server.add_sockets(sockets)
     ready()

@@ -1,4 +1,7 @@
-"""The memory line: what this kernel uses, what the machine has left, and a way to get more."""
+"""The memory line: what this kernel uses, what the machine has left, and a way to get more.
+
+At the top of a lesson the line with its minutes comes before it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 import psutil
 
 from workshop.servers import Server
-from workshop.teach import kernels
+from workshop.teach import kernels, minutes
 
 
 def used_mb() -> int:
@@ -31,8 +34,19 @@ def line() -> str:
     )
 
 
+_opened = False
+"""Whether this kernel has shown how long the lesson takes."""
+
+
 def show() -> None:
-    """Print the memory line; where other kernels run, put a button beside it that ends them."""
+    """Print the memory line, the first time below the minutes that the lesson takes here.
+
+    Where other kernels run, put a button beside it that ends them.
+    """
+    global _opened
+    if not _opened and (time_needed := minutes.line()):
+        print(time_needed)
+    _opened = True
     print(line())
     of = kernels.server()
     if of is None:

@@ -60,6 +60,7 @@ function render({ model, el }) {
     }
     button.textContent = done ? "Predict anew" : outcome ? "Reveal" : "Predict";
     if (!done) said.textContent = "";
+    else if (outcome === written(answer)) said.textContent = `You predicted ${outcome}, and so it is.`;
     else if (outcome) said.textContent = `You predicted ${written(answer)}; it is ${outcome}.`;
     else said.textContent = `You predict ${written(answer)}. Run the cells that follow to see.`;
     if (done && !model.get("kept")) said.textContent += " (It cannot be kept on this machine.)";

@@ -11,9 +11,10 @@ from workshop.site.figures import recording
 
 CELLS = [
     ("parameters", 'PROFILE = "fast"\nREJOIN = True'),
-    ("check:one", "assert False"),
+    ("exercise:passes", "def passes():\n    return ..."),
+    ("check:passes", "assert False"),
     ("", "from workshop.teach import training\nimport numpy as np"),
-    ("", "epochs = 3 if PROFILE == 'full' and not REJOIN else 1"),
+    ("", "epochs = passes() if PROFILE == 'full' and not REJOIN else 1"),
     (
         "",
         "training.train(lambda x, y, rate: float(rate), np.zeros((4, 2)), np.zeros(4), size=2,\n"
@@ -23,7 +24,7 @@ CELLS = [
 ]
 
 
-def test_the_lesson_is_run_in_full_up_to_its_last_training(
+def test_the_lesson_is_run_in_full_and_solved_up_to_its_last_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = [
@@ -31,6 +32,8 @@ def test_the_lesson_is_run_in_full_up_to_its_last_training(
         for number, (tag, text) in enumerate(CELLS)
     ]
     (tmp_path / "short.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions/passes.py").write_text("def passes():\n    return 3\n", encoding="utf-8")
     monkeypatch.setattr(recording, "NOTEBOOKS", tmp_path)
     found = recording.record("short")["three passes"]
     assert found["errors"] == [0.25, 0.25, 0.25]

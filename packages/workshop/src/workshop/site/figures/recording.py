@@ -1,7 +1,7 @@
 """Records how the networks of the lessons learn, for the figures of the slides.
 
-It runs the code of a lesson as it stands, up to the last cell that trains, and keeps the history of every
-training. In the environment of the lessons, with MNIST fetched::
+It runs the code of a lesson, its exercises solved, up to the last cell that trains, and keeps the history of
+every training. In the environment of the lessons, with MNIST fetched::
 
     python -m workshop.site.figures.recording 1-mnist/10-mlp 1-mnist/20-cnn
 
@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from workshop.lessons.exercises import check_of, exercise_of, read_solution
 from workshop.settings import CHECKOUT
 
 FILE = Path(__file__).with_name("recorded.json")
@@ -47,15 +48,17 @@ def record(lesson: str) -> Record:
 
 
 def _run(path: Path) -> None:
-    """Run the code cells in order, up to the last one that trains."""
+    """Run the code cells in order, solutions in place of stubs, up to the last one that trains."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     last = max(number for number, cell in enumerate(code) if "training.train(" in "".join(cell["source"]))
     names: dict[str, Any] = {"__name__": "__lesson__"}
     for cell in code[: last + 1]:
-        if any(tag.startswith("check:") for tag in cell["metadata"].get("tags", [])):
-            continue  # Exercises are not solved here.
-        exec(compile("".join(cell["source"]), f"{path.name}:{cell['id']}", "exec"), names)
+        if check_of(cell) is not None:
+            continue  # It shows something to a learner; what it assigns is used nowhere else.
+        exercise = exercise_of(cell)
+        text = "".join(cell["source"]) if exercise is None else read_solution(NOTEBOOKS, exercise)
+        exec(compile(text, f"{path.name}:{cell['id']}", "exec"), names)
         if SETTINGS in cell["metadata"].get("tags", []):
             names |= {"PROFILE": "full", "REJOIN": False}
 

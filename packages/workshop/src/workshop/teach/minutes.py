@@ -1,0 +1,31 @@
+"""The line at the top of a lesson: how long it takes on this machine.
+
+The figure is the one of ``workshop lessons list``; see ``workshop.lessons.pace``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+from workshop.lessons.model import Lesson, about
+from workshop.lessons.pace import measure_beside, minutes_here, slowness_here, words
+
+NOTEBOOK = "JPY_SESSION_NAME"
+"""In this variable Jupyter names the notebook that a kernel was started for."""
+
+
+def line() -> str:
+    """Say what the notebook of this kernel takes here; empty where it is none of the lessons, or headless."""
+    named = Path(os.environ.get(NOTEBOOK, ""))
+    if "WORKSHOP_HEADLESS" in os.environ or named.suffix != ".ipynb":
+        return ""
+    with contextlib.suppress(OSError, WorkshopError):
+        told = about(named.stem, Lesson(named.stem, named).read())
+        if told.minutes is not None and (slowness := slowness_here(measure_beside)) is not None:
+            minutes = minutes_here(told, slowness)
+            assert minutes is not None  # it says its minutes
+            return f"Time: about {words(minutes).strip()}, on this machine."
+    return ""

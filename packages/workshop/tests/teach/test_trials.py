@@ -1,0 +1,123 @@
+"""Answers are tried in a fork; beside threads of the lesson, in the kernel itself on a copy of its names."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from workshop.teach import checks, trials
+
+CHECK = """
+with check("double") as right:
+    seen.append(double(3))
+    assert double(3) == 6, "of 3 it makes something else"
+"""
+ANSWERS = {
+    "stub": "def double(x):\n    return ...",
+    "wrong": "def double(x):\n    return x + 1",
+    "right": "def double(x):\n    return x + x",
+    "stops": "double = 1 / 0",
+}
+FOUND = {"stub": "not done", "wrong": "wrong", "right": "right", "stops": "stops"}
+
+Order = Callable[[dict[str, str]], dict[str, Any]]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """The names of a kernel in which trials are ordered."""
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions/double.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = {"check": checks.check, "In": [""], "seen": []}
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=found))
+    return found
+
+
+@pytest.fixture
+def order(names: dict[str, Any], tmp_path: Path) -> Order:
+    """Order answers to be tried; return what came of it."""
+    file = tmp_path / "trials.json"
+
+    def ordered(answers: dict[str, str]) -> dict[str, Any]:
+        file.write_text(json.dumps({"exercise": "double", "check": CHECK, "answers": answers}))
+        trials.run(str(file))
+        found: dict[str, Any] = json.loads(file.read_text())["results"]
+        return found
+
+    return ordered
+
+
+@pytest.fixture
+def lessons_thread() -> Iterator[threading.Thread]:
+    """A thread that a lesson has started and that is still at work."""
+    ended = threading.Event()
+    thread = threading.Thread(target=ended.wait, name="studio", daemon=True)
+    # Its target is of the package "threading", as that of a lesson's own function would be of "__main__".
+    thread.start()
+    yield thread
+    ended.set()
+    thread.join()
+
+
+@pytest.fixture
+def no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise AssertionError("a fork would wait for the locks that the thread holds")
+
+    monkeypatch.setattr(trials.os, "fork", fork)
+
+
+def test_beside_a_lessons_thread_answers_are_tried_in_the_kernel_itself(
+    order: Order, names: dict[str, Any], lessons_thread: threading.Thread, no_fork: None
+) -> None:
+    before = {name: names[name] for name in ("check", "In")}
+    found = order(ANSWERS)
+    assert {name: told["answer"] for name, told in found.items()} == FOUND
+    assert found["stops"]["message"] == "the exercise raises ZeroDivisionError: division by zero"
+    # None of it is left in the kernel, nor taken for the learner's own.
+    assert "double" not in names
+    assert (names["check"], names["In"]) == (before["check"], [""])
+    assert "double" not in checks.records
+    assert lessons_thread.is_alive()
+
+
+def test_beside_a_lessons_thread_an_endless_answer_is_ended_too(
+    order: Order, lessons_thread: threading.Thread, no_fork: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "CPU_SECONDS", 1)
+    found = order({"endless": "while True:\n    pass", "right": ANSWERS["right"]})
+    assert found["endless"] == {"answer": "stops", "message": "it does not end", "error": ""}
+    assert found["right"]["answer"] == "right", "what comes after it is tried as ever"
+
+
+def test_threads_of_the_kernel_itself_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of(module: str) -> threading.Thread:
+        def work() -> None:
+            pass
+
+        work.__module__ = module
+        return threading.Thread(target=work)
+
+    main = threading.main_thread()
+    kernels = [main, of("ipykernel.iostream"), of("zmq.utils.garbage"), of("asyncio.runners")]
+    monkeypatch.setattr(threading, "enumerate", lambda: kernels)
+    assert not trials._has_threads()
+    monkeypatch.setattr(threading, "enumerate", lambda: [*kernels, of("__main__")])
+    assert trials._has_threads()
+
+
+def test_alone_each_answer_is_tried_in_a_fork(
+    order: Order, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread()])
+    found = order(ANSWERS)
+    assert {name: told["answer"] for name, told in found.items()} == FOUND
+    assert names["seen"] == [], "what a fork does is not seen here"
+    assert "double" not in names

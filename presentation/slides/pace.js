@@ -1,0 +1,2 @@
+/** How long lessons take on this machine: its server says that, and a page that is opened as a file does not know. */
+window.workshopPace = null;
