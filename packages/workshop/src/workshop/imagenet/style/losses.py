@@ -154,9 +154,9 @@ def loss(
 ) -> tuple[Any, Any, Any, Any]:
     """Return the weighted sum, and unweighted the content terms, the style terms and the roughness.
 
-    All are expressions. ``picture`` is (3, rows, columns), 0 to 255, ``features`` its features
-    (channels, rows, columns) by layer. ``photo`` has the features to come close to, by content layer, ``painting`` the Gram
-    matrices, by style layer. The content terms are a vector, and so are the style terms.
+    All are expressions. ``picture`` is (3, rows, columns), 0 to 255, ``features`` are its features by layer,
+    (channels, rows, columns). ``photo`` has the features to come close to, by content layer, ``painting`` the
+    Gram matrices, by style layer. The content terms are a vector, and so are the style terms.
     """
     content = T.stack([relative(features[name] - photo[name], photo[name]) for name in photo])
     style = T.stack([relative(gram(features[name]) - painting[name], painting[name]) for name in painting])
