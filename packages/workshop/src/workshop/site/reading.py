@@ -1,7 +1,7 @@
 """The page "Reading on": the works that the lessons name at their ends, lesson by lesson.
 
-A list is the cell of Markdown that begins with ``## Reading on``. The notebooks are the one source, so a list that
-is changed there is changed here when the site is built.
+A list is the cell of Markdown that begins with ``## Reading on``. The notebooks are the one source, so a
+list that is changed there is changed here when the site is built.
 """
 
 from __future__ import annotations
