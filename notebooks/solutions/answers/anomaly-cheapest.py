@@ -46,3 +46,8 @@ def cheapest(normal, odd, alarm, miss, rare):
         if price < least - 1e-12:
             best, least = line, price
     return best
+
+
+# %% also right
+# 4: 1 → 2: the same number is added to every cost, which moves no minimum
+# 4: 1 → 0: the same number is taken from every cost, which moves no minimum

@@ -125,8 +125,9 @@ def _convolved(planes: Array, filters: Array, offsets: Array) -> Array:
     windows = np.lib.stride_tricks.sliding_window_view(planes, filters.shape[-2:], axis=(2, 3))
     seen = windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, filters[0].size)
     answers = np.maximum(seen @ filters.reshape(len(filters), -1).T + offsets, 0)
-    place = windows.shape
-    return answers.reshape(place[0], place[2], place[3], -1).transpose(0, 3, 1, 2)
+    count, _, rows, columns = windows.shape[:4]
+    found: Array = answers.reshape(count, rows, columns, -1).transpose(0, 3, 1, 2)
+    return found
 
 
 def _pooled(planes: Array) -> Array:
