@@ -121,7 +121,7 @@ STAND = re.compile(r'<p class="stand">.*?</p>', re.DOTALL)
 
 
 def laid_out(body: str) -> str:
-    """Return a slide's HTML with all below its title in one block, and what is beside a picture in another."""
+    """Return a slide's HTML: all below its title in one block, what is beside a picture in another."""
     head, mark, rest = body.partition("</h2>") if "</h2>" in body else ("", "", body)
     found = STAND.search(rest)
     if found and kind_of(body).startswith("beside"):

@@ -1,4 +1,4 @@
-"""The decks as a folder for any web server: decks, the demos that they hold, hand-outs, and a page that lists them.
+"""The decks as a folder for any web server: decks, demos, hand-outs, and a page that lists them.
 
 Nothing in it asks for a server of ours: what needs one (the viewer of models, the pages that ours were made
 after, links to Jupyter and TensorBoard) is left out. All links are relative.
