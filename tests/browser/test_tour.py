@@ -1,4 +1,4 @@
-"""Demos open with something moving, their addresses say what to show, and a tour leads through three of them."""
+"""Demos open with something moving; an address says what to show, and a tour leads through three."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def ink(page: Any) -> list[float]:
     found: list[float] = page.evaluate(
         """() => {
           const canvas = document.getElementById("curve");
-          const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
           let [left, right, top, bottom] = [width, 0, height, 0];
           for (let i = 0; i < width * height; i++) {
             const [r, g, b, a] = data.slice(4 * i, 4 * i + 4);
@@ -99,11 +100,13 @@ def ink(page: Any) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("name", ["painting", "digits", "text"])
-def test_the_axes_fit_what_is_plotted_from_the_start(name: str, served: str, open_page: Open) -> None:
+@pytest.mark.parametrize(("name", "soon"), [("painting", 20_000), ("digits", 400), ("text", 3_000)])
+def test_the_axes_fit_what_is_plotted_from_the_start(
+    name: str, soon: int, served: str, open_page: Open
+) -> None:
     page = opened(open_page, f"{served}demos/{name}/index.html")
-    wait_until(page, f"{GOES_ON[name]} > 0")
-    page.wait_for_timeout(2500)
+    wait_until(page, f"{GOES_ON[name]} > {soon}")
+    page.wait_for_timeout(700)
     left, right, top, bottom = ink(page)
     assert right - left > 0.4
     assert bottom - top > 0.05
