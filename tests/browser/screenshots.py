@@ -32,8 +32,8 @@ MISSING_ALONE = os.environ.get("WORKSHOP_STILLS") == "missing"
 """Whether only those stills are taken that are not there yet."""
 MOVED_MS = 9_000
 """How long a demo moves before its still is taken."""
-SLOW = {"digits": 40_000}
-"""Those that have more to learn."""
+LEARNED = {"digits": "workshopDemo.heldOut > 0.9"}
+"""What is waited for besides, where a demo has more to learn."""
 THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.55, 0.82), (0.28, 0.78)]
 """A 3, in shares of the pad."""
 ANSWERS = {
@@ -224,7 +224,11 @@ def still(page: Page, ending: str, taken: set[str]) -> None:
     if not names or taken.issuperset(names):
         return
     page.keyboard.press("PageDown")
-    page.wait_for_timeout(max(SLOW.get(name.split("-")[0], MOVED_MS) for name in names))
+    page.wait_for_timeout(MOVED_MS)
+    for frame in page.frames[1:]:
+        condition = next((LEARNED[name] for name in LEARNED if f"/{name}/" in frame.url), "true")
+        while not frame.evaluate(condition):
+            page.wait_for_timeout(500)
     page.keyboard.press("PageUp")
     page.wait_for_timeout(300)
     for name, place in zip(names, places.all(), strict=True):

@@ -94,7 +94,7 @@ def folds() -> Drawing:
             )
         drawing.arrow((586, 45 + row * 62), (640, 45 + row * 62))
         drawing.words((660, 45 + row * 62), f"measure {row + 1}", 26, anchor="start")
-    drawing.words((20, 356), "dark: held back", 28, "accent", "start", 600)
+    drawing.words((20, 356), "filled: held back", 28, "accent", "start", 600)
     drawing.words((890, 356), "then their mean", 26, "warm", "end", 600)
     return drawing
 

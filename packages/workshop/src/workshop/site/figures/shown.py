@@ -40,7 +40,8 @@ def verse() -> Drawing:
     for each in computed()["verse"]:
         drawing.words((150, y + 42), f"T = {each['temperature']:g}", 32, "accent", "end", 600)
         drawing.line((178, y + 16), (178, y + 140), "accent", 4)
-        for number, line in enumerate(each["text"].split("\n")[:3]):
+        # The text ends where its characters were used up, within a word.
+        for number, line in enumerate(f"{each['text']}…".split("\n")[:3]):
             drawing.words((200, y + 42 + 38 * number), _shortened(line, 56), 30, anchor="start")
         y += 158
     return drawing
