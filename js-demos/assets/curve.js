@@ -8,6 +8,7 @@
 
   const Workshop = (window.Workshop = window.Workshop || {});
   const KEEP = 600;
+  /** At the usual type. */
   const PAD = { left: 80, right: 14, top: 12, bottom: 36 };
   /** The least that an axis spans, in powers of ten; less would make much of noise. */
   const LEAST = 0.6;
@@ -51,6 +52,7 @@
       this.before = [];
       /** The type's size: in a slide it is read from the last row. */
       this.type = "slide" in document.documentElement.dataset ? 24 : 15;
+      this.left = PAD.left * (this.type > 15 ? 1.4 : 1);
     }
 
     /** Begin a new run; the one so far becomes the grey one. */
@@ -92,11 +94,11 @@
       const first = Math.min(...steps);
       const last = Math.max(first + LEAST, ...steps);
       const [low, high] = widened(Math.min(...losses), Math.max(...losses));
-      const across = width - PAD.left - PAD.right;
+      const across = width - this.left - PAD.right;
       const down = height - PAD.top - PAD.bottom;
       return {
         first, last, low, high,
-        x: (step) => PAD.left + (across * (Math.log10(step) - first)) / (last - first),
+        x: (step) => this.left + (across * (Math.log10(step) - first)) / (last - first),
         y: (loss) => PAD.top + (down * (high - Math.log10(loss))) / (high - low),
       };
     }
@@ -111,16 +113,16 @@
       for (const tick of ticks(place.low, place.high)) {
         const y = place.y(tick);
         c.beginPath();
-        c.moveTo(PAD.left, y);
+        c.moveTo(this.left, y);
         c.lineTo(width - PAD.right, y);
         c.stroke();
-        c.fillText(String(Number(tick.toPrecision(1))), PAD.left - 8, y);
+        c.fillText(String(Number(tick.toPrecision(1))), this.left - 8, y);
       }
       c.textAlign = "center";
       c.textBaseline = "top";
       let free = -Infinity;
       for (const tick of ticks(place.first, place.last)) {
-        const x = Math.min(Math.max(place.x(tick), PAD.left + 26), width - PAD.right - 34);
+        const x = Math.min(Math.max(place.x(tick), this.left + 26), width - PAD.right - 34);
         if (x < free) continue;
         c.fillText(`${short(Number(tick.toPrecision(1)))} ${this.unit}`, x, height - PAD.bottom + 8);
         free = x + APART * (this.type / 15);

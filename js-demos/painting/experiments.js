@@ -45,6 +45,11 @@
       picture: "fish", settings: USUAL,
     },
     {
+      name: "twenty-times", title: "Twenty times too fast",
+      text: "At 0.2 it never comes to rest: each step throws the weights further than it should.",
+      picture: "fish", settings: { ...USUAL, rate: 0.2 },
+    },
+    {
       name: "asleep", title: "Asleep",
       text: "Sigmoids in a deep stack: each layer makes the gradient smaller, and the first ones hardly learn. " +
         "This kept networks shallow for twenty years. Try RMSProp, then fewer layers.",

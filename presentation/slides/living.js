@@ -59,10 +59,13 @@
     } else if (event.data.workshopLiving) {
       // What it has painted stays when it is stopped; before the first start there is only the still.
       if (of.place.dataset.state || event.data.workshopLiving === "moving") of.place.dataset.state = event.data.workshopLiving;
+      document.dispatchEvent(new CustomEvent("workshop-living"));
     }
   }
 
   window.workshopLiving = {
+    /** @returns {string} "moving" or "still", or "" where the slide on the wall holds no demo */
+    state: () => (frames.length ? frames[0].place.dataset.state ?? "still" : ""),
     prepare: makeSteps,
     /** @param {Reveal} deck that stands */
     watch(deck) {
@@ -74,6 +77,7 @@
       deck.on("overviewshown", clear);
       deck.on("overviewhidden", () => show(deck.getCurrentSlide()));
       document.addEventListener("visibilitychange", () => tell(document.hidden ? "stop" : wanted(deck)));
+      for (const place of document.querySelectorAll(".living")) place.addEventListener("click", () => deck.nextFragment());
       show(deck.getCurrentSlide());
     },
   };

@@ -23,6 +23,8 @@
   function fillLinks() {
     const host = location.protocol.startsWith("http") ? location.hostname : "localhost";
     for (const link of document.querySelectorAll("a[data-port]")) {
+      // Where slides are published there is neither Jupyter nor TensorBoard.
+      if (window.workshopConfig?.published) link.remove();
       link.href = `http://${host}:${ports[link.dataset.port]}${link.dataset.path}`;
     }
     for (const link of document.querySelectorAll(".reveal a.go")) link.target = "_blank";
@@ -32,12 +34,17 @@
 
   /** @returns {{slides: object[], at: number, title: string}} what the speaker's window shows */
   function picture(deck) {
+    let part = {};
     const slides = deck.getSlides().map((slide) => {
+      if (slide.classList.contains("part")) part = { part: slide.querySelector("h2").textContent, then: slide.dataset.then ?? "" };
       const body = slide.cloneNode(true);
       body.querySelector("aside.notes")?.remove();
       for (const frame of body.querySelectorAll("iframe")) frame.remove();
+      for (const living of body.querySelectorAll(".living")) delete living.dataset.state;
       for (const image of body.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), location.href);
       return {
+        ...part,
+        kind: slide.className,
         html: body.innerHTML,
         note: slide.querySelector("aside.notes")?.innerHTML ?? "",
         start: Number(slide.dataset.start),
@@ -45,7 +52,7 @@
         lessons: (slide.dataset.lessons ?? "").split(" ").filter(Boolean),
       };
     });
-    return { slides, at: deck.getSlidePastCount(), title: document.title };
+    return { slides, at: deck.getSlidePastCount(), title: document.title, living: window.workshopLiving.state() };
   }
 
   function tell(deck) {
@@ -67,6 +74,7 @@
     });
     deck.addKeyBinding({ keyCode: 83, key: "S", description: "Speaker's window" }, () => openSpeaker(deck));
     deck.on("slidechanged", () => tell(deck));
+    document.addEventListener("workshop-living", () => tell(deck));
   }
 
   /** ?print lays every slide on a page of its own, ?print=notes each followed by its notes; nothing moves then. */
@@ -86,7 +94,7 @@
     document.body.classList.add("running");
     window.workshopLiving.prepare();
     const deck = new window.Reveal(document.querySelector(".reveal"), {
-      width: WIDTH, height: HEIGHT, margin: 0, center: false, display: "flex", hash: true, slideNumber: "c/t",
+      width: WIDTH, height: HEIGHT, margin: 0, center: false, display: "flex", controls: false, hash: true, slideNumber: "c/t",
       transition: "none", backgroundTransition: "none",
     });
     await deck.initialize();

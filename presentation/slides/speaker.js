@@ -36,13 +36,37 @@
     const slide = picture.slides[picture.at];
     const next = picture.slides[picture.at + 1];
     byId("note").innerHTML = slide.note;
-    byId("shown").innerHTML = slide.html;
-    byId("next").innerHTML = next ? next.html : "<p class=quiet>That was the last one.</p>";
+    frame(byId("shown"), slide);
+    if (next) frame(byId("next"), next);
+    else byId("next").innerHTML = "<p class=quiet>That was the last one.</p>";
+    showPart(picture, slide);
     byId("count").textContent = `${picture.at + 1} of ${picture.slides.length}`;
     document.title = `Speaker: ${picture.title}`;
     const here = (slide.lessons ?? []).filter((name) => window.workshopPace?.[name]);
     byId("here").textContent = here.map((name) => `${name}: ${window.workshopPace[name]}`).join("; ");
     tick();
+  }
+
+  /** A slide as it stands on the wall, made as small as its place. */
+  function frame(place, { html, kind }) {
+    const slide = Object.assign(document.createElement("section"), { innerHTML: html, className: kind });
+    slide.classList.remove("past", "present", "future");
+    const page = Object.assign(document.createElement("div"), { className: "slides" });
+    page.append(slide);
+    place.replaceChildren(page);
+    page.style.setProperty("--scale", Math.min(place.clientWidth / 1280, place.clientHeight / 720));
+  }
+
+  /** What is tried after this part's slides, how many of those are left, and what the next part is. */
+  function showPart(picture, slide) {
+    const after = picture.slides.slice(picture.at + 1);
+    const left = after.findIndex(({ part }) => part !== slide.part);
+    const next = left < 0 ? null : after[left];
+    byId("left").textContent = slide.part ? String(left < 0 ? after.length : left) : "–";
+    byId("then").textContent = slide.then || "nothing to try";
+    byId("after").textContent = next ? `${next.part}, ${clock(next.start)}${next.then ? `, then ${next.then}` : ""}` : "none";
+    byId("living").hidden = !picture.living;
+    byId("living").textContent = picture.living === "moving" ? "It moves; back stops it." : "Next starts the demo.";
   }
 
   /** Where the clock and the schedule stand; late by more than a minute is said in red. */

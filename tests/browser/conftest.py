@@ -283,6 +283,9 @@ def _holds(page: playwright.Page, condition: str) -> bool:
         raise
 
 
+STILL = {"reduced_motion": "reduce"}
+"""Options of a page whose demo waits to be told before it moves."""
+
 PATIENCE = 8
 """How many times longer than its processor time a page may take beside other work."""
 

@@ -85,7 +85,9 @@ def spread(numbers: list[float], form: str) -> str:
 @contextmanager
 def opened(browser: Browser, address: str) -> Iterator[Page]:
     """Open a page in a browser without a past."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True)
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 768}, bypass_csp=True, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(address)
     while (

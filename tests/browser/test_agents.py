@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, Open, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, tap, wait_until
 
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.
@@ -75,7 +75,7 @@ def steps_to_goal(page: Any) -> int | None:
 
 @pytest.mark.parametrize("name", SHORTEST)
 def test_value_iteration_finds_the_shortest_way(name: str, base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE, 1366, 768)
+    page = open_page(base + PAGE, 1366, 768, **STILL)
     page.get_by_role("radio", name=name).check()
     assert steps_to_goal(page) is None
     page.get_by_role("button", name="Go", exact=True).click()
@@ -102,7 +102,7 @@ def test_q_learning_ends_at_the_optimal_policy() -> None:
 def test_q_learning_finds_the_same_way_by_walking(
     base: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    page = open_page(base + PAGE, 1366, 768)
+    page = open_page(base + PAGE, 1366, 768, **STILL)
     page.get_by_role("radio", name="it only walks").check()
     page.locator("#speed").fill("3")
     page.get_by_role("button", name="Go", exact=True).click()
@@ -112,7 +112,7 @@ def test_q_learning_finds_the_same_way_by_walking(
 
 
 def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.get_by_role("radio", name="cliff").check()
     for column in range(1, 11):
         # +1, then -1, then a wall: the row above the edge is closed.
@@ -134,7 +134,7 @@ def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: O
 
 
 def test_the_moving_agents_reward_rises(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, 1366, 768)
+    page = open_page(base + PAGE, 1366, 768, **STILL)
     page.get_by_role("radio", name="a moving agent").check()
     go = page.get_by_role("button", name="Go", exact=True)
     seconds = learn(page, go.click, "workshopDemo.rewards.length >= 12", SECONDS)
@@ -151,7 +151,7 @@ def test_the_moving_agents_reward_rises(base: str, open_page: Open, keep: Callab
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.keyboard.press("s")
     page.keyboard.press("s")
     assert page.evaluate("workshopDemo.steps") == 2
@@ -162,7 +162,7 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 
 
 def test_a_finger_is_enough(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
+    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True, **STILL)
     tap(page.get_by_role("radio", name="cliff", exact=True))
     square = page.locator(".square").nth(1)
     tap(square)
@@ -178,7 +178,7 @@ def test_a_finger_is_enough(served: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, width, height)
+    page = open_page(base + PAGE, width, height, **STILL)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("radio", name="a moving agent").check()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Open, tapping, wait_until
+from .conftest import STILL, Open, tapping, wait_until
 
 PAGE = "demos/bubble-breaker/index.html"
 CANVAS = "#board canvas"
@@ -33,7 +33,7 @@ def largest(page: Any) -> list[list[int]]:
 
 
 def test_a_group_shows_its_points_and_bursts(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     group, before = largest(page), state(page, "board")
     points = len(group) * (len(group) - 1)
     page.mouse.move(*place(page, *group[-1]))
@@ -49,7 +49,7 @@ def test_a_group_shows_its_points_and_bursts(base: str, open_page: Open, keep: C
 
 
 def test_a_single_bubble_does_not_burst(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     grouped = {tuple(cell) for group in page.evaluate(GROUPS) for cell in group}
     board = state(page, "board")
     alone = next(
@@ -64,7 +64,7 @@ def test_a_single_bubble_does_not_burst(served: str, open_page: Open) -> None:
 
 
 def test_the_keyboard_is_enough(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     page.locator(CANVAS).focus()
     row, column = largest(page)[0]
     rows = len(state(page, "board"))
@@ -90,7 +90,7 @@ def test_the_keyboard_is_enough(served: str, open_page: Open) -> None:
 
 
 def test_a_player_is_watched_to_the_end_and_scored(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.get_by_role("radio", name="Uniform", exact=True).check()
     page.click("#step")
     assert (state(page, "moves"), state(page, "by")) == (1, "uniform")
@@ -104,7 +104,7 @@ def test_a_player_is_watched_to_the_end_and_scored(base: str, open_page: Open) -
 
 
 def test_who_keeps_away_from_one_colour_wins(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.click("#series")
     page.wait_for_selector("#series:not([disabled])")
     scores = state(page, "scores")
@@ -124,7 +124,7 @@ def test_who_keeps_away_from_one_colour_wins(base: str, open_page: Open, keep: C
 
 
 def test_other_rules_are_another_game(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     page.click("#series")
     page.wait_for_selector("#series:not([disabled])")
     page.get_by_role("radio", name="SameGame", exact=True).check()
@@ -138,7 +138,7 @@ def test_other_rules_are_another_game(served: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (390, 844), (340, 640)])
 def test_page_fits(served: str, open_page: Open, keep: Callable[..., None], width: int, height: int) -> None:
-    page = open_page(served + PAGE, width, height, has_touch=width < 500)
+    page = open_page(served + PAGE, width, height, has_touch=width < 500, **STILL)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if width >= 1280:
         for selector in (CANVAS, "#new", "#watch", "#series"):

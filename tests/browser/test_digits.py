@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, Open, drag_finger, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, drag_finger, learn, tap, wait_until
 
 PAGE = "demos/digits/index.html"
 # The bar of the page: right on 97 of 100 digits that it never saw, within two minutes of a core.
@@ -75,7 +75,7 @@ def test_slopes_are_those_of_the_loss() -> None:
 def test_it_learns_to_read_and_reads_what_is_drawn(
     served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    page = open_page(f"{served}{PAGE}", 1366, 768)
+    page = open_page(f"{served}{PAGE}", 1366, 768, **STILL)
     ready(page)
     train = page.get_by_role("button", name="Train", exact=True)
     seconds = learn(page, train.click, f"workshopDemo.heldOut >= {RIGHT}", SECONDS)
@@ -95,7 +95,7 @@ def test_it_learns_to_read_and_reads_what_is_drawn(
 
 
 def test_an_untrained_network_guesses_and_a_smaller_one_has_fewer_filters(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     ready(page)
     assert page.evaluate("workshopDemo.testNow()") < 0.35
     assert page.locator("#filters-shown canvas").count() == 8
@@ -104,7 +104,7 @@ def test_an_untrained_network_guesses_and_a_smaller_one_has_fewer_filters(base: 
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     ready(page)
     page.keyboard.press("Space")
     wait_until(page, "workshopDemo.seen > 100")
@@ -114,7 +114,7 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_arrows_draw_on_the_pad(width: int, served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE, width, 768)
+    page = open_page(served + PAGE, width, 768, **STILL)
     ready(page)
     page.locator("#pad").focus()
     page.keyboard.press("Shift+ArrowDown")
@@ -142,7 +142,7 @@ def test_the_arrows_draw_on_the_pad(width: int, served: str, open_page: Open) ->
 
 
 def test_a_button_pressed_beside_the_pad_draws_nothing(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     ready(page)
     box = page.locator("#pad").bounding_box()
     page.mouse.move(box["x"] - 10, box["y"] + 50)
@@ -153,7 +153,7 @@ def test_a_button_pressed_beside_the_pad_draws_nothing(served: str, open_page: O
 
 
 def test_a_finger_draws_and_presses(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE, **PHONE)
+    page = open_page(served + PAGE, **PHONE, **STILL)
     ready(page)
     drag_finger(page, "#pad", THREE)
     assert page.inner_text("#answer") in set("0123456789")
@@ -168,7 +168,7 @@ def test_a_finger_draws_and_presses(served: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, width, height)
+    page = open_page(base + PAGE, width, height, **STILL)
     ready(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     keep(page, f"digits-{width}")

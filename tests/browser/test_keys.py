@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Open, wait_until
+from .conftest import STILL, Open, wait_until
 
 # Of each page: a choice and a slider to click on before.
 SETTINGS = {
@@ -19,7 +19,7 @@ SETTINGS = {
 
 
 def opened(open_page: Open, served: str, name: str) -> Any:
-    page = open_page(f"{served}demos/{name}/index.html")
+    page = open_page(f"{served}demos/{name}/index.html", **STILL)
     wait_until(page, "!!window.workshopDemo")
     return page
 

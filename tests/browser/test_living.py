@@ -97,10 +97,10 @@ def test_one_that_is_not_seen_costs_no_processor(served: str, open_page: Open) -
 
 def test_the_slide_sets_its_state(served: str, open_page: Open) -> None:
     page = open_page(served + DECK)
-    go_to(page, "painting#too-fast")
+    go_to(page, "painting#twenty-times")
     start(page)
     frame = next(each for each in page.frames if "demos/painting" in each.url)
-    assert frame.evaluate("workshopDemo.settings.rate") == 0.1
+    assert frame.evaluate("workshopDemo.settings.rate") == 0.2
     assert frame.locator("#settings").is_hidden()
 
 
@@ -137,7 +137,9 @@ def test_on_paper_there_are_stills_and_no_demo(served: str, open_page: Open) -> 
     assert page.locator(".living .still:visible").count() == places
 
 
-def test_every_living_slide_of_every_deck_moves(served: str, open_page: Open, keep: Callable[..., None]) -> None:
+def test_every_living_slide_of_every_deck_moves(
+    served: str, open_page: Open, keep: Callable[..., None]
+) -> None:
     page = open_page(served + DECK.replace("ninety-minutes", "three-hours"))
     wait_until(page, "!!window.workshopDeck")
     numbers = page.evaluate(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, Open, learn, tap, wait_until
+from .conftest import FIGURES, STILL, Open, learn, tap, wait_until
 
 PAGE = "demos/playground/index.html"
 # The bar is 0.05 within 60 s of one core.
@@ -23,7 +23,7 @@ def try_it(page: Any, title: str) -> None:
 
 
 def test_the_spiral_is_learned(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, 1366, 768)
+    page = open_page(base + PAGE, 1366, 768, **STILL)
     click = "document.querySelector('[aria-label=\"Try it: The spiral\"]').click()"
 
     def start() -> None:
@@ -36,7 +36,7 @@ def test_the_spiral_is_learned(base: str, open_page: Open, keep: Callable[..., N
 
 
 def test_one_line_is_enough_for_clouds_and_not_for_corners(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     try_it(page, "One neuron, one line")
     wait_until(page, "workshopDemo.testLoss < 0.2")
     try_it(page, "Without a bend")
@@ -45,13 +45,13 @@ def test_one_line_is_enough_for_clouds_and_not_for_corners(base: str, open_page:
 
 
 def test_learning_by_heart_shows_as_a_gap(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     try_it(page, "Learning by heart")
     wait_until(page, "workshopDemo.loss < 0.02 && workshopDemo.testLoss > 5 * workshopDemo.loss")
 
 
 def test_the_form_makes_the_network_and_a_rebuild_starts_again(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     assert page.locator(".column").count() == 3
     page.get_by_role("button", name="+ layer").click()
     page.get_by_label("x²").check()
@@ -68,7 +68,7 @@ def test_the_form_makes_the_network_and_a_rebuild_starts_again(base: str, open_p
 
 
 def test_own_points_are_clicked_in(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.get_by_role("radio", name="your own").check()
     page.get_by_role("button", name="Train", exact=True).click()
     assert "no points yet" in page.inner_text("#fault")
@@ -96,7 +96,7 @@ def put(page: Any, x: float, y: float, *, touch: bool = False, **how: Any) -> No
 
 
 def test_a_stray_click_on_the_picture_changes_nothing(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     page.get_by_role("button", name="Train", exact=True).click()
     wait_until(page, "workshopDemo.epochs > 2")
     put(page, 0.5, 0.5)
@@ -106,7 +106,7 @@ def test_a_stray_click_on_the_picture_changes_nothing(served: str, open_page: Op
 
 
 def test_start_again_keeps_the_points_and_new_points_do_not(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     before = state(page, "first")
     page.get_by_role("button", name="Start again").click()
     assert state(page, "first") == before
@@ -115,7 +115,7 @@ def test_start_again_keeps_the_points_and_new_points_do_not(served: str, open_pa
 
 
 def test_own_points_are_cleared_also_while_it_learns(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     page.get_by_role("radio", name="your own").check()
     assert page.is_hidden("#noise")
     put(page, 0.3, 0.5)
@@ -137,7 +137,7 @@ def test_own_points_are_cleared_also_while_it_learns(served: str, open_page: Ope
 
 
 def test_own_points_are_put_by_keys(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
+    page = open_page(served + PAGE, **STILL)
     page.get_by_role("radio", name="your own").check()
     page.locator("#field").focus()
     for key in ("ArrowLeft", "ArrowUp", "Enter", "ArrowRight", "ArrowRight", "Shift+Enter"):
@@ -152,7 +152,7 @@ def test_own_points_are_put_by_keys(served: str, open_page: Open) -> None:
 def test_a_finger_puts_points_of_both_colours(
     served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
+    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True, **STILL)
     tap(page.get_by_role("radio", name="your own", exact=True))
     put(page, 0.25, 0.5, touch=True)
     tap(page.get_by_role("radio", name="blue", exact=True))
@@ -165,7 +165,7 @@ def test_a_finger_puts_points_of_both_colours(
 
 
 def test_a_rate_that_is_too_large_is_explained(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     try_it(page, "Without a bend")
     page.locator("#rate").fill("0")
     page.wait_for_selector("#fault:not([hidden])")
@@ -174,7 +174,7 @@ def test_a_rate_that_is_too_large_is_explained(base: str, open_page: Open) -> No
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.keyboard.press("Space")
     wait_until(page, "workshopDemo.epochs > 2")
     page.keyboard.press("Space")
@@ -185,6 +185,6 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, width, height)
+    page = open_page(base + PAGE, width, height, **STILL)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     keep(page, f"playground-{width}")

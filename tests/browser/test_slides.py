@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,23 @@ from waiting import patience
 
 from workshop.lessons.pace import slowness_here, words_here
 from workshop.lessons.yardstick import Round
+from workshop.settings import Settings
+from workshop.site.looks import faults_of_looks, measure_decks
+from workshop.site.publish import publish_decks
 from workshop.site.schedule import read_schedule
 
 from .conftest import CHECKOUT, Open, Serve, wait_until
 
 DECKS = list(read_schedule(CHECKOUT / "presentation" / "schedule.toml"))
+
+PDF_BYTES = 15_000_000
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A plain file server that says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 def deck(page: Any, call: str) -> Any:
@@ -31,22 +46,64 @@ def ready(page: Any) -> None:
     wait_until(page, "!!window.workshopDeck")
 
 
-@pytest.mark.parametrize("name", DECKS)
-def test_every_slide_fits_its_page_and_every_formula_is_set(
-    name: str, served: str, open_page: Open, keep: Callable[..., None]
+def test_no_slide_of_any_deck_has_a_fault_of_looks(libraries: Path) -> None:
+    looks = measure_decks(CHECKOUT, Settings(data=libraries))
+    assert list(looks) == DECKS
+    for slides in (slides for themes in looks.values() for slides in themes.values()):
+        assert len(slides) > 15
+        assert all(slide["type"] > 0 for slide in slides)
+    assert faults_of_looks(looks) == []
+
+
+def test_every_formula_is_set(served: str, open_page: Open) -> None:
+    for name in DECKS:
+        page = open_page(f"{served}slides/{name}/?print")
+        wait_until(page, "document.body.classList.contains('paper')")
+        formulas = page.locator(".formula").count()
+        assert formulas > 2
+        assert page.locator(".formula .katex").count() == formulas
+        assert page.locator(".katex-error").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+def test_every_slide_fits_the_wall(
+    width: int, height: int, served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    page = open_page(f"{served}slides/{name}/")
+    page = open_page(f"{served}slides/{DECKS[0]}/", width, height)
     ready(page)
-    formulas = page.locator(".formula").count()
-    assert formulas > 3
-    assert page.locator(".formula .katex").count() == formulas
-    assert page.locator(".katex-error").count() == 0
     for number in range(deck(page, "getTotalSlides()")):
         deck(page, f"slide({number})")
-        size = deck(page, "getCurrentSlide().scrollHeight")
         title = deck(page, "getCurrentSlide().textContent.slice(0, 40)")
-        assert size <= 720, f"slide {number} ({title}) is {size} dots high"
-        keep(page, f"slides-{name}-{number:02}")
+        assert deck(page, "getCurrentSlide().scrollHeight") <= 720, f"slide {number} ({title})"
+        box = page.locator("section.present").bounding_box()
+        assert box is not None and box["y"] >= -1 and box["y"] + box["height"] <= height + 1, title
+        assert box["width"] > 0.98 * width
+        keep(page, f"slides-{width}-{number:02}")
+
+
+def test_published_decks_work_on_a_plain_file_server(
+    libraries: Path, tmp_path: Path, open_page: Open
+) -> None:
+    folder = tmp_path / "published"
+    report = publish_decks(CHECKOUT, folder, place="Here", settings=Settings(data=libraries))
+    assert len(report["handouts"]) == len(DECKS)
+    for name in report["handouts"]:
+        assert 0 < (folder / name).stat().st_size < PDF_BYTES
+    handler = functools.partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            page = open_page(f"http://127.0.0.1:{server.server_address[1]}/")
+            assert "Here" in page.inner_text("main")
+            page.get_by_role("link", name="ninety minutes").click()
+            ready(page)
+            assert page.locator("a[data-port]").count() == 0
+            living = deck(page, "getSlides().findIndex((slide) => slide.querySelector('.living'))")
+            deck(page, f"slide({living})")
+            page.keyboard.press("PageDown")
+            wait_until(page, "document.querySelector('.present .living').dataset.state === 'moving'")
+        finally:
+            server.shutdown()
 
 
 def test_slides_are_turned_by_keys(served: str, open_page: Open) -> None:
@@ -109,6 +166,9 @@ def test_the_speakers_window_follows_and_leads(
     deck(page, "slide(3)")
     wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('4 of')")
     assert re.search(r"min left in this part", speaker.inner_text("#pace"))
+    assert speaker.inner_text("#then") == "lesson 0-basics/00-check"
+    assert speaker.inner_text("#left") == "1"
+    assert speaker.inner_text("#after") == "What a neuron does, 0:05"
     keep(speaker, f"speaker-{how.replace(' ', '-')}")
 
 

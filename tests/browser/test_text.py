@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, Open, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, tap, wait_until
 
 PAGE = "demos/text/index.html"
 # The bar of the page, in seconds of one core.
@@ -62,7 +62,7 @@ def test_slopes_are_those_of_the_loss() -> None:
 
 
 def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, 1366, 768)
+    page = open_page(base + PAGE, 1366, 768, **STILL)
     assert page.evaluate("workshopDemo.bits") > 4
     read = page.get_by_role("button", name="Read", exact=True)
     seconds = learn(page, read.click, f"workshopDemo.bits < {BITS}", SECONDS)
@@ -75,7 +75,7 @@ def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]
 
 
 def test_temperature_makes_it_bold_or_careful(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.get_by_role("radio", name="counting").check()
     page.get_by_role("button", name="Read", exact=True).click()
     wait_until(page, "workshopDemo.bits < 1", SECONDS)
@@ -86,7 +86,7 @@ def test_temperature_makes_it_bold_or_careful(base: str, open_page: Open) -> Non
 
 
 def test_ones_own_text_is_read(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     page.fill("#own", "too short")
     assert "at least 30 letters" in page.inner_text("#fault")
     page.fill("#own", "abcabcabcabc " * 20)
@@ -98,7 +98,7 @@ def test_ones_own_text_is_read(base: str, open_page: Open) -> None:
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE)
+    page = open_page(base + PAGE, **STILL)
     before = page.locator("#samples li").count()
     page.keyboard.press("w")
     assert page.locator("#samples li").count() == before + 1
@@ -109,7 +109,7 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
 
 
 def test_a_finger_is_enough(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True)
+    page = open_page(served + PAGE, 390, 844, has_touch=True, is_mobile=True, **STILL)
     tap(page.get_by_role("radio", name="counting", exact=True))
     tap(page.get_by_role("button", name="Read", exact=True))
     wait_until(page, "workshopDemo.bits < 2.5", SECONDS)
@@ -123,6 +123,6 @@ def test_a_finger_is_enough(served: str, open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, width, height)
+    page = open_page(base + PAGE, width, height, **STILL)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     keep(page, f"text-{width}")

@@ -28,6 +28,8 @@ def make_presentation(source: Path) -> None:
         "slides/deck.html": "<title>{title}</title><main>{slides}</main>",
         "slides/slides.css": "css",
         "slides/slides.js": "js",
+        "slides/living.js": "js",
+        "slides/measure.js": "js",
         "slides/speaker.html": "html",
         "slides/speaker.css": "css",
         "slides/speaker.js": "js",

@@ -92,3 +92,27 @@ def test_a_slide_that_links_to_nothing_is_told(source: Path) -> None:
     section = source / "presentation/sections/welcome.md"
     section.write_text(section.read_text().replace("$x$", "[a](demo:painting) [b](demo:dancing)"))
     assert faults_of(source) == ["short, welcome: a slide links to demo:dancing, which is not there"]
+
+
+def show(source: Path, text: str) -> None:
+    section = source / "presentation/sections/welcome.md"
+    section.write_text(section.read_text(encoding="utf-8").replace("$x$", text), encoding="utf-8")
+
+
+def test_a_demo_that_a_slide_holds_needs_its_state_and_its_stills(source: Path) -> None:
+    show(source, "![a fish](demo:painting#fish)")
+    assert faults_of(source) == [
+        "short, welcome: the demo painting has no state fish",
+        "short, welcome: there is no picture painting-fish.webp in presentation/pictures",
+        "short, welcome: there is no picture painting-fish-dark.webp in presentation/pictures",
+    ]
+    (source / "js-demos/painting/tries.js").write_text('const tries = [{ name: "fish" }];', encoding="utf-8")
+    for name in ("painting-fish", "painting-fish-dark"):
+        (source / "presentation/pictures").mkdir(exist_ok=True)
+        (source / f"presentation/pictures/{name}.webp").write_bytes(b"RIFF")
+    assert faults_of(source) == []
+
+
+def test_a_picture_that_is_not_there_is_told(source: Path) -> None:
+    show(source, "![a wall](picture:digits)")
+    assert faults_of(source) == ["short, welcome: there is no picture digits.webp in presentation/pictures"]

@@ -21,5 +21,7 @@ def test_the_site_has_decks_drivers_and_what_was_fetched(tmp_path: Path) -> None
 def test_no_page_of_the_slides_asks_the_network() -> None:
     files, _ = slides_site(CHECKOUT, Path("/nonexistent"), [])
     for name, content in files.items():
+        if name.endswith(".webp"):
+            continue
         text = content.decode().replace("http://www.w3.org/2000/svg", "").replace("http://${host}", "")
         assert "http://" not in text and "https://" not in text, name

@@ -81,6 +81,8 @@ def test_site_holds_pages_shared_files_and_libraries(
         "slides/short/index.html",
         "slides/slides.css",
         "slides/slides.js",
+        "slides/living.js",
+        "slides/measure.js",
         "slides/pace.js",
         "slides/speaker.html",
         "slides/speaker.css",

@@ -11,7 +11,9 @@ from workshop.site.build import read_manifest
 from workshop.site.decks import Presentation, deck, read_presentation
 from workshop.site.schedule import Item
 
-LINK = re.compile(r"\]\(((?:demo|lesson):[^)]+)\)")
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(((?:demo|lesson):[^)]+)\)")
+SHOWN = re.compile(r"!\[[^\]]*\]\((demo|picture):([^)#]+)#?([^)]*)\)")
+"""A demo in its state, or a picture, that a slide shows."""
 MEASURED = "presentation/measured.toml"
 """How long each lesson runs in its full profile; a file of ``[lessons]`` with seconds by name."""
 
@@ -35,9 +37,28 @@ def faults_of(source: Path) -> list[str]:
             faults += [
                 f"{where}: a slide links to {link}, which is not there" for link in sorted(linked - known)
             ]
+            faults += [f"{where}: {fault}" for fault in faults_of_pictures(source, presentation, item)]
             faults += [f"{where}: there is no demo {name}" for name in item.demos if name not in demos]
             faults += [f"{where}: there is no lesson {name}" for name in item.lessons if name not in lessons]
             faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, seconds)]
+    return faults
+
+
+def faults_of_pictures(source: Path, presentation: Presentation, item: Item) -> list[str]:
+    """Return what a slide of an item shows and is not there: a picture, a demo's state, or its still."""
+    slides = presentation.sections[item.section].slides if item.section else ()
+    faults = []
+    for kind, name, state in (found for slide in slides for found in SHOWN.findall(slide.text)):
+        wanted = [name] if kind == "picture" else [f"{name}-{state}", f"{name}-{state}-dark"]
+        scripts = (source / "js-demos" / name).glob("*.js")
+        mark = f'name: "{state}"'
+        if kind == "demo" and not any(mark in path.read_text(encoding="utf-8") for path in scripts):
+            faults.append(f"the demo {name} has no state {state}")
+        faults += [
+            f"there is no picture {each}.webp in presentation/pictures"
+            for each in wanted
+            if not (source / "presentation" / "pictures" / f"{each}.webp").is_file()
+        ]
     return faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -92,6 +93,7 @@ def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> 
     section = presentation.sections[item.section]
     note = f"{section.talk:g} minutes of talking, then try it."
     opening = _slide(words, note, start, item.minutes, "part", item.lessons)
+    opening = opening.replace("<section ", f'<section data-then="{escape(_then(item))}" ', 1)
     slides = []
     for number, slide in enumerate(section.slides, start=1):
         try:
@@ -102,8 +104,14 @@ def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> 
     return [opening, *slides]
 
 
+def _then(item: Item) -> str:
+    """Return what is tried after the slides of an item, as the speaker's window shows it."""
+    names = [f"demo {name}" for name in item.demos] + [f"lesson {name}" for name in item.lessons]
+    return ", ".join(names)
+
+
 def kind_of(body: str) -> str:
-    """Return how a slide is laid out, by its HTML: with a picture, a list or a program beside one, or words alone."""
+    """Return how a slide is laid out: a picture, a list or a program beside one, or words alone."""
     if 'class="stand"' not in body:
         return "program" if "<pre>" in body else "words"
     if "<pre>" in body:
@@ -111,10 +119,16 @@ def kind_of(body: str) -> str:
     return "beside" if "<ul>" in body or "<ol>" in body else "pictured"
 
 
+STAND = re.compile(r'<p class="stand">.*?</p>', re.DOTALL)
+
+
 def laid_out(body: str) -> str:
-    """Return a slide's HTML with what is below its title in one block."""
-    head, mark, rest = body.partition("</h2>")
-    return f'{head}{mark}<div class="body">{rest}</div>' if mark else f'<div class="body">{body}</div>'
+    """Return a slide's HTML: all below its title in one block, what is beside a picture in another."""
+    head, mark, rest = body.partition("</h2>") if "</h2>" in body else ("", "", body)
+    found = STAND.search(rest)
+    if found and kind_of(body).startswith("beside"):
+        rest = f'{found[0]}<div class="side">{rest[: found.start()]}{rest[found.end() :]}</div>'
+    return f'{head}{mark}<div class="body">{rest}</div>'
 
 
 def _promised(text: str, updates: bool) -> str:

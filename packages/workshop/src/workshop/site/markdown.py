@@ -5,7 +5,7 @@ in Markdown                      on the slide
 ================================ ===================================================
 ``![words](figure:NAME)``        the drawing NAME; the words are for screen readers
 ``![words](picture:NAME)``       ``presentation/pictures/NAME.webp``
-``![words](demo:NAME#STATE)``    the demo itself, in a state of its ``#try=``; its still is the picture NAME-STATE
+``![words](demo:NAME#STATE)``    the demo itself as its ``#try=STATE``; its still is NAME-STATE
 ``[words](demo:NAME)``           the demo's page in the same site
 ``[words](lesson:CHAPTER/NAME)`` the lesson in this machine's Jupyter
 ``$…$``, ``$$…$$``               a formula, in TeX

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
 from workshop.site.build import build_site
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_SECONDS = 120
-SETTLE_MS = 8_000
-"""How much of its own time Chromium gives a page before it prints."""
+from workshop.site.chromium import find_browser, run_browser
 
 PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 
@@ -27,7 +21,7 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
     """
     if file.suffix.lower() != ".pdf" or file.is_dir():
         raise WorkshopError(f"{file} is not the name of a PDF; let it end in .pdf")
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if browser is None:
         raise WorkshopError("printing needs Chromium; install the package chromium")
     with tempfile.TemporaryDirectory() as folder:
@@ -41,8 +35,7 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
         beside = Path(folder) / "deck.pdf"
         query = "print=notes" if notes else "print"
         slides = page.read_text(encoding="utf-8").count("<section ")
-        _print(browser, f"{page.as_uri()}?{query}", beside, Path(folder) / "profile")
-        content = beside.read_bytes()
+        content = print_page(browser, f"{page.as_uri()}?{query}", beside, Path(folder) / "profile")
         pages = len(PAGE.findall(content))
         if pages < slides:
             raise WorkshopError(f"Chromium printed {pages} pages of {slides} slides; try again")
@@ -52,24 +45,9 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
     return pages
 
 
-def _print(browser: str, address: str, file: Path, profile: Path) -> None:
-    command = [
-        browser,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        f"--user-data-dir={profile}",
-        "--no-pdf-header-footer",
-        f"--virtual-time-budget={SETTLE_MS}",
-        f"--print-to-pdf={file}",
-        address,
-    ]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise WorkshopError(f"Chromium did not print within {PATIENCE_SECONDS} s; try again") from error
-    if done.returncode or not file.is_file():
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-        raise WorkshopError(f"Chromium could not print the slides: {last[0]}")
+def print_page(browser: str, address: str, file: Path, profile: Path) -> bytes:
+    """Print a page to ``file`` and return its bytes; WorkshopError where Chromium wrote nothing."""
+    run_browser(browser, address, profile, "--no-pdf-header-footer", f"--print-to-pdf={file}")
+    if not file.is_file():
+        raise WorkshopError("Chromium printed nothing; try again")
+    return file.read_bytes()

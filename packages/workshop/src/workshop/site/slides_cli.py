@@ -1,4 +1,4 @@
-"""``workshop slides``: list the workshops, check the slides against the lessons, print a deck."""
+"""``workshop slides``: list the workshops, check the slides, print a deck, publish all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Source = Annotated[Path | None, typer.Option(help="The checkout; default: this o
 
 @app.callback()
 def slides() -> None:
-    """List the workshops, check the slides against the lessons, print a deck."""
+    """List the workshops, check the slides, print a deck, publish all of them."""
 
 
 @app.command("list")
@@ -46,11 +46,26 @@ def list_workshops(source: Source = None, json: Json = False) -> None:
 
 
 @app.command()
-def check(source: Source = None, json: Json = False) -> None:
-    """Check that what the schedule names exists and fits into its minutes."""
+def check(
+    source: Source = None,
+    look: Annotated[
+        bool | None,
+        typer.Option("--look/--no-look", help="Measure each slide in Chromium; default: where there is one."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check that what the schedule names exists and fits into its minutes, and how each slide looks."""
     from workshop.site.check import faults_of
+    from workshop.site.chromium import find_browser
+    from workshop.site.looks import faults_of_looks, measure_decks
 
-    faults = faults_of(_checkout(source))
+    checkout = _checkout(source)
+    faults = faults_of(checkout)
+    looking = find_browser() is not None if look is None else look
+    if looking and not faults:
+        faults = faults_of_looks(measure_decks(checkout))
+    elif not looking:
+        messages.print("How the slides look was not measured; that takes Chromium.", markup=False)
     if json:
         print_json({"faults": faults})
     for fault in faults:
@@ -58,7 +73,7 @@ def check(source: Source = None, json: Json = False) -> None:
     if faults:
         raise typer.Exit(1)
     if not json:
-        console.print("The slides fit their schedule and the lessons.")
+        console.print("The slides fit their schedule, the lessons and, where measured, their pages.")
 
 
 @app.command()
@@ -77,6 +92,26 @@ def pdf(
         print_json({"file": str(file), "pages": pages})
     else:
         console.print(f"{file}: {pages} pages", markup=False)
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(help="The folder to make; it is new, or was published before.")],
+    date: Annotated[str, typer.Option(help="When the workshop was held, as it is to be read.")] = "",
+    place: Annotated[str, typer.Option(help="Where it was held.")] = "",
+    source: Source = None,
+    json: Json = False,
+) -> None:
+    """Make a folder of decks, demos and hand-outs that any web server can show."""
+    from workshop.site.publish import publish_decks
+
+    report = publish_decks(_checkout(source), folder, date=date, place=place)
+    if json:
+        print_json(report)
+        return
+    for note in report["notes"]:
+        messages.print(note, style="yellow", markup=False, highlight=False)
+    console.print(f"{folder}: {report['files']} files, {report['bytes'] / 1e6:.1f} MB", markup=False)
 
 
 def _checkout(source: Path | None) -> Path:

@@ -45,5 +45,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "ladder": shown.ladder,
     "players": shown.players,
     "memory": shown.memory,
+    "trust": shown.trust,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

@@ -4,8 +4,8 @@ Needs numpy and Pillow, and nothing that was fetched::
 
     python -m workshop.site.figures.computing
 
-writes ``computed.json`` beside this file (verse, names, cosines of inputs by depth) and the pictures ``digits``,
-``filters``, ``keras-filters`` and ``painters`` of ``presentation/pictures/``.
+writes ``computed.json`` beside this file (verse, names, cosines of inputs by depth) and the pictures
+``digits``, ``filters``, ``keras-filters`` and ``painters`` of ``presentation/pictures/``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SIDE = 28
 
 
 class Reader:
-    """A gated recurrent unit (Cho and others, 2014) that reads and writes characters; see ``teach.charmodel``."""
+    """A gated recurrent unit (Cho and others, 2014) that writes characters; see ``teach.charmodel``."""
 
     def __init__(self, name: str, alphabet: str) -> None:
         """Load the shipped network ``name``, whose facts call its characters ``alphabet``."""
@@ -42,7 +42,7 @@ class Reader:
         self.told, self.heard, self.weights, self.bias = arrays[0], *arrays[-3:]
 
     def write(self, begin: str, length: int, temperature: float, seed: int, condition: int = 0) -> str:
-        """Return ``begin`` and what it writes on, at most ``length`` characters, each drawn from its chances."""
+        """Return ``begin`` and ``length`` characters more, each drawn from the network's chances."""
         random = np.random.default_rng(seed)
         state = np.zeros(self.heard.shape[-1], np.float32)
         text = begin
@@ -89,10 +89,10 @@ def names() -> list[dict[str, Any]]:
 
 
 def alike(depth: int = 40, width: int = 256, pairs: int = 40, seed: int = 1) -> dict[str, list[float]]:
-    """Return the mean cosine of two random inputs after 0, 1, … ``depth`` blocks: plain ones, and residual ones.
+    """Return the mean cosine of two random inputs after 0, 1, … ``depth`` plain and residual blocks.
 
-    A block is a layer with He's noise (He and others, 2015) and ReLU; a residual one gives that to a second layer,
-    whose noise is the smaller the more blocks there are, and adds it to its input.
+    A block is a layer with He's noise (He and others, 2015) and ReLU; a residual one gives that to a second
+    layer, whose noise is the smaller the more blocks there are, and adds it to its input.
     """
     random = np.random.default_rng(seed)
     start = random.normal(size=(2 * pairs, width))
@@ -122,7 +122,7 @@ def save_digits() -> None:
 
 
 def first_layer() -> tuple[Floats, Floats, Floats]:
-    """Return a digit (28, 28), the 16 filters of the trained network (16, 5, 5), and their answers (16, 24, 24)."""
+    """Return a digit (28, 28), the trained network's filters (16, 5, 5), their answers (16, 24, 24)."""
     from PIL import Image
 
     sheet = np.asarray(Image.open(SHIPPED / "digits.png"), np.float32) / 255
@@ -133,7 +133,7 @@ def first_layer() -> tuple[Floats, Floats, Floats]:
         offsets = stored["array001"].astype(np.float32)
     places = np.lib.stride_tricks.sliding_window_view(digit, (5, 5))
     answers = np.einsum("ijab,fab->fij", places, filters) + offsets[:, None, None]
-    return digit, filters, np.maximum(answers, 0)
+    return digit, filters, np.maximum(answers, 0).astype(np.float32)
 
 
 def save_filters() -> None:
@@ -193,9 +193,7 @@ def _signed(values: Floats, side: int) -> Any:
     share = (values / np.abs(values).max())[:, :, None]
     low, middle, high = (np.array(each) for each in ((47, 109, 181), (238, 234, 226), (235, 122, 36)))
     mixed = middle + np.abs(share) * (np.where(share < 0, low, high) - middle)
-    return (
-        Image.fromarray(np.uint8(mixed)).convert("RGBA").resize((side, side), Image.Resampling.NEAREST)
-    )
+    return Image.fromarray(np.uint8(mixed)).convert("RGBA").resize((side, side), Image.Resampling.NEAREST)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 
 Point = tuple[float, float]
-SLIDE = (1152, 450)
+SLIDE: Point = (1152, 450)
 """The pixels that a drawing has at least on a slide of 1280 x 720."""
+BESIDE: Point = (556, 500)
+"""The same beside a program."""
 LEAST_TYPE = 24
 """Pixels of the smallest type there."""
 
@@ -24,9 +26,10 @@ def colour(name: str) -> str:
 class Drawing:
     """An SVG of ``width`` x ``height`` units; y grows downwards."""
 
-    def __init__(self, width: float, height: float) -> None:
-        """Begin an empty drawing."""
+    def __init__(self, width: float, height: float, room: Point = SLIDE) -> None:
+        """Begin an empty drawing; ``room`` is what it has on its slide, in pixels."""
         self.width, self.height = width, height
+        self._least = LEAST_TYPE * max(width / room[0], height / room[1])
         self._root = ElementTree.Element(
             "svg",
             {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:g} {height:g}", "role": "img"},
@@ -89,8 +92,8 @@ class Drawing:
         anchor: str = "middle",
         weight: int = 400,
     ) -> None:
-        """Write one line; ``at`` is the middle of its height. On a slide it is never smaller than can be read."""
-        size = max(size, LEAST_TYPE * max(self.width / SLIDE[0], self.height / SLIDE[1]))
+        """Write one line; ``at`` is the middle of its height. It is never too small to be read on a slide."""
+        size = max(size, self._least)
         self._add(
             "text",
             {"x": at[0], "y": at[1] + size * 0.35, "font-size": size, "fill": colour(fill)}

@@ -33,13 +33,13 @@ def points(cells: int) -> int:
 
 def loop() -> Drawing:
     """The agent acts, the game answers with a new state and a reward."""
-    drawing = Drawing(760, 260)
-    drawing.labelled((30, 80), (200, 100), "agent", "accent-soft", 28)
-    drawing.labelled((530, 80), (200, 100), "game", "card", 28)
-    drawing.arrow((230, 105), (528, 105))
-    drawing.words((380, 82), "move", 24)
-    drawing.arrow((530, 155), (232, 155), "warm")
-    drawing.words((380, 182), "new board, points", 24, "warm")
+    drawing = Drawing(900, 340)
+    drawing.labelled((20, 50), (240, 240), "agent", "accent-soft", 36)
+    drawing.labelled((640, 50), (240, 240), "game", "card", 36)
+    drawing.arrow((260, 120), (638, 120), "quiet", 4)
+    drawing.words((450, 90), "move", 30)
+    drawing.arrow((640, 220), (262, 220), "warm", 4)
+    drawing.words((450, 256), "new board, points", 30, "warm")
     return drawing
 
 

@@ -82,14 +82,15 @@ MAPS: Grid = [[1, 0, 2, 0, 1, 0], [1, 0, 2, 1, 0, 0], [0, 2, 0, 0, 0, 3]]
 
 def gram() -> Drawing:
     """Three filters' answers at six places, and their Gram matrix."""
-    drawing = Drawing(820, 260)
-    _grid(drawing, (110, 30), MAPS, 54)
+    drawing = Drawing(960, 380)
+    _grid(drawing, (110, 30), MAPS, 72)
     for number in range(3):
-        drawing.words((96, 57 + 54 * number), f"filter {number + 1}", 18, "quiet", "end")
-    drawing.words((272, 222), "places in the picture", 20, "quiet")
-    drawing.arrow((452, 111), (546, 111))
-    _grid(drawing, (570, 30), gram_matrix(MAPS), 54)
-    drawing.words((651, 222), "fire together?", 20, "quiet")
+        drawing.words((96, 66 + 72 * number), f"filter {number + 1}", 24, "quiet", "end")
+    drawing.words((326, 290), "places in the picture", 26, "quiet")
+    drawing.arrow((552, 138), (640, 138))
+    _grid(drawing, (660, 30), gram_matrix(MAPS), 72)
+    drawing.words((768, 290), "fire together?", 26, "quiet")
+    drawing.words((480, 350), "G = Σ F · F, summed over the places", 28, "ink", weight=600)
     return drawing
 
 

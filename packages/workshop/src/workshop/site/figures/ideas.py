@@ -1,8 +1,8 @@
-"""Ideas of the slides as small drawings: a loss, a backward pass, folds, threads, a cell, an update; all numbers are computed."""
+"""Ideas as small drawings: a loss, a backward pass, folds, threads, a cell; every number is computed."""
 
 from __future__ import annotations
 
-from workshop.site.figures.drawing import Drawing
+from workshop.site.figures.drawing import BESIDE, Drawing
 
 POINTS = [(0.5, 1.1), (1.5, 1.4), (2.5, 2.9), (3.5, 2.6), (4.5, 4.1), (5.5, 4.3)]
 
@@ -28,7 +28,9 @@ def loss() -> Drawing:
         drawing.circle((40 + x * 130, 380 - y * 78), 9, "ink", "ink")
     ends = [(40 + x * 130, 380 - (slope * x + start) * 78) for x in (0.0, 6.2)]
     drawing.curve(ends, "warm", 5)
-    drawing.words((60, 50), f"loss = mean of the squares = {total / len(POINTS):.2f}", 30, "ink", "start", 600)
+    drawing.words(
+        (360, 350), f"loss = mean of the squares = {total / len(POINTS):.2f}", 26, "ink", "start", 600
+    )
     return drawing
 
 
@@ -40,7 +42,12 @@ def backward() -> Drawing:
     off = answer - wanted
     by_answer = 2 * off
     drawing = Drawing(1120, 330)
-    steps = [("× x", product, by_answer), ("+ b", answer, by_answer), ("− wanted", off, by_answer), ("square", off**2, 1.0)]
+    steps = [
+        ("× x", product, by_answer),
+        ("+ b", answer, by_answer),
+        ("− wanted", off, by_answer),
+        ("square", off**2, 1.0),
+    ]
     drawing.labelled((10, 120), (130, 80), "w", "sunk", 32)
     drawing.words((75, 84), f"{w:g}", 30)
     drawing.words((75, 246), f"{by_answer * x:g}".replace("-", "−"), 34, "warm", weight=700)
@@ -58,7 +65,7 @@ def backward() -> Drawing:
 
 def graph() -> Drawing:
     """Logistic regression as Theano keeps it: a graph of symbols, and the slope that it derives."""
-    drawing = Drawing(520, 520)
+    drawing = Drawing(520, 520, BESIDE)
     drawing.labelled((20, 430), (90, 64), "w", "accent-soft", 30)
     drawing.labelled((150, 430), (90, 64), "x", "sunk", 30)
     drawing.labelled((300, 430), (90, 64), "t", "sunk", 30)
@@ -87,8 +94,8 @@ def folds() -> Drawing:
             )
         drawing.arrow((586, 45 + row * 62), (640, 45 + row * 62))
         drawing.words((660, 45 + row * 62), f"measure {row + 1}", 26, anchor="start")
-    drawing.words((20, 356), "dark: held back", 28, "accent", "start", 600)
-    drawing.words((660, 356), "then their mean", 28, "warm", "start", 600)
+    drawing.words((20, 356), "filled: held back", 28, "accent", "start", 600)
+    drawing.words((890, 356), "then their mean", 26, "warm", "end", 600)
     return drawing
 
 
@@ -138,30 +145,30 @@ def upgrade() -> Drawing:
 
 def watching() -> Drawing:
     """A run writes into a folder, TensorBoard reads it."""
-    drawing = Drawing(1000, 300)
-    drawing.labelled((20, 90), (220, 110), "model.fit", "accent-soft", 32)
-    drawing.arrow((240, 145), (378, 145), "ink", 4)
-    drawing.words((309, 112), "writes", 26, "quiet")
-    drawing.labelled((380, 90), (220, 110), "a folder", "sunk", 32)
-    drawing.arrow((738, 145), (602, 145), "warm", 4)
-    drawing.words((669, 112), "reads", 26, "warm")
-    drawing.labelled((740, 90), (240, 110), "TensorBoard", "card", 32)
-    drawing.words((490, 262), "neither has to know the other", 28, "quiet")
+    drawing = Drawing(1000, 400)
+    drawing.labelled((20, 30), (220, 250), "model.fit", "accent-soft", 32)
+    drawing.arrow((240, 155), (378, 155), "ink", 4)
+    drawing.words((309, 122), "writes", 26, "quiet")
+    drawing.labelled((380, 30), (220, 250), "a folder", "sunk", 32)
+    drawing.arrow((738, 155), (602, 155), "warm", 4)
+    drawing.words((669, 122), "reads", 26, "warm")
+    drawing.labelled((740, 30), (240, 250), "TensorBoard", "card", 32)
+    drawing.words((500, 350), "neither has to know the other", 30, "quiet")
     return drawing
 
 
 def keep() -> Drawing:
     """Three things to keep, each as a sign: a slope, a part held back, a borrowed network."""
-    drawing = Drawing(1100, 330)
-    valley = [(20 + step * 3, 60 + 0.012 * (step * 3 - 150) ** 2 * -1 + 250) for step in range(101)]
-    drawing.curve([(x, 320 - y + 40) for x, y in valley], "accent", 6)
-    drawing.circle((62, 108), 16, "warm", "warm")
-    drawing.arrow((84, 134), (132, 208), "warm", 5)
+    drawing = Drawing(1100, 430)
+    drawing.curve([(20 + step * 3, 320 - 0.0125 * (step * 3 - 150) ** 2) for step in range(101)], "accent", 6)
+    drawing.circle((70, 132), 18, "warm", "warm")
+    drawing.arrow((88, 160), (138, 264), "warm", 5)
     for part in range(5):
-        drawing.box((420 + part * 54, 120), (46, 130), "warm" if part == 4 else "accent-soft", "accent", 6)
+        fill = "warm" if part == 4 else "accent-soft"
+        drawing.box((420 + part * 54, 40), (46, 280), fill, "accent", 6)
     for number in range(4):
-        drawing.box((790 + number * 56, 90 + number * 14), (44, 180 - number * 28), "accent-soft", "accent")
-    drawing.labelled((1020, 140), (64, 84), "?", "warm", 40)
+        drawing.box((790 + number * 56, 40 + number * 26), (44, 280 - number * 52), "accent-soft", "accent")
+    drawing.box((1020, 125), (64, 110), "warm", "warm")
     for x, words in ((170, "walk downhill"), (554, "hold back"), (920, "borrow")):
-        drawing.words((x, 304), words, 32, "ink", weight=600)
+        drawing.words((x, 384), words, 34, "ink", weight=600)
     return drawing

@@ -66,7 +66,7 @@ def dense_or_convolutions() -> Drawing:
 def by_heart() -> Drawing:
     """A thousand digits, learned with dropout and without: what it knows, and what it makes of new ones."""
     runs: Record = recorded()[DENSE]
-    drawing = Drawing(960, HEIGHT + 90)
+    drawing = Drawing(1060, HEIGHT + 90)
     passes = len(runs["by heart"]["errors"])
     known = Panel(80, 330, passes, 0.01, 3)
     known.frame(drawing, (0.01, 0.1, 1), "", "loss on the digits it learns")

@@ -73,20 +73,23 @@ def inception() -> Drawing:
 
 
 def residual() -> Drawing:
-    """A residual block (He et al. 2016, "Deep residual learning", figure 2)."""
-    drawing = Drawing(520, 400)
-    drawing.words((210, 24), "x")
-    drawing.arrow((210, 42), (210, 88))
-    drawing.labelled((110, 90), (200, 54), "weights, bend")
-    drawing.arrow((210, 144), (210, 186))
-    drawing.labelled((110, 188), (200, 54), "weights")
-    drawing.arrow((210, 242), (210, 284))
-    drawing.circle((210, 306), 22, "accent-soft", "accent")
-    drawing.words((210, 306), "+", 30)
-    drawing.arrow((210, 328), (210, 372))
-    drawing.curve([(210, 62), (420, 62), (420, 306), (246, 306)], "accent", 3.5)
-    drawing.polygon([(246, 298), (232, 306), (246, 314)], "accent")
-    drawing.words((434, 180), "x, as it is", 22, "accent", "start")
+    """A plain block and a residual one (He et al. 2016, "Deep residual learning", figure 2)."""
+    drawing = Drawing(900, 400)
+    for left, name in ((60, "plain"), (470, "residual")):
+        drawing.words((left + 100, 24), "x", 30)
+        drawing.arrow((left + 100, 42), (left + 100, 88))
+        drawing.labelled((left, 90), (200, 54), "weights, bend")
+        drawing.arrow((left + 100, 144), (left + 100, 186))
+        drawing.labelled((left, 188), (200, 54), "weights")
+        drawing.arrow((left + 100, 242), (left + 100, 284))
+        drawing.arrow((left + 100, 328), (left + 100, 364))
+        drawing.words((left - 10, 380), name, 26, "quiet", "start")
+    drawing.line((160, 284), (160, 330), "quiet", 2.5)
+    drawing.circle((570, 306), 22, "accent-soft", "accent")
+    drawing.words((570, 306), "+", 30)
+    drawing.curve([(570, 62), (760, 62), (760, 306), (606, 306)], "accent", 3.5)
+    drawing.polygon([(606, 298), (592, 306), (606, 314)], "accent")
+    drawing.words((774, 180), "x, as it is", 26, "accent", "start")
     return drawing
 
 
@@ -107,17 +110,17 @@ def recurrent() -> Drawing:
 
 def transfer() -> Drawing:
     """Transfer learning: what was trained on a million pictures stays, a small classifier goes on top."""
-    drawing = Drawing(900, 250)
-    drawing.labelled((10, 85), (140, 80), "your\npicture", "sunk")
-    drawing.arrow((150, 125), (196, 125))
+    drawing = Drawing(900, 340)
+    drawing.labelled((10, 85), (140, 130), "your\npicture", "sunk")
+    drawing.arrow((150, 150), (196, 150))
     for number in range(5):
-        drawing.box((200 + number * 56, 45 + number * 12), (44, 160 - number * 24), "accent-soft", "accent")
-    drawing.words((334, 226), "trained on 1.3 million pictures; frozen", 20, "quiet")
-    drawing.arrow((478, 125), (536, 125))
-    drawing.labelled((540, 85), (130, 80), "1,280\nnumbers", "sunk")
-    drawing.arrow((670, 125), (716, 125))
-    drawing.labelled((720, 85), (170, 80), "your classes", "card")
-    drawing.words((805, 188), "the only part that learns", 20, "warm")
+        drawing.box((200 + number * 56, 20 + number * 22), (44, 260 - number * 44), "accent-soft", "accent")
+    drawing.words((334, 312), "trained on 1.3 million pictures; frozen", 20, "quiet")
+    drawing.arrow((478, 150), (536, 150))
+    drawing.labelled((540, 85), (130, 130), "1,280\nnumbers", "sunk")
+    drawing.arrow((670, 150), (716, 150))
+    drawing.labelled((720, 85), (170, 130), "your classes", "card")
+    drawing.words((740, 252), "the only part that learns", 20, "warm")
     return drawing
 
 
@@ -134,5 +137,5 @@ def style() -> Drawing:
     drawing.arrow((530, 182), (628, 225))
     drawing.labelled((632, 30), (250, 84), "activations of a\ndeep layer: content")
     drawing.labelled((632, 186), (250, 84), "which filters fire\ntogether: style")
-    drawing.words((280, 20), "change the picture, not the weights", 20, "warm", "start")
+    drawing.words((212, 12), "change the picture, not the weights", 20, "warm", "start")
     return drawing

@@ -1,0 +1,51 @@
+from typing import Any
+
+import pytest
+
+from workshop.site.looks import faults_of_looks, faults_of_slide, pictured_share
+
+GOOD: dict[str, Any] = {
+    "title": "Downhill", "kind": "pictured", "picture": True, "overflow": 0, "type": 24.0, "smallest": "rate",
+    "contrast": 6.6, "weakest": "rate", "words": 12, "empty": 0.4,
+}  # fmt: skip
+
+
+def test_a_good_slide_has_no_faults() -> None:
+    assert faults_of_slide(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"overflow": 12}, "12 pixels stand out of the page"),
+        ({"type": 17.5}, "“rate” is set in 17.5 pixels, not 24"),
+        ({"contrast": 2.1}, "“rate” has a contrast of 2.1, not 3"),
+        ({"words": 13}, "13 words beside a picture, not 12 at most"),
+        ({"empty": 0.51}, "51% of the page is empty"),
+    ],
+)
+def test_a_fault_is_told_with_its_measure(wrong: dict[str, Any], told: str) -> None:
+    assert faults_of_slide(GOOD | wrong) == [told]
+
+
+def test_words_alone_may_be_more_and_titles_may_be_empty() -> None:
+    assert faults_of_slide(GOOD | {"picture": False, "kind": "words", "words": 40}) == []
+    assert faults_of_slide(GOOD | {"kind": "part", "empty": 0.9}) == []
+
+
+def test_a_slide_of_several_decks_is_told_once_and_each_theme_by_itself() -> None:
+    looks = {"light": [GOOD | {"overflow": 12}], "dark": [GOOD | {"overflow": 12}]}
+    assert faults_of_looks({"one": looks, "two": looks}) == [
+        "“Downhill”, light: 12 pixels stand out of the page",
+        "“Downhill”, dark: 12 pixels stand out of the page",
+    ]
+
+
+def test_a_deck_with_few_pictures_is_told() -> None:
+    slides = (
+        [GOOD] * 3
+        + [GOOD | {"picture": False, "kind": "words"}]
+        + [GOOD | {"kind": "part", "picture": False}]
+    )
+    assert pictured_share(slides) == 0.75
+    assert faults_of_looks({"one": {"light": slides}}) == ["one: 75% of its slides have a picture, not 80%"]
