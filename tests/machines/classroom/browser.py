@@ -64,10 +64,10 @@ class Browser:
 
     def login(self, seat: str, code: str) -> dict[str, Any]:
         """Log in with a card, and wait until the seat is ready."""
-        _, _, page = self.open("/hub/login")
+        _, address, page = self.open("/hub/login")
         token = re.search(r'name="_xsrf" value="([^"]+)"', page)
         if not token:
-            return {"error": page[-500:]}
+            return {"error": f"no form at {address}, whose page ends with {page[-200:]}"}
         form = {"_xsrf": token[1], "username": seat, "password": code}
         status, address, page = self.open("/hub/login?next=/hub/spawn", form)
         until = time.monotonic() + SECONDS
@@ -86,11 +86,13 @@ class Browser:
     def user_path(self) -> str:
         """Return where this browser's seat is."""
         paths = [each.path for each in self.jar if each.path.startswith("/user/")]
-        return min(paths, key=len)
+        return min(paths, key=len, default="")
 
     def run(self, code: str) -> dict[str, Any]:
         """Run code in a new kernel of the seat; return what it printed and how it ended."""
         base = self.user_path()
+        if not base:
+            return {"error": "this browser has no seat"}
         status, _, text = self.open(base + "api/kernels", {}, "POST")
         if status != 201:
             return {"error": f"{status} {text[:300]}"}

@@ -54,7 +54,8 @@ class Classroom:
 
     def start(self) -> None:
         """Start the machine, bare but for what every Debian server has."""
-        self.bed = Container(self.name, kind="debian", user="root")
+        # As on a real server, systemd may make namespaces, which polkit and the isolation of seats need.
+        self.bed = Container(self.name, ["--cap-add=SYS_ADMIN"], kind="debian", user="root")
         self.bed.start()
         self.bed.root(PREPARE)
         self.bed.root(f"mkdir -p {TOOLS}")

@@ -97,6 +97,13 @@ def test_a_seats_settings_are_the_machines_with_its_own_folders(tmp_path: Path) 
     assert (own.prefix, own.web_port) == (tmp_path, 8082)
 
 
+def test_each_unit_may_listen_on_its_own_port(tmp_path: Path) -> None:
+    assert homes.write_port("017", tmp_path)
+    assert not homes.write_port("017", tmp_path)
+    text = (tmp_path / "classroom-seat@017.service.d/port.conf").read_text()
+    assert text.splitlines()[1:] == ["[Service]", "SocketBindAllow=tcp:20017"]
+
+
 def test_who_is_not_root_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(homes.os, "geteuid", lambda: 1000)
     with pytest.raises(WorkshopError, match="sudo"):

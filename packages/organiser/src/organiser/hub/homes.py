@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import IO
 
 from organiser.hub.seats import account
-from organiser.hub.settings import HubSettings
-from organiser.hub.units import RUN
+from organiser.hub.settings import FIRST_PORT, HubSettings
+from organiser.hub.units import RUN, unit
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.system.files import written_whole
 
+UNIT_FOLDER = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/classroom.conf")
 WARM = "warm"
 NOT_CACHE = {"lock_dir", "numba"}
@@ -54,6 +55,10 @@ def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[st
         write_settings(hub, machine, number)
         if warm is not None:
             link_cache(warm, hub.folder / "theano" / number, pwd.getpwnam(account(number)))
+    # Each is written, also after one that was not as it should be.
+    written = [write_port(number) for number in numbers]
+    if any(written):
+        _run(["systemctl", "daemon-reload"])
     _make_environment_files(hub, numbers)
     return new
 
@@ -112,6 +117,18 @@ def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
         lines.append(f"{name} = {own[name]}" if name in own else line)
     with written_whole(hub.folder / "settings" / f"{number}.toml") as opened:
         opened.write(("\n".join(lines) + "\n").encode())
+
+
+def write_port(number: str, units: Path = UNIT_FOLDER) -> bool:
+    """Let a seat's unit listen on the seat's own port; return whether it did not say so before."""
+    file = units / f"{unit(number)}.d" / "port.conf"
+    text = f"# Managed by 'workshop hub seats'.\n[Service]\nSocketBindAllow=tcp:{FIRST_PORT + int(number)}\n"
+    if file.exists() and file.read_text(encoding="ascii") == text:
+        return False
+    file.parent.mkdir(mode=0o755, exist_ok=True)
+    with written_whole(file) as opened:
+        opened.write(text.encode())
+    return True
 
 
 def _warm_cache(hub: HubSettings, machine: Settings) -> Path | None:

@@ -1,4 +1,4 @@
-"""The programs of the two units: ``python -m organiser.hub.run hub|proxy`` becomes the hub or its proxy."""
+"""The programs of two units: ``python -m organiser.hub.run hub|proxy`` becomes the hub or its proxy."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def node() -> Path:
     raise WorkshopError("this environment has no Node.js; use the workshop's environment 'hub'")
 
 
+def npm_command(words: list[str]) -> list[str]:
+    """Return the words that start the npm which comes with that Node.js."""
+    program = node()
+    return [str(program), str(program.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"), *words]
+
+
 def hub_command() -> list[str]:
     """Return the words that start JupyterHub."""
     return [sys.executable, "-P", "-m", "jupyterhub", "--config", str(CONFIG)]
@@ -51,14 +57,17 @@ def proxy_environment(hub: HubSettings, given: Mapping[str, str]) -> dict[str, s
 
 
 def main(words: list[str]) -> None:
-    """Become one of the two."""
+    """Become one of the two units' programs, or npm, with which set-up installs the proxy."""
+    if words[:1] == ["npm"]:
+        command = npm_command(words[1:])
+        os.execve(command[0], command, dict(os.environ))
     hub = load_hub_settings()
     if words == ["hub"]:
         command, environment = hub_command(), dict(os.environ)
     elif words == ["proxy"]:
         command, environment = proxy_command(hub, node()), proxy_environment(hub, os.environ)
     else:
-        sys.exit("usage: python -m organiser.hub.run hub|proxy")
+        sys.exit("usage: python -m organiser.hub.run hub|proxy|npm …")
     os.execve(command[0], command, environment)
 
 

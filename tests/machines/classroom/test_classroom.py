@@ -1,0 +1,162 @@
+"""From a bare machine to a class at work: log-in by a card, isolation, faults, the organiser's commands."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from machines.classroom.house import NAME, PREFIX, SEATS, Classroom
+from machines.sync.updating import changed
+from waiting import wait_until
+
+OPEN = {"hub_service_name": NAME, "hub_service_bind_address": "0.0.0.0", "hub_service_port": 8443}
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
+    made = Classroom(tmp_path_factory.mktemp("classroom"))
+    made.start()
+    try:
+        done = made.set_up()
+        assert done.status == 0, done.text
+        yield made
+    finally:
+        made.bed.stop()
+
+
+def attack(room: Classroom, jar: str, victim: str) -> dict[str, dict[str, object]]:
+    """Let a browser's seat try everything it can think of against another one."""
+    code = Path(__file__).with_name("attacker.py").read_text(encoding="utf-8")
+    given = {"VICTIM": victim, "PREFIX": PREFIX}
+    ran = room.browse("run", f"import os\nos.environ.update({given!r})\n{code}", jar=jar)
+    assert not ran["error"], ran
+    found: dict[str, dict[str, object]] = json.loads(ran["text"].strip().splitlines()[-1])
+    return found
+
+
+def test_a_second_run_changes_nothing(room: Classroom) -> None:
+    again = room.set_up()
+    assert again.status == 0, again.text
+    assert changed(again) == 0, again.text
+
+
+def test_a_card_opens_a_seat_whose_kernel_calculates(room: Classroom) -> None:
+    cards = room.cards()
+    assert sorted(cards) == ["1", "2", "3"]
+    came = room.browse("login", "1", cards["1"])
+    assert came["path"].startswith("/user/seat-001/"), came
+    assert room.browse("run", "1+1")["result"] == "2"
+    where = room.browse("run", "import os; print(os.getcwd(), len(os.listdir()) > 3)")
+    assert where["text"].split() == ["/home/seat-001/notebooks", "True"]
+
+
+def test_codes_are_on_the_cards_alone(room: Classroom) -> None:
+    listed = room.bed.root(f"cat {PREFIX}/hub/private/seats.json {PREFIX}/hub/state/*")
+    for code in room.cards().values():
+        assert code.replace("-", "") not in listed
+    assert room.bed.root(f"stat -c %a {PREFIX}/hub/cards {PREFIX}/hub/cards/*").split() == [
+        "700",
+        "600",
+        "600",
+    ]
+
+
+def test_a_seat_is_its_first_browsers_until_it_is_freed(room: Classroom) -> None:
+    code = room.cards()["3"]
+    room.browse("login", "3", code, jar="third")
+    assert room.browse("run", "1+1", jar="third")["result"] == "2"
+    refused = room.browse("login", "3", code, jar="thief")
+    assert "another browser" in refused["said"], refused
+    freed = room.hub("free", "3")
+    assert (freed["was_taken"], freed["stopped"]) == (True, True)
+    assert room.browse("run", "1+1", jar="third")["error"]
+    came = room.browse("login", "3", code, jar="new")
+    assert came["path"].startswith("/user/seat-003/"), came
+    assert room.browse("run", "1+1", jar="new")["result"] == "2"
+    assert "error" in room.browse("run", "1+1", jar="third")
+
+
+def test_from_inside_a_kernel_nothing_of_another_seat_can_be_had(room: Classroom) -> None:
+    room.browse("login", "2", room.cards()["2"], jar="victim")
+    hide = (
+        "open('secret.txt', 'w').write('mine'); open('/tmp/mine', 'w').write('x'); open('/dev/shm/mine', 'w')"
+    )
+    assert not room.browse("run", hide, jar="victim")["error"]
+    found = attack(room, "first", "seat-002")
+    assert found["me"] == "seat-001"  # type: ignore[comparison-overlap]
+    assert {name: value for name, value in found["got"].items() if value} == {}
+    assert room.browse("run", "print(open('secret.txt').read())", jar="victim")["text"].strip() == "mine"
+
+
+def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
+    bites = attack(room, "first", "seat-002")["bites"]
+    if bites["port"]:
+        pytest.skip("this machine's kernel does not let systemd filter ports (SocketBindDeny)")
+
+
+def test_a_kernel_that_runs_out_of_memory_dies_alone(room: Classroom) -> None:
+    controllers = room.bed.run("cat /sys/fs/cgroup/cgroup.controllers", "root").text.split()
+    if "memory" not in controllers:
+        pytest.skip("this machine has no memory controller (cgroup v2), so no limit bites")
+    before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
+    ran = room.browse("run", "held = [bytearray(b'x' * 2**20) for _ in range(8000)]")
+    assert ran["error"]
+    assert room.bed.root("systemctl show --property=MainPID --value classroom-seat@001") == before
+    assert room.browse("run", "1+1")["result"] == "2"
+
+
+def test_a_hub_or_a_proxy_that_is_killed_takes_nobody_down(room: Classroom) -> None:
+    before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
+    for name in ("workshop-hub", "workshop-proxy"):
+        room.bed.root(f"systemctl kill --signal=KILL {name}")
+        wait_until(lambda: not room.browse("run", "1+1").get("error"), 60, f"the seat answers after {name}")
+    assert room.browse("run", "1+1")["result"] == "2"
+    assert room.bed.root("systemctl show --property=MainPID --value classroom-seat@001") == before
+
+
+def test_the_doctor_sees_what_is_right_and_what_is_not(room: Classroom) -> None:
+    room.hub("warm")
+    checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
+    for name in ("hub", "door", "certificate", "seats", "units", "firewall", "warm"):
+        assert checks[name]["good"], checks[name]
+    room.bed.root("systemctl stop workshop-proxy classroom-seat@002")
+    checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
+    assert not checks["door"]["good"]
+    assert not checks["warm"]["good"]
+    room.bed.root("systemctl start workshop-proxy")
+
+
+def test_all_seats_are_warmed(room: Classroom) -> None:
+    room.bed.root("systemctl stop 'classroom-seat@*'")
+    wait_until(lambda: room.hub("warm").get("failed") == {}, 120, "all seats are warm")
+    assert sorted(room.hub("warm")["ready"]) == [f"{each:03d}" for each in range(1, SEATS + 1)]
+    active = room.bed.root("systemctl list-units --plain --no-legend --state=active 'classroom-seat@*'")
+    assert len(active.strip().splitlines()) == SEATS
+
+
+def test_an_open_door_speaks_tls_and_nothing_else(room: Classroom) -> None:
+    refused = room.set_up(hub_service_bind_address="0.0.0.0")
+    assert refused.status != 0
+    assert "hub_service_name" in refused.text
+    opened = room.set_up(**OPEN)
+    assert opened.status == 0, opened.text
+    address = "https://127.0.0.1:8443"
+    wait_until(
+        lambda: room.browse("page", "/hub/login", address=address)["status"] == 200, 60, "the door opens"
+    )
+    assert room.bed.run("curl --silent --max-time 5 http://127.0.0.1:8443/hub/login", "root").status != 0
+    new = room.hub("seats", str(SEATS + 1))
+    assert new["new"] == [f"{SEATS + 1:03d}"]
+    page = room.bed.root(f"cat {new['files'][1]}")
+    assert f"https://{NAME}:8443" in page
+    shown = room.bed.root(
+        f"openssl x509 -noout -fingerprint -sha256 -in {PREFIX}/hub/private/certificate.pem"
+        " | cut -d= -f2 | tr -d :"
+    ).strip()
+    assert shown in "".join(re.findall(r"[0-9A-F]{4}(?= |<)", page))
+    came = room.browse("login", "1", room.cards()["1"], address=address)
+    assert came["path"].startswith("/user/seat-001/"), came
+    assert room.browse("run", "1+1", address=address)["result"] == "2"
