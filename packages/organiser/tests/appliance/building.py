@@ -364,3 +364,25 @@ def needs_disk_tools() -> pytest.MarkDecorator:
     if not Path("/usr/lib/grub/i386-pc/boot.img").is_file() and not REQUIRED:
         return pytest.mark.skip(reason="needs GRUB's modules for the BIOS (grub-pc-bin)")
     return needs("sfdisk", "mkfs.ext4", "grub-mkimage")
+
+
+EFI_PROGRAM = b"MZ".ljust(60, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0" + (0xAA64).to_bytes(2, "little")
+"""The head of a boot loader for Arm."""
+
+
+def make_arm_disk(root: Path, raw: Path, program: bytes = EFI_PROGRAM) -> Path:
+    """Make a raw disk as for Arm, with what stands for GRUB: its modules are not on every machine."""
+    from organiser.appliance import disk
+
+    original = disk.efi_program
+    disk.efi_program = lambda *_: program
+    try:
+        disk.make_disk(
+            root, raw, size_bytes=128 * MIB, label="workshop", uuid=VOLUME, epoch=EPOCH, architecture=ARM64
+        )
+    finally:
+        disk.efi_program = original
+    return raw
+
+
+VOLUME = "11111111-2222-4333-8444-555555555555"

@@ -111,7 +111,10 @@ def _loader(image: Image) -> Iterator[str]:
         yield f"EFI/BOOT/{ARM64.efi} is a program for another processor"
 
 
-@STAGE.check("disk.root", "the root's file system, as an appliance has it", gate=True)
+LAST = "disk.root"
+
+
+@STAGE.check(LAST, "the root's file system, as an appliance has it", gate=True)
 def _root(image: Image) -> Iterator[str]:
     try:
         label = image.tree.label
