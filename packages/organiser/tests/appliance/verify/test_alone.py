@@ -30,7 +30,8 @@ def run(
     code = (
         f"import sys, runpy\nfor name in {blocked!r}: sys.modules[name] = None\n"
         f"sys.path[:] = [each for each in sys.path if 'site-packages' not in each]\n"
-        f"sys.argv = {[str(one_file), *map(str, words)]!r}\nrunpy.run_path({str(one_file)!r}, run_name='__main__')\n"
+        f"sys.argv = {[str(one_file), *map(str, words)]!r}\n"
+        f"runpy.run_path({str(one_file)!r}, run_name='__main__')\n"
     )
     return subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False, env={}

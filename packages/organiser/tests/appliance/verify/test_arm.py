@@ -9,12 +9,12 @@ import pytest
 
 from organiser.appliance import fat32
 from organiser.appliance.architecture import ARM64
+from organiser.appliance.contents import places
 from organiser.appliance.disk import EFI_BYTES
 from organiser.appliance.pack import wrap
 from organiser.appliance.verify.image import Image
 from organiser.appliance.verify.run import verify
 from organiser.appliance.vmdk.read import Vmdk, Window
-from organiser.appliance.contents import places
 
 from ..building import ARM_DESCRIPTION, DESCRIPTION, EPOCH, Pieces, make_appliance_root, make_arm_disk, quiet
 

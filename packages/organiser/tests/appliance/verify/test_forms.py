@@ -1,7 +1,7 @@
 """Files for UTM and WSL: sound ones are accepted, and what is changed in them is refused by its own check.
 
-Most changes are generated: each key of UTM's settings is taken out, given another kind and another value; each file
-that WSL reads is taken out, opened and given away; bytes are flipped and files cut anywhere.
+Most changes are generated: each key of UTM's settings is taken out, given another kind and another value;
+each file that WSL reads is taken out, opened and given away; bytes are flipped and files cut anywhere.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ FREE = {
     *(("Information", key) for key in ("Name", "Icon", "IconCustom", "Notes")),
     *(("System", key) for key in ("CPUCount", "MemorySize", "JITCacheSize", "ForceMulticore")),
     *(("QEMU", key) for key in ("RNGDevice", "BalloonDevice", "TPMDevice", "RTCLocalTime", "PS2Controller")),
-    *(("Display", key) for key in ("DynamicResolution", "NativeResolution", "UpscalingFilter", "DownscalingFilter")),
+    *(("Display", key) for key in ("DynamicResolution", "NativeResolution")),
+    *(("Display", key) for key in ("UpscalingFilter", "DownscalingFilter")),
     *(("Input", key) for key in ("UsbBusSupport", "MaximumUsbShare")),
     ("Sharing", "DirectoryShareReadOnly"), ("Drive", "InterfaceVersion"),
     ("PortForward", "HostPort"), ("PortForward", "GuestPort"), ("PortForward", "GuestAddress"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import os
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -24,7 +23,8 @@ MAIN = f"""\
 import sys
 
 if sys.version_info < {OLDEST}:
-    sys.exit("verify-appliance: needs Python {OLDEST[0]}.{OLDEST[1]} or newer, this is " + sys.version.split()[0])
+    sys.exit("verify-appliance: needs Python {OLDEST[0]}.{OLDEST[1]} or newer, this is " +
+    sys.version.split()[0])
 from {ENTRY} import main
 
 sys.exit(main())
@@ -118,5 +118,5 @@ def beside(folder: Path) -> Path:
     """Write the one file into a folder, whole or not at all; return it."""
     target, partial = folder / NAME, folder / f".{NAME}.partial"
     write(partial)
-    os.replace(partial, target)
+    partial.replace(target)
     return target

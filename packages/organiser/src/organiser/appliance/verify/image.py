@@ -79,9 +79,9 @@ def _partitions(image: Image) -> Iterator[str]:
         yield f"its GPT has {len(image.gpt)} partitions, not one to start from and one for the root"
     elif not image.root_offset:
         yield "the disk has no partition for the root"
-    elif any(last * SECTOR >= image.size for _, _, last in image.gpt):
-        yield "a partition ends behind the disk's end"
-    elif any((first + count) * SECTOR > image.size for kind, first, count in image.mbr if kind == LINUX):
+    elif any(last * SECTOR >= image.size for _, _, last in image.gpt) or any(
+        (first + count) * SECTOR > image.size for kind, first, count in image.mbr if kind == LINUX
+    ):
         yield "a partition ends behind the disk's end"
 
 

@@ -94,11 +94,11 @@ def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None
 def _verify_ova(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
     seen = scan(path, progress)
     report = Report(path, _run(seen, [archive.STAGE, hashes.STAGE]))
-    if not report.ok:
+    if _faulty(report.results):
         return report
     subject = Subject(seen)
     report.results += _run(subject, [standard.STAGE])
-    if not report.ok:
+    if _faulty(report.results):
         return report
     report.updates = updating.said(subject.envelope)
     # Neither of these needs the other.
