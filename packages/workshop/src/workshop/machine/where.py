@@ -1,4 +1,4 @@
-"""Where this runs: on a computer of its own, in a virtual machine, in WSL or in a container, and what that means."""
+"""Where this runs (a computer of its own, a virtual machine, WSL, a container), and what that means."""
 
 from __future__ import annotations
 
