@@ -119,7 +119,7 @@ def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
             found.pieces.append(Piece(f"{part.into}/{entry['name']}", here))
         else:
             found.missing.append(
-                f"{entry['name']}: get it from {entry['from']}, put it into a folder and name that with --folder"
+                f"{entry['name']}: get it from {entry['from']}, put it into a folder, and add --folder"
             )
     return found
 
