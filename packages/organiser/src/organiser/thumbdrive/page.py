@@ -42,9 +42,9 @@ UTM_MACHINE = (
     "press the large arrow."
 )
 WSL = (
-    "Copy it to your disk and double-click it. If Windows warns: <em>More info, Run anyway</em>. If it "
-    "asks how to open it, run <code>wsl --update</code> in a Terminal first. The window that opens shows addresses "
-    "and the token."
+    "Copy it to your disk and double-click it. If Windows warns: <em>More info, Run anyway</em>. If it asks "
+    "how to open it, run <code>wsl --update</code> in a Terminal first. The window that opens shows "
+    "addresses and the token."
 )
 INSTEAD = "Where VirtualBox is forbidden or slow, Windows itself runs this one; it needs no VirtualBox."
 IMPORT = (
