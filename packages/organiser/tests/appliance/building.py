@@ -49,7 +49,7 @@ def write_disk(path: Path, *, grains: int = 1300, used: Iterable[int] = (0, 1, 5
 
 
 def make_ova(folder: Path, name: str = "small.ova") -> PackResult:
-    """Make a sound OVA of a disk like that, with a system; it needs none of the tools that make a bootable one."""
+    """Make a sound OVA of a disk like that, with a system; no tool is needed that makes a bootable one."""
     folder.mkdir(parents=True, exist_ok=True)
     raw = write_disk(folder / "disk.raw", used=())
     make_system_disk(make_appliance_root(folder / "root"), raw)
@@ -245,14 +245,14 @@ def make_system_disk(root: Path, raw: Path, *options: str) -> Path:
 APPLIANCE = {
     "etc/machine-id": "",
     "etc/hostname": "deep-learning-workshop\n",
-    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nworkshop:x:1000:1000:Participant:/home/workshop:/bin/bash\n",
+    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nworkshop:x:1000:1000:You:/home/workshop:/bin/bash\n",
     "etc/shadow": "root:*:20000:0:99999:7:::\nworkshop:!:20000:0:99999:7:::\n",
     "etc/group": "root:x:0:\nsudo:x:27:workshop\nworkshop:x:1000:\n",
     "etc/gshadow": "root:*::\nsudo:*::workshop\nworkshop:!::\n",
-    "etc/workshop-appliance.json": '{"user": "workshop", "token_file": "/opt/workshop/etc/token", "version": "1.2.3"}',
+    "etc/workshop-appliance.json": '{"user": "workshop", "token_file": "/opt/workshop/etc/token"}',
     "usr/local/sbin/first-boot-workshop": "#!/bin/sh\n",
-    "etc/systemd/system/first-boot-workshop.service": "[Service]\nExecStart=/usr/local/sbin/first-boot-workshop\n",
-    "etc/systemd/system/workshop-web.service": "[Service]\nExecStart=/usr/bin/web --address 0.0.0.0 --port 8082\n",
+    "etc/systemd/system/first-boot-workshop.service": "[Service]\nType=oneshot\n",
+    "etc/systemd/system/workshop-web.service": "[Service]\nExecStart=/usr/bin/web --address 0.0.0.0\n",
     "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\nnotebooks = "/home/workshop/notebooks"\n',
     "opt/workshop/etc/jupyter/jupyter_server_config.py": 'c.ServerApp.ip = "0.0.0.0"\n',
     "boot/grub/grub.cfg": "menuentry {}\n",
@@ -364,3 +364,25 @@ def needs_disk_tools() -> pytest.MarkDecorator:
     if not Path("/usr/lib/grub/i386-pc/boot.img").is_file() and not REQUIRED:
         return pytest.mark.skip(reason="needs GRUB's modules for the BIOS (grub-pc-bin)")
     return needs("sfdisk", "mkfs.ext4", "grub-mkimage")
+
+
+EFI_PROGRAM = b"MZ".ljust(60, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0" + (0xAA64).to_bytes(2, "little")
+"""The head of a boot loader for Arm."""
+
+
+def make_arm_disk(root: Path, raw: Path, program: bytes = EFI_PROGRAM) -> Path:
+    """Make a raw disk as for Arm, with what stands for GRUB: its modules are not on every machine."""
+    from organiser.appliance import disk
+
+    original = disk.efi_program
+    disk.efi_program = lambda *_: program
+    try:
+        disk.make_disk(
+            root, raw, size_bytes=128 * MIB, label="workshop", uuid=VOLUME, epoch=EPOCH, architecture=ARM64
+        )
+    finally:
+        disk.efi_program = original
+    return raw
+
+
+VOLUME = "11111111-2222-4333-8444-555555555555"

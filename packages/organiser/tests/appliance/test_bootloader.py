@@ -19,7 +19,7 @@ from organiser.appliance import bootloader
 from organiser.appliance.boot import booted
 from workshop.errors import WorkshopError
 
-from .building import EPOCH, MACHINE, make_root, needs, needs_disk_tools
+from .building import EPOCH, make_root, needs, needs_disk_tools, pack
 from .kernels import kernel
 
 

@@ -159,7 +159,7 @@ def test_what_lies_beside_an_ova_is_of_that_one(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A build that fails when it packs, or one of another kind, leaves what an earlier one made alone."""
-    built = building.build(wish(tmp_path))
+    building.build(wish(tmp_path))
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
     monkeypatch.setattr(building.checkout, "changes", lambda _: "Newer.\n")
 

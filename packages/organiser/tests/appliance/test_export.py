@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import ovf
+from organiser.appliance.architecture import ARM64
 from organiser.appliance.contents import read_contents
 from organiser.appliance.export import export
 from organiser.appliance.ext4 import Ext4
@@ -22,7 +24,19 @@ from organiser.appliance.verify.subject import Subject, entries_of
 from organiser.appliance.vmdk.read import Window, write_raw
 from workshop.errors import WorkshopError
 
-from .building import DESCRIPTION, EPOCH, MACHINE, Pieces, make_root, make_system_disk, make_used_root, needs
+from .building import (
+    ARM_DESCRIPTION,
+    DESCRIPTION,
+    EPOCH,
+    MACHINE,
+    Pieces,
+    make_appliance_root,
+    make_arm_disk,
+    make_root,
+    make_system_disk,
+    make_used_root,
+    needs,
+)
 from .building import make_ova as make_ova_without_system
 
 pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
@@ -270,6 +284,30 @@ def test_a_real_import_and_export(real: Path) -> None:
 
 @pytest.mark.full
 @pytest.mark.network
+def test_a_real_import_of_an_arm_machine(real: Path) -> None:
+    """VirtualBox reads it as what it is: an older version, or an x86 system, would become another machine."""
+    folder = real / "arm"
+    folder.mkdir()
+    raw = make_arm_disk(make_appliance_root(folder / "root", ARM64), folder / "disk.raw")
+    description = dataclasses.replace(
+        ARM_DESCRIPTION, machine=dataclasses.replace(MACHINE, name="arm-machine")
+    )
+    packed = wrap(raw, folder / "a-arm64.ova", description, epoch=EPOCH, clock=Clock(lambda _: None))
+    assert verify(packed.ova).faults == []
+    vboxmanage("import", packed.ova, "--vsys=0", f"--basefolder={real}/machines")
+    info = vboxmanage("showvminfo", "arm-machine", "--machinereadable")
+    forwards = sorted(re.findall(r'^Forwarding\(\d+\)="(.*)"$', info, re.MULTILINE))
+    assert forwards == ["jupyter,tcp,127.0.0.1,8080,,8080", "ssh,tcp,127.0.0.1,8282,,22"]
+    for line in (
+        *("memory=2048", "cpus=2", 'nictype1="82540EM"', 'graphicscontroller="qemuramfb"'),
+        *('platformArchitecture="ARM"', 'chipset="armv8virtual"', 'firmware="EFI"'),
+        *('storagecontrollertype0="VirtioSCSI"', 'ostype="Debian (ARM 64-bit)"'),
+    ):
+        assert line.lower() in info.lower().splitlines(), info
+
+
+@pytest.mark.full
+@pytest.mark.network
 def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
     """What verify calls damaged VirtualBox refuses too."""
     pieces = Pieces.of(make_ova_without_system(real / "damaged").ova)
@@ -286,3 +324,4 @@ def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
 
 def test_the_words_of_virtualbox_for_our_systems() -> None:
     assert {system.virtualbox for system in ovf.SYSTEMS.values()} == {"Debian_64", "Fedora_64"}
+    assert {system.virtualbox for system in ovf.ARM_SYSTEMS.values()} == {"Debian_arm64", "Fedora_arm64"}

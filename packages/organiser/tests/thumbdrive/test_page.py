@@ -89,6 +89,32 @@ def test_an_arm_mac_is_told_before_it_imports_anything() -> None:
     assert ".ova" not in panel
 
 
+ARM_FILES = [
+    "2-virtual-machine/w-arm64.ova",
+    "2-virtual-machine/w-arm64.utm.zip",
+    "2-virtual-machine/w-arm64.wsl",
+]
+
+
+def test_each_arm_computer_finds_the_file_that_is_for_it() -> None:
+    found = page([*FULL, *ARM_FILES, "1-utm/UTM.dmg", "2-virtual-machine/w.wsl"])
+    assert found.files("macos-arm")[1:3] == ["1-utm/UTM.dmg", ARM_FILES[1]]
+    assert found.files("windows-arm")[1] == ARM_FILES[2]
+    assert found.files("windows")[1:4] == [
+        INSTALLERS[0],
+        "2-virtual-machine/work shop.ova",
+        "2-virtual-machine/w.wsl",
+    ]
+    for system in ("macos-intel", "linux"):
+        assert not any("arm64" in name or "utm" in name or "wsl" in name for name in found.files(system))
+
+
+def test_without_utm_a_mac_takes_virtualbox_for_arm() -> None:
+    found = page([*FULL, ARM_FILES[0]])
+    assert found.files("macos-arm")[1:3] == [INSTALLERS[2], ARM_FILES[0]]
+    assert found.files("windows-arm") == ["check-my-computer/check.cmd", "verify.cmd"]
+
+
 @pytest.mark.parametrize("left_out", range(len(FULL)))
 def test_nothing_is_linked_that_is_not_there(left_out: int) -> None:
     names = [name for number, name in enumerate(FULL) if number != left_out]

@@ -1,8 +1,8 @@
 """From a checkout to what is handed out: root, roles, cleaning, bill of materials, forms.
 
-One root for each processor, written in every form that was asked for. What is half-built lies in a folder that
-says so, and is gone on with by the next run: a root that was finished is not provisioned again, and a form that
-was written is not written again. What is finished appears at once and whole.
+One root for each processor, written in every form that was asked for. What is half-built lies in a folder
+that says so, and is gone on with by the next run: a root that was finished is not provisioned again, and a
+form that was written is not written again. What is finished appears at once and whole.
 """
 
 from __future__ import annotations
@@ -274,8 +274,8 @@ def _publish(
 ) -> tuple[list[forms.Made], list[str]]:
     """Move files and what tells about them out of their folder; return both.
 
-    The latter's names begin with theirs, for other appliances may lie there. They never tell of another one: what
-    had a file's name goes first, and it comes last.
+    The latter's names begin with theirs, for other appliances may lie there. They never tell of another
+    one: what had a file's name goes first, and it comes last.
     """
     for each in made:
         (output / each.path.name).unlink(missing_ok=True)

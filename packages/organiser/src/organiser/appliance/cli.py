@@ -57,9 +57,9 @@ def build(
 ) -> None:
     """Build the appliance from this checkout, as root; neither VirtualBox nor UTM nor Windows is needed.
 
-    One root for each processor, in each form: an OVA for VirtualBox, a .utm in a zip file for Macs with Apple
-    Silicon, a .wsl for Windows. Another processor than this computer's is emulated. What was interrupted goes on
-    when the command is run again.
+    One root for each processor, in each form: an OVA for VirtualBox, a .utm in a zip file for Macs with
+    Apple Silicon, a .wsl for Windows. Another processor than this computer's is emulated. What was
+    interrupted goes on when the command is run again.
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
@@ -99,8 +99,8 @@ def _print_built(built: Built) -> None:
 
     for made in built.too_large:
         messages.print(
-            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {LARGEST_GB} GB that a file "
-            "for sticks should have; leave something out (--without tensorflow)",
+            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {LARGEST_GB} that a "
+            "file for sticks should have (GB); leave something out (--without tensorflow)",
             highlight=False,
         )
     for made in built.files:

@@ -1,8 +1,9 @@
-"""Build for another processor than this computer's: its programs run by QEMU, and what takes longest natively.
+"""Build for another processor than this computer's: QEMU runs its programs, but not what takes longest.
 
-Nothing of the host changes: the kernel is told of the other kind of programs (binfmt_misc) in a mount namespace of
-this process' own, and forgets it with the namespace, however the process ends. Theano's functions are compiled by a
-compiler of the host's processor for the other one, mounted in as ``g++``; emulated, it takes nine times as long.
+Nothing of the host changes: the kernel is told of the other kind of programs (binfmt_misc) in a mount
+namespace of this process' own, and forgets it with the namespace, however the process ends. Theano's
+functions are compiled by a compiler of the host's processor for the other one, mounted in as ``g++``;
+emulated, it takes nine times as long.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ def ready(
 ) -> Iterator[Emulation | None]:
     """Make this process able to run programs of a processor; None when it is this computer's own.
 
-    cache: keeps the compiler and GRUB's modules. Raises WorkshopError when QEMU's emulator is missing, or the kernel
-    does not let us.
+    cache: keeps the compiler and GRUB's modules. Raises WorkshopError when QEMU's emulator is missing, or
+    the kernel does not let us.
     """
     if architecture is native():
         yield None
@@ -119,19 +120,21 @@ def ensure_tools(folder: Path, packages: tuple[str, ...], mirror: str, architect
     partial = folder.with_name(f"{folder.name}.partial")
     if partial.exists():
         shutil.rmtree(partial)
+    address = [mirror] if mirror else []
     tools.run(
         "mmdebstrap",
         *("--mode=root", "--variant=extract", "--format=directory", f"--include={','.join(packages)}"),
         *(f"--arch={architecture.name}", "--skip=check/qemu", '--aptopt=APT::Install-Recommends "false"'),
         *('--aptopt=Acquire::Languages "none"', "--dpkgopt=path-exclude=/usr/share/*", *host_apt_options()),
-        *(DEBIAN, partial, *([mirror] if mirror else [])),
+        *(DEBIAN, partial),
+        *address,
     )
     partial.rename(folder)
     return folder
 
 
 def _mounts(cross: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield what the root sees: the compiler with its libraries, and systemd's services without credentials."""
+    """Yield what the root sees: the compiler with its libraries, and units without credentials."""
     folder.mkdir(parents=True, exist_ok=True)
     compiler = folder / "g++"
     compiler.write_text(CROSS_COMPILER)
@@ -159,7 +162,7 @@ GUESSES = {False: 20, True: 55}
 
 
 def remember(cache: Path, architecture: Architecture, emulated: object, seconds: Mapping[str, float]) -> None:
-    """Note how long root and roles took, for the next estimate; a build that was gone on with says nothing."""
+    """Note how long root and roles took, for the next estimate."""
     cache.mkdir(parents=True, exist_ok=True)
     known = _times(cache)
     known[_kind(architecture, emulated)] = round(sum(seconds.values()))

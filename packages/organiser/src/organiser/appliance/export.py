@@ -128,6 +128,10 @@ def _plain(name: str) -> str:
 
 def _system(word: str) -> ovf.System:
     """Return the operating system that VirtualBox's word stands for."""
+    if word.endswith("_arm64"):
+        raise WorkshopError(
+            "an Arm machine is not exported; build it anew, by 'workshop appliance build --arch arm64'"
+        )
     if not word.endswith("_64"):
         raise WorkshopError(
             f"the machine's system is {word!r}, which is no 64-bit one; choose it in VirtualBox"

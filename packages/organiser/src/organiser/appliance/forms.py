@@ -1,7 +1,7 @@
 """The forms in which one root is handed out: what each is for, and how it is written.
 
-What forms share is made once and kept until all are written: the disk is named by what is in it, so a build that
-was killed goes on with it, and one of another root never takes it for its own.
+What forms share is made once and kept until all are written: the disk is named by what is in it, so a build
+that was killed goes on with it, and one of another root never takes it for its own.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _add_folder(update: Callable[[bytes], object], folder: Path, root: Path) -> 
             dated = int(status.st_mtime) if stat.S_ISREG(status.st_mode) else 0
             update(json.dumps((*about, status.st_size if dated else 0, status.st_rdev, dated)).encode())
             if entry.is_symlink():
-                update(os.fsencode(os.readlink(entry.path)))
+                update(os.fsencode(Path(entry.path).readlink()))
             elif entry.is_dir(follow_symlinks=False):
                 _add_folder(update, Path(entry.path), root)
             elif stat.S_ISREG(status.st_mode):

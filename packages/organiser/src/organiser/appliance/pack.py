@@ -1,4 +1,4 @@
-"""From a raw disk to an OVA: VMDK, OVF, manifest, tar. The same disk, version and epoch give the same bytes."""
+"""From a raw disk to an OVA: VMDK, OVF, manifest, tar. The same disk and epoch give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """A virtual machine for UTM on Apple Silicon: a folder ``NAME.utm`` in a zip file.
 
-``config.plist`` has every key that UTM 4 reads without a default; it refuses a file that lacks one, and does not
-say which. The disk is what the Arm OVA has, too. With ``Hypervisor`` it runs at the Mac's own speed; ports are
-forwarded by UTM's emulated network, from the Mac's 127.0.0.1 only. What UTM itself makes at the first start
-(the variables of EFI) is not there.
+``config.plist`` has every key that UTM 4 reads without a default; it refuses a file that lacks one, and
+does not say which. The disk is what the Arm OVA has, too. With ``Hypervisor`` it runs at the Mac's own
+speed; ports are forwarded by UTM's emulated network, from the Mac's 127.0.0.1 only. What UTM itself makes
+at the first start (the variables of EFI) is not there.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _web(description: ovf.Description) -> int:
 
 
 def _address(identifier: uuid.UUID) -> str:
-    """Return a network card's address, administered locally: behind the emulated network nobody else sees it."""
+    """Return a network card's address, administered locally: nobody outside the emulated network sees it."""
     return ":".join(["52", "54", "00", *(f"{byte:02X}" for byte in identifier.bytes[:3])])
 
 
@@ -132,7 +132,8 @@ def write_utm(raw: Path, target: Path, description: ovf.Description, *, epoch: i
 
     epoch: seconds since 1970, the date of each member. scratch: a folder on the same disk.
 
-    Raises WorkshopError when the machine is none for Arm, or the disk is too large for a zip that macOS reads.
+    Raises WorkshopError when the machine is none for Arm, or the disk is too large for a zip that macOS
+    reads.
     """
     if description.system.architecture is not ARM64:
         raise WorkshopError(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from organiser.thumbdrive import kinds
 from organiser.thumbdrive.pieces import Context
 from workshop.errors import WorkshopError
 
@@ -20,19 +21,49 @@ def find(context: Context) -> list[Path]:
 
     Raises WorkshopError when there is none, or ``workshop appliance verify`` says that it is not sound.
     """
-    ova = context.appliance or _newest(context.checkout / BUILT_IN)
+    ova = context.appliance or newest(context.checkout / BUILT_IN, "ova", "amd64")
     if ova is None or not ova.is_file():
         where = context.appliance or f"{BUILT_IN}/ of the checkout"
         raise WorkshopError(
             f"no appliance in {where}; run 'workshop appliance build', or name one with --appliance"
         )
-    _require_sound(ova)
-    beside = (ova.with_name(f"{ova.stem}.{name}") for name in BESIDE)
-    return [ova, *(path for path in beside if path.is_file())]
+    return with_what_is_told(ova)
 
 
-def _newest(folder: Path) -> Path | None:
-    return max(folder.glob("*.ova"), key=lambda path: path.stat().st_mtime, default=None)
+def find_each(context: Context) -> tuple[list[Path], list[str]]:
+    """Return the newest file of each form and processor that is needed, and what is missing."""
+    found: list[Path] = []
+    missing: list[str] = []
+    for form, architecture in kinds.files_of(context.kinds):
+        file = newest(context.checkout / BUILT_IN, form, architecture)
+        if file is None:
+            how = f"run 'workshop appliance build --arch {architecture} --format {form}'"
+            missing.append(
+                f"no {kinds.SUFFIXES[form]} for {architecture} in {BUILT_IN}/ of the checkout; {how}"
+            )
+            continue
+        try:
+            found += [path for path in with_what_is_told(file) if path not in found]
+        except WorkshopError as error:
+            missing.append(str(error))
+    return found, missing
+
+
+def with_what_is_told(file: Path) -> list[Path]:
+    """Return a file that is sound, and what is told about it beside it; WorkshopError when it is not."""
+    _require_sound(file)
+    stem = next(
+        file.name.removesuffix(end) for end in (*kinds.SUFFIXES.values(), "") if file.name.endswith(end)
+    )
+    beside = (file.with_name(f"{stem}.{name}") for name in BESIDE)
+    return [file, *(path for path in beside if path.is_file())]
+
+
+def newest(folder: Path, form: str, architecture: str) -> Path | None:
+    """Return the newest file of a form for a processor, which its name says."""
+    found = [path for path in folder.glob(f"*{kinds.SUFFIXES[form]}") if not path.name.startswith(".")]
+    fitting = [path for path in found if ("-arm64" in path.name) == (architecture == "arm64")]
+    return max(fitting, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _require_sound(ova: Path) -> None:

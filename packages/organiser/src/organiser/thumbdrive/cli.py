@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from organiser.thumbdrive.contents import FILE, Part, choose, load_contents
+from organiser.thumbdrive.kinds import KINDS, SUFFIXES
+from organiser.thumbdrive.kinds import parse as parse_kinds
 from organiser.thumbdrive.pieces import Context, Found
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
@@ -35,6 +37,12 @@ Folder = Annotated[
 Work = Annotated[
     Path | None, typer.Option("--work", help="For downloads and the staged stick; default: the cache.")
 ]
+For = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--for", help="Whose computers: mac-arm, mac-intel, windows, windows-arm, linux; with commas."
+    ),
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Download nothing.")]
 ContentsFile = Annotated[Path, typer.Option("--contents", help="Another list of parts.")]
 Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not removable; confirms nothing.")]
@@ -45,6 +53,7 @@ def plan(
     only: Only = None,
     without: Without = None,
     appliance: Appliance = None,
+    kinds: For = None,
     folder: Folder = None,
     work: Work = None,
     offline: Offline = False,
@@ -55,12 +64,13 @@ def plan(
     from organiser.thumbdrive.parts import look
 
     parts = choose(load_contents(contents), only or [], without or [])
-    context = _context(appliance, folder, work, offline)
+    context = _context(appliance, kinds, folder, work, offline)
     rows = [_row(part, look(part, context)) for part in parts]
     document = {
         "parts": rows,
         "bytes": sum(row["bytes"] for row in rows),
         "missing": {row["name"]: row["missing"] for row in rows if row["missing"] and not row["optional"]},
+        "for": {kind: _files_for(kind, rows) for kind in context.kinds},
     }
     if json:
         print_json(document)
@@ -69,6 +79,18 @@ def plan(
         size = "" if not row["bytes"] else f"{row['bytes'] / 1e6:,.1f} MB"
         _print(f"{row['name']:<12} {size:>12}  {row['into']:<18} {row['title']}{_remarks(row)}")
     _print(f"{'together':<12} {document['bytes'] / 1e6:>9,.1f} MB")
+    for kind, files in document["for"].items():
+        _print(f"{KINDS[kind].title}: {', '.join(files) or 'nothing yet'}")
+
+
+def _files_for(kind: str, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the files on the stick that a kind of computer takes, the one to try first first."""
+    names = [str(file["name"]) for row in rows for file in row["files"]]
+    found = []
+    for form, architecture in KINDS[kind].files:
+        fitting = [name for name in names if name.endswith(SUFFIXES[form])]
+        found += [name for name in fitting if ("-arm64" in name) == (architecture == "arm64")]
+    return found
 
 
 def _row(part: Part, found: Found) -> dict[str, Any]:
@@ -104,6 +126,7 @@ def stage(
     only: Only = None,
     without: Without = None,
     appliance: Appliance = None,
+    kinds: For = None,
     folder: Folder = None,
     work: Work = None,
     offline: Offline = False,
@@ -120,7 +143,7 @@ def stage(
     from organiser.thumbdrive import stage as staging
 
     parts = choose(load_contents(contents), only or [], without or [])
-    context = _context(appliance, folder, work, offline)
+    context = _context(appliance, kinds, folder, work, offline)
     target = (into or _stage_of(context.work)).absolute()
     report = staging.stage(parts, target, context, sign_with or _key_of_git(context.checkout))
     if json:
@@ -270,7 +293,11 @@ def _fail(bad: Sequence[str], of: int) -> None:
 
 
 def _context(
-    appliance: Path | None, folders: Sequence[Path] | None, work: Path | None, offline: bool
+    appliance: Path | None,
+    kinds: Sequence[str] | None,
+    folders: Sequence[Path] | None,
+    work: Path | None,
+    offline: bool,
 ) -> Context:
     settings = load_settings()
     given = [*(folders or []), *([settings.stick] if settings.stick else [])]
@@ -282,6 +309,7 @@ def _context(
         work=_work(work),
         settings=settings,
         appliance=appliance,
+        kinds=parse_kinds(kinds or []),
         folders=tuple(given),
         offline=offline or settings.offline,
         say=lambda text: messages.print(text, markup=False, highlight=False),

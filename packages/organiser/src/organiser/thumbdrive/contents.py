@@ -16,6 +16,7 @@ _COMMON = {"name", "title", "kind", "into", "optional"}
 KINDS = {
     "downloads": {"files"},
     "appliance": set(),
+    "given": {"files"},
     "site": set(),
     "folder": {"from"},
     "repository": set(),

@@ -9,6 +9,7 @@ from string import Template
 from urllib.parse import quote
 
 from organiser.thumbdrive.contents import Part
+from organiser.thumbdrive.kinds import SUFFIXES
 from organiser.thumbdrive.layout import DATA, DEBS, SITE, WHEELS
 
 TEMPLATE = Path(__file__).with_name("start.html")
@@ -16,6 +17,7 @@ PREFLIGHT = "check-my-computer"
 LOCAL = "set-up-from-stick.bash"
 SYSTEMS = {
     "windows": "Windows",
+    "windows-arm": "Windows on Arm",
     "macos-intel": "Mac with Intel processor",
     "macos-arm": "Mac with Apple processor",
     "linux": "Linux",
@@ -23,12 +25,28 @@ SYSTEMS = {
 INSTALL = {
     "windows": "Open it and press <em>Next</em> until it is done. Windows asks once: say <em>Yes</em>.",
     "macos-intel": "Open it, then open <em>VirtualBox.pkg</em> in it. macOS asks for your password.",
+    "macos-arm": "Open it, then open <em>VirtualBox.pkg</em> in it. macOS asks for your password.",
     "linux": "In a terminal: <code>sudo sh {name}</code>, or take VirtualBox of your distribution.",
 }
 ARM = (
-    "On an Apple processor VirtualBox runs only machines made for Arm; this one is for Intel and AMD. "
+    "On an Arm processor only machines made for Arm run; this one is for Intel and AMD. "
     "Share a neighbour's computer for the lessons; demos and slides below work on yours."
 )
+ARM_SYSTEMS = ("macos-arm", "windows-arm")
+UTM_APP = (
+    "Open it and drag UTM into <em>Applications</em>. If macOS does not open UTM: <em>System Settings, "
+    "Privacy &amp; Security, Open Anyway</em>."
+)
+UTM_MACHINE = (
+    "Copy it to your disk and open it: a folder that ends in <em>.utm</em> comes out. Open that in UTM and "
+    "press the large arrow."
+)
+WSL = (
+    "Copy it to your disk and double-click it. If Windows warns: <em>More info, Run anyway</em>. If it asks "
+    "how to open it, run <code>wsl --update</code> in a Terminal first. The window that opens shows "
+    "addresses and the token."
+)
+INSTEAD = "Where VirtualBox is forbidden or slow, Windows itself runs this one; it needs no VirtualBox."
 IMPORT = (
     "Copy it to your disk first if there is room. Open it: VirtualBox shows what it will import. Press "
     "<em>Finish</em>, wait, then select the machine and press <em>Start</em>."
@@ -36,12 +54,14 @@ IMPORT = (
 OPEN = "A minute after the start this page answers. The machine's own window shows the token for Jupyter."
 CHECKS = {
     "windows": ("verify.cmd", "Double-click"),
+    "windows-arm": ("verify.cmd", "Double-click"),
     "macos-intel": ("verify.command", "Double-click, or with the right button <em>Open</em>:"),
     "macos-arm": ("verify.command", "Double-click, or with the right button <em>Open</em>:"),
     "linux": ("verify.sh", "In a terminal: <code>sh verify.sh</code>."),
 }
 CHECKERS = {
     "windows": (".cmd", ".bat", ".ps1"),
+    "windows-arm": (".cmd", ".bat", ".ps1"),
     "macos-intel": (".command",),
     "macos-arm": (".command",),
     "linux": (".sh", ".bash"),
@@ -64,7 +84,7 @@ def render(parts: Sequence[Part], names: Sequence[str]) -> str:
 
 def _panel(system: str, parts: Sequence[Part], here: set[str]) -> str:
     steps = [
-        _virtualbox(system, parts, here),
+        _program(system, parts, here),
         _machine(system, here),
         _browser(system, here),
     ]
@@ -94,29 +114,62 @@ def _checker(system: str, here: set[str]) -> str:
     return ""
 
 
-def _virtualbox(system: str, parts: Sequence[Part], here: set[str]) -> str:
-    if system == "macos-arm":
+def _machine_of(system: str, here: set[str]) -> tuple[str, str]:
+    """Return form and name of the machine for a system that is on the stick; nothing where there is none."""
+    wanted = {
+        "macos-arm": (("utm", True), ("ova", True)),
+        "windows-arm": (("wsl", True),),
+        "windows": (("ova", False), ("wsl", False)),
+    }.get(system, (("ova", False),))
+    for form, arm in wanted:
+        if name := _file(form, arm, here):
+            return form, name
+    return "", ""
+
+
+def _file(form: str, arm: bool, here: set[str]) -> str:
+    found = (name for name in sorted(here) if name.endswith(SUFFIXES[form]) and ("-arm64" in name) == arm)
+    return next(found, "")
+
+
+def _program(system: str, parts: Sequence[Part], here: set[str]) -> str:
+    """Tell what runs the machine, and that there is none for this processor before anything is copied."""
+    form, _ = _machine_of(system, here)
+    if not form and system in ARM_SYSTEMS:
         return _step("Read this first", ARM)
+    if form == "utm":
+        app = next((name for name in sorted(here) if name.endswith("/UTM.dmg")), "")
+        return (
+            _step("Install UTM", UTM_APP, _link(app)) if app else _step("Install UTM", "From mac.getutm.app.")
+        )
+    if form == "wsl":
+        return ""
     for part in parts:
         for file in part.more.get("files", ()):
             name = f"{part.into}/{file['name']}"
-            if file["system"] == system and name in here:
+            if file.get("system") == system and name in here:
                 return _step("Install VirtualBox", INSTALL[system].format(name=escape(name)), _link(name))
     return ""
 
 
-def _ova(here: set[str]) -> str:
-    return next((name for name in sorted(here) if name.endswith(".ova")), "")
-
-
 def _machine(system: str, here: set[str]) -> str:
-    if system == "macos-arm" or not _ova(here):
+    form, name = _machine_of(system, here)
+    if not form:
         return ""
-    return _step("Import the machine", IMPORT, _link(_ova(here)))
+    texts = {
+        "ova": ("Import the machine", IMPORT),
+        "utm": ("Open the machine", UTM_MACHINE),
+        "wsl": ("Install it", WSL),
+    }
+    title, text = texts[form]
+    other = _file("wsl", False, here) if system == "windows" and form == "ova" else ""
+    return _step(title, text, _link(name)) + (
+        _step("Or instead", f"{INSTEAD} {WSL}", _link(other)) if other else ""
+    )
 
 
 def _browser(system: str, here: set[str]) -> str:
-    if system == "macos-arm" or not _ova(here):
+    if not _machine_of(system, here)[0]:
         return ""
     return _step("Open the workshop", OPEN, '<a href="http://127.0.0.1:8082/">127.0.0.1:8082</a>')
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from organiser.thumbdrive import appliance, bundle, debs, wheels
+from organiser.appliance.verify import alone
+from organiser.thumbdrive import appliance, bundle, debs, kinds, wheels
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.fetching import Shelf, Wanted
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
@@ -54,6 +55,7 @@ def _downloads(part: Part, context: Context, fetch: bool) -> Found:
             entry.get("bytes"),
         )
         for entry in part.more["files"]
+        if not context.kinds or entry.get("system") in kinds.systems_of(context.kinds)
     ]
     given = {each.name: path for each in wanted if (path := _given(each, context.folders))}
     reasons: dict[str, str] = {}
@@ -99,8 +101,27 @@ def _from_shelf(
 
 def _appliance(part: Part, context: Context, fetch: bool) -> Found:
     del fetch  # it is made here, or not at all
-    files = appliance.find(context)
-    return Found([Piece(f"{part.into}/{path.name}", path) for path in files])
+    files, missing = appliance.find_each(context) if context.kinds else (appliance.find(context), [])
+    context.work.mkdir(parents=True, exist_ok=True)
+    pieces = [Piece(f"{part.into}/{path.name}", path) for path in (*files, alone.beside(context.work))]
+    return Found(pieces, missing=missing)
+
+
+def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
+    """Find programs that nobody may download for others: where the organiser put them."""
+    del fetch
+    found = Found()
+    for entry in part.more["files"]:
+        if entry["for"] not in context.kinds:
+            continue
+        places = [folder / entry["name"] for folder in context.folders]
+        if here := next((path for path in places if path.is_file()), None):
+            found.pieces.append(Piece(f"{part.into}/{entry['name']}", here))
+        else:
+            found.missing.append(
+                f"{entry['name']}: get it from {entry['from']}, put it into a folder, and add --folder"
+            )
+    return found
 
 
 def _site(part: Part, context: Context, fetch: bool) -> Found:
@@ -198,6 +219,7 @@ def _role_variables(checkout: Path, role: str) -> dict[str, Any]:
 _KINDS: dict[str, Callable[[Part, Context, bool], Found]] = {
     "downloads": _downloads,
     "appliance": _appliance,
+    "given": _given_apps,
     "site": _site,
     "folder": _folder,
     "repository": _repository,

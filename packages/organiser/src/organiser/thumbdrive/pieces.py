@@ -33,6 +33,8 @@ class Context:
     settings: Settings
     appliance: Path | None = None
     """The OVA that somebody named."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of computers that the stick is for; none: as it was before there were others than x86."""
     folders: tuple[Path, ...] = ()
     """Where files may lie that cannot be downloaded here."""
     offline: bool = False

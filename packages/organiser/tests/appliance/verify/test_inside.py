@@ -1,4 +1,4 @@
-"""What is looked at inside: every change that makes a system unfit to be handed out is found, in each form."""
+"""What is looked at inside: every change that makes a system unfit to be handed out is found."""
 
 from __future__ import annotations
 

@@ -16,8 +16,12 @@ from .test_corruptions import HASHED, TOUCHED
 
 RUNNING = {"boot.answers", "boot.behaviour"}
 """Checks of a machine that runs, shown in test_booting and test_behaviour."""
-ELSEWHERE = {"archive.whole", "archive.padding", "archive.end", "vmdk.inflates", *RUNNING}
-"""Checks that tests of their own show to bite, further down in test_corruptions."""
+ELSEWHERE = {
+    *("archive.whole", "archive.padding", "archive.end", "vmdk.inflates"),
+    *("zip.whole", "utm.plist", "qcow2.inflates", "wsl.whole"),
+    *RUNNING,
+}
+"""Checks that tests of their own show to bite, further down in test_corruptions and test_forms."""
 OF_THE_STREAM = {"vmdk.tables", "vmdk.contents"}
 """Shown in vmdk/test_stream and test_disks."""
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.machine import blas, environments, hardware, services
+from workshop.machine import blas, environments, hardware, services, where
 from workshop.machine.lines import Line, State, red
 from workshop.settings import Settings
 
@@ -50,6 +50,7 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
     """Return the checks by name, in the order in which their lines are shown."""
     found: list[tuple[str, Check]] = [
         ("system", hardware.system),
+        ("where", where.where),
         ("memory", hardware.memory),
         ("disk", partial(hardware.disk, settings)),
         ("cores", hardware.cores),

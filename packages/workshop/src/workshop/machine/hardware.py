@@ -12,6 +12,7 @@ import psutil
 
 from workshop.machine.limits import memory_limits
 from workshop.machine.lines import Line, green, red, yellow
+from workshop.machine.where import find_place
 from workshop.settings import Settings, settings_file
 
 GB = 1e9
@@ -31,6 +32,8 @@ SYSTEMS = {
 }
 """The releases that set-up accepts, by the ID of /etc/os-release; the list is the role base-fedora's."""
 FEDORA_OLDEST = 42
+MACHINES = ("x86_64", "aarch64")
+"""Processors for which the locks have wheels."""
 SYSTEMS_NAMED = (
     "Debian 12 and 13, Ubuntu 24.04 and 26.04, RHEL and AlmaLinux 9 and 10, and Fedora 42 or newer"
 )
@@ -43,7 +46,7 @@ def memory() -> Line:
     free = min(machine.available / GB, total)
     text = f"{free:.1f} GB of {total:.1f} GB free"
     if total < MEMORY_TOTAL_GB:
-        return red("memory", text, "the lessons need 2 GB of RAM; give the machine more")
+        return red("memory", text, f"the lessons need 2 GB of RAM; {find_place().more_memory}")
     if free < MEMORY_FREE_GB:
         return yellow("memory", text, "shut down idle kernels (JupyterLab: Kernel > Shut Down All Kernels)")
     return green("memory", text)
@@ -68,8 +71,8 @@ def cores() -> Line:
     """Say how many processors this process may use."""
     usable = len(os.sched_getaffinity(0))
     text = f"{usable} usable, {platform.machine()}"
-    if platform.machine() != "x86_64":
-        return yellow("cores", text, "the environments are locked and tested for x86_64")
+    if platform.machine() not in MACHINES:
+        return yellow("cores", text, f"the environments are locked for {' and '.join(MACHINES)}")
     if usable < 2:
         return yellow("cores", text, "lessons take up to twice as long; give the machine 2 cores")
     return green("cores", text)

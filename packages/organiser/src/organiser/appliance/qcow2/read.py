@@ -23,9 +23,10 @@ from organiser.appliance.qcow2.layout import (
 
 
 class Qcow2:
-    """Reads such a disk wherever it lies in a file; ValueError in one line when it is damaged, or of another kind.
+    """Reads such a disk wherever it lies in a file; ValueError in one line when it is damaged.
 
-    What other writers may do and ours does not (backing files, encryption, snapshots, data elsewhere) is refused.
+    What other writers may do and ours does not (backing files, encryption, snapshots, data elsewhere) is
+    refused.
     """
 
     def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
@@ -57,7 +58,7 @@ class Qcow2:
         self._first = self._unpacked(first, entries)
 
     def check(self) -> Iterator[str]:
-        """Yield what is wrong with its tables: each cluster is used as often as the file says, and in the file."""
+        """Yield what is wrong with its tables: each cluster is used as often as it says, and in the file."""
         uses: dict[int, int] = {}
         for number, place in self._entries():
             span = self._span(place)
@@ -71,7 +72,7 @@ class Qcow2:
             yield f"the cluster {wrong[0]} of the file is used {uses[wrong[0]]} times, and counted otherwise"
 
     def _stated(self) -> dict[int, int]:
-        found = {}
+        found: dict[int, int] = {}
         for number, place in enumerate(self._counts):
             if place & PLACE:
                 self._require_place(place & PLACE, CLUSTER)

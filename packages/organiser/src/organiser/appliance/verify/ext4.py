@@ -1,7 +1,8 @@
-"""Read files out of an ext4 file system, by nothing but Python: what is asked on a participant's own computer.
+"""Read files out of an ext4 file system by nothing but Python, on a participant's own computer, too.
 
-After the kernel's Documentation/filesystems/ext4. Extents, 64-bit sizes, folders with and without an index; no file
-systems of another kind than mkfs.ext4 makes, and no journal: an appliance was never mounted, or unmounted cleanly.
+After the kernel's Documentation/filesystems/ext4. Extents, 64-bit sizes, folders with and without an index;
+no file systems of another kind than mkfs.ext4 makes, and no journal: an appliance was never mounted, or
+unmounted cleanly.
 """
 
 from __future__ import annotations

@@ -79,9 +79,9 @@ def _partitions(image: Image) -> Iterator[str]:
         yield f"its GPT has {len(image.gpt)} partitions, not one to start from and one for the root"
     elif not image.root_offset:
         yield "the disk has no partition for the root"
-    elif any(last * SECTOR >= image.size for _, _, last in image.gpt):
-        yield "a partition ends behind the disk's end"
-    elif any((first + count) * SECTOR > image.size for kind, first, count in image.mbr if kind == LINUX):
+    elif any(last * SECTOR >= image.size for _, _, last in image.gpt) or any(
+        (first + count) * SECTOR > image.size for kind, first, count in image.mbr if kind == LINUX
+    ):
         yield "a partition ends behind the disk's end"
 
 
@@ -111,7 +111,10 @@ def _loader(image: Image) -> Iterator[str]:
         yield f"EFI/BOOT/{ARM64.efi} is a program for another processor"
 
 
-@STAGE.check("disk.root", "the root's file system, as an appliance has it", gate=True)
+LAST = "disk.root"
+
+
+@STAGE.check(LAST, "the root's file system, as an appliance has it", gate=True)
 def _root(image: Image) -> Iterator[str]:
     try:
         label = image.tree.label

@@ -94,11 +94,11 @@ def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None
 def _verify_ova(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
     seen = scan(path, progress)
     report = Report(path, _run(seen, [archive.STAGE, hashes.STAGE]))
-    if not report.ok:
+    if _faulty(report.results):
         return report
     subject = Subject(seen)
     report.results += _run(subject, [standard.STAGE])
-    if not report.ok:
+    if _faulty(report.results):
         return report
     report.updates = updating.said(subject.envelope)
     # Neither of these needs the other.
@@ -151,16 +151,14 @@ def _disk(read: Callable[[], Any], architecture: Architecture) -> list[Result]:
     try:
         disk = read()
     except (ValueError, struct.error) as error:
-        return [Result("disk.readable", READABLE, (str(error),))]
-    results = [Result("disk.readable", READABLE, ())]
+        first = image.STAGE.checks[0]
+        return [Result(first.name, first.why, (f"the disk cannot be read: {error}",))]
     seen = image.Image(disk, disk.size, architecture)
-    results += _guarded(image.STAGE, seen)
-    if not _faulty(results):
+    results = list(_guarded(image.STAGE, seen))
+    # What starts it needs not be right for the system to be read.
+    if results[-1].name == image.LAST and not results[-1].faults:
         results += _guarded(inside.STAGE, inside.Inside(seen.tree, architecture))
     return results
-
-
-READABLE = "what nobody can read cannot be judged, and does not start"
 
 
 def _guarded(stage: Stage[Any], subject: Any) -> Iterator[Result]:
@@ -179,7 +177,7 @@ def list_checks(form: str = "") -> list[tuple[str, str]]:
     """Return name and reason of every check, in the order in which they run; of one form, or of all."""
     from organiser.appliance.verify import behaviour, booting  # these bring what starts qemu
 
-    disk = [("disk.readable", READABLE), *_listed(image, inside)]
+    disk = _listed(image, inside)
     listed = {
         "ova": [
             *_listed(archive, hashes, standard, virtualbox, disks), *disk, *_listed(grains),

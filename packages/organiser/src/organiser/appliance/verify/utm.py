@@ -65,8 +65,8 @@ OPTIONAL: dict[str, dict[str, type]] = {
     "Drive": {"ImageName": str, "InterfaceVersion": int, "ReadOnly": bool},
     "PortForward": {"GuestAddress": str},
 }
-"""What may be there. Anything else is refused: it could be a bridge, a folder of the host or an argument of QEMU."""
-WORDS = {
+"""What may be there. Anything else is refused: it could be a bridge, or a folder of the host."""
+WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "Display": {"UpscalingFilter": ("Linear", "Nearest"), "DownscalingFilter": ("Linear", "Nearest")},
     "Input": {"UsbBusSupport": ("Disabled", "2.0", "3.0")},
 }
@@ -284,7 +284,7 @@ def _faults(section: str, entry: object) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         yield f"an entry of {where} is no set of keys"
         return
-    for key, kind in DEMANDED[section].items():
+    for key in DEMANDED[section]:
         if key not in entry:
             yield f"{where} has no {key}"
     known = DEMANDED[section] | OPTIONAL.get(section, {})
@@ -294,7 +294,7 @@ def _faults(section: str, entry: object) -> Iterator[str]:
         # To Python a truth value is a number, too; to UTM it is not.
         elif type(value) is not known[key]:
             yield f"{where}: {key} is {value!r}, not of the kind that UTM reads"
-        elif value not in (allowed := WORDS.get(section, {}).get(key, (value,))):
+        elif (allowed := WORDS.get(section, {}).get(key)) and value not in allowed:
             yield f"{where}: {key} is {value!r}; UTM reads {' or '.join(allowed)}"
 
 
@@ -392,7 +392,7 @@ def _network(archive: Archive) -> Iterator[str]:
         yield f"there are {len(cards)} network cards, not one"
     for card in cards:
         if card["Mode"] != "Emulated":
-            yield f"the network is {card['Mode']}: in it no port is forwarded, and others may reach the machine"
+            yield f"the network is {card['Mode']}: no port is forwarded in it, and others may come in"
         if card["Hardware"] != "virtio-net-pci":
             yield f"the network card is {card['Hardware']}, not virtio-net-pci"
         if card["IsolateFromHost"]:

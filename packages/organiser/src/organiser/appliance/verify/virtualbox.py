@@ -60,7 +60,7 @@ def _platform(subject: Subject) -> Iterator[str]:
         yield f"the OSType {os_type} is none for a machine whose Platform is {word}"
     if word == "ARM":
         if not ARM_VERSION.fullmatch(version):
-            yield f"the version {version} knows no Arm: VirtualBox would make an x86 machine of it; it must be 1.20"
+            yield f"the version {version} knows no Arm: it would be an x86 machine; it must be 1.20"
         chipset = _one(subject.machine, "Chipset")
         if chipset is None or chipset.get("type") != "ARMv8Virtual":
             yield "Chipset is not ARMv8Virtual"

@@ -167,7 +167,7 @@ class _Behind:
         return digest.hexdigest()
 
     def rest_is_zero(self) -> bool:
-        """Read to the end; whether there was nothing but zeros. The sums of the compression are checked by it."""
+        """Read to the end; whether there was nothing but zeros. This checks the compression's sums."""
         zero = True
         while data := self._source.read(1 << 20):
             zero = zero and not any(data)
@@ -192,7 +192,7 @@ def read_archive(path: Path, progress: Callable[[int], None] = lambda _: None) -
         if head[:2] == GZIP:
             source: BinaryIO = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]
         elif head == XZ:
-            source = lzma.LZMAFile(raw)  # type: ignore[assignment]
+            source = lzma.LZMAFile(raw)  # type: ignore[assignment]  # noqa: SIM115  (the file under it is closed)
         else:
             found.fault = "it is neither a gzip nor an xz file, which are what WSL reads"
             return found

@@ -145,7 +145,7 @@ def _inflate_one(raw: _Raw) -> bytes:
 
 
 class Vmdk:
-    """Reads any place of a VMDK whose structure was checked; ValueError in one line when it is damaged all the same."""
+    """Reads any place of a VMDK whose structure was checked; ValueError in one line when it is damaged."""
 
     def __init__(self, file: BinaryIO, window: Window) -> None:
         """Read the footer and the directory that it names. file: the open file of the window."""

@@ -126,7 +126,8 @@ def _without(name: str, lines: list[str], user: str) -> Iterator[str]:
 
 def _own_files(account: dict[str, object]) -> dict[str, Added]:
     first_start = resources.files(__package__).joinpath("first-start").read_bytes()
-    distribution = f"[oobe]\ncommand = /{COMMAND}\ndefaultUid = {UID}\ndefaultName = {NAME}\n\n[shortcut]\nicon = /{ICON}\n"
+    first = f"[oobe]\ncommand = /{COMMAND}\ndefaultUid = {UID}\ndefaultName = {NAME}\n"
+    distribution = f"{first}\n[shortcut]\nicon = /{ICON}\n"
     return {
         DISTRIBUTION: Added(distribution.encode()),
         CONFIGURATION: Added(b"[boot]\nsystemd=true\n"),
@@ -162,16 +163,20 @@ def write_wsl(root: Path, target: Path, *, epoch: int) -> None:
 
     epoch: seconds since 1970; no date in it is later.
 
-    Raises WorkshopError when the root has no account of the workshop's, or not with the number that WSL wants.
+    Raises WorkshopError when the root has no account of the workshop's, or not with the number that WSL
+    wants.
     """
     seen = view(root)
-    with whole(target) as partial, partial.open("wb") as file:
-        with gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed:
-            hashing = _Hashing(packed)  # type: ignore[arg-type]
-            with tarfile.TarFile(fileobj=hashing, mode="w", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[arg-type]
-                _add_root(tar, root, seen, epoch)
-                digest = hashing.digest.hexdigest()
-                _add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
+    with (
+        whole(target) as partial,
+        partial.open("wb") as file,
+        gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed,
+    ):
+        hashing = _Hashing(packed)  # type: ignore[arg-type]
+        with tarfile.TarFile(fileobj=hashing, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            _add_root(tar, root, seen, epoch)
+            digest = hashing.digest.hexdigest()
+            _add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
 
 
 def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
@@ -225,7 +230,7 @@ def _info(
         return None
     info.type = kind
     if info.issym():
-        info.linkname = os.readlink(entry.path)
+        info.linkname = os.readlink(entry.path)  # noqa: PTH115  (its text, to the letter)
     elif info.ischr() or info.isblk():
         info.devmajor, info.devminor = os.major(status.st_rdev), os.minor(status.st_rdev)
     elif info.isreg():

@@ -1,0 +1,96 @@
+"""Emulating another processor: what the kernel is told, what the root sees, and how long it will take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import emulation
+from organiser.appliance.architecture import AMD64, ARM64, of_program
+from workshop.errors import WorkshopError
+
+from .building import program
+
+
+def matches(head: bytes) -> bool:
+    """Tell whether the kernel would give a program to the emulator (binfmt-misc.rst)."""
+    return all(
+        (byte & mask) == (magic & mask)
+        for byte, mask, magic in zip(head, emulation.MASK, emulation.MAGIC, strict=False)
+    )
+
+
+def test_the_kernel_gives_programs_for_arm_to_the_emulator_and_no_others() -> None:
+    assert len(emulation.MAGIC) == len(emulation.MASK)
+    assert matches(program(ARM64))
+    executable = bytearray(program(ARM64))
+    executable[16] = 2  # ET_EXEC; the other one is ET_DYN
+    assert matches(bytes(executable))
+    assert not matches(program(AMD64))
+    assert not matches(b"#!/bin/sh".ljust(64, b"\0"))
+    text = emulation.rule(Path("/usr/bin/qemu-aarch64"))
+    assert text.startswith(b":workshop-aarch64:M::\\x7f\\x45\\x4c\\x46")
+    assert text.endswith(b":/usr/bin/qemu-aarch64:OPF")
+    assert len(text) < 256, "the kernel takes no more"
+
+
+def test_programs_are_told_apart() -> None:
+    assert (of_program(program(ARM64)), of_program(program(AMD64))) == (ARM64, AMD64)
+    for other in (b"", b"\x7fELF", b"\x7fELF\x01\x01".ljust(64, b"\0"), b"MZ".ljust(64, b"\0")):
+        assert of_program(other) is None
+
+
+def test_this_computers_own_processor_is_not_emulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulation, "native", lambda: ARM64)
+    said: list[str] = []
+    with emulation.ready(ARM64, tmp_path / "cache", "", said.append) as emulated:
+        assert emulated is None
+    assert said == []
+    assert not (tmp_path / "cache").exists()
+    with pytest.raises(WorkshopError, match="build it on such a computer"):
+        emulation.ready(AMD64, tmp_path, "", said.append).__enter__()
+
+
+def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked: list[tuple[str, str]] = []
+
+    def run(name: str, *words: str | Path) -> str:
+        (folder,) = (word for word in words if isinstance(word, Path))
+        folder.mkdir(parents=True)
+        unpacked.append((next(str(w) for w in words if str(w).startswith("--include")), folder.name))
+        return ""
+
+    monkeypatch.setattr(emulation, "native", lambda: AMD64)
+    monkeypatch.setattr(emulation, "emulator", lambda: Path("/usr/bin/qemu-aarch64"))
+    monkeypatch.setattr(emulation, "register", lambda program: None)
+    monkeypatch.setattr(emulation, "host_apt_options", list)
+    monkeypatch.setattr(emulation.tools, "run", run)
+    with emulation.ready(ARM64, tmp_path, "", lambda _: None) as emulated:
+        assert emulated is not None
+        there = {path: (here, mode) for here, path, mode in emulated.mounts}
+        assert all(
+            here.exists() or here.is_relative_to(tmp_path / "cross-arm64") for here, _ in there.values()
+        )
+        assert {mode for _, mode in there.values()} == {"ro"}
+        compiler = there["/usr/local/bin/g++"][0]
+        assert "aarch64-linux-gnu-g++" in compiler.read_text()
+        assert compiler.stat().st_mode & 0o111
+    assert len(unpacked) == 2
+    assert emulation.grub(tmp_path, ARM64) == tmp_path / "grub-arm64"
+    assert emulation.grub(tmp_path, AMD64) is None
+    with emulation.ready(ARM64, tmp_path, "", lambda _: None):
+        assert len(unpacked) == 2, "it is unpacked once"
+
+
+def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
+    first = emulation.estimate(tmp_path, ARM64, emulated=True)
+    assert "emulated on x86_64" in first
+    assert "a guess" in first
+    emulation.remember(tmp_path, ARM64, True, {"root": 600.0, "provisioning": 1800.0})
+    assert "about 40 min, as the last time" in emulation.estimate(tmp_path, ARM64, emulated=True)
+    assert "a guess" in emulation.estimate(tmp_path, ARM64, emulated=False)
+    (tmp_path / emulation.TIMES).write_text("[")
+    assert "a guess" in emulation.estimate(tmp_path, ARM64, emulated=True)

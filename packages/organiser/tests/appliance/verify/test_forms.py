@@ -1,0 +1,513 @@
+"""Files for UTM and WSL: sound ones are accepted, and what is changed in them is refused by its own check.
+
+Most changes are generated: each key of UTM's settings is taken out, given another kind and another value;
+each file that WSL reads is taken out, opened and given away; bytes are flipped and files cut anywhere.
+"""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import hashlib
+import io
+import plistlib
+import random
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from organiser.appliance import manifest
+from organiser.appliance.architecture import AMD64, ARM64
+from organiser.appliance.qcow2.write import write_qcow2
+from organiser.appliance.utm import write_utm
+from organiser.appliance.verify import utm as judge
+from organiser.appliance.verify.run import verify
+from organiser.appliance.verify.utm import DEMANDED, OPTIONAL
+from organiser.appliance.wsl import layout
+from organiser.appliance.wsl.write import write_wsl
+from workshop.errors import WorkshopError
+
+from ..building import ARM_DESCRIPTION, DESCRIPTION, EPOCH, make_appliance_root, make_arm_disk, write_disk
+
+
+@pytest.fixture(scope="module")
+def utm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("utm")
+    raw = make_arm_disk(make_appliance_root(folder / "root", ARM64), folder / "raw")
+    write_utm(raw, folder / "a-arm64.utm.zip", ARM_DESCRIPTION, epoch=EPOCH, scratch=folder)
+    return folder / "a-arm64.utm.zip"
+
+
+@pytest.fixture(scope="module")
+def wsl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wsl")
+    write_wsl(make_appliance_root(folder / "root"), folder / "a.wsl", epoch=EPOCH)
+    return folder / "a.wsl"
+
+
+class Machine:
+    """A machine for UTM taken apart: its settings, its members, and whether the sums are made right again."""
+
+    def __init__(self, path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            self.members = {info.filename: archive.read(info) for info in archive.infolist()}
+        self.settings: dict[str, Any] = plistlib.loads(self.members[self.plist])
+        self.kinds: dict[str, int] = {}
+        self.compressed = False
+        self.comment: bytes | None = None
+
+    @property
+    def plist(self) -> str:
+        return next(name for name in self.members if name.endswith("config.plist"))
+
+    @property
+    def disk(self) -> str:
+        return next(name for name in self.members if name.endswith(".qcow2"))
+
+    def write(self, path: Path, *, settings: bool = True) -> Path:
+        if settings:
+            self.members[self.plist] = plistlib.dumps(self.settings)
+        sums = {
+            n: hashlib.sha256(data).hexdigest() for n, data in self.members.items() if not n.endswith("/")
+        }
+        with zipfile.ZipFile(
+            path, "w", zipfile.ZIP_DEFLATED if self.compressed else zipfile.ZIP_STORED
+        ) as archive:
+            archive.comment = manifest.render(sums) if self.comment is None else self.comment
+            for name, data in self.members.items():
+                info = zipfile.ZipInfo(name)
+                info.compress_type = archive.compression
+                info.external_attr = self.kinds.get(name, 0o100644) << 16
+                archive.writestr(info, data)
+        return path
+
+
+def judged(path: Path) -> set[str]:
+    return {name for name, _ in verify(path).faults}
+
+
+def test_sound_ones_are_accepted_and_named(utm: Path, wsl: Path) -> None:
+    for path, form, architecture in ((utm, "utm", ARM64), (wsl, "wsl", AMD64)):
+        report = verify(path, thorough=True)
+        assert report.faults == []
+        assert (report.form, report.architecture) == (form, architecture)
+
+
+def test_the_same_root_gives_the_same_bytes(utm: Path, wsl: Path, tmp_path: Path) -> None:
+    raw = make_arm_disk(make_appliance_root(tmp_path / "arm", ARM64), tmp_path / "raw")
+    write_utm(raw, tmp_path / "b.utm.zip", ARM_DESCRIPTION, epoch=EPOCH, scratch=tmp_path)
+    write_wsl(make_appliance_root(tmp_path / "root"), tmp_path / "b.wsl", epoch=EPOCH)
+    assert (tmp_path / "b.wsl").read_bytes() == wsl.read_bytes()
+    assert (tmp_path / "b.utm.zip").stat().st_size == utm.stat().st_size
+
+
+def sections(settings: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each set of keys that UTM reads, with its name."""
+    yield "", settings
+    for name in DEMANDED:
+        entry = settings.get(name)
+        if isinstance(entry, dict):
+            yield name, entry
+        elif isinstance(entry, list) and entry:
+            yield name, entry[0]
+    yield "PortForward", settings["Network"][0]["PortForward"][0]
+
+
+KEYS = [(section, key) for section, keys in DEMANDED.items() for key in keys]
+
+
+@pytest.mark.parametrize(("section", "key"), KEYS)
+def test_each_key_that_utm_reads_is_demanded_and_of_its_kind(
+    section: str, key: str, utm: Path, tmp_path: Path
+) -> None:
+    machine = Machine(utm)
+    entry = dict(sections(machine.settings))[section]
+    value = entry.pop(key)
+    assert judged(machine.write(tmp_path / "x.utm.zip")) == {"utm.keys"}
+    for other in ("word", 7, True, ["word"], {"a": "word"}):
+        if type(other) is not type(value):
+            entry[key] = other
+            assert judged(machine.write(tmp_path / "x.utm.zip")) == {"utm.keys"}, other
+
+
+FREE = {
+    # What may have another value: names, and what is the organiser's to choose.
+    *(("Information", key) for key in ("Name", "Icon", "IconCustom", "Notes")),
+    *(("System", key) for key in ("CPUCount", "MemorySize", "JITCacheSize", "ForceMulticore")),
+    *(("QEMU", key) for key in ("RNGDevice", "BalloonDevice", "TPMDevice", "RTCLocalTime", "PS2Controller")),
+    *(("Display", key) for key in ("DynamicResolution", "NativeResolution")),
+    *(("Display", key) for key in ("UpscalingFilter", "DownscalingFilter")),
+    *(("Input", key) for key in ("UsbBusSupport", "MaximumUsbShare")),
+    ("Sharing", "DirectoryShareReadOnly"), ("Drive", "InterfaceVersion"),
+    ("PortForward", "HostPort"), ("PortForward", "GuestPort"), ("PortForward", "GuestAddress"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        (section, key)
+        for section, keys in DEMANDED.items()
+        for key, kind in (keys | OPTIONAL.get(section, {})).items()
+        if kind not in (dict, list) and (section, key) not in FREE and key != "VgaRamMib"
+    ],
+)
+def test_each_value_that_is_not_free_is_the_one_that_works(
+    section: str, key: str, utm: Path, tmp_path: Path
+) -> None:
+    machine = Machine(utm)
+    entry = dict(sections(machine.settings))[section]
+    value = entry[key]
+    entry[key] = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else "*other*"
+    assert judged(machine.write(tmp_path / "x.utm.zip"))
+
+
+def card(machine: Machine) -> dict[str, Any]:
+    found: dict[str, Any] = machine.settings["Network"][0]
+    return found
+
+
+def forward(**values: Any) -> Callable[[Machine], object]:
+    return lambda machine: card(machine)["PortForward"][0].update(values)
+
+
+def renamed(old: Callable[[Machine], str], new: str) -> Callable[[Machine], None]:
+    def change(machine: Machine) -> None:
+        machine.members[new] = machine.members.pop(old(machine))
+
+    return change
+
+
+def damaged(place: int, data: bytes) -> Callable[[Machine], None]:
+    def change(machine: Machine) -> None:
+        disk = bytearray(machine.members[machine.disk])
+        disk[place : place + len(data)] = data
+        machine.members[machine.disk] = bytes(disk)
+
+    return change
+
+
+UTM: dict[str, tuple[Callable[[Machine], object], str]] = {
+    "a path upwards": (lambda m: m.members.update({"../evil": b"x"}), "zip.names"),
+    "an absolute path": (lambda m: m.members.update({"/tmp/evil": b"x"}), "zip.names"),
+    "a path of Windows": (lambda m: m.members.update({"a.utm/C:\\evil": b"x"}), "zip.names"),
+    "a stranger": (lambda m: m.members.update({f"{m.plist[:-12]}run.command": b"x"}), "zip.members"),
+    "no settings": (lambda m: m.members.pop(m.plist), "zip.members"),
+    "no disk": (lambda m: m.members.pop(m.disk), "zip.members"),
+    "a second disk": (lambda m: m.members.update({m.disk.replace("disk", "two"): b"x"}), "zip.members"),
+    "a link for a disk": (lambda m: m.kinds.update({m.disk: 0o120777}), "zip.plain-files"),
+    "a disk compressed twice": (lambda m: setattr(m, "compressed", True), "zip.stored"),
+    "no sums": (lambda m: setattr(m, "comment", b""), "zip.manifest"),
+    "sums of something else": (
+        lambda m: setattr(m, "comment", manifest.render({m.plist: "0" * 64, m.disk: "0" * 64})),
+        "zip.manifest",
+    ),
+    "another backend": (lambda m: m.settings.update(Backend="Apple"), "utm.version"),
+    "an older version": (lambda m: m.settings.update(ConfigurationVersion=3), "utm.version"),
+    "an identifier that is none": (lambda m: m.settings["Information"].update(UUID="me"), "utm.identifiers"),
+    "an x86 machine": (lambda m: m.settings["System"].update(Architecture="x86_64"), "utm.system"),
+    "no hypervisor": (lambda m: m.settings["QEMU"].update(Hypervisor=False), "utm.system"),
+    "no EFI": (lambda m: m.settings["QEMU"].update(UEFIBoot=False), "utm.system"),
+    "little memory": (lambda m: m.settings["System"].update(MemorySize=512), "utm.size"),
+    "no processor": (lambda m: m.settings["System"].update(CPUCount=0), "utm.size"),
+    "an argument of QEMU": (
+        lambda m: m.settings["QEMU"].update(AdditionalArguments=["-netdev tap"]),
+        "utm.arguments",
+    ),
+    "a shared folder": (lambda m: m.settings["Sharing"].update(DirectoryShareMode="VirtFS"), "utm.host"),
+    "a shared clipboard": (lambda m: m.settings["Sharing"].update(ClipboardSharing=True), "utm.host"),
+    "shared USB": (lambda m: m.settings["Input"].update(UsbSharing=True), "utm.host"),
+    "a serial port that listens": (
+        lambda m: m.settings["Serial"].append({"Mode": "TcpServer", "TcpPort": 4444}),
+        "utm.host",
+    ),
+    "a disk that is not there": (lambda m: m.settings["Drive"][0].update(ImageName="b.qcow2"), "utm.drive"),
+    "a disk on IDE": (lambda m: m.settings["Drive"][0].update(Interface="IDE"), "utm.drive"),
+    "a disk of the Mac": (
+        lambda m: m.settings["Drive"].append(copy.deepcopy(m.settings["Drive"][0])),
+        "utm.drive",
+    ),
+    "no display": (lambda m: m.settings["Display"].clear(), "utm.display"),
+    "a bridge to the room": (lambda m: card(m).update(Mode="Bridged"), "utm.network"),
+    "a shared network": (lambda m: card(m).update(Mode="Shared"), "utm.network"),
+    "a second card": (
+        lambda m: m.settings["Network"].append(copy.deepcopy(card(m)) | {"PortForward": []}),
+        "utm.network",
+    ),
+    "a port for everyone": (forward(HostAddress="0.0.0.0"), "utm.loopback"),
+    "a port without address": (forward(HostAddress=""), "utm.loopback"),
+    "a port of IPv6": (forward(HostAddress="::"), "utm.loopback"),
+    "UDP": (forward(Protocol="UDP"), "utm.forwards"),
+    "a port for root only": (forward(HostPort=80), "utm.forwards"),
+    "a port twice": (forward(HostPort=8282), "utm.forwards"),
+    "no port": (lambda m: card(m)["PortForward"].clear(), "utm.forwards"),
+    "a bridge's name": (lambda m: card(m).update(BridgeInterface="en0"), "utm.keys"),
+    "a disk that is none": (damaged(0, b"KDMV"), "qcow2.structure"),
+    "a disk behind the disk": (damaged(8, b"\0\0\0\0\0\1\0\0"), "qcow2.structure"),
+    "a table outside": (damaged(40, b"\0\0\1\0\0\0\0\0"), "qcow2.structure"),
+    "an encrypted disk": (damaged(32, b"\0\0\0\1"), "qcow2.structure"),
+}
+
+
+@pytest.mark.parametrize("name", UTM)
+def test_a_change_of_a_machine_is_refused_by_its_own_check(name: str, utm: Path, tmp_path: Path) -> None:
+    change, check = UTM[name]
+    machine = Machine(utm)
+    change(machine)
+    with_settings = any(member.endswith("config.plist") for member in machine.members)
+    assert judged(machine.write(tmp_path / "x.utm.zip", settings=with_settings)) == {check}
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"bplist00", b"<?xml version='1.0'?><plist><array/></plist>", b"<?xml <!ENTITY"]
+)
+def test_settings_that_are_no_property_list(text: bytes, utm: Path, tmp_path: Path) -> None:
+    machine = Machine(utm)
+    machine.members[machine.plist] = text
+    assert judged(machine.write(tmp_path / "x.utm.zip", settings=False)) == {"utm.plist"}
+
+
+class Distribution:
+    """A distribution for WSL taken apart."""
+
+    def __init__(self, path: Path) -> None:
+        with tarfile.open(path) as tar:
+            self.members = [(info, tar.extractfile(info).read() if info.isreg() else b"") for info in tar]  # type: ignore[union-attr]
+
+    def info(self, path: str) -> tarfile.TarInfo:
+        return next(info for info, _ in self.members if info.name == path)
+
+    def text(self, path: str, old: str, new: str) -> None:
+        """Replace text in a file; it must be there."""
+        for place, (info, data) in enumerate(self.members):
+            if info.name == path:
+                assert old.encode() in data, old
+                self.put(path, data.replace(old.encode(), new.encode()), place)
+
+    def put(self, path: str, data: bytes, place: int | None = None) -> None:
+        """Put a file into the place of another, or before the last."""
+        info = copy.copy(self.members[place][0]) if place is not None else tarfile.TarInfo(path)
+        info.name, info.size = path, len(data)
+        if place is None:
+            self.members.insert(-1, (info, data))
+        else:
+            self.members[place] = (info, data)
+
+    def remove(self, path: str) -> None:
+        before = len(self.members)
+        self.members = [(info, data) for info, data in self.members if info.name != path]
+        assert len(self.members) < before
+
+    def write(self, path: Path, *, sum_anew: bool = True) -> Path:
+        buffer = io.BytesIO()
+        with tarfile.TarFile(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for info, data in self.members:
+                if info.name == layout.SUMS and sum_anew:
+                    data = manifest.render({layout.SUMMED: hashlib.sha256(buffer.getvalue()).hexdigest()})
+                    info = copy.copy(info)
+                    info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        path.write_bytes(gzip.compress(buffer.getvalue(), 1))
+        return path
+
+
+def mode(path: str, value: int) -> Callable[[Distribution], object]:
+    return lambda d: setattr(d.info(path), "mode", value)
+
+
+WSL: dict[str, tuple[Callable[[Distribution], object], str]] = {
+    "a path upwards": (lambda d: d.put("../evil", b"x"), "wsl.names"),
+    "an absolute path": (lambda d: d.put("/etc/evil", b"x"), "wsl.names"),
+    "a file twice": (lambda d: d.put("etc/passwd", b"root::0:0:::\n"), "wsl.names"),
+    "no sum": (lambda d: d.remove(layout.SUMS), "wsl.sum"),
+    "something behind the sum": (lambda d: d.members.append(d.members.pop(-2)), "wsl.sum"),
+    "no word to WSL": (lambda d: d.remove(layout.DISTRIBUTION), "wsl.distribution"),
+    "a key that WSL does not know": (
+        lambda d: d.text(layout.DISTRIBUTION, "[oobe]", "[oobe]\nscript = x"),
+        "wsl.distribution",
+    ),
+    "no icon named": (
+        lambda d: d.text(layout.DISTRIBUTION, "icon", "[windowsterminal]\nprofileTemplate"),
+        "wsl.distribution",
+    ),
+    "a command elsewhere": (
+        lambda d: d.text(layout.DISTRIBUTION, "/usr/lib/wsl/first", "/tmp/first"),
+        "wsl.command",
+    ),
+    "a command that others may change": (mode(layout.COMMAND, 0o777), "wsl.command"),
+    "an icon that is none": (
+        lambda d: d.text(layout.ICON, "\0\0\1\0\1\0", "GIF89a"),
+        "wsl.icon",
+    ),
+    "an icon that is not there": (
+        lambda d: d.text(layout.DISTRIBUTION, "workshop.ico", "other.ico"),
+        "wsl.icon",
+    ),
+    "the account before the first start": (
+        lambda d: d.text("etc/passwd", "root:x", "you:x:1000:1000::/home/you:/bin/sh\nroot:x"),
+        "wsl.account",
+    ),
+    "another number": (lambda d: d.text(layout.DISTRIBUTION, "= 1000", "= 1001"), "wsl.account"),
+    "a shadow for everyone": (mode("etc/shadow", 0o644), "wsl.tables"),
+    "no systemd": (lambda d: d.text(layout.CONFIGURATION, "true", "false"), "wsl.configuration"),
+    "a setting that is not ours": (
+        lambda d: d.text(layout.CONFIGURATION, "[boot]", "[automount]\nenabled=false\n[boot]"),
+        "wsl.configuration",
+    ),
+    "a command at each start": (
+        lambda d: d.text(layout.CONFIGURATION, "[boot]", "[boot]\ncommand=curl x"),
+        "wsl.configuration",
+    ),
+    "an init that is none": (lambda d: d.text("usr/lib/systemd/systemd", "\x7fELF", "echo"), "wsl.programs"),
+    "the builder's resolver": (lambda d: d.put("etc/resolv.conf", b"nameserver 10.0.0.1\n"), "wsl.resolver"),
+    "a unit that WSL replaces": (
+        lambda d: d.remove("etc/systemd/system/systemd-networkd.service"),
+        "wsl.units",
+    ),
+    "a page for everyone": (
+        lambda d: d.text("etc/systemd/system/workshop-web.service", "127.0.0.1", "0.0.0.0"),
+        "wsl.loopback",
+    ),
+    "notebooks for everyone": (
+        lambda d: d.text("opt/workshop/etc/jupyter/jupyter_server_config.py", '"127.0.0.1"', '"::"'),
+        "wsl.loopback",
+    ),
+    "services before the account": (lambda d: d.remove(layout.DROP_IN), "wsl.services"),
+    "a password": (lambda d: d.text("etc/shadow", "root:*", "root:$y$j9T$x"), "inside.passwords"),
+    "a kernel": (lambda d: d.put("boot/vmlinuz-6.1", b"kernel"), "inside.kernel"),
+    "a disk of a machine": (
+        lambda d: d.text("etc/fstab", "#", "LABEL=workshop / ext4 defaults 0 1\n#"),
+        "inside.fstab",
+    ),
+    "a token": (lambda d: d.put("opt/workshop/etc/token", b"secret"), "inside.secrets"),
+    "no first start": (lambda d: d.remove("usr/local/sbin/first-boot-workshop"), "inside.first-start"),
+}
+
+
+@pytest.mark.parametrize("name", WSL)
+def test_a_change_of_a_distribution_is_refused_by_its_own_check(name: str, wsl: Path, tmp_path: Path) -> None:
+    change, check = WSL[name]
+    distribution = Distribution(wsl)
+    change(distribution)
+    assert judged(distribution.write(tmp_path / "x.wsl")) == {check}
+
+
+def test_taken_apart_and_put_together_it_is_sound(utm: Path, wsl: Path, tmp_path: Path) -> None:
+    """Else the tests above would show nothing."""
+    assert judged(Machine(utm).write(tmp_path / "x.utm.zip")) == set()
+    assert judged(Distribution(wsl).write(tmp_path / "x.wsl")) == set()
+
+
+READ = [layout.DISTRIBUTION, layout.CONFIGURATION, layout.COMMAND, layout.ICON, "etc/passwd", "etc/shadow"]
+
+
+@pytest.mark.parametrize("path", READ)
+def test_what_wsl_reads_must_be_there_and_roots_own(path: str, wsl: Path, tmp_path: Path) -> None:
+    for change in ("remove", "give away", "open"):
+        distribution = Distribution(wsl)
+        if change == "remove":
+            distribution.remove(path)
+        elif change == "give away":
+            distribution.info(path).uid = 1000
+        else:
+            distribution.info(path).mode |= 0o022
+        assert judged(distribution.write(tmp_path / "x.wsl")), change
+
+
+@pytest.mark.parametrize("unit", layout.MASKED)
+def test_each_unit_that_wsl_replaces_is_masked(unit: str, wsl: Path, tmp_path: Path) -> None:
+    distribution = Distribution(wsl)
+    distribution.info(f"etc/systemd/system/{unit}").linkname = f"/usr/lib/systemd/system/{unit}"
+    assert judged(distribution.write(tmp_path / "x.wsl")) == {"wsl.units"}
+
+
+def test_a_name_for_the_other_processor_is_refused(wsl: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a-arm64.wsl"
+    path.write_bytes(wsl.read_bytes())
+    assert judged(path) == {"wsl.programs"}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_flipped_bits_and_cuts_are_refused_without_a_traceback(
+    seed: int, utm: Path, wsl: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(seed)
+    for path in (utm, wsl):
+        before = path.read_bytes()
+        data = bytearray(before)
+        if seed % 3 == 0:
+            del data[chance.randrange(len(data) - 1) :]
+        for _ in range(chance.choice((1, 2, 30))):
+            if seed % 3 and data:
+                data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        copy_of = tmp_path / f"x{''.join(path.suffixes)}"
+        copy_of.write_bytes(data)
+        report = verify(copy_of)
+        assert all("\n" not in fault for _, fault in report.faults)
+        if report.ok:
+            # Dates, versions and names of systems in the heads of zip and gzip mean nothing to anybody.
+            assert contents(copy_of) == contents(path)
+
+
+def contents(path: Path) -> object:
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            return [(name, archive.read(name)) for name in archive.namelist()]
+    return gzip.decompress(path.read_bytes())
+
+
+def test_a_file_of_anything(tmp_path: Path) -> None:
+    for number, name in enumerate(("x.utm.zip", "x.wsl") * 20):
+        (tmp_path / name).write_bytes(random.Random(number).randbytes(number * 50))
+        assert not verify(tmp_path / name).ok
+
+
+def test_half_a_machine_is_no_whole_zip_file(utm: Path, tmp_path: Path) -> None:
+    data = utm.read_bytes()
+    (tmp_path / "x.utm.zip").write_bytes(data[: len(data) // 2])
+    ((name, fault),) = verify(tmp_path / "x.utm.zip").faults
+    assert name == "zip.whole"
+    assert fault.endswith("copy it again")
+
+
+def test_a_piece_that_was_packed_wrongly_is_found_by_the_thorough_check_only(
+    utm: Path, tmp_path: Path
+) -> None:
+    write_qcow2(write_disk(tmp_path / "raw"), tmp_path / "disk")
+    disk = bytearray((tmp_path / "disk").read_bytes())
+    disk[2 * 65536 : 2 * 65536 + 8] = b"\xff" * 8  # the first piece, behind header and first table
+    machine = Machine(utm)
+    machine.members[machine.disk] = bytes(disk)
+    path = machine.write(tmp_path / "x.utm.zip")
+    with path.open("rb") as file:
+        archive = judge.open_archive(path, file)
+        assert not [result for result in judge.STAGE.run(archive) if result.faults]
+        (result,) = judge.THOROUGH.run(archive)
+        assert "does not inflate" in result.faults[0]
+
+
+def test_a_tar_that_is_not_compressed_is_none_of_wsl(wsl: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.wsl").write_bytes(gzip.decompress(wsl.read_bytes()))
+    ((name, fault),) = verify(tmp_path / "x.wsl").faults
+    assert name == "wsl.whole"
+    assert "neither a gzip nor an xz" in fault
+
+
+def test_something_behind_the_archive_is_refused(wsl: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.wsl").write_bytes(gzip.compress(gzip.decompress(wsl.read_bytes()) + b"secret"))
+    assert judged(tmp_path / "x.wsl") == {"wsl.whole"}
+
+
+def test_what_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_bytes(bytes(65536))
+    with pytest.raises(WorkshopError, match="a Mac with Intel"):
+        write_utm(tmp_path / "raw", tmp_path / "x.utm.zip", DESCRIPTION, epoch=EPOCH, scratch=tmp_path)
+    root = make_appliance_root(tmp_path / "root")
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/bash\n")
+    with pytest.raises(WorkshopError, match="no account of the workshop's"):
+        write_wsl(root, tmp_path / "x.wsl", epoch=EPOCH)
+    assert not (tmp_path / "x.wsl").exists()
