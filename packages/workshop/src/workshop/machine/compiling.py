@@ -2,9 +2,10 @@
 
 A lesson that finds the compile cache cold does work that it never does again: it writes C code, starts g++
 and waits for it, and stores the module. ``theano_mends`` lays a copy of this file into Theano's package and
-has the functions counted that do this; so it imports nothing of ours. Where the variable ``RECORD`` names a
-file, each outermost call adds a line to it, and a second file beside it is there meanwhile: a compiler's memory
-is not the lesson's either. Elsewhere nothing is measured.
+has the functions counted that do this; so it imports nothing of ours.
+
+Where the variable ``RECORD`` names a file, each outermost call adds a line to it, and a second file beside it
+is there meanwhile: a compiler's memory is not the lesson's either. Elsewhere nothing is measured.
 """
 
 from __future__ import annotations
