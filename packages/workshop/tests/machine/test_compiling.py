@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -22,10 +23,14 @@ def burn(seconds: float) -> None:
         pass
 
 
+under_way = []
+
+
 @counted
 def compile_module(here: float, compiler: float) -> types.ModuleType:
     """Stands for Theano: it writes code, and a compiler takes it."""
     burn(here)
+    under_way.append([path.name for path in Path(os.environ.get(compiling.RECORD, "/")).parent.glob("*.now")])
     subprocess.run([sys.executable, "-S", "-c", BURN.format(seconds=compiler)], check=True)
     return types.ModuleType("m1")
 
@@ -43,6 +48,7 @@ def test_this_process_and_the_compiler_are_counted(record: Record) -> None:
     compile_module(0.1, 0.3)
     (line,) = record.new_lines()
     assert line["module"] == "m1"
+    assert under_way[-1] == ["compiling.jsonl.now"] and not record.is_under_way()
     # The compiler's start is its own, too.
     assert line["cpu_seconds"] == pytest.approx(0.42, abs=0.05)
     assert record.new_lines() == []

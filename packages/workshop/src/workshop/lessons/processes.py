@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,8 +17,6 @@ SAMPLE_SECONDS = 0.05
 SAMPLING_SHARE = 0.03
 """Of the time at most so much goes into measuring: a kernel with children, say compilers, takes long."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
-COMPILERS = {"g++", "c++", "cc1plus", "as", "collect2", "ld"}
-"""Programs that run only while the compile cache is cold, which is not what a lesson's budget is for."""
 
 # linux/prctl.h
 _PR_SET_PDEATHSIG = 1
@@ -88,14 +87,6 @@ def resident(pid: int) -> int:
         return 0
 
 
-def program(pid: int) -> str:
-    """Return the name of the program that a process runs; empty when it has ended."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
-    except OSError:
-        return ""
-
-
 def proportional(pid: int) -> int:
     """Return the proportional set size in bytes, or the resident one where it cannot be read."""
     with contextlib.suppress(OSError, ValueError):
@@ -106,12 +97,12 @@ def proportional(pid: int) -> int:
 
 
 def memory_below(pid: int) -> int:
-    """Return the memory of all processes below ``pid``, without compilers, in bytes; shared pages count once.
+    """Return the memory of all processes below ``pid``, in bytes; shared pages count once.
 
     Reading a proportional size walks the process's page tables, so it is done only where several
     processes could share pages.
     """
-    processes = [process for process in descendants(pid) if program(process) not in COMPILERS]
+    processes = descendants(pid)
     measure = resident if len(processes) < 2 else proportional
     return sum(measure(process) for process in processes)
 
@@ -119,10 +110,11 @@ def memory_below(pid: int) -> int:
 class MemoryWatch(threading.Thread):
     """Keep the largest sum of memory below this process, sampled every ``SAMPLE_SECONDS`` or less often."""
 
-    def __init__(self) -> None:
-        """Watch nothing yet; ``start`` begins, ``stop`` ends."""
+    def __init__(self, apart: Callable[[], bool] = lambda: False) -> None:
+        """Watch nothing yet; ``start`` begins, ``stop`` ends. While ``apart()``, nothing counts."""
         super().__init__(daemon=True)
         self.peak = 0
+        self._apart = apart
         self.paused = False
         self._stopped = threading.Event()
 
@@ -131,8 +123,11 @@ class MemoryWatch(threading.Thread):
         pause = SAMPLE_SECONDS
         while not self._stopped.wait(pause):
             began = time.thread_time()
-            if not self.paused:
-                self.peak = max(self.peak, memory_below(os.getpid()))
+            if not self.paused and not self._apart():
+                found = memory_below(os.getpid())
+                # It may have begun meanwhile.
+                if not self._apart():
+                    self.peak = max(self.peak, found)
             pause = max(SAMPLE_SECONDS, (time.thread_time() - began) / SAMPLING_SHARE)
 
     def stop(self) -> int:

@@ -124,9 +124,9 @@ class Run:
         self.begun = 0.0
         self.limit = job.limit
         self.beside: Beside | None = None
-        self.watch = MemoryWatch()
-        self.trying = 0.0
         self.compiling = compiling.Record(Path(job.notebook).with_name("compiling.jsonl"))
+        self.watch = MemoryWatch(self.compiling.is_under_way)
+        self.trying = 0.0
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,

@@ -2,12 +2,15 @@
 
 A lesson that finds the compile cache cold does work that it never does again: it writes C code, starts g++
 and waits for it, and stores the module. ``theano_mends`` lays a copy of this file into Theano's package and
-has the functions counted that do this; so it imports nothing of ours. Where the variable ``RECORD``
-names a file, each outermost call adds a line to it; elsewhere nothing is measured.
+has the functions counted that do this; so it imports nothing of ours.
+
+Where the variable ``RECORD`` names a file, each outermost call adds a line to it, and a second file beside it
+is there meanwhile: a compiler's memory is not the lesson's either. Elsewhere nothing is measured.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -20,6 +23,8 @@ from typing import Any, ParamSpec, TypeVar
 
 RECORD = "WORKSHOP_COMPILING"
 """The environment variable that names the file."""
+UNDER_WAY = ".now"
+"""What the name of the second file has in addition."""
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -36,6 +41,8 @@ def counted(function: Callable[Given, Result]) -> Callable[Given, Result]:
         if not file or getattr(_now, "counting", False):
             return function(*arguments, **named)
         _now.counting = True
+        with contextlib.suppress(OSError):
+            Path(file + UNDER_WAY).touch(0o600)
         before, module = _processor_seconds(), ""
         try:
             result = function(*arguments, **named)
@@ -43,6 +50,8 @@ def counted(function: Callable[Given, Result]) -> Callable[Given, Result]:
             return result
         finally:
             _now.counting = False
+            with contextlib.suppress(OSError):
+                Path(file + UNDER_WAY).unlink()
             _add(file, module, _processor_seconds() - before)
 
     return counting
@@ -76,6 +85,10 @@ class Record:
         """Read ``path``, which need not be there yet; what was read once is not read again."""
         self.path = path
         self._read = 0
+
+    def is_under_way(self) -> bool:
+        """Tell whether something is being compiled now."""
+        return Path(f"{self.path}{UNDER_WAY}").exists()
 
     def new_lines(self) -> list[dict[str, Any]]:
         """Return what was compiled since the last call: for each module its name and ``cpu_seconds``."""
