@@ -43,7 +43,8 @@
     byId("count").textContent = `${picture.at + 1} of ${picture.slides.length}`;
     document.title = `Speaker: ${picture.title}`;
     const here = (slide.lessons ?? []).filter((name) => window.workshopPace?.[name]);
-    byId("here").textContent = here.map((name) => `${name}: ${window.workshopPace[name]}`).join("; ");
+    const words = here.map((name) => `${name}: ${window.workshopPace[name]}`);
+    byId("here").textContent = words.length ? `On this machine ${words.join("; ")}` : "";
     tick();
   }
 

@@ -83,10 +83,14 @@ class KernelPage:
 
     def send(self, code: str) -> str:
         """Ask for a cell to be run; return the request's identity."""
-        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "test"}
-        header |= {"session": self.session, "version": "5.3", "date": "2026-01-01T00:00:00Z"}
         content = {"code": code, "silent": False, "store_history": False, "stop_on_error": True}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+        return self.ask("execute_request", content)
+
+    def ask(self, kind: str, content: dict[str, Any] | None = None) -> str:
+        """Send a request; return its identity."""
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "username": "test"}
+        header |= {"session": self.session, "version": "5.3", "date": "2026-01-01T00:00:00Z"}
+        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content or {}}
         self.socket.send(json.dumps(message | {"channel": "shell"}))
         return header["msg_id"]
 
@@ -151,8 +155,7 @@ def jupyter(
     (folder / "token").write_text(TOKEN)
     (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port) + more)
     (folder / "labconfig").mkdir()
-    for name in ("page_config.json", "default_setting_overrides.json"):
-        shutil.copy(ROLE / "files" / name, folder / "labconfig")
+    shutil.copy(ROLE / "files/page_config.json", folder / "labconfig")
     log = folder / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

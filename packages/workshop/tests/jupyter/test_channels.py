@@ -114,3 +114,16 @@ def test_a_page_may_be_closed_while_its_kernel_starts_anew(server: Jupyter, kern
     with server.page(kernel) as page:
         assert page.run("print('here')") == "here\n"
     assert "Traceback" not in server.log.read_text()[before:]
+
+
+def test_no_page_is_told_of_subshells_in_which_widgets_would_not_be_heard(
+    server: Jupyter, kernel: str
+) -> None:
+    with server.page(kernel) as page:
+        asked = page.send("1")
+        page.hear_until(lambda message: of(message, asked) and state(message) == "idle")
+        request = page.ask("kernel_info_request")
+        told = page.hear_until(lambda message: of(message, request) and message["msg_type"] != "status")
+    assert told["msg_type"] == "kernel_info_reply"
+    assert told["content"]["implementation"] == "ipython"
+    assert "kernel subshells" not in told["content"]["supported_features"]

@@ -45,6 +45,24 @@ def test_a_participants_run_passes_with_its_exercises_open(tmp_path: Path) -> No
     assert executed["cells"][-1]["execution_count"], "the kept notebook is the executed one"
 
 
+def test_a_run_goes_on_past_exercises_that_are_no_python_or_raise(tmp_path: Path) -> None:
+    lesson = building.sound()
+    cells = {cell["id"]: cell for cell in lesson["cells"]}
+    cells["do-double"]["source"] = "def double(x)\n    return 2 * x"
+    cells["do-halve"]["source"] = "halve = 1 / 0"
+    lesson["cells"].append(code("assert (double(2), halve(2), square(2)) == (4, 1, 4)", name="later"))
+    building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
+
+    told = building.ran(tmp_path, lesson).outcome
+
+    assert told.failure is None
+    assert {name: (each.answer, each.error) for name, each in told.answers.items()} == {
+        "double": ("wrong", "SyntaxError"),
+        "halve": ("wrong", "ZeroDivisionError"),
+        "square": ("not done", ""),
+    }
+
+
 @pytest.mark.parametrize("cut", [network.NAMESPACE, network.GUARD])
 def test_the_network_is_refused(tmp_path: Path, cut: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if cut == network.GUARD:

@@ -12,7 +12,7 @@ name = "short"
 title = "A short one"
 minutes = 20
 item = [
-  {section = "welcome", minutes = 8, demos = ["painting"], lessons = ["1-try/10-it"]},
+  {section = "welcome", minutes = 8, demos = ["painting"]},
   {title = "Coffee", minutes = 12},
 ]
 """

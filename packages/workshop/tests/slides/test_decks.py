@@ -32,6 +32,9 @@ def test_each_slide_knows_the_minutes_of_its_part(source: Path) -> None:
 
 
 def test_each_slide_of_a_part_knows_its_lessons(source: Path) -> None:
+    schedule = source / "presentation/schedule.toml"
+    text = schedule.read_text(encoding="utf-8")
+    schedule.write_text(text.replace('["painting"]', '["painting"], lessons = ["1-try/10-it"]'))
     presentation = read_presentation(source)
     page = deck(presentation, presentation.workshops["short"])
     assert re.findall(r'data-minutes="(\d+)" data-lessons="([^"]*)"', page) == [("8", "1-try/10-it")] * 2

@@ -26,7 +26,6 @@ KEPT = (
     "opt/workshop/etc/keras/keras.json",
     "opt/workshop/etc/jupyter/jupyter_server_config.py",
     "opt/workshop/etc/jupyter/labconfig/page_config.json",
-    "opt/workshop/etc/jupyter/labconfig/default_setting_overrides.json",
     "opt/workshop/etc/updates.toml",
     "opt/workshop/etc/allowed-signers",
     "opt/workshop/etc/pull-variables.json",

@@ -4,6 +4,10 @@ Jupyter's pages only say that a kernel "appears to have died". Here the reason c
 cell that was running; where none was (the largest kernel goes, not the one that asked for more), of
 the next cell that is run. And what a page sends meanwhile waits until the page can hear the new kernel:
 Jupyter would send it at once, and a cell whose end the page then misses is shown as running for ever.
+
+Pages are not told that kernels have subshells, in which they would let widgets speak. There they would speak
+beside the cell that runs, for which a compiled Theano function is not made; and after a restart JupyterLab
+4.6 ends the new kernel's subshell together with the old kernel's widgets, and no widget is heard any more.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import asyncio
 import json
 from typing import Any
 
+from jupyter_client.session import DELIM
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
@@ -19,6 +24,8 @@ from workshop.jupyter.rollcall import RollCall
 
 Header = dict[str, Any]
 RUN = "execute_request"
+INFO = "kernel_info_reply"
+SUBSHELLS = "kernel subshells"
 
 
 class TellingChannels(ZMQChannelsWebsocketConnection):
@@ -48,9 +55,22 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
 
     def handle_outgoing_message(self, stream: Any, outgoing_msg: list[Any]) -> None:
         """Pass a message on to the page; see from it which cell runs."""
-        super().handle_outgoing_message(stream, outgoing_msg)
-        if getattr(stream, "channel", stream) == "iopub":
+        is_heard = getattr(stream, "channel", stream) == "iopub"
+        super().handle_outgoing_message(stream, outgoing_msg if is_heard else self._plain(outgoing_msg))
+        if is_heard:
             self._follow(outgoing_msg)
+
+    def _plain(self, message: list[Any]) -> list[Any]:
+        """Return a message in which a kernel that says what it can does not speak of subshells."""
+        identities, parts = self.session.feed_identities(message)
+        if self.session.unpack(parts[1])["msg_type"] != INFO:
+            return message
+        content = self.session.unpack(parts[4])
+        if SUBSHELLS not in content.get("supported_features", []):
+            return message
+        content["supported_features"].remove(SUBSHELLS)
+        signed = [*parts[1:4], self.session.pack(content)]
+        return [*identities, DELIM, self.session.sign(signed), *signed, *parts[5:]]
 
     def on_kernel_restarted(self) -> None:
         """Tell the page that its kernel died and is started anew, and why."""
