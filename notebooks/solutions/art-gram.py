@@ -1,3 +1,3 @@
 def gram(features):
-    flat = features.reshape(len(features), -1)
-    return flat @ flat.T / flat.shape[1]
+    flat = features.reshape((features.shape[0], -1))
+    return flat.dot(flat.T) / flat.shape[1]

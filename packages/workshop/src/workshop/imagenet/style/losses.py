@@ -1,10 +1,13 @@
-"""What is minimised, as Theano expressions: content, style and roughness of a picture."""
+"""What is minimised, as Theano expressions: content, style and roughness of a picture.
+
+The lesson writes ``gram`` and ``loss`` itself and hands them to ``Losses``; those here are for others.
+"""
 
 from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import lasagne.layers as L  # noqa: N812
@@ -108,13 +111,23 @@ def normalised(network: Network, pixels: Any) -> Any:
     return (numbers[::-1] if told.bgr else numbers).dimshuffle("x", 0, 1, 2)
 
 
+class Weights(NamedTuple):
+    """How much each term counts, as float32."""
+
+    content: Array
+    """One number for each content layer."""
+    style: Array
+    """One number for each style layer."""
+    rough: np.float32
+
+
 def gram(features: Any) -> Any:
-    """Return how often each two channels of ``features`` (1, channels, rows, columns) answer together.
+    """Return how often each two of ``features`` (channels, rows, columns) answer together.
 
     The expression is (channels, channels), the mean over all places: where a feature is no longer
     matters, only which features meet.
     """
-    flat = features[0].flatten(2)
+    flat = features.flatten(2)
     return T.dot(flat, flat.T) / flat.shape[1].astype("float32")
 
 
@@ -132,14 +145,30 @@ def roughness(pixels: Any) -> Any:
     return (T.sqr(down / 255).mean() + T.sqr(right / 255).mean()) / 2
 
 
-class Weights(NamedTuple):
-    """How much each term counts, as float32."""
+def loss(
+    picture: Any,
+    features: Mapping[str, Any],
+    photo: Mapping[str, Any],
+    painting: Mapping[str, Any],
+    weights: Weights,
+) -> tuple[Any, Any, Any, Any]:
+    """Return the weighted sum, and unweighted the content terms, the style terms and the roughness.
 
-    content: Array
-    """One number for each content layer."""
-    style: Array
-    """One number for each style layer."""
-    rough: np.float32
+    All are expressions. ``picture`` is (3, rows, columns), 0 to 255, ``features`` are its features by layer,
+    (channels, rows, columns). ``photo`` has the features to come close to, by content layer, ``painting`` the
+    Gram matrices, by style layer. The content terms are a vector, and so are the style terms.
+    """
+    content = T.stack([relative(features[name] - photo[name], photo[name]) for name in photo])
+    style = T.stack([relative(gram(features[name]) - painting[name], painting[name]) for name in painting])
+    rough = roughness(picture)
+    total = (content * weights.content).sum() + (style * weights.style).sum() + rough * weights.rough
+    return total, content, style, rough
+
+
+Gram = Callable[[Any], Any]
+Loss = Callable[
+    [Any, Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], Weights], tuple[Any, Any, Any, Any]
+]
 
 
 class Losses:
@@ -149,10 +178,19 @@ class Losses:
     ``another`` makes a second painter that compiles nothing, and both may paint at the same time.
     """
 
-    def __init__(self, network: Network, choice: Choice | None = None, *, average: bool = True) -> None:
+    def __init__(
+        self,
+        network: Network,
+        choice: Choice | None = None,
+        *,
+        average: bool = True,
+        gram: Gram = gram,
+        loss: Loss = loss,
+    ) -> None:
         """Compile; ``choice`` names the layers, else it is the one in ``CHOICES``.
 
-        Changes ``network``: see ``any_size`` and, unless ``average`` is false, ``average_pooling``. Raises
+        ``gram`` and ``loss`` take and return expressions as this module's own do. Changes ``network``: see
+        ``any_size`` and, unless ``average`` is false, ``average_pooling``. Raises
         WorkshopError when no choice is known.
         """
         choice = choice or CHOICES.get(network.name)
@@ -162,6 +200,7 @@ class Losses:
         if average:
             average_pooling(network)
         self.network, self.choice = network, choice
+        self.gram, self.loss = gram, loss
         self.pixels = T.tensor3("pixels", dtype="float32")
         self.names = tuple(dict.fromkeys([*choice.style, *choice.content]))
         self.expressions = self._expressions(self.pixels)
@@ -188,29 +227,22 @@ class Losses:
         )
         return dict(zip(self.names, found, strict=True))
 
-    def _terms(self, targets: dict[str, Any]) -> tuple[Any, Any, Any]:
-        content = [
-            relative(self.expressions[name] - targets[f"content {name}"], targets[f"content {name}"])
-            for name in self.choice.content
-        ]
-        style = [
-            relative(gram(self.expressions[name]) - targets[f"style {name}"], targets[f"style {name}"])
-            for name in self.choice.style
-        ]
-        return T.stack(content), T.stack(style), roughness(self.pixels)
-
     def _compile(self) -> None:
         kinds = {4: T.ftensor4, 2: T.fmatrix}
         targets = {name: kinds[value.ndim](name) for name, value in self.targets.items()}
-        weights = [T.fvector("content"), T.fvector("style"), T.fscalar("rough")]
-        content, style, rough = self._terms(targets)
-        loss = (content * weights[0]).sum() + (style * weights[1]).sum() + rough * weights[2]
+        weights = Weights(T.fvector("content"), T.fvector("style"), T.fscalar("rough"))
+        features = {name: expression[0] for name, expression in self.expressions.items()}
+        photo = {name: targets[f"content {name}"][0] for name in self.choice.content}
+        painting = {name: targets[f"style {name}"] for name in self.choice.style}
+        terms = self.loss(self.pixels, features, photo, painting, weights)
+        # A learner's formula may come out as float64, by dividing by a whole number.
+        loss, content, style, rough = (T.cast(each, "float32") for each in terms)
         self._loss = theano.function(
             [self.pixels, *targets.values(), *weights],
             [loss, T.grad(loss, self.pixels), content, style, rough],
         )
         self._grams = theano.function(
-            [self.pixels], [gram(self.expressions[name]) for name in self.choice.style]
+            [self.pixels], [T.cast(self.gram(features[name]), "float32") for name in self.choice.style]
         )
         self._features = theano.function(
             [self.pixels], [self.expressions[name] for name in self.choice.content]

@@ -1,0 +1,2 @@
+def distance(found, wanted):
+    return ((found - wanted) ** 2).sum() / (wanted**2).sum()
