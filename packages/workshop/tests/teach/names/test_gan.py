@@ -80,6 +80,23 @@ def test_a_game_is_played_in_turn_and_looked_at() -> None:
     assert names == ["li wei"] * 500
 
 
+def test_a_game_begins_anew_with_weights_of_its_own_and_nothing_remembered() -> None:
+    pytest.importorskip("lasagne")
+    table = theano.shared(np.ones((30, 40), np.float32))
+    offset = theano.shared(np.ones(40, np.float32))
+    remembered = theano.shared(np.ones((30, 40), np.float32))
+    updates = {each: each + 1 for each in (table, offset, remembered)}
+    drawn = []
+    for seed in (1, 2, 1):
+        gan.begin(updates, [table, offset], seed)
+        drawn.append(table.get_value())
+    assert (drawn[0] == drawn[2]).all()
+    assert (drawn[0] != drawn[1]).any()
+    assert drawn[0].std() == pytest.approx((2 / 70) ** 0.5, rel=0.1)
+    assert not offset.get_value().any()
+    assert not remembered.get_value().any()
+
+
 def test_the_players_fit_each_other() -> None:
     layers = pytest.importorskip("lasagne.layers")
     noise = np.zeros((5, 32), np.float32)

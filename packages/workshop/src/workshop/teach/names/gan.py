@@ -5,7 +5,7 @@ A name is ``LENGTH`` places; at each, one of the signs of ``SIGNS`` stands, the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import lasagne
@@ -106,6 +106,20 @@ def detective(windows: int = 64, units: int = 128) -> tuple[Expression, Expressi
     layer = L.Conv2DLayer(layer, windows, (5, len(SIGNS)), nonlinearity=leaky)
     layer = L.DenseLayer(layer, units, nonlinearity=leaky)
     return L.DenseLayer(layer, 1, nonlinearity=None), layer
+
+
+def begin(updates: Mapping[Any, Any], weights: Sequence[Any], seed: int) -> None:
+    """Begin a compiled game anew: weights as Lasagne's layers begin, all else in ``updates`` with 0.
+
+    ``updates`` is by shared variable, as Lasagne's optimisers return it, and ``weights`` are those that are
+    learnt; what else is in there the optimiser remembers. The beginning depends on ``seed`` alone.
+    """
+    lasagne.random.set_rng(np.random.RandomState(seed))
+    glorot = lasagne.init.GlorotUniform()
+    for own in updates:
+        shape = own.get_value(borrow=True).shape
+        drawn = any(own is weight for weight in weights) and len(shape) > 1
+        own.set_value(glorot.sample(shape) if drawn else np.zeros(shape, np.float32))
 
 
 def play(

@@ -7,7 +7,7 @@ languages apart by such counts).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,16 +23,25 @@ STRENGTH = 3.0
 """scikit-learn's C, the best of 1, 3 and 10 on the validation set of families."""
 
 
-def learn(people: People, *, longest: int = 4, strength: float = STRENGTH, steps: int = 200) -> Pipeline:
+def learn(
+    people: People,
+    *,
+    longest: int = 4,
+    strength: float = STRENGTH,
+    steps: int = 200,
+    runs: Callable[[str, int], list[str]] | None = None,
+) -> Pipeline:
     """Return a classifier that has learnt from ``people``; ask it ``predict_proba(names)``.
 
-    It counts runs of 1 to ``longest`` letters that occur in two names at least, weighs rare ones more
-    (tf-idf, the count by its logarithm), and gives every region the same weight in all.
+    ``runs`` returns all runs of 1 to so many letters of a name, edges included; without it, scikit-learn's
+    own function does. Runs count that occur in two names at least; rare ones weigh more (tf-idf, the count by
+    its logarithm), and every region has the same weight in all.
     """
-    counts = TfidfVectorizer(
-        analyzer="char", ngram_range=(1, longest), min_df=2, sublinear_tf=True, preprocessor=with_edges,
-        dtype=np.float32,
-    )  # fmt: skip
+    if runs is None:
+        how: dict[str, Any] = {"analyzer": "char", "ngram_range": (1, longest), "preprocessor": with_edges}
+    else:
+        how = {"analyzer": lambda name: runs(name, longest)}
+    counts = TfidfVectorizer(**how, min_df=2, sublinear_tf=True, dtype=np.float32)
     regression = LogisticRegression(C=strength, class_weight="balanced", max_iter=steps, tol=1e-3)
     pipeline: Pipeline = make_pipeline(counts, regression)
     return pipeline.fit(people.names, people.labels)
