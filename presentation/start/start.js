@@ -46,6 +46,8 @@
 
   function fillLessons() {
     document.getElementById("lessons-part").hidden = !config.lessons.length;
+    document.getElementById("reading").hidden = !config.reading;
+    if (config.reading) document.querySelector("#reading a").href = config.reading;
     for (const lesson of config.lessons) {
       const path = lesson.path.split("/").map(encodeURIComponent).join("/");
       const link = element("a", "", { href: address("jupyter", `/lab/tree/${path}`) });

@@ -12,6 +12,7 @@ demos/look-inside/    also the models of ``js-demos/models.toml``: see ``worksho
 demos/originals/      the pages that ours were made after, where fetched: see ``workshop.site.originals``
 demos/vendor/netron/  the viewer of models: see ``workshop.site.netron``
 demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.site.modules``
+pages/reading/        what the lessons name at their ends: see ``workshop.site.reading``
 slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
 config.js             ports, demos, lessons and schedules; generated
 ===================== ==========================================================
@@ -39,6 +40,8 @@ from workshop.site.deck_pages import slides_site
 from workshop.site.digits import digits_script
 from workshop.site.modules import as_script
 from workshop.site.pages import framed
+from workshop.site.reading import PAGE as READING
+from workshop.site.reading import reading_lists, reading_page
 from workshop.updates import load_updates
 
 RECORD = ".built.json"
@@ -134,6 +137,9 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
         source, settings.data, report.notes, updates=bool(load_updates(settings).url)
     )
     files |= slides
+    works = reading_lists(source)
+    if works:
+        files[READING] = reading_page(source, works)
     if today and today.workshop not in [workshop["name"] for workshop in workshops]:
         names = ", ".join(workshop["name"] for workshop in workshops)
         raise WorkshopError(f"there is no workshop {today.workshop!r} in the schedule; there are: {names}")
@@ -142,6 +148,7 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
         {
             "demos": shown,
             "lessons": _lessons(source, report),
+            "reading": READING if works else None,
             "workshops": workshops,
             "today": asdict(today) if today else None,
         },
