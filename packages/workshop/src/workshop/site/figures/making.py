@@ -1,4 +1,4 @@
-"""Machines that judge and make: an autoencoder, a forger and a detective, a soft look-up."""
+"""Machines that judge and attend: an autoencoder, a soft look-up."""
 
 from __future__ import annotations
 
@@ -27,25 +27,6 @@ def squeeze() -> Drawing:
 
 def _column(drawing: Drawing, x: float, height: float, words: str) -> None:
     drawing.labelled((x, 125 - height / 2), (55, height), words, "accent-soft")
-
-
-def forger() -> Drawing:
-    """The game of Goodfellow et al. 2014 (https://arxiv.org/abs/1406.2661), figure 1 in words."""
-    drawing = Drawing(900, 290)
-    drawing.words((40, 90), "noise", 22, "quiet")
-    drawing.arrow((80, 90), (138, 90))
-    drawing.labelled((140, 60), (150, 60), "forger", "accent-soft")
-    drawing.arrow((290, 90), (418, 90))
-    drawing.words((354, 66), "forged", 20, "quiet")
-    drawing.labelled((420, 60), (170, 60), "detective", "accent-soft")
-    drawing.words((505, 250), "real digits", 22, "quiet")
-    drawing.arrow((505, 226), (505, 122))
-    drawing.arrow((590, 90), (668, 90))
-    drawing.words((684, 90), "real, or forged?", 22, "ink", "start")
-    drawing.curve([(740, 70), (740, 24), (215, 24), (215, 46)], "warm", 3)
-    drawing.polygon([(207, 46), (215, 60), (223, 46)], "warm")
-    drawing.words((480, 12), "what would have convinced it", 18, "warm")
-    return drawing
 
 
 def shares(query: tuple[float, ...], keys: tuple[tuple[float, ...], ...]) -> list[float]:
