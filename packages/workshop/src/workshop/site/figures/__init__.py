@@ -27,7 +27,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "dense-or-convolutions": learning.dense_or_convolutions,
     "by-heart": learning.by_heart,
     "squeeze": making.squeeze,
-    "look-up": making.look_up,
     "imagenet-errors": records.imagenet_errors,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""
