@@ -27,8 +27,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "dense-or-convolutions": learning.dense_or_convolutions,
     "by-heart": learning.by_heart,
     "squeeze": making.squeeze,
-    "forger": making.forger,
-    "look-up": making.look_up,
     "imagenet-errors": records.imagenet_errors,
     "loss": ideas.loss,
     "backward": ideas.backward,
