@@ -170,6 +170,27 @@ def test_the_speakers_window_follows_and_leads(
     keep(speaker, f"speaker-{how.replace(' ', '-')}")
 
 
+@pytest.mark.parametrize("how", ["print", "print=notes"])
+def test_on_paper_a_slide_looks_as_on_the_wall(how: str, served: str, open_page: Open) -> None:
+    page = open_page(f"{served}slides/{DECKS[0]}/?{how}")
+    page.emulate_media(media="print")
+    wait_until(page, "document.body.classList.contains('paper')")
+    first = page.locator("section.pictured").first
+    assert first.locator("h2").evaluate("(title) => getComputedStyle(title).fontSize") == "52px"
+    boxes = {name: first.locator(name).bounding_box() for name in ("h2", ".stand", "aside")}
+    page_box = first.bounding_box()
+    title, picture, note = boxes["h2"], boxes[".stand"], boxes["aside"]
+    assert title and picture and page_box
+    assert title["y"] + title["height"] <= picture["y"]
+    assert abs(page_box["height"] - 719) < 2
+    if how == "print":
+        assert note is None
+    else:
+        assert note is not None
+        assert note["x"] >= picture["x"] + picture["width"]
+        assert note["y"] + note["height"] <= page_box["y"] + page_box["height"]
+
+
 def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:
     config = tmp_path / "workshop.toml"
     config.write_text(f'data = "{libraries}"\n', encoding="utf-8")
