@@ -53,16 +53,6 @@ def test_no_slide_of_any_deck_has_a_fault_of_looks(libraries: Path) -> None:
     assert faults_of_looks(looks) == []
 
 
-def test_every_formula_is_set(served: str, open_page: Open) -> None:
-    for name in DECKS:
-        page = open_page(f"{served}slides/{name}/?print")
-        wait_until(page, "document.body.classList.contains('paper')")
-        formulas = page.locator(".formula").count()
-        assert formulas > 2
-        assert page.locator(".formula .katex").count() == formulas
-        assert page.locator(".katex-error").count() == 0
-
-
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
 def test_every_slide_fits_the_wall(
     width: int, height: int, served: str, open_page: Open, keep: Callable[..., None]

@@ -6,7 +6,7 @@ from workshop.site.looks import faults_of_looks, faults_of_slide, pictured_share
 
 GOOD: dict[str, Any] = {
     "title": "Downhill", "kind": "pictured", "picture": True, "overflow": 0, "type": 24.0, "smallest": "rate",
-    "contrast": 6.6, "weakest": "rate", "words": 12, "empty": 0.4,
+    "contrast": 6.6, "weakest": "rate", "words": 12, "unset": 0, "empty": 0.4,
 }  # fmt: skip
 
 
@@ -21,6 +21,7 @@ def test_a_good_slide_has_no_faults() -> None:
         ({"type": 17.5}, "“rate” is set in 17.5 pixels, not 24"),
         ({"contrast": 2.1}, "“rate” has a contrast of 2.1, not 3"),
         ({"words": 13}, "13 words beside a picture, not 12 at most"),
+        ({"unset": 2}, "2 formulas are not set"),
         ({"empty": 0.51}, "51% of the page is empty"),
     ],
 )

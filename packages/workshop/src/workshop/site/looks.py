@@ -30,7 +30,6 @@ LEAST_PICTURES = 0.8
 ROUNDING = 1
 """Pixels that a slide may be too large by."""
 TITLES = {"opening", "part"}
-TABLES = {"table"}
 
 MEASURED = re.compile(r'<script type="application/json" id="measured">(.*?)</script>', re.DOTALL)
 
@@ -102,6 +101,8 @@ def faults_of_slide(slide: dict[str, Any]) -> list[str]:
         faults.append(f"“{slide['weakest']}” has a contrast of {slide['contrast']:g}, not {LEAST_CONTRAST:g}")
     if slide["picture"] and slide["words"] > MOST_WORDS:
         faults.append(f"{slide['words']} words beside a picture, not {MOST_WORDS} at most")
+    if slide["unset"]:
+        faults.append(f"{slide['unset']} formulas are not set")
     if slide["kind"] not in TITLES and slide["empty"] > MOST_EMPTY:
         faults.append(f"{slide['empty']:.0%} of the page is empty")
     return faults
