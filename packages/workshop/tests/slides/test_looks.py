@@ -1,8 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workshop.site.looks import faults_of_looks, faults_of_slide, pictured_share
+from workshop.settings import Settings
+from workshop.site.looks import faults_of_looks, faults_of_slide, missing_to_look, pictured_share
 
 GOOD: dict[str, Any] = {
     "title": "Downhill", "kind": "pictured", "picture": True, "overflow": 0, "type": 24.0, "smallest": "rate",
@@ -50,3 +52,16 @@ def test_a_deck_with_few_pictures_is_told() -> None:
     )
     assert pictured_share(slides) == 0.75
     assert faults_of_looks({"one": {"light": slides}}) == ["one: 75% of its slides have a picture, not 80%"]
+
+
+def test_what_is_missing_to_look_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data=tmp_path)
+    monkeypatch.setattr("workshop.site.looks.find_browser", lambda: None)
+    assert missing_to_look(settings) == "to look at slides takes Chromium; install the package chromium"
+    monkeypatch.setattr("workshop.site.looks.find_browser", lambda: "chromium")
+    (tmp_path / "reveal").mkdir()
+    assert missing_to_look(settings) == "to look at slides takes katex; run 'workshop data fetch katex'"
+    (tmp_path / "katex").mkdir()
+    assert missing_to_look(settings) is None
