@@ -152,6 +152,8 @@
       type: Number.isFinite(smallest.type) ? Math.round(10 * smallest.type) / 10 : 0, smallest: smallest.text.slice(0, 40),
       contrast: Math.round(100 * weakest.contrast) / 100, weakest: weakest.text.slice(0, 40),
       words: words(slide),
+      unset: [...slide.querySelectorAll(".formula")].filter((each) => !each.querySelector(".katex") ||
+        each.querySelector(".katex-error")).length,
       empty: Math.round(100 * emptyShare(frame, boxes)) / 100,
     };
   }

@@ -84,6 +84,8 @@
     document.body.classList.add("paper");
     document.body.classList.toggle("with-notes", wanted === "notes");
     document.documentElement.dataset.theme = "light";
+    // Reveal's own rules for paper would set every slide as plain text.
+    document.documentElement.classList.add("print-pdf");
     return true;
   }
 
@@ -98,8 +100,9 @@
       transition: "none", backgroundTransition: "none",
     });
     await deck.initialize();
-    listen(deck);
+    // First: what the speaker's window is told of the demo is that of the new slide.
     window.workshopLiving.watch(deck);
+    listen(deck);
     const keys = document.getElementById("keys");
     const showKeys = () => { keys.hidden = deck.getSlidePastCount() > 0; };
     deck.on("slidechanged", showKeys);

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from waiting import patience
 
 from .conftest import Open, Watch, playwright, processor_time, wait_until
@@ -137,7 +138,8 @@ def test_on_paper_there_are_stills_and_no_demo(served: str, open_page: Open) -> 
     assert page.locator(".living .still:visible").count() == places
 
 
-def test_every_living_slide_of_every_deck_moves(
+@pytest.mark.full
+def test_every_living_slide_of_the_longest_deck_moves(
     served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
     page = open_page(served + DECK.replace("ninety-minutes", "three-hours"))

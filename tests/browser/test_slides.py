@@ -55,16 +55,6 @@ def test_no_slide_of_any_deck_has_a_fault_of_looks(libraries: Path) -> None:
     assert faults_of_looks(looks) == []
 
 
-def test_every_formula_is_set(served: str, open_page: Open) -> None:
-    for name in DECKS:
-        page = open_page(f"{served}slides/{name}/?print")
-        wait_until(page, "document.body.classList.contains('paper')")
-        formulas = page.locator(".formula").count()
-        assert formulas > 2
-        assert page.locator(".formula .katex").count() == formulas
-        assert page.locator(".katex-error").count() == 0
-
-
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
 def test_every_slide_fits_the_wall(
     width: int, height: int, served: str, open_page: Open, keep: Callable[..., None]
@@ -199,6 +189,27 @@ def test_the_speakers_window_says_what_a_part_s_lessons_take_here(
     wait_until(speaker, "document.getElementById('here').textContent !== ''")
     assert f"{lesson}: {words}" in speaker.inner_text("#here")
     keep(speaker, "speaker-here")
+
+
+@pytest.mark.parametrize("how", ["print", "print=notes"])
+def test_on_paper_a_slide_looks_as_on_the_wall(how: str, served: str, open_page: Open) -> None:
+    page = open_page(f"{served}slides/{DECKS[0]}/?{how}")
+    page.emulate_media(media="print")
+    wait_until(page, "document.body.classList.contains('paper')")
+    first = page.locator("section.pictured").first
+    assert first.locator("h2").evaluate("(title) => getComputedStyle(title).fontSize") == "52px"
+    boxes = {name: first.locator(name).bounding_box() for name in ("h2", ".stand", "aside")}
+    page_box = first.bounding_box()
+    title, picture, note = boxes["h2"], boxes[".stand"], boxes["aside"]
+    assert title and picture and page_box
+    assert title["y"] + title["height"] <= picture["y"]
+    assert abs(page_box["height"] - 719) < 2
+    if how == "print":
+        assert note is None
+    else:
+        assert note is not None
+        assert note["x"] >= picture["x"] + picture["width"]
+        assert note["y"] + note["height"] <= page_box["y"] + page_box["height"]
 
 
 def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:

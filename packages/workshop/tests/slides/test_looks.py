@@ -1,12 +1,14 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workshop.site.looks import faults_of_looks, faults_of_slide, pictured_share
+from workshop.settings import Settings
+from workshop.site.looks import faults_of_looks, faults_of_slide, missing_to_look, pictured_share
 
 GOOD: dict[str, Any] = {
     "title": "Downhill", "kind": "pictured", "picture": True, "overflow": 0, "type": 24.0, "smallest": "rate",
-    "contrast": 6.6, "weakest": "rate", "words": 12, "empty": 0.4,
+    "contrast": 6.6, "weakest": "rate", "words": 12, "unset": 0, "empty": 0.4,
 }  # fmt: skip
 
 
@@ -21,6 +23,7 @@ def test_a_good_slide_has_no_faults() -> None:
         ({"type": 17.5}, "“rate” is set in 17.5 pixels, not 24"),
         ({"contrast": 2.1}, "“rate” has a contrast of 2.1, not 3"),
         ({"words": 13}, "13 words beside a picture, not 12 at most"),
+        ({"unset": 2}, "2 formulas are not set"),
         ({"empty": 0.51}, "51% of the page is empty"),
     ],
 )
@@ -49,3 +52,16 @@ def test_a_deck_with_few_pictures_is_told() -> None:
     )
     assert pictured_share(slides) == 0.75
     assert faults_of_looks({"one": {"light": slides}}) == ["one: 75% of its slides have a picture, not 80%"]
+
+
+def test_what_is_missing_to_look_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data=tmp_path)
+    monkeypatch.setattr("workshop.site.looks.find_browser", lambda: None)
+    assert missing_to_look(settings) == "to look at slides takes Chromium; install the package chromium"
+    monkeypatch.setattr("workshop.site.looks.find_browser", lambda: "chromium")
+    (tmp_path / "reveal").mkdir()
+    assert missing_to_look(settings) == "to look at slides takes katex; run 'workshop data fetch katex'"
+    (tmp_path / "katex").mkdir()
+    assert missing_to_look(settings) is None

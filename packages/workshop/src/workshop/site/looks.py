@@ -30,7 +30,6 @@ LEAST_PICTURES = 0.8
 ROUNDING = 1
 """Pixels that a slide may be too large by."""
 TITLES = {"opening", "part"}
-TABLES = {"table"}
 
 MEASURED = re.compile(r'<script type="application/json" id="measured">(.*?)</script>', re.DOTALL)
 
@@ -38,20 +37,28 @@ Looks = dict[str, list[dict[str, Any]]]
 """By theme, one dictionary a slide; see ``measure.js``."""
 
 
+def missing_to_look(settings: Settings) -> str | None:
+    """Return what this machine lacks to look at slides, and how it is had; None where nothing is missing."""
+    if find_browser() is None:
+        return "to look at slides takes Chromium; install the package chromium"
+    for library in LIBRARIES:
+        if not (settings.data / library).is_dir():
+            return f"to look at slides takes {library}; run 'workshop data fetch {library}'"
+    return None
+
+
 def measure_decks(source: Path, settings: Settings | None = None) -> dict[str, Looks]:
     """Return how every deck looks, by its name.
 
     Raises WorkshopError where there is no Chromium, a library was not fetched, or a page cannot be measured.
     """
+    settings = settings or load_settings()
     browser = find_browser()
-    if browser is None:
-        raise WorkshopError("to look at slides takes Chromium; install the package chromium")
+    if (missing := missing_to_look(settings)) or browser is None:
+        raise WorkshopError(missing or "there is no Chromium")
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
-        build_site(source, site, settings or load_settings())
-        for library in LIBRARIES:
-            if not (site / "slides" / "vendor" / library).is_dir():
-                raise WorkshopError(f"to look at slides takes {library}; run 'workshop data fetch {library}'")
+        build_site(source, site, settings)
         return {
             name: _measure(browser, site / "slides" / name / "index.html", Path(folder) / "profile")
             for name in read_presentation(source).workshops
@@ -102,6 +109,8 @@ def faults_of_slide(slide: dict[str, Any]) -> list[str]:
         faults.append(f"“{slide['weakest']}” has a contrast of {slide['contrast']:g}, not {LEAST_CONTRAST:g}")
     if slide["picture"] and slide["words"] > MOST_WORDS:
         faults.append(f"{slide['words']} words beside a picture, not {MOST_WORDS} at most")
+    if slide["unset"]:
+        faults.append(f"{slide['unset']} formulas are not set")
     if slide["kind"] not in TITLES and slide["empty"] > MOST_EMPTY:
         faults.append(f"{slide['empty']:.0%} of the page is empty")
     return faults

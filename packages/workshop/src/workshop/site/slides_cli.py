@@ -50,22 +50,24 @@ def check(
     source: Source = None,
     look: Annotated[
         bool | None,
-        typer.Option("--look/--no-look", help="Measure each slide in Chromium; default: where there is one."),
+        typer.Option(
+            "--look/--no-look", help="Measure each slide in Chromium; default: where that can be done."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Check that what the schedule names exists and fits into its minutes, and how each slide looks."""
+    from workshop.settings import load_settings
     from workshop.site.check import faults_of
-    from workshop.site.chromium import find_browser
-    from workshop.site.looks import faults_of_looks, measure_decks
+    from workshop.site.looks import faults_of_looks, measure_decks, missing_to_look
 
     checkout = _checkout(source)
     faults = faults_of(checkout)
-    looking = find_browser() is not None if look is None else look
-    if looking and not faults:
+    missing = missing_to_look(load_settings()) if look is None else None
+    if missing:
+        messages.print(f"How the slides look was not measured: {missing}", markup=False)
+    elif look is not False and not faults:
         faults = faults_of_looks(measure_decks(checkout))
-    elif not looking:
-        messages.print("How the slides look was not measured; that takes Chromium.", markup=False)
     if json:
         print_json({"faults": faults})
     for fault in faults:

@@ -125,8 +125,8 @@ def first_layer() -> tuple[Floats, Floats, Floats]:
     """Return a digit (28, 28), the trained network's filters (16, 5, 5), their answers (16, 24, 24)."""
     from PIL import Image
 
-    sheet = np.asarray(Image.open(SHIPPED / "digits.png"), np.float32) / 255
-    digit = sheet[7 * SIDE : 8 * SIDE, :SIDE]
+    sheet = np.asarray(Image.open(SHIPPED / "digits.png"), np.float32)
+    digit: Floats = np.float32(1 / 255) * sheet[7 * SIDE : 8 * SIDE, :SIDE]
     with np.load(SHIPPED / "cnn-full.npz") as stored:
         # Lasagne turns its filters round before it slides them.
         filters = stored["array000"].astype(np.float32)[:, 0, ::-1, ::-1]

@@ -58,7 +58,13 @@ def backward() -> Drawing:
         drawing.labelled((left, 120), (142, 80), name, "accent-soft", 28)
         drawing.words((left + 71, 84), f"{value:g}".replace("-", "−"), 30)
         drawing.words((left + 71, 246), f"{slope:g}".replace("-", "−"), 30, "warm")
-    drawing.words((10, 30), f"x = {x:g}, b = {b:g}, wanted {wanted:g}: values forward", 28, "quiet", "start")
+    drawing.words(
+        (10, 30),
+        f"x = {x:g}, b = {b:g}, wanted {wanted:g}: values forward".replace("-", "−"),
+        28,
+        "quiet",
+        "start",
+    )
     drawing.words((10, 306), "slopes backward: each times the one after it", 28, "warm", "start")
     return drawing
 

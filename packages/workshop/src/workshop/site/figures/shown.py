@@ -52,7 +52,7 @@ def _shortened(line: str, most: int) -> str:
 
 
 def names() -> Drawing:
-    """Names that nobody has, region by region: the first three that the network wrote for each."""
+    """Invented names, region by region: the first three that the network wrote for each."""
     drawing = Drawing(1160, 450)
     for number, each in enumerate(computed()["names"]):
         y = 32 + 63 * number
