@@ -40,7 +40,7 @@ SET_UP = """
     - role: notebook-sync
     - role: hub-service
 """
-TOOLS = "/root/tests"
+TOOLS = "/srv/tests"
 """Where the machine has the programs that play browsers and attackers."""
 
 
@@ -116,7 +116,7 @@ class Classroom:
     def browse(self, *words: str, address: str = "http://127.0.0.1:8000", jar: str = "first") -> Any:
         """Let a browser do something on the machine; each jar is a browser of its own."""
         python = f"{PREFIX}/venvs/hub/bin/python"
-        command = [python, f"{TOOLS}/browser.py", address, f"/root/{jar}.jar", *words]
+        command = [python, f"{TOOLS}/browser.py", address, f"{TOOLS}/{jar}.jar", *words]
         done = self.bed.run(shlex.join(command), "root")
         assert done.status == 0, done.text
         return json.loads(done.text.strip().splitlines()[-1])
