@@ -46,7 +46,7 @@ def test_a_machine_that_is_no_classroom_is_told(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "etc/workshop.toml"))
-    with pytest.raises(WorkshopError, match="classroom.yml"):
+    with pytest.raises(WorkshopError, match=r"classroom\.yml"):
         load_hub_settings()
     (tmp_path / "etc/hub.toml").write_text(f'prefix = "{tmp_path}"\naccount = "w"\naddress = "http://x"\n')
     assert load_hub_settings().account == "w"
