@@ -54,6 +54,8 @@ class Browser:
                 found = answer.status, answer.url, answer.read().decode(errors="replace")
         except urllib.error.HTTPError as error:
             found = error.code, error.url, error.read().decode(errors="replace")
+        except OSError as error:  # nobody answers just now
+            return 0, request.full_url, str(error)
         self.jar.save(ignore_discard=True)
         return found
 
