@@ -15,7 +15,7 @@ KEPT_SHARE = 0.08
 
 @dataclass(frozen=True)
 class Figures:
-    """Memory in MiB, of proportional set size (PSS) where several processes share: what they share counts once."""
+    """Memory in MiB; of servers the proportional set size (PSS), which counts once what they share."""
 
     base: float
     """Hub and proxy."""
