@@ -64,7 +64,7 @@ class Classroom:
 
     def set_up(self, **variables: Any) -> Ran:
         """Run the roles against the machine from outside, as over ssh."""
-        book = ROOT / "playbooks/classroom-under-test.yml"
+        book = self.folder / "set-up.yml"
         given: dict[str, Any] = {
             "workshop_source": "/srv/workshop",
             "workshop_cache": "/srv/cache",
@@ -78,23 +78,21 @@ class Classroom:
         command = [str(Path(sys.executable).parent / "ansible-playbook"), str(book), "-i", f"{self.name},"]
         command += ["-c", "piped_podman", "-e", json.dumps(given | variables)]
         started = time.monotonic()
-        try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-                    "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
-                    "ANSIBLE_NOCOLOR": "1",
-                },
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-        finally:
-            book.unlink()
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+                "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
+                "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
+                "ANSIBLE_NOCOLOR": "1",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
 
     def write(self, path: str, text: str) -> None:
