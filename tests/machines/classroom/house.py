@@ -40,7 +40,7 @@ SET_UP = """
     - role: notebook-sync
     - role: hub-service
 """
-TOOLS = "/root/tests"
+TOOLS = "/srv/tests"
 """Where the machine has the programs that play browsers and attackers."""
 
 
@@ -64,7 +64,7 @@ class Classroom:
 
     def set_up(self, **variables: Any) -> Ran:
         """Run the roles against the machine from outside, as over ssh."""
-        book = ROOT / "playbooks/classroom-under-test.yml"
+        book = self.folder / "set-up.yml"
         given: dict[str, Any] = {
             "workshop_source": "/srv/workshop",
             "workshop_cache": "/srv/cache",
@@ -78,23 +78,21 @@ class Classroom:
         command = [str(Path(sys.executable).parent / "ansible-playbook"), str(book), "-i", f"{self.name},"]
         command += ["-c", "piped_podman", "-e", json.dumps(given | variables)]
         started = time.monotonic()
-        try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-                    "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
-                    "ANSIBLE_NOCOLOR": "1",
-                },
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-        finally:
-            book.unlink()
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+                "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
+                "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
+                "ANSIBLE_NOCOLOR": "1",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
 
     def write(self, path: str, text: str) -> None:
@@ -116,7 +114,7 @@ class Classroom:
     def browse(self, *words: str, address: str = "http://127.0.0.1:8000", jar: str = "first") -> Any:
         """Let a browser do something on the machine; each jar is a browser of its own."""
         python = f"{PREFIX}/venvs/hub/bin/python"
-        command = [python, f"{TOOLS}/browser.py", address, f"/root/{jar}.jar", *words]
+        command = [python, f"{TOOLS}/browser.py", address, f"{TOOLS}/{jar}.jar", *words]
         done = self.bed.run(shlex.join(command), "root")
         assert done.status == 0, done.text
         return json.loads(done.text.strip().splitlines()[-1])

@@ -85,6 +85,10 @@ def test_from_inside_a_kernel_nothing_of_another_seat_can_be_had(room: Classroom
         "open('secret.txt', 'w').write('mine'); open('/tmp/mine', 'w').write('x'); open('/dev/shm/mine', 'w')"
     )
     assert not room.browse("run", hide, jar="victim")["error"]
+    # What kernels publish goes over files. (The TCP port of an ipykernel takes in what its children print.)
+    own = """import glob, json
+print({json.load(open(file))["transport"] for file in glob.glob("/run/classroom-seat-*/kernel-*.json")})"""
+    assert room.browse("run", own, jar="victim")["text"].strip() == "{'ipc'}"
     found = attack(room, "first", "seat-002")
     assert found["me"] == "seat-001"  # type: ignore[comparison-overlap]
     assert {name: value for name, value in found["got"].items() if value} == {}

@@ -179,7 +179,7 @@ def plan(
         print_json({"figures": vars(figures), "gib": rows})
         return
     _print(
-        f"MiB (PSS): machine {figures.base:.0f}, a seat {figures.server:.0f}, "
+        f"MiB: hub and proxy {figures.base:.0f}, a seat {figures.server:.0f}, "
         f"its training kernel {figures.kernel:.0f}"
     )
     _print(f"{'GiB':>6} {'all train':>10} {'a third trains':>15} {'all read':>10}")

@@ -10,15 +10,15 @@ from workshop.errors import WorkshopError
 SIZES_GIB = (24, 64, 256)
 MIB_PER_GIB = 1024
 KEPT_SHARE = 0.08
-"""Of the memory that is left to the kernel and to its page cache."""
+"""Of the memory that is left to the system and to its page cache: a margin, not a measurement."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Memory, in MiB of proportional set size (PSS): what processes share is counted once."""
+    """Memory in MiB; of servers the proportional set size (PSS), which counts once what they share."""
 
     base: float
-    """The machine without seats: system, hub, proxy and the pages' server."""
+    """Hub and proxy."""
     server: float
     """A seat's JupyterLab server, without kernels."""
     kernel: float

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from organiser.hub import run
+from organiser.hub.settings import HubSettings, load_hub_settings
+from workshop.errors import WorkshopError
+
+
+def settings(prefix: Path, **rest: object) -> HubSettings:
+    (prefix / "hub/private").mkdir(parents=True, exist_ok=True)
+    (prefix / "hub/private/proxy-token").write_text("secret-token\n")
+    return HubSettings(prefix, "workshop", "http://127.0.0.1:8000", proxy=prefix / "proxy", **rest)  # type: ignore[arg-type]
+
+
+def test_the_proxys_token_is_in_its_environment_and_not_on_its_command_line(tmp_path: Path) -> None:
+    hub = settings(tmp_path)
+    command = run.proxy_command(hub, Path("/node"))
+    assert command[:2] == ["/node", str(tmp_path / "proxy" / run.PROXY)]
+    assert "secret-token" not in " ".join(command)
+    environment = run.proxy_environment(hub, {"A": "b"})
+    assert environment["CONFIGPROXY_AUTH_TOKEN"] == "secret-token"
+    assert environment["A"] == "b"
+
+
+def test_only_the_door_listens_where_people_come_and_tls_goes_with_a_certificate(tmp_path: Path) -> None:
+    plain = run.proxy_command(settings(tmp_path), Path("/node"))
+    assert "--ssl-cert" not in plain
+    assert plain[plain.index("--ip") + 1] == "127.0.0.1"
+    files = {"certificate": tmp_path / "c.pem", "certificate_key": tmp_path / "k.pem"}
+    secure = run.proxy_command(settings(tmp_path, bind_address="0.0.0.0", **files), Path("/node"))
+    assert secure[secure.index("--ip") + 1] == "0.0.0.0"
+    assert secure[secure.index("--ssl-key") + 1] == str(tmp_path / "k.pem")
+    assert secure[secure.index("--api-ip") + 1] == "127.0.0.1"
+
+
+def test_an_environment_without_node_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(WorkshopError, match="environment 'hub'"):
+        run.node()
+
+
+def test_a_machine_that_is_no_classroom_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/workshop.toml").write_text(f'prefix = "{tmp_path}"\n')
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "etc/workshop.toml"))
+    with pytest.raises(WorkshopError, match=r"classroom\.yml"):
+        load_hub_settings()
+    (tmp_path / "etc/hub.toml").write_text(f'prefix = "{tmp_path}"\naccount = "w"\naddress = "http://x"\n')
+    assert load_hub_settings().account == "w"
+    with pytest.raises(WorkshopError, match="run the playbook again"):
+        load_hub_settings().secret("key")
