@@ -85,6 +85,23 @@ def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert len(unpacked) == 2, "it is unpacked once"
 
 
+def test_of_what_was_mounted_nothing_empty_stays(tmp_path: Path) -> None:
+    """An empty g++ would hide the real one."""
+    root, here = tmp_path / "root", tmp_path / "here"
+    there = ["/cross", "/lib64", "/usr/local/bin/g++", "/etc/systemd/system/a.service.d/10-emulated.conf", "/own"]
+    for name in there:
+        (root / name.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+    for name in ("cross", "lib64"):
+        (root / name).mkdir()
+    for name in there[2:]:
+        (root / name.lstrip("/")).touch()
+    (root / "own").write_text("the root's own") emulated = emulation.Emulation(tuple((here, name, "ro") for
+    name in there)) emulation.forget(root, emulated) assert sorted(path.relative_to(root).as_posix() for
+    path in root.rglob("*") if not path.is_dir()) == ["own"] assert not (root / "cross").exists() assert not
+    (root / "etc/systemd/system/a.service.d").exists() assert (root / "usr/local/bin").is_dir()
+    emulation.forget(root, emulated)
+
+
 def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
     first = emulation.estimate(tmp_path, ARM64, emulated=True)
     assert "emulated on x86_64" in first
