@@ -87,19 +87,27 @@ def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_of_what_was_mounted_nothing_empty_stays(tmp_path: Path) -> None:
     """An empty g++ would hide the real one."""
-    root, here = tmp_path / "root", tmp_path / "here"
-    there = ["/cross", "/lib64", "/usr/local/bin/g++", "/etc/systemd/system/a.service.d/10-emulated.conf", "/own"]
-    for name in there:
+    root, drop_in = tmp_path / "root", "/etc/systemd/system/a.service.d/10-emulated.conf"
+    files = ["/usr/local/bin/g++", drop_in, "/own"]
+    for name in files:
         (root / name.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+        (root / name.lstrip("/")).touch()
     for name in ("cross", "lib64"):
         (root / name).mkdir()
-    for name in there[2:]:
-        (root / name.lstrip("/")).touch()
-    (root / "own").write_text("the root's own") emulated = emulation.Emulation(tuple((here, name, "ro") for
-    name in there)) emulation.forget(root, emulated) assert sorted(path.relative_to(root).as_posix() for
-    path in root.rglob("*") if not path.is_dir()) == ["own"] assert not (root / "cross").exists() assert not
-    (root / "etc/systemd/system/a.service.d").exists() assert (root / "usr/local/bin").is_dir()
-    emulation.forget(root, emulated)
+    (root / "own").write_text("the root's own")
+    emulated = emulation.Emulation(tuple((tmp_path, name, "ro") for name in ("/cross", "/lib64", *files)))
+    for _ in range(2):
+        emulation.forget(root, emulated)
+        there = {path.relative_to(root).as_posix() for path in root.rglob("*")}
+        assert there == {
+            "own",
+            "usr",
+            "usr/local",
+            "usr/local/bin",
+            "etc",
+            "etc/systemd",
+            "etc/systemd/system",
+        }
 
 
 def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
