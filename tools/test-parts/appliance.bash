@@ -40,6 +40,8 @@ machine() {
 use_test_venv
 case ${1:-} in
   units) use_disk_tools && run_pytest packages/organiser/tests/appliance --numprocesses auto --dist worksteal ;;
+  # A distribution for WSL as a container with systemd, twice.
+  wsl) use_testbed && WORKSHOP_FULL=1 in_testbed run_pytest tests/machines/wsl -m full ;;
   sticks) use_sticks && run_pytest tests/machines/stick ;;
   machine) use_disk_tools && machine ;;
   # The word of who reads appliances: VirtualBox's on both processors' and on what we quote of it, EFI firmware's on Arm's.
