@@ -40,13 +40,17 @@ machine() {
 use_test_venv
 case ${1:-} in
   units) use_disk_tools && run_pytest packages/organiser/tests/appliance --numprocesses auto --dist worksteal ;;
+  # A distribution for WSL as a container with systemd, twice.
+  wsl) use_testbed && WORKSHOP_FULL=1 in_testbed run_pytest tests/machines/wsl -m full ;;
   sticks) use_sticks && run_pytest tests/machines/stick ;;
   machine) use_disk_tools && machine ;;
-  # VirtualBox's own word on appliances, and on what we quote of it.
+  # The word of who reads appliances: VirtualBox's on both processors' and on what we quote of it, EFI firmware's on Arm's.
   virtualbox)
     use_disk_tools
-    install_packages mmdebstrap:mmdebstrap
-    WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_export.py tests/machines/virtualbox -m full
+    install_packages mmdebstrap:mmdebstrap qemu-system-aarch64:qemu-system-arm:qemu-system-aarch64-core
+    [ -f /usr/share/qemu-efi-aarch64/QEMU_EFI.fd ] || install_packages qemu-efi:qemu-efi-aarch64:edk2-aarch64
+    WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_export.py \
+      packages/organiser/tests/appliance/test_arm_boot.py tests/machines/virtualbox -m full
     ;;
   *) no_job "$@" ;;
 esac

@@ -85,6 +85,31 @@ def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert len(unpacked) == 2, "it is unpacked once"
 
 
+def test_of_what_was_mounted_nothing_empty_stays(tmp_path: Path) -> None:
+    """An empty g++ would hide the real one."""
+    root, drop_in = tmp_path / "root", "/etc/systemd/system/a.service.d/10-emulated.conf"
+    files = ["/usr/local/bin/g++", drop_in, "/own"]
+    for name in files:
+        (root / name.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+        (root / name.lstrip("/")).touch()
+    for name in ("cross", "lib64"):
+        (root / name).mkdir()
+    (root / "own").write_text("the root's own")
+    emulated = emulation.Emulation(tuple((tmp_path, name, "ro") for name in ("/cross", "/lib64", *files)))
+    for _ in range(2):
+        emulation.forget(root, emulated)
+        there = {path.relative_to(root).as_posix() for path in root.rglob("*")}
+        assert there == {
+            "own",
+            "usr",
+            "usr/local",
+            "usr/local/bin",
+            "etc",
+            "etc/systemd",
+            "etc/systemd/system",
+        }
+
+
 def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
     first = emulation.estimate(tmp_path, ARM64, emulated=True)
     assert "emulated on x86_64" in first

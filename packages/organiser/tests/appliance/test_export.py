@@ -209,7 +209,7 @@ def test_a_32_bit_system(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None
 
 def test_a_damaged_export_leaves_nothing(virtualbox: StandIn, tmp_path: Path, ova: Path) -> None:
     pieces = Pieces.of(ova)
-    pieces.patch(".vmdk", 66_000, b"damage")
+    pieces.patch(".vmdk", 65_536 + 12 + 8, b"damage")  # in the first piece, behind its head
     virtualbox.exports(pieces)
     (tmp_path / "out").mkdir()
     with pytest.raises(WorkshopError, match="damaged"):

@@ -70,7 +70,6 @@ def test_what_is_removed_leaves_no_byte(raw: Path) -> None:
 
 def test_a_line_break_in_a_name_is_no_other_name(tmp_path: Path) -> None:
     root = make_used_root(tmp_path / "root")
-    (root / "tmp").mkdir()
     (root / "tmp/a\nb").touch()
     system = system_of(make_system_disk(root, tmp_path / "raw"))
     assert system.find("etc/shadow")

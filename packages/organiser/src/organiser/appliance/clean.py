@@ -181,7 +181,8 @@ def _rewrite(file: Path, change: Callable[[str], str]) -> None:
 def lock_passwords(shadow: str) -> str:
     """Return the accounts' passwords with none left: every copy would have it."""
     lines = [line.split(":") for line in shadow.splitlines()]
-    locked = [[name, "*" if word[:1] not in ("*", "!") else word, *rest] for name, word, *rest in lines]
+    # A word behind an exclamation mark is a password that waits to be unlocked.
+    locked = [[name, word if re.fullmatch("[*!]+", word) else "*", *rest] for name, word, *rest in lines]
     return "".join(":".join(line) + "\n" for line in locked)
 
 

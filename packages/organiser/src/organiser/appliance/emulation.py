@@ -150,6 +150,21 @@ def _mounts(cross: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
         yield drop_in, f"/etc/systemd/system/{unit}.service.d/10-emulated.conf", "ro"
 
 
+def forget(root: Path, emulated: Emulation) -> None:
+    """Remove from a root the empty places where this host's files were mounted.
+
+    An empty ``g++`` would be found before the real one, and a unit's empty settings puzzle whoever looks
+    for a fault. What is not empty is the root's own.
+    """
+    for _, there, _ in emulated.mounts:
+        place = root / there.lstrip("/")
+        if place.is_file() and not place.is_symlink() and not place.stat().st_size:
+            place.unlink()
+            place = place.parent if place.parent.name.endswith(".service.d") else place
+        if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):
+            place.rmdir()
+
+
 def grub(cache: Path, architecture: Architecture) -> Path | None:
     """Return where GRUB's modules for a processor were unpacked; None when this computer has its own."""
     folder = cache / f"grub-{architecture.name}"

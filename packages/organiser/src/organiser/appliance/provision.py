@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import container
+from organiser.appliance import container, emulation
 from organiser.appliance.checkout import copy_files
 from organiser.appliance.emulation import Emulation
 from organiser.appliance.machine import Machine
@@ -81,6 +81,8 @@ def provision(root: Path, wish: Provision, log: Path, emulated: Emulation | None
             *wish.options,
             log=log,
         )
+    if emulated:
+        emulation.forget(root, emulated)
 
 
 def named_bundle(environment: Mapping[str, str] = os.environ) -> Path | None:

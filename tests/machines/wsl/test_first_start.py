@@ -1,0 +1,159 @@
+"""A distribution for WSL, started as a container with systemd from its own archive, as WSL starts it.
+
+The root is the test machine's, with the first start and the account of an appliance, and plain servers in
+place of the workshop's; two copies are started, each twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import waiting
+
+from organiser.appliance import clean
+from organiser.appliance.verify.run import verify
+from organiser.appliance.wsl.write import write_wsl
+
+pytestmark = pytest.mark.full
+ROOT = Path(__file__).resolve().parents[3]
+SERVICES = {"workshop-jupyter": 8080, "workshop-tensorboard": 8081, "workshop-web": 8082}
+UNIT = """[Service]
+User=workshop
+ExecStart=/usr/bin/python3 -m http.server --bind 0.0.0.0 {port}
+[Install]
+WantedBy=multi-user.target
+"""
+KEYS = '#!/bin/sh\nfor file; do :; done\nhead -c 32 /dev/urandom | base64 | tee "$file" >"$file.pub"\n'
+"""In place of ssh-keygen, which the test machine does not have."""
+SETTINGS = {
+    "user": "workshop", "token_file": "/opt/workshop/etc/token", "version": "1",
+    "jupyter_port": 8080, "web_port": 8082, "ssh_port": 8282,
+}  # fmt: skip
+
+
+def podman(*words: str | Path, check: bool = True) -> str:
+    done = subprocess.run(["podman", *map(str, words)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or not check, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if os.geteuid() != 0 or not shutil.which("podman"):
+        pytest.skip("needs root and podman: tools/test.bash appliance.wsl")
+    folder = tmp_path_factory.mktemp("wsl")
+    image = subprocess.run(
+        [ROOT / "tools/testbed/image.bash", "debian"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    container = podman("create", image, "true")
+    root = folder / "root"
+    root.mkdir()
+    exported = subprocess.Popen(["podman", "export", container], stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-C", root, "-xp"], stdin=exported.stdout, check=True)
+    assert exported.wait() == 0
+    podman("rm", container)
+    make_appliance(root)
+    write_wsl(root, folder / "a.wsl", epoch=int(time.time()))
+    return folder / "a.wsl"
+
+
+def make_appliance(root: Path) -> None:
+    """Turn the test machine's root into one as a build leaves it."""
+    subprocess.run(["chroot", root, "userdel", "--remove", "workshop"], capture_output=True, check=False)
+    command = ["useradd", "--create-home", "--uid", "1000", "--shell", "/bin/bash", "--groups", "sudo"]
+    subprocess.run(["chroot", root, *command, "workshop"], check=True)
+    first_boot = (ROOT / "roles/appliance-image/files/first_boot.py").read_text(encoding="utf-8")
+    files = {
+        "etc/workshop-appliance.json": json.dumps(SETTINGS),
+        "usr/local/sbin/first-boot-workshop": first_boot,
+        "usr/bin/ssh-keygen": KEYS,
+        "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\n',
+        **{f"etc/systemd/system/{name}.service": UNIT.format(port=port) for name, port in SERVICES.items()},
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755 if text.startswith("#!") else 0o644)
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(exist_ok=True)
+    for name in SERVICES:
+        (wants / f"{name}.service").symlink_to(f"/etc/systemd/system/{name}.service")
+    clean.clean(root, "deep-learning-workshop")
+
+
+class Copy:
+    """One copy, installed from the archive."""
+
+    def __init__(self, archive: Path, folder: Path) -> None:
+        self.name = f"workshop-test-{folder.name}"
+        folder.mkdir()
+        subprocess.run(["tar", "-C", folder, "--xattrs", "--numeric-owner", "-xpzf", archive], check=True)
+        podman("rm", "--force", "--time", "0", "--ignore", self.name)
+        podman(
+            *("run", "--detach", "--name", self.name, "--env", "container=wsl", "--systemd=always"),
+            *("--pids-limit=0", "--network", "none", "--tmpfs", "/tmp", "--rootfs", folder, "/sbin/init"),
+        )
+        self.wait()
+
+    def run(self, *command: str, check: bool = True) -> str:
+        return podman("exec", self.name, *command, check=check)
+
+    def wait(self) -> None:
+        waiting.wait_until(
+            lambda: self.run("systemctl", "is-system-running", check=False) in ("running", "degraded"),
+            60,
+            "systemd has started",
+        )
+
+    def active(self) -> set[str]:
+        return set(self.run("systemctl", "is-active", *SERVICES, check=False).split())
+
+    def secrets(self) -> list[str]:
+        files = ["/opt/workshop/etc/token", "/var/lib/workshop-appliance/password", "/etc/machine-id"]
+        text = self.run("cat", *files, "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ecdsa_key")
+        return [*text.split(), self.run("getent", "shadow", "workshop").split(":")[1]]
+
+
+@pytest.fixture(scope="module")
+def copies(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Copy]]:
+    folder = tmp_path_factory.mktemp("copies")
+    made = [Copy(archive, folder / name) for name in ("wsl-one", "wsl-two")]
+    yield made
+    for copy in made:
+        podman("rm", "--force", "--time", "0", copy.name)
+
+
+def test_it_is_sound(archive: Path) -> None:
+    assert verify(archive).faults == []
+
+
+def test_the_first_start_makes_what_a_copy_needs_and_the_second_keeps_it(copies: list[Copy]) -> None:
+    for copy in copies:
+        assert copy.active() == {"inactive"}, "services wait for the account"
+        assert copy.run("getent", "passwd", "1000", check=False) == ""
+        said = copy.run("/usr/lib/wsl/first-start")
+        assert copy.run("id", "--user", "--name", "1000") == "workshop"
+        assert copy.active() == {"active"}
+        before = copy.secrets()
+        assert before[0] in said
+        podman("restart", "--time", "10", copy.name)
+        copy.wait()
+        assert copy.active() == {"active"}
+        copy.run("/usr/lib/wsl/first-start")
+        assert copy.secrets() == before
+    one, two = (copy.secrets() for copy in copies)
+    assert not set(one) & set(two)
+
+
+def test_everything_listens_on_loopback_only(copies: list[Copy]) -> None:
+    listening = copies[0].run("ss", "--no-header", "--listening", "--tcp", "--numeric")
+    addresses = {line.split()[3] for line in listening.splitlines()}
+    assert addresses == {f"127.0.0.1:{port}" for port in SERVICES.values()}
