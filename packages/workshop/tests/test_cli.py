@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import typer
+from waiting import patience
 
 import workshop
-from waiting import patience
 from workshop import bench, cli, lazy, plugins
 from workshop.errors import WorkshopError
 
