@@ -71,6 +71,7 @@ def test_every_slide_fits_the_wall(
         keep(page, f"slides-{width}-{number:02}")
 
 
+@pytest.mark.full
 def test_published_decks_work_on_a_plain_file_server(
     libraries: Path, tmp_path: Path, open_page: Open
 ) -> None:

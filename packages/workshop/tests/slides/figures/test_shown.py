@@ -5,6 +5,7 @@ from pytest import approx
 
 from slides.presentations import CHECKOUT
 from workshop.site.figures.ideas import POINTS, fitted
+from workshop.site.figures.making import JUDGED
 from workshop.site.figures.shown import MEMORY, PLAYERS, TRUST, computed
 
 
@@ -34,6 +35,10 @@ def test_what_the_bars_say_is_what_was_measured() -> None:
     row = re.search(r"^\| EfficientNet-Lite0 \|.*$", figures, re.MULTILINE)
     assert row is not None
     assert all(f"{megabytes} MB" in row[0] for _, megabytes in MEMORY)
+    for name, (_, areas) in zip(("16 principal", "autoencoder 256"), JUDGED, strict=True):
+        found = re.search(rf"^\| {name}.*$", figures, re.MULTILINE)
+        assert found is not None
+        assert all(f" {area:.4f} " in found[0] for area in areas)
 
 
 def test_plain_blocks_make_all_inputs_alike_and_residual_ones_do_not() -> None:

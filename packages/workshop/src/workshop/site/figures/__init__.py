@@ -27,6 +27,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "dense-or-convolutions": learning.dense_or_convolutions,
     "by-heart": learning.by_heart,
     "squeeze": making.squeeze,
+    "judged": making.judged,
     "imagenet-errors": records.imagenet_errors,
     "loss": ideas.loss,
     "backward": ideas.backward,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from workshop.site.figures.drawing import Drawing
 
+JUDGED = [("principal components", (0.9535, 0.9726)), ("an autoencoder", (0.9659, 0.9779))]
+"""Area under the ROC curve by the plain error and by error ÷ √ink; from ``docs/figures.md``, anomaly detection."""
+
 
 def squeeze() -> Drawing:
     """An autoencoder: a picture is made narrow and wide again, and what remains is measured."""
@@ -18,4 +21,21 @@ def squeeze() -> Drawing:
     drawing.words((700, 125), "−", 34)
     drawing.words((728, 100), "picture", 22, "ink", "start")
     drawing.words((728, 140), "= what remains", 22, "warm", "start")
+    return drawing
+
+
+def judged() -> Drawing:
+    """How often a normal picture looks odder than an odd one, by method and by score."""
+    drawing = Drawing(1100, 400)
+    for number, (method, areas) in enumerate(JUDGED):
+        left = 60 + 540 * number
+        for place, (score, area, fill) in enumerate(
+            zip(("error", "error ÷ √ink"), areas, ("sunk", "accent-soft"), strict=True)
+        ):
+            height = 5500 * (1 - area)
+            drawing.box((left + 230 * place, 320 - height), (200, height), fill, "accent", 4)
+            middle = left + 230 * place + 100
+            drawing.words((middle, 300 - height), f"{100 * (1 - area):.1f} %", 30, weight=600)
+            drawing.words((middle, 345), score, 26)
+        drawing.words((left + 215, 388), method, 28, weight=600)
     return drawing
