@@ -10,7 +10,7 @@ JUDGED = [("principal components", (0.9535, 0.9726)), ("an autoencoder", (0.9659
 
 def squeeze() -> Drawing:
     """An autoencoder: a picture is made narrow and wide again, and what remains is measured."""
-    drawing = Drawing(900, 250)
+    drawing = Drawing(990, 250)
     sizes = {"784": 200, "256": 130, "64": 80, "16": 40}
     names = [*sizes, "64", "256", "784"]
     for place, name in enumerate(names):
