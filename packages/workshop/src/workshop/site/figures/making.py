@@ -26,16 +26,16 @@ def squeeze() -> Drawing:
 
 def judged() -> Drawing:
     """How often a normal picture looks odder than an odd one, by method and by score."""
-    drawing = Drawing(1100, 400)
+    drawing = Drawing(1100, 380)
     for number, (method, areas) in enumerate(JUDGED):
         left = 60 + 540 * number
         for place, (score, area, fill) in enumerate(
             zip(("error", "error ÷ √ink"), areas, ("sunk", "accent-soft"), strict=True)
         ):
             height = 5500 * (1 - area)
-            drawing.box((left + 230 * place, 320 - height), (200, height), fill, "accent", 4)
+            drawing.box((left + 230 * place, 300 - height), (200, height), fill, "accent", 4)
             middle = left + 230 * place + 100
-            drawing.words((middle, 300 - height), f"{100 * (1 - area):.1f} %", 30, weight=600)
-            drawing.words((middle, 345), score, 26)
-        drawing.words((left + 215, 388), method, 28, weight=600)
+            drawing.words((middle, 280 - height), f"{100 * (1 - area):.1f} %", 30, weight=600)
+            drawing.words((middle, 325), score, 26)
+        drawing.words((left + 215, 368), method, 28, weight=600)
     return drawing
