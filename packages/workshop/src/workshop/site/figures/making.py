@@ -36,6 +36,6 @@ def judged() -> Drawing:
             drawing.box((left + 230 * place, 300 - height), (200, height), fill, "accent", 4)
             middle = left + 230 * place + 100
             drawing.words((middle, 280 - height), f"{100 * (1 - area):.1f} %", 30, weight=600)
-            drawing.words((middle, 325), score, 26)
-        drawing.words((left + 215, 368), method, 28, weight=600)
+            drawing.words((middle, 322), score, 26)
+        drawing.words((left + 215, 358), method, 28, weight=600)
     return drawing
