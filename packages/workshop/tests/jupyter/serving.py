@@ -172,7 +172,8 @@ def jupyter(
     finally:
         process.terminate()
         try:
-            process.wait(120)
+            # A kernel that begins just now may hold it up; with its parent it ends, too.
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
