@@ -29,7 +29,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 RATIO = 0.7
 """Of sha256sum's speed: what verify must reach at least."""
-NO_SYSTEM = "inside.system"
+NO_SYSTEM = "disk.partitions"
 """The one check that a disk of random bytes fails, after everything that takes time."""
 HALF = GRAIN // 2
 """Of each grain so much is random: the disk compresses to a half, as an installed system does."""
