@@ -98,7 +98,8 @@ def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, 
 def test_a_cold_compile_cache_changes_no_verdict(tmp_path: Path, budget: float) -> None:
     """Warm, the same two lessons are held to it above."""
     sound = building.run(tmp_path, lesson(PIECES, budget, modules=2))
-    slowed = building.run(tmp_path, lesson(SLOWED, budget, modules=2))
+    # What is taken away for compiling has a noise of its own: by some more than 30 %.
+    slowed = building.run(tmp_path, lesson(2 * PIECES, budget, modules=2))
     assert sound.passed, sound.why
     assert not slowed.passed, slowed
     # Each module takes about half of what the lesson may.
