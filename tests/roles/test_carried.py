@@ -39,7 +39,8 @@ def carry(checkout: Path, here: Path) -> tuple[str, Path]:
     sent = yaml.safe_load((tasks / "sent.yml").read_text())
     branch = ""
     for task in [*top, *block, *sent]:
-        if "ansible.builtin.command" not in task:
+        # A whole clone needs no fetch.
+        if "ansible.builtin.command" not in task or "__notebook_sync_is_shallow" in task.get("when", ()):
             continue
         words = [
             word.replace("{{ __notebook_sync_here.path }}", str(here))
