@@ -74,7 +74,8 @@ main() {
     with_password "$prefix/control/bin/ansible-playbook" site.yml -i local "${words[@]}" ||
     die "set-up is not complete; mend what the last red line above says and run this again"
   if is_rehearsal "$@"; then exit 0; fi
-  "$prefix/venvs/jupyter/bin/workshop" doctor
+  # A part of set-up waits for its own services only; those of the others may have been started anew beside them.
+  "$prefix/venvs/jupyter/bin/workshop" doctor --wait 60
 }
 
 main "$@"

@@ -65,7 +65,14 @@ check_all() {
   local names
   names=$("$workshop" lessons list --json | python3 -c 'import json, sys
 for lesson in sorted(json.load(sys.stdin)["lessons"], key=lambda each: -(each.get("minutes") or 0)): print(lesson["name"])') || return
-  xargs --max-args=1 --max-procs="$(nproc)" "$workshop" lessons check <<<"$names"
+  local -a bad
+  : >"$CACHE/lessons-failed"
+  # shellcheck disable=SC2016
+  xargs --max-args=1 --max-procs="$(nproc)" bash -c '"$1" lessons check "$3" || { echo "$3" >>"$2"; exit 1; }' \
+    one "$workshop" "$CACHE/lessons-failed" <<<"$names" && return
+  # The job's last line, which the table repeats, names them.
+  mapfile -t bad <"$CACHE/lessons-failed"
+  [ ${#bad[@]} != 0 ] && failed_steps+=("${bad[@]}")
 }
 
 check() {

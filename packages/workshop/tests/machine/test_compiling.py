@@ -98,3 +98,44 @@ def test_half_a_line_is_read_when_it_is_whole(record: Record) -> None:
     with record.path.open("a") as file:
         file.write('ule": "b", "cpu_seconds": 2}\n{"mod{}\n')
     assert [line["module"] for line in record.new_lines()] == ["b"]
+
+
+LISTENING = """
+import sys, time
+from workshop.machine import compiling
+compiling.load_ipython_extension()
+assert "numba" not in sys.modules
+import numba
+
+@numba.njit(cache=True)
+def inner(x):
+    return x + 1
+
+@numba.njit(cache=True)
+def outer(x):
+    return inner(x) * 2
+
+begun = time.process_time()
+outer(3)
+print(time.process_time() - begun)
+outer(4)
+"""
+
+
+def test_what_numba_compiles_is_counted_once_and_what_it_finds_is_not(record: Record, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(LISTENING)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "numba")}
+
+    def seconds() -> float:
+        done = subprocess.run([sys.executable, program], check=True, capture_output=True, env=environment)
+        return float(done.stdout)
+
+    cold = seconds()
+    (line,) = record.new_lines()
+    assert line["module"] == "outer"
+    assert not record.is_under_way()
+    warm = seconds()
+    assert record.new_lines() == []
+    # What Numba itself loads for its first function is work in both.
+    assert (cold - warm) / 2 < line["cpu_seconds"] < cold

@@ -41,6 +41,27 @@ def test_a_check_that_breaks_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert lines[1].text == "the catalogue is gone"
 
 
+def test_services_that_come_up_are_waited_for_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def check(name: str, red_for: int) -> tuple[str, doctor.Check]:
+        def ask() -> doctor.Line:
+            asked.append(name)
+            return red(name, "no answer", "wait") if asked.count(name) <= red_for else green(name, "answers")
+
+        return name, ask
+
+    todo = [check("services", 1), check("port 8080", 2), check("port 8081", 10**6), check("memory", 1)]
+    monkeypatch.setattr(doctor, "checks", lambda *_: todo)
+    monkeypatch.setattr(doctor, "ASK_AGAIN", 0.01)
+    states = [line.state for line in doctor.diagnose(Settings(), wait=2.0).lines]
+    assert states == [State.GREEN, State.GREEN, State.RED, State.RED]
+    assert (asked.count("services"), asked.count("port 8080"), asked.count("memory")) == (2, 3, 1)
+    asked.clear()
+    assert all(line.state is State.RED for line in doctor.diagnose(Settings()).lines)
+    assert len(asked) == len(todo)
+
+
 @pytest.mark.parametrize("left_out", ["", "tensorflow", "theano tensorflow"])
 def test_what_a_machine_was_made_without_is_not_missed(tmp_path: Path, left_out: str) -> None:
     (tmp_path / "venvs/jupyter/share/jupyter/kernels").mkdir(parents=True)

@@ -23,13 +23,16 @@ def doctor(
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also import Theano and TensorFlow; takes up to a minute.")
     ] = False,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="Let services that start take so long.")
+    ] = 0.0,
 ) -> None:
     """Say in green and red what works on this machine, and what to do about the rest.
 
     Works before set-up too. Exit 0 only when nothing is red.
     """
     settings = load_settings()
-    report = diagnose(settings, thorough)
+    report = diagnose(settings, thorough, wait=wait)
     if json:
         print_json(report.as_dict())
     else:

@@ -15,6 +15,10 @@ from workshop.machine.lines import Line, State, red
 from workshop.settings import Settings
 
 Check = Callable[[], Line]
+COMING_UP = ("services", "port ")
+"""How the names of those checks start that are red for a moment while services start."""
+ASK_AGAIN = 0.5
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +84,31 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
     return found
 
 
-def diagnose(settings: Settings, thorough: bool = False, only: Sequence[str] = ()) -> Report:
+def diagnose(
+    settings: Settings, thorough: bool = False, only: Sequence[str] = (), wait: float = 0.0
+) -> Report:
     """Make all checks at once; one that breaks becomes a red line of its own.
 
     thorough: also import Theano and TensorFlow, which may take half a minute.
     only: make just the checks whose names start with one of these words.
+    wait: seconds in which what was just started may still come up; until then red services are asked again.
     """
     started = time.monotonic()
     todo = [each for each in checks(settings, thorough) if not only or each[0].startswith(tuple(only))]
+
+    def made(name: str, check: Check) -> Line:
+        line = _guarded(name, check)
+        while (
+            line.state is State.RED
+            and name.startswith(COMING_UP)
+            and time.monotonic() + ASK_AGAIN < started + wait
+        ):
+            time.sleep(ASK_AGAIN)
+            line = _guarded(name, check)
+        return line
+
     with ThreadPoolExecutor(max_workers=len(todo)) as pool:
-        lines = list(pool.map(lambda each: _guarded(*each), todo))
+        lines = list(pool.map(lambda each: made(*each), todo))
     found = services.addresses(settings) if settings.prefix else {}
     return Report(lines, found, time.monotonic() - started)
 
