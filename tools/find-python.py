@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Print the path of a Python that C extensions can be compiled for, or nothing.
 
-usage: find-python.py UV VERSION [FOLDER]: the interpreters that uv sees (PATH, uv's own folder
-FOLDER) are tried in turn; one without its C headers does not do, because Theano compiles
-against them.
+usage: find-python.py UV VERSION [FOLDER [ENVIRONMENT]]: the interpreters that uv sees (PATH, uv's
+own folder FOLDER) are tried in turn; one without its C headers does not do, because Theano compiles
+against them. What the virtual environment ENVIRONMENT was made with is kept while it is of that
+VERSION and still does: uv takes most of a second to look for all of them.
 """
 
 import json
@@ -12,21 +13,32 @@ import subprocess
 import sys
 from pathlib import Path
 
-ASK_HEADERS = "import sysconfig; print(sysconfig.get_path('include'))"
+ASK = "import platform as p, sysconfig; print(p.python_version(), sysconfig.get_path('include'))"
 
 
-def has_headers(python: str) -> bool:
-    """Tell whether the interpreter runs and its Python.h is there."""
+def version_with_headers(python: str) -> str:
+    """Return the interpreter's version; nothing when it does not run or its Python.h is not there."""
     try:
-        answer = subprocess.run([python, "-c", ASK_HEADERS], capture_output=True, text=True, check=True)
+        answer = subprocess.run([python, "-I", "-c", ASK], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return False
-    return (Path(answer.stdout.strip()) / "Python.h").is_file()
+        return ""
+    version, _, headers = answer.stdout.strip().partition(" ")
+    return version if (Path(headers) / "Python.h").is_file() else ""
+
+
+def interpreter_of(environment: str) -> str:
+    """Return what a virtual environment was made with; nothing when there is none."""
+    python = Path(environment) / "bin" / "python"
+    return str(python.resolve()) if python.exists() else ""
 
 
 def main() -> int:
     """Print the first interpreter that does."""
-    uv, version, *folder = sys.argv[1:]
+    uv, version, *rest = sys.argv[1:]
+    folder, kept = rest[:1], interpreter_of(rest[1]) if rest[1:] else ""
+    if kept and f"{version_with_headers(kept)}.".startswith(f"{version}."):
+        print(kept)
+        return 0
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
     if folder:
         environment["UV_PYTHON_INSTALL_DIR"] = folder[0]
@@ -36,7 +48,7 @@ def main() -> int:
     except FileNotFoundError:  # a machine on which nothing was installed yet
         return 0
     for python in json.loads(found.stdout or "[]"):
-        if python["implementation"] == "cpython" and has_headers(python["path"]):
+        if python["implementation"] == "cpython" and version_with_headers(python["path"]):
             print(Path(python["path"]).resolve())
             return 0
     return 0

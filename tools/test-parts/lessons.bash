@@ -32,8 +32,9 @@ memory() {
 }
 
 # Theano's own tests. What they need beside its environment lies beside it, so that it stays as set-up made it; they
-# compile into a folder of their own, for in one folder one process at a time compiles. Theano's many thousand warnings
-# about what numpy will drop are not collected.
+# compile into a folder of their own, for in one folder one process at a time compiles, and without g++'s optimiser: it
+# takes longer than it saves in a function that is called a few times. Theano's many thousand warnings about what numpy
+# will drop are not collected.
 theano_tests() {
   local marked=() beside=$CACHE/theano-tests python=$prefix/venvs/theano/bin/python tests
   [ "${WORKSHOP_FULL:-}" != 1 ] || marked=(-m "full or not full")
@@ -42,7 +43,7 @@ theano_tests() {
     --requirement locks/theano-test.txt
   mapfile -t tests < <(grep -rlE 'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano' packages benchmarks tests --include='test_*.py' | sort)
   PATH=$prefix/venvs/theano/bin:$PATH PYTHONPATH=$beside THEANORC=$prefix/etc/theanorc OPENBLAS_NUM_THREADS=1 \
-    THEANO_FLAGS=base_compiledir=$CACHE/theano-compiled MPLBACKEND=agg run_pytest "${tests[@]}" "${marked[@]}" -p no:warnings
+    THEANO_FLAGS="base_compiledir=$CACHE/theano-compiled,gcc.cxxflags=-w -g0 -O0" MPLBACKEND=agg run_pytest "${tests[@]}" "${marked[@]}" -p no:warnings
 }
 
 # What warming a lesson leaves is all that its run needs; what set-up began in the background is ended by it.

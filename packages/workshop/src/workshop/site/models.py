@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from workshop.datasets.catalogue import load_catalogue
+from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.errors import WorkshopError
 from workshop.site import netron
 
@@ -28,6 +28,7 @@ def models_site(source: Path) -> dict[str, bytes]:
 
     files = {}
     listed = []
+    catalogue = load_catalogue()
     for model in _read(source / "js-demos" / "models.toml"):
         shown = {key: model[key] for key in sorted(_FIELDS)}
         if "checkpoint" in model:
@@ -41,7 +42,7 @@ def models_site(source: Path) -> dict[str, bytes]:
                 "credit": "this workshop",
             }
         else:
-            shown |= _of_dataset(model["dataset"], model["file"])
+            shown |= _of_dataset(catalogue.get(model["dataset"]), model["dataset"], model["file"])
         listed.append(shown)
     files[LIST] = json.dumps(listed, indent=1, ensure_ascii=False).encode()
     return files
@@ -68,9 +69,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return models
 
 
-def _of_dataset(name: str, file: str) -> dict[str, Any]:
+def _of_dataset(dataset: Dataset | None, name: str, file: str) -> dict[str, Any]:
     """Return what the catalogue knows of a file of a data set, and where the server gives it."""
-    dataset = load_catalogue().get(name)
     sizes = [each.about for each in dataset.files if each.name == file] if dataset else []
     if dataset is None or not sizes:
         raise WorkshopError(f"js-demos/models.toml: no data set {name} with a file {file} in the catalogue")

@@ -19,6 +19,7 @@ STEPS = ("30", "20")
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_a_short_painting_meets_the_bars() -> None:
     if "efficientnet-lite0" not in available():
         missing("the weights are not here: workshop data fetch efficientnet-lite0")

@@ -48,6 +48,7 @@ def test_counting_answers_for_its_own_classes() -> None:
     assert more[3] == pytest.approx(more[1], rel=1e-4), "a nation of the last region"
 
 
+@pytest.mark.full
 def test_it_learns_by_counting_too() -> None:
     reader = Reader(replace(COUNTING, classes=2, european=[]))
     batch = reader.batch(["abab", "cccc"])
@@ -84,7 +85,8 @@ def test_gradients_are_the_derived_ones() -> None:
     loss = T.nnet.categorical_crossentropy(T.nnet.softmax(scores), labels).mean()
     by_hand = reader._gradients(loss, letters, tables, walks)
     derived = T.grad(loss, reader.weights)
-    both = theano.function([letters, mask, labels], [*by_hand, *derived])
+    quick = theano.compile.Mode(linker="cvm", optimizer="fast_compile")
+    both = theano.function([letters, mask, labels], [*by_hand, *derived], mode=quick)
     found: list[Any] = both(*padded(["abc", "abcabca", "cb"]), np.array([0, 1, 1], np.int32))
     half = len(found) // 2
     for one, other in zip(found[:half], found[half:], strict=True):
@@ -92,6 +94,7 @@ def test_gradients_are_the_derived_ones() -> None:
         assert one == pytest.approx(other, abs=1e-5)
 
 
+@pytest.mark.full
 def test_it_learns_what_needs_both_ends() -> None:
     reader, unseen = Reader(SMALL, seed=1), words(200, 9)
     history = learning.train(reader, learning.fair(words(600, 1)), epochs=30, size=20)
