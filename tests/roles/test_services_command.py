@@ -75,7 +75,7 @@ def test_a_program_is_restarted_once(tmp_path: Path, running: str, update: str, 
         'echo "$*" >>calls\n'
         'case "$*" in\n'
         "  *supervisorctl*pid) exec test -e up ;;\n"
-        f"  *update*) printf %s '{update}' ;;\n"
+        f"  *update*) test -e up && printf %s '{update}' ;;\n"
         "  *start\\ workshop-web) echo 'workshop-web: ERROR (already started)' ;;\n"
         "  *supervisord\\ *) touch up ;;\n"
         "esac\n"

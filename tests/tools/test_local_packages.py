@@ -60,7 +60,7 @@ def a_python(folder: Path) -> str:
     (folder / "include").mkdir(exist_ok=True)
     (folder / "include/Python.h").touch()
     python = folder / "python3.11"
-    python.write_text(f"#!/bin/sh\necho {folder}/include\n")
+    python.write_text(f"#!/bin/sh\necho 3.11.9 {folder}/include\n")
     python.chmod(0o755)
     return json.dumps({"implementation": "cpython", "path": str(python)})
 
@@ -96,7 +96,11 @@ class Machine:
             env=environment,
         ) as running:
             os.write(keyboard, (typed or "").encode())
-            said = running.communicate(timeout=patience(60))[0]
+            try:
+                said = running.communicate(timeout=patience(60))[0]
+            finally:
+                # Else one that asks for more than was typed would be waited for without end.
+                running.kill()
         os.close(keyboard)
         os.close(terminal)
         return running.returncode, said

@@ -134,8 +134,8 @@ def test_what_numba_compiles_is_counted_once_and_what_it_finds_is_not(record: Re
     cold = seconds()
     (line,) = record.new_lines()
     assert line["module"] == "outer"
+    # What Numba itself loads for its first function is none of it.
+    assert 0.02 < line["cpu_seconds"] < cold
     assert not record.is_under_way()
-    warm = seconds()
+    seconds()
     assert record.new_lines() == []
-    # What Numba itself loads for its first function is work in both.
-    assert (cold - warm) / 2 < line["cpu_seconds"] < cold
