@@ -3,9 +3,9 @@
 Time is counted in work (see ``yardstick``), and the yardstick has some noise. A lesson that is over a
 limit on time by little, and has no other fault, is run once more, and the better run counts.
 
-What a lesson compiles because it found Theano's or Numba's cache cold is told beside its work and counts
-against no budget: that is for a machine that was set up, where the cache is warm. A time that the lesson
-itself measured may contain it, so that one over its bar is measured again.
+What a lesson compiles because it found Theano's cache cold is told beside its work and counts against no
+budget: that is for a machine that was set up, where the cache is warm. A time that the lesson itself measured
+may contain it, so that one over its bar is measured again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Result:
     runs: int = 1
     """Two when the first run was over a limit on time by little; this is the better one."""
     compiling: float = 0.0
-    """The processor seconds of compiling, where Theano's or Numba's cache was cold; in no other figure."""
+    """The processor seconds that Theano's compiling took, where its cache was cold; in no other figure."""
 
 
 @dataclass(frozen=True)

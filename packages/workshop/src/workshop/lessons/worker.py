@@ -102,7 +102,7 @@ class Outcome:
     trial_seconds: float = 0.0
     """The processor seconds that this took, which are in no other figure."""
     compiled: int = 0
-    """How many modules Theano, and functions Numba, compiled because they were not in its cache."""
+    """How many modules Theano compiled because its cache did not have them."""
     compiling_seconds: float = 0.0
     """The processor seconds that this took, in no other figure either: the next run has the modules."""
 
@@ -135,7 +135,6 @@ class Run:
             # The cells are stopped for a share of this time, which must not be the share that they lacked.
             timeout_func=lambda _cell: max(self._left() / (1 - STOPPED_SHARE), 0.1),
             shutdown_kernel="immediate",
-            extra_arguments=[f"--IPKernelApp.extra_extensions={compiling.__name__}"],
         )
 
     def go(self) -> Outcome:
@@ -259,7 +258,7 @@ class Run:
         return failure
 
     def _count_compiling(self) -> None:
-        """Add what was compiled since the last call."""
+        """Add what Theano compiled since the last call."""
         for line in self.compiling.new_lines():
             self.outcome.compiled += 1
             self.outcome.compiling_seconds += line["cpu_seconds"]

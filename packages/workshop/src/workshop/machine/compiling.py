@@ -1,9 +1,8 @@
-"""How many processor seconds are spent on compiling, for whoever counts a lesson's work without them.
+"""How many processor seconds Theano spends on compiling, for whoever counts a lesson's work without them.
 
-A lesson that finds the compile cache cold does work that it never does again. Theano writes C code, starts
-g++ and waits for it, and stores the module: ``theano_mends`` lays a copy of this file into Theano's package
-and has the functions counted that do this; so it imports nothing of ours. Numba compiles in the process
-itself and tells when: a kernel that loads this file as an extension of IPython listens.
+A lesson that finds the compile cache cold does work that it never does again: it writes C code, starts g++
+and waits for it, and stores the module. ``theano_mends`` lays a copy of this file into Theano's package and
+has the functions counted that do this; so it imports nothing of ours.
 
 Where the variable ``RECORD`` names a file, each outermost call adds a line to it, and a second file beside it
 is there meanwhile: a compiler's memory is not the lesson's either. Elsewhere nothing is measured.
@@ -16,13 +15,9 @@ import functools
 import json
 import os
 import resource
-import sys
 import threading
 import time
 from collections.abc import Callable
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -30,8 +25,6 @@ RECORD = "WORKSHOP_COMPILING"
 """The environment variable that names the file."""
 UNDER_WAY = ".now"
 """What the name of the second file has in addition."""
-EVENTS = "numba.core.event"
-"""The module by which Numba tells what it does."""
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -62,55 +55,6 @@ def counted(function: Callable[Given, Result]) -> Callable[Given, Result]:
             _add(file, module, _processor_seconds() - before)
 
     return counting
-
-
-def load_ipython_extension(_shell: Any = None) -> None:
-    """Count what Numba compiles in this process from now on, once it is imported."""
-    if EVENTS in sys.modules:
-        _listen(sys.modules[EVENTS])
-    else:
-        sys.meta_path.insert(0, _WhenImported())
-
-
-class _WhenImported(MetaPathFinder):
-    """Waits for Numba without importing it: most lessons do without."""
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname != EVENTS:
-            return None
-        sys.meta_path.remove(self)
-        spec = find_spec(fullname)
-        loader: Any = spec.loader if spec else None
-        if loader is not None:
-            execute = loader.exec_module
-
-            def executing(module: Any) -> None:
-                execute(module)
-                _listen(module)
-
-            loader.exec_module = executing
-        return spec
-
-
-def _listen(events: Any) -> None:
-    """Add a line for each outermost compilation; one that finds the result on disk is none.
-
-    Its memory is the lesson's own, so nothing says meanwhile that it is not.
-    """
-    started: list[float] = []
-
-    class Listener(events.Listener):  # type: ignore[misc]
-        def on_start(self, event: Any) -> None:
-            started.append(_processor_seconds())
-
-        def on_end(self, event: Any) -> None:
-            seconds = _processor_seconds() - started.pop()
-            file = os.environ.get(RECORD)
-            if file and not started:
-                _add(file, str(getattr(event.data["dispatcher"], "__name__", "")), seconds)
-
-    # Numba compiles in one thread at a time, under a lock of its own.
-    events.register("numba:compile", Listener())
 
 
 def _processor_seconds() -> float:
