@@ -22,7 +22,7 @@ def count() -> None:
         return
     from numba.core import event
 
-    class Compiling(event.Listener):  # type: ignore[misc]
+    class Compiling(event.Listener):
         """Hears when a function begins to be compiled, and when it is; one may need another."""
 
         def __init__(self) -> None:
@@ -37,4 +37,4 @@ def count() -> None:
         def on_end(self, event: event.Event) -> None:
             self._thread.blocks.pop().close()
 
-    event.register("numba:compile", Compiling())
+    event.register("numba:compile", Compiling())  # type: ignore[no-untyped-call]
