@@ -52,7 +52,7 @@ class Result:
     runs: int = 1
     """Two when the first run was over a limit on time by little; this is the better one."""
     compiling: float = 0.0
-    """The processor seconds that Theano's compiling took, where its cache was cold; in no other figure."""
+    """The processor seconds that compiling took, where a cache was cold; in no other figure."""
 
 
 @dataclass(frozen=True)

@@ -102,9 +102,9 @@ class Outcome:
     trial_seconds: float = 0.0
     """The processor seconds that this took, which are in no other figure."""
     compiled: int = 0
-    """How many modules Theano compiled because its cache did not have them."""
+    """How many modules Theano, and functions Numba, compiled because their caches did not have them."""
     compiling_seconds: float = 0.0
-    """The processor seconds that this took, in no other figure either: the next run has the modules."""
+    """The processor seconds that this took, in no other figure either: the next run has them."""
 
 
 class Run:
@@ -258,7 +258,7 @@ class Run:
         return failure
 
     def _count_compiling(self) -> None:
-        """Add what Theano compiled since the last call."""
+        """Add what was compiled since the last call."""
         for line in self.compiling.new_lines():
             self.outcome.compiled += 1
             self.outcome.compiling_seconds += line["cpu_seconds"]

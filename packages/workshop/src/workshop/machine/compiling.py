@@ -17,7 +17,7 @@ import os
 import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -36,25 +36,37 @@ def counted(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """Let a function that compiles add its processor seconds, with those of its compilers, to the record."""
 
     @functools.wraps(function)
-    def counting(*arguments: Given.args, **named: Given.kwargs) -> Result:
-        file = os.environ.get(RECORD)
-        if not file or getattr(_now, "counting", False):
-            return function(*arguments, **named)
-        _now.counting = True
-        with contextlib.suppress(OSError):
-            Path(file + UNDER_WAY).touch(0o600)
-        before, module = _processor_seconds(), ""
-        try:
+    def wrapped(*arguments: Given.args, **named: Given.kwargs) -> Result:
+        with counting() as line:
             result = function(*arguments, **named)
-            module = str(getattr(result, "__name__", ""))
+            line["module"] = str(getattr(result, "__name__", ""))
             return result
-        finally:
-            _now.counting = False
-            with contextlib.suppress(OSError):
-                Path(file + UNDER_WAY).unlink()
-            _add(file, module, _processor_seconds() - before)
 
-    return counting
+    return wrapped
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[dict[str, Any]]:
+    """Add the processor seconds of a block that compiles, if it is the outermost one, to the record.
+
+    Yields the line that is written, for the block to name the ``module``.
+    """
+    line: dict[str, Any] = {"module": ""}
+    file = os.environ.get(RECORD)
+    if not file or getattr(_now, "counting", False):
+        yield line
+        return
+    _now.counting = True
+    with contextlib.suppress(OSError):
+        Path(file + UNDER_WAY).touch(0o600)
+    before = _processor_seconds()
+    try:
+        yield line
+    finally:
+        _now.counting = False
+        with contextlib.suppress(OSError):
+            Path(file + UNDER_WAY).unlink()
+        _add(file, line["module"], _processor_seconds() - before)
 
 
 def _processor_seconds() -> float:

@@ -48,3 +48,24 @@ def test_every_reading_begins_elsewhere_as_the_seed_says() -> None:
         starts.append([batch.read[0, 0] for batch, _, state in network.calls if state is None])
     assert starts[0] == starts[1] != starts[2]
     assert starts[0][0] != starts[0][1]
+
+
+def test_some_rows_begin_a_window_without_memory() -> None:
+    class Remembering(Listener):
+        def learn(self, batch: Any, rate: float, state: Any) -> tuple[float, Any]:
+            super().learn(batch, rate, state)
+            return 1.0, np.ones((1, 1, 20, 3), np.float32)
+
+    def states(**how: float) -> Any:
+        network = Remembering()
+        train(network, np.arange(8001, dtype=np.int32), batches=100, rows=20, steps=4, **how)  # type: ignore[arg-type]
+        assert network.calls[0][2] is None
+        return np.array([state for _, _, state in network.calls[1:]])
+
+    assert states().min() == 1
+    kept = states(forget=0.2)
+    assert kept.dtype == np.float32
+    assert np.array_equal(kept.min(axis=-1), kept.max(axis=-1)), "a row is emptied as a whole"
+    assert kept.mean() == pytest.approx(0.8, abs=0.05)
+    assert len({tuple(rows.ravel()) for rows in kept}) > 50, "other rows each time"
+    assert np.array_equal(kept, states(forget=0.2)), "the seed decides"

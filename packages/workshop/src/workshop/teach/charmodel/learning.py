@@ -42,21 +42,27 @@ def train(
     rate: Schedule | None = None,
     check: Callable[[], float] | None = None,
     checks: int = 10,
+    forget: float = 0.0,
     seed: int = 1,
     title: str = "training",
 ) -> History:
     """Learn from ``batches`` windows of a text, reading it from the start again when it is through.
 
-    The state is carried from window to window. ``check`` is asked ``checks`` times, evenly spaced, the
-    last time at the end, for the nats on text that is not learnt from; they are the history's ``errors``.
-    Each reading begins at another place, which depends on ``seed`` alone.
+    The state is carried from window to window. But a share ``forget`` of the rows, drawn each time, begins a
+    window without memory: else a network that keeps something for long never learns how to begin.
+
+    ``check`` is asked ``checks`` times, evenly spaced, the last time at the end, for the nats on text that is
+    not learnt from; they are the history's ``errors``. Each reading begins at another place, which depends on
+    ``seed`` alone.
     """
     rate = falling(0.005) if rate is None else rate
-    rng, done = np.random.default_rng(seed), 0
+    rng, dice, done = np.random.default_rng(seed), np.random.default_rng((seed, 1)), 0
     with Follower(title, batches, "nats on other text") as follower:
         while done < batches:
             state = None
             for batch in windows(ids, rows, steps, start=int(rng.integers(len(ids)))):
+                if forget and state is not None:
+                    state = state * (dice.random((rows, 1)) >= forget).astype(np.float32)
                 loss, state = network.learn(batch, rate(done, batches), state)
                 done += 1
                 follower.step(float(loss))
