@@ -3,6 +3,7 @@
   "use strict";
 
   const ASK_MS = 2000;
+  const AGAIN_MS = 1000;
   const PATIENCE_MS = 8000;
   const KEPT = "workshop-voter";
   const byId = (id) => document.getElementById(id);
@@ -36,6 +37,7 @@
   /** Ask how it stands, and send the vote again until it was answered: the same one counts once. */
   async function ask() {
     clearTimeout(timer);
+    let wait = document.hidden ? 5 * ASK_MS : ASK_MS;
     try {
       const answer = await fetch("/", {
         method: "POST", headers: { "Content-Type": "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
@@ -45,9 +47,11 @@
       wish = null;
       show(await answer.json());
     } catch {
+      wait = AGAIN_MS;
       byId("state").textContent = wish ? "Your vote is on its way …" : "The speaker's computer does not answer; trying again …";
     }
-    timer = setTimeout(ask, document.hidden ? 5 * ASK_MS : ASK_MS * (0.75 + 0.5 * Math.random()));
+    // Not all phones at the same moment.
+    timer = setTimeout(ask, wait * (0.75 + 0.5 * Math.random()));
   }
 
   function show({ question, mine = null, votes = [], refused = "" }) {
