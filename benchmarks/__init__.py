@@ -23,5 +23,6 @@ BENCHES = {
         "benchmarks.bubblebreaker.curve",
         "Score against time of the search on SameGame's boards.",
     ),
+    "votes": ("benchmarks.votes.bench", "Two hundred phones vote, the process killed midway."),
     "env": ("benchmarks.bubblebreaker.env", "Moves a second of engine and environments, one core."),
 }

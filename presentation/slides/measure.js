@@ -100,7 +100,7 @@
       return new DOMRect(left, top, Math.max(...boxes.map((box) => box.right)) - left,
         Math.max(...boxes.map((box) => box.bottom)) - top);
     });
-    const shown = [...slide.querySelectorAll("img, pre, table, .living")].filter((each) => each.checkVisibility());
+    const shown = [...slide.querySelectorAll("img, pre, table, .living, .vote-slide li")].filter((each) => each.checkVisibility());
     return [...drawn, ...shown.map((each) => (each.tagName === "IMG" ? contained(each) : each.getBoundingClientRect()))];
   }
 

@@ -95,6 +95,7 @@
     if (layOnPaper() || !window.Reveal) return;
     document.body.classList.add("running");
     window.workshopLiving.prepare();
+    window.workshopVotes.prepare();
     const deck = new window.Reveal(document.querySelector(".reveal"), {
       width: WIDTH, height: HEIGHT, margin: 0, center: false, display: "flex", controls: false, hash: true, slideNumber: "c/t",
       transition: "none", backgroundTransition: "none",
@@ -103,6 +104,7 @@
     // First: what the speaker's window is told of the demo is that of the new slide.
     window.workshopLiving.watch(deck);
     listen(deck);
+    window.workshopVotes.watch(deck);
     const keys = document.getElementById("keys");
     const showKeys = () => { keys.hidden = deck.getSlidePastCount() > 0; };
     deck.on("slidechanged", showKeys);

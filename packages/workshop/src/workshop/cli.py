@@ -21,7 +21,7 @@ CAPABILITIES = {
     "data": ("workshop.datasets.cli", "List, fetch and verify data sets and models."),
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
-    "slides": ("workshop.site.slides_cli", "List, check and print the slides."),
+    "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "pull": ("workshop.sync.pull", "Update this machine to the newest signed revision."),
     "updates": (

@@ -29,6 +29,7 @@ def make_presentation(source: Path) -> None:
         "slides/slides.css": "css",
         "slides/slides.js": "js",
         "slides/living.js": "js",
+        "slides/votes.js": "js",
         "slides/measure.js": "js",
         "slides/speaker.html": "html",
         "slides/speaker.css": "css",

@@ -6,10 +6,12 @@ import re
 import tomllib
 from pathlib import Path
 
+from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.site.build import read_manifest
 from workshop.site.decks import Presentation, deck, read_presentation
 from workshop.site.schedule import Item
+from workshop.site.votes.questions import questions_of
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(((?:demo|lesson):[^)]+)\)")
 SHOWN = re.compile(r"!\[[^\]]*\]\((demo|picture):([^)#]+)#?([^)]*)\)")
@@ -31,6 +33,10 @@ def faults_of(source: Path) -> list[str]:
     faults = [f"{name} was measured, but there is no such lesson" for name in sorted(set(seconds) - lessons)]
     for workshop in presentation.workshops.values():
         deck(presentation, workshop)
+        try:
+            questions_of(presentation, workshop)
+        except WorkshopError as error:
+            faults.append(f"{workshop.name}: {error}")
         for item in workshop.items:
             where = f"{workshop.name}, {item.section or item.title}"
             linked = links_of(presentation, item)

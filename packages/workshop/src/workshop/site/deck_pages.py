@@ -14,6 +14,7 @@ DRIVERS = (
     "slides.css",
     "slides.js",
     "living.js",
+    "votes.js",
     "measure.js",
     "pace.js",
     "speaker.html",

@@ -111,7 +111,9 @@ def _then(item: Item) -> str:
 
 
 def kind_of(body: str) -> str:
-    """Return how a slide is laid out: a picture, a list or a program beside one, or words alone."""
+    """Return how a slide is laid out: a picture, a list or program beside one, a question, or words."""
+    if 'class="vote"' in body:
+        return "vote-slide"
     if 'class="stand"' not in body:
         return "program" if "<pre>" in body else "words"
     if "<pre>" in body:
@@ -126,7 +128,7 @@ def laid_out(body: str) -> str:
     """Return a slide's HTML: all below its title in one block, what is beside a picture in another."""
     head, mark, rest = body.partition("</h2>") if "</h2>" in body else ("", "", body)
     found = STAND.search(rest)
-    if found and kind_of(body).startswith("beside"):
+    if found and kind_of(body).startswith(("beside", "vote")):
         rest = f'{found[0]}<div class="side">{rest[: found.start()]}{rest[found.end() :]}</div>'
     return f'{head}{mark}<div class="body">{rest}</div>'
 

@@ -6,6 +6,7 @@ in Markdown                      on the slide
 ``![words](figure:NAME)``        the drawing NAME; the words are for screen readers
 ``![words](picture:NAME)``       ``presentation/pictures/NAME.webp``
 ``![words](demo:NAME#STATE)``    the demo itself as its ``#try=STATE``; its still is NAME-STATE
+``![words](vote:NAME)``          a question for the room: see ``workshop.site.votes.questions``
 ``[words](demo:NAME)``           the demo's page in the same site
 ``[words](lesson:CHAPTER/NAME)`` the lesson in this machine's Jupyter
 ``$…$``, ``$$…$$``               a formula, in TeX
@@ -32,7 +33,7 @@ from workshop.errors import WorkshopError
 from workshop.site.figures import FIGURES
 
 NAME = re.compile(r"[a-z0-9-]+")
-STANDING = re.compile(r'<p>(?=<span class="(?:figure|living)")')
+STANDING = re.compile(r'<p>(?=<span class="(?:figure|living|vote)")')
 """The beginning of a paragraph of pictures."""
 LIVING = re.compile(r"[a-z0-9-]+#[a-z0-9-]+")
 
@@ -77,6 +78,8 @@ def _image(
             f"{demo}-{state}-dark", words, "still night"
         )
         return f'<span class="living" data-demo="{demo}" data-try="{state}">{stills}</span>'
+    if kind == "vote" and NAME.fullmatch(name):
+        return f'<span class="vote" data-vote="{name}">{FIGURES["hands"]().svg(words)}</span>'
     if kind != "figure" or name not in FIGURES:
         raise WorkshopError(f"there is no figure {source!r}; figures: {', '.join(sorted(FIGURES))}")
     return f'<span class="figure">{FIGURES[name]().svg(words)}</span>'

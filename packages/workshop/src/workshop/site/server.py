@@ -13,7 +13,7 @@ import json
 import mimetypes
 import signal
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -215,12 +215,21 @@ def _is_hidden(path: Path) -> bool:
 
 
 def make_application(
-    root: Path, check: HostCheck, probe: Probe, updates: UpdateButton, settings: Settings
+    root: Path,
+    check: HostCheck,
+    probe: Probe,
+    updates: UpdateButton,
+    settings: Settings,
+    more: Sequence[tuple[Any, ...]] = (),
 ) -> tornado.web.Application:
-    """Return the application that serves ``root``, the status of services and data, and the updates."""
+    """Return the application that serves ``root``, the status of services and data, and the updates.
+
+    ``more``: further handlers, which come first.
+    """
     data = settings.data
     return tornado.web.Application(
         [
+            *more,
             (r"/api/status", Status),
             (r"/api/updates", News),
             (r"/api/models", Models),

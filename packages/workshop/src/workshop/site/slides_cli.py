@@ -1,15 +1,18 @@
-"""``workshop slides``: list the workshops, check the slides, print a deck, publish all of them."""
+"""``workshop slides``: list the workshops, check the slides, print or publish them, let the room vote."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
+
+if TYPE_CHECKING:
+    from workshop.site.votes.running import Opened
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -19,7 +22,7 @@ Source = Annotated[Path | None, typer.Option(help="The checkout; default: this o
 
 @app.callback()
 def slides() -> None:
-    """List the workshops, check the slides, print a deck, publish all of them."""
+    """List the workshops, check the slides, print or publish them, let the room vote."""
 
 
 @app.command("list")
@@ -114,6 +117,67 @@ def publish(
     for note in report["notes"]:
         messages.print(note, style="yellow", markup=False, highlight=False)
     console.print(f"{folder}: {report['files']} files, {report['bytes'] / 1e6:.1f} MB", markup=False)
+
+
+@app.command()
+def votes(
+    workshop: Annotated[
+        str, typer.Argument(help="A workshop of the schedule; default: the one that is held here.")
+    ] = "",
+    source: Source = None,
+    room: Annotated[
+        bool, typer.Option("--room", help="Let phones on this network vote; without it this machine alone.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option(help="Which of this machine's addresses phones reach; means --room.")
+    ] = "",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="For phones.")] = 8083,
+    deck_port: Annotated[int, typer.Option(min=1, max=65535, help="For the deck, on 127.0.0.1.")] = 8084,
+    per_address: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Most votes from one address; a few are enough where no router hides the phones."
+        ),
+    ] = 250,
+    json: Json = False,
+) -> None:
+    """Show a deck whose questions the room answers on phones; ends when the deck is closed."""
+    from workshop.settings import load_settings
+    from workshop.site.decks import read_presentation
+    from workshop.site.votes.running import LOOPBACK, Plan, hold_vote, network_address
+
+    settings, checkout = load_settings(), _checkout(source)
+    name = workshop or settings.workshop or next(iter(read_presentation(checkout).workshops), "")
+    where = network_address(address) if room or address else LOOPBACK
+
+    def ready(opened: Opened) -> None:
+        if json:
+            print_json({"deck": opened.deck, "room": opened.room, "network": opened.is_network})
+            return
+        for line in told(opened):
+            messages.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    plan = Plan(checkout, name, where, port, deck_port, per_address)
+    results = hold_vote(plan, settings, ready)
+    for question in results.values() if not json else ():
+        table = Table("choice", "votes", title=question["title"])
+        for choice, count in zip(question["choices"], question["votes"], strict=True):
+            table.add_row(choice, str(count))
+        console.print(table)
+    messages.print("The vote is closed, and what was kept of it is deleted.")
+
+
+def told(opened: Opened) -> list[str]:
+    """Return what the speaker is told once the vote can be opened: the deck, and who can reach what."""
+    lines = ["Votes of a process that was killed are there again."] if opened.went_on else []
+    lines.append(f"Open the deck: {opened.deck}")
+    if opened.is_network:
+        lines.append(
+            f"Open to everybody on this network, unencrypted: the voting page {opened.room}, nothing else."
+        )
+    else:
+        lines.append(f"Only this machine can vote, at {opened.room}; phones can with --room.")
+    return [*lines, "Close the deck or press Ctrl-C here: then nothing listens any more."]
 
 
 def _checkout(source: Path | None) -> Path:

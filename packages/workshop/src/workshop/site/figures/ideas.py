@@ -178,3 +178,31 @@ def keep() -> Drawing:
     for x, words in ((170, "walk downhill"), (554, "hold back"), (920, "borrow")):
         drawing.words((x, 384), words, 34, "ink", weight=600)
     return drawing
+
+
+def hands() -> Drawing:
+    """Three raised hands, for a question that is answered without phones."""
+    drawing = Drawing(390, 500, (390, 500))
+    for left, top, size, fill in (
+        (20, 150, 1.0, "sunk"),
+        (225, 120, 1.0, "sunk"),
+        (95, 30, 1.35, "accent-soft"),
+    ):
+        _hand(drawing, (left, top), size, fill)
+    return drawing
+
+
+def _hand(drawing: Drawing, corner: tuple[float, float], size: float, fill: str) -> None:
+    """Draw an arm, a palm, a thumb and four fingers, 140 x 330 units times ``size``."""
+
+    def part(
+        x: float, y: float, width: float, height: float, edge: str = "accent", round_by: float = 13
+    ) -> None:
+        at = (corner[0] + x * size, corner[1] + y * size)
+        drawing.box(at, (width * size, height * size), fill, edge, round_by * size)
+
+    part(42, 170, 66, 160)
+    for number, top in enumerate((34, 8, 0, 18)):
+        part(20 + 29 * number, top, 26, 120)
+    part(128, 108, 26, 74)
+    part(20, 92, 113, 110, round_by=30)

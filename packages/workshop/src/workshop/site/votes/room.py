@@ -1,0 +1,236 @@
+"""The page for phones: one path, which shows the open question, takes a vote and tells how it stands.
+
+Nothing else is behind this listener: no cookie, no token, no file of the site. It stands open to a room of
+strangers, so a request is small, soon over, and of this page: another site's script cannot send what is
+taken here without asking first, and that is refused. It runs in a thread of its own: a flood of requests
+takes time from the deck, not its turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import resource
+import socket
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import tornado.web
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+
+from workshop.errors import WorkshopError
+from workshop.site.votes.ballots import VOTER, Ballots, RefusedError
+from workshop.site.votes.questions import Question
+from workshop.system.hosts import HostCheck
+
+MOST_BYTES = 512
+MOST_CONNECTIONS = 2000
+MOST_PHONES = 5000
+OPEN_FILES = 4096
+SILENT_SECONDS = 30
+"""How long a connection may stay without a request, or a request may take to arrive."""
+
+
+class Page:
+    """The page with its script and its style inside, and the policy that allows just these."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the page from the checkout's ``presentation/slides``; WorkshopError where that fails."""
+        try:
+            texts = {kind: (folder / f"vote.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
+        except OSError as error:
+            raise WorkshopError(f"cannot read {error.filename}: {error.strerror}; restore it") from error
+        page = texts["html"].replace("{style}", texts["css"]).replace("{script}", texts["js"])
+        self.content = page.encode()
+        self.policy = (
+            f"default-src 'none'; script-src '{_hash(texts['js'])}'; style-src '{_hash(texts['css'])}'; "
+            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+class Answer(tornado.web.RequestHandler):
+    """What every path answers: nothing, in one plain line."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer."""
+        self.set_header("Server", "workshop")
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.set_header("Content-Security-Policy", self.settings["page"].policy)
+
+    def prepare(self) -> None:
+        """Refuse a foreign name; then there is nothing here."""
+        self.check_host()
+        raise tornado.web.HTTPError(404)
+
+    def check_host(self) -> None:
+        """Refuse a request under a name that is not this machine's."""
+        check: HostCheck = self.settings["host_check"]
+        if not check.allows(self.request.headers.get("Host", "")):
+            raise tornado.web.HTTPError(403, reason="Unknown host name")
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Say in one line what is wrong."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code} {self._reason}\n")
+
+
+class Vote(Answer):
+    """``/``: GET gives the page; POST takes a vote, or none, and tells how it stands."""
+
+    def prepare(self) -> None:
+        """Refuse what this page does not send."""
+        self.check_host()
+        if self.request.method not in {"GET", "HEAD", "POST"}:
+            raise tornado.web.HTTPError(405)
+        origin = self.request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != self.request.headers.get("Host"):
+            raise tornado.web.HTTPError(403, reason="Another site's page")
+
+    def get(self) -> None:
+        """Answer with the page."""
+        self.finish(self.settings["page"].content)
+
+    def head(self) -> None:
+        """Answer that the page is there."""
+
+    def post(self) -> None:
+        """Count the vote, if there is one; answer with the question and how it stands."""
+        room: Room = self.settings["room"]
+        # Another site's page may send plain text without asking, JSON not.
+        if self.request.headers.get("Content-Type", "").partition(";")[0] != "application/json":
+            raise tornado.web.HTTPError(415)
+        try:
+            sent = json.loads(self.request.body)
+        except (ValueError, RecursionError) as error:
+            raise tornado.web.HTTPError(400) from error
+        if not isinstance(sent, dict):
+            raise tornado.web.HTTPError(400)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(room.answer(sent, str(self.request.remote_ip))))
+
+
+class Limited(HTTPServer):
+    """Keeps so many connections and no more, in all and from one address."""
+
+    def initialize(self, *args: Any, per_address: int = MOST_CONNECTIONS, **how: Any) -> None:
+        """Begin without a connection."""
+        super().initialize(*args, **how)
+        self._per_address = per_address
+        self._held: Counter[str] = Counter()
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        """Take a connection, or close it at once."""
+        origin = str(address[0])
+        if self._held.total() >= MOST_CONNECTIONS or self._held[origin] >= self._per_address:
+            stream.close()
+            return
+        self._held[origin] += 1
+        super().handle_stream(stream, address)
+
+    def on_close(self, server_conn: object) -> None:
+        """Give a connection's place to another one."""
+        super().on_close(server_conn)
+        origin = str(server_conn.context.address[0])  # type: ignore[attr-defined]
+        self._held[origin] -= 1
+        if not self._held[origin]:
+            del self._held[origin]
+
+
+class Room:
+    """The listener for phones, in a thread."""
+
+    def __init__(
+        self,
+        ballots: Ballots,
+        questions: Mapping[str, Question],
+        page: Page,
+        address: str,
+        sockets: list[socket.socket],
+        per_address: int,
+    ) -> None:
+        """Remember what is asked, and where it is listened."""
+        self._ballots, self._questions, self._sockets = ballots, questions, sockets
+        self._address, self._per_address = address, per_address
+        self._phones: set[str] = set()
+        self._application = tornado.web.Application(
+            [(r"/", Vote)], default_handler_class=Answer, page=page, room=self,
+            host_check=HostCheck(address),
+        )  # fmt: skip
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    def answer(self, sent: dict[str, Any], address: str) -> dict[str, Any]:
+        """Return what a phone is told; a vote that it sends is counted before."""
+        voter = sent.get("voter")
+        if not isinstance(voter, str) or not VOTER.fullmatch(voter):
+            return {"refused": "This page is old; load it again."}
+        if len(self._phones) < MOST_PHONES:
+            self._phones.add(voter)
+        told: dict[str, Any] = {}
+        if "choice" in sent:
+            try:
+                self._ballots.vote(sent.get("question"), voter, sent["choice"], address)
+            except RefusedError as error:
+                told["refused"] = str(error)
+        question = self._questions.get(self._ballots.open or "")
+        if question is None:
+            return told | {"question": None}
+        return told | {
+            "question": {"name": question.name, "title": question.title, "choices": question.choices},
+            "mine": self._ballots.choice_of(question.name, voter),
+            "votes": self._ballots.counts(question.name),
+        }
+
+    def phones(self) -> int:
+        """Return how many have asked for the question so far."""
+        return len(self._phones)
+
+    def start(self) -> None:
+        """Listen, in a thread that ends with this process."""
+        _allow_files()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(5)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        server = Limited(
+            self._application, max_body_size=MOST_BYTES, max_header_size=8192, body_timeout=SILENT_SECONDS,
+            idle_connection_timeout=SILENT_SECONDS, per_address=2 * self._per_address + 20,
+        )  # fmt: skip
+        server.add_sockets(self._sockets)
+        while not self._stop.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), 1)
+            await asyncio.to_thread(self._ballots.flush)
+        server.stop()
+        await server.close_all_connections()
+
+
+def _allow_files() -> None:
+    """Let this process have as many connections as it may hold, where the machine allows that."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -1,0 +1,169 @@
+"""The page for phones, asked as phones ask, and as others do."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from website.serving import Answer, free_port
+
+from slides.presentations import CHECKOUT
+from workshop.site.listening import bind
+from workshop.site.votes.ballots import Ballots
+from workshop.site.votes.questions import Question
+from workshop.site.votes.room import Page, Room
+from workshop.site.votes.wall import Desk
+
+QUESTIONS = {"rate": Question("rate", "How <fast>?", ("fast", "slow"))}
+JSON = {"Content-Type": "application/json"}
+PHONE = "phone-of-somebody-1"
+
+
+@dataclass
+class Held:
+    """A room whose question is open."""
+
+    port: int
+    ballots: Ballots
+    room: Room
+
+    def ask(
+        self, method: str = "POST", path: str = "/", body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            connection.request(method, path, body, JSON if headers is None else headers)
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, found, response.read())
+        finally:
+            connection.close()
+
+    def send(self, **sent: Any) -> dict[str, Any]:
+        answer = self.ask(body=json.dumps(sent).encode())
+        assert answer.status == 200
+        found: dict[str, Any] = json.loads(answer.body)
+        return found
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Held]:
+    port = free_port()
+    ballots = Ballots(tmp_path / "votes.jsonl", QUESTIONS, per_address=2)
+    page = Page(CHECKOUT / "presentation/slides")
+    room = Room(ballots, QUESTIONS, page, "127.0.0.1", bind("127.0.0.1", port), per_address=2)
+    room.start()
+    yield Held(port, ballots, room)
+    room.stop()
+
+
+def test_a_phone_waits_votes_and_sees_how_it_stands(held: Held) -> None:
+    assert held.send(voter=PHONE) == {"question": None}
+    held.ballots.show("rate")
+    waiting = held.send(voter=PHONE)
+    assert waiting["question"] == {"name": "rate", "title": "How <fast>?", "choices": ["fast", "slow"]}
+    assert waiting["mine"] is None and waiting["votes"] == [0, 0]
+    assert held.send(voter=PHONE, question="rate", choice=1)["votes"] == [0, 1]
+    again = held.send(voter=PHONE, question="rate", choice=0)
+    assert again["mine"] == 1 and again["votes"] == [0, 1]
+    held.ballots.show(None)
+    assert (
+        held.send(voter="another-phone-here", question="rate", choice=0)["refused"]
+        == "This question is closed."
+    )
+
+
+def test_behind_the_listener_there_is_this_page_and_nothing_else(held: Held) -> None:
+    page = held.ask("GET")
+    assert page.status == 200 and "set-cookie" not in page.headers
+    for path in (
+        "/index.html", "/slides/", "/slides/votes.js", "/api/votes", "/api/status", "/config.js", "/demos/",
+        "//", "/..%2f..%2fetc/passwd", "/%2e%2e/", "/models/", "/favicon.ico", "/robots.txt",
+    ):  # fmt: skip
+        for method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"):
+            answer = held.ask(method, path)
+            assert answer.status == 404, (method, path)
+            assert "set-cookie" not in answer.headers
+            assert "access-control-allow-origin" not in answer.headers
+    for method in ("OPTIONS", "PUT", "DELETE", "PATCH"):
+        assert held.ask(method).status == 405
+
+
+def test_the_page_runs_its_own_script_and_no_other(held: Held) -> None:
+    page = held.ask("GET")
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+    assert not re.search(rb"(src|href)=\"(?!data:,)", page.body)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (JSON | {"Origin": "http://evil.example"}, 403),
+        (JSON | {"Origin": "null"}, 403),
+        (JSON | {"Host": "evil.example"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({}, 415),
+    ],
+)
+def test_another_site_s_page_cannot_vote(held: Held, headers: dict[str, str], status: int) -> None:
+    held.ballots.show("rate")
+    body = json.dumps({"voter": PHONE, "question": "rate", "choice": 0}).encode()
+    answer = held.ask(body=body, headers=headers)
+    assert answer.status == status and b"Traceback" not in answer.body
+    assert held.ballots.results() == {}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"x", b"[]", b"\xff", b"[" * 400, b'{"voter": 7}', b'{"voter": "%s"}' % (b"x" * 400)]
+)
+def test_nonsense_is_refused_and_the_page_goes_on(held: Held, body: bytes) -> None:
+    held.ballots.show("rate")
+    answer = held.ask(body=body)
+    assert answer.status == 400 or b"refused" in answer.body
+    assert held.send(voter=PHONE)["votes"] == [0, 0]
+
+
+def test_a_large_request_is_not_read(held: Held) -> None:
+    assert held.ask(body=b"x" * 5000).status == 400
+
+
+def test_one_address_cannot_fill_the_box(held: Held) -> None:
+    held.ballots.show("rate")
+    answers = [
+        held.send(voter=f"invented-number-{number:04}", question="rate", choice=0) for number in range(5)
+    ]
+    assert [each.get("refused") for each in answers] == [None, None] + 3 * [
+        "Too many votes came from your address."
+    ]
+    assert held.ballots.counts("rate") == [2, 0]
+
+
+def test_one_address_cannot_hold_every_connection(held: Held) -> None:
+    held.ballots.show("rate")
+    idle = [http.client.HTTPConnection("127.0.0.1", held.port, timeout=120) for _ in range(24)]
+    for connection in idle:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    with pytest.raises((http.client.HTTPException, OSError)):
+        held.send(voter=PHONE)
+    for connection in idle:
+        connection.close()
+
+
+def test_the_deck_opens_a_question_and_is_told_how_it_stands(held: Held) -> None:
+    desk = Desk(held.ballots, QUESTIONS, held.room, "127.0.0.1:8083", is_open=False)
+    assert desk.answer({"question": "rate"})["votes"] == [0, 0]
+    held.send(voter=PHONE, question="rate", choice=1)
+    told = desk.answer({"question": "rate"})
+    assert told["votes"] == [0, 1] and told["phones"] == 1 and told["room"] is False
+    assert str(told["code"]).startswith("data:image/svg+xml;base64,")
+    assert desk.answer({"question": None})["question"] is None
+    assert held.send(voter=PHONE)["question"] is None
