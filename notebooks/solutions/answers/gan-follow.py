@@ -20,6 +20,12 @@ def follow(average, weight, pace):
     return average + pace * (average - weight)
 
 
+# %% wrong: the old average itself is changed, and with it whoever else holds it
+def follow(average, weight, pace):
+    average += pace * (weight - average)
+    return average
+
+
 # %% right: two shares
 def follow(average, weight, pace):
     return (1 - pace) * average + pace * weight

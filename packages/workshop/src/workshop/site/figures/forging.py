@@ -4,9 +4,9 @@ In the environment of the lessons, with MNIST fetched, a quarter of an hour of o
 
     python -m workshop.site.figures.forging
 
-plays the games of the lesson on adversarial networks: on the ring once more, on digits with each remedy alone. It writes
-``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the shipped networks, which the lesson
-shows. Nothing is chosen: the seed is the lesson's, and what failed is kept as it is.
+plays the games of the lesson on adversarial networks: on the ring once more, on digits with each remedy
+alone. It writes ``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the shipped
+networks, which the lesson shows. Nothing is chosen: the seed is the lesson's, and what failed is kept.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ GAMES: list[tuple[str, str, dict[str, float]]] = [
 """Players, name and settings of each game on digits; each is judged without and with averaged weights."""
 
 Names = dict[str, Any]
+"""What a lesson's cells have assigned."""
 
 
 def run_lesson(lesson: str = LESSON, last: str = LAST, skipped: frozenset[str] | set[str] = SKIPPED) -> Names:
-    """Run a lesson's cells in full and solved up to ``last``, without those ``skipped``; return their names."""
+    """Run a lesson in full and solved up to the cell ``last``, without those ``skipped``; return its names."""
     path = NOTEBOOKS / f"{lesson}.ipynb"
     names: Names = {"__name__": "__lesson__", "display": lambda *_: None}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -60,14 +61,14 @@ def run_lesson(lesson: str = LESSON, last: str = LAST, skipped: frozenset[str] |
 
 
 def ring(names: Names) -> dict[str, Any]:
-    """Return the film of the game without a remedy, some points of each moment, and the kinds of all games."""
+    """Return the film of the game without a remedy, some points a moment, and the kinds of all games."""
     film = [[[round(float(x), 1) for x in point] for point in points[:60]] for points in names["alone"]]
     kinds = {name: [round(count, 2) for count in curve] for name, curve in names["counts"].items()}
     return {"rounds": names["RING"]["rounds"], "film": film, "kinds": kinds}
 
 
 def digits(names: Names) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Play each of the games on digits; return a row of figures and forgeries (n, 784) without and with averages."""
+    """Play each game on digits; return figures and forgeries (n, 784), without and with averaged weights."""
     rows, pictures = [], []
     players = {"dense": names["large"], "convolutions": names["folded"]}
     for kind, name, remedy in GAMES:
@@ -174,7 +175,9 @@ def remedies() -> Drawing:
         ]
         drawing.curve(points, colour, 5)
         # Beside the curves in the order of the games: where two end alike, their names stay apart.
-        drawing.words((left + width + 20, 80 + 60 * place), f"{name}: {curve[-1]:.1f}", 28, colour, "start", 600)
+        drawing.words(
+            (left + width + 20, 80 + 60 * place), f"{name}: {curve[-1]:.1f}", 28, colour, "start", 600
+        )
     return drawing
 
 
