@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workshop.site.figures import curves, games, grids, ideas, learning, making, networks, records, shown
+from workshop.site.figures import (
+    curves,
+    forging,
+    games,
+    grids,
+    ideas,
+    learning,
+    making,
+    networks,
+    records,
+    shown,
+)
 from workshop.site.figures.drawing import Drawing
 
 FIGURES: dict[str, Callable[[], Drawing]] = {
@@ -28,6 +39,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "by-heart": learning.by_heart,
     "squeeze": making.squeeze,
     "judged": making.judged,
+    "forger": forging.forger,
+    "collapse": forging.collapse,
+    "remedies": forging.remedies,
     "imagenet-errors": records.imagenet_errors,
     "loss": ideas.loss,
     "backward": ideas.backward,
