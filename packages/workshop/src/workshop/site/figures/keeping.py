@@ -52,15 +52,15 @@ def run_until(lesson: str, last: str) -> Names:
 
 
 def diffusion(lesson: str) -> dict[str, Any]:
-    """Keep a digit that drowns, three that come out of the noise, and ten of each guidance, as pictures."""
+    """Keep a digit that drowns, three that come out of the noise, and digits without and with guidance."""
     made = run_until(lesson, "compare")
     drawn, sample, strip = made["drawn"], made["sample"], made["strip"]
     sheet("drowned", drawn(strip).reshape(1, -1, 28, 28))
     sheet("out-of-the-noise", made["rows"].reshape(len(made["asked_kinds"]), -1, 28, 28))
     digits = np.arange(10)
     for name, strength in (("unguided", 0), ("guided", 1.5)):
-        rows = [sample(digits, strength, seed=made["SEED"] + row)[0] for row in range(3)]
-        sheet(name, np.reshape(rows, (3, 10, 28, 28)))
+        rows = [sample(digits, strength, seed=made["SEED"] + row)[0] for row in range(2)]
+        sheet(name, np.reshape(rows, (2, 10, 28, 28)))
     return {"signals": [round(float(made["SIGNALS"][level]), 3) for level in made["shown"]]}
 
 

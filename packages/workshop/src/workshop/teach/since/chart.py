@@ -11,6 +11,10 @@ from workshop.teach.since.works import TOPICS, Framework, Run, Winner, Work
 WIDTH = 760
 LEFT, RIGHT = 64, 24
 FONT = 'font-family="sans-serif"'
+ROW, LANE, LANES = 62, 16, 4
+"""Pixels from topic to topic, and from one line of names to the next; how many lines a topic has."""
+LETTER = 7.2
+"""Pixels of a letter, about."""
 INK, QUIET, ACCENT, WARM = "#1a1a1a", "#595959", "#0068b5", "#b3541e"
 
 
@@ -24,23 +28,32 @@ def timeline(works: Sequence[Work], chosen: Work | None = None) -> str:
     first, last = min(work.year for work in works), max(work.year for work in works)
     last = max(last, first + 1)
     rows = list(TOPICS)
-    parts, stacked = [], {}
+    parts: list[str] = []
+    ends: dict[tuple[str, int], float] = {}
     for year in range(first, last + 1):
         x = across(year, first, last)
-        parts += [_line(x, 14, x, 314, "#e6e6e6"), _words(x, 330, str(year), QUIET, "middle")]
+        parts += [_line(x, 8, x, 318, "#e6e6e6"), _words(x, 334, str(year), QUIET, "middle")]
     for number, topic in enumerate(rows):
-        parts.append(_words(8, 40 + 60 * number, topic, TOPICS[topic], weight=600))
+        parts.append(_words(8, 40 + ROW * number, topic, TOPICS[topic], weight=600))
     for work in works:
-        x, row = across(work.year, first, last), rows.index(work.topic)
-        place = stacked[work.topic, work.year] = stacked.get((work.topic, work.year), -1) + 1
-        y = 36 + 60 * row + 17 * (place + (work.year % 2 if place == 0 else 0))
-        side, anchor = (-8, "end") if x > WIDTH - 130 else (8, "start")
-        bold = work == chosen
+        x, bold = across(work.year, first, last), work == chosen
+        wide = len(work.name) * LETTER + 16
+        before = x + wide > WIDTH
+        lane = _free(ends, work.topic, x - wide if before else x - 6)
+        ends[work.topic, lane] = x + 6 if before else x + wide
+        y = 20 + ROW * rows.index(work.topic) + LANE * lane
         told = f"{work.year}, {work.name}: {work.claim}"
+        side, anchor = (-9, "end") if before else (9, "start")
         name = _words(x + side, y + 4, work.name, INK, anchor, 700 if bold else 400)
         dot = _dot(x, y, 6 if bold else 4, TOPICS[work.topic])
         parts.append(f"<g><title>{html.escape(told)}</title>{dot}{name}</g>")
     return _svg(344, parts, f"{len(works)} works from {first} to {last}")
+
+
+def _free(ends: dict[tuple[str, int], float], topic: str, start: float) -> int:
+    """Return the first line of a topic on which nothing stands at ``start`` any more."""
+    free = (lane for lane in range(LANES) if ends.get((topic, lane), 0) <= start)
+    return next(free, LANES - 1)
 
 
 def errors(winners: Sequence[Winner], removed: Sequence[float] = ()) -> str:
@@ -70,7 +83,7 @@ def growth(runs: Sequence[Run], months: float | None = None, ours: Sequence[tupl
     """
     first, last = min(run.year for run in runs) - 1, max(run.year for run in runs) + 1
     powers = [math.log10(run.operations) for run in runs] + [math.log10(each) for _, each in ours]
-    low, high = math.floor(min(powers)), math.ceil(max(powers))
+    low, high = math.floor(min(powers)) - len(ours[:1]), math.ceil(max(powers))
 
     def up(power: float) -> float:
         return 300 - 280 * (power - low) / (high - low)
@@ -94,10 +107,10 @@ def growth(runs: Sequence[Run], months: float | None = None, ours: Sequence[tupl
         told = f"{run.year}, {run.name}: {run.operations:.2g} operations ({run.source})"
         parts.append(f"<g><title>{html.escape(told)}</title>{_dot(x, y, 5, ACCENT)}</g>")
         parts.append(_words(x - 8, y - 7, run.name, INK, "end"))
-    for name, operations in ours:
+    for number, (name, operations) in enumerate(sorted(ours, key=lambda each: -each[1])):
         y = up(math.log10(operations))
         parts.append(_line(LEFT, y, WIDTH - RIGHT, y, WARM, 1.5, "4 4"))
-        parts.append(_words(WIDTH - RIGHT, y - 6, f"here: {name}", WARM, "end"))
+        parts.append(_words(WIDTH - RIGHT, y + (15 if number else -6), f"here: {name}", WARM, "end"))
     return _svg(332, parts, "Operations of training runs by year, on a logarithmic scale")
 
 
