@@ -45,7 +45,7 @@ def _row(numbers: Sequence[float]) -> str:
 
 
 def _map(drawing: Drawing, spots: Sequence[Sequence[float]], left: float, size: int, side: float) -> None:
-    """Draw who looks at whom: rows look, columns are looked at; the larger the share, the larger the square."""
+    """Draw who looks at whom: rows look, columns are looked at, a square is as large as the share."""
     step = side / size
     drawing.box((left, 10), (side, side), "sunk", "line", 4)
     for row, column, share in spots:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from workshop.site.figures.drawing import Drawing
@@ -42,7 +43,7 @@ def claims() -> Drawing:
 def removed(since: Since) -> list[float]:
     """Return the share of the errors before that each winner of ImageNet but the first took away."""
     errors = [winner.error for winner in since.imagenet]
-    return [1 - after / before for before, after in zip(errors, errors[1:], strict=False)]
+    return [1 - after / before for before, after in itertools.pairwise(errors)]
 
 
 def taken_away() -> Drawing:
@@ -62,7 +63,7 @@ def taken_away() -> Drawing:
 
 
 def slope(since: Since) -> tuple[float, float, float]:
-    """Return the line of least squares through log2 of the operations: doublings a year, middle year, height."""
+    """Return the line of least squares through log2 of the operations: doublings a year, and its middle."""
     years = [run.year for run in since.compute]
     powers = [math.log2(run.operations) for run in since.compute]
     middle, height = sum(years) / len(years), sum(powers) / len(powers)

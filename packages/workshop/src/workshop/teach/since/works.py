@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -165,5 +166,8 @@ def age_warning(today: datetime.date, path: Path = FILE) -> str:
 
 
 if __name__ == "__main__":
-    if said := age_warning(datetime.datetime.now(tz=datetime.UTC).date()):
+    # Of a release: on the day that is named, else today.
+    named = sys.argv[1] if len(sys.argv) > 1 else ""
+    now = datetime.datetime.now(tz=datetime.UTC).date()
+    if said := age_warning(datetime.date.fromisoformat(named) if named else now):
         print(said)
