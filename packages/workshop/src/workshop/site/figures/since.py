@@ -9,14 +9,14 @@ from workshop.site.figures.drawing import Drawing
 from workshop.teach.since.works import Since, read_since
 
 TRIED = [
-    ("AlexNet", "15.3 % wrong, photographs", "0.57 % wrong, digits"),
-    ("Adversarial networks", "225 ± 2, log-likelihood", "13 % different: collapsed"),
-    ("ResNet", "3.57 % wrong, 152 layers", "6.8 %, plain 69.0 %"),
-    ("AlphaGo", "99.8 % of games won", "4,212 points, at random 480"),
-    ("The transformer", "BLEU 28.4", "0.994, one layer 0.221"),
-    ("Diffusion", "Fréchet 3.17, photographs", "Fréchet 18.5, digits"),
+    ("AlexNet", "AlexNet", "15.3 % wrong, photographs", "0.57 % wrong, digits"),
+    ("Adversarial networks", "Adversarial nets", "225 ± 2, log-likelihood", "13 % different: collapsed"),
+    ("ResNet", "ResNet", "3.57 % wrong, 152 layers", "6.8 %, plain 69.0 %"),
+    ("AlphaGo", "AlphaGo", "99.8 % of games won", "4,212 points, at random 480"),
+    ("The transformer", "Transformer", "BLEU 28.4", "0.994, one layer 0.221"),
+    ("Diffusion", "Diffusion", "Fréchet 3.17, photographs", "Fréchet 18.5, digits"),
 ]
-"""Works of ``since.toml``, their number and our own, in as few words as a slide bears."""
+"""Works of ``since.toml``; their name, number and our own in as few words as a slide bears."""
 TOKENS_PER_WEIGHT = 20
 OPERATIONS = 6
 """For each weight and token; Kaplan and others 2020, section 2.1. The 20: Hoffmann and others 2022."""
@@ -28,13 +28,11 @@ def claims() -> Drawing:
     drawing = Drawing(1152, 440)
     for at, words, fill in ((330, "claimed", "accent"), (760, "tried here", "warm")):
         drawing.words((at, 20), words, 26, fill, "start", 600)
-    for number, (name, claimed, tried) in enumerate(TRIED):
+    for number, (name, called, claimed, tried) in enumerate(TRIED):
         y = 76 + 64 * number
         drawing.line((0, y - 32), (1152, y - 32), width=1.5)
         drawing.words((0, y), f"{years[name]}", 26, "quiet", "start")
-        drawing.words(
-            (72, y), name.removeprefix("The ").capitalize() if " " in name else name, 26, anchor="start"
-        )
+        drawing.words((72, y), called, 26, anchor="start")
         drawing.words((330, y), claimed, 26, anchor="start")
         drawing.words((760, y), tried, 26, anchor="start")
     return drawing
@@ -88,10 +86,15 @@ def spent() -> Drawing:
         drawing.words((place(year, 1e17)[0], 420), f"{year}", 26, "quiet")
     ends = [place(year, 2 ** (height + doublings * (year - middle))) for year in (2012, 2024)]
     drawing.line(ends[0], ends[1], "warm", 4)
+    most = 0.0
     for run in since.compute:
         x, y = place(run.year, run.operations)
         drawing.circle((x, y), 8, "accent", "accent")
-        drawing.words((x - 14, y - 24), run.name, 26, anchor="end")
+        # Below the line and at the left edge a name stands to the right.
+        right = run.operations < most or not most
+        at = (x + 16, y + 22 if most else y - 24) if right else (x - 14, y - 24)
+        drawing.words(at, run.name, 26, anchor="start" if right else "end")
+        most = max(most, run.operations)
     drawing.words((1140, 300), f"twice in {12 / doublings:.1f} months", 28, "warm", "end", 600)
     return drawing
 

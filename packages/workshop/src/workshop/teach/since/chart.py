@@ -102,11 +102,15 @@ def growth(runs: Sequence[Run], months: float | None = None, ours: Sequence[tupl
             for year in (first + 1, last - 1)
         ]
         parts.append(_line(*ends[0], *ends[1], WARM, 2))
+    most = 0.0
     for run in runs:
         x, y = across(run.year, first, last), up(math.log10(run.operations))
         told = f"{run.year}, {run.name}: {run.operations:.2g} operations ({run.source})"
         parts.append(f"<g><title>{html.escape(told)}</title>{_dot(x, y, 5, ACCENT)}</g>")
-        parts.append(_words(x - 8, y - 7, run.name, INK, "end"))
+        below = run.operations < most  # an earlier one: its name would lie on the line
+        at, anchor = ((x + 8, y + 14), "start") if below else ((x - 8, y - 7), "end")
+        parts.append(_words(*at, run.name, INK, anchor))
+        most = max(most, run.operations)
     for number, (name, operations) in enumerate(sorted(ours, key=lambda each: -each[1])):
         y = up(math.log10(operations))
         parts.append(_line(LEFT, y, WIDTH - RIGHT, y, WARM, 1.5, "4 4"))
