@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
 # Ask the advisory database for known holes in whatever the locks name; a step of a release.
 # usage: tools/audit.bash [LOCK…]        default: every locks/*.txt
+# Without LOCK it also warns when the lesson on what happened since 2012 was last checked more than a year ago.
 # Exit status: 0 none is known, 1 some are, or not everything could be asked (the last line says which), 2 wrong usage.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/bootstrap.bash
 source tools/bootstrap.bash
 
-[ $# != 0 ] || set -- locks/*.txt
+if [ $# = 0 ]; then
+  find_python || die "$(no_python)"
+  PYTHONPATH=packages/workshop/src "$PYTHON" -m workshop.teach.since.works "${WORKSHOP_TODAY:-}" >&2 # a day, for tests
+  set -- locks/*.txt
+fi
 for lock in "$@"; do
   [ -r "$lock" ] || { echo "audit.bash: there is no $lock" >&2 && exit 2; }
 done

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,13 @@ right-one==3.0 \\
 """
 
 
-def audit(folder: Path, answer: str) -> subprocess.CompletedProcess[str]:
-    """Audit a lock by a stand-in for pip-audit; ``answer`` is what it does with ``packages``."""
+def audit(
+    folder: Path, answer: str, *, lock: bool = True, today: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Audit a lock by a stand-in for pip-audit; ``answer`` is what it does with ``packages``.
+
+    Without ``lock`` all of the checkout are audited, as for a release, on the day ``today``.
+    """
     (folder / "lock.txt").write_text(LOCK)
     program = folder / "pip-audit"
     program.write_text(
@@ -35,8 +42,8 @@ def audit(folder: Path, answer: str) -> subprocess.CompletedProcess[str]:
     )
     program.chmod(0o755)
     return subprocess.run(
-        [ROOT / "tools/audit.bash", folder / "lock.txt"],
-        env={**os.environ, "WORKSHOP_PIP_AUDIT": str(program)},
+        [ROOT / "tools/audit.bash", *([folder / "lock.txt"] if lock else [])],
+        env={**os.environ, "WORKSHOP_PIP_AUDIT": str(program), "WORKSHOP_TODAY": today},
         capture_output=True,
         text=True,
         check=False,
@@ -80,3 +87,15 @@ def test_a_lock_that_is_not_there_is_wrong_usage() -> None:
         [ROOT / "tools/audit.bash", "nowhere.txt"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (2, "audit.bash: there is no nowhere.txt\n")
+
+
+def test_a_release_is_told_that_the_run_down_of_works_is_older_than_a_year(tmp_path: Path) -> None:
+    with (ROOT / "packages/workshop/src/workshop/teach/since/since.toml").open("rb") as file:
+        checked = tomllib.load(file)["checked"]
+    late = (checked + datetime.timedelta(days=366)).isoformat()
+    warned = audit(tmp_path, "", lock=False, today=late)
+    assert warned.returncode == 0 and warned.stdout.endswith("no known hole\n")
+    assert warned.stderr.startswith(f"since.toml was last checked on {checked}, more than a year ago")
+    assert len(warned.stderr.splitlines()) == 1
+    assert audit(tmp_path, "", lock=False, today=checked.isoformat()).stderr == ""
+    assert audit(tmp_path, "", today=late).stderr == ""

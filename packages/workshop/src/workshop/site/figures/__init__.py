@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workshop.site.figures import (
+    attending,
     curves,
     forging,
     games,
     grids,
     ideas,
+    inventing,
     learning,
     making,
     networks,
     records,
     shown,
+    since,
 )
 from workshop.site.figures.drawing import Drawing
 
@@ -60,5 +63,16 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "players": shown.players,
     "memory": shown.memory,
     "trust": shown.trust,
+    "claims": since.claims,
+    "taken-away": since.taken_away,
+    "spent": since.spent,
+    "divided": since.divided,
+    "tools": since.tools,
+    "guidance": inventing.guidance,
+    "look-up": attending.look_up,
+    "heads-by-hand": attending.by_hand,
+    "heads-learnt": attending.learnt,
+    "all-at-once": attending.at_once,
+    "given-away": attending.given_away,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

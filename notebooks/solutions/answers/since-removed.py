@@ -1,0 +1,30 @@
+# Answers to since-removed beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: points instead of shares
+def removed(errors):
+    return errors[:-1] - errors[1:]
+
+
+# %% wrong: compared with the winner after
+def removed(errors):
+    return (errors[:-1] - errors[1:]) / errors[1:]
+
+
+# %% wrong: what was left
+def removed(errors):
+    return errors[1:] / errors[:-1]
+
+
+# %% wrong: a share of the right answers
+def removed(errors):
+    return (errors[:-1] - errors[1:]) / (100 - errors[:-1])
+
+
+# %% wrong: in per cent
+def removed(errors):
+    return 100 * (errors[:-1] - errors[1:]) / errors[:-1]
+
+
+# %% right: one without what was left, by pairs
+def removed(errors):
+    return np.array([1 - after / before for before, after in zip(errors, errors[1:])])
