@@ -166,10 +166,17 @@
     show();
   }
 
-  /** Go on by other rules, and play. */
-  function changeAndPlay(settings) {
+  /** Put a beginner, who learns slowly, in the place of a detective that has learned to tell all places apart. */
+  function collapse() {
     next = null;
-    change(settings);
+    game.hire();
+    change(Forger.COLLAPSE);
+    start();
+  }
+
+  function mend() {
+    next = null;
+    change(Forger.REMEDY);
     start();
   }
 
@@ -189,13 +196,11 @@
   });
   plane.watchPen(put, () => Forger.readSettings().shape === "own");
   $("run").addEventListener("click", toggle);
-  $("collapse").addEventListener("click", () => changeAndPlay(Forger.COLLAPSE));
-  $("remedy").addEventListener("click", () => changeAndPlay(Forger.REMEDY));
+  $("collapse").addEventListener("click", collapse);
+  $("remedy").addEventListener("click", mend);
   $("reset").addEventListener("click", restartAnew);
   $("clear").addEventListener("click", clearOwn);
-  Workshop.watchKeys({
-    " ": toggle, s: step, r: restartAnew, c: () => changeAndPlay(Forger.COLLAPSE), m: () => changeAndPlay(Forger.REMEDY),
-  });
+  Workshop.watchKeys({ " ": toggle, s: step, r: restartAnew, c: collapse, m: mend });
   document.addEventListener("workshop-theme", () => show());
   window.addEventListener("resize", () => show());
 

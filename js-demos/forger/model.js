@@ -38,11 +38,16 @@
       Object.assign(this, { crowd, settings, rounds: 0, losses: { detective: Math.LN2, forger: Math.LN2 } });
       this.random = Workshop.random(seed);
       this.forger = new Mlp([NOISE, HIDDEN, HIDDEN, 2], this.random);
-      this.detective = new Mlp([2, HIDDEN, HIDDEN, 1], this.random);
+      this.hire();
       this.mean = this.forger.copy();
       /** The same noise at each look, so that one sees the points move. */
       this.noise = this._noise(SHOWN);
       this.real = crowd.draw(SHOWN, this.random).points;
+    }
+
+    /** A new detective, who knows nothing; the forger stays as it is. */
+    hire() {
+      this.detective = new Mlp([2, HIDDEN, HIDDEN, 1], this.random);
     }
 
     _noise(count) {
