@@ -1,4 +1,4 @@
-"""``python -m organiser.hub.board --socket FILE --logdir …``: a seat's own TensorBoard, on a socket in a file.
+"""``python -m organiser.hub.board --socket FILE --logdir …``: a seat's own TensorBoard, on a socket.
 
 On a TCP port every other seat could read it; a file in the seat's own folder nobody else can reach. All other
 options are TensorBoard's.

@@ -1,8 +1,8 @@
 """At the end of a class: the homes of all seats archived, deleted, and the seats themselves taken away.
 
-A home is a stranger's: whoever sat there may have left links, odd names and locked folders in it. So root never
-opens anything below a home. A process of the seat's own account reads or deletes it, with that account's rights
-alone; root takes a stream of bytes, and counts them.
+A home is a stranger's: whoever sat there may have left links, odd names and locked folders in it. So root
+never opens anything below a home. A process of the seat's own account reads or deletes it, with that
+account's rights alone; root takes a stream of bytes, and counts them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SECONDS = 900
 PIECE = 1 << 20
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
-# Folders that their owner locked are opened first; links are deleted, never followed, and a mount is not entered.
+# Folders that their owner locked are opened first; links are deleted, never followed; no mount is entered.
 EMPTY = """set -u
 cd "$1" || exit
 find . -xdev -type d ! -perm -u=rwx -exec chmod u+rwx {} \\;

@@ -26,6 +26,11 @@ def _print(text: str) -> None:
     console.print(text, markup=False, highlight=False)
 
 
+def someone_is_here() -> bool:
+    """Tell whether a question would be seen."""
+    return sys.stdin.isatty()
+
+
 @app.command()
 def seats(
     number: Annotated[int, typer.Argument(help="How many seats there are to be.", min=1, max=999)],
@@ -227,9 +232,7 @@ def archive_homes(
         raise WorkshopError(f"{len(failed)} of {len(failed) + len(done)} seats were not archived; see above")
     if not json:
         size = sum(each.bytes for each in done) / 1e6
-        _print(
-            f"{len(done)} seats are in {folder}, {size:.1f} MB; the others' files are for you alone to read"
-        )
+        _print(f"{len(done)} seats are in {folder}, {size:.1f} MB")
 
 
 @homes_app.command("delete")
@@ -250,7 +253,7 @@ def delete_homes(
     numbers = clearing.seats_here(hub, wanted or ())
     what = f"the homes of {len(numbers)} seats" + (", and the seats themselves" if with_seats else "")
     if numbers and not yes:
-        if not sys.stdin.isatty():
+        if not someone_is_here():
             raise WorkshopError(f"nobody is here to be asked whether to delete {what}; say --yes")
         _print(f"This deletes {what}, for good: {', '.join(str(int(each)) for each in numbers)}.")
         _print("'workshop hub homes archive' keeps their notebooks.")

@@ -40,7 +40,7 @@ tar --extract --directory=".$1-new"
 mv ".$1-new" "$1"
 """
 STATE = ".workshop-sync"
-"""In a seat's home: what was delivered into its notebooks, for the way home (:mod:`organiser.hub.wayhome`)."""
+"""In a seat's home: what was delivered into its notebooks, for the way home (``organiser.hub.wayhome``)."""
 
 
 def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[str]:

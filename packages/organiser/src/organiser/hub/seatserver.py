@@ -1,4 +1,4 @@
-"""What a seat's Jupyter server has besides Jupyter: the start page with demos and slides, TensorBoard, the way home.
+"""What a seat's server has besides Jupyter: the start page with demos and slides, TensorBoard, the way home.
 
 ============================ ===========================================================================
 below the seat's path        what answers
@@ -42,7 +42,7 @@ def policy(path: str, site: str) -> str:
 
     strict = HEADERS["Content-Security-Policy"]
     if path.startswith(FOLDER):
-        # Scripts of others, beside this seat's Jupyter: they may ask for their own files and for nothing else.
+        # Scripts of others, beside this seat's Jupyter: they may ask for their own files and nothing else.
         return (
             f"{strict}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
             f"connect-src {site}{FOLDER}; frame-src 'none'; "
@@ -78,7 +78,10 @@ class Site(Page, StaticFileHandler):  # type: ignore[misc]
 
     @authenticated
     async def get(self, path: str, include_body: bool = True) -> None:
-        """Answer with a file."""
+        """Answer with a file; on a machine without the site the start is JupyterLab."""
+        if not path and not (self.settings["workshop_web"] / "index.html").is_file():
+            self.redirect(f"{self.base_url}lab")
+            return
         await StaticFileHandler.get(self, path, include_body)
 
     @authenticated
@@ -200,7 +203,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     application.settings["workshop_web"] = web
     application.settings["workshop_data"] = machine.data
     logs = Path.home() / "tensorboard"
-    # Kernels write where this seat's TensorBoard looks, and show it in a notebook (workshop.teach.tensorboard).
+    # Kernels write where this seat's TensorBoard looks, and show it (workshop.teach.tensorboard).
     os.environ["WORKSHOP_TENSORBOARD_LOGS"] = str(logs)
     os.environ["WORKSHOP_TENSORBOARD_ADDRESS"] = base + "tensorboard/"
     ownboard.install(server, Path(server.runtime_dir) / "tensorboard.sock", logs)

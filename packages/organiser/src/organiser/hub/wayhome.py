@@ -1,4 +1,4 @@
-"""The way home: a seat's folder as one file, which ``workshop sync`` on a machine of one's own takes up; and back."""
+"""The way home: a seat's folder as one file, which ``workshop sync`` takes up elsewhere; and back."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class Way(JupyterHandler):
         super().set_default_headers()
         self.set_header(
             "Content-Security-Policy",
-            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+            "frame-ancestors 'none'",
         )
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")
@@ -119,10 +120,8 @@ def _left_out(home: Path) -> str:
         return f"<p><strong>{html.escape(str(error))}</strong></p>"
     if not skipped:
         return ""
-    lines = "".join(
-        f"<li>{html.escape(path)}: {html.escape(why.replace('the workshop's file', 'it'))}</li>"
-        for path, why in skipped.items()
-    )
+    words = {path: why.replace("the workshop's file", "it") for path, why in skipped.items()}
+    lines = "".join(f"<li>{html.escape(path)}: {html.escape(why)}</li>" for path, why in words.items())
     return f"<p>It does <strong>not</strong> have these; download them from Jupyter:</p><ul>{lines}</ul>"
 
 

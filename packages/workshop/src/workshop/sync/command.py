@@ -191,7 +191,7 @@ def _pack(options: argparse.Namespace) -> None:
     for path, why in done.left_out.items():
         print(shown(f"! {path} is not in it: {why}"))
     print(shown(f"{done.files} files are in {options.pack}."))
-    print("On another machine of yours: workshop sync --from FILE. A classroom's start page takes it up, too.")
+    print("On another machine of yours: workshop sync --from FILE. A classroom's page takes it up, too.")
 
 
 def _show(report: Report, into: Path, dry_run: bool) -> None:

@@ -27,7 +27,7 @@ class Request:
     """One sync, or its undo: from where, into which folder, on whose word."""
 
     source: str
-    """A git address, a folder, a bundle, a mounted stick, or another machine's packed folder; empty for an undo."""
+    """A git address, a folder, a bundle, a stick, or another machine's packed folder; empty for an undo."""
     into: Path
     state: Path
     subdir: str = "notebooks"
