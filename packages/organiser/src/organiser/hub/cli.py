@@ -206,7 +206,7 @@ Wanted = Annotated[
 def archive_homes(
     wanted: Wanted = None,
     into: Annotated[
-        Path | None, typer.Option("--into", help="Folder of root's; default: hub/archive of the prefix.")
+        Path | None, typer.Option("--into", help="Folder of root's; default: archive of the prefix.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -216,7 +216,7 @@ def archive_homes(
 
     clearing.require_root()
     hub = load_hub_settings()
-    folder = clearing.own_folder(into or hub.folder / "archive")
+    folder = clearing.own_folder(into or hub.prefix / "archive")
     done, failed = [], {}
     for number in clearing.seats_here(hub, wanted or ()):
         try:

@@ -30,6 +30,9 @@ SPOKEN = ("content-type", "content-encoding", "cache-control", "content-security
 HEARD = ("accept", "accept-encoding", "content-type", "if-none-match")
 """Headers of requests that are passed on; a cookie of the hub's is none of its business."""
 MOST_BYTES = 200_000_000
+AT_ONCE = 16
+"""Connections: a socket in a file refuses those for which its queue has no place, and the client takes that for
+a connection that is being made."""
 
 
 class OneSocket(Resolver):
@@ -74,6 +77,7 @@ class OwnBoard:
     _asked: float = 0.0
     _busy: int = 0
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
     def runs(self) -> bool:
@@ -114,7 +118,8 @@ class OwnBoard:
         )
         self._busy += 1
         try:
-            return await client.fetch(request, raise_error=False)
+            async with self._places:
+                return await client.fetch(request, raise_error=False)
         except OSError as error:
             raise WorkshopError(f"TensorBoard broke off ({error}); load the page again") from error
         finally:
