@@ -56,7 +56,7 @@
 
   async function main() {
     if (!location.protocol.startsWith("http")) return say(NO_SERVER);
-    const { viewer, models } = await (await fetch("/api/models", { cache: "no-store" })).json();
+    const { viewer, models } = await (await fetch("../../api/models", { cache: "no-store" })).json();
     if (!viewer) say(NO_VIEWER);
     const ordered = [...models.filter((model) => model.here), ...models.filter((model) => !model.here)];
     document.getElementById("models").append(...ordered.map((model) => card(model, viewer)));

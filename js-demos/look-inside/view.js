@@ -33,7 +33,7 @@
     if (!location.protocol.startsWith("http")) {
       return say("Graphs need the workshop's own server; a page that was opened as a file may not read other files.");
     }
-    const { viewer, models } = await (await fetch("/api/models", { cache: "no-store" })).json();
+    const { viewer, models } = await (await fetch("../../api/models", { cache: "no-store" })).json();
     const name = new URLSearchParams(location.search).get("model");
     const model = models.find((each) => each.name === name);
     if (!viewer) return say("The viewer is not on this machine: workshop data fetch netron, then workshop web build.");

@@ -25,7 +25,9 @@
     for (const link of document.querySelectorAll("a[data-port]")) {
       // Where slides are published there is neither Jupyter nor TensorBoard.
       if (window.workshopConfig?.published) link.remove();
-      link.href = `http://${host}:${ports[link.dataset.port]}${link.dataset.path}`;
+      const seat = window.workshopConfig?.seat;
+      const service = seat ? seat[link.dataset.port] : `http://${host}:${ports[link.dataset.port]}`;
+      link.href = service + link.dataset.path;
     }
     for (const link of document.querySelectorAll(".reveal a.go")) link.target = "_blank";
   }

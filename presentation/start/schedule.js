@@ -58,11 +58,12 @@
       return { text: demo ? demo.title : name, href: `demos/${name}/index.html` };
     });
     const host = location.protocol.startsWith("http") ? location.hostname : "localhost";
+    const jupyter = config.seat ? config.seat.jupyter : `http://${host}:${config.ports.jupyter}`;
     const lessons = item.lessons.map((name) => {
       const lesson = config.lessons.find((each) => each.path === `${name}.ipynb`);
       return {
         text: lesson ? lesson.title : name,
-        href: `http://${host}:${config.ports.jupyter}/lab/tree/${name}.ipynb`,
+        href: `${jupyter}/lab/tree/${name}.ipynb`,
       };
     });
     return [...demos, ...lessons];

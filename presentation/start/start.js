@@ -24,6 +24,8 @@
 
   /** @returns {string} the address of a service as this browser reaches it, forwarded ports included */
   function address(service, path) {
+    // In a classroom all of a seat is behind one address.
+    if (config.seat) return config.seat[service] + path;
     const host = served ? location.hostname : "localhost";
     return `http://${host}:${config.ports[service]}${path}`;
   }
@@ -37,6 +39,10 @@
     for (const link of document.querySelectorAll("a[data-port]")) {
       link.href = address(link.dataset.port, link.dataset.path);
     }
+    for (const part of document.querySelectorAll("[data-alone]")) part.hidden = Boolean(config.seat);
+    if (!config.seat) return;
+    document.getElementById("seat").hidden = false;
+    document.querySelector("#seat a").href = config.seat.home;
   }
 
   /** @returns {string} how long a notebook takes; a tool has no exercises */
@@ -127,7 +133,7 @@
 
   async function askLights() {
     try {
-      const answer = await fetch("/api/status", { cache: "no-store" });
+      const answer = await fetch("api/status", { cache: "no-store" });
       const { services, data } = await answer.json();
       showLights({ ...services, data });
     } catch {

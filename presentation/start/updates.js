@@ -24,7 +24,7 @@
 
   async function ask() {
     try {
-      const state = await (await fetch("/api/updates", { cache: "no-store" })).json();
+      const state = await (await fetch("api/updates", { cache: "no-store" })).json();
       part.hidden = !state.can;
       without.hidden = state.can || !state.command;
       document.getElementById("no-updates-command").textContent = state.command || "";

@@ -1,4 +1,5 @@
-"""A browser at a classroom: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE.
+"""A browser at a classroom: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE | save PATH FILE |
+send PATH FILE.
 
 Runs on the machine, in the environment ``hub``. Prints one JSON document. Cookies are kept in the file JAR.
 """
@@ -58,6 +59,30 @@ class Browser:
             return 0, request.full_url, str(error)
         self.jar.save(ignore_discard=True)
         return found
+
+    def save(self, path: str, file: str) -> dict[str, Any]:
+        """Download a file."""
+        with self.opener.open(urllib.parse.urljoin(self.address, path), timeout=SECONDS) as answer:
+            Path(file).write_bytes(answer.read())
+            return {"status": answer.status, "named": answer.headers.get("Content-Disposition", "")}
+
+    def send(self, path: str, file: str) -> dict[str, Any]:
+        """Send a file by the form of a page, with the secret that stands in it."""
+        page = self.open(path)[2]
+        secret = re.search(r'name="_xsrf" value="([^"]+)"', page)
+        parts = [("_xsrf", "", (secret[1] if secret else "").encode())]
+        parts.append(("file", f'; filename="{Path(file).name}"', Path(file).read_bytes()))
+        body = b"".join(
+            f'--b\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + data + b"\r\n"
+            for name, more, data in parts
+        )
+        request = urllib.request.Request(urllib.parse.urljoin(self.address, path), body + b"--b--\r\n")
+        request.add_header("Content-Type", "multipart/form-data; boundary=b")
+        try:
+            with self.opener.open(request, timeout=SECONDS) as answer:
+                return {"status": answer.status, "page": answer.read().decode()}
+        except urllib.error.HTTPError as error:
+            return {"status": error.code, "page": error.read().decode(errors="replace")}
 
     def xsrf(self, path: str) -> str:
         """Return the token against forged requests that a page of this path would send."""
@@ -162,6 +187,8 @@ def main(address: str, jar: str, word: str, *words: str) -> None:
     elif word == "page":
         status, url, page = browser.open(words[0])
         print(json.dumps({"status": status, "path": urllib.parse.urlsplit(url).path, "page": page}))
+    elif word in ("save", "send"):
+        print(json.dumps((browser.save if word == "save" else browser.send)(*words)))
     else:
         print(json.dumps(browser.run(words[0])))
 

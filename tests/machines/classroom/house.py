@@ -38,6 +38,7 @@ SET_UP = """
   roles:
     - role: python-venv
     - role: notebook-sync
+    - role: js-demos
     - role: hub-service
 """
 TOOLS = "/srv/tests"
@@ -59,7 +60,7 @@ class Classroom:
         self.bed.start()
         self.bed.root(PREPARE)
         self.bed.root(f"mkdir -p {TOOLS}")
-        for tool in ("browser.py", "attacker.py"):
+        for tool in ("browser.py", "attacker.py", "crawl.py"):
             self.write(f"{TOOLS}/{tool}", Path(__file__).with_name(tool).read_text(encoding="utf-8"))
 
     def set_up(self, **variables: Any) -> Ran:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machines.classroom.house import NAME, PREFIX, SEATS, Classroom
+from machines.classroom.house import NAME, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
 from machines.sync.updating import changed
 from waiting import wait_until
 
+HOME = "/home/seat-001/notebooks"
 OPEN = {"hub_service_name": NAME, "hub_service_bind_address": "0.0.0.0", "hub_service_port": 8443}
 
 
@@ -95,6 +96,85 @@ print({json.load(open(file))["transport"] for file in glob.glob("/run/classroom-
     assert room.browse("run", "print(open('secret.txt').read())", jar="victim")["text"].strip() == "mine"
 
 
+def test_the_start_page_of_a_seat_and_all_that_it_leads_to(room: Classroom) -> None:
+    came = room.browse("login", "1", room.cards()["1"])
+    assert came["path"] == "/user/seat-001/workshop/", came
+    site = "/user/seat-001/workshop/"
+    seen: set[str] = set()
+    waiting = [f"{site}index.html"]
+    config = room.browse("page", f"{site}config.js")["page"]
+    assert '"jupyter": "/user/seat-001"' in config
+    waiting += [f"{site}demos/{name}/index.html" for name in re.findall(r'"name": "([a-z-]+)"', config)]
+    waiting += [
+        f"{site}slides/{name}/index.html" for name in re.findall(r'"name": "(\w+)",\s+"title"', config)
+    ]
+    known = [
+        path
+        for path in waiting
+        if room.bed.run(f"test -f {PREFIX}/web/{path.removeprefix(site)}").status == 0
+    ]
+    assert [path for path in known if "/digits/" in path], known
+    assert [path for path in known if "/slides/" in path], known
+    pages = json.loads(
+        room.bed.root(f"{PREFIX}/venvs/hub/bin/python {TOOLS}/crawl.py {TOOLS}/first.jar {' '.join(known)}")
+    )
+    for path, found in pages.items():
+        assert found["status"] == 200, (path, found)
+        assert found["outside"] == [], (path, found)
+        seen.add(path)
+    assert seen >= set(known)
+
+
+def test_a_seat_has_a_tensorboard_of_its_own(room: Classroom) -> None:
+    write = """from workshop.teach.events import Log
+from workshop.teach.tensorboard import Frame, new_run
+with Log(new_run("mine")) as log: log.scalar("loss", 0.5, 1)
+print(Frame("scalars", "", 100).address)"""
+    ran = room.browse("run", write)
+    assert ran["text"].strip() == "/user/seat-001/tensorboard/#scalars", ran
+    assert not room.bed.root("ls /run/classroom-seat-001").count("tensorboard.sock")
+    found = room.browse("page", "/user/seat-001/tensorboard/data/runs")
+    assert (found["status"], json.loads(found["page"])) == (200, ["mine-1"]), found
+    # By its socket alone, which no other seat can reach.
+    assert room.bed.root("stat -c %a /run/classroom-seat-001/tensorboard.sock").strip() == "700"
+    listens = room.bed.root("ss --listening --tcp --numeric --processes || true")
+    assert "tensorboard" not in listens
+    assert room.browse("page", "/user/seat-001/tensorboard/", jar="victim")["status"] == 403
+
+
+def test_a_folder_goes_home_and_comes_back(room: Classroom) -> None:
+    lesson = "1-mnist/10-mlp.ipynb" if not room.bed.run(f"test -e {HOME}/1-mnist/10-mlp.ipynb").status else ""
+    lesson = lesson or room.bed.root(f"cd {HOME} && find . -name '*.ipynb' | sort | head -1").strip()[2:]
+    edit = f"""import nbformat
+book = nbformat.read({lesson!r}, 4)
+book.cells[0].source += "\\nfrom the seat"
+nbformat.write(book, {lesson!r})"""
+    assert not room.browse("run", edit)["error"]
+    saved = room.browse("save", "/user/seat-001/workshop/home/workshop-seat-001.zip", f"{TOOLS}/taken.zip")
+    assert saved["status"] == 200, saved
+    # A machine of their own, which has the same notebooks and an edit in the last cell.
+    sync = f"{WORKSHOP} sync --into {TOOLS}/home --state {TOOLS}/home-state --json"
+    room.bed.root(f"{sync} --from /srv/workshop --allow-unsigned")
+    room.bed.root(
+        f"""{PREFIX}/venvs/hub/bin/python -c '
+import nbformat
+book = nbformat.read("{TOOLS}/home/{lesson}", 4)
+book.cells[-1].source += "\nat home"
+nbformat.write(book, "{TOOLS}/home/{lesson}")'"""
+    )
+    report = json.loads(room.bed.root(f"{sync} --from {TOOLS}/taken.zip"))
+    assert [(each["path"], each["action"]) for each in report["files"]] == [(lesson, "merged")], report
+    merged = room.bed.root(f"cat {TOOLS}/home/{lesson}")
+    assert "from the seat" in merged
+    assert "at home" in merged
+    # And back to the seat.
+    room.bed.root(f"{sync} --pack {TOOLS}/back.zip")
+    sent = room.browse("send", "/user/seat-001/workshop/home", f"{TOOLS}/back.zip")
+    assert sent["status"] == 200, sent
+    assert "Merged" in sent["page"], sent
+    assert "at home" in room.bed.root(f"cat {HOME}/{lesson}")
+
+
 def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
     bites = attack(room, "first", "seat-002")["bites"]
     if bites["port"]:
@@ -164,3 +244,37 @@ def test_an_open_door_speaks_tls_and_nothing_else(room: Classroom) -> None:
     came = room.browse("login", "1", room.cards()["1"], address=address)
     assert came["path"].startswith("/user/seat-001/"), came
     assert room.browse("run", "1+1", address=address)["result"] == "2"
+
+
+def test_homes_are_archived_and_deleted_whatever_was_left_in_them(room: Classroom) -> None:
+    left = """import os, pathlib
+os.symlink('/etc/passwd', 'link'); os.symlink('/opt/workshop/hub', '/home/seat-001/hub')
+os.makedirs('locked/-rf *'); pathlib.Path('locked/x').write_text('x'); os.chmod('locked', 0)"""
+    assert not room.browse("run", left, address="https://127.0.0.1:8443")["error"]
+    before = room.bed.root("cat /etc/passwd")
+    done = room.hub("homes", "archive")
+    assert done["failed"] == {}, done
+    assert len(done["archived"]) == SEATS + 1
+    file = done["archived"]["001"]["file"]
+    assert room.bed.root(f"stat -c '%U %a' {file}").split() == ["root", "600"]
+    names = room.bed.root(f"{PREFIX}/venvs/hub/bin/python -m zipfile --list {file}")
+    assert "workshop-folder.json" in names
+    assert "passwd" not in names
+    refused = room.bed.run(f"{WORKSHOP} hub homes delete </dev/null", "root")
+    assert refused.status != 0
+    assert "--yes" in refused.text
+    asked = room.bed.at_a_terminal(f"{WORKSHOP} hub homes delete 2", {"Type 1 to delete": "no"})
+    assert "nothing was deleted" in asked.text, asked.text
+    assert room.bed.root("ls /home/seat-002/notebooks").strip()
+    assert room.hub("homes", "delete", "--yes")["deleted"] == ["001", "002", "003", "004"]
+    assert room.bed.root("find /home/seat-* -mindepth 1").strip() == ""
+    assert room.bed.root("cat /etc/passwd") == before
+    assert room.bed.root(f"ls {PREFIX}/hub/private/key")
+    # The next class: new notebooks on the seats that there are.
+    assert room.hub("seats", str(SEATS + 1))["new"] == []
+    came = room.browse("login", "1", room.cards()["1"], address="https://127.0.0.1:8443")
+    assert came["path"].startswith("/user/seat-001/"), came
+    assert room.browse("run", "1+1", address="https://127.0.0.1:8443")["result"] == "2"
+    gone = room.hub("homes", "delete", "4", "--with-seats", "--yes")
+    assert gone["deleted"] == ["004"], gone
+    assert room.bed.run("id seat-004 || ls -d /home/seat-004", "root").status != 0

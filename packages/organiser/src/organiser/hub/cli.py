@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 
 def _print(text: str) -> None:
     console.print(text, markup=False, highlight=False)
+
+
+def someone_is_here() -> bool:
+    """Tell whether a question would be seen."""
+    return sys.stdin.isatty()
 
 
 @app.command()
@@ -185,6 +191,92 @@ def plan(
     _print(f"{'GiB':>6} {'all train':>10} {'a third trains':>15} {'all read':>10}")
     for size, fits in rows.items():
         _print(f"{size:>6} {fits['all_train']:>10} {fits['a_third_trains']:>15} {fits['all_read']:>10}")
+
+
+homes_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The seats' homes, at the end of a class."
+)
+app.add_typer(homes_app, name="homes")
+Wanted = Annotated[
+    list[int] | None, typer.Argument(metavar="[SEAT]...", help="Seats' numbers; default: all of them.")
+]
+
+
+@homes_app.command("archive")
+def archive_homes(
+    wanted: Wanted = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Folder of root's; default: archive of the prefix.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Pack the notebooks of each seat into a file of its own, which 'workshop sync --from' takes up."""
+    from organiser.hub import clearing
+    from organiser.hub.settings import load_hub_settings
+
+    clearing.require_root()
+    hub = load_hub_settings()
+    folder = clearing.own_folder(into or hub.prefix / "archive")
+    done, failed = [], {}
+    for number in clearing.seats_here(hub, wanted or ()):
+        try:
+            done.append(clearing.archive(number, folder))
+        except WorkshopError as error:
+            failed[number] = str(error)
+    if json:
+        files = {each.seat: {"file": str(each.file), "bytes": each.bytes} for each in done}
+        print_json({"changed": bool(done), "archived": files, "failed": failed})
+    for why in failed.values():
+        messages.print(why, markup=False, highlight=False)
+    if failed:
+        raise WorkshopError(f"{len(failed)} of {len(failed) + len(done)} seats were not archived; see above")
+    if not json:
+        size = sum(each.bytes for each in done) / 1e6
+        _print(f"{len(done)} seats are in {folder}, {size:.1f} MB")
+
+
+@homes_app.command("delete")
+def delete_homes(
+    wanted: Wanted = None,
+    with_seats: Annotated[
+        bool, typer.Option("--with-seats", help="And the seats: accounts, and the codes on the cards.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Delete what the homes of seats hold, for good. Asks first."""
+    from organiser.hub import clearing
+    from organiser.hub.settings import load_hub_settings
+
+    clearing.require_root()
+    hub = load_hub_settings()
+    numbers = clearing.seats_here(hub, wanted or ())
+    what = f"the homes of {len(numbers)} seats" + (", and the seats themselves" if with_seats else "")
+    if numbers and not yes:
+        if not someone_is_here():
+            raise WorkshopError(f"nobody is here to be asked whether to delete {what}; say --yes")
+        _print(f"This deletes {what}, for good: {', '.join(str(int(each)) for each in numbers)}.")
+        _print("'workshop hub homes archive' keeps their notebooks.")
+        if input(f"Type {len(numbers)} to delete them: ").strip() != str(len(numbers)):
+            raise WorkshopError("nothing was deleted")
+    failed = {}
+    for number in numbers:
+        try:
+            clearing.delete_home(hub, number)
+            if with_seats:
+                clearing.delete_seat(hub, number)
+        except (WorkshopError, OSError) as error:
+            failed[number] = str(error)
+    if json:
+        gone = [each for each in numbers if each not in failed]
+        print_json({"changed": bool(gone), "deleted": gone, "failed": failed})
+    for why in failed.values():
+        messages.print(why, markup=False, highlight=False)
+    if failed:
+        raise WorkshopError(f"{len(failed)} of {len(numbers)} homes were not deleted; see above")
+    if not json:
+        again = "" if with_seats else "; 'workshop hub seats N' brings new notebooks to them"
+        _print(f"{what} are deleted{again}")
 
 
 @app.command(hidden=True)

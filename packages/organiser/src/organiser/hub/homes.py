@@ -21,6 +21,8 @@ from organiser.hub.settings import FIRST_PORT, HubSettings
 from organiser.hub.units import RUN, unit
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
+from workshop.sync.files import only_one
+from workshop.sync.home import Packed, pack
 from workshop.system.files import written_whole
 
 UNIT_FOLDER = Path("/etc/systemd/system")
@@ -32,11 +34,13 @@ NOT_CACHE = {"lock_dir", "numba"}
 UNPACK = """set -eu
 cd "$HOME"
 [ -e notebooks ] && exit
-rm -rf .notebooks-new
-mkdir .notebooks-new
-tar --extract --directory=.notebooks-new
-mv .notebooks-new notebooks
+rm -rf ".$1-new" "$1"
+mkdir ".$1-new"
+tar --extract --directory=".$1-new"
+mv ".$1-new" "$1"
 """
+STATE = ".workshop-sync"
+"""In a seat's home: what was delivered into its notebooks, for the way home (``organiser.hub.wayhome``)."""
 
 
 def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[str]:
@@ -59,7 +63,7 @@ def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[st
     written = [write_port(number) for number in numbers]
     if any(written):
         _run(["systemctl", "daemon-reload"])
-    _make_environment_files(hub, numbers)
+    make_environment_files(hub, numbers)
     return new
 
 
@@ -81,19 +85,34 @@ def _make_account(name: str) -> bool:
 
 
 def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:
-    """Copy the notebooks into a home that has none: one account reads, the other one writes."""
-    read = [
-        "runuser",
-        "--user",
-        hub.account,
-        "--",
-        "tar",
-        "--create",
-        f"--directory={machine.notebooks}",
-        ".",
-    ]
-    write = ["runuser", "--user", name, "--", "env", f"HOME=/home/{name}", "sh", "-c", UNPACK]
-    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reading:
+    """Copy the notebooks into a home that has none, and what sync knows of them: what was delivered."""
+    state = (machine.prefix or hub.prefix) / "state"
+    if (state / "manifest.json").exists():
+        _bring(hub, ["manifest.json", "delivered"], state, name, STATE)
+    # Last: a home with notebooks has all.
+    _bring(hub, ["."], machine.notebooks, name, "notebooks")
+
+
+def folder_and_state(home: Path) -> tuple[Path, Path]:
+    """Return a home's notebooks, and what sync remembers of them."""
+    return home / "notebooks", home / STATE
+
+
+def pack_home(home: Path, out: IO[bytes], name: str) -> Packed:
+    """Write a seat's notebooks into a file that ``workshop sync`` takes up, as the seat's account.
+
+    Raises WorkshopError when there are none, or while they are being changed.
+    """
+    folder, state = folder_and_state(home)
+    with only_one(state):
+        return pack(folder, state, out, name)
+
+
+def _bring(hub: HubSettings, what: list[str], place: Path, name: str, into: str) -> None:
+    """Copy files of the hub's account into a home: one account reads, the other one writes."""
+    read = ["runuser", "--user", hub.account, "--", "tar", "--create", f"--directory={place}", *what]
+    write = ["runuser", "--user", name, "--", "env", f"HOME=/home/{name}", "sh", "-c", UNPACK, "sh", into]
+    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/") as reading:
         done = subprocess.run(
             write, stdin=reading.stdout, capture_output=True, text=True, check=False, cwd="/"
         )
@@ -193,7 +212,7 @@ def _whole_folder(target: Path) -> Iterator[Path]:
     beside.rename(target)
 
 
-def _make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
+def make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
     """Let the machine make, now and whenever it starts, a file for each seat that only the hub writes."""
     lines = [f"d {RUN} 0755 root root -"]
     lines += [f"f {RUN}/{number}.env 0600 {hub.account} {hub.account} -" for number in numbers]

@@ -27,6 +27,8 @@ c.SeatAuthenticator.private = str(hub.private)
 c.SeatAuthenticator.state = str(hub.state)
 
 c.JupyterHub.spawner_class = "organiser.hub.spawner.SeatSpawner"
+# People come to the start page, from which JupyterLab is one click away.
+c.Spawner.default_url = "/workshop/"
 c.Spawner.start_timeout = 300
 c.Spawner.http_timeout = 120
 c.Spawner.poll_interval = 10

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import platform
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -21,6 +22,7 @@ from workshop.sync.engine import Outcome, Report
 from workshop.sync.files import reason, shown
 from workshop.sync.planner import Action
 from workshop.sync.request import Request, own_request, own_state, perform, request_from
+from workshop.sync.source import PACKED
 from workshop.updates import load_updates
 
 EPILOG = """\
@@ -56,7 +58,13 @@ def parser() -> argparse.ArgumentParser:
         "--from",
         dest="source",
         metavar="SOURCE",
-        help="a git address (https, ssh, file), a folder, a stick",
+        help="a git address (https, ssh, file), a folder, a stick, or what --pack or a classroom made",
+    )
+    what.add_argument(
+        "--pack",
+        type=Path,
+        metavar="FILE",
+        help="write your folder into one file (.zip), which --from takes up on another machine of yours",
     )
     what.add_argument("--undo", action="store_true", help="put the folder back as before the last sync")
     what.add_argument("--request", action="store_true", help="do what one JSON document on stdin asks for")
@@ -100,6 +108,9 @@ def main(arguments: Sequence[str]) -> None:
     """
     options = parse(arguments)
     try:
+        if options.pack is not None:
+            _pack(options)
+            return
         request = request_from(sys.stdin.read()) if options.request else _request(options)
         report = perform(request)
     except WorkshopError as error:
@@ -124,8 +135,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     options = words.parse_args(arguments)
     if (options.into is None) != (options.state is None):
         words.error("--into and --state go together; without both it is about this machine's own notebooks")
-    if options.into is not None and not options.undo and options.source is None:
-        words.error("with --into and --state one of --from and --undo is needed")
+    if options.into is not None and not options.undo and options.source is None and options.pack is None:
+        words.error("with --into and --state one of --from, --pack and --undo is needed")
+    if options.pack is not None and options.pack.suffix != PACKED:
+        words.error(f"the file of --pack has to end in {PACKED}, by which --from knows it")
     return options
 
 
@@ -152,6 +165,33 @@ def _request(options: argparse.Namespace) -> Request:
         reset=options.reset,
         project=options.project or base.project,
     )
+
+
+def _pack(options: argparse.Namespace) -> None:
+    """Pack the participant's folder, and say what it got."""
+    from workshop.sync.files import only_one
+    from workshop.sync.home import pack
+
+    folder, state = options.into, options.state
+    if folder is None:
+        settings = load_settings()
+        folder, state = settings.notebooks, own_state(settings)
+    beside = options.pack.with_name(f".{options.pack.name}.new")
+    with only_one(state):
+        try:
+            with beside.open("wb") as out:
+                done = pack(folder, state, out, platform.node())
+            beside.replace(options.pack)
+        finally:
+            beside.unlink(missing_ok=True)
+    if options.json:
+        json.dump({"file": str(options.pack), **asdict(done)}, sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+        return
+    for path, why in done.left_out.items():
+        print(shown(f"! {path} is not in it: {why}"))
+    print(shown(f"{done.files} files are in {options.pack}."))
+    print("On another machine of yours: workshop sync --from FILE. A classroom's page takes it up, too.")
 
 
 def _show(report: Report, into: Path, dry_run: bool) -> None:

@@ -92,13 +92,15 @@ class Slot:
     theirs: Cell | None
 
 
-def merge(base: Document, mine: Document, theirs: Document) -> Document:
+def merge(base: Document, mine: Document, theirs: Document, equal: bool = False) -> Document:
     """Return the notebook with both sides' changes; the arguments stay as they are.
+
+    equal: whether both are a participant's, so that two answers to one exercise contradict each other.
 
     Raises ConflictError when both sides changed the same cell, the same setting or the order.
     """
     slots = _slots(base["cells"], mine["cells"], theirs["cells"])
-    merged = {slot: cell for slot in slots if (cell := _merge_cell(slot)) is not None}
+    merged = {slot: cell for slot in slots if (cell := _merge_cell(slot, equal)) is not None}
     ordered = arrange(
         _in_order_of("base", base, merged),
         _in_order_of("mine", mine, merged),
@@ -156,11 +158,11 @@ def _in_order_of(side: str, document: Document, merged: dict[Slot, Cell]) -> lis
     return sorted(known, key=lambda slot: places[id(getattr(slot, side))])
 
 
-def _merge_cell(slot: Slot) -> Cell | None:
+def _merge_cell(slot: Slot, equal: bool) -> Cell | None:
     """Return the merged cell; None when it goes."""
     base, mine, theirs = slot.base, slot.mine, slot.theirs
     if mine is not None and theirs is not None:
-        return _merge_both(base, mine, theirs)
+        return _merge_both(base, mine, theirs, equal)
     if base is None:
         return mine or theirs
     if mine is not None:  # the organiser deleted it: an edit outlives that
@@ -170,11 +172,11 @@ def _merge_cell(slot: Slot) -> Cell | None:
     return None
 
 
-def _merge_both(base: Cell | None, mine: Cell, theirs: Cell) -> Cell:
+def _merge_both(base: Cell | None, mine: Cell, theirs: Cell, equal: bool) -> Cell:
     before = base if base is not None else {}
     old = body(base) if base is not None else None
     what, is_answer = "you and the workshop changed the same cell", False
-    if base is not None and (name := exercise_of(mine)) and name == exercise_of(base):
+    if not equal and base is not None and (name := exercise_of(mine)) and name == exercise_of(base):
         # An answer outlives a stub that was rewritten, unless something else is asked for now.
         is_answer = asks_the_same(base, theirs)
         what = f"you answered the exercise {name}, in which the workshop now asks for something else"

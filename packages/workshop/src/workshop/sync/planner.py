@@ -57,6 +57,8 @@ class Sides:
     base: Version | None
     mine: Version | None
     theirs: Version | None
+    equal: bool = False
+    """Whether theirs is the participant's, too (``Source.equal``)."""
 
 
 def delivered(version: Version, before: Entry | None = None) -> Entry:
@@ -119,13 +121,13 @@ def _both_there(sides: Sides, entry: Entry, mine: Version, theirs: Version) -> D
         action, why = Action.UPDATED, NEWER
     try:
         try:
-            document = merge(before, mine.notebook, theirs.notebook)
+            document = merge(before, mine.notebook, theirs.notebook, sides.equal)
         except ConflictError:
             if changed:
                 raise
             # Nobody changed it but some tool that dealt out other ids: its cells go by what they say.
             bare = _without_ids(mine.notebook)
-            document = merge(without_outputs(bare), bare, theirs.notebook)
+            document = merge(without_outputs(bare), bare, theirs.notebook, sides.equal)
         invalid = fault_of(document)
     except ConflictError as conflict:
         return beside(entry, theirs, str(conflict))
@@ -293,7 +295,7 @@ class Planner:
         mine = self.hashes.version(self.into / path)
         base = self.manifest.base(path) if _differ(entry, mine, theirs) else None
         try:
-            decision = decide(Sides(path, entry, base, mine, theirs))
+            decision = decide(Sides(path, entry, base, mine, theirs, self.source.equal))
             if mine is not None and decision.action in (Action.UPDATED, Action.MERGED, Action.BACKED_UP):
                 decision = self._protect(path, decision, entry, theirs)
             return self._as_fate(path, decision, mine)
@@ -378,7 +380,7 @@ class Planner:
         one_file = _is_one_file(self.into / old, self.into / new)
         if mine is None or ((self.into / new).exists() and not one_file):
             return None
-        decision = decide(Sides(new, entry, base, mine, theirs))
+        decision = decide(Sides(new, entry, base, mine, theirs, self.source.equal))
         if decision.action in (Action.BESIDE, Action.REFUSED) or decision.entry is None:
             return None
         after = decision.write or mine

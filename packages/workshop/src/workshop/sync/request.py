@@ -17,7 +17,7 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Report, synchronise, undo
 from workshop.sync.openbooks import Open, ask_jupyter
-from workshop.sync.source import Source, folder_with, is_address, read_folder, repository_in
+from workshop.sync.source import PACKED, Source, folder_with, is_address, read_folder, repository_in
 from workshop.sync.state import HashCache
 from workshop.updates import Updates
 
@@ -27,7 +27,7 @@ class Request:
     """One sync, or its undo: from where, into which folder, on whose word."""
 
     source: str
-    """A git address, a folder, a bundle, or a mounted stick; empty for an undo."""
+    """A git address, a folder, a bundle, a stick, or another machine's packed folder; empty for an undo."""
     into: Path
     state: Path
     subdir: str = "notebooks"
@@ -77,6 +77,10 @@ def perform(request: Request, open_notebooks: Open | None = None) -> Report:
     ask = open_notebooks or ask_jupyter([request.state.resolve().parent / "run" / "jupyter"])
     if request.undo:
         return undo(request.into, request.state, request.dry_run, ask)
+    if request.source.endswith(PACKED) and Path(request.source).is_file():
+        from workshop.sync.home import take_up  # seldom needed
+
+        return take_up(Path(request.source), request.into, request.state, request.dry_run, ask)
     try:
         return synchronise(_reader(request), request.into, request.state, request.dry_run, ask)
     except UnreachableError as reason:

@@ -15,6 +15,8 @@ from workshop.sync.files import reason, shown, unsafe
 from workshop.sync.notebook import MOST_MEMORY, Version
 
 BUNDLE = ".bundle"
+PACKED = ".zip"
+"""How the name of a folder ends that another machine packed (``workshop.sync.home``)."""
 CACHES = {"__pycache__", "node_modules"}
 LARGEST_BYTES = 64_000_000
 MOST_FILES = 20_000
@@ -38,6 +40,8 @@ class Source:
     """What the organiser says about this revision."""
     notes: tuple[str, ...] = ()
     """What else people should know."""
+    equal: bool = False
+    """Whether it is another folder of the participant's: then no side's answer goes before the other's."""
     finished: Callable[[], None] = field(default=lambda: None)
     """To be called once everything was delivered."""
     close: Callable[[], None] = field(default=lambda: None)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from workshop.settings import Settings, load_settings
 
+ON_DEMAND = "WORKSHOP_TENSORBOARD_ADDRESS"
+"""In the environment of a classroom's kernels: the path of a TensorBoard that starts when it is asked."""
 TABS = ("timeseries", "scalars", "images", "graphs", "distributions", "histograms", "projector")
 
 
@@ -38,6 +40,8 @@ def logs() -> Path:
     """Return the folder that holds all runs."""
     prefix = load_settings().prefix
     watched = prefix / "tensorboard" if prefix else None
+    if own := os.environ.get("WORKSHOP_TENSORBOARD_LOGS"):  # a classroom's seat has its own
+        watched = Path(own)
     if watched and not os.environ.get("WORKSHOP_HEADLESS") and os.access(watched, os.W_OK):
         return watched
     return _temporary()
@@ -56,6 +60,8 @@ def address(tab: str = "scalars", runs: str = "") -> str:
     """
     if tab not in TABS:
         raise ValueError(f"TensorBoard has no tab {tab!r}; it has {', '.join(TABS)}")
+    if own := os.environ.get(ON_DEMAND):
+        return own + _place(tab, runs)
     return f"http://127.0.0.1:{load_settings().tensorboard_port}/{_place(tab, runs)}"
 
 
@@ -87,7 +93,7 @@ class Frame:
 (() => {{
   const host = location.hostname || "127.0.0.1";
   for (const box of document.querySelectorAll("iframe[data-src]")) {{
-    const there = new URL(box.dataset.src);
+    const there = new URL(box.dataset.src, location.href);
     there.hostname = host;
     box.previousElementSibling.firstElementChild.href = box.src = there.href;
     box.removeAttribute("data-src");
@@ -99,7 +105,7 @@ class Frame:
 def show(tab: str = "scalars", runs: str = "", height: int = 620) -> Frame | None:
     """Show a tab of the running TensorBoard below the cell; say what to do when none is running."""
     settings = load_settings()
-    if answers(settings):
+    if ON_DEMAND in os.environ or answers(settings):
         return Frame(tab, runs, height)
     print(f"No TensorBoard answers on port {settings.tensorboard_port}. {_how_to_start(settings)}")
     return None

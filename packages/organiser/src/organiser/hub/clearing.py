@@ -1,0 +1,207 @@
+"""At the end of a class: the homes of all seats archived, deleted, and the seats themselves taken away.
+
+A home is a stranger's: whoever sat there may have left links, odd names and locked folders in it. So root
+never opens anything below a home. A process of the seat's own account reads or deletes it, with that
+account's rights alone; root takes a stream of bytes, and counts them.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from organiser.hub.homes import TMPFILES, UNIT_FOLDER, make_environment_files, pack_home
+from organiser.hub.seats import Seats, account
+from organiser.hub.settings import HubSettings
+from organiser.hub.units import RUN, unit
+from workshop.errors import WorkshopError
+from workshop.system.files import written_whole
+
+HOMES = Path("/home")
+MOST_BYTES = 2_000_000_000
+"""Of one seat's archive: nobody fills root's disk by what comes out of a home."""
+SECONDS = 900
+PIECE = 1 << 20
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+
+# Folders that their owner locked are opened first; links are deleted, never followed; no mount is entered.
+EMPTY = """set -u
+cd "$1" || exit
+find . -xdev -type d ! -perm -u=rwx -exec chmod u+rwx {} \\;
+find . -xdev -mindepth 1 -delete
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@dataclass(frozen=True)
+class Archived:
+    """One seat's archive."""
+
+    seat: str
+    file: Path
+    bytes: int
+
+
+def as_seat(number: str, words: Sequence[str]) -> list[str]:
+    """Return the words that run a program as a seat's account, with nothing of root's environment."""
+    name = account(number)
+    given = [f"{key}={value}" for key, value in (ENVIRONMENT | {"HOME": str(HOMES / name)}).items()]
+    return ["runuser", "--user", name, "--", "env", "--ignore-environment", *given, *words]
+
+
+def require_root() -> None:
+    """Raise WorkshopError unless this is root."""
+    if os.geteuid() != 0:
+        raise WorkshopError("seats are accounts of this machine: run this with sudo")
+
+
+def own_folder(folder: Path) -> Path:
+    """Make a folder that only root can enter, and return it.
+
+    Raises WorkshopError for one that is somebody else's.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.lstat()
+    if folder.is_symlink() or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+        raise WorkshopError(f"others can enter {folder}; name a folder by --into that is root's alone")
+    return folder
+
+
+def seats_here(hub: HubSettings, wanted: Sequence[int] = ()) -> list[str]:
+    """Return the seats, or those wanted, that have an account.
+
+    Raises WorkshopError for one that has none.
+    """
+    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key"))).seats
+    numbers = [f"{each:03d}" for each in wanted] or sorted(known)
+    for number in numbers:
+        if number not in known:
+            raise WorkshopError(f"there is no seat {int(number)}; 'workshop hub doctor' says which there are")
+    return [number for number in numbers if _has_account(number)]
+
+
+def _has_account(number: str) -> bool:
+    try:
+        pwd.getpwnam(account(number))
+    except KeyError:
+        return False
+    return True
+
+
+def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Archived:
+    """Pack a seat's notebooks into ``into``, which only root can enter; return what became of it.
+
+    The file is what the seat's own page gives: ``workshop sync --from`` takes it up.
+
+    words: what packs, for tests.
+
+    Raises WorkshopError when the seat has no notebooks, or with the words of what failed.
+    """
+    file = into / f"workshop-{account(number)}.zip"
+    program = as_seat(number, [sys.executable, "-I", "-m", "organiser.hub.clearing"])
+    done = 0
+    with (
+        written_whole(file, 0o600) as out,
+        subprocess.Popen(
+            words or program,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd="/",
+        ) as packing,
+    ):
+        assert packing.stdout is not None
+        assert packing.stderr is not None
+        watch = threading.Timer(SECONDS, packing.kill)
+        watch.start()
+        while piece := packing.stdout.read(PIECE):
+            done += len(piece)
+            if done > MOST_BYTES:
+                watch.cancel()
+                packing.kill()
+                raise WorkshopError(
+                    f"seat {int(number)} is larger than {MOST_BYTES // 1_000_000} MB; look at it by hand"
+                )
+            out.write(piece)
+        said = packing.stderr.read(2000).decode(errors="replace")
+        status = packing.wait()
+        watch.cancel()
+        if status:
+            lines = said.strip().splitlines() or ["no reason given"]
+            raise WorkshopError(f"seat {int(number)} cannot be archived: {lines[-1]}")
+    return Archived(number, file, done)
+
+
+def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
+    """Delete all that lies in a folder of a seat's, as the seat's account.
+
+    Raises WorkshopError with what could not be deleted.
+    """
+    words = as_seat(number, ["sh", "-c", EMPTY, "sh", str(folder)])
+    done = run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd="/")
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        raise WorkshopError(f"seat {int(number)} could not be emptied: {lines[-1]}")
+
+
+def delete_home(hub: HubSettings, number: str) -> None:
+    """Stop a seat, and delete what its home and its compile cache hold; account, card and code stay."""
+    _run(["systemctl", "stop", unit(number)])
+    cache = hub.folder / "theano" / number
+    for folder in (HOMES / account(number), cache):
+        if folder.is_dir() and not folder.is_symlink():
+            empty(number, folder)
+    # In root's folder, and empty: the next 'workshop hub seats' links it anew.
+    if cache.is_dir():
+        cache.rmdir()
+
+
+def delete_seat(hub: HubSettings, number: str) -> None:
+    """Take away a seat whose home was deleted: account, settings, unit, and the code that is on its card."""
+    _run(["userdel", account(number)])
+    home = HOMES / account(number)
+    if home.is_dir():
+        home.rmdir()
+    (hub.folder / "settings" / f"{number}.toml").unlink(missing_ok=True)
+    shutil.rmtree(UNIT_FOLDER / f"{unit(number)}.d", ignore_errors=True)
+    (RUN / f"{number}.env").unlink(missing_ok=True)
+    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key")))
+    known.seats.pop(number, None)
+    known.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
+    if known.seats:
+        make_environment_files(hub, sorted(known.seats))
+    else:
+        TMPFILES.unlink(missing_ok=True)
+
+
+def _run(words: list[str]) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise WorkshopError(f"{words[0]} failed: {lines[-1]}")
+
+
+def main() -> None:
+    """Write this account's notebooks, packed, to standard output."""
+    home = Path(os.environ["HOME"])
+    # A zip is written by going back in it, which a pipe does not allow.
+    with tempfile.TemporaryFile() as file:
+        pack_home(home, file, home.name)
+        file.seek(0)
+        shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (WorkshopError, OSError) as error:
+        sys.exit(str(error))

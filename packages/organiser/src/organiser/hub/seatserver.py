@@ -1,0 +1,223 @@
+"""What a seat's server has besides Jupyter: the start page with demos and slides, TensorBoard, the way home.
+
+============================ ===========================================================================
+below the seat's path        what answers
+============================ ===========================================================================
+``workshop/``                the machine's site (``<prefix>/web``), its links led to this seat
+``workshop/api/…``           what its pages ask: lights, and the models to look into
+``workshop/home``            the folder as one file, to take along or to bring (:mod:`organiser.hub.wayhome`)
+``tensorboard/``             the seat's own TensorBoard, on demand (:mod:`organiser.hub.ownboard`)
+============================ ===========================================================================
+
+All of it is for the seat's own browser alone, by the hub's log-in, as everything else of the server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from tornado.web import HTTPError, StaticFileHandler, authenticated
+
+from organiser.hub import ownboard, wayhome
+from workshop.settings import load_settings
+
+SITE = "workshop/"
+"""Below the seat's path."""
+KNOWN_SECONDS = 60.0
+"""How long one look at the machine's data counts."""
+
+
+def policy(path: str, site: str) -> str:
+    """Return the Content-Security-Policy of a page, as the start page's own server gives it.
+
+    path: of the page, below the site's. site: where the site is, as a browser may ask for it.
+    """
+    from workshop.site.originals import FOLDER
+    from workshop.site.server import HEADERS
+
+    strict = HEADERS["Content-Security-Policy"]
+    if path.startswith(FOLDER):
+        # Scripts of others, beside this seat's Jupyter: they may ask for their own files and nothing else.
+        return (
+            f"{strict}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+            f"connect-src {site}{FOLDER}; frame-src 'none'; "
+            "sandbox allow-scripts allow-same-origin allow-forms allow-modals"
+        )
+    if path.startswith("demos/"):
+        return strict.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    if path.startswith("slides/"):
+        return f"{strict}; style-src 'self' 'unsafe-inline'"
+    return strict
+
+
+class Page(JupyterHandler):
+    """Answers the seat's own browser, with the headers of the start page's server."""
+
+    def set_default_headers(self) -> None:
+        """Set the headers of every answer, faults included."""
+        from workshop.site.server import HEADERS
+
+        super().set_default_headers()
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+        base = self.base_url + SITE
+        path = self.request.path.removeprefix(base)
+        self.set_header(
+            "Content-Security-Policy",
+            policy(path, f"{self.request.protocol}://{self.request.host}{base}"),
+        )
+
+
+class Site(Page, StaticFileHandler):  # type: ignore[misc]
+    """Files of one folder; no listings, no hidden files, no way out through a link."""
+
+    @authenticated
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Answer with a file; on a machine without the site the start is JupyterLab."""
+        if not path and not (self.settings["workshop_web"] / "index.html").is_file():
+            self.redirect(f"{self.base_url}lab")
+            return
+        await StaticFileHandler.get(self, path, include_body)
+
+    @authenticated
+    async def head(self, path: str) -> None:
+        """Answer with a file's headers."""
+        await StaticFileHandler.get(self, path, include_body=False)
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Return the file's path; 404 for what is hidden or really lies elsewhere."""
+        asked = Path(absolute_path)
+        if "\0" in absolute_path or not asked.is_relative_to(root):
+            raise HTTPError(404)
+        if any(part.startswith(".") for part in asked.relative_to(root).parts):
+            raise HTTPError(404)
+        path = super().validate_absolute_path(root, absolute_path)
+        if path is not None and not Path(path).resolve().is_relative_to(Path(root).resolve()):
+            raise HTTPError(404)
+        return path
+
+    def get_content_type(self) -> str:
+        """Return the type by the file's name; text is UTF-8."""
+        from workshop.site.server import TYPES
+
+        kind = TYPES.get(Path(self.absolute_path or "").suffix.lower()) or super().get_content_type()
+        return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+class Model(Site):
+    """Files of data sets, but only those that are on the list of models."""
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """Return the file's path; 404 for what is no model of the list."""
+        from workshop.site import models
+
+        asked = Path(absolute_path)
+        name = asked.relative_to(root).as_posix() if asked.is_relative_to(root) else ""
+        if not models.allowed(self.settings["workshop_web"], Path(root), name):
+            raise HTTPError(404)
+        return super().validate_absolute_path(root, absolute_path)
+
+
+class Config(Page):
+    """``workshop/config.js``: the site's own, and where this seat has what other machines have on ports."""
+
+    @authenticated
+    def get(self) -> None:
+        """Answer with the script."""
+        try:
+            text = (self.settings["workshop_web"] / "config.js").read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise HTTPError(404) from error
+        base = self.base_url.rstrip("/")
+        seat = {"jupyter": base, "tensorboard": f"{base}/tensorboard", "home": f"{base}/{SITE}home"}
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.finish(f"{text}window.workshopConfig.seat = {json.dumps(seat)};\n")
+
+
+class Status(Page):
+    """``workshop/api/status``: this server answers, TensorBoard would; and whether the data is there."""
+
+    _known: tuple[float, Any] = (float("-inf"), None)
+
+    @authenticated
+    def get(self) -> None:
+        """Answer as the start page's own server does."""
+        from workshop.site.status import data_state
+
+        now = time.monotonic()
+        if now - Status._known[0] > KNOWN_SECONDS:
+            Status._known = now, data_state(self.settings["workshop_data"])
+        self.set_header("Cache-Control", "no-store")
+        up = {"state": "up"}
+        self.finish({"services": {"jupyter": up, "tensorboard": up}, "data": Status._known[1]})
+
+
+class Models(Page):
+    """``workshop/api/models``: which models can be looked into, by their addresses on this seat."""
+
+    @authenticated
+    def get(self) -> None:
+        """Answer with the list of models, each with whether it is here."""
+        from workshop.site import models
+
+        found = models.listed(self.settings["workshop_web"], self.settings["workshop_data"])
+        site = self.base_url + SITE
+        for model in found["models"]:
+            model["address"] = site + model["address"].removeprefix("/")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(found)
+
+
+class Updates(Page):
+    """``workshop/api/updates``: a seat's notebooks come from the server that it is on."""
+
+    @authenticated
+    def get(self) -> None:
+        """Answer that the page has nothing to offer."""
+        self.set_header("Cache-Control", "no-store")
+        self.finish({"can": False})
+
+
+class Lead(JupyterHandler):
+    """Leads to the site's folder, by which its relative links go."""
+
+    @authenticated
+    def get(self) -> None:
+        """Lead there."""
+        self.redirect(self.base_url + SITE)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "organiser.hub.seatserver"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    machine = load_settings()
+    web = (machine.prefix or Path("/opt/workshop")) / "web"
+    application, base, site = server.web_app, server.base_url, server.base_url + SITE
+    application.settings["workshop_web"] = web
+    application.settings["workshop_data"] = machine.data
+    logs = Path.home() / "tensorboard"
+    # Kernels write where this seat's TensorBoard looks, and show it (workshop.teach.tensorboard).
+    os.environ["WORKSHOP_TENSORBOARD_LOGS"] = str(logs)
+    os.environ["WORKSHOP_TENSORBOARD_ADDRESS"] = base + "tensorboard/"
+    ownboard.install(server, Path(server.runtime_dir) / "tensorboard.sock", logs)
+    files = {"path": str(web), "default_filename": "index.html"}
+    application.add_handlers(
+        ".*$",
+        [
+            (site.rstrip("/"), Lead),
+            (rf"{site}config\.js", Config),
+            (rf"{site}api/status", Status),
+            (rf"{site}api/models", Models),
+            (rf"{site}api/updates", Updates),
+            (rf"{site}models/(.*)", Model, {"path": str(machine.data)}),
+            *wayhome.rules(site),
+            (rf"{site}(.*)", Site, files),
+        ],
+    )

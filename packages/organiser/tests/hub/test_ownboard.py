@@ -1,0 +1,112 @@
+"""A seat's own TensorBoard: one at most, started when it is asked, ended when nobody asks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tornado.httpclient import HTTPRequest
+
+from organiser.hub.ownboard import IDLE_SECONDS, OwnBoard, command
+from workshop.errors import WorkshopError
+
+SERVER = """
+import http.server, os, socketserver, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def address_string(self): return "here"
+    def log_message(self, *words): pass
+    def do_GET(self):
+        body = str(os.getpid()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+socketserver.UnixStreamServer.request_queue_size = 64
+socketserver.UnixStreamServer(sys.argv[1], Handler).serve_forever()
+"""
+
+
+class Clock:
+    """Goes on when it is told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextlib.asynccontextmanager
+async def board(folder: Path, code: str = SERVER) -> AsyncIterator[OwnBoard]:
+    """Yield a board that is not started yet; in the end it has ended."""
+    file = folder / "s"
+    own = OwnBoard([sys.executable, "-c", code, str(file)], file, Clock())
+    try:
+        yield own
+    finally:
+        await own.end()
+
+
+async def asked(own: OwnBoard) -> str:
+    answer = await own.ask(HTTPRequest("http://tensorboard/x"))
+    return str(answer.body.decode())
+
+
+def test_many_who_ask_at_once_get_one(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with board(tmp_path) as own:
+            assert not own.runs
+            assert len(set(await asyncio.gather(*(asked(own) for _ in range(40))))) == 1
+            await own.end()
+            assert not own.runs
+
+    asyncio.run(run())
+
+
+def test_it_ends_when_nobody_asks_and_starts_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with board(tmp_path) as own:
+            clock = own.clock
+            assert isinstance(clock, Clock)
+            first = await asked(own)
+            clock.now += IDLE_SECONDS - 1
+            assert not await own.end_if_idle()
+            assert await asked(own) == first
+            clock.now += IDLE_SECONDS - 1
+            assert not await own.end_if_idle(), "somebody asked meanwhile"
+            clock.now += 1
+            assert await own.end_if_idle()
+            assert not own.runs
+            assert await asked(own) != first
+
+    asyncio.run(run())
+
+
+def test_one_that_was_ended_by_the_system_is_started_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with board(tmp_path) as own:
+            first = await asked(own)
+            assert own._process is not None
+            own._process.kill()
+            await own._process.wait()
+            assert await asked(own) != first
+
+    asyncio.run(run())
+
+
+def test_one_that_does_not_start_says_so(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with board(tmp_path, "raise SystemExit(1)") as own:
+            with pytest.raises(WorkshopError, match="did not start"):
+                await asked(own)
+
+    asyncio.run(run())
+
+
+def test_it_listens_on_no_port(tmp_path: Path) -> None:
+    words = command(Path("/run/s"), tmp_path, "/user/seat-001/tensorboard")
+    assert "--socket=/run/s" in words
+    assert not [word for word in words if word.startswith(("--port", "--host", "--bind_all"))]

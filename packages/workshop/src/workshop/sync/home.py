@@ -1,0 +1,240 @@
+"""A participant's folder as one file, to go on with on another machine: from a classroom's seat, or to one.
+
+The file is a zip that anybody can open::
+
+    workshop-folder.json   whose folder it is, what was left out, what had been delivered
+    notebooks/             the folder as it is
+    delivered/             of each changed file, the version that the workshop had delivered
+
+So whoever takes it up has all three versions of a merge, whatever revision its own notebooks are at. Neither
+of the two folders goes before the other: where both changed one cell, or answered one exercise in two ways,
+the other machine's file is laid beside. Nothing is deleted: a file that the other folder no longer has stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from workshop.errors import WorkshopError
+from workshop.sync.engine import Outcome, Report, synchronise
+from workshop.sync.files import ensure_folder, only_one, shown, unsafe, write_own
+from workshop.sync.notebook import MOST_MEMORY, Version
+from workshop.sync.openbooks import Open
+from workshop.sync.planner import delivered
+from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
+from workshop.sync.state import Manifest
+
+ABOUT = "workshop-folder.json"
+FORMAT = 1
+FOLDER, BEFORE = "notebooks/", "delivered/"
+LARGEST_ABOUT = 4_000_000
+ORIGIN = re.compile(r"[0-9a-f]{32}")
+STATES = "other-machines"
+"""Below sync's own state: what was taken up from each other folder, with the backups."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What a file got."""
+
+    files: int
+    left_out: dict[str, str]
+    """Paths of the folder that are not in it, with the reason."""
+
+
+def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
+    """Write a participant's folder into a file that another machine's sync takes up.
+
+    state: where sync remembers what it delivered into the folder; it also gets the folder's own mark.
+    name: what the folder is called, for people.
+
+    Raises WorkshopError when there is no such folder or nothing in it.
+    """
+    found = read_folder(folder, ".")
+    manifest = Manifest(state)
+    before: dict[str, str] = {}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for path, version in sorted(found.files.items()):
+            base = manifest.base(path)
+            if base is not None:
+                before[path] = base.sha256
+                if base.sha256 != version.sha256:
+                    archive.writestr(BEFORE + path, base.data)
+            # Of one moment, whatever is saved meanwhile.
+            archive.writestr(_entry(folder, path), version.data)
+            version.forget()
+        about = {
+            "format": FORMAT,
+            "origin": _origin(state),
+            "name": name,
+            "delivered": before,
+            "left_out": dict(found.skipped),
+        }
+        archive.writestr(ABOUT, json.dumps(about, indent=1, ensure_ascii=False))
+    return Packed(len(found.files), dict(found.skipped))
+
+
+def _entry(folder: Path, path: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo.from_file(folder / path, FOLDER + path, strict_timestamps=False)
+    entry.external_attr = (stat.S_IFREG | 0o644) << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _origin(state: Path) -> str:
+    """Return the mark of a folder, 32 hex digits, made when it is first needed."""
+    file = state / "origin"
+    try:
+        known = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        known = ""
+    if not ORIGIN.fullmatch(known):
+        known = secrets.token_hex(16)
+        ensure_folder(state)
+        write_own(file, known.encode())
+    return known
+
+
+def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: Open) -> Report:
+    """Bring what another folder has into a participant's folder, and keep what that one has.
+
+    The record of what the organiser delivered stays as it is: to the next update, what came is the
+    participant's.
+
+    Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
+    """
+    with _opened(file) as (archive, about):
+        origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
+        if origin == _known_origin(state):
+            raise WorkshopError(f"{file} was made from this very folder; take it up on another machine")
+        own = state / STATES / origin
+        source, before = _read(archive, about, file)
+        with ExitStack() as stack:
+            # A sync with the organiser changes the same files.
+            stack.enter_context(nullcontext() if dry_run else only_one(state))
+            if not dry_run:
+                _seed(own, source, before)
+            report = synchronise(source, into, own, dry_run, open_notebooks)
+    return _told(report, about, who, into, own)
+
+
+def _known_origin(state: Path) -> str:
+    try:
+        return (state / "origin").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
+                raise ValueError("its description is too large")
+            about = json.loads(archive.read(ABOUT))
+            if about["format"] != FORMAT:
+                raise ValueError(f"it is of format {about['format']}")
+            if not ORIGIN.fullmatch(about["origin"]):
+                raise ValueError("it does not say whose it is")
+            if not all(isinstance(about[name], dict) for name in ("delivered", "left_out")):
+                raise TypeError("its description is damaged")
+            if not isinstance(about["name"], str):
+                raise TypeError("its description is damaged")
+            yield archive, about
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        TypeError,
+        ValueError,
+        NotImplementedError,
+        RecursionError,
+    ) as error:
+        raise WorkshopError(
+            f"{file} is no folder that a workshop packed ({error}); download it again, or pack it with "
+            "'workshop sync --pack FILE'"
+        ) from error
+
+
+def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[Source, dict[str, Version]]:
+    """Return the other folder's files, and of those that had been delivered to it, what was delivered."""
+    files: dict[str, Version] = {}
+    older: dict[str, Version] = {}
+    skipped: dict[str, str] = {}
+    infos = [each for each in archive.infolist() if not each.is_dir()]
+    if why := too_large(each.file_size for each in infos):
+        raise WorkshopError(f"{file} {why}; nothing was changed")
+    for info in infos:
+        kind = next((each for each in (FOLDER, BEFORE) if info.filename.startswith(each)), "")
+        path = info.filename.removeprefix(kind)
+        if not kind or hidden(path):
+            continue
+        if why := unsafe(path) or too_long(info.file_size) or _odd(info):
+            skipped[shown(path)] = why
+            continue
+        version = Version(archive.read(info), partial(archive.read, info))
+        version.most_memory = MOST_MEMORY
+        version.forget()
+        (files if kind == FOLDER else older)[path] = version
+    if not files:
+        raise WorkshopError(f"{file} holds no notebook; nothing was changed")
+    before = {}
+    for path, sha256 in about["delivered"].items():
+        version_before = older.get(path, files.get(path))
+        if path in files and version_before is not None and version_before.sha256 == sha256:
+            before[path] = version_before
+    return Source(files, skipped, content_revision(files), equal=True), before
+
+
+def _odd(info: zipfile.ZipInfo) -> str:
+    if info.flag_bits & 1:
+        return "it is encrypted"
+    # Programs that make zips on Windows say nothing of kinds.
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    return "" if kind in (0, stat.S_IFREG) else "it is no ordinary file"
+
+
+def _seed(state: Path, source: Source, before: dict[str, Version]) -> None:
+    """Let the first take-up know what had been delivered; a later one knows what the one before brought.
+
+    What the other folder no longer has is forgotten, so that it stays here.
+    """
+    ensure_folder(state)
+    manifest = Manifest(state)
+    changes = dict.fromkeys(path for path in manifest.entries if path not in source.files)
+    new = {path: version for path, version in before.items() if path not in manifest.entries}
+    for version in new.values():
+        manifest.keep(version)
+    manifest.update(changes | {path: delivered(version) for path, version in new.items()})
+    for version in new.values():
+        version.forget()
+
+
+def _told(report: Report, about: dict[str, Any], who: str, into: Path, state: Path) -> Report:
+    """Return a report that speaks of the other machine, and says how to undo."""
+    files = [
+        Outcome(each.path, each.action, each.reason.replace("the workshop", who), each.beside)
+        for each in report.files
+    ]
+    notes = [
+        f"{shown(path)} did not come along: {shown(str(why))}" for path, why in about["left_out"].items()
+    ]
+    if report.backups is not None:
+        notes.append(
+            f"the files as they were before are in {report.backups}; 'workshop sync --undo --into "
+            f"{os.fspath(into)} --state {os.fspath(state)}' puts them back"
+        )
+    return replace(
+        report, revision=f"{report.revision}, from {who}", files=files, backups=None,
+        notes=(*report.notes, *notes),
+    )  # fmt: skip
