@@ -21,6 +21,7 @@ lock control --group control
 lock run "$workshop" --extra run
 lock jupyter "$workshop" --extra run --group jupyter
 lock hub "$workshop" --extra run --group jupyter --group hub
+lock cluster "$workshop" --extra run --group cluster
 for name in theano tensorflow; do
   lock "$name" "$workshop" --extra teach "$games" --group "$name"
 done

@@ -9,12 +9,12 @@ from jupyterhub import orm
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.auth import Authenticator
 from jupyterhub.scopes import needs_scope
-from jupyterhub.utils import new_token
+from jupyterhub.utils import get_browser_protocol, new_token
 from tornado import web
-from traitlets import Instance, Unicode, default
+from traitlets import Instance, Integer, Unicode, default
 
 from organiser.hub.door import COOKIE, Admitted, Door
-from organiser.hub.limits import address_from
+from organiser.hub.limits import ADDRESS_FAILURES, address_from
 from organiser.hub.seats import account, numbered, seat_of
 
 FORM = Path(__file__).with_name("form.html")
@@ -26,13 +26,21 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
 
     private = Unicode(config=True, help="Folder with the key and the seats, which root writes.")
     state = Unicode(config=True, help="Folder of the hub's own, for who sits where.")
+    proxies = Integer(
+        1, config=True, help="Proxies between people and hub, each of which appends to X-Forwarded-For."
+    )
+    address_failures = Integer(
+        ADDRESS_FAILURES, config=True, help="Wrong codes a minute from one address, which a class may share."
+    )
     door = Instance(Door)
 
     @default("door")
     def _make_door(self) -> Door:
         private = Path(self.private)
         key = bytes.fromhex((private / "key").read_text(encoding="ascii").strip())
-        return Door(key, private / "seats.json", Path(self.state) / "bindings.json")
+        door = Door(key, private / "seats.json", Path(self.state) / "bindings.json")
+        door.let_mistype(self.address_failures)
+        return door
 
     @default("allow_all")
     def _allow_all(self) -> bool:
@@ -48,7 +56,8 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
 
         Raises HTTPError 403, whose words the form shows, for everybody else.
         """
-        address = address_from(handler.request.headers.get("X-Forwarded-For", ""), handler.request.remote_ip)
+        header = handler.request.headers.get("X-Forwarded-For", "")
+        address = address_from(header, handler.request.remote_ip, self.proxies)
         answer = self.door.admit(
             data.get("username", ""), data.get("password", ""), lambda name: handler.get_cookie(name), address
         )
@@ -62,7 +71,7 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
             path=handler.hub.base_url,
             expires_days=COOKIE_DAYS,
             httponly=True,
-            secure=handler.request.protocol == "https",
+            secure=get_browser_protocol(handler.request) == "https",
             samesite="Lax",
         )
         return account(answer.seat)
@@ -72,7 +81,7 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         return [
             *super().get_handlers(app),
             (r"/api/seats", TakenSeats),
-            (r"/api/seats/(\d{1,3})/free", FreeSeat),
+            (r"/api/seats/(\d{1,4})/free", FreeSeat),
         ]
 
 

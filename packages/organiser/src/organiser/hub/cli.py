@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from organiser.hub.cluster.cli import app as cluster_app
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
@@ -20,6 +21,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+app.add_typer(cluster_app, name="cluster")
 
 
 def _print(text: str) -> None:

@@ -20,6 +20,8 @@ class Client:
 
     api: str
     token: str
+    hint: str = "'systemctl status workshop-hub' shows why"
+    """What to do when the hub does not answer."""
 
     @classmethod
     def of(cls, hub: HubSettings) -> Client:
@@ -42,7 +44,7 @@ class Client:
             return error.code, _document(error.read())
         except OSError as error:
             raise WorkshopError(
-                f"the hub does not answer ({error}); 'systemctl status workshop-hub' shows why"
+                f"the hub does not answer ({error}); {self.hint}"
             ) from error
 
     def free(self, seat: str) -> dict[str, Any]:

@@ -73,6 +73,10 @@ class Door:
             stored = json.loads(self.bindings_file.read_text(encoding="utf-8"))
             self._bindings = {number: Binding(*each) for number, each in stored.items()}
 
+    def let_mistype(self, failures: int) -> None:
+        """Set how many wrong codes a minute may come from one address; a thousand people may share one."""
+        self._of_address.most = failures
+
     def seats(self) -> Seats:
         """Return the seats, read again when their file is another one."""
         try:

@@ -62,10 +62,12 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-def address_from(header: str, peer: str) -> str:
-    """Return the address from which a request came to the proxy.
+def address_from(header: str, peer: str, proxies: int = 1) -> str:
+    """Return the address from which a request came to the first proxy of ours.
 
-    header: X-Forwarded-For. The proxy appends whom it sees; what is before that, the caller may make up.
+    header: X-Forwarded-For. Each proxy appends whom it sees; what is before that, the caller may make up.
     peer: who is connected; it counts where there is no proxy.
+    proxies: how many there are between people and the hub. With fewer than said, the first of the header counts.
     """
-    return header.rpartition(",")[2].strip() or peer
+    seen = [each.strip() for each in header.split(",")]
+    return seen[max(0, len(seen) - proxies)] or peer

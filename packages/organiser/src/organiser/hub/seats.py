@@ -11,7 +11,7 @@ from organiser.hub.codes import keyed, new_code, same
 from workshop.errors import WorkshopError
 from workshop.system.files import written_whole
 
-MOST = 999
+MOST = 9999
 PREFIX = "seat-"
 
 
@@ -26,13 +26,13 @@ def seat_of(user: str) -> str:
     Raises ValueError when it is none of a seat's.
     """
     seat = user.removeprefix(PREFIX)
-    if not (user.startswith(PREFIX) and len(seat) == 3 and seat.isascii() and seat.isdigit()):
+    if not (user.startswith(PREFIX) and seat.isascii() and seat.isdigit() and numbered(int(seat)) == seat):
         raise ValueError(f"{user!r} is no seat")
     return seat
 
 
 def numbered(number: int) -> str:
-    """Return a seat's number as files and units have it, three digits."""
+    """Return a seat's number as files and units have it, three digits, or four above 999."""
     return f"{number:03d}"
 
 
@@ -88,7 +88,7 @@ class Seats:
     def find(self, text: str) -> Seat | None:
         """Return the seat that somebody typed, by number or by name; None when there is none."""
         text = text.strip().removeprefix(PREFIX)
-        if text.isascii() and text.isdigit() and len(text) <= 3:
+        if text.isascii() and text.isdigit() and len(text) <= 4:
             return self.seats.get(numbered(int(text)))
         wanted = text.casefold()
         return next(

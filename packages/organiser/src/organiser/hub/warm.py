@@ -29,12 +29,14 @@ def warm(
     at_once: int = 0,
     progress: Callable[[str], None] = lambda number: None,
     seconds: float = 300.0,
+    why: str = "'journalctl -u classroom-seat@{}' shows why it did not start",
 ) -> Warmed:
     """Start the seats' servers and wait until they are ready.
 
     at_once: how many may be on their way; 0: one more than there are processors.
     progress: is called with each seat that is done with, well or not.
     seconds: that one seat may take.
+    why: what is said of a seat that did not start, with {} for its number.
     """
     waiting, running, done = list(numbers), dict[str, float](), Warmed()
     limit = at_once or (os.cpu_count() or 1) + 1
@@ -52,7 +54,7 @@ def warm(
             if ready:
                 done.ready.append(number)
             elif ready is None or time.monotonic() - since > seconds:
-                done.failed[number] = f"'journalctl -u classroom-seat@{number}' shows why it did not start"
+                done.failed[number] = why.format(number)
             else:
                 continue
             del running[number]

@@ -1,0 +1,100 @@
+"""``workshop hub cluster``: a classroom on Kubernetes. Run on the organiser's machine, with the classroom's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workshop.errors import WorkshopError
+from workshop.output import console, messages, print_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The classroom on Kubernetes: seats and cards in a folder, and the hub behind its address.",
+)
+
+Folder = Annotated[Path, typer.Argument(help="The classroom's folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def _print(text: str) -> None:
+    console.print(text, markup=False, highlight=False)
+
+
+@app.command()
+def prepare(
+    folder: Folder,
+    namespace: Annotated[str, typer.Option("--namespace", help="The classroom's namespace in the cluster.")],
+    address: Annotated[str, typer.Option("--address", help="What people open, https://NAME.")],
+    number: Annotated[int, typer.Option("--seats", help="How many seats there are to be.", min=0, max=9999)],
+    names: Annotated[
+        Path | None, typer.Option("--names", help="A file with a name for each seat, one a line.")
+    ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="New codes for seats that have one, too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether something would change.")] = False,
+    json: Json = False,
+) -> None:
+    """Make secrets, seats, cards and the Secret for the cluster; the playbook calls this."""
+    from organiser.hub.cluster.folder import Classroom
+    from organiser.hub.cluster.folder import prepare as make
+    from organiser.hub.seats import read_names
+
+    room = Classroom(folder, namespace, address)
+    done = make(room, number, read_names(names) if names else (), anew, check)
+    if json:
+        print_json({"changed": bool(done.changed), "seats": done.seats, "new": done.new, "files": done.changed})
+        return
+    _print(f"{done.seats} seats, {len(done.new)} with new cards")
+    for file in done.changed:
+        _print(str(folder / file))
+
+
+@app.command()
+def free(
+    folder: Folder,
+    seat: Annotated[int, typer.Argument(help="The seat's number.", min=1, max=9999)],
+    json: Json = False,
+) -> None:
+    """Free a seat for another browser. The old one is out at once; the seat's files stay."""
+    from organiser.hub.cluster.folder import load
+    from organiser.hub.seats import numbered
+
+    freed = load(folder).client().free(numbered(seat))
+    if json:
+        print_json({"changed": freed["was_taken"], **freed})
+    else:
+        _print(f"seat {seat} is free for the browser that comes next with its code")
+
+
+@app.command()
+def warm(
+    folder: Folder,
+    at_once: Annotated[int, typer.Option("--at-once", help="Seats on their way.", min=1)] = 20,
+    json: Json = False,
+) -> None:
+    """Start all seats before the doors open, a few at a time."""
+    from rich.progress import Progress
+
+    from organiser.hub.cluster.folder import load
+    from organiser.hub.warm import warm as start
+
+    room = load(folder)
+    numbers = sorted(room.seats().seats)
+    if not numbers:
+        raise WorkshopError("there are no seats; set hub_service_seats and run the playbook again")
+    why = f"'kubectl --namespace {room.namespace} describe pod jupyter-seat-{{}}' shows why it did not start"
+    with Progress(console=messages, disable=not messages.is_terminal) as progress:
+        task = progress.add_task("seats", total=len(numbers))
+        # A node that is started for the class takes minutes.
+        done = start(room.client(), numbers, at_once, lambda _: progress.advance(task), 900.0, why)
+    if json:
+        print_json({"ready": done.ready, "failed": done.failed})
+    for number, said in done.failed.items():
+        messages.print(f"seat {int(number)}: {said}", markup=False, highlight=False)
+    if done.failed:
+        raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
+    if not json:
+        _print(f"{len(done.ready)} seats run")

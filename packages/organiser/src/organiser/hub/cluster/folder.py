@@ -1,0 +1,173 @@
+"""A classroom's folder: its secrets, seats and cards, and the Secret by which the cluster's hub knows them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from organiser.hub.client import Client
+from organiser.hub.cluster.code import code_yaml
+from organiser.hub.seats import Seats, numbered
+from workshop.errors import WorkshopError
+from workshop.system.files import written_whole
+
+SECRET = "classroom-seats"
+"""The name of the Secret; values.yaml mounts it into the hub at /etc/classroom."""
+SECRET_BYTES = 1_000_000
+"""A Secret holds 1 MiB, names and all."""
+SECRETS = ("key", "cli-token")
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """One classroom on a cluster."""
+
+    folder: Path
+    namespace: str
+    address: str
+    """What people open: ``https://NAME``, without a slash at the end."""
+
+    @property
+    def private(self) -> Path:
+        """Return the folder of what nobody but the organiser reads."""
+        return self.folder / "private"
+
+    @property
+    def seats_file(self) -> Path:
+        """Return the file of the seats."""
+        return self.private / "seats.json"
+
+    def secret(self, name: str) -> str:
+        """Read a secret, ``key`` or ``cli-token``.
+
+        Raises WorkshopError when it is missing.
+        """
+        try:
+            return (self.private / name).read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise WorkshopError(
+                f"{self.private / name} cannot be read ({error.strerror}); "
+                "run playbooks/classroom-kubernetes.yml again"
+            ) from error
+
+    def seats(self) -> Seats:
+        """Return the seats; none where none were made."""
+        return Seats.load(self.seats_file, bytes.fromhex(self.secret("key")))
+
+    def client(self) -> Client:
+        """Return the client of the cluster's hub, at the address that people open."""
+        hint = f"'kubectl --namespace {self.namespace} logs deploy/hub' shows why"
+        return Client(f"{self.address}/hub/api", self.secret("cli-token"), hint)
+
+    def manifest(self) -> str:
+        """Return the Secret of the seats as YAML.
+
+        Raises WorkshopError when there are more seats than a Secret holds.
+        """
+        listed = {each.number: {"name": each.name, "code": each.code} for each in self.seats().seats.values()}
+        texts = {name: self.secret(name) for name in SECRETS}
+        texts["seats.json"] = json.dumps({"seats": listed}, ensure_ascii=False)
+        if sum(len(text.encode()) for text in texts.values()) > SECRET_BYTES:
+            raise WorkshopError(
+                f"{len(listed)} seats are more than a Secret of Kubernetes holds (1 MiB); "
+                "make two classrooms, each with a namespace of its own"
+            )
+        return yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": {
+                    "name": SECRET,
+                    "namespace": self.namespace,
+                    "labels": {"app.kubernetes.io/part-of": "deep-learning-workshop"},
+                },
+                "type": "Opaque",
+                "data": {name: base64.b64encode(text.encode()).decode() for name, text in texts.items()},
+            },
+            sort_keys=False,
+        )
+
+
+def load(folder: Path) -> Classroom:
+    """Read which classroom a folder is.
+
+    Raises WorkshopError when it is none.
+    """
+    try:
+        said = json.loads((folder / "classroom.json").read_text(encoding="utf-8"))
+        return Classroom(folder, str(said["namespace"]), str(said["address"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WorkshopError(
+            f"{folder} is no classroom's folder; playbooks/classroom-kubernetes.yml makes one"
+        ) from error
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was made."""
+
+    changed: list[str]
+    """Files, by their place in the folder."""
+    new: list[str]
+    """Numbers of the seats that have new cards."""
+    seats: int
+
+
+def prepare(
+    room: Classroom, number: int, names: Sequence[str] = (), anew: bool = False, check: bool = False
+) -> Prepared:
+    """Make what a classroom's folder lacks: secrets, seats with their cards, and what the cluster gets of them.
+
+    number: seats that there are to be; those beyond it that are there already stay.
+    anew: give seats that have a code another one.
+    check: only say what would be made.
+    """
+    # Cards draw QR codes; whoever only frees seats needs no library for that.
+    from organiser.hub.cards import Card, write
+
+    changed: list[str] = []
+    wanted = [numbered(each) for each in range(1, number + 1)]
+    if check:
+        known = room.seats().seats if (room.private / "key").exists() else {}
+        new = [seat for seat in wanted if anew or seat not in known]
+        return Prepared(["private/seats.json"] if new else [], new, len({*wanted, *known}))
+    for folder in (room.private, room.folder / "cards"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in SECRETS:
+        if not (room.private / name).exists():
+            _write(room.private / name, secrets.token_hex(32) + "\n", 0o600)
+            changed.append(f"private/{name}")
+    known = room.seats()
+    made = []
+    for place, seat in enumerate(wanted):
+        if anew or seat not in known.seats:
+            name = names[place] if place < len(names) else ""
+            made.append(Card(seat, name, known.add(seat, name), room.address))
+    if made:
+        # The cards first: a code that is on no card would be lost.
+        files = write(made, room.folder / "cards", f"seats-{made[0].number}-{made[-1].number}")
+        known.save(room.seats_file, os.getegid())
+        changed += [f"cards/{file.name}" for file in files] + ["private/seats.json"]
+    said = json.dumps({"namespace": room.namespace, "address": room.address}) + "\n"
+    for place, text, mode in (
+        ("classroom.json", said, 0o644),
+        ("hub-code.yaml", code_yaml(), 0o644),
+        (f"private/{SECRET}.yaml", room.manifest(), 0o600),
+    ):
+        file = room.folder / place
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            _write(file, text, mode)
+            changed.append(place)
+    return Prepared(changed, [card.number for card in made], len(known.seats))
+
+
+def _write(file: Path, text: str, mode: int) -> None:
+    with written_whole(file, mode) as opened:
+        opened.write(text.encode())
