@@ -59,10 +59,11 @@ class TarTree:
         self._links: dict[str, str] = {}
 
     def add(self, path: str, node: Node, contents: bytes | None = None) -> None:
-        """Add what has a path."""
+        """Add what has a path, in the place of what had it."""
+        if path not in self._nodes:
+            above, _, name = path.rpartition("/")
+            self._below.setdefault(above, []).append(name)
         self._nodes[path] = node
-        above, _, name = path.rpartition("/")
-        self._below.setdefault(above, []).append(name)
         if contents is not None:
             self._contents[path] = contents
 
