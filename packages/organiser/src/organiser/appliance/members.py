@@ -26,22 +26,27 @@ class Hashing(io.RawIOBase):
     """Passes bytes on, counts and hashes them."""
 
     def __init__(self, target: BinaryIO) -> None:
+        """Pass on to ``target``."""
         self._target, self._count, self.digest = target, 0, hashlib.sha256()
 
     def writable(self) -> bool:
+        """Say that it takes bytes."""
         return True
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Pass bytes on; return how many."""
         self.digest.update(data)
         self._target.write(data)
         self._count += len(data)
         return len(data)
 
     def tell(self) -> int:
+        """Return how many bytes went through."""
         return self._count
 
 
 def walk(folder: Path, root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield path and entry of everything below a folder, sorted, each folder before what it holds."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda each: each.name):
             yield Path(entry.path).relative_to(root).as_posix(), entry

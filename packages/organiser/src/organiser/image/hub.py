@@ -1,7 +1,7 @@
 """What a hub's seat needs beside the workshop's environment: JupyterHub and what it imports, by its lock.
 
-They lie in a folder of their own, which is on the path of a seat's server only: kernels and the services that run
-without a hub load nothing of it.
+They lie in a folder of their own, on the path of a seat's server only: kernels, and the services that run
+without a hub, load nothing of it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def python_of(root: Path) -> str:
 
 
 def install(root: Path, checkout: Path, architecture: Architecture, scratch: Path, cache: Path) -> Path:
-    """Return a folder with the packages, for the root's Python and processor, whatever this computer's are.
+    """Return a folder with the packages, for the root's Python and processor, not this computer's.
 
     Raises WorkshopError when there is no uv or the registry cannot be asked.
     """
@@ -46,7 +46,8 @@ def install(root: Path, checkout: Path, architecture: Architecture, scratch: Pat
         find_uv(load_settings(), checkout), "pip", "install", "--quiet", "--require-hashes", "--no-deps",
         "--only-binary=:all:", f"--python-version={python_of(root)}",
         f"--python-platform={architecture.machine}-manylinux_2_36",
-        "--cache-dir", str(cache / "uv"), "--link-mode=copy", "--target", str(folder), "--requirement", str(lock),
+        "--cache-dir", str(cache / "uv"), "--link-mode=copy", "--target", str(folder),
+        "--requirement", str(lock),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

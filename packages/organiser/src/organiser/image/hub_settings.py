@@ -1,4 +1,5 @@
-# What a seat's server is told in the image, as the classroom's is by the role hub-service.
+"""What a seat's server is told in the image, as the classroom's is by the role hub-service."""
+
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 # Nothing goes online: no search for updates, no catalogue of extensions.

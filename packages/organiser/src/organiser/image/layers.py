@@ -1,7 +1,7 @@
 """Layers: a part of the root as a compressed tar, known by what is in it, made once and kept.
 
-A layer has two sums (image-spec, "Layer DiffID"): of the tar, which the configuration names, and of the compressed
-file, by which it is stored and fetched.
+A layer has two sums (image-spec, "Layer DiffID"): of the tar, which the configuration names, and of the
+compressed file, by which it is stored and fetched.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Image:
     layers: dict[str, int]
     """Bytes of each, by name; of one for several processors nothing."""
     bill: Path | None = None
-    """Its bill of materials, which lies beside it and inside; of one for several processors each has its own."""
+    """Its bill of materials, beside it and inside; of one for several processors each has its own."""
 
     def as_document(self) -> dict[str, Any]:
         """Return what --json prints."""

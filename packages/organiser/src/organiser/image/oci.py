@@ -1,8 +1,8 @@
 """The documents of an image, and the archive that docker and podman load: an image layout as one tar.
 
-Image-spec 1.1 ("Image Layout", "Image Index", "Image Manifest", "Image Configuration"). An archive of one processor has
-Docker's own ``manifest.json`` as well, for a Docker that does not read image layouts. Small members come first, so that
-a reader knows what to expect of the large ones.
+Image-spec 1.1 ("Image Layout", "Image Index", "Image Manifest", "Image Configuration"). An archive of one
+processor has Docker's own ``manifest.json`` as well, for a Docker that does not read image layouts. Small
+members come first, so that a reader knows what to expect of the large ones.
 """
 
 from __future__ import annotations

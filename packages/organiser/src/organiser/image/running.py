@@ -1,4 +1,4 @@
-"""Start an image on this computer: by docker or podman, on its own 127.0.0.1, with a volume for what a person makes."""
+"""Start an image on this computer: by docker or podman, on 127.0.0.1, with a volume for the notebooks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def find_engine(wanted: str = "") -> str:
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:
         raise WorkshopError(
-            f"there is no {' and no '.join(names)} here; install Docker Desktop, or podman of your distribution"
+            f"there is no {' and no '.join(names)} here; install Docker, or your distribution's podman"
         )
     return found
 

@@ -34,7 +34,7 @@ exec /{layout.START} jupyterhub-singleuser "$@"
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class View:
     """One image of a root."""
 
@@ -64,7 +64,8 @@ def view(
     user, number = _account(root)
     if (number, f"home/{user}") != (layout.UID, layout.HOME):
         raise WorkshopError(
-            f"the account {user} of the root has the number {number}; an image wants {layout.UID} in /{layout.HOME}"
+            f"the account {user} of the root has the number {number}; an image wants {layout.UID} "
+            f"in /{layout.HOME}"
         )
     services = [service_of(path) for path in sorted(root.glob(UNITS))]
     if not services:
@@ -109,7 +110,7 @@ def _account(root: Path) -> tuple[str, int]:
 
 
 def service_of(unit: Path) -> dict[str, Any]:
-    """Return name, command, environment and directory of a service, as its unit states them (systemd.service(5))."""
+    """Return name, command, environment and directory of a service, by its unit (systemd.service(5))."""
     command: list[str] = []
     environment: dict[str, str] = {}
     directory = "/"

@@ -27,8 +27,8 @@ def write_image(
 ) -> None:
     """Write a root as an image for one processor; its layers stay beside it until all forms are written.
 
-    key: of everything in the root. epoch: seconds since 1970; no date in it is later. hub_packages: what a hub's
-    seat needs besides; None: nothing.
+    key: of everything in the root. epoch: seconds since 1970; no date in it is later.
+    hub_packages: what a hub's seat needs besides; None: nothing.
 
     Raises WorkshopError when the root has no account or service of the workshop's.
     """

@@ -160,9 +160,7 @@ def _fstab(inside: Inside) -> Iterator[str]:
         yield "etc/fstab mounts no root by its label"
 
 
-@STAGE.check(
-    "inside.kernel", "a disk starts its own kernel; WSL and containers have one, and do not need 150 MB more"
-)
+@STAGE.check("inside.kernel", "a disk starts its own kernel; WSL and containers have one already")
 def _kernel(inside: Inside) -> Iterator[str]:
     kernels = [*trees.find(inside.tree, "boot/vmlinuz*"), *trees.find(inside.tree, "vmlinuz*")]
     if not inside.machine and kernels:

@@ -140,7 +140,8 @@ def _members(found: Archive, tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 
 def _find_end(found: Archive, file: BinaryIO, tar: tarfile.TarFile) -> None:
     """Notice when the end is missing, or something follows it; tarfile takes either."""
-    file.seek(tar.offset - tarfile.BLOCKSIZE if tar.offset else 0)
+    last = tar.getmembers()[-1] if tar.getmembers() else None
+    file.seek(last.offset_data + last.size + -last.size % tarfile.BLOCKSIZE if last else 0)
     rest = file.read(CHUNK)
     if len(rest) < 2 * tarfile.BLOCKSIZE or any(rest) or file.read(1):
         found.fault = (
@@ -408,7 +409,7 @@ def _user(archive: Archive) -> Iterator[str]:
         user = str(image.runs.get("User", ""))
         number = user.partition(":")[0]
         if not number.isdigit() or int(number) == 0:
-            yield f"the image for {image.kind} starts as {user or 'root'!r}; it must be a number, and not root's"
+            yield f"the image for {image.kind} starts as {user or 'root'!r}; it must be a number but 0"
         home = image.tree.node(layout.HOME)
         if home is None or home.uid != layout.UID or stat.S_IMODE(home.mode) != 0o777:
             yield f"/{layout.HOME} is not there, or not for whoever starts it"

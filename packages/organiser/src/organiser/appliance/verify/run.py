@@ -146,8 +146,8 @@ def _verify_oci(path: Path, thorough: bool, progress: Callable[[int], None]) -> 
     report = Report(path, _run(seen, [oci.STAGE]), form="oci")
     if len(seen.images) == 1:
         report.architecture = seen.images[0].architecture
-    for image in seen.images if report.ok else ():
-        report.results += _guarded(inside.STAGE, inside.Inside(image.tree, image.architecture, oci=True))
+    for each in seen.images if report.ok else ():
+        report.results += _guarded(inside.STAGE, inside.Inside(each.tree, each.architecture, oci=True))
     return report
 
 
