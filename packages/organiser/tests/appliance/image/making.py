@@ -163,7 +163,8 @@ class Taken:
         with tarfile.open(path, "w") as tar:
             for name, data in members.items():
                 info = tarfile.TarInfo(name)
-                info.size, info.type = len(data), self.kinds.get(name, tarfile.REGTYPE)
+                info.type = self.kinds.get(name, tarfile.REGTYPE)
+                info.size = len(data) if info.isreg() else 0
                 tar.addfile(info, io.BytesIO(data))
         return path
 

@@ -1,4 +1,4 @@
-"""A sound image is accepted; each way in which one is wrong or damaged is refused by the check that is for it."""
+"""A sound image is accepted; one that is wrong or damaged is refused, by the check that is for it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ CONFIG: dict[str, tuple[str, Change]] = {
     "a proxy": ("oci.environment", lambda it: it.config["config"]["Env"].append("HOME=http://me:pw@proxy/")),
     "a history": ("oci.environment", lambda it: it.config.update(history=[{"created_by": "X_TOKEN=1"}])),
     "no label": ("oci.labels", lambda it: it.config["config"]["Labels"].pop(f"{layout.LABEL}revision")),
-    "no labels": ("oci.name", lambda it: it.config["config"].update(Labels=None)),
+    "no labels": ("oci.labels", lambda it: it.config["config"].update(Labels=None)),
     "another system": ("oci.processor", lambda it: it.config.update(os="windows")),
     "no processor": ("oci.processor", lambda it: it.config.update(architecture="riscv64")),
     "another platform": ("oci.processor", lambda it: it.entry["platform"].update(architecture="arm64")),

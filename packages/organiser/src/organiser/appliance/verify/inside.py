@@ -160,7 +160,7 @@ def _fstab(inside: Inside) -> Iterator[str]:
         yield "etc/fstab mounts no root by its label"
 
 
-@STAGE.check("inside.kernel", "a disk starts its own kernel; WSL and containers have one already")
+@STAGE.check("inside.kernel", "a disk starts its own kernel; WSL and containers have one")
 def _kernel(inside: Inside) -> Iterator[str]:
     kernels = [*trees.find(inside.tree, "boot/vmlinuz*"), *trees.find(inside.tree, "vmlinuz*")]
     if not inside.machine and kernels:
