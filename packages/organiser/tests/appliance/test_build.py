@@ -59,6 +59,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(building, "provision", provision)
     monkeypatch.setattr(building.forms, "write", write)
     monkeypatch.setattr(building.checkout, "version", lambda _: "1.0")
+    monkeypatch.setattr(building.checkout, "revision", lambda _: "0123abcd")
     monkeypatch.setattr(building.checkout, "changes", lambda _: "New.\n")
     return done
 

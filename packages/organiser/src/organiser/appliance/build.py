@@ -135,6 +135,9 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             epoch=finished(root),
             kernel_options=OPTIONS,
             grub=emulation.grub(wish.downloads, wish.architecture),
+            checkout=wish.source,
+            revision=checkout.revision(wish.source),
+            cache=wish.downloads,
         )
         clock = Clock(say)
         made = forms.write(source, wanted, work / "forms", clock)

@@ -62,6 +62,11 @@ def version(checkout: Path) -> str:
     return described if tagged else f"{__version__}-{described}"
 
 
+def revision(checkout: Path) -> str:
+    """Return the commit that is checked out."""
+    return git(checkout, "rev-parse", "HEAD").strip()
+
+
 def changes(checkout: Path) -> str:
     """Return the releases' texts, newest first; before the first release the changelog's newest part."""
     words = ("--merged=HEAD", "--sort=-version:refname", "--format=%(refname:short)", "refs/tags")

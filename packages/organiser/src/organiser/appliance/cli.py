@@ -141,7 +141,9 @@ def export(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="An OVA, a .utm.zip or a .wsl.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="An OVA, a .utm.zip, a .wsl or an .oci.tar.", exists=True, dir_okay=False)
+    ],
     boot: Annotated[
         bool, typer.Option("--boot", help="Also start an x86 OVA under qemu; takes minutes.")
     ] = False,

@@ -22,6 +22,9 @@ from organiser.appliance.pack import GIB, LABEL, NAMESPACE, Clock, wrap
 from organiser.appliance.scratch import folder_beside
 from organiser.appliance.wsl.layout import SUFFIX as WSL_SUFFIX
 from organiser.appliance.wsl.write import write_wsl
+from organiser.image import hub
+from organiser.image.layout import SUFFIX as OCI_SUFFIX
+from organiser.image.write import write_image
 from workshop.errors import WorkshopError
 
 MAKERS_VERSION = 1
@@ -45,6 +48,12 @@ OVA = Form("ova", ".ova", (AMD64, ARM64), True, "VirtualBox")
 UTM = Form("utm", utm.SUFFIX, (ARM64,), True, "UTM, on a Mac with Apple Silicon")
 WSL = Form("wsl", WSL_SUFFIX, (AMD64, ARM64), False, "WSL, on Windows")
 FORMS = {form.name: form for form in (OVA, UTM, WSL)}
+"""Of the appliance."""
+OCI = Form("oci", OCI_SUFFIX, (AMD64, ARM64), False, "docker and podman")
+OCI_SMALL = Form("oci-small", f"-small{OCI_SUFFIX}", (AMD64, ARM64), False, "docker and podman")
+IMAGES = {form.name: form for form in (OCI, OCI_SMALL)}
+"""Of the same root, as 'workshop image build' makes them."""
+ALL = FORMS | IMAGES
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,12 @@ class Source:
     size_bytes: int = 16 * GIB
     grub: Path | None = None
     """See ``bootloader.efi_program``."""
+    checkout: Path | None = None
+    """Where the lock of a hub's seat lies; None: an image without what a hub needs."""
+    revision: str = ""
+    """The commit of that checkout."""
+    cache: Path | None = None
+    """Downloads of earlier builds."""
 
     @property
     def architecture(self) -> Architecture:
@@ -91,7 +106,7 @@ def parse(words: Sequence[str], known: dict[str, Form] | dict[str, Architecture]
 
 def choose(architecture: Architecture, wanted: Sequence[str]) -> list[Form]:
     """Return the forms of a processor, of those that are wanted; WorkshopError when none is left."""
-    found = [FORMS[name] for name in wanted if architecture in FORMS[name].architectures]
+    found = [ALL[name] for name in wanted if architecture in ALL[name].architectures]
     if not found:
         fitting = [form.name for form in FORMS.values() if architecture in form.architectures]
         raise WorkshopError(
@@ -106,9 +121,9 @@ def require_possible(architectures: Sequence[str], wanted: Sequence[str]) -> Non
     for kind in kinds:
         choose(kind, wanted)
     for name in wanted:
-        if not set(kinds) & set(FORMS[name].architectures):
-            fitting = " or ".join(kind.name for kind in FORMS[name].architectures)
-            raise WorkshopError(f"the form {name} is for {FORMS[name].reader}; add --arch {fitting}")
+        if not set(kinds) & set(ALL[name].architectures):
+            fitting = " or ".join(kind.name for kind in ALL[name].architectures)
+            raise WorkshopError(f"the form {name} is for {ALL[name].reader}; add --arch {fitting}")
 
 
 def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) -> list[Made]:
@@ -120,6 +135,7 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
     bootloader_files(source, wanted)
     with clock("sum of the root"):
         key = name_of(source)
+    shared = Shared(source, folder, key, clock)
     done = []
     for form in wanted:
         target = folder / f"{source.stem}{form.suffix}"
@@ -127,9 +143,7 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
         if not (target.is_file() and mark.is_file() and mark.read_text() == key):
             mark.unlink(missing_ok=True)
             with folder_beside(target) as scratch:
-                WRITERS[form.name](
-                    source, target, scratch, lambda: ensure_disk(source, folder, key, clock), clock
-                )
+                WRITERS[form.name](source, target, scratch, shared)
             mark.write_text(key)
         done.append(Made(form.name, target, target.stat().st_size, sha256_of(target)))
     return done
@@ -195,24 +209,76 @@ def ensure_disk(source: Source, folder: Path, key: str, clock: Clock) -> Path:
     return raw
 
 
-Writer = Callable[[Source, Path, Path, Callable[[], Path], Clock], object]
+@dataclass(frozen=True)
+class Shared:
+    """What the forms of one root share."""
+
+    source: Source
+    folder: Path
+    key: str
+    clock: Clock
+
+    def disk(self) -> Path:
+        """Return the raw disk, made unless it is there."""
+        return ensure_disk(self.source, self.folder, self.key, self.clock)
+
+    def hub_packages(self) -> Path | None:
+        """Return what a hub's seat needs, fetched once; None where no checkout says what."""
+        source = self.source
+        if source.checkout is None:
+            return None
+        place = self.folder / f"hub-{self.key[:16]}"
+        if not place.is_dir():
+            with self.clock("packages of a hub's seat"), folder_beside(place) as scratch:
+                cache = source.cache or scratch
+                made = hub.install(source.root, source.checkout, source.architecture, scratch, cache)
+                made.rename(place)
+        return place
 
 
-def _write_ova(source: Source, target: Path, scratch: Path, raw: Callable[[], Path], clock: Clock) -> object:
-    return wrap(raw(), target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
+Writer = Callable[[Source, Path, Path, Shared], object]
 
 
-def _write_utm(source: Source, target: Path, scratch: Path, raw: Callable[[], Path], clock: Clock) -> object:
-    image = raw()
-    with clock("utm"):
+def _write_ova(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+    disk_file, clock = shared.disk(), shared.clock
+    return wrap(disk_file, target, source.description, epoch=source.epoch, clock=clock, scratch=scratch)
+
+
+def _write_utm(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+    image = shared.disk()
+    with shared.clock("utm"):
         utm.write_utm(image, target, source.description, epoch=source.epoch, scratch=scratch)
     return target
 
 
-def _write_wsl(source: Source, target: Path, scratch: Path, raw: Callable[[], Path], clock: Clock) -> object:
-    with clock("wsl"):
+def _write_wsl(source: Source, target: Path, scratch: Path, shared: Shared) -> object:
+    with shared.clock("wsl"):
         write_wsl(source.root, target, epoch=source.epoch)
     return target
 
 
-WRITERS: dict[str, Writer] = {"ova": _write_ova, "utm": _write_utm, "wsl": _write_wsl}
+def _write_oci(source: Source, target: Path, shared: Shared, *, small: bool) -> object:
+    hub_packages = shared.hub_packages()
+    with shared.clock("small image" if small else "image"):
+        write_image(
+            source.root,
+            target,
+            name=source.description.machine.name,
+            version=source.description.version,
+            revision=source.revision,
+            epoch=source.epoch,
+            architecture=source.architecture,
+            key=shared.key,
+            small=small,
+            hub_packages=hub_packages,
+        )
+    return target
+
+
+WRITERS: dict[str, Writer] = {
+    "ova": _write_ova,
+    "utm": _write_utm,
+    "wsl": _write_wsl,
+    "oci": lambda source, target, _, shared: _write_oci(source, target, shared, small=False),
+    "oci-small": lambda source, target, _, shared: _write_oci(source, target, shared, small=True),
+}

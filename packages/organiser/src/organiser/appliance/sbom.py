@@ -74,15 +74,15 @@ def _rpm(root: Path) -> Iterator[Component]:
 
 def python_packages(root: Path) -> list[Component]:
     """Return the packages of the workshop's environments, as their metadata states them."""
-    found = []
-    for site in sorted((root / VENVS).glob("*/lib/python*/site-packages")):
-        environment = site.parents[2].name
-        for package in distributions(path=[str(site)]):
-            name = package.name.lower().replace("_", "-")
-            found.append(
-                Component("pypi", name, package.version, environment=environment, licence=_licence(package))
-            )
-    return sorted(found)
+    sites = sorted((root / VENVS).glob("*/lib/python*/site-packages"))
+    return sorted(each for site in sites for each in packages_in(site, site.parents[2].name))
+
+
+def packages_in(site: Path, environment: str) -> Iterator[Component]:
+    """Yield the packages of one folder, which belongs to an environment."""
+    for package in distributions(path=[str(site)]):
+        name = package.name.lower().replace("_", "-")
+        yield Component("pypi", name, package.version, environment=environment, licence=_licence(package))
 
 
 def _licence(package: Distribution) -> str:

@@ -37,7 +37,7 @@ def main(words: list[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(
         prog="verify-appliance",
-        description="Check files of the workshop (.ova, .utm.zip, .wsl) before they are imported.",
+        description="Check files of the workshop (.ova, .utm.zip, .wsl, .oci.tar) before they are imported.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="what was copied from the stick")
     parser.add_argument(

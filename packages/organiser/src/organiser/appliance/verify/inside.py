@@ -15,6 +15,7 @@ from organiser.appliance.verify import tree as trees
 from organiser.appliance.verify.checks import Stage
 from organiser.appliance.verify.tree import Tree
 from organiser.appliance.wsl import layout as wsl
+from organiser.image import layout as oci
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,12 @@ class Inside:
     architecture: Architecture | None
     """What the form says it is for; None when it says nothing that is known."""
     wsl: bool = False
+    oci: bool = False
+
+    @property
+    def machine(self) -> bool:
+        """Whether it starts by itself; what else it is in has a kernel and mounts its disks."""
+        return not (self.wsl or self.oci)
 
 
 STAGE: Stage[Inside] = Stage()
@@ -100,8 +107,16 @@ def _secrets(inside: Inside) -> Iterator[str]:
     notebooks = kept.notebooks_of(trees.text(inside.tree, kept.SETTINGS) or "")
     for folder in kept.CLOSED:
         for path in trees.walk(inside.tree, folder):
+            if inside.oci and _leads_out(inside.tree, path):
+                continue
             if not kept.is_kept(path, notebooks) and not _lies_below(inside.tree, path, notebooks):
                 yield f"/{path} is there"
+
+
+def _leads_out(tree: Tree, path: str) -> bool:
+    """Whether it is a link to where a container writes, which is empty when it starts."""
+    node = tree.node(path)
+    return node is not None and node.is_link and node.link == oci.PASSING.get(path)
 
 
 def _is_empty_folder(tree: Tree, path: str) -> bool:
@@ -117,7 +132,7 @@ def _lies_below(tree: Tree, path: str, notebooks: str) -> bool:
 
 @STAGE.check("inside.left", "logs and leavings tell about whoever built it")
 def _left(inside: Inside) -> Iterator[str]:
-    folders = [folder for folder in clean.EMPTIED if not (inside.wsl and folder == "run")]
+    folders = [folder for folder in clean.EMPTIED if inside.machine or folder != "run"]
     for folder in folders:
         if found := inside.tree.names(folder):
             yield f"/{folder}/{found[0]} is there"
@@ -128,7 +143,7 @@ def _left(inside: Inside) -> Iterator[str]:
 
 @STAGE.check("inside.first-start", "without it a copy has no keys, token and password, or everybody the same")
 def _first_start(inside: Inside) -> Iterator[str]:
-    wanted = [*MARKS, wsl.COMMAND] if inside.wsl else [*MARKS, UNIT]
+    wanted = [*MARKS, wsl.COMMAND if inside.wsl else oci.START if inside.oci else UNIT]
     for path in wanted:
         # A unit is a link into the system, whose end need not be looked at.
         if inside.tree.node(path) is None:
@@ -139,18 +154,18 @@ def _first_start(inside: Inside) -> Iterator[str]:
 def _fstab(inside: Inside) -> Iterator[str]:
     said = [line.split() for line in (trees.text(inside.tree, "etc/fstab") or "").splitlines()]
     mounted = [words for words in said if words and not words[0].startswith("#")]
-    if inside.wsl and mounted:
-        yield f"etc/fstab mounts {mounted[0][0]}, which WSL does not have"
-    if not inside.wsl and not any(words[0].startswith("LABEL=") and words[1:2] == ["/"] for words in mounted):
+    if not inside.machine and mounted:
+        yield f"etc/fstab mounts {mounted[0][0]}, which {'WSL' if inside.wsl else 'a container'} does not have"
+    if inside.machine and not any(words[0].startswith("LABEL=") and words[1:2] == ["/"] for words in mounted):
         yield "etc/fstab mounts no root by its label"
 
 
-@STAGE.check("inside.kernel", "a disk starts its own kernel; WSL brings one, and does not need 150 MB more")
+@STAGE.check("inside.kernel", "a disk starts its own kernel; WSL and containers have one")
 def _kernel(inside: Inside) -> Iterator[str]:
     kernels = [*trees.find(inside.tree, "boot/vmlinuz*"), *trees.find(inside.tree, "vmlinuz*")]
-    if inside.wsl and kernels:
+    if not inside.machine and kernels:
         yield f"/{kernels[0]} is there"
-    if not inside.wsl:
+    if inside.machine:
         if not any(trees.read(inside.tree, path, 1) for path in kernels):
             yield "there is no kernel"
         disks = [*trees.find(inside.tree, "boot/init*"), *trees.find(inside.tree, "initrd.img*")]

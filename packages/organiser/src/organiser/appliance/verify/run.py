@@ -1,4 +1,4 @@
-"""Run all checks on a file that is handed out: an OVA, a zip file with a machine for UTM, or a .wsl."""
+"""Run all checks on a file that is handed out: an OVA, a zip file for UTM, a .wsl, or an image."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from organiser.appliance.verify import (
     hashes,
     image,
     inside,
+    oci,
     standard,
     utm,
     virtualbox,
@@ -29,7 +30,7 @@ from organiser.appliance.verify.scan import scan
 from organiser.appliance.verify.subject import Subject
 from organiser.appliance.vmdk.read import Vmdk, Window
 
-FORMS = {".ova": "ova", ".utm.zip": "utm", ".wsl": "wsl"}
+FORMS = {".ova": "ova", ".utm.zip": "utm", ".wsl": "wsl", ".oci.tar": "oci"}
 """By the name's end, which is how their readers know them, too."""
 
 
@@ -57,8 +58,10 @@ class Report:
     @property
     def verdict(self) -> str:
         """What is said of a sound file, in a few words."""
-        kind = {"ova": "an OVA", "utm": "a machine for UTM", "wsl": "a distribution for WSL"}[self.form]
-        processor = self.architecture.name if self.architecture else "no known processor"
+        kind = {
+            "ova": "an OVA", "utm": "a machine for UTM", "wsl": "a distribution for WSL", "oci": "an image",
+        }[self.form]  # fmt: skip
+        processor = self.architecture.name if self.architecture else "several processors"
         return f"sound, {kind} for {processor}, {len(self.results)} checks"
 
     def as_dict(self) -> dict[str, Any]:
@@ -138,12 +141,22 @@ def _verify_wsl(path: Path, thorough: bool, progress: Callable[[int], None]) -> 
     return report
 
 
+def _verify_oci(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
+    seen = oci.read_archive(path, progress)
+    report = Report(path, _run(seen, [oci.STAGE]), form="oci")
+    if len(seen.images) == 1:
+        report.architecture = seen.images[0].architecture
+    for each in seen.images if report.ok else ():
+        report.results += _guarded(inside.STAGE, inside.Inside(each.tree, each.architecture, oci=True))
+    return report
+
+
 def _named(path: Path) -> Architecture:
     """Return what a file's name says that it is for: it is what people choose by."""
     return ARM64 if "arm64" in path.name.lower() else AMD64
 
 
-JUDGES = {"ova": _verify_ova, "utm": _verify_utm, "wsl": _verify_wsl}
+JUDGES = {"ova": _verify_ova, "utm": _verify_utm, "wsl": _verify_wsl, "oci": _verify_oci}
 
 
 def _disk(read: Callable[[], Any], architecture: Architecture) -> list[Result]:
@@ -185,6 +198,7 @@ def list_checks(form: str = "") -> list[tuple[str, str]]:
         ],
         "utm": [*_listed(utm), *disk, *((check.name, check.why) for check in utm.THOROUGH.checks)],
         "wsl": _listed(wsl, inside),
+        "oci": _listed(oci, inside),
     }  # fmt: skip
     wanted = [listed[form]] if form else listed.values()
     return list(dict.fromkeys(each for checks in wanted for each in checks))

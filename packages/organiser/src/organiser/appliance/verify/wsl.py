@@ -59,10 +59,13 @@ class TarTree:
         self._links: dict[str, str] = {}
 
     def add(self, path: str, node: Node, contents: bytes | None = None) -> None:
-        """Add what has a path."""
+        """Add what has a path, in the place of what had it; folders above it that nothing names are there, too."""
+        if path not in self._nodes:
+            above, _, name = path.rpartition("/")
+            if above not in self._nodes:
+                self.add(above, Node(stat.S_IFDIR | 0o755, 0, 0, 0))
+            self._below.setdefault(above, []).append(name)
         self._nodes[path] = node
-        above, _, name = path.rpartition("/")
-        self._below.setdefault(above, []).append(name)
         if contents is not None:
             self._contents[path] = contents
 

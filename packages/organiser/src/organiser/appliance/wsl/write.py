@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import io
 import json
-import os
 import stat
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -14,9 +11,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO
 
 from organiser.appliance import manifest
+from organiser.appliance.members import Added, Hashing, add, info_of, walk
 from organiser.appliance.scratch import whole
 from organiser.appliance.wsl.icon import icon
 from organiser.appliance.wsl.layout import (
@@ -40,15 +37,6 @@ from organiser.appliance.wsl.layout import (
 from workshop.errors import WorkshopError
 
 LEVEL = 6
-
-
-@dataclass(frozen=True)
-class Added:
-    """A file or link that the root does not have, or has with other contents."""
-
-    data: bytes = b""
-    mode: int = 0o644
-    link: str = ""
 
 
 @dataclass
@@ -139,25 +127,6 @@ def _own_files(account: dict[str, object]) -> dict[str, Added]:
     }
 
 
-class _Hashing(io.RawIOBase):
-    """Passes bytes on, counts and hashes them."""
-
-    def __init__(self, target: BinaryIO) -> None:
-        self._target, self._count, self.digest = target, 0, hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self.digest.update(data)
-        self._target.write(data)
-        self._count += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        return self._count
-
-
 def write_wsl(root: Path, target: Path, *, epoch: int) -> None:
     """Write a root directory as a distribution; the file appears when it is whole.
 
@@ -172,11 +141,11 @@ def write_wsl(root: Path, target: Path, *, epoch: int) -> None:
         partial.open("wb") as file,
         gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed,
     ):
-        hashing = _Hashing(packed)  # type: ignore[arg-type]
+        hashing = Hashing(packed)  # type: ignore[arg-type]
         with tarfile.TarFile(fileobj=hashing, mode="w", format=tarfile.PAX_FORMAT) as tar:
             _add_root(tar, root, seen, epoch)
             digest = hashing.digest.hexdigest()
-            _add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
+            add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
 
 
 def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
@@ -184,10 +153,10 @@ def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
     links: dict[tuple[int, int], str] = {}
     waiting = dict(sorted(seen.added.items()))
     folders = {""}
-    for path, entry in _walk(root, root):
+    for path, entry in walk(root, root):
         if not seen.shows(path):
             continue
-        info = _info(path, entry, links, epoch)
+        info = info_of(path, entry, links, epoch)
         if info is None:
             continue
         if info.isdir():
@@ -201,78 +170,5 @@ def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
         for above in reversed(Path(path).parents):
             if (name := above.as_posix()) not in folders and name != ".":
                 folders.add(name)
-                _add(tar, name, None, epoch)
-        _add(tar, path, added, epoch, shadow=path in ("etc/shadow", "etc/gshadow"), root=root)
-
-
-def _walk(folder: Path, root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            yield Path(entry.path).relative_to(root).as_posix(), entry
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), root)
-
-
-def _info(
-    path: str, entry: os.DirEntry[str], links: dict[tuple[int, int], str], epoch: int
-) -> tarfile.TarInfo | None:
-    """Return a member's header; None for what no tar holds: sockets."""
-    status = entry.stat(follow_symlinks=False)
-    info = tarfile.TarInfo(path)
-    info.mode, info.uid, info.gid = stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
-    info.mtime = min(int(status.st_mtime), epoch)
-    kinds = {
-        stat.S_IFDIR: tarfile.DIRTYPE, stat.S_IFREG: tarfile.REGTYPE, stat.S_IFLNK: tarfile.SYMTYPE,
-        stat.S_IFCHR: tarfile.CHRTYPE, stat.S_IFBLK: tarfile.BLKTYPE, stat.S_IFIFO: tarfile.FIFOTYPE,
-    }  # fmt: skip
-    kind = kinds.get(stat.S_IFMT(status.st_mode))
-    if kind is None:
-        return None
-    info.type = kind
-    if info.issym():
-        info.linkname = os.readlink(entry.path)  # noqa: PTH115  (its text, to the letter)
-    elif info.ischr() or info.isblk():
-        info.devmajor, info.devminor = os.major(status.st_rdev), os.minor(status.st_rdev)
-    elif info.isreg():
-        first = links.setdefault((status.st_dev, status.st_ino), path) if status.st_nlink > 1 else path
-        if first != path:
-            info.type, info.linkname = tarfile.LNKTYPE, first
-        else:
-            info.size = status.st_size
-    if not info.issym() and info.type != tarfile.LNKTYPE:
-        info.pax_headers = _attributes(entry.path)
-    return info
-
-
-def _attributes(path: str) -> dict[str, str]:
-    """Return capabilities of programs (ping has one), in the words of libarchive and GNU tar."""
-    try:
-        value = os.getxattr(path, "security.capability", follow_symlinks=False)
-    except OSError:
-        return {}
-    return {"SCHILY.xattr.security.capability": value.decode("utf-8", "surrogateescape")}
-
-
-def _add(
-    tar: tarfile.TarFile,
-    path: str,
-    added: Added | None,
-    epoch: int,
-    *,
-    shadow: bool = False,
-    root: Path | None = None,
-) -> None:
-    """Add what the root does not have; None is a folder. shadow: it keeps its group, which may read it."""
-    info = tarfile.TarInfo(path)
-    info.mtime = epoch
-    if shadow and root:
-        info.gid = (root / path).stat().st_gid
-    if added is None:
-        info.type, info.mode = tarfile.DIRTYPE, 0o755
-        tar.addfile(info)
-    elif added.link:
-        info.type, info.linkname, info.mode = tarfile.SYMTYPE, added.link, added.mode
-        tar.addfile(info)
-    else:
-        info.size, info.mode = len(added.data), added.mode
-        tar.addfile(info, io.BytesIO(added.data))
+                add(tar, name, None, epoch)
+        add(tar, path, added, epoch, shadow=path in ("etc/shadow", "etc/gshadow"), root=root)

@@ -1,0 +1,155 @@
+"""``workshop image``: build the workshop as an OCI image, and start it by docker or podman."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workshop.errors import WorkshopError
+from workshop.output import console, messages, print_json
+from workshop.settings import find_checkout
+
+if TYPE_CHECKING:
+    from organiser.image.make import Image
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build and start the workshop's image.")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+WAIT_SECONDS = 60.0
+"""For the first words of a container."""
+
+
+@app.callback()
+def image() -> None:
+    """Build the workshop as an image for docker and podman, and start it."""
+
+
+@app.command()
+def build(
+    architectures: Annotated[
+        list[str] | None,
+        typer.Option("--arch", help="amd64, arm64, or both with a comma; default: this computer's."),
+    ] = None,
+    small: Annotated[
+        bool, typer.Option("--small", help="Also make the small one, without TensorFlow, of the same root.")
+    ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option(help="Leave out tensorflow: the small one alone, built sooner.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
+    mirror: Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")] = "",
+    cache: Annotated[
+        Path | None, typer.Option(help="Downloads of earlier builds; by default beside the output.")
+    ] = None,
+    stick: Annotated[
+        Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")
+    ] = None,
+    extra_vars: Annotated[
+        list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Build the image from this checkout, as root; docker is not needed.
+
+    One archive for each processor, and one with both, from whose manifest list docker and podman choose. The
+    root is the appliance's. What was interrupted goes on when the command is run again.
+    """
+    from organiser.appliance import forms
+    from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
+    from organiser.appliance.build import Wish
+    from organiser.image.make import make
+
+    kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
+    if small and without:
+        raise WorkshopError(
+            "--small makes two images, and --without tensorflow the small one alone; choose one"
+        )
+    names = ("oci", "oci-small") if small else ("oci-small",) if without else ("oci",)
+    source = find_checkout("playbooks/appliance.yml")
+    wishes = [
+        Wish(
+            source=source,
+            output=output,
+            without=frozenset(without or ()),
+            mirror=mirror,
+            cache=cache,
+            stick=stick,
+            options=tuple(word for value in extra_vars or () for word in ("-e", value)),
+            architecture=ARCHITECTURES[kind],
+            forms=names,
+        )
+        for kind in kinds
+    ]
+    made = make(wishes, say=lambda step: messages.print(f"image: {step} …", highlight=False))
+    if json:
+        print_json({"images": [each.as_document() for each in made]})
+        return
+    for each in made:
+        _print_made(each)
+
+
+def _print_made(made: Image) -> None:
+    console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
+    console.print(f"sha256 {made.sha256}", highlight=False)
+    if made.bill:
+        console.print(f"packages: {made.bill.name}", markup=False, highlight=False)
+    for layer, size in made.layers.items():
+        console.print(f"  {layer:<10} {size / 1e6:7.1f} MB", highlight=False)
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="[FILE|NAME]", help="An archive, loaded first, or an image that is loaded."),
+    ] = "",
+    engine: Annotated[str, typer.Option(help="docker or podman; default: the one that is there.")] = "",
+    folder: Annotated[
+        Path | None, typer.Option(help="A folder of yours that becomes the home, instead of a volume.")
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="The image's own files cannot be written.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Start the workshop on this computer's 127.0.0.1, in the background; notebooks stay in a volume."""
+    from organiser.image import layout, running
+
+    program = running.find_engine(engine)
+    name = source or f"{layout.NAME}:{layout.LATEST}"
+    if name.endswith((".tar", ".ova", ".wsl", ".zip")) or ("/" in name and Path(name).exists()):
+        archive = Path(name)
+        if not archive.is_file() or not archive.name.endswith(layout.SUFFIX):
+            raise WorkshopError(f"{archive} is no archive of an image; its name would end in {layout.SUFFIX}")
+        running.require_free()
+        messages.print(f"image: loading {archive.name} …", highlight=False)
+        name = running.load(program, archive)
+    started = running.start(program, running.Wish(name, folder, read_only=read_only))
+    token = _token(program, started["name"])
+    if json:
+        print_json(started | {"token": token})
+        return
+    console.print(f"start page   {started['start_page']}", highlight=False)
+    console.print(f"token        {token}", highlight=False)
+    console.print(f"notebooks    {started['home']}", markup=False, highlight=False)
+    console.print(f"to end it    {started['engine']} stop {started['name']}", highlight=False)
+
+
+def _token(program: str, name: str) -> str:
+    """Return the token that the container says; WorkshopError with its last words when it ends before."""
+    from organiser.image import running
+
+    until = time.monotonic() + WAIT_SECONDS
+    said = ""
+    while time.monotonic() < until:
+        said = running.said(program, name)
+        if found := re.search(r"(?m)^ *token +(\S+)$", said):
+            return found[1]
+        if name not in running.ask(program, "ps", "--format", "{{.Names}}").split():
+            break
+        time.sleep(0.2)
+    lines = [line for line in said.splitlines() if line.strip()]
+    raise WorkshopError(f"it did not start: {lines[-1] if lines else 'it said nothing'}")

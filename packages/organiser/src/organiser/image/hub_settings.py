@@ -1,0 +1,12 @@
+"""What a seat's server is told in the image, as the classroom's is by the role hub-service."""
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+
+# Nothing goes online: no search for updates, no catalogue of extensions.
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.news_url = None
+c.LabApp.extension_manager = "readonly"
+# Kernels talk over sockets in the seat's own folder.
+c.MultiKernelManager.kernel_manager_class = "workshop.jupyter.serverkernel.OwnServerKernel"
+c.KernelProvisionerFactory.default_provisioner_name = "workshop-provisioner"
+c.ServerApp.kernel_websocket_connection_class = "workshop.jupyter.channels.TellingChannels"

@@ -1,0 +1,193 @@
+"""Layers: a part of the root as a compressed tar, known by what is in it, made once and kept.
+
+A layer has two sums (image-spec, "Layer DiffID"): of the tar, which the configuration names, and of the
+compressed file, by which it is stored and fetched.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+
+from organiser.appliance.members import Added, Hashing, add, info_of, walk
+from organiser.appliance.ova import sha256_of
+from organiser.appliance.scratch import whole
+from organiser.image import layout
+from organiser.image.view import View
+
+LEVEL = 6
+MAKERS_VERSION = 1
+"""Raised when the same root is to give other layers."""
+Add = Callable[[tarfile.TarFile], None]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer, whole and on disk."""
+
+    name: str
+    path: Path
+    bytes: int
+    digest: str
+    """SHA-256 of the compressed file, as ``sha256:…``."""
+    diff_id: str
+    """SHA-256 of the tar in it, likewise."""
+
+
+def ensure(folder: Path, name: str, key: str, fill: Add) -> Layer:
+    """Return a layer, made unless a run before, perhaps a killed one, has made it of the same.
+
+    key: stands for everything that decides what ``fill`` adds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {key}".encode()).hexdigest()[:24]
+    path, record = folder / f"{name}-{known}.tar.gz", folder / f"{name}-{known}.json"
+    if path.is_file() and record.is_file():
+        said = json.loads(record.read_text(encoding="utf-8"))
+        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"])
+    record.unlink(missing_ok=True)
+    with whole(path) as partial, partial.open("wb") as file:
+        packed = Hashing(file)
+        with gzip.GzipFile("", "wb", LEVEL, packed, mtime=0) as compressed:  # type: ignore[arg-type]
+            plain = Hashing(compressed)  # type: ignore[arg-type]
+            with tarfile.TarFile(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                fill(tar)
+        size = packed.tell()
+    digest, diff_id = f"sha256:{packed.digest.hexdigest()}", f"sha256:{plain.digest.hexdigest()}"
+    made = Layer(name, path, size, digest, diff_id)
+    with whole(record) as partial:
+        partial.write_text(json.dumps(asdict(made) | {"path": path.name}), encoding="utf-8")
+    return made
+
+
+def forget_others(folder: Path, used: list[Layer]) -> None:
+    """Remove the layers of other roots."""
+    keep = {path for each in used for path in (each.path, each.path.with_name(f"{_stem(each.path)}.json"))}
+    for path in folder.iterdir():
+        if path not in keep:
+            path.unlink()
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".tar.gz")
+
+
+def of_root(root: Path, name: str, epoch: int) -> Add:
+    """Return what adds the part of a root that belongs into a layer, each folder before what it holds."""
+
+    def fill(tar: tarfile.TarFile) -> None:
+        links: dict[tuple[int, int], str] = {}
+        parents = Parents(tar, root, epoch)
+        for path, entry in walk(root, root):
+            if layout.layer_of(path) != name or not layout.shows(path):
+                continue
+            there = layout.renamed(path)
+            info = info_of(there, entry, links, epoch)
+            if info is None or info.ischr() or info.isblk():
+                continue
+            parents.ensure(there)
+            if info.isreg():
+                with Path(entry.path).open("rb") as file:
+                    tar.addfile(info, file)
+            else:
+                tar.addfile(info)
+            if info.isdir():
+                parents.there.add(there)
+
+    return fill
+
+
+class Parents:
+    """Adds the folders above a member, with the rights that they have in the root."""
+
+    def __init__(self, tar: tarfile.TarFile, root: Path, epoch: int) -> None:
+        """Begin with none."""
+        self._tar, self._root, self._epoch = tar, root, epoch
+        self.there = {"."}
+
+    def ensure(self, path: str) -> None:
+        """Add what is missing above a path."""
+        for above in reversed(PurePosixPath(path).parents):
+            name = above.as_posix()
+            if name in self.there:
+                continue
+            self.there.add(name)
+            info = tarfile.TarInfo(name)
+            info.type, info.mode, info.mtime = tarfile.DIRTYPE, 0o755, self._epoch
+            if (self._root / name).is_dir():
+                status = (self._root / name).stat()
+                info.mode, info.uid, info.gid = stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid
+            self._tar.addfile(info)
+
+
+def of_packages(folder: Path, epoch: int) -> Add:
+    """Return what adds a folder of Python packages as the hub's."""
+
+    def fill(tar: tarfile.TarFile) -> None:
+        parents = Parents(tar, folder / "no root", epoch)
+        for path, entry in walk(folder, folder):
+            there = f"{layout.HUB_PACKAGES}/{path}"
+            info = info_of(there, entry, {}, epoch)
+            if info is None:
+                continue
+            parents.ensure(there)
+            info.uid = info.gid = 0
+            # Not when it was fetched: the same packages are the same layer.
+            info.mtime = epoch
+            info.mode = 0o755 if info.isdir() or info.mode & 0o100 else 0o644
+            if info.isreg():
+                with Path(entry.path).open("rb") as file:
+                    tar.addfile(info, file)
+            else:
+                tar.addfile(info)
+            if info.isdir():
+                parents.there.add(there)
+
+    return fill
+
+
+def of_own(root: Path, seen: View, epoch: int) -> Add:
+    """Return what adds that which the root does not have."""
+
+    def fill(tar: tarfile.TarFile) -> None:
+        parents = Parents(tar, root, epoch)
+        for path, what in _sorted(seen):
+            parents.ensure(path)
+            if isinstance(what, Added):
+                add(tar, path, what, epoch)
+                continue
+            info = tarfile.TarInfo(path)
+            info.type, info.mode, info.mtime = tarfile.DIRTYPE, what, epoch
+            info.uid = info.gid = layout.UID
+            tar.addfile(info)
+            parents.there.add(path)
+
+    return fill
+
+
+def _sorted(seen: View) -> Iterator[tuple[str, Added | int]]:
+    both: dict[str, Added | int] = {**seen.added, **seen.folders}
+    yield from sorted(both.items())
+
+
+def key_of_own(seen: View) -> str:
+    """Return what stands for everything in the last layer."""
+    digest = hashlib.sha256()
+    for path, what in _sorted(seen):
+        digest.update(repr((path, what)).encode())
+    return digest.hexdigest()
+
+
+def key_of_folder(folder: Path) -> str:
+    """Return what stands for everything in a folder."""
+    digest = hashlib.sha256()
+    for path, entry in walk(folder, folder):
+        contents = sha256_of(Path(entry.path)) if entry.is_file(follow_symlinks=False) else ""
+        digest.update(f"{path} {contents}\n".encode())
+    return digest.hexdigest()

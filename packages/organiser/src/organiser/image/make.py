@@ -1,0 +1,102 @@
+"""From wishes to archives: one for each processor and variant, and one with all processors of a variant."""
+
+from __future__ import annotations
+
+import json
+import re
+import tarfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from organiser.appliance.build import Wish, build
+from organiser.appliance.ova import sha256_of
+from organiser.appliance.scratch import whole
+from organiser.image import layout, oci
+from workshop.errors import WorkshopError
+
+EVERY = "-multi"
+"""In the name of an archive for several processors."""
+BILL_SUFFIX = ".sbom.cdx.json"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An archive that was made."""
+
+    path: Path
+    architectures: tuple[str, ...]
+    bytes: int
+    sha256: str
+    layers: dict[str, int]
+    """Bytes of each, by name; of one for several processors nothing."""
+    bill: Path | None = None
+    """Its bill of materials, beside it and inside; of one for several processors each has its own."""
+
+    def as_document(self) -> dict[str, Any]:
+        """Return what --json prints."""
+        return {
+            "path": str(self.path),
+            "architectures": list(self.architectures),
+            "bytes": self.bytes,
+            "sha256": self.sha256,
+            "layers": self.layers,
+            "sbom": str(self.bill) if self.bill else None,
+        }
+
+
+def make(wishes: Sequence[Wish], say: Callable[[str], None] = lambda _: None) -> list[Image]:
+    """Build what is wished, one processor after the other, then what joins them.
+
+    Raises WorkshopError as ``build`` does.
+    """
+    made: list[Image] = []
+    for wish in wishes:
+        built = build(wish, say)
+        made += [describe(each.path, each.sha256) for each in built.files]
+    if len(wishes) > 1:
+        for form in wishes[0].forms:
+            small = form.endswith(layout.SMALL)
+            say(f"one archive for {' and '.join(wish.architecture.name for wish in wishes)}")
+            made.append(join([each.path for each in made if each.bill and _is_small(each.path) == small]))
+    return made
+
+
+def _is_small(path: Path) -> bool:
+    return path.name.endswith(f"-{layout.SMALL}{layout.SUFFIX}")
+
+
+def join(archives: Sequence[Path]) -> Image:
+    """Write one archive of several processors beside them."""
+    small = f"-{layout.SMALL}" if _is_small(archives[0]) else ""
+    stem = re.sub(rf"(-arm64)?{small}{re.escape(layout.SUFFIX)}$", "", archives[0].name)
+    target = archives[0].with_name(f"{stem}{EVERY}{small}{layout.SUFFIX}")
+    oci.merge(archives, target)
+    kinds = tuple(kind for path in archives for kind in describe(path).architectures)
+    return Image(target, kinds, target.stat().st_size, sha256_of(target), {})
+
+
+def describe(archive: Path, sha256: str = "") -> Image:
+    """Return what an archive for one processor is, and write its bill of materials beside it."""
+    with tarfile.open(archive) as tar:
+        entry = json.loads(_read(tar, "index.json"))["manifests"][0]
+        manifest = json.loads(_read(tar, oci.blob(entry["digest"])))
+        config = json.loads(_read(tar, oci.blob(manifest["config"]["digest"])))
+        own = tar.extractfile(oci.blob(manifest["layers"][-1]["digest"]))
+        with tarfile.open(fileobj=own, mode="r:gz") as layer:
+            bill = _read(layer, layout.BILL)
+    beside = archive.with_name(archive.name.removesuffix(layout.SUFFIX) + BILL_SUFFIX)
+    with whole(beside) as partial:
+        partial.write_bytes(bill)
+    names = [step["created_by"].rpartition(": ")[2] for step in config["history"]]
+    sizes = {name: layer["size"] for name, layer in zip(names, manifest["layers"], strict=True)}
+    kinds = (entry["platform"]["architecture"],)
+    return Image(archive, kinds, archive.stat().st_size, sha256 or sha256_of(archive), sizes, beside)
+
+
+def _read(tar: tarfile.TarFile, name: str) -> bytes:
+    file = tar.extractfile(name)
+    if file is None:
+        raise WorkshopError(f"there is no {name} in the image; build it anew")
+    return file.read()

@@ -1,0 +1,188 @@
+"""Small images for the tests: made in a moment of a small root, taken apart, and put together wrongly."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from organiser.appliance import forms
+from organiser.appliance.architecture import AMD64, Architecture
+from organiser.image import layout
+
+from ..building import ARM_DESCRIPTION, DESCRIPTION, EPOCH, make_appliance_root, quiet
+
+STATUS = """\
+Package: g++
+Status: install ok installed
+Architecture: amd64
+Version: 4:14.2.0-1
+
+Package: linux-image-6.12
+Status: install ok installed
+Architecture: amd64
+Version: 6.12.1-1
+"""
+
+
+def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
+    """Make a root as a build leaves it, with what an image looks at besides."""
+    make_appliance_root(folder, architecture)
+    for name, text in {
+        "var/lib/dpkg/status": STATUS,
+        "opt/workshop/theano/compiled/key": "made by the build",
+        "opt/workshop/tensorboard/sample/events": "a sample",
+        "opt/workshop/state/manifest.json": "{}",
+        "opt/workshop/run/socket": "of the build",
+        "opt/workshop/log/jupyter.log": "of the build",
+        "opt/workshop/venvs/tensorflow/lib/python3.13/site-packages/tf-2.0.dist-info/METADATA": (
+            "Metadata-Version: 2.4\nName: tensorflow-cpu\nVersion: 2.0\n"
+        ),
+        "opt/workshop/venvs/jupyter/lib/python3.13/site-packages/t-6.dist-info/METADATA": (
+            "Metadata-Version: 2.4\nName: tornado\nVersion: 6.5\n"
+        ),
+        "opt/workshop/venvs/jupyter/share/jupyter/kernels/tensorflow/kernel.json": "{}",
+        "opt/workshop/etc/keras/keras.json": "{}",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    for name in ("run", "log"):
+        # Cleaning has emptied them.
+        for path in (folder / "opt/workshop" / name).iterdir():
+            path.unlink()
+    (folder / "etc/systemd/system/workshop-web.service").write_text(
+        '[Service]\nWorkingDirectory=/opt/workshop\nEnvironment="A=50%% of it"\n'
+        'ExecStart="/usr/bin/web" "--address" "0.0.0.0" "$$1"\n'
+    )
+    return folder
+
+
+def source(root: Path, architecture: Architecture = AMD64) -> forms.Source:
+    description = DESCRIPTION if architecture is AMD64 else ARM_DESCRIPTION
+    return forms.Source(root, description, EPOCH, revision="0123abcd")
+
+
+def make_images(
+    folder: Path, architecture: Architecture = AMD64, wanted: tuple[str, ...] = ("oci", "oci-small")
+) -> list[Path]:
+    root = make_image_root(folder / f"root{architecture.suffix}", architecture)
+    kinds = [forms.IMAGES[name] for name in wanted]
+    return [each.path for each in forms.write(source(root, architecture), kinds, folder / "out", quiet())]
+
+
+@dataclass
+class Taken:
+    """An archive taken apart; what is changed is put together again with every sum made right."""
+
+    manifest: dict[str, Any]
+    config: dict[str, Any]
+    entry: dict[str, Any]
+    layers: list[bytes]
+    """Their tars, uncompressed."""
+    more: dict[str, bytes] = field(default_factory=dict)
+    """Further members."""
+    version: str = "1.0.0"
+    docker: bool = True
+    kinds: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path) -> Taken:
+        with tarfile.open(path) as tar:
+            members = {each.name: tar.extractfile(each).read() for each in tar if each.isreg()}  # type: ignore[union-attr]
+        entry = json.loads(members["index.json"])["manifests"][0]
+        manifest = json.loads(members[blob(entry["digest"])])
+        config = json.loads(members[blob(manifest["config"]["digest"])])
+        layers = [gzip.decompress(members[blob(each["digest"])]) for each in manifest["layers"]]
+        return cls(manifest, config, entry, layers)
+
+    def change(
+        self, number: int, edit: Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes] | None]
+    ) -> None:
+        """Rewrite a layer member by member; something must change."""
+        old, new = self.layers[number], io.BytesIO()
+        with (
+            tarfile.open(fileobj=io.BytesIO(old)) as tar,
+            tarfile.open(fileobj=new, mode="w", format=tarfile.PAX_FORMAT) as out,
+        ):
+            for member in tar:
+                file = tar.extractfile(member) if member.isreg() else None
+                done = edit(member, file.read() if file else b"")
+                if done is not None:
+                    done[0].size = len(done[1]) if done[0].isreg() else 0
+                    out.addfile(done[0], io.BytesIO(done[1]))
+        assert new.getvalue() != old
+        self.layers[number] = new.getvalue()
+
+    def add(self, number: int, name: str, data: bytes = b"", **more: Any) -> None:
+        """Add a file to a layer."""
+        stream = io.BytesIO(self.layers[number])
+        with tarfile.open(fileobj=stream, mode="a", format=tarfile.PAX_FORMAT) as tar:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            for key, value in more.items():
+                setattr(info, key, value)
+            tar.addfile(info, io.BytesIO(data))
+        self.layers[number] = stream.getvalue()
+
+    def remove(self, number: int, name: str) -> None:
+        self.change(number, lambda member, data: None if member.name == name else (member, data))
+
+    def write(self, path: Path, *, diff_ids: bool = True, tidy: bool = True) -> Path:
+        blobs = [gzip.compress(each, mtime=0) for each in self.layers]
+        if diff_ids:
+            self.config["rootfs"]["diff_ids"] = [f"sha256:{sha(each)}" for each in self.layers]
+        config = json.dumps(self.config).encode()
+        if tidy:
+            self.manifest["config"] |= {"digest": f"sha256:{sha(config)}", "size": len(config)}
+            for said, each in zip(self.manifest["layers"], blobs, strict=True):
+                said |= {"digest": f"sha256:{sha(each)}", "size": len(each)}
+        manifest = json.dumps(self.manifest).encode()
+        if tidy:
+            self.entry |= {"digest": f"sha256:{sha(manifest)}", "size": len(manifest)}
+        members = {
+            "oci-layout": json.dumps({"imageLayoutVersion": self.version}).encode(),
+            "index.json": json.dumps({"schemaVersion": 2, "manifests": [self.entry]}).encode(),
+        }
+        if self.docker:
+            members["manifest.json"] = json.dumps(
+                [
+                    {
+                        "Config": f"blobs/sha256/{sha(config)}",
+                        "RepoTags": [self.entry.get("annotations", {}).get(layout.REFERENCE, "")],
+                        "Layers": [f"blobs/sha256/{sha(each)}" for each in blobs],
+                    }
+                ]
+            ).encode()
+        members |= {f"blobs/sha256/{sha(each)}": each for each in (manifest, config, *blobs)} | self.more
+        with tarfile.open(path, "w") as tar:
+            for name, data in members.items():
+                info = tarfile.TarInfo(name)
+                info.type = self.kinds.get(name, tarfile.REGTYPE)
+                info.size = len(data) if info.isreg() else 0
+                tar.addfile(info, io.BytesIO(data))
+        return path
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def blob(digest: str) -> str:
+    return f"blobs/{digest.replace(':', '/')}"
+
+
+def unpack(path: Path) -> dict[str, tuple[tarfile.TarInfo, bytes]]:
+    """Return what a container sees: the layers one over the other."""
+    seen: dict[str, tuple[tarfile.TarInfo, bytes]] = {}
+    for layer in Taken.of(path).layers:
+        with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
+            for member in tar:
+                file = tar.extractfile(member) if member.isreg() else None
+                seen[member.name] = (member, file.read() if file else b"")
+    return seen

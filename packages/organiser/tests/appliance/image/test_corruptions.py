@@ -1,0 +1,189 @@
+"""A sound image is accepted; one that is wrong or damaged is refused, by the check that is for it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance.architecture import ARM64
+from organiser.appliance.verify.run import verify
+from organiser.image import layout
+
+from ..building import program
+from .making import Taken, make_images
+
+Change = Callable[[Taken], object]
+OWN, TENSORFLOW = -1, 2
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    (made,) = make_images(tmp_path_factory.mktemp("image"), wanted=("oci",))
+    return made
+
+
+@pytest.fixture(scope="module")
+def taken(image: Path) -> Taken:
+    return Taken.of(image)
+
+
+def judged(path: Path) -> set[str]:
+    return {name for name, _ in verify(path).faults}
+
+
+def replace(name: str, data: bytes) -> Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes]]:
+    return lambda member, old: (member, data if member.name == name else old)
+
+
+def give(name: str, **values: object) -> Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes]]:
+    def edit(member: tarfile.TarInfo, data: bytes) -> tuple[tarfile.TarInfo, bytes]:
+        for key, value in values.items() if member.name == name else ():
+            setattr(member, key, value)
+        return member, data
+
+    return edit
+
+
+def test_taken_apart_and_put_together_it_is_sound(taken: Taken, tmp_path: Path) -> None:
+    assert judged(taken.write(tmp_path / "x.oci.tar")) == set()
+
+
+CONFIG: dict[str, tuple[str, Change]] = {
+    "root": ("oci.user", lambda it: it.config["config"].update(User="0")),
+    "nobody named": ("oci.user", lambda it: it.config["config"].pop("User")),
+    "a name": ("oci.user", lambda it: it.config["config"].update(User="workshop")),
+    "another port": ("oci.ports", lambda it: it.config["config"]["ExposedPorts"].update({"22/tcp": {}})),
+    "a port less": ("oci.ports", lambda it: it.config["config"]["ExposedPorts"].pop("8081/tcp")),
+    "no ports": ("oci.ports", lambda it: it.config["config"].update(ExposedPorts=["8080"])),
+    "another start": ("oci.start", lambda it: it.config["config"].update(Entrypoint=["/bin/sh"])),
+    "words for it": ("oci.start", lambda it: it.config["config"].update(Cmd=["sh"])),
+    "another signal": ("oci.start", lambda it: it.config["config"].update(StopSignal="SIGUSR1")),
+    "no health": ("oci.health", lambda it: it.config["config"].pop("Healthcheck")),
+    "a token": ("oci.environment", lambda it: it.config["config"]["Env"].append("JUPYTER_TOKEN=abc")),
+    "a library": ("oci.environment", lambda it: it.config["config"]["Env"].append("LD_PRELOAD=/x.so")),
+    "a proxy": ("oci.environment", lambda it: it.config["config"]["Env"].append("HOME=http://me:pw@proxy/")),
+    "a history": ("oci.environment", lambda it: it.config.update(history=[{"created_by": "X_TOKEN=1"}])),
+    "no label": ("oci.labels", lambda it: it.config["config"]["Labels"].pop(f"{layout.LABEL}revision")),
+    "no labels": ("oci.labels", lambda it: it.config["config"].update(Labels=None)),
+    "another system": ("oci.processor", lambda it: it.config.update(os="windows")),
+    "no processor": ("oci.processor", lambda it: it.config.update(architecture="riscv64")),
+    "another platform": ("oci.processor", lambda it: it.entry["platform"].update(architecture="arm64")),
+    "another name": (
+        "oci.name",
+        lambda it: it.entry["annotations"].update({layout.REFERENCE: "evil:latest"}),
+    ),
+    "the small name": (
+        "oci.name",
+        lambda it: it.entry["annotations"].update({layout.REFERENCE: f"{layout.NAME}:small"}),
+    ),
+    "no name": ("oci.name", lambda it: it.entry.pop("annotations")),
+    "an old layout": ("oci.documents", lambda it: setattr(it, "version", "0.9")),
+    "another kind": ("oci.documents", lambda it: it.entry.update(mediaType="application/json")),
+    "kind of layer": (
+        "oci.documents",
+        lambda it: it.manifest["layers"][0].update(mediaType=f"{layout.LAYER}+encrypted"),
+    ),
+    "no layers": ("oci.documents", lambda it: (it.layers.clear(), it.manifest["layers"].clear())),
+    "without Docker's list": ("oci.docker", lambda it: setattr(it, "docker", False)),
+    "Docker's own other list": ("oci.docker", lambda it: it.more.update({"manifest.json": b"[]"})),
+    "a blob more": ("oci.sums", lambda it: it.more.update({f"blobs/sha256/{'0' * 64}": b"what is this?"})),
+    "a file more": ("oci.members", lambda it: it.more.update({"install.sh": b"#!/bin/sh"})),
+    "a path out": ("oci.members", lambda it: it.more.update({"../evil": b"x"})),
+    "a link": ("oci.members", lambda it: it.kinds.update({"index.json": tarfile.SYMTYPE})),
+}
+LAYERS: dict[str, tuple[str, Change]] = {
+    "leads out": ("oci.layers", lambda it: it.add(0, "../etc/cron.d/x")),
+    "absolute": ("oci.layers", lambda it: it.add(0, "/etc/x")),
+    "twice": ("oci.layers", lambda it: it.add(0, "etc/passwd", b"root::0:0::/:/bin/sh\n")),
+    "whiteout": ("oci.layers", lambda it: it.add(OWN, "etc/.wh.shadow")),
+    "a device": ("oci.layers", lambda it: it.add(0, "etc/sda", type=tarfile.BLKTYPE)),
+    "a link out of the layer": (
+        "oci.layers",
+        lambda it: it.add(OWN, "etc/x", type=tarfile.LNKTYPE, linkname="usr/bin/bash"),
+    ),
+    "start that others may change": ("oci.start", lambda it: it.change(OWN, give(layout.START, mode=0o777))),
+    "start of another's": ("oci.start", lambda it: it.change(OWN, give(layout.START, uid=1000))),
+    "no check of health": ("oci.start", lambda it: it.remove(OWN, layout.HEALTHY)),
+    "no way for a hub": ("oci.start", lambda it: it.remove(OWN, layout.SINGLE_USER)),
+    "log in the image": ("oci.start", lambda it: it.remove(OWN, "opt/workshop/log")),
+    "token elsewhere": (
+        "oci.start",
+        lambda it: it.change(OWN, give("opt/workshop/etc/token", linkname="/x")),
+    ),
+    "home of root": ("oci.user", lambda it: it.change(OWN, give(layout.HOME, uid=0))),
+    "home for one": ("oci.user", lambda it: it.change(OWN, give(layout.HOME, mode=0o700))),
+    "no services": ("oci.services", lambda it: it.change(OWN, replace(layout.SERVICES, b'{"services": []}'))),
+    "services of words": ("oci.services", lambda it: it.change(OWN, replace(layout.SERVICES, b"[1"))),
+    "no bill": ("oci.services", lambda it: it.remove(OWN, layout.BILL)),
+    "another processor": (
+        "inside.processor",
+        lambda it: it.change(0, replace("usr/bin/bash", program(ARM64))),
+    ),
+    "a password": (
+        "inside.passwords",
+        lambda it: it.change(0, replace("etc/shadow", b"root:$y$abc:1::::::\nworkshop:!:1::::::\n")),
+    ),
+    "a second root": (
+        "inside.superusers",
+        lambda it: it.change(0, replace("etc/passwd", b"root:x:0:0::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n")),
+    ),
+    "a machine's number": ("inside.identity", lambda it: it.change(0, replace("etc/machine-id", b"abcd\n"))),
+    "a key": ("inside.secrets", lambda it: it.add(1, "home/workshop/.ssh/id_ed25519", b"key")),
+    "host keys": ("inside.secrets", lambda it: it.add(0, "etc/ssh/ssh_host_rsa_key", b"key")),
+    "a token that is there": (
+        "inside.secrets",
+        lambda it: it.add(OWN, "opt/workshop/etc/jupyter/token", b"abc"),
+    ),
+    "setuid": ("inside.setuid", lambda it: it.add(OWN, "usr/local/bin/su", b"x", mode=0o4755)),
+    "leavings": ("inside.left", lambda it: it.add(0, "var/tmp/x", b"x")),
+    "a kernel": ("inside.kernel", lambda it: it.add(0, "boot/vmlinuz-6", b"x")),
+    "what is mounted": ("inside.fstab", lambda it: it.change(OWN, replace("etc/fstab", b"LABEL=x / ext4\n"))),
+    "no system": ("inside.system", lambda it: it.remove(0, "etc/os-release")),
+}
+
+
+@pytest.mark.parametrize("name", [*CONFIG, *LAYERS])
+def test_what_is_wrong_is_refused_by_its_own_check(name: str, image: Path, tmp_path: Path) -> None:
+    check, change = (CONFIG | LAYERS)[name]
+    it = Taken.of(image)
+    change(it)
+    assert check in judged(it.write(tmp_path / "x.oci.tar"))
+
+
+def test_sums_that_are_not_made_right_again_are_noticed(image: Path, tmp_path: Path) -> None:
+    it = Taken.of(image)
+    it.add(0, "etc/more", b"x")
+    assert judged(it.write(tmp_path / "a.oci.tar", diff_ids=False)) == {"oci.layers"}
+    assert judged(it.write(tmp_path / "b.oci.tar", tidy=False)) == {"oci.documents"}
+
+
+def test_a_name_that_says_another_processor_is_refused(image: Path, tmp_path: Path) -> None:
+    assert judged(Path(shutil.copy(image, tmp_path / "x-arm64.oci.tar"))) == {"oci.processor"}
+
+
+def test_damage_anywhere_is_noticed(image: Path, tmp_path: Path) -> None:
+    whole, draw = image.read_bytes(), random.Random(22)
+    end = len(whole.rstrip(b"\0"))
+    path = tmp_path / "x.oci.tar"
+    for _ in range(12):
+        place = draw.randrange(2048, end)
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << draw.randrange(8)
+        path.write_bytes(flipped)
+        # Of a header, a date or an owner means nothing to anybody who loads it.
+        if whole[place - place % 512 :][257:262] != b"ustar":
+            assert judged(path), place
+    for _ in range(8):
+        path.write_bytes(whole[: draw.randrange(end)])
+        assert judged(path) & {"oci.whole", "oci.documents"}
+    for more in (b"x", b"x" * 20_000):
+        path.write_bytes(whole + more)
+        assert judged(path) == {"oci.whole"}
+    for other in (b"", b"\0" * 10240, b"PK\x03\x04", b"\x1f\x8b\x08"):
+        path.write_bytes(other)
+        assert judged(path) == {"oci.whole"}

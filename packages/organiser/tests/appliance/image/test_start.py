@@ -1,0 +1,201 @@
+"""The first process of a container: what it prepares, whom it starts, and how it ends."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import waiting
+
+from organiser import image
+from organiser.image import layout
+
+assert image.__file__
+PROGRAM = Path(image.__file__).with_name("start")
+OWN_TOKEN = "a-token-of-20-letters"
+
+
+@pytest.fixture
+def start() -> ModuleType:
+    loader = SourceFileLoader("start_of_an_image", str(PROGRAM))
+    spec = importlib.util.spec_from_loader("start_of_an_image", loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A container's root, as far as the program looks at it."""
+    for name, text in {
+        "opt/workshop/made/theano/key": "made",
+        "opt/workshop/made/state/manifest.json": "{}",
+        "opt/workshop/made/tensorboard/sample": "made",
+        "home/workshop/notebooks/lesson.ipynb": "{}",
+        layout.SERVICES: json.dumps({"version": "1.2.3", "services": []}),
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_what_the_build_made_is_used_in_place_or_copied(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = root / "home/workshop"
+    # As root file systems that are read-only, and other accounts, are answered.
+    monkeypatch.setattr(start.os, "access", lambda path, _: Path(path).name != "theano")
+    start.prepare(root, home)
+    assert (root / "tmp/workshop/tensorboard").readlink() == root / "opt/workshop/made/tensorboard"
+    assert not (root / "tmp/workshop/theano").is_symlink()
+    assert (root / "tmp/workshop/theano/key").read_text() == "made"
+    assert (root / "tmp/workshop/state").resolve() == (home / start.STATE).resolve()
+    assert (home / start.STATE / "manifest.json").is_file()
+    (root / "tmp/workshop/theano/key").write_text("changed")
+    start.prepare(root, home)
+    assert (root / "tmp/workshop/theano/key").read_text() == "changed"
+    assert {path.name for path in (root / "tmp/workshop").iterdir()} >= {"run", "log"}
+
+
+def test_of_an_empty_home_it_is_not_said_that_it_has_notebooks(start: ModuleType, root: Path) -> None:
+    """A folder of the person's own is mounted there: what is delivered must be written into it."""
+    home = root / "home/other"
+    home.mkdir()
+    start.prepare(root, home)
+    assert not (home / start.STATE / "manifest.json").exists()
+    command = start.deliver(root, home, {"version": "1.2.3"})
+    assert command[:2] == ["/opt/workshop/venvs/jupyter/bin/workshop", "sync"]
+    assert command[command.index("--into") + 1] == str(home / "notebooks")
+
+
+def test_notebooks_are_brought_again_by_another_version_only(start: ModuleType, root: Path) -> None:
+    home = root / "home/workshop"
+    start.prepare(root, home)
+    (home / start.STATE / start.VERSION).write_text("1.2.3")
+    assert start.deliver(root, home, {"version": "1.2.3"}) is None
+    assert start.deliver(root, home, {"version": "1.3.0"})
+
+
+def test_the_token_is_chosen_or_made_once(start: ModuleType, root: Path) -> None:
+    home = root / "home/workshop"
+    start.prepare(root, home)
+    made = start.ensure_token(root, home, {})
+    assert start.TOKEN.fullmatch(made)
+    assert start.ensure_token(root, home, {}) == made
+    assert start.ensure_token(root, home, {"WORKSHOP_TOKEN": OWN_TOKEN}) == OWN_TOKEN
+    assert (root / "tmp/workshop/token").read_text() == f"{OWN_TOKEN}\n"
+    assert (root / "tmp/workshop/token").stat().st_mode & 0o077 == 0
+    # One that was chosen is not kept for the next start.
+    assert start.ensure_token(root, home, {}) == made
+    with pytest.raises(start.StartError, match="at least 20 letters"):
+        start.ensure_token(root, home, {"JUPYTER_TOKEN": "guess"})
+
+
+def test_under_a_hub_it_is_the_server_of_a_seat(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, list[str], dict[str, str]]] = []
+    monkeypatch.setattr(start.os, "execve", lambda *words: done.append(words))
+    monkeypatch.setattr(start.os, "chdir", lambda _: None)
+    monkeypatch.setattr(start, "deliver", lambda *_: None)
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "of-the-hub")
+    monkeypatch.setenv("HOME", "/home/workshop")
+    umask = os.umask(0o022)
+    try:
+        start.main([], root)
+        monkeypatch.delenv("JUPYTERHUB_API_TOKEN")
+        start.main(["jupyterhub-singleuser", "--debug"], root)
+    finally:
+        os.umask(umask)
+    (_, first, environment), (_, second, _) = done
+    assert first[1:] == ["-m", "jupyterhub.singleuser"]
+    assert second[1:] == ["-m", "jupyterhub.singleuser", "--debug"]
+    assert environment["JUPYTERHUB_API_TOKEN"] == "of-the-hub"
+    assert environment["PYTHONPATH"] == f"/{layout.HUB_PACKAGES}"
+    assert environment["JUPYTER_CONFIG_PATH"] == f"/{Path(layout.HUB_SETTINGS).parent}"
+
+
+SERVICE = """\
+import pathlib, signal, sys, time
+place = pathlib.Path(sys.argv[1])
+def end(*_):
+    (place / "saved").write_text("x")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+with (place / "starts").open("a") as file:
+    file.write("x")
+if len((place / "starts").read_text()) == 1:
+    sys.exit(3)
+(place / "up").write_text("x")
+while True:
+    time.sleep(0.05)
+"""
+DEAF = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen({!r}, 'w').close()\ntime.sleep(600)\n"
+RUN = """\
+import importlib.util, json, sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+loader = SourceFileLoader("s", sys.argv[1])
+module = importlib.util.module_from_spec(importlib.util.spec_from_loader("s", loader))
+loader.exec_module(module)
+module.AWAY, module.GRACE = 0.05, 0.3
+module.deliver = lambda *_: None
+module.prepare(Path(sys.argv[2]), Path(sys.argv[2]) / "home/workshop")
+settings = json.loads(Path(sys.argv[3]).read_text())
+module.run(Path(sys.argv[2]), Path(sys.argv[2]) / "home/workshop", settings, {"PATH": "/usr/bin:/bin"})
+"""
+
+
+def test_services_are_started_again_and_end_when_they_are_told(root: Path, tmp_path: Path) -> None:
+    deaf = tmp_path / "deaf"
+    services = [
+        {
+            "name": name,
+            "command": [sys.executable, "-c", code, *words],
+            "environment": {},
+            "directory": "/",
+        }
+        for name, code, words in (
+            ("saves", SERVICE, [str(tmp_path)]),
+            ("deaf", DEAF.format(str(deaf)), []),
+        )
+    ]
+    (tmp_path / "settings.json").write_text(json.dumps({"version": "1.2.3", "services": services}))
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, PROGRAM, root, tmp_path / "settings.json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        waiting.wait_until(lambda: (tmp_path / "up").exists() and deaf.exists(), 30, "both services")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=waiting.patience(30))
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert (tmp_path / "saved").exists()
+    assert "saves ended with 3; it is started again" in said
+    assert "token        " in said
+    assert not running(str(deaf))
+
+
+def running(word: str) -> bool:
+    """Whether a process has a word on its command line; one that is being buried has no line."""
+    time.sleep(0)
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word in path.read_text(errors="replace") and path.parent.name != str(os.getpid()):
+                return True
+        except OSError:
+            continue
+    return False

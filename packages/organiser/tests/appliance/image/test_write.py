@@ -1,0 +1,141 @@
+"""An image holds the root as a container is to see it; what images share is made once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import forms
+from organiser.appliance.architecture import AMD64, ARM64
+from organiser.appliance.verify.run import verify
+from organiser.image import layers, layout
+from organiser.image.make import describe, join
+from organiser.image.view import service_of
+from workshop.errors import WorkshopError
+
+from ..building import make_root, quiet
+from .making import Taken, make_image_root, make_images, source, unpack
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The image and the small one, of one root."""
+    return make_images(tmp_path_factory.mktemp("images"))
+
+
+def test_both_are_sound_and_share_their_layers(images: list[Path]) -> None:
+    assert [path.name for path in images] == [
+        "deep-learning-workshop-1.2.3.oci.tar",
+        "deep-learning-workshop-1.2.3-small.oci.tar",
+    ]
+    for path in images:
+        report = verify(path)
+        assert report.faults == []
+        assert (report.form, report.architecture) == ("oci", AMD64)
+    full, small = (Taken.of(path).manifest["layers"] for path in images)
+    shared = {each["digest"] for each in full} & {each["digest"] for each in small}
+    assert (len(full), len(small), len(shared)) == (4, 3, 2)
+
+
+def test_a_container_sees_neither_machine_nor_what_was_left_of_the_build(images: list[Path]) -> None:
+    full, small = (unpack(path) for path in images)
+    assert not any(name.startswith(("boot/", "usr/lib/modules/", "vmlinuz")) for name in full)
+    assert not [name for name in full if "first-boot" in name and ".wants/" in name]
+    for path, target in layout.PASSING.items():
+        assert full[path][0].linkname == target
+    assert full["opt/workshop/made/theano/compiled/key"][1] == b"made by the build"
+    assert full["home/workshop"][0].mode == 0o777
+    assert full["home/workshop/notebooks/0-basics/lesson.ipynb"][0].isreg()
+    assert b"linux-image" not in full["var/lib/dpkg/status"][1]
+    tensorflow = [name for name in full if "/tensorflow" in name]
+    assert tensorflow
+    assert not [name for name in small if "/tensorflow" in name]
+    bills = [json.loads(seen[layout.BILL][1])["components"] for seen in (full, small)]
+    assert [[each["name"] for each in bill] for bill in bills] == [
+        ["g++", "tensorflow-cpu", "tornado"],
+        ["g++", "tornado"],
+    ]
+
+
+def test_services_are_started_as_their_units_say(images: list[Path], tmp_path: Path) -> None:
+    said = json.loads(unpack(images[0])[layout.SERVICES][1])
+    (service,) = said["services"]
+    assert said["version"] == "1.2.3"
+    assert service == {
+        "name": "workshop-web",
+        "command": ["/usr/bin/web", "--address", "0.0.0.0", "$1"],
+        "environment": {"A": "50% of it"},
+        "directory": "/opt/workshop",
+    }
+    (tmp_path / "empty.service").write_text("[Service]\n")
+    with pytest.raises(WorkshopError, match="starts nothing"):
+        service_of(tmp_path / "empty.service")
+
+
+def test_the_same_root_gives_the_same_image(images: list[Path], tmp_path: Path) -> None:
+    (again, _) = make_images(tmp_path)
+    with again.open("rb") as new, images[0].open("rb") as old:
+        assert new.read() == old.read()
+
+
+def test_a_killed_run_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_image_root(tmp_path / "root")
+    made: list[str] = []
+    works = layers.of_root
+
+    def counted(root: Path, name: str, epoch: int) -> layers.Add:
+        fill = works(root, name, epoch)
+
+        def add(tar: object) -> None:
+            made.append(name)
+            if name == layout.TENSORFLOW and len(made) == 3:
+                raise KeyboardInterrupt
+            fill(tar)  # type: ignore[arg-type]
+
+        return add
+
+    monkeypatch.setattr(layers, "of_root", counted)
+    wanted = [forms.OCI, forms.OCI_SMALL]
+    with pytest.raises(KeyboardInterrupt):
+        forms.write(source(root), wanted, tmp_path / "out", quiet())
+    assert not list((tmp_path / "out").glob("*.oci.tar"))
+    written = forms.write(source(root), wanted, tmp_path / "out", quiet())
+    assert made == ["system", "workshop", "tensorflow", "tensorflow"]
+    assert [verify(each.path).faults for each in written] == [[], []]
+
+
+def test_of_a_root_that_changed_no_layer_is_taken(tmp_path: Path) -> None:
+    root = make_image_root(tmp_path / "root")
+    (first,) = forms.write(source(root), [forms.OCI_SMALL], tmp_path / "out", quiet())
+    (root / "home/workshop/notebooks/0-basics/lesson.ipynb").write_text("[]")
+    (changed,) = forms.write(source(root), [forms.OCI_SMALL], tmp_path / "out", quiet())
+    assert changed.sha256 != first.sha256
+    assert unpack(changed.path)["home/workshop/notebooks/0-basics/lesson.ipynb"][1] == b"[]"
+
+
+def test_one_archive_has_both_processors(tmp_path: Path) -> None:
+    (amd64,), (arm64,) = (make_images(tmp_path, kind, ("oci",)) for kind in (AMD64, ARM64))
+    both = join([amd64, arm64])
+    assert both.path.name == "deep-learning-workshop-1.2.3-multi.oci.tar"
+    assert both.architectures == ("amd64", "arm64")
+    report = verify(both.path)
+    assert report.faults == []
+    assert "several processors" in report.verdict
+    bill = describe(arm64).bill
+    assert bill is not None
+    assert bill.name == "deep-learning-workshop-1.2.3-arm64.sbom.cdx.json"
+    assert "tornado" in bill.read_text()
+    with pytest.raises(WorkshopError, match="not one image for two processors"):
+        join([amd64, amd64])
+
+
+def test_what_is_no_root_of_ours_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="no account of the workshop's"):
+        forms.write(source(make_root(tmp_path / "bare")), [forms.OCI], tmp_path / "out", quiet())
+    root = make_image_root(tmp_path / "root")
+    passwd = root / "etc/passwd"
+    passwd.write_text(passwd.read_text().replace("workshop:x:1000:", "workshop:x:1001:"))
+    with pytest.raises(WorkshopError, match="has the number 1001"):
+        forms.write(source(root), [forms.OCI], tmp_path / "out", quiet())
