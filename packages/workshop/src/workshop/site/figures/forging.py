@@ -44,7 +44,7 @@ Names = dict[str, Any]
 
 
 def run_lesson(lesson: str = LESSON, last: str = LAST, skipped: frozenset[str] | set[str] = SKIPPED) -> Names:
-    """Run a lesson in full and solved up to the cell ``last``, without those ``skipped``; return its names."""
+    """Run a lesson in full and solved up to ``last``, without the cells ``skipped``; return its names."""
     path = NOTEBOOKS / f"{lesson}.ipynb"
     names: Names = {"__name__": "__lesson__", "display": lambda *_: None}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -167,7 +167,7 @@ def remedies() -> Drawing:
     for share in (0, 0.5, 1):
         drawing.words((left + width * share, height + 62), f"{kept['rounds'] * share:.0f}", 26, "quiet")
     drawing.words((left + width / 2, height + 94), "rounds", 26, "quiet")
-    for place, (name, colour) in enumerate(zip(kept["kinds"], ("warm", "quiet", "accent"), strict=True)):
+    for place, (name, colour) in enumerate(zip(kept["kinds"], ("warm", "quiet", "ink", "accent"), strict=True)):
         curve = kept["kinds"][name]
         points = [
             (left + width * number / len(curve), 30 + height * (1 - count / 8))
