@@ -55,9 +55,11 @@
     }
 
     /**
-     * @returns {{points: Float64Array, parts: Uint8Array}} that many new points, and in which part each was made
+     * @returns {{points: Float64Array, parts: Uint8Array}} that many new points, and in which part each was made; none
+     *   where there are no points of one's own yet
      */
-    draw(count, random) {
+    draw(many, random) {
+      const count = this.empty ? 0 : many;
       const points = new Float64Array(2 * count);
       const parts = new Uint8Array(count);
       for (let n = 0; n < count; n++) {

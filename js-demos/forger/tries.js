@@ -7,9 +7,9 @@
   /** A fair game, and what is changed in it. */
   const FAIR = { shape: "ring", turns: 1, forgerRate: 0.003, detectiveRate: 0.003, flat: false, averaged: false };
   /** The forger chases a detective that hardly learns: all its points run to the place that is believed most. */
-  const COLLAPSE = { turns: 10, forgerRate: 0.003, detectiveRate: 0.0003, flat: false, averaged: false };
+  const COLLAPSE = { turns: 10, forgerRate: 0.003, detectiveRate: 0.0005, flat: false, averaged: false };
   /** Two rates, the detective's the quicker one, and a detective that may not be steep. */
-  const REMEDY = { turns: 1, forgerRate: 0.001, detectiveRate: 0.003, flat: true };
+  const REMEDY = { turns: 1, forgerRate: 0.002, detectiveRate: 0.003, flat: true };
 
   const TRIES = [
     {
@@ -23,7 +23,7 @@
         "most, and on to the next. The count says so; do the losses?",
     },
     {
-      name: "remedy", title: "A remedy", settings: { ...FAIR, ...COLLAPSE }, then: { after: 300, settings: REMEDY },
+      name: "remedy", title: "A remedy", settings: { ...FAIR, ...COLLAPSE }, then: { after: 120, settings: REMEDY },
       text: "It collapses first; then the detective learns faster than the forger, and is not allowed to be steep (R1). " +
         "How many rounds until all places are covered again?",
     },

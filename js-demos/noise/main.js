@@ -20,7 +20,6 @@
   /** The distance is measured after so many updates, then each time that they grew by so much. */
   const FIRST_MEASURE = 5;
   const GROWTH = 1.2;
-  const MEASURED_STEPS = 30;
   const LOWEST = 1e-4;
   const PLAIN = new Float64Array(1);
 

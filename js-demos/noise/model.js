@@ -18,8 +18,9 @@
   const MOST_PARTS = 12;
   /** In so many cases the network is not told the part, so that it learns both: with it and without. */
   const UNTOLD = 0.2;
-  /** The share by which the averaged weights follow in each update, and how soon they may. */
-  const FOLLOW = 0.01;
+  /** The share by which the averaged weights follow in each update, and how many updates they forget at first. */
+  const FOLLOW = 0.02;
+  const SOON = 5;
   /** How quickly the shown loss forgets. */
   const SMOOTH = 0.02;
   const NO_PART = -1;
@@ -76,7 +77,7 @@
       }
       this._towards(inputs, speeds);
       this.updates++;
-      this.mean.follow(this.net, Math.max(FOLLOW, 1 / this.updates));
+      this.mean.follow(this.net, Math.min(1, Math.max(FOLLOW, SOON / this.updates)));
     }
 
     /** Learn to answer the speeds: half the mean square of what is wrong is the loss. */

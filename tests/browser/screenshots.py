@@ -4,7 +4,7 @@ usage, from the checkout, where the data sets convnetjs, mnist and netron lie in
 
     PYTHONPATH=tests python -m browser.screenshots DATA [NAME ...]
 
-NAME: painting, bubbles, playground, digits, agents, text, models, start, stills; without one, all of them.
+NAME: painting, bubbles, playground, digits, agents, text, forger, noise, models, start, stills; without one, all of them.
 """
 
 from __future__ import annotations
@@ -147,6 +147,28 @@ def text(page: Page, site: Path) -> None:
     preview(page, ".stage", "text")
 
 
+def forger(page: Page, site: Path) -> None:
+    """Let the forger find every place."""
+    page.goto((site / "demos" / "forger" / "index.html").as_uri())
+    page.click("#run")
+    while not page.evaluate("workshopDemo.report.covered === 8"):
+        page.wait_for_timeout(200)
+    page.click("#run")
+    preview(page, ".scene", "forger")
+
+
+def noise(page: Page, site: Path) -> None:
+    """Learn the field, and stop the points half-way back."""
+    page.goto((site / "demos" / "noise" / "index.html").as_uri())
+    page.click("#run")
+    while not page.evaluate("workshopDemo.report.apart < 0.03"):
+        page.wait_for_timeout(200)
+    while not page.evaluate("workshopDemo.back && workshopDemo.step < 14"):
+        page.wait_for_timeout(20)
+    page.click("#run")
+    preview(page, ".scene", "noise")
+
+
 def models(page: Page, site: Path) -> None:
     """Open the network that reads digits, and one of its boxes."""
     with running(site) as (port, _):
@@ -255,6 +277,8 @@ PAGES: dict[str, Callable[[Page, Path], None]] = {
     "digits": digits,
     "agents": agents,
     "text": text,
+    "forger": forger,
+    "noise": noise,
     "models": models,
     "start": start,
     "stills": stills,

@@ -29,7 +29,7 @@ const squares = () => {
   return net.slopesOfInputs(ones).reduce((sum, slope) => sum + slope * slope, 0);
 };
 const losses = {
-  output: () => Math.log(net.forward(points, count).subarray(0, count).reduce((sum, y) => sum + Math.exp(y), 0)),
+  output: () => Math.log(net.forward(points, count).slice(0, count).map(Math.exp).reduce((a, b) => a + b)),
   steepness: () => weight / 2 * squares(),
 };
 const slopes = {
@@ -54,8 +54,9 @@ for (const [name, loss] of Object.entries(losses)) {
   net.clear();
   const byInputs = slopes[name]();
   const found = net.all.map(({ slope }) => slope.slice());
-  const pairs = net.all.flatMap(({ value }, n) => [...value.keys()].map((i) => [difference(loss, value, i), found[n][i]]));
-  if (byInputs) pairs.push(...[...points.keys()].map((i) => [difference(loss, points, i), byInputs[i]]));
+  const compare = (values, slopes) => [...values.keys()].map((i) => [difference(loss, values, i), slopes[i]]);
+  const pairs = net.all.flatMap(({ value }, n) => compare(value, found[n]));
+  if (byInputs) pairs.push(...compare(points, byInputs));
   const largest = Math.max(...pairs.map(([, slope]) => Math.abs(slope)));
   worst[name] = Math.max(...pairs.map(([right, slope]) => Math.abs(right - slope))) / largest;
 }
@@ -71,7 +72,8 @@ const told = {};
 for (const shape of ["ring", "line", "clusters", "own"]) {
   const crowd = new Workshop.Crowd(shape, [[-1, -1], [-1.1, -1], [1, 1]]);
   const { points, parts } = crowd.draw(800, Workshop.random(2));
-  const right = [...parts].filter((part, n) => crowd.partOf(points[2 * n], points[2 * n + 1]) === part).length;
+  const found = (n) => crowd.partOf(points[2 * n], points[2 * n + 1]);
+  const right = [...parts].filter((part, n) => found(n) === part).length;
   const one = Float64Array.from({ length: 200 }, (_, i) => crowd.parts[0][i % 2]);
   told[shape] = {
     of: crowd.parts.length, right: right / 800, covered: crowd.covered(crowd.shares(points, 800)),

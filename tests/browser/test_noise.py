@@ -1,4 +1,4 @@
-"""Out of the noise, used as a participant uses it; its way out and back is checked where the answer is known."""
+"""Out of the noise, used as a participant uses it; its way there and back where it is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .conftest import FIGURES, STILL, Open, learn, tap, wait_until
 from .test_forger import by_node, hide, state
 
 PAGE = "demos/noise/index.html"
-# How far from the real points those that come back may be, by the energy distance, and processor seconds until then.
+# How far from the real points those that come back may be (energy distance), and processor seconds for it.
 APART, SECONDS = 0.03, 90
 
 # All real points lie in one place: then the speed is known, and so is where everything must arrive.
