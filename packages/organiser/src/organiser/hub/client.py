@@ -43,9 +43,7 @@ class Client:
         except urllib.error.HTTPError as error:
             return error.code, _document(error.read())
         except OSError as error:
-            raise WorkshopError(
-                f"the hub does not answer ({error}); {self.hint}"
-            ) from error
+            raise WorkshopError(f"the hub does not answer ({error}); {self.hint}") from error
 
     def free(self, seat: str) -> dict[str, Any]:
         """Free a seat.

@@ -67,7 +67,7 @@ def address_from(header: str, peer: str, proxies: int = 1) -> str:
 
     header: X-Forwarded-For. Each proxy appends whom it sees; what is before that, the caller may make up.
     peer: who is connected; it counts where there is no proxy.
-    proxies: how many there are between people and the hub. With fewer than said, the first of the header counts.
+    proxies: how many there are before the hub; where fewer said something, the first of the header counts.
     """
     seen = [each.strip() for each in header.split(",")]
     return seen[max(0, len(seen) - proxies)] or peer

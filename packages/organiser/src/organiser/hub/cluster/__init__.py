@@ -1,6 +1,6 @@
-"""The classroom on Kubernetes: the seats, cards and door of one server, in the hub of Zero-to-JupyterHub's chart.
+"""The classroom on Kubernetes: one server's seats, cards and door, in the hub of Zero-to-JupyterHub's chart.
 
-Role ``hub-kubernetes`` writes a folder for each classroom, which a cluster's owner can read, compare and apply::
+Role ``hub-kubernetes`` writes a folder for each classroom, which a cluster's owner can read and apply::
 
     README.md           ten commands, from an empty cluster to the first log-in
     values.yaml         the chart's values

@@ -1,4 +1,4 @@
-"""``workshop hub cluster``: a classroom on Kubernetes. Run on the organiser's machine, with the classroom's folder."""
+"""``workshop hub cluster``: a classroom on Kubernetes, by its folder on the organiser's machine."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def prepare(
     room = Classroom(folder, namespace, address)
     done = make(room, number, read_names(names) if names else (), anew, check)
     if json:
-        print_json({"changed": bool(done.changed), "seats": done.seats, "new": done.new, "files": done.changed})
+        print_json(
+            {"changed": bool(done.changed), "seats": done.seats, "new": done.new, "files": done.changed}
+        )
         return
     _print(f"{done.seats} seats, {len(done.new)} with new cards")
     for file in done.changed:

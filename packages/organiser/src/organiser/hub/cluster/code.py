@@ -76,7 +76,7 @@ _Readable.add_representer(str, _text)
 
 def code_yaml() -> str:
     """Return the values as a file that a person can read and compare."""
-    head = "# Made by 'workshop hub cluster prepare': the files of ours that the hub imports. Changes are overwritten.\n"
-    return head + yaml.dump(
-        code_values(), Dumper=_Readable, sort_keys=False, width=1000, allow_unicode=True
+    head = (
+        "# Made by 'workshop hub cluster prepare': our files that the hub imports. Changes are overwritten.\n"
     )
+    return head + yaml.dump(code_values(), Dumper=_Readable, sort_keys=False, width=1000, allow_unicode=True)

@@ -1,4 +1,4 @@
-"""A classroom's folder: its secrets, seats and cards, and the Secret by which the cluster's hub knows them."""
+"""A classroom's folder: its secrets, seats and cards, and the Secret that tells the cluster's hub of them."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Prepared:
 def prepare(
     room: Classroom, number: int, names: Sequence[str] = (), anew: bool = False, check: bool = False
 ) -> Prepared:
-    """Make what a classroom's folder lacks: secrets, seats with their cards, and what the cluster gets of them.
+    """Make what a folder lacks: secrets, seats with their cards, and what the cluster gets of them.
 
     number: seats that there are to be; those beyond it that are there already stay.
     anew: give seats that have a code another one.

@@ -1,0 +1,288 @@
+"""A classroom on Kubernetes, as far as it can be tested without a cluster (tier a)."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+pytest.importorskip("kubespawner")
+
+from hub.cluster.kubernetes_rules import (
+    KUBECONFIG,
+    breaches,
+    check_object,
+    check_values,
+    seat_objects,
+)
+from jsonschema import ValidationError
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
+HEX = "0123456789abcdef" * 4
+IMAGE = f"registry.example.org/workshop@sha256:{HEX}"
+
+pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+
+ROOMS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "balancer": {
+        "hub_service_name": "class.example.org",
+        "hub_kubernetes_door": "load-balancer",
+        "hub_kubernetes_letsencrypt_email": "host@example.org",
+        "hub_kubernetes_internet": True,
+        "hub_kubernetes_placeholders": 30,
+        "hub_kubernetes_cull_minutes": 0,
+    },
+    "own-certificate": {
+        "hub_service_name": "class.example.org",
+        "hub_kubernetes_door": "load-balancer",
+        "hub_kubernetes_tls": "secret",
+        "hub_kubernetes_storage_class": "fast: {storage}",
+    },
+    "ingress": {
+        "hub_service_name": "class.example.org",
+        "hub_service_seats": 120,
+        "hub_service_seat_memory_max": "3G",
+        "hub_kubernetes_door": "ingress",
+        "hub_kubernetes_ingress_class": "nginx",
+        "hub_kubernetes_ingress_annotations": {"a.example.org/b": "# no comment: \"'"},
+        "hub_kubernetes_pull_secrets": ["registry"],
+        "hub_kubernetes_read_only_root": True,
+        "hub_kubernetes_data_claim": "data",
+    },
+}
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "tag": ({"hub_kubernetes_image": "registry.example.org/workshop:latest"}, "NAME@sha256:HEX"),
+    "nameless": ({"hub_kubernetes_door": "ingress"}, "hub_service_name"),
+    "unsigned": (
+        {"hub_kubernetes_door": "load-balancer", "hub_service_name": "a.example.org"},
+        "letsencrypt_email",
+    ),
+    "capital": ({"hub_kubernetes_namespace": "Class"}, "hub_kubernetes_namespace"),
+    "share": ({"hub_kubernetes_memory_limit": "85%"}, "85%"),
+    "unreachable": ({"hub_kubernetes_state": "absent"}, "KUBECONFIG"),
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """All folders that one run of the playbook wrote, and what it said."""
+
+    folder: Path
+    first: str
+    second: str
+
+    def values(self, room: str) -> dict[str, Any]:
+        loaded: dict[str, Any] = yaml.safe_load((self.folder / room / "values.yaml").read_text())
+        return loaded
+
+    def objects(self, room: str) -> list[dict[str, Any]]:
+        files = [
+            *(self.folder / room / "objects").iterdir(),
+            self.folder / room / "private/classroom-seats.yaml",
+        ]
+        return [each for file in sorted(files) for each in yaml.safe_load_all(file.read_text())]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """One run for all rooms, right and wrong, and a second one for the right ones."""
+    folder = tmp_path_factory.mktemp("rooms")
+    shared = {
+        "hub_service_seats": 3,
+        "hub_kubernetes_image": IMAGE,
+        "hub_kubernetes_kubeconfig": "",
+        "hub_kubernetes_folder": f"{folder}/{{{{ inventory_hostname }}}}",
+    }
+    hosts = {name: shared | own for name, own in ROOMS.items()}
+    hosts |= {name: shared | own for name, (own, _) in REFUSED.items()}
+    (folder / "inventory.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [ANSIBLE, "-i", folder / "inventory.json", "playbooks/classroom-kubernetes.yml", *words],
+            cwd=ROOT,
+            env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "4"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    return Written(folder, run(), run("--limit", ",".join(ROOMS), "--check"))
+
+
+@pytest.fixture(autouse=True)
+def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lead nowhere, for KubeSpawner wants to know of a cluster before it makes a pod."""
+    (tmp_path / "kubeconfig").write_text(KUBECONFIG)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+
+
+def recap(said: str, room: str) -> dict[str, int]:
+    line = "".join(re.findall(rf"^{room} +: (.*)$", said, re.M))
+    assert line, said
+    return {name: int(number) for name, number in re.findall(r"(\w+)=(\d+)", line)}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_is_written_is_what_chart_and_cluster_take(written: Written, room: str) -> None:
+    assert recap(written.first, room)["failed"] == 0, written.first
+    values = written.values(room)
+    check_values(values)
+    check_values(yaml.safe_load((written.folder / room / "hub-code.yaml").read_text()))
+    objects = written.objects(room)
+    assert [each["kind"] for each in objects] == [
+        "Namespace",
+        "NetworkPolicy",
+        "NetworkPolicy",
+        "ResourceQuota",
+        "Secret",
+    ]
+    for each in (*objects, *seat_objects(values)):
+        check_object(each)
+    compile(values["hub"]["extraConfig"]["workshop"], "extraConfig", "exec")
+    compile(values["singleuser"]["extraFiles"]["jupyter_server_config.py"]["stringData"], "config", "exec")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_second_time_changes_nothing(written: Written, room: str) -> None:
+    counts = recap(written.second, room)
+    assert (counts["failed"], counts["changed"]) == (0, 0), written.second
+
+
+@pytest.mark.parametrize("room", REFUSED)
+def test_what_would_be_no_classroom_is_refused_by_name(written: Written, room: str) -> None:
+    assert recap(written.first, room)["failed"] == 1
+    (said,) = re.findall(rf"fatal: \[{room}\].*?(?=\n\n|\nfatal:|\nok:|\Z)", written.first, re.S)
+    assert REFUSED[room][1] in re.sub(r"\s+", " ", said)
+    assert not (written.folder / room).exists()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_seat_is_restricted_and_finds_its_home(written: Written, room: str) -> None:
+    pod, claim = seat_objects(written.values(room))
+    spec = pod["spec"]
+    assert breaches(spec) == []
+    (seat,) = spec["containers"]
+    assert {each["image"] for each in (seat, *spec["initContainers"])} == {IMAGE}
+    homes = [each for each in spec["volumes"] if "persistentVolumeClaim" in each]
+    assert homes[0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"] == "claim-seat-017"
+    mounts = {each["mountPath"]: each["name"] for each in seat["volumeMounts"]}
+    assert (
+        mounts["/home/workshop"] == homes[0]["name"] == spec["initContainers"][0]["volumeMounts"][0]["name"]
+    )
+    # Where nothing of the image can be written, all that a lesson writes is a volume.
+    if seat["securityContext"]["readOnlyRootFilesystem"]:
+        assert mounts.keys() >= {"/home/workshop", "/tmp", "/opt/workshop/theano"}
+
+
+def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return pods with one fault each."""
+    spoilt = {}
+
+    def spoil(name: str, **changes: Any) -> None:
+        spoilt[name] = copy.deepcopy(spec) | changes
+
+    seat, context = spec["containers"][0], spec["containers"][0]["securityContext"]
+    spoil("of the node", hostNetwork=True)
+    spoil("hostPath", volumes=[*spec["volumes"], {"name": "node", "hostPath": {"path": "/"}}])
+    spoil("token", automountServiceAccountToken=True)
+    for what, change in {
+        "runs as root": {"runAsUser": 0},
+        "gains privileges": {"allowPrivilegeEscalation": True},
+        "has capabilities": {"capabilities": {"drop": ["ALL"], "add": ["NET_ADMIN"]}},
+        "filters no calls": {"seccompProfile": {"type": "Unconfined"}},
+    }.items():
+        spoil(what, containers=[seat | {"securityContext": context | change}])
+    spoil("has no limit", containers=[seat | {"resources": {"requests": seat["resources"]["requests"]}}])
+    spoil("home has capabilities", initContainers=[spec["initContainers"][0] | {"securityContext": {}}])
+    return spoilt
+
+
+def test_planted_faults_are_found(written: Written) -> None:
+    values = written.values("plain")
+    pod, claim = seat_objects(values)
+    for name, spec in faults(pod["spec"]).items():
+        assert any(name in each for each in breaches(spec)), name
+    for path, value in {
+        "hub.concurrentSpawnLimit": "many",
+        "hub.extraFile": {},
+        "singleuser.image.digest": HEX,
+        "singleuser.networkPolicy.egressAllowRules.internet": False,
+        "proxy.https.type": "tls",
+        "scheduling.userPlaceholder.replicas": "3",
+    }.items():
+        spoilt = copy.deepcopy(values)
+        at = spoilt
+        *way, last = path.split(".")
+        for step in way:
+            at = at.setdefault(step, {})
+        at[last] = value
+        with pytest.raises(ValidationError):
+            check_values(spoilt)
+    for thing in (*written.objects("plain"), pod, claim):
+        spoilt = copy.deepcopy(thing)
+        spoilt["metadata"]["label"] = {}
+        with pytest.raises(Exception, match="label"):
+            check_object(spoilt)
+
+
+def test_seats_reach_hub_proxy_and_names_and_the_internet_only_where_it_is_wanted(written: Written) -> None:
+    for room in ROOMS:
+        values = written.values(room)
+        rules = values["singleuser"]["networkPolicy"]["egressAllowRules"]
+        allowed = {name for name, on in rules.items() if on}
+        wanted = {"dnsPortsKubeSystemNamespace"} | ({"nonPrivateIPs"} if room == "balancer" else set())
+        assert allowed == wanted
+        # All that the chart has a default for is said, so that no default opens anything.
+        assert len(rules) == 6
+        for part in (values["hub"], values["proxy"]["chp"], values["proxy"]["traefik"]):
+            assert part["networkPolicy"]["egressAllowRules"]["cloudMetadataServer"] is False
+        assert values["singleuser"]["cloudMetadata"]["blockWithIptables"] is False
+        apart, _ = (each for each in written.objects(room) if each["kind"] == "NetworkPolicy")
+        pod, _ = seat_objects(values)
+        assert apart["spec"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+        assert (apart["spec"]["ingress"], apart["spec"]["egress"]) == ([], [])
+
+
+def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Written) -> None:
+    plain, balancer, own, ingress = map(written.values, ROOMS)
+    assert plain["proxy"]["service"]["type"] == own_type(ingress) == "ClusterIP"
+    assert "https" not in plain["proxy"]
+    assert ingress["ingress"]["tls"] == [{"hosts": ["class.example.org"], "secretName": "classroom-tls"}]
+    assert balancer["proxy"]["https"]["hosts"] == ["class.example.org"]
+    assert own["proxy"]["https"]["secret"] == {"name": "classroom-tls"}
+    assert own["singleuser"]["storage"]["dynamic"]["storageClass"] == "fast: {storage}"
+    assert ingress["singleuser"]["memory"]["limit"] == "3G"
+    doors = [each["hub"]["config"]["SeatAuthenticator"] for each in (plain, balancer, own, ingress)]
+    assert [each["proxies"] for each in doors] == [1, 2, 1, 2]
+    assert [each["address_failures"] for each in doors] == [40, 40, 40, 120]
+    cards = (written.folder / "ingress/cards/seats-001-120.html").read_text()
+    assert cards.count("<article>") == 120
+    assert "https://class.example.org" in cards
+    quota = next(each for each in written.objects("ingress") if each["kind"] == "ResourceQuota")
+    assert quota["spec"]["hard"] == {"persistentvolumeclaims": "122", "services.loadbalancers": "0"}
+
+
+def own_type(values: dict[str, Any]) -> str:
+    """Return the kind of the proxy's service."""
+    return str(values["proxy"]["service"]["type"])
+
+
+def test_the_readme_has_ten_commands(written: Written) -> None:
+    for room in ROOMS:
+        text = (written.folder / room / "README.md").read_text()
+        (block,) = re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)
+        assert len(block.splitlines()) == 10
+        assert "{{" not in text
