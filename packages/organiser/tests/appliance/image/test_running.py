@@ -91,7 +91,7 @@ def test_the_wrong_processor_is_said_before_it_is_started(
 
 def test_an_image_that_is_not_there_is_said(engine: Engine) -> None:
     engine.there.unlink()
-    with pytest.raises(WorkshopError, match="there is no image .* here; name the file"):
+    with pytest.raises(WorkshopError, match=r"there is no image .* here; name the file"):
         engine.start()
 
 
@@ -103,7 +103,7 @@ def test_one_that_runs_already_is_not_started_again(engine: Engine) -> None:
 
 def test_what_the_engine_says_last_is_passed_on(engine: Engine) -> None:
     engine.refuses.write_text("no space left on device\n")
-    with pytest.raises(WorkshopError, match="^docker cannot do it: no space left on device$"):
+    with pytest.raises(WorkshopError, match=r"^docker cannot do it: no space left on device$"):
         engine.start()
 
 

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -140,7 +139,12 @@ if len((place / "starts").read_text()) == 1:
 while True:
     time.sleep(0.05)
 """
-DEAF = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen({!r}, 'w').close()\ntime.sleep(600)\n"
+DEAF = """\
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+open({!r}, "w").close()
+time.sleep(600)
+"""
 RUN = """\
 import importlib.util, json, sys
 from importlib.machinery import SourceFileLoader
@@ -191,7 +195,6 @@ def test_services_are_started_again_and_end_when_they_are_told(root: Path, tmp_p
 
 def running(word: str) -> bool:
     """Whether a process has a word on its command line; one that is being buried has no line."""
-    time.sleep(0)
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             if word in path.read_text(errors="replace") and path.parent.name != str(os.getpid()):

@@ -155,7 +155,8 @@ def _fstab(inside: Inside) -> Iterator[str]:
     said = [line.split() for line in (trees.text(inside.tree, "etc/fstab") or "").splitlines()]
     mounted = [words for words in said if words and not words[0].startswith("#")]
     if not inside.machine and mounted:
-        yield f"etc/fstab mounts {mounted[0][0]}, which {'WSL' if inside.wsl else 'a container'} does not have"
+        what = "WSL" if inside.wsl else "a container"
+        yield f"etc/fstab mounts {mounted[0][0]}, which {what} does not have"
     if inside.machine and not any(words[0].startswith("LABEL=") and words[1:2] == ["/"] for words in mounted):
         yield "etc/fstab mounts no root by its label"
 

@@ -59,7 +59,7 @@ class TarTree:
         self._links: dict[str, str] = {}
 
     def add(self, path: str, node: Node, contents: bytes | None = None) -> None:
-        """Add what has a path, in the place of what had it; folders above it that nothing names are there, too."""
+        """Add what has a path, in the place of what had it; folders that nothing names are there, too."""
         if path not in self._nodes:
             above, _, name = path.rpartition("/")
             if above not in self._nodes:
