@@ -9,6 +9,8 @@
   const HEIGHT = 720;
   const ports = (window.workshopConfig || { ports: { jupyter: 8080, tensorboard: 8081 } }).ports;
 
+  let jupyter = "";
+
   /** Formulas stay readable TeX where KaTeX was not fetched. */
   function setFormulas() {
     if (!window.katex) return;
@@ -29,6 +31,7 @@
       const service = seat ? seat[link.dataset.port] : `http://${host}:${ports[link.dataset.port]}`;
       link.href = service + link.dataset.path;
     }
+    if (!window.workshopConfig?.published) jupyter = `http://${host}:${ports.jupyter}`;
     for (const link of document.querySelectorAll(".reveal a.go")) link.target = "_blank";
   }
 
@@ -54,7 +57,7 @@
         lessons: (slide.dataset.lessons ?? "").split(" ").filter(Boolean),
       };
     });
-    return { slides, at: deck.getSlidePastCount(), title: document.title, living: window.workshopLiving.state() };
+    return { slides, at: deck.getSlidePastCount(), title: document.title, living: window.workshopLiving.state(), jupyter };
   }
 
   function tell(deck) {

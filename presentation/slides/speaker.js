@@ -28,6 +28,10 @@
     return now;
   }
 
+  const LOOK_MS = 30000;
+  const WARMTH = { warm: "compiled", warming: "compiling now", cold: "not compiled: its first run is slow" };
+  let lesson = "";
+
   const byId = (id) => document.getElementById(id);
   const clock = (minutes) => `${Math.floor(minutes / 60)}:${String(Math.floor(minutes % 60)).padStart(2, "0")}`;
 
@@ -48,6 +52,22 @@
     tick();
   }
 
+  /** @returns {string} the same words, with what is known of each lesson's compiled code */
+  function withWarmth(words, lessons = []) {
+    const known = lessons.filter((name) => WARMTH[window.workshopWarmth?.[name]]);
+    const all = (told) => known.every((name) => window.workshopWarmth[name] === told);
+    if (!known.length) return words;
+    if (all("warm")) return `${words} (${WARMTH.warm})`;
+    return `${words} (${known.map((name) => `${name}: ${WARMTH[window.workshopWarmth[name]]}`).join("; ")})`;
+  }
+
+  /** What the lessons take and whether they are compiled is asked for again: a machine may be at it. */
+  function look() {
+    const script = Object.assign(document.createElement("script"), { src: `pace.js?${Date.now()}` });
+    script.addEventListener("load", () => { script.remove(); if (shown) show(shown); });
+    document.head.append(script);
+  }
+
   /** A slide as it stands on the wall, made as small as its place. */
   function frame(place, { html, kind }) {
     const slide = Object.assign(document.createElement("section"), { innerHTML: html, className: kind });
@@ -64,8 +84,11 @@
     const left = after.findIndex(({ part }) => part !== slide.part);
     const next = left < 0 ? null : after[left];
     byId("left").textContent = slide.part ? String(left < 0 ? after.length : left) : "–";
-    byId("then").textContent = slide.then || "nothing to try";
-    byId("after").textContent = next ? `${next.part}, ${clock(next.start)}${next.then ? `, then ${next.then}` : ""}` : "none";
+    byId("then").textContent = withWarmth(slide.then || "nothing to try", slide.lessons);
+    byId("after").textContent = next ? `${next.part}, ${clock(next.start)}${next.then ? `, then ${withWarmth(next.then, next.lessons)}` : ""}` : "none";
+    lesson = slide.lessons?.[0] ?? next?.lessons?.[0] ?? "";
+    byId("open").hidden = !lesson || !picture.jupyter;
+    byId("lesson").textContent = lesson;
     byId("living").hidden = !picture.living;
     byId("living").textContent = picture.living === "moving" ? "It moves; back stops it." : "Next starts the demo.";
   }
@@ -88,6 +111,10 @@
         : `${Math.max(0, Math.round(end - minutes))} min left in this part`;
   }
 
+  function openLesson() {
+    if (lesson && shown.jupyter) window.open(`${shown.jupyter}/lab/tree/${lesson}.ipynb`, "_blank", "noopener");
+  }
+
   function turn(word) {
     if (deck && !deck.closed) deck.postMessage(word, "*");
   }
@@ -98,6 +125,7 @@
   window.addEventListener("keydown", (event) => {
     if (["ArrowRight", "PageDown", " "].includes(event.key)) turn("workshop-next");
     else if (["ArrowLeft", "PageUp"].includes(event.key)) turn("workshop-back");
+    else if (event.key.toLowerCase() === "l" && !event.ctrlKey && !event.metaKey) openLesson();
     else return;
     event.preventDefault();
   });
@@ -105,6 +133,7 @@
   byId("back").addEventListener("click", () => turn("workshop-back"));
   byId("reset").addEventListener("click", () => { began = begin(); tick(); });
   setInterval(tick, 1000);
+  if (location.protocol.startsWith("http")) setInterval(look, LOOK_MS);
   if (!deck) byId("note").textContent = "Open a deck and press S there: this window belongs to it.";
   else turn("workshop-ready");
 })();

@@ -251,9 +251,12 @@ def test_the_speakers_window_is_told_what_lessons_take_on_this_machine(
     assert slowness_here(lambda: [Round(3.0, 3.0)]) == 3.0
     with running(site, settings=f'source = "{tmp_path}"') as (number, _):
         answer = ask(number, "/slides/pace.js")
-    assert answer.body == b'window.workshopPace = {"1-try/10-it": "55 min, 15 of them waiting"};\n'
+    assert answer.body == (
+        b'window.workshopPace = {"1-try/10-it": "55 min, 15 of them waiting"};\nwindow.workshopWarmth = {};\n'
+    )
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
 
 
 def test_where_there_are_no_lessons_the_speakers_window_is_told_nothing(port: int) -> None:
-    assert ask(port, "/slides/pace.js").body == b"window.workshopPace = null;\n"
+    body = ask(port, "/slides/pace.js").body
+    assert body == b"window.workshopPace = null;\nwindow.workshopWarmth = {};\n"

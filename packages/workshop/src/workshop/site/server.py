@@ -26,6 +26,7 @@ from workshop.settings import Settings
 from workshop.site import models, originals
 from workshop.site.listening import bind
 from workshop.site.status import Probe, data_state, services
+from workshop.site.warmth import warmth_here
 from workshop.system.hosts import HostCheck
 from workshop.update_button import UpdateButton
 
@@ -106,11 +107,14 @@ class Pace(Guarded):
     """
 
     async def get(self) -> None:
-        """Answer with what each lesson takes, in words; with nothing where that cannot be said."""
+        """Answer with what each lesson takes and whether it is compiled; with nothing where nobody knows."""
         found = await asyncio.to_thread(_pace, self.settings["notebooks"])
+        warm = await asyncio.to_thread(warmth_here, self.settings["notebooks"], self.settings["machine"])
         self.set_header("Content-Type", TYPES[".js"] + "; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.write(f"window.workshopPace = {json.dumps(found)};\n")
+        self.write(
+            f"window.workshopPace = {json.dumps(found)};\nwindow.workshopWarmth = {json.dumps(warm)};\n"
+        )
 
 
 def _pace(notebooks: Path | None) -> dict[str, str] | None:
@@ -248,6 +252,7 @@ def make_application(
         data=data,
         notebooks=settings.source / "notebooks" if settings.source else None,
         updates=updates,
+        machine=settings,
     )
 
 

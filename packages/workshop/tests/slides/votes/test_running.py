@@ -28,9 +28,9 @@ PHONE = "phone-of-somebody-1"
 class Vote:
     """The command, with a state folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: Path | None = None) -> None:
         self.port, self.deck_port = free_port(), free_port()
-        (folder / "workshop.toml").write_text(f'data = "{folder}"\n', encoding="utf-8")
+        (folder / "workshop.toml").write_text(f'data = "{data or folder}"\n', encoding="utf-8")
         self._environment = os.environ | {
             "WORKSHOP_CONFIG": str(folder / "workshop.toml"),
             "XDG_STATE_HOME": str(folder / "state"),

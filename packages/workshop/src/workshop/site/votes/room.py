@@ -52,7 +52,7 @@ class Page:
         self.content = page.encode()
         self.policy = (
             f"default-src 'none'; script-src '{_hash(texts['js'])}'; style-src '{_hash(texts['css'])}'; "
-            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
 
 
