@@ -175,7 +175,9 @@ def remedies() -> Drawing:
     for share in (0, 0.5, 1):
         drawing.words((left + width * share, height + 62), f"{kept['rounds'] * share:.0f}", 26, "quiet")
     drawing.words((left + width / 2, height + 94), "rounds", 26, "quiet")
-    for place, (name, colour) in enumerate(zip(kept["kinds"], ("warm", "quiet", "ink", "accent"), strict=True)):
+    for place, (name, colour) in enumerate(
+        zip(kept["kinds"], ("warm", "quiet", "ink", "accent"), strict=True)
+    ):
         curve = kept["kinds"][name]
         points = [
             (left + width * number / len(curve), 30 + height * (1 - count / 8))
