@@ -40,6 +40,8 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "squeeze": making.squeeze,
     "judged": making.judged,
     "forger": forging.forger,
+    "collapse": forging.collapse,
+    "remedies": forging.remedies,
     "imagenet-errors": records.imagenet_errors,
     "loss": ideas.loss,
     "backward": ideas.backward,
