@@ -4,10 +4,10 @@ In the environment of the lessons, with MNIST fetched::
 
     python -m workshop.site.figures.forging
 
-plays the games of the lesson on adversarial networks: on the ring as it stands there, on digits with each remedy
-alone. It writes ``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the shipped
-networks. Nothing is chosen: the seed is the lesson's, and what failed is kept. With the word ``ring`` behind it,
-it plays on the ring alone, which takes seconds.
+plays the games of the lesson on adversarial networks: on the ring as it stands there, on digits with each
+remedy alone. It writes ``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the
+shipped networks. Nothing is chosen: the seed is the lesson's, and what failed is kept. With the word ``ring``
+behind it, it plays on the ring alone, which takes seconds.
 """
 
 from __future__ import annotations
