@@ -103,7 +103,7 @@ def record_digits() -> None:
     names = run_lesson(skipped=SKIPPED | {"alone", "count-alone", "ring-remedies"})
     rows, pictures = digits(names)
     facts = {"rounds": names["SHORT"]["rounds"], "seed": names["SEED"], "rows": rows}
-    dots = np.uint8(255 * np.clip(np.concatenate(pictures), 0, 1) + 0.5)
+    dots = (255 * np.clip(np.concatenate(pictures), 0, 1) + 0.5).astype(np.uint8)
     checkpoints.write(checkpoints.SHIPPED / "gan-remedies.npz", [dots], facts)
 
 
