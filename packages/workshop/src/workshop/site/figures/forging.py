@@ -4,10 +4,10 @@ In the environment of the lessons, with MNIST fetched::
 
     python -m workshop.site.figures.forging
 
-plays the games of the lesson on adversarial networks: on the ring as it stands there, on digits with each remedy
-alone. It writes ``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the shipped
-networks. Nothing is chosen: the seed is the lesson's, and what failed is kept. With the word ``ring`` behind it,
-it plays on the ring alone, which takes seconds.
+plays the games of the lesson on adversarial networks: on the ring as it stands there, on digits with each
+remedy alone. It writes ``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the
+shipped networks. Nothing is chosen: the seed is the lesson's, and what failed is kept. With the word ``ring``
+behind it, it plays on the ring alone, which takes seconds.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def record_digits() -> None:
     names = run_lesson(skipped=SKIPPED | {"alone", "count-alone", "ring-remedies"})
     rows, pictures = digits(names)
     facts = {"rounds": names["SHORT"]["rounds"], "seed": names["SEED"], "rows": rows}
-    dots = np.uint8(255 * np.clip(np.concatenate(pictures), 0, 1) + 0.5)
+    dots = (255 * np.clip(np.concatenate(pictures), 0, 1) + 0.5).astype(np.uint8)
     checkpoints.write(checkpoints.SHIPPED / "gan-remedies.npz", [dots], facts)
 
 
@@ -175,7 +175,9 @@ def remedies() -> Drawing:
     for share in (0, 0.5, 1):
         drawing.words((left + width * share, height + 62), f"{kept['rounds'] * share:.0f}", 26, "quiet")
     drawing.words((left + width / 2, height + 94), "rounds", 26, "quiet")
-    for place, (name, colour) in enumerate(zip(kept["kinds"], ("warm", "quiet", "ink", "accent"), strict=True)):
+    for place, (name, colour) in enumerate(
+        zip(kept["kinds"], ("warm", "quiet", "ink", "accent"), strict=True)
+    ):
         curve = kept["kinds"][name]
         points = [
             (left + width * number / len(curve), 30 + height * (1 - count / 8))
