@@ -31,6 +31,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from workshop.errors import WorkshopError
 from workshop.site.figures import FIGURES
+from workshop.site.figures.ideas import hands
 
 NAME = re.compile(r"[a-z0-9-]+")
 STANDING = re.compile(r'<p>(?=<span class="(?:figure|living|vote)")')
@@ -79,7 +80,7 @@ def _image(
         )
         return f'<span class="living" data-demo="{demo}" data-try="{state}">{stills}</span>'
     if kind == "vote" and NAME.fullmatch(name):
-        return f'<span class="vote" data-vote="{name}">{FIGURES["hands"]().svg(words)}</span>'
+        return f'<span class="vote" data-vote="{name}">{hands().svg(words)}</span>'
     if kind != "figure" or name not in FIGURES:
         raise WorkshopError(f"there is no figure {source!r}; figures: {', '.join(sorted(FIGURES))}")
     return f'<span class="figure">{FIGURES[name]().svg(words)}</span>'

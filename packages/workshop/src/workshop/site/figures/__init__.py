@@ -55,7 +55,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "upgrade": ideas.upgrade,
     "watching": ideas.watching,
     "keep": ideas.keep,
-    "hands": ideas.hands,
     "verse": shown.verse,
     "names": shown.names,
     "alike": shown.alike,
