@@ -1,12 +1,11 @@
-"""Keeps what lessons made, for the slides that show it.
+"""Keeps pictures that a lesson made, for the slides that show them.
 
 It runs a lesson in full, its exercises solved, up to the last cell whose numbers are wanted. In the
-environment of the lesson, with its data fetched::
+environment ``theano``, with MNIST fetched::
 
-    python -m workshop.site.figures.keeping 7-make/30-diffusion      # the kernel "theano"
-    python -m workshop.site.figures.keeping 7-make/40-attention      # the kernel "tensorflow"
+    python -m workshop.site.figures.keeping 7-make/30-diffusion
 
-writes the lesson's entry in ``made.json`` beside this file, and pictures of ``presentation/pictures/``.
+writes ``drowned``, ``out-of-the-noise``, ``unguided`` and ``guided`` of ``presentation/pictures/``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,14 +22,10 @@ from workshop.lessons.exercises import check_of, exercise_of, read_solution
 from workshop.settings import CHECKOUT
 from workshop.site.figures.recording import NOTEBOOKS, SETTINGS
 
-FILE = Path(__file__).with_name("made.json")
 PICTURES = CHECKOUT / "presentation" / "pictures"
 Floats = npt.NDArray[np.float64]
 Names = dict[str, Any]
 """What a lesson's cells have assigned."""
-
-SEEN = 0.03
-"""Shares below are left out: white, or nearly."""
 
 
 def run_until(lesson: str, last: str) -> Names:
@@ -51,7 +45,7 @@ def run_until(lesson: str, last: str) -> Names:
     raise ValueError(f"{lesson} has no cell {last}")
 
 
-def diffusion(lesson: str) -> dict[str, Any]:
+def diffusion(lesson: str) -> None:
     """Keep a digit that drowns, three that come out of the noise, and digits without and with guidance."""
     made = run_until(lesson, "compare")
     drawn, sample, strip = made["drawn"], made["sample"], made["strip"]
@@ -61,42 +55,6 @@ def diffusion(lesson: str) -> dict[str, Any]:
     for name, strength in (("unguided", 0), ("guided", 1.5)):
         rows = [sample(digits, strength, seed=made["SEED"] + row)[0] for row in range(2)]
         sheet(name, np.reshape(rows, (2, 10, 28, 28)))
-    return {"signals": [round(float(made["SIGNALS"][level]), 3) for level in made["shown"]]}
-
-
-def attention(lesson: str) -> dict[str, Any]:
-    """Keep what heads look at, by hand and learnt, how two layers and one learnt, and the shortcut."""
-    made = run_until(lesson, "fixed")
-    maps, right, fixed = made["maps"], made["share_right"], made["FIXED"]
-    first, second = int(made["back"].argmax()), int(made["after"].argmax())
-    return {
-        "text": made["text"],
-        "by_hand": [spots(made["back_shares"]), spots(made["found_shares"])],
-        "period": made["period"],
-        "learnt": [spots(maps[0][0, first]), spots(maps[1][0, second])],
-        "steps": made["STEPS"],
-        "learning": {
-            "two layers": rounded(made["two_history"].errors),
-            "one layer": rounded(made["one_history"].errors),
-        },
-        "elsewhere": {
-            "one layer, learnt at 24": rounded([made["fixed_period"], made["fixed_elsewhere"]]),
-            "two layers": rounded([right(made["two"], fixed, fixed), made["two_elsewhere"]]),
-        },
-    }
-
-
-def spots(shares: Floats) -> list[list[float]]:
-    """Return row, column and share of each place that is looked at noticeably."""
-    return [
-        [int(row), int(column), round(float(shares[row, column]), 2)]
-        for row, column in np.argwhere(shares > SEEN)
-    ]
-
-
-def rounded(values: Any) -> list[float]:
-    """Return numbers to three places."""
-    return [round(float(value), 3) for value in values]
 
 
 def sheet(name: str, pictures: Floats, zoom: int = 4, gap: int = 8) -> None:
@@ -115,22 +73,9 @@ def sheet(name: str, pictures: Floats, zoom: int = 4, gap: int = 8) -> None:
     whole.save(PICTURES / f"{name}.webp", quality=80)
 
 
-KEEPERS: dict[str, Callable[[str], dict[str, Any]]] = {
-    "7-make/30-diffusion": diffusion,
-    "7-make/40-attention": attention,
-}
-
-
-def made() -> dict[str, dict[str, Any]]:
-    """Return what was kept, by lesson."""
-    found: dict[str, dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+KEEPERS: dict[str, Callable[[str], None]] = {"7-make/30-diffusion": diffusion}
 
 
 if __name__ == "__main__":
     for wanted in sys.argv[1:]:
-        entry = KEEPERS[wanted](wanted)
-        known = made() if FILE.is_file() else {}
-        known[wanted] = entry
-        FILE.write_text(json.dumps(known, separators=(",", ":")) + "\n", encoding="utf-8")
-        print(wanted, ", ".join(entry))
+        KEEPERS[wanted](wanted)
