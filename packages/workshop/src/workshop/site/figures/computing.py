@@ -126,7 +126,7 @@ DROWNED = (1.0, 0.9, 0.7, 0.5, 0.3, 0.15, 0.05, 0.0)
 
 
 def save_drowned(seed: int = 1) -> None:
-    """Write a digit of the shipped sheet at falling shares of signal, the rest being noise of its own spread."""
+    """Write a digit of the shipped sheet at falling shares of signal; the rest is noise of its spread."""
     from PIL import Image
 
     sheet = np.asarray(Image.open(SHIPPED / "digits.png"), np.float32) / 255
