@@ -121,7 +121,7 @@ def save_digits() -> None:
     )
 
 
-DROWNED = (1.0, 0.9, 0.7, 0.5, 0.3, 0.15, 0.05, 0.0)
+DROWNED = (1.0, 0.8, 0.5, 0.3, 0.2, 0.1, 0.05, 0.0)
 """Shares of the variance that are still the digit."""
 
 
@@ -133,10 +133,11 @@ def save_drowned(seed: int = 1) -> None:
     digit = sheet[7 * SIDE : 8 * SIDE, :SIDE]
     middle, spread = digit.mean(), digit.std()
     noise = np.random.default_rng(seed).normal(size=digit.shape)
-    whole = Image.new("RGBA", (len(DROWNED) * 140 - 12, 128))
+    whole = Image.new("RGBA", (4 * 240 - 16, 2 * 240 - 16))
     for number, share in enumerate(DROWNED):
         mixed = np.sqrt(share) * (digit - middle) / spread + np.sqrt(1 - share) * noise
-        whole.paste(_grey(np.asarray(middle + spread * mixed, np.float32), 128), (number * 140, 0))
+        dots = np.asarray(middle + spread * mixed, np.float32)
+        whole.paste(_grey(dots, 224), (number % 4 * 240, number // 4 * 240))
     whole.save(PICTURES / "drowned.webp", quality=85)
 
 
