@@ -76,7 +76,7 @@ def spent() -> Drawing:
     drawing = Drawing(1152, 430)
 
     def place(year: float, operations: float) -> tuple[float, float]:
-        return 110 + (year - 2012) * 72, 370 - (math.log10(operations) - 17) * 39
+        return 110 + (year - 2012) * 72, 376 - (math.log10(operations) - 17) * 38
 
     for power in (17, 19, 21, 23, 25):
         y = place(2012, 10.0**power)[1]
