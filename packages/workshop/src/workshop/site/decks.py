@@ -79,7 +79,10 @@ def _plan(presentation: Presentation, workshop: Workshop) -> str:
         for start, item in zip(workshop.starts(), workshop.items, strict=True)
     )
     kind = "plan many" if len(workshop.items) > SHORT_PLAN else "plan"
-    body = f'<h2>The plan</h2><table class="{kind}">{rows}</table>'
+    # Ten lines a column, more only where the second would not hold the rest.
+    half = -(-len(workshop.items) // 2)
+    long = f' style="--rows: {half}; line-height: 1.1"' if half > 10 else ""
+    body = f'<h2>The plan</h2><table class="{kind}"{long}>{rows}</table>'
     return _slide(body, "Where we are going; half a minute.", 0, 0)
 
 

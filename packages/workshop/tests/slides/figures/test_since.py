@@ -3,8 +3,7 @@ import re
 from pytest import approx
 
 from slides.presentations import CHECKOUT
-from workshop.site.figures.attending import KEYS, LESSON, QUERY, shares
-from workshop.site.figures.keeping import made
+from workshop.site.figures.attending import KEYS, LAYERS, QUERY, SHORTCUT, TEXT, heads, shares
 from workshop.site.figures.noise import GUIDED
 from workshop.site.figures.records import ERRORS
 from workshop.site.figures.since import TRIED, best, removed, slope
@@ -63,30 +62,21 @@ def test_the_look_up_is_a_softmax_of_scaled_products() -> None:
     assert shares((0.0, 0.0), KEYS) == [approx(1 / 3)] * 3
 
 
-def test_the_heads_look_where_the_slides_say() -> None:
-    kept = made()[LESSON]
-    first, second = kept["by_hand"]
-    text = kept["text"]
-    assert {(row, column) for row, column, _ in first if row} >= {
-        (row, row - 1) for row in range(2, len(text))
-    }
-    for row, column, _ in second:
-        if row >= 5:
-            assert text[column - 1] == text[row]
-    period = kept["period"]
-    for spots, steps in zip(kept["learnt"], (1, period - 1), strict=True):
-        wanted = sum(
-            share
-            for row, column, share in spots
-            if row >= period and (row - column + 1) % period == (steps + 1) % period
-        )
-        every = sum(share for row, _, share in spots if row >= period)
-        assert wanted > 0.5 * every
+def test_the_heads_by_hand_look_one_step_back_and_after_the_same_letter() -> None:
+    first, second = heads(TEXT)
+    for row in range(1, len(TEXT)):
+        assert first[row][row - 1] == approx(1)
+        assert len(second[row]) == row + 1  # nobody looks ahead
+    for row in range(5, len(TEXT)):
+        looked = {column for column, share in enumerate(second[row]) if share > 0.01}
+        assert looked == {column for column in range(1, row + 1) if TEXT[column - 1] == TEXT[row]}
 
 
-def test_two_layers_find_what_one_does_not_and_the_shortcut_is_given_away() -> None:
-    kept = made()[LESSON]
-    assert kept["learning"]["two layers"][-1] > 0.98 and kept["learning"]["one layer"][-1] < 0.25
-    alone, both = kept["elsewhere"].values()
-    assert alone[0] > 0.95 and alone[1] < 0.25
-    assert min(both) > 0.9
+def test_what_the_layers_came_to_is_what_was_measured() -> None:
+    for words, shown in (
+        ("attention, letters that repeat", [LAYERS[0][1]]),
+        ("… one layer |", [LAYERS[1][1]]),
+        ("one layer where all repeat after 24", [share for _, share in SHORTCUT]),
+    ):
+        row = next(line for line in FIGURES.splitlines() if words in line)
+        assert [float(each) for each in re.findall(r"\d\.\d+", row.split("|")[2])] == shown

@@ -70,8 +70,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "guidance": noise.guidance,
     "look-up": attending.look_up,
     "heads-by-hand": attending.by_hand,
-    "heads-learnt": attending.learnt,
-    "all-at-once": attending.at_once,
+    "layers": attending.layers,
     "given-away": attending.given_away,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

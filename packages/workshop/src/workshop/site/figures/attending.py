@@ -1,18 +1,24 @@
-"""Attention: a soft look-up, computed; and what the lesson's heads look at, from what ``keeping`` kept."""
+"""Attention: a soft look-up and two heads set by hand, computed; and what networks of the lesson came to."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from workshop.site.figures.drawing import Drawing
-from workshop.site.figures.keeping import made
 
-LESSON = "7-make/40-attention"
 QUERY = (1.0, 0.5)
 KEYS = ((1.5, 0.0), (0.5, 1.0), (-1.0, 0.5))
 VALUES = (1.0, 3.0, 8.0)
+TEXT = "gkaxqgkaxqgkaxqgkax"
+SURE = 100.0
+"""How long the queries of heads by hand are: the best key takes all."""
+
+LAYERS = [("two layers", 0.994), ("one layer", 0.221)]
+"""Letters told rightly where they can be known; ``docs/figures.md``, Diffusion and attention."""
+LETTERS = 32
+SHORTCUT = [("repeats after 24", 1.000), ("repeats after 17", 0.034)]
+"""The same for one layer that met only texts which repeat after 24."""
 
 
 def shares(query: Sequence[float], keys: Sequence[Sequence[float]]) -> list[float]:
@@ -44,79 +50,65 @@ def _row(numbers: Sequence[float]) -> str:
     return "(" + ", ".join(f"{number:g}" for number in numbers) + ")"
 
 
-def _map(drawing: Drawing, spots: Sequence[Sequence[float]], left: float, size: int, side: float) -> None:
-    """Draw who looks at whom: rows look, columns are looked at, a square is as large as the share."""
-    step = side / size
-    drawing.box((left, 10), (side, side), "sunk", "line", 4)
-    for row, column, share in spots:
-        wide = step * math.sqrt(share)
-        corner = (left + step * (column + 0.5) - wide / 2, 10 + step * (row + 0.5) - wide / 2)
-        drawing.box(corner, (wide, wide), "accent", "none", 1)
+def heads(text: str) -> list[list[list[float]]]:
+    """Return what two heads set by hand look at: from each place (rows) the shares of the places.
+
+    The first asks for the place before, the second for places before which its own letter stood.
+    Nobody looks ahead.
+    """
+    size = len(text)
+    where = [[float(place == other) for other in range(size)] for place in range(size)]
+    letters = [[float(letter == chr(code)) for code in range(97, 123)] for letter in text]
+    before = [[0.0] * 26, *letters[:-1]]
+    asked = [[0.0] * size, *where[:-1]]
+    found = []
+    for queries, keys in ((asked, where), (letters, before)):
+        long = [[SURE * number for number in query] for query in queries]
+        found.append([shares(long[place], keys[: place + 1]) for place in range(size)])
+    return found
 
 
 def by_hand() -> Drawing:
-    """What the two heads that are set by hand look at, letter by letter."""
-    kept = made()[LESSON]
-    text: str = kept["text"]
+    """What the two heads that are set by hand look at: rows look, columns are looked at."""
     drawing = Drawing(1152, 450)
     side = 380.0
-    for number, (spots, words) in enumerate(
-        zip(kept["by_hand"], ("one step back", "after the same letter"), strict=True)
+    step = side / len(TEXT)
+    for number, (rows, words) in enumerate(
+        zip(heads(TEXT), ("one step back", "after the same letter"), strict=True)
     ):
         left = 60 + 580 * number
-        _map(drawing, spots, left, len(text), side)
+        drawing.box((left, 10), (side, side), "sunk", "line", 4)
+        for row, parts in enumerate(rows):
+            for column, share in enumerate(parts):
+                wide = (step - 2) * math.sqrt(share)
+                if wide > 1:
+                    corner = (left + step * (column + 0.5) - wide / 2, 10 + step * (row + 0.5) - wide / 2)
+                    drawing.box(corner, (wide, wide), "accent", "none", 1)
         drawing.words((left + side / 2, 424), words, 28, weight=600)
-        drawing.words((left + side + 14, 200), f"{number + 1}", 44, "accent", "start", 600)
+        drawing.words((left + side + 16, 200), f"{number + 1}", 44, "accent", "start", 600)
     return drawing
 
 
-def learnt() -> Drawing:
-    """What two heads of the trained network look at, for a text that repeats after 12 letters."""
-    kept = made()[LESSON]
-    drawing = Drawing(1152, 450)
-    side = 380.0
-    for number, (spots, words) in enumerate(
-        zip(kept["learnt"], ("first layer", "second layer"), strict=True)
-    ):
-        left = 100 + 560 * number
-        _map(drawing, spots, left, 47, side)
-        drawing.words((left + side / 2, 424), words, 28, weight=600)
+def _bars(rows: Sequence[tuple[str, float]], chance: float) -> Drawing:
+    """Draw shares of letters told rightly, with a line for who guesses."""
+    drawing = Drawing(1000, 440)
+    for number, (name, share) in enumerate(rows):
+        left, height = 160 + 360 * number, 300 * share
+        fill, stroke = ("sunk", "quiet") if number else ("accent-soft", "accent")
+        drawing.box((left, 370 - height), (300, height), fill, stroke, 4)
+        drawing.words((left + 150, 344 - height), f"{share:.1%}".replace("%", " %"), 36, weight=600)
+        drawing.words((left + 150, 410), name, 28, weight=600)
+    y = 370 - 300 * chance
+    drawing.line((130, y), (850, y), "warm", 3, "8 6")
+    drawing.words((865, y), "guessing", 26, "warm", "start")
     return drawing
 
 
-def at_once() -> Drawing:
-    """The share of letters told rightly, while networks of two layers and of one learn."""
-    kept = made()[LESSON]
-    drawing = Drawing(1152, 450)
-    left, width, height = 90.0, 760.0, 330.0
-    for share in (0, 0.5, 1):
-        y = 20 + height * (1 - share)
-        drawing.line((left, y), (left + width, y), width=1.5)
-        drawing.words((left - 14, y), f"{share:g}", 26, "quiet", "end")
-    for name, fill in (("two layers", "accent"), ("one layer", "warm")):
-        curve = [0.0, *kept["learning"][name]]
-        points = [
-            (left + width * number / (len(curve) - 1), 20 + height * (1 - share))
-            for number, share in enumerate(curve)
-        ]
-        drawing.curve(points, fill, 5)
-        last = points[-1]
-        drawing.words((last[0] + 16, last[1]), f"{name}: {curve[-1]:.2f}", 28, fill, "start", 600)
-    drawing.words((left + width / 2, height + 60), f"{kept['steps']:,} steps", 26, "quiet")
-    drawing.words((left + width / 2, height + 96), "share of letters told rightly", 26, "quiet")
-    return drawing
+def layers() -> Drawing:
+    """Letters told rightly by a network of two layers, and by one of one."""
+    return _bars(LAYERS, 1 / LETTERS)
 
 
 def given_away() -> Drawing:
-    """The shortcut: right where texts repeat as in learning, and where they repeat otherwise."""
-    kept: dict[str, Any] = made()[LESSON]["elsewhere"]
-    drawing = Drawing(1152, 430)
-    for number, (name, values) in enumerate(kept.items()):
-        left = 60 + 560 * number
-        for place, (words, value) in enumerate(zip(("after 24", "after 17"), values, strict=True)):
-            x, height = left + 240 * place, 270 * value
-            drawing.box((x, 320 - height), (220, height), "sunk" if place else "accent-soft", "accent", 4)
-            drawing.words((x + 110, 298 - height), f"{value:.0%}", 32, weight=600)
-            drawing.words((x + 110, 350), words, 26, "quiet")
-        drawing.words((left + 230, 398), name.replace(", learnt at 24", " that met only 24"), 28, weight=600)
-    return drawing
+    """The shortcut of one layer: right where texts repeat as in learning, and where they repeat otherwise."""
+    return _bars(SHORTCUT, 1 / LETTERS)

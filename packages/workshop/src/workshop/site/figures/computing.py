@@ -5,7 +5,7 @@ Needs numpy and Pillow, and nothing that was fetched::
     python -m workshop.site.figures.computing
 
 writes ``computed.json`` beside this file (verse, names, cosines of inputs by depth) and the pictures
-``digits``, ``filters``, ``keras-filters`` and ``painters`` of ``presentation/pictures/``.
+``digits``, ``drowned``, ``filters``, ``keras-filters`` and ``painters`` of ``presentation/pictures/``.
 """
 
 from __future__ import annotations
@@ -121,6 +121,26 @@ def save_digits() -> None:
     )
 
 
+DROWNED = (1.0, 0.8, 0.5, 0.3, 0.2, 0.1, 0.05, 0.0)
+"""Shares of the variance that are still the digit."""
+
+
+def save_drowned(seed: int = 1) -> None:
+    """Write a digit of the shipped sheet at falling shares of signal; the rest is noise of its spread."""
+    from PIL import Image
+
+    sheet = np.asarray(Image.open(SHIPPED / "digits.png"), np.float32) / 255
+    digit = sheet[7 * SIDE : 8 * SIDE, :SIDE]
+    middle, spread = digit.mean(), digit.std()
+    noise = np.random.default_rng(seed).normal(size=digit.shape)
+    whole = Image.new("RGBA", (4 * 240 - 16, 2 * 240 - 16))
+    for number, share in enumerate(DROWNED):
+        mixed = np.sqrt(share) * (digit - middle) / spread + np.sqrt(1 - share) * noise
+        dots = np.asarray(middle + spread * mixed, np.float32)
+        whole.paste(_grey(dots, 224), (number % 4 * 240, number // 4 * 240))
+    whole.save(PICTURES / "drowned.webp", quality=85)
+
+
 def first_layer() -> tuple[Floats, Floats, Floats]:
     """Return a digit (28, 28), the trained network's filters (16, 5, 5), their answers (16, 24, 24)."""
     from PIL import Image
@@ -200,6 +220,7 @@ if __name__ == "__main__":
     found = {"verse": verse(), "names": names(), "alike": alike()}
     FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     save_digits()
+    save_drowned()
     save_filters()
     save_keras_filters()
     save_painters()

@@ -73,17 +73,17 @@ def spent() -> Drawing:
     """Operations of published training runs by year, on a logarithmic scale, with the line through them."""
     since = read_since()
     doublings, middle, height = slope(since)
-    drawing = Drawing(1152, 450)
+    drawing = Drawing(1152, 430)
 
     def place(year: float, operations: float) -> tuple[float, float]:
-        return 110 + (year - 2012) * 72, 380 - (math.log10(operations) - 17) * 40
+        return 110 + (year - 2012) * 72, 376 - (math.log10(operations) - 17) * 38
 
     for power in (17, 19, 21, 23, 25):
         y = place(2012, 10.0**power)[1]
         drawing.line((90, y), (1010, y), width=1.5)
         drawing.words((80, y), f"1e{power}", 26, "quiet", "end")
     for year in range(2012, 2025, 4):
-        drawing.words((place(year, 1e17)[0], 420), f"{year}", 26, "quiet")
+        drawing.words((place(year, 1e17)[0], 408), f"{year}", 26, "quiet")
     ends = [place(year, 2 ** (height + doublings * (year - middle))) for year in (2012, 2024)]
     drawing.line(ends[0], ends[1], "warm", 4)
     most = 0.0
