@@ -11,7 +11,9 @@
   const GROUND_PLACES = Workshop.Plane.grid(GROUND);
   /** So many of the forged points show by an arrow where they are pulled. */
   const PULLED = 64;
-  const PULL_LENGTH = 0.12;
+  const PULL_LENGTH = 0.8;
+  /** Half as sure as can be is full colour: near the end the detective is hardly surer than a coin. */
+  const DEEPER = 2;
   const FEWEST_OWN = 3;
   /** A place that holds so many times its fair share fills the picture of the shares. */
   const HIGHEST = 3;
@@ -74,7 +76,8 @@
 
   function show() {
     drawnAt = performance.now();
-    plane.paint(GROUND, $("belief").checked ? game.judge(GROUND_PLACES) : new Float64Array(GROUND * GROUND));
+    const belief = $("belief").checked ? game.judge(GROUND_PLACES) : new Float64Array(GROUND * GROUND);
+    plane.paint(GROUND, belief.map((sure) => DEEPER * sure));
     plane.begin();
     plane.points(game.real, "real", { alpha: 0.75 });
     if (game.crowd.empty) return;
