@@ -15,8 +15,6 @@
   /** Half as sure as can be is full colour: near the end the detective is hardly surer than a coin. */
   const DEEPER = 2;
   const FEWEST_OWN = 3;
-  /** A place that holds so many times its fair share fills the picture of the shares. */
-  const HIGHEST = 3;
   const FIRST_ROUNDS = 20;
 
   function say(text) {
@@ -95,12 +93,7 @@
   function showCount({ shares, covered, of, collapsed }) {
     $("covered").textContent = covered;
     $("of").textContent = of;
-    $("shares").replaceChildren(...shares.map((share, k) => {
-      const bar = document.createElement("i");
-      bar.style.height = `${Math.min(100, (100 * share) / game.crowd.fair[k] / HIGHEST)}%`;
-      bar.className = game.crowd.isCovered(k, share) ? "covered" : "";
-      return bar;
-    }));
+    Workshop.showShares($("shares"), game.crowd, shares);
     const [state, words] = verdict(covered, of, collapsed);
     if ($("said").textContent !== words) Object.assign($("said"), { textContent: words }).dataset.state = state;
   }
@@ -185,7 +178,7 @@
 
   function setUp({ settings, then }) {
     stop();
-    if (settings.shape === "own" && !own.length) own = Forger.HOUSE.slice();
+    if (settings.shape === "own" && !own.length) own = Workshop.Crowd.HOUSE.slice();
     Forger.writeSettings(settings);
     restart();
     next = then || null;

@@ -30,7 +30,4 @@
       text: "Draw with mouse or finger. Does it learn your points by heart, or what lies between them?",
     },
   ];
-
-  /** What is drawn already for who has drawn nothing: a house. */
-  Noise.HOUSE = [[-1.2, -1.4], [0, -1.4], [1.2, -1.4], [1.2, -0.2], [-1.2, -0.2], [-0.6, 0.5], [0, 1.2], [0.6, 0.5]];
 })();
