@@ -102,7 +102,7 @@ def ink(page: Any) -> list[float]:
 
 @pytest.mark.parametrize(
     ("name", "soon"),
-    [("painting", 20_000), ("digits", 400), ("text", 3_000), ("forger", 40), ("noise", 30)],
+    [("painting", 20_000), ("digits", 400), ("text", 3_000), ("noise", 30)],
 )
 def test_the_axes_fit_what_is_plotted_from_the_start(
     name: str, soon: int, served: str, open_page: Open
