@@ -220,7 +220,16 @@ def access(browser: Browser, site: str, seeds: int) -> None:
     row("accessibility: serious findings of axe on all pages", "0", str(serious))
 
 
-MEASURES: list[Callable[[Browser, str, int], None]] = [spiral, text, agent, digits, forger, noise, paint, access]
+MEASURES: list[Callable[[Browser, str, int], None]] = [
+    spiral,
+    text,
+    agent,
+    digits,
+    forger,
+    noise,
+    paint,
+    access,
+]
 
 
 def main() -> None:
