@@ -14,6 +14,9 @@
   const TOGETHER = 0.6;
   const MOST_PARTS = 12;
 
+  /** What is drawn already for who has drawn nothing: a house. */
+  const HOUSE = [[-1.2, -1.4], [0, -1.4], [1.2, -1.4], [1.2, -0.2], [-1.2, -0.2], [-0.6, 0.5], [0, 1.2], [0.6, 0.5]];
+
   const around = (count, radius) => Array.from({ length: count }, (_, k) => {
     const angle = (2 * Math.PI * k) / count;
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
@@ -132,6 +135,6 @@
     return Math.sqrt(points.reduce((sum, value, i) => sum + (value - middle[i % 2]) ** 2, 0) / count);
   };
 
-  Crowd.EDGE = EDGE;
+  Object.assign(Crowd, { EDGE, HOUSE });
   Workshop.Crowd = Crowd;
 })();

@@ -65,11 +65,6 @@
       this.all = this.layers.flatMap(({ matrix, biases }) => [matrix, biases]);
     }
 
-    /** @returns {number} how many weights it has */
-    get size() {
-      return this.all.reduce((sum, { value }) => sum + value.length, 0);
-    }
-
     /** Make room for a batch: what each layer answers, how that changes, and the slopes of both. */
     _prepare(count) {
       if (count <= this.room) return;

@@ -22,6 +22,9 @@
   /** A pointer that is drawn along puts a point after so much of the plane. */
   const APART = 0.18;
 
+  /** A part that holds so many times its fair share fills the picture of the shares. */
+  const HIGHEST = 3;
+
   const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
   class Plane {
@@ -194,6 +197,16 @@
       mark.hidden = !shown;
     }
   }
+
+  /** Show as bars which share of some points lies in each part. @param {HTMLElement} place @param {Workshop.Crowd} crowd */
+  Workshop.showShares = function (place, crowd, shares) {
+    place.replaceChildren(...shares.map((share, part) => {
+      const bar = document.createElement("i");
+      bar.style.height = `${Math.min(100, (100 * share) / crowd.fair[part] / HIGHEST)}%`;
+      bar.className = crowd.isCovered(part, share) ? "covered" : "";
+      return bar;
+    }));
+  };
 
   Workshop.Plane = Plane;
 })();

@@ -11,10 +11,10 @@
   const GROUND_PLACES = Workshop.Plane.grid(GROUND);
   /** So many of the forged points show by an arrow where they are pulled. */
   const PULLED = 64;
-  const PULL_LENGTH = 0.12;
+  const PULL_LENGTH = 0.8;
+  /** Half as sure as can be is full colour: near the end the detective is hardly surer than a coin. */
+  const DEEPER = 2;
   const FEWEST_OWN = 3;
-  /** A place that holds so many times its fair share fills the picture of the shares. */
-  const HIGHEST = 3;
   const FIRST_ROUNDS = 20;
 
   function say(text) {
@@ -74,7 +74,8 @@
 
   function show() {
     drawnAt = performance.now();
-    plane.paint(GROUND, $("belief").checked ? game.judge(GROUND_PLACES) : new Float64Array(GROUND * GROUND));
+    const belief = $("belief").checked ? game.judge(GROUND_PLACES) : new Float64Array(GROUND * GROUND);
+    plane.paint(GROUND, belief.map((sure) => DEEPER * sure));
     plane.begin();
     plane.points(game.real, "real", { alpha: 0.75 });
     if (game.crowd.empty) return;
@@ -92,12 +93,7 @@
   function showCount({ shares, covered, of, collapsed }) {
     $("covered").textContent = covered;
     $("of").textContent = of;
-    $("shares").replaceChildren(...shares.map((share, k) => {
-      const bar = document.createElement("i");
-      bar.style.height = `${Math.min(100, (100 * share) / game.crowd.fair[k] / HIGHEST)}%`;
-      bar.className = game.crowd.isCovered(k, share) ? "covered" : "";
-      return bar;
-    }));
+    Workshop.showShares($("shares"), game.crowd, shares);
     const [state, words] = verdict(covered, of, collapsed);
     if ($("said").textContent !== words) Object.assign($("said"), { textContent: words }).dataset.state = state;
   }
@@ -182,7 +178,7 @@
 
   function setUp({ settings, then }) {
     stop();
-    if (settings.shape === "own" && !own.length) own = Forger.HOUSE.slice();
+    if (settings.shape === "own" && !own.length) own = Workshop.Crowd.HOUSE.slice();
     Forger.writeSettings(settings);
     restart();
     next = then || null;

@@ -126,9 +126,8 @@
 
     /**
      * What can be said of the forged points in numbers.
-     * @returns {{shares: number[], covered: number, of: number, spread: number, collapsed: boolean, apart: number}} the
-     *   share of them in each part; how many of the parts they cover; how wide they lie, as a share of the real ones; and
-     *   how far they are from the real ones (energy distance)
+     * @returns {{shares: number[], covered: number, of: number, spread: number, collapsed: boolean}} the share of them in
+     *   each part; how many of the parts they cover; and how wide they lie, as a share of the real ones
      */
     report() {
       const points = this.forged();
@@ -136,7 +135,7 @@
       const spread = Workshop.spreadOf(points) / Workshop.spreadOf(this.real);
       return {
         shares, spread, covered: this.crowd.covered(shares), of: shares.length,
-        collapsed: this.rounds > 0 && spread < NARROW, apart: Workshop.energyDistance(points, this.real),
+        collapsed: this.rounds > 0 && spread < NARROW,
       };
     }
   }

@@ -42,8 +42,5 @@
     },
   ];
 
-  /** What is drawn already for who has drawn nothing: a house. */
-  const HOUSE = [[-1.2, -1.4], [0, -1.4], [1.2, -1.4], [1.2, -0.2], [-1.2, -0.2], [-0.6, 0.5], [0, 1.2], [0.6, 0.5]];
-
-  Object.assign(Forger, { HOUSE, TRIES, COLLAPSE, REMEDY });
+  Object.assign(Forger, { TRIES, COLLAPSE, REMEDY });
 })();

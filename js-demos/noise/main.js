@@ -15,8 +15,6 @@
   /** So many points show where they came from. */
   const TRAILED = 40;
   const FEWEST_OWN = 3;
-  /** A place that holds so many times its fair share fills the picture of the shares. */
-  const HIGHEST = 3;
   /** The distance is measured after so many updates, then each time that they grew by so much. */
   const FIRST_MEASURE = 5;
   const GROWTH = 1.2;
@@ -133,12 +131,7 @@
     $("apart").textContent = apart.toFixed(3);
     $("best").textContent = best.toFixed(3);
     const { part, guidance } = lead();
-    $("shares").replaceChildren(...shares.map((share, k) => {
-      const bar = document.createElement("i");
-      bar.style.height = `${Math.min(100, (100 * share) / model.crowd.fair[k] / HIGHEST)}%`;
-      bar.className = model.crowd.isCovered(k, share) ? "covered" : "";
-      return bar;
-    }));
+    Workshop.showShares($("shares"), model.crowd, shares);
     const arrived = Math.round(100 * shares.reduce((sum, share) => sum + share, 0));
     $("said").textContent = part < 0 ? `${arrived} % came back to a place of the real ones.`
       : `Led with ${guidance}: ${Math.round(100 * shares[part])} % came to place ${part + 1}.`;
@@ -218,7 +211,7 @@
 
   function setUp({ settings }) {
     stop();
-    if (settings.shape === "own" && !own.length) own = Noise.HOUSE.slice();
+    if (settings.shape === "own" && !own.length) own = Workshop.Crowd.HOUSE.slice();
     Noise.writeSettings(settings);
     restart();
     // Now that it is known how many places there are, one of them can be chosen.

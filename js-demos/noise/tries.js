@@ -9,8 +9,8 @@
   Noise.TRIES = [
     {
       name: "there-and-back", title: "There and back", settings: PLAIN,
-      text: "Points dissolve into noise, and come back along what the network has learned so far. Each time they come nearer " +
-        "to the real ones: the number at the right says how near.",
+      text: "Points dissolve into noise, and come back along what the network has learned so far: first to the middle, later " +
+        "to the real ones. The number says how near they come.",
     },
     {
       name: "one-leap", title: "Few steps", settings: { ...PLAIN, steps: 3 },
@@ -30,7 +30,4 @@
       text: "Draw with mouse or finger. Does it learn your points by heart, or what lies between them?",
     },
   ];
-
-  /** What is drawn already for who has drawn nothing: a house. */
-  Noise.HOUSE = [[-1.2, -1.4], [0, -1.4], [1.2, -1.4], [1.2, -0.2], [-1.2, -0.2], [-0.6, 0.5], [0, 1.2], [0.6, 0.5]];
 })();

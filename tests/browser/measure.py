@@ -162,6 +162,40 @@ def agent(browser: Browser, site: str, seeds: int) -> None:
     row("agents: moving agent, reward in 1,000 steps then", "rises", spread(late, ".0f"))
 
 
+def forger(browser: Browser, site: str, seeds: int) -> None:
+    steps = {
+        "all 8 places are covered": ("Play", "workshopDemo.report.covered === 8"),
+        "collapse": ("Make it collapse", "workshopDemo.report.collapsed && workshopDemo.report.covered <= 2"),
+        "all are covered again": ("Remedy", "workshopDemo.report.covered === 8"),
+    }
+    took: dict[str, list[float]] = {what: [] for what in steps}
+    for seed in range(seeds):
+        with opened(browser, f"{site}demos/forger/index.html") as page:
+            for _ in range(seed):
+                page.get_by_role("button", name="Start again").click()
+            for what, (button, condition) in steps.items():
+                clock = Clock(page)
+                page.get_by_role("button", name=button, exact=True).click()
+                took[what].append(clock.wait(condition, ONE_MINUTE) or float("inf"))
+    for what, seconds in took.items():
+        row(f"forger: seconds until {what}", "60", spread(seconds, ".1f"))
+
+
+def noise(browser: Browser, site: str, seeds: int) -> None:
+    reached, after = [], []
+    for seed in range(seeds):
+        with opened(browser, f"{site}demos/noise/index.html") as page:
+            for _ in range(seed):
+                page.get_by_role("button", name="Start again").click()
+            clock = Clock(page)
+            page.get_by_role("button", name="Play", exact=True).click()
+            reached.append(clock.wait("workshopDemo.report.apart < 0.03", ONE_MINUTE) or float("inf"))
+            clock.wait_for(ONE_MINUTE)
+            after.append(page.evaluate("workshopDemo.report.apart"))
+    row("noise: seconds to an energy distance of 0.03", "60", spread(reached, ".1f"))
+    row("noise: energy distance after 60 s", "0.03", spread(after, ".4f"))
+
+
 def paint(browser: Browser, site: str, seeds: int) -> None:
     """Print the slowest first paint, each page's median counting."""
     slowest = (0.0, "")
@@ -186,7 +220,16 @@ def access(browser: Browser, site: str, seeds: int) -> None:
     row("accessibility: serious findings of axe on all pages", "0", str(serious))
 
 
-MEASURES: list[Callable[[Browser, str, int], None]] = [spiral, text, agent, digits, paint, access]
+MEASURES: list[Callable[[Browser, str, int], None]] = [
+    spiral,
+    text,
+    agent,
+    digits,
+    forger,
+    noise,
+    paint,
+    access,
+]
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ usage, from the checkout, where the data sets convnetjs, mnist and netron lie in
 
     PYTHONPATH=tests python -m browser.screenshots DATA [NAME ...]
 
-NAME: painting, bubbles, playground, digits, agents, text, forger, noise, models, start, stills; without one, all of them.
+NAME: painting, bubbles, playground, digits, agents, text, forger, noise, models, start, stills; without
+one, all of them.
 """
 
 from __future__ import annotations
