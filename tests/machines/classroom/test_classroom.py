@@ -175,6 +175,26 @@ nbformat.write(book, "{TOOLS}/home/{lesson}")'"""
     assert "at home" in room.bed.root(f"cat {HOME}/{lesson}")
 
 
+def test_the_speaker_sees_seats_and_is_heard_on_them(room: Classroom) -> None:
+    made = room.hub("speaker")
+    assert made["address"] == "http://127.0.0.1:8000/hub/speaker"
+    assert room.browse("page", "/hub/speaker/state")["status"] == 403, "a seat is no speaker"
+    assert room.browse("speaker", made["code"], "say", "0", "Lunch at one", jar="speaker")["status"] == 200
+    wait_until(
+        lambda: "Lunch at one" in room.browse("page", "/user/seat-001/workshop/api/message")["page"],
+        120,
+        "the seat hears it",
+    )
+    seen = json.loads(room.browse("page", "/hub/speaker/state", jar="speaker")["page"])
+    seats = {each["seat"]: each for each in seen["seats"]}
+    assert (seats[1]["taken"], seats[1]["state"]) == (True, "ready")
+    assert seen["message"] == "Lunch at one"
+    before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
+    assert room.browse("speaker", made["code"], "restart", "1", "", jar="speaker")["status"] == 200
+    assert room.bed.root("systemctl show --property=MainPID --value classroom-seat@001") != before
+    wait_until(lambda: room.browse("run", "1+1").get("result") == "2", 60, "the seat works again")
+
+
 def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
     bites = attack(room, "first", "seat-002")["bites"]
     if bites["port"]:

@@ -13,9 +13,11 @@ from jupyterhub.utils import new_token
 from tornado import web
 from traitlets import Instance, Unicode, default
 
+from organiser.hub import speakerpages
 from organiser.hub.door import COOKIE, Admitted, Door
 from organiser.hub.limits import address_from
 from organiser.hub.seats import account, numbered, seat_of
+from organiser.hub.speaker import Speaker
 
 FORM = Path(__file__).with_name("form.html")
 COOKIE_DAYS = 30
@@ -33,6 +35,12 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         private = Path(self.private)
         key = bytes.fromhex((private / "key").read_text(encoding="ascii").strip())
         return Door(key, private / "seats.json", Path(self.state) / "bindings.json")
+
+    speaker = Instance(Speaker)
+
+    @default("speaker")
+    def _make_speaker(self) -> Speaker:
+        return Speaker(self.door.key, Path(self.private) / "speaker", Path(self.state) / "message.json")
 
     @default("allow_all")
     def _allow_all(self) -> bool:
@@ -73,6 +81,7 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
             *super().get_handlers(app),
             (r"/api/seats", TakenSeats),
             (r"/api/seats/(\d{1,3})/free", FreeSeat),
+            *speakerpages.handlers(),
         ]
 
 
@@ -107,11 +116,16 @@ class FreeSeat(APIHandler):  # type: ignore[misc]
         seat = numbered(int(number))
         if seat not in self.authenticator.door.seats().seats:
             raise web.HTTPError(404, f"there is no seat {int(number)}")
-        name = account(seat_of(account(seat)))
-        was_taken = self.authenticator.door.free(seat)
-        end_sessions(self, name)
-        user = self.find_user(name)
-        stopped = user is not None and user.spawner.active
-        if user is not None and stopped:
-            await self.stop_single_user(user)
-        self.finish({"seat": seat, "was_taken": was_taken, "stopped": stopped})
+        self.finish(await free_seat(self, seat))
+
+
+async def free_seat(handler: Any, seat: str) -> dict[str, Any]:
+    """Free a seat that there is for another browser; return what that changed."""
+    name = account(seat_of(account(seat)))
+    was_taken = handler.authenticator.door.free(seat)
+    end_sessions(handler, name)
+    user = handler.find_user(name)
+    stopped = user is not None and user.spawner.active
+    if user is not None and stopped:
+        await handler.stop_single_user(user)
+    return {"seat": seat, "was_taken": was_taken, "stopped": stopped}
