@@ -5,6 +5,7 @@ A name of the participant's own goes nowhere: only notebooks that the workshop d
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
@@ -113,8 +114,8 @@ class Reporter:
             body=json.dumps(await self.report()),
             request_timeout=10,
         )
-        answer = await AsyncHTTPClient().fetch(request, raise_error=False)
-        if answer.code == 200:
+        with contextlib.suppress(OSError, HTTPClientError, ValueError):
+            answer = await AsyncHTTPClient().fetch(request)
             self.message = json.loads(answer.body).get("message") or {}
 
     def start(self) -> None:
