@@ -137,9 +137,9 @@ def test_all_is_for_the_seats_own_browser(seat: Seat) -> None:
 def test_the_start_page_is_below_the_seats_path(seat: Seat) -> None:
     status, headers, _ = seat.ask("workshop")
     assert (status, headers["location"]) == (302, f"{BASE}workshop/")
-    for name in ("index.html", "demos/digits/index.html", "slides/a/index.html"):
+    for name in ("", "index.html", "demos/digits/index.html", "slides/a/index.html"):
         status, headers, body = seat.ask(f"workshop/{name}")
-        assert (status, body.decode()) == (200, PAGES[name])
+        assert (status, body.decode()) == (200, PAGES[name or "index.html"])
         assert headers["content-type"] == "text/html; charset=utf-8"
         assert headers["x-content-type-options"] == "nosniff"
 
