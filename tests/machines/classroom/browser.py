@@ -84,6 +84,23 @@ class Browser:
         except urllib.error.HTTPError as error:
             return {"status": error.code, "page": error.read().decode(errors="replace")}
 
+    def speaker(self, code: str, what: str, seat: str, text: str) -> dict[str, Any]:
+        """Open the speaker's view, and press one of its buttons."""
+        page = self.open("/hub/speaker")[2]
+        if token := re.search(r'name="_xsrf" value="([^"]+)"', page):
+            page = self.open("/hub/speaker", {"_xsrf": token[1], "code": code})[2]
+        token = re.search(r'name="xsrf" content="([^"]+)"', page)
+        request = urllib.request.Request(
+            urllib.parse.urljoin(self.address, "/hub/speaker/act"),
+            json.dumps({"what": what, "seat": int(seat), "text": text}).encode(),
+            {"Content-Type": "application/json", "X-XSRFToken": token[1] if token else ""},
+        )
+        try:
+            with self.opener.open(request, timeout=SECONDS) as answer:
+                return {"status": answer.status}
+        except urllib.error.HTTPError as error:
+            return {"status": error.code, "page": error.read().decode(errors="replace")}
+
     def xsrf(self, path: str) -> str:
         """Return the token against forged requests that a page of this path would send."""
         fitting = [each for each in self.jar if each.name == "_xsrf" and path.startswith(each.path)]
@@ -187,6 +204,8 @@ def main(address: str, jar: str, word: str, *words: str) -> None:
     elif word == "page":
         status, url, page = browser.open(words[0])
         print(json.dumps({"status": status, "path": urllib.parse.urlsplit(url).path, "page": page}))
+    elif word == "speaker":
+        print(json.dumps(browser.speaker(*words)))
     elif word in ("save", "send"):
         print(json.dumps((browser.save if word == "save" else browser.send)(*words)))
     else:

@@ -23,9 +23,11 @@ pytest.importorskip("jupyterhub")
 from organiser.hub.door import COOKIE, TAKEN, WRONG
 from organiser.hub.limits import ADDRESS_FAILURES
 from organiser.hub.seats import Seats
+from organiser.hub.speaker import new_speaker_code
 
 KEY = bytes(range(32))
 TOKEN = "a-token-for-tests-only"
+SEATS_TOKEN = "a-token-of-seat-002"
 CONFIG = """
 import os
 from jupyterhub.proxy import Proxy
@@ -47,6 +49,7 @@ c.JupyterHub.db_url = "sqlite:///hub.sqlite"
 c.JupyterHub.authenticator_class = "organiser.hub.authenticator.SeatAuthenticator"
 c.SeatAuthenticator.private = c.SeatAuthenticator.state = os.getcwd()
 c.JupyterHub.spawner_class = "simple"
+c.JupyterHub.api_tokens = {{"{seats_token}": "seat-002"}}
 c.JupyterHub.load_roles = [{{"name": "cli", "scopes": ["admin:users", "list:users"], "services": ["cli"]}}]
 c.JupyterHub.services = [{{"name": "cli", "api_token": "{token}"}}]
 """
@@ -56,6 +59,8 @@ c.JupyterHub.services = [{{"name": "cli", "api_token": "{token}"}}]
 class Hub:
     address: str
     codes: dict[str, str]
+    speaker: str
+    """The organiser's code."""
 
     def api(self, path: str, method: str = "GET", token: str = TOKEN) -> tuple[int, dict[str, object]]:
         request = urllib.request.Request(
@@ -112,8 +117,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (folder / "config.py").write_text(CONFIG.format(port=port, token=TOKEN))
-    made = Hub(f"http://127.0.0.1:{port}", codes)
+    (folder / "config.py").write_text(CONFIG.format(port=port, token=TOKEN, seats_token=SEATS_TOKEN))
+    speaker = new_speaker_code(KEY, folder / "speaker", os.getegid())
+    made = Hub(f"http://127.0.0.1:{port}", codes, speaker)
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", "config.py"], cwd=folder, stdout=log, stderr=log
@@ -184,3 +190,104 @@ def test_a_guesser_cannot_make_up_addresses_to_go_on(hub: Hub) -> None:
         _, _, page = guesser.logs_in(str(500 + number), "A" * 12)
     assert "Too many wrong codes" in page
     assert Browser(hub, "192.0.2.67").logs_in("4", hub.codes["004"])[0] == 200
+
+
+class Speaker(Browser):
+    """The organiser's browser, which has no seat."""
+
+    def comes(self, code: str) -> tuple[int, str, str]:
+        """Type the organiser's code."""
+        _, _, page = self.open("/hub/speaker")
+        token = re.search(r'name="_xsrf" value="([^"]+)"', page)
+        assert token, page
+        return self.open("/hub/speaker", {"_xsrf": token[1], "code": code})
+
+    def acts(self, **words: object) -> tuple[int, dict[str, object]]:
+        """Press a button of the page."""
+        _, _, page = self.open("/hub/speaker")
+        token = re.search(r'name="xsrf" content="([^"]+)"', page)
+        request = urllib.request.Request(
+            f"{self.hub.address}/hub/speaker/act",
+            json.dumps(words).encode(),
+            {"Content-Type": "application/json", "X-XSRFToken": token[1] if token else "none"},
+        )
+        try:
+            with self.opener.open(request) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, {}
+
+    def sees(self) -> dict[str, object]:
+        """Return what the page shows."""
+        status, _, text = self.open("/hub/speaker/state")
+        assert status == 200, text
+        return dict(json.loads(text))
+
+
+def report(hub: Hub, seat: str, document: object, token: str = TOKEN) -> tuple[int, dict[str, object]]:
+    """Let a seat's server tell how far it is."""
+    request = urllib.request.Request(
+        f"{hub.address}/hub/api/seats/{seat}/report",
+        json.dumps(document).encode(),
+        {"Authorization": f"token {token}"},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, {}
+
+
+def test_the_speakers_view_is_for_whoever_has_the_organisers_code(hub: Hub) -> None:
+    participant, speaker = Browser(hub, "192.0.2.10"), Speaker(hub, "192.0.2.11")
+    participant.logs_in("1", hub.codes["001"])
+    assert participant.open("/hub/speaker/state")[0] == 403
+    assert speaker.open("/hub/speaker/state")[0] == 403
+    assert speaker.comes("WRONGWRONG")[0] == 403
+    assert speaker.acts(what="say", text="x")[0] == 403
+    status, _, page = speaker.comes(hub.speaker)
+    assert status == 200
+    assert 'id="seats"' in page
+    (cookie,) = [each for each in speaker.jar if each.name == "workshop-speaker"]
+    assert cookie.path == "/hub/speaker"
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    for kind in ("js", "css"):
+        assert speaker.open(f"/hub/speaker/view.{kind}")[0] == 200
+    seen = speaker.sees()
+    seats = {each["seat"]: each for each in seen["seats"]}  # type: ignore[attr-defined]
+    assert seats[1]["taken"]
+    assert (seats[1]["state"], seats[1]["lesson"], seats[1]["solved"]) == ("off", "", None)
+    assert hub.codes["001"] not in json.dumps(seen)
+
+
+def test_a_seat_tells_of_itself_alone_and_hears_what_is_said(hub: Hub) -> None:
+    speaker = Speaker(hub, "192.0.2.12")
+    speaker.comes(hub.speaker)
+    token = SEATS_TOKEN
+    assert report(hub, "2", {"lesson": "1-mnist/10-mlp.ipynb", "solved": ["a", "b"]}, token)[0] == 200
+    assert report(hub, "1", {"lesson": "mine"}, token)[0] == 403
+    assert report(hub, "1", {"lesson": "mine"})[0] == 403, "the organiser's own token is no seat's"
+    seats = {each["seat"]: each for each in speaker.sees()["seats"]}  # type: ignore[attr-defined]
+    assert (seats[2]["lesson"], seats[2]["solved"]) == ("1-mnist/10-mlp.ipynb", 2)
+    assert seats[1]["lesson"] == ""
+    assert speaker.acts(what="say", text=" Ten minutes\n left ")[0] == 200
+    heard = report(hub, "2", {}, token)[1]["message"]
+    assert heard["text"] == "Ten minutes left"  # type: ignore[index]
+    assert speaker.acts(what="say", text="")[0] == 200
+    assert report(hub, "2", {}, token)[1]["message"] == {}
+
+
+def test_the_speaker_frees_a_seat_and_no_page_elsewhere_can(hub: Hub) -> None:
+    speaker, browser = Speaker(hub, "192.0.2.13"), Browser(hub, "192.0.2.14")
+    speaker.comes(hub.speaker)
+    hub.api("seats/3/free", "POST")
+    browser.logs_in("3", hub.codes["003"])
+    assert browser.is_in
+    forged = urllib.request.Request(f"{hub.address}/hub/speaker/act", b'{"what": "free", "seat": 3}')
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        speaker.opener.open(forged)
+    assert browser.is_in
+    assert speaker.acts(what="free", seat=3)[0] == 200
+    assert not browser.is_in
+    assert speaker.acts(what="free", seat=999)[0] == 404
+    assert speaker.acts(what="dance")[0] == 400

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from workshop.sync.engine import synchronise
 from workshop.sync.home import pack
 from workshop.sync.source import read_folder
 
+ROLE = Path(__file__).resolve().parents[4] / "roles/hub-service"
 BASE = "/user/seat-001/"
 TOKEN = "t" * 32
 CELL = '{{"cells": [{{"cell_type": "code", "id": "one", "metadata": {{}}, "source": "{}", "outputs": [], "execution_count": null}}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}\n'  # noqa: E501
@@ -95,10 +97,13 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
         port = free.getsockname()[1]
     words = [sys.executable, "-m", "jupyter_server", f"--port={port}", "--ip=127.0.0.1", "--no-browser"]
     words += [f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
-    words += ["--ServerApp.jpserver_extensions=organiser.hub.seatserver=True", "--ServerApp.port_retries=0"]
+    words += ["--ServerApp.port_retries=0"]
     given = {"HOME": str(home), "WORKSHOP_CONFIG": str(prefix / "etc/workshop.toml")}
     given |= {"JUPYTER_RUNTIME_DIR": str(folder / "run"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    given |= {"JUPYTER_CONFIG_PATH": str(folder / "set-up")}
     (folder / "run").mkdir(mode=0o700)
+    (folder / "set-up/jupyter_server_config.d").mkdir(parents=True)
+    shutil.copy(ROLE / "files/seatserver.json", folder / "set-up/jupyter_server_config.d")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             words, cwd=home / "notebooks", env={**os.environ, **given}, stdout=log, stderr=log
@@ -132,9 +137,9 @@ def test_all_is_for_the_seats_own_browser(seat: Seat) -> None:
 def test_the_start_page_is_below_the_seats_path(seat: Seat) -> None:
     status, headers, _ = seat.ask("workshop")
     assert (status, headers["location"]) == (302, f"{BASE}workshop/")
-    for name in ("index.html", "demos/digits/index.html", "slides/a/index.html"):
+    for name in ("", "index.html", "demos/digits/index.html", "slides/a/index.html"):
         status, headers, body = seat.ask(f"workshop/{name}")
-        assert (status, body.decode()) == (200, PAGES[name])
+        assert (status, body.decode()) == (200, PAGES[name or "index.html"])
         assert headers["content-type"] == "text/html; charset=utf-8"
         assert headers["x-content-type-options"] == "nosniff"
 

@@ -21,7 +21,7 @@ from workshop.sync.request import Request, perform
 from .bed import Bed, book, cell, cells_of, notebook
 
 BASE = notebook("a = 1", "b = 2", "c = 3")
-EXERCISE = {"tags": ["exercise:sum"]}
+EXERCISE = ["exercise:sum"]
 
 
 @dataclass
@@ -96,7 +96,7 @@ def test_where_both_changed_one_cell_the_other_file_lies_beside(two: Two) -> Non
 
 def test_of_two_answers_to_one_exercise_none_is_lost(two: Two) -> None:
     def answered(text: str) -> bytes:
-        return book(cell("x = 1", "one"), cell(text, "two", **EXERCISE))
+        return book(cell("x = 1", "one"), cell(text, "two", tags=EXERCISE))
 
     two.deliver(e_ipynb=answered("def f(x):\n    return ..."))
     two.seat.edit("e.ipynb", answered("def f(x):\n    return x + 1"))

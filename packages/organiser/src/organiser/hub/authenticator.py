@@ -13,9 +13,11 @@ from jupyterhub.utils import get_browser_protocol, new_token
 from tornado import web
 from traitlets import Instance, Integer, Unicode, default
 
+from organiser.hub import speakerpages
 from organiser.hub.door import COOKIE, Admitted, Door
 from organiser.hub.limits import ADDRESS_FAILURES, address_from
 from organiser.hub.seats import account, numbered, seat_of
+from organiser.hub.speaker import Speaker
 
 FORM = Path(__file__).with_name("form.html")
 COOKIE_DAYS = 30
@@ -41,6 +43,12 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         door = Door(key, private / "seats.json", Path(self.state) / "bindings.json")
         door.let_mistype(self.address_failures)
         return door
+
+    speaker = Instance(Speaker)
+
+    @default("speaker")
+    def _make_speaker(self) -> Speaker:
+        return Speaker(self.door.key, Path(self.private) / "speaker", Path(self.state) / "message.json")
 
     @default("allow_all")
     def _allow_all(self) -> bool:
@@ -81,7 +89,12 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         return [
             *super().get_handlers(app),
             (r"/api/seats", TakenSeats),
+<<<<<<< HEAD
             (r"/api/seats/(\d{1,4})/free", FreeSeat),
+=======
+            (r"/api/seats/(\d{1,3})/free", FreeSeat),
+            *speakerpages.handlers(),
+>>>>>>> class23
         ]
 
 
@@ -116,11 +129,16 @@ class FreeSeat(APIHandler):  # type: ignore[misc]
         seat = numbered(int(number))
         if seat not in self.authenticator.door.seats().seats:
             raise web.HTTPError(404, f"there is no seat {int(number)}")
-        name = account(seat_of(account(seat)))
-        was_taken = self.authenticator.door.free(seat)
-        end_sessions(self, name)
-        user = self.find_user(name)
-        stopped = user is not None and user.spawner.active
-        if user is not None and stopped:
-            await self.stop_single_user(user)
-        self.finish({"seat": seat, "was_taken": was_taken, "stopped": stopped})
+        self.finish(await free_seat(self, seat))
+
+
+async def free_seat(handler: Any, seat: str) -> dict[str, Any]:
+    """Free a seat that there is for another browser; return what that changed."""
+    name = account(seat_of(account(seat)))
+    was_taken = handler.authenticator.door.free(seat)
+    end_sessions(handler, name)
+    user = handler.find_user(name)
+    stopped = user is not None and user.spawner.active
+    if user is not None and stopped:
+        await handler.stop_single_user(user)
+    return {"seat": seat, "was_taken": was_taken, "stopped": stopped}

@@ -106,6 +106,28 @@ def free(
 
 
 @app.command()
+def speaker(json: Json = False) -> None:
+    """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
+    from organiser.hub.codes import printed
+    from organiser.hub.settings import load_hub_settings
+    from organiser.hub.speaker import new_speaker_code
+
+    hub = load_hub_settings()
+    if os.geteuid() != 0:
+        raise WorkshopError("the classroom's secrets are root's: run this with sudo")
+    key, group = bytes.fromhex(hub.secret("key")), pwd.getpwnam(hub.account).pw_gid
+    code = printed(new_speaker_code(key, hub.private / "speaker", group))
+    address = f"{hub.address}/hub/speaker"
+    if json:
+        print_json({"changed": True, "address": address, "code": code})
+    else:
+        _print(f"{address}  {code}")
+        _print(
+            "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
+        )
+
+
+@app.command()
 def warm(
     at_once: Annotated[
         int, typer.Option("--at-once", help="Seats on their way; 0: by the processors.", min=0)

@@ -31,8 +31,8 @@ HEARD = ("accept", "accept-encoding", "content-type", "if-none-match")
 """Headers of requests that are passed on; a cookie of the hub's is none of its business."""
 MOST_BYTES = 200_000_000
 AT_ONCE = 16
-"""Connections: a socket in a file refuses those for which its queue has no place, and the client takes that for
-a connection that is being made."""
+"""Connections: a socket in a file refuses those for which its queue has no place, and the client takes that
+for a connection that is being made."""
 
 
 class OneSocket(Resolver):

@@ -5,6 +5,7 @@ below the seat's path        what answers
 ============================ ===========================================================================
 ``workshop/``                the machine's site (``<prefix>/web``), its links led to this seat
 ``workshop/api/…``           what its pages ask: lights, and the models to look into
+``workshop/api/message``     what the organiser says to all (:mod:`organiser.hub.reports`)
 ``workshop/home``            the folder as one file, to take along or to bring (:mod:`organiser.hub.wayhome`)
 ``tensorboard/``             the seat's own TensorBoard, on demand (:mod:`organiser.hub.ownboard`)
 ============================ ===========================================================================
@@ -23,7 +24,7 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 
-from organiser.hub import ownboard, wayhome
+from organiser.hub import ownboard, reports, wayhome
 from workshop.settings import load_settings
 
 SITE = "workshop/"
@@ -73,11 +74,13 @@ class Page(JupyterHandler):
         )
 
 
-class Site(Page, StaticFileHandler):  # type: ignore[misc]
+class Site(Page, StaticFileHandler):
     """Files of one folder; no listings, no hidden files, no way out through a link."""
 
     @authenticated
-    async def get(self, path: str, include_body: bool = True) -> None:
+    async def get(  # type: ignore[override]
+        self, path: str, include_body: bool = True
+    ) -> None:
         """Answer with a file; on a machine without the site the start is JupyterLab."""
         if not path and not (self.settings["workshop_web"] / "index.html").is_file():
             self.redirect(f"{self.base_url}lab")
@@ -85,7 +88,7 @@ class Site(Page, StaticFileHandler):  # type: ignore[misc]
         await StaticFileHandler.get(self, path, include_body)
 
     @authenticated
-    async def head(self, path: str) -> None:
+    async def head(self, path: str) -> None:  # type: ignore[override]
         """Answer with a file's headers."""
         await StaticFileHandler.get(self, path, include_body=False)
 
@@ -207,6 +210,9 @@ def _load_jupyter_server_extension(server: Any) -> None:
     os.environ["WORKSHOP_TENSORBOARD_LOGS"] = str(logs)
     os.environ["WORKSHOP_TENSORBOARD_ADDRESS"] = base + "tensorboard/"
     ownboard.install(server, Path(server.runtime_dir) / "tensorboard.sock", logs)
+    reporter = reports.Reporter(server, Path.home())
+    application.settings["workshop_reporter"] = reporter
+    reporter.start()
     files = {"path": str(web), "default_filename": "index.html"}
     application.add_handlers(
         ".*$",
@@ -216,6 +222,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
             (rf"{site}api/status", Status),
             (rf"{site}api/models", Models),
             (rf"{site}api/updates", Updates),
+            (rf"{site}api/message", reports.Message),
             (rf"{site}models/(.*)", Model, {"path": str(machine.data)}),
             *wayhome.rules(site),
             (rf"{site}(.*)", Site, files),

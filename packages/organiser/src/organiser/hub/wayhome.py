@@ -13,6 +13,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 
 from organiser.hub.homes import folder_and_state, pack_home
+from organiser.hub.reports import SHARE
 from workshop.errors import WorkshopError
 from workshop.sync.command import summary
 from workshop.sync.engine import Report
@@ -91,7 +92,7 @@ class HomePage(Way):
 
     async def _open_notebooks(self) -> dict[str, str]:
         """Return which notebooks a browser of this seat shows, by the server itself."""
-        sessions = await self.session_manager.list_sessions()
+        sessions = await self.session_manager.list_sessions()  # type: ignore[no-untyped-call]
         return {str(each["path"]): WHY for each in sessions if is_open(each)}
 
     async def _show(self, told: list[str]) -> None:
@@ -101,6 +102,7 @@ class HomePage(Way):
             "LEFT_OUT": await self.alone(lambda: _left_out(Path.home())),
             "FILE": f"home/{self.file}",
             "NAME": self.file,
+            "SHARED": "checked" if (Path.home() / SHARE).exists() else "",
             "XSRF": html.escape(self.xsrf_token.decode()),
         }
         page = PAGE.read_text(encoding="utf-8")
@@ -123,6 +125,20 @@ def _left_out(home: Path) -> str:
     words = {path: why.replace("the workshop's file", "it") for path, why in skipped.items()}
     lines = "".join(f"<li>{html.escape(path)}: {html.escape(why)}</li>" for path, why in words.items())
     return f"<p>It does <strong>not</strong> have these; download them from Jupyter:</p><ul>{lines}</ul>"
+
+
+class Share(Way):
+    """``workshop/share``: whether the speaker sees what this seat solved."""
+
+    @authenticated
+    def post(self) -> None:
+        """Change it, and show the page again."""
+        mark = Path.home() / SHARE
+        if self.get_body_argument("share", ""):
+            mark.touch(mode=0o600)
+        else:
+            mark.unlink(missing_ok=True)
+        self.redirect("home")
 
 
 class Download(Way):
@@ -155,4 +171,8 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 def rules(site: str) -> list[Any]:
     """Return what a Jupyter server answers below the site's path."""
-    return [(rf"{site}home", HomePage), (rf"{site}home/([a-z0-9-]+\.zip)", Download)]
+    return [
+        (rf"{site}share", Share),
+        (rf"{site}home", HomePage),
+        (rf"{site}home/([a-z0-9-]+\.zip)", Download),
+    ]

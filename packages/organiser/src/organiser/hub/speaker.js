@@ -1,0 +1,96 @@
+/** The speaker's view: asks the hub every few seconds, and shows what it says; two buttons for each seat. */
+(function () {
+  "use strict";
+
+  const EVERY_MS = 5000;
+  const STATES = { off: "not started", starting: "is starting", ready: "runs" };
+  const byId = (id) => document.getElementById(id);
+  const megabytes = (bytes) => (bytes === null ? "–" : `${Math.round(bytes / 1e6)} MB`);
+  const gigabytes = (bytes) => (bytes / 1e9).toFixed(1);
+
+  function fault(text) {
+    byId("fault").textContent = text;
+  }
+
+  async function act(words) {
+    const answer = await fetch("speaker/act", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-XSRFToken": document.querySelector("meta[name=xsrf]").content },
+      body: JSON.stringify(words),
+    });
+    if (!answer.ok) {
+      const told = await answer.json().catch(() => ({}));
+      fault(told.message || `The hub answered ${answer.status}.`);
+    } else {
+      fault("");
+    }
+    await look();
+  }
+
+  function button(text, question, words) {
+    const made = Object.assign(document.createElement("button"), { textContent: text, type: "button" });
+    made.addEventListener("click", () => {
+      if (window.confirm(question)) act(words);
+    });
+    return made;
+  }
+
+  function cell(...content) {
+    const made = document.createElement("td");
+    made.append(...content);
+    return made;
+  }
+
+  function row(each) {
+    const made = document.createElement("tr");
+    made.dataset.state = each.state;
+    made.append(
+      cell(String(each.seat)),
+      cell(each.taken ? "is in" : "free"),
+      cell(STATES[each.state]),
+      cell(each.lesson || "–"),
+      cell(each.solved === null ? "–" : String(each.solved)),
+      cell(megabytes(each.memory)),
+      cell(
+        button("Restart", `Restart seat ${each.seat}? Its kernels end; its files stay.`, { what: "restart", seat: each.seat }),
+        " ",
+        button("Free", `Free seat ${each.seat} for another browser? The present one is out.`, { what: "free", seat: each.seat }),
+      ),
+    );
+    return made;
+  }
+
+  function show({ machine, message, seats }) {
+    const taken = seats.filter((each) => each.taken).length;
+    byId("glance").textContent =
+      `${taken} of ${seats.length} seats are taken. ${gigabytes(machine.available)} of ${gigabytes(machine.memory)} GB ` +
+      `of memory are free. ${machine.load} processes wait for ${machine.processors} processors.`;
+    byId("message").textContent = message || "nothing";
+    byId("seats").replaceChildren(...seats.map(row));
+    const counts = new Map();
+    for (const { lesson } of seats) if (lesson) counts.set(lesson, (counts.get(lesson) || 0) + 1);
+    const lines = [...counts].sort((a, b) => b[1] - a[1]).map(([lesson, count]) =>
+      Object.assign(document.createElement("li"), { textContent: `${count} at ${lesson}` }));
+    byId("lessons").replaceChildren(...lines);
+  }
+
+  async function look() {
+    try {
+      const answer = await fetch("speaker/state", { cache: "no-store" });
+      if (answer.status === 403) location.reload();
+      else show(await answer.json());
+    } catch {
+      fault("The hub does not answer; it is asked again.");
+    }
+  }
+
+  byId("say").addEventListener("submit", (event) => {
+    event.preventDefault();
+    act({ what: "say", text: byId("text").value });
+    byId("text").value = "";
+  });
+  look();
+  setInterval(() => {
+    if (!document.hidden && !document.activeElement?.closest("table")) look();
+  }, EVERY_MS);
+})();

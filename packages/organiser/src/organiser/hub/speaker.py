@@ -1,0 +1,147 @@
+"""The speaker's view: who is in, how far, what the machine has left; and what the organiser does about it.
+
+A page of the hub's, for whoever has the organiser's code. Seats are numbers in it, and nobody has a name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from organiser.hub.codes import keyed, new_code, same, typed
+from organiser.hub.limits import Failures, network_of
+from organiser.hub.units import unit
+from workshop.system.files import written_whole
+
+COOKIE = "workshop-speaker"
+FAILURES = 10
+"""Wrong codes in a minute: from one address, and from all of them together ten times as many."""
+FRESH_SECONDS = 65.0
+"""How long what a seat told counts: three of its reports."""
+LONGEST_MESSAGE = 300
+MOST_SOLVED = 300
+NAME = re.compile(r"[\w .+/-]{1,120}")
+CGROUPS = (
+    "/sys/fs/cgroup/classroom.slice/{}/memory.current",
+    "/sys/fs/cgroup/memory/classroom.slice/{}/memory.usage_in_bytes",
+)
+
+
+def new_speaker_code(key: bytes, file: Path, group: int) -> str:
+    """Give the speaker's view a new code, whose keyed hash alone is kept; the old one opens nothing."""
+    code = new_code()
+    with written_whole(file, 0o640) as opened:
+        os.fchown(opened.fileno(), -1, group)
+        opened.write(keyed(key, "speaker", code).encode())
+    return code
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a seat told last."""
+
+    when: float
+    lesson: str
+    solved: tuple[str, ...] | None
+    """None unless the seat wants it to be seen."""
+
+
+@dataclass
+class Speaker:
+    """Who may see the view, and what it shows of what seats tell."""
+
+    key: bytes
+    code_file: Path
+    message_file: Path
+    clock: Callable[[], float] = time.monotonic
+    _failures: Failures = field(default_factory=lambda: Failures(FAILURES))
+    _all_failures: Failures = field(default_factory=lambda: Failures(10 * FAILURES))
+    _told: dict[str, Told] = field(default_factory=dict)
+
+    def code_hash(self) -> str:
+        """Return the hash of the code; empty where there is none yet."""
+        with contextlib.suppress(FileNotFoundError):
+            return self.code_file.read_text(encoding="ascii").strip()
+        return ""
+
+    def admit(self, code: str, address: str) -> str:
+        """Return the cookie for a browser that has the code; empty for any other one."""
+        now, network = self.clock(), network_of(address)
+        if max(self._failures.wait(network, now), self._all_failures.wait("", now)) > 0:
+            return ""
+        known = self.code_hash()
+        if not same(keyed(self.key, "speaker", typed(code)), known) or not known:
+            self._failures.add(network, now)
+            self._all_failures.add("", now)
+            return ""
+        return self._cookie(known)
+
+    def holds(self, cookie: str | None) -> bool:
+        """Tell whether a browser's cookie was given for the present code."""
+        known = self.code_hash()
+        return bool(known) and same(self._cookie(known), cookie or "")
+
+    def _cookie(self, known: str) -> str:
+        return keyed(self.key, "speaker's cookie", known)
+
+    def hear(self, seat: str, document: Any) -> None:
+        """Take what a seat tells; what looks odd is left out, for a participant may have sent it."""
+        given = document if isinstance(document, dict) else {}
+        lesson, solved = given.get("lesson"), given.get("solved")
+        self._told[seat] = Told(
+            self.clock(),
+            lesson if isinstance(lesson, str) and NAME.fullmatch(lesson) else "",
+            tuple(each for each in solved[:MOST_SOLVED] if isinstance(each, str) and NAME.fullmatch(each))
+            if isinstance(solved, list)
+            else None,
+        )
+
+    def told(self, seat: str) -> Told | None:
+        """Return what a seat told, while it is fresh."""
+        found = self._told.get(seat)
+        return found if found is not None and self.clock() - found.when <= FRESH_SECONDS else None
+
+    def say(self, text: str) -> dict[str, Any]:
+        """Say something to all seats; an empty text takes the last message back."""
+        message = {"id": time.time_ns(), "text": " ".join(text.split())[:LONGEST_MESSAGE]}
+        with written_whole(self.message_file, 0o600) as opened:
+            opened.write(json.dumps(message).encode())
+        return message
+
+    def message(self) -> dict[str, Any]:
+        """Return what was said last; nothing where nothing was, or where it was taken back."""
+        try:
+            found = json.loads(self.message_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return dict(found) if found.get("text") else {}
+
+
+def memory_of(seat: str, files: Sequence[str] = CGROUPS) -> int | None:
+    """Return the bytes that a seat takes, kernels included; None where the machine does not count them."""
+    for pattern in files:
+        with contextlib.suppress(OSError, ValueError):
+            return int(Path(pattern.format(unit(seat))).read_text(encoding="ascii"))
+    return None
+
+
+def machine(meminfo: Path = Path("/proc/meminfo")) -> dict[str, Any]:
+    """Return memory in bytes, and the processors with what waits for them."""
+    text = meminfo.read_text(encoding="ascii")
+
+    def of(name: str) -> int:
+        return int(text.partition(f"{name}:")[2].split()[0]) * 1024
+
+    return {
+        "memory": of("MemTotal"),
+        "available": of("MemAvailable"),
+        "processors": os.cpu_count() or 1,
+        "load": round(os.getloadavg()[0], 1),
+    }

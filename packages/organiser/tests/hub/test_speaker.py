@@ -1,0 +1,159 @@
+"""The speaker's view: who may see it, and what is believed of what seats tell."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from organiser.hub.reports import ANSWER, Solved, lesson_at, solved_in
+from organiser.hub.speaker import (
+    FAILURES,
+    FRESH_SECONDS,
+    LONGEST_MESSAGE,
+    MOST_SOLVED,
+    Speaker,
+    machine,
+    memory_of,
+    new_speaker_code,
+)
+
+KEY = bytes(range(32))
+
+
+class Clock:
+    """Goes on when it is told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def speaker(tmp_path: Path) -> Speaker:
+    return Speaker(KEY, tmp_path / "speaker", tmp_path / "message.json", Clock())
+
+
+def new_code(speaker: Speaker) -> str:
+    return new_speaker_code(KEY, speaker.code_file, os.getegid())
+
+
+def test_without_a_code_nobody_is_let_in(speaker: Speaker) -> None:
+    assert not speaker.admit("", "192.0.2.1")
+    assert not speaker.holds("")
+    assert not speaker.holds(None)
+
+
+def test_the_code_lets_in_until_there_is_a_new_one(speaker: Speaker) -> None:
+    code = new_code(speaker)
+    assert code not in speaker.code_file.read_text()
+    cookie = speaker.admit(code.lower(), "192.0.2.1")
+    assert cookie
+    assert speaker.holds(cookie)
+    assert not speaker.holds(speaker.code_hash()), "the file itself opens nothing"
+    new_code(speaker)
+    assert not speaker.holds(cookie)
+    assert not speaker.admit(code, "192.0.2.1")
+
+
+def test_a_guesser_waits_and_the_speaker_elsewhere_does_not(speaker: Speaker) -> None:
+    code = new_code(speaker)
+    for _ in range(FAILURES):
+        assert not speaker.admit("WRONG", "192.0.2.66")
+    assert not speaker.admit(code, "192.0.2.66")
+    assert speaker.admit(code, "192.0.2.1")
+
+
+def test_what_a_seat_told_is_forgotten_when_it_tells_nothing_more(speaker: Speaker) -> None:
+    speaker.hear("017", {"lesson": "1-mnist/10-mlp.ipynb"})
+    told = speaker.told("017")
+    assert told is not None
+    assert (told.lesson, told.solved) == ("1-mnist/10-mlp.ipynb", None)
+    clock = speaker.clock
+    assert isinstance(clock, Clock)
+    clock.now += FRESH_SECONDS + 1
+    assert speaker.told("017") is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, [], "x", {"lesson": 3}, {"lesson": "<b>x</b>"}, {"lesson": "x" * 1000}, {"lesson": "a\nb"}],
+)
+def test_a_lie_of_a_seats_shows_nothing(speaker: Speaker, document: object) -> None:
+    speaker.hear("017", document)
+    told = speaker.told("017")
+    assert told is not None
+    assert told.lesson == ""
+
+
+def test_of_what_is_solved_only_so_many_names_count(speaker: Speaker) -> None:
+    speaker.hear("017", {"solved": ["a", 3, "<b>", None, *(f"e{number}" for number in range(MOST_SOLVED))]})
+    told = speaker.told("017")
+    assert told is not None
+    assert told.solved is not None
+    assert len(told.solved) == MOST_SOLVED - 3
+    assert told.solved[0] == "a"
+
+
+def test_a_message_is_one_line_and_can_be_taken_back(speaker: Speaker) -> None:
+    assert speaker.message() == {}
+    first = speaker.say(" Lunch\n at  one ")
+    assert speaker.message() == first
+    assert first["text"] == "Lunch at one"
+    second = speaker.say("x" * 1000)
+    assert len(second["text"]) == LONGEST_MESSAGE
+    assert second["id"] != first["id"]
+    speaker.say("")
+    assert speaker.message() == {}
+
+
+def test_memory_is_read_where_the_machine_counts_it(tmp_path: Path) -> None:
+    pattern = f"{tmp_path}/{{}}/memory.current"
+    assert memory_of("017", (pattern,)) is None
+    (tmp_path / "classroom-seat@017.service").mkdir()
+    (tmp_path / "classroom-seat@017.service/memory.current").write_text("95000000\n")
+    assert memory_of("017", (pattern,)) == 95_000_000
+    (tmp_path / "meminfo").write_text("MemTotal:  2048 kB\nMemAvailable:  1024 kB\n")
+    found = machine(tmp_path / "meminfo")
+    assert (found["memory"], found["available"]) == (2 * 2**20, 2**20)
+
+
+def session(path: str, when: str, connections: int = 1) -> dict[str, object]:
+    return {"path": path, "kernel": {"connections": connections, "last_activity": when}}
+
+
+def test_only_delivered_notebooks_that_a_browser_shows_are_named() -> None:
+    delivered = ["1-a.ipynb", "2-b.ipynb", "3-c.ipynb"]
+    sessions = [
+        session("1-a.ipynb", "2026-11-26T10:00:00Z"),
+        session("2-b.ipynb", "2026-11-26T10:05:00Z"),
+        session("3-c.ipynb", "2026-11-26T10:09:00Z", connections=0),
+        session("my diary.ipynb", "2026-11-26T10:10:00Z"),
+    ]
+    assert lesson_at(sessions, delivered) == "2-b.ipynb"
+    assert lesson_at(sessions[3:], delivered) == ""
+
+
+def answered(exercise: str, answer: str) -> dict[str, object]:
+    return {"outputs": [{"data": {ANSWER: {"exercise": exercise, "answer": answer}}}]}
+
+
+def test_what_checks_called_right_is_solved_and_read_again_when_it_is_saved(tmp_path: Path) -> None:
+    book = {"cells": [answered("one", "right"), answered("two", "wrong"), {"outputs": [{"text": "x"}]}]}
+    (tmp_path / "a.ipynb").write_text(json.dumps(book))
+    (tmp_path / "b.ipynb").write_text("damaged")
+    solved = Solved(tmp_path)
+    paths = ["a.ipynb", "b.ipynb", "gone.ipynb", "data.csv"]
+    assert solved.exercises(paths) == ["one"]
+    book["cells"].append(answered("three", "right"))
+    (tmp_path / "a.ipynb").write_text(json.dumps(book))
+    os.utime(tmp_path / "a.ipynb", ns=(1, 1))
+    assert solved.exercises(paths) == ["one", "three"]
+
+
+@pytest.mark.parametrize("damaged", [None, [], {"cells": 3}, {"cells": [3]}, {"cells": [{"outputs": [3]}]}])
+def test_a_damaged_notebook_has_nothing_solved(damaged: object) -> None:
+    assert list(solved_in(damaged)) == []
