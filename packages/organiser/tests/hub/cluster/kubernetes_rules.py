@@ -18,9 +18,7 @@ from traitlets.config import Config
 OLDEST, NEWEST = "1.28", "1.37"
 """The oldest Kubernetes that the chart 4.4.0 takes (its kubeVersion), and the newest with a schema."""
 SCHEMA = json.loads((Path(__file__).parent / "z2jh-4.4.0/values.schema.json").read_text())
-VOLUMES = set(
-    "configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret".split()
-)
+VOLUMES = set("configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret".split())
 """The kinds that "restricted" allows."""
 
 KUBECONFIG = """
@@ -76,7 +74,6 @@ def breaches(spec: Object) -> list[str]:
             "uses a port of the node": not any(each.get("hostPort") for each in container.get("ports", ())),
             "has no limit": counted <= (resources.get("limits") or {}).keys(),
             "has no request": counted <= (resources.get("requests") or {}).keys(),
-            <= (container.get("resources", {}).get("requests") or {}).keys(),
         }
         found += [f"{container['name']} {what}" for what, kept in rules.items() if not kept]
     if spec.get("automountServiceAccountToken") is not False:
