@@ -51,7 +51,7 @@ ROOMS: dict[str, dict[str, Any]] = {
     },
     "ingress": {
         "hub_service_name": "class.example.org",
-        "hub_service_seats": 120,
+        "hub_service_seats": 41,
         "hub_service_seat_memory_max": "3G",
         "hub_kubernetes_door": "ingress",
         "hub_kubernetes_ingress_class": "nginx",
@@ -267,12 +267,12 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
     assert ingress["singleuser"]["memory"]["limit"] == "3G"
     doors = [each["hub"]["config"]["SeatAuthenticator"] for each in (plain, balancer, own, ingress)]
     assert [each["proxies"] for each in doors] == [1, 2, 1, 2]
-    assert [each["address_failures"] for each in doors] == [40, 40, 40, 120]
-    cards = (written.folder / "ingress/cards/seats-001-120.html").read_text()
-    assert cards.count("<article>") == 120
+    assert [each["address_failures"] for each in doors] == [40, 40, 40, 41]
+    cards = (written.folder / "ingress/cards/seats-001-041.html").read_text()
+    assert cards.count("<article>") == 41
     assert "https://class.example.org" in cards
     quota = next(each for each in written.objects("ingress") if each["kind"] == "ResourceQuota")
-    assert quota["spec"]["hard"] == {"persistentvolumeclaims": "122", "services.loadbalancers": "0"}
+    assert quota["spec"]["hard"] == {"persistentvolumeclaims": "43", "services.loadbalancers": "0"}
 
 
 def own_type(values: dict[str, Any]) -> str:
