@@ -18,7 +18,8 @@ from traitlets.config import Config
 OLDEST, NEWEST = "1.28", "1.37"
 """The oldest Kubernetes that the chart 4.4.0 takes (its kubeVersion), and the newest with a schema."""
 SCHEMA = json.loads((Path(__file__).parent / "z2jh-4.4.0/values.schema.json").read_text())
-VOLUMES = set("configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret".split())
+VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral"}
+VOLUMES |= {"persistentVolumeClaim", "projected", "secret"}
 """The kinds that "restricted" allows."""
 
 KUBECONFIG = """

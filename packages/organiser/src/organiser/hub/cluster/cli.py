@@ -100,3 +100,39 @@ def warm(
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
         _print(f"{len(done.ready)} seats run")
+
+
+def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float | None, json: bool) -> None:
+    """Print what a cluster needs for so many seats; ``workshop hub plan --seats`` calls this."""
+    import dataclasses
+
+    from organiser.hub.cluster.plan import EXAMPLE, Seat, load_prices, plan
+
+    table = load_prices(prices or EXAMPLE)
+    made = plan(seats, table, Seat(), hours, image_gib=image_gib)
+    if prices is None:
+        made = dataclasses.replace(made, costs={})
+    if json:
+        print_json({**dataclasses.asdict(made), "cost": made.cost, "node": table.node.name})
+        return
+    pulled = "" if made.pulled_gib is None else f", {made.pulled_gib:,.0f} GiB"
+    _print(f"nodes           {made.nodes:,} of the kind {table.node.name!r}, one of them for hub and proxy")
+    _print(f"seats a node    {made.seats_per_node}, bound by {made.bound_by}")
+    _print(
+        f"addresses       {made.pod_addresses:,} of pods, at least a {made.pod_range}; nodes {made.node_addresses:,}"
+    )
+    _print(f"pulls           {made.pulls:,} of the image{pulled}")
+    _print(
+        f"API             at least {made.api_requests_per_second:.0f} requests a second at 100 log-ins a minute"
+    )
+    _print(f"homes           {made.claims:,} claims, {made.storage_gib:,.0f} GiB")
+    for name, cost in made.costs.items():
+        _print(f"cost            {name}: {cost:,.2f} {table.currency}")
+    if made.cost is not None:
+        _print(
+            f"cost            together {made.cost:,.2f} {table.currency} for {hours:g} hours, homes kept a week"
+        )
+    else:
+        _print(
+            f"cost            write your provider's prices into a copy of {EXAMPLE}, and give it by --prices"
+        )
