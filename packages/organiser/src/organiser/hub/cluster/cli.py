@@ -116,23 +116,19 @@ def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float |
         print_json({**dataclasses.asdict(made), "cost": made.cost, "node": table.node.name})
         return
     pulled = "" if made.pulled_gib is None else f", {made.pulled_gib:,.0f} GiB"
-    _print(f"nodes           {made.nodes:,} of the kind {table.node.name!r}, one of them for hub and proxy")
-    _print(f"seats a node    {made.seats_per_node}, bound by {made.bound_by}")
-    _print(
-        f"addresses       {made.pod_addresses:,} of pods, at least a {made.pod_range}; nodes {made.node_addresses:,}"
-    )
-    _print(f"pulls           {made.pulls:,} of the image{pulled}")
-    _print(
-        f"API             at least {made.api_requests_per_second:.0f} requests a second at 100 log-ins a minute"
-    )
-    _print(f"homes           {made.claims:,} claims, {made.storage_gib:,.0f} GiB")
-    for name, cost in made.costs.items():
-        _print(f"cost            {name}: {cost:,.2f} {table.currency}")
-    if made.cost is not None:
-        _print(
-            f"cost            together {made.cost:,.2f} {table.currency} for {hours:g} hours, homes kept a week"
-        )
+    rate = f"{made.api_requests_per_second:.0f} requests a second or more"
+    rows = [
+        ("nodes", f"{made.nodes:,} of the kind {table.node.name!r}, one of them for hub and proxy"),
+        ("seats a node", f"{made.seats_per_node}, bound by {made.bound_by}"),
+        ("addresses", f"{made.pod_addresses:,} of pods, at least a {made.pod_range}"),
+        ("pulls", f"{made.pulls:,} of the image{pulled}"),
+        ("API", f"{rate}, at 100 log-ins a minute"),
+        ("homes", f"{made.claims:,} claims, {made.storage_gib:,.0f} GiB"),
+        *(("cost", f"{name}: {cost:,.2f} {table.currency}") for name, cost in made.costs.items()),
+    ]
+    if made.cost is None:
+        rows.append(("cost", f"unknown: copy {EXAMPLE}, write your provider's prices, give it by --prices"))
     else:
-        _print(
-            f"cost            write your provider's prices into a copy of {EXAMPLE}, and give it by --prices"
-        )
+        rows.append(("cost", f"{made.cost:,.2f} {table.currency} for {hours:g} hours, homes kept a week"))
+    for name, says in rows:
+        _print(f"{name:<14}{says}")

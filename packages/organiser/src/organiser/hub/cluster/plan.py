@@ -20,7 +20,7 @@ HOURS_PER_MONTH = 730.0
 HUB_REQUESTS = 2
 """Of a log-in, by KubeSpawner: the claim and the pod; it hears of changes by one watch for all."""
 SYSTEM_REQUESTS = 18
-"""Of a pod with a volume that is new, at least: 2 of the scheduler (binding, event), 8 of volumes (volume, claim
+"""Of a pod with a new volume, at least: 2 of the scheduler (binding, event), 8 of volumes (volume, claim
 bound on both sides, its status, attachment and status, two events), 8 of the node (status when it is set up,
 initialised, running and ready; events of one container pulled, made and started, and of one initialiser)."""
 
