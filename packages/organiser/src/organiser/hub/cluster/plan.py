@@ -187,8 +187,11 @@ def _fields(file: Path, table: Any, kind: type[Any], where: str) -> dict[str, An
         value = table.get(name)
         wanted = str(field.type)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if value is None or (wanted == "str" and isinstance(value, str)) or isinstance(value, Node):
+        if value is None or isinstance(value, Node):
             continue
-        if not is_number or value < 0 or (wanted == "int" and not isinstance(value, int)):
+        if wanted == "str":
+            if not isinstance(value, str):
+                raise WorkshopError(f"{file}: {name} of {where} must be a text, in quotes")
+        elif not is_number or value < 0 or (wanted == "int" and not isinstance(value, int)):
             raise WorkshopError(f"{file}: {name} of {where} must be {wanted.split(' ')[0]}, 0 or more")
     return table
