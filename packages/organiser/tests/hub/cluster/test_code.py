@@ -45,6 +45,6 @@ def test_the_authenticator_is_imported_from_these_files_alone(tmp_path: Path) ->
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        env={},
     )
     assert done.stdout == "<form 1\n", done.stderr
