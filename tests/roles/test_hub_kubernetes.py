@@ -17,13 +17,7 @@ import yaml
 
 pytest.importorskip("kubespawner")
 
-from hub.cluster.kubernetes_rules import (
-    KUBECONFIG,
-    breaches,
-    check_object,
-    check_values,
-    seat_objects,
-)
+from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from jsonschema import ValidationError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,13 +109,6 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
         return done.stdout + done.stderr
 
     return Written(folder, run(), run("--limit", "ingress", "--check"))
-
-
-@pytest.fixture(autouse=True)
-def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lead nowhere, for KubeSpawner wants to know of a cluster before it makes a pod."""
-    (tmp_path / "kubeconfig").write_text(KUBECONFIG)
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
 
 
 def recap(said: str, room: str) -> dict[str, int]:

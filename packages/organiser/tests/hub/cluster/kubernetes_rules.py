@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import jsonschema
 import kubernetes_validate
@@ -21,15 +22,6 @@ SCHEMA = json.loads((Path(__file__).parent / "z2jh-4.4.0/values.schema.json").re
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral"}
 VOLUMES |= {"persistentVolumeClaim", "projected", "secret"}
 """The kinds that "restricted" allows."""
-
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: none
-contexts: [{name: none, context: {cluster: none, user: none}}]
-clusters: [{name: none, cluster: {server: "http://127.0.0.1:1"}}]
-users: [{name: none, user: {}}]
-"""
 
 Object = dict[str, Any]
 
@@ -142,4 +134,6 @@ def seat_objects(values: Object) -> tuple[Object, Object]:
         plain = ApiClient().sanitize_for_serialization
         return plain(await spawner.get_pod_manifest()), plain(spawner.get_pvc_manifest())
 
-    return asyncio.run(make())
+    # It looks for a cluster before it makes a pod.
+    with patch("kubespawner.spawner.load_config"):
+        return asyncio.run(make())
