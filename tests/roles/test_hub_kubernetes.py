@@ -57,7 +57,7 @@ ROOMS: dict[str, dict[str, Any]] = {
 }
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "tag": ({"hub_kubernetes_image": "registry.example.org/workshop:latest"}, "NAME@sha256:HEX"),
-    "nameless": ({"hub_kubernetes_door": "ingress"}, "hub_service_name"),
+    "nameless": ({"hub_kubernetes_door": "ingress"}, "hub_kubernetes_name"),
     "share": ({"hub_kubernetes_memory_limit": "85%"}, "85%"),
     "unreachable": ({"hub_kubernetes_state": "absent"}, "KUBECONFIG"),
 }
