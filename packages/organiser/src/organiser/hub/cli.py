@@ -190,9 +190,24 @@ def plan(
     measure: Annotated[
         bool, typer.Option("--measure", help="With what the seats of this machine take now, as root.")
     ] = False,
+    seats: Annotated[
+        int | None, typer.Option("--seats", help="Plan a cluster for so many seats instead.", min=1)
+    ] = None,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="With --seats: your provider's nodes and prices, TOML.")
+    ] = None,
+    hours: Annotated[float, typer.Option("--hours", help="With --seats: for which nodes run.")] = 8.0,
+    image_gib: Annotated[
+        float | None, typer.Option("--image-gib", help="With --seats: the image's compressed size.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Work out how many seats fit into how much memory."""
+    """Work out how many seats fit into how much memory, or what a cluster needs for --seats."""
+    if seats is not None:
+        from organiser.hub.cluster.cli import print_plan
+
+        print_plan(seats, prices, hours, image_gib, json)
+        return
     from statistics import mean
 
     from organiser.hub import plan as planning

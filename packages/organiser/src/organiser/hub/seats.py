@@ -88,7 +88,7 @@ class Seats:
     def find(self, text: str) -> Seat | None:
         """Return the seat that somebody typed, by number or by name; None when there is none."""
         text = text.strip().removeprefix(PREFIX)
-        if text.isascii() and text.isdigit() and len(text) <= 4:
+        if text.isascii() and text.isdigit() and (len(text) <= 3 or numbered(int(text[:5])) == text):
             return self.seats.get(numbered(int(text)))
         wanted = text.casefold()
         return next(

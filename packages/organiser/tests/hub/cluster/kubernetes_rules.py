@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import jsonschema
 import kubernetes_validate
@@ -18,19 +19,9 @@ from traitlets.config import Config
 OLDEST, NEWEST = "1.28", "1.37"
 """The oldest Kubernetes that the chart 4.4.0 takes (its kubeVersion), and the newest with a schema."""
 SCHEMA = json.loads((Path(__file__).parent / "z2jh-4.4.0/values.schema.json").read_text())
-VOLUMES = set(
-    "configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret".split()
-)
+VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral"}
+VOLUMES |= {"persistentVolumeClaim", "projected", "secret"}
 """The kinds that "restricted" allows."""
-
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: none
-contexts: [{name: none, context: {cluster: none, user: none}}]
-clusters: [{name: none, cluster: {server: "http://127.0.0.1:1"}}]
-users: [{name: none, user: {}}]
-"""
 
 Object = dict[str, Any]
 
@@ -76,7 +67,6 @@ def breaches(spec: Object) -> list[str]:
             "uses a port of the node": not any(each.get("hostPort") for each in container.get("ports", ())),
             "has no limit": counted <= (resources.get("limits") or {}).keys(),
             "has no request": counted <= (resources.get("requests") or {}).keys(),
-            <= (container.get("resources", {}).get("requests") or {}).keys(),
         }
         found += [f"{container['name']} {what}" for what, kept in rules.items() if not kept]
     if spec.get("automountServiceAccountToken") is not False:
@@ -144,4 +134,6 @@ def seat_objects(values: Object) -> tuple[Object, Object]:
         plain = ApiClient().sanitize_for_serialization
         return plain(await spawner.get_pod_manifest()), plain(spawner.get_pvc_manifest())
 
-    return asyncio.run(make())
+    # It looks for a cluster before it makes a pod.
+    with patch("kubespawner.spawner.load_config"):
+        return asyncio.run(make())

@@ -100,3 +100,35 @@ def warm(
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
         _print(f"{len(done.ready)} seats run")
+
+
+def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float | None, json: bool) -> None:
+    """Print what a cluster needs for so many seats; ``workshop hub plan --seats`` calls this."""
+    import dataclasses
+
+    from organiser.hub.cluster.plan import EXAMPLE, Seat, load_prices, plan
+
+    table = load_prices(prices or EXAMPLE)
+    made = plan(seats, table, Seat(), hours, image_gib=image_gib)
+    if prices is None:
+        made = dataclasses.replace(made, costs={})
+    if json:
+        print_json({**dataclasses.asdict(made), "cost": made.cost, "node": table.node.name})
+        return
+    pulled = "" if made.pulled_gib is None else f", {made.pulled_gib:,.0f} GiB"
+    rate = f"{made.api_requests_per_second:.0f} requests a second or more"
+    rows = [
+        ("nodes", f"{made.nodes:,} of the kind {table.node.name!r}, one of them for hub and proxy"),
+        ("seats a node", f"{made.seats_per_node}, bound by {made.bound_by}"),
+        ("addresses", f"{made.pod_addresses:,} of pods, at least a {made.pod_range}"),
+        ("pulls", f"{made.pulls:,} of the image{pulled}"),
+        ("API", f"{rate}, at 100 log-ins a minute"),
+        ("homes", f"{made.claims:,} claims, {made.storage_gib:,.0f} GiB"),
+        *(("cost", f"{name}: {cost:,.2f} {table.currency}") for name, cost in made.costs.items()),
+    ]
+    if made.cost is None:
+        rows.append(("cost", f"unknown: copy {EXAMPLE}, write your provider's prices, give it by --prices"))
+    else:
+        rows.append(("cost", f"{made.cost:,.2f} {table.currency} for {hours:g} hours, homes kept a week"))
+    for name, says in rows:
+        _print(f"{name:<14}{says}")

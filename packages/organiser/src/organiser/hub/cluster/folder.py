@@ -135,15 +135,15 @@ def prepare(
     changed: list[str] = []
     wanted = [numbered(each) for each in range(1, number + 1)]
     if check:
-        known = room.seats().seats if (room.private / "key").exists() else {}
-        new = [seat for seat in wanted if anew or seat not in known]
-        return Prepared(["private/seats.json"] if new else [], new, len({*wanted, *known}))
+        there = room.seats().seats if (room.private / "key").exists() else {}
+        new = [seat for seat in wanted if anew or seat not in there]
+        return Prepared(["private/seats.json"] if new else [], new, len({*wanted, *there}))
     for folder in (room.private, room.folder / "cards"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in SECRETS:
-        if not (room.private / name).exists():
-            _write(room.private / name, secrets.token_hex(32) + "\n", 0o600)
-            changed.append(f"private/{name}")
+    for secret in SECRETS:
+        if not (room.private / secret).exists():
+            _write(room.private / secret, secrets.token_hex(32) + "\n", 0o600)
+            changed.append(f"private/{secret}")
     known = room.seats()
     made = []
     for place, seat in enumerate(wanted):
@@ -156,15 +156,15 @@ def prepare(
         known.save(room.seats_file, os.getegid())
         changed += [f"cards/{file.name}" for file in files] + ["private/seats.json"]
     said = json.dumps({"namespace": room.namespace, "address": room.address}) + "\n"
-    for place, text, mode in (
+    for target, text, mode in (
         ("classroom.json", said, 0o644),
         ("hub-code.yaml", code_yaml(), 0o644),
         (f"private/{SECRET}.yaml", room.manifest(), 0o600),
     ):
-        file = room.folder / place
+        file = room.folder / target
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             _write(file, text, mode)
-            changed.append(place)
+            changed.append(target)
     return Prepared(changed, [card.number for card in made], len(known.seats))
 
 
