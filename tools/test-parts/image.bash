@@ -11,7 +11,9 @@ use_schema() {
   local lock=$CACHE/cyclonedx.txt
   export WORKSHOP_CYCLONEDX=$CACHE/cyclonedx
   awk '/^[^ ]/ { wanted = /^cyclonedx-python-lib==/ } wanted' locks/audit.txt >"$lock"
-  ensure_uv "$CACHE/uv-venv"
+  ensure_uv "$CACHE/uv"
+  # It fetches the packages of a hub's seat, too.
+  export PATH=$CACHE/uv/bin:$PATH
   "$UV" pip install --quiet --no-deps --require-hashes --target "$WORKSHOP_CYCLONEDX" --requirement "$lock"
 }
 

@@ -1,7 +1,7 @@
 """The image under podman: loaded, started as docker's users start it, healthy, kept, and ended in time.
 
-``--image FILE`` names a real one. Without it, the root of the test machine is made into one, with plain servers in
-place of the workshop's: what docker and podman see of it is the same.
+``--image FILE`` names a real one. Without it, the root of the test machine is made into one, with plain servers
+in place of the workshop's: what docker and podman see of it is the same.
 """
 
 from __future__ import annotations
@@ -197,10 +197,8 @@ def test_two_containers_share_no_token(image: str) -> None:
 
 
 def test_where_it_cannot_write_it_says_so_in_one_line(image: str, tmp_path: Path) -> None:
-    done = podman(
-        "run", "--rm", *STORE, "--user=4321", "--cap-drop=ALL", f"--volume={tmp_path}:/{layout.HOME}:ro", image,
-        check=False,
-    )  # fmt: skip
+    mounted = f"--volume={tmp_path}:/{layout.HOME}:ro"
+    done = podman("run", "--rm", *STORE, "--user=4321", "--cap-drop=ALL", mounted, image, check=False)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("workshop: the account 4321 cannot write into")
 
