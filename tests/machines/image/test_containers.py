@@ -1,6 +1,6 @@
 """The image under podman: loaded, started as docker's users start it, healthy, kept, and ended in time.
 
-``--image FILE`` names a real one. Without it, the root of the test machine is made into one, with plain servers
+``--image FILE`` names a real one. Without it the root of the test machine is made into one, with plain servers
 in place of the workshop's: what docker and podman see of it is the same.
 """
 
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import jsonschema
 import pytest
@@ -225,8 +226,10 @@ def validator(schemas: Path) -> Any:
     """Return what judges a bill; the schema refers to two others by their addresses."""
     named = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in schemas.glob("*.json")}
     main = next(said for name, said in sorted(named.items()) if name.startswith("bom-1.6"))
-    others = [Resource.from_contents(said) for said in named.values() if "$id" in said and "$schema" in said]
-    registry: Registry[Any] = Registry().with_resources([(each.id() or "", each) for each in others])
+    others = [(urljoin(main["$id"], name), said) for name, said in named.items() if "$schema" in said]
+    registry: Registry[Any] = Registry().with_resources(
+        [(address, Resource.from_contents(said)) for address, said in others]
+    )
     return jsonschema.validators.validator_for(main)(main, registry=registry)
 
 
