@@ -1,7 +1,7 @@
 """The image under podman: loaded, started as docker's users start it, healthy, kept, and ended in time.
 
-``--image FILE`` names a real one. Without it the root of the test machine is made into one, with plain servers
-in place of the workshop's: what docker and podman see of it is the same.
+``--image FILE`` names a real one. Without it the root of the test machine is made into one, with servers
+that serve nothing in place of the workshop's: what docker and podman see of it is the same.
 """
 
 from __future__ import annotations
