@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # The container image: built with TensorFlow and without, loaded by podman, started, ended; its bill of materials.
+# Without words look_at takes a stand-in.
+# shellcheck disable=SC2119,SC2120
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -23,7 +25,6 @@ build() {
     -e '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}' --json >"$output/report.json" && cat "$output/report.json"
 }
 
-# shellcheck disable=SC2120  # without words it looks at a stand-in
 look_at() { WORKSHOP_FULL=1 in_testbed run_pytest tests/machines/image -m full "$@"; }
 
 # The root is provisioned in a container.
@@ -42,7 +43,6 @@ use_testbed
 use_schema
 case ${1:-} in
   # The test machine's root with plain servers: what podman makes of an image of ours.
-  # shellcheck disable=SC2119
   podman) look_at ;;
   machine) machine ;;
   *) no_job "$@" ;;

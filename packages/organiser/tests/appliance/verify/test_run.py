@@ -9,6 +9,7 @@ import pytest
 from organiser.appliance.verify import run
 from organiser.appliance.verify.run import list_checks, verify
 
+from ..image import test_corruptions as images
 from . import test_arm as arm
 from . import test_forms as forms
 from . import test_inside as inside
