@@ -16,6 +16,7 @@ from machine import Machine
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--prefix", default="/opt/workshop", help="where the machine's workshop is")
     parser.addoption("--ova", type=Path, help="boot this appliance under qemu and look at it")
+    parser.addoption("--image", type=Path, help="load this image and look at its containers")
     parser.addoption(
         "--without", action="append", default=[], help="a kernel that the machine was made without"
     )

@@ -13,6 +13,7 @@ from workshop.settings import CHECKOUT
 GROUP = "workshop.commands"
 
 ORGANISERS = {
+    "image": "Build and start the workshop's container image.",
     "thumbdrive": "Fill thumb drives: plan, stage, write many, verify.",
     "hub": "The classroom: seats and their cards, and whether the doors can open.",
     "appliance": "Build, export and verify the virtual machine.",

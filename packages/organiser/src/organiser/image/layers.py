@@ -54,7 +54,7 @@ def ensure(folder: Path, name: str, key: str, fill: Add) -> Layer:
     record.unlink(missing_ok=True)
     with whole(path) as partial, partial.open("wb") as file:
         packed = Hashing(file)
-        with gzip.GzipFile("", "wb", LEVEL, packed, mtime=0) as compressed:  # type: ignore[arg-type]
+        with gzip.GzipFile("", "wb", LEVEL, packed, mtime=0) as compressed:
             plain = Hashing(compressed)  # type: ignore[arg-type]
             with tarfile.TarFile(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 fill(tar)

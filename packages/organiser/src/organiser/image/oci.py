@@ -177,7 +177,7 @@ def merge(archives: Sequence[Path], target: Path) -> None:
     for path in archives:
         with tarfile.open(path) as tar:
             said = json.loads(_read(tar, "index.json"))["manifests"][0]
-            epoch = max(epoch, tar.getmember("index.json").mtime)
+            epoch = max(epoch, int(tar.getmember("index.json").mtime))
         references.add(said.pop("annotations")[layout.REFERENCE])
         entries.append(said)
     kinds = [each["platform"]["architecture"] for each in entries]

@@ -15,7 +15,7 @@ from organiser.appliance.verify.run import verify
 from organiser.image import layout
 
 from ..building import program
-from .making import Taken, make_images
+from .making import Taken, make_images, sha
 
 Change = Callable[[Taken], object]
 OWN, TENSORFLOW = -1, 2
@@ -92,6 +92,10 @@ CONFIG: dict[str, tuple[str, Change]] = {
     "without Docker's list": ("oci.docker", lambda it: setattr(it, "docker", False)),
     "Docker's own other list": ("oci.docker", lambda it: it.more.update({"manifest.json": b"[]"})),
     "a blob more": ("oci.sums", lambda it: it.more.update({f"blobs/sha256/{'0' * 64}": b"what is this?"})),
+    "content that nothing names": (
+        "oci.nothing-else",
+        lambda it: it.more.update({f"blobs/sha256/{sha(b'what is this?')}": b"what is this?"}),
+    ),
     "a file more": ("oci.members", lambda it: it.more.update({"install.sh": b"#!/bin/sh"})),
     "a path out": ("oci.members", lambda it: it.more.update({"../evil": b"x"})),
     "a link": ("oci.members", lambda it: it.kinds.update({"index.json": tarfile.SYMTYPE})),

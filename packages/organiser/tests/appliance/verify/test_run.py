@@ -9,6 +9,7 @@ import pytest
 from organiser.appliance.verify import run
 from organiser.appliance.verify.run import list_checks, verify
 
+from ..image import test_corruptions as images
 from . import test_arm as arm
 from . import test_forms as forms
 from . import test_inside as inside
@@ -46,6 +47,7 @@ def test_each_check_is_shown_to_bite() -> None:
     shown = {check for _, check, _ in (TOUCHED | HASHED).values()}
     shown |= {check for _, check in (*arm.CHANGES.values(), *forms.UTM.values(), *forms.WSL.values())}
     shown |= {check for _, check in (*inside.CHANGES.values(), *inside.DISKS.values())}
+    shown |= {check for check, _ in (*images.CONFIG.values(), *images.LAYERS.values())} | {"oci.whole"}
     assert shown | ELSEWHERE | OF_THE_STREAM == {name for name, _ in list_checks()}
 
 

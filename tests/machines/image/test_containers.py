@@ -1,0 +1,239 @@
+"""The image under podman: loaded, started as docker's users start it, healthy, kept, and ended in time.
+
+``--image FILE`` names a real one. Without it the root of the test machine is made into one, with servers
+that serve nothing in place of the workshop's: what docker and podman see of it is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import jsonschema
+import pytest
+import waiting
+from referencing import Registry, Resource
+
+from organiser.appliance import clean, forms, ovf
+from organiser.appliance.machine import Machine
+from organiser.appliance.pack import Clock
+from organiser.appliance.verify.run import verify
+from organiser.image import layout, running
+from organiser.image.make import describe
+
+pytestmark = pytest.mark.full
+ROOT = Path(__file__).resolve().parents[3]
+STORE = ("--pids-limit=0", "--network=none")
+"""What the containers of a test bed cannot have otherwise; the ports are asked from inside."""
+SERVERS = {"workshop-jupyter": 8080, "workshop-tensorboard": 8081, "workshop-web": 8082}
+UNIT = "[Service]\nExecStart=/usr/bin/python3 -m http.server --bind 0.0.0.0 {port}\nWorkingDirectory=/usr\n"
+STOP_SECONDS = 5
+FIGURES: list[str] = []
+
+
+def podman(*words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(["podman", *map(str, words)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or not check, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if os.geteuid() != 0 or not shutil.which("podman"):
+        pytest.skip("needs root and podman: tools/test.bash image")
+    if given := request.config.getoption("--image"):
+        return Path(given)
+    folder = tmp_path_factory.mktemp("image")
+    name = subprocess.run(
+        [ROOT / "tools/testbed/image.bash", "debian"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    container = podman("create", name, "true").stdout.strip()
+    root = folder / "root"
+    root.mkdir()
+    exported = subprocess.Popen(["podman", "export", container], stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-C", root, "-xp"], stdin=exported.stdout, check=True)
+    assert exported.wait() == 0
+    podman("rm", container)
+    make_workshop(root)
+    description = ovf.Description(
+        Machine("deep-learning-workshop", 2048, 2, ()), "1.2.3", ovf.SYSTEMS["debian"], ""
+    )
+    source = forms.Source(root, description, int(time.time()), revision="0123abcd")
+    (made,) = forms.write(source, [forms.OCI], folder / "out", Clock(lambda _: None))
+    shutil.rmtree(root)
+    return made.path
+
+
+def make_workshop(root: Path) -> None:
+    """Turn the test machine's root into one as a build leaves it."""
+    subprocess.run(["chroot", root, "userdel", "--remove", "workshop"], capture_output=True, check=False)
+    command = ["useradd", "--create-home", "--uid", "1000", "--shell", "/bin/bash", "workshop"]
+    subprocess.run(["chroot", root, *command], check=True)
+    settings = {"user": "workshop", "token_file": "/opt/workshop/etc/token", "version": "1"}
+    files = {
+        "etc/workshop-appliance.json": json.dumps(settings),
+        "usr/local/sbin/first-boot-workshop": "#!/bin/sh\n",
+        "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\n',
+        "opt/workshop/theano/compiled": "made",
+        "home/workshop/notebooks/lesson.ipynb": "{}",
+        **{f"etc/systemd/system/{name}.service": UNIT.format(port=port) for name, port in SERVERS.items()},
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755 if text.startswith("#!") else 0o644)
+    for path in (root / "home/workshop/notebooks", root / "home/workshop/notebooks/lesson.ipynb"):
+        os.chown(path, 1000, 1000)
+    clean.clean(root, "deep-learning-workshop")
+
+
+@pytest.fixture(scope="module")
+def image(archive: Path) -> Iterator[str]:
+    """The image, loaded."""
+    name = running.load(shutil.which("podman") or "podman", archive)
+    yield name
+    podman("rmi", "--force", name, check=False)
+
+
+class Container:
+    """One container of the image."""
+
+    def __init__(self, name: str, image: str, *words: str) -> None:
+        self.name = name
+        podman("rm", "--force", "--time", "0", "--ignore", name)
+        started = time.monotonic()
+        podman("run", "--detach", "--name", name, *STORE, *words, image)
+        waiting.wait_until(self.is_healthy, 120, f"{name} to be healthy: {self.said()}")
+        FIGURES.append(f"{name}: {time.monotonic() - started:.1f} s from run to all ports answering")
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return podman("exec", self.name, *command, check=check)
+
+    def is_healthy(self) -> bool:
+        return self.run(f"/{layout.HEALTHY}", check=False).returncode == 0
+
+    def said(self) -> str:
+        done = podman("logs", self.name, check=False)
+        return done.stdout + done.stderr
+
+    def stop(self) -> None:
+        """Ask it to end; who does not listen within the time is killed, which its status tells."""
+        started = time.monotonic()
+        podman("stop", "--time", str(round(waiting.patience(STOP_SECONDS))), self.name)
+        FIGURES.append(f"{self.name}: {time.monotonic() - started:.1f} s from SIGTERM to the end")
+        status = podman("inspect", "--format", "{{.State.ExitCode}}", self.name).stdout.strip()
+        said = self.said()
+        podman("rm", self.name)
+        assert status == "0", said
+
+
+@pytest.fixture
+def volume() -> Iterator[str]:
+    podman("volume", "rm", "--force", "workshop-test-home", check=False)
+    yield "workshop-test-home"
+    podman("volume", "rm", "--force", "workshop-test-home", check=False)
+
+
+def test_it_is_sound(archive: Path) -> None:
+    report = verify(archive)
+    assert report.faults == []
+    FIGURES.append(f"{archive.name}: {archive.stat().st_size / 1e6:.0f} MB")
+
+
+def test_notebooks_and_token_outlive_a_container_that_cannot_write_its_root(image: str, volume: str) -> None:
+    words = (
+        "--read-only", "--tmpfs=/tmp:mode=1777", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+        f"--volume={volume}:/{layout.HOME}",
+    )  # fmt: skip
+    first = Container("workshop-test-first", image, *words)
+    assert first.run("id", "-u").stdout.strip() == "1000"
+    assert first.run("touch", "/etc/x", check=False).returncode != 0
+    assert first.run("test", "-e", f"/{layout.HOME}/notebooks").returncode == 0
+    first.run("sh", "-c", f"echo mine >/{layout.HOME}/notebooks/mine.ipynb")
+    token = first.run("cat", "/opt/workshop/etc/token").stdout.strip()
+    assert token in first.said()
+    first.stop()
+    second = Container("workshop-test-second", image, *words)
+    assert second.run("cat", f"/{layout.HOME}/notebooks/mine.ipynb").stdout == "mine\n"
+    assert second.run("cat", "/opt/workshop/etc/token").stdout.strip() == token
+    second.stop()
+
+
+def test_a_folder_of_the_callers_is_written_as_the_caller(image: str, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    os.chown(folder, 4321, 4321)
+    for above in folder.parents[:-1]:
+        # The container's account has to come by.
+        if above.stat().st_uid == 0 and "pytest" in above.name:
+            above.chmod(0o755)
+    other = Container(
+        "workshop-test-folder",
+        image,
+        "--user=4321:4321",
+        f"--volume={folder}:/{layout.HOME}",
+        "--cap-drop=ALL",
+    )
+    other.run("sh", "-c", f"echo mine >/{layout.HOME}/notebooks/mine.ipynb")
+    other.stop()
+    assert {path.stat().st_uid for path in folder.rglob("*")} == {4321}
+
+
+def test_two_containers_share_no_token(image: str) -> None:
+    tokens = []
+    for name in ("workshop-test-a", "workshop-test-b"):
+        copy = Container(name, image)
+        tokens.append(copy.run("cat", "/opt/workshop/etc/token").stdout)
+        copy.stop()
+    assert tokens[0] != tokens[1]
+
+
+def test_where_it_cannot_write_it_says_so_in_one_line(image: str, tmp_path: Path) -> None:
+    mounted = f"--volume={tmp_path}:/{layout.HOME}:ro"
+    done = podman("run", "--rm", *STORE, "--user=4321", "--cap-drop=ALL", mounted, image, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("workshop: the account 4321 cannot write into")
+
+
+def test_under_a_hub_it_is_a_seats_server(image: str, request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--image"):
+        pytest.skip("the stand-in has no Jupyter; needs --image")
+    done = podman("run", "--rm", *STORE, image, "jupyterhub-singleuser", "--version")
+    assert done.stdout.strip().splitlines()[-1][0].isdigit()
+
+
+def test_its_bill_of_materials_is_of_the_formats_own_schema(archive: Path) -> None:
+    """Judged by CycloneDX's schema, as its own Python library has it."""
+    folder = os.environ.get("WORKSHOP_CYCLONEDX")
+    if not folder:
+        pytest.skip("needs CycloneDX's schema: tools/test.bash image")
+    schemas = Path(folder) / "cyclonedx/schema/_res"
+    bill = describe(archive).bill
+    assert bill is not None
+    validator(schemas).validate(json.loads(bill.read_text(encoding="utf-8")))
+
+
+def validator(schemas: Path) -> Any:
+    """Return what judges a bill; the schema refers to two others by their addresses."""
+    named = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in schemas.glob("*.json")}
+    main = next(said for name, said in sorted(named.items()) if name.startswith("bom-1.6"))
+    others = [(urljoin(main["$id"], name), said) for name, said in named.items() if "$schema" in said]
+    registry: Registry[Any] = Registry().with_resources(
+        [(address, Resource.from_contents(said)) for address, said in others]
+    )
+    return jsonschema.validators.validator_for(main)(main, registry=registry)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _figures() -> Iterator[None]:
+    yield
+    print(*FIGURES, sep="\n", file=sys.stderr)

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The container image: built with TensorFlow and without, loaded by podman, started, ended; its bill of materials.
+# Without words look_at takes a stand-in.
+# shellcheck disable=SC2119,SC2120
+set -euo pipefail
+# shellcheck source=tools/test-parts/lib.bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+
+output=$CACHE/image
+
+# CycloneDX's schema is in its own Python package, of which the audit's lock has the hashes.
+use_schema() {
+  local lock=$CACHE/cyclonedx.txt
+  export WORKSHOP_CYCLONEDX=$CACHE/cyclonedx
+  awk '/^[^ ]/ { wanted = /^cyclonedx-python-lib==/ } wanted' locks/audit.txt >"$lock"
+  ensure_uv "$CACHE/uv"
+  # It fetches the packages of a hub's seat, too.
+  export PATH=$CACHE/uv/bin:$PATH
+  "$UV" pip install --quiet --no-deps --require-hashes --target "$WORKSHOP_CYCLONEDX" --requirement "$lock"
+}
+
+# For one lesson it is compiled beforehand; for all of them where an image is built to be handed out.
+build() {
+  in_testbed python -m workshop image build --small --output "$output" --cache "$WORKSHOP_TEST_CACHE" \
+    -e '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}' --json >"$output/report.json" && cat "$output/report.json"
+}
+
+look_at() { WORKSHOP_FULL=1 in_testbed run_pytest tests/machines/image -m full "$@"; }
+
+# The root is provisioned in a container.
+machine() {
+  mkdir -p "$output"
+  rm -f "$output"/*.oci.tar
+  step "build" build
+  for archive in "$output"/*.oci.tar; do
+    if [ -f "$archive" ]; then step "$(basename "$archive")" look_at --image "$archive"; fi
+  done
+  end_steps
+}
+
+use_test_venv
+use_testbed
+use_schema
+case ${1:-} in
+  # The test machine's root with plain servers: what podman makes of an image of ours.
+  podman) look_at ;;
+  machine) machine ;;
+  *) no_job "$@" ;;
+esac
