@@ -89,12 +89,8 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         return [
             *super().get_handlers(app),
             (r"/api/seats", TakenSeats),
-<<<<<<< HEAD
             (r"/api/seats/(\d{1,4})/free", FreeSeat),
-=======
-            (r"/api/seats/(\d{1,3})/free", FreeSeat),
             *speakerpages.handlers(),
->>>>>>> class23
         ]
 
 

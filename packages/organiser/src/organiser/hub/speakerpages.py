@@ -187,5 +187,5 @@ def handlers() -> list[tuple[str, type]]:
         (r"/speaker/view\.(js|css)", SpeakerFile),
         (r"/speaker/state", SpeakerState),
         (r"/speaker/act", SpeakerAct),
-        (r"/api/seats/(\d{1,3})/report", SeatReport),
+        (r"/api/seats/(\d{1,4})/report", SeatReport),
     ]

@@ -1,4 +1,4 @@
-"""Our code in the chart's hub: a dozen small files, as values for ``hub.extraFiles``.
+"""Our code in the chart's hub: some twenty small files, as values for ``hub.extraFiles``.
 
 The hub's Python looks for modules beside its configuration, so what is mounted there can be imported.
 """
@@ -26,9 +26,15 @@ MODULES = (
     "organiser.hub.door",
     "organiser.hub.limits",
     "organiser.hub.seats",
+    "organiser.hub.speaker",
+    "organiser.hub.speakerpages",
+    "organiser.hub.units",
 )
 """The authenticator and all of ours that it imports; a test imports it from these alone."""
-BESIDE = {"organiser.hub.authenticator": ("form.html",)}
+BESIDE = {
+    "organiser.hub.authenticator": ("form.html",),
+    "organiser.hub.speakerpages": ("speaker.css", "speaker.html", "speaker.js", "speaker-code.html"),
+}
 """Files that a module reads from its own folder."""
 
 
