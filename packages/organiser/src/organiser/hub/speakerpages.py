@@ -60,7 +60,8 @@ class SpeakerPage(View):
 
     def post(self) -> None:
         """Let in whoever has the code."""
-        address = address_from(self.request.headers.get("X-Forwarded-For", ""), self.request.remote_ip)
+        header = self.request.headers.get("X-Forwarded-For", "")
+        address = address_from(header, self.request.remote_ip, self.authenticator.proxies)
         cookie = self.speaker.admit(self.get_body_argument("code", ""), address)
         if not cookie:
             self.set_status(403)
