@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from .conftest import STILL, Open, wait_until
 
 # Of each page: a choice and a slider to click on before.
@@ -35,11 +33,8 @@ def toggles(page: Any) -> None:
     assert page.evaluate("workshopDemo.running") is running
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_keys_go_on_after_a_click_on_a_setting_and_settings_keep_their_own(
-    name: str, served: str, open_page: Open
-) -> None:
-    page = opened(open_page, served, name)
+def keys_go_on_after_a_click_on_a_setting_and_settings_keep_their_own(page: Any, name: str) -> None:
+    """Tried where the page is open anyway, in test_tour.py; it must not have moved yet."""
     choice, slider = SETTINGS[name]
     if choice:
         page.get_by_role("radio", name=choice, exact=True).click()

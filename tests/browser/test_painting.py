@@ -71,6 +71,15 @@ def colour_of(page: Any, canvas: str) -> list[int]:
     )
 
 
+def test_own_picture_from_the_file_dialogue_is_learned(base: str, open_page: Open, tmp_path: Path) -> None:
+    page = open_page(base + PAGE)
+    page.set_input_files("#own", png(tmp_path / "green.png", (20, 200, 60)))
+    wait_for(page, "demo.picture === 'own'")
+    assert colour_of(page, "target") == [20, 200, 60]
+    wait_for(page, "demo.loss < 0.001")
+    assert colour_of(page, "painting") == pytest.approx([20, 200, 60], abs=25)
+
+
 def test_network_learns_the_picture(base: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(base + PAGE)
     # Looks at every frame: asked from here, a quick network would have learned already.
@@ -83,9 +92,45 @@ def test_network_learns_the_picture(base: str, open_page: Open, keep: Callable[.
     keep(page, f"painting-{base.split(':')[0]}")
 
 
-def test_network_is_editable_and_starts_anew(served: str, open_page: Open) -> None:
+def test_while_it_learns_it_draws_and_obeys(served: str, open_page: Open) -> None:
     page = open_page(served + PAGE)
+    frames_are_drawn(page)
+    learning_rate_changes_while_it_learns_on(page)
+    network_is_editable_and_starts_anew(page)
+    keys_do_what_the_page_says(page)
+    reset_forgets_what_was_learned(page)
+
+
+def frames_are_drawn(page: Any) -> None:
     wait_for(page, "demo.iterations > 2000")
+    steps = page.evaluate(
+        """() => new Promise((done) => {
+          const steps = [];
+          const frame = () => {
+            steps.push(window.workshopDemo.iterations);
+            if (steps.length < 40) requestAnimationFrame(frame);
+            else done(steps);
+          };
+          requestAnimationFrame(frame);
+        })"""
+    )
+    # It learns between frames, and no more in one than would keep the hand waiting on a slow machine.
+    assert steps[-1] > steps[0]
+    assert max(later - earlier for earlier, later in itertools.pairwise(steps)) < 2000
+
+
+def learning_rate_changes_while_it_learns_on(page: Any) -> None:
+    before = state(page, "iterations")
+    page.focus("#rate")
+    page.keyboard.press("ArrowLeft")
+    choose(page, "RMSProp")
+    wait_for(page, f"demo.iterations > {before + 1000}")
+    settings = state(page, "settings")
+    assert settings["rate"] == pytest.approx(0.0079)
+    assert settings["method"] == "windowgrad"
+
+
+def network_is_editable_and_starts_anew(page: Any) -> None:
     page.focus("#layers")
     page.keyboard.press("ArrowRight")
     page.focus("#width")
@@ -98,21 +143,37 @@ def test_network_is_editable_and_starts_anew(served: str, open_page: Open) -> No
     wait_for(page, "demo.iterations > 500 && demo.loss > 0")
 
 
-def test_learning_rate_changes_while_it_learns_on(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
-    wait_for(page, "demo.iterations > 2000")
+def keys_do_what_the_page_says(page: Any) -> None:
+    wait_for(page, "demo.iterations > 0")
+    page.keyboard.press("Space")
+    assert state(page, "running") is False
+    assert page.inner_text("#run") == "Go on"
+    page.keyboard.press("Space")
+    assert state(page, "running") is True
+    page.keyboard.press("2")
+    assert state(page, "picture") == "fish"
+    wait_for(page, "demo.iterations > 5000")
     before = state(page, "iterations")
-    page.focus("#rate")
-    page.keyboard.press("ArrowLeft")
-    choose(page, "RMSProp")
-    wait_for(page, f"demo.iterations > {before + 1000}")
-    settings = state(page, "settings")
-    assert settings["rate"] == pytest.approx(0.0079)
-    assert settings["method"] == "windowgrad"
+    page.keyboard.press("r")
+    assert state(page, "iterations") < before
 
 
-def test_too_large_a_learning_rate_is_explained_and_reset_helps(served: str, open_page: Open) -> None:
+def reset_forgets_what_was_learned(page: Any) -> None:
+    wait_for(page, "demo.iterations > 5000")
+    before = state(page, "iterations")
+    page.click("#reset")
+    assert state(page, "iterations") < before
+    wait_for(page, "demo.running && demo.iterations > 0")
+
+
+def test_faults_are_explained_experiments_set_up_and_tab_reaches_all(served: str, open_page: Open) -> None:
     page = open_page(served + PAGE)
+    too_large_a_learning_rate_is_explained_and_reset_helps(page)
+    experiments_set_the_page_up(page)
+    everything_can_be_reached_with_tab(page)
+
+
+def too_large_a_learning_rate_is_explained_and_reset_helps(page: Any) -> None:
     choose(page, "tanh")
     page.focus("#rate")
     page.keyboard.press("End")
@@ -125,22 +186,19 @@ def test_too_large_a_learning_rate_is_explained_and_reset_helps(served: str, ope
     wait_for(page, "demo.running && demo.loss > 0 && demo.loss < 1")
 
 
-def test_reset_forgets_what_was_learned(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
-    wait_for(page, "demo.iterations > 5000")
-    before = state(page, "iterations")
-    page.click("#reset")
-    assert state(page, "iterations") < before
-    wait_for(page, "demo.running && demo.iterations > 0")
+def experiments_set_the_page_up(page: Any) -> None:
+    page.get_by_role("button", name="Set it up: The spiral").click()
+    assert state(page, "picture") == "spiral"
+    assert state(page, "settings")["inputs"] == "waves"
+    assert page.is_checked('input[name="inputs"][value="waves"]')
 
 
-def test_own_picture_from_the_file_dialogue_is_learned(base: str, open_page: Open, tmp_path: Path) -> None:
-    page = open_page(base + PAGE)
-    page.set_input_files("#own", png(tmp_path / "green.png", (20, 200, 60)))
-    wait_for(page, "demo.picture === 'own'")
-    assert colour_of(page, "target") == [20, 200, 60]
-    wait_for(page, "demo.loss < 0.001")
-    assert colour_of(page, "painting") == pytest.approx([20, 200, 60], abs=25)
+def everything_can_be_reached_with_tab(page: Any) -> None:
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.name"))
+    assert {"theme", "run", "reset", "picture", "own", "layers", "width", "activation", "rate"} <= reached
 
 
 def test_own_picture_by_drop_and_by_paste(base: str, open_page: Open) -> None:
@@ -172,58 +230,6 @@ def test_a_file_that_is_no_picture_is_refused_kindly(base: str, open_page: Open,
     page.wait_for_selector("#fault:visible")
     assert "cannot read notes.png" in page.inner_text("#fault")
     assert state(page, "picture") == "sunset"
-
-
-def test_keys_do_what_the_page_says(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
-    wait_for(page, "demo.iterations > 0")
-    page.keyboard.press("Space")
-    assert state(page, "running") is False
-    assert page.inner_text("#run") == "Go on"
-    page.keyboard.press("Space")
-    assert state(page, "running") is True
-    page.keyboard.press("2")
-    assert state(page, "picture") == "fish"
-    wait_for(page, "demo.iterations > 5000")
-    before = state(page, "iterations")
-    page.keyboard.press("r")
-    assert state(page, "iterations") < before
-
-
-def test_everything_can_be_reached_with_tab(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
-    reached = set()
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.id || document.activeElement.name"))
-    assert {"theme", "run", "reset", "picture", "own", "layers", "width", "activation", "rate"} <= reached
-
-
-def test_experiments_set_the_page_up(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
-    page.get_by_role("button", name="Set it up: The spiral").click()
-    assert state(page, "picture") == "spiral"
-    assert state(page, "settings")["inputs"] == "waves"
-    assert page.is_checked('input[name="inputs"][value="waves"]')
-
-
-def test_page_draws_frames_while_it_learns(served: str, open_page: Open) -> None:
-    page = open_page(served + PAGE)
-    wait_for(page, "demo.iterations > 2000")
-    steps = page.evaluate(
-        """() => new Promise((done) => {
-          const steps = [];
-          const frame = () => {
-            steps.push(window.workshopDemo.iterations);
-            if (steps.length < 40) requestAnimationFrame(frame);
-            else done(steps);
-          };
-          requestAnimationFrame(frame);
-        })"""
-    )
-    # It learns between frames, and no more in one than would keep the hand waiting on a slow machine.
-    assert steps[-1] > steps[0]
-    assert max(later - earlier for earlier, later in itertools.pairwise(steps)) < 2000
 
 
 @pytest.mark.parametrize("sizes", [[(1920, 1080), (1366, 768), (1280, 720)], [(390, 844), (340, 640)]])

@@ -22,6 +22,16 @@ def try_it(page: Any, title: str) -> None:
     page.get_by_role("button", name=f"Try it: {title}").click()
 
 
+def test_keys_are_enough(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE, **STILL)
+    page.keyboard.press("Space")
+    wait_until(page, "workshopDemo.epochs > 2")
+    page.keyboard.press("Space")
+    assert state(page, "running") is False
+    page.keyboard.press("r")
+    assert state(page, "epochs") == 0
+
+
 def test_the_spiral_is_learned(base: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(base + PAGE, 1366, 768, **STILL)
     click = "document.querySelector('[aria-label=\"Try it: The spiral\"]').click()"
@@ -173,18 +183,9 @@ def test_a_rate_that_is_too_large_is_explained(base: str, open_page: Open) -> No
     assert state(page, "running") is False
 
 
-def test_keys_are_enough(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE, **STILL)
-    page.keyboard.press("Space")
-    wait_until(page, "workshopDemo.epochs > 2")
-    page.keyboard.press("Space")
-    assert state(page, "running") is False
-    page.keyboard.press("r")
-    assert state(page, "epochs") == 0
-
-
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
-def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, width, height, **STILL)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    keep(page, f"playground-{width}")
+def test_page_fits(base: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(base + PAGE, 1366, 768, **STILL)
+    for width, height in ((1366, 768), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        keep(page, f"playground-{width}")

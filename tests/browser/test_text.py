@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 
-import pytest
 from waiting import patience
 
 from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, tap, wait_until
@@ -61,6 +60,18 @@ def test_slopes_are_those_of_the_loss() -> None:
     assert float(done.stdout) < 1e-3
 
 
+def test_ones_own_text_is_read(base: str, open_page: Open) -> None:
+    page = open_page(base + PAGE, **STILL)
+    page.fill("#own", "too short")
+    assert "at least 30 letters" in page.inner_text("#fault")
+    page.fill("#own", "abcabcabcabc " * 20)
+    assert page.is_hidden("#fault")
+    assert page.evaluate("workshopDemo.letters") == 4
+    page.get_by_role("button", name="Read", exact=True).click()
+    wait_until(page, "workshopDemo.bits < 0.2", SECONDS)
+    assert "abcabc" in page.evaluate("workshopDemo.write(60, 0.5)")
+
+
 def test_a_text_is_learned(base: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(base + PAGE, 1366, 768, **STILL)
     assert page.evaluate("workshopDemo.bits") > 4
@@ -83,18 +94,6 @@ def test_temperature_makes_it_bold_or_careful(base: str, open_page: Open) -> Non
     cold = page.evaluate("workshopDemo.write(600, 0.2)")
     hot = page.evaluate("workshopDemo.write(600, 2)")
     assert cold.count(" and 1 make ") > hot.count(" and 1 make ")
-
-
-def test_ones_own_text_is_read(base: str, open_page: Open) -> None:
-    page = open_page(base + PAGE, **STILL)
-    page.fill("#own", "too short")
-    assert "at least 30 letters" in page.inner_text("#fault")
-    page.fill("#own", "abcabcabcabc " * 20)
-    assert page.is_hidden("#fault")
-    assert page.evaluate("workshopDemo.letters") == 4
-    page.get_by_role("button", name="Read", exact=True).click()
-    wait_until(page, "workshopDemo.bits < 0.2", SECONDS)
-    assert "abcabc" in page.evaluate("workshopDemo.write(60, 0.5)")
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:
@@ -121,8 +120,9 @@ def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     assert page.locator("#samples li").count() in (samples + 1, 6)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
-def test_page_fits(width: int, height: int, base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, width, height, **STILL)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    keep(page, f"text-{width}")
+def test_page_fits(base: str, open_page: Open, keep: Callable[..., None]) -> None:
+    page = open_page(base + PAGE, 1366, 768, **STILL)
+    for width, height in ((1366, 768), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        keep(page, f"text-{width}")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from .conftest import STILL, Open, wait_until
+from .test_keys import SETTINGS, keys_go_on_after_a_click_on_a_setting_and_settings_keep_their_own
 
-MOVING = ("painting", "playground", "digits", "agents", "text", "bubble-breaker", "forger", "noise")
 GOES_ON = {
     "painting": "workshopDemo.iterations",
     "playground": "workshopDemo.epochs",
@@ -20,6 +20,8 @@ GOES_ON = {
     "noise": "workshopDemo.updates",
 }
 """What grows while the demo moves."""
+SOON = {"painting": 20_000, "digits": 400, "text": 3_000, "noise": 30}
+"""When there is enough of a curve to look at, where there is one."""
 
 
 def opened(open_page: Open, address: str, **how: object) -> Any:
@@ -28,10 +30,12 @@ def opened(open_page: Open, address: str, **how: object) -> Any:
     return page
 
 
-@pytest.mark.parametrize("name", MOVING)
-def test_it_opens_with_something_moving(name: str, served: str, open_page: Open) -> None:
+@pytest.mark.parametrize("name", GOES_ON)
+def test_it_opens_with_something_moving_and_axes_that_fit(name: str, served: str, open_page: Open) -> None:
     page = opened(open_page, f"{served}demos/{name}/index.html")
-    wait_until(page, f"{GOES_ON[name]} > 2")
+    wait_until(page, f"{GOES_ON[name]} > {SOON.get(name, 2)}")
+    if name in SOON:
+        axes_fit_what_is_plotted(page)
 
 
 def test_the_tour_has_three_steps_and_each_has_an_address(served: str, open_page: Open) -> None:
@@ -50,18 +54,26 @@ def test_the_tour_has_three_steps_and_each_has_an_address(served: str, open_page
         again = opened(open_page, f"{served}demos/painting/index.html{address}")
         assert again.evaluate("workshopDemo.settings") == settings
         assert again.locator(".tour").is_visible()
+        again.close()
 
 
-@pytest.mark.parametrize("name", [*MOVING, "look-inside"])
-def test_where_less_motion_is_wished_it_waits_for_its_tour(name: str, served: str, open_page: Open) -> None:
+@pytest.mark.parametrize("name", [*GOES_ON, "look-inside"])
+def test_where_less_motion_is_wished_it_waits_for_keys_or_its_tour(
+    name: str, served: str, open_page: Open
+) -> None:
     page = open_page(f"{served}demos/{name}/index.html", **STILL)
-    tour = page.get_by_role("button", name="Tour")
-    tour.wait_for()
+    page.get_by_role("button", name="Tour").wait_for()
     if name in GOES_ON:
         before = page.evaluate(GOES_ON[name])
         page.wait_for_timeout(500)
         assert page.evaluate(GOES_ON[name]) == before
-    tour.click()
+    if name in SETTINGS:
+        keys_go_on_after_a_click_on_a_setting_and_settings_keep_their_own(page, name)
+    its_tour_has_three_steps(page)
+
+
+def its_tour_has_three_steps(page: Any) -> None:
+    page.get_by_role("button", name="Tour").click()
     for step in (1, 2, 3):
         assert page.inner_text(".tour").startswith(f"{step} of 3: ")
         assert page.evaluate("location.hash").startswith("#try=")
@@ -100,15 +112,7 @@ def ink(page: Any) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("name", "soon"),
-    [("painting", 20_000), ("digits", 400), ("text", 3_000), ("noise", 30)],
-)
-def test_the_axes_fit_what_is_plotted_from_the_start(
-    name: str, soon: int, served: str, open_page: Open
-) -> None:
-    page = opened(open_page, f"{served}demos/{name}/index.html")
-    wait_until(page, f"{GOES_ON[name]} > {soon}")
+def axes_fit_what_is_plotted(page: Any) -> None:
     page.wait_for_timeout(700)
     left, right, top, bottom = ink(page)
     assert right - left > 0.4
