@@ -59,6 +59,15 @@ def test_pages_that_a_fork_shares_count_once() -> None:
     assert peak == pytest.approx(size, rel=0.15)
 
 
+def test_a_fork_that_is_counted_twice_for_a_moment_is_no_peak() -> None:
+    peak = alone(
+        "sums = iter([100, 100, 250, 120, 90])\n"
+        "p.memory_below = lambda _: next(sums, 100)\n"
+        "watch = p.MemoryWatch(); watch.start(); time.sleep(1); print(json.dumps(watch.stop()))\n"
+    )
+    assert peak == 120
+
+
 @pytest.mark.parametrize("listed", [True, False])
 def test_orphans_are_found_and_ended(listed: bool) -> None:
     search = "" if listed else "p._children = p._children_by_search\n"

@@ -125,6 +125,9 @@ class MemoryWatch(threading.Thread):
             began = time.thread_time()
             if not self.paused and not self._apart():
                 found = memory_below(os.getpid())
+                if found > self.peak:
+                    # One that is just forked, or replaced, was counted with pages that it shares.
+                    found = min(found, memory_below(os.getpid()))
                 # It may have begun meanwhile.
                 if not self._apart():
                     self.peak = max(self.peak, found)
