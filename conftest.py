@@ -77,6 +77,20 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     pytest.skip(f"the network: {reason[:200]}")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a failure that shows half a character pair be sent by a worker of pytest-xdist, which would crash."""
+    report = yield
+    report.sections = [(title, _sendable(text)) for title, text in report.sections]
+    if report.failed and _sendable(report.longreprtext) != report.longreprtext:
+        report.longrepr = _sendable(report.longreprtext)
+    return report
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let a worker of pytest-xdist say how many tests it left out: all workers leave out the same."""
     if hasattr(session.config, "workeroutput"):

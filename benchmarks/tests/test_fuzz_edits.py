@@ -55,7 +55,7 @@ def test_the_check_sees_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
         book(A, B, cell("# O1", "o")),
     )
     assert faults(pair) == []
-    monkeypatch.setattr(planner, "merge", lambda _base, _mine, theirs: theirs)
+    monkeypatch.setattr(planner, "merge", lambda _base, _mine, theirs, *_: theirs)
     found = faults(pair)
     assert any("lost '# U1'" in each for each in found) and any("lost outputs" in each for each in found)
 

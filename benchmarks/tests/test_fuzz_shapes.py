@@ -38,7 +38,7 @@ def test_a_trial_is_known_by_its_seed(folder: Path, monkeypatch: Patch) -> None:
 
 
 def as_theirs(patch: Patch) -> None:
-    patch.setattr(planner, "merge", lambda _base, _mine, theirs: theirs)
+    patch.setattr(planner, "merge", lambda _base, _mine, theirs, *_: theirs)
 
 
 def never_invalid(patch: Patch) -> None:
