@@ -79,7 +79,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a failure that shows half a character pair be sent by a worker of pytest-xdist, which would crash."""
+    """Let a worker of pytest-xdist send a failure that shows half a character; it would crash."""
     report = yield
     report.sections = [(title, _sendable(text)) for title, text in report.sections]
     if report.failed and _sendable(report.longreprtext) != report.longreprtext:
