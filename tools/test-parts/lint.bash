@@ -10,7 +10,10 @@ use_test_venv
 # shell_scripts: the tracked ones, by name or by first line.
 shell_scripts() {
   git ls-files '*.bash'
-  git grep -lE '^#!.*\b(ba)?sh$' -- ':!*.bash' ':!*.j2' || true
+  git grep -lE '^#!.*\b(ba)?sh$' -- ':!*.bash' ':!*.j2' | while read -r file; do
+    # Another language's file may hold a script.
+    head -n 1 "$file" | grep -qE '^#!.*\b(ba)?sh$' && echo "$file"
+  done || true
 }
 mapfile -t scripts < <(shell_scripts | sort -u)
 
