@@ -76,7 +76,10 @@ def test_the_other_wheels_have_one_package_each(wheels: dict[str, Path]) -> None
     for name in ("organiser", "bubblebreaker"):
         tops = {each.split("/")[0] for each in names_in(wheels[name])}
         assert name in tops
-        assert all(top == name or top.endswith(".dist-info") for top in tops), tops
+        assert all(top == name or top.endswith((".dist-info", ".data")) for top in tops), tops
+        # What lies beside the package is JupyterLab's to find, and nothing else.
+        beside = [each.split("/", 1)[1] for each in names_in(wheels[name]) if ".data/" in each]
+        assert all(each.startswith("data/share/jupyter/labextensions/") for each in beside), beside
         assert not [each for each in names_in(wheels[name]) if "test" in Path(each).name]
 
 

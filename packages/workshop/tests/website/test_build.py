@@ -87,6 +87,7 @@ def test_site_holds_pages_shared_files_and_libraries(
         "slides/speaker.html",
         "slides/speaker.css",
         "slides/speaker.js",
+        "slides/votes.js",
         "slides/vendor/reveal/reveal.js",
         "slides/vendor/katex/fonts/one.woff2",
     }
