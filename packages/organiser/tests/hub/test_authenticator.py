@@ -28,7 +28,7 @@ KEY = bytes(range(32))
 TOKEN = "a-token-for-tests-only"
 SEATS_TOKEN = "a-token-of-seat-002"
 MOST = 9
-"""Wrong codes a minute from one address. Few, for each takes a while, and a slow machine has the same minute."""
+"""Wrong codes a minute from one address: few, for a slow machine has the same minute."""
 CONFIG = """
 import os
 from jupyterhub.proxy import Proxy
