@@ -33,7 +33,7 @@
       Object.assign(this, { crowd, settings, updates: 0, loss: 1 });
       this.random = Workshop.random(seed);
       this.net = new Mlp([2 + TIMES + MOST_PARTS, HIDDEN, HIDDEN, 2], this.random);
-      /** The mean of the weights of late: it answers more calmly than the weights themselves. */
+      /** The weights, averaged over the last updates: that answers more calmly than the weights themselves. */
       this.mean = this.net.copy();
       const { points, parts } = crowd.draw(SHOWN, this.random);
       Object.assign(this, { real: points, parts, other: crowd.draw(SHOWN, this.random).points });
