@@ -122,6 +122,7 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     monkeypatch.setattr(start.os, "chdir", lambda _: None)
     monkeypatch.setattr(start, "deliver", lambda *_: None)
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "of-the-hub")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/seat")
     monkeypatch.setenv("HOME", "/home/workshop")
     umask = os.umask(0o022)
     try:
@@ -135,7 +136,7 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     assert second[1:] == ["-m", "jupyterhub.singleuser", "--debug"]
     assert environment["JUPYTERHUB_API_TOKEN"] == "of-the-hub"
     assert environment["PYTHONPATH"] == f"/{layout.HUB_PACKAGES}"
-    assert environment["JUPYTER_CONFIG_PATH"] == f"/{Path(layout.HUB_SETTINGS).parent}"
+    assert environment["JUPYTER_CONFIG_PATH"] == f"/etc/seat:/{Path(layout.HUB_SETTINGS).parent}"
 
 
 SERVICE = """\
