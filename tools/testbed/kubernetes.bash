@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A real Kubernetes for tests, from Debian's packages alone: kubernetes.bash FOLDER
-# Puts programs into FOLDER/bin and FOLDER/cni, once: Kubernetes 1.20 (the last whose sources Debian has whole), built here
+# Puts programs into FOLDER/bin and FOLDER/cni, once, FOLDER/bin/pause among them, which holds a pod's network: Kubernetes 1.20 (the last whose sources Debian has whole), built here
 # with bullseye's Go, and trixie's etcd, containerd, runc and network plug-ins. About ten minutes of processor time.
 # It is older than the chart of Zero-to-JupyterHub wants: pods, claims and limits are as in any Kubernetes, the chart is not.
 set -euo pipefail
@@ -73,12 +73,33 @@ build() {
   done
 }
 
+pause() {
+  export GO111MODULE=off
+  cat >"$work/pause.go" <<'GO'
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT)
+	<-told
+}
+GO
+  go build -ldflags '-s -w' -o "$folder/bin/pause" "$work/pause.go"
+}
+
 fetch
 unpack
 export GOROOT=$work/unpacked/usr/lib/go-1.15 GOPATH=$work/go GOCACHE=$work/go-cache CGO_ENABLED=0 GOPROXY=off
 export PATH=$GOROOT/bin:$PATH
 (generate)
 (build)
+(pause)
 for name in etcd containerd containerd-shim-runc-v2 ctr runc kubectl; do
   cp "$(find "$work/unpacked/usr" -name "$name" -type f -perm -u+x | head -n 1)" "$folder/bin"
 done
