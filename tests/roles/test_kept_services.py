@@ -146,7 +146,7 @@ for name; do echo "$name: $(cat "$0.$name" 2>/dev/null || echo unchanged)"; done
 
 
 def supervised(tmp_path: Path) -> Path:
-    """Write a command ``bin/services`` that notes what it is asked, and says what each service's file says."""
+    """Write a command ``bin/services`` that notes what it is asked, and says what a service's file says."""
     command = tmp_path / "bin/services"
     command.parent.mkdir(exist_ok=True)
     command.write_text(SERVICES)
