@@ -49,8 +49,8 @@ options:
   meanwhile:
     description:
       - What may begin as soon as an environment was made anew, while the others are still worked on. Each has
-        the name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome runs
-        the same command again, so how it ends does not matter.
+        the name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome
+        runs the same command again, so how it ends does not matter.
     type: list
     elements: dict
     default: []
