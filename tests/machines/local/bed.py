@@ -63,7 +63,7 @@ ONLY_JUPYTER = (
     "-e",
     '{"python_venv_names": ["jupyter"], "deep_libs_kernels": [], "datasets_names": ["mnist", "convnetjs"]}',
 )
-"""What set-up is told that shall make the smallest workshop: Jupyter's environment alone, and what it shows."""
+"""What set-up is told that shall make the smallest workshop: Jupyter's environment, and few data."""
 SERVICES = ("--tags", "jupyter-service,tensorboard-service,js-demos")
 """What set-up is told where everything but the services is as it should be."""
 
