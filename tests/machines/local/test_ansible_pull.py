@@ -18,8 +18,8 @@ PREFIX = f"/home/{USER}/.workshop"
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 PULLED = f"cd /home/{USER}/.ansible/pull/* && "
-# As the handbook has it; that there are downloads of earlier machines, no TensorFlow, and one lesson to compile,
-# is the tests' own.
+# As the handbook has it; that there are downloads of earlier machines, no TensorFlow, and one lesson to
+# compile, is the tests' own.
 LESS = {
     "workshop_cache": "/srv/cache",
     "python_venv_names": ["jupyter", "theano", "control"],
