@@ -15,8 +15,8 @@ from bed import OURS, ROOT, Bed, Ran, record
 
 STICK = "/media/my stick"
 """A blank, as in the names that desktops give to sticks."""
-# TensorFlow is half of what a stick's packages weigh, and installs as the others do. That lessons are compiled
-# in the background is the laptop's to show.
+# TensorFlow is half of what a stick's packages weigh, and installs as the others do. The laptop shows that
+# lessons are compiled in the background.
 LESS = '{"python_venv_names": ["jupyter", "theano"], "deep_libs_kernels": ["theano"], "deep_libs_warm": "no"}'
 SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e '{LESS}'"
 
