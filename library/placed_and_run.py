@@ -70,13 +70,15 @@ def run(command: Item, check: bool) -> Item:
     creates = command["creates"]
     if check or (creates and Path(creates).exists()):
         return {"changed": bool(creates) and not Path(creates).exists()} if creates else {}
-    environment = {name: str(value) for name, value in command["environment"].items()}
+    # Whatever language the person speaks who runs the play.
+    environment = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    environment |= {name: str(value) for name, value in command["environment"].items()}
     done = subprocess.run(
         command["argv"],
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         errors="replace",
         check=False,
     )

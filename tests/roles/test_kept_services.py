@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_module import load_module
 
+Found = load_module("module_utils/service_probe.py").Found
 kept_services = load_module("roles/managed-service/library/kept_services.py")
 
 NAMES = ("workshop-jupyter", "workshop-web")
@@ -137,6 +138,17 @@ def test_a_users_own_systemd_is_asked_where_it_listens(tools: Path, tmp_path: Pa
     assert calls(tools)[0] == "/run/user/7 --user daemon-reload"
 
 
+def test_without_sudo_services_end_with_the_session_and_set_up_goes_on(tools: Path, tmp_path: Path) -> None:
+    """The doctor says so."""
+    (tools / "loginctl").write_text("#!/bin/sh\nexit 1\n")
+    states(tools)
+    kept_services.keep(params(tmp_path, "systemd-user"), False)
+    os.environ["PATH"] = str(tools)  # the fixture gives it back
+    (tools / "systemctl").write_text(CTL.replace("#!/bin/sh", "#!/bin/sh\nPATH=/usr/bin:/bin"))
+    done = kept_services.keep(params(tmp_path, "systemd-user"), False)
+    assert (done["changed"], done["done"]) == (False, [])
+
+
 SERVICES = """#!/bin/sh
 echo "$*" >>"$0.calls"
 verb=$1
@@ -154,7 +166,7 @@ def supervised(tmp_path: Path) -> Path:
     return command
 
 
-def test_supervisor_is_asked_once_for_all(tmp_path: Path) -> None:
+def test_supervisor_is_asked_once_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = supervised(tmp_path)
     first = kept_services.keep(params(tmp_path, "supervisor"), False)
     assert first["changed"]  # the files
@@ -162,6 +174,10 @@ def test_supervisor_is_asked_once_for_all(tmp_path: Path) -> None:
     assert (again["changed"], again["started"]) == (False, list(NAMES))  # their ports do not answer yet
     wanted = params(tmp_path, "supervisor")
     wanted["services"][1]["restart"] = True
+    # Where the port answers, there is nothing to start.
+    monkeypatch.setattr(
+        kept_services, "probe", lambda service, *_: Found(service.name == NAMES[0], stale=False)
+    )
     (tmp_path / "bin/services.workshop-web").write_text("stopped, started\n")
     done = kept_services.keep(wanted, False)
     assert done["done"] == ["workshop-web: stopped, started"]
@@ -169,7 +185,7 @@ def test_supervisor_is_asked_once_for_all(tmp_path: Path) -> None:
         f"ensure-restarted {' '.join(NAMES)}",
         f"ensure {' '.join(NAMES)}",
         "ensure-restarted workshop-web",
-        "ensure workshop-jupyter",
+        "update workshop-jupyter",
     ]
 
 

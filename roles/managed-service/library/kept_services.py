@@ -69,16 +69,21 @@ class UnableError(Exception):
 
 
 def run(words: Sequence[str], *, may_fail: bool = False, **variables: str) -> tuple[int, str]:
-    """Run a program; return its exit status and what it printed on stdout."""
-    done = subprocess.run(
-        words,
-        env=os.environ | variables,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    """Run a program, in the language that is read here; return its exit status and its stdout."""
+    try:
+        done = subprocess.run(
+            words,
+            env=os.environ | {"LC_ALL": "C.UTF-8"} | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        if may_fail:  # not every machine has sudo
+            return 127, ""
+        raise
     if done.returncode and not may_fail:
         said = (done.stderr or done.stdout).strip().splitlines() or [
             f"{words[0]} ended with {done.returncode}"
@@ -106,9 +111,11 @@ class Supervisor:
             wanted = dict.fromkeys(restart, "restart")
             return wanted | {name: "start" for name, runs in running.items() if not runs}
         done = {}
+        still = [name for name in running if name not in restart]
         for verb, names in (
             ("ensure-restarted", [name for name in running if name in restart]),
-            ("ensure", [name for name in running if name not in restart]),
+            ("ensure", [name for name in still if not running[name]]),
+            ("update", [name for name in still if running[name]]),
         ):
             # It prints a line for each: its name, and what was done.
             said = run([self.command, verb, *names])[1] if names else ""
