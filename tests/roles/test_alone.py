@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from waiting import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -98,7 +99,7 @@ def run(folder: Path, *words: str | Path, **variables: str) -> subprocess.Comple
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience(300),
         check=False,
     )
 
