@@ -46,6 +46,14 @@ options:
   cache: {description: The cache folder of uv., type: path}
   offline: {description: Ask no network at all., type: bool, default: false}
   ca_bundle: {description: PEM file of certificates to trust; empty for the system's., type: str, default: ""}
+  meanwhile:
+    description:
+      - What may begin as soon as an environment was made anew, while the others are still worked on. Each has
+        the name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome
+        runs the same command again, so how it ends does not matter.
+    type: list
+    elements: dict
+    default: []
   compile_bytecode:
     {description: Compile to bytecode where users cannot write there., type: bool, default: false}
 attributes:
@@ -383,14 +391,38 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         with contextlib.ExitStack() as held:
             for folder in sorted({environment.path.parent for environment in environments}):
                 uv.locks.append(held.enter_context(alone_in(folder, PATIENCE_SECONDS)))
-            for wheel in dict.fromkeys(wheel for environment in environments for wheel in environment.wheels):
-                if not wheel.is_there():
-                    wheel.build(uv)
-            reports = side_by_side(environments, lambda environment: environment.make(uv))
+            wheels = dict.fromkeys(wheel for environment in environments for wheel in environment.wheels)
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(lambda wheel: wheel.is_there() or wheel.build(uv), wheels))
+            with contextlib.ExitStack() as begun:
+
+                def make(environment: Environment) -> dict[str, Any]:
+                    report = environment.make(uv)
+                    for item in params["meanwhile"] if report["created"] else []:
+                        if item["after"] == environment.path.name:
+                            begun.enter_context(begin(item["argv"]))
+                    return report
+
+                reports = side_by_side(environments, make)
     return {
         "changed": any(any(report.values()) for report in reports),
         "environments": {str(e.path): report for e, report in zip(environments, reports)},  # noqa: B905 - for Python 3.9
     }
+
+
+@contextlib.contextmanager
+def begin(argv: list[str]) -> Iterator[None]:
+    """Run a command beside what goes on; wait for its end, and end it where something else has failed.
+
+    It may be another account's, and gets no lock of ours.
+    """
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing) as process:
+        try:
+            yield
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def side_by_side(
@@ -432,6 +464,15 @@ def main() -> None:
             "cache": {"type": "path"},
             "offline": {"type": "bool", "default": False},
             "ca_bundle": {"type": "str", "default": ""},
+            "meanwhile": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "after": {"type": "str", "required": True},
+                    "argv": {"type": "list", "elements": "str", "required": True},
+                },
+            },
             "compile_bytecode": {"type": "bool", "default": False},
         },
         supports_check_mode=True,

@@ -105,7 +105,9 @@ def summarise(results: Sequence[Result]) -> dict[str, Any]:
         "setup_seconds": round(median(result.first.seconds for result in results), 1),
         "peer_seconds": round(median(result.peer_seconds for result in results), 1),
         "ratio": round(ratio, 3),
+        "setup_work": round(median(result.first.work for result in results), 1),
         "second_run_seconds": round(second, 1),
+        "second_run_work": round(median(result.second.work for result in results), 1),
         "second_run_changed": changed,
         "passed": ratio <= RATIO and second <= SECOND_RUN_SECONDS and changed == 0,
         "profile": profile(middle),
@@ -149,6 +151,7 @@ def _print(report: dict[str, Any]) -> None:
         f"ratio                 {report['ratio']:7.2f}    at most {RATIO}",
         f"second run            {report['second_run_seconds']:7.1f} s  at most {SECOND_RUN_SECONDS:.0f}, "
         f"changed={report['second_run_changed']}",
+        f"in processor seconds  {report['setup_work']:7.1f}    again {report['second_run_work']:.1f}",
         "",
         "where set-up's time goes:",
     ]

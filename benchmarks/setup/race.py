@@ -41,6 +41,8 @@ class Run:
     """Tasks that changed something."""
     parts: list[Part]
     """In the order in which they ran; their sum is less than ``seconds`` by the parts outside Ansible."""
+    work: float = 0.0
+    """Processor seconds of all that it started and waited for; other work changes them less than a clock."""
 
 
 class Trial:
@@ -66,15 +68,17 @@ class Trial:
     def set_up(self) -> Run:
         """Run ``local/setup.bash``; raises WorkshopError with its last line when it fails."""
         timings = self.scratch / "timings.json"
-        started = time.monotonic()
+        started, before = time.monotonic(), os.times()
         output = self._run(
             [str(self.checkout / "local/setup.bash"), *self._options()], WORKSHOP_TIMINGS=str(timings)
         )
         seconds = time.monotonic() - started
+        after = os.times()
+        work = sum(after[2:4]) - sum(before[2:4])
         changed = CHANGED.search(output)
         if changed is None:
             raise WorkshopError(f"set-up printed no recap; see {self.scratch / 'log.txt'}")
-        return Run(seconds, int(changed[1]), read_timings(timings))
+        return Run(seconds, int(changed[1]), read_timings(timings), work)
 
     def peer(self, uv: Path, python: Path) -> float:
         """Install the same locked environments and fetch the same data, one after the other.

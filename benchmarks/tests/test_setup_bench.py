@@ -57,6 +57,7 @@ def test_set_up_runs_apart_from_this_machines_own(
     monkeypatch.setenv("WORKSHOP_CONFIG", "/of/this/machine")
     one = Trial(checkout, tmp_path)
     first, second = one.set_up(), one.set_up()
+    assert 0 < first.work < 60
     assert (first.changed, second.changed) == (7, 0)
     assert first.parts == [Part("python-venv", "Make", 0.25)]
     words = (checkout / "arguments").read_text().split()
@@ -138,7 +139,7 @@ def test_timings_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
 
 def result(first: float, second: float = 10, changed: int = 0, peer: float = 100) -> Result:
     parts = [Part("", "Check", 1.0), Part("datasets", "Fetch", 40.0), Part("datasets", "Name", 0.5)]
-    return Result(Run(first, 9, parts), Run(second, changed, []), peer)
+    return Result(Run(first, 9, parts), Run(second, changed, [], 4.5), peer)
 
 
 def test_medians_ratio_and_profile() -> None:
@@ -146,6 +147,7 @@ def test_medians_ratio_and_profile() -> None:
     assert report["setup_seconds"] == 120
     assert report["ratio"] == 1.2
     assert report["passed"] is True
+    assert report["second_run_work"] == 4.5
     profile = {row["part"]: row["seconds"] for row in report["profile"]}
     assert profile == {bench.OUTSIDE: 78.5, "datasets": 40.5, "play": 1.0}
     assert report["profile"][1]["longest"][0] == {"task": "Fetch", "seconds": 40.0}

@@ -75,6 +75,7 @@ def params(tmp_path: Path) -> dict[str, Any]:
         "cache": str(tmp_path / "cache"),
         "offline": True,
         "ca_bundle": "",
+        "meanwhile": [],
         "compile_bytecode": False,
     }
 
@@ -82,6 +83,37 @@ def params(tmp_path: Path) -> dict[str, Any]:
 def answer(params: dict[str, Any], name: str, code: str) -> str:
     python = Path(params["environments"][0]["path"]).parent / name / "bin" / "python"
     return subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@needs_uv
+def test_what_may_begin_with_one_environment_begins_when_it_was_made_and_is_waited_for(
+    params: dict[str, Any], tmp_path: Path
+) -> None:
+    said, python = tmp_path / "said", f"{params['environments'][0]['path']}/bin/python"
+    script = f"import libone; open({str(said)!r}, 'a').write('ran ')"
+    params["meanwhile"] = [
+        {"after": "one", "argv": [python, "-c", script]},
+        {"after": "two", "argv": ["sh", "-c", "exit 3"]},  # whoever wants its outcome runs it again
+        {"after": "another", "argv": ["touch", str(tmp_path / "another")]},
+    ]
+    locked_venvs.run(params, False)
+    assert said.read_text() == "ran "
+    assert not locked_venvs.run(params, False)["changed"]
+    assert said.read_text() == "ran "
+    assert not (tmp_path / "another").exists()
+
+
+@needs_uv
+def test_what_has_begun_ends_when_an_environment_cannot_be_made(
+    params: dict[str, Any], tmp_path: Path
+) -> None:
+    pid = tmp_path / "pid"
+    params["meanwhile"] = [{"after": "one", "argv": ["sh", "-c", f"echo $$ >{pid}; exec sleep 600"]}]
+    Path(params["environments"][1]["lock"]).write_text("nonesuch==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(locked_venvs.UnableError, match="nonesuch"):
+        locked_venvs.run(params, False)
+    # Where it had begun at all, it has ended.
+    assert not pid.exists() or not Path(f"/proc/{pid.read_text().strip()}").exists()
 
 
 @needs_uv

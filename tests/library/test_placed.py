@@ -89,7 +89,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(placed.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         placed.place([], [file(tmp_path / "a", "new")], False)
     assert (tmp_path / "a").read_text() == "old"

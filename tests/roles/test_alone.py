@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from waiting import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -98,7 +99,7 @@ def run(folder: Path, *words: str | Path, **variables: str) -> subprocess.Comple
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience(300),
         check=False,
     )
 
@@ -204,7 +205,7 @@ def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
 @on_debian_13
 @pytest.mark.parametrize("role", ["jupyter-service", "tensorboard-service", "js-demos", "managed-service"])
 def test_what_a_role_includes_has_the_tag_of_its_name(applied: Applied, role: str) -> None:
-    included = applied.output.split("TASK [managed-service : Write the files of the service]")[1:]
+    included = applied.output.split("TASK [managed-service : Keep the services as they are described]")[1:]
     assert any(f"[{role}]" in said.partition("TASK [")[0] for said in included)
 
 

@@ -1,4 +1,4 @@
-"""The module that tells who has a service's port."""
+"""Who has a service's port, as the module that keeps services asks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_module import load_module, run_module
+from ansible_module import load_module
 
-service_probe = load_module("roles/managed-service/library/service_probe.py")
+service_probe = load_module("module_utils/service_probe.py")
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 LISTEN = (
@@ -42,15 +42,8 @@ def listener(tmp_path: Path) -> Iterator[tuple[int, int]]:
         yield found
 
 
-def probe(port: int, prefix: Path, *files: str, user: str = ME) -> dict[str, Any]:
-    return run_module(
-        "roles/managed-service/library/service_probe.py",
-        port=port,
-        service="workshop-thing",
-        prefix=str(prefix),
-        user=user,
-        files=files,
-    )
+def probe(port: int, prefix: Path) -> Any:
+    return service_probe.probe(service(prefix), port, [])
 
 
 def service(prefix: Path, uid: int | None = None, name: str = "workshop-thing") -> Any:
@@ -66,17 +59,16 @@ def adopt(prefix: Path) -> None:
 def test_a_free_port_is_nobodys(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
-    result = probe(port, tmp_path)
-    assert (result["changed"], result["running"], result["stale"]) == (False, False, False)
+    assert probe(port, tmp_path) == service_probe.Found(running=False, stale=False)
 
 
 def test_a_foreign_listener_is_named(listener: tuple[int, int], tmp_path: Path) -> None:
     port, pid = listener
-    result = probe(port, tmp_path)
-    assert result["failed"]
-    assert str(port) in result["msg"]
-    assert f"pid {pid}, of {ME}" in result["msg"]
-    assert "\n" not in result["msg"]
+    with pytest.raises(service_probe.TakenError) as refused:
+        probe(port, tmp_path)
+    assert str(port) in str(refused.value)
+    assert f"pid {pid}, of {ME}" in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_finds_who_listens(listener: tuple[int, int]) -> None:
@@ -97,10 +89,11 @@ def test_a_listener_of_another_account_is_named_with_it(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     other = pwd.getpwnam("nobody")
     adopt(tmp_path)
-    with listening(tmp_path, user=other.pw_uid, env={"PATH": "/usr/bin:/bin"}, cwd="/") as (port, _):
-        result = probe(port, tmp_path)
-    assert result["failed"]
-    assert "of nobody" in result["msg"]
+    with (
+        listening(tmp_path, user=other.pw_uid, env={"PATH": "/usr/bin:/bin"}, cwd="/") as (port, _),
+        pytest.raises(service_probe.TakenError, match="of nobody"),
+    ):
+        probe(port, tmp_path)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
         text=True,
         check=True,
     )
-    assert done.stdout == "started supervisor\n"
+    assert done.stdout == "workshop-web: started with supervisor\n"
     assert "HOME=" in (tmp_path / "environment").read_text()
     assert "WORKSHOP_SETUP" not in (tmp_path / "environment").read_text()
     files = (tmp_path / "files").read_text().splitlines()

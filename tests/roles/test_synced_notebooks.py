@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_module import ROOT, load_module
+from ansible_module import ROOT, RUN, UTILS, load_module
 
 MODULE = "roles/notebook-sync/library/synced_notebooks.py"
 
@@ -25,7 +25,11 @@ def run(folder: Path, check: bool = False, **arguments: Any) -> dict[str, Any]:
     } | arguments
     words = {"ANSIBLE_MODULE_ARGS": given | {"_ansible_check_mode": check}}
     done = subprocess.run(
-        [sys.executable, ROOT / MODULE], input=json.dumps(words), capture_output=True, text=True, check=False
+        [sys.executable, "-c", RUN, UTILS, ROOT / MODULE],
+        input=json.dumps(words),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return dict(json.loads(done.stdout))
 

@@ -18,6 +18,7 @@ options:
     required: true
   arguments: {description: What follows the word C(sync)., type: list, elements: str, required: true}
   state: {description: Where the command remembers what it delivered., type: path, required: true}
+  folders: {description: To be made first; see C(placed)., type: list, elements: dict, default: []}
 attributes:
   check_mode: {support: full, description: Writes nothing.}
   diff_mode: {support: full, description: One line a file.}
@@ -42,6 +43,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.boundary import BoundaryError
+from ansible.module_utils.placing import FOLDERS, place
 
 
 class UnableError(Exception):
@@ -88,16 +91,19 @@ def main() -> None:
             "command": {"type": "list", "elements": "str", "required": True},
             "arguments": {"type": "list", "elements": "str", "required": True},
             "state": {"type": "path", "required": True},
+            "folders": FOLDERS,
         },
         supports_check_mode=True,
     )
     command, check = module.params["command"], module.check_mode
     before = had(Path(module.params["state"]))
     try:
+        made = place(module.params["folders"], [], check)
         absent = check and not Path(command[-1]).exists()
         document = bare_machine() if absent else sync(command, module.params["arguments"], check)
-    except (UnableError, OSError) as error:
+    except (BoundaryError, UnableError, OSError) as error:
         module.fail_json(msg=str(error))
+    document["changed"] = document["changed"] or made["changed"]
     module.exit_json(**document, had=before, diff=diff(document))
 
 

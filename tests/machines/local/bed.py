@@ -10,6 +10,7 @@ import contextlib
 import functools
 import hashlib
 import io
+import json
 import os
 import pty
 import re
@@ -59,8 +60,17 @@ def learners_cache() -> Path:
     return own
 
 
-ONLY_JUPYTER = ("-e", '{"python_venv_names": ["jupyter"], "deep_libs_kernels": []}')
-"""What set-up is told that shall make the smallest workshop: Jupyter's environment alone."""
+LEAST: dict[str, list[str]] = {
+    "python_venv_names": ["jupyter"],
+    "deep_libs_kernels": [],
+    # What the doctor wants, for a workshop's first day.
+    "datasets_names": [
+        *("mnist", "imagenet-classes", "photos", "efficientnet-lite0"),
+        *("convnetjs", "reveal", "katex"),
+    ],
+}
+ONLY_JUPYTER = ("-e", json.dumps(LEAST))
+"""What set-up is told that shall make the smallest workshop: Jupyter's environment, and few data."""
 SERVICES = ("--tags", "jupyter-service,tensorboard-service,js-demos")
 """What set-up is told where everything but the services is as it should be."""
 

@@ -18,8 +18,15 @@ PREFIX = f"/home/{USER}/.workshop"
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 PULLED = f"cd /home/{USER}/.ansible/pull/* && "
-# As the handbook has it; that there are downloads of earlier machines is the tests' own.
-PULL = f"ansible-pull -U file://{CHECKOUT} -i local {{book}} -e workshop_cache=/srv/cache"
+# As the handbook has it; that there are downloads of earlier machines, no TensorFlow, and one lesson to
+# compile, is the tests' own.
+LESS = {
+    "workshop_cache": "/srv/cache",
+    "python_venv_names": ["jupyter", "theano", "control"],
+    "deep_libs_kernels": ["theano"],
+    "deep_libs_warm_lessons": [NOTEBOOK.removesuffix(".ipynb")],
+}
+PULL = f"ansible-pull -U file://{CHECKOUT} -i local BOOK -e {shlex.quote(json.dumps(LESS))}"
 COMMIT = "git -c user.name=o -c user.email=o@x commit --quiet --all --message=x"
 
 # What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs
@@ -46,7 +53,7 @@ def files(bed: Bed) -> set[str]:
 
 
 def pull(bed: Bed, book: str, *words: str) -> Ran:
-    return bed.run(f"cd ~ && {PULL.format(book=book)} {shlex.join(words)}", seconds=1500)
+    return bed.run(f"cd ~ && {PULL.replace('BOOK', book)} {shlex.join(words)}", seconds=1500)
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +151,14 @@ def test_uninstall_takes_away_what_set_up_made_and_keeps_notebooks(
     written = json.loads(bed.root(f"cat {PREFIX}/etc/before-set-up.json"))
     assert written["known"] and not any(written[name] for name in ("notebooks", "data", "linger"))
     bed.run(f"echo mine >{PREFIX}/mine")
+    warming = bed.run(f"{PREFIX}/venvs/jupyter/bin/workshop lessons warm --background")
+    assert warming.status == 0, warming.text
+    # Its services, and what compiles in the background.
+    at_work = "pgrep --full '[.]workshop/venvs'"
+    assert bed.run(at_work).status == 0
     done = bed.run(f"{PULLED} ./local/uninstall.bash")
     assert done.status == 0, done.text
+    assert bed.run(at_work).status == 1
     assert f"Notebooks stay: {NOTEBOOKS}" in done.text
     assert "Packages stay: " in done.text
     left = unexpected(bed, before)

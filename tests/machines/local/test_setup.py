@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bed import Bed, Ran, record
+from bed import SERVICES, Bed, Ran, record
 from waiting import patience, wait_until
 
 PORTS = (8080, 8081, 8082)
@@ -66,6 +66,6 @@ def test_stop_stops_jupyter_runs_in_the_foreground_and_setup_starts_all_again(se
     assert "Traceback" not in said, said
     assert not bed.listens(8080)
 
-    again = bed.setup()
+    again = bed.setup(*SERVICES)
     assert again.status == 0, again.text
     assert all(bed.listens(port) for port in PORTS)

@@ -1,46 +1,18 @@
-#!/usr/bin/python
-# SPDX-License-Identifier: MIT
-"""Ansible module: tell who has a service's port, and refuse one that somebody else has."""
+"""Who has a service's port: the service itself, nobody, or somebody else. For this repository's modules.
+
+Reads /proc only. A process is the service's own when it runs as the service's account and from the folder of
+this installation, and its control group names the service, or the folder's supervisor is among its parents.
+Where it cannot be seen, as for root in a container without ptrace, a process of the service that runs as the
+same account stands for it.
+"""
 
 from __future__ import annotations
-
-DOCUMENTATION = r"""
-module: service_probe
-short_description: Tell who has a service's port
-description:
-  - Reads /proc only. It changes nothing and runs in check mode too.
-  - A process is the service's own when it runs as the service's account and from the folder of this
-    installation, and its control group names the service, or the folder's supervisor is among its parents.
-    Where it cannot be seen, as for root in a container without ptrace, a process of the service that runs
-    as the same account stands for it.
-  - Says whether the process is older than the files that it stands on, as an interrupted run leaves it.
-  - Fails, and names the process and its account, when somebody else has the port.
-options:
-  port: {description: The TCP port., type: int, required: true}
-  service: {description: Name of the service that wants the port., type: str, required: true}
-  prefix: {description: Folder of the installation., type: path, required: true}
-  user: {description: Account that the service runs as., type: str, required: true}
-  files: {description: What the service stands on., type: list, elements: path, default: []}
-author: [The Deep Learning Workshop]
-"""
-
-EXAMPLES = r"""
-- name: See who has Jupyter's port
-  service_probe: {port: 8080, service: workshop-jupyter, prefix: /opt/workshop, user: workshop}
-"""
-
-RETURN = r"""
-running: {description: Whether the service has its port., type: bool, returned: always}
-stale: {description: Whether the process is older than its files., type: bool, returned: always}
-"""
 
 import os
 import pwd
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-from ansible.module_utils.basic import AnsibleModule
 
 PROC = Path("/proc")
 LISTEN = "0A"  # TCP_LISTEN in include/net/tcp_states.h
@@ -184,32 +156,36 @@ def number(user: str) -> int | None:
         return None
 
 
-def main() -> None:
-    """Run the module."""
-    module = AnsibleModule(
-        argument_spec={
-            "port": {"type": "int", "required": True},
-            "service": {"type": "str", "required": True},
-            "prefix": {"type": "path", "required": True},
-            "user": {"type": "str", "required": True},
-            "files": {"type": "list", "elements": "path", "default": []},
-        },
-        supports_check_mode=True,
-    )
-    port, files = module.params["port"], module.params["files"]
-    service = Service(module.params["service"], module.params["prefix"], number(module.params["user"]))
+@dataclass(frozen=True)
+class Found:
+    """What is known of a service's process."""
+
+    running: bool
+    """Whether the service has its port."""
+    stale: bool
+    """Whether it is older than the files that it stands on, as an interrupted run leaves it."""
+
+
+class TakenError(Exception):
+    """Somebody else has the port; the message says who, and what to do, on one line."""
+
+
+def probe(service: Service, port: int, files: list[str]) -> Found:
+    """Return what has the port; raise TakenError where that is not the service.
+
+    Args:
+        service: Who may have it.
+        port: The TCP port.
+        files: What the service stands on.
+    """
     sockets = listening_sockets(port)
     if not sockets:
-        module.exit_json(changed=False, running=False, stale=False)
+        return Found(running=False, stale=False)
     seen = holder(sockets)
     pid = seen or stand_in(sockets, service)
     if pid is None or not service.owns(pid):
-        module.fail_json(
-            msg=f"port {port}, which {service.name} needs, is taken by {description(seen, sockets)}; "
+        raise TakenError(
+            f"port {port}, which {service.name} needs, is taken by {description(seen, sockets)}; "
             "stop it or choose another port"
         )
-    module.exit_json(changed=False, running=True, stale=is_stale(pid, files))
-
-
-if __name__ == "__main__":
-    main()
+    return Found(running=True, stale=is_stale(pid, files))
