@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from workshop.lazy import Table, lazy_group
+from workshop.system.command import Table, lazy_group
 from workshop.settings import find_checkout
 
 LIST = "benchmarks/__init__.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from workshop.ending import print_json
+from workshop.system.command import print_json
 
 __all__ = ["console", "messages", "print_json"]
 

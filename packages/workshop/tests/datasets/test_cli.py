@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from datasets.conftest import Server, left_over
-from workshop.cli import main
+from workshop.system.command import main
 from workshop.datasets.store import Store
 
 CONTENT = bytes(range(256)) * 4000

@@ -2,7 +2,7 @@
 
 import sys
 
-from workshop.ending import one_error_path
+from workshop.system.command import one_error_path
 from workshop.site.cli import app
 
 with one_error_path():
