@@ -8,16 +8,8 @@ from pathlib import Path
 
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
-from workshop.datasets.net import (
-    SilentError,
-    UnavailableError,
-    UnreachableError,
-    Visit,
-    environment,
-    last_line,
-    run_client,
-)
-from workshop.datasets.run import Run
+from workshop.datasets.clients import environment, last_line, run_client
+from workshop.datasets.network import Run, SilentError, UnavailableError, UnreachableError, Visit
 
 
 def obtain(source: Source, run: Run) -> Path:

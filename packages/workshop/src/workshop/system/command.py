@@ -114,7 +114,7 @@ def program() -> Any:
 
     @app.callback()
     def workshop(
-        version: bool = typer.Option(  # noqa: FBT001  # this is how Typer declares a flag
+        version: bool = typer.Option(  # this is how Typer declares a flag
             False, "--version", callback=show_version, is_eager=True, help="Show the version."
         ),
     ) -> None:
