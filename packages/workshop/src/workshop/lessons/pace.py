@@ -19,8 +19,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import WORK, About, Kind, Profile, about
+from workshop.lessons.catalogue import WORK, About, Kind, Profile, about, find_lessons
 from workshop.lessons.yardstick import Round, Yardstick
 
 ROUNDS = 5

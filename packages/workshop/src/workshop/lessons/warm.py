@@ -24,9 +24,8 @@ from typing import IO, Any
 
 from workshop import priority
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import choose, find_lessons
-from workshop.lessons.model import About, Kind, Lesson, about
-from workshop.lessons.runner import How, Progress, run_notebook
+from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
+from workshop.lessons.runner import Progress, RunOptions, run_notebook
 from workshop.settings import Settings
 
 KERNEL = "theano"
@@ -152,7 +151,7 @@ def _compiles(told: About) -> bool:
 
 
 def warm(
-    warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+    warmth: Warmth, how: RunOptions, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
 ) -> bool:
     """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
@@ -205,7 +204,7 @@ def _end_background(record: Path) -> bool:
 
 
 def _fill(
-    warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+    warmth: Warmth, how: RunOptions, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
 ) -> bool:
     """Do the work of :func:`warm`, alone."""
     if warmth.is_done():

@@ -32,8 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import Profile, about
+from workshop.lessons.catalogue import Profile, about, find_lessons
 from workshop.settings import Settings
 from workshop.site import models, netron, originals
 from workshop.site.deck_pages import slides_site
