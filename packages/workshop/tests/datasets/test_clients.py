@@ -9,7 +9,7 @@ import pytest
 
 from workshop import environment as surroundings
 from workshop.datasets import clients
-from workshop.datasets.clients import Started, environment, last_line, run_client
+from workshop.datasets.clients import Started, environment, run_client
 from workshop.datasets.network import SilentError, StoppedError, UnavailableError, Visit
 from workshop.environment import trusted_certificates
 
@@ -122,12 +122,6 @@ def test_uvs_index_is_pips_too_unless_pip_has_its_own(tmp_path: Path, monkeypatc
 
 def test_temporary_files_stay_on_the_datas_disk(tmp_path: Path) -> None:
     assert environment(None, tmp_path)["TMPDIR"] == str(tmp_path)
-
-
-def test_last_line() -> None:
-    assert last_line("E: one\nE: two\nthree\n", "E:") == "E: two"
-    assert last_line("", "E:") == ""
-    assert len(last_line("x" * 1000)) == 200
 
 
 @pytest.mark.parametrize("given", ["https_proxy", "HTTPS_PROXY"])

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from organiser.appliance import envelope, ovf, tools
+from organiser.appliance import envelope, ovf
 from organiser.appliance.contents import Contents, read_contents
 from organiser.appliance.machine import Machine
 from organiser.appliance.pack import Clock, PackResult, wrap
@@ -22,6 +22,7 @@ from organiser.appliance.scratch import folder_beside
 from organiser.appliance.verify.run import verify
 from organiser.appliance.vmdk.read import Window, write_raw
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 SHUTDOWN_SECONDS = 180.0
 PAUSE = 1.0
@@ -43,14 +44,14 @@ def export(
     Raises WorkshopError when VirtualBox is missing, does not know the machine or fails, when the
     machine does not shut down, has not exactly one disk, or did not come from an appliance.
     """
-    tools.find("VBoxManage")
+    programs.find("VBoxManage")
     _require_replaceable(target)
     clock = Clock(say)
     _switch_off(vm, seconds, say)
     with folder_beside(target) as scratch:
         with clock("export"):
             theirs = scratch / "theirs.ova"
-            tools.run("VBoxManage", "export", vm, "--output", theirs, "--ovf10", "--options=manifest")
+            programs.run("VBoxManage", "export", vm, "--output", theirs, "--ovf10", "--options=manifest")
         contents = read_contents(theirs)
         description = _description(contents, version, say)
         with clock("disk"):
@@ -89,7 +90,7 @@ def _switch_off(vm: str, seconds: float, say: Say) -> None:
     if state != "running":
         raise WorkshopError(f"{vm} is {state}; start it, shut it down inside, and export it again")
     say(f"shutting {vm} down")
-    tools.run("VBoxManage", "controlvm", vm, "acpipowerbutton")
+    programs.run("VBoxManage", "controlvm", vm, "acpipowerbutton")
     until = time.monotonic() + seconds
     while (state := _state(vm)) not in OFF:
         if time.monotonic() > until:
@@ -100,9 +101,9 @@ def _switch_off(vm: str, seconds: float, say: Say) -> None:
 def _state(vm: str) -> str:
     """Return VirtualBox's word for what a machine does."""
     try:
-        said = tools.run("VBoxManage", "showvminfo", vm, "--machinereadable")
+        said = programs.run("VBoxManage", "showvminfo", vm, "--machinereadable")
     except WorkshopError as error:
-        names = re.findall(r'^"(.*)" \{', tools.run("VBoxManage", "list", "vms"), re.MULTILINE)
+        names = re.findall(r'^"(.*)" \{', programs.run("VBoxManage", "list", "vms"), re.MULTILINE)
         there = ", ".join(names) or "none"
         raise WorkshopError(f"VirtualBox has no machine {vm!r}; there is {there}") from error
     found = re.search(r'^VMState="(.*)"$', said, re.MULTILINE)

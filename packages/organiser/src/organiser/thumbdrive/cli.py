@@ -326,11 +326,11 @@ def _stage_of(work: Path) -> Path:
 
 def _key_of_git(checkout: Path) -> Path | None:
     """Return the SSH key with which this checkout signs updates; None when it has none in a file."""
-    from organiser.appliance import tools
+    from workshop.system import programs
 
     def setting(name: str) -> str:
         try:
-            return tools.run("git", "-C", checkout, "config", "--get", name).strip()
+            return programs.run("git", "-C", checkout, "config", "--get", name).strip()
         except WorkshopError:
             return ""
 

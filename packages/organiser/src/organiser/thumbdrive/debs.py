@@ -7,14 +7,13 @@ are a repository that apt reads as it is.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_atomically
+from workshop.system.files import hash_file, write_whole
 
 INDEX = "Packages"
 NEEDED = "needed.txt"
@@ -47,7 +46,7 @@ def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]
     names = {line.split()[1] for line in wanted.splitlines() if line.startswith("'")}
     _apt(options, "install", "--yes", "--no-install-recommends", "--download-only", *packages)
     here = [file for file in archives.glob("*.deb") if file.name in names]
-    write_atomically(archives / NEEDED, "".join(f"{package}\n" for package in packages).encode())
+    write_whole(archives / NEEDED, "".join(f"{package}\n" for package in packages).encode())
     return [*sorted(here), archives / NEEDED, _index(archives, sorted(here))]
 
 
@@ -125,7 +124,7 @@ def _apt(options: Sequence[str], *words: str) -> str:
 def _index(archives: Path, debs: Sequence[Path]) -> Path:
     """Write the repository's index: each package's own description, with its file's name, size and hash."""
     index = archives / INDEX
-    write_atomically(index, "\n".join(_entry(deb) for deb in debs).encode())
+    write_whole(index, "\n".join(_entry(deb) for deb in debs).encode())
     return index
 
 
@@ -133,6 +132,5 @@ def _entry(deb: Path) -> str:
     control = subprocess.run(
         ["dpkg-deb", "--field", str(deb)], capture_output=True, text=True, check=True
     ).stdout
-    with deb.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{control.rstrip()}\nFilename: ./{deb.name}\nSize: {deb.stat().st_size}\nSHA256: {sha256}\n"
+    size, sha256 = deb.stat().st_size, hash_file(deb)
+    return f"{control.rstrip()}\nFilename: ./{deb.name}\nSize: {size}\nSHA256: {sha256}\n"

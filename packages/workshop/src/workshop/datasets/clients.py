@@ -128,9 +128,3 @@ def _read_lines(process: subprocess.Popen[str], lines: queue.Queue[str | None]) 
         for line in process.stdout:
             lines.put(line)
     lines.put(None)
-
-
-def last_line(text: str, mark: str = "") -> str:
-    """Return the last line of a client's output that contains ``mark``, for a one-line reason."""
-    found = [line.strip() for line in text.splitlines() if line.strip() and mark in line]
-    return found[-1][:200] if found else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
-from workshop.datasets.clients import CLIENT_START, Started, environment, last_line, run_client
+from workshop.datasets.clients import CLIENT_START, Started, environment, run_client
 from workshop.datasets.network import (
     STALL,
     Run,
@@ -23,6 +23,7 @@ from workshop.datasets.network import (
 )
 from workshop.datasets.store import WrongContentError
 from workshop.output import Advance
+from workshop.system.programs import last_line
 
 
 def obtain(source: Source, run: Run) -> Path:

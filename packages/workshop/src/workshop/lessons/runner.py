@@ -33,6 +33,7 @@ from workshop.lessons.catalogue import (
 )
 from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
 from workshop.system.files import write_whole
+from workshop.system.programs import last_line
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
 PATIENCE = 4
@@ -227,7 +228,7 @@ def _work(job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
                     began(report["cell"])
                 elif report["group"]:
                     kernel.append(report["group"])
-    raise WorkshopError(f"the lesson runner itself stopped: {_last_line(log)}")
+    raise WorkshopError(f"the lesson runner itself stopped: {_how_it_ended(log)}")
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -287,10 +288,10 @@ def _outcome(values: dict[str, Any]) -> Outcome:
     )
 
 
-def _last_line(log: Path) -> str:
+def _how_it_ended(log: Path) -> str:
     """Return the last line of the worker's own output."""
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "it was killed; free memory and run it again"
+    said = last_line(log.read_text(encoding="utf-8", errors="replace"))
+    return said or "it was killed; free memory and run it again"
 
 
 def keep(notebook: Notebook, path: Path) -> None:

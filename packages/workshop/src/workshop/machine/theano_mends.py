@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 import py_compile
 import re
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.machine import compiling, precompiled
+from workshop.system.files import write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
 
@@ -198,13 +197,7 @@ def replace_file(path: Path, text: str) -> None:
 
     The installed file may be a hard link into uv's cache: writing into it would change the cache.
     """
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(beside).chmod(0o644)
-    Path(beside).replace(path)
+    write_whole(path, text)
 
 
 def mend(theano: Path, *, check: bool = False) -> list[str]:

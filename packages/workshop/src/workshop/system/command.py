@@ -226,6 +226,8 @@ def one_error_path() -> Iterator[None]:
     With ``--json`` a command that ends with a fault has printed a document, too: ``{"error": …}``, unless it
     had one of its own. A command that a signal ended prints none: who sent it does not wait for an answer.
     """
+    global _printed
+    _printed = False
     try:
         try:
             yield
