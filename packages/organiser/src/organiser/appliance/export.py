@@ -3,7 +3,7 @@
 VirtualBox's own export has a random identifier, its manifest at the end, and every setting of the
 organiser's machine. What counts is read from it (disk, memory, processors, forwarded ports); the
 rest is left behind, and each forwarded port is put on 127.0.0.1. From the disk goes what two copies
-must not share (``reset``); the machine itself keeps it.
+must not share (``generalise``); the machine itself keeps it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from organiser.appliance import envelope, ovf
 from organiser.appliance.contents import Contents, read_contents
+from organiser.appliance.generalise import generalise
 from organiser.appliance.machine import Machine
 from organiser.appliance.pack import Clock, PackResult, wrap
-from organiser.appliance.reset import reset
 from organiser.appliance.scratch import folder_beside
 from organiser.appliance.verify.run import verify
 from organiser.appliance.vmdk.read import Window, write_raw
@@ -59,7 +59,7 @@ def export(
             write_raw(Window(theirs, contents.disk.offset, contents.disk.size), raw)
             theirs.unlink()
         with clock("disk alike for all copies"):
-            reset(raw, epoch=epoch, say=say)
+            generalise(raw, epoch=epoch, say=say)
         ours = scratch / target.name
         result = wrap(raw, ours, description, epoch=epoch, clock=clock)
         report = verify(ours)

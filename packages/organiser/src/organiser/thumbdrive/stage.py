@@ -18,7 +18,7 @@ from organiser.thumbdrive import page, signature
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.layout import CLOSING, SIGNATURE, SIGNER, START, SUMS
 from organiser.thumbdrive.names import require_writable
-from organiser.thumbdrive.own import read_own, require_no_clash, write_own
+from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
 from organiser.thumbdrive.parts import gather
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
 from organiser.thumbdrive.sums import format_sums

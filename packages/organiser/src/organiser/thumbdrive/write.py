@@ -14,7 +14,7 @@ from typing import Any
 from organiser.thumbdrive import transfer
 from organiser.thumbdrive.drives import FAT32_LARGEST, Place
 from organiser.thumbdrive.layout import CLOSING, OWN, UNFINISHED
-from organiser.thumbdrive.own import read_own, require_no_clash, write_own
+from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
 from organiser.thumbdrive.staged import Entry
 from organiser.thumbdrive.sums import read_sums
 from organiser.thumbdrive.update import Update, find_present, plan_update
