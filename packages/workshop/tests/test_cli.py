@@ -63,6 +63,20 @@ def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
     assert run("--version", "doctor").stdout == f"workshop {workshop.__version__}\n"
 
 
+def test_the_version_costs_little_more_than_python_itself() -> None:
+    def seconds(*words: str) -> float:
+        """Return what the fastest of several runs takes of the processor."""
+        found = []
+        for _ in range(5):
+            before = os.times()
+            subprocess.run([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+            after = os.times()
+            found.append(after.children_user + after.children_system - before[2] - before[3])
+        return min(found)
+
+    assert seconds("-m", "workshop", "--version") <= 4 * max(seconds("-c", "pass"), 0.01)
+
+
 def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
     # Without its site packages an interpreter has none of them.
     done = subprocess.run(
