@@ -119,7 +119,6 @@ class Store:
                 if stamp.read_text(encoding="utf-8") == text:
                     return
             try:
-                self.scratch.mkdir(parents=True, exist_ok=True)
                 with written_whole(stamp, scratch=self.scratch) as out:
                     out.write(text.encode())
             except OSError as error:

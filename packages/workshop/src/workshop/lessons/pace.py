@@ -109,7 +109,6 @@ def slowness_here(
     except ImportError:
         return None
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
         document = {"slowness": slowness, "measured": clock(), "machine": machine}
         write_whole(file, json.dumps(document) + "\n")
     return slowness

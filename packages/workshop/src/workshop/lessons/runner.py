@@ -296,5 +296,4 @@ def _how_it_ended(log: Path) -> str:
 
 def keep(notebook: Notebook, path: Path) -> None:
     """Write an executed notebook, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

@@ -20,6 +20,7 @@ def written_whole(target: Path, mode: int = 0o644, *, scratch: Path | None = Non
     target is the old file or the new one, never half a file. After a fault nothing is left beside it.
     """
     folder = scratch or target.parent
+    folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
