@@ -17,13 +17,14 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from organiser.appliance import ovf, tools
+from organiser.appliance import ovf
 from organiser.appliance.machine import load_machine
 from organiser.appliance.pack import Clock, wrap
 from organiser.appliance.vmdk.layout import GRAIN
 from organiser.appliance.vmdk.write import write_vmdk
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
+from workshop.system import programs
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -103,7 +104,7 @@ def time_pack(raw: Path, folder: Path) -> tuple[dict[str, float], Path]:
 def time_peer(raw: Path, folder: Path) -> dict[str, Any]:
     """Time the same disk through qemu-img's writer and ours, both to a VMDK alone."""
     try:
-        program = tools.find("qemu-img")
+        program = programs.find("qemu-img")
     except WorkshopError as error:
         return {"trouble": str(error)}
     theirs, ours = folder / "peer.vmdk", folder / "ours.vmdk"

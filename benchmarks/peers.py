@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
+from workshop.system.programs import last_line
 
 PACKAGES = ("workshop", "bubblebreaker")
 
@@ -83,10 +84,10 @@ def run_engine(python: Path, script: Path, *words: str, compiled: Path) -> str:
         done = subprocess.run(
             [python, script, *words], capture_output=True, text=True, env=environment, check=False
         )
-    lines = (done.stderr if done.returncode else done.stdout).strip().splitlines()
-    if done.returncode or not lines:
-        raise WorkshopError(f"{' '.join(words[:2])} failed in {python}: {lines[-1] if lines else 'no word'}")
-    return lines[-1]
+    said = last_line(done.stderr if done.returncode else done.stdout)
+    if done.returncode or not said:
+        raise WorkshopError(f"{' '.join(words[:2])} failed in {python}: {said or 'no word'}")
+    return said
 
 
 def _theano_settings() -> dict[str, str]:

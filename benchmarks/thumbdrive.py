@@ -18,7 +18,7 @@ import typer
 
 from organiser.thumbdrive.drives import Place
 from organiser.thumbdrive.layout import CLOSING, SUMS
-from organiser.thumbdrive.own import write_own
+from organiser.thumbdrive.ownership import write_own
 from organiser.thumbdrive.staged import read_staged
 from organiser.thumbdrive.sums import format_sums
 from organiser.thumbdrive.transfer import forget

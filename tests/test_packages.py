@@ -22,10 +22,10 @@ pytestmark = [
 NAMES = ("bubblebreaker", "deep-learning-workshop-organiser", "deep-learning-workshop")
 """The distributions, in the order of their folders."""
 PARTICIPANT = {
-    "__init__.py", "__main__.py", "py.typed", "bench.py", "bubblebreaker.py", "cli.py", "datasets",
-    "ending.py", "environment.py", "errors.py", "imagenet", "jupyter", "lazy.py", "lessons", "machine",
-    "output.py", "patience.py", "plugins.py", "ports.py", "priority.py", "pull", "servers.py", "settings.py",
-    "site", "sync", "system", "teach", "update_button.py", "updates.py",
+    "__init__.py", "__main__.py", "py.typed", "bench.py", "bubblebreaker.py", "datasets", "environment.py",
+    "errors.py", "imagenet", "jupyter", "lessons", "machine", "output.py", "patience.py", "ports.py",
+    "priority.py", "pull", "servers.py", "settings.py", "site", "sync", "system", "teach",
+    "update_button.py", "updates.py",
 }  # fmt: skip
 """All that a participant's machine gets of the package workshop."""
 

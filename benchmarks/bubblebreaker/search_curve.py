@@ -22,6 +22,7 @@ from bubblebreaker.boards import BoardsError, read_boards
 from bubblebreaker.rules import SAMEGAME, Board
 from bubblebreaker.solve import solve
 from workshop.errors import WorkshopError
+from workshop.system.files import write_whole
 
 TIMES = (1.0, 3.0, 10.0, 30.0, 180.0)
 """Seconds of one core a board."""
@@ -97,13 +98,6 @@ def summary(curve: Curve) -> Curve:
     return curve | {"totals": totals, "published": [asdict(record) for record in PUBLISHED]}
 
 
-def write(path: Path, text: str) -> None:
-    """Write the file at once, or leave it as it was."""
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Search, write the curve and draw it; return the exit status."""
     parser = argparse.ArgumentParser(description="Score against time of the search, on a file of boards.")
@@ -126,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _keep(path: Path, curve: Curve) -> None:
-    write(path, json.dumps(summary(curve)))
+    write_whole(path, json.dumps(summary(curve)))
     done = "  ".join(f"{run['seconds']:g} s: {len(run['games'])}" for run in curve["runs"])
     print(f"of {len(curve['boards'])} boards, {done}", file=sys.stderr, flush=True)
 
@@ -135,7 +129,7 @@ def _draw(path: Path, curve: Curve) -> None:
     # Only here, since who searches need not wait for Matplotlib.
     from benchmarks.bubblebreaker.curve_plot import draw
 
-    write(path, draw(means(curve), len(curve["boards"]), PUBLISHED))
+    write_whole(path, draw(means(curve), len(curve["boards"]), PUBLISHED))
 
 
 if __name__ == "__main__":

@@ -22,12 +22,12 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks.sync.odd_shapes import GIT, MARKS, Answers, book, mark, odd_names, twisted
-from workshop import ending
 from workshop.sync import command, request
 from workshop.sync.files import STEERING, shown
 from workshop.sync.notebook import NotANotebookError, Version, fault_of, read_notebook
 from workshop.sync.planner import Action, delivered
 from workshop.sync.state import Manifest
+from workshop.system import command as ending
 
 ODD = "odd.ipynb"
 GOOD = {"good.ipynb": book("# good 2"), "part/good.py": b"print(2)\n", "new.txt": b"new\n"}

@@ -15,6 +15,7 @@ from statistics import median
 
 from benchmarks.sync.crash_trials import Files, write
 from workshop.errors import WorkshopError
+from workshop.system.programs import last_line
 
 VERSION = "1.3.0"
 NOTEBOOKS = 100
@@ -140,6 +141,6 @@ def run(command: Sequence[str], folder: Path) -> float:
     done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - started
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines()
-        raise WorkshopError(f"{' '.join(command[:3])} failed: {lines[-1] if lines else 'without a word'}")
+        why = last_line(done.stderr or done.stdout) or "without a word"
+        raise WorkshopError(f"{' '.join(command[:3])} failed: {why}")
     return seconds

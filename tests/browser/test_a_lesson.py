@@ -14,9 +14,8 @@ import pytest
 from jupyter.serving import Jupyter, jupyter
 from waiting import patience
 
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.exercises import exercises_in, prepare, read_solution
-from workshop.lessons.model import Profile
+from workshop.lessons.catalogue import Profile, exercises_in, find_lessons, read_solution
+from workshop.lessons.runner import prepare
 
 from .conftest import CHECKOUT, OF_JUPYTER, Open, Watch, missing
 from .notebooks import wait_for_kernel

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from website.serving import free_port, running, service
 
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import WORK, Profile, about
+from workshop.lessons.catalogue import WORK, Profile, about, find_lessons
 from workshop.settings import Settings
 from workshop.site.build import Today, build_site, read_manifest
 from workshop.site.schedule import read_schedule

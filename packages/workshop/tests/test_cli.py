@@ -14,8 +14,9 @@ import typer
 from waiting import patience
 
 import workshop
-from workshop import bench, cli, lazy, plugins
+from workshop import bench
 from workshop.errors import WorkshopError
+from workshop.system import command
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = ROOT / "packages/workshop/src"
@@ -37,16 +38,16 @@ def run(*arguments: str, code: str | None = None, **variables: str) -> subproces
 
 def test_help_lists_every_capability_without_importing_one() -> None:
     code = (
-        "import sys; from workshop import cli\n"
+        "import sys; from workshop.system import command\n"
         "sys.argv = ['workshop', '--help']\n"
-        "try: cli.main()\n"
+        "try: command.main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "loaded = [m for m in sys.modules if m.startswith('workshop.')]\n"
         "assert not {'workshop.machine', 'workshop.datasets', 'workshop.lessons'} & set(loaded), loaded\n"
     )
     done = run(code=code)
     assert done.returncode == 0, done.stderr
-    for word in (*cli.CAPABILITIES, *plugins.ORGANISERS):
+    for word in (*command.CAPABILITIES, *command.ORGANISERS):
         assert word in done.stdout
 
 
@@ -55,11 +56,25 @@ def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
         "import sys; from workshop.__main__ import main\n"
         "sys.argv = ['workshop', '--version']\n"
         "main()\n"
-        "print(sorted({'typer', 'rich', 'workshop.cli', 'importlib.metadata'} & set(sys.modules)))\n"
+        "print(sorted({'typer', 'rich', 'importlib.metadata'} & set(sys.modules)))\n"
     )
     assert run(code=code).stdout == f"workshop {workshop.__version__}\n[]\n"
     # Among other words the parser tells it.
     assert run("--version", "doctor").stdout == f"workshop {workshop.__version__}\n"
+
+
+def test_the_version_costs_little_more_than_python_itself() -> None:
+    def seconds(*words: str) -> float:
+        """Return what the fastest of several runs takes of the processor."""
+        found = []
+        for _ in range(5):
+            before = os.times()
+            subprocess.run([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+            after = os.times()
+            found.append(after.children_user + after.children_system - before[2] - before[3])
+        return min(found)
+
+    assert seconds("-m", "workshop", "--version") <= 4 * max(seconds("-c", "pass"), 0.01)
 
 
 def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
@@ -139,12 +154,12 @@ def fail_with(error: str) -> subprocess.CompletedProcess[str]:
     """Run the command with a capability that raises ``error``."""
     return run(
         code="import sys, errno, typer\n"
-        "from workshop import cli\n"
+        "from workshop.system import command\n"
         "from workshop.errors import WorkshopError\n"
         "def app(**_):\n"
         f"    raise {error}\n"
-        "cli.app = app\n"
-        "cli.main()\n"
+        "command.program = lambda: app\n"
+        "command.main()\n"
     )
 
 
@@ -201,12 +216,12 @@ def test_a_reader_that_has_gone_is_no_traceback(words: list[str], buffered: str)
 def test_ctrl_c_ends_a_real_command_in_one_line() -> None:
     code = (
         "import time, typer, sys\n"
-        "from workshop import cli\n"
+        "from workshop.system import command\n"
         "word = typer.Typer()\n"
         "@word.command()\n"
         "def wait(): print('ready', flush=True); time.sleep(30)\n"
-        "cli.app = word\n"
-        "cli.main()\n"
+        "command.program = lambda: typer.main.get_command(word)\n"
+        "command.main()\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -226,7 +241,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     (tmp_path / "needy.py").write_text("import no_such_package\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     group = typer.main.get_command(
-        typer.Typer(cls=lazy.lazy_group({"needy": ("needy", "help")}), callback=lambda: None)
+        typer.Typer(cls=command.lazy_group({"needy": ("needy", "help")}), callback=lambda: None)
     )
     with pytest.raises(WorkshopError, match="'workshop needy' needs the package no_such_package"):
         group.get_command(None, "needy")  # type: ignore[attr-defined]
@@ -234,25 +249,25 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def test_every_word_loads() -> None:
     """No word in the table points nowhere."""
-    for word in (*cli.CAPABILITIES, *plugins.find_words()):
+    for word in (*command.CAPABILITIES, *command.find_added()):
         done = run(word, "--help")
         assert done.returncode == 0, f"{word}: {done.stderr}"
 
 
 def test_the_words_of_a_package_that_is_not_here_say_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugins, "find_words", dict)
-    assert plugins.command("nonsense") is None
+    monkeypatch.setattr(command, "find_added", dict)
+    assert command.added_command("nonsense") is None
     with pytest.raises(WorkshopError, match=r"in the package organiser.*'tools/workshop appliance'"):
-        plugins.command("appliance")
+        command.added_command("appliance")
 
 
 def test_a_checkout_has_the_words_of_its_packages_without_their_being_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plugins, "entry_points", lambda **_: [])
-    assert set(plugins.find_words()) == set(plugins.ORGANISERS)
-    monkeypatch.setattr(plugins, "CHECKOUT", Path("/nowhere"))
-    assert plugins.find_words() == {}
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [])
+    assert set(command.find_added()) == set(command.ORGANISERS)
+    monkeypatch.setattr("workshop.settings.CHECKOUT", Path("/nowhere"))
+    assert command.find_added() == {}
 
 
 def test_benchmarks_need_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(emulation, "emulator", lambda: Path("/usr/bin/qemu-aarch64"))
     monkeypatch.setattr(emulation, "register", lambda program: None)
     monkeypatch.setattr(emulation, "host_apt_options", list)
-    monkeypatch.setattr(emulation.tools, "run", run)
+    monkeypatch.setattr(emulation.programs, "run", run)
     with emulation.ready(ARM64, tmp_path, "", lambda _: None) as emulated:
         assert emulated is not None
         there = {path: (here, mode) for here, path, mode in emulated.mounts}

@@ -218,7 +218,7 @@ def test_a_damaged_export_leaves_nothing(virtualbox: StandIn, tmp_path: Path, ov
 
 
 def test_without_virtualbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("organiser.appliance.tools.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("workshop.system.programs.shutil.which", lambda *_, **__: None)
     with pytest.raises(WorkshopError, match="needs VBoxManage; install VirtualBox"):
         run(tmp_path / "a.ova")
 

@@ -87,6 +87,6 @@ def test_a_disk_below_that_keeps_what_was_given_back(raw: Path, monkeypatch: pyt
     def refuse(program: str, *_: object, **__: object) -> str:
         raise WorkshopError(f"{program} failed: Operation not supported")
 
-    monkeypatch.setattr(ext4.tools, "run", refuse)
+    monkeypatch.setattr(ext4.programs, "run", refuse)
     with pytest.raises(WorkshopError, match=r"cannot give parts of a file back .* write to another disk"):
         system_of(raw).forget_what_is_free()

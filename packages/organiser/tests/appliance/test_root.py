@@ -25,7 +25,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
                 (Path(folder) / "etc").mkdir(parents=True)
         return ""
 
-    monkeypatch.setattr(roots.tools, "run", run)
+    monkeypatch.setattr(roots.programs, "run", run)
     monkeypatch.setattr(roots.shutil, "which", lambda _: "/usr/bin/it")
     return commands
 
@@ -72,7 +72,7 @@ def test_where_fedoras_tools_or_mirrors_are_missing_one_line_says_so(
     def fails(*_: object) -> str:
         raise WorkshopError("needs dnf; install dnf")
 
-    monkeypatch.setattr(roots.tools, "run", fails)
+    monkeypatch.setattr(roots.programs, "run", fails)
     with pytest.raises(WorkshopError, match=r"^no Fedora root could be made: needs dnf.*Fedora host$"):
         roots.ensure_root(tmp_path / "root", "fedora")
     assert not (tmp_path / "root").exists()

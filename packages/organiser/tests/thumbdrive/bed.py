@@ -10,7 +10,7 @@ from pathlib import Path
 
 from organiser.thumbdrive.drives import Place
 from organiser.thumbdrive.layout import CLOSING, SIGNATURE, SUMS
-from organiser.thumbdrive.own import write_own
+from organiser.thumbdrive.ownership import write_own
 from organiser.thumbdrive.signature import sign
 from organiser.thumbdrive.staged import read_staged
 from organiser.thumbdrive.sums import format_sums

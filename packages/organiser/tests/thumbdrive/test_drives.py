@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance import tools
 from organiser.thumbdrive import drives
 from organiser.thumbdrive.drives import Mount
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 
 def device(path: str, **more: object) -> dict[str, object]:
@@ -55,7 +55,7 @@ TABLE = """\
 
 @pytest.fixture(autouse=True)
 def this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "run", lambda *_, **__: json.dumps(LISTED))
+    monkeypatch.setattr(programs, "run", lambda *_, **__: json.dumps(LISTED))
     table = drives.mounts(TABLE)
     monkeypatch.setattr(drives, "mounts", lambda: table)
     monkeypatch.setattr(Path, "is_dir", lambda path: True)
@@ -134,7 +134,7 @@ def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch
             raise WorkshopError("blkid failed: status 2")
         return "vfat\n"
 
-    monkeypatch.setattr(tools, "run", blkid)
+    monkeypatch.setattr(programs, "run", blkid)
     assert drives.file_system("/dev/x1", "exfat") == "exfat"
     assert drives.file_system("/dev/x1", "") == "vfat"
     assert drives.file_system("/dev/empty", "") == ""

@@ -28,7 +28,7 @@ def this_machine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(prepare, "file_system", lambda node, listed: listed)
     monkeypatch.setattr(prepare, "_first_partition", lambda disk: f"{disk}1")
     monkeypatch.setattr(
-        prepare.tools, "run", lambda *words, **_: done.append(" ".join(map(str, words))) or ""
+        prepare.programs, "run", lambda *words, **_: done.append(" ".join(map(str, words))) or ""
     )
     return done
 

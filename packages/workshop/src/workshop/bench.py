@@ -7,8 +7,8 @@ import sys
 
 import typer
 
-from workshop.lazy import Table, lazy_group
 from workshop.settings import find_checkout
+from workshop.system.command import Table, lazy_group
 
 LIST = "benchmarks/__init__.py"
 

@@ -1,4 +1,4 @@
-"""Jupyter servers of this machine: which of them run, and how to ask them.
+"""Servers of this machine: those that set-up starts, and which Jupyters run, and how to ask them.
 
 One finder for all who need a Jupyter: sync, the lessons' memory line, the doctor.
 """
@@ -22,6 +22,8 @@ from workshop.settings import Settings
 EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What to call when a server listens on every address."""
 BAD_REQUEST = 400
+JUPYTER = "workshop-jupyter"
+"""The name that the service manager has for it."""
 RUNTIME = "run/jupyter"
 """Below the prefix: where Jupyter writes that it runs, and keeps what belongs to its kernels."""
 
@@ -55,6 +57,47 @@ class Server:
         if status >= BAD_REQUEST:
             raise OSError(f"it answered {status} {reason}")
         return json.loads(body) if body else None
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server that set-up starts on this machine, and how to know it by what it answers."""
+
+    name: str
+    """The name that its service manager knows."""
+    title: str
+    host: str
+    port: int
+    path: str
+    """An address below it that only this kind of server answers, and to everybody."""
+    known_by: str = ""
+    """A key of the JSON object that it answers there; empty where that is a page."""
+
+    @property
+    def url(self) -> str:
+        """Return the address at which it is known."""
+        return f"http://{self.host}:{self.port}{self.path}"
+
+    def is_ours(self, body: bytes) -> bool:
+        """Tell by what was answered whether it is this kind of server."""
+        if not self.known_by:
+            return b"<html" in body.lower()
+        try:
+            document = json.loads(body)
+        except ValueError:
+            return False
+        return isinstance(document, dict) and self.known_by in document
+
+
+def services(settings: Settings) -> list[Service]:
+    """Return the servers that set-up starts, in the order in which people meet them."""
+    host = host_to_ask(settings.bind_address)
+    board = ("/data/environment", "data_location")
+    return [
+        Service("workshop-web", "start page", host, settings.web_port, "/"),
+        Service(JUPYTER, "Jupyter", host, settings.jupyter_port, "/api", "version"),
+        Service("workshop-tensorboard", "TensorBoard", host, settings.tensorboard_port, *board),
+    ]
 
 
 def host_to_ask(bind_address: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.pull.notebooks import Notebooks, my_notebooks
 from workshop.settings import Settings
+from workshop.system.programs import last_line
 
 EVERY_S = 6 * 3600.0
 """The address is asked no more often, however many pages are opened."""
@@ -112,7 +113,7 @@ async def run(mine: Notebooks, verb: str) -> tuple[int, dict[str, Any]]:
         process.kill()
         raise
     if process.returncode:
-        lines = err.decode(errors="replace").strip().splitlines() or ["the update failed"]
-        return process.returncode, {"error": lines[-1].removeprefix("workshop: ")}
+        why = last_line(err.decode(errors="replace")) or "the update failed"
+        return process.returncode, {"error": why.removeprefix("workshop: ")}
     document: dict[str, Any] = json.loads(out)
     return 0, document

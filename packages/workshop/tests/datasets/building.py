@@ -12,9 +12,9 @@ import pytest
 
 from datasets.conftest import Server, dataset_of
 from datasets.test_archive import wheel
-from workshop.datasets import packages
 from workshop.datasets.catalogue import Source
-from workshop.datasets.run import Run
+from workshop.datasets.fetch import take_from
+from workshop.datasets.network import Run
 
 CONTENT = b"weights" * 4000
 
@@ -51,7 +51,7 @@ def pypi_source(wheel_file: Path, **changes: object) -> Source:
 
 def fetch(source: Source, run: Run, content: bytes = CONTENT, name: str = "thing") -> Path:
     dataset = dataset_of(content, source, name=name)
-    packages.fetch(source, dataset, list(dataset.files), run)
+    take_from(source, dataset, list(dataset.files), run)
     return run.store.path(dataset, dataset.files[0])
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from workshop.datasets import net, url
+from workshop.datasets import network
 from workshop.datasets.catalogue import Dataset, File, Source
-from workshop.datasets.progress import Progress
-from workshop.datasets.run import Run
+from workshop.datasets.network import Run
 from workshop.datasets.store import Store
+from workshop.output import Progress
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -175,13 +175,13 @@ def url_source(url: str, unpack: str = "") -> Source:
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """A download that broke off is taken up again at once."""
-    monkeypatch.setattr(url, "PAUSE", 0.0)
+    monkeypatch.setattr(network, "PAUSE", 0.0)
 
 
 @pytest.fixture
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests in which nothing ever answers."""
-    monkeypatch.setattr(net, "PATIENCE", (0.2, 0.3, 0.4))
+    monkeypatch.setattr(network, "PATIENCE", (0.2, 0.3, 0.4))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workshop.datasets.archive import read_members
-from workshop.datasets.net import UnavailableError
+from workshop.datasets.network import UnavailableError
 
 FILES = {"a/one.bin": b"1" * 3000, "a/two.bin": b"2" * 5, "b/three.bin": b""}
 

@@ -19,8 +19,8 @@ import pytest
 import yaml
 
 from datasets.conftest import Server, left_over
-from workshop.cli import main
 from workshop.datasets.store import Store
+from workshop.system.command import main
 
 CONTENT = bytes(range(256)) * 4000
 
@@ -242,7 +242,7 @@ def test_the_second_fetch_of_the_real_catalogue_is_quick(tmp_path: Path) -> None
 
     from workshop.datasets.catalogue import File, load_catalogue
     from workshop.datasets.fetch import Options, fetch_all
-    from workshop.datasets.progress import Progress
+    from workshop.output import Progress
 
     catalogue = load_catalogue()
     store = Store(tmp_path)

@@ -14,8 +14,7 @@ from datasets.building import (
 from datasets.test_archive import deb
 from workshop.datasets import deb as module
 from workshop.datasets.catalogue import Source
-from workshop.datasets.net import UnavailableError, UnreachableError
-from workshop.datasets.run import Run
+from workshop.datasets.network import Run, UnavailableError, UnreachableError
 
 DEB = Source("deb", ("file.bin",), package="thing", path="usr/share/{file}")
 

@@ -9,13 +9,12 @@ from rich.console import Console
 
 from datasets.conftest import Server, dataset_of, file_of, left_over, url_source
 from workshop.datasets import fetch as module
-from workshop.datasets import npm
 from workshop.datasets.catalogue import Dataset, Source
 from workshop.datasets.fetch import Options, Result, fetch_all
-from workshop.datasets.net import STRANGERS_ATTEMPTS
-from workshop.datasets.progress import Progress
+from workshop.datasets.network import STRANGERS_ATTEMPTS
 from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
+from workshop.output import Progress
 
 CONTENT = bytes(range(256)) * 1000
 PAGE = b"<!doctype html>please sign in"
@@ -225,9 +224,9 @@ def test_a_disk_that_fills_up_stops_everything_with_one_line(
 
 def test_npm_comes_last_where_it_would_have_to_be_fetched(monkeypatch) -> None:
     sources = tuple(Source(kind, ()) for kind in ("url", "npm", "pypi"))
-    monkeypatch.setattr(npm, "is_here", lambda: True)
+    monkeypatch.setattr(module.shutil, "which", lambda name: "/usr/bin/npm")
     assert [source.kind for source in module._cheap_first(sources)] == ["url", "npm", "pypi"]
-    monkeypatch.setattr(npm, "is_here", lambda: False)
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
     assert [source.kind for source in module._cheap_first(sources)] == ["url", "pypi", "npm"]
 
 

@@ -21,8 +21,7 @@ from datasets.building import (
 from datasets.conftest import Server
 from datasets.test_archive import tarball
 from workshop.datasets import archive, npm
-from workshop.datasets.net import UnavailableError, UnreachableError
-from workshop.datasets.run import Run
+from workshop.datasets.network import Run, UnavailableError, UnreachableError
 from workshop.datasets.store import WrongContentError
 
 
@@ -82,7 +81,6 @@ def test_without_npm_node_is_fetched_as_a_wheel(index: Server, tmp_path: Path, r
     monkeypatch.setattr(npm.platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(npm, "NODE_WHEELS", {"x86_64": (sha256(built), 1)})
     monkeypatch.setattr(npm.shutil, "which", lambda name: None)
-    assert not npm.is_here()
     assert fetch(npm_source(package), run).read_bytes() == CONTENT
     assert not list(run.store.scratch.rglob("not-needed.h"))
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from workshop.datasets.progress import Progress
+from workshop.output import Progress
 
 
 def test_elsewhere_than_on_a_terminal_it_is_plain_lines() -> None:

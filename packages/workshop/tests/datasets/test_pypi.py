@@ -16,10 +16,10 @@ from datasets.building import (
     pypi_source,
 )
 from datasets.conftest import Server, left_over
-from workshop.datasets import archive, net, pypi
+from workshop.datasets import archive, network, pypi
 from workshop.datasets.catalogue import Source
-from workshop.datasets.net import STRANGERS_ATTEMPTS, UnreachableError
-from workshop.datasets.run import Run
+from workshop.datasets.fetch import fetched_together
+from workshop.datasets.network import STRANGERS_ATTEMPTS, Run, UnreachableError
 from workshop.datasets.store import WrongContentError
 
 
@@ -84,7 +84,7 @@ def test_an_index_that_answers_slowly_once_is_asked_again(
         offer(index, other)
         fetch(pypi_source(other), run, name="other")
     # pip itself takes whole seconds.
-    monkeypatch.setattr(net, "PATIENCE", (1.0, 60.0, 60.0))
+    monkeypatch.setattr(network, "PATIENCE", (1.0, 60.0, 60.0))
     page, slow = index.answers["/simple/thing/"], iter([index.ended.wait])
 
     def answer(request: BaseHTTPRequestHandler) -> None:
@@ -102,7 +102,7 @@ def test_many_come_in_one_call_and_a_refused_one_does_not_spoil_the_others(
     offer(index, make_wheel(tmp_path, "other", {"other/file.bin": CONTENT}))
     good = pypi_source(thing)
     bad = pypi_source(tmp_path / "other-1.0-py3-none-any.whl", sha256="1" * 64)
-    run.together = pypi.fetched_together([good, bad])
+    run.together = fetched_together([good, bad])
     assert fetch(good, run).read_bytes() == CONTENT
     with pytest.raises(WrongContentError):
         fetch(bad, run, name="another")
@@ -111,7 +111,7 @@ def test_many_come_in_one_call_and_a_refused_one_does_not_spoil_the_others(
 def test_many_come_in_one_call(index: Server, tmp_path: Path, thing: Path, run: Run) -> None:
     offer(index, make_wheel(tmp_path, "other", {"other/file.bin": CONTENT}))
     sources = [pypi_source(thing), pypi_source(tmp_path / "other-1.0-py3-none-any.whl")]
-    run.together = pypi.fetched_together(sources)
+    run.together = fetched_together(sources)
     for source in sources:
         assert fetch(source, run, name=source.package).read_bytes() == CONTENT
     assert [path for path, _ in index.asked].count("/files/thing-1.0-py3-none-any.whl") == 1
@@ -122,5 +122,5 @@ def test_only_packages_for_one_platform_go_together() -> None:
         return Source("pypi", (), package=name, platform=platform, python="3.11" if platform else "")
 
     sources = [source("a", ""), source("b", "linux"), source("c", "windows"), source("d", "linux")]
-    together = pypi.fetched_together([*sources, Source("npm", (), package="e")])
+    together = fetched_together([*sources, Source("npm", (), package="e")])
     assert [each.package for each in together] == ["a", "b", "d"]

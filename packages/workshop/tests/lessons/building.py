@@ -9,10 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.exercises import prepare
+from workshop.lessons.catalogue import About, Lesson, about
 from workshop.lessons.judging import Result, run_lesson
-from workshop.lessons.model import About, Lesson, about
-from workshop.lessons.runner import How, Progress, Ran, run_notebook, solutions_of
+from workshop.lessons.runner import Executed, Progress, RunOptions, prepare, run_notebook, solutions_of
 from workshop.lessons.worker import Failure, Outcome
 
 Cell = dict[str, Any]
@@ -139,27 +138,32 @@ def quiet(_cell: int, _cells: int) -> None:
 def run(folder: Path, content: Notebook, *, solved: bool = False, **how: Any) -> Result:
     """Write a lesson and run it."""
     lesson = put(folder, "1-try/10-it", content)
-    return run_lesson(lesson, How(folder, **how), quiet, solved=solved)
+    return run_lesson(lesson, RunOptions(folder, **how), quiet, solved=solved)
 
 
-def ran(folder: Path, content: Notebook) -> Ran:
+def ran(folder: Path, content: Notebook) -> Executed:
     """Write a lesson and run its bare stubs, without a verdict."""
     lesson = put(folder, "1-try/10-it", content)
-    return run_notebook(lesson, about(lesson.name, content), content, How(folder), quiet, {})
+    return run_notebook(lesson, about(lesson.name, content), content, RunOptions(folder), quiet, {})
 
 
 def tried(folder: Path, content: Notebook, answers: dict[str, dict[str, str]]) -> Outcome:
     """Write a lesson, run it solved with the answers tried beside, and return what came of it."""
     lesson = put(folder, "1-try/10-it", content, {name: SOLUTIONS[name] for name in answers})
-    how = How(folder)
+    how = RunOptions(folder)
     solutions = solutions_of(content, how, wanted=True)
     told = about(lesson.name, content)
     return run_notebook(lesson, told, content, how, quiet, solutions, answers).outcome
 
 
 def run_here(
-    _lesson: Lesson, _told: About, content: Notebook, how: How, progress: Progress, solutions: dict[str, str]
-) -> Ran:
+    _lesson: Lesson,
+    _told: About,
+    content: Notebook,
+    how: RunOptions,
+    progress: Progress,
+    solutions: dict[str, str],
+) -> Executed:
     """Do in this process what ``run_notebook`` does, with cells of plain Python; no kernel has to start."""
     prepared = prepare(content, how.profile, solutions)
     cells, outcome, names = prepared.notebook["cells"], Outcome(), dict[str, Any]()
@@ -176,7 +180,7 @@ def run_here(
             outcome.failure = Failure(index, kind, f"{kind}: {error}" if str(error) else kind)
             break
         cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": shown.getvalue()}]
-    return Ran(outcome, prepared.notebook, prepared.numbers)
+    return Executed(outcome, prepared.notebook, prepared.numbers)
 
 
 Change = Callable[[Notebook], None]

@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import UnknownLessonError, choose, find_lessons, notebooks_folder
-from workshop.lessons.model import Lesson
+from workshop.lessons.catalogue import Lesson, UnknownLessonError, choose, find_lessons, notebooks_folder
 
 NAMES = [
     "0-basics/10-theano",

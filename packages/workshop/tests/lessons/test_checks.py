@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
-from workshop.lessons.runner import How
+from workshop.lessons.runner import RunOptions
 
 from . import building
 
 
 def check(folder: Path, content: building.Notebook, **what: bool) -> Verdict:
     lesson = building.put(folder, "1-try/10-it", content)
-    return check_lesson(lesson, How(folder), lambda _title: nullcontext(building.quiet), **what)
+    return check_lesson(lesson, RunOptions(folder), lambda _title: nullcontext(building.quiet), **what)
 
 
 def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_solution_that_is_missing_is_found_without_a_run(tmp_path: Path) -> No
 def test_a_file_that_is_no_notebook_is_a_fault_of_its_lesson_alone(tmp_path: Path) -> None:
     broken = building.put(tmp_path, "1-try/20-broken", building.sound())
     broken.path.write_text("{")
-    verdict = check_lesson(broken, How(tmp_path), lambda _title: nullcontext(building.quiet))
+    verdict = check_lesson(broken, RunOptions(tmp_path), lambda _title: nullcontext(building.quiet))
     assert not verdict.passed and len(verdict.faults) == 1
     building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
     assert check_catalogue(tmp_path) == []

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.lessons.exercises import code_lines, exercises_in, prepare, read_solution
-from workshop.lessons.model import Profile
+from workshop.lessons.catalogue import Profile, exercises_in, read_solution
+from workshop.lessons.runner import prepare
+from workshop.lessons.static import code_lines
 
 from . import building
 

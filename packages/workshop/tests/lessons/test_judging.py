@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from workshop.lessons.catalogue import Profile, about
 from workshop.lessons.judging import Result, best_of_runs, judge
-from workshop.lessons.model import Profile, about
-from workshop.lessons.runner import Ran
+from workshop.lessons.runner import Executed
 from workshop.lessons.worker import Failure, Outcome
 
 from . import building
@@ -26,7 +26,7 @@ def verdict(
     """Judge an outcome whose one cell showed ``shown``."""
     cell = {**code("", "metrics", name="end"), "outputs": [{"output_type": "stream", "text": shown}]}
     lesson = notebook(cell, **settings)
-    return judge("it", about("it", lesson), Ran(result, lesson, [1]), profile, solved=False).why
+    return judge("it", about("it", lesson), Executed(result, lesson, [1]), profile, solved=False).why
 
 
 def test_each_figure_over_its_budget_is_told() -> None:
@@ -97,7 +97,7 @@ def best(runs: list[Outcome], shown: str = "", **settings: Any) -> tuple[Result,
     left: Iterator[Outcome] = iter(runs)
     result, ran = best_of_runs(
         *("it", about("it", lesson), Profile.FULL),
-        lambda: Ran(next(left), lesson, [1]),
+        lambda: Executed(next(left), lesson, [1]),
         solved=False,
     )
     assert ran.outcome.cpu_seconds == result.cpu_seconds

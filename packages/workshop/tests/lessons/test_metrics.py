@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from workshop.lessons.metrics import metrics_in
+from workshop.lessons.judging import metrics_in
 
 
 def stream(text: str | list[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.lessons.model import Bar, Kind, Lesson, Profile, about
+from workshop.lessons.catalogue import Bar, Kind, Lesson, Profile, about
 
 from . import building
 

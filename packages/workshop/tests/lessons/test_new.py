@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.lessons.checks import check_catalogue, check_lesson
 from workshop.lessons.new import lay_out
-from workshop.lessons.runner import How
+from workshop.lessons.runner import RunOptions
 
 from . import building
 
@@ -22,7 +22,7 @@ def test_a_new_lesson_passes_its_check(tmp_path: Path) -> None:
     done = commandline.workshop("lessons", "new", "1-try/10-own-thing", *words)
     assert (done.returncode, len(done.stdout.split())) == (0, 7)
     (lesson,) = find_lessons(tmp_path)
-    verdict = check_lesson(lesson, How(tmp_path), lambda _title: nullcontext(building.quiet))
+    verdict = check_lesson(lesson, RunOptions(tmp_path), lambda _title: nullcontext(building.quiet))
     assert (verdict.faults, verdict.passed, verdict.exercises) == (
         [],
         True,

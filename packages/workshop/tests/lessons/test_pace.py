@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workshop.lessons import pace
-from workshop.lessons.model import WORK, About, Profile
+from workshop.lessons.catalogue import WORK, About, Profile
 from workshop.lessons.pace import Minutes, lessons_here, minutes_here, slowness_here
 from workshop.lessons.yardstick import Round
 

@@ -6,9 +6,9 @@ import io
 
 from rich.console import Console
 
+from workshop.lessons.catalogue import Profile
+from workshop.lessons.cli import results_table, yardstick_line
 from workshop.lessons.judging import Result
-from workshop.lessons.model import Profile
-from workshop.lessons.report import results_table, yardstick_line
 
 
 def shown(compiling: float) -> str:

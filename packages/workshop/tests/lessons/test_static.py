@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from workshop.lessons.model import about
+from workshop.lessons.catalogue import about
 from workshop.lessons.predictions import faults_between_predictions
 from workshop.lessons.static import faults_between, faults_of_file
 

@@ -18,7 +18,7 @@ from waiting import patience, wait_until
 
 from workshop.errors import WorkshopError
 from workshop.lessons import warm
-from workshop.lessons.runner import How, Progress
+from workshop.lessons.runner import Progress, RunOptions
 from workshop.settings import Settings
 
 from . import building
@@ -55,7 +55,7 @@ def write(path: Path, source: str, kernel: str = "python3", kind: str = "lesson"
 
 
 def fill(folder: Path, settings: Settings) -> bool:
-    return warm.warm(warm.survey(folder, settings), How(folder), quiet)
+    return warm.warm(warm.survey(folder, settings), RunOptions(folder), quiet)
 
 
 def test_runs_the_kernels_lessons_once(notebooks: Path, settings: Settings) -> None:
@@ -72,7 +72,7 @@ def test_only_the_lessons_that_were_named(notebooks: Path, settings: Settings) -
     write(notebooks / "1-second" / "10-another.ipynb", "print(2)")
     named = warm.survey(notebooks, settings, ["1-second"])
     assert [one.name for one in named.lessons] == ["1-second/10-another"]
-    assert warm.warm(named, How(notebooks), quiet)
+    assert warm.warm(named, RunOptions(notebooks), quiet)
     assert warm.survey(notebooks, settings, ["1-second"]).is_done()
     # The others are still to be done, and what was done stays so.
     assert not warm.survey(notebooks, settings).is_done()
@@ -199,7 +199,7 @@ def test_two_processes_do_not_warm_at_once(notebooks: Path, settings: Settings) 
     with warmth.record.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert not warm.warm_in_background(warmth, settings)
-        waiting = threading.Thread(target=warm.warm, args=(warmth, How(notebooks), quiet))
+        waiting = threading.Thread(target=warm.warm, args=(warmth, RunOptions(notebooks), quiet))
         waiting.start()
         waiting.join(1)
         assert waiting.is_alive()
@@ -225,7 +225,7 @@ def test_whoever_waits_for_it_ends_the_one_in_the_background_and_no_other(
         other.stdout.readline()
         told = {"lessons": 1, "warm": 0, "now": "x", "process": other.pid, "gives_way": gives_way}
         warmth.record.with_name(warm.PROGRESS).write_text(json.dumps(told))
-        waiting = threading.Thread(target=warm.warm, args=(warmth, How(notebooks), quiet))
+        waiting = threading.Thread(target=warm.warm, args=(warmth, RunOptions(notebooks), quiet))
         waiting.start()
         if not gives_way:
             waiting.join(1)

@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from slides.presentations import CHECKOUT, SCHEDULE, make_presentation
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import WORK, Profile, about
+from workshop.lessons.catalogue import WORK, Profile, about, find_lessons
 from workshop.site.check import faults_of, measured_seconds
 
 MANIFEST = """

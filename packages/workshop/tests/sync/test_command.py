@@ -127,7 +127,7 @@ def test_it_starts_without_anything_heavy(bed: Bed) -> None:
 @pytest.mark.parametrize("arguments", [["sync", "--help"], ["sync", "-h"]])
 def test_help_is_the_same_by_both_ways(arguments: list[str], tmp_path: Path) -> None:
     quick = [sys.executable, "-m", "workshop", *arguments]
-    other = [sys.executable, "-c", "from workshop.cli import main; main()", *arguments]
+    other = [sys.executable, "-c", "from workshop.system.command import main; main()", *arguments]
     said = [
         subprocess.run(each, capture_output=True, text=True, check=True).stdout for each in (quick, other)
     ]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from workshop.servers import Service
 from workshop.site import status
-from workshop.site.status import KEEP_S, SILENT_LOOKS, Probe, Service
+from workshop.site.status import KEEP_S, SILENT_LOOKS, Probe
 
 from .serving import ask, free_port, running, service
 
@@ -92,7 +93,7 @@ def test_a_service_that_was_up_is_not_down_for_one_slow_answer(
         return next(coming)
 
     monkeypatch.setattr(status, "_state", state)
-    probe = Probe([Service("jupyter", "http://127.0.0.1:9/", 9, "version")])
+    probe = Probe([Service("workshop-jupyter", "Jupyter", "127.0.0.1", 9, "/api", "version")])
     assert [look(probe) for _ in answers] == lights
 
 

@@ -18,10 +18,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.appliance.contents import Contents, read_contents
 from organiser.appliance.qmp import Qmp
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 LOOPBACK = "127.0.0.1"
 BOOT_SECONDS = 600.0
@@ -127,8 +127,7 @@ class Guest:
         return round(time.monotonic() - started, 1)
 
     def _last_line(self) -> str:
-        lines = [line.strip() for line in self.console().splitlines() if line.strip()]
-        return lines[-1] if lines else "nothing"
+        return programs.last_line(self.console()) or "nothing"
 
 
 @contextmanager
@@ -209,7 +208,7 @@ def _dies_with_us() -> list[str]:
 def _hardware(accelerator: str, memory: int, cpus: int) -> list[str]:
     accel, processor = ACCELERATORS[accelerator]
     return [
-        *(tools.find("qemu-system-x86_64"), "-nodefaults", "-display", "none"),
+        *(programs.find("qemu-system-x86_64"), "-nodefaults", "-display", "none"),
         *("-machine", "pc", "-accel", accel, "-cpu", processor),
         *("-m", str(memory), "-smp", str(cpus), "-vga", "vmware"),
     ]

@@ -14,9 +14,9 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.appliance.architecture import ARM64, Architecture
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 OPTIONS = "ro net.ifnames=0 console=ttyS0,115200 console=tty0"
 """The kernel's own names for network cards; messages also to the serial port, where there is one."""
@@ -121,7 +121,7 @@ def _image(modules: Path, platform: str, wanted: tuple[str, ...], label: str, sc
         "configfile $prefix/grub.cfg\n",
         encoding="utf-8",
     )
-    tools.run(
+    programs.run(
         "grub-mkimage",
         *(f"--directory={modules}", f"--format={platform}", "--prefix=/boot/grub"),
         *(f"--config={early}", f"--output={core}", *wanted),

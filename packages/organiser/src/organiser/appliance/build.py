@@ -7,7 +7,6 @@ form that was written is not written again. What is finished appears at once and
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -28,6 +27,7 @@ from organiser.appliance.root import ensure_root
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.git import require_no_credentials
+from workshop.system.files import take_lock
 
 FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
@@ -203,10 +203,8 @@ def _alone(work: Path) -> Iterator[None]:
     """Hold the folder of what is half-built; WorkshopError when another build works in it."""
     work.mkdir(exist_ok=True)
     with (work / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise WorkshopError(f"another build is at work in {work}; wait for it") from error
+        if not take_lock(lock):
+            raise WorkshopError(f"another build is at work in {work}; wait for it")
         yield
 
 

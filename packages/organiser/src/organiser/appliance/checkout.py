@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from organiser.appliance import tools
 from workshop import __version__
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 TEXT = "%(contents:subject)%0a%0a%(contents:body)"
 """Of a release, without its signature."""
@@ -48,7 +48,7 @@ def git(checkout: Path, *words: str) -> str:
     # Root may build from somebody else's checkout.
     folder = checkout.resolve()
     try:
-        return tools.run("git", "-c", f"safe.directory={folder}", "-C", folder, *words)
+        return programs.run("git", "-c", f"safe.directory={folder}", "-C", folder, *words)
     except WorkshopError as error:
         raise WorkshopError(
             f"an appliance is built from a git checkout, and {checkout} is none: {error}"

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.appliance.emulation import Emulation
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 BOOT_SECONDS = 60
 UNWANTED = ("systemd-remount-fs.service", "console-getty.service")
@@ -29,7 +29,7 @@ class Container:
         """Run a command in it, its words into a log; WorkshopError with the last of them when it fails."""
         with log.open("ab") as file:
             done = subprocess.run(
-                [tools.find("podman"), "exec", self.name, *map(str, command)],
+                [programs.find("podman"), "exec", self.name, *map(str, command)],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -55,7 +55,7 @@ def running(
     _remove(name)
     mounts = [*mounts, *(emulated.mounts if emulated else ())]
     volumes = [f"--volume={here.resolve()}:{there}:{mode}" for here, there, mode in mounts]
-    tools.run(
+    programs.run(
         "podman",
         # Of a root that is no image podman does not say that it is a container; systemd and Ansible ask.
         *("run", "--detach", "--name", name, "--hostname", "workshop", "--env", "container=podman"),
@@ -70,7 +70,7 @@ def running(
         if emulated:
             # Emulated, it does not hear the signal by which podman asks it to end.
             _power_off(name)
-        tools.run("podman", "stop", "--time", "30", name)
+        programs.run("podman", "stop", "--time", "30", name)
     finally:
         _remove(name)
 
@@ -78,11 +78,11 @@ def running(
 def _power_off(name: str, seconds: float = 300) -> None:
     """Ask systemd itself to end, and wait for it."""
     subprocess.run(
-        [tools.find("podman"), "exec", name, "systemctl", "poweroff"], capture_output=True, check=False
+        [programs.find("podman"), "exec", name, "systemctl", "poweroff"], capture_output=True, check=False
     )
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        said = tools.run("podman", "ps", "--all", "--filter", f"name={name}", "--format", "{{.State}}")
+        said = programs.run("podman", "ps", "--all", "--filter", f"name={name}", "--format", "{{.State}}")
         if said.strip() != "running":
             return
         time.sleep(1)
@@ -93,7 +93,7 @@ def _wait_for_systemd(name: str, seconds: int) -> None:
     state = ""
     while time.monotonic() < deadline:
         asked = subprocess.run(
-            [tools.find("podman"), "exec", name, "systemctl", "is-system-running"],
+            [programs.find("podman"), "exec", name, "systemctl", "is-system-running"],
             capture_output=True,
             text=True,
             check=False,
@@ -107,4 +107,4 @@ def _wait_for_systemd(name: str, seconds: int) -> None:
 
 
 def _remove(name: str) -> None:
-    tools.run("podman", "rm", "--force", "--time", "0", "--ignore", name)
+    programs.run("podman", "rm", "--force", "--time", "0", "--ignore", name)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import uuid as uuids
 from pathlib import Path
 
-from organiser.appliance import fat32, tools
+from organiser.appliance import fat32
 from organiser.appliance.architecture import AMD64, Architecture
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR, boot_code, efi_program
 from organiser.appliance.scratch import folder_beside, whole
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 BLOCK = 4096
 MIB = 1 << 20
@@ -87,7 +88,7 @@ def _write_partitions(image: Path, uuid: str, *, efi: bool) -> None:
     else:
         table = f"label: dos\nlabel-id: 0x{uuids.UUID(uuid).hex[:8]}\n"
         part = f"start={GAP_SECTORS}, type=83, bootable\n"
-    tools.run("sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", image, text=f"{table}\n{part}")
+    programs.run("sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", image, text=f"{table}\n{part}")
 
 
 def _efi_system(architecture: Architecture, program: bytes, uuid: str, epoch: int) -> bytes:
@@ -104,7 +105,7 @@ def _write_file_system(
     offset, end = place
     details = [f"offset={offset}", f"hash_seed={uuid}", "root_owner=0:0"]
     details += ["lazy_itable_init=1", "lazy_journal_init=1", "nodiscard"]
-    tools.run(
+    programs.run(
         "mkfs.ext4",
         *("-q", "-F", "-b", str(BLOCK), "-m", "1", "-L", label, "-U", uuid),
         *("-E", ",".join(details), "-d", root, image, str((end - offset) // BLOCK)),

@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.appliance.architecture import AMD64, ARM64, Architecture, native
 from organiser.appliance.root import DEBIAN, host_apt_options
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x00020000, 0x4000, 1 << 18
 """unshare(2), mount(2)."""
@@ -121,7 +121,7 @@ def ensure_tools(folder: Path, packages: tuple[str, ...], mirror: str, architect
     if partial.exists():
         shutil.rmtree(partial)
     address = [mirror] if mirror else []
-    tools.run(
+    programs.run(
         "mmdebstrap",
         *("--mode=root", "--variant=extract", "--format=directory", f"--include={','.join(packages)}"),
         *(f"--arch={architecture.name}", "--skip=check/qemu", '--aptopt=APT::Install-Recommends "false"'),

@@ -3,7 +3,7 @@
 VirtualBox's own export has a random identifier, its manifest at the end, and every setting of the
 organiser's machine. What counts is read from it (disk, memory, processors, forwarded ports); the
 rest is left behind, and each forwarded port is put on 127.0.0.1. From the disk goes what two copies
-must not share (``reset``); the machine itself keeps it.
+must not share (``generalise``); the machine itself keeps it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from organiser.appliance import envelope, ovf, tools
+from organiser.appliance import envelope, ovf
 from organiser.appliance.contents import Contents, read_contents
+from organiser.appliance.generalise import generalise
 from organiser.appliance.machine import Machine
 from organiser.appliance.pack import Clock, PackResult, wrap
-from organiser.appliance.reset import reset
 from organiser.appliance.scratch import folder_beside
 from organiser.appliance.verify.run import verify
 from organiser.appliance.vmdk.read import Window, write_raw
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 SHUTDOWN_SECONDS = 180.0
 PAUSE = 1.0
@@ -43,14 +44,14 @@ def export(
     Raises WorkshopError when VirtualBox is missing, does not know the machine or fails, when the
     machine does not shut down, has not exactly one disk, or did not come from an appliance.
     """
-    tools.find("VBoxManage")
+    programs.find("VBoxManage")
     _require_replaceable(target)
     clock = Clock(say)
     _switch_off(vm, seconds, say)
     with folder_beside(target) as scratch:
         with clock("export"):
             theirs = scratch / "theirs.ova"
-            tools.run("VBoxManage", "export", vm, "--output", theirs, "--ovf10", "--options=manifest")
+            programs.run("VBoxManage", "export", vm, "--output", theirs, "--ovf10", "--options=manifest")
         contents = read_contents(theirs)
         description = _description(contents, version, say)
         with clock("disk"):
@@ -58,7 +59,7 @@ def export(
             write_raw(Window(theirs, contents.disk.offset, contents.disk.size), raw)
             theirs.unlink()
         with clock("disk alike for all copies"):
-            reset(raw, epoch=epoch, say=say)
+            generalise(raw, epoch=epoch, say=say)
         ours = scratch / target.name
         result = wrap(raw, ours, description, epoch=epoch, clock=clock)
         report = verify(ours)
@@ -89,7 +90,7 @@ def _switch_off(vm: str, seconds: float, say: Say) -> None:
     if state != "running":
         raise WorkshopError(f"{vm} is {state}; start it, shut it down inside, and export it again")
     say(f"shutting {vm} down")
-    tools.run("VBoxManage", "controlvm", vm, "acpipowerbutton")
+    programs.run("VBoxManage", "controlvm", vm, "acpipowerbutton")
     until = time.monotonic() + seconds
     while (state := _state(vm)) not in OFF:
         if time.monotonic() > until:
@@ -100,9 +101,9 @@ def _switch_off(vm: str, seconds: float, say: Say) -> None:
 def _state(vm: str) -> str:
     """Return VirtualBox's word for what a machine does."""
     try:
-        said = tools.run("VBoxManage", "showvminfo", vm, "--machinereadable")
+        said = programs.run("VBoxManage", "showvminfo", vm, "--machinereadable")
     except WorkshopError as error:
-        names = re.findall(r'^"(.*)" \{', tools.run("VBoxManage", "list", "vms"), re.MULTILINE)
+        names = re.findall(r'^"(.*)" \{', programs.run("VBoxManage", "list", "vms"), re.MULTILINE)
         there = ", ".join(names) or "none"
         raise WorkshopError(f"VirtualBox has no machine {vm!r}; there is {there}") from error
     found = re.search(r'^VMState="(.*)"$', said, re.MULTILINE)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from organiser.appliance import tools
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 _ENTRY = re.compile(r"/(\d+)/(\d+)/(\d+)/(\d+)/(.+)/(\d*)/")
 """What ``ls -p`` says of a name: inode, mode, owner, group, name, size."""
@@ -54,7 +54,7 @@ class Ext4:
 
         Raises WorkshopError when there is none.
         """
-        tools.find("debugfs")
+        programs.find("debugfs")
         try:
             said = self._debugfs(["stats -h"])
         except WorkshopError as error:
@@ -130,7 +130,7 @@ class Ext4:
         """
         _require_holes(self._raw.parent)
         with self._place() as place:
-            tools.run("e2fsck", "-f", "-p", "-E", "discard", place, variables=self._times)
+            programs.run("e2fsck", "-f", "-p", "-E", "discard", place, variables=self._times)
 
     def _debugfs(self, commands: Sequence[str], *options: str) -> str:
         """Give debugfs commands; return what it says to each, which never fails as a whole."""
@@ -139,7 +139,7 @@ class Ext4:
             script.write_text("".join(f"{command}\n" for command in commands), errors="surrogateescape")
             # Else it looks for a pager.
             variables = {**self._times, "DEBUGFS_PAGER": "__none__"}
-            return tools.run("debugfs", *options, "-f", script, place, variables=variables)
+            return programs.run("debugfs", *options, "-f", script, place, variables=variables)
 
     def _place(self) -> _Link:
         return _Link(self._raw, self._offset)
@@ -205,7 +205,7 @@ def _require_holes(folder: Path) -> None:
         file.write(b"x" * 8192)
         file.flush()
         try:
-            tools.run("fallocate", "--punch-hole", "--offset", "0", "--length", "4096", file.name)
+            programs.run("fallocate", "--punch-hole", "--offset", "0", "--length", "4096", file.name)
         except WorkshopError as error:
             raise WorkshopError(
                 f"the disk of {folder} cannot give parts of a file back ({error}); write to another disk"

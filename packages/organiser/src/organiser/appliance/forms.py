@@ -17,7 +17,6 @@ from pathlib import Path
 
 from organiser.appliance import bootloader, disk, ovf, utm
 from organiser.appliance.architecture import AMD64, ARCHITECTURES, ARM64, Architecture
-from organiser.appliance.ova import sha256_of
 from organiser.appliance.pack import GIB, LABEL, NAMESPACE, Clock, wrap
 from organiser.appliance.scratch import folder_beside
 from organiser.appliance.wsl.layout import SUFFIX as WSL_SUFFIX
@@ -26,6 +25,7 @@ from organiser.image import hub
 from organiser.image.layout import SUFFIX as OCI_SUFFIX
 from organiser.image.write import write_image
 from workshop.errors import WorkshopError
+from workshop.system.files import hash_file
 
 MAKERS_VERSION = 1
 """Part of a disk's name: raised when the same root is to give another disk."""
@@ -145,7 +145,7 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
             with folder_beside(target) as scratch:
                 WRITERS[form.name](source, target, scratch, shared)
             mark.write_text(key)
-        done.append(Made(form.name, target, target.stat().st_size, sha256_of(target)))
+        done.append(Made(form.name, target, target.stat().st_size, hash_file(target)))
     return done
 
 
@@ -183,7 +183,7 @@ def _add_folder(update: Callable[[bytes], object], folder: Path, root: Path) -> 
             elif entry.is_dir(follow_symlinks=False):
                 _add_folder(update, Path(entry.path), root)
             elif stat.S_ISREG(status.st_mode):
-                update(bytes.fromhex(sha256_of(Path(entry.path))))
+                update(bytes.fromhex(hash_file(Path(entry.path))))
 
 
 def ensure_disk(source: Source, folder: Path, key: str, clock: Clock) -> Path:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from organiser.appliance import manifest
 from organiser.appliance.scratch import whole
 from workshop.errors import WorkshopError
+from workshop.system.files import hash_file
 
 CHUNK = 1 << 20
 LARGEST = 8 << 30
@@ -51,15 +52,9 @@ def write_ova(target: Path, descriptor_name: str, descriptor: bytes, disk: Path,
             file.write(bytes(-file.tell() % tarfile.RECORDSIZE))
             file.seek(place)
             _write_member(file, manifest_name, manifest.render(digests), epoch)
-        digest = sha256_of(partial)
+        digest = hash_file(partial)
         size = partial.stat().st_size
     return Written(size, digest, digests)
-
-
-def sha256_of(path: Path) -> str:
-    """Return a file's SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _header(name: str, size: int, epoch: int) -> bytes:

@@ -9,9 +9,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.appliance.architecture import AMD64, ARM64, Architecture, native
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 DEBIAN = "trixie"
 DEBIAN_PACKAGES = (
@@ -42,7 +42,7 @@ def make_debian(folder: Path, mirror: str = "", architecture: Architecture = AMD
     if architecture is not native():
         # What it looks for is only one of the ways in which they run.
         words += [f"--arch={architecture.name}", "--skip=check/qemu"]
-    tools.run(
+    programs.run(
         "mmdebstrap",
         *("--mode=root", "--variant=minbase", f"--include={','.join(DEBIAN_PACKAGES)}"),
         *words,
@@ -55,7 +55,7 @@ def host_apt_options() -> list[str]:
     """Return how this host reaches its mirror (a proxy, a clock that is off); cleaning takes it out again."""
     if shutil.which("apt-config") is None:
         return []
-    lines = tools.run("apt-config", "dump").splitlines()
+    lines = programs.run("apt-config", "dump").splitlines()
     passing = ("Acquire::http::", "Acquire::https::", "Acquire::Check-Valid-Until ", "Acquire::Check-Date ")
     return [f"--aptopt={line}" for line in lines if line.startswith(passing) and not line.endswith('"";')]
 
@@ -67,7 +67,7 @@ def make_fedora(folder: Path, mirror: str = "", architecture: Architecture = AMD
     if mirror:
         raise WorkshopError("Fedora's mirrors are those of this host's dnf; leave --mirror out")
     try:
-        tools.run(
+        programs.run(
             "dnf",
             *("install", "--assumeyes", "--quiet", f"--installroot={folder.absolute()}", "--use-host-config"),
             *(f"--releasever={FEDORA}", "--setopt=install_weak_deps=False", "--nodocs"),

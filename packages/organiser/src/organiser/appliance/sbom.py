@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from organiser.appliance import tools
 from organiser.appliance.pack import NAMESPACE
+from workshop.system import programs
 
 VENVS = "opt/workshop/venvs"
 LICENCES = ("License-Expression", "License")
@@ -65,7 +65,7 @@ def _dpkg(status: Path) -> Iterator[Component]:
 
 def _rpm(root: Path) -> Iterator[Component]:
     form = r"%{NAME}\t%{EVR}\t%{ARCH}\t%{LICENSE}\n"
-    for line in tools.run(
+    for line in programs.run(
         "rpm", f"--root={root.resolve()}", "--query", "--all", f"--queryformat={form}"
     ).splitlines():
         name, version, architecture, licence = line.split("\t")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import glob
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from workshop.system.files import locked, put_in_place
 
 
 @contextmanager
@@ -23,26 +23,15 @@ def folder_beside(target: Path) -> Iterator[Path]:
     for left in target.parent.glob(f"{glob.escape(prefix)}*"):
         _remove_unless_used(left)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
-    with _locked(folder):
+    with locked(folder):
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock, which goes with this program; OSError when another one holds it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _remove_unless_used(folder: Path) -> None:
-    with suppress(OSError), _locked(folder):
+    with suppress(OSError), locked(folder):
         shutil.rmtree(folder)
 
 
@@ -52,8 +41,6 @@ def whole(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial")
     try:
         yield partial
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(target)
+        put_in_place(partial, target)
     finally:
         partial.unlink(missing_ok=True)

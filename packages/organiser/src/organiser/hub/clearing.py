@@ -24,6 +24,7 @@ from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, unit
 from workshop.errors import WorkshopError
 from workshop.system.files import written_whole
+from workshop.system.programs import last_line
 
 HOMES = Path("/home")
 MOST_BYTES = 2_000_000_000
@@ -136,8 +137,8 @@ def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Arch
         status = packing.wait()
         watch.cancel()
         if status:
-            lines = said.strip().splitlines() or ["no reason given"]
-            raise WorkshopError(f"seat {int(number)} cannot be archived: {lines[-1]}")
+            why = last_line(said) or "no reason given"
+            raise WorkshopError(f"seat {int(number)} cannot be archived: {why}")
     return Archived(number, file, done)
 
 
@@ -149,8 +150,8 @@ def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
     words = as_seat(number, ["sh", "-c", EMPTY, "sh", str(folder)])
     done = run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd="/")
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        raise WorkshopError(f"seat {int(number)} could not be emptied: {lines[-1]}")
+        why = last_line(done.stderr) or "no reason given"
+        raise WorkshopError(f"seat {int(number)} could not be emptied: {why}")
 
 
 def delete_home(hub: HubSettings, number: str) -> None:
@@ -186,8 +187,7 @@ def delete_seat(hub: HubSettings, number: str) -> None:
 def _run(words: list[str]) -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
-        raise WorkshopError(f"{words[0]} failed: {lines[-1]}")
+        raise WorkshopError(f"{words[0]} failed: {last_line(done.stderr) or f'status {done.returncode}'}")
 
 
 def main() -> None:

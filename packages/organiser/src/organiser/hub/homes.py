@@ -24,6 +24,7 @@ from workshop.settings import Settings
 from workshop.sync.files import only_one
 from workshop.sync.home import Packed, pack
 from workshop.system.files import written_whole
+from workshop.system.programs import last_line
 
 UNIT_FOLDER = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/classroom.conf")
@@ -120,8 +121,8 @@ def _bring(hub: HubSettings, what: list[str], place: Path, name: str, into: str)
             reading.stdout.close()
         reading.wait()
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no reason given"]
-        raise WorkshopError(f"cannot bring the notebooks to {name}: {lines[-1]}")
+        why = last_line(done.stderr) or "no reason given"
+        raise WorkshopError(f"cannot bring the notebooks to {name}: {why}")
 
 
 def write_settings(hub: HubSettings, machine: Settings, number: str) -> None:
@@ -224,5 +225,4 @@ def make_environment_files(hub: HubSettings, numbers: Sequence[str]) -> None:
 def _run(words: list[str]) -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
-        raise WorkshopError(f"{words[0]} failed: {lines[-1]}")
+        raise WorkshopError(f"{words[0]} failed: {last_line(done.stderr) or f'status {done.returncode}'}")

@@ -13,6 +13,7 @@ from organiser.appliance.options import Architectures, Cache, ExtraVars, Json, M
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
+from workshop.system.programs import last_line
 
 if TYPE_CHECKING:
     from organiser.image.make import Image
@@ -142,5 +143,4 @@ def _token(program: str, name: str) -> str:
         if name not in running.ask(program, "ps", "--format", "{{.Names}}").split():
             break
         time.sleep(0.2)
-    lines = [line for line in said.splitlines() if line.strip()]
-    raise WorkshopError(f"it did not start: {lines[-1] if lines else 'it said nothing'}")
+    raise WorkshopError(f"it did not start: {last_line(said) or 'it said nothing'}")

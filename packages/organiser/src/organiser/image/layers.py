@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
 from organiser.appliance.members import Added, Hashing, add, info_of, walk
-from organiser.appliance.ova import sha256_of
 from organiser.appliance.scratch import whole
 from organiser.image import layout
 from organiser.image.view import View
+from workshop.system.files import hash_file
 
 LEVEL = 6
 MAKERS_VERSION = 1
@@ -188,6 +188,6 @@ def key_of_folder(folder: Path) -> str:
     """Return what stands for everything in a folder."""
     digest = hashlib.sha256()
     for path, entry in walk(folder, folder):
-        contents = sha256_of(Path(entry.path)) if entry.is_file(follow_symlinks=False) else ""
+        contents = hash_file(Path(entry.path)) if entry.is_file(follow_symlinks=False) else ""
         digest.update(f"{path} {contents}\n".encode())
     return digest.hexdigest()

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from organiser.appliance.build import Wish, build
-from organiser.appliance.ova import sha256_of
 from organiser.appliance.scratch import whole
 from organiser.image import layout, oci
 from workshop.errors import WorkshopError
+from workshop.system.files import hash_file
 
 EVERY = "-multi"
 """In the name of an archive for several processors."""
@@ -74,7 +74,7 @@ def join(archives: Sequence[Path]) -> Image:
     target = archives[0].with_name(f"{stem}{EVERY}{small}{layout.SUFFIX}")
     oci.merge(archives, target)
     kinds = tuple(kind for path in archives for kind in describe(path).architectures)
-    return Image(target, kinds, target.stat().st_size, sha256_of(target), {})
+    return Image(target, kinds, target.stat().st_size, hash_file(target), {})
 
 
 def describe(archive: Path, sha256: str = "") -> Image:
@@ -92,7 +92,7 @@ def describe(archive: Path, sha256: str = "") -> Image:
     names = [step["created_by"].rpartition(": ")[2] for step in config["history"]]
     sizes = {name: layer["size"] for name, layer in zip(names, manifest["layers"], strict=True)}
     kinds = (entry["platform"]["architecture"],)
-    return Image(archive, kinds, archive.stat().st_size, sha256 or sha256_of(archive), sizes, beside)
+    return Image(archive, kinds, archive.stat().st_size, sha256 or hash_file(archive), sizes, beside)
 
 
 def _read(tar: tarfile.TarFile, name: str) -> bytes:

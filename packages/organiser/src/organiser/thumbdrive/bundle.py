@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from organiser.appliance import tools
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 
 def make(checkout: Path, target: Path) -> Path:
@@ -29,7 +29,7 @@ def make(checkout: Path, target: Path) -> Path:
 def _listed(bundle: Path) -> str:
     """Return git's list of what a bundle has; nothing where there is none that can be read."""
     try:
-        return tools.run("git", "bundle", "list-heads", bundle) if bundle.is_file() else ""
+        return programs.run("git", "bundle", "list-heads", bundle) if bundle.is_file() else ""
     except WorkshopError:
         return ""
 
@@ -44,6 +44,6 @@ def _heads(listed: str, branch: str) -> set[str]:
 
 def _git(checkout: Path, *words: str) -> str:
     try:
-        return tools.run("git", "-C", checkout, *words)
+        return programs.run("git", "-C", checkout, *words)
     except WorkshopError as error:
         raise WorkshopError(f"{checkout}: {error}; name a checkout that has a commit") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from organiser.thumbdrive.layout import CLOSING, OWN, SUMS, UNFINISHED
-from organiser.thumbdrive.own import read_own
+from organiser.thumbdrive.ownership import read_own
 from organiser.thumbdrive.signature import Signature
 from organiser.thumbdrive.signature import check as check_signature
 from organiser.thumbdrive.sums import read_sums

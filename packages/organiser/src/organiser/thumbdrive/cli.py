@@ -205,9 +205,9 @@ def write(
     json: Json = False,
 ) -> None:
     """Make sticks equal to the staged folder; copy only what changed, and read back what was written."""
+    from organiser.thumbdrive.parallel import Job, run_together
     from organiser.thumbdrive.prepare import prepared
     from organiser.thumbdrive.staged import read_staged
-    from organiser.thumbdrive.together import Job, run_together
     from organiser.thumbdrive.write import work_on, write_stick
 
     if format_ not in (None, "exfat"):
@@ -261,7 +261,7 @@ def verify(
 ) -> None:
     """Read every file of a stick again: hashes, signature, what is missing and what is there besides."""
     from organiser.thumbdrive.check import check_stick, size_of
-    from organiser.thumbdrive.together import Job, run_together
+    from organiser.thumbdrive.parallel import Job, run_together
 
     check = partial(check_stick, must_be_signed=require_signature)
     jobs = [
@@ -326,11 +326,11 @@ def _stage_of(work: Path) -> Path:
 
 def _key_of_git(checkout: Path) -> Path | None:
     """Return the SSH key with which this checkout signs updates; None when it has none in a file."""
-    from organiser.appliance import tools
+    from workshop.system import programs
 
     def setting(name: str) -> str:
         try:
-            return tools.run("git", "-C", checkout, "config", "--get", name).strip()
+            return programs.run("git", "-C", checkout, "config", "--get", name).strip()
         except WorkshopError:
             return ""
 

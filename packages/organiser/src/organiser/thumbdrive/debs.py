@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_atomically
+from workshop.system.files import write_whole
 
 NEEDED = "needed.txt"
 """Names what set-up asks for; the others are what these depend on."""
@@ -64,8 +64,8 @@ def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]
         place.parent.mkdir(parents=True, exist_ok=True)
         os.link(archives / name, place)
         preferences.append(_VERSION.format(**_described(place)))
-    write_atomically(folder / NEEDED, "".join(f"{package}\n" for package in packages).encode())
-    write_atomically(folder / PREFERENCES, "".join(preferences).encode())
+    write_whole(folder / NEEDED, "".join(f"{package}\n" for package in packages).encode())
+    write_whole(folder / PREFERENCES, "".join(preferences).encode())
     return folder
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import tools
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 FAT32_LARGEST = (4 << 30) - 1
 """Bytes of the largest file on FAT32."""
@@ -79,7 +79,7 @@ class Place:
 
 def disks() -> list[Disk]:
     """Return the disks of this machine; WorkshopError where they cannot be listed."""
-    listed = json.loads(tools.run("lsblk", "--json", "--bytes", "--output", _COLUMNS))
+    listed = json.loads(programs.run("lsblk", "--json", "--bytes", "--output", _COLUMNS))
     return [_disk(entry) for entry in listed["blockdevices"]]
 
 
@@ -164,7 +164,7 @@ def file_system(node: str, listed: str) -> str:
     if listed:
         return listed
     try:
-        return tools.run("blkid", "--probe", "--match-tag", "TYPE", "--output", "value", node).strip()
+        return programs.run("blkid", "--probe", "--match-tag", "TYPE", "--output", "value", node).strip()
     except WorkshopError:  # none, or not ours to read
         return ""
 

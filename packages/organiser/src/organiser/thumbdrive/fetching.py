@@ -8,9 +8,8 @@ from pathlib import Path
 
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.fetch import Options, fetch_all
-from workshop.datasets.progress import Progress
 from workshop.datasets.store import Store
-from workshop.output import messages
+from workshop.output import Progress, messages
 
 
 @dataclass(frozen=True)

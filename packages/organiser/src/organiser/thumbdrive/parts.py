@@ -16,10 +16,9 @@ from organiser.thumbdrive.fetching import Shelf, Wanted
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
 from workshop.datasets.catalogue import load_catalogue
 from workshop.datasets.fetch import Options, fetch_all
-from workshop.datasets.progress import Progress
 from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
-from workshop.output import messages
+from workshop.output import Progress, messages
 from workshop.site.build import RECORD, build_site
 from workshop.system.files import hash_file
 

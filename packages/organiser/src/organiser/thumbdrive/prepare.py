@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.thumbdrive.drives import Disk, Place, device_at, file_system, is_device, place_at
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 LABEL = "WORKSHOP"
 _EXFAT = "7"
@@ -91,13 +91,13 @@ def make_exfat(stick: Path, disk: Disk) -> str:
     if node == disk.path and disk.path.startswith(("/dev/sd", "/dev/mmcblk", "/dev/nvme")):
         make_table(disk.path)
         node = _first_partition(disk.path)
-    tools.run("mkfs.exfat", "--volume-label", LABEL, node)
+    programs.run("mkfs.exfat", "--volume-label", LABEL, node)
     return node
 
 
 def make_table(device: str) -> None:
     """Write a partition table with one partition over the whole disk, as Windows and macOS expect it."""
-    tools.run(
+    programs.run(
         "sfdisk",
         "--wipe",
         "always",
@@ -124,10 +124,10 @@ def _mount(node: str, stack: ExitStack) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="workshop-stick-"))
     try:
         try:
-            tools.run("mount", "-o", "nosuid,nodev,noexec", node, folder)
+            programs.run("mount", "-o", "nosuid,nodev,noexec", node, folder)
         except WorkshopError:
             # A kernel without exFAT: the one that runs as a program.
-            tools.run("mount.exfat-fuse", "-o", "nosuid,nodev,noexec", node, folder)
+            programs.run("mount.exfat-fuse", "-o", "nosuid,nodev,noexec", node, folder)
     except WorkshopError as error:
         folder.rmdir()
         raise WorkshopError(
@@ -138,5 +138,5 @@ def _mount(node: str, stack: ExitStack) -> Path:
 
 
 def _unmount(folder: Path) -> None:
-    tools.run("umount", folder)
+    programs.run("umount", folder)
     folder.rmdir()

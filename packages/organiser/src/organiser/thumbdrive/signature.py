@@ -7,9 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.appliance import tools
 from organiser.thumbdrive.layout import SIGNATURE, SIGNER, SUMS
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 NAMESPACE = "workshop-thumbdrive"
 """What the key signs for, so that a signature for something else does not count here."""
@@ -52,7 +52,7 @@ def sign(data: bytes, key: Path) -> bytes:
     with tempfile.TemporaryDirectory(prefix="workshop-sign-") as scratch:
         file = Path(scratch) / SUMS
         file.write_bytes(data)
-        tools.run("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, file)
+        programs.run("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, file)
         return file.with_name(SIGNATURE).read_bytes()
 
 
@@ -83,7 +83,7 @@ def check(folder: Path, allowed_signers: Path | None) -> Signature:
 
 
 def _ssh_keygen(data: bytes, verb: str, signature: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
-    command = [tools.find("ssh-keygen"), "-Y", verb, "-n", NAMESPACE, "-s", str(signature), *options]
+    command = [programs.find("ssh-keygen"), "-Y", verb, "-n", NAMESPACE, "-s", str(signature), *options]
     return subprocess.run(command, input=data, capture_output=True, check=False)
 
 

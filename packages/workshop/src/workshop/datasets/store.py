@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import IO, Protocol
 from workshop.datasets import STAMP
 from workshop.datasets.catalogue import Dataset, File
 from workshop.errors import WorkshopError
-from workshop.system.files import flush_folder, hash_file
+from workshop.system.files import hash_file, locked, put_in_place, written_whole
 
 CHUNK = 1 << 20
 SCRATCH = ".fetching"
@@ -85,37 +83,27 @@ class Store:
 
     def add(self, dataset: Dataset, file: File, chunks: Iterable[bytes]) -> None:
         """Write ``chunks`` as the file; WrongContentError, and nothing kept, when they are not it."""
-        descriptor, name = tempfile.mkstemp(dir=self.scratch, prefix="tmp-")
-        temporary = Path(name)
         try:
-            with os.fdopen(descriptor, "wb") as out:
+            with written_whole(self.path(dataset, file), scratch=self.scratch) as out:
                 _write_checked(file, chunks, out)
-            self._place(dataset, file, temporary)
         except OSError as error:
             raise full_disk(error, self.folder) from error
-        finally:
-            temporary.unlink(missing_ok=True)
+        self._note(dataset, file)
 
     def adopt(self, dataset: Dataset, file: File, temporary: Path) -> None:
         """Take a finished file of the same file system in, if it is right; it is gone afterwards."""
         try:
             if file.bytes not in (None, temporary.stat().st_size) or hash_file(temporary) != file.sha256:
                 raise WrongContentError(describe_wrong(temporary))
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-            self._place(dataset, file, temporary)
+            put_in_place(temporary, self.path(dataset, file), 0o644)
         finally:
             temporary.unlink(missing_ok=True)
+        self._note(dataset, file)
 
-    def _place(self, dataset: Dataset, file: File, temporary: Path) -> None:
-        target = self.path(dataset, file)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(OSError):  # a thumb drive may know no permissions
-            temporary.chmod(0o644)
-        temporary.replace(target)
-        flush_folder(target.parent)
+    def _note(self, dataset: Dataset, file: File) -> None:
+        status = self.path(dataset, file).stat()
         with self._guard:
-            self._verified[f"{dataset.name}/{file.name}"] = _mark(file, target.stat())
+            self._verified[f"{dataset.name}/{file.name}"] = _mark(file, status)
 
     def write_stamp(self, datasets: Iterable[Dataset]) -> None:
         """Note on disk what was verified, and which files the data sets have.
@@ -130,21 +118,11 @@ class Store:
             with contextlib.suppress(OSError, UnicodeDecodeError):
                 if stamp.read_text(encoding="utf-8") == text:
                     return
-            self._write_atomically(stamp, text)
-
-    def _write_atomically(self, target: Path, text: str) -> None:
-        try:
-            self.scratch.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self.scratch, prefix="tmp-")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            with contextlib.suppress(OSError):
-                Path(name).chmod(0o644)
-            Path(name).replace(target)
-        except OSError as error:
-            raise full_disk(error, self.folder) from error
+            try:
+                with written_whole(stamp, scratch=self.scratch) as out:
+                    out.write(text.encode())
+            except OSError as error:
+                raise full_disk(error, self.folder) from error
 
     def _listed(self) -> dict[str, object]:
         """Return the data sets and their files as the last fetch noted them."""
@@ -162,31 +140,23 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, on_wait: Callable[[], None]) -> Iterator[None]:
-        """Keep other fetches out of this folder; ``on_wait`` is called when one is at work.
-
-        The kernel drops the lock when its holder ends, however it ends.
-        """
-        try:
-            self.scratch.mkdir(parents=True, exist_ok=True)
-            lock = (self.scratch / "lock").open("a+b")
-        except OSError as error:
-            raise WorkshopError(
-                f"cannot write to the data folder {self.folder}: {error.strerror}; "
-                "run as its owner or choose another with --into"
-            ) from error
-        with lock:
+        """Keep other fetches out of this folder; ``on_wait`` is called when one is at work."""
+        with contextlib.ExitStack() as held:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                on_wait()
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                self.scratch.mkdir(parents=True, exist_ok=True)
+                held.enter_context(locked(self.scratch / "lock", on_wait))
+            except OSError as error:
+                raise WorkshopError(
+                    f"cannot write to the data folder {self.folder}: {error.strerror}; "
+                    "run as its owner or choose another with --into"
+                ) from error
             self._verified = self._read_stamp()
             self.clean()
             yield
 
     def clean(self) -> None:
         """Remove what a killed fetch left; unfinished downloads stay, to be resumed."""
-        for left in self.scratch.glob("tmp-*"):
+        for left in (*self.scratch.glob("tmp-*"), *self.scratch.glob(".*")):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
             else:
@@ -234,8 +204,6 @@ def _write_checked(file: File, chunks: Iterable[bytes], out: IO[bytes]) -> None:
         out.write(chunk)
     if digest.hexdigest() != file.sha256:
         raise WrongContentError(looks_like(head, size))
-    out.flush()
-    os.fsync(out.fileno())
 
 
 def _mark(file: File, status: os.stat_result) -> list[object]:

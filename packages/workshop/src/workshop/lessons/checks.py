@@ -15,14 +15,21 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.lessons.answers import Answers, read_answers
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.exercises import exercise_of, exercises_in, solution_steps
+from workshop.lessons.catalogue import (
+    About,
+    Lesson,
+    Notebook,
+    about,
+    exercise_of,
+    exercises_in,
+    find_lessons,
+    source_of,
+)
 from workshop.lessons.judging import best_of_runs
-from workshop.lessons.model import About, Lesson, Notebook, about, source_of
 from workshop.lessons.mutants import mutants
 from workshop.lessons.predictions import faults_between_predictions, predictions_in
-from workshop.lessons.runner import How, Progress, Ran, run_notebook, solutions_of
-from workshop.lessons.static import faults_between, faults_of_file
+from workshop.lessons.runner import Executed, Progress, RunOptions, run_notebook, solutions_of
+from workshop.lessons.static import faults_between, faults_of_file, solution_steps
 from workshop.lessons.worker import Told
 
 ShowProgress = Callable[[str], AbstractContextManager[Progress]]
@@ -56,12 +63,12 @@ class Verdict:
     faults: list[str] = field(default_factory=list)
 
 
-def check_lesson(lesson: Lesson, how: How, show: ShowProgress, *, static: bool = False) -> Verdict:
+def check_lesson(lesson: Lesson, how: RunOptions, show: ShowProgress, *, static: bool = False) -> Verdict:
     """Check one lesson: its file, then one solved run with all answers tried beside.
 
     Args:
         lesson: The lesson.
-        how: How it is run.
+        how: RunOptions it is run.
         show: Shows a run's progress.
         static: Run nothing.
     """
@@ -82,15 +89,15 @@ def check_lesson(lesson: Lesson, how: How, show: ShowProgress, *, static: bool =
 
 
 def _check_run(
-    verdict: Verdict, lesson: Lesson, told: About, notebook: Notebook, how: How, progress: Progress
+    verdict: Verdict, lesson: Lesson, told: About, notebook: Notebook, how: RunOptions, progress: Progress
 ) -> None:
     """Run the lesson solved, with the answers beside, and add what is wrong to the verdict."""
     solutions = solutions_of(notebook, how, wanted=True)
     stored = {name: read_answers(how.notebooks, name) for name in solutions}
     tries = {name: _tries(notebook, name, solutions[name], stored[name]) for name in solutions}
-    first: list[Ran] = []
+    first: list[Executed] = []
 
-    def run() -> Ran:
+    def run() -> Executed:
         """Run it; a second time only the figures are of interest."""
         beside = {} if first else tries
         first.append(run_notebook(lesson, told, notebook, how, progress, solutions, beside))

@@ -1,4 +1,4 @@
-"""``workshop lessons``: list, run and check the lessons."""
+"""``workshop lessons``: list, run and check the lessons; the tables and the progress that people see."""
 
 from __future__ import annotations
 
@@ -10,29 +10,35 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
+import rich.progress
 import typer
+from rich.markup import escape
+from rich.table import Column, Table
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import UnknownLessonError, choose, find_lessons, notebooks_folder
+from workshop.lessons.catalogue import (
+    BUDGET_UNITS,
+    About,
+    Lesson,
+    Profile,
+    UnknownLessonError,
+    about,
+    choose,
+    exercises_in,
+    find_lessons,
+    notebooks_folder,
+)
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
-from workshop.lessons.exercises import exercises_in
 from workshop.lessons.judging import Result, run_lesson
-from workshop.lessons.model import Lesson, Profile, about
 from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
-from workshop.lessons.report import (
-    lessons_table,
-    pace_line,
-    progress,
-    results_table,
-    verdicts_table,
-    yardstick_line,
-)
-from workshop.lessons.runner import How
+from workshop.lessons.runner import Progress, RunOptions
 from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
+
+_MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
 
 app = typer.Typer(help="List, run and check the lessons.", no_args_is_help=True)
 
@@ -104,7 +110,7 @@ def run(
     folder, lessons = _chosen(notebooks, names)
     if output is not None:
         _require_apart(output, folder, load_settings().notebooks)
-    how = How(folder, profile, timeout, output)
+    how = RunOptions(folder, profile, timeout, output)
     results: list[Result] = []
     with _ended_cleanly():
         for lesson in lessons:
@@ -136,7 +142,7 @@ def check(
     is rejected. All of that takes one run of the lesson.
     """
     folder, lessons = _chosen(notebooks, names)
-    how = How(folder, profile, timeout)
+    how = RunOptions(folder, profile, timeout)
     verdicts: list[Verdict] = []
     with _ended_cleanly():
         for lesson in lessons:
@@ -197,7 +203,7 @@ def warm(
         if background:
             changed = warm_in_background(warmth, settings)
         else:
-            changed = fill_cache(warmth, How(folder, patience=PATIENCE), progress)
+            changed = fill_cache(warmth, RunOptions(folder, patience=PATIENCE), progress)
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
         print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})
@@ -252,3 +258,119 @@ def _ended_cleanly() -> Iterator[None]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """Show how far a run is: a bar on a terminal, one line elsewhere; both on stderr."""
+    if not messages.is_terminal:
+        messages.print(f"{title} …", markup=False, highlight=False)
+        yield lambda cell, cells: None
+        return
+    columns = (
+        rich.progress.SpinnerColumn(),
+        rich.progress.TextColumn("{task.description}", markup=False),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TextColumn("cells"),
+        rich.progress.TimeElapsedColumn(),
+    )
+    with rich.progress.Progress(*columns, console=messages, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda cell, cells: bar.update(task, completed=cell, total=cells)
+
+
+def lessons_table(lessons: dict[str, About], slowness: float | None = None) -> Table:
+    """Return the table of ``workshop lessons list``; with this machine's slowness also the minutes here."""
+    here = [] if slowness is None else [_right("here"), _right("waiting")]
+    table = Table(_names(lessons), "title", "kernel", _right("minutes"), *here, *map(str, Profile))
+    for name, told in lessons.items():
+        minutes = ["" if told.minutes is None else f"{told.minutes:g}"]
+        if slowness is not None:
+            found = minutes_here(told, slowness)
+            minutes += ["", ""] if found is None else [f"{found.whole:.0f}", f"{found.waiting:.0f}"]
+        budgets = [_budget(told.budget.get(profile, {})) for profile in Profile]
+        table.add_row(name, escape(told.title), escape(told.kernel), *minutes, *budgets)
+    return table
+
+
+def pace_line(slowness: float) -> str:
+    """Say what the minutes here are."""
+    return (
+        f"Here: minutes on this machine, whose slowness is {slowness:g} (the reference machine's is 1). "
+        "Waiting: how many of them cells run, at most."
+    )
+
+
+def _budget(limits: dict[str, float]) -> str:
+    """Write a budget in short."""
+    return "\n".join(f"{value:g} {BUDGET_UNITS[key]}" for key, value in limits.items())
+
+
+def results_table(results: list[Result]) -> Table:
+    """Return the table of ``workshop lessons run``."""
+    compiled = any(result.compiling for result in results)
+    headings = ("seconds", "work", *(["compiling"] if compiled else []), "peak MB")
+    figures = [_right(heading) for heading in headings]
+    names = _names(result.name for result in results)
+    table = Table(names, "profile", *figures, "metrics", "passed")
+    for result in results:
+        metrics = "\n".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
+        passed = "[green]yes[/]" if result.passed else "[red]no[/]"
+        if result.passed and result.exercises_open:
+            passed += f"\nexercises open: {len(result.exercises_open)}"
+        if result.runs > 1:
+            passed += "\nbetter of two runs"
+        table.add_row(
+            result.name,
+            str(result.profile),
+            f"{result.seconds:.1f}",
+            f"{result.work:.1f}" + (f" of {result.budget:g}" if result.budget else ""),
+            *([f"{result.compiling:.1f}"] if compiled else []),
+            f"{result.peak_rss_mb:.0f}",
+            escape(metrics),
+            passed,
+        )
+    return table
+
+
+def yardstick_line(results: list[Result]) -> str:
+    """Return what the yardstick measured during all runs, in one line."""
+    slowness = [result.slowness for result in results if result.seconds] or [1.0]
+    noise = max((result.noise for result in results), default=0.0)
+    least, most = f"{min(slowness):.2f}", f"{max(slowness):.2f}"
+    line = (
+        f"Work is CPU-s by this machine's slowness: {least if least == most else f'{least} to {most}'} "
+        f"times the reference, noise up to {noise:.0%}"
+    )
+    if any(result.compiling for result in results):
+        line += ". Compiling, in CPU-s, is done once: the next run has it in Theano's cache"
+    return line
+
+
+def verdicts_table(verdicts: list[Verdict]) -> Table:
+    """Return the table of ``workshop lessons check``."""
+    names = _names(verdict.name for verdict in verdicts)
+    table = Table(names, "clean file", "passes solved", "stubs not done", "wrong is wrong")
+    for heading in ("mutants", "rejected", "exercises"):
+        table.add_column(heading, justify="right")
+    for verdict in verdicts:
+        statements = (verdict.clean, verdict.solved, verdict.stubs, verdict.wrong)
+        share = f"{verdict.rejected / verdict.mutants:.0%}" if verdict.mutants else ""
+        figures = (str(verdict.mutants or ""), share, str(len(verdict.exercises)))
+        table.add_row(verdict.name, *(_MARKS[statement] for statement in statements), *figures)
+    return table
+
+
+def _figure(value: float | int | str | bool) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _names(names: Iterable[str]) -> Column:
+    """Return the column of the lessons' names, which are never cut: they are to be typed again."""
+    return Column("lesson", min_width=max(map(len, names), default=0))
+
+
+def _right(heading: str) -> Column:
+    """Return a column for figures."""
+    return Column(heading, justify="right")

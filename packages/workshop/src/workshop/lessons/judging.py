@@ -10,15 +10,30 @@ may contain it, so that one over its bar is measured again.
 
 from __future__ import annotations
 
+import ast
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.lessons.metrics import Metric, metrics_in
-from workshop.lessons.model import BUDGET_UNITS, MEMORY, WORK, About, Bar, Lesson, Profile, about, tags_of
-from workshop.lessons.runner import How, Progress, Ran, keep, run_notebook, solutions_of
+from workshop.lessons.catalogue import (
+    BUDGET_UNITS,
+    MEMORY,
+    WORK,
+    About,
+    Bar,
+    Cell,
+    Lesson,
+    Profile,
+    about,
+    tags_of,
+)
+from workshop.lessons.runner import Executed, Progress, RunOptions, keep, run_notebook, solutions_of
 from workshop.lessons.worker import Failure, Outcome, Told
+
+Metric = float | int | str | bool
 
 CLOSE = 0.1
 """A lesson that is over a limit on time by no more than this share of it gets a second run, too."""
@@ -66,7 +81,7 @@ class Fault:
     """The lesson itself measured that time, and what it compiled meanwhile may be in it."""
 
 
-def run_lesson(lesson: Lesson, how: How, progress: Progress, *, solved: bool = False) -> Result:
+def run_lesson(lesson: Lesson, how: RunOptions, progress: Progress, *, solved: bool = False) -> Result:
     """Run one lesson and hold it against its budget and its bars.
 
     Whatever is wrong with the lesson is said in the result; OSError passes, e.g. for a full disk.
@@ -90,8 +105,8 @@ def run_lesson(lesson: Lesson, how: How, progress: Progress, *, solved: bool = F
 
 
 def best_of_runs(
-    name: str, told: About, profile: Profile, run: Callable[[], Ran], *, solved: bool
-) -> tuple[Result, Ran]:
+    name: str, told: About, profile: Profile, run: Callable[[], Executed], *, solved: bool
+) -> tuple[Result, Executed]:
     """Judge a run; where noise leaves it open, judge a second one and take the better."""
     ran = run()
     result = judge(name, told, ran, profile, solved=solved)
@@ -112,7 +127,7 @@ def _may_be_noise(fault: Fault, outcome: Outcome) -> bool:
     return fault.excess <= max(outcome.noise, CLOSE)
 
 
-def judge(name: str, told: About, ran: Ran, profile: Profile, *, solved: bool) -> Result:
+def judge(name: str, told: About, ran: Executed, profile: Profile, *, solved: bool) -> Result:
     """Hold a run against the lesson's budget and bars."""
     outcome = ran.outcome
     faults = faults_of(told, ran, profile, solved=solved)
@@ -141,7 +156,7 @@ def _open(outcome: Outcome) -> dict[str, Told]:
     return {exercise: told for exercise, told in outcome.answers.items() if told.answer != "right"}
 
 
-def faults_of(told: About, ran: Ran, profile: Profile, *, solved: bool) -> list[Fault]:
+def faults_of(told: About, ran: Executed, profile: Profile, *, solved: bool) -> list[Fault]:
     """Return every reason why a run does not pass."""
     outcome = ran.outcome
     faults = [] if outcome.failure is None else [Fault(ran.place(outcome.failure))]
@@ -158,7 +173,7 @@ def faults_of(told: About, ran: Ran, profile: Profile, *, solved: bool) -> list[
     return faults
 
 
-def read_metrics(ran: Ran) -> tuple[dict[str, Metric], list[str]]:
+def read_metrics(ran: Executed) -> tuple[dict[str, Metric], list[str]]:
     """Return what the metrics cells show, and what is wrong with those that show nothing."""
     metrics: dict[str, Metric] = {}
     faults = []
@@ -218,3 +233,54 @@ def _missed(name: str, shown: float, bar: Bar, outcome: Outcome) -> list[Fault]:
         text = f"{name} is {value:.4g}{unit}, bar at most {bar.maximum:g}"
         return [Fault(text, excess, own_clock=bar.yardstick)]
     return []
+
+
+def metrics_in(cell: Cell) -> dict[str, Metric]:
+    """Return the metrics that an executed cell shows; the last output that is an object counts.
+
+    Raises ValueError when there is none, or when a value is neither a finite number nor a text nor
+    a truth value.
+    """
+    for output in reversed(cell.get("outputs", [])):
+        found = _object_in(output)
+        if found is not None:
+            return {str(name): _sound(name, value) for name, value in found.items()}
+    raise ValueError("shows no JSON object; end the cell with print(json.dumps({...}))")
+
+
+def _object_in(output: dict[str, Any]) -> dict[Any, Any] | None:
+    """Return the object that one output shows, if it does."""
+    data = output.get("data", {})
+    if isinstance(data.get("application/json"), dict):
+        shown: dict[Any, Any] = data["application/json"]
+        return shown
+    text = (
+        _text(output.get("text")) if output.get("output_type") == "stream" else _text(data.get("text/plain"))
+    )
+    lines = text.strip().splitlines()
+    return _parse(text) or (_parse(lines[-1]) if lines else None)
+
+
+def _text(value: str | list[str] | None) -> str:
+    return "".join(value or "")
+
+
+def _parse(text: str) -> dict[Any, Any] | None:
+    """Read a text as a JSON object or as a Python dict of plain values."""
+    for read in (json.loads, ast.literal_eval):
+        try:
+            value = read(text.strip())
+        except (ValueError, SyntaxError):
+            continue
+        if isinstance(value, dict):
+            return value
+    return None
+
+
+def _sound(name: object, value: Any) -> Metric:
+    """Refuse a value that a bar cannot be held against and JSON cannot carry."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"the metric {name} is {value}")
+    if not isinstance(value, float | int | str | bool):
+        raise ValueError(f"the metric {name} must be a number, a text or a truth value, not {value!r}")
+    return value

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.lessons.answers import answers_path
-from workshop.lessons.exercises import MAY_RAISE, solution_path
-from workshop.lessons.model import Cell, Notebook
+from workshop.lessons.catalogue import MAY_RAISE, Cell, Notebook, solution_path
 
 _NAME = re.compile(r"\d+-[a-z0-9]+(-[a-z0-9]+)*/\d+-[a-z0-9]+(-[a-z0-9]+)*")
 

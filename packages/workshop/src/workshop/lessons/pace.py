@@ -19,9 +19,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import WORK, About, Kind, Profile, about
+from workshop.lessons.catalogue import WORK, About, Kind, Profile, about, find_lessons
 from workshop.lessons.yardstick import Round, Yardstick
+from workshop.system.files import write_whole
 
 ROUNDS = 5
 KEPT_SECONDS = 24 * 3600.0
@@ -109,11 +109,8 @@ def slowness_here(
     except ImportError:
         return None
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_suffix(f".{os.getpid()}")
         document = {"slowness": slowness, "measured": clock(), "machine": machine}
-        beside.write_text(json.dumps(document) + "\n", encoding="utf-8")
-        beside.replace(file)
+        write_whole(file, json.dumps(document) + "\n")
     return slowness
 
 

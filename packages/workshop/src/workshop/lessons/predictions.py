@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from workshop.lessons.model import Cell, Notebook, source_of, tags_of
+from workshop.lessons.catalogue import Cell, Notebook, source_of, tags_of
 
 PREDICT = "predict:"
 REVEAL = "reveal:"

@@ -1,8 +1,9 @@
-"""Run lessons headless; ``judging`` says what is to be thought of it."""
+"""Prepare lessons and run them headless; ``judging`` says what is to be thought of it."""
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import shutil
@@ -16,9 +17,23 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.lessons.exercises import Prepared, exercises_in, prepare, read_solution
-from workshop.lessons.model import WORK, About, Lesson, Notebook, Profile
+from workshop.lessons.catalogue import (
+    INJECTED,
+    PARAMETERS,
+    WORK,
+    About,
+    Cell,
+    Lesson,
+    Notebook,
+    Profile,
+    exercise_of,
+    exercises_in,
+    read_solution,
+    tags_of,
+)
 from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
+from workshop.system.files import write_whole
+from workshop.system.programs import last_line
 
 # Without --timeout a lesson may take this many times its budget, and without a budget this long.
 PATIENCE = 4
@@ -32,7 +47,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Ran:
+class Executed:
     """A run before the verdict: what came of it, and the executed notebook."""
 
     outcome: Outcome
@@ -48,7 +63,7 @@ class Ran:
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """How lessons are to be run."""
 
     notebooks: Path
@@ -60,7 +75,50 @@ class How:
     """The seconds of the reference machine after which a lesson is stopped; else by its budget."""
 
 
-def solutions_of(notebook: Notebook, how: How, *, wanted: bool) -> dict[str, str]:
+@dataclass(frozen=True)
+class Prepared:
+    """A notebook that is ready to run, and where its cells come from."""
+
+    notebook: Notebook
+    numbers: list[int]
+    """For each cell its number in the lesson, counted from 1; the injected cell has its neighbour's."""
+
+
+def prepare(notebook: Notebook, profile: Profile, solutions: dict[str, str]) -> Prepared:
+    """Return the notebook with its profile set and the given exercises solved.
+
+    Raises WorkshopError when there is more than one parameters cell.
+    """
+    cells: list[Cell] = []
+    numbers: list[int] = []
+    for number, original in enumerate(notebook["cells"], start=1):
+        cell = copy.deepcopy(original)
+        exercise = exercise_of(cell)
+        if exercise in solutions:
+            cell["source"] = solutions[exercise]
+        cells.append(cell)
+        numbers.append(number)
+        if PARAMETERS in tags_of(cell):
+            if any(INJECTED in tags_of(other) for other in cells):
+                raise WorkshopError(f"cell {number} is a second parameters cell; keep one")
+            cells.append(_injected(profile))
+            numbers.append(number)
+    return Prepared({**notebook, "cells": cells}, numbers)
+
+
+def _injected(profile: Profile) -> Cell:
+    """Return the cell that sets the profile."""
+    return {
+        "cell_type": "code",
+        "id": INJECTED,
+        "metadata": {"tags": [INJECTED]},
+        "execution_count": None,
+        "outputs": [],
+        "source": f'PROFILE = "{profile}"',
+    }
+
+
+def solutions_of(notebook: Notebook, how: RunOptions, *, wanted: bool) -> dict[str, str]:
     """Return the solutions of all exercises of a notebook, or none when they are not wanted."""
     names = exercises_in(notebook) if wanted else []
     return {name: read_solution(how.notebooks, name) for name in names}
@@ -70,11 +128,11 @@ def run_notebook(
     lesson: Lesson,
     told: About,
     notebook: Notebook,
-    how: How,
+    how: RunOptions,
     progress: Progress,
     solutions: dict[str, str],
     answers: dict[str, dict[str, str]] | None = None,
-) -> Ran:
+) -> Executed:
     """Run a notebook in a temporary copy of the notebooks folder.
 
     Args:
@@ -109,7 +167,7 @@ def run_notebook(
         )
         outcome = _work(job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"])))
         executed = json.loads(file.read_text(encoding="utf-8"))
-        return Ran(outcome, executed, prepared.numbers)
+        return Executed(outcome, executed, prepared.numbers)
 
 
 def _as_format_4_5(prepared: Prepared) -> Notebook:
@@ -170,7 +228,7 @@ def _work(job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
                     began(report["cell"])
                 elif report["group"]:
                     kernel.append(report["group"])
-    raise WorkshopError(f"the lesson runner itself stopped: {_last_line(log)}")
+    raise WorkshopError(f"the lesson runner itself stopped: {_how_it_ended(log)}")
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -230,19 +288,12 @@ def _outcome(values: dict[str, Any]) -> Outcome:
     )
 
 
-def _last_line(log: Path) -> str:
+def _how_it_ended(log: Path) -> str:
     """Return the last line of the worker's own output."""
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "it was killed; free memory and run it again"
+    said = last_line(log.read_text(encoding="utf-8", errors="replace"))
+    return said or "it was killed; free memory and run it again"
 
 
 def keep(notebook: Notebook, path: Path) -> None:
     """Write an executed notebook, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(notebook, file, indent=1, ensure_ascii=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")

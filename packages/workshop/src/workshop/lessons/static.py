@@ -13,21 +13,13 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from workshop.errors import WorkshopError
 from workshop.lessons.answers import FOLDER, read_answers
-from workshop.lessons.exercises import (
+from workshop.lessons.catalogue import (
+    BUDGET_UNITS,
     CHECK,
     EXERCISE,
     INJECTED,
     MAY_RAISE,
     PARAMETERS,
-    check_of,
-    code_lines,
-    exercise_of,
-    exercises_in,
-    lines_of,
-    read_solution,
-)
-from workshop.lessons.model import (
-    BUDGET_UNITS,
     WORK,
     About,
     Cell,
@@ -35,6 +27,10 @@ from workshop.lessons.model import (
     Lesson,
     Notebook,
     Profile,
+    check_of,
+    exercise_of,
+    exercises_in,
+    read_solution,
     source_of,
     tags_of,
 )
@@ -43,6 +39,8 @@ from workshop.lessons.predictions import faults_of_predictions
 CELL_LINES = 25
 FEWEST_EXERCISES = 3
 FAST_WORK = 60.0
+SHORTEST_STEP = 12
+"""What is shorter than this gives no solution away."""
 # The kernels that set-up registers; python3 is the jupyter environment's own.
 KERNELS = frozenset({"python3", "theano", "tensorflow"})
 
@@ -266,3 +264,22 @@ def faults_between(notebooks: Path, exercises: dict[str, list[str]]) -> list[str
         if path.stem not in counts:
             faults.append(f"solutions/{FOLDER}/{path.name} belongs to no exercise; remove it or tag its cell")
     return faults
+
+
+def solution_steps(text: str) -> list[str]:
+    """Return the expressions that a solution is made of: what it returns, assigns or hands to a call."""
+    steps = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Return | ast.Assign | ast.AugAssign) and node.value is not None:
+            steps.append(ast.unparse(node.value))
+    return [step for step in steps if len(step) >= SHORTEST_STEP]
+
+
+def code_lines(text: str) -> int:
+    """Count the lines of code in a text: those that are neither blank nor only a comment."""
+    return sum(1 for line in text.splitlines() if line.strip() and not line.strip().startswith("#"))
+
+
+def lines_of(cell: Cell) -> int:
+    """Count the lines of code in a cell."""
+    return code_lines(source_of(cell)) if cell.get("cell_type") == "code" else 0

@@ -8,7 +8,6 @@ its compile cache. A record beside the cache says for which lessons and packages
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -20,14 +19,14 @@ import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from workshop import priority
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import choose, find_lessons
-from workshop.lessons.model import About, Kind, Lesson, about
-from workshop.lessons.runner import How, Progress, run_notebook
+from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
+from workshop.lessons.runner import Progress, RunOptions, run_notebook
 from workshop.settings import Settings
+from workshop.system.files import take_lock, write_whole
 
 KERNEL = "theano"
 OURS = ("deep_learning_workshop-", "bubblebreaker-")
@@ -76,9 +75,7 @@ class Warmth:
 
     @staticmethod
     def _write(file: Path, document: dict[str, Any]) -> None:
-        beside = file.with_suffix(".new")
-        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        beside.replace(file)
+        write_whole(file, json.dumps(document, indent=1) + "\n")
 
     def _digest(self, lesson: Lesson) -> str:
         return hashlib.sha256(self.packages.encode() + lesson.path.read_bytes()).hexdigest()
@@ -152,7 +149,7 @@ def _compiles(told: About) -> bool:
 
 
 def warm(
-    warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+    warmth: Warmth, how: RunOptions, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
 ) -> bool:
     """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
@@ -161,7 +158,7 @@ def warm(
     breaks off.
     """
     with warmth.record.with_suffix(".lock").open("w") as lock:
-        while not _is_taken(lock):
+        while not take_lock(lock):
             _end_background(warmth.record)
             time.sleep(0.2)
         return _fill(warmth, how, progress)
@@ -177,19 +174,10 @@ def stop_background(settings: Settings) -> bool:
     record = settings.prefix / "theano" / RECORD
     found = False
     with record.with_suffix(".lock").open("w") as lock:
-        while not _is_taken(lock) and _end_background(record):
+        while not take_lock(lock) and _end_background(record):
             found = True
             time.sleep(0.2)
     return found
-
-
-def _is_taken(lock: IO[str]) -> bool:
-    """Take the lock of the cache, unless another process has it."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _end_background(record: Path) -> bool:
@@ -205,7 +193,7 @@ def _end_background(record: Path) -> bool:
 
 
 def _fill(
-    warmth: Warmth, how: How, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+    warmth: Warmth, how: RunOptions, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
 ) -> bool:
     """Do the work of :func:`warm`, alone."""
     if warmth.is_done():
@@ -227,7 +215,7 @@ def _fill(
 def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     """Start the same work as a process of its own that gives way to all others."""
     with warmth.record.with_suffix(".lock").open("w") as lock:
-        if not _is_taken(lock):
+        if not take_lock(lock):
             return False  # somebody is at it
     if warmth.is_done():
         return False

@@ -26,7 +26,7 @@ from typing import IO, Any
 
 from workshop import priority
 from workshop.lessons import network
-from workshop.lessons.exercises import check_of, exercise_of
+from workshop.lessons.catalogue import check_of, exercise_of
 from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
 from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, read
 from workshop.machine import compiling

@@ -1,7 +1,7 @@
 """How many processor seconds Theano spends on compiling, for whoever counts a lesson's work without them.
 
 A lesson that finds the compile cache cold does work that it never does again: it writes C code, starts g++
-and waits for it, and stores the module. ``theano_mends`` lays a copy of this file into Theano's package and
+and waits for it, and stores the module. ``theano_patches`` lays a copy of this file into Theano's package and
 has the functions counted that do this; so it imports nothing of ours.
 
 Where the variable ``RECORD`` names a file, each outermost call adds a line to it, and a second file beside it

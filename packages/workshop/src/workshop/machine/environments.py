@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workshop.machine.lines import Line, green, making, red, yellow
 from workshop.settings import Settings
+from workshop.system.programs import last_line
 
 SET_UP = "run ./local/setup.bash"
 AGAIN = "run set-up again (it repairs what is missing)"
@@ -95,9 +96,8 @@ def _ask(
     except OSError as error:
         return f"does not run: {error.strerror}"
     if ran.returncode:
-        lines = ran.stderr.strip().splitlines()
-        return f"fails: {lines[-1].strip() if lines else f'exit status {ran.returncode}'}"
-    last = (ran.stdout.splitlines() or ["said nothing"])[-1]
+        return f"fails: {last_line(ran.stderr) or f'exit status {ran.returncode}'}"
+    last = last_line(ran.stdout) or "said nothing"
     try:
         answer: dict[str, list[str]] = json.loads(last)
     except ValueError:

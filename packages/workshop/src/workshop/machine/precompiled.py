@@ -1,6 +1,6 @@
 """A precompiled header for the modules that Theano compiles.
 
-Each of them begins with the same includes, which are half of g++'s work. ``theano_mends`` lays a copy of
+Each of them begins with the same includes, which are half of g++'s work. ``theano_patches`` lays a copy of
 this file into Theano's package and lets the C linker call :func:`compile_str`; so it imports nothing of ours.
 The header is made when a module is compiled and there is none yet, which pays after four modules. It lies
 among the compiled modules: it belongs to the account that compiles, and no other one, least of all root,

@@ -2,75 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
-import json
 import os
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from workshop import ports
+from workshop import ports, servers
 from workshop.machine import supervisor
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.patience import patiently
-from workshop.servers import Server, host_to_ask, own_jupyter, read_token
+from workshop.servers import JUPYTER, Server, Service, host_to_ask, own_jupyter, read_token
 from workshop.settings import Settings
 
-JUPYTER = "workshop-jupyter"
 STARTING_SECONDS = 5.0
 """A Jupyter that starts has its port a moment before it writes down that it runs."""
 LINGERING = Path("/var/lib/systemd/linger")
 """Has a file for each user whose services outlive their login session."""
 
 
-@dataclass(frozen=True)
-class Service:
-    """One server of the workshop."""
-
-    name: str
-    """The name that its service manager knows."""
-    title: str
-    port: int
-    path: str
-    """An address below the server that only this kind of server answers."""
-    is_ours: Callable[[bytes], bool]
-    """Tells by the answer whether it is this kind of server."""
-
-
 def services(settings: Settings) -> list[Service]:
-    """Return the servers that set-up starts, in the order in which people meet them."""
+    """Return the servers that set-up starts, Jupyter at an address that also needs its token."""
     return [
-        Service("workshop-web", "start page", settings.web_port, "/", lambda body: b"<html" in body.lower()),
-        Service(JUPYTER, "Jupyter", settings.jupyter_port, "/api/status", _has("kernels")),
-        Service(
-            "workshop-tensorboard",
-            "TensorBoard",
-            settings.tensorboard_port,
-            "/data/environment",
-            _has("data_location"),
-        ),
+        dataclasses.replace(each, path="/api/status", known_by="kernels") if each.name == JUPYTER else each
+        for each in servers.services(settings)
     ]
-
-
-def _has(key: str) -> Callable[[bytes], bool]:
-    """Return a test for a JSON object with this key."""
-
-    def test(body: bytes) -> bool:
-        try:
-            document = json.loads(body)
-        except ValueError:
-            return False
-        return isinstance(document, dict) and key in document
-
-    return test
 
 
 def host(settings: Settings) -> str:
@@ -127,7 +90,7 @@ def port(settings: Settings, service: Service) -> Line:
     # Its token goes to nobody else, whoever took its port.
     jupyter = _jupyter(settings) if service.name == JUPYTER else None
     try:
-        status, body = _asked(jupyter, service.path) if jupyter else _get(_url(settings, service))
+        status, body = _asked(jupyter, service.path) if jupyter else _get(service.url)
     except ports.ForeignServerError:
         return _other(service, restart)
     if status is None:
@@ -148,10 +111,6 @@ def _other(service: Service, restart: str) -> Line:
         f"something else than {service.title} answers{_held_by(service.port)}",
         f"stop it, then {restart}",
     )
-
-
-def _url(settings: Settings, service: Service) -> str:
-    return f"http://{host(settings)}:{service.port}{service.path}"
 
 
 def _asked(jupyter: Server, path: str) -> tuple[int | None, bytes]:

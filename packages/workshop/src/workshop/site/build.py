@@ -25,15 +25,13 @@ anything else in the folder is left alone.
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import Profile, about
+from workshop.lessons.catalogue import Profile, about, find_lessons
 from workshop.settings import Settings
 from workshop.site import models, netron, originals
 from workshop.site.deck_pages import slides_site
@@ -42,6 +40,7 @@ from workshop.site.modules import as_script
 from workshop.site.pages import framed
 from workshop.site.reading import PAGE as READING
 from workshop.site.reading import reading_lists, reading_page
+from workshop.system.files import write_whole
 from workshop.updates import load_updates
 
 RECORD = ".built.json"
@@ -301,13 +300,7 @@ def _write(path: Path, content: bytes) -> bool:
     if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
         return False
     _make_folder(path.parent)
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.chmod(0o644)
-    beside.replace(path)
+    write_whole(path, content)
     return True
 
 

@@ -10,6 +10,7 @@ from workshop.errors import WorkshopError
 from workshop.settings import load_settings
 from workshop.site.build import build_site
 from workshop.site.chromium import find_browser, run_browser
+from workshop.system.files import write_whole
 
 PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 
@@ -39,9 +40,7 @@ def print_deck(source: Path, workshop: str, file: Path, *, notes: bool) -> int:
         pages = len(PAGE.findall(content))
         if pages < slides:
             raise WorkshopError(f"Chromium printed {pages} pages of {slides} slides; try again")
-    new = file.with_name(f".{file.name}.new")
-    new.write_bytes(content)
-    new.replace(file)
+    write_whole(file, content)
     return pages
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.model import about
+from workshop.lessons.catalogue import about, find_lessons
 from workshop.site.markdown import to_html
 from workshop.site.pages import framed
 

@@ -4,17 +4,15 @@ leave to ask."""
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
-from workshop import datasets
-from workshop.servers import host_to_ask
+from workshop import datasets, servers
+from workshop.servers import Service
 from workshop.settings import Settings
 
 PATIENCE_S = 2.0
@@ -24,29 +22,9 @@ SILENT_LOOKS = 5
 MOST_BYTES = 100_000
 
 
-@dataclass(frozen=True)
-class Service:
-    """A server on this machine, and how to know it by what it answers."""
-
-    name: str
-    url: str
-    port: int
-    known_by: str
-    """A key of the JSON object that the address gives without a token."""
-
-
 def services(settings: Settings) -> list[Service]:
-    """Return the services whose lights the start page shows."""
-    host = host_to_ask(settings.bind_address)
-    return [
-        Service("jupyter", f"http://{host}:{settings.jupyter_port}/api", settings.jupyter_port, "version"),
-        Service(
-            "tensorboard",
-            f"http://{host}:{settings.tensorboard_port}/data/environment",
-            settings.tensorboard_port,
-            "data_location",
-        ),
-    ]
+    """Return the services whose lights the start page shows: all but the one that serves it."""
+    return servers.services(settings)[1:]
 
 
 def data_state(data: Path) -> dict[str, Any]:
@@ -75,8 +53,9 @@ class Probe:
             if time.monotonic() - self._asked_at > KEEP_S:
                 states = await asyncio.gather(*(_state(service) for service in self._services))
                 self._known = {
-                    service.name: {"port": service.port, "state": self._judge(service.name, state)}
+                    name: {"port": service.port, "state": self._judge(name, state)}
                     for service, state in zip(self._services, states, strict=True)
+                    if (name := service.name.removeprefix("workshop-"))
                 }
                 self._asked_at = time.monotonic()
             return self._known
@@ -97,17 +76,14 @@ async def _state(service: Service) -> str:
     request = HTTPRequest(service.url, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S)
     try:
         response = await client.fetch(request)
-        document = json.loads(response.body)
     except HTTPTimeoutError:
         return "silent"
     except HTTPClientError as error:
         # 599 is Tornado's own: the connection was closed.
         return "down" if error.code == 599 else "unexpected"
-    except ValueError:
-        return "unexpected"
     except Exception:
         # Refused, reset, unreachable, an answer that is no HTTP: in each case no page can use it.
         return "down"
     finally:
         client.close()
-    return "up" if isinstance(document, dict) and service.known_by in document else "unexpected"
+    return "up" if service.is_ours(response.body) else "unexpected"

@@ -1,35 +1,55 @@
-"""Files: written whole or not at all, flushed so that they outlive a power cut, and hashed."""
+"""Files: written whole or not at all, flushed so that they outlive a power cut, locked, and hashed."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 
 @contextlib.contextmanager
-def written_whole(target: Path, mode: int = 0o644) -> Iterator[IO[bytes]]:
+def written_whole(target: Path, mode: int = 0o644, *, scratch: Path | None = None) -> Iterator[IO[bytes]]:
     """Yield a file to write into; when the block ends well, it takes the place of ``target``.
 
-    It is written beside, flushed and renamed: ``target`` is the old file or the new one, never half a file.
-    After a fault nothing is left beside it.
+    It is written beside, or in ``scratch`` (a folder of the same file system), flushed and renamed: the
+    target is the old file or the new one, never half a file. After a fault nothing is left beside it.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
-    beside = Path(name)
+    folder = scratch or target.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        beside.replace(target)
+        put_in_place(Path(name), target, mode)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
         raise
+
+
+def write_whole(target: Path, content: str | bytes, mode: int = 0o644) -> None:
+    """Give a file this content, whole or not at all; a text is written in UTF-8."""
+    with written_whole(target, mode) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def put_in_place(finished: Path, target: Path, mode: int | None = None) -> None:
+    """Flush a finished file and let it take the place of ``target``, which is on the same file system."""
+    if mode is not None:
+        # FAT32 knows no permissions; a file that tempfile made is nobody else's to read meanwhile.
+        with contextlib.suppress(PermissionError):
+            finished.chmod(mode)
+    descriptor = os.open(finished, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    finished.replace(target)
     flush_folder(target.parent)
 
 
@@ -40,6 +60,35 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock of a folder, or of a file that is made if need be, while the block runs.
+
+    When another process holds it, ``on_wait`` is called and then waited; without ``on_wait`` BlockingIOError
+    is raised. The system drops the lock when its holder ends, however it ends.
+    """
+    flags = os.O_RDONLY | os.O_DIRECTORY if path.is_dir() else os.O_RDWR | os.O_CREAT
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o666)
+    try:
+        if not take_lock(descriptor):
+            if on_wait is None:
+                raise BlockingIOError(f"{path} is locked by another process")
+            on_wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def take_lock(file: int | IO[str]) -> bool:
+    """Lock an open file, until it is closed; False when another process has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def hash_file(path: Path) -> str:

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.lessons.model import Lesson, about
+from workshop.lessons.catalogue import Lesson, about
 from workshop.lessons.pace import measure_beside, minutes_here, slowness_here, words
 
 NOTEBOOK = "JPY_SESSION_NAME"

@@ -23,7 +23,6 @@ import numpy.typing as npt
 
 from workshop.teach import checkpoints
 from workshop.teach.batches import batches
-from workshop.teach.data import load_mnist
 from workshop.teach.events import Log, Node, captions, sprite, write_embeddings
 
 Array = npt.NDArray[Any]
@@ -43,16 +42,6 @@ class Digits(NamedTuple):
 
     pictures: Array
     labels: Array
-
-
-def ship_digits() -> None:
-    """Write DIGITS anew; for maintainers, on a machine that has MNIST."""
-    from PIL import Image
-
-    mnist = load_mnist(train=1)
-    rows = [mnist.test_images[mnist.test_labels == kind][:EACH, 0] for kind in range(10)]
-    laid = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
-    Image.fromarray((255 * laid).round().astype(np.uint8)).save(DIGITS, optimize=True)
 
 
 def load_digits() -> tuple[Digits, Digits]:

@@ -25,6 +25,7 @@ import numpy as np
 
 from workshop.errors import WorkshopError
 from workshop.machine.tuning.choose import Table
+from workshop.system.programs import last_line
 
 VARIABLE = "OPENBLAS_NUM_THREADS"
 MODULE = "workshop.machine.tuning.worker"
@@ -114,8 +115,7 @@ class Worker:
         """Say in one line how the process ended."""
         status = self._process.wait()
         self._errors.seek(0)
-        lines = [line.strip() for line in self._errors if line.strip()]
-        reason = lines[-1] if lines else f"it ended with status {status}"
+        reason = last_line(self._errors.read()) or f"it ended with status {status}"
         if status == -9:
             reason = "it was killed, most likely out of memory; shut down other kernels"
         return f"measuring with OPENBLAS_NUM_THREADS={self.threads} failed: {reason}"

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.exercises import check_of, exercise_of, read_solution
+from workshop.lessons.catalogue import check_of, exercise_of, read_solution
 from workshop.settings import CHECKOUT
 
 FILE = Path(__file__).with_name("recorded.json")

@@ -18,8 +18,7 @@ TRIED = [
 ]
 """Works of ``since.toml``; their name, number and our own in as few words as a slide bears."""
 TOKENS_PER_WEIGHT = 20
-OPERATIONS = 6
-"""For each weight and token; Kaplan and others 2020, section 2.1. The 20: Hoffmann and others 2022."""
+"""Hoffmann and others 2022."""
 
 
 def claims() -> Drawing:

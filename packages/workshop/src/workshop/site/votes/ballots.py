@@ -12,7 +12,6 @@ as hashes whose key lies in the same file, which only its owner can read and whi
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hmac
 import ipaddress
 import json
@@ -28,6 +27,7 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.site.votes.questions import Question
+from workshop.system.files import take_lock
 
 VOTER = re.compile(r"[A-Za-z0-9_-]{16,32}")
 MOST_VOTES = 3000
@@ -64,11 +64,11 @@ class Ballots:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise WorkshopError("a vote is running already; end it first (Ctrl-C where it runs)") from error
+            is_alone = take_lock(self._descriptor)
         except OSError as error:
             raise WorkshopError(f"cannot write {file}: {error.strerror}; free the disk") from error
+        if not is_alone:
+            raise WorkshopError("a vote is running already; end it first (Ctrl-C where it runs)")
         head = self._take_up(clock())
         self.was_running = head is not None
         """Whether an earlier process was killed and its votes are here."""

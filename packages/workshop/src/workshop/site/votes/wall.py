@@ -7,16 +7,15 @@ question or see the votes.
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
 
+import segno
 import tornado.web
 
 from workshop.site.server import Guarded
-from workshop.site.votes import code
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import Question
 from workshop.site.votes.room import Room
@@ -56,8 +55,10 @@ class Desk:
         """Draw the code of ``address``; ``is_open`` tells whether other devices may reach it."""
         self.ballots, self.presence = ballots, Presence()
         self._questions, self._room = questions, room
-        drawn = base64.b64encode(code.svg(f"http://{address}").encode()).decode()
-        self._told = {"address": address, "code": f"data:image/svg+xml;base64,{drawn}", "room": is_open}
+        # Dark on white with its margin, whatever the page's colours are.
+        code = segno.make(f"http://{address}", error="m", micro=False)
+        drawn = code.svg_data_uri(omitsize=True, light="#fff")
+        self._told = {"address": address, "code": drawn, "room": is_open}
 
     def answer(self, sent: Mapping[str, object]) -> dict[str, object]:
         """Open what the deck shows; return how that question stands."""

@@ -36,7 +36,7 @@ HOW = (
 )
 
 
-def reset(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: None) -> None:
+def generalise(raw: Path, *, epoch: int, say: Callable[[str], None] = lambda _: None) -> None:
     """Take out of a raw disk what belongs to the machine that used it; safe to run again.
 
     epoch: seconds since 1970 for what is changed. say: is told what stays and lets somebody in.

@@ -1,4 +1,4 @@
-"""The mends of Theano 1.0.5: for Python 3.11, and for its compile cache."""
+"""The patches of Theano 1.0.5: for Python 3.11, and for its compile cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, precompiled, theano_mends
+from workshop.machine import compiling, precompiled, theano_patches
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -71,7 +71,7 @@ LOOPS = '''order_loops += """
 
 @pytest.fixture
 def theano(tmp_path: Path) -> Path:
-    """A package with the three folders that are mended."""
+    """A package with the three folders that are patched."""
     package = tmp_path / "theano"
     scan = package / "scan_module" / "c_code" / "scan_perform.c"
     scan.parent.mkdir(parents=True)
@@ -86,48 +86,48 @@ def theano(tmp_path: Path) -> Path:
 
 
 def test_mends_all_files_once(theano: Path) -> None:
-    assert theano_mends.mend(theano) == list(theano_mends.MENDS)
-    assert theano_mends.mend(theano) == []
+    assert theano_patches.patch(theano) == list(theano_patches.PATCHES)
+    assert theano_patches.patch(theano) == []
 
 
 def test_code_objects_and_frames_use_the_public_interface(theano: Path) -> None:
-    theano_mends.mend(theano)
-    mended = (theano / "scan_module/c_code/scan_perform.c").read_text()
-    assert " PyCode_New(" not in mended
-    assert "f_lineno" not in mended
-    assert mended.count("PyCode_NewEmpty(") == 2
-    assert mended.count("#endif") == SCAN.count("#endif")
+    theano_patches.patch(theano)
+    patched = (theano / "scan_module/c_code/scan_perform.c").read_text()
+    assert " PyCode_New(" not in patched
+    assert "f_lineno" not in patched
+    assert patched.count("PyCode_NewEmpty(") == 2
+    assert patched.count("#endif") == SCAN.count("#endif")
 
 
 def test_check_changes_nothing(theano: Path) -> None:
-    assert theano_mends.mend(theano, check=True) == list(theano_mends.MENDS)
+    assert theano_patches.patch(theano, check=True) == list(theano_patches.PATCHES)
     assert (theano / "scan_module/c_code/scan_perform.c").read_text() == SCAN
     assert (theano / "gof/cc.py").read_text() == LINKER
 
 
 def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
-    theano_mends.mend(theano)
-    mended = (theano / "gof/cc.py").read_text()
-    assert mended.index("precompiled.compile_str(") < mended.index("module_name=mod.code_hash")
+    theano_patches.patch(theano)
+    patched = (theano / "gof/cc.py").read_text()
+    assert patched.index("precompiled.compile_str(") < patched.index("module_name=mod.code_hash")
     assert (theano / "gof/precompiled.py").read_text() == Path(precompiled.__file__).read_text()
 
 
 def test_what_compiles_is_counted_and_what_the_cache_has_is_not(theano: Path) -> None:
-    theano_mends.mend(theano)
-    mended = (theano / "gof/cmodule.py").read_text()
+    theano_patches.patch(theano)
+    patched = (theano / "gof/cmodule.py").read_text()
     found = "            return module\n        return self._compiled_from_key(key, lnk, keep_lock)\n"
-    assert found in mended
+    assert found in patched
     for name in ("_compiled_from_key(self,", "compile_str(module_name,"):
-        assert f"    @compiling.counted\n    def {name}" in mended
+        assert f"    @compiling.counted\n    def {name}" in patched
     assert (theano / "gof/compiling.py").read_text() == Path(compiling.__file__).read_text()
 
 
-def test_mended_modules_are_there_as_bytecode(theano: Path) -> None:
+def test_patched_modules_are_there_as_bytecode(theano: Path) -> None:
     """Whoever starts a kernel may not be able to write it."""
     stale = Path(importlib.util.cache_from_source(theano / "gof/cc.py"))
     py_compile.compile(str(theano / "gof/cc.py"))
     before = stale.read_bytes()
-    theano_mends.mend(theano)
+    theano_patches.patch(theano)
     assert stale.read_bytes() != before
     assert Path(importlib.util.cache_from_source(theano / "gof/op.py")).is_file()
 
@@ -135,14 +135,14 @@ def test_mended_modules_are_there_as_bytecode(theano: Path) -> None:
 def test_a_hard_link_into_the_cache_is_left_as_it_was(theano: Path, tmp_path: Path) -> None:
     cached = tmp_path / "cached.c"
     os.link(theano / "scan_module/c_code/scan_perform.c", cached)
-    theano_mends.mend(theano)
+    theano_patches.patch(theano)
     assert cached.read_text() == SCAN
 
 
 def test_another_theano_is_refused(theano: Path) -> None:
     (theano / "scan_module/c_code/scan_perform.c").write_text("int main() {}\n")
     with pytest.raises(WorkshopError, match=r"not the one of Theano 1\.0\.5"):
-        theano_mends.mend(theano)
+        theano_patches.patch(theano)
 
 
 @pytest.mark.parametrize("name", ["gof/cc.py", "gof/op.py", "gof/cmodule.py"])
@@ -152,24 +152,24 @@ def test_another_compile_cache_is_refused(theano: Path, name: str, text: str | N
     if text is not None:
         (theano / name).write_text(text)
     with pytest.raises(WorkshopError, match=rf"{name} is not the one of Theano 1\.0\.5"):
-        theano_mends.mend(theano)
+        theano_patches.patch(theano)
 
 
 def test_a_missing_source_is_named(theano: Path) -> None:
     (theano / "scan_module/c_code/scan_perform.c").unlink()
     with pytest.raises(WorkshopError, match=r"scan_perform\.c is missing"):
-        theano_mends.mend(theano)
+        theano_patches.patch(theano)
 
 
 def test_the_command_without_theano_ends_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def missing(_: str) -> None:
-        raise theano_mends.importlib.metadata.PackageNotFoundError
+        raise theano_patches.importlib.metadata.PackageNotFoundError
 
-    monkeypatch.setattr(theano_mends.importlib.metadata, "distribution", missing)
-    assert theano_mends.main() == 1
+    monkeypatch.setattr(theano_patches.importlib.metadata, "distribution", missing)
+    assert theano_patches.main() == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith("theano_mends: no Theano in the environment")
+    assert told.err.startswith("theano_patches: no Theano in the environment")
     assert told.err.count("\n") == 1

@@ -7,7 +7,7 @@ import time
 import pytest
 from rich.console import Console
 
-from organiser.thumbdrive.together import Job, run_together
+from organiser.thumbdrive.parallel import Job, run_together
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 

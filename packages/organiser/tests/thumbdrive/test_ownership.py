@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.thumbdrive.own import read_own, require_no_clash, write_own
+from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
 from workshop.errors import WorkshopError
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance import reset as resetting
+from organiser.appliance import generalise as generalising
 from organiser.appliance.ext4 import Ext4
-from organiser.appliance.reset import reset
+from organiser.appliance.generalise import generalise
 from workshop.errors import WorkshopError
 
 from .building import EPOCH, PLANTED, USED, make_root, make_system_disk, make_used_root, needs
@@ -36,7 +36,7 @@ def test_no_secret_is_left_anywhere_on_the_disk(root: Path, tmp_path: Path) -> N
     system = system_of(make_system_disk(root, raw))
     system.change(system.find("old"), {})
     assert b"SECRET-old" in raw.read_bytes()
-    reset(raw, epoch=EPOCH)
+    generalise(raw, epoch=EPOCH)
     assert b"SECRET" not in raw.read_bytes()
 
 
@@ -48,7 +48,7 @@ def test_no_secret_of_those_who_used_it_is_left(root: Path, tmp_path: Path) -> N
     (root / "opt/workshop/etc/updates.toml").write_text(f'url = "{url}"\n')
     raw = make_system_disk(root, tmp_path / "raw")
     said: list[str] = []
-    reset(raw, epoch=EPOCH, say=said.append)
+    generalise(raw, epoch=EPOCH, say=said.append)
     assert b"SECRET" not in raw.read_bytes()
     system = system_of(raw)
     assert system.read("home/workshop/notebooks/lesson.ipynb") == "stays"
@@ -59,7 +59,7 @@ def test_no_secret_of_those_who_used_it_is_left(root: Path, tmp_path: Path) -> N
 
 def test_what_is_no_secret_stays(root: Path, tmp_path: Path) -> None:
     raw = make_system_disk(root, tmp_path / "raw")
-    reset(raw, epoch=EPOCH)
+    generalise(raw, epoch=EPOCH)
     system = system_of(raw)
     for name, text in USED.items():
         if "SECRET" not in text:
@@ -74,17 +74,17 @@ def test_what_is_no_secret_stays(root: Path, tmp_path: Path) -> None:
 def test_the_same_disk_becomes_the_same_bytes(root: Path, tmp_path: Path) -> None:
     raw = make_system_disk(root, tmp_path / "raw")
     other = Path(shutil.copy(raw, tmp_path / "other"))
-    reset(raw, epoch=EPOCH)
+    generalise(raw, epoch=EPOCH)
     time.sleep(1.1)
-    reset(other, epoch=EPOCH)
+    generalise(other, epoch=EPOCH)
     assert raw.read_bytes() == other.read_bytes()
 
 
 def test_it_may_run_again(root: Path, tmp_path: Path) -> None:
     raw = make_system_disk(root, tmp_path / "raw")
-    reset(raw, epoch=EPOCH)
+    generalise(raw, epoch=EPOCH)
     before = list(system_of(raw).tree([""]))
-    reset(raw, epoch=EPOCH)
+    generalise(raw, epoch=EPOCH)
     assert list(system_of(raw).tree([""])) == before
 
 
@@ -94,7 +94,7 @@ def test_keys_that_let_somebody_in_are_named(root: Path, tmp_path: Path) -> None
         (root / place).parent.mkdir(parents=True)
         (root / place).write_text("ssh-ed25519 AAAA")
     said: list[str] = []
-    reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH, say=said.append)
+    generalise(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH, say=said.append)
     assert len(said) == 2
     for place, line in zip(places, said, strict=True):
         assert f"/{place} let their owners into each copy" in line
@@ -106,20 +106,20 @@ def test_a_machine_of_vagrant_is_refused(tmp_path: Path) -> None:
     raw = make_system_disk(root, tmp_path / "raw")
     before = raw.read_bytes()
     with pytest.raises(WorkshopError, match=r"no appliance: it has no /etc/workshop-appliance\.json; export"):
-        reset(raw, epoch=EPOCH)
+        generalise(raw, epoch=EPOCH)
     assert raw.read_bytes() == before
 
 
 def test_one_whose_first_start_is_switched_off_is_refused(root: Path, tmp_path: Path) -> None:
     (root / "etc/systemd/system/multi-user.target.wants/first-boot-workshop.service").unlink()
     with pytest.raises(WorkshopError, match=r"it has no /etc/systemd/.*first-boot-workshop\.service"):
-        reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
+        generalise(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
 
 
 def test_a_disk_of_another_system_is_refused(tmp_path: Path) -> None:
     (tmp_path / "raw").write_bytes(bytes(8 << 20))
     with pytest.raises(WorkshopError, match=r"none of an appliance: there is no ext4 file system .*; export"):
-        reset(tmp_path / "raw", epoch=EPOCH)
+        generalise(tmp_path / "raw", epoch=EPOCH)
 
 
 def test_a_machine_that_lost_its_power_is_refused(root: Path, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_machine_that_lost_its_power_is_refused(root: Path, tmp_path: Path) ->
     command = ["debugfs", "-w", "-R", "set_super_value state 0", f"{raw}?offset={OFFSET}"]
     subprocess.run(command, check=True, capture_output=True)
     with pytest.raises(WorkshopError, match="was not shut down; start it"):
-        reset(raw, epoch=EPOCH)
+        generalise(raw, epoch=EPOCH)
 
 
 def test_a_disk_without_room_for_the_rewritten_is_not_handed_out(
@@ -137,15 +137,15 @@ def test_a_disk_without_room_for_the_rewritten_is_not_handed_out(
         change(self, {**remove, **self.find("etc/shadow")}, {})  # type: ignore[dict-item]
         change(self, {}, {path: text for path, text in write.items() if path != "etc/shadow"})
 
-    change = resetting.Ext4.change
-    monkeypatch.setattr(resetting.Ext4, "change", lose)
+    change = generalising.Ext4.change
+    monkeypatch.setattr(generalising.Ext4, "change", lose)
     with pytest.raises(WorkshopError, match="could not take etc/shadow out"):
-        reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
+        generalise(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
 
 
 def test_what_cannot_be_removed_is_not_handed_out(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resetting.Ext4, "change", lambda *_: None)
+    monkeypatch.setattr(generalising.Ext4, "change", lambda *_: None)
     with pytest.raises(WorkshopError, match=r"could not take \S+ out of the machine"):
-        reset(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)
+        generalise(make_system_disk(root, tmp_path / "raw"), epoch=EPOCH)

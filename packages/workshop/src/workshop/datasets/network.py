@@ -1,37 +1,203 @@
-"""Source kind ``url``: a file at an address, resumed where the server allows it."""
+"""What comes over the network: which hosts answer, and files at an address (source kind ``url``).
+
+A download is resumed where the server allows it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import socket
+import tempfile
 import threading
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from workshop.datasets.catalogue import Dataset, File, Source
-from workshop.datasets.net import (
-    STALL,
-    TICK,
-    SilentError,
-    StoppedError,
-    UnavailableError,
-    UnreachableError,
-    Visit,
-    trusted_certificates,
-)
-from workshop.datasets.progress import Advance
-from workshop.datasets.run import Run
-from workshop.datasets.store import CHUNK, WrongContentError, looks_like, read_chunks
+from workshop.datasets.store import CHUNK, Store, WrongContentError, looks_like, read_chunks
+from workshop.environment import trusted_certificates
+from workshop.output import Advance, Progress
 
+Answer = TypeVar("Answer")
+
+PATIENCE = (5.0, 10.0, 30.0)
+"""Seconds in which an answer must begin: at the first attempt, at the second, and so on."""
+STRANGERS_ATTEMPTS = 2
+"""So often a host that has never answered is asked before it is given up on for the rest of the run."""
+STALL = 15.0
+"""Seconds without a byte after which a started download counts as broken off."""
+TICK = 0.1
+"""Seconds between two looks. Silence is counted in looks: on a busy machine each takes longer, too."""
 ATTEMPTS = 3
 """How often a download that breaks off is taken up again before the next source is tried."""
 PAUSE = 1.0
 """Seconds before it is taken up again; twice as long the next time."""
 PORTS = {"http": 80, "https": 443}
+
+
+class UnavailableError(Exception):
+    """A source cannot deliver; the message is the reason, in a few words."""
+
+
+class UnreachableError(UnavailableError):
+    """The source's host does not answer at all: nothing else needs to try it."""
+
+
+class SilentError(UnavailableError):
+    """An answer did not begin in time; the host may still be there."""
+
+
+class StoppedError(Exception):
+    """The user interrupted the fetch."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Leave to ask a host."""
+
+    patience: float
+    """Seconds in which its answer must begin."""
+    answered: Callable[[], None]
+    """To be called when it has begun."""
+
+
+@dataclass
+class _Host:
+    """What is known about a host."""
+
+    state: Literal["unknown", "asking", "alive", "dead"] = "unknown"
+    silences: int = 0
+    """How often it was waited for in vain, before it ever answered."""
+    reason: str = ""
+    """Why it is given up on."""
+
+
+class Reach:
+    """Remembers, for one run, which hosts (or package indexes) answer.
+
+    The first to turn to a host goes alone, the others wait for what it finds: so ten data sets
+    behind a dead host cost one wait, not ten. A host that has answered once is alive for the rest of
+    the run: a later fault or a slow answer concerns nobody but who met with it.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._change = threading.Condition()
+
+    def ask(self, host: str, question: Callable[[Visit], Answer]) -> Answer:
+        """Return the answer to ``question``; to a silent host it is put again, with more patience.
+
+        Raises UnreachableError when the host is given up on, SilentError when a living one gives no answer.
+        """
+        for attempt in range(len(PATIENCE)):
+            try:
+                with self.gate(host, attempt) as visit:
+                    return question(visit)
+            except SilentError:
+                if attempt == len(PATIENCE) - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    @contextlib.contextmanager
+    def gate(self, host: str, attempt: int = 0) -> Iterator[Visit]:
+        """Enter when the host is worth trying, for the first time or after ``attempt`` attempts in vain.
+
+        Raises UnreachableError when the host is given up on; else what the body raised.
+        """
+        first, patience = self._enter(host, attempt)
+        known = self._hosts[host]
+        try:
+            yield Visit(patience, lambda: self._learn(known, "alive"))
+        except SilentError as error:
+            if first and known.state == "asking":
+                known.silences += 1
+                given_up = known.silences >= STRANGERS_ATTEMPTS
+                self._learn(known, "dead" if given_up else "unknown", str(error))
+                if given_up:
+                    raise UnreachableError(str(error)) from error
+            raise
+        except UnreachableError as error:
+            if known.state != "alive":
+                self._learn(known, "dead", str(error))
+            raise
+        finally:
+            if first and known.state == "asking":
+                self._learn(known, "alive")
+
+    def alive(self, host: str) -> bool:
+        """Tell whether the host has answered in this run."""
+        with self._change:
+            return self._hosts[host].state == "alive"
+
+    def anybody(self) -> bool:
+        """Tell whether any host has answered in this run: there is a network."""
+        with self._change:
+            return any(known.state == "alive" for known in self._hosts.values())
+
+    def _enter(self, host: str, attempt: int) -> tuple[bool, float]:
+        """Wait for one's turn; return whether the host is still unknown, and the patience to have."""
+        with self._change:
+            known = self._hosts[host]
+            self._change.wait_for(lambda: known.state != "asking")
+            if known.state == "dead":
+                raise UnreachableError(known.reason)
+            first = known.state == "unknown"
+            if first:
+                known.state = "asking"
+            return first, PATIENCE[known.silences if first else attempt]
+
+    def _learn(self, known: _Host, state: Literal["unknown", "alive", "dead"], reason: str = "") -> None:
+        with self._change:
+            known.state, known.reason = state, reason
+            self._change.notify_all()
+
+
+@dataclass
+class Run:
+    """One fetch: where to write, what is known about the network, and archives fetched so far."""
+
+    store: Store
+    progress: Progress
+    ca_bundle: Path | None = None
+    reach: Reach = field(default_factory=Reach)
+    stop: threading.Event = field(default_factory=threading.Event)
+    convert_one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    """A conversion takes a few hundred MB of memory for a moment."""
+    together: list[Source] = field(default_factory=list)
+    """Packages of PyPI that will be needed for certain and are fetched in one call."""
+    _once: dict[tuple[str, ...], Future[Path]] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def folder(self) -> Path:
+        """Make a temporary folder on the data's file system; it is removed when the run ends."""
+        return Path(tempfile.mkdtemp(dir=self.store.scratch, prefix="tmp-"))
+
+    @property
+    def pip_cache(self) -> Path:
+        """Where pip keeps what it has fetched until the run is over, so that a killed run resumes."""
+        return self.store.scratch / "pip"
+
+    def once(self, key: tuple[str, ...], make: Callable[[], Path]) -> Path:
+        """Return what ``make`` returned (or raised) for this key; only the first caller runs it."""
+        with self._guard:
+            future = self._once.get(key)
+            mine = future is None
+            if future is None:
+                future = self._once[key] = Future()
+        if mine:
+            try:
+                future.set_result(make())
+            except BaseException as error:
+                future.set_exception(error)
+        return future.result()
 
 
 def fetch(source: Source, dataset: Dataset, files: list[File], run: Run) -> None:

@@ -54,6 +54,11 @@ def run(
         check=False,
     )
     if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise WorkshopError(f"{program} failed: {said[-1] if said else f'status {done.returncode}'}")
+        why = last_line(done.stderr or done.stdout) or f"status {done.returncode}"
+        raise WorkshopError(f"{program} failed: {why}")
     return done.stdout
+
+
+def last_line(text: str, mark: str = "") -> str:
+    """Return the last line that says something, and contains ``mark``, of what a program printed."""
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip() and mark in line), "")
