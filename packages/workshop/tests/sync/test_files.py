@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 from pathlib import Path
@@ -14,6 +15,7 @@ from workshop.sync.files import (
     remove_unfinished,
     write_atomically,
 )
+from workshop.system import files as system_files
 
 
 def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
@@ -96,3 +98,22 @@ def test_protection(tmp_path: Path) -> None:
     assert protection(tmp_path / "a") == protection(tmp_path / "missing") == ""
     (tmp_path / "a").chmod(0o444)
     assert "read-only" in protection(tmp_path / "a")
+
+
+def test_a_folder_that_cannot_be_flushed_still_gets_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """VirtualBox's shared folders refuse it; the rename itself was done."""
+
+    def refuse(error: int) -> None:
+        def flush(_folder: Path) -> None:
+            raise OSError(error, os.strerror(error))
+
+        monkeypatch.setattr(system_files, "flush_folder", flush)
+
+    refuse(errno.EINVAL)
+    write_atomically(tmp_path / "a", b"1")
+    assert (tmp_path / "a").read_bytes() == b"1"
+    refuse(errno.EIO)
+    with pytest.raises(OSError, match="Input/output"):
+        write_atomically(tmp_path / "a", b"2")

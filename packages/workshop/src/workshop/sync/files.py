@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.system import files as system_files
 
 UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
@@ -97,12 +99,12 @@ def remove(target: Path) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Flush a folder to the disk, so that a rename in it outlives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Flush a folder to the disk, where that can be done: a rename in it then outlives a power cut."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        system_files.flush_folder(folder)
+    except OSError as error:  # what was renamed is renamed: some shared and mounted folders know no more
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS):
+            raise
 
 
 def sha256_of(root: Path, path: str) -> str | None:
