@@ -60,7 +60,7 @@ class World:
     """What a sync that failed as a whole said."""
     unprivileged: bool = False
     record_holds: bool = True
-    """Whether what sync remembers is whole; else its good files may come beside."""
+    """Whether what sync remembers is whole; else its good files may come beside, or merged."""
 
     def __post_init__(self) -> None:
         """Lay out what was delivered once, and the news of today."""
@@ -357,7 +357,8 @@ def _delivered(
     named = {each["path"]: each["action"] for each in document["files"]}
     for path, good in GOOD.items():
         missing = offered.get(path) == good != after.get(path)
-        if missing and (world.record_holds or named.get(path) != Action.BESIDE):
+        lied_to = named.get(path) in (Action.BESIDE, Action.MERGED) and not world.record_holds
+        if missing and not lied_to:
             yield f"the good {path} did not come: {named.get(path)}"
     for path, theirs in offered.items():
         hidden = any(part.startswith(".") or part == "__pycache__" for part in path.split("/"))

@@ -91,6 +91,8 @@ def _reader(request: Request) -> Fetch:
     """Return what reads the source, once the lock is held."""
     if is_address(request.source):
         return partial(_repository, request, request.source)
+    if not request.source:
+        raise WorkshopError("the source has no name; give an address, a folder or a stick with --from")
     place = Path(request.source)
     if not place.exists():
         raise WorkshopError(f"there is no {place}; plug the stick in, or name another source with --from")
