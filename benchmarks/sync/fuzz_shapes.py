@@ -190,7 +190,7 @@ def records(world: World) -> None:
     write(world.state / "stats.json", b'{"files": {}}')
     kept = [file for file in world.state.rglob("*") if file.is_file()]
     victim = draw.choice([*kept, *[world.state / "manifest.json"] * 3])
-    match draw.choice(["json", "json", "json", "cut", "folder", "loop", "stray"]):
+    match draw.choice(["json", "json", "json", "cut", "folder", "loop", "fifo", "stray"]):
         case "json":
             victim.write_bytes(twisted(draw, victim.read_bytes() if victim.suffix == ".json" else b"{}"))
         case "cut":
@@ -201,6 +201,9 @@ def records(world: World) -> None:
         case "loop":
             victim.unlink()
             victim.symlink_to(victim)
+        case "fifo":
+            victim.unlink()
+            os.mkfifo(victim)
         case "stray":
             write(world.state / draw.choice(["delivered", "backups/7-", "backups/12-y"]) / "a" / "b", b"")
 

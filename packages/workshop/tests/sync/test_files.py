@@ -12,9 +12,11 @@ from workshop.sync.files import (
     obstacle,
     only_one,
     protection,
+    read_own,
     remove_unfinished,
     write_atomically,
 )
+from workshop.sync.trust import Signers
 from workshop.system import files as system_files
 
 
@@ -98,6 +100,16 @@ def test_protection(tmp_path: Path) -> None:
     assert protection(tmp_path / "a") == protection(tmp_path / "missing") == ""
     (tmp_path / "a").chmod(0o444)
     assert "read-only" in protection(tmp_path / "a")
+
+
+def test_nobody_waits_for_the_other_end_of_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lock")
+    with pytest.raises(OSError, match="No such device"), only_one(tmp_path):
+        pass
+    with pytest.raises(OSError, match="no ordinary file"):
+        read_own(tmp_path / "lock")
+    with pytest.raises(WorkshopError, match="no ordinary file"):
+        Signers(tmp_path / "lock")
 
 
 def test_a_folder_that_cannot_be_flushed_still_gets_its_file(

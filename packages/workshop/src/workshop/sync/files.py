@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -13,6 +14,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.system import files as system_files
@@ -85,6 +87,20 @@ def _dress_like(old: os.stat_result | None, folder: Path, descriptor: int) -> No
         os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
+def read_own(file: Path) -> bytes:
+    """Return what an ordinary file holds; raises OSError for anything else, such as a pipe, at once."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
+        return opened.read()
+
+
+def read_json(file: Path) -> Any:
+    """Return the document that a file holds; raises OSError, ValueError or RecursionError without one."""
+    return json.loads(read_own(file).decode())
+
+
 def write_own(target: Path, data: bytes) -> None:
     """Write a file that only sync needs; a folder in its place is moved aside and stops nothing."""
     if target.is_dir() and not target.is_symlink():
@@ -134,12 +150,15 @@ def only_one(state: Path) -> Iterator[int]:
     descriptor: a child that inherits it holds the lock until it ends, too.
     """
     ensure_folder(state)
-    with (state / "lock").open("a") as file:
+    lock = os.open(state / "lock", os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise WorkshopError("another sync is running here; try again when it is done") from error
-        yield file.fileno()
+        yield lock
+    finally:
+        os.close(lock)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_own
+from workshop.sync.files import read_json, read_own, write_own
 from workshop.sync.git import Git, printable
 from workshop.sync.keys import KINDS, keys_of
 from workshop.sync.mirror import OFFER, Mirror, understood
@@ -116,7 +116,7 @@ def read_last(state: Path) -> Last:
     """
     file = state / "trust.json"
     try:
-        known = json.loads(file.read_text(encoding="utf-8"))
+        known = read_json(file)
         last = Last(**{**known, "keys": tuple(known.get("keys", ()))})
         texts = (last.url, last.commit, last.tag, last.project, last.anchor, *last.keys)
         if all(isinstance(text, str) for text in texts) and type(last.date) is int:
@@ -213,7 +213,7 @@ class Signers:
     def __init__(self, file: Path) -> None:
         """Take the file; raises WorkshopError when it cannot be read or holds no key."""
         try:
-            self.data = file.read_bytes()
+            self.data = read_own(file)
         except OSError as error:
             raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
         self.file = file.resolve()
