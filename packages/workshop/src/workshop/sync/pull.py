@@ -114,7 +114,7 @@ class Puller:
         return played
 
     def _verified(self, mirror: Mirror, start: Origin, trust: Trust, last: Last) -> tuple[Revision, str]:
-        """Fetch; return the revision to take and its branch. It has the playbook, and Ansible's configuration."""
+        """Fetch; return the revision to take, which has a playbook and Ansible's settings; and its branch."""
         branch, files = self.updates.branch or None, (self.updates.playbook, "ansible.cfg")
         return verified_revision(mirror, start, branch, trust, last, *files)
 
