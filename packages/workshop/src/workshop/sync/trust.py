@@ -307,6 +307,8 @@ class Chain:
     """The keys that count now, if a revision carried a list."""
     project: str = ""
     good: list[Tag] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    """What came after the last good one and is signed and yet not taken, with the reason."""
 
     def __post_init__(self) -> None:
         """Begin with what was trusted last."""
@@ -325,7 +327,10 @@ class Chain:
         """Judge one tag; a good one's list of keys counts from then on. Return what is wrong with it."""
         known = self.continues and (tag.commit, tag.name) == (self.last.commit, self.last.tag)
         why = "" if known else self._fault(git, listed, tag, grown)
+        if why != UNSIGNED:
+            self.refused[tag.name or tag.commit[:8]] = why
         if not why:
+            self.refused = {}
             self.good.append(tag)
             self.project = self.project or tag.project
             self.adopt(tag.commit)
@@ -419,25 +424,21 @@ def trusted_revision(
     chain = Chain(mirror, signers, last, trust)
     grown = last.commit in order
     newest = order.get(last.commit, len(order))
-    faults = []
     with signers.git(mirror.git) as (git, listed):
         for ref in reversed(refs):
             if ref.place <= newest:
-                faults.append(chain.follow(git, listed, _tag(mirror, ref), grown))
+                chain.follow(git, listed, _tag(mirror, ref), grown)
         reached = chain.good[-1] if chain.good else None
         if reached is None or reached.commit != tip:
             why = chain.follow(git, listed, _commit(mirror, tip), grown)
-            faults.append(why)
             if why and reached is None:
-                told = next((each for each in reversed(faults) if each and each != UNSIGNED), why)
+                told = next(reversed(chain.refused.values()), why)
                 raise WorkshopError(
                     f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser, or "
                     "allow it with --allow-unsigned"
                 )
     taken = chain.good[-1]
-    waits = (
-        f"{branch} has gone on since {taken.name}; what is not signed waits" if taken.commit != tip else ""
-    )
+    waits = _waits(branch, taken, chain.refused) if taken.commit != tip else ""
     revision = replace(
         taken.as_revision(),
         project=chain.project,
@@ -448,6 +449,15 @@ def trusted_revision(
     rewritten = require_no_rollback(mirror, last, revision, trust)
     changed = _key_note(last, chain) if chain.continues else ""
     return _with_notes(revision, waits, rewritten, changed, age_note(revision.date, last))
+
+
+def _waits(branch: str, taken: Tag, refused: dict[str, str]) -> str:
+    """Say what of a branch waits: what nobody signed, or what is signed and yet not taken, and why."""
+    since = f"{branch} has gone on since {taken.name or taken.commit[:8]}"
+    if not refused:
+        return f"{since}; what is not signed waits"
+    name, why = next(reversed(refused.items()))
+    return f"{since}, but {name} {why}; ask the organiser"
 
 
 def _with_notes(revision: Revision, *notes: str) -> Revision:
