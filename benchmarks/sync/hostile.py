@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +73,17 @@ class Repository:
         )
         return self.store("tree", b"".join(rows))
 
-    def commit(self, notebooks: str, message: bytes = b"news\n", **more: str) -> str:
+    def commit(
+        self, notebooks: str, message: bytes = b"news\n", more: Mapping[str, str] | None = None
+    ) -> str:
         """Store a commit whose folder ``notebooks`` is this tree, and let the branch stand at it."""
         rows = b"".join(
             b"%s %s\0%s" % (mode, name.encode(), bytes.fromhex(oid))
             for mode, name, oid in sorted(
-                [(b"40000", "notebooks", notebooks), *((b"100644", name, oid) for name, oid in more.items())],
+                [
+                    (b"40000", "notebooks", notebooks),
+                    *((b"100644", name, oid) for name, oid in (more or {}).items()),
+                ],
                 key=lambda row: row[1],
             )
         )
@@ -170,7 +175,7 @@ def long_list_of_keys(repository: Repository) -> None:
     """Carry a list of keys of 150 MB."""
     keys = repository.store("blob", b"organiser ssh-ed25519 AAAA\n" * 6_000_000)
     tree = repository.tree({"a.ipynb": repository.store("blob", GOOD)})
-    repository.commit(tree, **{"trusted-keys": keys})
+    repository.commit(tree, more={"trusted-keys": keys})
 
 
 def many_files(repository: Repository) -> None:
