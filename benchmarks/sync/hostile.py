@@ -20,6 +20,7 @@ from benchmarks.sync.fuzz_shapes import UNFORESEEN
 MEGABYTES = 200
 SECONDS = 60.0
 """What one sync may take at most; seconds are the processor's, of the sync and of its gits."""
+TAGS = 10_000
 STAMP = "o <o@example.org> 1790000000 +0000"
 GOOD = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'
 
@@ -148,13 +149,13 @@ def long_message(repository: Repository) -> None:
 
 
 def many_tags(repository: Repository) -> None:
-    """Have ten thousand tags that nobody signed, of 60 kB each."""
+    """Have thousands of tags that nobody signed, of 60 kB each."""
     commit = repository.commit(repository.tree({"a.ipynb": repository.store("blob", GOOD)}))
     text = b"-----BEGIN SSH SIGNATURE-----\n" + b"x" * 60_000
     stream = (
         b"tag refs/tags/v%d\nfrom %s\ntagger %s\ndata %d\n%s\n"
         % (number, commit.encode(), STAMP.encode(), len(text), text)
-        for number in range(10_000)
+        for number in range(TAGS)
     )
     repository.feed(b"".join(stream))
     repository._run("pack-refs", "--all")
