@@ -17,6 +17,9 @@ import typer
 from benchmarks.sync.crash_trials import kill_many
 from benchmarks.sync.fuzz_edits import faults_of, random_pair
 from benchmarks.sync.fuzz_shapes import try_shapes
+from benchmarks.sync.hostile import MEGABYTES, try_hostile
+from benchmarks.sync.hostile import SECONDS as BOUND_S
+from benchmarks.sync.nbdime_oracle import ask_oracle, install
 from benchmarks.sync.nbgitpuller_race import NOTEBOOKS, Course, Timing
 from workshop.output import console, messages, print_json
 from workshop.sync.request import Request, perform
@@ -35,22 +38,29 @@ def sync(
     shapes: Annotated[
         int, typer.Option(min=0, help="So many syncs meet odd notebooks, folders and answers of git.")
     ] = 10_000,
+    hostile: Annotated[
+        bool, typer.Option("--hostile/--no-hostile", help="Sync with repositories made to hurt.")
+    ] = True,
+    oracle: Annotated[int, typer.Option(min=0, help="So many merges are compared with nbdime's.")] = 10_000,
     rounds: Annotated[int, typer.Option(min=1, help="Timings are medians of so many.")] = 5,
     seed: Annotated[int, typer.Option(help="Begins the random numbers.")] = 1,
     without_peer: Annotated[
-        bool, typer.Option("--without-peer", help="Leave nbgitpuller out, which needs a package registry.")
+        bool,
+        typer.Option(
+            "--without-peer", help="Leave nbgitpuller and nbdime out, which need a package registry."
+        ),
     ] = False,
     scratch: Annotated[Path | None, typer.Option(help="A folder on the disk to measure on.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Kill syncs, merge random edits, try odd shapes, and time a sync with nothing new beside nbgitpuller's.
+    """Kill syncs, merge edits, try odd shapes and hostile repositories; time a sync beside nbgitpuller's.
 
     Exit 1 when a bar is missed.
     """
     folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
     folder.chmod(0o711)  # some of the odd shapes are met by an account without rights
     try:
-        report = measure(folder, kills, pairs, shapes, rounds, seed, not without_peer)
+        report = measure(folder, kills, pairs, shapes, rounds, seed, not without_peer, hostile, oracle)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     report["missed"] = list(missed(report))
@@ -64,7 +74,15 @@ def sync(
 
 
 def measure(
-    folder: Path, kills: int, pairs: int, shapes: int, rounds: int, seed: int, peer: bool
+    folder: Path,
+    kills: int,
+    pairs: int,
+    shapes: int,
+    rounds: int,
+    seed: int,
+    peer: bool,
+    hostile: bool = False,
+    oracle: int = 0,
 ) -> dict[str, Any]:
     """Return every figure; parts of which none is wanted are left out."""
     report: dict[str, Any] = {}
@@ -77,6 +95,18 @@ def measure(
     if shapes:
         _say(f"trying {shapes} odd shapes")
         report["shapes"] = try_shapes(folder / "shapes", shapes, seed)
+    if hostile:
+        _say("syncing with repositories made to hurt")
+        costs = try_hostile(folder / "hostile")
+        report["hostile"] = {
+            "repositories": len(costs),
+            "megabytes": max(each.megabytes for each in costs),
+            "processor_seconds": round(max(each.seconds for each in costs), 1),
+            "faults": [each.fault for each in costs if each.fault],
+        }
+    if peer and oracle:
+        _say(f"comparing {oracle} merges with nbdime's")
+        report["oracle"] = asdict(ask_oracle(install(_made(folder / "oracle") / "peer"), oracle, seed))
     if peer:
         _say(f"timing syncs of {NOTEBOOKS} notebooks")
         report |= time_syncs(Course(_made(folder / "course")), rounds)
@@ -138,6 +168,10 @@ def missed(report: dict[str, Any]) -> Iterator[str]:
         yield "pairs: nothing lost, all valid, a second sync at rest"
     if (shapes := report.get("shapes")) and shapes["faulty"]:
         yield "shapes: no traceback, nothing lost, good files delivered, odd ones named"
+    if (hostile := report.get("hostile")) and hostile["faults"]:
+        yield f"hostile: at most {MEGABYTES} MB and {BOUND_S:.0f} processor seconds, and a line that says why"
+    if (oracle := report.get("oracle")) and oracle["faults"]:
+        yield "oracle: where nbdime merges without a conflict, both merges say the same"
     for state in ("untouched", "ran"):
         if state in report and report[state]["seconds"] >= SECONDS:
             yield f"{state}: under {SECONDS:.0f} s"
@@ -161,6 +195,19 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
     if shapes := report.get("shapes"):
         yield f"{shapes['shapes']} odd notebooks, folders and answers of git: {shapes['faulty']} at fault"
         yield from shapes["faults"]
+    if oracle := report.get("oracle"):
+        yield (
+            f"{oracle['pairs']} merges beside nbdime's: {oracle['agreed']} the same, {len(oracle['faults'])} "
+            f"not, {oracle['both_gave_up']} conflicts for both, {oracle['nbdime_gave_up']} for nbdime alone, "
+            f"{oracle['we_gave_up']} for us alone"
+        )
+        yield from oracle["faults"][:20]
+    if hostile := report.get("hostile"):
+        yield (
+            f"{hostile['repositories']} syncs with repositories made to hurt: at most "
+            f"{hostile['megabytes']} MB and {hostile['processor_seconds']:.1f} processor seconds"
+        )
+        yield from hostile["faults"]
     titles = {
         "untouched": "untouched since the last sync",
         "ran": "all run since the last sync, 40 MB of outputs",

@@ -277,7 +277,7 @@ class Answers:
             "fetch": b"",
             "rev-parse": f"{TIP}\n".encode(),
             "rev-list": f"{TIP}\n{TREE}\n".encode(),
-            "for-each-ref": f"tag {len(tag)} {TAG} commit {TIP} refs/offer/tags/v1\n".encode(),
+            "for-each-ref": f"tag {len(tag)} {TAG} commit {TIP} 1700000000 refs/offer/tags/v1\n".encode(),
             "kind": b"tree\n",
             "ls-tree": b"".join(rows),
             "sizes": b"".join(sizes),

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,32 @@ def test_a_machine_that_was_not_set_up_says_so(monkeypatch: pytest.MonkeyPatch, 
     for words in ([], ["--undo"], ["--from", "x"]):
         with pytest.raises(WorkshopError, match="not set up"):
             main(words)
+
+
+def test_the_document_can_be_printed_in_any_encoding(bed: Bed) -> None:
+    """A service without a locale gets ASCII; the names of files are not ASCII."""
+    bed.write(bed.upstream / "notebooks" / "é ü.ipynb", notebook("1"))
+    command = [sys.executable, "-m", "workshop", "sync", "--json"]
+    command += words(bed, "--from", str(bed.upstream), "--allow-unsigned")
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, check=True, capture_output=True, env=ascii_only)
+    assert json.loads(done.stdout)["files"][0]["path"] == "é ü.ipynb" and done.stderr == b""
+
+
+@pytest.mark.parametrize("kind", ["loop", "file"])
+def test_a_folder_that_is_none_is_refused_in_one_line(bed: Bed, kind: str) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    if kind == "loop":
+        bed.mine.symlink_to(bed.mine)
+    else:
+        bed.mine.write_bytes(b"")
+    with pytest.raises(WorkshopError, match=r"loop of links|is no folder"):
+        main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+
+
+def test_a_source_without_a_name_is_not_the_folder_that_one_stands_in(bed: Bed) -> None:
+    with pytest.raises(WorkshopError, match="the source has no name"):
+        main(words(bed, "--from", "", "--allow-unsigned"))
 
 
 def test_the_document_has_the_agreed_form() -> None:

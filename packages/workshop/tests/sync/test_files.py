@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 from pathlib import Path
@@ -11,9 +12,12 @@ from workshop.sync.files import (
     obstacle,
     only_one,
     protection,
+    read_own,
     remove_unfinished,
     write_atomically,
 )
+from workshop.sync.trust import Signers
+from workshop.system import files as system_files
 
 
 def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
@@ -96,3 +100,32 @@ def test_protection(tmp_path: Path) -> None:
     assert protection(tmp_path / "a") == protection(tmp_path / "missing") == ""
     (tmp_path / "a").chmod(0o444)
     assert "read-only" in protection(tmp_path / "a")
+
+
+def test_nobody_waits_for_the_other_end_of_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lock")
+    with pytest.raises(OSError, match="No such device"), only_one(tmp_path):
+        pass
+    with pytest.raises(OSError, match="no ordinary file"):
+        read_own(tmp_path / "lock")
+    with pytest.raises(WorkshopError, match="no ordinary file"):
+        Signers(tmp_path / "lock")
+
+
+def test_a_folder_that_cannot_be_flushed_still_gets_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """VirtualBox's shared folders refuse it; the rename itself was done."""
+
+    def refuse(error: int) -> None:
+        def flush(_folder: Path) -> None:
+            raise OSError(error, os.strerror(error))
+
+        monkeypatch.setattr(system_files, "flush_folder", flush)
+
+    refuse(errno.EINVAL)
+    write_atomically(tmp_path / "a", b"1")
+    assert (tmp_path / "a").read_bytes() == b"1"
+    refuse(errno.EIO)
+    with pytest.raises(OSError, match="Input/output"):
+        write_atomically(tmp_path / "a", b"2")

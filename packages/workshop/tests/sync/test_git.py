@@ -71,7 +71,15 @@ def test_the_telling_line_is_found_and_cannot_steer_a_terminal() -> None:
 def test_addresses() -> None:
     for good in ("https://x/y.git", "ssh://git@x/y", "git@x.org:y.git", "file:///y"):
         check_url(good)
-    for bad in ("ext::sh", "git://x/y", "-oProxyCommand=x", "ftp://x/y"):
+    for bad in (
+        "ext::sh",
+        "git://x/y",
+        "-oProxyCommand=x",
+        "ftp://x/y",
+        "https://",
+        "https:///y",
+        "ssh://:22",
+    ):
         with pytest.raises(WorkshopError, match="no address"):
             check_url(bad)
     assert without_password("https://user:secret@x/y") == "https://x/y"

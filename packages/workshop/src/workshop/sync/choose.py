@@ -120,11 +120,6 @@ def _record(prefix: Path) -> Path:
 
 def _check_address(url: str) -> None:
     check_url(url)
-    if url.startswith("http") and without_password(url) != url:
-        raise WorkshopError(
-            f"{without_password(url)} was given with a name or password in it, which every account of this "
-            "machine could read; give the address alone"
-        )
     if printable(url) != url or any(letter.isspace() for letter in url):
         raise WorkshopError(f"{printable(url)!r} is no address; leave out spaces and what cannot be seen")
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
@@ -123,8 +124,7 @@ def main(arguments: Sequence[str]) -> None:
             f"the sync stopped: {shown(reason(error))}; what was done can be undone"
         ) from error
     if options.json:
-        json.dump(report.as_document(), sys.stdout, indent=2, ensure_ascii=False)
-        sys.stdout.write("\n")
+        _print_document(report.as_document())
     else:
         _show(report, request.into, request.dry_run)
 
@@ -185,13 +185,17 @@ def _pack(options: argparse.Namespace) -> None:
         finally:
             beside.unlink(missing_ok=True)
     if options.json:
-        json.dump({"file": str(options.pack), **asdict(done)}, sys.stdout, indent=2, ensure_ascii=False)
-        sys.stdout.write("\n")
+        _print_document({"file": str(options.pack), **asdict(done)})
         return
     for path, why in done.left_out.items():
         print(shown(f"! {path} is not in it: {why}"))
     print(shown(f"{done.files} files are in {options.pack}."))
     print("On another machine of yours: workshop sync --from FILE. A classroom's page takes it up, too.")
+
+
+def _print_document(document: dict[str, Any]) -> None:
+    """Print one JSON document, in letters that every terminal's encoding has."""
+    print(json.dumps(document, indent=2))
 
 
 def _show(report: Report, into: Path, dry_run: bool) -> None:

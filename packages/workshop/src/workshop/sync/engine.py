@@ -161,8 +161,15 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
 
 
 def _apart(into: Path, state: Path) -> tuple[Path, Path]:
-    into, state = into.resolve(), state.resolve()
+    try:
+        into, state = into.resolve(), state.resolve()
+    except (OSError, RuntimeError) as error:
+        raise WorkshopError(
+            f"{into} or {state} is a loop of links; choose another --into or --state"
+        ) from error
     require_apart(state, into, "--state")
+    if into.exists() and not into.is_dir():
+        raise WorkshopError(f"{into} is no folder; choose another --into")
     return into, state
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -12,8 +14,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workshop.errors import WorkshopError
+from workshop.system import files as system_files
 
 UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
@@ -83,6 +87,20 @@ def _dress_like(old: os.stat_result | None, folder: Path, descriptor: int) -> No
         os.fchown(descriptor, like.st_uid, like.st_gid)
 
 
+def read_own(file: Path) -> bytes:
+    """Return what an ordinary file holds; raises OSError for anything else, such as a pipe, at once."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", str(file))
+        return opened.read()
+
+
+def read_json(file: Path) -> Any:
+    """Return the document that a file holds; raises OSError, ValueError or RecursionError without one."""
+    return json.loads(read_own(file).decode())
+
+
 def write_own(target: Path, data: bytes) -> None:
     """Write a file that only sync needs; a folder in its place is moved aside and stops nothing."""
     if target.is_dir() and not target.is_symlink():
@@ -97,12 +115,12 @@ def remove(target: Path) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Flush a folder to the disk, so that a rename in it outlives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Flush a folder to the disk, where that can be done: a rename in it then outlives a power cut."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        system_files.flush_folder(folder)
+    except OSError as error:  # what was renamed is renamed: some shared and mounted folders know no more
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS):
+            raise
 
 
 def sha256_of(root: Path, path: str) -> str | None:
@@ -132,12 +150,15 @@ def only_one(state: Path) -> Iterator[int]:
     descriptor: a child that inherits it holds the lock until it ends, too.
     """
     ensure_folder(state)
-    with (state / "lock").open("a") as file:
+    lock = os.open(state / "lock", os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise WorkshopError("another sync is running here; try again when it is done") from error
-        yield file.fileno()
+        yield lock
+    finally:
+        os.close(lock)
 
 
 @dataclass(frozen=True)

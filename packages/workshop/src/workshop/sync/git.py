@@ -294,8 +294,10 @@ def require_git() -> None:
 
 def check_url(url: str) -> None:
     """Raise WorkshopError for an address that is none of the four kinds, or has something secret in it."""
-    kind = url.partition("://")[0] if "://" in url else "ssh"
-    if url.startswith("-") or "::" in url.partition("/")[0] or kind not in ("https", "http", "ssh", "file"):
+    kind, _, rest = url.partition("://") if "://" in url else ("ssh", "", url)
+    nobody = not rest.strip("/") or (kind != "file" and rest.startswith(("/", ":", "?", "#")))
+    runs = url.startswith("-") or "::" in url.partition("/")[0]
+    if runs or nobody or kind not in ("https", "http", "ssh", "file"):
         raise WorkshopError(f"{printable(url)} is no address of a git repository; use https, ssh or file")
     require_no_credentials(url, "leave it out and put it into ~/.netrc (mode 0600), or use ssh with a key")
 

@@ -28,7 +28,7 @@ from typing import IO, Any
 
 from workshop.errors import WorkshopError
 from workshop.sync.engine import Outcome, Report, synchronise
-from workshop.sync.files import ensure_folder, only_one, shown, unsafe, write_own
+from workshop.sync.files import ensure_folder, only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
 from workshop.sync.openbooks import Open
 from workshop.sync.planner import delivered
@@ -94,15 +94,11 @@ def _entry(folder: Path, path: str) -> zipfile.ZipInfo:
 
 def _origin(state: Path) -> str:
     """Return the mark of a folder, 32 hex digits, made when it is first needed."""
-    file = state / "origin"
-    try:
-        known = file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        known = ""
+    known = _known_origin(state)
     if not ORIGIN.fullmatch(known):
         known = secrets.token_hex(16)
         ensure_folder(state)
-        write_own(file, known.encode())
+        write_own(state / "origin", known.encode())
     return known
 
 
@@ -131,7 +127,7 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
 
 def _known_origin(state: Path) -> str:
     try:
-        return (state / "origin").read_text(encoding="ascii").strip()
+        return read_own(state / "origin").decode("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 

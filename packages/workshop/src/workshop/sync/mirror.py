@@ -88,9 +88,13 @@ class Objects:
         self.broken = False
         """Whether an object was missing or damaged."""
 
-    def read(self, name: str) -> bytes:
-        """Return an object's content; raises WorkshopError when it is not there."""
-        return b"".join(self.pieces(name))
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return an object's content, or its first bytes; raises WorkshopError when it is not there."""
+        kept, size = [], 0
+        for piece in self.pieces(name):
+            kept += [piece] if most is None or size < most else []
+            size += len(piece)
+        return b"".join(kept)[:most]
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield an object's content piece by piece; all of it must be taken."""

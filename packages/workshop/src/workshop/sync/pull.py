@@ -22,7 +22,7 @@ import typer
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
-from workshop.sync.files import only_one, write_atomically
+from workshop.sync.files import only_one, read_json, write_atomically
 from workshop.sync.git import UnreachableError, printable, require_git
 from workshop.sync.mirror import OFFER, Mirror
 from workshop.sync.play import Play, Played, play
@@ -98,9 +98,7 @@ class Puller:
 
     def _take(self, start: Origin, trust: Trust, lock: int) -> Pulled:
         mirror, last = Mirror(self.folder / "mirror"), read_last(self.folder)
-        revision, branch = verified_revision(
-            mirror, start, self.updates.branch or None, trust, last, self.updates.playbook, "ansible.cfg"
-        )
+        revision, branch = self._verified(mirror, start, trust, last)
         publish(mirror, revision, branch)
         mirror.trust(revision.commit)
         write_last(self.folder, after(last, start.address, revision))
@@ -110,22 +108,31 @@ class Puller:
         """Run the playbook, and remember whether it came to its end."""
         tree = checkout_folder(self.folder, commit)
         remember(self.folder, commit, finished=False)
-        repository = mirror.git.repository
-        played = self.player(
-            Play(
-                self.prefix,
-                repository,
-                commit,
-                tree,
-                self.folder / "ansible",
-                self.updates.playbook,
-                variables(tree, repository, reset),
-                lock=lock,
-            )
-        )
+        played = self.player(self._wanted(mirror, commit, tree, reset, lock=lock))
         remember(self.folder, commit, finished=True)
         make_current(tree)
         return played
+
+    def _verified(self, mirror: Mirror, start: Origin, trust: Trust, last: Last) -> tuple[Revision, str]:
+        """Fetch; return the revision to take, which has a playbook and Ansible's settings; and its branch."""
+        branch, files = self.updates.branch or None, (self.updates.playbook, "ansible.cfg")
+        return verified_revision(mirror, start, branch, trust, last, *files)
+
+    def _wanted(
+        self,
+        mirror: Mirror,
+        commit: str,
+        tree: Path,
+        reset: str,
+        *,
+        check: bool = False,
+        lock: int | None = None,
+    ) -> Play:
+        """Return what is to be run, with Ansible's own things beside the mirror."""
+        repository, playbook = mirror.git.repository, self.updates.playbook
+        told = variables(tree, repository, reset)
+        work = mirror.folder.with_name("ansible")
+        return Play(self.prefix, repository, commit, tree, work, playbook, told, check, lock)
 
     def _foresee(self, start: Origin, trust: Trust) -> Pulled:
         """Do the same in a passing folder, and let Ansible only tell."""
@@ -135,28 +142,11 @@ class Puller:
             folder.chmod(0o755)  # the participant's account reads it
             mirror = Mirror(folder / "mirror", self.folder / "mirror" / "repository.git" / "objects")
             try:
-                revision, branch = verified_revision(
-                    mirror,
-                    start,
-                    self.updates.branch or None,
-                    trust,
-                    last,
-                    self.updates.playbook,
-                    "ansible.cfg",
-                )
+                revision, branch = self._verified(mirror, start, trust, last)
             except UnreachableError as reason:
                 return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
-            repository, tree = publish(mirror, revision, branch), folder / "source"
-            wanted = Play(
-                self.prefix,
-                repository,
-                revision.commit,
-                tree,
-                folder / "ansible",
-                self.updates.playbook,
-                variables(tree, repository, trust.reset),
-                check=True,
-            )
+            publish(mirror, revision, branch)
+            wanted = self._wanted(mirror, revision.commit, folder / "source", trust.reset, check=True)
             return _report(revision, self.player(wanted))
 
     def _offline(self, reason: str, lock: int) -> Pulled:
@@ -226,7 +216,7 @@ def remember(folder: Path, commit: str, finished: bool) -> None:
 def recall(folder: Path) -> tuple[str, bool]:
     """Return which revision was run last, and whether its playbook came to its end."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        document = json.loads((folder / LAST_RUN).read_text(encoding="utf-8"))
+        document = read_json(folder / LAST_RUN)
         return str(document["commit"]), bool(document["finished"])
     return "", False
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import shown, unsafe, write_own
+from workshop.sync.files import read_json, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.mirror import DamagedMirrorError, Item, Mirror
 from workshop.sync.notebook import MOST_MEMORY, Version
@@ -217,7 +217,7 @@ def _finish(state: Path, mirror: Mirror, offer: Offer, address: str, last: Last)
 def _remembered(state: Path, key: str) -> Offer | None:
     """Return the offer of the last run when nothing that it depends on has changed."""
     with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-        fields: dict[str, Any] = json.loads((state / "offer.json").read_text(encoding="utf-8"))
+        fields: dict[str, Any] = read_json(state / "offer.json")
         if fields["key"] == key:
             files = {
                 path: (str(name), str(sha256), int(size))

@@ -16,6 +16,7 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Report, synchronise, undo
+from workshop.sync.files import read_json
 from workshop.sync.openbooks import Open, ask_jupyter
 from workshop.sync.source import PACKED, Source, folder_with, is_address, read_folder, repository_in
 from workshop.sync.state import HashCache
@@ -91,6 +92,8 @@ def _reader(request: Request) -> Fetch:
     """Return what reads the source, once the lock is held."""
     if is_address(request.source):
         return partial(_repository, request, request.source)
+    if not request.source:
+        raise WorkshopError("the source has no name; give an address, a folder or a stick with --from")
     place = Path(request.source)
     if not place.exists():
         raise WorkshopError(f"there is no {place}; plug the stick in, or name another source with --from")
@@ -125,7 +128,7 @@ def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
 
 def _last_revision(state: Path) -> str:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads((state / "trust.json").read_text(encoding="utf-8"))["commit"])[:8]
+        return str(read_json(state / "trust.json")["commit"])[:8]
     return ""
 
 

@@ -98,6 +98,8 @@ def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | No
             found = None if why else read(root / path)
             if found is not None and status.st_size < 1024:
                 why = unreal(found.data)
+            elif found is None and not why:
+                why = "the workshop's file vanished while it was read"
         except Exception as error:  # one file of the workshop's stops no other
             why, found = f"the workshop's file cannot be read: {reason(error)}", None
         if why:

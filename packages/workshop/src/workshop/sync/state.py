@@ -13,10 +13,11 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workshop.sync.files import unsafe, write_own
+from workshop.sync.files import read_json, read_own, unsafe, write_own
 from workshop.sync.notebook import Version
 
 SETTLED_NS = 1_000_000_000
@@ -56,7 +57,7 @@ class Manifest:
 
     def _read(self) -> dict[str, Entry]:
         try:
-            document = json.loads(self._file.read_text(encoding="utf-8"))
+            document = read_json(self._file)
             entries = {path: entry_from(fields) for path, fields in document["files"].items()}
             return {path: entry for path, entry in entries.items() if not unsafe(path)}
         except FileNotFoundError:
@@ -72,7 +73,7 @@ class Manifest:
             return None
         kept = self._delivered / entry.sha256
         try:
-            version = Version(kept.read_bytes(), kept.read_bytes)
+            version = Version(read_own(kept), partial(read_own, kept))
         except (OSError, ValueError):  # also a name that no file can have
             return None
         return version if version.sha256 == entry.sha256 else None
@@ -144,7 +145,7 @@ class HashCache:
 
     def _read(self) -> dict[str, list[Any]]:
         try:
-            rows = json.loads(self._file.read_text(encoding="utf-8"))["files"].items()
+            rows = read_json(self._file)["files"].items()
             kinds = [int] * 4 + [str] * 2
             return {path: row for path, row in rows if type(row) is list and list(map(type, row)) == kinds}
         except UNREADABLE:
@@ -301,7 +302,7 @@ class Log:
 def read_record(folder: Path) -> Record | None:
     """Read one run's log; None when it has none or it cannot be read."""
     try:
-        document = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        document = read_json(folder / RECORD)
         fates = [
             LoggedFate(
                 tuple(LoggedStep(*step) for step in fate["steps"]),

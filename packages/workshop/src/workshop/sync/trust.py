@@ -24,9 +24,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import write_own
+from workshop.sync.files import read_json, read_own, write_own
 from workshop.sync.git import Git, printable
-from workshop.sync.keys import keys_of
+from workshop.sync.keys import KINDS, keys_of
 from workshop.sync.mirror import OFFER, Mirror, understood
 
 UNSIGNED = "is not signed"
@@ -116,7 +116,7 @@ def read_last(state: Path) -> Last:
     """
     file = state / "trust.json"
     try:
-        known = json.loads(file.read_text(encoding="utf-8"))
+        known = read_json(file)
         last = Last(**{**known, "keys": tuple(known.get("keys", ()))})
         texts = (last.url, last.commit, last.tag, last.project, last.anchor, *last.keys)
         if all(isinstance(text, str) for text in texts) and type(last.date) is int:
@@ -213,18 +213,26 @@ class Signers:
     def __init__(self, file: Path) -> None:
         """Take the file; raises WorkshopError when it cannot be read or holds no key."""
         try:
-            self.data = file.read_bytes()
+            self.data = read_own(file)
         except OSError as error:
             raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
         self.file = file.resolve()
         self.is_gpg = b"BEGIN PGP PUBLIC KEY BLOCK" in self.data or b"\0" in self.data
         self.anchor = hashlib.sha256(self.data).hexdigest()
-        if not self.data.strip():
-            raise WorkshopError(f"{file} holds no key; ask the organiser for theirs")
+        named = (word in KINDS for line in self.text.splitlines() for word in line.split()[1:])
+        if not self.is_gpg and not any(named):
+            raise WorkshopError(f"{file} holds no key that names its owner; ask the organiser for theirs")
+
+    @property
+    def text(self) -> str:
+        """The file, as ssh-keygen reads it: without what editors of other systems add."""
+        return self.data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").decode(errors="replace")
 
     @contextlib.contextmanager
     def git(self, git: Git) -> Iterator[tuple[Git, Path]]:
         """Yield a git that knows the keys of one file and no others, not even the user's; and that file."""
+        if not self.is_gpg and shutil.which("ssh-keygen") is None:
+            raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
         with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as home:
             listed = Path(home) / KEYS_FILE
             knowing = Git(git.repository, git.config)
@@ -253,14 +261,23 @@ class Signers:
 
 
 @dataclass(frozen=True)
+class Ref:
+    """An annotated tag before it is read: hostile ones are many, and long."""
+
+    name: str
+    commit: str
+    place: int
+    """How many commits, counted from the branch's newest one, stand before it."""
+    object: str
+
+
+@dataclass(frozen=True)
 class Tag:
     """An annotated tag, or a commit, and what somebody signed in it."""
 
     name: str
     """Empty for a commit."""
     commit: str
-    place: int
-    """How many commits, counted from the branch's newest one, stand before it."""
     date: int
     message: str
     signature: bytes
@@ -290,6 +307,8 @@ class Chain:
     """The keys that count now, if a revision carried a list."""
     project: str = ""
     good: list[Tag] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    """What came after the last good one and is signed and yet not taken, with the reason."""
 
     def __post_init__(self) -> None:
         """Begin with what was trusted last."""
@@ -302,13 +321,16 @@ class Chain:
     @property
     def text(self) -> str:
         """The keys that count now."""
-        return "\n".join(self.lines) + "\n" if self.lines else self.signers.data.decode(errors="replace")
+        return "\n".join(self.lines) + "\n" if self.lines else self.signers.text
 
     def follow(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
         """Judge one tag; a good one's list of keys counts from then on. Return what is wrong with it."""
         known = self.continues and (tag.commit, tag.name) == (self.last.commit, self.last.tag)
         why = "" if known else self._fault(git, listed, tag, grown)
+        if why != UNSIGNED:
+            self.refused[tag.name or tag.commit[:8]] = why
         if not why:
+            self.refused = {}
             self.good.append(tag)
             self.project = self.project or tag.project
             self.adopt(tag.commit)
@@ -385,14 +407,13 @@ def trusted_revision(
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
-    order, tags = _history(mirror, tip)
-    at_tip = [tag for tag in tags if tag.commit == tip]
-    if signers is None and not trust.reset:
-        chosen = at_tip[0].as_revision() if at_tip else Revision(tip, date=_commit(mirror, tip).date)
-        return _with_notes(chosen, age_note(chosen.date, last))
-    if trust.reset:
-        commit = _spoken(order, trust.reset)
-        tag = next((tag for tag in tags if tag.commit == commit), _commit(mirror, commit))
+    order, refs = _history(mirror, tip)
+    if signers is None or trust.reset:
+        commit = _spoken(order, trust.reset) if trust.reset else tip
+        at_commit = next((ref for ref in refs if ref.commit == commit), None)
+        tag = _tag(mirror, at_commit) if at_commit is not None else _commit(mirror, commit)
+        if not trust.reset:
+            return _with_notes(tag.as_revision(), age_note(tag.date, last))
         if signers is None:
             return tag.as_revision()
         chain = Chain(mirror, signers, Last(), trust)
@@ -400,29 +421,24 @@ def trusted_revision(
         return replace(
             tag.as_revision(), project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
         )
-    assert signers is not None
     chain = Chain(mirror, signers, last, trust)
     grown = last.commit in order
     newest = order.get(last.commit, len(order))
-    faults = []
     with signers.git(mirror.git) as (git, listed):
-        for tag in reversed(tags):
-            if tag.place <= newest:
-                faults.append(chain.follow(git, listed, tag, grown))
+        for ref in reversed(refs):
+            if ref.place <= newest:
+                chain.follow(git, listed, _tag(mirror, ref), grown)
         reached = chain.good[-1] if chain.good else None
         if reached is None or reached.commit != tip:
             why = chain.follow(git, listed, _commit(mirror, tip), grown)
-            faults.append(why)
             if why and reached is None:
-                told = next((each for each in reversed(faults) if each and each != UNSIGNED), why)
+                told = next(reversed(chain.refused.values()), why)
                 raise WorkshopError(
                     f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser, or "
                     "allow it with --allow-unsigned"
                 )
     taken = chain.good[-1]
-    waits = (
-        f"{branch} has gone on since {taken.name}; what is not signed waits" if taken.commit != tip else ""
-    )
+    waits = _waits(branch, taken, chain.refused) if taken.commit != tip else ""
     revision = replace(
         taken.as_revision(),
         project=chain.project,
@@ -433,6 +449,15 @@ def trusted_revision(
     rewritten = require_no_rollback(mirror, last, revision, trust)
     changed = _key_note(last, chain) if chain.continues else ""
     return _with_notes(revision, waits, rewritten, changed, age_note(revision.date, last))
+
+
+def _waits(branch: str, taken: Tag, refused: dict[str, str]) -> str:
+    """Say what of a branch waits: what nobody signed, or what is signed and yet not taken, and why."""
+    since = f"{branch} has gone on since {taken.name or taken.commit[:8]}"
+    if not refused:
+        return f"{since}; what is not signed waits"
+    name, why = next(reversed(refused.items()))
+    return f"{since}, but {name} {why}; ask the organiser"
 
 
 def _with_notes(revision: Revision, *notes: str) -> Revision:
@@ -460,48 +485,47 @@ def _spoken(order: dict[str, int], code: str) -> str:
     return found[0]
 
 
-def _history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Tag]]:
+def _history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
     """Return the places of a branch's commits, and its annotated tags, the newest first."""
     words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
     with understood("rev-list"):
         order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
-    form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname) %(refname)"
-    listed = mirror.git.output("for-each-ref", f"--format={form}", f"{OFFER}/tags").decode(errors="replace")
-    tags = []
+    form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname)"
+    listed = mirror.git.output(
+        "for-each-ref", f"--format={form} %(taggerdate:unix) %(refname)", f"{OFFER}/tags"
+    ).decode(errors="replace")
+    found = []
     for row in filter(None, listed.split("\n")):  # a name may hold other ends of lines
         with understood("for-each-ref"):
-            kind, size, name, of, commit, ref = row.split(" ", 5)
-            good = (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST
-        if good:
-            tags.append(_tag(mirror.blob(name), ref.removeprefix(f"{OFFER}/tags/"), commit, order[commit]))
-    newest = sorted(tags, key=lambda tag: (version(tag.name), tag.date), reverse=True)
-    return order, sorted(newest, key=lambda tag: tag.place)
+            kind, size, name, of, commit, date, ref = row.split(" ", 6)
+            if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
+                tag = ref.removeprefix(f"{OFFER}/tags/")
+                found.append((version(tag), int(date or 0), Ref(tag, commit, order[commit], name)))
+    newest = sorted(found, key=lambda each: each[:2], reverse=True)
+    return order, sorted((ref for _, _, ref in newest), key=lambda ref: ref.place)
 
 
-def _tag(data: bytes, name: str, commit: str, place: int) -> Tag:
-    head, _, rest = data.partition(b"\n\n")
-    text, mark, signature = rest.partition(b"-----BEGIN ")
-    message = printable(text.decode(errors="replace").strip())
+def _tag(mirror: Mirror, ref: Ref) -> Tag:
+    """Read a tag and what somebody signed in it."""
+    head, text, signature = _read(mirror, ref.object, b"-----BEGIN ")
     named = re.search(rb"^tag (.*)$", head, re.MULTILINE)
-    return Tag(
-        name,
-        commit,
-        place,
-        _date(head, b"tagger"),
-        message,
-        mark + signature,
-        named[1].decode(errors="replace") if named else "",
-    )
+    signed_name = named[1].decode(errors="replace") if named else ""
+    return Tag(ref.name, ref.commit, _date(head, b"tagger"), text, signature, signed_name)
 
 
 def _commit(mirror: Mirror, commit: str) -> Tag:
     """Return a commit as something that may be signed."""
-    head, _, text = mirror.blob(commit).partition(b"\n\n")
+    head, text, _ = _read(mirror, commit, b"\0")
     signed = re.search(rb"^gpgsig(?:-sha256)? ((?:.*\n )*.*)$", head, re.MULTILINE)
     signature = signed[1].replace(b"\n ", b"\n") if signed else b""
-    return Tag(
-        "", commit, 0, _date(head, b"committer"), printable(text.decode(errors="replace")), signature, ""
-    )
+    return Tag("", commit, _date(head, b"committer"), text, signature, "")
+
+
+def _read(mirror: Mirror, name: str, mark: bytes) -> tuple[bytes, str, bytes]:
+    """Return an object's head, its text for people, and what begins with a mark; no more than is sensible."""
+    head, _, rest = mirror.objects.read(name, LARGEST).partition(b"\n\n")
+    text, begin, signature = rest.partition(mark)
+    return head, printable(text.decode(errors="replace").strip()), begin + signature
 
 
 def _date(head: bytes, who: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Rows 80 to 93 of the promise: any file, any source, stolen keys, and repositories made to hurt."""
+"""Rows 80 to 95 of the promise: any file, any source, stolen keys, and repositories made to hurt."""
 
 import os
 import subprocess
@@ -223,6 +223,21 @@ def test_90_a_code_read_aloud_brings_a_machine_back(organiser: Organiser, bed: B
     assert bed.read("a.ipynb") == notebook("2")
     organiser.release("v3", a_ipynb=notebook("3"))
     assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
+
+
+def test_95_what_is_signed_and_yet_not_taken_is_said(organiser: Organiser, bed: Bed, signers: Path) -> None:
+    """A stolen key signed for a day far ahead: the right update is older now, which is not "not signed"."""
+    organiser.release("v1", a_ipynb=notebook("1"))
+    organiser.sync(signers=signers)
+    today, organiser.day = organiser.day, 20_000
+    organiser.release("v9999", a_ipynb=notebook("evil"))
+    organiser.sync(signers=signers)
+    organiser.day = today
+    code = organiser.release("v2", a_ipynb=notebook("2"))
+    (note,) = organiser.sync(signers=signers).notes
+    assert "but v2 is dated" in note and "that you have" in note and "not signed" not in note
+    assert organiser.actions(signers=signers, reset=code) == {"a.ipynb": "updated"}
+    assert bed.read("a.ipynb") == notebook("2") and organiser.sync(signers=signers).notes == ()
 
 
 def test_91_unsigned_tags_hide_nothing(organiser: Organiser, bed: Bed, signers: Path) -> None:
