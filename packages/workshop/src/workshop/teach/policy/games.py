@@ -1,8 +1,8 @@
 """Many games of MinAtar side by side, as a lesson's agent sees them.
 
-MinAtar (Young and Tian, 2019; GPL-3, a package of its own) boils five Atari games down to boards of 10 by 10
-cells, one channel for each kind of thing. One action in ten is replaced by the one before, so that no plan can
-be learnt by heart.
+MinAtar (Young and Tian, 2019; GPL-3, a package of its own) boils five Atari games down to boards of 10 by
+10 cells, one channel for each kind of thing. One action in ten is replaced by the one before, so that no plan
+can be learnt by heart.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Processes that learn into one memory without waiting for each other.
 
 A3C (Mnih and others, 2016) lets every process play games of its own, work out a gradient with a copy of the
-weights, and add it to the weights that all share, without a lock (Niu and others, 2011: *Hogwild!*). The lesson
-brings what a process does; here are the shared numbers and the starting and stopping.
+weights, and add it to the weights that all share, without a lock (Niu and others, 2011: *Hogwild!*). The
+lesson brings what a process does; here are the shared numbers and the starting and stopping.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PATIENCE = 600.0
 
 
 class SharedWeights:
-    """A network's weights in memory that all processes see, with the squared slopes that RMSProp remembers."""
+    """A network's weights in memory that all processes see, with the squared slopes that RMSProp keeps."""
 
     def __init__(self, values: Sequence[npt.NDArray[Any]]) -> None:
         """Lay ``values``, arrays of any shapes, one after the other into shared memory."""
@@ -51,7 +51,7 @@ class SharedWeights:
         return [part.reshape(shape) for part, shape in zip(parts, self._shapes, strict=True)]
 
     def add(self, slopes: Sequence[npt.ArrayLike], rate: float) -> None:
-        """Take a step of RMSProp against ``slopes``. Nothing is locked: what two write at once may be lost."""
+        """Take a step of RMSProp against ``slopes``, without a lock: what two write at once may be lost."""
         slope = np.concatenate([np.asarray(each, np.float32).ravel() for each in slopes])
         slope *= min(1.0, STEEPEST / (float(np.linalg.norm(slope)) + 1e-12))
         squares = np.frombuffer(self._squares, np.float32)

@@ -20,6 +20,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
 
 LEFT_OUT = ("train-", "judge-", "watch-", "predict-")
-"""How the ids of those cells begin that train, judge or show: a piece does that itself, as far as it needs it."""
+"""How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
 ALSO_LEFT_OUT = frozenset({"by-hand", "spread", "bandit-learn", "processes", "recorded", "metrics"})
 """These show or measure, and nothing below uses what they made."""
 
@@ -51,7 +52,7 @@ LEARNERS = (1, 2)
 
 Piece = dict[str, Any]
 T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}
-"""Student's t, by the number of runs: half of a 95 % interval is t · s / √n. From any table of the t distribution."""
+"""Student's t by the number of runs, from any table of it: half of a 95 % interval is t · s / √n."""
 
 
 def recorded() -> dict[str, Piece]:
@@ -83,8 +84,9 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
     for number in LEARNERS:
         if piece := pieces.get(f"processes/{number}"):
             told.append(
-                f"A3C, {number} process(es): {piece['steps']:,} steps in {piece['cpu_seconds']:.0f} processor "
-                f"seconds, {100 * piece['won']:.0f} % of the points; it had {piece['share']:.2f} of a processor"
+                f"Pong by A3C, {number} process{'es' * (number > 1)}: {piece['steps']:,} steps in "
+                f"{piece['cpu_seconds']:.0f} processor seconds, {100 * piece['won']:.0f} % of the points; "
+                f"{piece['share']:.2f} of a processor were free for it"
             )
     if told:
         days = sorted({piece["day"] for piece in pieces.values()})
@@ -133,12 +135,12 @@ def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth, each as what makes it."""
     found: dict[str, Callable[[], Piece]] = {}
     for seed in SEEDS:
-        found[f"seeds/{seed}"] = lambda seed=seed: _all_games(seed)  # type: ignore[misc]
+        found[f"seeds/{seed}"] = partial(_all_games, seed)
     for seed in ABLATION_SEEDS:
         for name, settings in ABLATIONS.items():
-            found[f"ablations/{name}/{seed}"] = lambda seed=seed, settings=settings: _pong(seed, settings)  # type: ignore[misc]
+            found[f"ablations/{name}/{seed}"] = partial(_pong, seed, settings)
     for number in LEARNERS:
-        found[f"processes/{number}"] = lambda number=number: _processes(number)  # type: ignore[misc]
+        found[f"processes/{number}"] = partial(_processes, number)
     return found
 
 
