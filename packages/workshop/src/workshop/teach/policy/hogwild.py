@@ -42,7 +42,7 @@ class SharedWeights:
         self._flat()[:] = np.concatenate([value.ravel() for value in values])
 
     def _flat(self) -> Floats:
-        return np.frombuffer(self._numbers, np.float32)
+        return np.ctypeslib.as_array(self._numbers)
 
     def read(self) -> list[Floats]:
         """Return a copy of the weights as they are now, in the shapes in which they were given."""
@@ -54,7 +54,7 @@ class SharedWeights:
         """Take a step of RMSProp against ``slopes``, without a lock: what two write at once may be lost."""
         slope = np.concatenate([np.asarray(each, np.float32).ravel() for each in slopes])
         slope *= min(1.0, STEEPEST / (float(np.linalg.norm(slope)) + 1e-12))
-        squares = np.frombuffer(self._squares, np.float32)
+        squares = np.ctypeslib.as_array(self._squares)
         squares *= DECAY
         squares += (1 - DECAY) * slope**2
         self._flat()[:] -= rate * slope / np.sqrt(squares + TINY)

@@ -35,8 +35,8 @@ NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
 
 LEFT_OUT = ("train-", "judge-", "watch-", "predict-")
 """How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
-ALSO_LEFT_OUT = frozenset({"by-hand", "spread", "bandit-learn", "processes", "recorded", "metrics"})
-"""These show or measure, and nothing below uses what they made."""
+ALSO_LEFT_OUT = frozenset({"by-hand", "spread", "bandit-learn", "worker", "processes", "recorded", "metrics"})
+"""These show or measure; ``worker`` draws weights, which a piece without it draws in the lesson's order."""
 
 SEEDS = (1, 2, 3, 4, 5)
 ABLATIONS: dict[str, dict[str, object]] = {
@@ -157,10 +157,6 @@ def _all_games(seed: int) -> Piece:
         "breakout": round(float(names["broken"].mean()), 2),
         "pong": names["won"](names["points"]),
         "pong_cpu_seconds": round(names["pong_history"].cpu_seconds, 1),
-        "curves": {
-            kind: [round(value, 3) for value in names[f"{kind}_history"].errors]
-            for kind in ("invaders", "breakout", "pong")
-        },
     }
 
 
@@ -177,6 +173,7 @@ def _processes(number: int) -> Piece:
     from workshop.teach.policy.hogwild import work_side_by_side
 
     names = namespace(SEEDS[0], {})
+    _run("worker", names)
     seconds = recorded().get("seeds/1", {}).get("pong_cpu_seconds", 60.0) / number
     done = work_side_by_side(names["begin"], number, seconds)
     names["L"].set_all_param_values(names["rival"].layers, names["shared"].read())
@@ -211,7 +208,7 @@ def record(wanted: Iterable[str] = ()) -> None:
         known = recorded() | {name: told}
         with written_whole(FILE) as file:
             file.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
-        print(name, {key: value for key, value in told.items() if key != "curves"}, flush=True)
+        print(name, told, flush=True)
 
 
 if __name__ == "__main__":
