@@ -1,9 +1,19 @@
-"""A game as a small animation inside a notebook: a GIF, made here and shown without any network."""
+"""A game as a small animation inside a notebook: a GIF, made here and shown without any network.
+
+    python -m workshop.teach.policy.films NOTEBOOK
+
+takes an executed copy of the lesson (``workshop lessons run … --output DIR``) and writes moments of its last
+film, side by side, for the slides: ``presentation/pictures/pong.webp``.
+"""
 
 from __future__ import annotations
 
+import base64
 import io
+import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,3 +81,35 @@ def gif(pictures: Sequence[npt.ArrayLike], *, scale: int, seconds: float) -> byt
         loop=0,
     )
     return written.getvalue()
+
+
+STILLS = (4, 12, 20, 28)
+"""Which frames of the film the slides show."""
+
+
+def stills(notebook: Path) -> bytes:
+    """Return moments of an executed notebook's last film, side by side, as WebP; ValueError: it has none."""
+    from PIL import Image as Picture
+
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    films = [data["image/gif"] for data in shown if "image/gif" in data]
+    if not films:
+        raise ValueError(f"{notebook} shows no film; run the lesson with --output first")
+    film = Picture.open(io.BytesIO(base64.b64decode("".join(films[-1]))))
+    gap = film.width // 15
+    sheet = Picture.new("RGBA", (len(STILLS) * (film.width + gap) - gap, film.height))
+    for place, number in enumerate(STILLS):
+        film.seek(number)
+        sheet.paste(film.convert("RGBA"), (place * (film.width + gap), 0))
+    written = io.BytesIO()
+    sheet.save(written, format="WEBP", lossless=True)
+    return written.getvalue()
+
+
+if __name__ == "__main__":
+    from workshop.settings import CHECKOUT
+    from workshop.system.files import written_whole
+
+    with written_whole(CHECKOUT / "presentation" / "pictures" / "pong.webp") as file:
+        file.write(stills(Path(sys.argv[1])))

@@ -153,7 +153,10 @@ def _all_games(seed: int) -> Piece:
         _run(cell, names)
     return {
         "invaders": round(float(names["shot"].mean()), 2),
+        "invaders_chance": round(float(names["chance"].mean()), 2),
         "invaders_cpu_seconds": round(names["invaders_history"].cpu_seconds, 1),
+        "breakout_chance": round(float(names["chance_breakout"].mean()), 2),
+        "breakout_rule": round(float(names["ruled"].mean()), 2),
         "breakout": round(float(names["broken"].mean()), 2),
         "pong": names["won"](names["points"]),
         "pong_cpu_seconds": round(names["pong_history"].cpu_seconds, 1),

@@ -1,0 +1,76 @@
+"""Policy gradients: two levers and the noise of their gradient, computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from workshop.site.figures.drawing import Drawing
+
+PAYS = (0.3, 0.6)
+SCORES = (0.2, -0.1)
+"""Of the lesson's two levers: how often each pays a coin, and the policy's scores."""
+
+
+def chances(scores: Sequence[float]) -> list[float]:
+    """Return softmax of the scores."""
+    powers = [math.exp(score - max(scores)) for score in scores]
+    return [power / sum(powers) for power in powers]
+
+
+def estimate(extra: float, baseline: float) -> tuple[float, float]:
+    """Return mean and spread of one draw's estimate of the slope along the second score.
+
+    Each payout is ``extra`` larger, and ``baseline`` is taken away from it. Worked out, not drawn.
+    """
+    parts = chances(SCORES)
+    first = second = 0.0
+    for lever, (part, pays) in enumerate(zip(parts, PAYS, strict=True)):
+        slope = (lever == 1) - parts[1]
+        for chance, paid in ((pays, 1 + extra), (1 - pays, extra)):
+            value = (paid - baseline) * slope
+            first += part * chance * value
+            second += part * chance * value**2
+    return first, math.sqrt(second - first**2)
+
+
+def expected() -> float:
+    """Return how many coins the policy can expect of a draw."""
+    return sum(part * pays for part, pays in zip(chances(SCORES), PAYS, strict=True))
+
+
+def levers() -> Drawing:
+    """Draw a lever, see what it pays, push its score; the game needs no slope."""
+    drawing = Drawing(1100, 400)
+    drawing.labelled((0, 60), (230, 110), f"scores\n{SCORES[0]:g} and {SCORES[1]:g}", "card", 30)
+    drawing.arrow((230, 115), (328, 115))
+    drawing.words((279, 75), "softmax", 26, "quiet")
+    for lever, (part, pays) in enumerate(zip(chances(SCORES), PAYS, strict=True)):
+        y = 20 + 125 * lever
+        drawing.labelled((330, y), (240, 95), f"lever {lever + 1}\ndrawn {part:.0%}", "accent-soft", 30)
+        drawing.arrow((570, y + 47), (668, y + 47))
+        drawing.labelled((670, y), (240, 95), f"pays a coin\n{pays:.0%}", "sunk", 30)
+    drawing.words((790, 275), "a black box", 26, "quiet")
+    drawing.line((790, 300), (790, 350), "warm", 4)
+    drawing.line((790, 350), (115, 350), "warm", 4)
+    drawing.arrow((115, 350), (115, 174), "warm", 4)
+    drawing.words((450, 380), "push what was done, by what it paid", 30, "warm")
+    return drawing
+
+
+def noise_of_levers() -> Drawing:
+    """How far one estimate scatters: as it is, with ten coins more, and with a baseline."""
+    kinds = (
+        ("as it is", estimate(0, 0)),
+        ("10 coins more", estimate(10, 0)),
+        ("… minus a baseline", estimate(10, 10 + expected())),
+    )
+    drawing = Drawing(1100, 400)
+    most = max(spread for _, (_, spread) in kinds)
+    for place, (name, (_, spread)) in enumerate(kinds):
+        left, height = 40 + 360 * place, 270 * spread / most
+        fill, stroke = ("sunk", "warm") if spread == most else ("accent-soft", "accent")
+        drawing.box((left, 320 - height), (280, height), fill, stroke, 4)
+        drawing.words((left + 140, 294 - height), f"{spread:.2f}", 36, weight=600)
+        drawing.words((left + 140, 360), name, 28, weight=600)
+    return drawing
