@@ -147,9 +147,7 @@ def jobs() -> dict[str, Callable[[], Piece]]:
 def _all_games(seed: int) -> Piece:
     """Train and judge the lesson's three games with a seed."""
     names = namespace(seed, {})
-    for cell in ("train-invaders", "judge-invaders", "train-breakout", "judge-breakout"):
-        _run(cell, names)
-    for cell in ("train-pong", "judge-pong"):
+    for cell in ("train-invaders", "judge-invaders", "train-breakout", "train-pong", "judge-pong"):
         _run(cell, names)
     return {
         "invaders": round(float(names["shot"].mean()), 2),
