@@ -41,20 +41,23 @@ def expected() -> float:
 
 def levers() -> Drawing:
     """Draw a lever, see what it pays, push its score; the game needs no slope."""
-    drawing = Drawing(1100, 400)
-    drawing.labelled((0, 60), (230, 110), f"scores\n{SCORES[0]:g} and {SCORES[1]:g}", "card", 30)
-    drawing.arrow((230, 115), (328, 115))
-    drawing.words((279, 75), "softmax", 26, "quiet")
+    drawing = Drawing(1000, 400)
+    written = " and ".join(f"{score:g}".replace("-", "−") for score in SCORES)
+    drawing.labelled((10, 70), (230, 110), f"scores\n{written}", "card", 30)
+    drawing.arrow((240, 125), (388, 125))
+    drawing.words((314, 95), "softmax", 26, "quiet")
     for lever, (part, pays) in enumerate(zip(chances(SCORES), PAYS, strict=True)):
-        y = 20 + 125 * lever
-        drawing.labelled((330, y), (240, 95), f"lever {lever + 1}\ndrawn {part:.0%}", "accent-soft", 30)
-        drawing.arrow((570, y + 47), (668, y + 47))
-        drawing.labelled((670, y), (240, 95), f"pays a coin\n{pays:.0%}", "sunk", 30)
-    drawing.words((790, 275), "a black box", 26, "quiet")
-    drawing.line((790, 300), (790, 350), "warm", 4)
-    drawing.line((790, 350), (115, 350), "warm", 4)
-    drawing.arrow((115, 350), (115, 174), "warm", 4)
-    drawing.words((450, 380), "push what was done, by what it paid", 30, "warm")
+        y = 20 + 115 * lever
+        drawing.labelled(
+            (390, y), (240, 95), f"lever {lever + 1}\ndrawn {100 * part:.0f} %", "accent-soft", 30
+        )
+        drawing.arrow((630, y + 47), (738, y + 47))
+        drawing.labelled((740, y), (240, 95), f"pays a coin\n{100 * pays:.0f} %", "sunk", 30)
+    drawing.words((860, 262), "a black box", 26, "quiet")
+    drawing.line((860, 288), (860, 335), "warm", 4)
+    drawing.line((860, 335), (125, 335), "warm", 4)
+    drawing.arrow((125, 335), (125, 184), "warm", 4)
+    drawing.words((492, 368), "push what was done, by what it paid", 30, "warm")
     return drawing
 
 
