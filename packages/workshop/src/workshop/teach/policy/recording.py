@@ -42,7 +42,6 @@ SEEDS = (1, 2, 3, 4, 5)
 ABLATIONS: dict[str, dict[str, object]] = {
     "no baseline": {"BASELINE": False},
     "discount 0.9": {"DISCOUNT": 0.9},
-    "discount 0.5": {"DISCOUNT": 0.5},
     "one picture": {"MOTION": False},
 }
 """What is changed in Pong, one thing at a time."""
