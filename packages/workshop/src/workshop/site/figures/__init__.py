@@ -67,6 +67,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "guidance": noise.guidance,
     "levers": policy.levers,
     "noise-of-levers": policy.noise_of_levers,
+    "two-games": policy.two_games,
     "look-up": attending.look_up,
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,

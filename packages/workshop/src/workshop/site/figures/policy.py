@@ -1,15 +1,19 @@
-"""Policy gradients: two levers and the noise of their gradient, computed."""
+"""Policy gradients: two levers and the noise of their gradient, computed; two games, as recorded."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import mean
 
 from workshop.site.figures.drawing import Drawing
+from workshop.teach.policy.recording import recorded
 
 PAYS = (0.3, 0.6)
 SCORES = (0.2, -0.1)
 """Of the lesson's two levers: how often each pays a coin, and the policy's scores."""
+
+Row = tuple[str, float]
 
 
 def chances(scores: Sequence[float]) -> list[float]:
@@ -48,9 +52,8 @@ def levers() -> Drawing:
     drawing.words((314, 95), "softmax", 26, "quiet")
     for lever, (part, pays) in enumerate(zip(chances(SCORES), PAYS, strict=True)):
         y = 20 + 115 * lever
-        drawing.labelled(
-            (390, y), (240, 95), f"lever {lever + 1}\ndrawn {100 * part:.0f} %", "accent-soft", 30
-        )
+        drawn = f"lever {lever + 1}\ndrawn {100 * part:.0f} %"
+        drawing.labelled((390, y), (240, 95), drawn, "accent-soft", 30)
         drawing.arrow((630, y + 47), (738, y + 47))
         drawing.labelled((740, y), (240, 95), f"pays a coin\n{100 * pays:.0f} %", "sunk", 30)
     drawing.words((860, 262), "a black box", 26, "quiet")
@@ -76,4 +79,37 @@ def noise_of_levers() -> Drawing:
         drawing.box((left, 320 - height), (280, height), fill, stroke, 4)
         drawing.words((left + 140, 294 - height), f"{spread:.2f}", 36, weight=600)
         drawing.words((left + 140, 360), name, 28, weight=600)
+    return drawing
+
+
+def seeds(kind: str) -> float:
+    """Return the mean of what the recorded seeds came to in ``invaders``, ``breakout_rule``, …"""
+    return mean(piece[kind] for name, piece in recorded().items() if name.startswith("seeds/"))
+
+
+def two_games() -> Drawing:
+    """Points of what was learnt beside chance and, in Breakout, beside a rule of one line."""
+    drawing = Drawing(1100, 420)
+    panels: list[tuple[str, list[Row]]] = [
+        ("Space Invaders", [("chance", seeds("invaders_chance")), ("learnt", seeds("invaders"))]),
+        (
+            "Breakout",
+            [
+                ("chance", seeds("breakout_chance")),
+                ("learnt", seeds("breakout")),
+                ("one-line rule", seeds("breakout_rule")),
+            ],
+        ),
+    ]
+    most = max(value for _, rows in panels for _, value in rows)
+    left = 30.0
+    for title, rows in panels:
+        for place, (name, value) in enumerate(rows):
+            x, height = left + 205 * place, 270 * value / most
+            fill = "accent-soft" if name == "learnt" else "sunk"
+            drawing.box((x, 310 - height), (185, height), fill, "accent", 4)
+            drawing.words((x + 92, 286 - height), f"{value:.1f}", 32, weight=600)
+            drawing.words((x + 92, 340), name, 26, "quiet")
+        drawing.words((left + 205 * len(rows) / 2 - 10, 390), title, 30, weight=600)
+        left += 205 * len(rows) + 50
     return drawing

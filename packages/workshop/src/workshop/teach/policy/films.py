@@ -83,7 +83,7 @@ def gif(pictures: Sequence[npt.ArrayLike], *, scale: int, seconds: float) -> byt
     return written.getvalue()
 
 
-STILLS = (4, 12, 20, 28)
+STILLS = (45, 51, 57, 63)
 """Which frames of the film the slides show."""
 
 

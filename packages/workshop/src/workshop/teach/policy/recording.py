@@ -35,7 +35,9 @@ NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
 
 LEFT_OUT = ("train-", "judge-", "watch-", "predict-")
 """How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
-ALSO_LEFT_OUT = frozenset({"by-hand", "spread", "bandit-learn", "worker", "processes", "recorded", "metrics"})
+ALSO_LEFT_OUT = frozenset(
+    {"by-hand", "spread", "bandit-learn", "steep", "worker", "processes", "recorded", "metrics"}
+)
 """These show or measure; ``worker`` draws weights, which a piece without it draws in the lesson's order."""
 
 SEEDS = (1, 2, 3, 4, 5)
