@@ -84,7 +84,7 @@ def noise_of_levers() -> Drawing:
 
 def seeds(kind: str) -> float:
     """Return the mean of what the recorded seeds came to in ``invaders``, ``breakout_rule``, …"""
-    return mean(piece[kind] for name, piece in recorded().items() if name.startswith("seeds/"))
+    return mean(float(piece[kind]) for name, piece in recorded().items() if name.startswith("seeds/"))
 
 
 def two_games() -> Drawing:
