@@ -1,0 +1,220 @@
+"""What takes longer than a lesson, recorded: several seeds, what each part is for, processes beside batches.
+
+It runs the cells of the notebook themselves, its exercises solved, with other seeds and settings. In the
+environment of the lessons, from a checkout::
+
+    python -m workshop.teach.policy.recording                        # all that is missing
+    python -m workshop.teach.policy.recording --again seeds/1 …      # these anew
+
+Each piece is written into ``recorded.json`` beside this file as soon as it is done, so that a run may be
+interrupted: ``{piece: {figures…, "cpu_seconds", "share" (processor seconds by the clock's), "day"}}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import io
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workshop.lessons.exercises import check_of, exercise_of, read_solution
+from workshop.settings import CHECKOUT
+from workshop.system.files import written_whole
+
+FILE = Path(__file__).with_name("recorded.json")
+NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
+
+LEFT_OUT = ("train-", "judge-", "watch-", "predict-")
+"""How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
+ALSO_LEFT_OUT = frozenset(
+    {"by-hand", "spread", "bandit-learn", "steep", "worker", "processes", "recorded", "metrics"}
+)
+"""These show or measure; ``worker`` draws weights, which a piece without it draws in the lesson's order."""
+
+SEEDS = (1, 2, 3, 4, 5)
+ABLATIONS: dict[str, dict[str, object]] = {
+    "no baseline": {"BASELINE": False},
+    "discount 0.9": {"DISCOUNT": 0.9},
+    "one picture": {"MOTION": False},
+}
+"""What is changed in Pong, one thing at a time."""
+ABLATION_SEEDS = (1, 2, 3)
+LEARNERS = (1, 2)
+"""How many processes learn Pong by A3C, each for as many processor seconds as the batch of games took."""
+
+Piece = dict[str, Any]
+T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}
+"""Student's t by the number of runs, from any table of it: half of a 95 % interval is t · s / √n."""
+
+
+def recorded() -> dict[str, Piece]:
+    """Return what was recorded, by piece."""
+    if not FILE.is_file():
+        return {}
+    found: dict[str, Piece] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def interval(values: Iterable[float]) -> tuple[float, float | None]:
+    """Return the mean and half of its 95 % interval; None where one run says nothing about others."""
+    found = np.array(list(values), float)
+    if len(found) < 2:
+        return float(found.mean()), None
+    return float(found.mean()), float(T_95[len(found)] * found.std(ddof=1) / len(found) ** 0.5)
+
+
+def lines(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what was recorded: seeds with their intervals, ablations, processes."""
+    told = []
+    for title, kind in (("Space Invaders, points a game", "invaders"), ("Breakout, bricks", "breakout")):
+        told += _seeds(pieces, title, kind, "{:.1f}", 1)
+    told += _seeds(pieces, "Pong, points won", "pong", "{:.0f} %", 100)
+    for name in ABLATIONS:
+        runs = [pieces[key]["won"] for key in _keys(f"ablations/{name}", ABLATION_SEEDS) if key in pieces]
+        if runs:
+            told.append(f"Pong, {name}: " + ", ".join(f"{100 * run:.0f} %" for run in runs))
+    for number in LEARNERS:
+        if piece := pieces.get(f"processes/{number}"):
+            told.append(
+                f"Pong by A3C, {number} process{'es' * (number > 1)}: {piece['steps']:,} steps in "
+                f"{piece['cpu_seconds']:.0f} processor seconds, {100 * piece['won']:.0f} % of the points; "
+                f"{piece['share']:.2f} of a processor were free for it"
+            )
+    if told:
+        days = sorted({piece["day"] for piece in pieces.values()})
+        told.append(f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}, one seed a run")
+    return told
+
+
+def _keys(group: str, seeds: Iterable[int]) -> list[str]:
+    return [f"{group}/{seed}" for seed in seeds]
+
+
+def _seeds(pieces: Mapping[str, Piece], title: str, kind: str, form: str, unit: float) -> list[str]:
+    runs = [unit * pieces[key][kind] for key in _keys("seeds", SEEDS) if key in pieces]
+    if not runs:
+        return []
+    mean, half = interval(runs)
+    each = ", ".join(form.format(run) for run in runs)
+    about = "" if half is None else f"; mean {form.format(mean)}, 95 % interval ± {form.format(half)}"
+    return [f"{title}, {len(runs)} seed{'s' * (len(runs) > 1)}: {each}{about}"]
+
+
+def namespace(seed: int, settings: Mapping[str, object], notebooks: Path | None = None) -> dict[str, Any]:
+    """Run what the lesson's cells define, exercises solved and nothing trained; return its names.
+
+    ``settings`` replace those of the cell tagged ``parameters``. What the cells print is not shown.
+    """
+    folder = notebooks or CHECKOUT / "notebooks"
+    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    names: dict[str, Any] = {"__name__": "__lesson__"}
+    for cell in cells:
+        name = str(cell["id"])
+        if cell["cell_type"] != "code" or check_of(cell) is not None:
+            continue
+        if name.startswith(LEFT_OUT) or name in ALSO_LEFT_OUT:
+            continue
+        exercise = exercise_of(cell)
+        text = "".join(cell["source"]) if exercise is None else read_solution(folder, exercise)
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(text, f"{NOTEBOOK.name}:{name}", "exec"), names)
+        if name == "parameters":
+            names |= {"PROFILE": "full", "SEED": seed, **settings}
+    return names
+
+
+def jobs() -> dict[str, Callable[[], Piece]]:
+    """Return all pieces in the order of their worth, each as what makes it."""
+    found: dict[str, Callable[[], Piece]] = {}
+    for seed in SEEDS:
+        found[f"seeds/{seed}"] = partial(_all_games, seed)
+    for seed in ABLATION_SEEDS:
+        for name, settings in ABLATIONS.items():
+            found[f"ablations/{name}/{seed}"] = partial(_pong, seed, settings)
+    for number in LEARNERS:
+        found[f"processes/{number}"] = partial(_processes, number)
+    return found
+
+
+def _all_games(seed: int) -> Piece:
+    """Train and judge the lesson's three games with a seed."""
+    names = namespace(seed, {})
+    for cell in ("train-invaders", "judge-invaders", "train-breakout", "train-pong", "judge-pong"):
+        _run(cell, names)
+    return {
+        "invaders": round(float(names["shot"].mean()), 2),
+        "invaders_chance": round(float(names["chance"].mean()), 2),
+        "invaders_cpu_seconds": round(names["invaders_history"].cpu_seconds, 1),
+        "breakout_chance": round(float(names["chance_breakout"].mean()), 2),
+        "breakout_rule": round(float(names["ruled"].mean()), 2),
+        "breakout": round(float(names["broken"].mean()), 2),
+        "pong": names["won"](names["points"]),
+        "pong_cpu_seconds": round(names["pong_history"].cpu_seconds, 1),
+    }
+
+
+def _pong(seed: int, settings: Mapping[str, object]) -> Piece:
+    """Train and judge Pong with other settings."""
+    names = namespace(seed, settings)
+    for cell in ("train-pong", "judge-pong"):
+        _run(cell, names)
+    return {"won": names["won"](names["points"])}
+
+
+def _processes(number: int) -> Piece:
+    """Let processes learn Pong, and judge what they learnt."""
+    from workshop.teach.policy.hogwild import work_side_by_side
+
+    names = namespace(SEEDS[0], {})
+    _run("worker", names)
+    seconds = recorded().get("seeds/1", {}).get("pong_cpu_seconds", 60.0) / number
+    done = work_side_by_side(names["begin"], number, seconds)
+    names["L"].set_all_param_values(names["rival"].layers, names["shared"].read())
+    points = names["judge"](names["PongGame"](names["POINTS"], 1051), names["rival"].act)
+    return {
+        "steps": done.steps,
+        "cpu_seconds": round(done.cpu_seconds, 1),
+        "share": round(done.cpu_seconds / done.seconds, 2),
+        "won": names["won"](points),
+    }
+
+
+def _run(cell: str, names: dict[str, Any]) -> None:
+    """Run one cell of the notebook, by its id; predictions are not revealed."""
+    cells = json.loads((CHECKOUT / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    text = next("".join(each["source"]) for each in cells if each["id"] == cell)
+    names["reveal"] = lambda *_: None
+    exec(compile(text, f"{NOTEBOOK.name}:{cell}", "exec"), names)
+
+
+def record(wanted: Iterable[str] = ()) -> None:
+    """Record the pieces whose names begin with one of ``wanted``, or else those that are missing."""
+    chosen = tuple(wanted)
+    for name, job in jobs().items():
+        if not (name.startswith(chosen) if chosen else name not in recorded()):
+            continue
+        clock, work = time.perf_counter(), time.process_time()
+        piece = job()
+        spent, passed = time.process_time() - work, time.perf_counter() - clock
+        told = {"cpu_seconds": round(spent, 1), "share": round(spent / passed, 2)}
+        told |= piece | {"day": datetime.date.today().isoformat()}
+        known = recorded() | {name: told}
+        with written_whole(FILE) as file:
+            file.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
+        print(name, told, flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    parser = argparse.ArgumentParser(description="record the longer runs of the lesson on policy gradients")
+    parser.add_argument("--again", nargs="+", default=[], metavar="PIECE", help="record these anew")
+    record(parser.parse_args().again)

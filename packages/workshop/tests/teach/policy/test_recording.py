@@ -1,0 +1,65 @@
+"""What the lesson tells of its longer runs, and that its cells are still there to be run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pytest import approx
+
+from workshop.settings import CHECKOUT
+from workshop.teach.policy import recording
+
+CELLS = json.loads((CHECKOUT / "notebooks" / recording.NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+
+
+def test_the_interval_of_a_few_runs_is_students() -> None:
+    mean, half = recording.interval([1, 2, 3, 4])
+    assert mean == 2.5 and half == approx(3.18 * 1.29099 / 2, rel=1e-3)
+    assert recording.interval([7]) == (7, None), "one run says nothing about others"
+
+
+def test_lines_tell_seeds_ablations_and_processes() -> None:
+    seeds = {
+        f"seeds/{seed}": {"invaders": 28.0 + seed, "breakout": 5.0, "pong": 0.7, "day": "2026-11-26"}
+        for seed in (1, 2, 3)
+    }
+    others = {
+        "ablations/no baseline/1": {"won": 0.25, "day": "2026-11-27"},
+        "processes/2": {"steps": 12000, "cpu_seconds": 60.0, "share": 1.5, "won": 0.3, "day": "2026-11-27"},
+    }
+    told = "\n".join(recording.lines(seeds | others))
+    assert "3 seeds: 29.0, 30.0, 31.0; mean 30.0, 95 % interval ± 2.5" in told
+    assert "no baseline: 25 %" in told and "12,000 steps" in told
+    assert "2026-11-26 to 2026-11-27" in told
+    assert recording.lines({}) == []
+
+
+def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
+    ids = {cell["id"] for cell in CELLS}
+    assert {"train-invaders", "judge-invaders", "train-breakout", "train-pong", "judge-pong"} <= ids
+    assert ids >= recording.ALSO_LEFT_OUT
+    settings = next("".join(cell["source"]) for cell in CELLS if cell["id"] == "parameters")
+    for changed in recording.ABLATIONS.values():
+        assert all(f"{name} = " in settings for name in changed)
+
+
+def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
+    known = recording.recorded()
+    assert known, "the lesson shows what was recorded"
+    assert set(known) <= set(recording.jobs())
+    for name, piece in known.items():
+        assert piece["cpu_seconds"] > 0 and piece["day"], name
+
+
+def test_only_what_is_missing_is_recorded(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    made = []
+    monkeypatch.setattr(recording, "FILE", tmp_path / "recorded.json")
+    monkeypatch.setattr(
+        recording, "jobs", lambda: {name: lambda name=name: made.append(name) or {"won": 1} for name in "abc"}
+    )
+    recording.record(["b"])
+    recording.record()
+    recording.record()
+    assert made == ["b", "a", "c"]
+    assert set(recording.recorded()) == {"a", "b", "c"} and recording.recorded()["a"]["won"] == 1
