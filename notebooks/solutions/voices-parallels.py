@@ -1,6 +1,3 @@
-import itertools
-
-
 def parallels(score):
     """score: (steps, 4) → True or False for each step to the next, (steps − 1,)."""
     found = np.zeros(len(score) - 1, bool)

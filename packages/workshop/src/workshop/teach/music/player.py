@@ -1,7 +1,7 @@
 """A score that is seen and heard: a piano roll in SVG over a player, whose line moves with the sound.
 
-The sound is the caller's: a function ``tone(pitch, seconds)`` that returns samples, ``RATE`` of them a second. It
-lies in the notebook's output as a WAV, so a clip is kept short: a second takes 21 kB there.
+The sound is the caller's: a function ``tone(pitch, seconds)`` that returns samples, ``RATE`` of them a second.
+It lies in the notebook's output as a WAV, so a clip is kept short: a second takes 21 kB there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Note(NamedTuple):
 
 
 def notes(score: NDArray[np.int64]) -> Iterator[Note]:
-    """Yield the notes of a score (steps, 4), voice by voice; a pitch that stays is one long note, 0 is none."""
+    """Yield the notes of a score (steps, 4), voice by voice; a pitch that stays is one long note."""
     for voice, line in enumerate(np.asarray(score).T):
         changes = np.flatnonzero(np.diff(line)) + 1
         for start, end in zip([0, *changes], [*changes, len(line)], strict=True):
@@ -46,13 +46,15 @@ def notes(score: NDArray[np.int64]) -> Iterator[Note]:
 
 
 def sound(score: NDArray[np.int64], tone: Tone, beat: float = 0.45) -> NDArray[np.float64]:
-    """Return the samples of a score, a step taking ``beat`` seconds, and two beats to fade away; at most ±0.9.
+    """Return the samples of a score, ``beat`` seconds a step, and two beats to fade; at most ±0.9.
 
     Raises WorkshopError when it would last longer than ``LONGEST`` seconds.
     """
     seconds = (len(score) + 2) * beat
     if seconds > LONGEST:
-        raise WorkshopError(f"{seconds:.0f} seconds of sound are too long for a notebook; play a part: score[:16]")
+        raise WorkshopError(
+            f"{seconds:.0f} seconds of sound are too long for a notebook; play a part: score[:16]"
+        )
     mixed = np.zeros(int(seconds * RATE) + 1)
     for note in notes(score):
         samples = np.asarray(tone(note.pitch, (note.steps + 1) * beat), float)
@@ -64,7 +66,7 @@ def sound(score: NDArray[np.int64], tone: Tone, beat: float = 0.45) -> NDArray[n
 
 
 class Player:
-    """What a notebook shows of a score: its piano roll, and below it the sound; steps in ``marks`` are shaded."""
+    """What a notebook shows of a score: its piano roll, the steps in ``marks`` shaded, and below it the sound."""
 
     def __init__(
         self,
@@ -93,7 +95,7 @@ class Player:
             f"line.setAttribute('transform', `translate(${{Math.min(1, {share}) * {self._width()}}} 0)`)"
         )
         return (
-            f'<figure style="margin:0">{self.roll()}<br><audio controls preload="metadata" ontimeupdate="{move}" '
+            f'<figure style="margin:0">{self.roll()}<br><audio controls ontimeupdate="{move}" '
             f'aria-label="{self.title or "the piece"}" src="{heard}"></audio></figure>'
         )
 
@@ -117,7 +119,9 @@ class Player:
             if pitch % 12 == 0:  # a line and a name for each C
                 y = (high - pitch + 0.5) * _HIGH
                 parts.append(f'<path d="M{_LEFT} {y}h{width}" stroke="currentColor" stroke-opacity="0.3"/>')
-                parts.append(f'<text x="2" y="{y + 4}" font-size="11" fill="currentColor">C{pitch // 12 - 1}</text>')
+                parts.append(
+                    f'<text x="2" y="{y + 4}" font-size="11" fill="currentColor">C{pitch // 12 - 1}</text>'
+                )
         for note in written:
             x, y = _LEFT + note.start * step, (high - note.pitch) * _HIGH
             parts.append(
@@ -130,7 +134,9 @@ class Player:
         for voice, name in enumerate(_NAMES):
             x = _LEFT + 80 * voice
             parts.append(f'<rect x="{x}" y="{height + 6}" width="10" height="8" fill="{_COLOURS[voice]}"/>')
-            parts.append(f'<text x="{x + 14}" y="{height + 14}" font-size="11" fill="currentColor">{name}</text>')
+            parts.append(
+                f'<text x="{x + 14}" y="{height + 14}" font-size="11" fill="currentColor">{name}</text>'
+            )
         words = f"{self.title or 'Piano roll'}: {len(self.score)} beats in four voices"
         return (
             f'<svg role="img" aria-label="{words}" width="{width + _LEFT + 4}" height="{height + 20}" '

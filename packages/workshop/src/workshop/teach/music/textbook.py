@@ -34,7 +34,7 @@ _SMOOTH = np.array([0.45, 0.3, 0.3, 0.12])
 
 @dataclass(frozen=True)
 class Chord:
-    """Pitch classes from the root up, the one in the bass, and those with a duty: leading note and seventh."""
+    """Pitch classes from the root up, the one in the bass, and two with a duty: leading note and seventh."""
 
     classes: tuple[int, ...]
     bass: int
@@ -88,7 +88,7 @@ _CADENCES = {"full": (("V", "V7"), "I"), "half": (("IV", "ii6", "I"), "V")}
 
 
 def pieces(count: int, seed: int) -> list[Score]:
-    """Return ``count`` pieces of four to six phrases, in C major or C minor; the same seed, the same pieces."""
+    """Return ``count`` pieces of four to six phrases in C major or C minor, the same for the same seed."""
     if count < 1:
         raise WorkshopError(f"at least one piece is needed, not {count}; ask for more")
     dice = np.random.default_rng(seed)
@@ -102,11 +102,13 @@ def piece(dice: np.random.Generator) -> Score:
         chords = _chords(mode, int(dice.integers(4, 7)), dice)
         voiced = _voiced(chords, dice)
         if voiced is not None:
-            return np.repeat(voiced, [2 if (at + 1) % (BEATS - 1) == 0 else 1 for at in range(len(voiced))], 0)
+            return np.repeat(
+                voiced, [2 if (at + 1) % (BEATS - 1) == 0 else 1 for at in range(len(voiced))], 0
+            )
 
 
 def _chords(mode: str, phrases: int, dice: np.random.Generator) -> list[Chord]:
-    """Return the chords of all phrases, ``BEATS - 1`` each: home first and last, a neighbouring key between."""
+    """Return the chords of all phrases, ``BEATS - 1`` each; some in the middle are in a neighbouring key."""
     away = ("major", 7) if mode == "major" else ("major", 3)
     found: list[Chord] = []
     for number in range(phrases):
@@ -160,7 +162,7 @@ def parallel(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_
 
 @cache
 def _weights(one: Chord, two: Chord) -> NDArray[np.float64]:
-    """Return how well each voicing of the second chord follows each of the first; 0 where a rule forbids it."""
+    """Return how well each voicing of the second chord follows each of the first; 0 where it may not."""
     old, new = voicings(one)[:, np.newaxis], voicings(two)[np.newaxis]
     step = new - old
     good = ~parallel(old, new) & (np.abs(step) <= _LEAPS).all(axis=-1)
