@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from workshop.errors import WorkshopError
 from workshop.teach.music import player
@@ -17,7 +18,7 @@ from workshop.teach.music import player
 SCORE = np.array([[72, 67, 64, 48], [72, 69, 65, 53], [74, 0, 67, 55]])
 
 
-def tone(pitch: int, seconds: float) -> player.NDArray[np.float64]:
+def tone(pitch: int, seconds: float) -> NDArray[np.float64]:
     t = np.arange(int(seconds * player.RATE)) / player.RATE
     return np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * t)
 

@@ -17,6 +17,7 @@ from workshop.site.figures import (
     records,
     shown,
     since,
+    voices,
 )
 from workshop.site.figures.drawing import Drawing
 
@@ -68,5 +69,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,
     "given-away": attending.given_away,
+    "voices": voices.roll,
+    "woven": voices.woven,
+    "nats-a-note": voices.nats,
+    "parallels": voices.parallels,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

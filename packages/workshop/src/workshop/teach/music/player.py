@@ -1,13 +1,13 @@
 """A score that is seen and heard: a piano roll in SVG over a player, whose line moves with the sound.
 
-The sound is the caller's: a function ``tone(pitch, seconds)`` that returns samples, ``RATE`` of them a second.
+The sound is the caller's: ``tone(pitch, seconds)``; it returns samples, ``RATE`` of them a second.
 It lies in the notebook's output as a WAV, so a clip is kept short: a second takes 21 kB there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def sound(score: NDArray[np.int64], tone: Tone, beat: float = 0.45) -> NDArray[n
 
 
 class Player:
-    """What a notebook shows of a score: its piano roll, the steps in ``marks`` shaded, and below it the sound."""
+    """What a notebook shows of a score: its piano roll, steps in ``marks`` shaded, and below it the sound."""
 
     def __init__(
         self,
@@ -88,7 +88,8 @@ class Player:
     def _repr_html_(self) -> str:
         from IPython.display import Audio
 
-        heard = Audio(self.samples, rate=RATE, normalize=False).src_attr()
+        clip: Any = Audio(self.samples, rate=RATE, normalize=False)  # type: ignore[no-untyped-call]
+        heard = clip.src_attr()
         share = f"this.currentTime / {self.beat * len(self.score):.3f}"
         move = (
             "const line = this.parentElement.querySelector('.now');"

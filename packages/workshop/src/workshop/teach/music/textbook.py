@@ -147,7 +147,7 @@ def voicings(chord: Chord) -> NDArray[np.int64]:
     for once in (chord.leading, chord.seventh):
         if once is not None:
             fits &= (ways % 12 == once).sum(axis=1) == 1
-    return ways[fits]
+    return np.asarray(ways[fits])
 
 
 def parallel(old: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.bool_]:
