@@ -25,7 +25,7 @@ PARALLELS = [("what it learnt from", 0.0), ("the network", 10.0), ("the same cho
 def roll() -> Drawing:
     """Two phrases as a piano roll; a pitch that stays is one bar."""
     drawing = Drawing(1152, 440)
-    width, unit, top = 64, 10, max(map(max, PIECE))
+    width, unit, top = 62, 10, max(map(max, PIECE))
     for voice, (name, fill) in enumerate(zip(NAMES, FILLS, strict=True)):
         line = [beat[voice] for beat in PIECE]
         start = 0
@@ -34,7 +34,7 @@ def roll() -> Drawing:
                 corner = (4 + width * start, 6 + unit * (top - line[start]))
                 drawing.box(corner, (width * (at - start) - 4, 18), fill, fill, 4)
                 start = at
-        drawing.words((1040, 16 + unit * (top - line[-1])), name, 26, fill, "start", 600)
+        drawing.words((1012, 16 + unit * (top - line[-1])), name, 26, fill, "start", 600)
     return drawing
 
 
@@ -72,8 +72,8 @@ def _bars(rows: list[tuple[str, float]], form: str, most: float) -> Drawing:
     drawing = Drawing(1152, 40 + 120 * len(rows))
     for number, (name, value) in enumerate(rows):
         y = 40 + 120 * number
-        drawing.words((380, y + 30), name, 30, anchor="end", weight=600)
-        length = 560 * value / most
-        drawing.box((400, y), (max(length, 4), 60), "accent-soft", "accent", 4)
-        drawing.words((420 + length, y + 30), form.format(value), 30, anchor="start", weight=600)
+        drawing.words((430, y + 30), name, 30, anchor="end", weight=600)
+        length = 510 * value / most
+        drawing.box((450, y), (max(length, 4), 60), "accent-soft", "accent", 4)
+        drawing.words((470 + length, y + 30), form.format(value), 30, anchor="start", weight=600)
     return drawing

@@ -101,7 +101,7 @@ class Player:
         )
 
     def _width(self) -> int:
-        return max(240, min(720, 20 * len(self.score)))
+        return max(330, min(720, 40 * len(self.score)))
 
     def roll(self) -> str:
         """Return the piano roll as SVG: time to the right, pitch upwards, a colour a voice."""
