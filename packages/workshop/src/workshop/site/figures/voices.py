@@ -18,7 +18,7 @@ ORDER = (0, 3, 1, 2)
 
 NATS = [("counting", 1.0), ("the network", 0.8)]
 """Nats a note on unseen pieces; ``docs/figures.md``, Four voices."""
-PARALLELS = [("what it learnt from", 0.0), ("the network", 10.0), ("the same chords, shuffled", 27.4)]
+PARALLELS = [("what it learnt from", 0.0), ("the network", 10.0), ("the chords, shuffled", 27.4)]
 """Steps with parallel fifths or octaves, per cent; from the same place."""
 
 
