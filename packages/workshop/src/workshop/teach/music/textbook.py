@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from workshop.errors import WorkshopError
 
 Score = NDArray[np.int64]
+_T = TypeVar("_T")
 
 RANGES = ((60, 79), (55, 74), (48, 67), (40, 62))
 """Lowest and highest note of soprano, alto, tenor and bass, before a piece is transposed."""
@@ -84,54 +86,95 @@ _NEXT = {
 }
 """From which degree to which, with weights; where a mode lacks a degree, it is left out."""
 
+_MODES = {"major": MAJOR, "minor": MINOR}
 _CADENCES = {"full": (("V", "V7"), "I"), "half": (("IV", "ii6", "I"), "V")}
 
 
 def pieces(count: int, seed: int) -> list[Score]:
     """Return ``count`` pieces of four to six phrases in C major or C minor, the same for the same seed."""
+    return [score for score, _ in _made(count, seed)]
+
+
+def own_nats(count: int, seed: int) -> float:
+    """Return the textbook's own surprise about its pieces, in nats a note: nobody can do much better.
+
+    It is −ln p of chords and voicings together; as other chords may have the same notes, a little less is possible.
+    """
+    made = _made(count, seed)
+    return sum(nats for _, nats in made) / sum(score.size for score, _ in made)
+
+
+def _made(count: int, seed: int) -> list[tuple[Score, float]]:
     if count < 1:
         raise WorkshopError(f"at least one piece is needed, not {count}; ask for more")
     dice = np.random.default_rng(seed)
-    return [piece(dice) for _ in range(count)]
+    return [_piece(dice) for _ in range(count)]
 
 
-def piece(dice: np.random.Generator) -> Score:
-    """Return one piece, (steps, 4)."""
-    mode = "major" if dice.random() < 0.6 else "minor"
+def _piece(dice: np.random.Generator) -> tuple[Score, float]:
+    """Return one piece, (steps, 4), and its −ln p."""
+    held = [2 if at == BEATS - 2 else 1 for at in range(BEATS - 1)]
     while True:  # where no voicing is left, other chords are drawn
-        chords = _chords(mode, int(dice.integers(4, 7)), dice)
-        voiced = _voiced(chords, dice)
+        nats = _Nats()
+        mode = nats.drawn({"major": 0.6, "minor": 0.4}, dice)
+        phrases = nats.drawn({4: 1, 5: 1, 6: 1}, dice)
+        chords = _chords(mode, phrases, dice, nats)
+        voiced = _voiced(chords, dice, nats)
         if voiced is not None:
-            return np.repeat(
-                voiced, [2 if (at + 1) % (BEATS - 1) == 0 else 1 for at in range(len(voiced))], 0
-            )
+            return np.repeat(voiced, held * phrases, axis=0), nats.sum
 
 
-def _chords(mode: str, phrases: int, dice: np.random.Generator) -> list[Chord]:
+class _Nats:
+    """Draws, and adds up −ln p of what was drawn."""
+
+    def __init__(self) -> None:
+        self.sum = 0.0
+
+    def drawn(self, weights: dict[_T, float], dice: np.random.Generator) -> _T:
+        """Return one of the keys, by weights."""
+        chances = np.array(list(weights.values()), float)
+        chances /= chances.sum()
+        at = int(dice.choice(len(chances), p=chances))
+        self.sum -= float(np.log(chances[at]))
+        return list(weights)[at]
+
+
+def _chords(mode: str, phrases: int, dice: np.random.Generator, nats: _Nats) -> list[Chord]:
     """Return the chords of all phrases, ``BEATS - 1`` each; some in the middle are in a neighbouring key."""
-    away = ("major", 7) if mode == "major" else ("major", 3)
+    home, away = (mode, 0), ("major", 7 if mode == "major" else 3)
     found: list[Chord] = []
     for number in range(phrases):
-        last = number == phrases - 1
-        inside = 0 < number < phrases - 1
-        where, up = away if inside and dice.random() < 0.4 else (mode, 0)
-        cadence = "full" if last or dice.random() < 0.5 else "half"
-        degrees = MAJOR if where == "major" else MINOR
-        found += [degrees[name].moved(up) for name in _phrase(degrees, cadence, dice)]
+        inside, last = 0 < number < phrases - 1, number == phrases - 1
+        where, up = nats.drawn({away: 0.4, home: 0.6}, dice) if inside else home
+        cadence = "full" if last else nats.drawn({"full": 1, "half": 1}, dice)
+        found += [_MODES[where][name].moved(up) for name in _phrase(where, cadence, dice, nats)]
     return found
 
 
-def _phrase(degrees: dict[str, Chord], cadence: str, dice: np.random.Generator) -> list[str]:
-    """Return the degrees of a phrase from the tonic to its cadence."""
+def _phrase(mode: str, cadence: str, dice: np.random.Generator, nats: _Nats) -> list[str]:
+    """Return the degrees of a phrase: a Markov chain from the tonic, given that its cadence can follow."""
     before, end = _CADENCES[cadence]
-    while True:
-        names = ["I"]
-        while len(names) < BEATS - 2:
-            onward = {name: weight for name, weight in _NEXT[names[-1]].items() if name in degrees}
-            weights = np.array(list(onward.values()), float)
-            names.append(str(dice.choice(list(onward), p=weights / weights.sum())))
-        if names[-1] in before:
-            return [*names, end]
+    names = ["I"]
+    for left in range(BEATS - 4, -1, -1):
+        onward = {
+            name: weight * _reaches(mode, before, name, left) for name, weight in _onward(mode, names[-1])
+        }
+        names.append(nats.drawn(onward, dice))
+    return [*names, end]
+
+
+def _onward(mode: str, name: str) -> list[tuple[str, float]]:
+    """Return where a degree may go, with chances that add up to 1."""
+    known = {other: weight for other, weight in _NEXT[name].items() if other in _MODES[mode]}
+    return [(other, weight / sum(known.values())) for other, weight in known.items()]
+
+
+@cache
+def _reaches(mode: str, before: tuple[str, ...], name: str, steps: int) -> float:
+    """Return the chance to be at one of ``before`` after so many steps from a degree."""
+    if steps == 0:
+        return float(name in before)
+    return sum(weight * _reaches(mode, before, other, steps - 1) for other, weight in _onward(mode, name))
 
 
 @cache
@@ -179,7 +222,7 @@ def _weights(one: Chord, two: Chord) -> NDArray[np.float64]:
     return np.where(good, np.exp(-cost), 0.0)
 
 
-def _voiced(chords: list[Chord], dice: np.random.Generator) -> Score | None:
+def _voiced(chords: list[Chord], dice: np.random.Generator, nats: _Nats) -> Score | None:
     """Return voicings of the chords, (len(chords), 4), drawn by their weights; None when there are none."""
     forward = [np.ones(len(voicings(chords[0])))]
     for one, two in itertools.pairwise(chords):
@@ -187,11 +230,11 @@ def _voiced(chords: list[Chord], dice: np.random.Generator) -> Score | None:
         if reached.sum() <= 0:
             return None
         forward.append(reached / reached.sum())
-    at = [_draw(forward[-1], dice)]
+    at = nats.drawn(dict(enumerate(forward[-1])), dice)
+    ways = [at]
     for place in range(len(chords) - 2, -1, -1):
-        at.append(_draw(forward[place] * _weights(chords[place], chords[place + 1])[:, at[-1]], dice))
-    return np.stack([voicings(chord)[way] for chord, way in zip(chords, reversed(at), strict=True)])
-
-
-def _draw(weights: NDArray[np.float64], dice: np.random.Generator) -> int:
-    return int(dice.choice(len(weights), p=weights / weights.sum()))
+        at = nats.drawn(
+            dict(enumerate(forward[place] * _weights(chords[place], chords[place + 1])[:, at])), dice
+        )
+        ways.append(at)
+    return np.stack([voicings(chord)[way] for chord, way in zip(chords, reversed(ways), strict=True)])
