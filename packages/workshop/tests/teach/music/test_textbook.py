@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from workshop.errors import WorkshopError
+from workshop.site.figures.voices import PIECE
 from workshop.teach.music import textbook
 
 
@@ -44,6 +45,10 @@ def test_a_seed_gives_the_same_pieces_and_another_one_others() -> None:
     assert any(a.shape != b.shape or (a != b).any() for a, b in zip(one, other, strict=True))
 
 
+def test_the_slides_show_what_it_writes() -> None:
+    assert textbook.pieces(1, 1)[0][: len(PIECE)].tolist() == [list(beat) for beat in PIECE]
+
+
 def test_a_leading_note_is_never_doubled_and_a_seventh_falls() -> None:
     dominant, tonic = textbook.MAJOR["V7"], textbook.MAJOR["I"]
     ways = textbook.voicings(dominant)
@@ -54,6 +59,34 @@ def test_a_leading_note_is_never_doubled_and_a_seventh_falls() -> None:
     assert len(old)
     seventh = old % 12 == 5
     assert np.isin((new - old)[seventh], (-1, -2)).all()
+
+
+def test_its_own_surprise_is_that_of_what_it_drew() -> None:
+    names = ("I", "IV", "V", "I")
+    chords = [textbook.MAJOR[name] for name in names]
+    steps = [textbook._weights(one, two) for one, two in itertools.pairwise(chords)]
+    total = float(np.ones(len(steps[0])) @ steps[0] @ steps[1] @ steps[2] @ np.ones(steps[2].shape[1]))
+    dice = np.random.default_rng(4)
+    for _ in range(5):
+        nats = textbook._Nats()
+        voiced = textbook._voiced(chords, dice, nats)
+        assert voiced is not None
+        ways = [
+            int(np.flatnonzero((textbook.voicings(chord) == notes).all(axis=1))[0])
+            for chord, notes in zip(chords, voiced, strict=True)
+        ]
+        weight = np.prod([step[pair] for step, pair in zip(steps, itertools.pairwise(ways), strict=True)])
+        assert nats.sum == pytest.approx(-np.log(weight / total))
+    assert 0.3 < textbook.own_nats(20, seed=2) < 0.6
+
+
+def test_a_phrase_reaches_its_cadence() -> None:
+    dice = np.random.default_rng(8)
+    for mode, cadence in itertools.product(("major", "minor"), ("full", "half")):
+        names = textbook._phrase(mode, cadence, dice, textbook._Nats())
+        before, end = textbook._CADENCES[cadence]
+        assert len(names) == textbook.BEATS - 1 and names[0] == "I"
+        assert names[-2] in before and names[-1] == end
 
 
 def test_without_pieces_it_says_so() -> None:

@@ -1,16 +1,16 @@
-"""Four voices: a piece by the lesson's textbook, how it becomes one sequence, and what a network made of such pieces."""
+"""Four voices: a piece by the lesson's textbook, how it becomes one sequence, and what a network makes of it."""
 
 from __future__ import annotations
 
 from workshop.site.figures.drawing import Drawing
 
 PIECE = [
-    (76, 72, 67, 60), (74, 69, 62, 53), (74, 67, 59, 43), (72, 64, 60, 45),
-    (69, 65, 60, 53), (67, 62, 59, 43), (67, 64, 55, 48), (67, 64, 55, 48),
-    (67, 64, 55, 48), (72, 64, 57, 45), (69, 65, 57, 50), (71, 62, 55, 43),
-    (72, 64, 55, 48), (74, 67, 59, 43), (76, 67, 64, 48), (76, 67, 64, 48),
+    (79, 72, 64, 48), (77, 69, 62, 50), (79, 71, 62, 55), (76, 67, 64, 60),
+    (76, 67, 60, 52), (74, 67, 59, 55), (72, 67, 64, 48), (72, 67, 64, 48),
+    (72, 67, 64, 48), (72, 67, 64, 52), (71, 67, 62, 55), (72, 67, 64, 60),
+    (72, 67, 64, 52), (74, 67, 59, 43), (76, 67, 64, 48), (76, 67, 64, 48),
 ]  # fmt: skip
-"""The first two phrases of ``workshop.teach.music.textbook.pieces(1, 1)``: soprano, alto, tenor, bass of each beat."""
+"""Two phrases of ``workshop.teach.music.textbook.pieces(1, 1)``: soprano, alto, tenor, bass of each beat."""
 NAMES = ("soprano", "alto", "tenor", "bass")
 FILLS = ("warm", "accent", "good", "quiet")
 ORDER = (0, 3, 1, 2)
