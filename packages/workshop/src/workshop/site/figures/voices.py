@@ -1,4 +1,4 @@
-"""Four voices: a piece by the lesson's textbook, how it becomes one sequence, and what a network makes of it."""
+"""Four voices: a piece by the lesson's textbook, how it becomes one sequence, and what a network made."""
 
 from __future__ import annotations
 

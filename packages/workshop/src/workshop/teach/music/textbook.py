@@ -98,7 +98,7 @@ def pieces(count: int, seed: int) -> list[Score]:
 def own_nats(count: int, seed: int) -> float:
     """Return the textbook's own surprise about its pieces, in nats a note: nobody can do much better.
 
-    It is −ln p of chords and voicings together. A little less is possible: other chords may have the same notes.
+    It is −ln p of chords and voicings. A little less is possible, as other chords may have the same notes.
     """
     made = _made(count, seed)
     return sum(nats for _, nats in made) / sum(score.size for score, _ in made)
