@@ -18,6 +18,7 @@ from workshop.site.figures import (
     records,
     shown,
     since,
+    voices,
 )
 from workshop.site.figures.drawing import Drawing
 
@@ -72,5 +73,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,
     "given-away": attending.given_away,
+    "voices": voices.roll,
+    "woven": voices.woven,
+    "nats-a-note": voices.nats,
+    "parallels": voices.parallels,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""
