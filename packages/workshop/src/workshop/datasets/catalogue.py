@@ -67,7 +67,7 @@ class Source:
     make: str = ""
     """For ``pypi``: name of what makes the files with the programs in the wheel (``packages.MAKERS``)."""
     machine: str = ""
-    """For ``make``: the only kind of processor on which these programs run, as ``platform.machine`` calls it."""
+    """For ``make``: the processors on which these programs run, as ``platform.machine`` calls them."""
 
     @property
     def label(self) -> str:

@@ -1,11 +1,12 @@
-"""Speak words with eSpeak NG's library: a program of its own, which needs nothing but the standard library.
+"""Speak words with eSpeak NG's library: a program of its own, which needs the standard library only.
 
-``python -I espeak.py FOLDER JOBS`` loads ``FOLDER/libespeak-ng.so``, whose data lie beside it, speaks each line of the
-file JOBS (voice, words a minute, pitch from 0 to 99, text, separated by tabs) and writes for each, to stdout, the number
-of bytes (4, little endian) and that many bytes of sound: 16 bits a sample, 22,050 a second.
+``python -I espeak.py FOLDER JOBS`` loads ``FOLDER/libespeak-ng.so``, whose data lie beside it, speaks each
+line of the file JOBS (voice, words a minute, pitch from 0 to 99, text, separated by tabs) and writes for
+each, to stdout, the number of bytes (4, little endian) and that many bytes of sound: 16 bits a sample,
+22,050 a second.
 
-A process of its own, because a library that crashes takes its process with it. The functions are those of espeak-ng's
-``speak_lib.h`` (https://github.com/espeak-ng/espeak-ng/blob/master/src/include/espeak-ng/speak_lib.h).
+It runs as a process of its own, because a library that crashes takes its process with it. The functions are
+those of ``speak_lib.h`` (https://github.com/espeak-ng/espeak-ng/blob/master/src/include/espeak-ng/speak_lib.h).
 """
 
 from __future__ import annotations

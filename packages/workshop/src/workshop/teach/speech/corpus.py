@@ -1,4 +1,4 @@
-"""The spoken digits of the workshop: a hundred synthetic voices, one recorded person, and people in a folder."""
+"""Spoken digits: a hundred synthetic voices, one recorded person, and people in a folder."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def expanded(codes: npt.NDArray[np.uint8]) -> Sound:
     """Undo the μ-law: bytes become samples from −1 to 1 (``workshop.datasets.voices.pressed`` made them)."""
     level = np.arange(256) / 127.5 - 1
     table = np.sign(level) * np.expm1(np.abs(level) * np.log(256)) / 255
-    return table.astype(np.float32)[codes]
+    return np.asarray(table.astype(np.float32)[codes])
 
 
 def load(every: int = 1, folder: Path | None = None) -> Spoken:
-    """Return the words of the synthetic voices; with ``every`` = 4, each voice says each digit once instead of four times.
+    """Return the words of the synthetic voices; with ``every`` = 4 each says each digit once, not four times.
 
     ``folder`` holds the two files; without it they come from ``workshop data fetch spoken-digits``.
     Raises WorkshopError when they are not there or do not belong together.
@@ -71,9 +71,9 @@ def load(every: int = 1, folder: Path | None = None) -> Spoken:
 
 
 def clips(instead: Spoken) -> Clips:
-    """Return ten digits as a person said them, or, where the recordings are missing, those of a voice of ``instead``.
+    """Return ten digits as a person said them; where the recordings are missing, words of ``instead``.
 
-    The first word of each digit counts there.
+    Of those, the first word of each digit.
     """
     try:
         folder = _dataset("recorded-digits")
@@ -87,9 +87,9 @@ def clips(instead: Spoken) -> Clips:
 
 
 def people(folder: Path) -> Spoken:
-    """Return the recordings in a folder whose files are named ``DIGIT_WHO_NUMBER.wav``, such as ``7_jo_0.wav``.
+    """Return the recordings in a folder whose files are named ``DIGIT_WHO_NUMBER.wav``: ``7_jo_0.wav``.
 
-    It is how the Free Spoken Digit Dataset names its own. Raises WorkshopError when there is none.
+    The Free Spoken Digit Dataset names its own so. Raises WorkshopError when there is none.
     """
     found = [
         (path, named)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from workshop.teach.speech.sound import RATE, Sound, loudness, resampled, trimmed
 
 Ended = Callable[[npt.NDArray[np.bool_], int], int | None]
-"""(which frames are loud, how many quiet ones end a word) → the frame in which a word is known to be over, or None."""
+"""(which frames are loud, how many quiet ones end a word) → the frame in which a word is over, or None."""
 Answer = Callable[[Sound], npt.NDArray[Any]]
 """A trimmed sound → ten probabilities."""
 
@@ -53,7 +53,7 @@ class Listener:
     """Hears pieces of sound, of any lengths, and gives back each word when it is over."""
 
     def __init__(self, answer: Answer, ended: Ended, rate: int = RATE, patience: int = PATIENCE) -> None:
-        """Take what answers, what knows that a word is over, and the samples a second of what will be heard."""
+        """Take what answers, what knows that a word is over, and the samples a second to come."""
         self.answer = answer
         self.ended = ended
         self.patience = patience
@@ -92,7 +92,7 @@ class Listener:
         return Heard(word, probabilities, 10.0 * (over - last), worked)
 
     def _loud(self, levels: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Tell which hundredths are loud: beside the room's own noise, and beside the loudest that was heard."""
+        """Tell which hundredths are loud beside the room's own noise, and beside the loudest of them."""
         if not len(levels):
             return np.zeros(0, dtype=bool)
         smooth = np.convolve(levels, np.ones(5) / 5, "valid") if len(levels) >= 5 else levels

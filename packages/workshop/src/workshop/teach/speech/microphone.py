@@ -1,7 +1,7 @@
-"""Say a digit: the browser's microphone, or a recorded file, and a network that answers when the word is over.
+"""Say a digit: the browser's microphone, or a recording, and a network that answers when the word is over.
 
-The page's code is part of this file's folder: nothing comes from, or goes to, the network, and no sound is kept. Where
-no browser is at hand the widget is a still picture of the last word with the network's answer.
+The page's code is part of this file's folder: nothing comes from, or goes to, the network, and no sound is
+kept on disk. Where no browser is at hand the widget is a still picture of the last word with its answer.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ SLOWEST, FASTEST = 1000, 384_000
 class Microphone(anywidget.AnyWidget):
     """Hear a word and show what ``listener`` answers, beside the picture that ``picture`` makes of it.
 
-    The page sends messages: ``{"kind": "begin", "rate": …}``, ``{"kind": "sound"}`` with a buffer of 16-bit samples,
-    and ``{"kind": "end"}``. A message that is none of these is ignored.
+    The page sends messages: ``{"kind": "begin", "rate": …}``, ``{"kind": "sound"}`` with a buffer of 16-bit
+    samples, and ``{"kind": "end"}``. A message that is none of these is ignored.
     """
 
     _esm = Path(__file__).with_name("microphone.js")
     answer = traitlets.Dict({}).tag(sync=True)
-    """What the page shows: ten ``probabilities``, a ``picture`` (bytes, rows of bands) with ``frames`` and ``bands``,
-    how long was ``waited`` and ``worked`` in milliseconds, and the ``number`` of the word; or a ``text`` that says
-    what is wrong."""
+    """What the page shows: ten ``probabilities``, a ``picture`` (bytes, a row a frame), its ``frames`` and
+    ``bands``, the milliseconds that were ``waited`` and ``worked``, and the ``number`` of the word."""
 
     def __init__(self, listener: Listener, picture: Picture) -> None:
         """Take who listens, and what makes a picture of a word."""
@@ -85,7 +84,7 @@ class Microphone(anywidget.AnyWidget):
         }
 
     def listen_to(self, recording: Sound | Path | str) -> list[Heard]:
-        """Listen to a sound (8,000 samples a second) or to a WAV file as to a microphone; return the words heard.
+        """Listen to a sound (8,000 samples a second) or a WAV file as to a microphone; return what was heard.
 
         Raises WorkshopError when the file cannot be read.
         """

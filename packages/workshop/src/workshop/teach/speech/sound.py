@@ -28,7 +28,7 @@ _WIDTHS = {1: "u1", 2: "<i2", 4: "<i4"}
 
 
 def read_wav(file: Path | bytes, name: str = "this file") -> Sound:
-    """Read a WAV file of 8, 16, 24 or 32 bits, any rate and number of channels, as one sound at 8,000 a second.
+    """Read a WAV file of 8, 16, 24 or 32 bits, of any rate and number of channels, as one sound.
 
     Raises WorkshopError when it is no such file or has no sample.
     """
@@ -53,7 +53,8 @@ def _samples(content: bytes, width: int) -> npt.NDArray[np.float32]:
         values = np.pad(triples, ((0, 0), (1, 0))).reshape(-1).view("<i4")
         return values.astype(np.float32) / np.float32(2**31)
     values = np.frombuffer(content[: len(content) // width * width], _WIDTHS[width]).astype(np.float32)
-    return (values - 128) / 128 if width == 1 else values / np.float32(2 ** (8 * width - 1))
+    shifted = values - np.float32(128) if width == 1 else values
+    return np.asarray(shifted / 2 ** (8 * width - 1), dtype=np.float32)
 
 
 def wav(sound: npt.NDArray[Any], rate: int = RATE) -> bytes:
@@ -70,8 +71,8 @@ def wav(sound: npt.NDArray[Any], rate: int = RATE) -> bytes:
 def resampled(sound: npt.NDArray[Any], rate: int, to: int = RATE) -> Sound:
     """Return ``sound``, sampled ``rate`` times a second, as if sampled ``to`` times.
 
-    Its spectrum is cut, or continued with zeros: what lies above half the new rate is gone, and nothing is mirrored
-    into what stays.
+    Its spectrum is cut, or continued with zeros: what lies above half the new rate is gone, and nothing of
+    it is mirrored into what stays.
     """
     if rate == to or not len(sound):
         return np.asarray(sound, dtype=np.float32)
@@ -86,7 +87,8 @@ def resampled(sound: npt.NDArray[Any], rate: int, to: int = RATE) -> Sound:
 def loudness(sound: npt.NDArray[Any], tick: int = TICK) -> npt.NDArray[np.float64]:
     """Return the mean square of each whole ``tick`` of the sound."""
     count = len(sound) // tick
-    return (np.asarray(sound[: count * tick], dtype=np.float64).reshape(count, tick) ** 2).mean(axis=1)
+    pieces = np.asarray(sound[: count * tick], dtype=np.float64).reshape(count, tick)
+    return np.asarray((pieces**2).mean(axis=1))
 
 
 def trimmed(sound: Sound, margin: int = 3) -> Sound:
@@ -105,4 +107,4 @@ def play(sound: Sound) -> Any:
     """Return a player for the notebook; the sound is inside it, so that it needs no network."""
     from IPython.display import Audio
 
-    return Audio(data=wav(sound), autoplay=False)
+    return Audio(data=wav(sound), autoplay=False)  # type: ignore[no-untyped-call]

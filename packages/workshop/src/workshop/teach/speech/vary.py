@@ -1,8 +1,8 @@
 """Pictures of words for the network: all of one size, and each time a little different.
 
-A picture is a log-mel spectrogram (frames, bands). What is varied is what differs among people and rooms: how fast
-somebody speaks and when, how long the throat is (Jaitly and Hinton 2013), the microphone, noise; and parts are hidden,
-so that none is relied on alone (SpecAugment, Park and others 2019).
+A picture is a log-mel spectrogram (frames, bands). What is varied is what differs among people and rooms: how
+fast somebody speaks and when, how long the throat is (Jaitly and Hinton 2013), the microphone, noise. And
+parts are hidden, so that none is relied on alone (SpecAugment, Park and others 2019).
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Ways:
 def same(some: Array) -> Array:
     """Make each picture's mean 0 and its standard deviation 1: neither loudness nor distance counts."""
     mean = some.mean(axis=(1, 2), keepdims=True)
-    return ((some - mean) / (some.std(axis=(1, 2), keepdims=True) + 1e-3)).astype(np.float32)
+    scaled = (some - mean) / (some.std(axis=(1, 2), keepdims=True) + 1e-3)
+    return np.asarray(scaled, dtype=np.float32)
 
 
 class Words:
@@ -105,7 +106,7 @@ class Words:
         lower = np.broadcast_to(places.astype(int)[:, np.newaxis], some.shape)
         share = (places % 1)[:, np.newaxis].astype(np.float32)
         one, two = (np.take_along_axis(some, lower + step, axis=2) for step in (0, 1))
-        return one * (1 - share) + two * share
+        return np.asarray(one * (1 - share) + two * share)
 
     def _coloured(self, count: int, rng: np.random.Generator, ways: Ways) -> Array:
         """Return what a microphone adds to the logarithm of each band: (count, 1, bands)."""
@@ -113,7 +114,7 @@ class Words:
         draw = rng.uniform(-ways.tilt, ways.tilt, (3, count, 1))
         wave = np.sin(4 * across + rng.uniform(0, 2 * np.pi, (count, 1)))
         colour = draw[0] * across + 0.6 * draw[1] * across**2 + 0.5 * draw[2] * wave
-        return colour[:, np.newaxis].astype(np.float32)
+        return np.asarray(colour[:, np.newaxis], dtype=np.float32)
 
 
 def _echoed(power: Array, rng: np.random.Generator, ways: Ways) -> None:
