@@ -22,7 +22,7 @@ Answer = Callable[[Sound], npt.NDArray[Any]]
 
 PATIENCE = 20
 """Quiet hundredths of a second that end a word: the t of "eight" is preceded by about ten."""
-SHORTEST = 8
+SHORTEST = 12
 """Loud hundredths of a second that make a word; what is shorter was a click."""
 LONGEST = 300
 """Hundredths of a second after which a noise that does not end is forgotten."""

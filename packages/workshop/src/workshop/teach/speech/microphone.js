@@ -129,7 +129,7 @@ function render({ model, el }) {
     try {
       const context = new OfflineAudioContext(1, 1, 16000); // decodes whatever the browser knows, at this rate
       const decoded = await context.decodeAudioData(await chosen.arrayBuffer());
-      send("begin", { rate: decoded.sampleRate });
+      send("begin", { rate: decoded.sampleRate, recorded: true });
       send("sound", {}, [samples([decoded.getChannelData(0)])]);
       send("end");
       note.textContent = chosen.name;

@@ -31,8 +31,8 @@ SLOWEST, FASTEST = 1000, 384_000
 class Microphone(anywidget.AnyWidget):
     """Hear a word and show what ``listener`` answers, beside the picture that ``picture`` makes of it.
 
-    The page sends messages: ``{"kind": "begin", "rate": …}``, ``{"kind": "sound"}`` with a buffer of 16-bit
-    samples, and ``{"kind": "end"}``. A message that is none of these is ignored.
+    The page sends messages: ``{"kind": "begin", "rate": …, "recorded": …}``, ``{"kind": "sound"}`` with a
+    buffer of 16-bit samples, and ``{"kind": "end"}``. A message that is none of these is ignored.
     """
 
     _esm = Path(__file__).with_name("microphone.js")
@@ -54,12 +54,18 @@ class Microphone(anywidget.AnyWidget):
         if kind == "begin":
             rate = content.get("rate")
             if isinstance(rate, int | float) and SLOWEST <= rate <= FASTEST:
-                self.listener.begin(round(rate))
+                self._begin(round(rate), recorded=content.get("recorded") is True)
         elif kind == "sound" and buffers:
             whole = bytes(buffers[0])
             self._hear(np.frombuffer(whole[: len(whole) // 2 * 2], "<i2").astype(np.float32) / 32768)
         elif kind == "end":
             self._finish()
+
+    def _begin(self, rate: int, *, recorded: bool) -> None:
+        """Begin to listen; before a recording comes silence, for it may begin in the middle of a word."""
+        self.listener.begin(rate)
+        if recorded:
+            self._hear(np.zeros(rate // 5, dtype=np.float32))
 
     def _hear(self, sound: npt.NDArray[Any]) -> None:
         for word in self.listener.hear(sound):
@@ -91,7 +97,7 @@ class Microphone(anywidget.AnyWidget):
         if isinstance(recording, Path | str):
             recording = read_wav(Path(recording).expanduser())
         before = len(self.heard)
-        self.listener.begin(RATE)
+        self._begin(RATE, recorded=True)
         for piece in pieces(recording):
             self._hear(piece)
         self._finish()

@@ -128,7 +128,7 @@ def _hidden(some: Array, rng: np.random.Generator, ways: Ways) -> None:
     """Hide a few frames of every other word, and a few bands: they get the mean, which is 0."""
     frames, bands = some.shape[1:]
     for word in some:
-        width, height = rng.integers(1, ways.hidden + 1, 2)
+        width, height = rng.integers(0, ways.hidden + 1, 2)
         if rng.random() < 0.5:
             start = rng.integers(0, frames - width + 1)
             word[start : start + width] = 0
