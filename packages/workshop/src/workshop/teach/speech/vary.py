@@ -32,9 +32,9 @@ class Ways:
     """What is lost at either end of a word, at most, as a share of it: a soft f or s; in every other word."""
     throat: tuple[float, float] = (0.8, 1.25)
     """By what all frequencies are multiplied."""
-    tilt: float = 3.0
+    tilt: float = 2.0
     """How much louder the top than the middle, in nats; likewise the other way, and in waves."""
-    noise: tuple[float, float] = (-6.0, -1.5)
+    noise: tuple[float, float] = (-6.0, -2.5)
     """Power of the noise in every band, as a power of ten of the loudest."""
     echo: float = 0.5
     """What is left of a sound after a frame, at most; in every other word."""
