@@ -17,6 +17,7 @@ from workshop.site.figures import (
     records,
     shown,
     since,
+    speaking,
 )
 from workshop.site.figures.drawing import Drawing
 
@@ -68,5 +69,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,
     "given-away": attending.given_away,
+    "understood": speaking.understood,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""
