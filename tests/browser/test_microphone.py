@@ -7,6 +7,7 @@ import wave
 from typing import Any
 
 import numpy as np
+import pytest
 
 from .notebooks import Desk
 
@@ -40,6 +41,11 @@ navigator.mediaDevices.getUserMedia = async () => {
   };
   return out.stream;
 };
+undefined; // what a script ends with is called if it can be
+"""
+MISSING = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
+undefined; // what a script ends with is called if it can be
 """
 CLOSED = """
 Object.defineProperty(window, "isSecureContext", { value: false });
@@ -69,6 +75,7 @@ def listen(page: Any) -> Any:
     return page.get_by_role("button", name="Listen", exact=True)
 
 
+@pytest.mark.parametrize("desk", ["JupyterLab"], indirect=True)
 def test_speech_and_recordings_are_answered_and_a_closed_microphone_says_why(desk: Desk) -> None:
     """A page of Jupyter takes seconds to open: so they take turns on one."""
     page = desk.run("microphone", MICROPHONE)
@@ -99,9 +106,7 @@ def play(page: Any) -> None:
 
 
 def refuse(page: Any) -> None:
-    page.evaluate(
-        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))"
-    )
+    page.evaluate(MISSING)
     listen(page).click()
     note(page, "this machine has no microphone. Choose a recording")
     page.evaluate(CLOSED)
