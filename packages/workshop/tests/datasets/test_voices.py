@@ -69,7 +69,7 @@ def test_the_words_lie_one_after_the_other(
 
 
 def test_a_library_that_is_none_is_one_line(wheel: Path, run: Run) -> None:
-    with pytest.raises(UnavailableError, match="does not speak on this machine: .*libespeak-ng") as told:
+    with pytest.raises(UnavailableError, match=r"does not speak on this machine: .*libespeak-ng") as told:
         list(voices.spoken_digits(wheel, run))
     assert "\n" not in str(told.value)
 

@@ -4,7 +4,8 @@ The pictures need numpy, Pillow and the data set ``spoken-digits``::
 
     python -m workshop.site.figures.speaking
 
-writes ``spectrogram``, ``voices`` and ``varied`` of ``presentation/pictures/``, by what the lesson *Say a digit* does.
+writes the pictures ``spectrogram``, ``voices`` and ``varied`` of ``presentation/pictures/``, made as the lesson
+*Say a digit* makes its own.
 """
 
 from __future__ import annotations
