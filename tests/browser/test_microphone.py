@@ -1,4 +1,4 @@
-"""Speaking to a lesson: by a microphone, by a recording, and where the browser keeps the microphone closed."""
+"""Speaking to a lesson: by a microphone, by a recording, and where the browser keeps it closed."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ The pictures need numpy, Pillow and the data set ``spoken-digits``::
 
     python -m workshop.site.figures.speaking
 
-writes the pictures ``spectrogram``, ``voices`` and ``varied`` of ``presentation/pictures/``, made as the lesson
-*Say a digit* makes its own.
+writes the pictures ``spectrogram``, ``voices`` and ``varied`` of ``presentation/pictures/``, made as the
+lesson *Say a digit* makes its own.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def power(samples: npt.NDArray[Any]) -> Floats:
 
 def bank() -> tuple[Floats, Floats]:
     """Return 40 triangles of equal width on the mel scale, (40, 129), and the middle of each in hertz."""
-    mels = np.linspace(*(2595 * np.log10(1 + hertz / 700) for hertz in (80, 3900)), BANDS + 2)
+    lowest, highest = (2595 * np.log10(1 + hertz / 700) for hertz in (80, 3900))
+    mels = np.linspace(lowest, highest, BANDS + 2)
     edges = 700 * (10 ** (mels / 2595) - 1)
     lines = np.arange(SIZE // 2 + 1) * 8000 / SIZE
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
