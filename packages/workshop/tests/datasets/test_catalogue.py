@@ -27,6 +27,8 @@ NAMES = [
     "tiny-shakespeare",
     "names-by-country",
     "english-words",
+    "spoken-digits",
+    "recorded-digits",
     "convnetjs",
     "reveal",
     "katex",

@@ -103,7 +103,9 @@ def test_where_the_prefix_cannot_be_written_the_users_own_folder_is_used(
     assert checkpoints.folder() == state
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("mlp-full", 478_410), ("cnn-full", 80_202)])
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("mlp-full", 478_410), ("cnn-full", 80_202), ("speech-full", 204_314)]
+)
 def test_the_shipped_networks_are_the_lessons(name: str, parameters: int) -> None:
     arrays, facts = checkpoints.load(checkpoints.SHIPPED / f"{name}.npz")
     assert sum(array.size for array in arrays) == parameters

