@@ -5,8 +5,8 @@ that). The sentence names the one that comes first in the order of reading, top 
 
     a {large|small} NOUN {left of|above|above and left of|above and right of} a {large|small} NOUN
 
-Trousers have no article. The things are pictures of MNIST and Fashion-MNIST. What is learnt from and what is tested on share neither a
-picture nor a *triple* (noun, relation, noun) where that is asked for: a tenth of all triples is held out.
+Trousers have no article. The things are pictures of MNIST and Fashion-MNIST. A tenth of all *triples* (noun,
+relation, noun) is held out: nobody learns from them, and scenes of them alone can be asked for.
 """
 
 from __future__ import annotations
@@ -103,10 +103,29 @@ def load_things(part: str, limit: int = 60_000) -> Things:
     return Things(np.concatenate(pictures), {noun: np.flatnonzero(called == noun) for noun in NOUNS})
 
 
-def sentence(numbers: Sequence[int] | Array) -> list[str]:
-    """Return the words of their ``numbers``, up to the first end."""
-    words = [WORDS[number] for number in numbers]
-    return words[: words.index(END)] if END in words else words
+def sentence(numbers: Sequence[int] | Array, words: Sequence[str] = WORDS) -> list[str]:
+    """Return the ``words`` of these numbers, up to the first end."""
+    said = [words[number] for number in numbers]
+    return said[: said.index(END)] if END in said else said
+
+
+def vocabulary(sentences: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the words of other sentences, behind the marks of end and start."""
+    return (END, START, *sorted({word for one in sentences for word in one}))
+
+
+def padded(sentences: Sequence[Sequence[str]], words: Sequence[str] = WORDS) -> tuple[Array, Array]:
+    """Return sentences as numbers of ``words``, int32 (n, longest + 1), and float32 1 up to the first end.
+
+    Raises ValueError when a word is not among them.
+    """
+    longest = max(map(len, sentences)) + 1
+    numbers = np.zeros((len(sentences), longest), np.int32)
+    mask = np.zeros((len(sentences), longest), np.float32)
+    for row, said in enumerate(sentences):
+        numbers[row, : len(said)] = [words.index(word) for word in said]
+        mask[row, : len(said) + 1] = 1
+    return numbers, mask
 
 
 def scenes(things: Things, count: int, rng: np.random.Generator, *, held_out: bool | None = False) -> Batch:
