@@ -47,13 +47,14 @@ def test_what_is_behind_the_end_counts_for_nothing(captioner: network.Captioner)
 
 
 def test_it_tells_in_words_of_its_own_and_says_the_same_again(captioner: network.Captioner) -> None:
-    told = captioner.tell(BATCH.images)
+    told, looks = captioner.tell(BATCH.images)
+    assert looks.shape == (12, scenes.LONGEST, 49) and looks.sum(axis=2) == pytest.approx(1, abs=1e-4)
     assert len(told) == len(BATCH.images)
     assert {word for words in told for word in words} <= set(scenes.WORDS)
     values = captioner.values()
     captioner.learn(BATCH, 0.1)
     captioner.take(values)
-    assert captioner.tell(BATCH.images) == told
+    assert captioner.tell(BATCH.images)[0] == told
 
 
 def test_attention_reads_where_the_query_fits_and_can_be_taken_away() -> None:

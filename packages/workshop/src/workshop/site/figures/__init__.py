@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workshop.site.figures import (
     attending,
+    captioning,
     curves,
     games,
     grids,
@@ -68,5 +69,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "heads-by-hand": attending.by_hand,
     "layers": attending.layers,
     "given-away": attending.given_away,
+    "scenes": captioning.scenes,
+    "looks": captioning.looks,
+    "scores": captioning.scores,
+    "without": captioning.without,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

@@ -171,21 +171,26 @@ class Captioner:
         """Take one step of Adam on a batch of scenes; return its nats a word."""
         return float(self._learn(batch.images, batch.words, batch.mask, np.float32(rate)))
 
-    def tell(self, images: Array, *, attention: bool = True) -> list[list[str]]:
-        """Say what is in ``images`` (n, 1, 56, 56), the likeliest word each time; or without attention."""
+    def tell(self, images: Array, *, attention: bool = True) -> tuple[list[list[str]], Array]:
+        """Say what is in ``images`` (n, 1, 56, 56), the likeliest word each time, with or without attention.
+
+        Return the sentences, and where it looked for each word, (n, 11, 49).
+        """
         if not attention and self._without is None:
             self._without = self._speaker(mean_read_out)
-        say, told = self._say if attention else self._without, []
+        say, told, looks = self._say if attention else self._without, [], []
         for some in np.array_split(images, max(1, len(images) // 100)):
             features, state = self._see(some)
             words = np.full(len(some), scenes.NUMBER[scenes.START], np.int32)
-            spoken = []
+            spoken, shares = [], []
             for _ in range(scenes.LONGEST):
-                state, scores, _ = say(words, state, features)  # type: ignore[misc]
+                state, scores, where = say(words, state, features)  # type: ignore[misc]
                 words = scores.argmax(axis=1).astype(np.int32)
                 spoken.append(words)
+                shares.append(where)
             told += [scenes.sentence(row) for row in np.array(spoken).T]
-        return told
+            looks.append(np.stack(shares, axis=1))
+        return told, np.concatenate(looks)
 
     def values(self) -> list[Array]:
         """Return all weights: those of the eyes, then those of the speech."""
@@ -195,8 +200,3 @@ class Captioner:
         """Take over weights that ``values`` returned."""
         for own, value in zip(self.all, values, strict=True):
             own.set_value(value)
-
-
-def exact(told: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]]) -> float:
-    """Return the share of sentences that are right in every word."""
-    return float(np.mean([list(one) == list(other) for one, other in zip(told, wanted, strict=True)]))

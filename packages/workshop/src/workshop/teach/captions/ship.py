@@ -1,6 +1,6 @@
 """Train the network that comes with the lesson *Say what you see*, longer than a lesson may.
 
-    python -m workshop.teach.captions.ship --state FILE --batches 6000 --out SHIPPED/captions.npz
+    python -m workshop.teach.captions.ship --state FILE --batches 3000 --out SHIPPED/captions.npz
 
 The learning rate stays as it is until the last third of the batches, then falls in a line to 0. ``--minutes``
 ends this run earlier and leaves everything in ``--state``, from where the next run goes on: what comes out
@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from workshop.teach import checkpoints
-from workshop.teach.captions import scenes
-from workshop.teach.captions.network import FILTERS, UNITS, Captioner, exact
+from workshop.teach.captions import scenes, scores
+from workshop.teach.captions.network import FILTERS, UNITS, Captioner
 
 RATE, FALL, WARM = 0.002, 1 / 3, 200
 REPORT = 500
@@ -60,7 +60,7 @@ def figures(captioner: Captioner, new: scenes.Things, count: int) -> dict[str, f
     told = {}
     for name, held_out in (("exact", False), ("held_out", True)):
         asked = scenes.scenes(new, count, np.random.default_rng(99), held_out=held_out)
-        told[name] = round(exact(captioner.tell(asked.images), asked.sentences), 4)
+        told[name] = round(scores.exact(captioner.tell(asked.images)[0], asked.sentences), 4)
     return told
 
 
@@ -71,7 +71,7 @@ def _save(state: Path, captioner: Captioner, done: int) -> None:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--state", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--batches", type=int, default=6_000)
+    parser.add_argument("--batches", type=int, default=3_000)
     parser.add_argument("--size", type=int, default=32, help="scenes a batch (%(default)s)")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--most", type=int, default=60_000, help="pictures of each data set (%(default)s)")
