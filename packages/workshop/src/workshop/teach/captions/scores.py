@@ -17,7 +17,7 @@ def exact(said: Sequence[Sentence], wanted: Sequence[Sentence]) -> float:
 
 
 def clipped(said: Sentence, wanted: Sentence, n: int) -> tuple[int, int]:
-    """Return how many n-grams of ``said`` are wanted, each as often as wanted at most, and how many it has."""
+    """Return how many n-grams of ``said`` are wanted, each as often as wanted, and how many it has."""
     own, due = (
         Counter(tuple(words[place : place + n]) for place in range(len(words) - n + 1))
         for words in (said, wanted)

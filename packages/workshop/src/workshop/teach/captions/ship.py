@@ -1,6 +1,6 @@
 """Train the network that comes with the lesson *Say what you see*, longer than a lesson may.
 
-    python -m workshop.teach.captions.ship --state FILE --batches 3000 --out SHIPPED/captions.npz
+    python -m workshop.teach.captions.ship --state FILE --batches 2250 --out SHIPPED/captions.npz
 
 The learning rate stays as it is until the last third of the batches, then falls in a line to 0. ``--minutes``
 ends this run earlier and leaves everything in ``--state``, from where the next run goes on: what comes out
@@ -71,7 +71,7 @@ def _save(state: Path, captioner: Captioner, done: int) -> None:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--state", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--batches", type=int, default=3_000)
+    parser.add_argument("--batches", type=int, default=2_250)
     parser.add_argument("--size", type=int, default=32, help="scenes a batch (%(default)s)")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--most", type=int, default=60_000, help="pictures of each data set (%(default)s)")
