@@ -13,6 +13,7 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workshop.site.figures.captioning import DOTS, FILE
 from workshop.teach import checkpoints
@@ -20,6 +21,19 @@ from workshop.teach.captions import network, scenes, scores
 
 ASKED = 1000
 SHOWN = 4
+
+
+def at_home(asked: scenes.Batch, told: list[list[str]], looks: npt.NDArray[Any]) -> float:
+    """Return before how many nouns of exact sentences the largest share lies in the thing's own quarter."""
+    found = []
+    for words, wanted, places, shares in zip(told, asked.sentences, asked.places, looks, strict=True):
+        if words == wanted:
+            nouns = [number for number, word in enumerate(words) if word in scenes.NOUNS]
+            for number, quarter in zip(nouns, places, strict=True):
+                peak = divmod(int(shares[number].argmax()), 7)
+                near = zip(peak, divmod(int(quarter), 2), strict=True)
+                found.append(all(3 * half <= at <= 3 + 3 * half for at, half in near))
+    return float(np.mean(found))
 
 
 def main() -> None:
@@ -38,6 +52,7 @@ def main() -> None:
         "wrong_bleu": scores.bleu([one for one, _ in wrong], [other for _, other in wrong]),
         "blind_exact": scores.exact(blind, asked.sentences),
         "blind_bleu": scores.bleu(blind, asked.sentences),
+        "home": at_home(asked, told, shares),
         "exact_without_attention": scores.exact(blurred, asked.sentences),
     }
     shown: list[dict[str, Any]] = []
