@@ -165,7 +165,8 @@ class Captioner:
         word, state, features = T.ivector("word"), T.matrix("state"), T.tensor3("features")
         after, read, shares = step(self.weights["words"][word], state, features, self.weights, look)
         outputs = [after, scores_of(after, read, self.weights), shares]
-        return theano.function([word, state, features], outputs)
+        compiled: Callable[..., Any] = theano.function([word, state, features], outputs)
+        return compiled
 
     def learn(self, batch: scenes.Batch, rate: float) -> float:
         """Take one step of Adam on a batch of scenes; return its nats a word."""

@@ -119,6 +119,8 @@ def padded(sentences: Sequence[Sequence[str]], words: Sequence[str] = WORDS) -> 
 
     Raises ValueError when a word is not among them.
     """
+    if unknown := {word for one in sentences for word in one} - set(words):
+        raise ValueError(f"these words are not in the vocabulary: {', '.join(sorted(unknown))}")
     longest = max(map(len, sentences)) + 1
     numbers = np.zeros((len(sentences), longest), np.int32)
     mask = np.zeros((len(sentences), longest), np.float32)

@@ -36,4 +36,5 @@ def bleu(said: Sequence[Sentence], wanted: Sequence[Sentence]) -> float:
         counts = [clipped(one, other, n) for one, other in zip(said, wanted, strict=True)]
         product *= sum(hits for hits, _ in counts) / max(1, sum(total for _, total in counts))
     length, due = sum(map(len, said)), sum(map(len, wanted))
-    return product ** (1 / LONGEST_RUN) * min(1.0, math.exp(1 - due / max(1, length)))
+    brevity = min(1.0, math.exp(1 - due / max(1, length)))
+    return float(brevity * product ** (1 / LONGEST_RUN))
