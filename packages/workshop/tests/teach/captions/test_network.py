@@ -38,7 +38,7 @@ def test_it_begins_with_a_choice_among_all_words_and_learns(captioner: network.C
     assert first == pytest.approx(np.log(len(scenes.WORDS)), rel=0.2)
     for _ in range(25):
         last = captioner.learn(BATCH, 0.01)
-    assert last < first / 2
+    assert last < 0.6 * first
 
 
 def test_what_is_behind_the_end_counts_for_nothing(captioner: network.Captioner) -> None:
@@ -107,4 +107,4 @@ def test_the_shipped_network_has_the_lessons_shape() -> None:
     speech = network.starting_weights(network.FILTERS[-1], len(scenes.WORDS))
     own = [*layers.get_all_params(network.eyes(tensor.tensor4())), *speech.values()]
     assert [array.shape for array in arrays] == [each.get_value().shape for each in own]
-    assert facts["exact"] >= 0.5
+    assert facts["exact"] >= 0.75 and facts["held_out"] >= facts["exact"] - 0.05
