@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workshop.site.figures import (
     attending,
+    captioning,
     curves,
     games,
     grids,
@@ -79,5 +80,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "nats-a-note": voices.nats,
     "parallels": voices.parallels,
     "understood": speaking.understood,
+    "scenes": captioning.scenes,
+    "looks": captioning.looks,
+    "scores": captioning.scores,
+    "without": captioning.without,
 }
 """The figures by the name that a section uses: ``![words for those who do not see it](figure:NAME)``."""

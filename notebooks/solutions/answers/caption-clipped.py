@@ -1,0 +1,46 @@
+# Answers to caption-clipped beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: not clipped, a word counts as often as it is said
+def clipped(said, wanted, n):
+    own = [tuple(said[place : place + n]) for place in range(len(said) - n + 1)]
+    due = {tuple(wanted[place : place + n]) for place in range(len(wanted) - n + 1)}
+    return sum(gram in due for gram in own), len(own)
+
+
+# %% wrong: each kind of n-gram counts once, however often it is wanted
+def clipped(said, wanted, n):
+    own = {tuple(said[place : place + n]) for place in range(len(said) - n + 1)}
+    due = {tuple(wanted[place : place + n]) for place in range(len(wanted) - n + 1)}
+    return len(own & due), len(own)
+
+
+# %% wrong: a share of what is wanted (recall), not of what is said
+def clipped(said, wanted, n):
+    own = Counter(tuple(said[place : place + n]) for place in range(len(said) - n + 1))
+    due = Counter(tuple(wanted[place : place + n]) for place in range(len(wanted) - n + 1))
+    return sum((own & due).values()), sum(due.values())
+
+
+# %% wrong: single words, whatever n is
+def clipped(said, wanted, n):
+    own, due = Counter(said), Counter(wanted)
+    return sum((own & due).values()), sum(own.values())
+
+
+# %% wrong: the order within an n-gram is lost
+def clipped(said, wanted, n):
+    own = Counter(tuple(sorted(said[place : place + n])) for place in range(len(said) - n + 1))
+    due = Counter(tuple(sorted(wanted[place : place + n])) for place in range(len(wanted) - n + 1))
+    return sum((own & due).values()), sum(own.values())
+
+
+# %% right: crossing out what was found
+def clipped(said, wanted, n):
+    left = [wanted[place : place + n] for place in range(len(wanted) - n + 1)]
+    hits = total = 0
+    for place in range(len(said) - n + 1):
+        total += 1
+        if said[place : place + n] in left:
+            left.remove(said[place : place + n])
+            hits += 1
+    return hits, total

@@ -1,0 +1,42 @@
+# Answers to caption-read beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: the fits are not made shares
+def read_out(features, query, softmax):
+    shares = (features * query[:, None, :]).sum(axis=2)
+    read = (shares[:, :, None] * features).sum(axis=1)
+    return read, shares
+
+
+# %% wrong: a place fits by the sum of its numbers, whatever is asked
+def read_out(features, query, softmax):
+    shares = softmax(features.sum(axis=2))
+    read = (shares[:, :, None] * features).sum(axis=1)
+    return read, shares
+
+
+# %% wrong: the places are added up, not mixed
+def read_out(features, query, softmax):
+    shares = softmax((features * query[:, None, :]).sum(axis=2))
+    read = features.sum(axis=1)
+    return read, shares
+
+
+# %% wrong: the query is mixed, not the places
+def read_out(features, query, softmax):
+    shares = softmax((features * query[:, None, :]).sum(axis=2))
+    read = (shares[:, :, None] * query[:, None, :]).sum(axis=1)
+    return read, shares
+
+
+# %% wrong: what fits least is read
+def read_out(features, query, softmax):
+    shares = softmax(-(features * query[:, None, :]).sum(axis=2))
+    read = (shares[:, :, None] * features).sum(axis=1)
+    return read, shares
+
+
+# %% right: with the axes turned
+def read_out(features, query, softmax):
+    turned = features.transpose((1, 0, 2))
+    shares = softmax((turned * query).sum(axis=2).T)
+    return (turned * shares.T[:, :, None]).sum(axis=0), shares

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="Theano is not in this environment")
+
+from lasagne import layers
+from theano import tensor
+
+from teach.captions import toys
+from workshop.teach import checkpoints
+from workshop.teach.captions import network, scenes, ship
+
+BATCH = scenes.scenes(toys.things(), 12, np.random.default_rng(2))
+
+
+@pytest.fixture(scope="module")
+def captioner() -> network.Captioner:
+    return network.Captioner((4, 4, 6, 8), units=16)
+
+
+@pytest.fixture(autouse=True)
+def fresh(captioner: network.Captioner, beginning: list[np.ndarray]) -> None:
+    for own, value in zip(captioner.memory, beginning, strict=True):
+        own.set_value(value)
+
+
+@pytest.fixture(scope="module")
+def beginning(captioner: network.Captioner) -> list[np.ndarray]:
+    return [own.get_value() for own in captioner.memory]
+
+
+def test_it_begins_with_a_choice_among_all_words_and_learns(captioner: network.Captioner) -> None:
+    first = captioner.learn(BATCH, 0.0)
+    assert first == pytest.approx(np.log(len(scenes.WORDS)), rel=0.2)
+    for _ in range(25):
+        last = captioner.learn(BATCH, 0.01)
+    assert last < 0.6 * first
+
+
+def test_what_is_behind_the_end_counts_for_nothing(captioner: network.Captioner) -> None:
+    rubbish = np.where(BATCH.mask > 0, BATCH.words, 5).astype(np.int32)
+    assert captioner.learn(BATCH._replace(words=rubbish), 0.0) == captioner.learn(BATCH, 0.0)
+
+
+def test_it_tells_in_words_of_its_own_and_says_the_same_again(captioner: network.Captioner) -> None:
+    told, looks = captioner.tell(BATCH.images)
+    assert looks.shape == (12, scenes.LONGEST, 49) and looks.sum(axis=2) == pytest.approx(1, abs=1e-4)
+    assert len(told) == len(BATCH.images)
+    assert {word for words in told for word in words} <= set(scenes.WORDS)
+    values = captioner.values()
+    captioner.learn(BATCH, 0.1)
+    captioner.take(values)
+    assert captioner.tell(BATCH.images)[0] == told
+
+
+def test_attention_reads_where_the_query_fits_and_can_be_taken_away() -> None:
+    def softmax(fits: np.ndarray) -> np.ndarray:
+        powers = np.exp(fits - fits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    features = np.array([[[9.0, 0], [0, 9], [0, 0]]])
+    read, shares = network.read_out(features, np.array([[0, 5.0]]), softmax)
+    assert read[0] == pytest.approx([0, 9]) and shares[0] == pytest.approx([0, 1, 0])
+    places = tensor.tensor3()
+    even = network.mean_read_out(places, None, softmax)[0].eval({places: features.astype(np.float32)})
+    assert even[0] == pytest.approx([3, 3])
+
+
+def test_a_broken_off_training_goes_on_as_if_nothing_had_been(
+    captioner: network.Captioner,
+    beginning: list[np.ndarray],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def begun(*_: object) -> network.Captioner:
+        fresh_again = zip(captioner.memory, beginning, strict=True)
+        for own, value in fresh_again:
+            own.set_value(value)
+        return captioner
+
+    monkeypatch.setattr(ship, "Captioner", begun)
+    monkeypatch.setattr(scenes, "load_things", lambda part, most: toys.things())
+    few = ["--batches", "3", "--size", "4", "--scenes", "6"]
+    whole, state = tmp_path / "whole.npz", tmp_path / "state.npz"
+    ship.main([*few, "--state", str(tmp_path / "other.npz"), "--out", str(whole)])
+    monkeypatch.setattr(ship, "REPORT", 1)
+    ticks = iter([0.0, 0.0, 0.0, 61.0, 61.0, 61.0])
+    with monkeypatch.context() as clock:
+        clock.setattr(ship.time, "monotonic", lambda: next(ticks))
+        ship.main([*few, "--state", str(state), "--minutes", "1"])
+    assert checkpoints.load(state)[1]["done"] < 3
+    again = tmp_path / "again.npz"
+    ship.main([*few, "--state", str(state), "--out", str(again)])
+    one, other = (checkpoints.load(file) for file in (whole, again))
+    assert one[1] == other[1] and one[1]["batches"] == 3
+    assert all((a == b).all() for a, b in zip(one[0], other[0], strict=True))
+    assert "exact" in capsys.readouterr().out
+
+
+def test_the_shipped_network_has_the_lessons_shape() -> None:
+    arrays, facts = checkpoints.load(checkpoints.SHIPPED / "captions.npz")
+    speech = network.starting_weights(network.FILTERS[-1], len(scenes.WORDS))
+    own = [*layers.get_all_params(network.eyes(tensor.tensor4())), *speech.values()]
+    assert [array.shape for array in arrays] == [each.get_value().shape for each in own]
+    assert facts["exact"] >= 0.75 and facts["held_out"] >= facts["exact"] - 0.05
