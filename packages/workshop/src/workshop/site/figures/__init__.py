@@ -7,6 +7,7 @@ from collections.abc import Callable
 from workshop.site.figures import (
     attending,
     curves,
+    forging,
     games,
     grids,
     ideas,
@@ -41,6 +42,9 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "by-heart": learning.by_heart,
     "squeeze": making.squeeze,
     "judged": making.judged,
+    "forger": forging.forger,
+    "collapse": forging.collapse,
+    "remedies": forging.remedies,
     "imagenet-errors": records.imagenet_errors,
     "loss": ideas.loss,
     "backward": ideas.backward,
