@@ -15,7 +15,6 @@ CELLS = [
     ("parameters", "settings", 'PROFILE = "fast"\nREJOIN = True'),
     ("exercise:sum", "stub", "def add(a, b):\n    return ..."),
     ("check:sum", "check", "assert False"),
-    ("", "dear", "raise SystemExit('this cell is to be skipped')"),
     ("", "wanted", "found = (PROFILE, REJOIN, add(1, 2))"),
     ("", "later", "raise SystemExit('this cell comes too late')"),
 ]
@@ -38,7 +37,7 @@ def test_the_collapse_on_the_ring_is_found_by_a_number() -> None:
     assert np.median(shown[4:]) == pytest.approx(np.median(alone[4:]), abs=0.6)
 
 
-def test_a_lesson_is_run_in_full_and_solved_without_the_cells_that_are_skipped(
+def test_a_lesson_is_run_in_full_and_solved_up_to_a_cell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = [
@@ -46,9 +45,10 @@ def test_a_lesson_is_run_in_full_and_solved_without_the_cells_that_are_skipped(
         for tag, name, text in CELLS
     ]
     (tmp_path / "short.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    (tmp_path / "brief.ipynb").write_text(json.dumps({"cells": cells[:-1]}), encoding="utf-8")
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions/sum.py").write_text("def add(a, b):\n    return a + b\n", encoding="utf-8")
     monkeypatch.setattr(forging, "NOTEBOOKS", tmp_path)
-    assert forging.run_lesson("short", "wanted", {"dear"})["found"] == ("full", False, 3)
+    assert forging.run_lesson("short", "wanted")["found"] == ("full", False, 3)
     with pytest.raises(ValueError, match="has no cell gone"):
-        forging.run_lesson("short", "gone", {"dear", "later"})
+        forging.run_lesson("brief", "gone")

@@ -1,19 +1,16 @@
-"""A forger and a detective: the game in words, and how it went, as the lesson's own cells played it.
+"""A forger and a detective: the game in words, and how it went on the ring, as the lesson's own cells played it.
 
-In the environment of the lessons, with MNIST fetched::
+In the environment of the lessons::
 
     python -m workshop.site.figures.forging
 
-plays the games of the lesson on adversarial networks: on the ring as it stands there, on digits with each
-remedy alone. It writes ``forged.json`` beside this file, for the slides, and ``gan-remedies.npz`` among the
-shipped networks. Nothing is chosen: the seed is the lesson's, and what failed is kept. With the word ``ring``
-behind it, it plays on the ring alone, which takes seconds.
+plays the games on the ring as the lesson on adversarial networks does, which takes seconds, and writes
+``forged.json`` beside this file, for the slides. Nothing is chosen: the seed is the lesson's, and what failed is kept.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +20,19 @@ from workshop.site.figures.recording import NOTEBOOKS, SETTINGS
 
 FILE = Path(__file__).with_name("forged.json")
 LESSON = "7-make/20-gan"
-LAST = "convolutions"
-"""The cell by which both kinds of players are there."""
-SKIPPED = {"collapse", "short-r1", "recorded"}
-"""Cells that play the games which are recorded here, or show the record."""
-SHOWN = 12
-"""Forgeries of a game that are kept."""
-
-FLAT, HALF = {"flat": 3.0}, {"quick": 0.5}
-GAMES: list[tuple[str, str, dict[str, float]]] = [
-    ("dense", "no remedy", {}),
-    ("dense", "R1", FLAT),
-    ("dense", "two rates", HALF),
-    ("dense", "R1 and two rates", FLAT | HALF),
-    ("convolutions", "no remedy", {}),
-    ("convolutions", "R1", {"flat": 1.0}),
-]
-"""Players, name and settings of each game on digits; each is judged without and with averaged weights."""
+LAST = "ring-remedies"
+"""The cell that plays the last of the games."""
 
 Names = dict[str, Any]
 """What a lesson's cells have assigned."""
 
 
-def run_lesson(lesson: str = LESSON, last: str = LAST, skipped: frozenset[str] | set[str] = SKIPPED) -> Names:
-    """Run a lesson in full and solved up to ``last``, without the cells ``skipped``; return its names."""
+def run_lesson(lesson: str = LESSON, last: str = LAST) -> Names:
+    """Run a lesson in full and solved up to the cell ``last``; return its names."""
     path = NOTEBOOKS / f"{lesson}.ipynb"
     names: Names = {"__name__": "__lesson__", "display": lambda *_: None}
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code" or check_of(cell) is not None or cell["id"] in skipped:
+        if cell["cell_type"] != "code" or check_of(cell) is not None:
             continue
         exercise = exercise_of(cell)
         text = "".join(cell["source"]) if exercise is None else read_solution(NOTEBOOKS, exercise)
@@ -69,42 +51,11 @@ def ring(names: Names) -> dict[str, Any]:
     return {"rounds": names["RING"]["rounds"], "film": film, "kinds": kinds}
 
 
-def digits(names: Names) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Play each game on digits; return figures and forgeries (n, 784), without and with averaged weights."""
-    rows, pictures = [], []
-    players = {"dense": names["large"], "convolutions": names["folded"]}
-    for kind, name, remedy in GAMES:
-        game = players[kind]
-        names["play"](game, names["real"], **names["SHORT"], **remedy, title=f"{kind}, {name}")
-        for suffix in ("", ", averaged"):
-            if suffix:
-                game.use(game.averages)
-            forged = names["forgeries"](game)
-            figures = {key: round(value, 3) for key, value in names["judged"](forged).items()}
-            rows.append({"name": f"{kind}: {name}{suffix}", **figures})
-            pictures.append(forged[:SHOWN])
-            print(rows[-1], flush=True)
-    return rows, pictures
-
-
-def record_ring() -> None:
+def record() -> None:
     """Play the games on the ring and write what the slides show."""
-    kept = ring(run_lesson(last="ring-remedies"))
+    kept = ring(run_lesson())
     FILE.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
     print(kept["kinds"])
-
-
-def record_digits() -> None:
-    """Play the games on digits and write their figures and forgeries."""
-    import numpy as np
-
-    from workshop.teach import checkpoints
-
-    names = run_lesson(skipped=SKIPPED | {"alone", "count-alone", "ring-remedies"})
-    rows, pictures = digits(names)
-    facts = {"rounds": names["SHORT"]["rounds"], "seed": names["SEED"], "rows": rows}
-    dots = (255 * np.clip(np.concatenate(pictures), 0, 1) + 0.5).astype(np.uint8)
-    checkpoints.write(checkpoints.SHIPPED / "gan-remedies.npz", [dots], facts)
 
 
 def forged() -> dict[str, Any]:
@@ -192,6 +143,4 @@ def remedies() -> Drawing:
 
 
 if __name__ == "__main__":
-    record_ring()
-    if sys.argv[1:] != ["ring"]:
-        record_digits()
+    record()
