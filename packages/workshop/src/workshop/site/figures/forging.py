@@ -1,11 +1,12 @@
-"""A forger and a detective: the game in words, and how it went on the ring, as the lesson's own cells played it.
+"""A forger and a detective: the game in words, and how it went on the ring.
 
 In the environment of the lessons::
 
     python -m workshop.site.figures.forging
 
-plays the games on the ring as the lesson on adversarial networks does, which takes seconds, and writes
-``forged.json`` beside this file, for the slides. Nothing is chosen: the seed is the lesson's, and what failed is kept.
+plays the games on the ring by the cells of the lesson on adversarial networks, which takes seconds, and
+writes ``forged.json`` beside this file, for the slides. Nothing is chosen: the seed is the lesson's, and
+what failed is kept.
 """
 
 from __future__ import annotations
