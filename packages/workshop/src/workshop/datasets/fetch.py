@@ -255,6 +255,6 @@ def _cheap_first(sources: tuple[Source, ...]) -> list[Source]:
     Programs for another kind of processor are left out.
     """
     here = [source for source in sources if source.runs_here]
-    if npm.is_here():
+    if shutil.which("npm"):
         return here
     return sorted(here, key=lambda source: source.kind == "npm")

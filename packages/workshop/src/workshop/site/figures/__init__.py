@@ -20,8 +20,8 @@ from workshop.site.figures import (
     records,
     shown,
     since,
-    voices,
     speaking,
+    voices,
 )
 from workshop.site.figures.drawing import Drawing
 
