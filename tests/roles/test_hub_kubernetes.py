@@ -191,6 +191,24 @@ def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return spoilt
 
 
+def test_a_seat_that_starts_anew_keeps_its_browser(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubespawner = pytest.importorskip("kubespawner")
+    from traitlets.config import Config
+
+    config = Config()
+    config.JupyterHub.services, config.JupyterHub.load_roles = [], []
+    config.JupyterHub.tornado_settings = {}
+    program = written.values("plain")["hub"]["extraConfig"]["workshop"]
+    monkeypatch.setattr(Path, "read_text", lambda *_: "token\n")
+    exec(program, {"c": config})
+    seat = config.JupyterHub.spawner_class
+    assert issubclass(seat, kubespawner.KubeSpawner)
+    assert seat.will_resume.default_value is True
+    assert config.JupyterHub.services[0]["api_token"] == "token"
+
+
 def test_planted_faults_are_found(written: Written) -> None:
     values = written.values("plain")
     pod, claim = seat_objects(values)

@@ -14,8 +14,8 @@ use_schema() {
   export WORKSHOP_CYCLONEDX=$CACHE/cyclonedx
   awk '/^[^ ]/ { wanted = /^cyclonedx-python-lib==/ } wanted' locks/audit.txt >"$lock"
   ensure_uv "$CACHE/uv"
-  # It fetches the packages of a hub's seat, too.
-  export PATH=$CACHE/uv/bin:$PATH
+  # It fetches the packages of a hub's seat, too; beside it is a Python without pytest.
+  export PATH=$PATH:$CACHE/uv/bin
   "$UV" pip install --quiet --no-deps --require-hashes --target "$WORKSHOP_CYCLONEDX" --requirement "$lock"
 }
 

@@ -112,7 +112,11 @@ class Container:
         podman("rm", "--force", "--time", "0", "--ignore", name)
         started = time.monotonic()
         podman("run", "--detach", "--name", name, *STORE, *words, image)
-        waiting.wait_until(self.is_healthy, 120, f"{name} to be healthy: {self.said()}")
+        try:
+            waiting.wait_until(self.is_healthy, 120, f"{name} is healthy")
+        except AssertionError as error:
+            said = self.run(f"/{layout.HEALTHY}", check=False).stderr
+            raise AssertionError(f"{error}; it says: {said}{self.said()}") from None
         FIGURES.append(f"{name}: {time.monotonic() - started:.1f} s from run to all ports answering")
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -193,6 +193,6 @@ class UpdatingMachine:
 
 def changed(done: Ran) -> int:
     """Return how many changes Ansible told on the machine."""
-    found = re.findall(r"^(?:localhost|workshop-sync-\w+) .*\bchanged=(\d+)", done.text, re.MULTILINE)
+    found = re.findall(r"^(?:localhost|workshop-[\w-]+) .*\bchanged=(\d+)", done.text, re.MULTILINE)
     assert found, done.text
     return int(found[-1])

@@ -1,5 +1,10 @@
+"""What is collected is a part of Debian's repository, which apt takes for as long as nobody changed it."""
+
 from __future__ import annotations
 
+import lzma
+import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,84 +13,104 @@ import pytest
 
 from organiser.thumbdrive import debs
 from workshop.errors import WorkshopError
+from workshop.system.files import hash_file
 
-needs_apt = pytest.mark.skipif(
-    not shutil.which("apt-get") or not shutil.which("dpkg-deb") or not debs.KEYRING.is_file(),
-    reason="needs apt",
-)
-
-
-def make_deb(folder: Path, name: str, depends: str = "") -> Path:
-    root = folder / f"{name}-root"
-    (root / "DEBIAN").mkdir(parents=True)
-    (root / "DEBIAN").chmod(0o755)  # dpkg-deb refuses what a strict umask makes
-    control = (
-        f"Package: {name}\nVersion: 1.0\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: x\n"
-    )
-    (root / "DEBIAN" / "control").write_text(control + (f"Depends: {depends}\n" if depends else ""))
-    deb = folder / f"{name}_1.0_all.deb"
-    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", root, deb], check=True, capture_output=True)
-    shutil.rmtree(root)
-    return deb
+SCRIPT = Path(debs.__file__).with_name("scripts") / "set-up-from-stick.bash"
+PACKAGE = "netbase"
+"""It needs no other."""
+REFUSED = "are not as Debian signed them"
 
 
-@pytest.fixture
-def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A mirror of two packages, and one that nobody needs, for an apt that asks for no signature."""
-    folder = tmp_path / "mirror"
-    folder.mkdir()
-    files = [make_deb(folder, "tool", "library"), make_deb(folder, "library"), make_deb(folder, "other")]
-    debs._index(folder, files)
-    real = debs._private_apt
-
-    def private_apt(work: Path, *more: str) -> list[str]:
-        options = real(work, *more)
-        (work / "sources.list").write_text(f"deb [trusted=yes] copy:{folder} ./\n")
-        return options
-
-    monkeypatch.setattr(debs, "_private_apt", private_apt)
-    monkeypatch.setattr(debs, "_mirror", lambda: "http://127.0.0.1:9")
+@pytest.fixture(scope="module")
+def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stick's folder, with one package."""
+    if not shutil.which("apt-get") or not debs.HELPER.is_file() or not debs.KEYRING.is_file():
+        pytest.skip("needs apt and Debian's keys")
+    folder = tmp_path_factory.mktemp("a stick")
+    work = folder / "work"
+    assert debs.collected(work) is None
+    with pytest.raises(WorkshopError, match=r"apt could not collect them.*nonesuch"):
+        debs.fetch_debs(work, "trixie", "bookworm", ["nonesuch"])
+    assert debs.collected(work) is None
+    made = debs.fetch_debs(work, "trixie", "bookworm", [PACKAGE])
+    assert debs.collected(work) == made
+    made.rename(folder / "debs")
     return folder
 
 
-@needs_apt
-def test_packages_come_with_what_they_need_and_nothing_else(tmp_path: Path, mirror: Path) -> None:
-    work = tmp_path / "work"
-    assert debs.collected(work) == []
-    files = debs.fetch_debs(work, "trixie", "bookworm", ["tool"])
-    assert {file.name for file in files} == {
-        "tool_1.0_all.deb",
-        "library_1.0_all.deb",
-        "Packages",
+def install(stick: Path, state: Path) -> str:
+    """Let the stick's script install its package as far as downloading goes; return what it said last."""
+    state.mkdir()
+    (state / "status").write_text("")
+    (state / "archives/partial").mkdir(parents=True)
+    own = f"-o Dir::State::status={state}/status -o Dir::Cache={state} --download-only"
+    # The script's own functions, with an apt that knows of nothing that is installed here.
+    program = SCRIPT.read_text().split("\n[ -f ")[0].replace("install_packages() {", "real_install() {")
+    program = program.replace('stick=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")" && pwd)', "")
+    program += f"""
+check_folder() {{ :; }}
+apt-get() {{ command apt-get {own} "$@"; }}
+as_root() {{ if [ "$1" = env ]; then shift 2; fi; "$@"; }}
+packages=({PACKAGE})
+real_install 2>&1 && echo installed
+"""
+    done = subprocess.run(
+        ["bash", "-c", program],
+        env={**os.environ, "stick": str(stick), "TMPDIR": str(state)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return (done.stdout + done.stderr).strip()
+
+
+@pytest.mark.network
+def test_only_what_debian_signed_is_installed_from_a_stick(stick: Path, tmp_path: Path) -> None:
+    files = [path for path in (stick / "debs").rglob("*") if path.is_file()]
+    (deb,) = [path for path in files if path.suffix == ".deb"]
+    assert deb.parent == stick / "debs/pool/main/n/netbase"
+    assert {path.name for path in files} == {
+        "InRelease",
+        "Packages.xz",
+        deb.name,
         "needed.txt",
+        "preferences",
     }
-    assert (work / "archives" / "needed.txt").read_text() == "tool\n"
-    assert sorted(debs.collected(work)) == sorted(files)
-    (work / "archives" / "tool_0.9_all.deb").touch()  # of an earlier time
-    assert debs.fetch_debs(work, "trixie", "bookworm", ["tool"]) == files
-    files[0].unlink()
-    assert debs.collected(work) == []
+    assert install(stick, tmp_path / "right").endswith("installed")
+
+    # A package that was changed. (A stick may leave out a suite, which saves time here.)
+    bad = tmp_path / "bad"
+    shutil.copytree(stick / "debs", bad / "debs")
+    shutil.rmtree(bad / "debs/dists/bookworm")
+    forged = bad / deb.relative_to(stick)
+    forged.write_bytes(deb.read_bytes()[:-1] + b"\0")
+    said = install(bad, tmp_path / "package")
+    assert said.splitlines()[-1].endswith("could not install the stick's packages; see above")
+    # A list that names it; a list of lists that names that list; and one that nobody signed.
+    shutil.rmtree(bad / "debs/dists/trixie")
+    listed = bad / "debs/dists/trixie-updates" / debs.LIST
+    before = hash_file(listed)
+    listed.write_bytes(
+        lzma.compress(entry(forged, bad / "debs").encode() + lzma.decompress(listed.read_bytes()))
+    )
+    assert REFUSED in install(bad, tmp_path / "list").splitlines()[-1]
+    signed = listed.parents[2] / "InRelease"
+    lines = signed.read_text()
+    pattern = rf"^ {before} +\d+ ({re.escape(debs.LIST)})$"
+    changed = re.sub(pattern, rf" {hash_file(listed)} {listed.stat().st_size} \1", lines, flags=re.MULTILINE)
+    assert changed != lines
+    signed.write_text(changed)
+    assert REFUSED in install(bad, tmp_path / "release").splitlines()[-1]
+    signed.unlink()
+    signed.with_name("Release").write_text(changed.split("\n\n", 1)[1].split("-----BEGIN PGP SIGNATURE")[0])
+    assert REFUSED in install(bad, tmp_path / "unsigned").splitlines()[-1]
 
 
-@needs_apt
-def test_apt_reads_what_was_collected_as_a_repository(tmp_path: Path, mirror: Path) -> None:
-    work = tmp_path / "work"
-    debs.fetch_debs(work, "trixie", "bookworm", ["tool"])
-    shutil.rmtree(mirror)
-    (work / "archives").rename(mirror)
-    again = debs.fetch_debs(tmp_path / "again", "trixie", "bookworm", ["tool"])
-    assert {file.name for file in again} == {
-        "tool_1.0_all.deb",
-        "library_1.0_all.deb",
-        "Packages",
-        "needed.txt",
-    }
-
-
-@needs_apt
-def test_a_package_that_the_mirror_has_not_is_named(tmp_path: Path, mirror: Path) -> None:
-    with pytest.raises(WorkshopError, match=r"apt could not collect them.*nonesuch"):
-        debs.fetch_debs(tmp_path / "work", "trixie", "bookworm", ["nonesuch"])
+def entry(deb: Path, repository: Path) -> str:
+    """Return what a list says of a package."""
+    control = subprocess.run(["dpkg-deb", "--field", deb], capture_output=True, text=True, check=True).stdout
+    size, place = deb.stat().st_size, deb.relative_to(repository)
+    return f"{control.rstrip()}\nFilename: {place}\nSize: {size}\nSHA256: {hash_file(deb)}\n\n"
 
 
 def test_without_apt_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

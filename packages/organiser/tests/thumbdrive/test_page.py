@@ -27,7 +27,7 @@ FULL = [
     "set-up-from-stick.bash",
     "wheels/a.whl",
     "data/mnist/x",
-    "debs/Packages",
+    "debs/preferences",
     "verify.cmd",
     "verify.command",
     "verify.sh",
@@ -132,6 +132,6 @@ def test_local_mode_is_told_with_what_it_needs() -> None:
 
     assert re.search(r"without a network: <code>bash set-up-from-stick.bash", told())
     assert "come from the stick too" in told()
-    assert "need a network" in told("debs/Packages")
+    assert "need a network" in told("debs/preferences")
     assert "without a network: <code>" not in told("wheels/a.whl")
     assert "set-up-from-stick" not in told("workshop.bundle")

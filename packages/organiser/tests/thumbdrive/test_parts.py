@@ -138,14 +138,16 @@ def test_the_systems_packages_are_those_of_the_roles(
 ) -> None:
     asked: list[Any] = []
 
-    def fetch_debs(work: Path, suite: str, predecessor: str, packages: list[str]) -> list[Path]:
+    def fetch_debs(work: Path, suite: str, predecessor: str, packages: list[str]) -> Path:
         asked.append((suite, predecessor, packages))
-        return [CHECKOUT / "README.md"]
+        (work / "pool").mkdir(parents=True)
+        (work / "pool/a.deb").write_text("")
+        return work
 
     monkeypatch.setattr(parts.debs, "fetch_debs", fetch_debs)
     part = Part("debs", "", "debs", "debs", more={"suite": "trixie", "packages": ["sudo"]})
     assert look(part, context()).expected == [("debs/", parts.DEBS_ABOUT)]
-    assert names(gather(part, context())) == ["debs/README.md"]
+    assert names(gather(part, context())) == ["debs/pool/a.deb"]
     suite, predecessor, packages = asked[0]
     assert (suite, predecessor) == ("trixie", "bookworm")
     assert {"sudo", "g++", "libopenblas-dev", "git", "python3.11-dev"} <= set(packages)

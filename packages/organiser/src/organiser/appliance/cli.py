@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from organiser.appliance.architecture import AMD64
+from organiser.appliance.options import Architectures, Cache, ExtraVars, Json, Mirror, Stick, for_ansible
 from organiser.appliance.progress import byte_bar
 from workshop import __version__
 from workshop.errors import WorkshopError
@@ -21,8 +22,6 @@ app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Build, export and verify the virtual machine."
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
 
 @app.callback()
 def appliance() -> None:
@@ -31,10 +30,7 @@ def appliance() -> None:
 
 @app.command()
 def build(
-    architectures: Annotated[
-        list[str] | None,
-        typer.Option("--arch", help="amd64, arm64, or both with a comma; default: this computer's."),
-    ] = None,
+    architectures: Architectures = None,
     formats: Annotated[
         list[str] | None, typer.Option("--format", help="ova, utm, wsl, or several with commas.")
     ] = None,
@@ -43,16 +39,10 @@ def build(
     output: Annotated[Path, typer.Option(help="Folder that gets the files and what belongs to them.")] = Path(
         "appliance"
     ),
-    mirror: Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")] = "",
-    cache: Annotated[
-        Path | None, typer.Option(help="Downloads of earlier builds; by default beside the output.")
-    ] = None,
-    stick: Annotated[
-        Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")
-    ] = None,
-    extra_vars: Annotated[
-        list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
-    ] = None,
+    mirror: Mirror = "",
+    cache: Cache = None,
+    stick: Stick = None,
+    extra_vars: ExtraVars = None,
     json: Json = False,
 ) -> None:
     """Build the appliance from this checkout, as root; neither VirtualBox nor UTM nor Windows is needed.
@@ -81,7 +71,7 @@ def build(
             mirror=mirror,
             cache=cache,
             stick=stick,
-            options=tuple(word for value in extra_vars or () for word in ("-e", value)),
+            options=for_ansible(extra_vars),
             architecture=architecture,
             forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
         )

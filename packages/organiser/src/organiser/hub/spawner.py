@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from jupyterhub.spawner import Spawner
 
+from organiser.hub.returning import Returning
 from organiser.hub.seats import seat_of
 from organiser.hub.settings import FIRST_PORT
 from organiser.hub.units import Manager, write_environment
@@ -24,7 +25,7 @@ KEPT = ("JUPYTERHUB_", "JPY_")
 """How the variables begin that the hub gives a server; the hub's own are none of the seat's business."""
 
 
-class SeatSpawner(Spawner):  # type: ignore[misc]
+class SeatSpawner(Returning, Spawner):  # type: ignore[misc]
     """Starts and stops the unit of a seat."""
 
     manager: ClassVar[Manager] = Manager()

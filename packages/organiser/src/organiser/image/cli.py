@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from organiser.appliance.options import Architectures, Cache, ExtraVars, Json, Mirror, Stick, for_ansible
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from organiser.image.make import Image
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build and start the workshop's image.")
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 WAIT_SECONDS = 60.0
 """For the first words of a container."""
 
@@ -30,10 +30,7 @@ def image() -> None:
 
 @app.command()
 def build(
-    architectures: Annotated[
-        list[str] | None,
-        typer.Option("--arch", help="amd64, arm64, or both with a comma; default: this computer's."),
-    ] = None,
+    architectures: Architectures = None,
     small: Annotated[
         bool, typer.Option("--small", help="Also make the small one, without TensorFlow, of the same root.")
     ] = False,
@@ -41,16 +38,10 @@ def build(
         list[str] | None, typer.Option(help="Leave out tensorflow: the small one alone, built sooner.")
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
-    mirror: Annotated[str, typer.Option(help="Address of a mirror of Debian instead of Debian's own.")] = "",
-    cache: Annotated[
-        Path | None, typer.Option(help="Downloads of earlier builds; by default beside the output.")
-    ] = None,
-    stick: Annotated[
-        Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")
-    ] = None,
-    extra_vars: Annotated[
-        list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
-    ] = None,
+    mirror: Mirror = "",
+    cache: Cache = None,
+    stick: Stick = None,
+    extra_vars: ExtraVars = None,
     json: Json = False,
 ) -> None:
     """Build the image from this checkout, as root; docker is not needed.
@@ -78,7 +69,7 @@ def build(
             mirror=mirror,
             cache=cache,
             stick=stick,
-            options=tuple(word for value in extra_vars or () for word in ("-e", value)),
+            options=for_ansible(extra_vars),
             architecture=ARCHITECTURES[kind],
             forms=names,
         )

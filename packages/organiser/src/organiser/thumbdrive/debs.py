@@ -2,66 +2,92 @@
 
 apt works in a folder of its own here: it reads the mirror that this machine uses, verifies it, and
 downloads what a bare Debian would need, without touching this machine. On the stick the packages
-are a repository that apt reads as it is.
+are a part of that mirror, with the lists that Debian signed: root installs nothing for which only
+the stick vouches.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from workshop.errors import WorkshopError
-from workshop.system.files import hash_file, write_whole
+from workshop.system.files import write_whole
 
-INDEX = "Packages"
 NEEDED = "needed.txt"
 """Names what set-up asks for; the others are what these depend on."""
+PREFERENCES = "preferences"
+"""Which version of each package is here: apt is to know no others. Written last."""
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_PREFERENCES = """\
+LIST = "main/binary-amd64/Packages.xz"
+HELPER = Path("/usr/lib/apt/apt-helper")
+_PREDECESSOR = """\
 Package: *
 Pin: release n={predecessor}
 Pin-Priority: 100
 """
+_ONLY = "Package: *\nPin: release *\nPin-Priority: -1\n"
+_VERSION = "\nPackage: {name}\nPin: version {version}\nPin-Priority: 500\n"
 
 
-def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]) -> list[Path]:
-    """Download the packages with all that they need; return them, with their index.
+def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]) -> Path:
+    """Download the packages with all that they need; return the folder that a stick carries.
 
     Raises WorkshopError where this machine has no apt, or its mirror does not have them.
     """
     if not shutil.which("apt-get") or not KEYRING.is_file():
         raise WorkshopError("only a machine with apt and Debian's keys can collect them")
-    archives = work / "archives"
-    for folder in (archives / "partial", work / "lists" / "partial", work / "none"):
-        folder.mkdir(parents=True, exist_ok=True)
-    options = _private_apt(work, _mirror(), suite, predecessor)
+    archives, folder = work / "archives", work / "repository"
+    for made in (archives / "partial", work / "lists" / "partial", work / "none"):
+        made.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    mirror, suites = _mirror(), (suite, f"{suite}-updates", predecessor)
+    options = _private_apt(work, mirror, suites)
     _apt(options, "update", "--error-on=any")
+    for each in suites:
+        _bring_list(options, work / "lists", mirror, folder, each)
     # apt leaves out what is downloaded: it is asked as if nothing were. What an earlier run left may be old.
     nothing = ["-o", f"Dir::Cache::archives={work / 'lists'}"]
     wanted = _apt(
         [*options, *nothing], "install", "--yes", "--no-install-recommends", "--print-uris", *packages
     )
-    names = {line.split()[1] for line in wanted.splitlines() if line.startswith("'")}
     _apt(options, "install", "--yes", "--no-install-recommends", "--download-only", *packages)
-    here = [file for file in archives.glob("*.deb") if file.name in names]
-    write_whole(archives / NEEDED, "".join(f"{package}\n" for package in packages).encode())
-    return [*sorted(here), archives / NEEDED, _index(archives, sorted(here))]
+    preferences = [_ONLY]
+    for uri, name in re.findall(r"^'([^']+)' (\S+)", wanted, re.MULTILINE):
+        place = folder / "pool" / unquote(uri).split("/pool/")[-1]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.link(archives / name, place)
+        preferences.append(_VERSION.format(**_described(place)))
+    write_whole(folder / NEEDED, "".join(f"{package}\n" for package in packages))
+    write_whole(folder / PREFERENCES, "".join(preferences))
+    return folder
 
 
-def collected(work: Path) -> list[Path]:
-    """Return what was collected the last time, with its index; nothing when that was never finished."""
-    index = work / "archives" / INDEX
-    if not index.is_file():
-        return []
-    names = [
-        line.split()[1]
-        for line in index.read_text(encoding="utf-8").splitlines()
-        if line.startswith("Filename:")
-    ]
-    files = [*(index.parent / name for name in names), index.parent / NEEDED, index]
-    return files if all(file.is_file() for file in files) else []
+def collected(work: Path) -> Path | None:
+    """Return the folder of what was collected the last time; None when that was never finished."""
+    folder = work / "repository"
+    return folder if (folder / PREFERENCES).is_file() else None
+
+
+def _bring_list(options: Sequence[str], lists: Path, mirror: str, folder: Path, suite: str) -> None:
+    """Bring a suite's list of lists, which apt verified, and the list of packages, by its hash there."""
+    place = folder / "dists" / suite
+    (place / LIST).parent.mkdir(parents=True)
+    (signed,) = lists.glob(f"*_dists_{suite}_InRelease")
+    shutil.copyfile(signed, place / "InRelease")
+    sums = re.search(
+        rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(LIST)}$", signed.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    if sums is None:
+        raise WorkshopError(f"the mirror's {suite} has no {LIST}")
+    address = f"{mirror}/dists/{suite}/{LIST}"
+    _run([str(HELPER), *options, "download-file", address, str(place / LIST), f"SHA256:{sums[1]}"])
 
 
 def _mirror() -> str:
@@ -77,16 +103,16 @@ def _mirror() -> str:
     raise WorkshopError("this machine's apt knows no mirror of Debian")
 
 
-def _private_apt(work: Path, mirror: str, suite: str, predecessor: str) -> list[str]:
-    """Return the options with which apt lives in ``work`` and takes this machine for a bare one."""
+def _private_apt(work: Path, mirror: str, suites: Sequence[str]) -> list[str]:
+    """Return the options with which apt lives in ``work`` and takes this machine for a bare one.
+
+    Of the last suite only what no other has is taken.
+    """
     sources = work / "sources.list"
-    lines = [
-        f"deb [signed-by={KEYRING}] {mirror} {each} main\n"
-        for each in (suite, f"{suite}-updates", predecessor)
-    ]
+    lines = [f"deb [signed-by={KEYRING} target=Packages] {mirror} {each} main\n" for each in suites]
     sources.write_text("".join(lines), encoding="utf-8")
     preferences = work / "preferences"
-    preferences.write_text(_PREFERENCES.format(predecessor=predecessor), encoding="utf-8")
+    preferences.write_text(_PREDECESSOR.format(predecessor=suites[-1]), encoding="utf-8")
     status = work / "status"
     status.write_text("", encoding="utf-8")
     values = {
@@ -112,25 +138,18 @@ def _private_apt(work: Path, mirror: str, suite: str, predecessor: str) -> list[
 
 
 def _apt(options: Sequence[str], *words: str) -> str:
-    done = subprocess.run(
-        ["apt-get", "--quiet=2", *options, *words], capture_output=True, text=True, check=False
-    )
+    return _run(["apt-get", "--quiet=2", *options, *words])
+
+
+def _run(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.startswith("E:")]
         raise WorkshopError(f"apt could not collect them ({said[-1][3:] if said else 'no reason'})")
     return done.stdout
 
 
-def _index(archives: Path, debs: Sequence[Path]) -> Path:
-    """Write the repository's index: each package's own description, with its file's name, size and hash."""
-    index = archives / INDEX
-    write_whole(index, "\n".join(_entry(deb) for deb in debs).encode())
-    return index
-
-
-def _entry(deb: Path) -> str:
-    control = subprocess.run(
-        ["dpkg-deb", "--field", str(deb)], capture_output=True, text=True, check=True
-    ).stdout
-    size, sha256 = deb.stat().st_size, hash_file(deb)
-    return f"{control.rstrip()}\nFilename: ./{deb.name}\nSize: {size}\nSHA256: {sha256}\n"
+def _described(deb: Path) -> dict[str, str]:
+    form = ["dpkg-deb", "--showformat", "${Package} ${Version}", "--show", str(deb)]
+    name, version = _run(form).split()
+    return {"name": name, "version": version}

@@ -189,7 +189,7 @@ def _local(here: set[str]) -> str:
     debian = (
         "On Debian 13 the system's packages come from the stick too; on other systems they need a network."
     )
-    if f"{DEBS}/Packages" not in here:
+    if f"{DEBS}/preferences" not in here:
         debian = "The system's packages (C++ compiler, OpenBLAS, Python 3.11) need a network."
     network = ", without a network" if offline else ""
     return (

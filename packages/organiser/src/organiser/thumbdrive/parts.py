@@ -22,7 +22,7 @@ from workshop.output import Progress, messages
 from workshop.site.build import RECORD, build_site
 from workshop.system.files import hash_file
 
-DEBS_ABOUT = 150_000_000
+DEBS_ABOUT = 170_000_000
 """Bytes, until they were collected once."""
 
 
@@ -195,11 +195,13 @@ def _debs(part: Part, context: Context, fetch: bool) -> Found:
             *base["__base_fedora_packages"],
             *python["__python_venv_packages"],
         ]
-        files = debs.fetch_debs(work, part.more["suite"], python["__python_venv_suite"], packages)
+        folder: Path | None = debs.fetch_debs(
+            work, part.more["suite"], python["__python_venv_suite"], packages
+        )
     else:
-        files = debs.collected(work)
-    if files:
-        return Found([Piece(f"{part.into}/{path.name}", path) for path in files])
+        folder = debs.collected(work)
+    if folder:
+        return Found(below(folder, part.into))
     if context.offline:
         return Found(missing=["offline, and not collected before"])
     return Found(expected=[(f"{part.into}/", DEBS_ABOUT)])

@@ -66,6 +66,20 @@ def test_what_the_build_made_is_used_in_place_or_copied(
     assert {path.name for path in (root / "tmp/workshop").iterdir()} >= {"run", "log"}
 
 
+def test_what_another_account_may_not_read_is_an_empty_folder(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scandir(path: Path) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(start.os, "access", lambda *_: False)
+    monkeypatch.setattr(start.shutil.os, "scandir", scandir)
+    (root / "tmp").mkdir(exist_ok=True)
+    start.provide(root / "opt/workshop/made/theano", root / "tmp/theano")
+    monkeypatch.undo()
+    assert list((root / "tmp/theano").iterdir()) == []
+
+
 def test_of_an_empty_home_it_is_not_said_that_it_has_notebooks(start: ModuleType, root: Path) -> None:
     """A folder of the person's own is mounted there: what is delivered must be written into it."""
     home = root / "home/other"
@@ -108,6 +122,7 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     monkeypatch.setattr(start.os, "chdir", lambda _: None)
     monkeypatch.setattr(start, "deliver", lambda *_: None)
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "of-the-hub")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/etc/seat")
     monkeypatch.setenv("HOME", "/home/workshop")
     umask = os.umask(0o022)
     try:
@@ -121,7 +136,7 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     assert second[1:] == ["-m", "jupyterhub.singleuser", "--debug"]
     assert environment["JUPYTERHUB_API_TOKEN"] == "of-the-hub"
     assert environment["PYTHONPATH"] == f"/{layout.HUB_PACKAGES}"
-    assert environment["JUPYTER_CONFIG_PATH"] == f"/{Path(layout.HUB_SETTINGS).parent}"
+    assert environment["JUPYTER_CONFIG_PATH"] == f"/etc/seat:/{Path(layout.HUB_SETTINGS).parent}"
 
 
 SERVICE = """\

@@ -25,6 +25,8 @@ MODULES = (
     "organiser.hub.codes",
     "organiser.hub.door",
     "organiser.hub.limits",
+    "organiser.hub.pods",
+    "organiser.hub.returning",
     "organiser.hub.seats",
     "organiser.hub.speaker",
     "organiser.hub.speakerpages",

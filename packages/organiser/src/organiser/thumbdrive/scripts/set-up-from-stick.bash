@@ -42,22 +42,33 @@ lacks_packages() {
   return 1
 }
 
-# The stick is a repository that apt reads, and for this one call the only one.
+# The stick has a part of Debian's own repository, and for this one call it is the only one. apt takes what Debian signed, whoever
+# made the stick. Its lists are as old as the stick, so their dates say nothing.
 install_packages() {
-  local apt state
+  local apt keyring state suite
   check_folder debs
+  for keyring in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
+    if [ -f "$keyring" ]; then break; fi
+  done
+  [ -f "$keyring" ] || die "this Debian lacks its archive's keys; install the package debian-archive-keyring"
   state=$(mktemp -d)
   chmod 755 "$state"
   mkdir -p "$state/lists/partial" "$state/none"
   # apt wants no blanks in an address.
   ln -s "$stick/debs" "$state/debs"
-  echo "deb [trusted=yes] copy:$state/debs ./" >"$state/sources.list"
+  for suite in "$stick"/debs/dists/*/; do
+    echo "deb [signed-by=$keyring check-valid-until=no by-hash=no target=Packages] copy:$state/debs $(basename "$suite") main"
+  done >"$state/sources.list"
   apt=(apt-get -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$state/lists"
-    -o "Dir::Etc::preferencesparts=$state/none" -o APT::Get::List-Cleanup=false -o APT::Sandbox::User=
-    -o DPkg::Lock::Timeout=900)
+    -o "Dir::Etc::preferences=$state/debs/preferences" -o "Dir::Etc::preferencesparts=$state/none"
+    -o APT::Get::List-Cleanup=false -o APT::Get::AllowUnauthenticated=false -o Acquire::AllowInsecureRepositories=false
+    -o APT::Sandbox::User= -o DPkg::Lock::Timeout=900)
   echo "Installing the system's packages from the stick"
-  if ! { as_root "${apt[@]}" --quiet=2 update &&
-    as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null; }; then
+  if ! as_root "${apt[@]}" --quiet=2 --error-on=any update; then
+    rm -rf "$state"
+    die "the stick's packages are not as Debian signed them; see above, and ask for another stick"
+  fi
+  if ! as_root env DEBIAN_FRONTEND=noninteractive "${apt[@]}" --quiet=2 --yes --no-install-recommends install "${packages[@]}" >/dev/null; then
     rm -rf "$state"
     die "could not install the stick's packages; see above"
   fi

@@ -1,0 +1,68 @@
+"""A seat on Kubernetes: KubeSpawner, with the cluster's events in words for the person who waits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from kubespawner import KubeSpawner  # type: ignore[import-untyped]
+
+from organiser.hub.returning import Returning
+
+FOUND = "There is room for your seat; it is being prepared."
+FULL = "The class's computers are full. A new one may be on its way; this page goes on by itself."
+NO_DISK = "Your home has no disk yet. After five minutes tell the organiser: 'kubectl get pvc' shows why."
+MOVING = "Another computer still holds your home and lets go of it within minutes; nothing in it is lost."
+FETCHING = "The workshop is being brought to this computer, which takes minutes the first time."
+NO_IMAGE = "The workshop's image cannot be had here. Tell the organiser; this page cannot go on without it."
+STARTING = "Your server is starting."
+ENDING = (
+    "Your server ends as soon as it has started. Tell the organiser: 'kubectl logs' of your seat says why."
+)
+NO_PLACE = "No computer of the cluster takes your seat just now; this page goes on as soon as one does."
+
+_VOLUMES = ("persistentvolumeclaim", "volume node affinity", "volume(s)", "storageclass")
+_IMAGES = ("image", "pull")
+
+
+def in_words(reason: str, message: str) -> str:
+    """Return what an event of a pod means to who waits for it; nothing where it means nothing to them.
+
+    reason: one of Kubernetes' words, such as ``FailedScheduling``.
+    message: what the cluster says of it, whose wording differs from version to version.
+    """
+    lower = message.lower()
+    match reason:
+        case "Scheduled":
+            return FOUND
+        case "FailedScheduling":
+            if any(word in lower for word in _VOLUMES):
+                return NO_DISK
+            return FULL if "insufficient" in lower or "too many pods" in lower else NO_PLACE
+        case "TriggeredScaleUp" | "Preempted":
+            return FULL
+        case "FailedAttachVolume" | "FailedMount":
+            return MOVING
+        case "Pulling":
+            return FETCHING
+        case "InspectFailed" | "ErrImageNeverPull" | "InvalidImageName":
+            return NO_IMAGE
+        case "Failed" | "BackOff":
+            return NO_IMAGE if any(word in lower for word in _IMAGES) else ENDING
+        case "Started":
+            return STARTING
+    return ""
+
+
+class SeatPods(Returning, KubeSpawner):  # type: ignore[misc]
+    """The spawner of the classroom on Kubernetes."""
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """Tell each news once; the cluster repeats itself every few seconds."""
+        said = ""
+        async for step in super().progress():
+            event: Mapping[str, Any] = step["raw_event"]
+            words = in_words(str(event.get("reason")), str(event.get("message")))
+            if words and words != said:
+                said = words
+                yield {"progress": step["progress"], "message": words}
