@@ -191,9 +191,7 @@ def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return spoilt
 
 
-def test_a_seat_that_starts_anew_keeps_its_browser(
-    written: Written, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     kubespawner = pytest.importorskip("kubespawner")
     from traitlets.config import Config
 
