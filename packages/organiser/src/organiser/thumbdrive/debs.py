@@ -64,8 +64,8 @@ def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]
         place.parent.mkdir(parents=True, exist_ok=True)
         os.link(archives / name, place)
         preferences.append(_VERSION.format(**_described(place)))
-    write_whole(folder / NEEDED, "".join(f"{package}\n" for package in packages).encode())
-    write_whole(folder / PREFERENCES, "".join(preferences).encode())
+    write_whole(folder / NEEDED, "".join(f"{package}\n" for package in packages))
+    write_whole(folder / PREFERENCES, "".join(preferences))
     return folder
 
 
