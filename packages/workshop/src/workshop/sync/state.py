@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -95,9 +95,9 @@ class Manifest:
         write_own(self._file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
         self.entries, self.damage = kept, ""
 
-    def forget_unused(self, needed: Iterable[str] = ()) -> None:
+    def forget_unused(self) -> None:
         """Delete delivered bytes that no entry needs any longer."""
-        used = {entry.sha256 for entry in self.entries.values()} | set(needed)
+        used = {entry.sha256 for entry in self.entries.values()}
         if self._delivered.is_dir():
             for file in self._delivered.iterdir():
                 if file.name not in used:
