@@ -11,7 +11,7 @@ def test_the_slide_shows_what_was_measured() -> None:
     measured = text.partition("### Say a digit")[2].partition("\n### ")[0]
     slide = (CHECKOUT / "presentation/sections/speech.md").read_text(encoding="utf-8")
     for _, share in UNDERSTOOD:
-        assert f"| {share / 100:.3f} " in measured
+        assert f"| {share / 100:.3f}" in measured
         assert f"{share:.1f}" in slide
 
 
