@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from workshop.lessons.exercises import check_of, exercise_of, read_solution
+from workshop.lessons.catalogue import check_of, exercise_of, read_solution
 from workshop.settings import CHECKOUT
 from workshop.system.files import written_whole
 
