@@ -17,8 +17,6 @@ TMP = "/tmp/workshop"
 FOLDER = "usr/lib/workshop-image"
 START, HEALTHY, SERVICES = f"{FOLDER}/start", f"{FOLDER}/healthy", f"{FOLDER}/services.json"
 HUB_SETTINGS = f"{FOLDER}/hub/jupyter_server_config.py"
-MIGRATED = "opt/workshop/etc/jupyter/migrated"
-"""Jupyter's mark that nothing of IPython 3 is left to move: without it each start of a used home would write it."""
 HUB_PACKAGES = "opt/workshop/hub-packages"
 SINGLE_USER = "usr/local/bin/jupyterhub-singleuser"
 BILL = "opt/workshop/sbom.cdx.json"
@@ -34,6 +32,8 @@ PASSING = {
     "opt/workshop/run": f"{TMP}/run",
     "opt/workshop/log": f"{TMP}/log",
     "opt/workshop/etc/token": f"{TMP}/token",
+    # Jupyter's mark that nothing of IPython 3 is left to move: it writes one in each home that was used.
+    "opt/workshop/etc/jupyter/migrated": f"{TMP}/migrated",
 }
 """Links out of the root file system, which may be read-only, and to where they lead."""
 LEFT_OUT = (

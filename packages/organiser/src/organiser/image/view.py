@@ -76,7 +76,6 @@ def view(
         layout.HEALTHY: Added(_own("healthy"), 0o755),
         layout.SERVICES: Added((json.dumps(about, indent=1) + "\n").encode()),
         layout.HUB_SETTINGS: Added(_own("hub_settings.py")),
-        layout.MIGRATED: Added(),
         layout.SINGLE_USER: Added(SEAT.encode(), 0o755),
         layout.BILL: Added(bill_of(root, name, version, small, hub_packages).encode()),
         SERVICES: Added(NO_MANAGER.encode(), 0o755),
