@@ -44,3 +44,8 @@ def clipped(said, wanted, n):
             left.remove(said[place : place + n])
             hits += 1
     return hits, total
+
+
+# %% also right
+# 4: len(wanted) - n → len(wanted) + n: runs at the end that are shorter than n are equal to none of n words
+# 4: 1 → 2: a run at the end that is shorter than n is equal to none of n words

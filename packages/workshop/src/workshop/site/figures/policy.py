@@ -89,7 +89,7 @@ def seeds(kind: str) -> float:
 
 def two_games() -> Drawing:
     """Points of what was learnt beside chance and, in Breakout, beside a rule of one line."""
-    drawing = Drawing(1100, 420)
+    drawing = Drawing(1100, 405)
     panels: list[tuple[str, list[Row]]] = [
         ("Space Invaders", [("chance", seeds("invaders_chance")), ("learnt", seeds("invaders"))]),
         (
@@ -105,11 +105,11 @@ def two_games() -> Drawing:
     left = 30.0
     for title, rows in panels:
         for place, (name, value) in enumerate(rows):
-            x, height = left + 205 * place, 270 * value / most
+            x, height = left + 205 * place, 240 * value / most
             fill = "accent-soft" if name == "learnt" else "sunk"
-            drawing.box((x, 310 - height), (185, height), fill, "accent", 4)
-            drawing.words((x + 92, 286 - height), f"{value:.1f}", 32, weight=600)
-            drawing.words((x + 92, 340), name, 26, "quiet")
-        drawing.words((left + 205 * len(rows) / 2 - 10, 390), title, 30, weight=600)
+            drawing.box((x, 300 - height), (185, height), fill, "accent", 4)
+            drawing.words((x + 92, 276 - height), f"{value:.1f}", 32, weight=600)
+            drawing.words((x + 92, 330), name, 26, "quiet")
+        drawing.words((left + 205 * len(rows) / 2 - 10, 378), title, 30, weight=600)
         left += 205 * len(rows) + 50
     return drawing

@@ -29,12 +29,12 @@ WIDTH, HOP, SIZE, BANDS = 200, 80, 256, 40
 
 def understood() -> Drawing:
     """Words understood of voices that it learnt from, of others like them, and of people."""
-    drawing = Drawing(1100, 400)
+    drawing = Drawing(1100, 370)
     for number, (who, share) in enumerate(UNDERSTOOD):
-        left, height = 70 + 350 * number, 2.9 * share
-        drawing.box((left, 320 - height), (250, height), "sunk" if number < 2 else "accent-soft", "accent", 4)
-        drawing.words((left + 125, 298 - height), f"{share:.1f} %", 32, weight=600)
-        drawing.words((left + 125, 354), who, 26)
+        left, height = 70 + 350 * number, 2.4 * share
+        drawing.box((left, 300 - height), (250, height), "sunk" if number < 2 else "accent-soft", "accent", 4)
+        drawing.words((left + 125, 276 - height), f"{share:.1f} %", 32, weight=600)
+        drawing.words((left + 125, 334), who, 26)
     return drawing
 
 
