@@ -202,7 +202,9 @@ def room(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ro
         FIGURES.append(f"the image loaded in {time.monotonic() - started:.0f} s")
         folder = work / "classroom"
         write(folder, name)
-        cluster.kubectl("apply", *(f"--filename={folder / each}" for each in ("objects", "private/classroom-seats.yaml")))
+        cluster.kubectl(
+            "apply", *(f"--filename={folder / each}" for each in ("objects", "private/classroom-seats.yaml"))
+        )
         files = {key: each["stringData"] for key, each in seat_files(folder).items()}
         secret = {"apiVersion": "v1", "kind": "Secret", "stringData": files}
         secret["metadata"] = {"name": "singleuser", "namespace": NAMESPACE}
