@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,6 +212,17 @@ def _apart(do: Callable[[], None]) -> None:
     assert status == 0, "the repository could not be made"
 
 
+_MEASURE = """\
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+with open(sys.argv[1], "wb") as said:
+    child = subprocess.Popen(sys.argv[2:], stdout=said, stderr=subprocess.STDOUT)
+    _, status, used = os.wait4(child.pid, 0)
+print(json.dumps([status, used.ru_maxrss, used.ru_utime + used.ru_stime, time.perf_counter() - started]))
+"""
+"""A small process in between: a child that has just been made counts the memory of who made it as its own."""
+
+
 def cost(make: Callable[[Repository], None], place: Path, signers: Path | None = None) -> Cost:
     """Make a repository in an empty folder, and sync with it in a process of its own."""
     repository = Repository(place / "hostile.git")
@@ -220,20 +230,26 @@ def cost(make: Callable[[Repository], None], place: Path, signers: Path | None =
     trust = ["--allowed-signers", str(signers)] if signers is not None else ["--allow-unsigned"]
     words = ["--from", f"file://{repository.folder}", *trust]
     words += ["--into", str(place / "mine"), "--state", str(place / "state")]
-    started = time.perf_counter()
-    with (place / "said").open("wb") as said:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "workshop", "sync", *words], stdout=said, stderr=subprocess.STDOUT
-        )
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+    command = [
+        sys.executable,
+        "-IS",
+        "-c",
+        _MEASURE,
+        str(place / "said"),
+        sys.executable,
+        "-m",
+        "workshop",
+        "sync",
+    ]
+    done = subprocess.run([*command, *words], capture_output=True, text=True, check=True)
+    status, kilobytes, seconds, wall_seconds = json.loads(done.stdout)
     lines = (place / "said").read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return Cost(
         make.__name__,
-        used.ru_maxrss * 1024 // 1_000_000,
-        used.ru_utime + used.ru_stime,
-        time.perf_counter() - started,
-        child.returncode,
+        kilobytes * 1024 // 1_000_000,
+        seconds,
+        wall_seconds,
+        os.waitstatus_to_exitcode(status),
         lines[-1] if lines else "",
     )
 

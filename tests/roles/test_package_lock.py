@@ -176,13 +176,17 @@ def test_check_mode_installs_nothing() -> None:
 
 
 def test_every_script_waits() -> None:
-    """By the script, or where there is no checkout by apt's own patience."""
+    """By the script, or where there is no checkout by apt's own patience.
+
+    An apt that works in a folder of its own has nobody to wait for.
+    """
     call = re.compile(r"(?<![\w-])(apt-get|dnf)( -\S+)* (update|install|upgrade|remove)\b")
+    harmless = r"^\s*#|chroot|simulate|private_apt|\b(die|fail|skip|echo|say) "
     lines = [
         (file, line.strip())
         for file in tracked("*.bash", "*.sh")
         for line in file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
-        if call.search(line) and not re.search(r"^\s*#|chroot|simulate|\b(die|fail|skip|echo|say) ", line)
+        if call.search(line) and not re.search(harmless, line)
     ]
     assert len(lines) > 5
     for file, line in lines:
