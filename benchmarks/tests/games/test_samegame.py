@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,28 @@ def test_a_bad_file_is_named_before_anybody_plays(tmp_path: Path) -> None:
 
 def test_the_command_knows_every_agent() -> None:
     assert [name.value for name in Name] == list(AGENTS)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
+def test_the_peer_plays_the_same_boards_by_the_same_rules(file: Path) -> None:
+    words = ["--boards", str(file), "--agent", "tabu", "--peer", "--seconds", "0.05", "--json"]
+    document = json.loads(CliRunner().invoke(app, words).stdout)
+    peer = document["peer"]
+    for board, game in zip(read_boards(file, SAMEGAME), peer["boards"], strict=True):
+        assert referee(SAMEGAME, board, [tuple(move) for move in game["moves"]]) == game["score"]
+        assert 0.05 <= game["seconds"] < 0.5
+        assert game["playouts"] > 10
+    assert document["ratio"] == document["total"] / peer["total"]
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
+def test_the_peer_searches_as_the_paper_says_and_not_at_random(file: Path) -> None:
+    boards = read_boards(file, SAMEGAME)
+    found = [sum(game["score"] for game in bench.games_of_peer(boards, seconds, 1)) for seconds in (0, 1)]
+    assert found[1] > 1.5 * found[0]
+
+
+def test_without_a_compiler_there_is_no_peer(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench.shutil, "which", lambda _: None)
+    with pytest.raises(WorkshopError, match="leave out --peer"):
+        bench.games_of_peer(read_boards(file, SAMEGAME), 1, 1)

@@ -80,3 +80,21 @@ def test_what_cannot_be_planned_is_refused(arguments: dict[str, object], message
         plan(**arguments)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="at least 1"):
         Settings(repeats=())
+    with pytest.raises(ValueError, match="at least 0"):
+        Settings(lean=-1)
+
+
+def test_runs_that_lean_towards_the_best_game_find_better_ones() -> None:
+    boards = [board_of(SAMEGAME, seed) for seed in range(6)]
+    quick = {lean: Settings(repeats=(10, 5), playouts=4, lean=lean) for lean in (0.0, 1.5)}
+    total = {
+        lean: sum(plan(SAMEGAME, board, runs=20, settings=settings).score for board in boards)
+        for lean, settings in quick.items()
+    }
+    assert total[1.5] > total[0.0]
+
+
+def test_a_search_that_finds_the_same_game_again_and_again_ends_early() -> None:
+    board = board_of(SMALL)
+    steps = {same: plan(SMALL, board, runs=3, settings=Settings(same=same)).steps for same in (1, 60)}
+    assert steps[1] < 0.8 * steps[60]

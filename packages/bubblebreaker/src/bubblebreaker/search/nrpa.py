@@ -234,20 +234,28 @@ def first_level(
 ) -> Any:
     """Repeat: some playouts, then adapt ``policy`` towards the best so far, which ``best`` gets.
 
-    Of equally good games the latest one counts. Returns how many moves were made.
+    Of equally good games the latest one counts. It ends early when all playouts of a repetition are the best
+    game once more: then the policy hardly leaves anything to chance. Returns how many moves were made.
     """
     best.score[0] = NO_SCORE
     best.score[1] = 0
     at = np.zeros(len(best.at), np.uint32)
     steps = 0
     for _ in range(repeats):
+        again = 0
         for _ in range(playouts):
             points, moves = playout(packed, start, used, tabu, policy, rng, desk, at)
             steps += moves
-            if points >= best.score[0] and not _same(at, moves, best):
-                best.score[0] = points
-                best.score[1] = moves
-                best.at[:moves] = at[:moves]
-                annotate(packed, start, used, tabu, policy, desk, best)
+            if points < best.score[0]:
+                continue
+            if _same(at, moves, best):
+                again += 1
+                continue
+            best.score[0] = points
+            best.score[1] = moves
+            best.at[:moves] = at[:moves]
+            annotate(packed, start, used, tabu, policy, desk, best)
+        if again == playouts:
+            break
         adapt(policy, best, alpha, chances)
     return steps

@@ -2,7 +2,9 @@
 
 Each run keeps away from one colour, which is burst only when nothing else can be: its bubbles end up in
 one large group. Which colour that should be differs from board to board, so the runs are shared out
-among the most frequent ones like pulls among the arms of a bandit. The best game of all runs counts.
+among the most frequent ones like pulls among the arms of a bandit. Most later runs do not begin from
+nothing: their policy leans a little towards the best game so far, and so they search around it. The best game
+of all runs counts.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ class Settings:
     ``repeats``: of level 1, level 2 and so on; there are as many levels. ``playouts``: before each
     adaptation of level 1. ``alpha``: the step of an adaptation. ``colours``: so many of the most frequent
     ones take turns in being kept away from; 0 plays without such a colour. ``curiosity``: the share of the
-    best score that a colour is forgiven for having been tried little.
+    best score that a colour is forgiven for having been tried little. ``lean``: the step towards the best game
+    with which a run begins, after one run for each colour; 0 begins each from nothing, and so does one
+    in ``afresh`` runs. ``same``: a level ends when the one below finds the same game so many times running.
     """
 
     repeats: tuple[int, ...] = (60, 60)
@@ -38,11 +42,16 @@ class Settings:
     alpha: float = 1.0
     colours: int = 3
     curiosity: float = 0.3
+    lean: float = 1.5
+    afresh: int = 4
+    same: int = 3
 
     def __post_init__(self) -> None:
         """Refuse, with a ValueError, what cannot be run."""
-        if not self.repeats or min(self.repeats) < 1 or self.playouts < 1 or self.colours < 0:
-            raise ValueError(f"levels, repeats and playouts are at least 1, colours at least 0, not {self}")
+        if not self.repeats or min(*self.repeats, self.playouts, self.afresh, self.same) < 1:
+            raise ValueError(f"levels, repeats, playouts, afresh and same are at least 1, not {self}")
+        if min(self.colours, self.lean) < 0:
+            raise ValueError(f"colours and lean are at least 0, not {self}")
 
 
 class Plan(NamedTuple):
@@ -98,6 +107,7 @@ class _Search:
     settings: Settings
     on_better: OnBetter | None = None
     steps: int = 0
+    runs: int = 0
     scores: dict[int, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -108,6 +118,7 @@ class _Search:
         self.desk = make_desk(self.packed)
         self.deadline = Deadline(inf)
         self.best = make_line(self.packed)
+        self.tabu_of_best = 0
         self.chances = np.zeros(len(self.best.codes))
         counts = np.bincount(self.board[self.board > 0], minlength=self.rules.colours + 1)
         frequent = [int(colour) for colour in np.argsort(-counts[1:], kind="stable") + 1]
@@ -119,11 +130,19 @@ class _Search:
         self.deadline = Deadline(seconds, clock_share)
 
     def run(self) -> None:
-        """Run all levels once, keeping away from the colour that promises most."""
-        tabu = self._promising()
-        line = self._level(len(self.settings.repeats), make_policy(), tabu)
-        score = int(line.score[0])
-        self.scores[tabu].append(score)
+        """Run all levels once: around the best game, or afresh, away from the colour that promises most."""
+        self.runs += 1
+        policy, tabu, before = make_policy(), self._promising(), int(self.best.score[0])
+        leans = self.settings.lean > 0 and self.runs > len(self.scores) and self.runs % self.settings.afresh
+        if leans:
+            tabu = self.tabu_of_best
+            adapt(policy, self.best, self.settings.lean, self.chances)
+        line = self._level(len(self.settings.repeats), policy, tabu)
+        if self.best.score[0] > before:
+            self.tabu_of_best = tabu
+        # What a run finds around a good game says nothing of its colour.
+        if not leans:
+            self.scores[tabu].append(int(line.score[0]))
 
     def result(self) -> Plan:
         """Return the best game so far."""
@@ -148,8 +167,12 @@ class _Search:
         if level == 1:
             self._first_level(policy, tabu, best, self.settings.repeats[0])
             return best
+        same = 0
         for _ in range(self.settings.repeats[level - 1]):
             line = self._level(level - 1, policy.copy(), tabu)
+            same = same + 1 if _alike(line, best) else 0
+            if same == self.settings.same:
+                break
             if line.score[0] >= best.score[0]:
                 best = line
             adapt(policy, best, self.settings.alpha, self.chances)
@@ -176,3 +199,9 @@ class _Search:
             self.best = best
             if self.on_better:
                 self.on_better(int(best.score[0]), self.deadline.spent())
+
+
+def _alike(one: Line, other: Line) -> bool:
+    """Tell whether two lines are the same game."""
+    moves = int(one.score[1])
+    return moves == other.score[1] and np.array_equal(one.at[:moves], other.at[:moves])
