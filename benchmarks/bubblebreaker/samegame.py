@@ -50,8 +50,8 @@ def bench_samegame(
 ) -> None:
     """Play each board once by an agent; each group of n gives (n - 2)², a cleared board 1000.
 
-    The games are replayed by the plain Python rules before anything is printed. ``--peer`` has the same boards
-    played for the same processor seconds by nested rollout policy adaptation in C++, which g++ compiles first.
+    The games are replayed by the plain Python rules before anything is printed. ``--peer`` has the same
+    boards played for the same processor seconds by nested rollout policy adaptation, compiled from C++.
     """
     asked = boards_of(boards)
     arguments = [str(boards), "--agent", agent.value, "--seconds", str(seconds), "--seed", str(seed)]

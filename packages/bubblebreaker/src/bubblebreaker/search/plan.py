@@ -32,9 +32,9 @@ class Settings:
     ``repeats``: of level 1, level 2 and so on; there are as many levels. ``playouts``: before each
     adaptation of level 1. ``alpha``: the step of an adaptation. ``colours``: so many of the most frequent
     ones take turns in being kept away from; 0 plays without such a colour. ``curiosity``: the share of the
-    best score that a colour is forgiven for having been tried little. ``lean``: the step towards the best game
-    with which a run begins, after one run for each colour; 0 begins each from nothing, and so does one
-    in ``afresh`` runs. ``same``: a level ends when the one below finds the same game so many times running.
+    best score that a colour is forgiven for having been tried little. ``lean``: the step towards the best
+    game with which a run begins, after one run for each colour; 0 begins each from nothing, and so does
+    one in ``afresh`` runs. ``same``: a level ends when the one below finds one game so many times running.
     """
 
     repeats: tuple[int, ...] = (60, 60)
