@@ -15,7 +15,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workshop.lessons.exercises import check_of, exercise_of, read_solution
+from workshop.lessons.catalogue import check_of, exercise_of, read_solution
 from workshop.site.figures.drawing import Drawing
 from workshop.site.figures.recording import NOTEBOOKS, SETTINGS
 
