@@ -49,6 +49,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "forger": forging.forger,
     "collapse": forging.collapse,
     "remedies": forging.remedies,
+    "brush": forging.brush,
     "imagenet-errors": records.imagenet_errors,
     "loss": ideas.loss,
     "backward": ideas.backward,

@@ -24,6 +24,10 @@ LESSON = "7-make/20-gan"
 LAST = "ring-remedies"
 """The cell that plays the last of the games."""
 
+BRUSH = [("forgeries", (80.2, 40.0)), ("real digits", (25.2, 6.2))]
+"""Fréchet distances of 2,000 digits that are drawn from their 64 numbers in two ways; from
+``docs/figures.md``, Adversarial networks."""
+
 Names = dict[str, Any]
 """What a lesson's cells have assigned."""
 
@@ -140,6 +144,22 @@ def remedies() -> Drawing:
         drawing.words(
             (left + width + 20, 80 + 60 * place), f"{name}: {curve[-1]:.1f}", 28, colour, "start", 600
         )
+    return drawing
+
+
+def brush() -> Drawing:
+    """Draw how far the same digits are from real ones, drawn by components and by the painter."""
+    drawing = Drawing(1100, 400)
+    for number, (what, values) in enumerate(BRUSH):
+        left = 40 + 540 * number
+        for place, (name, value, fill) in enumerate(
+            zip(("components", "painter"), values, ("sunk", "accent-soft"), strict=True)
+        ):
+            x, height = left + 230 * place, 250 * value / 80
+            drawing.box((x, 290 - height), (210, height), fill, "accent", 4)
+            drawing.words((x + 105, 268 - height), f"{value:.1f}", 30, weight=600)
+            drawing.words((x + 105, 318), name, 26, "quiet")
+        drawing.words((left + 220, 368), what, 28, weight=600)
     return drawing
 
 
