@@ -24,8 +24,8 @@ LONG = {
 
 
 def test_lines_tell_seeds_remedies_and_convolutions() -> None:
-    pieces = {f"seeds/{seed}": LONG for seed in (1, 3)}
-    for seed in (1, 2):
+    pieces: dict[str, recording.Piece] = {"seeds/3": LONG}
+    for seed in (2, 3):
         table = {"no remedy": {"frechet": 300.0 + seed}, "R1": {"frechet": 150.0 + seed}}
         pieces[f"remedies/{seed}"] = {"table": table, "day": "2026-11-26"}
     pieces["convolutions/1"] = {
@@ -38,7 +38,7 @@ def test_lines_tell_seeds_remedies_and_convolutions() -> None:
     told = "\n".join(recording.lines(pieces))
     assert "seed 3: 9.50 kinds, distance 70.2 (not averaged 75.0)" in told and "sure of 98 %" in told
     assert "seed 2:" not in told, "what was not recorded is not told"
-    assert "with 2 seeds" in told and "301, 302" in told and "151, 152" in told
+    assert "with 2 seeds" in told and "302, 303" in told and "152, 153" in told
     assert "600 rounds, convolutions: 5.00 kinds, distance 210, 99 processor seconds" in told
     assert "2026-11-26 to 2026-11-27" in told
     assert recording.lines({}) == []

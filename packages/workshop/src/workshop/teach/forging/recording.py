@@ -54,7 +54,8 @@ DEFINE = (
 )
 """The cells that every piece runs first, in their order."""
 
-SEEDS = (1, 2, 3)
+SEEDS = (2, 3)
+"""Seeds beside the first, with which the lesson itself plays."""
 ROUNDS = 600
 """How long the game of convolutions is, and the game of dense players beside it."""
 MEASURES = ("kinds", "sure", "frechet")
@@ -202,7 +203,7 @@ def record(wanted: Iterable[str] = ()) -> None:
             continue
         work = time.process_time()
         piece = job()
-        told = {"cpu_seconds": round(time.process_time() - work, 1)} | piece
+        told: Piece = {"cpu_seconds": round(time.process_time() - work, 1)} | piece
         told |= {"day": datetime.date.today().isoformat()}
         known = recorded() | {name: told}
         with written_whole(FILE) as file:
