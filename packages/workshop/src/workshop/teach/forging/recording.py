@@ -56,7 +56,7 @@ DEFINE = (
 
 SEEDS = (2, 3)
 """Seeds beside the first, with which the lesson itself plays."""
-ROUNDS = 600
+ROUNDS = 300
 """How long the game of convolutions is, and the game of dense players beside it."""
 MEASURES = ("kinds", "sure", "frechet")
 PICTURE = CHECKOUT / "presentation/pictures/forged.webp"
