@@ -12,7 +12,9 @@ what failed is kept.
 from __future__ import annotations
 
 import json
+from math import cos, pi, sin
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from workshop.lessons.catalogue import check_of, exercise_of, read_solution
@@ -108,8 +110,6 @@ def collapse() -> Drawing:
 
 def _heap(number: int) -> tuple[float, float]:
     """Return the middle of a heap, as the lesson places it."""
-    from math import cos, pi, sin
-
     return 2 * cos(number * pi / 4), 2 * sin(number * pi / 4)
 
 
@@ -120,7 +120,7 @@ def _at(middle: tuple[float, float], point: tuple[float, float]) -> tuple[float,
 
 
 def remedies() -> Drawing:
-    """Draw how many kinds the forger of the ring makes in the course of each game."""
+    """Draw how many kinds the forger of the ring makes in the course of each game, and their median."""
     kept = forged()
     drawing = Drawing(1000, 440)
     left, width, height = 90, 620, 320
@@ -142,7 +142,7 @@ def remedies() -> Drawing:
         drawing.curve(points, colour, 5)
         # Beside the curves in the order of the games: where two end alike, their names stay apart.
         drawing.words(
-            (left + width + 20, 80 + 60 * place), f"{name}: {curve[-1]:.1f}", 28, colour, "start", 600
+            (left + width + 20, 80 + 60 * place), f"{name}: {median(curve):.1f}", 28, colour, "start", 600
         )
     return drawing
 
