@@ -51,6 +51,7 @@ DEFINE = (
     "show-digits",
     "large",
     "convolutions",
+    "looker",
 )
 """The cells that every piece runs first, in their order."""
 
