@@ -1,0 +1,167 @@
+"""A forger and a detective: the game in words, and how it went on the ring.
+
+In the environment of the lessons::
+
+    python -m workshop.site.figures.forging
+
+plays the games on the ring by the cells of the lesson on adversarial networks, which takes seconds, and
+writes ``forged.json`` beside this file, for the slides. Nothing is chosen: the seed is the lesson's, and
+what failed is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from math import cos, pi, sin
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from workshop.lessons.catalogue import check_of, exercise_of, read_solution
+from workshop.site.figures.drawing import Drawing
+from workshop.site.figures.recording import NOTEBOOKS, SETTINGS
+
+FILE = Path(__file__).with_name("forged.json")
+LESSON = "7-make/20-gan"
+LAST = "ring-remedies"
+"""The cell that plays the last of the games."""
+
+BRUSH = [("forgeries", (80.2, 40.0)), ("real digits", (25.2, 6.2))]
+"""Fréchet distances of 2,000 digits that are drawn from their 64 numbers in two ways; from
+``docs/figures.md``, Adversarial networks."""
+
+Names = dict[str, Any]
+"""What a lesson's cells have assigned."""
+
+
+def run_lesson(lesson: str = LESSON, last: str = LAST) -> Names:
+    """Run a lesson in full and solved up to the cell ``last``; return its names."""
+    path = NOTEBOOKS / f"{lesson}.ipynb"
+    names: Names = {"__name__": "__lesson__", "display": lambda *_: None}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code" or check_of(cell) is not None:
+            continue
+        exercise = exercise_of(cell)
+        text = "".join(cell["source"]) if exercise is None else read_solution(NOTEBOOKS, exercise)
+        exec(compile(text, f"{path.name}:{cell['id']}", "exec"), names)
+        if SETTINGS in cell["metadata"].get("tags", []):
+            names |= {"PROFILE": "full", "REJOIN": False}
+        if cell["id"] == last:
+            return names
+    raise ValueError(f"{lesson} has no cell {last}")
+
+
+def ring(names: Names) -> dict[str, Any]:
+    """Return the film of the game without a remedy, some points a moment, and the kinds of all games."""
+    film = [[[round(float(x), 1) for x in point] for point in points[:60]] for points in names["alone"]]
+    kinds = {name: [round(count, 2) for count in curve] for name, curve in names["counts"].items()}
+    return {"rounds": names["RING"]["rounds"], "film": film, "kinds": kinds}
+
+
+def record() -> None:
+    """Play the games on the ring and write what the slides show."""
+    kept = ring(run_lesson())
+    FILE.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(kept["kinds"])
+
+
+def forged() -> dict[str, Any]:
+    """Return what was recorded of the ring."""
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def forger() -> Drawing:
+    """Draw the game of Goodfellow and others 2014 (https://arxiv.org/abs/1406.2661)."""
+    drawing = Drawing(900, 290)
+    drawing.words((44, 100), "noise", 22, "quiet")
+    drawing.arrow((84, 100), (138, 100))
+    drawing.labelled((140, 70), (150, 60), "forger", "accent-soft")
+    drawing.arrow((290, 100), (418, 100))
+    drawing.words((354, 76), "forged", 20, "quiet")
+    drawing.labelled((420, 70), (170, 60), "detective", "accent-soft")
+    drawing.words((505, 260), "real digits", 22, "quiet")
+    drawing.arrow((505, 236), (505, 132))
+    drawing.arrow((590, 100), (668, 100))
+    drawing.words((684, 100), "real, or forged?", 22, "ink", "start")
+    drawing.curve([(740, 80), (740, 36), (215, 36), (215, 56)], "warm", 3)
+    drawing.polygon([(207, 56), (215, 70), (223, 56)], "warm")
+    drawing.words((480, 16), "what would have convinced it", 18, "warm")
+    return drawing
+
+
+def collapse() -> Drawing:
+    """Draw the ring at eight moments of the game without a remedy."""
+    kept = forged()
+    drawing = Drawing(1120, 580)
+    for number, points in enumerate(kept["film"]):
+        left, top = 280 * (number % 4), 290 * (number // 4)
+        drawing.box((left + 10, top + 4), (250, 244), "card", "line")
+        middle = (left + 135, top + 126)
+        for heap in range(8):
+            drawing.circle(_at(middle, _heap(heap)), 10, "sunk", "line")
+        for point in points:
+            drawing.circle(_at(middle, point), 3, "warm", "warm")
+        after = kept["rounds"] * (number + 1) // len(kept["film"])
+        kinds = kept["kinds"]["no remedy"][number]
+        drawing.words((left + 135, top + 268), f"{after} rounds: {kinds:.1f} kinds", 24)
+    return drawing
+
+
+def _heap(number: int) -> tuple[float, float]:
+    """Return the middle of a heap, as the lesson places it."""
+    return 2 * cos(number * pi / 4), 2 * sin(number * pi / 4)
+
+
+def _at(middle: tuple[float, float], point: tuple[float, float]) -> tuple[float, float]:
+    """Return where a point is drawn; what is outside lies on the frame."""
+    x, y = (max(-2.9, min(2.9, value)) for value in point)
+    return middle[0] + 40 * x, middle[1] - 40 * y
+
+
+def remedies() -> Drawing:
+    """Draw how many kinds the forger of the ring makes in the course of each game, and their median."""
+    kept = forged()
+    drawing = Drawing(1000, 440)
+    left, width, height = 90, 620, 320
+    for count in (0, 2, 4, 6, 8):
+        y = 30 + height * (1 - count / 8)
+        drawing.line((left, y), (left + width, y), width=1.5)
+        drawing.words((left - 14, y), f"{count}", 26, "quiet", "end")
+    for share in (0, 0.5, 1):
+        drawing.words((left + width * share, height + 62), f"{kept['rounds'] * share:.0f}", 26, "quiet")
+    drawing.words((left + width / 2, height + 94), "rounds", 26, "quiet")
+    for place, (name, colour) in enumerate(
+        zip(kept["kinds"], ("warm", "quiet", "ink", "accent"), strict=True)
+    ):
+        curve = kept["kinds"][name]
+        points = [
+            (left + width * number / len(curve), 30 + height * (1 - count / 8))
+            for number, count in enumerate(curve, 1)
+        ]
+        drawing.curve(points, colour, 5)
+        # Beside the curves in the order of the games: where two end alike, their names stay apart.
+        drawing.words(
+            (left + width + 20, 80 + 60 * place), f"{name}: {median(curve):.1f}", 28, colour, "start", 600
+        )
+    return drawing
+
+
+def brush() -> Drawing:
+    """Draw how far the same digits are from real ones, drawn by components and by the painter."""
+    drawing = Drawing(1100, 400)
+    for number, (what, values) in enumerate(BRUSH):
+        left = 40 + 540 * number
+        for place, (name, value, fill) in enumerate(
+            zip(("components", "painter"), values, ("sunk", "accent-soft"), strict=True)
+        ):
+            x, height = left + 230 * place, 250 * value / 80
+            drawing.box((x, 290 - height), (210, height), fill, "accent", 4)
+            drawing.words((x + 105, 268 - height), f"{value:.1f}", 30, weight=600)
+            drawing.words((x + 105, 318), name, 26, "quiet")
+        drawing.words((left + 220, 368), what, 28, weight=600)
+    return drawing
+
+
+if __name__ == "__main__":
+    record()

@@ -1,0 +1,219 @@
+"""Games that take longer than the lesson, recorded: other seeds, remedies one at a time, convolutions.
+
+It runs the cells of the notebook themselves, its exercises solved. In the environment of the lessons, from a
+checkout::
+
+    python -m workshop.teach.forging.recording                        # all that is missing
+    python -m workshop.teach.forging.recording --again seeds/2 …      # these anew
+
+Each piece is written into ``recorded.json`` beside this file as soon as it is done, so that a run may be
+interrupted: ``{piece: {figures…, "cpu_seconds", "day"}}``. ``seeds/1`` writes a picture for the
+slides, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import io
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from workshop.lessons.catalogue import exercise_of, read_solution
+from workshop.settings import CHECKOUT
+from workshop.system.files import written_whole
+
+FILE = Path(__file__).with_name("recorded.json")
+NOTEBOOK = Path("7-make/20-gan.ipynb")
+
+DEFINE = (
+    "parameters",
+    "imports",
+    "exercise-losses",
+    "exercise-slope",
+    "exercise-follow",
+    "exercise-kinds",
+    "players",
+    "game",
+    "forget",
+    "play",
+    "digits",
+    "judge",
+    "show-digits",
+    "large",
+    "convolutions",
+    "looker",
+)
+"""The cells that every piece runs first, in their order."""
+
+SEEDS = (2, 3)
+"""Seeds beside the first, with which the lesson itself plays."""
+ROUNDS = 300
+"""How long the game of convolutions is, and the game of dense players beside it."""
+MEASURES = ("kinds", "sure", "frechet")
+PICTURE = CHECKOUT / "presentation/pictures/forged.webp"
+"""How the forger of the first seed collapses: a row a forgery, a column a moment."""
+ROWS, SIDE, GAP = 5, 112, 12
+
+Piece = dict[str, Any]
+Names = dict[str, Any]
+"""What the lesson's cells have assigned."""
+
+
+def recorded() -> dict[str, Piece]:
+    """Return what was recorded, by piece."""
+    if not FILE.is_file():
+        return {}
+    found: dict[str, Piece] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def lines(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what was recorded: seeds of the long game, remedies one at a time, convolutions."""
+    told = []
+    for seed in SEEDS:
+        if piece := pieces.get(f"seeds/{seed}"):
+            told.append(
+                f"long game, seed {seed}: {piece['kinds']:.2f} kinds, distance {piece['frechet']:.1f} "
+                f"(not averaged {piece['frechet_without_averaging']:.1f}); "
+                f"remedy taken away: {piece['collapsed_kinds']:.2f} kinds, "
+                f"the judge sure of {100 * piece['collapsed_sure']:.0f} %"
+            )
+    tables = [pieces[f"remedies/{seed}"]["table"] for seed in SEEDS if f"remedies/{seed}" in pieces]
+    if tables:
+        told.append(f"short games, distance with {len(tables)} seed{'s' * (len(tables) > 1)}:")
+        for name in tables[0]:
+            told.append(f"  {name:20} " + ", ".join(f"{table[name]['frechet']:.0f}" for table in tables))
+    for name in ("convolutions", "dense"):
+        if piece := pieces.get(f"{name}/1"):
+            told.append(
+                f"{piece['rounds']} rounds, {name}: {piece['kinds']:.2f} kinds, distance "
+                f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
+            )
+    if told:
+        days = sorted({piece["day"] for piece in pieces.values()})
+        told.append(f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}")
+    return told
+
+
+def namespace(seed: int) -> Names:
+    """Run the cells that define the game and the digits, exercises solved; return their names."""
+    names: Names = {"__name__": "__lesson__"}
+    for cell in DEFINE:
+        run(cell, names)
+        if cell == "parameters":
+            names |= {"PROFILE": "full", "SEED": seed, "REJOIN": False}
+        if cell == "imports":
+            # Nobody's own network is replaced by one that was trained for this record.
+            names["checkpoints"] = SimpleNamespace(save=lambda *_: None)
+            names |= {"reveal": lambda *_: None, "display": lambda *_: None}
+    return names
+
+
+def run(cell: str, names: Names) -> None:
+    """Run one cell of the notebook, by its id, an exercise solved; what it prints is not shown."""
+    folder = CHECKOUT / "notebooks"
+    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+    found = next(each for each in cells if each["id"] == cell)
+    exercise = exercise_of(found)
+    text = "".join(found["source"]) if exercise is None else read_solution(folder, exercise)
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(text, f"{NOTEBOOK.name}:{cell}", "exec"), names)
+
+
+def jobs() -> dict[str, Callable[[], Piece]]:
+    """Return all pieces in the order of their worth, each as what makes it."""
+    found: dict[str, Callable[[], Piece]] = {f"seeds/{seed}": partial(_long, seed) for seed in SEEDS}
+    found |= {"convolutions/1": partial(_convolutions, 1), "dense/1": partial(_dense, 1)}
+    return found | {f"remedies/{seed}": partial(_remedies, seed) for seed in SEEDS}
+
+
+def _long(seed: int) -> Piece:
+    """Play the long game with all remedies, then go on without."""
+    names = namespace(seed)
+    run("long", names)
+    run("collapse", names)
+    if seed == SEEDS[0]:
+        save_film([names["drawn"](made[:ROWS]) for made in names["film"]])
+    final, collapsed = names["final"], names["collapsed"]
+    figures = {name: final[name] for name in MEASURES}
+    figures["frechet_without_averaging"] = names["facts"]["frechet_without_averaging"]
+    figures["train_cpu_seconds"] = names["facts"]["cpu_seconds"]
+    return _rounded(figures | {f"collapsed_{name}": collapsed[name] for name in ("kinds", "sure")})
+
+
+def _remedies(seed: int) -> Piece:
+    """Play the short games, each with one remedy."""
+    names = namespace(seed)
+    run("alone-digits", names)
+    return {"table": {name: _rounded(row) for name, row in names["table"].items()}}
+
+
+def _convolutions(seed: int) -> Piece:
+    """Let convolutions play with the pixels, with the remedies of the long game."""
+    names = namespace(seed)
+    game = names["Game"](names["drawer"](), names["looker"]())
+    return _played(names, game, names["images"], np.asarray)
+
+
+def _dense(seed: int) -> Piece:
+    """Let dense players have as many rounds."""
+    names = namespace(seed)
+    return _played(names, names["large"], names["codes"], names["drawn"])
+
+
+def _played(names: Names, game: Any, real: Any, drawn: Callable[[Any], Any]) -> Piece:
+    _, seconds = names["play"](game, real, **names["FIRST"] | {"rounds": ROUNDS}, title="a game, recorded")
+    names["put"](game.forger, game.averages)
+    noise = np.random.default_rng(names["SEED"]).standard_normal((names["COUNT"], game.size), dtype="float32")
+    made = np.concatenate([drawn(game.draw(few)) for few in np.array_split(noise, 10)])
+    return _rounded(names["judged"](made)) | {"rounds": ROUNDS, "cpu_seconds": round(seconds, 1)}
+
+
+def _rounded(figures: Mapping[str, float]) -> Piece:
+    return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def save_film(moments: list[Any]) -> None:
+    """Write pictures (ROWS, 784), moment after moment, for the slides; none of them is chosen."""
+    from PIL import Image
+
+    step = SIDE + GAP
+    sheet = Image.new("RGBA", (len(moments) * step - GAP, ROWS * step - GAP))
+    for column, moment in enumerate(moments):
+        for row, ink in enumerate(np.uint8(255 * (1 - np.clip(moment, 0, 1))).reshape(-1, 28, 28)):
+            digit = Image.fromarray(ink).convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+            sheet.paste(digit, (column * step, row * step))
+    sheet.save(PICTURE, quality=80)
+
+
+def record(wanted: Iterable[str] = ()) -> None:
+    """Record the pieces whose names begin with one of ``wanted``, or else those that are missing."""
+    chosen = tuple(wanted)
+    for name, job in jobs().items():
+        if not (name.startswith(chosen) if chosen else name not in recorded()):
+            continue
+        work = time.process_time()
+        piece = job()
+        told: Piece = {"cpu_seconds": round(time.process_time() - work, 1)} | piece
+        told |= {"day": datetime.date.today().isoformat()}
+        known = recorded() | {name: told}
+        with written_whole(FILE) as file:
+            file.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
+        print(name, told, flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    parser = argparse.ArgumentParser(description="record the longer games of the lesson Forger and detective")
+    parser.add_argument("--again", nargs="+", default=[], metavar="PIECE", help="record these anew")
+    record(parser.parse_args().again)
