@@ -57,12 +57,15 @@ class Drawing:
         """Draw a filled polygon."""
         self._add("polygon", {"points": _written(points), "fill": colour(fill)})
 
-    def curve(self, points: Iterable[Point], stroke: str = "accent", width: float = 4) -> None:
-        """Draw a line through all of the points."""
+    def curve(
+        self, points: Iterable[Point], stroke: str = "accent", width: float = 4, drawn: bool = False
+    ) -> None:
+        """Draw a line through all of the points; one that is ``drawn`` grows when its slide is opened."""
         self._add(
             "polyline",
             {"points": _written(points), "fill": "none"}
-            | {"stroke": colour(stroke), "stroke-width": width, "stroke-linejoin": "round"},
+            | {"stroke": colour(stroke), "stroke-width": width, "stroke-linejoin": "round"}
+            | ({"class": "drawn", "pathLength": 1} if drawn else {}),
         )
 
     def circle(self, centre: Point, radius: float, fill: str = "card", stroke: str = "ink") -> None:
