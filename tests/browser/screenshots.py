@@ -33,7 +33,11 @@ MISSING_ALONE = os.environ.get("WORKSHOP_STILLS") == "missing"
 """Whether only those stills are taken that are not there yet."""
 MOVED_MS = 9_000
 """How long a demo moves before its still is taken."""
-LEARNED = {"digits": "workshopDemo.heldOut > 0.95 && workshopDemo.answer === '3'"}
+LEARNED = {
+    "digits": "workshopDemo.heldOut > 0.95 && workshopDemo.answer === '3'",
+    "forger": "workshopDemo.report.covered === 8",
+    "noise": "workshopDemo.report.apart < 0.03 && workshopDemo.back && workshopDemo.step < 12",
+}
 """What is waited for besides, where a demo has more to learn: a still shows a network that is right."""
 THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.55, 0.82), (0.28, 0.78)]
 """A 3, in shares of the pad."""
@@ -275,7 +279,7 @@ def still(page: Page, ending: str, taken: set[str]) -> None:
     for frame in page.frames[1:]:
         condition = next((LEARNED[name] for name in LEARNED if f"/{name}/" in frame.url), "true")
         while not frame.evaluate(condition):
-            page.wait_for_timeout(500)
+            page.wait_for_timeout(100)
     page.keyboard.press("PageUp")
     page.wait_for_timeout(300)
     for name, place in zip(names, places.all(), strict=True):

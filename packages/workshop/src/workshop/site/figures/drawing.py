@@ -94,13 +94,18 @@ class Drawing:
         fill: str = "ink",
         anchor: str = "middle",
         weight: int = 400,
+        over: bool = False,
     ) -> None:
-        """Write one line; ``at`` is the middle of its height. It is never too small to be read on a slide."""
+        """Write one line; ``at`` is the middle of its height. It is never too small to be read on a slide.
+
+        Lines end before words that lie ``over`` them.
+        """
         size = max(size, self._least)
         self._add(
             "text",
             {"x": at[0], "y": at[1] + size * 0.35, "font-size": size, "fill": colour(fill)}
-            | {"text-anchor": anchor, "font-weight": weight},
+            | {"text-anchor": anchor, "font-weight": weight}
+            | ({"stroke": colour("paper"), "stroke-width": 10, "paint-order": "stroke"} if over else {}),
             text,
         )
 

@@ -141,13 +141,13 @@ def cell() -> Drawing:
 def upgrade() -> Drawing:
     """What an update does to a lesson that somebody has written in."""
     drawing = Drawing(960, 300)
-    drawing.labelled((0, 20), (280, 100), "the lesson\nwith your answer", "accent-soft", 26)
-    drawing.labelled((0, 180), (280, 100), "our newer\nlesson", "sunk", 26)
+    drawing.labelled((4, 20), (276, 100), "the lesson\nwith your answer", "accent-soft", 26)
+    drawing.labelled((4, 180), (276, 100), "our newer\nlesson", "sunk", 26)
     drawing.arrow((280, 70), (428, 130), "accent", 4)
     drawing.arrow((280, 230), (428, 170), "quiet", 4)
     drawing.labelled((430, 90), (140, 120), "U", "card", 64)
     drawing.arrow((570, 150), (668, 150), "ink", 4)
-    drawing.labelled((670, 90), (290, 120), "the newer lesson,\nyour answer in it", "accent-soft", 26)
+    drawing.labelled((670, 90), (286, 120), "the newer lesson,\nyour answer in it", "accent-soft", 26)
     return drawing
 
 

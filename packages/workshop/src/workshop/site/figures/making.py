@@ -15,17 +15,17 @@ def squeeze() -> Drawing:
     names = [*sizes, "64", "256", "784"]
     for place, name in enumerate(names):
         height = sizes[name]
-        drawing.labelled((118 * place, 200 - height / 2), (70, height), name, "accent-soft", 26)
+        drawing.labelled((14 + 117 * place, 200 - height / 2), (70, height), name, "accent-soft", 26)
         if place:
-            drawing.arrow((118 * place - 46, 200), (118 * place - 2, 200))
-    drawing.words((812, 200), "−", 44)
-    drawing.labelled((848, 40), (70, 320), "784", "sunk", 26)
-    drawing.words((954, 200), "=", 44)
-    drawing.words((990, 200), "what", 32, "warm", "start", 600)
-    drawing.words((990, 240), "remains", 32, "warm", "start", 600)
-    drawing.words((35, 384), "picture", 26, "quiet")
-    drawing.words((743, 384), "made again", 26, "quiet")
-    drawing.words((883, 384), "picture", 26, "quiet")
+            drawing.arrow((117 * place - 33, 200), (117 * place + 12, 200))
+    drawing.words((814, 200), "−", 44)
+    drawing.labelled((844, 40), (70, 320), "784", "sunk", 26)
+    drawing.words((946, 200), "=", 44)
+    drawing.words((976, 184), "what", 32, "warm", "start", 600)
+    drawing.words((976, 222), "remains", 32, "warm", "start", 600)
+    drawing.words((52, 384), "picture", 26, "quiet")
+    drawing.words((732, 384), "made again", 26, "quiet")
+    drawing.words((880, 384), "picture", 26, "quiet")
     return drawing
 
 

@@ -20,10 +20,9 @@ from workshop.site.figures.computing import PICTURES
 if TYPE_CHECKING:
     from workshop.imagenet.occlusion import Crop
 
-SEEN = ("cat", "coffee")
-"""As in the lesson *EfficientNet-Lite*."""
-PLACES = 13
-SIDE = 276
+SEEN = ("cat", "coffee", "orange", "butterfly", "squirrel")
+PLACES = 9
+SIDE = 222
 ORANGE = (235, 122, 36)
 
 SHEET = CHECKOUT / "docs" / "images" / "style-sheet.webp"
@@ -33,7 +32,7 @@ WIDE, HIGH = 256, 175
 
 
 def save_occlusion() -> None:
-    """Write photographs, and beside each where covering it makes the network less sure."""
+    """Write photographs, and below each where covering it makes the network less sure."""
     from PIL import Image
 
     from workshop import imagenet
@@ -41,13 +40,13 @@ def save_occlusion() -> None:
     from workshop.imagenet.photos import photos
 
     network, samples = imagenet.open_network("efficientnet-lite0"), photos()
-    sheet = Image.new("RGBA", (4 * SIDE + 36, SIDE))
+    sheet = Image.new("RGBA", (len(SEEN) * (SIDE + 10) - 10, 2 * SIDE + 8))
     for number, name in enumerate(SEEN):
         crop = network.crop(samples[name])
         prices = occlusion.occlusion_map(network, samples[name], places=PLACES)
-        left = number * (2 * SIDE + 24)
-        for picture, at in ((Image.fromarray(crop), left), (mapped(crop, prices), left + SIDE + 6)):
-            sheet.paste(picture.convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BICUBIC), (at, 0))
+        for top, picture in ((0, Image.fromarray(crop)), (SIDE + 8, mapped(crop, prices))):
+            small = picture.convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+            sheet.paste(small, (number * (SIDE + 10), top))
     sheet.save(PICTURES / "occlusion.webp", quality=85)
 
 

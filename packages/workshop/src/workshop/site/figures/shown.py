@@ -54,11 +54,14 @@ def _shortened(line: str, most: int) -> str:
 def names() -> Drawing:
     """Invented names, region by region: the first three that the network wrote for each."""
     drawing = Drawing(1152, 450)
-    for number, each in enumerate(computed()["names"]):
+    regions = computed()["names"]
+    longest = [max(map(len, column)) for column in zip(*(each["names"] for each in regions), strict=True)]
+    starts = [200 + sum(14 * letters + 24 for letters in longest[:place]) for place in range(len(longest))]
+    for number, each in enumerate(regions):
         y = 32 + 63 * number
         drawing.words((176, y), each["region"], 26, "accent", "end", 600)
-        for place, name in enumerate(each["names"]):
-            drawing.words((200 + 310 * place, y), name.title(), 26, anchor="start")
+        for start, name in zip(starts, each["names"], strict=True):
+            drawing.words((start, y), name.title(), 26, anchor="start")
     return drawing
 
 

@@ -91,11 +91,10 @@ def spent() -> Drawing:
     for run in since.compute:
         x, y = place(run.year, run.operations)
         drawing.circle((x, y), 8, "accent", "accent")
-        # A name stands on its own side of the line, where neither the line nor its neighbour crosses it.
+        # A name stands on its own side of the line; at the left edge it stands above its point.
         above = math.log2(run.operations) > height + doublings * (run.year - middle)
-        at = (x - 14, y - 24) if above and most else (x, y - 30) if above else (x + 16, y + 22)
-        anchor = "end" if above and most else "middle" if above else "start"
-        drawing.words(at, run.name, 26, anchor=anchor)
+        at = (x - 14, y - 24) if above and most else (x - 8, y - 44) if above else (x + 16, y + 22)
+        drawing.words(at, run.name, 26, anchor="end" if above and most else "start", over=True)
         most = max(most, run.operations)
     drawing.words((1140, 338), f"twice in {12 / doublings:.1f} months", 28, "warm", "end", 600)
     return drawing
