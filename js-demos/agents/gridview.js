@@ -46,6 +46,7 @@
         const best = mind.best(square);
         const telling = !wall && !goal && best.length < 4;
         arrows.textContent = telling ? best.map((move) => "↑→↓←"[move]).join("") : "";
+        arrows.dataset.moves = telling ? best.length : 0;
         button.classList.toggle("agent", square === agent);
         const words = wall ? "wall" : goal ? "goal" : `worth ${value.toFixed(2)}`;
         const [row, column] = [Math.floor(square / this.grid.columns) + 1, (square % this.grid.columns) + 1];

@@ -122,9 +122,11 @@
       c.textBaseline = "top";
       let free = -Infinity;
       for (const tick of ticks(place.first, place.last)) {
-        const x = Math.min(Math.max(place.x(tick), this.left + 26), width - PAD.right - 34);
+        const words = `${short(Number(tick.toPrecision(1)))} ${this.unit}`;
+        const half = c.measureText(words).width / 2;
+        const x = Math.min(Math.max(place.x(tick), this.left + half - 16), width - half);
         if (x < free) continue;
-        c.fillText(`${short(Number(tick.toPrecision(1)))} ${this.unit}`, x, height - PAD.bottom + 8);
+        c.fillText(words, x, height - PAD.bottom + 8);
         free = x + APART * (this.type / 15);
       }
     }

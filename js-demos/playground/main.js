@@ -11,7 +11,8 @@
   /** How far an arrow key moves the pen, of a plane that is 12 wide. */
   const PEN_STEP = 0.4;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-  const SMALLEST = 1e-6;
+  /** Below this a loss is as good as nothing; more powers of ten would hide what the other one does. */
+  const SMALLEST = 3e-3;
 
   function say(text) {
     $("fault").textContent = text;

@@ -71,6 +71,14 @@ def browser() -> Iterator[playwright.Browser]:
         yield started
 
 
+@pytest.fixture
+def audited(browser: playwright.Browser) -> Iterator[playwright.BrowserContext]:
+    """A browser that lets the auditor run: a page's own policy forbids scripts of others."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder of the whole run; pytest-xdist's processes have it in common."""

@@ -33,13 +33,24 @@ MISSING_ALONE = os.environ.get("WORKSHOP_STILLS") == "missing"
 """Whether only those stills are taken that are not there yet."""
 MOVED_MS = 9_000
 """How long a demo moves before its still is taken."""
-LEARNED = {"digits": "workshopDemo.heldOut > 0.95 && workshopDemo.answer === '3'"}
+LEARNED = {
+    "digits": "workshopDemo.heldOut > 0.95 && workshopDemo.answer === '3'",
+    "forger": "workshopDemo.report.covered > 6",
+    "noise": "workshopDemo.back && workshopDemo.step < 12 && workshopDemo.report.apart < 0.1",
+}
 """What is waited for besides, where a demo has more to learn: a still shows a network that is right."""
 THREE = [(0.3, 0.2), (0.55, 0.15), (0.65, 0.3), (0.45, 0.47), (0.68, 0.62), (0.55, 0.82), (0.28, 0.78)]
 """A 3, in shares of the pad."""
+BRACKETS = """
+const drawing = document.getElementById("graph").contentDocument;
+for (const text of drawing.querySelectorAll("text tspan, text")) {
+  if (!text.children.length) text.textContent = text.textContent.replace("〈", "⟨").replace("〉", "⟩");
+}
+"""
 ANSWERS = {
     "/api/status": """{"services": {"jupyter": {"port": 8080, "state": "up"},
-                                    "tensorboard": {"port": 8081, "state": "up"}}}""",
+                                    "tensorboard": {"port": 8081, "state": "up"}},
+                       "data": {"state": "up", "missing": []}}""",
     "/api/updates": """{"can": true, "looking": false, "news": null}""",
 }
 """What the server says where everything runs and nothing is new."""
@@ -171,20 +182,30 @@ def noise(page: Page, site: Path) -> None:
 
 
 def models(page: Page, site: Path) -> None:
-    """Open the network that reads digits, and one of its boxes."""
+    """Open the network that reads digits, and one of its boxes; for a slide in a small window, enlarged."""
+    browser = page.context.browser
+    assert browser is not None
     with running(site) as (port, _):
-        page.goto(f"http://127.0.0.1:{port}/demos/look-inside/view.html?model=digits-cnn")
-        graph = page.frame_locator("#graph")
-        graph.locator("g.node-item-type").first.click()
-        graph.locator("#sidebar-content").get_by_text("5, 5", exact=True).wait_for()
-        page.wait_for_timeout(1000)
-        page.evaluate("window.scrollTo(0, 0)")
-        save(
-            page.locator("#graph").screenshot(),
-            CHECKOUT / "presentation" / "pictures" / "graph-open.webp",
-            1152,
-        )
+        address = f"http://127.0.0.1:{port}/demos/look-inside/view.html?model=digits-cnn"
+        open_a_box(page, address)
         preview(page, "#graph", "look-inside")
+        small = browser.new_page(viewport={"width": 720, "height": 560}, device_scale_factor=2)
+        open_a_box(small, address)
+        picture = small.locator("#graph").screenshot()
+        save(picture, CHECKOUT / "presentation" / "pictures" / "graph-open.webp", 1152)
+        small.close()
+
+
+def open_a_box(page: Page, address: str) -> None:
+    """Open a network as a graph, and its first box."""
+    page.goto(address)
+    graph = page.frame_locator("#graph")
+    graph.locator("g.node-item-type").first.click()
+    graph.locator("#sidebar-content").get_by_text("5, 5", exact=True).wait_for()
+    page.wait_for_timeout(1000)
+    # Few fonts have the brackets that Netron writes.
+    page.evaluate(BRACKETS)
+    page.evaluate("window.scrollTo(0, 0)")
 
 
 def preview(page: Page, selector: str, demo: str) -> None:
@@ -219,6 +240,13 @@ def start(page: Page, site: Path) -> None:
     page.wait_for_selector('[data-state="up"]')
     page.wait_for_timeout(500)
     save(page.screenshot(), IMAGES / "start.webp", 1280)
+    # For a slide, down to the end of the first cards.
+    page.set_viewport_size({"width": 900, "height": 1200})
+    page.wait_for_timeout(500)
+    card = page.locator(".card").first.bounding_box()
+    assert card is not None
+    clip = {"x": 0, "y": 0, "width": 900, "height": card["y"] + card["height"] + 8}
+    save(page.screenshot(clip=clip), CHECKOUT / "presentation" / "pictures" / "start-page.webp", 1100)
 
 
 def stills(page: Page, site: Path) -> None:
@@ -251,7 +279,7 @@ def still(page: Page, ending: str, taken: set[str]) -> None:
     for frame in page.frames[1:]:
         condition = next((LEARNED[name] for name in LEARNED if f"/{name}/" in frame.url), "true")
         while not frame.evaluate(condition):
-            page.wait_for_timeout(500)
+            page.wait_for_timeout(100)
     page.keyboard.press("PageUp")
     page.wait_for_timeout(300)
     for name, place in zip(names, places.all(), strict=True):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from workshop.site.build import read_manifest
 from workshop.site.schedule import read_schedule
 
+from .audit import faults_in_both_themes, faults_of
 from .conftest import CHECKOUT, FIGURES, playwright, processor_time, wait_until
 
 DEMOS = [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]
@@ -20,59 +19,27 @@ VIEW = "demos/look-inside/view.html?model=digits-cnn"
 PAGES = ["index.html", *DEMOS, *DECKS]
 
 FIRST_PAINT_SECONDS = 1
+OPENING_SECONDS = 1
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 DEMO_BYTES = 25_000_000
-SERIOUS = {"serious", "critical"}
-
-
-@pytest.fixture
-def audited(browser: playwright.Browser) -> Iterator[playwright.BrowserContext]:
-    """A browser that lets the auditor run: a page's own policy forbids scripts of others."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True)
-    yield context
-    context.close()
-
-
-VIOLATIONS: dict[str, object] = {"resultTypes": ["violations"]}
-COLOURS = VIOLATIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-"""What the auditor looks at again in the other theme: nothing but colours differs."""
-
-
-def faults_of(
-    page: playwright.Page, within: str | None = None, options: dict[str, object] = VIOLATIONS
-) -> list[str]:
-    """Return the serious faults of a page, or of a part of it."""
-    found = Axe().run(page, within, options).response["violations"]
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html'][:120]} ({len(fault['nodes'])} places)"
-        for fault in found
-        if fault["impact"] in SERIOUS
-    ]
-
-
-def faults_in_both_themes(page: playwright.Page) -> dict[str, list[str]]:
-    """Return the serious faults of a page as it is, and those of its colours in the dark."""
-    page.wait_for_timeout(500)
-    found = {"light": faults_of(page)}
-    page.emulate_media(color_scheme="dark")
-    wait_until(page, "document.documentElement.dataset.theme === 'dark'")
-    page.wait_for_timeout(500)
-    found["dark"] = faults_of(page, options=COLOURS)
-    page.emulate_media(color_scheme="light")
-    return {theme: faults for theme, faults in found.items() if faults}
+STANDS = "!!window.workshopDeck"
 
 
 @pytest.mark.parametrize("name", [*PAGES, VIEW])
 def test_a_page_is_there_at_once_and_can_be_used_by_everybody(
     name: str, served: str, audited: playwright.BrowserContext
 ) -> None:
-    """It is painted within a processor second, whatever else is at work; measure.py has a clock."""
+    """It is painted within a processor second, a deck stands within it; measure.py has a clock."""
     page = audited.new_page()
     page.goto(served + name, wait_until="commit")
     used = processor_time(page)
     wait_until(page, PAINTED)
     FIGURES.append(f"{name}: first painted after {1000 * used():.0f} ms of the processor")
     assert name not in PAGES or used() < FIRST_PAINT_SECONDS
+    if name in DECKS:
+        wait_until(page, STANDS)
+        FIGURES.append(f"{name}: can be turned after {1000 * used():.0f} ms of the processor")
+        assert used() < OPENING_SECONDS
     page.wait_for_load_state()
     if name in DEMOS:
         page.keyboard.press("Tab")

@@ -79,21 +79,22 @@ def test_its_pixels_change_when_it_was_started_and_only_then(base: str, open_pag
 
 
 def test_one_that_is_not_seen_costs_no_processor(served: str, open_page: Open) -> None:
+    """It is watched as long as the moving one needed for a processor second, however busy the machine is."""
     page = open_page(served + DECK)
     number = go_to(page, PAINTS)
     used = processor_time(page)
-
-    def cost() -> float:
-        began = used()
-        page.wait_for_timeout(WATCHED_MS)
-        return used() - began
-
     start(page)
-    moving = cost()
+    began, clock = used(), time.monotonic()
+    while used() - began < 1:
+        assert time.monotonic() - clock < patience(60), "it hardly gets a processor, or stands still"
+        page.wait_for_timeout(200)
+    watched = time.monotonic() - clock
     page.evaluate(f"workshopDeck.slide({number + 2})")
     wait_until(page, "!document.querySelector('.living iframe')")
     page.wait_for_timeout(500)
-    assert cost() < 0.1 * moving
+    began = used()
+    page.wait_for_timeout(1000 * watched)
+    assert used() - began < 0.1
 
 
 def test_the_slide_sets_its_state(served: str, open_page: Open) -> None:
@@ -142,12 +143,12 @@ def test_on_paper_there_are_stills_and_no_demo(served: str, open_page: Open) -> 
 def test_every_living_slide_of_the_longest_deck_moves(
     served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
-    page = open_page(served + DECK.replace("ninety-minutes", "three-hours"))
+    page = open_page(served + DECK.replace("ninety-minutes", "half-a-day"))
     wait_until(page, "!!window.workshopDeck")
     numbers = page.evaluate(
         "workshopDeck.getSlides().flatMap((slide, at) => slide.querySelector('.living') ? [at] : [])"
     )
-    assert len(numbers) >= 8
+    assert len(numbers) >= 10
     for number in numbers:
         page.evaluate(f"workshopDeck.slide({number})")
         start(page)

@@ -24,7 +24,7 @@ from workshop.site.looks import faults_of_looks, measure_decks
 from workshop.site.publish import publish_decks
 from workshop.site.schedule import read_schedule
 
-from .conftest import CHECKOUT, Open, Serve, wait_until
+from .conftest import CHECKOUT, STILL, Open, Serve, wait_until
 
 DECKS = list(read_schedule(CHECKOUT / "presentation" / "schedule.toml"))
 
@@ -69,6 +69,20 @@ def test_every_slide_fits_the_wall(
         assert box is not None and box["y"] >= -1 and box["y"] + box["height"] <= height + 1, title
         assert box["width"] > 0.98 * width
         keep(page, f"slides-{width}-{number:02}")
+
+
+def test_a_curve_draws_itself_when_its_slide_is_opened(served: str, open_page: Open) -> None:
+    """Not where less motion is wished; and what was drawn stands still."""
+    moving = "document.querySelector('.present .drawn').getAnimations().length"
+    ended = "Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => true)"
+    for options, animations in (({}, 1), (STILL, 0)):
+        page = open_page(f"{served}slides/{DECKS[0]}/", **options)
+        ready(page)
+        find = "getSlides().findIndex((slide) => slide.querySelector('.drawn'))"
+        deck(page, f"slide({deck(page, find)})")
+        assert page.evaluate(moving) == animations
+        page.evaluate(ended)
+        assert page.evaluate(moving) == 0
 
 
 @pytest.mark.full

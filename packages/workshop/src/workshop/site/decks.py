@@ -17,6 +17,8 @@ UPDATES = "{updates}"
 """Ends a line that promises an update by one click."""
 SHORT_PLAN = 9
 """How many lines of a plan stand below each other; a longer one takes two columns."""
+LONG_PLAN = 14
+"""How many lines two columns hold in large type."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) 
 
 
 def _opening(workshop: Workshop) -> str:
-    words = f"<h1>{escape(workshop.title)}</h1><p class=quiet>{_length(workshop.minutes)}</p>"
+    words = f"<h1>{_in_lines(workshop.title)}</h1><p class=quiet>{_length(workshop.minutes)}</p>"
     return _slide(words, "Welcome everybody. The lights on the start page are green?", 0, 0, "opening")
 
 
@@ -78,19 +80,16 @@ def _plan(presentation: Presentation, workshop: Workshop) -> str:
         f"<td>{item.minutes} min</td></tr>"
         for start, item in zip(workshop.starts(), workshop.items, strict=True)
     )
-    kind = "plan many" if len(workshop.items) > SHORT_PLAN else "plan"
-    # Ten lines a column, more only where the second would not hold the rest.
-    half = -(-len(workshop.items) // 2)
-    long = f' style="--rows: {half}; line-height: 1.1"' if half > 10 else ""
-    body = f'<h2>The plan</h2><table class="{kind}"{long}>{rows}</table>'
+    lines = len(workshop.items)
+    kind = "plan" + (" many" if lines > SHORT_PLAN else "") + (" long" if lines > LONG_PLAN else "")
+    body = f'<h2>The plan</h2><table class="{kind}">{rows}</table>'
     return _slide(body, "Where we are going; half a minute.", 0, 0)
 
 
 def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> list[str]:
     """Return the slides of one item; each carries its item's start, length in minutes and lessons."""
-    words = (
-        f"<h2>{escape(title(presentation, item))}</h2><p class=quiet>until {_clock(start + item.minutes)}</p>"
-    )
+    heading = _in_lines(title(presentation, item))
+    words = f"<h2>{heading}</h2><p class=quiet>until {_clock(start + item.minutes)}</p>"
     if item.section is None:
         return [_slide(words, "A break. Back on time.", start, item.minutes, "part")]
     section = presentation.sections[item.section]
@@ -151,6 +150,12 @@ def _slide(
         f'<section class="{kind}" data-start="{start}" data-minutes="{minutes}"{opened}>{body}'
         f'<aside class="notes">{note}</aside></section>'
     )
+
+
+def _in_lines(words: str) -> str:
+    """Return the HTML of a title: what ends with a colon stands in a line of its own."""
+    lead, colon, rest = words.partition(": ")
+    return f'<span class="lead">{escape(lead)}:</span> {escape(rest)}' if colon else escape(words)
 
 
 def title(presentation: Presentation, item: Item) -> str:

@@ -80,7 +80,7 @@ def _image(
         )
         return f'<span class="living" data-demo="{demo}" data-try="{state}">{stills}</span>'
     if kind == "vote" and NAME.fullmatch(name):
-        return f'<span class="vote" data-vote="{name}">{hands().svg(words)}</span>'
+        return f'<span class="vote" data-vote="{name}">{hands(name).svg(words)}</span>'
     if kind != "figure" or name not in FIGURES:
         raise WorkshopError(f"there is no figure {source!r}; figures: {', '.join(sorted(FIGURES))}")
     return f'<span class="figure">{FIGURES[name]().svg(words)}</span>'

@@ -4,9 +4,18 @@ from pathlib import Path
 from pytest import approx
 
 from slides.presentations import CHECKOUT
-from workshop.site.figures.ideas import POINTS, fitted
+from workshop.site.decks import read_presentation
+from workshop.site.figures.ideas import POINTS, fitted, hands
 from workshop.site.figures.making import JUDGED
 from workshop.site.figures.shown import MEMORY, PLAYERS, TRUST, computed
+
+BOXES = (
+    "backward bubbles dense graph inception levers look-ahead look-up loop neuron recurrent residual squeeze"
+)
+SIGNS = "cell folds graph-open keep start-page style threads tools transfer upgrade watching woven"
+IDEAS = {*BOXES.split(), *SIGNS.split()}
+"""Pictures of boxes, arrows and screens; the others show data."""
+VOTE = re.compile(r"\(vote:([\w-]+)\)")
 
 
 def test_the_line_has_the_least_squares() -> None:
@@ -64,3 +73,19 @@ def test_no_picture_or_figure_stands_twice() -> None:
     )
     shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", sections)
     assert len(shown) == len(set(shown))
+    asked = VOTE.findall(sections)
+    assert len({hands(name).svg("") for name in asked}) == len(asked) > 5
+
+
+def test_at_least_half_of_the_pictures_of_each_deck_show_data() -> None:
+    presentation = read_presentation(CHECKOUT)
+    for workshop in presentation.workshops.values():
+        slides = [
+            slide.text
+            for item in workshop.items
+            if item.section
+            for slide in presentation.sections[item.section].slides
+        ]
+        shown = re.findall(r"!\[[^\]]*\]\((?:figure|picture|demo):([\w-]+)", "\n".join(slides))
+        data = [name for name in shown if name not in IDEAS]
+        assert len(data) >= len(shown) / 2, workshop.name

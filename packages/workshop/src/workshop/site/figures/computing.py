@@ -5,7 +5,7 @@ Needs numpy and Pillow, and nothing that was fetched::
     python -m workshop.site.figures.computing
 
 writes ``computed.json`` beside this file (verse, names, cosines of inputs by depth) and the pictures
-``digits``, ``drowned``, ``filters``, ``keras-filters`` and ``painters`` of ``presentation/pictures/``.
+``digits``, ``drowned``, ``filters`` and ``keras-filters`` of ``presentation/pictures/``.
 """
 
 from __future__ import annotations
@@ -182,22 +182,6 @@ def save_keras_filters() -> None:
     sheet.save(PICTURES / "keras-filters.webp", quality=85)
 
 
-SHEET = CHECKOUT / "docs" / "images" / "style-sheet.webp"
-PAINTED = [(0, 0), (260, 0), (520, 0), (780, 0), (780, 388), (0, 388)]
-"""Where in the sheet six pictures of 256 x 175 dots lie that the lesson on style painted."""
-
-
-def save_painters() -> None:
-    """Write six pictures of the lesson on style side by side, without their names."""
-    from PIL import Image
-
-    sheet = Image.open(SHEET).convert("RGBA")
-    wall = Image.new("RGBA", (3 * 264 - 8, 2 * 183 - 8))
-    for number, (left, top) in enumerate(PAINTED):
-        wall.paste(sheet.crop((left, top, left + 256, top + 175)), (number % 3 * 264, number // 3 * 183))
-    wall.save(PICTURES / "painters.webp", quality=85)
-
-
 def _grey(values: Floats, side: int) -> Any:
     """Return numbers from 0 to 1 as a square picture, white on black."""
     from PIL import Image
@@ -223,5 +207,4 @@ if __name__ == "__main__":
     save_drowned()
     save_filters()
     save_keras_filters()
-    save_painters()
     print(json.dumps(found, indent=1)[:2500])

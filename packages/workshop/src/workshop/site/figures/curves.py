@@ -49,12 +49,13 @@ def descend(rate: float, steps: int, start: Point = START) -> list[Point]:
 
 def descent() -> Drawing:
     """The same valley with a rate that is too small, one that fits and one that is too large."""
-    drawing = Drawing(960, 390)
+    drawing = Drawing(1000, 390)
     for number, (rate, words) in enumerate([(0.08, "too small"), (0.9, "just right"), (1.04, "too large")]):
-        middle = (160 + 320 * number, 165)
+        middle = (165 + 335 * number, 172)
         for level in (0.4, 1.6, 3.6, 6.4):
             _contour(drawing, middle, level)
-        path = descend(rate, 12)
+        # The one that is thrown out is followed until it leaves the picture.
+        path = [place for place in descend(rate, 12) if abs(place[1]) < 5.5]
         drawing.curve([_place(middle, place) for place in path], "warm", 3)
         for place in path:
             drawing.circle(_place(middle, place), 3.5, "warm", "warm")

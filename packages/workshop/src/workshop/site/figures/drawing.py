@@ -57,12 +57,15 @@ class Drawing:
         """Draw a filled polygon."""
         self._add("polygon", {"points": _written(points), "fill": colour(fill)})
 
-    def curve(self, points: Iterable[Point], stroke: str = "accent", width: float = 4) -> None:
-        """Draw a line through all of the points."""
+    def curve(
+        self, points: Iterable[Point], stroke: str = "accent", width: float = 4, drawn: bool = False
+    ) -> None:
+        """Draw a line through all of the points; one that is ``drawn`` grows when its slide is opened."""
         self._add(
             "polyline",
             {"points": _written(points), "fill": "none"}
-            | {"stroke": colour(stroke), "stroke-width": width, "stroke-linejoin": "round"},
+            | {"stroke": colour(stroke), "stroke-width": width, "stroke-linejoin": "round"}
+            | ({"class": "drawn", "pathLength": 1} if drawn else {}),
         )
 
     def circle(self, centre: Point, radius: float, fill: str = "card", stroke: str = "ink") -> None:
@@ -91,13 +94,18 @@ class Drawing:
         fill: str = "ink",
         anchor: str = "middle",
         weight: int = 400,
+        over: bool = False,
     ) -> None:
-        """Write one line; ``at`` is the middle of its height. It is never too small to be read on a slide."""
+        """Write one line; ``at`` is the middle of its height. It is never too small to be read on a slide.
+
+        Lines end before words that lie ``over`` them.
+        """
         size = max(size, self._least)
         self._add(
             "text",
             {"x": at[0], "y": at[1] + size * 0.35, "font-size": size, "fill": colour(fill)}
-            | {"text-anchor": anchor, "font-weight": weight},
+            | {"text-anchor": anchor, "font-weight": weight}
+            | ({"stroke": colour("paper"), "stroke-width": 10, "paint-order": "stroke"} if over else {}),
             text,
         )
 

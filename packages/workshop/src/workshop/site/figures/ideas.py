@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from workshop.site.figures.drawing import BESIDE, Drawing
 
 POINTS = [(0.5, 1.1), (1.5, 1.4), (2.5, 2.9), (3.5, 2.6), (4.5, 4.1), (5.5, 4.3)]
@@ -16,20 +18,20 @@ def fitted(points: list[tuple[float, float]]) -> tuple[float, float]:
 
 def loss() -> Drawing:
     """Examples, what a line answers, and how far it is off: squares whose mean is the loss."""
-    drawing = Drawing(900, 400)
+    drawing = Drawing(940, 420)
     slope, start = fitted(POINTS)
     total = 0.0
     for x, y in POINTS:
         off = y - (slope * x + start)
         total += off**2
-        side = abs(off) * 78
-        at = (40 + x * 130, 380 - max(y, slope * x + start) * 78)
+        side = abs(off) * 82
+        at = (60 + x * 130, 396 - max(y, slope * x + start) * 82)
         drawing.box(at, (side, side), "accent-soft", "accent", 0)
-        drawing.circle((40 + x * 130, 380 - y * 78), 9, "ink", "ink")
-    ends = [(40 + x * 130, 380 - (slope * x + start) * 78) for x in (0.0, 6.2)]
+        drawing.circle((60 + x * 130, 396 - y * 82), 9, "ink", "ink")
+    ends = [(60 + x * 130, 396 - (slope * x + start) * 82) for x in (0.0, 6.0)]
     drawing.curve(ends, "warm", 5)
     drawing.words(
-        (360, 350), f"loss = mean of the squares = {total / len(POINTS):.2f}", 26, "ink", "start", 600
+        (380, 362), f"loss = mean of the squares = {total / len(POINTS):.2f}", 26, "ink", "start", 600
     )
     return drawing
 
@@ -55,7 +57,7 @@ def backward() -> Drawing:
         left = 230 + 232 * number
         drawing.arrow((left - 88, 144), (left - 2, 144))
         drawing.arrow((left, 178), (left - 86, 178), "warm", 4)
-        drawing.labelled((left, 120), (142, 80), name, "accent-soft", 28)
+        drawing.labelled((left, 120), (142, 80), name, "accent-soft", 26)
         drawing.words((left + 71, 84), f"{value:g}".replace("-", "−"), 30)
         drawing.words((left + 71, 246), f"{slope:g}".replace("-", "−"), 30, "warm")
     drawing.words(
@@ -139,13 +141,13 @@ def cell() -> Drawing:
 def upgrade() -> Drawing:
     """What an update does to a lesson that somebody has written in."""
     drawing = Drawing(960, 300)
-    drawing.labelled((20, 20), (260, 100), "the lesson\nwith your answer", "accent-soft", 28)
-    drawing.labelled((20, 180), (260, 100), "our newer\nlesson", "sunk", 28)
-    drawing.arrow((280, 70), (448, 130), "accent", 4)
-    drawing.arrow((280, 230), (448, 170), "quiet", 4)
-    drawing.labelled((450, 90), (140, 120), "U", "card", 64)
-    drawing.arrow((590, 150), (668, 150), "ink", 4)
-    drawing.labelled((670, 90), (270, 120), "the newer lesson,\nyour answer in it", "accent-soft", 28)
+    drawing.labelled((4, 20), (276, 100), "the lesson\nwith your answer", "accent-soft", 26)
+    drawing.labelled((4, 180), (276, 100), "our newer\nlesson", "sunk", 26)
+    drawing.arrow((280, 70), (428, 130), "accent", 4)
+    drawing.arrow((280, 230), (428, 170), "quiet", 4)
+    drawing.labelled((430, 90), (140, 120), "U", "card", 64)
+    drawing.arrow((570, 150), (668, 150), "ink", 4)
+    drawing.labelled((670, 90), (286, 120), "the newer lesson,\nyour answer in it", "accent-soft", 26)
     return drawing
 
 
@@ -180,15 +182,14 @@ def keep() -> Drawing:
     return drawing
 
 
-def hands() -> Drawing:
-    """Three raised hands, for a question that is answered without phones."""
+def hands(question: str) -> Drawing:
+    """Three raised hands, for a question that is answered without phones; each question has its own."""
     drawing = Drawing(390, 500, (390, 500))
-    for left, top, size, fill in (
-        (20, 150, 1.0, "sunk"),
-        (225, 120, 1.0, "sunk"),
-        (95, 30, 1.35, "accent-soft"),
-    ):
-        _hand(drawing, (left, top), size, fill)
+    chance = crc32(question.encode())
+    left, right, middle = chance % 7, chance // 7 % 7, chance // 49 % 5
+    _hand(drawing, (14, 60 + 18 * left), 1.0, "sunk")
+    _hand(drawing, (232, 60 + 18 * right), 1.0, "sunk")
+    _hand(drawing, (62 + 16 * middle, 40), 1.35, "accent-soft")
     return drawing
 
 

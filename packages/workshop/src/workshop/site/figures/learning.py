@@ -41,7 +41,7 @@ class Panel:
     def curve(self, drawing: Drawing, values: Sequence[float], colour: str) -> Point:
         """Draw one value a pass, from the first pass on; return where the curve ends."""
         points = [self.place(passed, value) for passed, value in enumerate(values, 1)]
-        drawing.curve(points, colour)
+        drawing.curve(points, colour, drawn=True)
         return points[-1]
 
 
@@ -66,11 +66,11 @@ def dense_or_convolutions() -> Drawing:
 def by_heart() -> Drawing:
     """A thousand digits, learned with dropout and without: what it knows, and what it makes of new ones."""
     runs: Record = recorded()[DENSE]
-    drawing = Drawing(1060, HEIGHT + 90)
+    drawing = Drawing(1152, HEIGHT + 90)
     passes = len(runs["by heart"]["errors"])
-    known = Panel(80, 330, passes, 0.01, 3)
+    known = Panel(80, 370, passes, 0.01, 3)
     known.frame(drawing, (0.01, 0.1, 1), "", "loss on the digits it learns")
-    new = Panel(510, 270, passes, 10, 40)
+    new = Panel(550, 370, passes, 10, 40)
     new.frame(drawing, (10, 20, 40), " %", "wrong on new digits")
     for title, words, colour in (("by heart", "as it is", "accent"), ("with dropout", "dropout", "warm")):
         known.curve(drawing, runs[title]["losses"], colour)

@@ -10,17 +10,22 @@ JUDGED = [("principal components", (0.9535, 0.9726)), ("an autoencoder", (0.9659
 
 def squeeze() -> Drawing:
     """An autoencoder: a picture is made narrow and wide again, and what remains is measured."""
-    drawing = Drawing(990, 250)
-    sizes = {"784": 200, "256": 130, "64": 80, "16": 40}
+    drawing = Drawing(1152, 400)
+    sizes = {"784": 320, "256": 210, "64": 130, "16": 64}
     names = [*sizes, "64", "256", "784"]
     for place, name in enumerate(names):
         height = sizes[name]
-        drawing.labelled((20 + 96 * place, 125 - height / 2), (55, height), name, "accent-soft")
+        drawing.labelled((14 + 117 * place, 200 - height / 2), (70, height), name, "accent-soft", 26)
         if place:
-            drawing.arrow((96 * place - 19, 125), (96 * place + 18, 125))
-    drawing.words((700, 125), "−", 34)
-    drawing.words((728, 100), "picture", 22, "ink", "start")
-    drawing.words((728, 140), "= what remains", 22, "warm", "start")
+            drawing.arrow((117 * place - 33, 200), (117 * place + 12, 200))
+    drawing.words((814, 200), "−", 44)
+    drawing.labelled((844, 40), (70, 320), "784", "sunk", 26)
+    drawing.words((946, 200), "=", 44)
+    drawing.words((976, 184), "what", 32, "warm", "start", 600)
+    drawing.words((976, 222), "remains", 32, "warm", "start", 600)
+    drawing.words((52, 384), "picture", 26, "quiet")
+    drawing.words((732, 384), "made again", 26, "quiet")
+    drawing.words((880, 384), "picture", 26, "quiet")
     return drawing
 
 

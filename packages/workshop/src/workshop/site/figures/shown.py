@@ -53,12 +53,15 @@ def _shortened(line: str, most: int) -> str:
 
 def names() -> Drawing:
     """Invented names, region by region: the first three that the network wrote for each."""
-    drawing = Drawing(1160, 450)
-    for number, each in enumerate(computed()["names"]):
+    drawing = Drawing(1152, 450)
+    regions = computed()["names"]
+    longest = [max(map(len, column)) for column in zip(*(each["names"] for each in regions), strict=True)]
+    starts = [200 + sum(14 * letters + 24 for letters in longest[:place]) for place in range(len(longest))]
+    for number, each in enumerate(regions):
         y = 32 + 63 * number
-        drawing.words((210, y), each["region"], 30, "accent", "end", 600)
-        for place, name in enumerate(each["names"]):
-            drawing.words((240 + 300 * place, y), _shortened(name.title(), 17), 28, anchor="start")
+        drawing.words((176, y), each["region"], 26, "accent", "end", 600)
+        for start, name in zip(starts, each["names"], strict=True):
+            drawing.words((start, y), name.title(), 26, anchor="start")
     return drawing
 
 
@@ -80,7 +83,7 @@ def alike() -> Drawing:
             (left + width * block / blocks, 30 + height * (1 - cosine))
             for block, cosine in enumerate(cosines[name])
         ]
-        drawing.curve(points, colour, 5)
+        drawing.curve(points, colour, 5, drawn=True)
         drawing.words(
             (points[-1][0] + 16, points[-1][1]), f"{name}: {cosines[name][-1]:.2f}", 28, colour, "start", 600
         )

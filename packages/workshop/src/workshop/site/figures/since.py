@@ -25,15 +25,15 @@ def claims() -> Drawing:
     """Six works: the number that made people listen, and what a lesson here came to."""
     years = {work.name: work.year for work in read_since().works}
     drawing = Drawing(1152, 440)
-    for at, words, fill in ((330, "claimed", "accent"), (760, "tried here", "warm")):
+    for at, words, fill in ((350, "claimed", "accent"), (768, "tried here", "warm")):
         drawing.words((at, 20), words, 26, fill, "start", 600)
     for number, (name, called, claimed, tried) in enumerate(TRIED):
         y = 76 + 64 * number
         drawing.line((0, y - 32), (1152, y - 32), width=1.5)
-        drawing.words((0, y), f"{years[name]}", 26, "quiet", "start")
-        drawing.words((72, y), called, 26, anchor="start")
-        drawing.words((330, y), claimed, 26, anchor="start")
-        drawing.words((760, y), tried, 26, anchor="start")
+        drawing.words((0, y), f"{years[name]}", 24, "quiet", "start")
+        drawing.words((84, y), called, 26, anchor="start")
+        drawing.words((350, y), claimed, 26, anchor="start")
+        drawing.words((768, y), tried, 26, anchor="start")
     return drawing
 
 
@@ -54,7 +54,9 @@ def taken_away() -> Drawing:
         drawing.box((x, 380 - height), (120, height), fill, stroke, 4)
         drawing.words((x + 60, 358 - height), f"{winner.error:g} %", 26, weight=600)
         if number:
-            drawing.words((x + 60, 322 - height), f"−{shares[number - 1]:.0%}", 26, "warm", weight=600)
+            drawing.words(
+                (x + 60, 322 - height), f"−{100 * shares[number - 1]:.0f} %", 26, "warm", weight=600
+            )
         drawing.words((x + 60, 408), f"{winner.year}", 26)
     return drawing
 
@@ -79,7 +81,7 @@ def spent() -> Drawing:
 
     for power in (17, 19, 21, 23, 25):
         y = place(2012, 10.0**power)[1]
-        drawing.line((90, y), (1010, y), width=1.5)
+        drawing.line((90, y), (1000, y), width=1.5)
         drawing.words((80, y), f"1e{power}", 26, "quiet", "end")
     for year in range(2012, 2025, 4):
         drawing.words((place(year, 1e17)[0], 408), f"{year}", 26, "quiet")
@@ -89,12 +91,12 @@ def spent() -> Drawing:
     for run in since.compute:
         x, y = place(run.year, run.operations)
         drawing.circle((x, y), 8, "accent", "accent")
-        # Below the line and at the left edge a name stands to the right.
-        right = run.operations < most or not most
-        at = (x + 16, y + 22 if most else y - 24) if right else (x - 14, y - 24)
-        drawing.words(at, run.name, 26, anchor="start" if right else "end")
+        # A name stands on its own side of the line; at the left edge it stands above its point.
+        above = math.log2(run.operations) > height + doublings * (run.year - middle)
+        at = (x - 14, y - 24) if above and most else (x - 8, y - 44) if above else (x + 16, y + 22)
+        drawing.words(at, run.name, 26, anchor="end" if above and most else "start", over=True)
         most = max(most, run.operations)
-    drawing.words((1140, 300), f"twice in {12 / doublings:.1f} months", 28, "warm", "end", 600)
+    drawing.words((1140, 338), f"twice in {12 / doublings:.1f} months", 28, "warm", "end", 600)
     return drawing
 
 
