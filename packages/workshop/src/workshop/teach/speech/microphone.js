@@ -16,24 +16,6 @@ const COLLECTOR = `registerProcessor("collector", class extends AudioWorkletProc
   }
 });`;
 
-function element(name, style, parent) {
-  const made = document.createElement(name);
-  Object.assign(made.style, style);
-  parent.appendChild(made);
-  return made;
-}
-
-function bars(parent) {
-  return Array.from({ length: 10 }, (_, digit) => {
-    const row = element("div", { display: "flex", alignItems: "center", height: "22px" }, parent);
-    element("b", { width: "1.5em", textAlign: "center" }, row).textContent = digit;
-    const track = element("div", { width: "160px", background: "rgba(128,128,128,.2)" }, row);
-    const bar = element("div", { width: "0", height: "14px", background: "#3a7bd5" }, track);
-    const text = element("span", { marginLeft: ".5em", fontFamily: "monospace" }, row);
-    return { bar, text };
-  });
-}
-
 function colour(share) {
   const place = share * (COLOURS.length - 1);
   const lower = Math.min(Math.floor(place), COLOURS.length - 2);
@@ -146,11 +128,7 @@ function render({ model, el }) {
     best.textContent = `${answer}: ${Math.round(100 * probabilities[answer])} %`;
     best.dataset.number = number;
     best.title = `known to be over after ${waited} ms of quiet, answered with ${worked} ms of work`;
-    probabilities.forEach((p, digit) => {
-      rows[digit].bar.style.width = 160 * p + "px";
-      rows[digit].bar.style.background = digit === answer ? "#e2574c" : "#3a7bd5";
-      rows[digit].text.textContent = Math.round(100 * p) + " %";
-    });
+    fill(rows, probabilities);
     seen.width = frames;
     seen.height = bands;
     const image = new ImageData(frames, bands);
