@@ -25,7 +25,9 @@ def test_key_rhythm_rests_and_harmony_do_not_matter() -> None:
 
 
 def test_a_tune_of_an_unseen_piece_is_not_learnt_from() -> None:
-    others = [setting([note + number * (place % 2) for place, note in enumerate(MELODY)]) for number in (1, 2, 3)]
+    others = [
+        setting([note + number * (place % 2) for place, note in enumerate(MELODY)]) for number in (1, 2, 3)
+    ]
     moved = setting([note - 3 for note in MELODY], bass=40)
     learn, unseen = apart([others[0], moved, others[1], setting(MELODY), others[2]], 2)
     assert [score[0, 3] for score in unseen] == [48, 48] and unseen[0][:, 0].tolist() == MELODY

@@ -39,7 +39,8 @@ LEFT_OUT = ("train-", "judge-", "watch-", "predict-")
 ALSO_LEFT_OUT = frozenset(
     {"by-hand", "spread", "bandit-learn", "keep", "steep", "worker", "processes", "recorded", "metrics"}
 )
-"""These show, keep or measure; ``worker`` draws weights, which a piece without it draws in the lesson's order."""
+"""They show, keep or measure; ``worker`` draws weights, which a piece without it draws in the lesson's
+order."""
 
 SEEDS = (1, 2, 3, 4, 5)
 ABLATIONS: dict[str, dict[str, object]] = {

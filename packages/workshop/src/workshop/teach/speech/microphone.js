@@ -1,10 +1,12 @@
 // The page's half of the microphone: sends sound in pieces as it comes, shows the answer as ten bars.
 const COLOURS = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]]; // quiet to loud
 const NEAR = "this page is neither on this machine (localhost) nor on HTTPS, so the browser keeps the microphone closed";
+const OLD = "this browser offers none to pages";
 const REASONS = {
   NotAllowedError: "the browser was not allowed to use the microphone",
   NotFoundError: "this machine has no microphone",
   NotReadableError: "another program holds the microphone",
+  SecurityError: "this page, or the frame that it is shown in, is not allowed to ask for the microphone",
 };
 // Runs apart from the page, so that no sound is lost while the page is busy.
 const COLLECTOR = `registerProcessor("collector", class extends AudioWorkletProcessor {
@@ -61,9 +63,13 @@ function render({ model, el }) {
     model.send({ kind, ...more }, undefined, buffers);
   }
 
+  function refuse(reason) {
+    note.textContent = `No microphone: ${reason}. Choose a recording instead.`;
+  }
+
   async function start() {
     if (!window.isSecureContext || !navigator.mediaDevices) {
-      note.textContent = `No microphone: ${NEAR}. Choose a recording instead.`;
+      refuse(window.isSecureContext ? OLD : NEAR);
       return;
     }
     listen.disabled = true;
@@ -88,7 +94,7 @@ function render({ model, el }) {
       note.textContent = "Say a digit, in English: zero to nine.";
     } catch (error) {
       stop();
-      note.textContent = `No microphone: ${REASONS[error.name] || error.message}. Choose a recording instead.`;
+      refuse(REASONS[error.name] || error.message);
     }
     listen.disabled = false;
   }
