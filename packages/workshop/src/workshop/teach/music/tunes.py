@@ -24,7 +24,7 @@ def tune(score: Score) -> tuple[int, ...]:
 
 
 def apart(scores: Sequence[Score], unseen: int) -> tuple[list[Score], list[Score]]:
-    """Return the pieces to learn from, and the last ``unseen``; what shares its tune with those is in neither."""
+    """Return the pieces to learn from, and the last ``unseen``; a tune of those is not learnt from."""
     rest, asked = list(scores[: len(scores) - unseen]), list(scores[len(scores) - unseen :])
     known = {tune(score) for score in asked}
     return [score for score in rest if tune(score) not in known], asked
