@@ -47,10 +47,8 @@ MISSING = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
 undefined; // what a script ends with is called if it can be
 """
-CLOSED = """
-Object.defineProperty(window, "isSecureContext", { value: false });
-Object.defineProperty(navigator, "mediaDevices", { value: undefined });
-"""
+OLD = 'Object.defineProperty(navigator, "mediaDevices", { value: undefined });'
+CLOSED = 'Object.defineProperty(window, "isSecureContext", { value: false });'
 
 
 def recording(hertz: float) -> bytes:
@@ -109,6 +107,9 @@ def refuse(page: Any) -> None:
     page.evaluate(MISSING)
     listen(page).click()
     note(page, "this machine has no microphone. Choose a recording")
+    page.evaluate(OLD)
+    listen(page).click()
+    note(page, "this browser offers none to pages. Choose a recording")
     page.evaluate(CLOSED)
     listen(page).click()
     note(page, "neither on this machine (localhost) nor on HTTPS")

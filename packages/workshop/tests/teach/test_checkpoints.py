@@ -111,3 +111,9 @@ def test_the_shipped_networks_are_the_lessons(name: str, parameters: int) -> Non
     assert sum(array.size for array in arrays) == parameters
     assert facts["error"] < 0.016
     assert json.dumps(facts)
+
+
+def test_the_shipped_network_for_four_voices_is_far_below_the_best_table() -> None:
+    arrays, facts = checkpoints.load(checkpoints.SHIPPED / "voices-full.npz")
+    assert sum(array.size for array in arrays) == 979_184
+    assert facts["nats"] < 0.56

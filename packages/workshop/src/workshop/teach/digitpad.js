@@ -5,25 +5,6 @@ const PATIENCE = 2000; // for an answer, in milliseconds
 const STEP = 14; // how far an arrow key goes
 const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
-function element(name, style, parent) {
-  const made = document.createElement(name);
-  Object.assign(made.style, style);
-  parent.appendChild(made);
-  return made;
-}
-
-function bars(parent) {
-  return Array.from({ length: 10 }, (_, digit) => {
-    const row = element("div", { display: "flex", alignItems: "center", height: "24px" }, parent);
-    element("b", { width: "1.5em", textAlign: "center" }, row).textContent = digit;
-    const track = element("div", { width: "160px", background: "rgba(128,128,128,.2)" }, row);
-    const bar = element("div", { width: "0", height: "16px", background: "#3a7bd5" }, track);
-    const text = element("span", { marginLeft: ".5em", fontFamily: "monospace" }, row);
-    text.className = "digitpad-bar";
-    return { bar, text };
-  });
-}
-
 function render({ model, el }) {
   const box = element("div", { display: "flex", flexWrap: "wrap", gap: "24px" }, el);
   const left = element("div", { position: "relative" }, box);
@@ -96,11 +77,7 @@ function render({ model, el }) {
     if (!probabilities) return;
     const answer = probabilities.indexOf(Math.max(...probabilities));
     best.textContent = blank ? "" : `${answer}: ${Math.round(100 * probabilities[answer])} %`;
-    probabilities.forEach((p, digit) => {
-      rows[digit].bar.style.width = blank ? "0" : 160 * p + "px";
-      rows[digit].bar.style.background = digit === answer ? "#e2574c" : "#3a7bd5";
-      rows[digit].text.textContent = blank ? "" : Math.round(100 * p) + " %";
-    });
+    fill(rows, blank ? null : probabilities);
     const ink = new ImageData(28, 28);
     picture.forEach((v, i) => ink.data.set([255 - v, 255 - v, 255 - v, 255], 4 * i));
     seen.getContext("2d").putImageData(ink, 0, 0);

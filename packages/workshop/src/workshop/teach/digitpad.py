@@ -19,6 +19,8 @@ import numpy.typing as npt
 import traitlets
 from PIL import Image
 
+from workshop.teach.answerbars import with_bars
+
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]
 """float32 (1, 1, 28, 28) → probabilities (1, 10). A compiled Theano function is one."""
 
@@ -54,7 +56,7 @@ def _start(ink: npt.NDArray[np.float32]) -> int:
 class DigitPad(anywidget.AnyWidget):
     """Draw a digit and see what ``predict`` says; its last answer took ``milliseconds`` of a processor."""
 
-    _esm = Path(__file__).with_name("digitpad.js")
+    _esm = with_bars(Path(__file__).with_name("digitpad.js"))
     drawing = traitlets.Unicode("").tag(sync=True)
     """What the page drew, in base64: SIDE times SIDE bytes, row by row, 0 paper and 255 ink."""
     answer = traitlets.Dict({}).tag(sync=True)

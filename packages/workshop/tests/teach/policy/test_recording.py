@@ -26,11 +26,18 @@ def test_lines_tell_seeds_ablations_and_processes() -> None:
     }
     others = {
         "ablations/no baseline/1": {"won": 0.25, "day": "2026-11-27"},
+        "ablations/no baseline/2": {"won": 0.45, "day": "2026-11-27"},
+        "ablations/one picture/4": {"won": 0.45, "day": "2026-11-27"},
         "processes/2": {"steps": 12000, "cpu_seconds": 60.0, "share": 1.5, "won": 0.3, "day": "2026-11-27"},
     }
     told = "\n".join(recording.lines(seeds | others))
-    assert "3 seeds: 29.0, 30.0, 31.0; mean 30.0, 95 % interval ± 2.5" in told
-    assert "no baseline: 25 %" in told and "12,000 steps" in told
+    assert "3 seeds: 29.0, 30.0, 31.0; median 30.0, mean 30.0, 95 % interval ± 2.5" in told
+    assert (
+        "no baseline: 25 %, 45 %; beside the same seeds with everything, in points: −45, −25; mean −35"
+        in told
+    )
+    assert "one picture" not in told, "no run of that seed with everything stands beside it"
+    assert "12,000 steps" in told
     assert "2026-11-26 to 2026-11-27" in told
     assert recording.lines({}) == []
 

@@ -19,9 +19,10 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,10 @@ NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
 LEFT_OUT = ("train-", "judge-", "watch-", "predict-")
 """How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
 ALSO_LEFT_OUT = frozenset(
-    {"by-hand", "spread", "bandit-learn", "steep", "worker", "processes", "recorded", "metrics"}
+    {"by-hand", "spread", "bandit-learn", "keep", "steep", "worker", "processes", "recorded", "metrics"}
 )
-"""These show or measure; ``worker`` draws weights, which a piece without it draws in the lesson's order."""
+"""They show, keep or measure; ``worker`` draws weights, which a piece without it draws in the lesson's
+order."""
 
 SEEDS = (1, 2, 3, 4, 5)
 ABLATIONS: dict[str, dict[str, object]] = {
@@ -79,9 +81,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         told += _seeds(pieces, title, kind, "{:.1f}", 1)
     told += _seeds(pieces, "Pong, points won", "pong", "{:.0f} %", 100)
     for name in ABLATIONS:
-        runs = [pieces[key]["won"] for key in _keys(f"ablations/{name}", ABLATION_SEEDS) if key in pieces]
-        if runs:
-            told.append(f"Pong, {name}: " + ", ".join(f"{100 * run:.0f} %" for run in runs))
+        told += _ablation(pieces, name)
     for number in LEARNERS:
         if piece := pieces.get(f"processes/{number}"):
             told.append(
@@ -103,10 +103,30 @@ def _seeds(pieces: Mapping[str, Piece], title: str, kind: str, form: str, unit: 
     runs = [unit * pieces[key][kind] for key in _keys("seeds", SEEDS) if key in pieces]
     if not runs:
         return []
-    mean, half = interval(runs)
     each = ", ".join(form.format(run) for run in runs)
-    about = "" if half is None else f"; mean {form.format(mean)}, 95 % interval ± {form.format(half)}"
+    about = f"; median {form.format(median(runs))}, {_mean(runs, form)}" if len(runs) > 1 else ""
     return [f"{title}, {len(runs)} seed{'s' * (len(runs) > 1)}: {each}{about}"]
+
+
+def _ablation(pieces: Mapping[str, Piece], name: str) -> list[str]:
+    """Say what taking something away did, seed by seed beside the same seed with everything."""
+    pairs = [
+        (100 * pieces[key]["won"], 100 * pieces[f"seeds/{seed}"]["pong"])
+        for seed, key in zip(ABLATION_SEEDS, _keys(f"ablations/{name}", ABLATION_SEEDS), strict=True)
+        if key in pieces and f"seeds/{seed}" in pieces
+    ]
+    if not pairs:
+        return []
+    runs = ", ".join(f"{without:.0f} %" for without, _ in pairs)
+    changes = [without - whole for without, whole in pairs]
+    each = ", ".join(f"{change:+.0f}".replace("-", "−") for change in changes)
+    about = f"; {_mean(changes, '{:+.0f}')}".replace("-", "−") if len(changes) > 1 else ""
+    return [f"Pong, {name}: {runs}; beside the same seeds with everything, in points: {each}{about}"]
+
+
+def _mean(runs: Sequence[float], form: str) -> str:
+    mean, half = interval(runs)
+    return f"mean {form.format(mean)}, 95 % interval ± {form.format(half).lstrip('+')}"
 
 
 def namespace(seed: int, settings: Mapping[str, object], notebooks: Path | None = None) -> dict[str, Any]:

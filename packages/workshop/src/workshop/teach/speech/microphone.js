@@ -1,10 +1,12 @@
 // The page's half of the microphone: sends sound in pieces as it comes, shows the answer as ten bars.
 const COLOURS = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]]; // quiet to loud
 const NEAR = "this page is neither on this machine (localhost) nor on HTTPS, so the browser keeps the microphone closed";
+const OLD = "this browser offers none to pages";
 const REASONS = {
   NotAllowedError: "the browser was not allowed to use the microphone",
   NotFoundError: "this machine has no microphone",
   NotReadableError: "another program holds the microphone",
+  SecurityError: "this page, or the frame that it is shown in, is not allowed to ask for the microphone",
 };
 // Runs apart from the page, so that no sound is lost while the page is busy.
 const COLLECTOR = `registerProcessor("collector", class extends AudioWorkletProcessor {
@@ -15,24 +17,6 @@ const COLLECTOR = `registerProcessor("collector", class extends AudioWorkletProc
     return true;
   }
 });`;
-
-function element(name, style, parent) {
-  const made = document.createElement(name);
-  Object.assign(made.style, style);
-  parent.appendChild(made);
-  return made;
-}
-
-function bars(parent) {
-  return Array.from({ length: 10 }, (_, digit) => {
-    const row = element("div", { display: "flex", alignItems: "center", height: "22px" }, parent);
-    element("b", { width: "1.5em", textAlign: "center" }, row).textContent = digit;
-    const track = element("div", { width: "160px", background: "rgba(128,128,128,.2)" }, row);
-    const bar = element("div", { width: "0", height: "14px", background: "#3a7bd5" }, track);
-    const text = element("span", { marginLeft: ".5em", fontFamily: "monospace" }, row);
-    return { bar, text };
-  });
-}
 
 function colour(share) {
   const place = share * (COLOURS.length - 1);
@@ -79,9 +63,13 @@ function render({ model, el }) {
     model.send({ kind, ...more }, undefined, buffers);
   }
 
+  function refuse(reason) {
+    note.textContent = `No microphone: ${reason}. Choose a recording instead.`;
+  }
+
   async function start() {
     if (!window.isSecureContext || !navigator.mediaDevices) {
-      note.textContent = `No microphone: ${NEAR}. Choose a recording instead.`;
+      refuse(window.isSecureContext ? OLD : NEAR);
       return;
     }
     listen.disabled = true;
@@ -106,7 +94,7 @@ function render({ model, el }) {
       note.textContent = "Say a digit, in English: zero to nine.";
     } catch (error) {
       stop();
-      note.textContent = `No microphone: ${REASONS[error.name] || error.message}. Choose a recording instead.`;
+      refuse(REASONS[error.name] || error.message);
     }
     listen.disabled = false;
   }
@@ -146,11 +134,7 @@ function render({ model, el }) {
     best.textContent = `${answer}: ${Math.round(100 * probabilities[answer])} %`;
     best.dataset.number = number;
     best.title = `known to be over after ${waited} ms of quiet, answered with ${worked} ms of work`;
-    probabilities.forEach((p, digit) => {
-      rows[digit].bar.style.width = 160 * p + "px";
-      rows[digit].bar.style.background = digit === answer ? "#e2574c" : "#3a7bd5";
-      rows[digit].text.textContent = Math.round(100 * p) + " %";
-    });
+    fill(rows, probabilities);
     seen.width = frames;
     seen.height = bands;
     const image = new ImageData(frames, bands);

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import traitlets
 
 from workshop.errors import WorkshopError
+from workshop.teach.answerbars import with_bars
 from workshop.teach.speech.listener import Heard, Listener, pieces
 from workshop.teach.speech.sound import RATE, Sound, read_wav
 
@@ -35,7 +36,7 @@ class Microphone(anywidget.AnyWidget):
     buffer of 16-bit samples, and ``{"kind": "end"}``. A message that is none of these is ignored.
     """
 
-    _esm = Path(__file__).with_name("microphone.js")
+    _esm = with_bars(Path(__file__).with_name("microphone.js"))
     answer = traitlets.Dict({}).tag(sync=True)
     """What the page shows: ten ``probabilities``, a ``picture`` (bytes, a row a frame), its ``frames`` and
     ``bands``, the milliseconds that were ``waited`` and ``worked``, and the ``number`` of the word."""
