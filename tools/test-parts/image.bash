@@ -38,6 +38,7 @@ machine() {
   end_steps
 }
 
+install_packages zstd:zstd
 use_test_venv
 use_testbed
 use_schema

@@ -57,7 +57,6 @@ OCI_LAYOUT = {"imageLayoutVersion": "1.0.0"}
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 REFERENCE = "org.opencontainers.image.ref.name"
 LABELS = ("title", "description", "version", "revision", "created", "licenses")
 """Of ``org.opencontainers.image.*``: what every image of ours says of itself."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from organiser.appliance import sbom
 from organiser.appliance.members import Added
-from organiser.image import layout
+from organiser.image import layout, lean
 from workshop.errors import WorkshopError
 
 UNITS = "etc/systemd/system/workshop-*.service"
@@ -134,7 +134,9 @@ def bill_of(root: Path, name: str, version: str, small: bool, hub_packages: Path
     components = [
         each
         for each in (*sbom.system_packages(root), *sbom.python_packages(root))
-        if not _is_kernels(each.name) and not (small and each.environment == layout.TENSORFLOW)
+        if not _is_kernels(each.name)
+        and each.environment not in lean.ENVIRONMENTS
+        and not (small and each.environment == layout.TENSORFLOW)
     ]
     if hub_packages is not None:
         components += sorted(sbom.packages_in(hub_packages, layout.HUB))
