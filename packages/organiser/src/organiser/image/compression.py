@@ -1,6 +1,6 @@
 """How layers are compressed: by zstd, which gives the smaller ones, or by gzip, which every reader knows.
 
-Layers by zstd (image-spec 1.1, "+zstd Media Types") are read by podman, by containerd, and by Docker since its
+Layers by zstd (image-spec 1.1, "+zstd Media Types") are read by podman, by containerd, and by Docker since
 version 23. Python knows zstd since 3.14; an older one asks the program of that name.
 """
 
