@@ -56,7 +56,7 @@ def ensure(folder: Path, name: str, key: str, fill: Add, way: Compression) -> La
     with whole(path) as partial:
         with compressed(way, partial) as file:
             plain = Hashing(file)
-            with tarfile.TarFile(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[arg-type]
+            with tarfile.TarFile(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 fill(tar)
         size, digest = partial.stat().st_size, f"sha256:{hash_file(partial)}"
     made = Layer(name, path, size, digest, f"sha256:{plain.digest.hexdigest()}", way.media_type)
