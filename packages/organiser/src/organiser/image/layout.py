@@ -19,6 +19,7 @@ START, HEALTHY, SERVICES = f"{FOLDER}/start", f"{FOLDER}/healthy", f"{FOLDER}/se
 HUB_SETTINGS = f"{FOLDER}/hub/jupyter_server_config.py"
 HUB_PACKAGES = "opt/workshop/hub-packages"
 SINGLE_USER = "usr/local/bin/jupyterhub-singleuser"
+COMMAND = "usr/local/bin/workshop"
 BILL = "opt/workshop/sbom.cdx.json"
 MADE = {
     "opt/workshop/theano": "opt/workshop/made/theano",

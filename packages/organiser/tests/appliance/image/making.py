@@ -37,6 +37,9 @@ def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
     make_appliance_root(folder, architecture)
     for name, text in {
         "var/lib/dpkg/status": STATUS,
+        "opt/workshop/etc/workshop.toml": (
+            'bind_address = "0.0.0.0"\nleft_out = ""\nservice_manager = "systemd"\n'
+        ),
         "opt/workshop/theano/compiled/key": "made by the build",
         "opt/workshop/tensorboard/sample/events": "a sample",
         "opt/workshop/state/manifest.json": "{}",
