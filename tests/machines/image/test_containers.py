@@ -228,17 +228,17 @@ def test_docker_loads_and_runs_it(store: str, archive: Path, tmp_path: Path) -> 
         assert about["Config"]["Healthcheck"]["Test"] == ["CMD", f"/{layout.HEALTHY}"]
         words = ("--read-only", "--tmpfs=/tmp:mode=1777,exec", "--cap-drop=ALL", "--network=none")
         started = time.monotonic()
-        docker("run", "--detach", "--name=w", *words, "--volume=home:/home/workshop", name)
+        docker("run", "--detach", "--name=workshop", *words, "--volume=home:/home/workshop", name)
         waiting.wait_until(
-            lambda: docker("exec", "w", f"/{layout.HEALTHY}", check=False).returncode == 0,
+            lambda: docker("exec", "workshop", f"/{layout.HEALTHY}", check=False).returncode == 0,
             120,
             "it is healthy",
         )
         FIGURES.append(f"docker, {store}: {time.monotonic() - started:.1f} s until all ports answer")
         started = time.monotonic()
-        docker("stop", "--time", str(round(waiting.patience(STOP_SECONDS))), "w")
+        docker("stop", "--time", str(round(waiting.patience(STOP_SECONDS))), "workshop")
         FIGURES.append(f"docker, {store}: {time.monotonic() - started:.1f} s from SIGTERM to the end")
-        assert docker("inspect", "--format", "{{.State.ExitCode}}", "w").stdout.strip() == "0"
+        assert docker("inspect", "--format", "{{.State.ExitCode}}", "workshop").stdout.strip() == "0"
 
 
 def test_its_bill_of_materials_is_of_the_formats_own_schema(archive: Path) -> None:
