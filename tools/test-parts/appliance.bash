@@ -9,7 +9,7 @@ output=$CACHE/appliance
 use_disk_tools() {
   install_packages qemu-system-x86_64:qemu-system-x86:qemu-system-x86-core qemu-img:qemu-utils:qemu-img \
     grub-mkimage:grub-common:grub2-tools sfdisk:fdisk:util-linux mkfs.ext4:e2fsprogs debugfs:e2fsprogs git:git \
-    ssh-keygen:openssh-client:openssh
+    ssh-keygen:openssh-client:openssh zstd:zstd
   [ -d /usr/lib/grub/i386-pc ] || install_packages grub-modules:grub-pc-bin:grub2-pc-modules
 }
 

@@ -49,6 +49,6 @@ tests() {
 use_test_venv
 case ${1:-} in
   lint) install_packages shellcheck:shellcheck:ShellCheck git:git && lint ;;
-  tests) install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 && tests ;;
+  tests) install_packages git:git zstd:zstd node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 && tests ;;
   *) no_job "$@" ;;
 esac

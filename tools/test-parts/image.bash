@@ -19,6 +19,21 @@ use_schema() {
   "$UV" pip install --quiet --no-deps --require-hashes --target "$WORKSHOP_CYCLONEDX" --requirement "$lock"
 }
 
+# Docker's programs alone: its package would start a service. Where they cannot be had, its tests say so.
+use_docker() {
+  local folder=$CACHE/docker package daemon
+  command -v dockerd >/dev/null && return
+  if [ ! -x "$folder/usr/sbin/dockerd" ]; then
+    command -v dpkg-deb >/dev/null || return 0
+    rm -rf "$folder" && mkdir -p "$folder/packages"
+    # The daemon's package has the name of the source of both.
+    daemon=$(apt-cache show docker-cli | awk '$1 == "Source:" { print $2; exit }')
+    (cd "$folder/packages" && apt-get download --quiet=2 "$daemon" docker-cli containerd runc) || return 0
+    for package in "$folder"/packages/*.deb; do dpkg-deb --extract "$package" "$folder"; done
+  fi
+  export PATH=$PATH:$folder/usr/bin:$folder/usr/sbin
+}
+
 # For one lesson it is compiled beforehand; for all of them where an image is built to be handed out.
 build() {
   in_testbed python -m workshop image build --small --output "$output" --cache "$WORKSHOP_TEST_CACHE" \
@@ -38,9 +53,11 @@ machine() {
   end_steps
 }
 
+install_packages zstd:zstd
 use_test_venv
 use_testbed
 use_schema
+use_docker
 case ${1:-} in
   # The test machine's root with plain servers: what podman makes of an image of ours.
   podman) look_at ;;

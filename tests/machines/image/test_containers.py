@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import dockers
 import jsonschema
 import pytest
 import waiting
@@ -213,6 +214,31 @@ def test_under_a_hub_it_is_a_seats_server(image: str, request: pytest.FixtureReq
         pytest.skip("the stand-in has no Jupyter; needs --image")
     done = podman("run", "--rm", *STORE, image, "jupyterhub-singleuser", "--version")
     assert done.stdout.strip().splitlines()[-1][0].isdigit()
+
+
+@pytest.mark.parametrize("store", dockers.STORES)
+def test_docker_loads_and_runs_it(store: str, archive: Path, tmp_path: Path) -> None:
+    if program := dockers.missing():
+        pytest.skip(f"needs {program}: tools/test.bash image")
+    with dockers.started(tmp_path, store) as docker:
+        name = docker("load", "--input", archive).stdout.partition("image: ")[2].strip()
+        assert name.startswith(f"{layout.NAME}:")
+        (about,) = json.loads(docker("image", "inspect", name).stdout)
+        assert about["Config"]["User"] == f"{layout.UID}:{layout.UID}"
+        assert about["Config"]["Healthcheck"]["Test"] == ["CMD", f"/{layout.HEALTHY}"]
+        words = ("--read-only", "--tmpfs=/tmp:mode=1777,exec", "--cap-drop=ALL", "--network=none")
+        started = time.monotonic()
+        docker("run", "--detach", "--name=workshop", *words, "--volume=home:/home/workshop", name)
+        waiting.wait_until(
+            lambda: docker("exec", "workshop", f"/{layout.HEALTHY}", check=False).returncode == 0,
+            120,
+            "it is healthy",
+        )
+        FIGURES.append(f"docker, {store}: {time.monotonic() - started:.1f} s until all ports answer")
+        started = time.monotonic()
+        docker("stop", "--time", str(round(waiting.patience(STOP_SECONDS))), "workshop")
+        FIGURES.append(f"docker, {store}: {time.monotonic() - started:.1f} s from SIGTERM to the end")
+        assert docker("inspect", "--format", "{{.State.ExitCode}}", "workshop").stdout.strip() == "0"
 
 
 def test_its_bill_of_materials_is_of_the_formats_own_schema(archive: Path) -> None:

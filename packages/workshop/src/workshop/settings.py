@@ -45,7 +45,7 @@ class Settings:
     tensorboard_port: int = 8081
     web_port: int = 8082
     service_manager: str = ""
-    """systemd, systemd-user or supervisor; empty when no services were set up."""
+    """systemd, systemd-user, supervisor or container; empty when no services were set up."""
     workshop: str = ""
     """The workshop of the schedule that is held here; empty for the schedule's first."""
     left_out: str = ""

@@ -361,6 +361,21 @@ def test_systemd_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "systemctl is missing" in services.alive(Settings(prefix=tmp_path, service_manager="systemd")).text
 
 
+def test_in_a_container_its_first_process_is_looked_at(tmp_path: Path) -> None:
+    settings = Settings(prefix=tmp_path, service_manager="container")
+    assert services.manager(settings) == "container"
+    # This test's own first process is another one.
+    assert services.alive(settings).state is State.YELLOW
+    (tmp_path / "1").mkdir()
+    for command, state in (
+        (b"/usr/bin/python3\0-IS\0/usr/lib/workshop-image/start\0", State.GREEN),
+        (b"/opt/workshop/venvs/jupyter/bin/python\0-m\0jupyterhub.singleuser\0", State.YELLOW),
+        (b"", State.YELLOW),
+    ):
+        (tmp_path / "1/cmdline").write_bytes(command)
+        assert services._in_container(3, tmp_path).state is state
+
+
 def test_services_that_end_at_logout_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = tmp_path / "systemctl"
     command.write_text('#!/bin/sh\n[ -n "$XDG_RUNTIME_DIR" ] && echo "active\nactive\nactive"\n')

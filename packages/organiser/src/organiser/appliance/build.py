@@ -24,6 +24,7 @@ from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
 from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision
 from organiser.appliance.root import ensure_root
+from organiser.image.compression import ZSTD, Compression
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.git import require_no_credentials
@@ -57,6 +58,8 @@ class Wish:
     """Further words for ansible-playbook."""
     architecture: Architecture = AMD64
     forms: tuple[str, ...] = ("ova",)
+    compression: Compression = ZSTD
+    """Of an image's layers."""
 
     @property
     def work(self) -> Path:
@@ -138,6 +141,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             checkout=wish.source,
             revision=checkout.revision(wish.source),
             cache=wish.downloads,
+            compression=wish.compression,
         )
         clock = Clock(say)
         made = forms.write(source, wanted, work / "forms", clock)

@@ -37,6 +37,9 @@ def build(
     without: Annotated[
         list[str] | None, typer.Option(help="Leave out tensorflow: the small one alone, built sooner.")
     ] = None,
+    compression: Annotated[
+        str, typer.Option(help="zstd, or gzip for a Docker before 23; a fifth larger.")
+    ] = "zstd",
     output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
     mirror: Mirror = "",
     cache: Cache = None,
@@ -52,8 +55,10 @@ def build(
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
     from organiser.appliance.build import Wish
+    from organiser.image import compression as compressions
     from organiser.image.make import make
 
+    way = compressions.parse(compression)
     kinds = forms.parse(architectures or [(native() or AMD64).name], ARCHITECTURES, "processor")
     if small and without:
         raise WorkshopError(
@@ -72,6 +77,7 @@ def build(
             options=for_ansible(extra_vars),
             architecture=ARCHITECTURES[kind],
             forms=names,
+            compression=way,
         )
         for kind in kinds
     ]

@@ -6,7 +6,6 @@ compressed file, by which it is stored and fetched.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import stat
@@ -17,12 +16,12 @@ from pathlib import Path, PurePosixPath
 
 from organiser.appliance.members import Added, Hashing, add, info_of, walk
 from organiser.appliance.scratch import whole
-from organiser.image import layout
+from organiser.image import layout, lean
+from organiser.image.compression import Compression, compressed
 from organiser.image.view import View
 from workshop.system.files import hash_file
 
-LEVEL = 6
-MAKERS_VERSION = 1
+MAKERS_VERSION = 2
 """Raised when the same root is to give other layers."""
 Add = Callable[[tarfile.TarFile], None]
 
@@ -38,44 +37,32 @@ class Layer:
     """SHA-256 of the compressed file, as ``sha256:…``."""
     diff_id: str
     """SHA-256 of the tar in it, likewise."""
+    media_type: str
+    """Of the compressed file."""
 
 
-def ensure(folder: Path, name: str, key: str, fill: Add) -> Layer:
+def ensure(folder: Path, name: str, key: str, fill: Add, way: Compression) -> Layer:
     """Return a layer, made unless a run before, perhaps a killed one, has made it of the same.
 
     key: stands for everything that decides what ``fill`` adds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {key}".encode()).hexdigest()[:24]
-    path, record = folder / f"{name}-{known}.tar.gz", folder / f"{name}-{known}.json"
+    known = hashlib.sha256(f"{MAKERS_VERSION} {name} {way.name} {key}".encode()).hexdigest()[:24]
+    path, record = folder / f"{name}-{known}{way.suffix}", folder / f"{name}-{known}.json"
     if path.is_file() and record.is_file():
         said = json.loads(record.read_text(encoding="utf-8"))
-        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"])
+        return Layer(name, path, said["bytes"], said["digest"], said["diff_id"], way.media_type)
     record.unlink(missing_ok=True)
-    with whole(path) as partial, partial.open("wb") as file:
-        packed = Hashing(file)
-        with gzip.GzipFile("", "wb", LEVEL, packed, mtime=0) as compressed:
-            plain = Hashing(compressed)  # type: ignore[arg-type]
+    with whole(path) as partial:
+        with compressed(way, partial) as file:
+            plain = Hashing(file)
             with tarfile.TarFile(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 fill(tar)
-        size = packed.tell()
-    digest, diff_id = f"sha256:{packed.digest.hexdigest()}", f"sha256:{plain.digest.hexdigest()}"
-    made = Layer(name, path, size, digest, diff_id)
+        size, digest = partial.stat().st_size, f"sha256:{hash_file(partial)}"
+    made = Layer(name, path, size, digest, f"sha256:{plain.digest.hexdigest()}", way.media_type)
     with whole(record) as partial:
         partial.write_text(json.dumps(asdict(made) | {"path": path.name}), encoding="utf-8")
     return made
-
-
-def forget_others(folder: Path, used: list[Layer]) -> None:
-    """Remove the layers of other roots."""
-    keep = {path for each in used for path in (each.path, each.path.with_name(f"{_stem(each.path)}.json"))}
-    for path in folder.iterdir():
-        if path not in keep:
-            path.unlink()
-
-
-def _stem(path: Path) -> str:
-    return path.name.removesuffix(".tar.gz")
 
 
 def of_root(root: Path, name: str, epoch: int) -> Add:
@@ -83,15 +70,18 @@ def of_root(root: Path, name: str, epoch: int) -> Add:
 
     def fill(tar: tarfile.TarFile) -> None:
         links: dict[tuple[int, int], str] = {}
+        twins = lean.Twins()
         parents = Parents(tar, root, epoch)
         for path, entry in walk(root, root):
-            if layout.layer_of(path) != name or not layout.shows(path):
+            if layout.layer_of(path) != name or not layout.shows(path) or not lean.keeps(path):
                 continue
             there = layout.renamed(path)
             info = info_of(there, entry, links, epoch)
             if info is None or info.ischr() or info.isblk():
                 continue
             parents.ensure(there)
+            if info.isreg() and (first := twins.of(path, Path(entry.path))) != path:
+                info.type, info.linkname, info.size = tarfile.LNKTYPE, layout.renamed(first), 0
             if info.isreg():
                 with Path(entry.path).open("rb") as file:
                     tar.addfile(info, file)

@@ -19,6 +19,7 @@ START, HEALTHY, SERVICES = f"{FOLDER}/start", f"{FOLDER}/healthy", f"{FOLDER}/se
 HUB_SETTINGS = f"{FOLDER}/hub/jupyter_server_config.py"
 HUB_PACKAGES = "opt/workshop/hub-packages"
 SINGLE_USER = "usr/local/bin/jupyterhub-singleuser"
+COMMAND = "usr/local/bin/workshop"
 BILL = "opt/workshop/sbom.cdx.json"
 MADE = {
     "opt/workshop/theano": "opt/workshop/made/theano",
@@ -57,7 +58,6 @@ OCI_LAYOUT = {"imageLayoutVersion": "1.0.0"}
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 REFERENCE = "org.opencontainers.image.ref.name"
 LABELS = ("title", "description", "version", "revision", "created", "licenses")
 """Of ``org.opencontainers.image.*``: what every image of ours says of itself."""

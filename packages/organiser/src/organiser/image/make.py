@@ -8,11 +8,12 @@ import tarfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from organiser.appliance.build import Wish, build
 from organiser.appliance.scratch import whole
 from organiser.image import layout, oci
+from organiser.image.compression import BY_TYPE, uncompressed
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
 
@@ -83,9 +84,10 @@ def describe(archive: Path, sha256: str = "") -> Image:
         entry = json.loads(_read(tar, "index.json"))["manifests"][0]
         manifest = json.loads(_read(tar, oci.blob(entry["digest"])))
         config = json.loads(_read(tar, oci.blob(manifest["config"]["digest"])))
-        own = tar.extractfile(oci.blob(manifest["layers"][-1]["digest"]))
-        with tarfile.open(fileobj=own, mode="r:gz") as layer:
-            bill = _read(layer, layout.BILL)
+        last = manifest["layers"][-1]
+        own = tar.extractfile(oci.blob(last["digest"]))
+        with uncompressed(BY_TYPE[last["mediaType"]], own) as plain:
+            bill = _bill_in(plain)
     beside = archive.with_name(archive.name.removesuffix(layout.SUFFIX) + BILL_SUFFIX)
     with whole(beside) as partial:
         partial.write_bytes(bill)
@@ -93,6 +95,20 @@ def describe(archive: Path, sha256: str = "") -> Image:
     sizes = {name: layer["size"] for name, layer in zip(names, manifest["layers"], strict=True)}
     kinds = (entry["platform"]["architecture"],)
     return Image(archive, kinds, archive.stat().st_size, sha256 or hash_file(archive), sizes, beside)
+
+
+def _bill_in(layer: BinaryIO) -> bytes:
+    """Return the bill of materials in a layer, which is read to its end."""
+    bill = b""
+    with tarfile.open(fileobj=layer, mode="r|") as tar:
+        for member in tar:
+            file = tar.extractfile(member) if member.name == layout.BILL else None
+            bill = file.read() if file else bill
+    while layer.read(1 << 20):
+        pass
+    if not bill:
+        raise WorkshopError(f"there is no {layout.BILL} in the image; build it anew")
+    return bill
 
 
 def _read(tar: tarfile.TarFile, name: str) -> bytes:

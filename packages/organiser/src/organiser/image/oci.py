@@ -122,7 +122,7 @@ def write(about: About, layers: Sequence[Layer], target: Path) -> None:
             "mediaType": layout.MANIFEST,
             "config": described(layout.CONFIG, config),
             "layers": [
-                {"mediaType": layout.LAYER, "digest": each.digest, "size": each.bytes} for each in layers
+                {"mediaType": each.media_type, "digest": each.digest, "size": each.bytes} for each in layers
             ],
             "annotations": about.labels(),
         }

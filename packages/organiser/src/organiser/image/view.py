@@ -8,24 +8,32 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from organiser.appliance import sbom
 from organiser.appliance.members import Added
-from organiser.image import layout
+from organiser.image import layout, lean
 from workshop.errors import WorkshopError
 
 UNITS = "etc/systemd/system/workshop-*.service"
 SETTINGS = "opt/workshop/etc/workshop.toml"
 STATUS = "var/lib/dpkg/status"
 SERVICES = "opt/workshop/bin/services"
+CONTAINER = "container"
+"""What its settings say in the place of a manager of services (``workshop.machine.services``)."""
 NO_MANAGER = """\
 #!/bin/sh
 # In a container its first process keeps the services running, and their words are the container's log.
 echo "services: in a container; use docker logs, docker restart and docker stop (or podman's)" >&2
 exit 2
+"""
+COMMAND = f"""\
+#!/bin/sh
+# For docker exec: the workshop's command, which knows by its settings where it is.
+WORKSHOP_CONFIG=${{WORKSHOP_CONFIG:-/{SETTINGS}}} exec /opt/workshop/venvs/jupyter/bin/workshop "$@"
 """
 SEAT = f"""\
 #!/bin/sh
@@ -77,11 +85,12 @@ def view(
         layout.SERVICES: Added((json.dumps(about, indent=1) + "\n").encode()),
         layout.HUB_SETTINGS: Added(_own("hub_settings.py")),
         layout.SINGLE_USER: Added(SEAT.encode(), 0o755),
+        layout.COMMAND: Added(COMMAND.encode(), 0o755),
         layout.BILL: Added(bill_of(root, name, version, small, hub_packages).encode()),
         SERVICES: Added(NO_MANAGER.encode(), 0o755),
         "etc/fstab": Added(b"# What is mounted is the container's matter.\n"),
     }
-    for path, change in ((SETTINGS, _settings), (STATUS, _without_kernel)):
+    for path, change in ((SETTINGS, partial(_settings, small=small)), (STATUS, _without_kernel)):
         if (root / path).is_file():
             seen.added[path] = Added(change((root / path).read_text(encoding="utf-8")).encode())
     seen.added |= {path: Added(link=target, mode=0o777) for path, target in layout.PASSING.items()}
@@ -134,7 +143,9 @@ def bill_of(root: Path, name: str, version: str, small: bool, hub_packages: Path
     components = [
         each
         for each in (*sbom.system_packages(root), *sbom.python_packages(root))
-        if not _is_kernels(each.name) and not (small and each.environment == layout.TENSORFLOW)
+        if not _is_kernels(each.name)
+        and each.environment not in lean.ENVIRONMENTS
+        and not (small and each.environment == layout.TENSORFLOW)
     ]
     if hub_packages is not None:
         components += sorted(sbom.packages_in(hub_packages, layout.HUB))
@@ -145,9 +156,11 @@ def _is_kernels(package: str) -> bool:
     return any(fnmatchcase(package, pattern) for pattern in layout.KERNELS)
 
 
-def _settings(text: str) -> str:
-    """Return the settings of a machine without a manager of services."""
-    return re.sub(r'(?m)^service_manager = ".*"$', 'service_manager = ""', text)
+def _settings(text: str, *, small: bool) -> str:
+    """Return the settings of a container, which has no manager of services, and perhaps no TensorFlow."""
+    for name, value in (("service_manager", CONTAINER), ("left_out", layout.TENSORFLOW if small else "")):
+        text = re.sub(rf'(?m)^{name} = ".*"$', f'{name} = "{value}"', text) if value else text
+    return text
 
 
 def _without_kernel(status: str) -> str:

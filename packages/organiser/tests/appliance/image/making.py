@@ -15,6 +15,7 @@ from typing import Any
 from organiser.appliance import forms
 from organiser.appliance.architecture import AMD64, Architecture
 from organiser.image import layout
+from organiser.image.compression import GZIP, Compression
 
 from ..building import ARM_DESCRIPTION, DESCRIPTION, EPOCH, make_appliance_root, quiet
 
@@ -36,6 +37,9 @@ def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
     make_appliance_root(folder, architecture)
     for name, text in {
         "var/lib/dpkg/status": STATUS,
+        "opt/workshop/etc/workshop.toml": (
+            'bind_address = "0.0.0.0"\nleft_out = ""\nservice_manager = "systemd"\n'
+        ),
         "opt/workshop/theano/compiled/key": "made by the build",
         "opt/workshop/tensorboard/sample/events": "a sample",
         "opt/workshop/state/manifest.json": "{}",
@@ -63,9 +67,9 @@ def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
     return folder
 
 
-def source(root: Path, architecture: Architecture = AMD64) -> forms.Source:
+def source(root: Path, architecture: Architecture = AMD64, compression: Compression = GZIP) -> forms.Source:
     description = DESCRIPTION if architecture is AMD64 else ARM_DESCRIPTION
-    return forms.Source(root, description, EPOCH, revision="0123abcd")
+    return forms.Source(root, description, EPOCH, revision="0123abcd", compression=compression)
 
 
 def make_images(

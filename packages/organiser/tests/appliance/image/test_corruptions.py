@@ -13,6 +13,7 @@ import pytest
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.verify.run import verify
 from organiser.image import layout
+from organiser.image.compression import GZIP, ZSTD
 
 from ..building import program
 from .making import Taken, make_images, sha
@@ -86,7 +87,11 @@ CONFIG: dict[str, tuple[str, Change]] = {
     "another kind": ("oci.documents", lambda it: it.entry.update(mediaType="application/json")),
     "kind of layer": (
         "oci.documents",
-        lambda it: it.manifest["layers"][0].update(mediaType=f"{layout.LAYER}+encrypted"),
+        lambda it: it.manifest["layers"][0].update(mediaType=f"{GZIP.media_type}+encrypted"),
+    ),
+    "said to be zstd's": (
+        "oci.whole",
+        lambda it: it.manifest["layers"][0].update(mediaType=ZSTD.media_type),
     ),
     "no layers": ("oci.documents", lambda it: (it.layers.clear(), it.manifest["layers"].clear())),
     "without Docker's list": ("oci.docker", lambda it: setattr(it, "docker", False)),

@@ -14,6 +14,8 @@ from organiser.image import layers, layout
 from organiser.image.make import describe, join
 from organiser.image.view import service_of
 from workshop.errors import WorkshopError
+from workshop.machine import services
+from workshop.settings import load_settings
 
 from ..building import make_root, quiet
 from .making import Taken, make_image_root, make_images, source, unpack
@@ -57,6 +59,17 @@ def test_a_container_sees_neither_machine_nor_what_was_left_of_the_build(images:
         ["g++", "tensorflow-cpu", "tornado"],
         ["g++", "tornado"],
     ]
+
+
+def test_doctor_is_told_what_it_is_in(images: list[Path], tmp_path: Path) -> None:
+    full, small = (unpack(path)["opt/workshop/etc/workshop.toml"][1].decode() for path in images)
+    for said, left_out in ((full, ""), (small, "tensorflow")):
+        (tmp_path / "workshop.toml").write_text(said)
+        settings = load_settings(tmp_path / "workshop.toml")
+        assert (settings.service_manager, settings.left_out) == (services.CONTAINER, left_out)
+    info, command = unpack(images[1])[layout.COMMAND]
+    assert info.mode == 0o755
+    assert b"exec /opt/workshop/venvs/jupyter/bin/workshop" in command
 
 
 def test_services_are_started_as_their_units_say(images: list[Path], tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ STARTING_SECONDS = 5.0
 """A Jupyter that starts has its port a moment before it writes down that it runs."""
 LINGERING = Path("/var/lib/systemd/linger")
 """Has a file for each user whose services outlive their login session."""
+CONTAINER = "container"
+"""In an image: its first process starts the services, and starts again what ends."""
+FIRST_PROCESS = "workshop-image/start"
 
 
 def services(settings: Settings) -> list[Service]:
@@ -177,7 +180,7 @@ def _held_by(number: int) -> str:
 
 
 def manager(settings: Settings) -> str:
-    """Return what keeps the services alive: systemd, systemd-user, supervisor; empty when nothing does.
+    """Return what keeps the services alive: systemd, systemd-user, supervisor, container; empty: nothing.
 
     Set-up's choice is told by the files that it wrote for that manager.
     """
@@ -190,7 +193,7 @@ def manager(settings: Settings) -> str:
         "systemd": Path("/etc") / unit,
         "systemd-user": own / unit.replace("system/", "user/"),
     }
-    if settings.service_manager in written:
+    if settings.service_manager in (*written, CONTAINER):
         return settings.service_manager
     return next((name for name, path in written.items() if path.exists()), "")
 
@@ -201,6 +204,8 @@ def alive(settings: Settings) -> Line:
     used = manager(settings)
     if settings.prefix is None or not used:
         return yellow("services", "no service manager was set up", "run ./local/setup.bash")
+    if used == CONTAINER:
+        return _in_container(len(names))
     states = _states(settings.prefix, used, names)
     if states == supervisor.FOREIGN:
         return yellow("services", f"{used}: {states}", "use sudo to see them")
@@ -217,6 +222,20 @@ def alive(settings: Settings) -> Line:
             f"to keep them longer: sudo loginctl enable-linger {getpass.getuser()}",
         )
     return green("services", f"{used} keeps {len(names)} running")
+
+
+def _in_container(count: int, processes: Path = Path("/proc")) -> Line:
+    try:
+        words = (processes / "1/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        words = []
+    if any(word.endswith(FIRST_PROCESS) for word in words):
+        return green("services", f"the container's first process keeps {count} running")
+    return yellow(
+        "services",
+        "this container was started with a command of its own, or as a seat of a hub, and keeps none running",
+        "start the image without a command to have all of them",
+    )
 
 
 def _states(prefix: Path, used: str, names: list[str]) -> dict[str, str] | str:

@@ -34,6 +34,7 @@ sys.exit(main())
 def main(words: list[str] | None = None) -> int:
     """Judge files; return 0 only when all of them are sound."""
     from organiser.appliance.verify.run import verify
+    from workshop.errors import WorkshopError
 
     parser = argparse.ArgumentParser(
         prog="verify-appliance",
@@ -50,6 +51,10 @@ def main(words: list[str] | None = None) -> int:
             report = verify(Path(name), thorough=chosen.thorough)
         except OSError as error:
             print(f"{name}: cannot be read: {error.strerror}", file=sys.stderr)
+            sound = False
+            continue
+        except WorkshopError as error:
+            print(f"{name}: cannot be judged: {error}", file=sys.stderr)
             sound = False
             continue
         for check, fault in report.faults:

@@ -5,7 +5,6 @@ Image-spec 1.1. The archive is read once for its documents, and each layer once 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
@@ -23,6 +22,7 @@ from organiser.appliance.verify.checks import Stage
 from organiser.appliance.verify.tree import Node
 from organiser.appliance.verify.wsl import KEPT, KINDS, LARGEST, MOST_MEMBERS, TarTree
 from organiser.image import layout
+from organiser.image.compression import BY_TYPE, uncompressed
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 BLOB = re.compile(r"blobs/sha256/[0-9a-f]{64}")
@@ -162,7 +162,7 @@ def _json(found: Archive, name: str) -> dict[str, Any]:
     return said
 
 
-def _named(found: Archive, descriptor: object, kind: str) -> str:
+def _named(found: Archive, descriptor: object, *kinds: str) -> str:
     """Return the member that a descriptor is of; nothing, with the reason, when it cannot be it."""
     said = descriptor if isinstance(descriptor, dict) else {}
     digest, size = said.get("digest"), said.get("size")
@@ -170,8 +170,10 @@ def _named(found: Archive, descriptor: object, kind: str) -> str:
         found.wrong.append(f"a descriptor names {str(digest)[:80]!r}, which is no SHA-256")
         return ""
     name = f"blobs/{digest.replace(':', '/')}"
-    if said.get("mediaType") != kind:
-        found.wrong.append(f"{digest[:19]} is of the kind {said.get('mediaType')!r}, not {kind}")
+    if said.get("mediaType") not in kinds:
+        found.wrong.append(
+            f"{digest[:19]} is of the kind {said.get('mediaType')!r}, not {' or '.join(kinds)}"
+        )
     elif name not in found.sizes:
         found.wrong.append(f"{digest[:19]}, which a document names, is not there")
     elif size != found.sizes[name]:
@@ -247,11 +249,11 @@ def _read_layers(
 ) -> None:
     """Put an image's layers one over the other."""
     for entry in image.manifest["layers"]:
-        name = _named(found, entry, layout.LAYER)
+        name = _named(found, entry, *BY_TYPE)
         if not name:
             continue
         packed = _Summing(tar.extractfile(members[name]), progress)
-        with gzip.GzipFile(fileobj=packed) as unpacked:  # type: ignore[call-overload]
+        with uncompressed(BY_TYPE[entry["mediaType"]], packed) as unpacked:
             plain = _Summing(unpacked)
             with tarfile.open(fileobj=plain, mode="r|") as layer:  # type: ignore[call-overload]
                 _take_layer(image, layer)

@@ -1,0 +1,68 @@
+"""A docker, started for one test in namespaces of its own: it changes nothing of the host's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import waiting
+
+START = """\
+mount -t tmpfs none /run
+mkdir "$1/data" "$1/exec"
+exec dockerd --host "unix://$1/socket" --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
+  --config-file "$1/daemon.json" --iptables=false --ip6tables=false --bridge=none >"$1/log" 2>&1
+"""
+NAMESPACES = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private", "--mount-proc")
+STORES = {
+    "graph drivers": '{"storage-driver": "vfs"}',
+    "containerd": '{"features": {"containerd-snapshotter": true}, "storage-driver": "native"}',
+}
+"""How docker keeps images: as it always did, and as new installations do; by plain copies, as anywhere."""
+
+
+def missing() -> str:
+    """Say which program is not there; nothing when it can be started."""
+    return next(
+        (name for name in ("dockerd", "docker", "containerd", "unshare") if not shutil.which(name)), ""
+    )
+
+
+@dataclass(frozen=True)
+class Docker:
+    """Its command line."""
+
+    folder: Path
+
+    def __call__(self, *words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = ["docker", "--host", f"unix://{self.folder}/socket", *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0 or not check, done.stdout + done.stderr + self.log()
+        return done
+
+    def log(self) -> str:
+        """What the daemon said last."""
+        said = self.folder / "log"
+        return "\n".join(said.read_text(errors="replace").splitlines()[-5:]) if said.is_file() else ""
+
+    def answers(self) -> bool:
+        return self("version", check=False).returncode == 0
+
+
+@contextmanager
+def started(folder: Path, store: str) -> Iterator[Docker]:
+    """Start a daemon that keeps all it has in a folder; it has ended when this ends."""
+    (folder / "daemon.json").write_text(STORES[store], encoding="utf-8")
+    daemon = subprocess.Popen([*NAMESPACES, "bash", "-ec", START, "docker", str(folder)])
+    docker = Docker(folder)
+    try:
+        waiting.wait_until(docker.answers, 60, "docker answers")
+        yield docker
+    finally:
+        # It passes no other signal on; with the first process of the namespace all others end.
+        daemon.kill()
+        daemon.wait(60)
