@@ -12,6 +12,7 @@ FOLDER = f"{TOOLS}/authority"
 DIRECTORY = "https://127.0.0.1:14000/dir"
 VARIABLES: dict[str, Any] = {
     "hub_service_acme": True,
+    "hub_service_acme_email": "organiser@example.org",
     "hub_service_acme_directory": DIRECTORY,
     "hub_service_acme_environment": {"LEGO_CA_CERTIFICATES": f"{FOLDER}/own.pem"},
 }
@@ -24,7 +25,7 @@ curl --silent --fail --data "{{\\"host\\": \\"$2\\", \\"value\\": \\"$3\\"}}" \\
 BY_DNS: dict[str, Any] = {
     **VARIABLES,
     "hub_service_acme_challenge": "exec",
-    "hub_service_acme_dns_check": False,
+    "hub_service_acme_resolvers": ["127.0.0.1:8053"],
     "hub_service_acme_environment": {
         **VARIABLES["hub_service_acme_environment"],
         "EXEC_PATH": f"{FOLDER}/dns",

@@ -52,11 +52,13 @@ def is_due(hub: HubSettings) -> bool:
 def command(hub: HubSettings, program: str) -> list[str]:
     """Return the words that start lego."""
     words = [program, "--accept-tos", "--path", str(hub.acme_folder), "--server", hub.acme_directory]
-    words += ["--email", hub.acme_email] if hub.acme_email else []
+    words += ["--email", hub.acme_email]
     for name in hub.names:
         words += ["--domains", name]
     words += CHALLENGES.get(hub.acme_challenge) or ["--dns", hub.acme_challenge]
-    words += [] if hub.acme_dns_check else ["--dns.disable-cp"]
+    for resolver in filter(None, hub.acme_resolvers.split(",")):
+        words += ["--dns.resolvers", resolver]
+    words += ["--dns.disable-cp"] if hub.acme_resolvers else []
     return [*words, "run"]
 
 

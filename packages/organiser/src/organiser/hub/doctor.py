@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.hub import acme
+from organiser.hub import acme, disk
 from organiser.hub.certificates import RENEW_DAYS, Certificate
 from organiser.hub.client import Client
 from organiser.hub.plan import Figures
@@ -21,6 +21,7 @@ from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, UNITS, seats_in, unit
 from workshop.errors import WorkshopError
 
+WARDEN = "workshop-warden.service"
 LEAST_FREE = 0.1
 """Of the disk with the homes."""
 
@@ -189,7 +190,11 @@ class Doctor:
         free = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} are free in /home"
         if usage.free < LEAST_FREE * usage.total:
             return False, f"{free}; a full disk stops everybody: make room"
-        return True, free
+        if all(map(disk.keeps_quotas, disk.places(self.hub))) and self.hub.seat_disk_bytes:
+            return True, f"{free}; each seat may have {self.hub.seat_disk_bytes / 1e9:.1f} GB of it (quota)"
+        if self.run(["systemctl", "is-active", WARDEN]).returncode:
+            return False, f"{free}; neither quota nor {WARDEN} keeps one seat from filling it: start that"
+        return True, f"{free}; without quota: a seat that fills it may not write below 5 % ({WARDEN})"
 
     def firewall(self) -> tuple[bool, str]:
         """See whether a firewall that this knows of lets people in."""

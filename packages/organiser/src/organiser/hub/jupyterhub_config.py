@@ -23,8 +23,8 @@ c.JupyterHub.cookie_secret_file = str(hub.state / "cookie-secret")
 c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax", "secure": scheme == "https"}}
 
 if hub.subdomains:
-    # Each seat is an origin of its own: a script of one can neither ask nor read another one's server, nor plant
-    # cookies for it, which the prefix __Host- keeps from going up.
+    # Each seat is an origin of its own: a script of one can neither ask nor read another one's server. The
+    # prefix __Host- keeps it from planting cookies for others.
     c.JupyterHub.subdomain_host = hub.address
     c.JupyterHub.cookie_host_prefix_enabled = scheme == "https"
 

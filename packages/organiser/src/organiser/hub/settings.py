@@ -36,11 +36,14 @@ class HubSettings:
     acme_directory: str = "https://acme-v02.api.letsencrypt.org/directory"
     acme_email: str = ""
     acme_challenge: str = "http"
-    acme_dns_check: bool = True
+    acme_resolvers: str = ""
+    """Servers of DNS, with commas, which alone are asked for what proves the name; empty: the world's."""
     subdomains: bool = False
     """Whether each seat has a name of its own, ``seat-017.NAME``, and so an origin of its own."""
     proxy: Path = dataclasses.field(default_factory=lambda: Path("/opt/workshop/hub/proxy"))
     """The folder of the proxy's packages."""
+    seat_disk_bytes: int = 0
+    """What one seat may have on a disk that keeps quotas; 0: no limit."""
     seat_memory_mb: int = 0
     """What one seat may take, in MB; 0: no limit."""
 
