@@ -17,9 +17,9 @@ VARIABLES: dict[str, Any] = {
     "hub_service_acme_environment": {"LEGO_CA_CERTIFICATES": f"{FOLDER}/own.pem"},
 }
 # What lego calls to have an entry in the DNS made; here it is a server of the tests'.
-DNS = f"""#!/bin/sh
+DNS = """#!/bin/sh
 set -eu
-curl --silent --fail --data "{{\\"host\\": \\"$2\\", \\"value\\": \\"$3\\"}}" \\
+curl --silent --fail --data "{\\"host\\": \\"$2\\", \\"value\\": \\"$3\\"}" \\
   http://127.0.0.1:8055/$([ "$1" = present ] && echo set-txt || echo clear-txt)
 """
 BY_DNS: dict[str, Any] = {
@@ -48,8 +48,9 @@ def start(room: Classroom) -> None:
     }
     room.bed.root("apt-get install --yes --quiet=2 --no-install-recommends pebble openssl curl")
     room.bed.root(
-        f"mkdir -p {FOLDER} && cd {FOLDER} && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
-        "-days 30 -subj /CN=authority -addext subjectAltName=IP:127.0.0.1 -keyout own.key -out own.pem 2>&1"
+        f"mkdir -p {FOLDER} && cd {FOLDER} && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+        "-nodes -days 30 -subj /CN=authority -addext subjectAltName=IP:127.0.0.1 "
+        "-keyout own.key -out own.pem 2>&1"
     )
     room.write(f"{FOLDER}/config.json", json.dumps(config))
     room.write(f"{FOLDER}/dns", DNS)

@@ -1,5 +1,6 @@
 """A browser at a classroom: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE | save PATH FILE |
-send PATH FILE | ask METHOD PATH ORIGIN | listens PATH ORIGIN.
+send PATH FILE | delete PATH |
+ask METHOD PATH ORIGIN | listens PATH ORIGIN.
 
 Runs on the machine, in the environment ``hub``. Prints one JSON document. Cookies are kept in the file JAR.
 """
@@ -24,6 +25,13 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 SECONDS = 180
+
+
+class Stays(urllib.request.HTTPRedirectHandler):
+    """Shows where somebody is led, and does not go there."""
+
+    def redirect_request(self, *arguments: Any, **named: Any) -> None:
+        """Follow nothing."""
 
 
 class Browser:
@@ -115,6 +123,7 @@ class Browser:
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPCookieProcessor(self.jar),
             urllib.request.HTTPSHandler(context=self.context),
+            Stays(),
         )
         try:
             with opener.open(request, timeout=60) as answer:
@@ -256,6 +265,9 @@ def main(address: str, jar: str, word: str, *words: str) -> None:
         print(json.dumps(browser.speaker(*words)))
     elif word in ("save", "send"):
         print(json.dumps((browser.save if word == "save" else browser.send)(*words)))
+    elif word == "delete":
+        status, _, page = browser.open(words[0], {}, "DELETE")
+        print(json.dumps({"status": status, "page": page}))
     elif word in ("ask", "listens"):
         print(json.dumps((browser.ask if word == "ask" else browser.listens)(*words)))
     else:
