@@ -1,13 +1,12 @@
 """Make a folder what a staged thumb drive is that a server shows: take-stick.py ADDRESS FOLDER.
 
-Runs on a machine of a lab, with nothing installed. The list SHA256SUMS tells which files there are; one that is here
-already is not fetched again. What set-up takes of them it checks against its own locks and catalogue.
+Runs on a machine of a lab, with nothing installed. The list SHA256SUMS tells which files there are; one that
+is here is not fetched again. What set-up takes of them it checks against its own locks and catalogue.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sys
 import urllib.error
@@ -22,7 +21,7 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def wanted(listed: str) -> dict[str, str]:
-    """Return name and hash of each file of the list that set-up looks for; none that leads out of the folder."""
+    """Return name and hash of each file of the list that set-up looks for; none that leads elsewhere."""
     found = (LINE.fullmatch(line) for line in listed.splitlines())
     return {each[2]: each[1] for each in found if each and ".." not in Path(each[2]).parts}
 
@@ -50,7 +49,7 @@ def take(address: str, file: Path, expected: str) -> None:
     if digest.hexdigest() != expected:
         beside.unlink()
         sys.exit(f"{address} is not what the server's list says; stage the stick again")
-    os.replace(beside, file)
+    beside.replace(file)
 
 
 def main(address: str, folder: Path) -> None:
@@ -64,8 +63,10 @@ def main(address: str, folder: Path) -> None:
                 take(f"{address}/{urllib.parse.quote(name)}", folder / name, expected)
                 took += 1
     except urllib.error.URLError as error:
-        sys.exit(f"{address} does not answer as it should ({error.reason}); see hub_service_lab_stick on the server")
-    for file in [each for kind in ("wheels", "data") for each in (folder / kind).rglob("*") if each.is_file()]:
+        sys.exit(f"{address} does not answer well ({error.reason}); see hub_service_lab_stick on the server")
+    for file in [
+        each for kind in ("wheels", "data") for each in (folder / kind).rglob("*") if each.is_file()
+    ]:
         if str(file.relative_to(folder)) not in files:
             file.unlink()
     print(f"took {took} files" if took else "all are here")

@@ -1,4 +1,4 @@
-"""In a kernel that keeps quotas: limit an account by the workshop's own code, and see how far it gets. See test_quota.py.
+"""In a kernel that keeps quotas: limit an account by the workshop's own code, and see how far it gets.
 
 usage: quota.py FOLDER MODULE…, as root; FOLDER is where the file system is mounted. Prints JSON.
 """

@@ -1,4 +1,4 @@
-"""Quotas, in a kernel that keeps them: Debian's User Mode Linux, a process of this machine's with a disk of its own."""
+"""Quotas, in a kernel that keeps them: Debian's User Mode Linux, a process with a disk of its own."""
 
 from __future__ import annotations
 
