@@ -45,6 +45,8 @@ SET_UP = """
 """
 OPEN = {"hub_service_name": NAME, "hub_service_bind_address": "0.0.0.0", "hub_service_port": 8443}
 """What opens the door."""
+LAB = {"hub_service_lab_address": "127.0.0.1", "hub_service_lab_stick": "/srv/stick"}
+"""What gives a lab of machines what it needs."""
 TOOLS = "/srv/tests"
 """Where the machine has the programs that play browsers and attackers."""
 

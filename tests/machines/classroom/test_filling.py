@@ -80,7 +80,7 @@ def test_a_process_table_that_one_seat_fills_has_room_for_the_others(room: Class
         other = "import subprocess; print(subprocess.check_output(['echo', 'mine'], text=True))"
         assert room.browse("run", other, jar="victim")["text"].strip() == "mine"
     finally:
-        room.bed.root("pkill --uid seat-001 sleep; true")
+        room.bed.root("systemctl restart classroom-seat@001")
     wait_until(lambda: room.browse("run", "1+1").get("result") == "2", 60, "the seat works again")
 
 

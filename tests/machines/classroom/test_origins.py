@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from machines.classroom import authority
-from machines.classroom.house import NAME, OPEN, PREFIX, TOOLS, Classroom
+from machines.classroom.house import LAB, NAME, OPEN, PREFIX, TOOLS, Classroom
 from waiting import wait_until
 
 
 def test_a_certificate_comes_from_an_authority_and_is_renewed(room: Classroom) -> None:
     authority.start(room)
-    done = room.set_up(**OPEN, **authority.VARIABLES)
+    done = room.set_up(**OPEN, **LAB, **authority.VARIABLES)
     assert done.status == 0, done.text
     first = authority.served(room)
     assert "Pebble" in first["issuer"], first

@@ -142,6 +142,7 @@ def test_a_process_that_may_not_write_reads_and_deletes(tmp_path: Path) -> None:
     (tmp_path / "old").chmod(0o666)
     program = """
 import os, sys
+os.setgid(54321)
 os.setuid(54321)
 print("ready", flush=True)
 for line in sys.stdin:

@@ -163,7 +163,7 @@ def warm(
 def doctor(json: Json = False) -> None:
     """Say in green and red whether the doors can open."""
     from organiser.hub.doctor import Doctor
-    from organiser.hub.figures import MEASURED
+    from organiser.hub.plan import MEASURED
     from organiser.hub.settings import load_hub_settings
 
     if os.geteuid() != 0:
@@ -211,7 +211,7 @@ def plan(
     from statistics import mean
 
     from organiser.hub import plan as planning
-    from organiser.hub.figures import MEASURED
+    from organiser.hub.plan import MEASURED
 
     figures = MEASURED
     if measure:

@@ -8,14 +8,16 @@ deletes. One that yet finds a way to write is killed before the last two, and co
 from __future__ import annotations
 
 import contextlib
+import os
 import pwd
 import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from organiser.hub import disk
@@ -69,25 +71,41 @@ def allow_writes(user: int, allowed: bool) -> bool:
     limit = resource.RLIM_INFINITY if allowed else 0
     # Twice: what a process began meanwhile may have the old limit.
     for _ in range(2):
-        for process in [each for whose, each in users() if whose == user]:
-            try:
-                resource.prlimit(int(process.name), resource.RLIMIT_FSIZE, (limit, limit))
-            except ProcessLookupError:
-                continue
-            except PermissionError:
-                if allowed:
-                    return False
-                _lower(process, user)
+        found = [int(process.name) for whose, process in users() if whose == user]
+        try:
+            _limit(found, limit)
+        except PermissionError:
+            if allowed:
+                return False
+            _as_account(user, partial(_limit, found, 0))
     return True
 
 
-def _lower(process: Path, user: int) -> None:
-    """Refuse a process's writes by its own account, which may always lower its limits."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        text = (process / "status").read_text(encoding="ascii", errors="replace")
-        group = int(text.partition("\nGid:\t")[2].split()[0])
-        words = ["prlimit", "--fsize=0:0", f"--pid={process.name}"]
-        subprocess.run(words, user=user, group=group, extra_groups=[], check=False, capture_output=True)
+def _limit(processes: Iterable[int], limit: int) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (limit, limit))
+
+
+def _as_account(user: int, action: Callable[[], None]) -> None:
+    """Do something as an account, which may always lower its own limits."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(_group(user))
+            os.setuid(user)
+            action()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def _group(user: int) -> int:
+    try:
+        return pwd.getpwuid(user).pw_gid
+    except KeyError:
+        return user
 
 
 def written(proc: Path = Path("/proc")) -> dict[int, int]:
