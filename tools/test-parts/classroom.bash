@@ -5,6 +5,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 install_packages git:git
+# A kernel that keeps quotas; elsewhere its test is skipped, and says so.
+if command -v apt-get >/dev/null; then install_packages linux.uml:user-mode-linux mkfs.ext4:e2fsprogs; fi
 use_test_venv
 
 case ${1:-} in

@@ -1,5 +1,6 @@
 """A browser at a classroom: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE | save PATH FILE |
-send PATH FILE.
+send PATH FILE | delete PATH |
+ask METHOD PATH ORIGIN | listens PATH ORIGIN.
 
 Runs on the machine, in the environment ``hub``. Prints one JSON document. Cookies are kept in the file JAR.
 """
@@ -26,11 +27,19 @@ from tornado.websocket import websocket_connect
 SECONDS = 180
 
 
+class Stays(urllib.request.HTTPRedirectHandler):
+    """Shows where somebody is led, and does not go there."""
+
+    def redirect_request(self, *arguments: Any, **named: Any) -> None:
+        """Follow nothing."""
+
+
 class Browser:
     """Keeps cookies in a file, and trusts every certificate."""
 
     def __init__(self, address: str, jar: str) -> None:
         self.address = address
+        self.host = urllib.parse.urlsplit(address).hostname or ""
         self.jar = http.cookiejar.LWPCookieJar(jar)
         if Path(jar).exists():
             self.jar.load(ignore_discard=True)
@@ -101,9 +110,54 @@ class Browser:
         except urllib.error.HTTPError as error:
             return {"status": error.code, "page": error.read().decode(errors="replace")}
 
+    def ask(self, method: str, path: str, origin: str) -> dict[str, Any]:
+        """Ask as a script on a page of an origin would, with this browser's cookies."""
+        request = urllib.request.Request(
+            urllib.parse.urljoin(self.address, path), b"{}" if method == "POST" else None, method=method
+        )
+        request.add_header("Origin", origin)
+        request.add_header("Referer", f"{origin}/")
+        request.add_header("Sec-Fetch-Mode", "cors")
+        request.add_header("Sec-Fetch-Site", "same-origin" if origin == self.address else "same-site")
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(self.jar),
+            urllib.request.HTTPSHandler(context=self.context),
+            Stays(),
+        )
+        try:
+            with opener.open(request, timeout=60) as answer:
+                headers, status = answer.headers, answer.status
+        except urllib.error.HTTPError as error:
+            headers, status = error.headers, error.code
+        allowed = headers.get("Access-Control-Allow-Origin") in ("*", origin)
+        return {"status": status, "may_read": origin == self.address or allowed}
+
+    def listens(self, path: str, origin: str) -> dict[str, Any]:
+        """Open a websocket as a script on a page of an origin would."""
+        address = urllib.parse.urljoin(self.address, path).replace("http", "ws", 1)
+        request = urllib.request.Request(urllib.parse.urljoin(self.address, path))
+        self.jar.add_cookie_header(request)
+        headers = {"Cookie": request.get_header("Cookie") or "", "Origin": origin}
+        options = {"ssl_options": self.context} if address.startswith("wss") else {}
+
+        async def connect() -> str:
+            socket = await websocket_connect(HTTPRequest(address, headers=headers, **options))
+            socket.close()
+            return "open"
+
+        try:
+            return {"is": asyncio.run(connect())}
+        except Exception as error:
+            return {"is": str(error)}
+
     def xsrf(self, path: str) -> str:
         """Return the token against forged requests that a page of this path would send."""
-        fitting = [each for each in self.jar if each.name == "_xsrf" and path.startswith(each.path)]
+        fitting = [
+            each
+            for each in self.jar
+            if each.name == "_xsrf" and path.startswith(each.path) and each.domain == self.host
+        ]
         return max(fitting, key=lambda each: len(each.path)).value or "" if fitting else ""
 
     def login(self, seat: str, code: str) -> dict[str, Any]:
@@ -122,12 +176,15 @@ class Browser:
         said = re.search(r'role="alert"[^>]*>([^<]*)<', page)
         return {
             "status": status,
+            "host": urllib.parse.urlsplit(address).hostname,
             "path": urllib.parse.urlsplit(address).path,
             "said": said[1] if said else "",
         }
 
     def user_path(self) -> str:
         """Return where this browser's seat is."""
+        if self.host.startswith("seat-"):  # a name of the seat's own, whose cookies are for all of it
+            return f"/user/{self.host.partition('.')[0]}/"
         paths = [each.path for each in self.jar if each.path.startswith("/user/")]
         return min(paths, key=len, default="")
 
@@ -208,6 +265,11 @@ def main(address: str, jar: str, word: str, *words: str) -> None:
         print(json.dumps(browser.speaker(*words)))
     elif word in ("save", "send"):
         print(json.dumps((browser.save if word == "save" else browser.send)(*words)))
+    elif word == "delete":
+        status, _, page = browser.open(words[0], {}, "DELETE")
+        print(json.dumps({"status": status, "page": page}))
+    elif word in ("ask", "listens"):
+        print(json.dumps((browser.ask if word == "ask" else browser.listens)(*words)))
     else:
         print(json.dumps(browser.run(words[0])))
 

@@ -20,6 +20,8 @@ PREFIX = "/opt/workshop"
 WORKSHOP = f"{PREFIX}/venvs/hub/bin/workshop"
 NAME = "classroom.test"
 SEATS = 3
+HOME_BYTES = 4 * 2**30
+"""Of the disk with the homes, of a file that takes only the room that is written."""
 
 # What a classroom needs beside its lessons' environments, which the roles' own tests have.
 PREPARE = """
@@ -41,6 +43,10 @@ SET_UP = """
     - role: js-demos
     - role: hub-service
 """
+OPEN = {"hub_service_name": NAME, "hub_service_bind_address": "0.0.0.0", "hub_service_port": 8443}
+"""What opens the door."""
+LAB = {"hub_service_lab_address": "127.0.0.1", "hub_service_lab_stick": "/srv/stick"}
+"""What gives a lab of machines what it needs."""
 TOOLS = "/srv/tests"
 """Where the machine has the programs that play browsers and attackers."""
 
@@ -52,16 +58,41 @@ class Classroom:
     folder: Path
     bed: Container = field(init=False)
     name: str = f"workshop-classroom-{OURS}"
+    address: str = "http://127.0.0.1:8000"
+    """Where the door is, since the last set-up."""
+    disk: str = ""
+    """What /home is on: a file system of its own, small enough to be filled."""
 
     def start(self) -> None:
         """Start the machine, bare but for what every Debian server has."""
         # As on a real server, systemd may make namespaces, which polkit and the isolation of seats need.
-        self.bed = Container(self.name, ["--cap-add=SYS_ADMIN"], kind="debian", user="root")
+        options = ["--cap-add=SYS_ADMIN", "--cap-add=DAC_READ_SEARCH", *self._home()]
+        self.bed = Container(self.name, options, kind="debian", user="root")
         self.bed.start()
         self.bed.root(PREPARE)
         self.bed.root(f"mkdir -p {TOOLS}")
         for tool in ("browser.py", "attacker.py", "crawl.py"):
             self.write(f"{TOOLS}/{tool}", Path(__file__).with_name(tool).read_text(encoding="utf-8"))
+
+    def _home(self) -> list[str]:
+        """Make the disk with the homes; return what podman is told of it."""
+        image, place = self.folder / "home.img", self.folder / "home"
+        place.mkdir()
+        with image.open("wb") as opened:
+            opened.truncate(HOME_BYTES)
+        # Nothing is kept for root: what is full is full for all.
+        made = subprocess.run(["mkfs.ext4", "-q", "-m", "0", image], check=False).returncode == 0
+        if made and subprocess.run(["mount", "-o", "loop", image, place], check=False).returncode == 0:
+            self.disk = "ext4"
+            return [f"--volume={place}:/home"]
+        self.disk = "tmpfs"
+        return [f"--tmpfs=/home:size={HOME_BYTES},mode=755"]
+
+    def stop(self) -> None:
+        """Take the machine away, and its disk."""
+        self.bed.stop()
+        if self.disk == "ext4":
+            subprocess.run(["umount", self.folder / "home"], check=True)
 
     def set_up(self, **variables: Any) -> Ran:
         """Run the roles against the machine from outside, as over ssh."""
@@ -74,6 +105,7 @@ class Classroom:
             "python_venv_interpreter": "/usr/bin/python3",
             "notebook_sync_carry": True,
             "hub_service_seats": SEATS,
+            "hub_service_seat_tmp_max": "32M",
         }
         book.write_text(SET_UP, encoding="utf-8")
         command = [str(Path(sys.executable).parent / "ansible-playbook"), str(book), "-i", f"{self.name},"]
@@ -94,6 +126,9 @@ class Classroom:
             text=True,
             check=False,
         )
+        if done.returncode == 0:
+            port = variables.get("hub_service_port")
+            self.address = f"https://127.0.0.1:{port}" if port else type(self).address
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
 
     def write(self, path: str, text: str) -> None:
@@ -112,10 +147,10 @@ class Classroom:
         found = re.findall(r"<h2>Seat (\d+)</h2>.*?<code>([\w-]+)</code>", pages, re.S)
         return dict(found)
 
-    def browse(self, *words: str, address: str = "http://127.0.0.1:8000", jar: str = "first") -> Any:
+    def browse(self, *words: str, address: str = "", jar: str = "first") -> Any:
         """Let a browser do something on the machine; each jar is a browser of its own."""
         python = f"{PREFIX}/venvs/hub/bin/python"
-        command = [python, f"{TOOLS}/browser.py", address, f"{TOOLS}/{jar}.jar", *words]
+        command = [python, f"{TOOLS}/browser.py", address or self.address, f"{TOOLS}/{jar}.jar", *words]
         done = self.bed.run(shlex.join(command), "root")
         assert done.status == 0, done.text
         return json.loads(done.text.strip().splitlines()[-1])

@@ -5,28 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machines.classroom.house import NAME, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
+from machines.classroom.house import NAME, OPEN, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
 from machines.sync.updating import changed
 from waiting import wait_until
 
 HOME = "/home/seat-001/notebooks"
-OPEN = {"hub_service_name": NAME, "hub_service_bind_address": "0.0.0.0", "hub_service_port": 8443}
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
-    made = Classroom(tmp_path_factory.mktemp("classroom"))
-    made.start()
-    try:
-        done = made.set_up()
-        assert done.status == 0, done.text
-        yield made
-    finally:
-        made.bed.stop()
 
 
 def attack(room: Classroom, jar: str, victim: str) -> dict[str, dict[str, object]]:
@@ -89,7 +75,7 @@ def test_from_inside_a_kernel_nothing_of_another_seat_can_be_had(room: Classroom
     assert not room.browse("run", hide, jar="victim")["error"]
     # What kernels publish goes over files. (The TCP port of an ipykernel takes in what its children print.)
     own = """import glob, json
-print({json.load(open(file))["transport"] for file in glob.glob("/run/classroom-seat-*/kernel-*.json")})"""
+print({json.load(open(file))["transport"] for file in glob.glob("/tmp/jupyter/kernel-*.json")})"""
     assert room.browse("run", own, jar="victim")["text"].strip() == "{'ipc'}"
     found = attack(room, "first", "seat-002")
     assert found["me"] == "seat-001"  # type: ignore[comparison-overlap]
@@ -124,11 +110,13 @@ with Log(new_run("mine")) as log: log.scalar("loss", 0.5, 1)
 print(Frame("scalars", "", 100).address)"""
     ran = room.browse("run", write)
     assert ran["text"].strip() == "/user/seat-001/tensorboard/#scalars", ran
-    assert not room.bed.root("ls /run/classroom-seat-001").count("tensorboard.sock")
+    # Its folder of temporary files is its own, and nobody else's /tmp.
+    main = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001").strip()
+    assert not room.bed.root(f"ls /proc/{main}/root/tmp/jupyter").count("tensorboard.sock")
     found = room.browse("page", "/user/seat-001/tensorboard/data/runs")
     assert (found["status"], json.loads(found["page"])) == (200, ["mine-1"]), found
     # By its socket alone, which no other seat can reach.
-    assert room.bed.root("stat -c %a /run/classroom-seat-001/tensorboard.sock").strip() == "700"
+    assert room.bed.root(f"stat -c %a /proc/{main}/root/tmp/jupyter/tensorboard.sock").strip() == "700"
     listens = room.bed.root("ss --listening --tcp --numeric --processes || true")
     assert "tensorboard" not in listens
     assert room.browse("page", "/user/seat-001/tensorboard/", jar="victim")["status"] == 403

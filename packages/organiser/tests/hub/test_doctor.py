@@ -11,9 +11,9 @@ import pytest
 pytest.importorskip("cryptography")
 
 from organiser.hub import doctor as doctor_module
+from organiser.hub.certificates import Certificate, self_made
 from organiser.hub.doctor import Doctor
 from organiser.hub.plan import Figures
-from organiser.hub.prepare import self_made
 from organiser.hub.seats import Seats
 from organiser.hub.settings import HubSettings
 
@@ -27,6 +27,7 @@ class Machine:
 
     folder: Path
     says: dict[str, tuple[int, str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         line = " ".join(words)
@@ -35,7 +36,12 @@ class Machine:
 
     def doctor(self, **settings: object) -> Doctor:
         hub = HubSettings(self.folder, "workshop", "https://class.example.org:8443", **settings)  # type: ignore[arg-type]
-        return Doctor(hub, FIGURES, self.run, self.folder / "meminfo", self.folder / "controllers")
+        return Doctor(hub, FIGURES, self.run, self.find, self.folder / "meminfo", self.folder / "controllers")
+
+    def find(self, name: str, port: int) -> object:
+        if name not in self.names:
+            raise OSError("Name or service not known")
+        return [name, port]
 
     def remember(self, gib: float) -> None:
         (self.folder / "meminfo").write_text(f"MemTotal:       {int(gib * 2**20)} kB\nMemFree: 1 kB\n")
@@ -119,9 +125,35 @@ def test_certificates(machine: Machine) -> None:
     good, says = machine.doctor(certificate=file).certificate()
     assert not good
     assert "not for class.example.org" in says
+    file.write_bytes(self_made("class.example.org")[0])
+    good, says = machine.doctor(certificate=file, subdomains=True).certificate()
+    assert not good
+    assert "not for *.class.example.org" in says
     file.write_text("broken")
     checks = {check.name: check for check in machine.doctor(certificate=file).checks()}
     assert not checks["certificate"].good
+
+
+@pytest.mark.parametrize(("left", "good"), [(89, True), (23, True), (22, False)])
+def test_a_certificate_by_acme_says_its_issuer_and_turns_red_when_nobody_renewed_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, left: float, good: bool
+) -> None:
+    has = Certificate(("class.example.org",), "Some Authority R3", False, left, 90)
+    monkeypatch.setattr(doctor_module.Certificate, "read", lambda file: has)
+    found, says = machine.doctor(certificate=machine.folder / "c.pem", acme=True).certificate()
+    assert found is good
+    assert f"{left:.0f} days left" in says
+    assert ("of Some Authority R3" if good else "journalctl -u workshop-certificate") in says
+
+
+def test_names_of_seats_that_lead_nowhere_are_red(machine: Machine) -> None:
+    assert machine.doctor().seats_names()[0]
+    machine.names = {"class.example.org"}
+    good, says = machine.doctor(subdomains=True).seats_names()
+    assert not good
+    assert "seat-001.class.example.org leads nowhere" in says
+    machine.names |= {"seat-001.class.example.org"}
+    assert machine.doctor(subdomains=True).seats_names()[0]
 
 
 def test_seats_that_do_not_run_are_counted(machine: Machine) -> None:
@@ -146,7 +178,7 @@ def test_a_hub_and_a_door_that_do_not_answer_are_red_and_the_others_still_checke
     assert not checks["door"].good
     assert "workshop-proxy" in checks["door"].says
     assert checks["clock"].good
-    assert len(checks) == 11
+    assert len(checks) == 12
 
 
 def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.hub.figures import MEASURED
-from organiser.hub.plan import KEPT_SHARE, Figures, measure
+from organiser.hub.plan import KEPT_SHARE, MEASURED, Figures, measure
 from workshop.errors import WorkshopError
 
 

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import os
-import ssl
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("cryptography")
 
+from organiser.hub import acme
 from organiser.hub import prepare as preparing
-from organiser.hub.prepare import fingerprint, is_for, names_and_days, prepare, self_made
+from organiser.hub.certificates import Certificate, self_made
+from organiser.hub.prepare import prepare
 from organiser.hub.settings import HubSettings
 from workshop.errors import WorkshopError
 
@@ -54,7 +54,7 @@ def test_a_certificate_for_another_name_or_that_ends_soon_is_made_anew(
     prepare(settings(tmp_path, self_made=True))
     hub = settings(tmp_path, "192.0.2.1", self_made=True)
     assert prepare(hub) == ["certificate"]
-    assert names_and_days(hub.certificate or Path())[0] == ["192.0.2.1"]
+    assert Certificate.read(hub.certificate or Path()).names == ("192.0.2.1",)
     monkeypatch.setattr(preparing, "RENEW_DAYS", 500)
     assert prepare(hub) == ["certificate"]
 
@@ -88,32 +88,18 @@ def test_who_is_not_root_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         prepare(settings(tmp_path))
 
 
-@pytest.mark.parametrize("host", ["class.example.org", "192.0.2.1", "2001:db8::1"])
-def test_a_self_made_certificate_is_for_its_host_and_python_takes_it(tmp_path: Path, host: str) -> None:
-    files = tmp_path / "c.pem", tmp_path / "k.pem"
-    for file, content in zip(files, self_made(host), strict=True):
+@needs_root
+def test_a_certificate_by_acme_is_taken_once_it_is_there(tmp_path: Path) -> None:
+    hub = settings(tmp_path, acme=True)
+    assert "acme" in prepare(hub)
+    assert mode(hub.acme_folder) == 0o700
+    assert not hub.certificate or not hub.certificate.exists(), "none is made in its place"
+    files = acme.files(hub)
+    files[0].parent.mkdir()
+    for file, content in zip(files, self_made("class.example.org"), strict=True):
         file.write_bytes(content)
-    names, days = names_and_days(files[0])
-    assert names == [host]
-    assert 300 < days <= 398
-    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*files)
-    shown = subprocess.run(
-        ["openssl", "x509", "-noout", "-fingerprint", "-sha256", "-in", files[0]],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert shown.stdout.strip().partition("=")[2].replace(":", "").lower() == fingerprint(files[0])
-
-
-def test_names_of_certificates() -> None:
-    assert is_for("a.example.org", ["a.example.org"])
-    assert is_for("a.example.org", ["*.example.org"])
-    assert not is_for("a.b.example.org", ["*.example.org"])
-    assert not is_for("example.org", ["*.example.org", "a.example.org"])
-
-
-def test_what_is_no_certificate_is_named(tmp_path: Path) -> None:
-    (tmp_path / "c.pem").write_text("x")
-    with pytest.raises(WorkshopError, match="no certificate"):
-        names_and_days(tmp_path / "c.pem")
+    assert prepare(hub) == ["certificate"]
+    assert prepare(hub) == []
+    files[1].write_bytes(self_made("class.example.org")[1])
+    with pytest.raises(WorkshopError, match="is not the key"):
+        prepare(hub)

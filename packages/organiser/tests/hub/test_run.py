@@ -36,6 +36,11 @@ def test_only_the_door_listens_where_people_come_and_tls_goes_with_a_certificate
     assert secure[secure.index("--api-ip") + 1] == "127.0.0.1"
 
 
+def test_subdomains_are_routed_by_name(tmp_path: Path) -> None:
+    assert "--host-routing" not in run.proxy_command(settings(tmp_path), Path("/node"))
+    assert "--host-routing" in run.proxy_command(settings(tmp_path, subdomains=True), Path("/node"))
+
+
 def test_an_environment_without_node_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(WorkshopError, match="environment 'hub'"):

@@ -51,7 +51,7 @@ def seats(
 ) -> None:
     """Make seats, with account, home and code, and print the cards of those that are new."""
     from organiser.hub import cards, homes
-    from organiser.hub.prepare import fingerprint
+    from organiser.hub.certificates import fingerprint
     from organiser.hub.seats import Seats, numbered, read_names
     from organiser.hub.settings import load_hub_settings
     from workshop.settings import load_settings
@@ -163,7 +163,7 @@ def warm(
 def doctor(json: Json = False) -> None:
     """Say in green and red whether the doors can open."""
     from organiser.hub.doctor import Doctor
-    from organiser.hub.figures import MEASURED
+    from organiser.hub.plan import MEASURED
     from organiser.hub.settings import load_hub_settings
 
     if os.geteuid() != 0:
@@ -211,7 +211,7 @@ def plan(
     from statistics import mean
 
     from organiser.hub import plan as planning
-    from organiser.hub.figures import MEASURED
+    from organiser.hub.plan import MEASURED
 
     figures = MEASURED
     if measure:
@@ -318,6 +318,37 @@ def delete_homes(
     if not json:
         again = "" if with_seats else "; 'workshop hub seats N' brings new notebooks to them"
         _print(f"{what} are deleted{again}")
+
+
+@app.command()
+def certificate(
+    take: Annotated[
+        bool,
+        typer.Option("--take", hidden=True, help="Only give the proxy what was got; the unit does this."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Get the certificate by ACME now, if it is due; a timer does so by itself every night."""
+    from organiser.hub import acme
+    from organiser.hub.prepare import prepare as make
+    from organiser.hub.settings import load_hub_settings
+
+    hub = load_hub_settings()
+    if os.geteuid() != 0:
+        raise WorkshopError("the classroom's certificate is root's: run this with sudo")
+    if take:
+        changed = "certificate" in make(hub)
+        if changed:
+            # Pages connect again. At the first set-up there is no proxy yet, and nothing to do.
+            acme.attempt(["systemctl", "try-restart", "workshop-proxy.service"])
+    else:
+        changed = acme.obtain(hub)
+    if json:
+        print_json({"changed": changed})
+    else:
+        _print(
+            "the proxy has a new certificate" if changed else "the proxy has the certificate that there is"
+        )
 
 
 @app.command(hidden=True)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import ssl
 import subprocess
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from organiser.hub import acme, disk
+from organiser.hub.certificates import RENEW_DAYS, Certificate
 from organiser.hub.client import Client
 from organiser.hub.plan import Figures
-from organiser.hub.prepare import RENEW_DAYS, is_for, names_and_days
 from organiser.hub.seats import Seats, account
 from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, UNITS, seats_in, unit
 from workshop.errors import WorkshopError
 
+WARDEN = "workshop-warden.service"
 LEAST_FREE = 0.1
 """Of the disk with the homes."""
 
@@ -42,6 +44,7 @@ class Doctor:
     run: Callable[[list[str]], subprocess.CompletedProcess[str]] = lambda words: subprocess.run(
         words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
+    find: Callable[[str, int], object] = socket.getaddrinfo
     memory: Path = Path("/proc/meminfo")
     controllers: Path = Path("/sys/fs/cgroup/cgroup.controllers")
 
@@ -52,6 +55,7 @@ class Doctor:
             ("hub", self.hub_answers),
             ("door", self.door_answers),
             ("certificate", self.certificate),
+            ("names", self.seats_names),
             ("clock", self.clock),
             ("seats", self.seats),
             ("units", self.units),
@@ -101,18 +105,34 @@ class Doctor:
         """See whether the certificate is for the cards' address, and for how long."""
         if self.hub.certificate is None:
             return True, "none: only this machine itself can connect"
-        host = urllib.parse.urlsplit(self.hub.address).hostname or ""
-        names, days = names_and_days(self.hub.certificate)
-        if not is_for(host, names):
-            return False, f"it is for {', '.join(names)} and not for {host}; run the playbook again"
-        if days < (RENEW_DAYS if self.hub.self_made else 1):
-            return False, f"it ends in {days:.0f} days; renew it and run the playbook again"
-        kind = (
-            "self-made: browsers warn, the card has its fingerprint"
-            if self.hub.self_made
-            else "the organiser's"
-        )
-        return True, f"{kind}; {days:.0f} days left"
+        found = Certificate.read(self.hub.certificate)
+        if lacking := found.lacks(self.hub.names):
+            names, lacks = ", ".join(found.names), ", ".join(lacking)
+            return False, f"it is for {names} and not for {lacks}; run the playbook again"
+        days = f"{found.days:.0f} days left"
+        if self.hub.acme:
+            if found.days < acme.LATE * found.lifetime:
+                return False, f"{days}, and it was not renewed: 'journalctl -u {acme.UNIT}' says why"
+            return True, f"of {found.issuer}, renewed by itself; {days}"
+        if found.days < (RENEW_DAYS if self.hub.self_made else 1):
+            return False, f"of {found.issuer}, {days}; renew it and run the playbook again"
+        if self.hub.self_made:
+            return True, f"self-made: browsers warn, the card has its fingerprint; {days}"
+        return True, f"the organiser's, of {found.issuer}; {days}"
+
+    def seats_names(self) -> tuple[bool, str]:
+        """See whether the names of seats lead somewhere, where each seat has one of its own."""
+        if not self.hub.subdomains:
+            return True, "one for all seats: their pages share an origin"
+        lost = []
+        for name in (self.hub.host, f"{account('001')}.{self.hub.host}"):
+            try:
+                self.find(name, self.hub.port)
+            except OSError:
+                lost.append(name)
+        if lost:
+            return False, f"{', '.join(lost)} leads nowhere; add *.{self.hub.host} to your DNS"
+        return True, f"each seat has its own, below {self.hub.host}"
 
     def clock(self) -> tuple[bool, str]:
         """See whether somebody keeps the clock right: certificates and cookies go by it."""
@@ -170,7 +190,11 @@ class Doctor:
         free = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} are free in /home"
         if usage.free < LEAST_FREE * usage.total:
             return False, f"{free}; a full disk stops everybody: make room"
-        return True, free
+        if all(map(disk.keeps_quotas, disk.places(self.hub))) and self.hub.seat_disk_bytes:
+            return True, f"{free}; each seat may have {self.hub.seat_disk_bytes / 1e9:.1f} GB of it (quota)"
+        if self.run(["systemctl", "is-active", WARDEN]).returncode:
+            return False, f"{free}; neither quota nor {WARDEN} keeps one seat from filling it: start that"
+        return True, f"{free}; without quota: a seat that fills it may not write below 5 % ({WARDEN})"
 
     def firewall(self) -> tuple[bool, str]:
         """See whether a firewall that this knows of lets people in."""

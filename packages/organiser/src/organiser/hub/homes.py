@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from organiser.hub import disk
 from organiser.hub.seats import account
 from organiser.hub.settings import FIRST_PORT, HubSettings
 from organiser.hub.units import RUN, unit
@@ -65,6 +66,7 @@ def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[st
     if any(written):
         _run(["systemctl", "daemon-reload"])
     make_environment_files(hub, numbers)
+    disk.set_quotas(hub, numbers)
     return new
 
 

@@ -22,6 +22,12 @@ c.JupyterHub.db_url = f"sqlite:///{hub.state / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(hub.state / "cookie-secret")
 c.JupyterHub.tornado_settings = {"cookie_options": {"samesite": "Lax", "secure": scheme == "https"}}
 
+if hub.subdomains:
+    # Each seat is an origin of its own: a script of one can neither ask nor read another one's server. The
+    # prefix __Host- keeps it from planting cookies for others.
+    c.JupyterHub.subdomain_host = hub.address
+    c.JupyterHub.cookie_host_prefix_enabled = scheme == "https"
+
 c.JupyterHub.authenticator_class = "organiser.hub.authenticator.SeatAuthenticator"
 c.SeatAuthenticator.private = str(hub.private)
 c.SeatAuthenticator.state = str(hub.state)

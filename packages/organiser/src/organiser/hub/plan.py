@@ -39,6 +39,12 @@ class Figures:
         return (self.base + seats * (self.server + self.kernel)) / (1 - KEPT_SHARE)
 
 
+MEASURED = Figures(base=89 + 72, server=95, kernel=516)
+"""Hub and proxy, and a seat: PSS by `workshop hub plan --measure` with three seats, on the machine that
+docs/classroom.md names. The kernel: RSS at most of the lesson on style transfer in full (docs/figures.md: 541
+MB)."""
+
+
 def pss_mib(process: Path) -> float:
     """Return the proportional set size of a process, a folder of /proc, in MiB."""
     for line in (process / "smaps_rollup").read_text(encoding="ascii").splitlines():

@@ -19,6 +19,7 @@ from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
 from organiser.hub.homes import folder_and_state
+from organiser.hub.warden import FULL, WORDS
 from workshop.sync.openbooks import is_open
 
 SHARE = ".workshop-share"
@@ -118,6 +119,13 @@ class Reporter:
             answer = await AsyncHTTPClient().fetch(request)
             self.message = json.loads(answer.body).get("message") or {}
 
+    def own(self) -> dict[str, Any]:
+        """Return what this seat alone has to know: that its writes are refused; else nothing."""
+        with contextlib.suppress(OSError):
+            since = (FULL / self._home.name.removeprefix("seat-")).stat().st_mtime_ns
+            return {"id": f"full-{since}", "text": WORDS, "own": True}
+        return {}
+
     def start(self) -> None:
         """Begin, where there is a hub."""
         if self._api and self._token:
@@ -134,4 +142,4 @@ class Message(APIHandler):
         """Answer with the message and its number; with nothing while there is none."""
         self.set_header("Cache-Control", "no-store")
         reporter: Reporter = self.settings["workshop_reporter"]
-        self.finish(json.dumps(reporter.message))
+        self.finish(json.dumps(reporter.own() or reporter.message))

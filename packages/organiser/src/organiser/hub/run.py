@@ -48,7 +48,8 @@ def proxy_command(hub: HubSettings, program: Path) -> list[str]:
     words += ["--error-target", f"http://127.0.0.1:{hub.hub_port}/hub/error"]
     if hub.certificate and hub.certificate_key:
         words += ["--ssl-cert", str(hub.certificate), "--ssl-key", str(hub.certificate_key)]
-    return words
+    # Routes then begin with a seat's name of its own.
+    return [*words, "--host-routing"] if hub.subdomains else words
 
 
 def proxy_environment(hub: HubSettings, given: Mapping[str, str]) -> dict[str, str]:

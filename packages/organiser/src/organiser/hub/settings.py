@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +31,19 @@ class HubSettings:
     certificate_key: Path | None = None
     self_made: bool = False
     """Whether the certificate vouches for itself, so that browsers warn."""
+    acme: bool = False
+    """Whether the certificate comes by ACME (:mod:`organiser.hub.acme`)."""
+    acme_directory: str = "https://acme-v02.api.letsencrypt.org/directory"
+    acme_email: str = ""
+    acme_challenge: str = "http"
+    acme_resolvers: str = ""
+    """Servers of DNS, with commas, which alone are asked for what proves the name; empty: the world's."""
+    subdomains: bool = False
+    """Whether each seat has a name of its own, ``seat-017.NAME``, and so an origin of its own."""
     proxy: Path = dataclasses.field(default_factory=lambda: Path("/opt/workshop/hub/proxy"))
     """The folder of the proxy's packages."""
+    seat_disk_bytes: int = 0
+    """What one seat may have on a disk that keeps quotas; 0: no limit."""
     seat_memory_mb: int = 0
     """What one seat may take, in MB; 0: no limit."""
 
@@ -54,6 +66,21 @@ class HubSettings:
     def seats_file(self) -> Path:
         """Return the file of the seats."""
         return self.private / "seats.json"
+
+    @property
+    def acme_folder(self) -> Path:
+        """Return the folder of what the certificate authority gave, root's alone."""
+        return self.folder / "acme"
+
+    @property
+    def host(self) -> str:
+        """Return the name or the address that people open."""
+        return urllib.parse.urlsplit(self.address).hostname or ""
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names that the certificate must be for."""
+        return [self.host, f"*.{self.host}"] if self.subdomains else [self.host]
 
     @property
     def api(self) -> str:

@@ -35,10 +35,10 @@
     try {
       const answer = await fetch(`${seat}workshop/api/message`, { cache: "no-store" });
       if (!answer.ok) return;
-      const { id, text } = await answer.json();
+      const { id, text, own } = await answer.json();
       if (!text || localStorage.getItem(HEARD) === String(id)) return;
       localStorage.setItem(HEARD, String(id));
-      tell(text);
+      tell(text, own);
     } catch { /* the seat's server is away just now */ }
   }
 
@@ -59,7 +59,9 @@
         });
         if (launcher) launcher.add({ command: COMMAND, category: "Workshop", rank: 1 });
         if (!looks) return;
-        const tell = (text) => looks.Notification.info(`To all: ${text}`, { autoClose: false });
+        const tell = (text, own) => (own
+          ? looks.Notification.error(text, { autoClose: false })
+          : looks.Notification.info(`To all: ${text}`, { autoClose: false }));
         ask(seat, tell);
         setInterval(() => ask(seat, tell), EVERY_MS);
       },

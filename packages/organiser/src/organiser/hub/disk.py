@@ -1,0 +1,127 @@
+"""What seats have on the disk: quotas where the file system keeps them, and who has how much.
+
+The quota is that of the seat's account, not of a project: the owner of a file may give it to another project
+(unless in a user namespace), whose quota is not the seat's. Only root can give a file to another account.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import struct
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from organiser.hub.seats import account
+from organiser.hub.settings import HubSettings
+from workshop.errors import WorkshopError
+
+QUOTACTL_FD = 443
+"""The system call's number, one for all processors since Linux 5.14."""
+USERS = 0
+STATE, SET = 0x5805, 0x800008
+"""Q_XGETQSTAT and Q_SETQUOTA."""
+ENFORCED = 1 << 1
+"""Of the state's flags, FS_QUOTA_UDQ_ENFD: users are held to their limits."""
+LIMITS = "=QQQQQQQQI4x"
+"""struct if_dqblk; sizes are in KiB."""
+BLOCKS_AND_FILES = 1 | 4
+"""Of its last field: which limits are meant."""
+BYTES_PER_FILE = 16 * 1024
+"""As many files as ext4 has room for, which makes one inode for so many bytes."""
+COUNT_SECONDS = 20.0
+
+
+def places(hub: HubSettings) -> list[Path]:
+    """Return a folder on each file system on which seats write."""
+    found: dict[int, Path] = {}
+    for folder in (Path("/home"), hub.folder / "theano"):
+        if folder.exists():
+            found.setdefault(folder.stat().st_dev, folder)
+    return list(found.values())
+
+
+def _quotactl(folder: Path, command: int, number: int, buffer: ctypes.Array[ctypes.c_char]) -> None:
+    """Call the kernel; OSError with its word when it refuses."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if libc.syscall(QUOTACTL_FD, descriptor, command << 8 | USERS, number, buffer):
+            error = ctypes.get_errno()
+            raise OSError(error, os.strerror(error), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+def keeps_quotas(folder: Path) -> bool:
+    """Tell whether the file system of a folder holds accounts to a quota."""
+    buffer = ctypes.create_string_buffer(128)
+    try:
+        _quotactl(folder, STATE, 0, buffer)
+    except OSError:  # none here, or none in this kernel
+        return False
+    return bool(struct.unpack_from("=H", buffer, 2)[0] & ENFORCED)
+
+
+def set_quota(folder: Path, user: int, most: int) -> None:
+    """Let an account have at most so many bytes on the file system of a folder; 0: no limit.
+
+    Raises OSError.
+    """
+    blocks, files = most // 1024, most // BYTES_PER_FILE
+    values = struct.pack(LIMITS, blocks, blocks, 0, files, files, 0, 0, 0, BLOCKS_AND_FILES)
+    _quotactl(folder, SET, user, ctypes.create_string_buffer(values, len(values)))
+
+
+def set_quotas(hub: HubSettings, numbers: Sequence[str]) -> None:
+    """Hold seats to what each may have, wherever a file system can.
+
+    Raises WorkshopError when one that keeps quotas does not take them.
+    """
+    for place in filter(keeps_quotas, places(hub)):
+        for number in numbers:
+            try:
+                set_quota(place, pwd.getpwnam(account(number)).pw_uid, hub.seat_disk_bytes)
+            except OSError as error:
+                raise WorkshopError(
+                    f"cannot limit what {account(number)} may have in {place}: {error.strerror}"
+                ) from error
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a file system has left for accounts."""
+
+    total: int
+    free: int
+    share: float
+    """Of bytes or of files, whichever is shorter."""
+
+    @classmethod
+    def of(cls, folder: Path) -> Room:
+        """Look at the file system of a folder."""
+        found = os.statvfs(folder)
+        # Without the part that is kept for root.
+        blocks = found.f_blocks - found.f_bfree + found.f_bavail
+        share = found.f_bavail / blocks if blocks else 0.0
+        files = found.f_files - found.f_ffree + found.f_favail
+        if found.f_files and files:  # some file systems have no fixed number
+            share = min(share, found.f_favail / files)
+        return cls(blocks * found.f_frsize, found.f_bavail * found.f_frsize, share)
+
+
+def used(hub: HubSettings, number: str) -> int:
+    """Return how many bytes a seat has; one whose files cannot be counted in time counts as the largest."""
+    folders = [Path("/home") / account(number), hub.folder / "theano" / number]
+    words = ["du", "--summarize", "--total", "--one-file-system", "--block-size=1", "--", *map(str, folders)]
+    try:
+        # What is deleted meanwhile is complained of, and does not matter.
+        done = subprocess.run(words, capture_output=True, text=True, timeout=COUNT_SECONDS, check=False)
+        return int(done.stdout.splitlines()[-1].split()[0])
+    except subprocess.TimeoutExpired:
+        return 1 << 62
+    except (IndexError, ValueError):
+        return 0

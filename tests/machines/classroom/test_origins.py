@@ -1,0 +1,84 @@
+"""A certificate of an authority, its renewal, and seats that are origins of their own."""
+
+from __future__ import annotations
+
+import json
+
+from machines.classroom import authority
+from machines.classroom.house import LAB, NAME, OPEN, PREFIX, TOOLS, Classroom
+from waiting import wait_until
+
+
+def test_a_certificate_comes_from_an_authority_and_is_renewed(room: Classroom) -> None:
+    authority.start(room)
+    done = room.set_up(**OPEN, **LAB, **authority.VARIABLES)
+    assert done.status == 0, done.text
+    first = authority.served(room)
+    assert "Pebble" in first["issuer"], first
+    assert first["names"] == f"DNS:{NAME}"
+    checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
+    assert checks["certificate"]["good"], checks["certificate"]
+    assert "Pebble" in checks["certificate"]["says"]
+    assert "89 days left" in checks["certificate"]["says"] or "90 days left" in checks["certificate"]["says"]
+    assert room.bed.root(f"stat -c '%U %a' {PREFIX}/hub/acme").split() == ["root", "700"]
+    # Nothing is asked for while it is good.
+    assert room.hub("certificate") == {"changed": False}
+    assert authority.served(room)["serial"] == first["serial"]
+    # The night comes in which three of its ninety days are left.
+    assert room.bed.root("systemctl is-enabled workshop-certificate.timer").strip() == "enabled"
+    authority.age(room)
+    room.bed.root("systemctl start workshop-certificate.service")
+    wait_until(lambda: room.browse("page", "/hub/login")["status"] == 200, 60, "the proxy is back")
+    second = authority.served(room)
+    assert "Pebble" in second["issuer"], second
+    assert second["serial"] != first["serial"]
+    # An authority that does not answer leaves the door as it is, and is named.
+    room.bed.root("systemctl stop test-authority")
+    authority.age(room)
+    assert "no certificate for" in room.hub("certificate")["error"]
+    assert authority.served(room)["serial"] == second["serial"]
+    room.bed.root(f"rm {PREFIX}/hub/acme/certificates/{NAME}.crt")
+
+
+def test_with_names_of_their_own_no_seats_page_reaches_another_seat(room: Classroom) -> None:
+    authority.start(room)
+    room.bed.root(f"printf '127.0.0.1 %s\\n' {NAME} seat-001.{NAME} seat-002.{NAME} >> /etc/hosts")
+    done = room.set_up(**OPEN, **authority.BY_DNS, hub_service_subdomains=True)
+    assert done.status == 0, done.text
+    assert f"DNS:*.{NAME}" in authority.served(room, f"seat-001.{NAME}")["names"]
+    checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
+    for name in ("door", "certificate", "names"):
+        assert checks[name]["good"], checks[name]
+    # Seats that run know of their new names after a start.
+    room.bed.root("systemctl stop 'classroom-seat@*'")
+    door, mine, other = (f"https://{each}:8443" for each in (NAME, f"seat-001.{NAME}", f"seat-002.{NAME}"))
+    cards = room.cards()
+    for seat, jar in (("1", "origin"), ("2", "stranger")):
+        room.hub("free", seat)
+        came = room.browse("login", seat, cards[seat], address=door, jar=jar)
+        assert came["host"] == f"seat-00{seat}.{NAME}", came
+        assert came["path"] == f"/user/seat-00{seat}/workshop/", came
+    assert room.browse("run", "1+1", address=mine, jar="origin")["result"] == "2"
+
+    def tries(word: str, *words: str) -> dict[str, object]:
+        found: dict[str, object] = room.browse(word, *words, address=mine, jar="origin")
+        return found
+
+    # What a page of seat 2 does in the browser that has seat 1; and, to compare, what seat 1's own page may.
+    files, events = "/user/seat-001/api/contents", "/user/seat-001/api/events/subscribe"
+    assert tries("ask", "GET", files, mine) == {"status": 200, "may_read": True}
+    assert tries("ask", "GET", files, other)["may_read"] is False
+    assert tries("ask", "GET", files, door)["may_read"] is False
+    assert tries("ask", "POST", "/user/seat-001/api/kernels", other)["status"] == 403
+    assert tries("listens", events, mine)["is"] == "open"
+    assert tries("listens", events, other)["is"] != "open"
+    # What opens a seat goes to no other name; the number of a session, which opens nothing, goes to all.
+    shared = [
+        line for line in room.bed.root(f"cat {TOOLS}/origin.jar").splitlines() if f'domain=".{NAME}"' in line
+    ]
+    assert all("jupyterhub-session-id" in line for line in shared), shared
+    # Below the hub's own name, and another seat's, there is no server of a seat.
+    for address in (door, other):
+        found = room.browse("ask", "GET", files, address, address=address, jar="origin")
+        assert found["status"] != 200, found
+    assert json.loads(room.bed.root(f"curl --silent --insecure {door}/hub/api/"))["version"]
