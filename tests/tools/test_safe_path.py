@@ -1,7 +1,7 @@
 """Nothing of ours takes Python's modules from the folder in which somebody happens to stand.
 
-With ``-m`` and ``-c`` Python looks there first. Whoever sets up stands perhaps in a folder that other accounts
-can write to, and root may do so.
+With ``-m`` and ``-c`` Python looks there first. Whoever sets up, perhaps as root, may stand in a folder that
+other accounts can write to.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 @pytest.fixture
 def planted(tmp_path: Path) -> Path:
-    """A folder with a module of every name that Python's own have, and of pip's: each writes down that it ran."""
+    """A folder with a module of every name that Python's own have, and pip's: each writes down that it ran."""
     folder = tmp_path / "planted"
     folder.mkdir()
     for name in {*sys.stdlib_module_names, "pip", "sitecustomize", "usercustomize"}:
@@ -85,7 +85,12 @@ def unsafe_words(text: str) -> Iterator[str]:
     plain = [word.strip("\"'") for word in words]
     for number, word in enumerate(plain[:-1]):
         before = [each for each in plain[max(0, number - 3) : number] if each not in ("{{", "}}", "~")]
-        if word in ("-m", "-c") and before and starts_python(before[-1]) and plain[number + 1] not in FOR_PEOPLE:
+        if (
+            word in ("-m", "-c")
+            and before
+            and starts_python(before[-1])
+            and plain[number + 1] not in FOR_PEOPLE
+        ):
             yield f"{before[-1]} {word} {plain[number + 1]}"
 
 
@@ -96,10 +101,11 @@ def unsafe_lists(text: str) -> Iterator[str]:
             continue
         for before, each, after in zip(node.elts, node.elts[1:], [*node.elts[2:], None], strict=False):
             said = ast.unparse(before)
+            option = each.value if isinstance(each, ast.Constant) else None
             name = after.value if isinstance(after, ast.Constant) else ""
-            if isinstance(each, ast.Constant) and each.value in ("-m", "-c") and name not in FOR_PEOPLE:
-                if not SAFE.fullmatch(said.strip("'")) and starts_python(said):
-                    yield f"{said} {each.value} {name}"
+            is_safe = SAFE.fullmatch(said.strip("'")) or name in FOR_PEOPLE
+            if option in ("-m", "-c") and starts_python(said) and not is_safe:
+                yield f"{said} {option} {name}"
 
 
 def test_a_call_that_would_is_found() -> None:
@@ -113,7 +119,9 @@ def test_a_call_that_would_is_found() -> None:
 
 def test_no_call_of_ours_does() -> None:
     found = []
-    for path in committed("*.bash", "tools", "inventories", "roles", "playbooks", "library", "packages/*/src"):
+    for path in committed(
+        "*.bash", "tools", "inventories", "roles", "playbooks", "library", "packages/*/src"
+    ):
         if path.suffix == ".md" or path.is_relative_to(ROOT / "tools/test-parts"):
             continue
         try:
