@@ -1,0 +1,56 @@
+"""``./local/setup.bash``, without an argument, by root on a bare machine that has neither sudo nor systemd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from bed import OURS, Bed, Ran, record
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Bed]:
+    """As cloud-init finds one."""
+    bed = Bed(f"workshop-root-{OURS}", user="root", downloads="/root/workshop/.workshop/cache")
+    bed.start()
+    bed.bring_checkout()
+    bed.root("dpkg --purge sudo && ! command -v sudo")
+    # An account of somebody's, and root in a folder into which it wrote.
+    bed.root("mkdir -m 1777 /tmp/common")
+    planted = 'for name in json venv pip secrets shutil; do echo \'open("/tmp/ran", "a")\' >$name.py; done'
+    assert bed.run(f"cd /tmp/common && {planted}", "learner").status == 0
+    yield bed
+    bed.stop()
+
+
+@pytest.fixture(scope="module")
+def first(machine: Bed) -> Ran:
+    done = machine.run("cd /tmp/common && /root/workshop/local/setup.bash", seconds=1500)
+    record("local mode, root without sudo: set-up of a bare machine, warm downloads", done.seconds)
+    return done
+
+
+def test_one_command_makes_the_workshop(machine: Bed, first: Ran) -> None:
+    assert first.status == 0, first.text
+    assert "sudo: not found" not in first.text
+    assert not machine.exists("/tmp/ran")
+
+
+def test_second_run_changes_nothing(machine: Bed, first: Ran) -> None:
+    done = machine.setup()
+    assert (done.status, done.changed) == (0, 0), done.text
+
+
+def test_it_behaves_as_every_machine_does(machine: Bed, first: Ran) -> None:
+    machine.behaves("test_services.py")
+
+
+def test_uninstall_takes_it_away(machine: Bed, first: Ran) -> None:
+    done = machine.run("cd /tmp/common && /root/workshop/local/uninstall.bash --notebooks </dev/null")
+    assert done.status == 0, done.text
+    assert not machine.exists("/tmp/ran")
+    # The downloads of earlier machines are a link here, which goes; what it leads to stays.
+    assert not machine.exists(machine.prefix)
+    assert not any(machine.listens(port) for port in (8080, 8081, 8082))
