@@ -1,4 +1,4 @@
-"""``./local/setup.bash``, without an argument, by root on a bare machine that has neither sudo nor systemd."""
+"""``./local/setup.bash``, without an argument, by root on a bare machine without sudo and systemd."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.full
 
 
 @pytest.fixture(scope="module")
-def machine() -> Iterator[Bed]:
+def server() -> Iterator[Bed]:
     """As cloud-init finds one."""
     bed = Bed(f"workshop-root-{OURS}", user="root", downloads="/root/workshop/.workshop/cache")
     bed.start()
@@ -26,31 +26,31 @@ def machine() -> Iterator[Bed]:
 
 
 @pytest.fixture(scope="module")
-def first(machine: Bed) -> Ran:
-    done = machine.run("cd /tmp/common && /root/workshop/local/setup.bash", seconds=1500)
+def first(server: Bed) -> Ran:
+    done = server.run("cd /tmp/common && /root/workshop/local/setup.bash", seconds=1500)
     record("local mode, root without sudo: set-up of a bare machine, warm downloads", done.seconds)
     return done
 
 
-def test_one_command_makes_the_workshop(machine: Bed, first: Ran) -> None:
+def test_one_command_makes_the_workshop(server: Bed, first: Ran) -> None:
     assert first.status == 0, first.text
     assert "sudo: not found" not in first.text
-    assert not machine.exists("/tmp/ran")
+    assert not server.exists("/tmp/ran")
 
 
-def test_second_run_changes_nothing(machine: Bed, first: Ran) -> None:
-    done = machine.setup()
+def test_second_run_changes_nothing(server: Bed, first: Ran) -> None:
+    done = server.setup()
     assert (done.status, done.changed) == (0, 0), done.text
 
 
-def test_it_behaves_as_every_machine_does(machine: Bed, first: Ran) -> None:
-    machine.behaves("test_services.py")
+def test_it_behaves_as_every_machine_does(server: Bed, first: Ran) -> None:
+    server.behaves("test_services.py")
 
 
-def test_uninstall_takes_it_away(machine: Bed, first: Ran) -> None:
-    done = machine.run("cd /tmp/common && /root/workshop/local/uninstall.bash --notebooks </dev/null")
+def test_uninstall_takes_it_away(server: Bed, first: Ran) -> None:
+    done = server.run("cd /tmp/common && /root/workshop/local/uninstall.bash --notebooks </dev/null")
     assert done.status == 0, done.text
-    assert not machine.exists("/tmp/ran")
+    assert not server.exists("/tmp/ran")
     # The downloads of earlier machines are a link here, which goes; what it leads to stays.
-    assert not machine.exists(machine.prefix)
-    assert not any(machine.listens(port) for port in (8080, 8081, 8082))
+    assert not server.exists(server.prefix)
+    assert not any(server.listens(port) for port in (8080, 8081, 8082))

@@ -1,7 +1,7 @@
 """A machine that two accounts share: who has a port is named; what drifts where supervisor keeps it.
 
-The first account's workshop is that of test_setup.py. The second one's has only what Jupyter needs, and that from
-the network: another's cache is not for it. It is made in a run of full depth.
+The first account's workshop is that of test_setup.py. The second one's has only what Jupyter needs, and that
+from the network: another's cache is not for it. It is made in a run of full depth.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def both(shared: Bed, refused: Ran) -> Bed:
 
 @pytest.mark.full
 class TestTwoWorkshops:
-    """Each has its own ports, token and files, and neither's set-up, stop or uninstall touches the other's."""
+    """Each has its own ports, token and files; neither's set-up, stop or uninstall touches the other's."""
 
     def test_each_account_has_its_own_ports(self, both: Bed) -> None:
         assert [holders(both, port) for port in (8080, 8081, 8082)] == [{USER}] * 3
@@ -109,9 +109,7 @@ class TestTwoWorkshops:
     def test_who_takes_a_stopped_services_port_gets_no_token_and_is_named(self, both: Bed) -> None:
         services = f"{both.prefix}/bin/services"
         assert both.run(f"{services} stop workshop-jupyter").status == 0
-        listen = (
-            "import http.server as h; h.ThreadingHTTPServer(('127.0.0.1', 8080), h.SimpleHTTPRequestHandler)"
-        )
+        listen = "from http.server import *; HTTPServer(('127.0.0.1', 8080), SimpleHTTPRequestHandler)"
         both.root("truncate -s 0 /tmp/heard; chmod 666 /tmp/heard")
         both.run(f'cd /tmp && (setsid python3 -c "{listen}.serve_forever()" >/tmp/heard 2>&1 &)', OTHER)
         both.wait_until_listens(8080)
@@ -122,7 +120,7 @@ class TestTwoWorkshops:
             assert "uthorization" not in both.root("cat /tmp/heard")
             assert_one_line(both.setup(*SERVICES), "port 8080", OTHER, "choose another port")
         finally:
-            both.root(f"pkill --uid {OTHER} --full ThreadingHTTPServer")
+            both.root(f"pkill --uid {OTHER} --full HTTPServer")
         done = both.setup(*SERVICES)
         assert done.status == 0, done.text
         assert holders(both, 8080) == {USER}
