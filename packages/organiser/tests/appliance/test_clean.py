@@ -154,7 +154,8 @@ def test_the_settings_of_updates_forget_names_and_passwords(root: Path) -> None:
 
 def test_the_checkout_forgets_how_somebody_logged_in_to_git(root: Path) -> None:
     config = (
-        '[remote "origin"]\n\turl = https://me:SECRET@git.example/w.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
+        '[remote "origin"]\n\turl = https://me:SECRET@git.example/w.git\n'
+        "\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
         '[http "https://git.example/"]\n\textraheader = AUTHORIZATION: basic SECRET\n'
     )
     write(root / "opt/workshop/source/.git/config", config)

@@ -105,7 +105,6 @@ FILES = (
     "swap.img",
     "srv/*",
     "usr/local/etc/*",
-    "lost+found/*",
     # Copies that tools keep of what they changed.
     "etc/passwd-",
     "etc/shadow-",
