@@ -181,7 +181,7 @@ def probe(service: Service, port: int, files: list[str]) -> Found:
     sockets = listening_sockets(port)
     if not sockets:
         return Found(running=False, stale=False)
-    # One by one: beside the service, somebody else may listen on another address of the same port, as ::1, which
+    # One by one: beside the service somebody else may listen on another address of the port, as ::1, which
     # browsers ask first for "localhost".
     pids = []
     for inode, uid in sockets.items():

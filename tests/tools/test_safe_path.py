@@ -27,7 +27,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 @pytest.fixture
 def planted(tmp_path: Path) -> Path:
-    """A folder with a module of every name that Python's own have, and pip's: each writes down that it ran."""
+    """A folder with a module of every name of Python's own, and pip: each writes down that it ran."""
     folder = tmp_path / "planted"
     folder.mkdir()
     for name in {*sys.stdlib_module_names, "pip", "sitecustomize", "usercustomize"}:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.full
 @pytest.fixture(scope="module")
 def server() -> Iterator[Bed]:
     """As cloud-init finds one."""
-    bed = Bed(f"workshop-root-{OURS}", user="root", downloads="/root/workshop/.workshop/cache")
+    bed = Bed(f"workshop-root-{OURS}", user="root", downloads=f"{Bed.home('root')}/workshop/.workshop/cache")
     bed.start()
     bed.bring_checkout()
     bed.root("dpkg --purge sudo && ! command -v sudo")
@@ -27,7 +27,7 @@ def server() -> Iterator[Bed]:
 
 @pytest.fixture(scope="module")
 def first(server: Bed) -> Ran:
-    done = server.run("cd /tmp/common && /root/workshop/local/setup.bash", seconds=1500)
+    done = server.run(f"cd /tmp/common && {server.checkout}/local/setup.bash", seconds=1500)
     record("local mode, root without sudo: set-up of a bare machine, warm downloads", done.seconds)
     return done
 
@@ -48,7 +48,7 @@ def test_it_behaves_as_every_machine_does(server: Bed, first: Ran) -> None:
 
 
 def test_uninstall_takes_it_away(server: Bed, first: Ran) -> None:
-    done = server.run("cd /tmp/common && /root/workshop/local/uninstall.bash --notebooks </dev/null")
+    done = server.run(f"cd /tmp/common && {server.checkout}/local/uninstall.bash --notebooks </dev/null")
     assert done.status == 0, done.text
     assert not server.exists("/tmp/ran")
     # The downloads of earlier machines are a link here, which goes; what it leads to stays.

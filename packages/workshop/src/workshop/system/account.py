@@ -1,8 +1,8 @@
 """Root's rights, given up for what an account can do itself.
 
 What lies in a participant's folders may at any moment be a link, a pipe, or somebody's code in a cache. So
-root writes nothing there, reads nothing and runs nothing: a process of the account does it, with that account's
-rights, nothing of root's environment, and no hold on root's terminal.
+root writes nothing there, reads nothing and runs nothing: a process of the account does it, with that
+account's rights, nothing of root's environment, and no hold on root's terminal.
 """
 
 from __future__ import annotations
