@@ -52,7 +52,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.boundary import BoundaryError
+from ansible.module_utils.boundary import BoundaryError, must_be_ours
 from ansible.module_utils.placing import FILES, FOLDERS, place
 
 Item = dict[str, Any]
@@ -70,6 +70,9 @@ def run(command: Item, check: bool) -> Item:
     creates = command["creates"]
     if check or (creates and Path(creates).exists()):
         return {"changed": bool(creates) and not Path(creates).exists()} if creates else {}
+    program = Path(command["argv"][0])
+    if program.is_absolute():  # others are looked for where the system has them
+        must_be_ours(program)
     # Whatever language the person speaks who runs the play.
     environment = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
     environment |= {name: str(value) for name, value in command["environment"].items()}

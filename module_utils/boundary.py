@@ -9,17 +9,26 @@ change, root works with that account's rights, or not at all.
 from __future__ import annotations
 
 import contextlib
+import errno
+import grp
 import os
 import pwd
 import stat
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ANYBODY = -1
 FIRST_PERSON = 1000
-"""The first number of a person's account or group; below are those of the system, which root hands out."""
+"""The first number of a person's account or group; below are those of the system."""
+OF_ALL = "users"
+"""A group of the system in which distributions put every person."""
 MOST_LINKS = 40
+ACCESS_LIST = "system.posix_acl_access"
+ACL_USER, ACL_GROUP_OF_FOLDER, ACL_GROUP, ACL_MASK = 0x02, 0x04, 0x08, 0x10
+"""Kinds of entries of an access list (linux/posix_acl.h)."""
+WRITE = 2
 
 
 class BoundaryError(Exception):
@@ -53,16 +62,59 @@ def name_of(account: int | None) -> str:
         return f"the account {account}"
 
 
-def who_can_change(found: os.stat_result) -> int | None:
+def who_can_change(folder: Path) -> int | None:
     """Return an account besides the caller and root that can put things into a folder, and take them out."""
+    found = os.lstat(folder)
     if found.st_uid not in (0, os.geteuid()):
         return found.st_uid
     # In a sticky folder, as /tmp, each account can change its own things alone.
     if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
         return ANYBODY
-    if found.st_mode & stat.S_IWGRP and found.st_gid >= FIRST_PERSON:
-        return ANYBODY
+    # Where there is an access list, these bits are the most that it gives.
+    if not found.st_mode & stat.S_IWGRP:
+        return None
+    for kind, number in writers(folder, found.st_gid):
+        if kind == ACL_USER and number not in (0, os.geteuid()):
+            return number
+        if kind != ACL_USER and has_others(number):
+            return ANYBODY
     return None
+
+
+def writers(folder: Path, group: int) -> list[tuple[int, int]]:
+    """Return the users and groups, as kind and number, that may write into a folder besides its owner."""
+    try:
+        packed = os.getxattr(folder, ACCESS_LIST, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (errno.ENODATA, errno.ENOTSUP, errno.EPERM):
+            raise
+        return [(ACL_GROUP_OF_FOLDER, group)]
+    entries = list(struct.iter_unpack("<HHI", packed[4:]))
+    most = next((rights for kind, rights, _ in entries if kind == ACL_MASK), WRITE)
+    return [
+        (kind, group if kind == ACL_GROUP_OF_FOLDER else number)
+        for kind, rights, number in entries
+        if kind in (ACL_USER, ACL_GROUP_OF_FOLDER, ACL_GROUP) and rights & most & WRITE
+    ]
+
+
+def has_others(group: int) -> bool:
+    """Tell whether a person besides the caller may be in a group."""
+    if group >= FIRST_PERSON:
+        return True
+    try:
+        found = grp.getgrgid(group)
+    except KeyError:
+        found = None
+    # Not every directory of accounts lets all of them be listed.
+    if found is not None and found.gr_name == OF_ALL:
+        return True
+    members = set(found.gr_mem) if found is not None else set()
+    return any(
+        each.pw_uid >= FIRST_PERSON and each.pw_uid != os.geteuid()
+        for each in pwd.getpwall()
+        if each.pw_name in members or each.pw_gid == group
+    )
 
 
 def survey(path: str | Path, *, inside: bool = False) -> Place:
@@ -77,7 +129,7 @@ def survey(path: str | Path, *, inside: bool = False) -> Place:
         return Place(Path(path), None, here)
     links = 0
     while todo:
-        account = who_can_change(os.lstat(here))
+        account = who_can_change(here)
         if account is not None:
             return Place(here.joinpath(*reversed(todo)), account, here)
         entry = here / todo.pop()
@@ -95,7 +147,7 @@ def survey(path: str | Path, *, inside: bool = False) -> Place:
         target = Path(os.path.normpath(here / entry.readlink()))
         here, todo = Path("/"), [*todo, *reversed(target.parts[1:])]
     found = os.lstat(here)
-    account = who_can_change(found) if inside and stat.S_ISDIR(found.st_mode) else None
+    account = who_can_change(here) if inside and stat.S_ISDIR(found.st_mode) else None
     return Place(here, account, here)
 
 

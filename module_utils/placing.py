@@ -73,13 +73,22 @@ def group_id(item: Item) -> int | None:
         return None
 
 
+def mode_of(item: Item) -> int:
+    """Return the mode that an item gets.
+
+    Only root gives a file to a group. That of a plain user's is perhaps shared by a whole lab.
+    """
+    mode = int(item["mode"], 8)
+    return mode & ~0o070 if item.get("readers") and os.geteuid() != 0 else mode
+
+
 def differs(path: Path, item: Item) -> bool:
     """Tell whether the mode, the owner or the group of what is there must change."""
     found = path.stat()
     owner = user_id(item["owner"])
     wrong_owner = os.geteuid() == 0 and owner not in (None, found.st_uid)
     wrong_group = group_id(item) not in (None, found.st_gid)
-    return stat.S_IMODE(found.st_mode) != int(item["mode"], 8) or wrong_owner or wrong_group
+    return stat.S_IMODE(found.st_mode) != mode_of(item) or wrong_owner or wrong_group
 
 
 def dress(path: Path, item: Item) -> None:
@@ -89,7 +98,7 @@ def dress(path: Path, item: Item) -> None:
         os.chown(path, owner, pwd.getpwuid(owner).pw_gid)
     if group is not None:
         os.chown(path, -1, group)
-    path.chmod(int(item["mode"], 8))
+    path.chmod(mode_of(item))
 
 
 def is_anothers(path: Path, item: Item) -> bool:

@@ -181,11 +181,17 @@ def probe(service: Service, port: int, files: list[str]) -> Found:
     sockets = listening_sockets(port)
     if not sockets:
         return Found(running=False, stale=False)
-    seen = holder(sockets)
-    pid = seen or stand_in(sockets, service)
-    if pid is None or not service.owns(pid):
-        raise TakenError(
-            f"port {port}, which {service.name} needs, is taken by {description(seen, sockets)}; "
-            "stop it or choose another port"
-        )
-    return Found(running=True, stale=is_stale(pid, files))
+    # One by one: beside the service somebody else may listen on another address of the port, as ::1, which
+    # browsers ask first for "localhost".
+    pids = []
+    for inode, uid in sockets.items():
+        each = {inode: uid}
+        seen = holder(each)
+        pid = seen or stand_in(each, service)
+        if pid is None or not service.owns(pid):
+            raise TakenError(
+                f"port {port}, which {service.name} needs, is taken by {description(seen, each)}; "
+                "stop it or choose another port"
+            )
+        pids.append(pid)
+    return Found(running=True, stale=any(is_stale(pid, files) for pid in pids))

@@ -10,7 +10,7 @@ source tools/bootstrap.bash
 
 if [ $# = 0 ]; then
   find_python || die "$(no_python)"
-  PYTHONPATH=packages/workshop/src "$PYTHON" -m workshop.teach.since.works "${WORKSHOP_TODAY:-}" >&2 # a day, for tests
+  PYTHONPATH=packages/workshop/src "$PYTHON" -P -m workshop.teach.since.works "${WORKSHOP_TODAY:-}" >&2 # a day, for tests
   set -- locks/*.txt
 fi
 for lock in "$@"; do

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # To be sourced: the first steps on a bare machine, shared by set-up, the tests and tools/workshop.
 # Needs a Python (3.11 or newer) with its venv module. Everything is checked against locks/*.txt.
+# Whoever sets up may stand in a folder that others can write to, as /tmp: -P and -I keep Python from taking modules
+# from there.
 
 BOOTSTRAP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -16,7 +18,7 @@ find_python() {
   local name
   for name in python3 python3.14 python3.13 python3.12 python3.11; do
     PYTHON=$(command -v "$name") || continue
-    if "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
+    if "$PYTHON" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
   done
   PYTHON=
   return 1
@@ -53,7 +55,7 @@ ensure_uv() {
   rm -rf "$dir"
   mkdir -p "$(dirname "$dir")"
   log=$(mktemp)
-  if ! "$PYTHON" -m venv "$dir" >"$log" 2>&1; then
+  if ! "$PYTHON" -P -m venv "$dir" >"$log" 2>&1; then
     rm -rf "$dir" "$log"
     die "$PYTHON cannot make virtual environments; install python3-venv (Debian, Ubuntu)"
   fi
@@ -61,7 +63,7 @@ ensure_uv() {
   refuse_anothers "$wheels"
   mkdir -p "$wheels"
   if ! install_locked_uv "$dir" "$lock" "$wheels" --no-index >"$log" 2>&1 &&
-    ! { "$dir/bin/python" -m pip download --disable-pip-version-check --quiet --require-hashes --no-deps \
+    ! { "$dir/bin/python" -P -m pip download --disable-pip-version-check --quiet --require-hashes --no-deps \
       --retries 1 --timeout 15 --dest "$wheels" --requirement "$lock" >"$log" 2>&1 &&
       install_locked_uv "$dir" "$lock" "$wheels" --no-index >>"$log" 2>&1; }; then
     local why
@@ -77,7 +79,7 @@ install_locked_uv() {
   local dir=$1 lock=$2 wheels=$3 links=()
   shift 3
   [ -d "${WORKSHOP_STICK:-}/wheels" ] && links=(--find-links "$WORKSHOP_STICK/wheels")
-  "$dir/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps \
+  "$dir/bin/python" -P -m pip install --disable-pip-version-check --quiet --require-hashes --no-deps \
     --find-links "$wheels" "${links[@]}" --requirement "$lock" "$@"
 }
 

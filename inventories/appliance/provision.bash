@@ -17,7 +17,7 @@ export WORKSHOP_WHEELS=$cache/wheels UV_CACHE_DIR=$cache/uv
 control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")
 find_python || die "$(no_python)"
 ensure_uv "$control-uv"
-"$control/bin/python" -c "" 2>/dev/null || "$UV" venv --quiet --clear --python "$PYTHON" "$control"
+"$control/bin/python" -I -c "" 2>/dev/null || "$UV" venv --quiet --clear --python "$PYTHON" "$control"
 sync_locked control "$control"
 
 cd "$root"

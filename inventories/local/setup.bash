@@ -27,6 +27,20 @@ Often used: -e workshop_stick=DIR (a thumb drive), -e workshop_offline=true,
 END
 }
 
+# A folder with other things in it is not taken: set-up would give some of them away, and uninstall take them away. The
+# play looks at that, too, but what comes before it already lies there then.
+check_prefix() {
+  local name
+  case ${prefix##*/} in workshop | .workshop) return ;; esac
+  if [ -e "$prefix/etc/workshop.toml" ] || [ -e "$prefix/etc/before-set-up.json" ]; then return; fi
+  for name in "$prefix"/* "$prefix"/.[!.]*; do
+    case ${name##*/} in .lock | .lock.guard | control | uv | cache | source | lost+found) continue ;; esac
+    if [ -e "$name" ] || [ -L "$name" ]; then
+      die "$prefix holds ${name##*/}, which set-up did not make; choose a folder of its own, for example by -e workshop_prefix=${prefix%/}/workshop"
+    fi
+  done
+}
+
 check_disk() {
   local folder=$prefix needed free used=0
   needed=$required_disk_mb
@@ -61,6 +75,7 @@ main() {
   # shellcheck disable=SC2046
   find_python || install_packages $(bootstrap_packages)
   read_settings "$@"
+  check_prefix
   check_disk
   # shellcheck disable=SC2046
   if is_rehearsal "$@"; then install_packages $(bootstrap_packages); else install_packages $(bootstrap_packages) $(role_packages); fi

@@ -22,7 +22,7 @@ END
 
 # The record that set-up wrote says where the notebooks are.
 notebooks_folder() {
-  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["workshop_notebooks"])' \
+  python3 -I -c 'import json, sys; print(json.load(open(sys.argv[1]))["workshop_notebooks"])' \
     "$prefix/etc/pull-variables.json" 2>/dev/null || true
 }
 

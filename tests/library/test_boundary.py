@@ -5,21 +5,29 @@ Each test is an attack that an account without sudo can make; `nobody` makes it.
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_module import load_module
 
 placed = load_module("library/placed.py")
+placed_and_run = load_module("library/placed_and_run.py")
+kept_services = load_module("roles/managed-service/library/kept_services.py")
+synced_notebooks = load_module("roles/notebook-sync/library/synced_notebooks.py")
 locked_venvs = load_module("library/locked_venvs.py")
+boundary = load_module("module_utils/boundary.py")
 BoundaryError = placed.BoundaryError
 ACCOUNT = "nobody"
+NO_NUMBER = 0xFFFFFFFF
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root can be attacked by an account without its rights"
@@ -146,6 +154,67 @@ def test_nothing_of_roots_is_placed_where_an_account_could_change_it(home: Path,
         placed.place([], [file(system / "common/settings")], False)
 
 
+def access_list(*entries: tuple[int, int, int]) -> bytes:
+    """Return what setfacl would write: kind, rights and number of each entry, in the kernel's order."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)
+
+
+class TestFoldersOfSeveral:
+    """An account can also change what a group of its own, or an access list, lets it write to."""
+
+    @pytest.fixture
+    def lab(self, system: Path) -> Path:
+        """A folder of root's for the machine's software."""
+        (system / "lab").mkdir()
+        (system / "lab").chmod(0o775)
+        return system / "lab"
+
+    @pytest.fixture
+    def names(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The members of the group 50, which the system has made."""
+        members: list[str] = []
+        found = SimpleNamespace(gr_name="staff", gr_mem=members)
+        monkeypatch.setattr(boundary.grp, "getgrgid", lambda _: found)
+        return members
+
+    def refuses(self, lab: Path) -> bool:
+        return isinstance(place([folder(lab / "venvs", "root")], []), BoundaryError)
+
+    def test_a_group_that_every_person_is_in(self, lab: Path) -> None:
+        """Debian's adduser puts them into it."""
+        os.chown(lab, 0, grp.getgrnam("users").gr_gid)
+        assert self.refuses(lab)
+
+    @pytest.mark.parametrize(("members", "refused"), [([], False), (["root"], False), ([ACCOUNT], True)])
+    def test_a_group_of_the_system(
+        self, lab: Path, names: list[str], members: list[str], refused: bool
+    ) -> None:
+        """On Debian 12 /usr/local belongs to the group staff, in which as a rule nobody is."""
+        names += members
+        os.chown(lab, 0, 50)
+        assert self.refuses(lab) is refused
+
+    def test_a_group_that_is_an_accounts_own(self, lab: Path) -> None:
+        os.chown(lab, 0, pwd.getpwnam(ACCOUNT).pw_gid)
+        assert self.refuses(lab)
+
+    @pytest.mark.parametrize(
+        ("entry", "mask", "refused"),
+        [((2, 7), 7, True), ((2, 7), 5, False), ((2, 5), 7, False), ((8, 7), 7, True)],
+    )
+    def test_an_access_list(self, lab: Path, entry: tuple[int, int], mask: int, refused: bool) -> None:
+        account = pwd.getpwnam(ACCOUNT)
+        kind, rights = entry
+        number = account.pw_uid if kind == 2 else account.pw_gid
+        entries = [(1, 7, NO_NUMBER), (4, 5, NO_NUMBER), (16, mask, NO_NUMBER), (32, 5, NO_NUMBER)]
+        given = access_list(*sorted([*entries, (kind, rights, number)]))
+        try:
+            os.setxattr(lab, "system.posix_acl_access", given)
+        except OSError as error:
+            pytest.skip(f"the file system has no access lists: {error.strerror}")
+        assert self.refuses(lab) is refused
+
+
 SWAP = """\
 import contextlib, os
 def rename(old, new):
@@ -252,3 +321,34 @@ class TestCaches:
         monkeypatch.setattr(locked_venvs.os, "geteuid", lambda: 4711)
         with pytest.raises(BoundaryError, match=f"belongs to {ACCOUNT}"):
             locked_venvs.refuse_what_others_can_change(self.params(cache.parent))
+
+
+class TestPrograms:
+    """Root runs none that an account could replace."""
+
+    @pytest.fixture
+    def program(self, home: Path) -> Path:
+        """The account's, in its folder, where the workshop was to lie; it writes down that it ran."""
+        (home / "bin").mkdir()
+        program = home / "bin/services"
+        program.write_text(f"#!/bin/sh\ntouch {home}/ran\necho '{{}}'\n")
+        program.chmod(0o755)
+        for path in (home / "bin", program):
+            os.chown(path, pwd.getpwnam(ACCOUNT).pw_uid, -1)
+        return program
+
+    def test_not_as_a_command_of_a_role(self, program: Path, home: Path) -> None:
+        command = {"argv": [str(program)], "environment": {}, "creates": None}
+        with pytest.raises(BoundaryError, match=f"{ACCOUNT} can change"):
+            placed_and_run.run(command, False)
+        assert not (home / "ran").exists()
+
+    def test_not_as_what_keeps_services(self, program: Path, home: Path) -> None:
+        with pytest.raises(BoundaryError, match=f"{ACCOUNT} can change"):
+            kept_services.Supervisor(str(home)).keep({"workshop-web": False}, [], False)
+        assert not (home / "ran").exists()
+
+    def test_not_as_what_brings_notebooks(self, program: Path, home: Path) -> None:
+        with pytest.raises(BoundaryError, match=f"{ACCOUNT} can change"):
+            synced_notebooks.sync([str(program)], [], False)
+        assert not (home / "ran").exists()

@@ -94,3 +94,20 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside(
         placed.place([], [file(tmp_path / "a", "new")], False)
     assert (tmp_path / "a").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_plain_users_group_reads_nothing_that_is_for_one_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In many a lab all people have one group."""
+    item = {
+        "path": str(tmp_path / "x"),
+        "content": "a token",
+        "owner": None,
+        "mode": "0640",
+        "readers": "root",
+    }
+    monkeypatch.setattr("ansible.module_utils.placing.os.geteuid", lambda: os.getuid() or 4711)
+    assert placed.place([], [item], False)["changed"]
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o600
+    assert not placed.place([], [item], False)["changed"]

@@ -15,7 +15,7 @@ import yaml
 from ansible_module import ROOT
 
 ROLE = ROOT / "roles/base-fedora"
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA me"
 
 
 def render(template: str, **variables: Any) -> str:
@@ -63,6 +63,7 @@ def accounts(tmp_path: Path) -> dict[str, str]:
         "options": f'no-pty,command="x" {KEY}',
         "empty": "",
         "comment": f"# {KEY}",
+        "command": "ssh-copy-id somewhere",
     }.items():
         (tmp_path / name / ".ssh").mkdir(parents=True)
         (tmp_path / name / ".ssh/authorized_keys").write_text(f"{text}\n")
@@ -73,7 +74,7 @@ def accounts(tmp_path: Path) -> dict[str, str]:
 
 
 def test_accounts_with_a_key_are_found(accounts: dict[str, str]) -> None:
-    names = ["with", "options", "empty", "comment", "pipe", "none", "nobody-of-this-name"]
+    names = ["with", "options", "empty", "comment", "command", "pipe", "none", "nobody-of-this-name"]
     done = subprocess.run(
         ["bash", ROLE / "files/accounts-with-keys.bash", *names],
         env=accounts,
@@ -82,6 +83,77 @@ def test_accounts_with_a_key_are_found(accounts: dict[str, str]) -> None:
         check=True,
     )
     assert done.stdout.split() == ["with", "options"]
+
+
+def variable(name: str, **known: Any) -> Any:
+    """Work out a variable of the role's."""
+    jinja = jinja2.Environment()
+    jinja.filters["unique"] = lambda each: list(dict.fromkeys(each))
+    known = {
+        "base_fedora_authorized_keys": [],
+        "base_fedora_ssh_permit_root_login": "prohibit-password",
+    } | known
+    text = yaml.safe_load((ROLE / "vars/main.yml").read_text())[name]
+    return yaml.safe_load(jinja.from_string(text).render(workshop_user="workshop", **known))
+
+
+@pytest.mark.parametrize(
+    ("facts", "root", "expected"),
+    [
+        ({"user_id": "root", "env": {}}, "prohibit-password", ["root"]),
+        ({"user_id": "root", "env": {"SUDO_USER": "me"}}, "no", ["me"]),
+        ({"user_id": "me", "env": {}}, "yes", ["me", "root"]),
+    ],
+)
+def test_the_accounts_that_could_mend_the_machine(
+    facts: dict[str, Any], root: str, expected: list[str]
+) -> None:
+    """The workshop's own is none of them: with its key alone nobody could become root any more."""
+    known = {"ansible_facts": facts, "base_fedora_ssh_permit_root_login": root}
+    assert variable("__base_fedora_accounts", **known) == expected
+
+
+@pytest.mark.parametrize(
+    ("accounts", "with_keys", "keys", "expected"),
+    [
+        (["root"], [], [KEY], False),
+        (["me", "root"], ["me"], [], True),
+        (["workshop", "root"], [], [KEY], True),
+        (["workshop", "root"], [], [], False),
+    ],
+)
+def test_a_key_counts_where_it_lets_somebody_mend_the_machine(
+    accounts: list[str], with_keys: list[str], keys: list[str], expected: bool
+) -> None:
+    found = variable(
+        "__base_fedora_has_key",
+        __base_fedora_accounts=accounts,
+        __base_fedora_with_keys={"stdout_lines": with_keys},
+        base_fedora_authorized_keys=keys,
+    )
+    assert found is expected
+
+
+def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
+    pattern = yaml.safe_load((ROLE / "vars/main.yml").read_text())["__base_fedora_key"]
+    for kind in ("ed25519", "rsa", "ecdsa"):
+        words = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "a b", "-f", tmp_path / kind]
+        subprocess.run(words, check=True)
+        key = (tmp_path / f"{kind}.pub").read_text().strip()
+        assert re.match(pattern, key)
+        assert re.match(pattern, f'from="10.0.0.*",no-pty {key}')
+        assert not re.match(pattern, f"# {key}")
+        assert not re.match(pattern, f"{key}\n{key}")
+    for wrong in (
+        "",
+        "~/.ssh/id_ed25519.pub",
+        "ssh-ed25519",
+        "ssh-ed25519 AAAA",
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+    ):
+        assert not re.match(pattern, wrong)
+    task = next(each for each in yaml.safe_load((ROLE / "tasks/main.yml").read_text()) if each.get("loop"))
+    assert task["ansible.builtin.assert"]["that"] == "item is match(__base_fedora_key)"
 
 
 def test_what_was_changed_is_reloaded_also_when_a_later_task_fails() -> None:

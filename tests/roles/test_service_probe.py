@@ -96,6 +96,29 @@ def test_a_listener_of_another_account_is_named_with_it(tmp_path: Path) -> None:
         probe(port, tmp_path)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_who_listens_beside_the_service_is_named(tmp_path: Path, pretend_supervisor: None) -> None:
+    """On ::1, which a browser asks first for "localhost", another account's page would be given the token."""
+    tmp_path.chmod(0o755)
+    adopt(tmp_path)
+    beside = LISTEN.replace("'127.0.0.1', 0)", "'::1', int(sys.argv[1])), family=socket.AF_INET6")
+    with listening(tmp_path) as (port, _):
+        assert probe(port, tmp_path).running
+        command = ["/usr/bin/env", "python3", "-S", "-c", beside, str(port)]
+        other = pwd.getpwnam("nobody").pw_uid
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, user=other, env={"PATH": "/usr/bin:/bin"}, cwd="/"
+        ) as process:
+            assert process.stdout
+            if not process.stdout.readline():
+                pytest.skip("this machine has no IPv6")
+            try:
+                with pytest.raises(service_probe.TakenError, match="of nobody"):
+                    probe(port, tmp_path)
+            finally:
+                process.kill()
+
+
 @pytest.fixture
 def pretend_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take this test's process for supervisord."""

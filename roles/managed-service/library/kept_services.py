@@ -55,7 +55,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Union
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.boundary import BoundaryError
+from ansible.module_utils.boundary import BoundaryError, must_be_ours
 from ansible.module_utils.placing import FILES, FOLDERS, place
 from ansible.module_utils.service_probe import Service, TakenError, number, probe
 
@@ -110,6 +110,7 @@ class Supervisor:
         if check:
             wanted = dict.fromkeys(restart, "restart")
             return wanted | {name: "start" for name, runs in running.items() if not runs}
+        must_be_ours(self.command)
         done = {}
         still = [name for name in running if name not in restart]
         for verb, names in (

@@ -43,7 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.boundary import BoundaryError
+from ansible.module_utils.boundary import BoundaryError, must_be_ours
 from ansible.module_utils.placing import FOLDERS, place
 
 
@@ -53,6 +53,8 @@ class UnableError(Exception):
 
 def sync(command: list[str], arguments: list[str], check: bool) -> dict[str, Any]:
     """Run the command; return its document, or raise UnableError."""
+    if Path(command[0]).is_absolute():
+        must_be_ours(command[0])
     words = [*command, "sync", "--json", *arguments, *(["--dry-run"] if check else [])]
     done = subprocess.run(words, cwd="/", capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:

@@ -1,16 +1,17 @@
 """A machine that two accounts share: who has a port is named; what drifts where supervisor keeps it.
 
-The first account's workshop is that of test_setup.py. The second one's would have only what Jupyter needs,
-and that from the network: another's cache is not for it.
+The first account's workshop is that of test_setup.py. The second one's has only what Jupyter needs, and that
+from the network: another's cache is not for it. It is made in a run of full depth.
 """
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator
 
 import pytest
-from bed import ONLY_JUPYTER, SERVICES, USER, Bed, Ran, assert_one_line
+from bed import ONLY_JUPYTER, SERVICES, USER, Bed, Ran, assert_one_line, record
 
 OTHER = "guest"
 HOME = f"/home/{OTHER}"
@@ -51,6 +52,86 @@ def holders(bed: Bed, port: int) -> set[str]:
 def test_a_port_that_the_other_has_is_named_with_its_holder(shared: Bed, refused: Ran) -> None:
     assert_one_line(refused, "port 8080", USER, "choose another port")
     assert holders(shared, 8080) == {USER}
+
+
+PORTS = {"workshop_jupyter_port": 8180, "workshop_tensorboard_port": 8181, "workshop_web_port": 8182}
+"""Of the second account's workshop."""
+COMMAND = ".workshop/venvs/jupyter/bin/workshop"
+
+
+@pytest.fixture(scope="module")
+def both(shared: Bed, refused: Ran) -> Bed:
+    """The machine with two whole workshops, made and kept at the same time."""
+    options = [word for name, port in PORTS.items() for word in ("-e", f"{name}={port}")]
+    done = set_up(shared, *options)
+    assert done.status == 0, done.text
+    record("local mode: a second account's workshop, only Jupyter, from the network", done.seconds)
+    return shared
+
+
+@pytest.mark.full
+class TestTwoWorkshops:
+    """Each has its own ports, token and files; neither's set-up, stop or uninstall touches the other's."""
+
+    def test_each_account_has_its_own_ports(self, both: Bed) -> None:
+        assert [holders(both, port) for port in (8080, 8081, 8082)] == [{USER}] * 3
+        assert [holders(both, port) for port in PORTS.values()] == [{OTHER}] * 3
+
+    def test_each_doctor_is_content_and_shows_its_own_way_in(self, both: Bed) -> None:
+        tokens = set()
+        for user, port in ((USER, 8080), (OTHER, 8180)):
+            told = both.run(f"cd ~/workshop && {COMMAND} doctor --json", user)
+            report = json.loads(told.text[told.text.index("{") :])
+            assert [line for line in report["lines"] if line["state"] == "red"] == [], told.text
+            address = report["addresses"]["JupyterLab"]
+            assert f"127.0.0.1:{port}/" in address
+            tokens.add(address.partition("token=")[2])
+        assert len(tokens) == 2 and "" not in tokens
+
+    @pytest.mark.parametrize(("user", "owner"), [(USER, OTHER), (OTHER, USER)])
+    def test_neither_reads_what_is_the_others(self, both: Bed, user: str, owner: str) -> None:
+        # As if the homes were open, as they are on many a machine.
+        both.root(f"chmod 755 /home/{USER} {HOME}")
+        place = f"/home/{owner}/workshop/.workshop"
+        for secret in ("etc/token", "log", "run", "state", "theano", "tensorboard", "run/supervisor.sock"):
+            if both.exists(f"{place}/{secret}"):
+                assert both.run(f"cat {place}/{secret} || ls {place}/{secret}", user).status != 0, secret
+        process = both.root(f"pgrep --uid {owner} --full jupyter-lab | head -1").strip()
+        assert both.run(f"cat /proc/{process}/environ", user).status != 0
+        both.root(f"chmod 700 /home/{USER} {HOME}")
+
+    def test_the_first_ones_set_up_changes_nothing_and_disturbs_nobody(self, both: Bed) -> None:
+        before = both.root(f"pgrep --uid {OTHER} --full jupyter-lab")
+        done = both.setup(*SERVICES)
+        assert (done.status, done.changed) == (0, 0), done.text
+        assert both.root(f"pgrep --uid {OTHER} --full jupyter-lab") == before
+
+    def test_who_takes_a_stopped_services_port_gets_no_token_and_is_named(self, both: Bed) -> None:
+        services = f"{both.prefix}/bin/services"
+        assert both.run(f"{services} stop workshop-jupyter").status == 0
+        listen = "from http.server import *; HTTPServer(('127.0.0.1', 8080), SimpleHTTPRequestHandler)"
+        both.root("truncate -s 0 /tmp/heard; chmod 666 /tmp/heard")
+        both.run(f'cd /tmp && (setsid python3 -c "{listen}.serve_forever()" >/tmp/heard 2>&1 &)', OTHER)
+        both.wait_until_listens(8080)
+        try:
+            told = both.run(f"cd ~/workshop && {COMMAND} doctor").text
+            assert "something else than Jupyter answers" in told, told
+            assert "token=" not in told
+            assert "uthorization" not in both.root("cat /tmp/heard")
+            assert_one_line(both.setup(*SERVICES), "port 8080", OTHER, "choose another port")
+        finally:
+            both.root(f"pkill --uid {OTHER} --full HTTPServer")
+        done = both.setup(*SERVICES)
+        assert done.status == 0, done.text
+        assert holders(both, 8080) == {USER}
+
+    def test_uninstall_of_one_leaves_the_other_whole(self, both: Bed) -> None:
+        done = both.run(f"cd {HOME}/workshop && ./local/uninstall.bash --notebooks </dev/null", OTHER)
+        assert done.status == 0, done.text
+        assert not both.exists(f"{HOME}/workshop/.workshop")
+        assert [holders(both, port) for port in (8080, 8081, 8082)] == [{USER}] * 3
+        assert not any(both.listens(port) for port in PORTS.values())
+        assert both.setup(*SERVICES).changed == 0
 
 
 PROGRAM = "etc/supervisor/programs/workshop-web.conf"

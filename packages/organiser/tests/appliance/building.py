@@ -284,6 +284,20 @@ USED = {
 """Files by what they hold; of those with SECRET nothing may be in a copy."""
 
 PLANTED = (
+    "etc/letsencrypt/live/x/privkey.pem",
+    "etc/kubernetes/admin.conf",
+    "etc/rclone.conf",
+    "etc/exim4/passwd.client",
+    "etc/davfs2/secrets",
+    "etc/ipsec.secrets",
+    "etc/cups/printers.conf",
+    "etc/ssh/id_rsa",
+    "etc/security/opasswd",
+    "var/lib/tailscale/tailscaled.state",
+    "var/lib/samba/private/secrets.tdb",
+    "var/spool/cron/atjobs/a0001",
+    "srv/secret",
+    "swapfile",
     "home/workshop/.ssh/id_ed25519",
     "home/workshop/.ssh/config",
     "home/workshop/.netrc",

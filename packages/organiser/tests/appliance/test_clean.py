@@ -152,6 +152,19 @@ def test_the_settings_of_updates_forget_names_and_passwords(root: Path) -> None:
     assert known == {"notebook_sync_url": "https://git.example/w.git", "n": 1}
 
 
+def test_the_checkout_forgets_how_somebody_logged_in_to_git(root: Path) -> None:
+    config = (
+        '[remote "origin"]\n\turl = https://me:SECRET@git.example/w.git\n'
+        "\tfetch = +refs/heads/*:refs/remotes/origin/*\n"
+        '[http "https://git.example/"]\n\textraheader = AUTHORIZATION: basic SECRET\n'
+    )
+    write(root / "opt/workshop/source/.git/config", config)
+    clean.clean(root, "house")
+    left = (root / "opt/workshop/source/.git/config").read_text()
+    assert "SECRET" not in left
+    assert "url = https://git.example/w.git\n" in left and "fetch = +refs/heads/*" in left
+
+
 def test_a_home_that_is_a_link_is_not_followed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
     write(outside / ".netrc")

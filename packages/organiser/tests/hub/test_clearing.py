@@ -54,6 +54,23 @@ def test_a_program_that_says_nothing_is_ended(tmp_path: Path, monkeypatch: pytes
         clearing.archive("017", tmp_path, python("import time; time.sleep(600)"))
 
 
+APART = "import os, sys; sys.stdout.write(str(os.getsid(0) == os.getpid()))"
+
+
+def test_what_runs_as_a_seat_has_no_hold_on_roots_terminal(tmp_path: Path) -> None:
+    """With one, it could type there what root's shell then runs."""
+    archived = clearing.archive("001", tmp_path, python(APART))
+    assert archived.file.read_bytes() == b"True"
+    given: list[dict[str, Any]] = []
+
+    def note(words: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        given.append(options)
+        return subprocess.CompletedProcess(words, 0, "", "")
+
+    clearing.empty("001", tmp_path, note)
+    assert given[0]["start_new_session"]
+
+
 def test_the_words_run_as_the_seat_with_nothing_of_roots() -> None:
     words = clearing.as_seat("017", ["id"])
     assert words[:6] == ["runuser", "--user", "seat-017", "--", "env", "--ignore-environment"]

@@ -7,6 +7,8 @@ import stat
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -102,6 +104,19 @@ def test_each_unit_may_listen_on_its_own_port(tmp_path: Path) -> None:
     assert not homes.write_port("017", tmp_path)
     text = (tmp_path / "classroom-seat@017.service.d/port.conf").read_text()
     assert text.splitlines()[1:] == ["[Service]", "SocketBindAllow=tcp:20017"]
+
+
+def test_what_runs_as_an_account_has_no_hold_on_roots_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runuser = tmp_path / "runuser"
+    look = '[ "$(cut -d" " -f6 /proc/$$/stat)" = $$ ] && echo apart || echo held'
+    runuser.write_text(f"#!/bin/sh\n{{ {look}; }} >>{tmp_path}/seen\n")
+    runuser.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    hub = cast("Any", SimpleNamespace(account="hub"))
+    homes._bring(hub, ["."], tmp_path, "seat-001", "notebooks")
+    assert (tmp_path / "seen").read_text().split() == ["apart", "apart"]
 
 
 def test_who_is_not_root_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

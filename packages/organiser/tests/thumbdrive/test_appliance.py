@@ -25,8 +25,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (dist / name).touch()
 
     def judge(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        assert command[1:5] == ["-m", "workshop", "appliance", "verify"]
-        status = int(Path(command[5]).read_text() != "sound")
+        assert command[1:6] == ["-P", "-m", "workshop", "appliance", "verify"]
+        status = int(Path(command[6]).read_text() != "sound")
         return subprocess.CompletedProcess(
             command, status, "FAIL  disk: it is damaged\nnew.ova: not sound\n", ""
         )

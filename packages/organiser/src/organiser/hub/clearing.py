@@ -2,7 +2,7 @@
 
 A home is a stranger's: whoever sat there may have left links, odd names and locked folders in it. So root
 never opens anything below a home. A process of the seat's own account reads or deletes it, with that
-account's rights alone; root takes a stream of bytes, and counts them.
+account's rights alone, and with no hold on root's terminal; root takes a stream of bytes, and counts them.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Arch
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd="/",
+            start_new_session=True,
         ) as packing,
     ):
         assert packing.stdout is not None
@@ -148,7 +149,15 @@ def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
     Raises WorkshopError with what could not be deleted.
     """
     words = as_seat(number, ["sh", "-c", EMPTY, "sh", str(folder)])
-    done = run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd="/")
+    done = run(
+        words,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
     if done.returncode:
         why = last_line(done.stderr) or "no reason given"
         raise WorkshopError(f"seat {int(number)} could not be emptied: {why}")

@@ -1,7 +1,8 @@
 """What a seat has on the machine: an account, a home with the notebooks, settings, and a warm compile cache.
 
 Root makes all of it. It writes with its own rights only into folders that nobody else can change; what lies
-in the home of a seat, that seat's account writes.
+in the home of a seat, that seat's account writes. A process of that account has no hold on root's terminal,
+into which it could type.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from organiser.hub import disk
 from organiser.hub.seats import account
@@ -115,9 +116,10 @@ def _bring(hub: HubSettings, what: list[str], place: Path, name: str, into: str)
     """Copy files of the hub's account into a home: one account reads, the other one writes."""
     read = ["runuser", "--user", hub.account, "--", "tar", "--create", f"--directory={place}", *what]
     write = ["runuser", "--user", name, "--", "env", f"HOME=/home/{name}", "sh", "-c", UNPACK, "sh", into]
-    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/") as reading:
+    apart: dict[str, Any] = {"cwd": "/", "start_new_session": True}
+    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **apart) as reading:
         done = subprocess.run(
-            write, stdin=reading.stdout, capture_output=True, text=True, check=False, cwd="/"
+            write, stdin=reading.stdout, capture_output=True, text=True, check=False, **apart
         )
         if reading.stdout is not None:
             reading.stdout.close()
@@ -161,7 +163,8 @@ def _warm_cache(hub: HubSettings, machine: Settings) -> Path | None:
         return warm if warm.exists() else None
     warm.parent.mkdir(mode=0o755, exist_ok=True)
     read = ["runuser", "--user", hub.account, "--", "tar", "--create", f"--directory={compiled}", "."]
-    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/") as reading:
+    apart: dict[str, Any] = {"cwd": "/", "start_new_session": True}
+    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **apart) as reading:
         assert reading.stdout is not None
         with _whole_folder(warm) as beside:
             unpack(reading.stdout, beside)

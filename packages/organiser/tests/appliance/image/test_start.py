@@ -132,8 +132,8 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     finally:
         os.umask(umask)
     (_, first, environment), (_, second, _) = done
-    assert first[1:] == ["-m", "jupyterhub.singleuser"]
-    assert second[1:] == ["-m", "jupyterhub.singleuser", "--debug"]
+    assert first[1:] == ["-P", "-m", "jupyterhub.singleuser"]
+    assert second[1:] == ["-P", "-m", "jupyterhub.singleuser", "--debug"]
     assert environment["JUPYTERHUB_API_TOKEN"] == "of-the-hub"
     assert environment["PYTHONPATH"] == f"/{layout.HUB_PACKAGES}"
     assert environment["JUPYTER_CONFIG_PATH"] == f"/etc/seat:/{Path(layout.HUB_SETTINGS).parent}"

@@ -43,7 +43,7 @@ def _pip_download(sources: list[Source], run: Run) -> Path:
     requirements = folder / "requirements.txt"
     pins = {f"{each.package}=={each.version} --hash=sha256:{each.sha256}\n" for each in sources}
     requirements.write_text("".join(sorted(pins)))
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--require-hashes", "--ignore-requires-python", "--progress-bar=raw"]
     command += ["--retries=0", "--resume-retries=3"]
     command += ["--cache-dir", str(run.pip_cache)]

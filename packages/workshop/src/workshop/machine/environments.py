@@ -83,7 +83,7 @@ def _ask(
     prefix = settings.prefix or Path()
     try:
         ran = subprocess.run(
-            [str(interpreter), "-c", code, *arguments],
+            [str(interpreter), "-P", "-c", code, *arguments],
             env={**os.environ, "THEANORC": str(prefix / "etc/theanorc"), "OPENBLAS_NUM_THREADS": "1"},
             cwd="/",
             capture_output=True,

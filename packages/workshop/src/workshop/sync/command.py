@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import shlex
 import shutil
@@ -24,6 +25,7 @@ from workshop.sync.files import reason, shown
 from workshop.sync.planner import Action
 from workshop.sync.request import Request, own_request, own_state, perform, request_from
 from workshop.sync.source import PACKED
+from workshop.system.account import hand_over, who_can_change
 from workshop.updates import load_updates
 
 EPILOG = """\
@@ -109,10 +111,13 @@ def main(arguments: Sequence[str]) -> None:
     """
     options = parse(arguments)
     try:
+        text = sys.stdin.read() if options.request else None
+        request = _request(options) if text is None else request_from(text)
+        if os.geteuid() == 0 and (account := _whose(request)):
+            sys.exit(hand_over(account, ["sync", *arguments], text))
         if options.pack is not None:
             _pack(options)
             return
-        request = request_from(sys.stdin.read()) if options.request else _request(options)
         report = perform(request)
     except WorkshopError as error:
         raise WorkshopError(shown(str(error))) from error
@@ -146,7 +151,7 @@ def _request(options: argparse.Namespace) -> Request:
     """Return what to do; whatever is not said is as set-up decided for this machine's own notebooks."""
     if options.into is not None:
         base = Request(options.source or "", options.into, options.state)
-    elif options.undo:
+    elif options.undo or options.pack is not None:
         settings = load_settings()
         base = Request("", settings.notebooks, own_state(settings))
     else:
@@ -165,6 +170,11 @@ def _request(options: argparse.Namespace) -> Request:
         reset=options.reset,
         project=options.project or base.project,
     )
+
+
+def _whose(request: Request) -> int:
+    """Return the account that could put something else in place of the folders, but root; 0 for none."""
+    return who_can_change(request.into) or who_can_change(request.state)
 
 
 def _pack(options: argparse.Namespace) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from workshop import __version__
 from workshop.errors import WorkshopError
+from workshop.system.account import hand_over, who_can_change
 
 if TYPE_CHECKING:
     import typer.core
@@ -49,6 +50,8 @@ ORGANISERS = {
 }
 """The words of the package ``organiser``, which the help names also where it is missing."""
 GROUP = "workshop.commands"
+PARTICIPANTS = {"doctor", "data", "lessons", "web"}
+"""Words about the participant's files and kernels; called by root, the participant's account does them."""
 LIGHT = {"sync": "workshop.sync.command"}
 """Words with a ``main`` of their own, which needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
@@ -70,10 +73,22 @@ def main() -> None:
         print(f"workshop {__version__}")
         return
     with one_error_path():
+        if os.geteuid() == 0 and words and words[0] in PARTICIPANTS and (account := participant()):
+            sys.exit(hand_over(account, words))
         if words and words[0] in LIGHT:
             importlib.import_module(LIGHT[words[0]]).main(words[1:])
         else:
             sys.exit(program()(standalone_mode=False))
+
+
+def participant() -> int:
+    """Return the account that this machine was set up for; 0 where that is root, or nothing was set up."""
+    from workshop.settings import load_settings
+
+    prefix = None
+    with contextlib.suppress(WorkshopError):  # the word itself says it
+        prefix = load_settings().prefix
+    return who_can_change(prefix / "state") if prefix is not None else 0
 
 
 def program() -> Any:

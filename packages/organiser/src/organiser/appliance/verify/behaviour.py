@@ -40,7 +40,7 @@ def missing() -> str:
 def behaviour_result(ova: Path) -> Result:
     """Boot the OVA and run the tests; what they say goes to stderr, each failed one is a fault."""
     checkout = find_checkout("tests/machines/conftest.py")
-    command = [sys.executable, "-m", "pytest", "-q", *TESTS, "--ova", str(ova.resolve())]
+    command = [sys.executable, "-P", "-m", "pytest", "-q", *TESTS, "--ova", str(ova.resolve())]
     done = subprocess.run(
         command,
         cwd=checkout,

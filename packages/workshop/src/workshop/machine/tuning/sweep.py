@@ -207,7 +207,7 @@ def busy_neighbours(count: int, longest: float = 120.0) -> Iterator[None]:
     longest: the seconds after which they end by themselves, should nobody be left to end them.
     """
     code = f"import time\nend = time.monotonic() + {longest}\nwhile time.monotonic() < end: pass"
-    neighbours = [subprocess.Popen([sys.executable, "-S", "-c", code]) for _ in range(count)]
+    neighbours = [subprocess.Popen([sys.executable, "-P", "-S", "-c", code]) for _ in range(count)]
     try:
         yield
     finally:
