@@ -1,8 +1,8 @@
 """A machine of the version before becomes a new one, and nothing of the participant's is lost.
 
 ``machine-before.tar.gz`` was made by the code of revision 0b26aebe, before the sync became one engine: a
-prefix that took v1 and v2 by ``workshop pull`` and ``workshop sync`` from a stick, and was worked on before and
-after v2; and the stick, on which v3 lies by now. In it ``@PREFIX@`` stands for where the prefix is.
+prefix that took v1 and v2 by ``workshop pull`` and ``workshop sync`` from a stick, and was worked on before
+and after v2; and the stick, on which v3 lies by now. In it ``@PREFIX@`` stands for where the prefix is.
 """
 
 from __future__ import annotations
