@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -24,18 +25,32 @@ OUTPUT_BYTES = 400_000
 CELLS = 10
 
 
+SETTLING = 1.2
+"""So many seconds after its last write a file counts as settled."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took."""
+
+    seconds: float
+    """By the clock."""
+    work: float
+    """Of the processor, with all that the command started: other work on the machine hardly changes it."""
+
+
 @dataclass(frozen=True)
 class Timing:
-    """Median seconds of one state of the participant's folder, and how often it was timed."""
+    """Medians of one state of the participant's folder, and how often it was timed."""
 
-    ours: float
-    peers: float
+    ours: Cost
+    peers: Cost
     rounds: int
 
     @property
     def ratio(self) -> float:
-        """How many times faster ours is."""
-        return self.peers / self.ours
+        """How many times faster ours is, in seconds of the processor."""
+        return self.peers.work / self.ours.work
 
 
 class Course:
@@ -51,6 +66,9 @@ class Course:
         self._commit()
         self.ours()
         self.peers()
+        # As on every day after the first that brings nothing new: that one noted what is there.
+        time.sleep(SETTLING)
+        self.ours()
 
     def _book(self, ran: bool) -> bytes:
         return json.dumps(
@@ -86,14 +104,14 @@ class Course:
         """The repository's address."""
         return f"file://{self.upstream}"
 
-    def ours(self) -> float:
-        """Return the seconds of ``workshop sync``."""
+    def ours(self) -> Cost:
+        """Return the cost of ``workshop sync``."""
         command = [sys.executable, "-m", "workshop", "sync", "--from", self.url, "--allow-unsigned"]
         command += ["--into", str(self.folder / "ours"), "--state", str(self.folder / "state")]
         return run(command, self.folder)
 
-    def peers(self) -> float:
-        """Return the seconds of ``gitpuller``."""
+    def peers(self) -> Cost:
+        """Return the cost of ``gitpuller``."""
         return run([str(self.puller), self.url, "main", str(self.folder / "theirs")], self.folder)
 
     def run_all(self) -> None:
@@ -109,7 +127,12 @@ class Course:
             before()
             pairs.append((self.ours(), self.peers()))
         ours, peers = zip(*pairs, strict=True)
-        return Timing(median(ours), median(peers), rounds)
+        return Timing(middle(ours), middle(peers), rounds)
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """Return the medians."""
+    return Cost(median(each.seconds for each in costs), median(each.work for each in costs))
 
 
 def names() -> list[str]:
@@ -134,13 +157,14 @@ def install(folder: Path) -> Path:
     return folder / "bin" / "gitpuller"
 
 
-def run(command: Sequence[str], folder: Path) -> float:
-    """Run a command and return its seconds; raises WorkshopError when it fails."""
+def run(command: Sequence[str], folder: Path) -> Cost:
+    """Run a command and return what it took; raises WorkshopError when it fails."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    started = time.perf_counter()
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - started
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if done.returncode:
         why = last_line(done.stderr or done.stdout) or "without a word"
         raise WorkshopError(f"{' '.join(command[:3])} failed: {why}")
-    return seconds
+    return Cost(seconds, work)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.sync import nbgitpuller_race as peer
-from benchmarks.sync.nbgitpuller_race import Course, Timing, run
+from benchmarks.sync.nbgitpuller_race import Cost, Course, Timing, run
 from workshop.errors import WorkshopError
 
 
@@ -17,6 +17,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     monkeypatch.setattr(peer, "install", lambda _folder: puller)
     monkeypatch.setattr(peer, "NOTEBOOKS", 3)
     monkeypatch.setattr(peer, "OUTPUT_BYTES", 1000)
+    monkeypatch.setattr(peer, "SETTLING", 0.0)
     return Course(tmp_path)
 
 
@@ -33,8 +34,10 @@ def test_both_have_run_the_same_notebooks(course: Course, tmp_path: Path) -> Non
 def test_timings_are_medians_of_turns(course: Course) -> None:
     turns: list[str] = []
     timing = course.time(3, lambda: turns.append("before"))
-    assert (timing.rounds, len(turns)) == (3, 3) and timing.ours > 0 and timing.peers > 0
-    assert Timing(0.5, 2.0, 1).ratio == 4.0
+    assert (timing.rounds, len(turns)) == (3, 3)
+    assert min(timing.ours.seconds, timing.ours.work, timing.peers.seconds, timing.peers.work) > 0
+    assert Timing(Cost(9, 0.5), Cost(9, 2.0), 1).ratio == 4.0
+    assert peer.middle([Cost(1, 6), Cost(2, 5), Cost(9, 4)]) == Cost(2, 5)
 
 
 def test_a_command_that_fails_is_named(tmp_path: Path) -> None:

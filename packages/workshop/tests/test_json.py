@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,3 +80,27 @@ def test_a_verb_that_fails_prints_one_document(
             assert done.returncode == 1, words
             tried += 1
     assert tried > 15
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_document_is_whole_in_every_encoding(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    document = {"error": "there is no \u00dcbung-\u6570 or \udce4"}
+    command.print_json(document)
+    assert json.loads(written.getvalue().decode(encoding)) == document
+
+
+@pytest.mark.parametrize(
+    "words", [("sync", "--from", "/\u00dc", "--into", "/\u00dc/a", "--state", "/\u00dc/b"), ("\u00dc",)]
+)
+def test_a_fault_is_one_document_on_an_ascii_terminal(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "workshop", *words, "--json"],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode
+    assert "\u00dc" in json.loads(done.stdout.decode("ascii"))["error"]
+    assert b"Traceback" not in done.stderr

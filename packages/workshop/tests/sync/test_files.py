@@ -16,7 +16,7 @@ from workshop.sync.files import (
     remove_unfinished,
     write_atomically,
 )
-from workshop.sync.trust import Signers
+from workshop.sync.keys import Signers
 from workshop.system import files as system_files
 
 

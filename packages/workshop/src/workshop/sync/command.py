@@ -20,6 +20,7 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
+from workshop.sync.at_rest import note
 from workshop.sync.engine import Outcome, Report
 from workshop.sync.files import reason, shown
 from workshop.sync.planner import Action
@@ -128,10 +129,16 @@ def main(arguments: Sequence[str]) -> None:
         raise WorkshopError(
             f"the sync stopped: {shown(reason(error))}; what was done can be undone"
         ) from error
-    if options.json:
-        _print_document(report.as_document())
-    else:
-        _show(report, request.into, request.dry_run)
+    viewer = shutil.which(NBDIFF_WEB) is not None
+    told = (
+        _document(report.as_document())
+        if options.json
+        else "".join(f"{line}\n" for line in summary(report, request.into, request.dry_run, viewer))
+    )
+    _say(told)
+    once = options.request or options.trust_new_source or options.ignore_clock or options.reset
+    if report.rest is not None and not once:
+        note(arguments, report.rest, told)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -195,7 +202,7 @@ def _pack(options: argparse.Namespace) -> None:
         finally:
             beside.unlink(missing_ok=True)
     if options.json:
-        _print_document({"file": str(options.pack), **asdict(done)})
+        _say(_document({"file": str(options.pack), **asdict(done)}))
         return
     for path, why in done.left_out.items():
         print(shown(f"! {path} is not in it: {why}"))
@@ -203,17 +210,16 @@ def _pack(options: argparse.Namespace) -> None:
     print("On another machine of yours: workshop sync --from FILE. A classroom's page takes it up, too.")
 
 
-def _print_document(document: dict[str, Any]) -> None:
-    """Print one JSON document, in letters that every terminal's encoding has."""
-    print(json.dumps(document, indent=2))
+def _document(document: dict[str, Any]) -> str:
+    """Return one JSON document, in letters that every terminal's encoding has."""
+    return json.dumps(document, indent=2) + "\n"
 
 
-def _show(report: Report, into: Path, dry_run: bool) -> None:
-    """Print the summary; what the terminal cannot show is escaped."""
+def _say(text: str) -> None:
+    """Print a text; what the terminal cannot show is escaped."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    for line in summary(report, into, dry_run, shutil.which(NBDIFF_WEB) is not None):
-        print(line)
+    sys.stdout.write(text)
 
 
 def summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:

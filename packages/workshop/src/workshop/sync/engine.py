@@ -10,19 +10,19 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workshop.errors import WorkshopError
+from workshop.sync.at_rest import fingerprint
 from workshop.sync.files import (
     obstacle,
     only_one,
     protection,
     reason,
     remove,
-    remove_unfinished,
     sha256_of,
     shown,
     write_atomically,
@@ -30,8 +30,8 @@ from workshop.sync.files import (
 from workshop.sync.notebook import ChangedError, Version
 from workshop.sync.openbooks import Open, no_open_notebooks
 from workshop.sync.planner import Action, Fate, Planner, Step
-from workshop.sync.source import Source
-from workshop.sync.state import Entry, HashCache, Log, LoggedFate, LoggedStep, Manifest, Record
+from workshop.sync.source import Heard, Source
+from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
 
 STILL = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
 """Actions that leave the participant's folder as it is."""
@@ -54,6 +54,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """Everything is as it should be: what that depended on (see ``at_rest``)."""
+
+    state: Path
+    heard: Heard
+    files: Mapping[Path, bytes]
+    """What each file was; nothing where there was none."""
+
+
+@dataclass(frozen=True)
 class Report:
     """What one run did, or would do."""
 
@@ -69,6 +79,8 @@ class Report:
     """Whether the source could not be reached, so that nothing was done."""
     undone: bool = False
     """Whether this was an undo, of that revision."""
+    rest: Rest | None = None
+    """What "nothing to do" depended on; None when there was something, or when nobody can tell."""
 
     @property
     def changed(self) -> bool:
@@ -118,16 +130,31 @@ def synchronise(
             if not dry_run:
                 hashes.save()
                 late = _finished(found)
+            notes = (*map(shown, filter(None, [run.damage, late])), *found.notes)
+            outcomes = _outcomes(fates)
+            at_rest = not (dry_run or outcomes or notes)
+            rest = _rest(found, run, hashes) if at_rest else None
         finally:
             found.close()
     replaced = record is not None and (record.folder / "files").is_dir()
     return Report(
         found.revision,
-        _outcomes(fates),
+        outcomes,
         record.folder / "files" if record is not None and replaced else None,
         found.news,
-        (*map(shown, filter(None, [run.damage, late])), *found.notes),
+        notes,
+        rest=rest,
     )
+
+
+def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
+    """Return what a run depended on that found nothing to do; call it with the lock held."""
+    paths = (run.into / path for path in {*source.files, *run.manifest.entries})
+    seen = {path: hashes.seen(str(path)) for path in paths}
+    if source.heard is None or not all(seen.values()):
+        return None
+    own = (run.manifest.file, run.log.folder, *source.heard.files)
+    return Rest(run.state, source.heard, {place: fingerprint(place) for place in own} | seen)
 
 
 def _finished(source: Source) -> str:
@@ -148,7 +175,7 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
     into, state = _apart(into, state)
     with _alone(state, dry_run):
         run = Run(into, state, open_notebooks, dry_run)
-        records = _to_undo(run.log)
+        records = run.log.to_undo()
         fates: dict[str, Fate] = {}
         for record in records:
             back = [_guarded(_back, into, record, fate) for fate in reversed(record.fates)]
@@ -364,52 +391,6 @@ def require_room(place: Path, size: int, inodes: int) -> None:
             f"{place} has room for {disk.f_favail} more files and the update needs {inodes}; "
             "delete what you do not need; nothing was changed"
         )
-
-
-def heal(into: Path, manifest: Manifest, log: Log) -> bool:
-    """Make good a run that was killed: remember what it had done; tell whether there was one.
-
-    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
-    Of any other the manifest keeps saying what it said before, and the coming run decides afresh.
-    """
-    log.clear()
-    record = log.latest()
-    if record is None or record.finished:
-        return False
-    done: dict[str, Entry | None] = {}
-    for fate in record.fates:
-        with suppress(OSError):  # the coming run looks at this file again
-            for step in fate.steps:
-                remove_unfinished((into / step.path).parent)
-            _complete(into, fate)
-            if all(sha256_of(into, step.path) == step.after for step in fate.steps):
-                done.update(fate.after)
-    manifest.update(done)
-    record.finished = True
-    record.save()
-    return True
-
-
-def _complete(into: Path, fate: LoggedFate) -> None:
-    """Take away the old name of a file that was killed between its two names."""
-    written = [step for step in fate.steps if step.after is not None]
-    if written and all(sha256_of(into, step.path) == step.after for step in written):
-        for step in fate.steps:
-            if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
-                remove(into / step.path)
-
-
-def _to_undo(log: Log) -> list[Record]:
-    """Return the last sync, and with it the killed ones that it went on from, the latest first."""
-    found: list[Record] = []
-    for record in log.records():
-        if record.kind == "sync" and not record.undone:
-            found.append(record)
-            if not record.continues:
-                break
-    if not found:
-        raise WorkshopError("there is no sync to undo")
-    return found
 
 
 def _name(fate: LoggedFate) -> str:

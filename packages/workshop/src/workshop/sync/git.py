@@ -18,22 +18,13 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from workshop.environment import proxies
 from workshop.errors import WorkshopError
+from workshop.sync.at_rest import ASK_SECONDS, LIMITS, environment
 
-ASK_SECONDS = 8.0
-"""Within this time a server has answered, or the machine counts as offline."""
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
 MOST_SAID = 16_000_000
 """So many bytes of an answer are read."""
-LIMITS = {
-    resource.RLIMIT_CPU: 50,
-    resource.RLIMIT_DATA: 160_000_000,
-    resource.RLIMIT_FSIZE: 2_000_000_000,
-}
-"""What one git may use: a repository made to hurt is refused instead."""
-
 CONFIG = """\
 # Written by the workshop; read by git in this mirror only, instead of the machine's and the user's.
 [safe]
@@ -78,9 +69,6 @@ CONFIG = """\
 [advice]
 \tdetachedHead = false
 """
-
-KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
-"""A company's own certificates and proxies are needed to get out."""
 
 OFFLINE = re.compile(
     r"could not resolve|failed to connect|connection (?:timed out|refused|reset|closed)|couldn't connect"
@@ -255,35 +243,6 @@ def last_line(stderr: bytes) -> str:
 def printable(text: str) -> str:
     """Return text from upstream without the characters that steer a terminal."""
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
-
-
-def environment(repository: Path, config: Path) -> dict[str, str]:
-    """Return the environment of a git that trusts nobody and asks nothing."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GIT_", "SSH_ASKPASS", "GNUPG", "GPG_")) or name in KEPT_VARIABLES
-    }
-    return (
-        kept
-        | proxies()
-        | {
-            "GIT_DIR": str(repository),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": str(config),
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_ASKPASS": "/bin/true",
-            "SSH_ASKPASS": "/bin/true",
-            "SSH_ASKPASS_REQUIRE": "never",
-            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ClearAllForwardings=yes",
-            "GIT_LFS_SKIP_SMUDGE": "1",
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_PROTOCOL_FROM_USER": "0",
-            "LC_ALL": "C",
-            "LANGUAGE": "",
-        }
-    )
 
 
 def require_git() -> None:

@@ -1,4 +1,4 @@
-"""An organiser's keys, as they lie in a repository that nobody trusts yet.
+"""An organiser's keys: as they lie in a repository that nobody trusts yet, and in a file that is trusted.
 
 The lines are those of ssh-keygen(1), ALLOWED SIGNERS. A fingerprint vouches for a key alone, not for what
 stands beside it in the file: other keys are left out, and a line that would make more of its key than a
@@ -10,14 +10,21 @@ from __future__ import annotations
 import base64
 import binascii
 import calendar
+import contextlib
 import hashlib
+import os
 import re
+import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.git import printable
+from workshop.sync.files import read_own
+from workshop.sync.git import Git, printable
 
 KINDS = (
     "ssh-ed25519",
@@ -32,6 +39,9 @@ OPTION = re.compile(r'(namespaces|valid-after|valid-before)="([\w,.@*-]+)"', re.
 """What limits a key. Anything else, such as cert-authority, is refused."""
 FINGERPRINT = re.compile(r"(?:SHA256:)?([A-Za-z0-9+/]{43})=?")
 NAMESPACES = 'namespaces="git"'
+KEYS_FILE = "allowed-signers"
+"""Where a repository shows its organiser's keys, to whoever compares their fingerprints."""
+UNSIGNED = "is not signed"
 
 
 @dataclass(frozen=True)
@@ -142,3 +152,81 @@ def chosen(keys: Iterable[Key], fingerprints: Iterable[str], place: str) -> list
                 )
         found.append(matching[0])
     return found
+
+
+class Signers:
+    """The organiser's public keys: a file of allowed signers (SSH) or a keyring (GPG)."""
+
+    def __init__(self, file: Path) -> None:
+        """Take the file; raises WorkshopError when it cannot be read or holds no key."""
+        try:
+            self.data = read_own(file)
+        except OSError as error:
+            raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
+        self.file = file.resolve()
+        self.is_gpg = b"BEGIN PGP PUBLIC KEY BLOCK" in self.data or b"\0" in self.data
+        self.anchor = hashlib.sha256(self.data).hexdigest()
+        named = (word in KINDS for line in self.text.splitlines() for word in line.split()[1:])
+        if not self.is_gpg and not any(named):
+            raise WorkshopError(f"{file} holds no key that names its owner; ask the organiser for theirs")
+
+    @property
+    def text(self) -> str:
+        """The file, as ssh-keygen reads it: without what editors of other systems add."""
+        return self.data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").decode(errors="replace")
+
+    @contextlib.contextmanager
+    def git(self, git: Git) -> Iterator[tuple[Git, Path]]:
+        """Yield a git that knows the keys of one file and no others, not even the user's; and that file."""
+        if not self.is_gpg and shutil.which("ssh-keygen") is None:
+            raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
+        with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as home:
+            listed = Path(home) / KEYS_FILE
+            knowing = Git(git.repository, git.config)
+            knowing.environment = git.environment | {
+                "GNUPGHOME": home,
+                "GIT_CONFIG_COUNT": "1",
+                "GIT_CONFIG_KEY_0": "gpg.ssh.allowedSignersFile",
+                "GIT_CONFIG_VALUE_0": os.devnull if self.is_gpg else str(listed),
+            }
+            if self.is_gpg:
+                self._import(knowing.environment)
+            yield knowing, listed
+
+    def _import(self, environment: dict[str, str]) -> None:
+        if shutil.which("gpg") is None:
+            raise WorkshopError("gpg is not installed, which the organiser's keys need; install gnupg")
+        done = subprocess.run(
+            ["gpg", "--batch", "--quiet", "--no-autostart", "--import"],
+            input=self.data,
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        if done.returncode:
+            raise WorkshopError(f"{self.file} is no keyring that gpg can read; ask the organiser for another")
+
+
+def signing_key(signature: bytes) -> bytes | None:
+    """Return the public key that an SSH signature names (PROTOCOL.sshsig); None for other signatures."""
+    with contextlib.suppress(binascii.Error, ValueError):
+        data = base64.b64decode(b"".join(signature.strip().splitlines()[1:-1]), validate=True)
+        size = int.from_bytes(data[10:14])
+        if data[:6] == b"SSHSIG" and len(data) >= 14 + size:
+            return data[14 : 14 + size]
+    return None
+
+
+def signature_fault(git: Git, verb: str, name: str) -> str:
+    """Say what is wrong with a signature; empty when it is good and by one of the keys."""
+    done = git.run(verb, "--raw", name)
+    text = done.stderr.decode(errors="replace")
+    if done.returncode == 0 and ("GOODSIG" in text or 'Good "git" signature for ' in text):
+        return ""
+    if not text.strip() or "no signature found" in text:
+        return UNSIGNED
+    if "EXPKEYSIG" in text or "KEYEXPIRED" in text or "EXPSIG" in text or "expired" in text.lower():
+        return "is signed with a key that has expired"
+    if "REVKEYSIG" in text:
+        return "is signed with a key that was withdrawn"
+    return "is not signed by a key that you trust"

@@ -5,7 +5,6 @@ What is fetched lies apart until somebody has judged it; what is refused leaves 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.sync.at_rest import heard
 from workshop.sync.files import ensure_folder, write_atomically
 from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
 from workshop.sync.source import MOST_FILES
@@ -50,8 +50,8 @@ class Remote:
     """Object names by full ref names."""
     head: str
     """The default branch; empty when it has none."""
-    fingerprint: str
-    """The same as long as nothing changed there."""
+    answer: bytes
+    """What it said; the same as long as nothing changed there."""
 
     def branch(self, wanted: str | None, source: str) -> str:
         """Return the branch to follow; raises WorkshopError when there is no such one."""
@@ -168,7 +168,10 @@ class Mirror:
     def look(self, url: str, source: str) -> Remote:
         """Ask a repository what it has; this needs no mirror yet."""
         self.configure()
-        out = self.git.ask("ls-remote", "--symref", "--", url, source=source)
+        out = heard.pop(url, b"")
+        if out is None:
+            raise UnreachableError(f"offline: {source} did not answer in time")
+        out = out or self.git.ask("ls-remote", "--symref", "--", url, source=source)
         text = out.decode(errors="replace")
         refs = {name: oid for oid, name in re.findall(r"^([0-9a-f]{40,64})\t(\S+)$", text, re.MULTILINE)}
         head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", text, re.MULTILINE)
@@ -178,7 +181,7 @@ class Mirror:
             raise WorkshopError(f"{source} is an empty repository; nothing was changed")
         if len(refs) > MOST_REFS:
             raise WorkshopError(f"{source} has more than {MOST_REFS} branches and tags; nothing was changed")
-        return Remote(refs, head[1] if head else "", hashlib.sha256(out).hexdigest())
+        return Remote(refs, head[1] if head else "", out)
 
     @contextmanager
     def quarantine(self) -> Iterator[None]:
@@ -265,6 +268,16 @@ class Mirror:
     def are_related(self, one: str, other: str) -> bool:
         """Tell whether two commits have a common history."""
         return self.git.run("merge-base", one, other).returncode == 0
+
+    def begins(self, commit: str) -> set[bytes]:
+        """Return who wrote the first commits of a history, and when: whoever rewrites it keeps that."""
+        words = ("--max-parents=0", "--format=%an <%ae> %at", commit, "--")
+        return {*self.git.output("log", *words).splitlines()}
+
+    def cut_at(self) -> list[str]:
+        """Return the commits whose parents a shallow source does not have."""
+        file = self.repository / "shallow"
+        return file.read_text(encoding="ascii").split() if file.exists() else []
 
     def trust(self, commit: str) -> None:
         """Hold on to a revision that was delivered."""

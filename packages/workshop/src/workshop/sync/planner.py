@@ -18,8 +18,6 @@ from workshop.sync.state import Entry, HashCache, Manifest
 NOTEBOOK = ".ipynb"
 REMEMBERED = 20
 """So many earlier versions of a file are still known for the workshop's own."""
-
-
 NEWER = "there is a newer version"
 
 
@@ -286,7 +284,9 @@ class Planner:
         """Decide on a file that kept its name."""
         theirs = self.source.files.get(path)
         entry = self.manifest.entries.get(path)
-        if theirs and entry and theirs.sha256 == entry.sha256 and self._is_still(path, entry):
+        no_news = theirs and entry and theirs.sha256 == entry.sha256
+        # Most files of most syncs are as they were delivered, which is told without reading them.
+        if no_news and entry and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
             return Fate(path, Action.NOTHING)
         if theirs is None and self.source.is_unknown(path):
             return Fate(path, Action.NOTHING)
@@ -302,10 +302,6 @@ class Planner:
         finally:
             if mine is not None:
                 mine.forget()
-
-    def _is_still(self, path: str, entry: Entry) -> bool:
-        """Tell, without reading it, that a file is as it was delivered; most files of most syncs are."""
-        return self.hashes.is_still(f"{self.into}/{path}", entry.sha256)
 
     def _protect(
         self, path: str, decision: Decision, entry: Entry | None, theirs: Version | None

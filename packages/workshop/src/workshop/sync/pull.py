@@ -24,13 +24,13 @@ from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
 from workshop.sync.files import only_one, read_json, write_atomically
 from workshop.sync.git import UnreachableError, printable, require_git
+from workshop.sync.keys import Signers
 from workshop.sync.mirror import OFFER, Mirror
 from workshop.sync.play import Play, Played, play
 from workshop.sync.repository import Origin, origin
+from workshop.sync.tags import Revision
 from workshop.sync.trust import (
     Last,
-    Revision,
-    Signers,
     Trust,
     after,
     read_last,

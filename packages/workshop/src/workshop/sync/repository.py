@@ -15,13 +15,14 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.sync.files import read_json, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
+from workshop.sync.keys import Signers
 from workshop.sync.mirror import DamagedMirrorError, Item, Mirror
 from workshop.sync.notebook import MOST_MEMORY, Version
-from workshop.sync.source import Source, hidden, is_address, repository_in, too_large, too_long, unreal
+from workshop.sync.source import Heard, Source, hidden, is_address, repository_in, too_large, too_long, unreal
+from workshop.sync.tags import Revision
 from workshop.sync.trust import (
+    OLD_S,
     Last,
-    Revision,
-    Signers,
     Trust,
     after,
     age_note,
@@ -30,6 +31,8 @@ from workshop.sync.trust import (
     trusted_revision,
     write_last,
 )
+
+NEVER = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def read_repository(
         remote = mirror.look(start.url, start.shown)
         followed = remote.branch(branch, start.shown)
         parts = (
-            remote.fingerprint,
+            hashlib.sha256(remote.answer).hexdigest(),
             followed,
             subdir,
             signers.anchor if signers else "unsigned",
@@ -122,8 +125,12 @@ def read_repository(
         elif note := age_note(offer.revision.date, last):
             offer = replace(offer, revision=replace(offer.revision, note=note))
         close = stack.pop_all().close
+        own = (mirror.git.config, mirror.repository, state / "offer.json", state / "trust.json")
+        keys = () if trust.signers is None or signers is None else (trust.signers, signers.file)
+        until = offer.revision.date + OLD_S if offer.revision.date else NEVER
         return replace(
             _as_source(mirror, offer),
+            heard=Heard(start.url, remote.answer, until, own + keys) if start.address else None,
             finished=partial(_finish, state, mirror, offer, start.address, last),
             close=close,
         )

@@ -114,14 +114,7 @@ def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
     from workshop.sync.repository import origin, read_repository
     from workshop.sync.trust import Trust
 
-    trust = Trust(
-        request.signers,
-        request.allow_unsigned,
-        request.trust_new_source,
-        request.ignore_clock,
-        request.reset,
-        request.project,
-    )
+    trust = Trust(**{each.name: getattr(request, each.name) for each in fields(Trust)})
     state = request.state.resolve()
     return read_repository(origin(source), request.subdir, request.branch, state, trust, not request.dry_run)
 

@@ -26,6 +26,18 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What an address answered, and how long the same answer means the same revision."""
+
+    url: str
+    refs: bytes
+    until: int
+    """From then on, in seconds since 1970, there is more to be said about it."""
+    files: tuple[Path, ...]
+    """What else the choice depended on."""
+
+
+@dataclass(frozen=True)
 class Source:
     """The files of one revision, by their path below the folder (with ``/``)."""
 
@@ -42,6 +54,8 @@ class Source:
     """What else people should know."""
     equal: bool = False
     """Whether it is another folder of the participant's: then no side's answer goes before the other's."""
+    heard: Heard | None = None
+    """What the address said that it came from; None when it came from none."""
     finished: Callable[[], None] = field(default=lambda: None)
     """To be called once everything was delivered."""
     close: Callable[[], None] = field(default=lambda: None)

@@ -17,7 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workshop.sync.files import read_json, read_own, unsafe, write_own
+from workshop.errors import WorkshopError
+from workshop.sync.at_rest import fingerprint, what
+from workshop.sync.files import read_json, read_own, remove, remove_unfinished, sha256_of, unsafe, write_own
 from workshop.sync.notebook import Version
 
 SETTLED_NS = 1_000_000_000
@@ -49,7 +51,7 @@ class Manifest:
 
     def __init__(self, state: Path) -> None:
         """Read the record, if there is one."""
-        self._file = state / "manifest.json"
+        self.file = state / "manifest.json"
         self._delivered = state / "delivered"
         self.damage = ""
         """What is wrong with the record; empty when it can be relied on."""
@@ -57,13 +59,13 @@ class Manifest:
 
     def _read(self) -> dict[str, Entry]:
         try:
-            document = read_json(self._file)
+            document = read_json(self.file)
             entries = {path: entry_from(fields) for path, fields in document["files"].items()}
             return {path: entry for path, entry in entries.items() if not unsafe(path)}
         except FileNotFoundError:
             return {}
         except UNREADABLE:
-            self.damage = f"{self._file} cannot be read; every file is treated as one that you changed"
+            self.damage = f"{self.file} cannot be read; every file is treated as one that you changed"
             return {}
 
     def base(self, path: str) -> Version | None:
@@ -92,7 +94,7 @@ class Manifest:
         if kept == self.entries and not self.damage:
             return
         files = {path: as_fields(entry) for path, entry in kept.items()}
-        write_own(self._file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
+        write_own(self.file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
         self.entries, self.damage = kept, ""
 
     def forget_unused(self) -> None:
@@ -125,11 +127,6 @@ def entry_from(fields: Mapping[str, Any]) -> Entry:
     return entry
 
 
-def fingerprint(status: os.stat_result) -> list[int]:
-    """Return what changes whenever a file's content does; the kernel sets the third number itself."""
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
-
-
 class HashCache:
     """What files were when they were last read, so that an untouched file is not read again.
 
@@ -140,29 +137,23 @@ class HashCache:
         """Read the cache, if there is one."""
         self._file = state / "stats.json"
         self._known = self._read()
-        self._seen: dict[str, tuple[list[int], Version]] = {}
-        self._same: dict[str, list[Any]] = {}
+        self._read_now: dict[str, tuple[str, Version]] = {}
+        self._same: dict[str, list[str]] = {}
 
-    def _read(self) -> dict[str, list[Any]]:
+    def _read(self) -> dict[str, list[str]]:
         try:
             rows = read_json(self._file)["files"].items()
-            kinds = [int] * 4 + [str] * 2
-            return {path: row for path, row in rows if type(row) is list and list(map(type, row)) == kinds}
+            return {path: row for path, row in rows if type(row) is list and [*map(type, row)] == [str] * 3}
         except UNREADABLE:
             return {}
 
     def is_still(self, file: str, sha256: str) -> bool:
         """Tell whether a file is known to be what it was, and what it was had this hash; it is not read."""
         row = self._known.get(file)
-        if row is None or row[4] != sha256:
+        if row is None or row[1] != sha256 or row[0] != fingerprint(file).decode():
             return False
-        try:
-            still = row[:4] == fingerprint(os.lstat(file))
-        except OSError:
-            return False
-        if still:
-            self._same[file] = row
-        return still
+        self._same[file] = row
+        return True
 
     def version(self, file: Path) -> Version | None:
         """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
@@ -170,23 +161,28 @@ class HashCache:
             status = os.lstat(file)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        print_ = fingerprint(status)
+        now = what(status).decode()
         row = self._known.get(str(file))
-        if row is not None and row[:4] == print_:
-            version = Version.known(row[4], file.read_bytes, status.st_size)
-            if row[5]:
-                version.meaning = row[5]
+        if row is not None and row[0] == now:
+            version = Version.known(row[1], file.read_bytes, status.st_size)
+            if row[2]:
+                version.meaning = row[2]
         else:
             version = Version(file.read_bytes(), file.read_bytes)
         if time.time_ns() - SETTLED_NS - status.st_ctime_ns >= 0:
-            self._seen[str(file)] = (print_, version)
+            self._read_now[str(file)] = (now, version)
         return version
+
+    def seen(self, file: str) -> bytes:
+        """Return what a file was when it was looked at; nothing when it was not, or had just changed."""
+        known = self._same[file][0] if file in self._same else self._read_now.get(file, ("",))[0]
+        return known.encode()
 
     def save(self) -> None:
         """Remember what was read; a cache that cannot be written is no fault."""
         known = self._same | {
-            path: [*print_, version.sha256, version.__dict__.get("meaning", "")]
-            for path, (print_, version) in self._seen.items()
+            path: [now, version.sha256, version.__dict__.get("meaning", "")]
+            for path, (now, version) in self._read_now.items()
         }
         if known != self._known:
             with contextlib.suppress(OSError):
@@ -284,6 +280,18 @@ class Log:
         """Yield the runs, the latest first; one without a readable log changed nothing or is lost."""
         return (record for folder in self.folders() if (record := read_record(folder)) is not None)
 
+    def to_undo(self) -> list[Record]:
+        """Return the last sync, and with it the killed ones that it went on from, the latest first."""
+        found: list[Record] = []
+        for record in self.records():
+            if record.kind == "sync" and not record.undone:
+                found.append(record)
+                if not record.continues:
+                    break
+        if not found:
+            raise WorkshopError("there is no sync to undo")
+        return found
+
     def clear(self) -> None:
         """Delete what runs left that were killed before they had changed anything."""
         for folder in self.folders():
@@ -317,3 +325,36 @@ def read_record(folder: Path) -> Record | None:
         return Record(folder, str(document["kind"]), str(document["revision"]), fates, *flags)
     except UNREADABLE:
         return None
+
+
+def heal(into: Path, manifest: Manifest, log: Log) -> bool:
+    """Make good a run that was killed: remember what it had done; tell whether there was one.
+
+    A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
+    Of any other the manifest keeps saying what it said before, and the coming run decides afresh.
+    """
+    log.clear()
+    record = log.latest()
+    if record is None or record.finished:
+        return False
+    done: dict[str, Entry | None] = {}
+    for fate in record.fates:
+        with contextlib.suppress(OSError):  # the coming run looks at this file again
+            for step in fate.steps:
+                remove_unfinished((into / step.path).parent)
+            _complete(into, fate)
+            if all(sha256_of(into, step.path) == step.after for step in fate.steps):
+                done.update(fate.after)
+    manifest.update(done)
+    record.finished = True
+    record.save()
+    return True
+
+
+def _complete(into: Path, fate: LoggedFate) -> None:
+    """Take away the old name of a file that was killed between its two names."""
+    written = [step for step in fate.steps if step.after is not None]
+    if written and all(sha256_of(into, step.path) == step.after for step in written):
+        for step in fate.steps:
+            if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
+                remove(into / step.path)

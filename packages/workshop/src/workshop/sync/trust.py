@@ -8,41 +8,27 @@ overrules all of that, once.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
-import hashlib
 import json
-import os
 import re
-import shutil
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import read_json, read_own, write_own
+from workshop.sync.files import read_json, write_own
 from workshop.sync.git import Git, printable
-from workshop.sync.keys import KINDS, keys_of
-from workshop.sync.mirror import OFFER, Mirror, understood
+from workshop.sync.keys import UNSIGNED, Signers, keys_of, signature_fault, signing_key
+from workshop.sync.mirror import OFFER, Mirror
+from workshop.sync.tags import LARGEST, Revision, Tag, history, read_commit, read_tag, version
 
-UNSIGNED = "is not signed"
-KEYS_FILE = "allowed-signers"
-"""Where a repository shows its organiser's keys, to whoever compares their fingerprints."""
 LIST_FILE = "trusted-keys"
 """Where a signed revision carries the list of keys that count after it."""
 FEWEST_KEYS = 2
 """A list with fewer keys is not taken: when one is stolen, the other one ends it."""
-LARGEST = 64 * 1024
-MOST_COMMITS = 200_000
 PATIENCE_S = 30.0
 """So long signatures are checked; a repository of lessons has no more of them than that allows."""
 OLD_S = 400 * 24 * 3600
 CODE_DIGITS = 16
-PROJECT = re.compile(r"^project:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,32 +54,6 @@ class Trust:
                 "name the organiser's keys with --allowed-signers FILE, or say --allow-unsigned to take "
                 "whatever the source has"
             )
-
-
-@dataclass(frozen=True)
-class Revision:
-    """One revision that the organiser offers."""
-
-    commit: str
-    tag: str = ""
-    """The signed tag's name; empty when the commit itself is signed, or nothing is."""
-    date: int = 0
-    """When it was signed, in seconds since 1970, by the signer's clock."""
-    message: str = ""
-    """What the tag says."""
-    note: str = ""
-    project: str = ""
-    keys: tuple[str, ...] = ()
-    """The lines of the keys that count from now on; empty when no revision carried a list."""
-    anchor: str = ""
-    """Hash of the machine's own file of keys, from which the list descends."""
-    chain: tuple[str, ...] = ()
-    """The signed tags that lead to it, the oldest first."""
-
-    @property
-    def name(self) -> str:
-        """A short name, fit for a file's name."""
-        return self.commit[:8]
 
 
 @dataclass(frozen=True)
@@ -176,19 +136,30 @@ def require_no_rollback(mirror: Mirror, last: Last, new: Revision, trust: Trust)
             f"the source offers {new.tag or new.name}, which is older than {last.tag or last.commit[:8]} "
             "that you have; nothing was changed; ask the organiser"
         )
-    if not (known and mirror.are_related(last.commit, new.commit)) and not trust.trust_new_source:
+    require_related(mirror, last, new, trust)
+    return "the workshop's history was rewritten; its signature is good and it is newer"
+
+
+def require_related(mirror: Mirror, last: Last, new: Revision, trust: Trust) -> None:
+    """Raise WorkshopError when ``new`` has nothing in common with what was delivered, signed or not.
+
+    Where nobody signs, this alone tells another project, which took the place of the first, from an update.
+    """
+    if not last.commit or new.commit == last.commit or trust.trust_new_source:
+        return
+    if not (mirror.has(last.commit) and mirror.are_related(last.commit, new.commit)):
         raise WorkshopError(
             f"the history of {new.tag or new.name} has nothing in common with "
             f"{last.tag or last.commit[:8]} that you have; nothing was changed; if the organiser "
             "began anew, say --trust-new-source once"
         )
-    return "the workshop's history was rewritten; its signature is good and it is newer"
 
 
-def version(tag: str) -> tuple[int, ...]:
-    """Return the numbers of a tag such as ``v2026.11``; empty when it is no version."""
-    found = re.fullmatch(r"v?(\d{1,9}(?:\.\d{1,9})*)", tag)
-    return tuple(int(number) for number in found[1].split(".")) if found else ()
+def _begins_alike(mirror: Mirror, last: Last, tip: str, order: dict[str, int]) -> bool:
+    """Tell whether a history that nobody signs was only rewritten, or is cut off where nobody can tell."""
+    if not order.keys().isdisjoint(mirror.cut_at()):
+        return True
+    return mirror.has(last.commit) and not mirror.begins(last.commit).isdisjoint(mirror.begins(tip))
 
 
 def now(last: Last) -> float:
@@ -205,94 +176,6 @@ def age_note(date: int, last: Last) -> str:
 
 def _day(seconds: float) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(seconds))
-
-
-class Signers:
-    """The organiser's public keys: a file of allowed signers (SSH) or a keyring (GPG)."""
-
-    def __init__(self, file: Path) -> None:
-        """Take the file; raises WorkshopError when it cannot be read or holds no key."""
-        try:
-            self.data = read_own(file)
-        except OSError as error:
-            raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
-        self.file = file.resolve()
-        self.is_gpg = b"BEGIN PGP PUBLIC KEY BLOCK" in self.data or b"\0" in self.data
-        self.anchor = hashlib.sha256(self.data).hexdigest()
-        named = (word in KINDS for line in self.text.splitlines() for word in line.split()[1:])
-        if not self.is_gpg and not any(named):
-            raise WorkshopError(f"{file} holds no key that names its owner; ask the organiser for theirs")
-
-    @property
-    def text(self) -> str:
-        """The file, as ssh-keygen reads it: without what editors of other systems add."""
-        return self.data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").decode(errors="replace")
-
-    @contextlib.contextmanager
-    def git(self, git: Git) -> Iterator[tuple[Git, Path]]:
-        """Yield a git that knows the keys of one file and no others, not even the user's; and that file."""
-        if not self.is_gpg and shutil.which("ssh-keygen") is None:
-            raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
-        with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as home:
-            listed = Path(home) / KEYS_FILE
-            knowing = Git(git.repository, git.config)
-            knowing.environment = git.environment | {
-                "GNUPGHOME": home,
-                "GIT_CONFIG_COUNT": "1",
-                "GIT_CONFIG_KEY_0": "gpg.ssh.allowedSignersFile",
-                "GIT_CONFIG_VALUE_0": os.devnull if self.is_gpg else str(listed),
-            }
-            if self.is_gpg:
-                self._import(knowing.environment)
-            yield knowing, listed
-
-    def _import(self, environment: dict[str, str]) -> None:
-        if shutil.which("gpg") is None:
-            raise WorkshopError("gpg is not installed, which the organiser's keys need; install gnupg")
-        done = subprocess.run(
-            ["gpg", "--batch", "--quiet", "--no-autostart", "--import"],
-            input=self.data,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-        if done.returncode:
-            raise WorkshopError(f"{self.file} is no keyring that gpg can read; ask the organiser for another")
-
-
-@dataclass(frozen=True)
-class Ref:
-    """An annotated tag before it is read: hostile ones are many, and long."""
-
-    name: str
-    commit: str
-    place: int
-    """How many commits, counted from the branch's newest one, stand before it."""
-    object: str
-
-
-@dataclass(frozen=True)
-class Tag:
-    """An annotated tag, or a commit, and what somebody signed in it."""
-
-    name: str
-    """Empty for a commit."""
-    commit: str
-    date: int
-    message: str
-    signature: bytes
-    named: str
-    """The name that was signed."""
-
-    @property
-    def project(self) -> str:
-        """The project that it names; empty when it names none."""
-        found = PROJECT.search(self.message)
-        return found[1] if found else ""
-
-    def as_revision(self, note: str = "") -> Revision:
-        """Return what it offers."""
-        return Revision(self.commit, self.name, self.date, self.message if self.name else "", note)
 
 
 @dataclass
@@ -359,7 +242,7 @@ class Chain:
             raise WorkshopError("the source has too many tags with bad signatures; nothing was changed")
         listed.write_text(self.text, encoding="utf-8")
         verb = ("verify-tag", f"{OFFER}/tags/{tag.name}") if tag.name else ("verify-commit", tag.commit)
-        if why := _signature_fault(git, *verb) or ended:
+        if why := signature_fault(git, *verb) or ended:
             return why
         if self.project and tag.project.casefold() != self.project.casefold():
             project = printable(tag.project) or "a project that it does not name"
@@ -375,7 +258,7 @@ class Chain:
         """Say what this machine's clock has against the key; empty for nothing, None for a key not listed."""
         if self.signers.is_gpg:
             return ""
-        blob, listed = _signing_key(tag.signature), keys_of(self.text)
+        blob, listed = signing_key(tag.signature), keys_of(self.text)
         mine = [key for key in listed if key.blob == blob]
         if not mine:
             return "" if "cert-authority" in self.text.lower() and blob is not None else None
@@ -389,16 +272,6 @@ class Chain:
         )
 
 
-def _signing_key(signature: bytes) -> bytes | None:
-    """Return the public key that an SSH signature names (PROTOCOL.sshsig); None for other signatures."""
-    with contextlib.suppress(binascii.Error, ValueError):
-        data = base64.b64decode(b"".join(signature.strip().splitlines()[1:-1]), validate=True)
-        size = int.from_bytes(data[10:14])
-        if data[:6] == b"SSHSIG" and len(data) >= 14 + size:
-            return data[14 : 14 + size]
-    return None
-
-
 def trusted_revision(
     mirror: Mirror, tip: str, branch: str, trust: Trust, signers: Signers | None, last: Last
 ) -> Revision:
@@ -407,12 +280,14 @@ def trusted_revision(
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
-    order, refs = _history(mirror, tip)
+    order, refs = history(mirror, tip)
     if signers is None or trust.reset:
         commit = _spoken(order, trust.reset) if trust.reset else tip
         at_commit = next((ref for ref in refs if ref.commit == commit), None)
-        tag = _tag(mirror, at_commit) if at_commit is not None else _commit(mirror, commit)
+        tag = read_tag(mirror, at_commit) if at_commit is not None else read_commit(mirror, commit)
         if not trust.reset:
+            if not _begins_alike(mirror, last, tip, order):
+                require_related(mirror, last, tag.as_revision(), trust)
             return _with_notes(tag.as_revision(), age_note(tag.date, last))
         if signers is None:
             return tag.as_revision()
@@ -427,10 +302,10 @@ def trusted_revision(
     with signers.git(mirror.git) as (git, listed):
         for ref in reversed(refs):
             if ref.place <= newest:
-                chain.follow(git, listed, _tag(mirror, ref), grown)
+                chain.follow(git, listed, read_tag(mirror, ref), grown)
         reached = chain.good[-1] if chain.good else None
         if reached is None or reached.commit != tip:
-            why = chain.follow(git, listed, _commit(mirror, tip), grown)
+            why = chain.follow(git, listed, read_commit(mirror, tip), grown)
             if why and reached is None:
                 told = next(reversed(chain.refused.values()), why)
                 raise WorkshopError(
@@ -483,66 +358,3 @@ def _spoken(order: dict[str, int], code: str) -> str:
             f"the source has no revision {printable(code)}; nothing was changed; compare the code again"
         )
     return found[0]
-
-
-def _history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
-    """Return the places of a branch's commits, and its annotated tags, the newest first."""
-    words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
-    with understood("rev-list"):
-        order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
-    form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname)"
-    listed = mirror.git.output(
-        "for-each-ref", f"--format={form} %(taggerdate:unix) %(refname)", f"{OFFER}/tags"
-    ).decode(errors="replace")
-    found = []
-    for row in filter(None, listed.split("\n")):  # a name may hold other ends of lines
-        with understood("for-each-ref"):
-            kind, size, name, of, commit, date, ref = row.split(" ", 6)
-            if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
-                tag = ref.removeprefix(f"{OFFER}/tags/")
-                found.append((version(tag), int(date or 0), Ref(tag, commit, order[commit], name)))
-    newest = sorted(found, key=lambda each: each[:2], reverse=True)
-    return order, sorted((ref for _, _, ref in newest), key=lambda ref: ref.place)
-
-
-def _tag(mirror: Mirror, ref: Ref) -> Tag:
-    """Read a tag and what somebody signed in it."""
-    head, text, signature = _read(mirror, ref.object, b"-----BEGIN ")
-    named = re.search(rb"^tag (.*)$", head, re.MULTILINE)
-    signed_name = named[1].decode(errors="replace") if named else ""
-    return Tag(ref.name, ref.commit, _date(head, b"tagger"), text, signature, signed_name)
-
-
-def _commit(mirror: Mirror, commit: str) -> Tag:
-    """Return a commit as something that may be signed."""
-    head, text, _ = _read(mirror, commit, b"\0")
-    signed = re.search(rb"^gpgsig(?:-sha256)? ((?:.*\n )*.*)$", head, re.MULTILINE)
-    signature = signed[1].replace(b"\n ", b"\n") if signed else b""
-    return Tag("", commit, _date(head, b"committer"), text, signature, "")
-
-
-def _read(mirror: Mirror, name: str, mark: bytes) -> tuple[bytes, str, bytes]:
-    """Return an object's head, its text for people, and what begins with a mark; no more than is sensible."""
-    head, _, rest = mirror.objects.read(name, LARGEST).partition(b"\n\n")
-    text, begin, signature = rest.partition(mark)
-    return head, printable(text.decode(errors="replace").strip()), begin + signature
-
-
-def _date(head: bytes, who: bytes) -> int:
-    found = re.search(rb"^" + who + rb" .* (\d{1,12}) [+-]\d{4}$", head, re.MULTILINE)
-    return int(found[1]) if found else 0
-
-
-def _signature_fault(git: Git, verb: str, name: str) -> str:
-    """Say what is wrong with a signature; empty when it is good and by one of the keys."""
-    done = git.run(verb, "--raw", name)
-    text = done.stderr.decode(errors="replace")
-    if done.returncode == 0 and ("GOODSIG" in text or 'Good "git" signature for ' in text):
-        return ""
-    if not text.strip() or "no signature found" in text:
-        return UNSIGNED
-    if "EXPKEYSIG" in text or "KEYEXPIRED" in text or "EXPSIG" in text or "expired" in text.lower():
-        return "is signed with a key that has expired"
-    if "REVKEYSIG" in text:
-        return "is signed with a key that was withdrawn"
-    return "is not signed by a key that you trust"

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from workshop import __version__
 from workshop.errors import WorkshopError
 from workshop.system.account import hand_over, who_can_change
 
+TYPE_CHECKING = False  # as of ``typing``, which takes longer to load than all of this
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, NoReturn
+
     import typer.core
 
 Table = dict[str, tuple[str, str]]
@@ -52,7 +53,7 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync": "workshop.sync.command"}
+LIGHT = {"sync": "workshop.sync.at_rest"}
 """Words with a ``main`` of their own, which needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
@@ -225,12 +226,19 @@ def added_command(word: str) -> Any:
 def print_json(document: Any) -> None:
     """Write one JSON document, and nothing else, to stdout.
 
-    It is flushed, for a command that goes on, such as a server, is often read through a pipe.
+    Letters that stdout's encoding lacks are escaped. It is flushed, for a command that goes on, such as a
+    server, is often read through a pipe.
     """
     global _printed
+    import json
+
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(document, indent=2)
     _printed = True
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

@@ -1,6 +1,7 @@
 """Rows 80 to 95 of the promise: any file, any source, stolen keys, and repositories made to hurt."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -156,6 +157,57 @@ def test_86_an_unrelated_history_needs_consent(organiser: Organiser, bed: Bed, s
             organiser.sync(signers=signers)
     assert bed.read("a.ipynb") == notebook("1")
     assert organiser.actions(signers=signers, trust_new_source=True) == {"a.ipynb": "updated"}
+
+
+def begin_anew(organiser: Organiser, **files: bytes) -> None:
+    """Put another project in the place of the first."""
+    organiser.git("checkout", "--quiet", "--orphan", "other")
+    organiser.commit(**files)
+    organiser.git("branch", "--quiet", "--force", "--move", "other", "main")
+
+
+def test_86_an_unrelated_history_that_nobody_signs_needs_it_as_well(organiser: Organiser, bed: Bed) -> None:
+    organiser.key = None
+    organiser.commit(a_ipynb=notebook("1"))
+    organiser.sync()
+    known = last(bed)
+    begin_anew(organiser, a_ipynb=notebook("other"))
+    for options in ({}, {"dry_run": True}, {}):
+        with pytest.raises(WorkshopError, match=r"nothing in common .* --trust-new-source"):
+            organiser.sync(**options)
+    assert bed.read("a.ipynb") == notebook("1") and last(bed) == known
+    assert organiser.actions(trust_new_source=True) == {"a.ipynb": "updated"}
+    assert last(bed)["commit"] != known["commit"] and organiser.actions() == {}
+
+
+@pytest.mark.parametrize("lost", ["repository.git", "repository.git/objects/pack"])
+def test_86_a_lost_mirror_is_no_consent(organiser: Organiser, bed: Bed, lost: str) -> None:
+    organiser.key = None
+    organiser.commit(a_ipynb=notebook("1"))
+    organiser.sync()
+    shutil.rmtree(bed.state / "mirror" / lost)
+    begin_anew(organiser, a_ipynb=notebook("other"))
+    with pytest.raises(WorkshopError, match="nothing in common"):
+        organiser.sync()
+    assert bed.read("a.ipynb") == notebook("1")
+
+
+def test_86_a_history_that_grows_is_found_again_in_a_new_mirror(organiser: Organiser, bed: Bed) -> None:
+    organiser.key = None
+    organiser.commit(a_ipynb=notebook("1"))
+    organiser.sync()
+    shutil.rmtree(bed.state / "mirror")
+    organiser.commit(a_ipynb=notebook("2"))
+    assert organiser.actions() == {"a.ipynb": "updated"}
+
+
+def test_86_keys_that_are_let_go_are_no_consent(organiser: Organiser, bed: Bed, signers: Path) -> None:
+    organiser.release("v1", a_ipynb=notebook("1"))
+    organiser.sync(signers=signers)
+    begin_anew(organiser, a_ipynb=notebook("other"))
+    with pytest.raises(WorkshopError, match="nothing in common"):
+        organiser.sync(allow_unsigned=True)
+    assert bed.read("a.ipynb") == notebook("1")
 
 
 def test_87_a_key_that_ended_is_named_with_the_clock(organiser: Organiser, tmp_path: Path) -> None:
