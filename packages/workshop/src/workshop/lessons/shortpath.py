@@ -176,7 +176,7 @@ def _lost_names(cells: list[Cell]) -> Iterator[str]:
 
 
 def _used(source: str, names: _Names) -> set[str]:
-    """Return the names that a cell uses when it runs; note those that its functions use when they are called."""
+    """Return the names that a cell uses when it runs; note those that its functions need when called."""
     table = symtable.symtable(source, "cell", "exec")
     used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
     for node in ast.walk(ast.parse(source)):

@@ -34,6 +34,7 @@ from workshop.lessons.catalogue import (
     source_of,
     tags_of,
 )
+from workshop.lessons.hidden import hidden_pictures, replaced_helpers
 from workshop.lessons.predictions import faults_of_predictions
 from workshop.lessons.shortpath import faults_of_path
 
@@ -64,6 +65,7 @@ def faults_of_file(
     faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
     faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
     faults += [*faults_of_predictions(notebook), *faults_of_path(notebook, told)]
+    faults += [*hidden_pictures(notebook), *replaced_helpers(notebook)]
     return faults
 
 
