@@ -1,7 +1,8 @@
 """Pictures that a lesson makes and nobody sees.
 
-A notebook shows what a cell's last statement returns, if that is a plain expression, and nothing else. A picture
-that is returned further up, within a loop or within a check is lost without a word, unless ``display`` gets it.
+A notebook shows what a cell's last statement returns, if that is a plain expression, and nothing else. A
+picture that is returned further up, within a loop or within a check is lost without a word, unless
+``display`` gets it.
 """
 
 from __future__ import annotations
