@@ -201,12 +201,12 @@ def test_minutes_grow_with_words_code_predictions_and_work() -> None:
     assert shortpath.path_minutes(lesson, 90) == pytest.approx(base + 1.5)
     lesson["cells"].append({**building.text("◆\n\n" + "word " * 180, "w"), "metadata": {"tags": [PATH]}})
     assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 1)
-    lesson["cells"].append(on("import os\n\n# why\n" + "x = 1\n" * 25, name="c"))
+    lesson["cells"].append(on("import os\n\n# why\n" + "x = 1\n" * 50, name="c"))
     assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2)
     lesson["cells"].append(on("ask()", "predict:it", name="p"))
-    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2 + 0.25 + 1 / 25)
+    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2 + 0.25 + 1 / 50)
     lesson["cells"].append(building.text("word " * 180, "off"))
-    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2 + 0.25 + 1 / 25)
+    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2 + 0.25 + 1 / 50)
 
 
 @pytest.mark.parametrize("lesson", find_lessons(NOTEBOOKS), ids=lambda lesson: lesson.name)
