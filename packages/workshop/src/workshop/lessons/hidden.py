@@ -68,7 +68,7 @@ def _tree(cell: Cell) -> ast.Module | None:
 
 def _imported(tree: ast.Module) -> dict[str, str]:
     """Return for each name that is imported its whole name."""
-    found = {}
+    found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
@@ -79,7 +79,7 @@ def _imported(tree: ast.Module) -> dict[str, str]:
 
 def _bound_at_once(tree: ast.Module) -> set[str]:
     """Return the names that the statements of a cell bind outside of functions and classes."""
-    found = set()
+    found: set[str] = set()
     ahead: list[ast.AST] = list(tree.body)
     while ahead:
         node = ahead.pop()
