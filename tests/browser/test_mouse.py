@@ -1,4 +1,4 @@
-"""Plots that answer to the mouse, in a notebook: a slider moves bars, a dot says what it is; nobody is asked."""
+"""Plots that answer to the mouse, in a notebook: bars follow a slider, a dot says what it is; nobody is asked."""
 
 from __future__ import annotations
 
