@@ -1,4 +1,4 @@
-"""Plots that answer to the mouse, in a notebook: bars follow a slider, a dot says what it is; nobody is asked."""
+"""Plots that answer to the mouse: bars follow a slider, a dot says what it is, and nobody else is asked."""
 
 from __future__ import annotations
 
