@@ -134,9 +134,17 @@ BREAKING: dict[str, tuple[Change, str]] = {
     "no surprise": (rewrite("path", "surprise", "rest"), "has no surprise"),
     "no picture": (rewrite("solved", "show('a picture')", ""), "has no picture"),
     "not said": (rewrite("path", "ten minutes", "a while"), "does not say what it is"),
-    "rejoin not said": (
-        rewrite("settings", 'PROFILE = "full"', 'PROFILE = "full"\nREJOIN = False'),
-        "does not say 'REJOIN = True'",
+    "nothing to rejoin": (
+        rewrite("path", "Only", "Say REJOIN = True. Only"),
+        "and there is no such setting",
+    ),
+    "rejoining what does not come along": (
+        lambda lesson: (
+            rewrite("settings", 'PROFILE = "full"', 'PROFILE = "full"\nREJOIN = False')(lesson),
+            rewrite("path", "Only", "Say REJOIN = True. Only")(lesson),
+            rewrite("solved", "show = print", 'show = print\nrejoin("lost-full")')(lesson),
+        )[-1],
+        "no checkpoint lost-full comes along",
     ),
     "not measured": (
         lambda lesson: lesson["metadata"]["workshop"].pop("short_path"),
@@ -166,6 +174,7 @@ def test_a_tool_needs_no_path() -> None:
 def test_only_the_path_is_run_and_with_what_was_trained_before() -> None:
     lesson = building.sound()
     rewrite("settings", '"full"', '"full"\nREJOIN = False')(lesson)
+    rewrite("path", "Only", "Say REJOIN = True. Only")(lesson)
     prepared = prepare(lesson, Profile.FULL, {}, short_path=True)
     assert [cell["id"] for cell in prepared.notebook["cells"]] == [
         "settings",

@@ -44,7 +44,7 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
 ``short-path``
     on the ten-minute path: a picture, one exercise, a surprise, and whatever these need. Such a cell begins
     with a line that holds only ``◆`` (behind ``#`` in code). ``workshop lessons run --short-path`` runs these
-    cells and no others, with ``REJOIN = True`` where there is such a setting; see ``shortpath``.
+    cells and no others, with ``REJOIN = True`` where the path says so; see ``shortpath``.
 ``raises-exception``
     Jupyter's and nbclient's own: Run All goes on when this cell raises.
 

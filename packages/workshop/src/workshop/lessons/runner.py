@@ -31,7 +31,7 @@ from workshop.lessons.catalogue import (
     read_solution,
     tags_of,
 )
-from workshop.lessons.shortpath import REJOIN, has_rejoin, is_on_path
+from workshop.lessons.shortpath import REJOIN, is_on_path, takes_what_was_trained
 from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
 from workshop.system.files import write_whole
 from workshop.system.programs import last_line
@@ -108,7 +108,7 @@ def prepare(
         if PARAMETERS in tags_of(cell):
             if any(INJECTED in tags_of(other) for other in cells):
                 raise WorkshopError(f"cell {number} is a second parameters cell; keep one")
-            cells.append(_injected(profile, rejoin=short_path and has_rejoin(cell)))
+            cells.append(_injected(profile, rejoin=short_path and takes_what_was_trained(notebook)))
             numbers.append(number)
     return Prepared({**notebook, "cells": cells}, numbers)
 

@@ -1,9 +1,9 @@
 """The ten-minute path through a lesson: a picture, one exercise, a surprise.
 
 Cells tagged ``short-path`` are run one after the other, and no others; each shows ``MARK`` as its first line,
-so that it is seen in any program that shows the notebook. Where a lesson has a setting ``REJOIN``, it is True
-on the path. The first exercise is the learner's; of later ones the cells are only run, and what follows takes
-the solution.
+so that it is seen in any program that shows the notebook. Where the path says so, the setting ``REJOIN`` is
+True on it, and what was trained comes with the workshop. The first exercise is the learner's; of later ones
+the cells are only run, and what follows takes the solution.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from workshop.lessons.catalogue import (
     PARAMETERS,
@@ -33,6 +34,8 @@ MARK = "◆"
 REJOIN = "REJOIN"
 LONGEST = 10.0
 """Minutes."""
+SHIPPED = Path(__file__).parents[1] / "teach" / "shipped"
+"""The networks that come with the workshop."""
 
 # What people take, who may read their second language. On this path code is skimmed, but for the exercise's.
 WORDS_A_MINUTE = 180
@@ -54,9 +57,15 @@ def is_on_path(cell: Cell) -> bool:
     return SHORT_PATH in tags_of(cell)
 
 
-def has_rejoin(cell: Cell) -> bool:
-    """Tell whether a cell is the one of the settings, and REJOIN is one of them."""
-    return PARAMETERS in tags_of(cell) and re.search(rf"^{REJOIN}\s*=", source_of(cell), re.M) is not None
+def takes_what_was_trained(notebook: Notebook) -> bool:
+    """Tell whether the path says that REJOIN is to be True on it."""
+    text = (source_of(cell) for cell in notebook["cells"] if is_on_path(cell) and is_text(cell))
+    return any(f"{REJOIN} = True" in each for each in text)
+
+
+def is_text(cell: Cell) -> bool:
+    """Tell whether a cell is to be read and not to be run."""
+    return cell.get("cell_type") == "markdown"
 
 
 def path_minutes(notebook: Notebook, work: float) -> float:
@@ -123,8 +132,13 @@ def _parts(cells: list[Cell]) -> Iterator[str]:
         yield "the ten-minute path has no picture"
     if "ten minutes" not in text.lower():
         yield "the ten-minute path does not say what it is: begin it with 'Only ten minutes?'"
-    if any(map(has_rejoin, cells)) and f"{REJOIN} = True" not in text:
-        yield f"the ten-minute path does not say '{REJOIN} = True'"
+    if f"{REJOIN} = True" in text:
+        code = "\n".join(source_of(cell) for cell in on if not is_text(cell))
+        if not any(REJOIN in source_of(cell) for cell in on if PARAMETERS in tags_of(cell)):
+            yield f"the ten-minute path says '{REJOIN} = True', and there is no such setting"
+        for name in re.findall(r"""\brejoin\(["']([\w-]+)["']""", code):
+            if not (SHIPPED / f"{name}.npz").is_file():
+                yield f"the ten-minute path says '{REJOIN} = True', and no checkpoint {name} comes along"
 
 
 def _pairs(cells: list[Cell]) -> Iterator[tuple[str, str, str]]:
