@@ -47,7 +47,8 @@
 
   /** @returns {string} how long a notebook takes; a tool has no exercises */
   function minutes(lesson) {
-    return lesson.kind === "tool" ? `${lesson.minutes} min` : `${lesson.minutes} min with all exercises`;
+    if (lesson.kind === "tool") return `${lesson.minutes} min`;
+    return `${lesson.minutes} min with all exercises${lesson.short ? ", or ten minutes ◆" : ""}`;
   }
 
   function fillLessons() {

@@ -98,9 +98,9 @@ def test_participants_find_the_slides_too(served: str, open_page: Open) -> None:
 def test_the_two_kinds_of_minutes_are_told_apart(served: str, open_page: Open) -> None:
     page = open_page(served + "index.html")
     lesson = page.locator("#lessons li", has_text="Theano from nothing").inner_text()
-    assert "45 min with all exercises" in lesson
+    assert "45 min with all exercises, or ten minutes ◆" in lesson
     tool = page.locator("#lessons li", has_text="is this machine ready?").inner_text()
-    assert "3 min ·" in tool and "exercises" not in tool
+    assert "3 min ·" in tool and "exercises" not in tool and "ten minutes" not in tool
     slot = page.locator("#schedule li", has_text="Theano from nothing")
     assert "exercises" not in slot.inner_text()
     assert "Minutes are those of today's slot" in page.inner_text("#schedule-part")

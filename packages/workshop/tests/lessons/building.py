@@ -12,6 +12,7 @@ from typing import Any
 from workshop.lessons.catalogue import About, Lesson, about
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.runner import Executed, Progress, RunOptions, prepare, run_notebook, solutions_of
+from workshop.lessons.shortpath import SHORT_PATH
 from workshop.lessons.worker import Failure, Outcome
 
 Cell = dict[str, Any]
@@ -20,6 +21,7 @@ Notebook = dict[str, Any]
 SETTINGS: dict[str, Any] = {
     "minutes": 5,
     "budget": {"fast": {"work": 60, "rss_mb": 900}, "full": {"work": 120, "rss_mb": 900}},
+    "short_path": {"work": 6},
 }
 EXERCISES = ("double", "halve", "square")
 
@@ -40,7 +42,7 @@ def text(source: str, name: str) -> Cell:
 
 
 def parameters() -> Cell:
-    return code('PROFILE = "full"', "parameters", name="settings")
+    return code('# ◆\nPROFILE = "full"', "parameters", SHORT_PATH, name="settings")
 
 
 def notebook(*cells: Cell, kernel: str = "python3", **settings: Any) -> Notebook:
@@ -56,13 +58,21 @@ def notebook(*cells: Cell, kernel: str = "python3", **settings: Any) -> Notebook
 
 
 def exercise_cells(name: str) -> list[Cell]:
+    mark, path = ("# ◆\n", [SHORT_PATH]) if name == "double" else ("", [])
     return [
-        code(f"def {name}(x):\n    return ...", f"exercise:{name}", "raises-exception", name=f"do-{name}"),
         code(
-            f'with check("{name}"):\n'
+            f"{mark}def {name}(x):\n    return ...",
+            f"exercise:{name}",
+            "raises-exception",
+            *path,
+            name=f"do-{name}",
+        ),
+        code(
+            f'{mark}with check("{name}"):\n'
             f'    assert {name}(2) == SOLVED["{name}"], "of 2 it makes something else"\n'
             f'    assert {name}(3) == SOLVED_OF_3["{name}"], "of 3 it makes something else"',
             f"check:{name}",
+            *path,
             name=f"check-{name}",
         ),
     ]
@@ -77,7 +87,10 @@ SOLUTIONS = {
 }
 
 
-SETTING = f"from workshop.teach.checks import check\n\nSOLVED = {SOLVED}\nSOLVED_OF_3 = {SOLVED_OF_3}"
+SETTING = (
+    "# ◆\nfrom workshop.teach.checks import check\n\n"
+    f"SOLVED = {SOLVED}\nSOLVED_OF_3 = {SOLVED_OF_3}\nshow = print\nshow('a picture')"
+)
 WRONG = """\
 # %% wrong: one too many
 def {name}(x):
@@ -108,12 +121,14 @@ def answers(name: str, right: str) -> str:
 
 def sound() -> Notebook:
     """A lesson that nothing is wrong with."""
-    cells = [text("# Small sums", "title"), parameters(), code(SETTING, name="solved")]
+    cells = [text("# Small sums", "title"), parameters(), code(SETTING, SHORT_PATH, name="solved")]
     for name in EXERCISES:
         cells += exercise_cells(name)
     cells.append(
         code('import json\nprint(json.dumps({"answer": 42.0, "profile": PROFILE}))', "metrics", name="end")
     )
+    path = text("◆\n\nOnly ten minutes? The surprise: two and two are twice two.", "path")
+    cells.append({**path, "metadata": {"tags": [SHORT_PATH]}})
     return notebook(*cells)
 
 

@@ -66,6 +66,7 @@ def asking(question: str = QUESTION, shown: str = "1 + answer", *tags: str) -> b
     )
 
 
+PICTURES = "from workshop.teach import pictures"
 BREAKING: dict[str, tuple[building.Change, str]] = {
     "outputs": (
         change_cell("end", outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}]),
@@ -170,6 +171,35 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
         settings(budget={"fast": {"work": 9}, "full": {"work": 9}}),
         "budget.full.rss_mb",
     ),
+    "picture further up": (
+        add(building.code(f"{PICTURES}\npictures.small_multiples([1])\nprint(1)", name="hidden")),
+        "cell 12, line 2: nobody sees the picture of pictures.small_multiples(…)",
+    ),
+    "picture in a loop": (
+        add(
+            building.code(
+                f"{PICTURES}\nfor x in range(3):\n    pictures.side_by_side({{x: x}})", name="hidden"
+            )
+        ),
+        "cell 12, line 3: nobody sees the picture of pictures.side_by_side(…)",
+    ),
+    "picture in a check": (
+        change_cell(
+            "check-halve",
+            source='from workshop.teach.photos import mosaic as tiles\nwith check("halve"):\n    tiles([])',
+        ),
+        "cell 7, line 3: nobody sees the picture of tiles(…)",
+    ),
+    "widget further up": (
+        add(
+            building.code("from workshop.teach.digitpad import DigitPad\nDigitPad(len)\nx = 1", name="hidden")
+        ),
+        "cell 12, line 2: nobody sees the picture of DigitPad(…)",
+    ),
+    "helper written over": (
+        add(building.code("def check(x):\n    return x", name="mine")),
+        "cell 12 writes over check(…)",
+    ),
     "slow fast": (
         settings(budget={"fast": {"work": 61, "rss_mb": 1}, "full": {"work": 9, "rss_mb": 1}}),
         "budget.fast.work is 61, at most 60",
@@ -197,6 +227,24 @@ def test_each_fault_is_found(tmp_path: Path, name: str) -> None:
 def test_a_prediction_that_is_in_order_is_no_fault(tmp_path: Path, change: building.Change) -> None:
     lesson = building.sound()
     change(lesson)
+    assert faults(tmp_path, lesson) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{PICTURES}\npictures.small_multiples([1])",
+        f"{PICTURES}\ndisplay(pictures.small_multiples([1]))\nprint(1)",
+        f"{PICTURES}\nkept = pictures.small_multiples([1])\nprint(kept)",
+        f"{PICTURES}\ndef look(x):\n    return pictures.small_multiples(x)",
+        f"{PICTURES}\npictures.confusion_matrix([1], [1])\nprint(1)",
+        "import matplotlib.pyplot as plt\nplt.show()\nprint(1)",
+        "total = sum(check for check in range(3))\n\n\ndef local():\n    check = 1\n    return check",
+    ],
+)
+def test_pictures_that_are_seen_are_no_fault(tmp_path: Path, source: str) -> None:
+    lesson = building.sound()
+    lesson["cells"].append(building.code(source, name="more"))
     assert faults(tmp_path, lesson) == []
 
 

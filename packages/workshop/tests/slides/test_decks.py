@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_each_slide_of_a_part_knows_its_lessons(source: Path) -> None:
     presentation = read_presentation(source)
     page = deck(presentation, presentation.workshops["short"])
     assert re.findall(r'data-minutes="(\d+)" data-lessons="([^"]*)"', page) == [("8", "1-try/10-it")] * 2
+    assert "◆" not in page
+    lesson = source / "notebooks/1-try/10-it.ipynb"
+    lesson.parent.mkdir(parents=True)
+    cell = {"cell_type": "markdown", "metadata": {"tags": ["short-path"]}, "source": "◆"}
+    lesson.write_text(json.dumps({"nbformat": 4, "cells": [cell], "metadata": {}}), encoding="utf-8")
+    again = read_presentation(source)
+    assert "run the cells that begin with ◆" in deck(again, again.workshops["short"])
 
 
 def test_a_section_that_is_not_there_is_named(source: Path) -> None:

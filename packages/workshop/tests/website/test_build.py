@@ -111,6 +111,7 @@ def test_links_follow_the_settings_and_lessons_the_notebooks(
             "kernel": "theano",
             "kind": "lesson",
             "minutes": 60,
+            "short": False,
             "memory": 900,
         }
     ]

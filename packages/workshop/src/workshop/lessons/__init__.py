@@ -11,6 +11,7 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
       "title": "A dense network",           # else the first markdown heading
       "kind": "lesson",                     # or "tool": no exercises, no parameters cell asked for
       "minutes": 40,                        # what it takes on stage
+      "short_path": {"work": 12},           # of its ten-minute path, measured in full, see below
       "budget": {                           # a lesson over any of these fails with the figure
         "fast": {"work": 20, "rss_mb": 900},    # work in seconds of the yardstick, see below
         "full": {"work": 90, "rss_mb": 900}},
@@ -40,6 +41,10 @@ other lesson answers to the same; ``1-mnist`` or ``mnist`` names every lesson of
 ``predict:NAME``, ``reveal:NAME``
     a question that is answered before the cell that shows the answer: ``ask("NAME", …)`` and later
     ``reveal("NAME", …)`` (``workshop.teach.predict``). What is revealed is computed in between.
+``short-path``
+    on the ten-minute path: a picture, one exercise, a surprise, and whatever these need. Such a cell begins
+    with a line that holds only ``◆`` (behind ``#`` in code). ``workshop lessons run --short-path`` runs these
+    cells and no others, with ``REJOIN = True`` where the path says so; see ``shortpath``.
 ``raises-exception``
     Jupyter's and nbclient's own: Run All goes on when this cell raises.
 

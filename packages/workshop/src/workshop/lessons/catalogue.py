@@ -73,6 +73,8 @@ class About:
     budget: dict[Profile, dict[str, float]] = field(default_factory=dict)
     """For each profile the most that it may take, by the keys of ``BUDGET_UNITS``."""
     bars: dict[str, Bar] = field(default_factory=dict)
+    short_work: float | None = None
+    """The work of the cells of its ten-minute path (``shortpath``), in full, as it was measured."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ def about(name: str, notebook: Notebook) -> About:
     metadata = notebook.get("metadata", {})
     settings = metadata.get("workshop", {})
     try:
-        _only(settings, {"title", "kind", "minutes", "budget", "bars"}, "workshop")
+        _only(settings, {"title", "kind", "minutes", "budget", "bars", "short_path"}, "workshop")
+        short = settings.get("short_path", {})
+        _only(short, {WORK}, "short_path")
         return About(
             title=str(settings.get("title") or _first_heading(notebook) or name),
             kernel=str(metadata.get("kernelspec", {}).get("name", "")),
@@ -150,6 +154,7 @@ def about(name: str, notebook: Notebook) -> About:
             minutes=_number(settings["minutes"], "minutes") if "minutes" in settings else None,
             budget=_read_budget(settings.get("budget", {})),
             bars=_read_bars(settings.get("bars", {})),
+            short_work=_number(short[WORK], f"short_path.{WORK}") if WORK in short else None,
         )
     except ValueError as error:
         raise WorkshopError(f"{name}: metadata of the notebook: {error}") from error

@@ -20,6 +20,7 @@ from workshop.lessons.catalogue import (
     BUDGET_UNITS,
     About,
     Lesson,
+    Notebook,
     Profile,
     UnknownLessonError,
     about,
@@ -33,6 +34,7 @@ from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
 from workshop.lessons.runner import Progress, RunOptions
+from workshop.lessons.shortpath import path_minutes
 from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
@@ -68,7 +70,8 @@ def list_lessons(notebooks: Folder = None, as_json: AsJson = False) -> None:
     told = {name: about(name, notebook) for name, notebook in read.items()}
     slowness = slowness_here()
     if not as_json:
-        console.print(lessons_table(told, slowness))
+        short = {name: short_minutes(one, read[name]) for name, one in told.items()}
+        console.print(lessons_table(told, slowness, short))
         if slowness is not None:
             console.print(pace_line(slowness), highlight=False)
         return
@@ -79,6 +82,7 @@ def list_lessons(notebooks: Folder = None, as_json: AsJson = False) -> None:
             "kind": str(one.kind),
             "kernel": one.kernel,
             "minutes": one.minutes,
+            "short_minutes": short_minutes(one, read[name]),
             "budget": {str(profile): limits for profile, limits in one.budget.items()},
             "exercises": exercises_in(read[name]),
         }
@@ -99,6 +103,9 @@ def run(
     solutions: Annotated[
         bool, typer.Option("--solutions", help="Put the solutions into the exercises.")
     ] = False,
+    short_path: Annotated[
+        bool, typer.Option("--short-path", help="Run the cells of the ten-minute path and no others.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the executed notebooks here.")
     ] = None,
@@ -110,7 +117,7 @@ def run(
     folder, lessons = _chosen(notebooks, names)
     if output is not None:
         _require_apart(output, folder, load_settings().notebooks)
-    how = RunOptions(folder, profile, timeout, output)
+    how = RunOptions(folder, profile, timeout, output, short_path=short_path)
     results: list[Result] = []
     with _ended_cleanly():
         for lesson in lessons:
@@ -280,18 +287,34 @@ def progress(title: str) -> Iterator[Progress]:
         yield lambda cell, cells: bar.update(task, completed=cell, total=cells)
 
 
-def lessons_table(lessons: dict[str, About], slowness: float | None = None) -> Table:
-    """Return the table of ``workshop lessons list``; with this machine's slowness also the minutes here."""
+def lessons_table(
+    lessons: dict[str, About],
+    slowness: float | None = None,
+    short: dict[str, float | None] | None = None,
+) -> Table:
+    """Return the table of ``workshop lessons list``; with this machine's slowness also the minutes here.
+
+    ``short`` has the minutes of the ten-minute paths.
+    """
     here = [] if slowness is None else [_right("here"), _right("waiting")]
-    table = Table(_names(lessons), "title", "kernel", _right("minutes"), *here, *map(str, Profile))
+    table = Table(
+        _names(lessons), "title", "kernel", _right("minutes"), *here, _right("short"), *map(str, Profile)
+    )
     for name, told in lessons.items():
         minutes = ["" if told.minutes is None else f"{told.minutes:g}"]
         if slowness is not None:
             found = minutes_here(told, slowness)
             minutes += ["", ""] if found is None else [f"{found.whole:.0f}", f"{found.waiting:.0f}"]
+        path = (short or {}).get(name)
+        minutes.append("" if path is None else f"{path:.0f}")
         budgets = [_budget(told.budget.get(profile, {})) for profile in Profile]
         table.add_row(name, escape(told.title), escape(told.kernel), *minutes, *budgets)
     return table
+
+
+def short_minutes(told: About, notebook: Notebook) -> float | None:
+    """Return the minutes of a lesson's ten-minute path, if it has one that was measured."""
+    return None if told.short_work is None else round(path_minutes(notebook, told.short_work), 1)
 
 
 def pace_line(slowness: float) -> str:

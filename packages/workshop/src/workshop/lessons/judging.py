@@ -26,11 +26,13 @@ from workshop.lessons.catalogue import (
     Bar,
     Cell,
     Lesson,
+    Notebook,
     Profile,
     about,
     tags_of,
 )
 from workshop.lessons.runner import Executed, Progress, RunOptions, keep, run_notebook, solutions_of
+from workshop.lessons.shortpath import LONGEST, SHORT_PATH, is_on_path, path_minutes
 from workshop.lessons.worker import Failure, Outcome, Told
 
 Metric = float | int | str | bool
@@ -89,6 +91,8 @@ def run_lesson(lesson: Lesson, how: RunOptions, progress: Progress, *, solved: b
     try:
         notebook = lesson.read()
         told = about(lesson.name, notebook)
+        if how.short_path:
+            told = _of_path(lesson.name, told, notebook)
         solutions = solutions_of(notebook, how, wanted=solved)
         result, ran = best_of_runs(
             lesson.name,
@@ -102,6 +106,21 @@ def run_lesson(lesson: Lesson, how: RunOptions, progress: Progress, *, solved: b
     if how.output is not None:
         keep(ran.notebook, how.output / f"{lesson.name}.ipynb")
     return result
+
+
+def _of_path(name: str, told: About, notebook: Notebook) -> About:
+    """Return what the ten-minute path is held against: ten minutes and the lesson's memory; no bars.
+
+    Raises WorkshopError when the lesson has no such path.
+    """
+    if not any(map(is_on_path, notebook["cells"])):
+        raise WorkshopError(f"{name}: no cell is tagged {SHORT_PATH}")
+    most = 60 * (LONGEST - path_minutes(notebook, 0))
+    return replace(
+        told,
+        bars={},
+        budget={profile: {**limits, WORK: round(most, 1)} for profile, limits in told.budget.items()},
+    )
 
 
 def best_of_runs(

@@ -9,6 +9,7 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 from workshop.lessons.answers import answers_path
 from workshop.lessons.catalogue import MAY_RAISE, Cell, Notebook, solution_path
+from workshop.lessons.shortpath import MARK, SHORT_PATH
 
 _NAME = re.compile(r"\d+-[a-z0-9]+(-[a-z0-9]+)*/\d+-[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -24,6 +25,17 @@ with check("{exercise}") as right:
     assert {name}(3) == {of_3}, f"of 3 it makes {{{name}(3)}}: what does the exercise ask for?"
     assert {name}(-5) == {of_minus_5}, f"of -5 it makes {{{name}(-5)}}: does the sign matter?"
     right("of 7 it makes", {name}(7))"""
+
+IMPORTS = """\
+import json
+
+from IPython.display import HTML, display
+
+from workshop.teach.checks import check
+from workshop.teach.predict import ask, reveal"""
+
+TEN_MINUTES = """\
+**Only ten minutes?** Run only the cells that begin with ◆: a picture, an exercise and a surprise."""
 
 PREDICT = """\
 ask(
@@ -42,6 +54,8 @@ while grains < 1_000_000:
     grains += 2**squares
     squares += 1
 print(f"{{squares}} squares hold {{grains:,}} grains")
+row = '<div style="height: 3px; width: {{}}px; background: teal"></div>'
+display(HTML("".join(row.format(2**square / 2e3) for square in range(squares))))
 reveal("{short}-doublings", squares)"""
 
 
@@ -77,31 +91,33 @@ def _notebook(short: str, kernel: str) -> Notebook:
     title = short.replace("-", " ").capitalize()
     cells = [
         _text("title", f"# {title}\n\nWhat you will have understood at the end, in two sentences."),
-        _code("parameters", 'PROFILE = "full"  # "fast" does the same with less work', "parameters"),
+        _text("short-path", TEN_MINUTES, SHORT_PATH),
         _code(
-            "imports",
-            "import json\n\n"
-            "from workshop.teach.checks import check\nfrom workshop.teach.predict import ask, reveal",
+            "parameters", 'PROFILE = "full"  # "fast" does the same with less work', "parameters", SHORT_PATH
         ),
-        _code("predict", PREDICT.format(short=short), f"predict:{short}-doublings"),
-        _code("reveal", REVEAL.format(short=short), f"reveal:{short}-doublings"),
+        _code("imports", IMPORTS, SHORT_PATH),
+        _code("predict", PREDICT.format(short=short), f"predict:{short}-doublings", SHORT_PATH),
+        _code("reveal", REVEAL.format(short=short), f"reveal:{short}-doublings", SHORT_PATH),
     ]
     for example in EXAMPLES:
         exercise = f"{short}-{example}"
         solve = f"### Exercise: {example}\n\nWrite `{example}`.\n(`%load ../solutions/{exercise}.py`)"
         told = {f"of_{word}": eval(EXAMPLES[example][0], {"x": x}) for word, x in (("3", 3), ("minus_5", -5))}
+        path = [SHORT_PATH] if example == next(iter(EXAMPLES)) else []
         cells += [
-            _text(f"exercise-{example}-text", solve),
+            _text(f"exercise-{example}-text", solve, *path),
             _code(
                 f"exercise-{example}",
                 f"def {example}(x):\n    return ...",
                 f"exercise:{exercise}",
                 MAY_RAISE,
+                *path,
             ),
             _code(
                 f"check-{example}",
                 CHECK.format(exercise=exercise, name=example, **told),
                 f"check:{exercise}",
+                *path,
             ),
         ]
     cells.append(_code("metrics", 'print(json.dumps({"doubled": double(21)}))', "metrics"))
@@ -110,7 +126,12 @@ def _notebook(short: str, kernel: str) -> Notebook:
         "cells": cells,
         "metadata": {
             "kernelspec": {"display_name": kernel.capitalize(), "language": "python", "name": kernel},
-            "workshop": {"title": title, "minutes": 20, "budget": {"fast": limits, "full": limits}},
+            "workshop": {
+                "title": title,
+                "minutes": 20,
+                "short_path": {"work": 2},
+                "budget": {"fast": limits, "full": limits},
+            },
         },
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -130,16 +151,23 @@ def _function(name: str, expression: str) -> str:
     return f"def {name}(x):\n    return {expression}\n"
 
 
-def _text(identity: str, source: str) -> Cell:
-    return {"cell_type": "markdown", "id": identity, "metadata": {}, "source": source.splitlines(True)}
+def _text(identity: str, source: str, *tags: str) -> Cell:
+    mark = f"{MARK}\n\n" if SHORT_PATH in tags else ""
+    return {
+        "cell_type": "markdown",
+        "id": identity,
+        "metadata": {"tags": list(tags)} if tags else {},
+        "source": (mark + source).splitlines(True),
+    }
 
 
 def _code(identity: str, source: str, *tags: str) -> Cell:
+    mark = f"# {MARK}\n" if SHORT_PATH in tags else ""
     return {
         "cell_type": "code",
         "execution_count": None,
         "id": identity,
         "metadata": {"tags": list(tags)} if tags else {},
         "outputs": [],
-        "source": source.splitlines(True),
+        "source": (mark + source).splitlines(True),
     }

@@ -31,6 +31,7 @@ from workshop.lessons.catalogue import (
     read_solution,
     tags_of,
 )
+from workshop.lessons.shortpath import REJOIN, is_on_path, takes_what_was_trained
 from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
 from workshop.system.files import write_whole
 from workshop.system.programs import last_line
@@ -73,6 +74,8 @@ class RunOptions:
     """Where the executed notebooks are kept, if anywhere."""
     patience: float | None = None
     """The seconds of the reference machine after which a lesson is stopped; else by its budget."""
+    short_path: bool = False
+    """Run the cells of the ten-minute path and no others."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +87,18 @@ class Prepared:
     """For each cell its number in the lesson, counted from 1; the injected cell has its neighbour's."""
 
 
-def prepare(notebook: Notebook, profile: Profile, solutions: dict[str, str]) -> Prepared:
-    """Return the notebook with its profile set and the given exercises solved.
+def prepare(
+    notebook: Notebook, profile: Profile, solutions: dict[str, str], *, short_path: bool = False
+) -> Prepared:
+    """Return the notebook, or its ten-minute path, with its profile set and the given exercises solved.
 
     Raises WorkshopError when there is more than one parameters cell.
     """
     cells: list[Cell] = []
     numbers: list[int] = []
     for number, original in enumerate(notebook["cells"], start=1):
+        if short_path and not is_on_path(original):
+            continue
         cell = copy.deepcopy(original)
         exercise = exercise_of(cell)
         if exercise in solutions:
@@ -101,20 +108,20 @@ def prepare(notebook: Notebook, profile: Profile, solutions: dict[str, str]) -> 
         if PARAMETERS in tags_of(cell):
             if any(INJECTED in tags_of(other) for other in cells):
                 raise WorkshopError(f"cell {number} is a second parameters cell; keep one")
-            cells.append(_injected(profile))
+            cells.append(_injected(profile, rejoin=short_path and takes_what_was_trained(notebook)))
             numbers.append(number)
     return Prepared({**notebook, "cells": cells}, numbers)
 
 
-def _injected(profile: Profile) -> Cell:
-    """Return the cell that sets the profile."""
+def _injected(profile: Profile, *, rejoin: bool) -> Cell:
+    """Return the cell that sets the profile, and on the ten-minute path takes what was trained before."""
     return {
         "cell_type": "code",
         "id": INJECTED,
         "metadata": {"tags": [INJECTED]},
         "execution_count": None,
         "outputs": [],
-        "source": f'PROFILE = "{profile}"',
+        "source": f'PROFILE = "{profile}"' + f"\n{REJOIN} = True" * rejoin,
     }
 
 
@@ -148,7 +155,7 @@ def run_notebook(
     """
     if not told.kernel:
         raise WorkshopError(f"{lesson.name}: its metadata names no kernel; choose one in JupyterLab and save")
-    prepared = prepare(notebook, how.profile, solutions)
+    prepared = prepare(notebook, how.profile, solutions, short_path=how.short_path)
     work = told.budget.get(how.profile, {}).get(WORK, 0.0)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as name:
         scratch = Path(name)

@@ -34,7 +34,9 @@ from workshop.lessons.catalogue import (
     source_of,
     tags_of,
 )
+from workshop.lessons.hidden import hidden_pictures, replaced_helpers
 from workshop.lessons.predictions import faults_of_predictions
+from workshop.lessons.shortpath import faults_of_path
 
 CELL_LINES = 25
 FEWEST_EXERCISES = 3
@@ -62,7 +64,8 @@ def faults_of_file(
     faults = [*_left_overs(notebook), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
     faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
     faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
-    faults += faults_of_predictions(notebook)
+    faults += [*faults_of_predictions(notebook), *faults_of_path(notebook, told)]
+    faults += [*hidden_pictures(notebook), *replaced_helpers(notebook)]
     return faults
 
 

@@ -32,6 +32,7 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import Profile, about, find_lessons
+from workshop.lessons.shortpath import is_on_path
 from workshop.settings import Settings
 from workshop.site import models, netron, originals
 from workshop.site.deck_pages import slides_site
@@ -254,7 +255,8 @@ def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:
     lessons = []
     for lesson in find_lessons(folder) if any(folder.rglob("*.ipynb")) else []:
         try:
-            known = about(lesson.name, lesson.read())
+            notebook = lesson.read()
+            known = about(lesson.name, notebook)
         except WorkshopError as error:
             report.notes.append(str(error))
             continue
@@ -265,6 +267,7 @@ def _lessons(source: Path, report: Report) -> list[dict[str, Any]]:
                 "kernel": known.kernel,
                 "kind": known.kind,
                 "minutes": known.minutes,
+                "short": any(map(is_on_path, notebook["cells"])),
                 "memory": known.budget.get(Profile.FULL, {}).get("rss_mb"),
             }
         )

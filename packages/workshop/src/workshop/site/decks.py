@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from html import escape
 from pathlib import Path
 
 from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.shortpath import is_on_path
 from workshop.site.markdown import to_html
 from workshop.site.schedule import Item, Workshop, read_schedule
 from workshop.site.sections import Section, read_sections
@@ -29,6 +32,8 @@ class Presentation:
     workshops: dict[str, Workshop]
     page: str
     """The page around the slides, with {title} and {slides}."""
+    short: frozenset[str] = frozenset()
+    """The lessons that have a ten-minute path."""
 
 
 def read_presentation(source: Path) -> Presentation:
@@ -40,7 +45,10 @@ def read_presentation(source: Path) -> Presentation:
     try:
         page = (folder / "slides" / "deck.html").read_text(encoding="utf-8")
         presentation = Presentation(
-            read_sections(folder / "sections"), read_schedule(folder / "schedule.toml"), page
+            read_sections(folder / "sections"),
+            read_schedule(folder / "schedule.toml"),
+            page,
+            _with_a_short_path(source / "notebooks"),
         )
     except OSError as error:
         raise WorkshopError(
@@ -53,6 +61,16 @@ def read_presentation(source: Path) -> Presentation:
                     f"the schedule of {workshop.name} names a section {item.section} that is not there"
                 )
     return presentation
+
+
+def _with_a_short_path(notebooks: Path) -> frozenset[str]:
+    """Return the lessons that have a ten-minute path; one that cannot be read counts for none."""
+    found = set()
+    for lesson in find_lessons(notebooks) if any(notebooks.rglob("*.ipynb")) else []:
+        with contextlib.suppress(WorkshopError):
+            if any(map(is_on_path, lesson.read()["cells"])):
+                found.add(lesson.name)
+    return frozenset(found)
 
 
 def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) -> str:
@@ -94,6 +112,8 @@ def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> 
         return [_slide(words, "A break. Back on time.", start, item.minutes, "part")]
     section = presentation.sections[item.section]
     note = f"{section.talk:g} minutes of talking, then try it."
+    if presentation.short.intersection(item.lessons):
+        note += " In a lesson's notebook, run the cells that begin with ◆: its ten-minute path."
     opening = _slide(words, note, start, item.minutes, "part", item.lessons)
     opening = opening.replace("<section ", f'<section data-then="{escape(_then(item))}" ', 1)
     slides = []

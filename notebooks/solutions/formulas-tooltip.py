@@ -1,0 +1,1 @@
+tooltip = '<img src="@picture" width="56"> @digit'
