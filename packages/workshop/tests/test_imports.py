@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "lessons": {"jupyter", "machine"},
     "machine": {"datasets"},
     "pull": {"sync"},
-    "site": {"datasets", "lessons", "teach", "update_button"},
+    "site": {"datasets", "imagenet", "lessons", "teach", "update_button"},
     "sync": set(),
     "teach": {"datasets", "imagenet", "lessons"},
     "update_button": {"pull"},
