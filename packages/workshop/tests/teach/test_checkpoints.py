@@ -117,3 +117,15 @@ def test_the_shipped_network_for_four_voices_is_far_below_the_best_table() -> No
     arrays, facts = checkpoints.load(checkpoints.SHIPPED / "voices-full.npz")
     assert sum(array.size for array in arrays) == 979_184
     assert facts["nats"] < 0.56
+
+
+@pytest.mark.parametrize(
+    ("game", "parameters", "told", "least"),
+    [("invaders", 132_725, "points", 25), ("pong", 167_060, "won", 0.6)],
+)
+def test_the_shipped_players_reach_the_lessons_bars(
+    game: str, parameters: int, told: str, least: float
+) -> None:
+    arrays, facts = checkpoints.load(checkpoints.SHIPPED / f"policy-{game}-full.npz")
+    assert sum(array.size for array in arrays) == parameters
+    assert facts[told] >= least

@@ -109,7 +109,10 @@ def _seeds(pieces: Mapping[str, Piece], title: str, kind: str, form: str, unit: 
 
 
 def _ablation(pieces: Mapping[str, Piece], name: str) -> list[str]:
-    """Say what taking something away did, seed by seed beside the same seed with everything."""
+    """Say what taking something away did, seed by seed beside the same seed with everything.
+
+    Their first weights are not the same: with everything, those of the other games are drawn before.
+    """
     pairs = [
         (100 * pieces[key]["won"], 100 * pieces[f"seeds/{seed}"]["pong"])
         for seed, key in zip(ABLATION_SEEDS, _keys(f"ablations/{name}", ABLATION_SEEDS), strict=True)
