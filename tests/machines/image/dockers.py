@@ -17,7 +17,17 @@ mkdir "$1/data" "$1/exec"
 exec dockerd --host "unix://$1/socket" --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
   --config-file "$1/daemon.json" --iptables=false --ip6tables=false --bridge=none >"$1/log" 2>&1
 """
-NAMESPACES = ("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private", "--mount-proc")
+NAMESPACES = (
+    "unshare",
+    "--mount",
+    "--net",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--propagation",
+    "private",
+    "--mount-proc",
+)
 STORES = {
     "graph drivers": '{"storage-driver": "vfs"}',
     "containerd": '{"features": {"containerd-snapshotter": true}, "storage-driver": "native"}',
