@@ -38,7 +38,7 @@ def build(
         list[str] | None, typer.Option(help="Leave out tensorflow: the small one alone, built sooner.")
     ] = None,
     compression: Annotated[
-        str, typer.Option(help="zstd, or gzip for a Docker before 23; a fifth larger.")
+        str, typer.Option(help="zstd; or gzip, which is larger, for a Docker before 23.")
     ] = "zstd",
     output: Annotated[Path, typer.Option(help="Folder that gets the archives.")] = Path("appliance"),
     mirror: Mirror = "",

@@ -80,7 +80,7 @@ def of_root(root: Path, name: str, epoch: int) -> Add:
             if info is None or info.ischr() or info.isblk():
                 continue
             parents.ensure(there)
-            if info.isreg() and (first := twins.of(path, Path(entry.path))) != path:
+            if info.isreg() and not info.pax_headers and (first := twins.of(path, Path(entry.path))) != path:
                 info.type, info.linkname, info.size = tarfile.LNKTYPE, layout.renamed(first), 0
             if info.isreg():
                 with Path(entry.path).open("rb") as file:
