@@ -55,6 +55,8 @@ def start(room: Classroom) -> None:
     room.write(f"{FOLDER}/config.json", json.dumps(config))
     room.write(f"{FOLDER}/dns", DNS)
     room.bed.root("systemctl stop test-dns test-authority 2>/dev/null; true")
+    # It forgets everybody when it ends, as no real one does.
+    room.bed.root(f"rm -rf {PREFIX}/hub/acme/accounts")
     names = (
         "pebble-challtestsrv -dns01 127.0.0.1:8053 -management 127.0.0.1:8055 -defaultIPv4 127.0.0.1 "
         "-defaultIPv6 '' -http01 '' -https01 '' -tlsalpn01 '' -doh ''"

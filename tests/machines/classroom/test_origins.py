@@ -28,7 +28,9 @@ def test_a_certificate_comes_from_an_authority_and_is_renewed(room: Classroom) -
     assert room.bed.root("systemctl is-enabled workshop-certificate.timer").strip() == "enabled"
     authority.age(room)
     room.bed.root("systemctl start workshop-certificate.service")
-    wait_until(lambda: room.browse("page", "/hub/login")["status"] == 200, 60, "the proxy is back")
+    wait_until(
+        lambda: room.browse("page", "/hub/login", jar="door")["status"] == 200, 60, "the proxy is back"
+    )
     second = authority.served(room)
     assert "Pebble" in second["issuer"], second
     assert second["serial"] != first["serial"]
