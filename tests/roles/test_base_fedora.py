@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
+from ansible.plugins.filter.core import regex_findall, regex_search
 from ansible_module import ROOT
 
 ROLE = ROOT / "roles/base-fedora"
@@ -89,6 +90,8 @@ def variable(name: str, **known: Any) -> Any:
     """Work out a variable of the role's."""
     jinja = jinja2.Environment()
     jinja.filters["unique"] = lambda each: list(dict.fromkeys(each))
+    jinja.filters["split"] = str.split
+    jinja.filters |= {"regex_search": regex_search, "regex_findall": regex_findall}
     known = {
         "base_fedora_authorized_keys": [],
         "base_fedora_ssh_permit_root_login": "prohibit-password",
@@ -132,6 +135,20 @@ def test_a_key_counts_where_it_lets_somebody_mend_the_machine(
         base_fedora_authorized_keys=keys,
     )
     assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "ports"),
+    [
+        # A firewall that ran before set-up came does not know the service yet.
+        ("", []),
+        ("workshop\n  ports: 8081/tcp 53/udp\n  protocols: \nyes", ["53/udp", "8081/tcp"]),
+        ("workshop\n  ports: \n  protocols: \nno", []),
+    ],
+)
+def test_the_ports_that_a_running_firewall_lets_in(said: str, ports: list[str]) -> None:
+    running = {"stdout": said}
+    assert variable("__base_fedora_ports_let_in", __base_fedora_running_ports=running) == ports
 
 
 def test_what_is_no_key_is_refused(tmp_path: Path) -> None:

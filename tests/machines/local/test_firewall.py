@@ -41,9 +41,9 @@ def walled() -> Iterator[Bed]:
     bed.start()
     bed.root(
         "apt-get update --quiet=2; DEBIAN_FRONTEND=noninteractive"
-        " apt-get install --yes --quiet=2 --no-install-recommends firewalld"
+        " apt-get install --yes --quiet=2 --no-install-recommends firewalld procps"
     )
-    # It cannot start here, and would be waited for whenever somebody asks the firewall.
+    # Its unit reloads it by a program of procps. Polkit cannot start here, and all would wait for it.
     bed.root("systemctl mask polkit")
     # Which account may own firewalld's name on the bus is read when the bus is asked to.
     bed.root("systemctl reload dbus; systemctl restart firewalld; firewall-cmd --state")

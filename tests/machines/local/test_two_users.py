@@ -83,7 +83,7 @@ class TestTwoWorkshops:
             told = both.run(f"cd ~/workshop && {COMMAND} doctor --json", user)
             report = json.loads(told.text[told.text.index("{") :])
             assert [line for line in report["lines"] if line["state"] == "red"] == [], told.text
-            address = report["addresses"]["JupyterLab"]
+            address = report["addresses"]["Jupyter"]
             assert f"127.0.0.1:{port}/" in address
             tokens.add(address.partition("token=")[2])
         assert len(tokens) == 2 and "" not in tokens
@@ -95,7 +95,7 @@ class TestTwoWorkshops:
         place = f"/home/{owner}/workshop/.workshop"
         for secret in ("etc/token", "log", "run", "state", "theano", "tensorboard", "run/supervisor.sock"):
             if both.exists(f"{place}/{secret}"):
-                assert both.run(f"cat {place}/{secret} || ls {place}/{secret}", user).status != 0, secret
+                assert both.run(f"cat {place}/{secret} || ls {place}/{secret}/", user).status != 0, secret
         process = both.root(f"pgrep --uid {owner} --full jupyter-lab | head -1").strip()
         assert both.run(f"cat /proc/{process}/environ", user).status != 0
         both.root(f"chmod 700 /home/{USER} {HOME}")
