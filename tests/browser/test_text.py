@@ -13,8 +13,8 @@ PAGE = "demos/text/index.html"
 # The bar of the page, in seconds of one core.
 BITS, SECONDS = 1.8, 120
 
-# Of the words in what it writes, the share that stand in the sonnet. What one writing says is chance, so it is
-# asked until it holds: a network that learnt nothing never gets there.
+# Of the words in what it writes, the share that stand in the sonnet. What one writing says is chance, so it
+# is asked until it holds: a network that learnt nothing never gets there.
 OWN_WORDS = """(() => {
   const words = (text) => text.toLowerCase().match(/[a-z']{4,}/g) || [];
   const sonnet = new Set(words(Writing.CORPORA.sonnet.text));
