@@ -6,6 +6,7 @@ set -euo pipefail
 key='^[^#]*(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+|sk-[a-z0-9@.-]+) AAAA'
 # A home is looked into with its account's own rights, whatever lies there.
 for account in "$@"; do
+  # shellcheck disable=SC2016  # the inner shell's
   if runuser --user "$account" -- sh -c 'exec timeout 5 grep -qsE "$1" ~/.ssh/authorized_keys' sh "$key" ||
     grep -qshE "$key" "/etc/ssh/authorized_keys.d/$account" "/etc/ssh/authorized_keys.d/$account.disk"; then
     echo "$account"
