@@ -118,6 +118,8 @@ class Browser:
         request.add_header("Origin", origin)
         request.add_header("Referer", f"{origin}/")
         request.add_header("Sec-Fetch-Mode", "cors")
+        if origin == self.address:  # a page reads the cookies of its own origin alone
+            request.add_header("X-XSRFToken", self.xsrf(path))
         request.add_header("Sec-Fetch-Site", "same-origin" if origin == self.address else "same-site")
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),

@@ -11,8 +11,8 @@ SERVER = "127.0.0.1:3142"
 MACHINES = 12
 MOST = 1.05
 """Of what one machine takes from outside."""
-PACKAGES = "wamerican-large graphviz"
-"""Stand for those of set-up, which are ten times as large."""
+PACKAGES = "g++ libopenblas-dev graphviz wamerican-large"
+"""The largest of set-up, and two more."""
 
 
 def from_outside(room: Classroom) -> int:
