@@ -31,7 +31,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         os.utime(tmp_path / "appliance" / name, (1000 - age, 1000 - age))
 
     def judge(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        status = int(Path(command[5]).read_text() != "sound")
+        status = int(Path(command[6]).read_text() != "sound")
         return subprocess.CompletedProcess(command, status, "FAIL  x: it is damaged\n", "")
 
     monkeypatch.setattr(appliance.subprocess, "run", judge)

@@ -27,8 +27,10 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> No
     """One run, with a fault of each kind, and a real kernel that is forked for each answer."""
     lesson = building.sound()
     cells = {cell["id"]: cell for cell in lesson["cells"]}
-    cells["do-double"]["source"] = "def double(x):\n    return x"  # a stub that looks like an answer
-    cells["check-double"]["source"] = 'with check("double"):\n    assert double(2) == 4, "make 2 * x of it"'
+    cells["do-double"]["source"] = "# ◆\ndef double(x):\n    return x"  # a stub that looks like an answer
+    cells["check-double"]["source"] = (
+        '# ◆\nwith check("double"):\n    assert double(2) == 4, "make 2 * x of it"'
+    )
     cells["check-halve"]["source"] = 'with check("halve"):\n    print(1 / (halve(2) == 1))'
     building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
     answers = tmp_path / "solutions/answers/square.py"

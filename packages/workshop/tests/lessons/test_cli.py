@@ -44,7 +44,7 @@ def test_list_as_json(folder: Path) -> None:
         "kind": "lesson",
         "kernel": "python3",
         "minutes": 5,
-        "short_minutes": 2.4,
+        "short_minutes": 2.3,
         "budget": building.SETTINGS["budget"],
         "exercises": list(building.EXERCISES),
     }

@@ -14,7 +14,7 @@ def test_the_profile_is_set_behind_the_parameters_and_numbers_stay_the_lessons()
     lesson = building.sound()
     prepared = prepare(lesson, Profile.FAST, {})
     sources = [cell["source"] for cell in prepared.notebook["cells"]]
-    assert sources[1:3] == ['PROFILE = "full"', 'PROFILE = "fast"']
+    assert sources[1:3] == ['# ◆\nPROFILE = "full"', 'PROFILE = "fast"']
     assert prepared.numbers == [1, 2, 2, *range(3, len(lesson["cells"]) + 1)]
     assert lesson == building.sound(), "the lesson itself must stay as it was"
 
