@@ -26,6 +26,7 @@ for word in "$@"; do case $word in workshop_prefix=*) prefix=${{word#*=}} ;; esa
 mkdir -p "$prefix/bin" "$prefix/venvs/theano"
 echo "home = /usr/bin" > "$prefix/venvs/theano/pyvenv.cfg"
 touch "$prefix/bin/services"
+i=0; while [ $i -lt 30000 ]; do i=$((i + 1)); done  # some processor time, which is counted in ticks
 changed=7; [ ! -e "$prefix/again" ] || changed=0; touch "$prefix/again"
 echo '[{{"role": "python-venv", "task": "Make", "seconds": 0.25}}]' > "$WORKSHOP_TIMINGS"
 echo "localhost                  : ok=40   changed=$changed    unreachable=0    failed=0"

@@ -58,8 +58,8 @@ def test_an_environment_that_is_no_program(tmp_path: Path) -> None:
 def test_thorough_imports_what_the_environment_is_for(tmp_path: Path) -> None:
     interpreter(
         tmp_path,
-        """case "$2" in
-  import\\ numpy*theano*downsample*) echo 'ImportError: no BLAS' >&2; exit 1 ;;
+        """case "$*" in
+  *import\\ numpy*theano*downsample*) echo 'ImportError: no BLAS' >&2; exit 1 ;;
   *) echo '{"python": "3.11.9", "missing": []}' ;;
 esac""",
     )
