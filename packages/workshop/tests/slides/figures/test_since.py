@@ -46,7 +46,7 @@ def test_shares_line_and_budget_are_computed_from_the_run_down() -> None:
 def test_what_guidance_gives_is_what_was_measured() -> None:
     (_, distance, *_), (_, asked, *_), (_, variety, *_) = GUIDED
     for what, (without, guided) in (
-        ("Fréchet distance of 5,000", distance),
+        ("guidance 1.5: Fréchet distance of 5,000", distance),
         ("the digit that was asked for", tuple(each / 100 for each in asked)),
         ("variety within a digit", tuple(each / 100 for each in variety)),
     ):
