@@ -105,9 +105,9 @@ def test_the_participants_words_are_the_participants(
     """The doctor as root would load the participant's compiled functions, and wait for a planted pipe."""
     handed: list[int] = []
     monkeypatch.setattr(command.os, "geteuid", lambda: euid)
-    monkeypatch.setattr(command, "who_can_change", lambda _: owner)
+    monkeypatch.setattr(account, "who_can_change", lambda _: owner)
     monkeypatch.setattr("workshop.settings.load_settings", lambda: SimpleNamespace(prefix=Path("/opt/x")))
-    monkeypatch.setattr(command, "hand_over", lambda number, words: handed.append(number) or 3)
+    monkeypatch.setattr(account, "hand_over", lambda number, words: handed.append(number) or 3)
 
     def own(**_: Any) -> int:
         return 5

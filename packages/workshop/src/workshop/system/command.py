@@ -17,7 +17,6 @@ import sys
 
 from workshop import __version__
 from workshop.errors import WorkshopError
-from workshop.system.account import hand_over, who_can_change
 
 TYPE_CHECKING = False  # as of ``typing``, which takes longer to load than all of this
 if TYPE_CHECKING:
@@ -74,22 +73,27 @@ def main() -> None:
         print(f"workshop {__version__}")
         return
     with one_error_path():
-        if os.geteuid() == 0 and words and words[0] in PARTICIPANTS and (account := participant()):
-            sys.exit(hand_over(account, words))
+        if words and words[0] in PARTICIPANTS and os.geteuid() == 0:
+            do_as_the_participant(words)
         if words and words[0] in LIGHT:
             importlib.import_module(LIGHT[words[0]]).main(words[1:])
         else:
             sys.exit(program()(standalone_mode=False))
 
 
-def participant() -> int:
-    """Return the account that this machine was set up for; 0 where that is root, or nothing was set up."""
+def do_as_the_participant(words: list[str]) -> None:
+    """Have the account that this machine was set up for do it, and end with its status.
+
+    Comes back where that is root, or nothing was set up.
+    """
     from workshop.settings import load_settings
+    from workshop.system import account
 
     prefix = None
     with contextlib.suppress(WorkshopError):  # the word itself says it
         prefix = load_settings().prefix
-    return who_can_change(prefix / "state") if prefix is not None else 0
+    if prefix is not None and (number := account.who_can_change(prefix / "state")):
+        sys.exit(account.hand_over(number, words))
 
 
 def program() -> Any:
