@@ -88,8 +88,8 @@ def test_cold_and_warm_the_verdict_is_the_same(run: Run) -> None:
     cold = run(PIECES, 1000.0, "one")
     warm = run(PIECES, 1000.0, "one")
     assert (cold["passed"], warm["passed"]) == (True, True), (cold, warm)
-    assert cold["compiling"] > 3, "the header alone takes that long"
     assert warm["compiling"] < 0.1, "the cache has all that the lesson needs"
+    assert cold["compiling"] > 10 * max(warm["compiling"], 0.05), "the header alone takes longer"
     assert cold["runs"] == warm["runs"] == 1
     assert cold["work"] == pytest.approx(warm["work"], rel=MARGIN - 1)
     assert cold["peak_rss_mb"] == pytest.approx(warm["peak_rss_mb"], rel=0.15)
