@@ -93,18 +93,18 @@ def forger() -> Drawing:
 def collapse() -> Drawing:
     """Draw the ring at eight moments of the game without a remedy."""
     kept = forged()
-    drawing = Drawing(1120, 580)
+    drawing = Drawing(952, 456)
     for number, points in enumerate(kept["film"]):
-        left, top = 280 * (number % 4), 290 * (number // 4)
-        drawing.box((left + 10, top + 4), (250, 244), "card", "line")
-        middle = (left + 135, top + 126)
+        left, top = 238 * (number % 4), 230 * (number // 4)
+        drawing.box((left + 5, top + 4), (228, 188), "card", "line")
+        middle = (left + 119, top + 98)
         for heap in range(8):
-            drawing.circle(_at(middle, _heap(heap)), 10, "sunk", "line")
+            drawing.circle(_at(middle, _heap(heap)), 8, "sunk", "line")
         for point in points:
             drawing.circle(_at(middle, point), 3, "warm", "warm")
         after = kept["rounds"] * (number + 1) // len(kept["film"])
         kinds = kept["kinds"]["no remedy"][number]
-        drawing.words((left + 135, top + 268), f"{after} rounds: {kinds:.1f} kinds", 24)
+        drawing.words((left + 119, top + 210), f"round {after}: {kinds:.1f}", 29)
     return drawing
 
 
@@ -116,7 +116,7 @@ def _heap(number: int) -> tuple[float, float]:
 def _at(middle: tuple[float, float], point: tuple[float, float]) -> tuple[float, float]:
     """Return where a point is drawn; what is outside lies on the frame."""
     x, y = (max(-2.9, min(2.9, value)) for value in point)
-    return middle[0] + 40 * x, middle[1] - 40 * y
+    return middle[0] + 31 * x, middle[1] - 31 * y
 
 
 def remedies() -> Drawing:
