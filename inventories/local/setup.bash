@@ -34,7 +34,11 @@ check_prefix() {
   case ${prefix##*/} in workshop | .workshop) return ;; esac
   if [ -e "$prefix/etc/workshop.toml" ] || [ -e "$prefix/etc/before-set-up.json" ]; then return; fi
   for name in "$prefix"/* "$prefix"/.[!.]*; do
-    case ${name##*/} in .lock | .lock.guard | control | uv | cache | source | lost+found) continue ;; esac
+    case ${name##*/} in
+      .lock | .lock.guard | control | uv | cache | source | lost+found) continue ;;
+      # Made by a set-up that was killed before it had written what was here.
+      etc) [ -n "$(find "$name/" -mindepth 1 ! -name '.before-set-up.json.*' -print -quit)" ] || continue ;;
+    esac
     if [ -e "$name" ] || [ -L "$name" ]; then
       die "$prefix holds ${name##*/}, which set-up did not make; choose a folder of its own, for example by -e workshop_prefix=${prefix%/}/workshop"
     fi
