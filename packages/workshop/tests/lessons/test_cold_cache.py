@@ -28,8 +28,8 @@ def test_what_an_answer_compiles_that_is_tried_is_counted_once(tmp_path: Path) -
     found = building.tried(tmp_path, content, {"double": {"right: compiles": TRIAL}})
     assert found.tried["double"]["right: compiles"].answer == "right"
     assert (found.compiled, found.compiling_seconds) == (0, 0.0)
-    assert found.trial_seconds > 0.6
-    assert found.cpu_seconds > 0.3, "the kernel's own start"
+    assert found.trial_seconds > 0.35
+    assert found.cpu_seconds > 0.02, "the kernel's own start"
 
 
 def test_a_compilers_memory_is_not_the_lessons(tmp_path: Path) -> None:
