@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,3 +64,13 @@ def wait_for_kernel(server: Jupyter, page: Any, path: str) -> None:
     ):
         assert time.monotonic() < end, "the notebook has no kernel"
         page.wait_for_timeout(200)
+
+
+def as_stored(book: Path) -> bytes | None:
+    """Return a notebook's file; None while Jupyter writes it, which empties it first."""
+    found = book.read_bytes()
+    try:
+        json.loads(found)
+    except ValueError:
+        return None
+    return found

@@ -18,7 +18,7 @@ from workshop.lessons.catalogue import Profile, exercises_in, find_lessons, read
 from workshop.lessons.runner import prepare
 
 from .conftest import CHECKOUT, OF_JUPYTER, Open, Watch, missing
-from .notebooks import wait_for_kernel
+from .notebooks import as_stored, wait_for_kernel
 
 LESSON = "0-basics/10-theano-basics"
 KERNEL = "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
@@ -88,7 +88,8 @@ def saved(page: Any, book: Path, count: int) -> list[str]:
     """Save the notebook when all of its cells ran; return the errors in it."""
     page.keyboard.press("Control+s")
     for _ in range(100):
-        cells = [cell for cell in json.loads(book.read_text())["cells"] if cell["cell_type"] == "code"]
+        stored = json.loads(as_stored(book) or b'{"cells": []}')
+        cells = [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
         ran = [cell["execution_count"] for cell in cells if cell["source"]]
         if ran == list(range(1, count + 1)):
             return [

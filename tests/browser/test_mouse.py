@@ -11,7 +11,7 @@ import pytest
 from waiting import patience
 
 from .conftest import CHECKOUT
-from .notebooks import Desk
+from .notebooks import Desk, as_stored
 
 LESSON = CHECKOUT / "notebooks/9-tools/30-formulas-and-plots.ipynb"
 FILTER = CHECKOUT / "tools/ipynb_optional_output_filter.py"
@@ -69,9 +69,9 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
     page.locator(".jp-CodeCell .cm-content").last.click()  # out of the frame, whose keys are its own
     page.keyboard.press("Control+s")
     kept = b""
-    for _ in range(300):  # it is written piece by piece
-        kept = (desk.folder / f"{name}.ipynb").read_bytes()
-        if b"srcdoc" in kept and kept.rstrip().endswith(b"}"):
+    for _ in range(300):
+        kept = as_stored(desk.folder / f"{name}.ipynb") or b""
+        if b"srcdoc" in kept:
             break
         page.wait_for_timeout(100)
     filtered = subprocess.run(

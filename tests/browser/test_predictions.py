@@ -14,7 +14,7 @@ import pytest
 from waiting import patience
 
 from .conftest import CHECKOUT, wait_until
-from .notebooks import Desk, wait_for_kernel
+from .notebooks import Desk, as_stored, wait_for_kernel
 
 SHARE = """
 from workshop.teach.predict import ask, reveal
@@ -128,14 +128,13 @@ def test_what_was_predicted_is_the_learners_alone(desk: Desk) -> None:
 def cleaned(page: Any, book: Path) -> str:
     """Wait until a notebook was saved with what was predicted in it; return what git would store of it."""
     for _ in range(300):
-        if "You predicted 71.8" in book.read_text(encoding="utf-8"):
+        stored = as_stored(book) or b""
+        if b"You predicted 71.8" in stored:
             break
         page.wait_for_timeout(100)
     else:
         raise AssertionError("the notebook was not saved")
-    done = subprocess.run(
-        [sys.executable, FILTER, "clean"], input=book.read_bytes(), capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, FILTER, "clean"], input=stored, capture_output=True, check=True)
     return done.stdout.decode()
 
 
