@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,9 +209,18 @@ def test_a_server_that_says_nothing_is_waited_for_once(tmp_path: Path) -> None:
 
 
 def test_git_is_ended_when_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    started: list[int] = []
+
+    def spawn(*words: Any, **options: Any) -> int:
+        started.append(real(*words, **options))
+        return started[-1]
+
+    real = os.posix_spawnp
+    monkeypatch.setattr(os, "posix_spawnp", spawn)
     monkeypatch.setattr(at_rest, "ASK_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/workshop.git"
         assert at_rest._ask(url, at_rest.environment(tmp_path, os.devnull)) is None
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    (git,) = started
+    with pytest.raises(ChildProcessError):  # it was waited for
+        os.waitpid(git, os.WNOHANG)
