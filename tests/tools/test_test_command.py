@@ -274,12 +274,13 @@ class TestLedger:
     @pytest.fixture(autouse=True)
     def parts(self, fake: FakeParts) -> None:
         fake.table(
-            '[big]\nabout = "A"\nbudget = 60\ndepth = "full"\ndepends = ["house", "tests"]\njobs.run = {}\n'
+            '[big]\nabout = "A"\nbudget = 60\ndepth = "full"\ndepends = ["house", "tests"]\n'
+            'jobs.run = { tests = ["checks", "!checks/others"] }\n'
             '[small]\nabout = "A"\nbudget = 60\njobs.run = {}\n'
         )
         fake.script("big", PASSES)
         fake.script("small", PASSES)
-        for name in ("house/wall", "tests/full-runs.json", "elsewhere"):
+        for name in ("house/wall", "tests/full-runs.json", "checks/one", "checks/others", "elsewhere"):
             (fake.root / name).parent.mkdir(exist_ok=True)
             (fake.root / name).write_text("{}\n")
 
@@ -296,6 +297,12 @@ class TestLedger:
         assert f"{passed}\n" in fake.run().said
         (fake.root / "house/wall").write_text("new\n")
         assert f"{passed}; changed since\n" in fake.run().said
+
+    def test_a_jobs_own_tests_are_among_what_it_depends_on(self, fake: FakeParts) -> None:
+        fake.commit()
+        fake.run("big")
+        (fake.root / "checks/one").write_text("new\n")
+        assert "; changed since\n" in fake.run().said
 
     def test_what_passed_at_no_commit_is_not_written_down(self, fake: FakeParts) -> None:
         fake.commit()

@@ -13,5 +13,7 @@ case ${1:-} in
   machine) use_testbed && in_testbed run_pytest tests/machines/sync/test_own_updates.py ;;
   # Another one, with strace.
   trace) use_testbed && in_testbed run_pytest tests/machines/sync/test_root_trace.py ;;
+  # Two of them, as the version before set them up.
+  before) use_testbed && WORKSHOP_FULL=1 in_testbed run_pytest tests/machines/sync/test_version_before.py -m full ;;
   *) no_job "$@" ;;
 esac

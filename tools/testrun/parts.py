@@ -98,7 +98,8 @@ def _part(name: str, entry: dict[str, Any]) -> Part:
         settings: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in said.items()
         }
-        settings["depends"] = (*depends, *settings.get("depends", ()))
+        own = [path for path in settings.get("tests", ()) if not path.startswith("!")]
+        settings["depends"] = (*depends, *settings.get("depends", ()), *own)
         built[job] = Job(part=name, name=job, **({"depth": part.depth} | settings))
     return replace(part, jobs=built)
 

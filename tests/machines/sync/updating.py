@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -47,7 +48,7 @@ SET_UP = """
 
 SERVER = """
 import pathlib, sys, threading
-sys.path.insert(0, "{shared}/first/packages/workshop/tests")
+sys.path.insert(0, "{shared}/serving")
 from sync.server import git_over_http, serve
 with serve(git_over_http(pathlib.Path("{shared}"), lambda: False)) as address:
     pathlib.Path("/run/organiser").write_text(address)
@@ -55,8 +56,13 @@ with serve(git_over_http(pathlib.Path("{shared}"), lambda: False)) as address:
 """
 
 
-def copy_checkout(into: Path) -> None:
-    """Copy this checkout as it is now."""
+def copy_checkout(into: Path, revision: str = "") -> None:
+    """Copy this checkout as it is now, or as it was at a revision."""
+    if revision:
+        into.mkdir(parents=True, exist_ok=True)
+        tree = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+        subprocess.run(["tar", "-x", "-C", into], input=tree.stdout, check=True)
+        return
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in filter(None, names.split("\0")):
@@ -77,11 +83,14 @@ class UpdatingMachine:
     name: str = f"workshop-sync-{OURS}"
     wrapper: str = ""
     """What goes before each command of a playbook's on the machine."""
+    revision: str = ""
+    """Of this repository, by which the machine is set up; empty: what is here now."""
 
     def start(self) -> None:
         """Start the machine, the organiser and their server, and set the machine up."""
         self.folder.chmod(0o755)
-        copy_checkout(self.folder / "first")
+        copy_checkout(self.folder / "first", self.revision)
+        shutil.copytree(ROOT / "packages/workshop/tests/sync", self.folder / "serving/sync")
         upstream = self.folder / "upstream"
         shutil.copytree(self.folder / "first", upstream)
         key = new_key(self.folder / "keys", "organiser")
@@ -145,7 +154,7 @@ class UpdatingMachine:
         subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
 
     def read(self, path: str) -> str:
-        return self.bed.root(f"cat {path}")
+        return self.bed.root(f"cat {shlex.quote(path)}")
 
     def notebook(self, name: str) -> dict[str, Any]:
         """Return the participant's notebook."""
