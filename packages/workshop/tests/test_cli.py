@@ -247,11 +247,14 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         group.get_command(None, "needy")  # type: ignore[attr-defined]
 
 
-def test_every_word_loads() -> None:
+def test_every_word_loads_and_its_help_looks_like_the_others() -> None:
     """No word in the table points nowhere."""
     for word in (*command.CAPABILITIES, *command.find_added()):
-        done = run(word, "--help")
+        done = run(word, "-h")
         assert done.returncode == 0, f"{word}: {done.stderr}"
+        assert done.stdout.lower().lstrip().startswith("usage: "), done.stdout
+        assert "completion" not in done.stdout, done.stdout
+        assert "─" not in done.stdout, done.stdout
 
 
 def test_the_words_of_a_package_that_is_not_here_say_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

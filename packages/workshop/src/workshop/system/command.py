@@ -57,6 +57,9 @@ LIGHT = {"sync": "workshop.sync.at_rest"}
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
 
+COMPLETION = ("install_completion", "show_completion")
+"""Options that Typer adds, by the names of their variables."""
+
 SIGNALLED = 128
 """Statuses above are those of commands that a signal ended."""
 INTERRUPTED = 130
@@ -190,7 +193,11 @@ def as_command(module: str, word: str) -> Any:
             f"'workshop {word}' needs the package {error.name}, which this environment lacks; "
             "use the workshop's jupyter environment"
         ) from error
+    # Plain help, whatever an app asks for; and a shell's completion is a matter of the whole command, while
+    # Typer offers it with each app that becomes one.
+    app.rich_markup_mode = None
     command = typer.main.get_command(app)
+    command.params = [each for each in command.params if each.name not in COMPLETION]
     command.name = word
     return command
 
