@@ -36,7 +36,7 @@ def own(machine: Machine) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def open_home(machine: Machine) -> Iterator[None]:
-    """A home that everybody may look into, as on many a machine: it must not be all that keeps others away."""
+    """A home that everybody may look into, as on many a machine; it must not be what keeps others away."""
     mode = machine.run("stat -c %a ~").strip()
     machine.run("chmod 755 ~")
     yield
