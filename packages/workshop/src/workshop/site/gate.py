@@ -44,7 +44,7 @@ PAGE = """<!doctype html>
 <h1>TensorBoard of the workshop</h1>
 <p>@NOTE@</p>
 <form method="post" action="/login">
-  <label for="password">The token of that account's workshop. <code>workshop doctor</code> shows it there.</label>
+  <label for="password">The token of that workshop; <code>workshop doctor</code> shows it there.</label>
   <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
   <button>Log in</button>
 </form>
