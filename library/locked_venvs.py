@@ -370,8 +370,8 @@ class Environment:
         (self.path / UNFINISHED).touch()
         packages = self.sync(uv)
         (self.path / UNFINISHED).unlink()
-        # The interpreter's, where uv installed it, lies in the folder of all its versions.
-        for folder in (self.path, Path(self.base).resolve().parents[2]):
+        # Another lies where uv installs interpreters, or tried to.
+        for folder in (self.path, self.path.parents[1] / "python"):
             keep_to_owner(folder)
         return {"created": created, **packages}
 
