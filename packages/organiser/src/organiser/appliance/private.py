@@ -34,6 +34,9 @@ KEPT = (
     # Rules, which packages keep to themselves.
     "etc/audit/*",
     "etc/firewalld/*",
+    "etc/grub.d/*",
+    "etc/nftables/*",
+    "etc/sysconfig/nftables.conf",
     "etc/polkit-1/*",
     "etc/selinux/*",
     "var/lib/selinux/*",
