@@ -306,6 +306,14 @@ def requirement_of(wheel: Path) -> str:
     return f"{name} @ {wheel.as_uri()} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
+def keep_to_owner(folder: Path) -> None:
+    """Take from other accounts uv's lock in a folder, which uv lets everybody write, and so hold for ever."""
+    lock = folder / ".lock"
+    with contextlib.suppress(OSError):
+        if not lock.is_symlink() and lock.stat().st_uid == os.geteuid():
+            lock.chmod(0o600)
+
+
 class Environment:
     """One environment on its way to what its lock says."""
 
@@ -362,6 +370,9 @@ class Environment:
         (self.path / UNFINISHED).touch()
         packages = self.sync(uv)
         (self.path / UNFINISHED).unlink()
+        # Another lies where uv installs interpreters, or tried to.
+        for folder in (self.path, self.path.parents[1] / "python"):
+            keep_to_owner(folder)
         return {"created": created, **packages}
 
     def foresee(self, uv: Uv) -> dict[str, Any]:

@@ -126,6 +126,19 @@ def test_makes_environments_once(params: dict[str, Any]) -> None:
 
 
 @needs_uv
+def test_uvs_locks_are_nobody_elses(params: dict[str, Any], tmp_path: Path) -> None:
+    """Else another account could hold one for ever, and no set-up would end."""
+    (tmp_path / "python").mkdir()
+    (tmp_path / "python/.lock").touch()
+    (tmp_path / "python/.lock").chmod(0o666)
+    for _ in range(2):
+        locked_venvs.run(params, check_mode=False)
+        locks = [tmp_path / "python/.lock"]
+        locks += [Path(environment["path"]) / ".lock" for environment in params["environments"]]
+        assert [lock.stat().st_mode & 0o777 for lock in locks] == [0o600] * len(locks)
+
+
+@needs_uv
 def test_check_mode_foresees_and_writes_nothing(params: dict[str, Any], tmp_path: Path) -> None:
     assert locked_venvs.run(params, True)["changed"]
     assert not (tmp_path / "venvs").exists()

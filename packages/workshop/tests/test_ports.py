@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
 
 import pytest
 from waiting import patience
@@ -125,3 +128,81 @@ def test_the_holder_of_a_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as own:
         assert ports.holder(own.getsockname()[1]).endswith(f"(process {os.getpid()})")
     assert ports.holder(1) == ""
+
+
+CALLER = """
+import encodings.idna, os, socket, sys, time
+os.setuid(int(sys.argv[2]))  # which may have no leave to read this Python's modules
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+exec(sys.argv[3])
+print("done", flush=True)
+time.sleep(600)
+"""
+
+
+@contextmanager
+def called_by(account: int, server: socket.socket, then: str = "") -> Iterator[socket.socket]:
+    """A connection that another process made, after it has done ``then``."""
+    words = [sys.executable, "-c", CALLER, str(server.getsockname()[1]), str(account), then]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            server.settimeout(patience(30))
+            connection, _ = server.accept()
+            assert process.stdout is not None and process.stdout.readline() == "done\n"
+            with connection:
+                yield connection
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+class TestWhoCalls:
+    """Root, and whoever serves, are no strangers; all other accounts of the machine are."""
+
+    def server(self, family: socket.AddressFamily) -> socket.socket:
+        """Listen as a server does; that of IPv6 is called by IPv4, too."""
+        if family == socket.AF_INET:
+            return socket.create_server(("127.0.0.1", 0))
+        return socket.create_server(("::", 0), family=family, dualstack_ipv6=True)
+
+    def test_one_who_serves_itself_is_none(self, family: socket.AddressFamily) -> None:
+        with self.server(family) as server, called_by(os.geteuid(), server) as connection:
+            assert not ports.is_strangers(connection)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account")
+    @pytest.mark.parametrize(
+        "then",
+        ["", "connection.shutdown(socket.SHUT_WR)", "connection.sendall(b'x'); connection.close()"],
+    )
+    def test_another_account_is_one_whatever_it_does(self, family: socket.AddressFamily, then: str) -> None:
+        """The kernel says of a connection that its process has closed that it is root's."""
+        nobody = pwd.getpwnam("nobody").pw_uid
+        with self.server(family) as server, called_by(nobody, server, then) as connection:
+            assert ports.is_strangers(connection)
+
+    def test_a_closed_connection_is_one(self, family: socket.AddressFamily) -> None:
+        with self.server(family) as server, called_by(os.geteuid(), server) as connection:
+            connection.close()
+            assert ports.is_strangers(connection)
+
+
+def test_where_the_kernel_says_nothing_all_of_this_machine_are_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "PROC", tmp_path)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        called_by(os.geteuid(), server) as connection,
+    ):
+        assert ports.is_strangers(connection)
+
+
+def test_whoever_calls_from_elsewhere_is_none() -> None:
+    class Elsewhere:
+        def getsockname(self) -> tuple[str, int]:
+            return ("10.0.2.15", 8081)
+
+        def getpeername(self) -> tuple[str, int]:
+            return ("10.0.2.2", 40000)
+
+    assert not ports.is_strangers(cast(socket.socket, Elsewhere()))

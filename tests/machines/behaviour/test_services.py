@@ -10,7 +10,7 @@ each_service = pytest.mark.parametrize("service", SERVICES)
 
 @each_service
 def test_answers_on_its_port(machine: Machine, service: str) -> None:
-    machine.wait_until_answers(service, 15)
+    machine.wait_until_answers(service, 60)
 
 
 def test_jupyter_lets_in_who_has_the_token(machine: Machine) -> None:
@@ -40,11 +40,11 @@ def test_listens_only_where_it_was_told_to(machine: Machine, service: str) -> No
 
 @each_service
 def test_comes_back_after_a_kill(machine: Machine, service: str) -> None:
-    machine.wait_until_answers(service, 15)
+    machine.wait_until_answers(service, 60)
     before = {process for _, process in machine.listeners(service)}
     assert before and 0 not in before
     machine.run("kill -9 " + " ".join(map(str, before)))
-    machine.wait_until_answers(service, 15)
+    machine.wait_until_answers(service, 60)
     after = {process for _, process in machine.listeners(service)}
     assert after and not after & before
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
-import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from machines.local.bed import OURS, ROOT, Ran
+from machines.local.bed import OURS, Ran
 from machines.local.bed import Bed as Container
 
 PREFIX = "/opt/workshop"
@@ -108,28 +105,11 @@ class Classroom:
             "hub_service_seat_tmp_max": "32M",
         }
         book.write_text(SET_UP, encoding="utf-8")
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), str(book), "-i", f"{self.name},"]
-        command += ["-c", "piped_podman", "-e", json.dumps(given | variables)]
-        started = time.monotonic()
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-                "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
-                "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
-                "ANSIBLE_NOCOLOR": "1",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode == 0:
+        done = self.bed.play(book, **(given | variables))
+        if done.status == 0:
             port = variables.get("hub_service_port")
             self.address = f"https://127.0.0.1:{port}" if port else type(self).address
-        return Ran(done.returncode, done.stdout, time.monotonic() - started)
+        return done
 
     def write(self, path: str, text: str) -> None:
         """Write a file of root's."""

@@ -6,11 +6,8 @@ Debian's package plays Fedora's: it is the same program. The tests build on each
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,32 +63,15 @@ def play(bed: Bed, folder: Path, task: dict[str, Any], **variables: Any) -> Ran:
         }
     ]
     (folder / "play.yml").write_text(json.dumps(book))
-    given = {
-        "__workshop_become": False,
-        "__base_fedora_runs_services": True,
-        "__base_fedora_missing": [],
-        "__uninstall_as_root": True,
-        "__uninstall_user": "workshop",
+    ran = bed.play(
+        folder / "play.yml",
+        __workshop_become=False,
+        __base_fedora_runs_services=True,
+        __base_fedora_missing=[],
+        __uninstall_as_root=True,
+        __uninstall_user="workshop",
         **variables,
-    }
-    command = [Path(sys.executable).parent / "ansible-playbook", folder / "play.yml", "-i", f"{bed.name},"]
-    started = time.monotonic()
-    done = subprocess.run(
-        [*command, "-c", "piped_podman", "-e", json.dumps(given)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
-            "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
-            "ANSIBLE_NOCOLOR": "1",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
     )
-    ran = Ran(done.returncode, done.stdout, time.monotonic() - started)
     assert ran.status == 0, ran.text
     return ran
 

@@ -100,6 +100,9 @@ class TestTwoWorkshops:
         assert both.run(f"cat /proc/{process}/environ", user).status != 0
         both.root(f"chmod 700 /home/{USER} {HOME}")
 
+    def test_a_third_account_gets_nothing_of_either(self, both: Bed) -> None:
+        both.behaves("test_another_account.py")
+
     def test_the_first_ones_set_up_changes_nothing_and_disturbs_nobody(self, both: Bed) -> None:
         before = both.root(f"pgrep --uid {OTHER} --full jupyter-lab")
         done = both.setup(*SERVICES)

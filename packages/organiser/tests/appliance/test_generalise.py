@@ -57,6 +57,58 @@ def test_no_secret_of_those_who_used_it_is_left(root: Path, tmp_path: Path) -> N
     assert told == ["/home/workshop/passwords.txt", "/home/workshop/snap"]
 
 
+UNKNOWN = {
+    "etc/a-program-of-next-year/key": 0o600,
+    "etc/a-program-of-next-year/closed/token": 0o644,
+    "etc/secrets.yml": 0o640,
+    "var/lib/a-server/private.pem": 0o600,
+    "var/www/.htpasswd": 0o640,
+    "usr/local/share/license.key": 0o400,
+    "opt/a-vendor/settings.ini": 0o644,
+    "backup/home.tar": 0o644,
+    "data/passwords.csv": 0o644,
+    "id_rsa": 0o644,
+}
+"""Places that no list names, with modes; ``closed`` is a folder of 0700."""
+PASSWORDS = {
+    "etc/environment": "http_proxy=http://me:SECRET@proxy:3128\nHF_TOKEN=SECRET\nLANG=C.UTF-8\n",
+    "etc/apt/sources.list.d/own.list": "deb https://me:SECRET@mirror.example/debian trixie main\n",
+    "etc/apt/apt.conf.d/80proxy": 'Acquire::http::Proxy "http://me:SECRET@proxy:3128";\n',
+    "etc/fstab": "//nas/share /mnt cifs username=me,password=SECRET,uid=1000 0 0\n",
+    "etc/systemd/system/own.service.d/key.conf": '[Service]\nEnvironment="API_KEY=SECRET" A=1\n',
+    "etc/cron.d/own": "* * * * * root own --secret='SECRET word'\n",
+}
+
+
+def test_what_no_list_names_goes_by_its_kind(root: Path, tmp_path: Path) -> None:
+    for name, mode in UNKNOWN.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("SECRET")
+        (root / name).chmod(mode)
+        if (root / name).parent.name == "closed":
+            (root / name).parent.chmod(0o700)
+    for name, text in PASSWORDS.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    needed = {"etc/sudoers.d/workshop": 0o440, "etc/workshop-appliance.token": 0o600, "boot/grub.cfg": 0o600}
+    for name, mode in needed.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("stays")
+        (root / name).chmod(mode)
+    raw = make_system_disk(root, tmp_path / "raw")
+    generalise(raw, epoch=EPOCH)
+    assert b"SECRET" not in raw.read_bytes()
+    system = system_of(raw)
+    assert {name: system.read(name) for name in needed} == dict.fromkeys(needed, "stays")
+    assert system.read("etc/environment") == "http_proxy=http://proxy:3128\nHF_TOKEN=\nLANG=C.UTF-8\n"
+    assert system.read("etc/fstab") == "//nas/share /mnt cifs username=me,password=,uid=1000 0 0\n"
+    assert system.read("etc/systemd/system/own.service.d/key.conf") == (
+        '[Service]\nEnvironment="API_KEY=" A=1\n'
+    )
+    for name in ("usr/local/sbin/first-boot-workshop", "etc/os-release", "vmlinuz", "usr/bin/größe"):
+        assert system.find(name), name
+
+
 def test_what_is_no_secret_stays(root: Path, tmp_path: Path) -> None:
     raw = make_system_disk(root, tmp_path / "raw")
     generalise(raw, epoch=EPOCH)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import ipaddress
 import os
 import pwd
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from workshop.servers import Server
 
-LISTENING = "0A"
-"""TCP_LISTEN in the kernel's include/net/tcp_states.h."""
+LISTENING, ESTABLISHED = "0A", "01"
+"""TCP_LISTEN and TCP_ESTABLISHED in the kernel's include/net/tcp_states.h."""
 LARGEST_ANSWER = 10_000_000
 PROC = Path("/proc")
 
@@ -42,19 +44,50 @@ class Socket:
     account: int
 
 
+def _rows() -> Iterator[list[str]]:
+    """Yield the kernel's rows: 1 and 2 are the addresses, 3 is the state, 7 the account, 9 the inode."""
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            lines = (PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]
+            yield from map(str.split, lines)
+
+
 def listening(port: int) -> list[Socket]:
     """Return what listens on a port of this machine, whoever's it is; nothing where Linux does not say."""
     found = []
-    for table in ("tcp", "tcp6"):
-        try:
-            lines = (PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]
-        except OSError:
-            continue
-        for fields in map(str.split, lines):
-            address, _, number = fields[1].rpartition(":")
-            if fields[3] == LISTENING and int(number, 16) == port:
-                found.append(Socket(_readable(address), fields[9], int(fields[7])))
+    for fields in _rows():
+        address, _, number = fields[1].rpartition(":")
+        if fields[3] == LISTENING and int(number, 16) == port:
+            found.append(Socket(_readable(address), fields[9], int(fields[7])))
     return found
+
+
+def is_strangers(connection: socket.socket) -> bool:
+    """Tell whether another account of this machine, but for root, is at the other end of a connection.
+
+    A connection from elsewhere is none: who may reach this machine is for its network to say. One of this
+    machine's whose account the kernel does not name, as of a process that has closed it, is a stranger's.
+    """
+    try:
+        ours, theirs = _end(connection.getsockname()), _end(connection.getpeername())
+    except OSError:  # it is closed by now
+        return True
+    for fields in _rows():
+        if int(fields[1].rpartition(":")[2], 16) == theirs[1] and _ends(fields) == (theirs, ours):
+            # Of one that its process has closed the kernel says that it is root's.
+            return fields[3] != ESTABLISHED or int(fields[7]) not in (0, os.geteuid())
+    return theirs[0] == ours[0] or ipaddress.ip_address(theirs[0]).is_loopback
+
+
+def _ends(fields: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """Return both ends of a row's connection."""
+    parts = (field.rpartition(":") for field in fields[1:3])
+    return tuple(_end((_readable(address), int(number, 16))) for address, _, number in parts)
+
+
+def _end(name: Sequence[Any]) -> tuple[str, int]:
+    """Return address and port of one end, an address of IPv4 as such even where IPv6 carries it."""
+    return str(name[0]).partition("%")[0].removeprefix("::ffff:"), int(name[1])
 
 
 def _readable(address: str) -> str:

@@ -103,7 +103,7 @@ def test_a_lesson_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
 def test_a_kernel_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = run(tmp_path, notebook(code("1", name="one"), kernel="nowhere"))
     assert "this environment has no kernel 'nowhere' (it has: " in result.why
-    assert "jupyter environment" in result.why and "\n" not in result.why
+    assert "./local/setup.bash" in result.why and "\n" not in result.why
 
 
 def test_a_kernel_that_does_not_start_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

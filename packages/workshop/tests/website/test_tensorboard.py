@@ -1,10 +1,12 @@
-"""TensorBoard behind the check of the Host header."""
+"""TensorBoard behind the check of the Host header, and behind the token for other accounts."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
+import pwd
 import socket
 import subprocess
 import sys
@@ -19,6 +21,20 @@ pytest.importorskip("tensorboard")
 from workshop.settings import Settings
 from workshop.site.tensorboard import own_folder, split
 
+TOKEN = "the-token-of-this-workshop"
+ANOTHER = """
+import encodings.idna, http.client, json, os, sys
+os.setuid(int(sys.argv[1]))
+answers = []
+for method, path, body in json.loads(sys.argv[3]):
+    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=120)
+    connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    answers.append((answer.status, answer.getheader("Location"), answer.read().decode("utf-8", "replace")))
+print(json.dumps(answers))
+"""
+"""Asks as another account; its Python was started before it became that one, which may not start it."""
+
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
@@ -27,9 +43,17 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         number = int(probe.getsockname()[1])
     logs = tmp_path_factory.mktemp("logs")
+    (logs / "secret-run").mkdir()
+    prefix = tmp_path_factory.mktemp("prefix")
+    (prefix / "etc").mkdir()
+    (prefix / "etc/token").write_text(f"{TOKEN}\n", encoding="ascii")
+    (prefix / "etc/workshop.toml").write_text(f'prefix = "{prefix}"\n', encoding="utf-8")
     command = [sys.executable, "-m", "workshop.site.tensorboard", f"--logdir={logs}", f"--port={number}"]
     command += ["--host=0.0.0.0", "--load_fast=false", "--allow-host", "lab-07.example"]
-    environment = os.environ | {"TMPDIR": str(shared(logs))}
+    environment = os.environ | {
+        "TMPDIR": str(shared(logs)),
+        "WORKSHOP_CONFIG": str(prefix / "etc/workshop.toml"),
+    }
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
     ) as process:
@@ -84,6 +108,46 @@ def ask(port: int, host: str) -> int:
 )
 def test_only_the_machines_own_names_are_answered(port: int, host: str, status: int) -> None:
     assert ask(port, host) == status
+
+
+def ask_as_another(port: int, *requests: tuple[str, str, str]) -> list[tuple[int, str | None, str]]:
+    """Return status, Location and body of each answer that another account of this machine is given."""
+    account = str(pwd.getpwnam("nobody").pw_uid)
+    words = [sys.executable, "-c", ANOTHER, account, str(port), json.dumps(requests)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return [(status, where, body) for status, where, body in json.loads(done.stdout)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account")
+class TestAnotherAccount:
+    """Whoever has a login on the same machine, and no token."""
+
+    PATHS = ("/", "/data/runs", "/data/logdir", "/index.html", "/data/plugin/scalars/tags", "//data/runs")
+
+    def test_it_is_asked_for_the_token(self, port: int) -> None:
+        answers = ask_as_another(port, *(("GET", path, "") for path in self.PATHS))
+        assert [status for status, _, _ in answers] == [401] * len(self.PATHS)
+        assert all("password" in body and "logs" not in body for _, _, body in answers)
+
+    def test_a_health_check_learns_that_it_runs_and_nothing_else(self, port: int) -> None:
+        ((status, _, body),) = ask_as_another(port, ("GET", "/data/environment", ""))
+        assert (status, json.loads(body)) == (200, {"data_location": ""})
+
+    @pytest.mark.parametrize("given", ["", "password=", "password=wrong", "token=" + TOKEN, "password=%ff"])
+    def test_another_word_opens_nothing(self, port: int, given: str) -> None:
+        ((status, where, _),) = ask_as_another(port, ("POST", "/login", given))
+        assert (status, where) == (401, None)
+
+    def test_with_the_token_it_sees_what_the_owner_sees(self, port: int) -> None:
+        ((status, where, _),) = ask_as_another(port, ("POST", "/login", f"password={TOKEN}"))
+        assert status == 303 and where is not None and where.startswith("/") and where.endswith("/")
+        page, runs, environment = ask_as_another(
+            port, *(("GET", where + path, "") for path in ("", "data/runs", "data/environment"))
+        )
+        assert (page[0], runs[0]) == (200, 200) and "<tb-webapp" in page[2]
+        assert json.loads(environment[2])["data_location"] != ""
+        # The page asks by paths below its own.
+        assert 'src="/' not in page[2] and 'href="/' not in page[2]
 
 
 def test_the_memory_killer_knows_it_by_its_name(port: int) -> None:

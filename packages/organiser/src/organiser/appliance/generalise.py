@@ -1,8 +1,8 @@
 """Make a machine that has run an appliance again: what two copies must not share goes from its disk.
 
-The same goes as from a root that was just built (``clean``), without a mount and without root. Only a
-machine that came from an appliance is taken, for no other one makes keys, token and password of its own
-at its next start.
+The same goes as from a root that was just built (``clean``), and what by its kind is those people's who
+used the machine (``private``), without a mount and without root. Only a machine that came from an appliance
+is taken, for no other one makes keys, token and password of its own at its next start.
 
 No contents of what was removed are left, here or in free space; its names may be, in the blocks of its
 folder and in the file system's journal.
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from organiser.appliance import clean, kept
+from organiser.appliance import clean, kept, private
 from organiser.appliance.bootloader import GAP_SECTORS, SECTOR
 from organiser.appliance.ext4 import Ext4, Node
 from workshop.errors import WorkshopError
@@ -79,12 +79,14 @@ def _foreign(system: Ext4) -> dict[str, Node]:
     whole: dict[str, Node] = {}
     for pattern in clean.FILES:
         whole |= system.find(pattern)
+    whole |= private.strange(system)
     settings = system.read(kept.SETTINGS) if system.find(kept.SETTINGS) else ""
     notebooks = kept.notebooks_of(settings)
     closed = system.tree(kept.CLOSED)
     going = {path: node for path, node in closed.items() if not kept.is_kept(path, notebooks)}
     going |= whole | system.tree(whole) | system.tree((*clean.EMPTIED, clean.JOURNAL))
     swept = system.tree(clean.SWEPT)
+    going |= private.private(system)
     return going | {path: node for path, node in swept.items() if not node.is_folder}
 
 
@@ -97,4 +99,6 @@ def _worth_telling(going: dict[str, Node]) -> list[str]:
 def _rewritten(system: Ext4) -> dict[str, str]:
     """Return the files that are to say something else, with what."""
     texts = {path: system.read(path) for path in REWRITTEN if system.find(path)}
-    return {path: new for path, text in texts.items() if (new := REWRITTEN[path](text)) != text}
+    known = {path: new for path, text in texts.items() if (new := REWRITTEN[path](text)) != text}
+    others = private.settings(system).items()
+    return known | {path: new for path, text in others if (new := private.forget_passwords(text)) != text}

@@ -207,7 +207,8 @@ class Run:
             there = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
             return (
                 f"this environment has no kernel '{self.job.kernel}' (it has: {there}); "
-                "run the workshop command of the jupyter environment that set-up made"
+                "set the machine up by ./local/setup.bash, or run the workshop command of the jupyter "
+                "environment that it made"
             )
         return f"the kernel '{self.job.kernel}' did not start: {_one_line(str(error))}; run the set-up again"
 

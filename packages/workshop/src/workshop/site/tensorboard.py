@@ -1,7 +1,8 @@
-"""``python -m workshop.site.tensorboard --logdir …``: TensorBoard that answers only to this machine's names.
+"""``python -m workshop.site.tensorboard --logdir …``: TensorBoard that answers those whom it is for.
 
-TensorBoard itself answers whatever Host header comes, so that a foreign web page could read what is on
-its port (see ``hosts``). All options are TensorBoard's own, but for ``--allow-host NAME``.
+TensorBoard itself answers every account of the machine (see ``gate``), and whatever Host header comes, so
+that a foreign web page could read what is on its port (see ``hosts``). All options are TensorBoard's own, but
+for ``--allow-host NAME``.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from absl import app
 from tensorboard import default, main_lib, program
 from tensorboard.plugins import base_plugin
 
+from workshop.servers import read_token
 from workshop.settings import Settings, load_settings
+from workshop.site.gate import WsgiApp, closed_to_strangers
 from workshop.system.hosts import HostCheck
 
 NAME = "tensorboard"
 """The memory killer spares processes of this name, and ends those called python first."""
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def guarded(wsgi_app: WsgiApp, check: HostCheck) -> WsgiApp:
@@ -50,7 +52,9 @@ def make_server_class(names: Sequence[str]) -> type:
         def __init__(self, wsgi_app: WsgiApp, flags: Any) -> None:
             """Listen where the options say."""
             address = "0.0.0.0" if flags.bind_all else flags.host or "localhost"
-            super().__init__(guarded(wsgi_app, HostCheck(address, names)), flags)
+            prefix = load_settings().prefix
+            inside = closed_to_strangers(wsgi_app, lambda: read_token(prefix) if prefix else None)
+            super().__init__(guarded(inside, HostCheck(address, names)), flags)
 
     return GuardedServer
 
