@@ -98,8 +98,7 @@ def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) 
             signal.signal(signal.SIGXCPU, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(WALL_SECONDS)
-            _compile_little()
-            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+            with _in_python(), os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 json.dump(_try(exercise, text, check, namespace), pipe)
         finally:
             os._exit(0)
@@ -114,8 +113,9 @@ def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) 
     return {"answer": "stops", "message": f"it was ended {ended}", "error": ""}
 
 
-def _compile_little() -> None:
-    """Let Theano run what is compiled from now on in Python, operation by operation.
+@contextlib.contextmanager
+def _in_python() -> Iterator[None]:
+    """Let Theano run what is compiled in this block in Python, operation by operation.
 
     A check calls each function a few times, with few numbers: writing C, or only finding in the cache what
     was written before, takes longer. The graph is optimised as the learner's would be, for what is stable
@@ -123,9 +123,10 @@ def _compile_little() -> None:
     """
     theano = sys.modules.get("theano")
     if theano is None:
+        yield
         return
     op, mode = theano.gof.op, theano.compile.mode
-    make_thunk = op.Op.make_thunk
+    make_thunk, kept = op.Op.make_thunk, mode.instantiated_default_mode
 
     def in_python(self: Any, *given: Any, impl: str | None = None, **named: Any) -> Any:
         has_python = type(self).perform is not op.PureOp.perform
@@ -135,6 +136,10 @@ def _compile_little() -> None:
 
     op.Op.make_thunk = in_python
     mode.instantiated_default_mode = mode.FAST_RUN.excluding("fusion", "inplace")
+    try:
+        yield
+    finally:
+        op.Op.make_thunk, mode.instantiated_default_mode = make_thunk, kept
 
 
 def _in_this_process(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
@@ -147,7 +152,8 @@ def _in_this_process(exercise: str, text: str, check: str, namespace: dict[str, 
     before = signal.signal(signal.SIGALRM, give_up)
     signal.alarm(CPU_SECONDS)
     try:
-        return _try(exercise, text, check, {**namespace, "In": list(namespace.get("In", []))})
+        with _in_python():
+            return _try(exercise, text, check, {**namespace, "In": list(namespace.get("In", []))})
     except _TooLongError:
         return {"answer": "stops", "message": "it does not end", "error": ""}
     finally:
