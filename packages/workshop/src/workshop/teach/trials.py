@@ -128,11 +128,13 @@ def _in_python() -> Iterator[None]:
     op, mode = theano.gof.op, theano.compile.mode
     make_thunk, kept = op.Op.make_thunk, mode.instantiated_default_mode
 
-    def in_python(self: Any, *given: Any, impl: str | None = None, **named: Any) -> Any:
+    def in_python(
+        self: Any, node: Any, storage_map: Any, compute_map: Any, no_recycling: Any, impl: str | None = None
+    ) -> Any:
         has_python = type(self).perform is not op.PureOp.perform
         if impl is None and has_python and type(self).__name__ not in SLOW_IN_PYTHON:
             impl = "py"
-        return make_thunk(self, *given, impl=impl, **named)
+        return make_thunk(self, node, storage_map, compute_map, no_recycling, impl)
 
     op.Op.make_thunk = in_python
     mode.instantiated_default_mode = mode.FAST_RUN.excluding("fusion", "inplace")
