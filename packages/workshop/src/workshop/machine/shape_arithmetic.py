@@ -3,8 +3,8 @@
 Each reshape, slice and mean brings some of these along (how many rows, where to begin, at most how far), and
 every combination was a C module of its own: two fifths of the modules of a recurrent network, a fifth of a
 second each, for a microsecond of work a call. Whole numbers come out the same in either language; what has
-fractions or more than one number is compiled as ever. ``theano_patches`` lays a copy of this file into Theano's
-package and lets ``Elemwise`` ask :func:`thunk`; so it imports nothing of ours.
+fractions or more than one number is compiled as ever. ``theano_patches`` lays a copy of this file into
+Theano's package and lets ``Elemwise`` ask :func:`thunk`; so it imports nothing of ours.
 """
 
 from __future__ import annotations
