@@ -27,6 +27,13 @@ def auc(scores, odd):
     return float((strange > calm).sum() + (strange == calm).sum() / 2)
 
 
+# %% wrong: always the better side
+def auc(scores, odd):
+    strange, calm = scores[odd][:, None], scores[~odd]
+    got = float((strange > calm).mean() + (strange == calm).mean() / 2)
+    return max(got, 1 - got)
+
+
 # %% right: by the sum of ranks, after Mann and Whitney
 def auc(scores, odd):
     calm = np.sort(scores[~odd])

@@ -25,6 +25,11 @@ def distance(found, wanted):
     return (found - wanted).sum() ** 2 / wanted.sum() ** 2
 
 
+# %% wrong: only what is too much counts, not what is missing
+def distance(found, wanted):
+    return (((found - wanted) * (found > wanted)) ** 2).sum() / (wanted**2).sum()
+
+
 # %% right: by means, which have the same share
 def distance(found, wanted):
     apart = found - wanted

@@ -32,7 +32,3 @@ def gram(features):
     places = features.shape[1] * features.shape[2]
     flat = features.reshape((features.shape[0], places)).T
     return flat.T.dot(flat) * (1.0 / places)
-
-
-# %% also right
-# 2: 1 → 2: numpy takes every negative size for the one that is left

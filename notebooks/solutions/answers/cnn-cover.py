@@ -27,6 +27,20 @@ def cover(picture, row, column, size):
     return covered
 
 
+# %% wrong: one is taken away instead of setting to zero
+def cover(picture, row, column, size):
+    covered = picture.copy()
+    covered[row : row + size, column : column + size] -= 1
+    return covered
+
+
+# %% wrong: everything else becomes white
+def cover(picture, row, column, size):
+    covered = np.full_like(picture, picture.max())
+    covered[row : row + size, column : column + size] = 0
+    return covered
+
+
 # %% right: by a mask
 def cover(picture, row, column, size):
     rows, columns = np.indices(picture.shape)

@@ -28,6 +28,13 @@ def kinds(labels):
     return float(len(labels) / np.bincount(labels).max())
 
 
+# %% wrong: rare kinds do not count
+def kinds(labels):
+    shares = np.bincount(labels) / len(labels)
+    shares = shares[shares > 0.05]
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
 # %% right: a product of powers
 def kinds(labels):
     shares = np.unique(labels, return_counts=True)[1] / len(labels)

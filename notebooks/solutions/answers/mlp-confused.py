@@ -29,6 +29,35 @@ def most_confused(matrix):
     return min(one, other), max(one, other)
 
 
+# %% wrong: by the share of the row, not by number
+def most_confused(matrix):
+    shares = matrix / matrix.sum(axis=1, keepdims=True)
+    both = shares + shares.T
+    np.fill_diagonal(both, 0)
+    one, other = np.unravel_index(both.argmax(), both.shape)
+    return min(one, other), max(one, other)
+
+
+# %% wrong: the product of both directions
+def most_confused(matrix):
+    both = matrix * matrix.T
+    np.fill_diagonal(both, 0)
+    if both.max() == 0:
+        both = matrix + matrix.T
+        np.fill_diagonal(both, 0)
+    one, other = np.unravel_index(both.argmax(), both.shape)
+    return min(one, other), max(one, other)
+
+
+# %% wrong: the two digits with the most mistakes of their own
+def most_confused(matrix):
+    off = matrix.astype(float).copy()
+    np.fill_diagonal(off, 0)
+    per = off.sum(axis=1) + off.sum(axis=0)
+    one, other = np.argsort(-per, kind="stable")[:2]
+    return min(one, other), max(one, other)
+
+
 # %% right: by looking at every pair
 def most_confused(matrix):
     pairs = [(one, other) for other in range(len(matrix)) for one in range(other)]

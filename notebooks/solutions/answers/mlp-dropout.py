@@ -25,6 +25,18 @@ def drop(values, p, rng):
     return values * (rng.random() >= p) / (1 - p)
 
 
+# %% wrong: a picture loses all of its responses or none
+def drop(values, p, rng):
+    stays = rng.random(len(values)) >= p
+    return (values.T * stays / (1 - p)).T
+
+
+# %% wrong: all pictures lose the same responses
+def drop(values, p, rng):
+    stays = rng.random(values.shape[-1]) >= p
+    return values * stays / (1 - p)
+
+
 # %% right: by np.where
 def drop(values, p, rng):
     silent = rng.random(values.shape) < p

@@ -30,6 +30,12 @@ def frames(samples, width, hop):
     )
 
 
+# %% wrong: never more frames than hops fit into the samples
+def frames(samples, width, hop):
+    count = (len(samples) - width) // hop + 1
+    return np.stack([samples[hop * k : hop * k + width] for k in range(min(count, len(samples) // hop))])
+
+
 # %% right: by numpy's view of all windows
 def frames(samples, width, hop):
     return np.lib.stride_tricks.sliding_window_view(samples, width)[::hop]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, precompiled, theano_patches
+from workshop.machine import compiling, precompiled, shape_arithmetic, theano_patches
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -68,6 +68,12 @@ LOOPS = '''order_loops += """
     """ % locals()
 '''
 
+ELEMWISE = """class Elemwise(OpenMPOp):
+    def prepare_node(self, node, storage_map, compute_map, impl):
+        # Postpone the ufunc building to the last minutes due to:
+        return impl
+"""
+
 
 @pytest.fixture
 def theano(tmp_path: Path) -> Path:
@@ -82,6 +88,7 @@ def theano(tmp_path: Path) -> Path:
     (package / "gof" / "op.py").write_text(OP)
     (package / "gof" / "cmodule.py").write_text(CACHE)
     (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
+    (package / "tensor" / "elemwise.py").write_text(ELEMWISE)
     return package
 
 
@@ -110,6 +117,13 @@ def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
     patched = (theano / "gof/cc.py").read_text()
     assert patched.index("precompiled.compile_str(") < patched.index("module_name=mod.code_hash")
     assert (theano / "gof/precompiled.py").read_text() == Path(precompiled.__file__).read_text()
+
+
+def test_single_whole_numbers_are_computed_in_python(theano: Path) -> None:
+    theano_patches.patch(theano)
+    patched = (theano / "tensor/elemwise.py").read_text()
+    assert patched.index("shape_arithmetic.thunk(") < patched.index("def prepare_node(")
+    assert (theano / "tensor/shape_arithmetic.py").read_text() == Path(shape_arithmetic.__file__).read_text()
 
 
 def test_what_compiles_is_counted_and_what_the_cache_has_is_not(theano: Path) -> None:

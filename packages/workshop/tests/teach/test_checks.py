@@ -175,3 +175,31 @@ def test_a_cell_that_raises_at_its_dots_is_not_done(shell: InteractiveShell) -> 
     shell.run_cell("double = ... + 1", store_history=True)
     shell.run_cell(CHECK, store_history=True)
     assert checks.records["double"].answer is Answer.NOT_DONE
+
+
+DRAWN = """
+with check("double") as right:
+    assert double(3) == 6, "of 3 it makes something else"
+    right.also_for(lambda random: int(random.integers(-9, 9)))
+    right("twice 3 is", double(3))
+"""
+
+
+def test_an_answer_that_is_right_for_the_example_only_is_wrong(cells: dict[str, Any]) -> None:
+    record = run(cells, "def double(x):\n    return x + 3", DRAWN)
+    assert (record.answer, record.error) == (Answer.WRONG, "AssertionError")
+    assert record.message == "for 2 it should be 4, not 5"
+    assert run(cells, "def double(x):\n    return [x, x][0] + x", DRAWN).answer is Answer.RIGHT
+    assert run(cells, "def double(x):\n    return ...", DRAWN).answer is Answer.NOT_DONE
+
+
+def test_a_list_in_place_of_an_array_is_called_so(cells: dict[str, Any]) -> None:
+    import numpy  # noqa: F401  (as every lesson does)
+
+    look = 'with check("double") as right:\n    assert double(3).sum() == 6, "not 6"\n'
+    record = run(cells, "def double(x):\n    return [x, x]", look)
+    assert (record.answer, record.error) == (Answer.WRONG, "AttributeError")
+    assert record.message == "an array is asked for, and this is a list: np.array makes one of it"
+    # Where an array has no such thing either, it is somebody else's fault.
+    record = run(cells, "def double(x):\n    return [x, x]", look.replace("sum", "summed"))
+    assert record.message == "it stops with AttributeError: 'list' object has no attribute 'summed'"

@@ -121,3 +121,30 @@ def test_alone_each_answer_is_tried_in_a_fork(
     assert {name: told["answer"] for name, told in found.items()} == FOUND
     assert names["seen"] == [], "what a fork does is not seen here"
     assert "double" not in names
+
+
+def test_what_is_tried_compiles_nothing_and_comes_to_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theano = pytest.importorskip("theano")
+    import numpy as np
+
+    from workshop.machine import compiling
+
+    record = compiling.Record(tmp_path / "compiled")
+    monkeypatch.setenv(compiling.RECORD, str(record.path))
+    x = theano.tensor.matrix()
+    given = np.linspace(-3, 120, 6).reshape(2, 3).astype("float32")
+    # A constant that no other function has, so that no cache has it.
+    number = np.float32(np.random.default_rng().uniform(1, 2))
+    hidden = theano.tensor.log(1 + theano.tensor.exp(number * x))
+    formula = hidden.dot(hidden.T).sum() - hidden.mean()
+    before = theano.compile.mode.instantiated_default_mode
+    with trials._in_python():
+        slowly = theano.function([x], formula)
+        of_slope = theano.function([x], theano.grad(formula, x))
+    assert record.new_lines() == [], "nothing is written in C"
+    assert theano.compile.mode.instantiated_default_mode is before
+    quickly = theano.function([x], formula)
+    assert np.allclose(slowly(given), quickly(given), rtol=1e-5), "stable for large numbers, too"
+    assert np.isfinite(of_slope(given)).all()

@@ -24,6 +24,7 @@ CHECK = """\
 with check("{exercise}") as right:
     assert {name}(3) == {of_3}, f"of 3 it makes {{{name}(3)}}: what does the exercise ask for?"
     assert {name}(-5) == {of_minus_5}, f"of -5 it makes {{{name}(-5)}}: does the sign matter?"
+    right.also_for(lambda random: int(random.integers(-99, 99)))
     right("of 7 it makes", {name}(7))"""
 
 IMPORTS = """\

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, precompiled
+from workshop.machine import compiling, precompiled, shape_arithmetic
 from workshop.system.files import write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -131,6 +131,17 @@ COMPILER_PATCHED = """\
     @compiling.counted
     def compile_str(module_name,"""
 
+# See workshop.machine.shape_arithmetic.
+PREPARE = "    def prepare_node(self, node, storage_map, compute_map, impl):\n        # Postpone the ufunc"
+PREPARE_PATCHED = f"""\
+    def make_thunk(self, node, storage_map, compute_map, no_recycling, impl=None):
+        from theano.tensor import shape_arithmetic
+        thunk = impl is None and shape_arithmetic.thunk(self, node, storage_map, compute_map)
+        return thunk or super(Elemwise, self).make_thunk(
+            node, storage_map, compute_map, no_recycling, impl=impl)
+
+{PREPARE}"""
+
 
 def patch_linker(source: str | None) -> str:
     """Let the C linker find again what it compiled, and compile with a precompiled header."""
@@ -146,6 +157,16 @@ def patch_op(source: str | None) -> str:
 def patch_loops(source: str | None) -> str:
     """Sort the loops of an element-wise module, into the same order, with code that compiles faster."""
     return replace_once(source, SORT, SORT_PATCHED, "tensor/elemwise_cgen.py")
+
+
+def patch_elemwise(source: str | None) -> str:
+    """Let element-wise operations on single whole numbers run in Python."""
+    return replace_once(source, PREPARE, PREPARE_PATCHED, "tensor/elemwise.py")
+
+
+def patch_shape_arithmetic(_: str | None) -> str:
+    """Return the module that runs them."""
+    return Path(shape_arithmetic.__file__).read_text(encoding="utf-8")
 
 
 def patch_cache(source: str | None) -> str:
@@ -189,6 +210,9 @@ PATCHES: dict[str, Callable[[str | None], str]] = {
     "gof/cmodule.py": patch_cache,
     "gof/op.py": patch_op,
     "tensor/elemwise_cgen.py": patch_loops,
+    # Before the operations that import it.
+    "tensor/shape_arithmetic.py": patch_shape_arithmetic,
+    "tensor/elemwise.py": patch_elemwise,
 }
 
 

@@ -5,7 +5,10 @@ In a lesson::
     with check("mlp-softmax") as right:
         small = softmax(scores)
         assert np.allclose(small.sum(axis=1), 1), "the numbers of each picture must add up to 1"
+        right.also_for(lambda random: random.normal(size=(2, 3)))
         right("and every row adds up to 1")
+
+``also_for`` holds the answer against the solution on inputs that are drawn (``teach.agreeing``).
 
 The answer is *not done* while the exercise's cell holds a ``...`` that is to be filled in, *wrong* when
 something in the block raises, or the exercise's cell itself did, else *right*. The notebook goes on in all
@@ -21,13 +24,16 @@ import html
 import re
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workshop.teach.live import in_notebook
+
+if TYPE_CHECKING:
+    from workshop.teach.agreeing import Draw
 
 MIME = "application/vnd.workshop.answer+json"
 """The part of a check's output that the runner of the lessons reads."""
@@ -68,6 +74,13 @@ _failed: dict[int, tuple[str, str]] = {}
 """For each cell that raised, by its place among those that IPython remembers: the class, what and where."""
 _BINDS = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 """What a text that is no Python would bind."""
+_PLAIN = {
+    list: "a list",
+    tuple: "a tuple",
+    bool: "a truth value",
+    int: "a plain number",
+    float: "a plain number",
+}
 _insisted: set[str] = set()
 """The exercises of which the learner wants their own answer used in any case."""
 
@@ -89,6 +102,25 @@ class Check:
     def __call__(self, *words: object) -> None:
         """Say what is worth knowing about a right answer; it takes what ``print`` takes."""
         self.praise = " ".join(map(str, words))
+
+    def also_for(self, draw: Draw, told: Callable[[Any], Any] = lambda result: result) -> None:
+        """Demand that the function does the same as the solution's, for inputs that ``draw`` returns.
+
+        ``draw`` gets a generator of NumPy's, always with the same seed, and returns the input, or a tuple of
+        the inputs; ``told`` says what of a result counts, such as ``sorted``. The asserts for single
+        misconceptions stand above: they can say what to look at.
+        """
+        from workshop.teach.agreeing import difference
+
+        path = solution_file(self.exercise)
+        if path is None:
+            return
+        solution = path.read_text(encoding="utf-8")
+        defined = [each.name for each in ast.parse(solution).body if isinstance(each, ast.FunctionDef)]
+        ours = dict(self.namespace)
+        exec(compile(solution, f"<the solution of {self.exercise}>", "exec"), ours)
+        fault = difference(self.namespace[defined[-1]], ours[defined[-1]], draw, told)
+        assert not fault, fault
 
     def __exit__(
         self,
@@ -268,8 +300,18 @@ def _reason(error: Exception, trace: types.TracebackType | None) -> str:
     while trace is not None:
         frames.append((trace.tb_frame.f_code.co_name, trace.tb_lineno))
         trace = trace.tb_next
+    if len(frames) == 1 and isinstance(error, AttributeError) and hasattr(_array_type(), error.name or ""):
+        kind = next((words for kind, words in _PLAIN.items() if isinstance(error.obj, kind)), "")
+        if kind:
+            return f"an array is asked for, and this is {kind}: np.array makes one of it"
     inside = [f" in line {line} of its cell" for name, line in frames[1:2] if name != "<module>"]
     return f"it stops{''.join(inside)} with {type(error).__name__}: {text}"
+
+
+def _array_type() -> type:
+    """Return NumPy's array where NumPy is loaded; else what has none of an array's attributes."""
+    numpy = sys.modules.get("numpy")
+    return numpy.ndarray if numpy else object
 
 
 def _cut(text: str) -> str:

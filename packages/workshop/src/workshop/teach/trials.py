@@ -9,6 +9,7 @@ lesson has threads of its own, an answer is tried in the kernel itself, on a cop
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -23,6 +24,8 @@ from typing import Any
 CPU_SECONDS = 60
 """What one answer may take, by the processor's clock: an endless one is ended."""
 WALL_SECONDS = 600
+SLOW_IN_PYTHON = ("Pool", "MaxPoolGrad", "AveragePoolGrad")
+"""Operations of Theano that take a picture at a time."""
 KERNELS = ("ipykernel", "IPython", "zmq", "tornado", "asyncio", "concurrent")
 """The packages whose threads a cell does not wait for."""
 
@@ -46,12 +49,23 @@ def run(file: str) -> None:
     namespace = get_ipython().user_ns
     attempt = _in_this_process if "tensorflow" in sys.modules or _has_threads() else _in_a_fork
     before = _cpu_seconds()
-    results = {
-        name: attempt(order["exercise"], text, order["check"], namespace)
-        for name, text in order["answers"].items()
-    }
+    with _frozen():
+        results = {
+            name: attempt(order["exercise"], text, order["check"], namespace)
+            for name, text in order["answers"].items()
+        }
     done = {"results": results, "cpu_seconds": _cpu_seconds() - before}
     Path(file).write_text(json.dumps(done), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _frozen() -> Iterator[None]:
+    """Keep what is there from the collector of garbage: a fork that it runs in would copy every page."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _has_threads() -> bool:
@@ -84,8 +98,7 @@ def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) 
             signal.signal(signal.SIGXCPU, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(WALL_SECONDS)
-            _compile_little()
-            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+            with _in_python(), os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 json.dump(_try(exercise, text, check, namespace), pipe)
         finally:
             os._exit(0)
@@ -100,11 +113,35 @@ def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) 
     return {"answer": "stops", "message": f"it was ended {ended}", "error": ""}
 
 
-def _compile_little() -> None:
-    """Let Theano run functions of few numbers in Python, instead of compiling each."""
+@contextlib.contextmanager
+def _in_python() -> Iterator[None]:
+    """Let Theano run what is compiled in this block in Python, operation by operation.
+
+    A check calls each function a few times, with few numbers: writing C, or only finding in the cache what
+    was written before, takes longer. The graph is optimised as the learner's would be, for what is stable
+    there has to be stable here. Theano keeps its default mode, so that its setting would change nothing.
+    """
     theano = sys.modules.get("theano")
-    if theano is not None:
-        theano.config.mode = "FAST_COMPILE"
+    if theano is None:
+        yield
+        return
+    op, mode = theano.gof.op, theano.compile.mode
+    make_thunk, kept = op.Op.make_thunk, mode.instantiated_default_mode
+
+    def in_python(
+        self: Any, node: Any, storage_map: Any, compute_map: Any, no_recycling: Any, impl: str | None = None
+    ) -> Any:
+        has_python = type(self).perform is not op.PureOp.perform
+        if impl is None and has_python and type(self).__name__ not in SLOW_IN_PYTHON:
+            impl = "py"
+        return make_thunk(self, node, storage_map, compute_map, no_recycling, impl)
+
+    op.Op.make_thunk = in_python
+    mode.instantiated_default_mode = mode.FAST_RUN.excluding("fusion", "inplace")
+    try:
+        yield
+    finally:
+        op.Op.make_thunk, mode.instantiated_default_mode = make_thunk, kept
 
 
 def _in_this_process(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
@@ -117,7 +154,8 @@ def _in_this_process(exercise: str, text: str, check: str, namespace: dict[str, 
     before = signal.signal(signal.SIGALRM, give_up)
     signal.alarm(CPU_SECONDS)
     try:
-        return _try(exercise, text, check, {**namespace, "In": list(namespace.get("In", []))})
+        with _in_python():
+            return _try(exercise, text, check, {**namespace, "In": list(namespace.get("In", []))})
     except _TooLongError:
         return {"answer": "stops", "message": "it does not end", "error": ""}
     finally:
