@@ -69,25 +69,6 @@ def test_every_recorded_collapse_is_found_by_its_numbers() -> None:
         assert game["collapsed_kinds"] <= 2 and game["collapsed_sure"] > 0.9
 
 
-def test_only_what_is_missing_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-
-    def job(name: str) -> recording.Piece:
-        made.append(name)
-        return {"kinds": 1}
-
-    monkeypatch.setattr(recording, "FILE", tmp_path / "recorded.json")
-    monkeypatch.setattr(
-        recording, "jobs", lambda: {name: lambda name=name: job(name) for name in ("a/1", "b/1")}
-    )
-    recording.record(["b"])
-    recording.record()
-    assert made == ["b/1", "a/1"]
-    recording.record(["a"])
-    assert made == ["b/1", "a/1", "a/1"]
-    assert set(recording.recorded()) == {"a/1", "b/1"}
-
-
 def test_the_film_is_a_row_a_forgery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording, "PICTURE", tmp_path / "film.webp")
     paper, ink = np.zeros((recording.ROWS, 784)), np.ones((recording.ROWS, 784))

@@ -6,21 +6,12 @@ checkout::
     python -m workshop.teach.forging.recording                        # all that is missing
     python -m workshop.teach.forging.recording --again seeds/2 …      # these anew
 
-Each piece is written into ``recorded.json`` beside this file as soon as it is done, so that a run may be
-interrupted: ``{piece: {figures…, "cpu_seconds", "day"}}``. ``seeds/1`` writes a picture for the
-slides, too.
+What is recorded lies in ``recorded.json`` beside this file. ``seeds/2`` writes a picture for the slides, too.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import datetime
-import io
-import json
-import os
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from workshop.lessons.catalogue import exercise_of, read_solution
 from workshop.settings import CHECKOUT
-from workshop.system.files import written_whole
+from workshop.teach import recordings
+from workshop.teach.recordings import Names, Piece
 
 FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("7-make/20-gan.ipynb")
@@ -71,10 +62,7 @@ Names = dict[str, Any]
 
 def recorded() -> dict[str, Piece]:
     """Return what was recorded, by piece."""
-    if not FILE.is_file():
-        return {}
-    found: dict[str, Piece] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+    return recordings.read(FILE)
 
 
 def lines(pieces: Mapping[str, Piece]) -> list[str]:
@@ -100,8 +88,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
             )
     if told:
-        days = sorted({piece["day"] for piece in pieces.values()})
-        told.append(f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}")
+        told.append(f"recorded {recordings.days(pieces)}")
     return told
 
 
@@ -121,13 +108,7 @@ def namespace(seed: int) -> Names:
 
 def run(cell: str, names: Names) -> None:
     """Run one cell of the notebook, by its id, an exercise solved; what it prints is not shown."""
-    folder = CHECKOUT / "notebooks"
-    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    found = next(each for each in cells if each["id"] == cell)
-    exercise = exercise_of(found)
-    text = "".join(found["source"]) if exercise is None else read_solution(folder, exercise)
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(text, f"{NOTEBOOK.name}:{cell}", "exec"), names)
+    recordings.run(NOTEBOOK, cell, names)
 
 
 def jobs() -> dict[str, Callable[[], Piece]]:
@@ -196,24 +177,5 @@ def save_film(moments: list[Any]) -> None:
     sheet.save(PICTURE, quality=80)
 
 
-def record(wanted: Iterable[str] = ()) -> None:
-    """Record the pieces whose names begin with one of ``wanted``, or else those that are missing."""
-    chosen = tuple(wanted)
-    for name, job in jobs().items():
-        if not (name.startswith(chosen) if chosen else name not in recorded()):
-            continue
-        work = time.process_time()
-        piece = job()
-        told: Piece = {"cpu_seconds": round(time.process_time() - work, 1)} | piece
-        told |= {"day": datetime.date.today().isoformat()}
-        known = recorded() | {name: told}
-        with written_whole(FILE) as file:
-            file.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
-        print(name, told, flush=True)
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    parser = argparse.ArgumentParser(description="record the longer games of the lesson Forger and detective")
-    parser.add_argument("--again", nargs="+", default=[], metavar="PIECE", help="record these anew")
-    record(parser.parse_args().again)
+    recordings.main("the longer games of the lesson Forger and detective", FILE, jobs())
