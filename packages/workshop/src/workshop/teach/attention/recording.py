@@ -32,8 +32,8 @@ DEFINE = (
     "parameters",
     "imports",
     "exercise-attend",
-    "network",
     "texts",
+    "network",
     "pieces",
     "exercise-layer",
     "plays",
@@ -135,14 +135,14 @@ def _writer(seed: int) -> Piece:
 
 def _gru(seed: int) -> Piece:
     """Teach the GRU for as many processor seconds; what it is asked on the way does not count."""
+    if (beside := recorded().get(f"writer/{seed}")) is None:
+        raise WorkshopError(f"record writer/{seed} first, in the environment tensorflow: a GRU has its time")
     from workshop.teach import plays
     from workshop.teach.charmodel import learning, scores
     from workshop.teach.charmodel.alphabet import Alphabet
     from workshop.teach.charmodel.network import Form, Network
     from workshop.teach.charmodel.streams import windows
 
-    if (beside := recorded().get(f"writer/{seed}")) is None:
-        raise WorkshopError(f"record writer/{seed} first, in the environment tensorflow: a GRU has its time")
     texts = plays.corpus()
     alphabet = Alphabet.of(texts.train, unknown=True)
     learnt, ends = alphabet.encode(texts.train), alphabet.encode(texts.ends[:ENDS])

@@ -50,13 +50,13 @@ SEEDS = (2, 3)
 """Seeds beside the first, with which the lesson itself plays."""
 ROUNDS = 300
 """How long the game of convolutions is, and the game of dense players beside it."""
+LONG_GAME = 25_000
+"""Rounds of the lesson's long game of dense players."""
 MEASURES = ("kinds", "sure", "frechet")
 PICTURE = CHECKOUT / "presentation/pictures/forged.webp"
 """How the forger of the first seed collapses: a row a forgery, a column a moment."""
 ROWS, SIDE, GAP = 5, 112, 12
 
-Piece = dict[str, Any]
-Names = dict[str, Any]
 """What the lesson's cells have assigned."""
 
 
@@ -87,9 +87,24 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"{piece['rounds']} rounds, {name}: {piece['kinds']:.2f} kinds, distance "
                 f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
             )
+    told += _cost(pieces)
     if told:
         told.append(f"recorded {recordings.days(pieces)}")
     return told
+
+
+def _cost(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what a round of convolutions costs, and so what this record cannot tell."""
+    if not {"convolutions/1", "dense/1"} <= set(pieces):
+        return []
+    slow, quick = (
+        pieces[f"{name}/1"]["cpu_seconds"] / pieces[f"{name}/1"]["rounds"]
+        for name in ("convolutions", "dense")
+    )
+    return [
+        f"a round of convolutions costs {slow / quick:.0f} times as much: {LONG_GAME:,} of them, a long game, "
+        f"would take {LONG_GAME * slow / 60:.0f} minutes of a processor and were not played"
+    ]
 
 
 def namespace(seed: int) -> Names:
