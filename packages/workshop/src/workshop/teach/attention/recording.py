@@ -45,7 +45,7 @@ DEFINE = (
 TRAIN = "train-writer"
 
 SEEDS = (1, 2, 3)
-ENDS = 60_000
+ENDS = 30_000
 """Letters of the plays' ends that both are asked about, the first ones."""
 ROWS, STEPS, PEAK, FORGET = 64, 50, 0.01, 0.05
 """The GRU's windows as in the benchmark, rates and forgetting as in the lesson on Shakespeare."""

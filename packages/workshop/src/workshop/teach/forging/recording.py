@@ -102,8 +102,8 @@ def _cost(pieces: Mapping[str, Piece]) -> list[str]:
         for name in ("convolutions", "dense")
     )
     return [
-        f"a round of convolutions costs {slow / quick:.0f} times as much: {LONG_GAME:,} of them, a long game, "
-        f"would take {LONG_GAME * slow / 60:.0f} minutes of a processor and were not played"
+        f"a round of convolutions costs {slow / quick:.0f} times as much: {LONG_GAME:,} of them, a long "
+        f"game, would take {LONG_GAME * slow / 60:.0f} minutes of a processor and were not played"
     ]
 
 
