@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from pytest import approx
 
 from workshop.settings import CHECKOUT
@@ -57,16 +56,3 @@ def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
     assert set(known) <= set(recording.jobs())
     for name, piece in known.items():
         assert piece["cpu_seconds"] > 0 and piece["day"], name
-
-
-def test_only_what_is_missing_is_recorded(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    made = []
-    monkeypatch.setattr(recording, "FILE", tmp_path / "recorded.json")
-    monkeypatch.setattr(
-        recording, "jobs", lambda: {name: lambda name=name: made.append(name) or {"won": 1} for name in "abc"}
-    )
-    recording.record(["b"])
-    recording.record()
-    recording.record()
-    assert made == ["b", "a", "c"]
-    assert set(recording.recorded()) == {"a", "b", "c"} and recording.recorded()["a"]["won"] == 1

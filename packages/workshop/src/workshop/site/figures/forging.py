@@ -104,7 +104,11 @@ def collapse() -> Drawing:
             drawing.circle(_at(middle, point), 3, "warm", "warm")
         after = kept["rounds"] * (number + 1) // len(kept["film"])
         kinds = kept["kinds"]["no remedy"][number]
-        drawing.words((left + 119, top + 210), f"round {after}: {kinds:.1f}", 29)
+        # At either end of its frame, so that no label comes near its neighbour's, whatever the type.
+        drawing.words(
+            (left + 14, top + 210), f"{after}" if number else f"round {after}", 29, "quiet", "start"
+        )
+        drawing.words((left + 222, top + 210), f"{kinds:.1f}", 29, "warm", "end", 600)
     return drawing
 
 

@@ -6,21 +6,12 @@ checkout::
     python -m workshop.teach.forging.recording                        # all that is missing
     python -m workshop.teach.forging.recording --again seeds/2 …      # these anew
 
-Each piece is written into ``recorded.json`` beside this file as soon as it is done, so that a run may be
-interrupted: ``{piece: {figures…, "cpu_seconds", "day"}}``. ``seeds/1`` writes a picture for the
-slides, too.
+What is recorded lies in ``recorded.json`` beside this file. ``seeds/2`` writes a picture for the slides, too.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import datetime
-import io
-import json
-import os
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from workshop.lessons.catalogue import exercise_of, read_solution
 from workshop.settings import CHECKOUT
-from workshop.system.files import written_whole
+from workshop.teach import recordings
+from workshop.teach.recordings import Names, Piece
 
 FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("7-make/20-gan.ipynb")
@@ -59,22 +50,19 @@ SEEDS = (2, 3)
 """Seeds beside the first, with which the lesson itself plays."""
 ROUNDS = 300
 """How long the game of convolutions is, and the game of dense players beside it."""
+LONG_GAME = 25_000
+"""Rounds of the lesson's long game of dense players."""
 MEASURES = ("kinds", "sure", "frechet")
 PICTURE = CHECKOUT / "presentation/pictures/forged.webp"
 """How the forger of the first seed collapses: a row a forgery, a column a moment."""
 ROWS, SIDE, GAP = 5, 112, 12
 
-Piece = dict[str, Any]
-Names = dict[str, Any]
 """What the lesson's cells have assigned."""
 
 
 def recorded() -> dict[str, Piece]:
     """Return what was recorded, by piece."""
-    if not FILE.is_file():
-        return {}
-    found: dict[str, Piece] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+    return recordings.read(FILE)
 
 
 def lines(pieces: Mapping[str, Piece]) -> list[str]:
@@ -99,10 +87,24 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"{piece['rounds']} rounds, {name}: {piece['kinds']:.2f} kinds, distance "
                 f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
             )
+    told += _cost(pieces)
     if told:
-        days = sorted({piece["day"] for piece in pieces.values()})
-        told.append(f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}")
+        told.append(f"recorded {recordings.days(pieces)}")
     return told
+
+
+def _cost(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what a round of convolutions costs, and so what this record cannot tell."""
+    if not {"convolutions/1", "dense/1"} <= set(pieces):
+        return []
+    slow, quick = (
+        pieces[f"{name}/1"]["cpu_seconds"] / pieces[f"{name}/1"]["rounds"]
+        for name in ("convolutions", "dense")
+    )
+    return [
+        f"a round of convolutions costs {slow / quick:.0f} times as much: {LONG_GAME:,} of them, a long "
+        f"game, would take {LONG_GAME * slow / 60:.0f} minutes of a processor and were not played"
+    ]
 
 
 def namespace(seed: int) -> Names:
@@ -121,13 +123,7 @@ def namespace(seed: int) -> Names:
 
 def run(cell: str, names: Names) -> None:
     """Run one cell of the notebook, by its id, an exercise solved; what it prints is not shown."""
-    folder = CHECKOUT / "notebooks"
-    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    found = next(each for each in cells if each["id"] == cell)
-    exercise = exercise_of(found)
-    text = "".join(found["source"]) if exercise is None else read_solution(folder, exercise)
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(text, f"{NOTEBOOK.name}:{cell}", "exec"), names)
+    recordings.run(NOTEBOOK, cell, names)
 
 
 def jobs() -> dict[str, Callable[[], Piece]]:
@@ -196,24 +192,5 @@ def save_film(moments: list[Any]) -> None:
     sheet.save(PICTURE, quality=80)
 
 
-def record(wanted: Iterable[str] = ()) -> None:
-    """Record the pieces whose names begin with one of ``wanted``, or else those that are missing."""
-    chosen = tuple(wanted)
-    for name, job in jobs().items():
-        if not (name.startswith(chosen) if chosen else name not in recorded()):
-            continue
-        work = time.process_time()
-        piece = job()
-        told: Piece = {"cpu_seconds": round(time.process_time() - work, 1)} | piece
-        told |= {"day": datetime.date.today().isoformat()}
-        known = recorded() | {name: told}
-        with written_whole(FILE) as file:
-            file.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
-        print(name, told, flush=True)
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    parser = argparse.ArgumentParser(description="record the longer games of the lesson Forger and detective")
-    parser.add_argument("--again", nargs="+", default=[], metavar="PIECE", help="record these anew")
-    record(parser.parse_args().again)
+    recordings.main("the longer games of the lesson Forger and detective", FILE, jobs())

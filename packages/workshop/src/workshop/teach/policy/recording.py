@@ -6,30 +6,21 @@ environment of the lessons, from a checkout::
     python -m workshop.teach.policy.recording                        # all that is missing
     python -m workshop.teach.policy.recording --again seeds/1 …      # these anew
 
-Each piece is written into ``recorded.json`` beside this file as soon as it is done, so that a run may be
-interrupted: ``{piece: {figures…, "cpu_seconds", "share" (processor seconds by the clock's), "day"}}``.
+What is recorded lies in ``recorded.json`` beside this file.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import datetime
-import io
-import json
-import os
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 
-from workshop.lessons.catalogue import check_of, exercise_of, read_solution
-from workshop.settings import CHECKOUT
-from workshop.system.files import written_whole
+from workshop.lessons.catalogue import check_of
+from workshop.teach import recordings
+from workshop.teach.recordings import Names, Piece
 
 FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
@@ -53,17 +44,13 @@ ABLATION_SEEDS = (1, 2, 3)
 LEARNERS = (1, 2)
 """How many processes learn Pong by A3C, each for as many processor seconds as the batch of games took."""
 
-Piece = dict[str, Any]
 T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}
 """Student's t by the number of runs, from any table of it: half of a 95 % interval is t · s / √n."""
 
 
 def recorded() -> dict[str, Piece]:
     """Return what was recorded, by piece."""
-    if not FILE.is_file():
-        return {}
-    found: dict[str, Piece] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+    return recordings.read(FILE)
 
 
 def interval(values: Iterable[float]) -> tuple[float, float | None]:
@@ -90,8 +77,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"{piece['share']:.2f} of a processor were free for it"
             )
     if told:
-        days = sorted({piece["day"] for piece in pieces.values()})
-        told.append(f"recorded {' to '.join(dict.fromkeys((days[0], days[-1])))}, one seed a run")
+        told.append(f"recorded {recordings.days(pieces)}, one seed a run")
     return told
 
 
@@ -132,24 +118,19 @@ def _mean(runs: Sequence[float], form: str) -> str:
     return f"mean {form.format(mean)}, 95 % interval ± {form.format(half).lstrip('+')}"
 
 
-def namespace(seed: int, settings: Mapping[str, object], notebooks: Path | None = None) -> dict[str, Any]:
+def namespace(seed: int, settings: Mapping[str, object], notebooks: Path | None = None) -> Names:
     """Run what the lesson's cells define, exercises solved and nothing trained; return its names.
 
     ``settings`` replace those of the cell tagged ``parameters``. What the cells print is not shown.
     """
-    folder = notebooks or CHECKOUT / "notebooks"
-    cells = json.loads((folder / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    names: dict[str, Any] = {"__name__": "__lesson__"}
-    for cell in cells:
+    names: Names = {"__name__": "__lesson__"}
+    for cell in recordings.cells(NOTEBOOK, notebooks):
         name = str(cell["id"])
         if cell["cell_type"] != "code" or check_of(cell) is not None:
             continue
         if name.startswith(LEFT_OUT) or name in ALSO_LEFT_OUT:
             continue
-        exercise = exercise_of(cell)
-        text = "".join(cell["source"]) if exercise is None else read_solution(folder, exercise)
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(text, f"{NOTEBOOK.name}:{name}", "exec"), names)
+        recordings.run(NOTEBOOK, name, names, notebooks)
         if name == "parameters":
             names |= {"PROFILE": "full", "SEED": seed, **settings}
     return names
@@ -211,33 +192,11 @@ def _processes(number: int) -> Piece:
     }
 
 
-def _run(cell: str, names: dict[str, Any]) -> None:
+def _run(cell: str, names: Names) -> None:
     """Run one cell of the notebook, by its id; predictions are not revealed."""
-    cells = json.loads((CHECKOUT / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    text = next("".join(each["source"]) for each in cells if each["id"] == cell)
     names["reveal"] = lambda *_: None
-    exec(compile(text, f"{NOTEBOOK.name}:{cell}", "exec"), names)
-
-
-def record(wanted: Iterable[str] = ()) -> None:
-    """Record the pieces whose names begin with one of ``wanted``, or else those that are missing."""
-    chosen = tuple(wanted)
-    for name, job in jobs().items():
-        if not (name.startswith(chosen) if chosen else name not in recorded()):
-            continue
-        clock, work = time.perf_counter(), time.process_time()
-        piece = job()
-        spent, passed = time.process_time() - work, time.perf_counter() - clock
-        told = {"cpu_seconds": round(spent, 1), "share": round(spent / passed, 2)}
-        told |= piece | {"day": datetime.date.today().isoformat()}
-        known = recorded() | {name: told}
-        with written_whole(FILE) as file:
-            file.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
-        print(name, told, flush=True)
+    recordings.run(NOTEBOOK, cell, names)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    parser = argparse.ArgumentParser(description="record the longer runs of the lesson on policy gradients")
-    parser.add_argument("--again", nargs="+", default=[], metavar="PIECE", help="record these anew")
-    record(parser.parse_args().again)
+    recordings.main("the longer runs of the lesson on policy gradients", FILE, jobs())

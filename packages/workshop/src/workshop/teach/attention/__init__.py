@@ -1,0 +1,1 @@
+"""What the lesson on attention needs besides: how matrices learn quickly, and what is recorded."""

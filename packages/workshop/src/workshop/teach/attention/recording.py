@@ -1,0 +1,178 @@
+"""The transformer that writes, and the GRU beside it, recorded: the same plays, the same processor seconds.
+
+The transformer is that of the notebook, by its own cells, the exercises solved; the GRU is that of
+``workshop bench charrnn``, taught as in the lesson on Shakespeare. They need two environments, and the
+transformers come first, because a GRU learns for as long as the transformer of its seed::
+
+    python -m workshop.teach.attention.recording       # in the environment tensorflow, then in theano
+    python -m workshop.teach.attention.recording --again gru/2 …      # these anew
+
+What is recorded lies in ``recorded.json`` beside this file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from workshop.errors import WorkshopError
+from workshop.teach import recordings
+from workshop.teach.recordings import Names, Piece
+
+FILE = Path(__file__).with_name("recorded.json")
+NOTEBOOK = Path("7-make/40-attention.ipynb")
+DEFINE = (
+    "parameters",
+    "imports",
+    "exercise-attend",
+    "texts",
+    "network",
+    "pieces",
+    "exercise-layer",
+    "plays",
+    "writer",
+    "writer-parts",
+    "writer-teach",
+)
+"""The cells that a transformer needs, in their order; two of them for the sizes of the others."""
+TRAIN = "train-writer"
+
+SEEDS = (1, 2, 3)
+ENDS = 30_000
+"""Letters of the plays' ends that both are asked about, the first ones."""
+ROWS, STEPS, PEAK, FORGET = 64, 50, 0.01, 0.05
+"""The GRU's windows as in the benchmark, rates and forgetting as in the lesson on Shakespeare."""
+MOMENTS = (0.25, 0.5, 0.75, 1.0)
+"""When, as shares of the time, it is asked on the way, and about how much: as the transformer is."""
+ASKED = 6_000
+CLEAR = 0.05
+"""Nats a letter by which one has to be better than the other."""
+
+
+def recorded() -> dict[str, Piece]:
+    """Return what was recorded, by piece."""
+    return recordings.read(FILE)
+
+
+def _of(pieces: Mapping[str, Piece], kind: str) -> list[Piece]:
+    return [pieces[f"{kind}/{seed}"] for seed in SEEDS if f"{kind}/{seed}" in pieces]
+
+
+def gru_nats(pieces: Mapping[str, Piece]) -> float:
+    """Return the median of the recorded GRUs' nats."""
+    return median(piece["nats"] for piece in _of(pieces, "gru"))
+
+
+def winner(pieces: Mapping[str, Piece]) -> str:
+    """Say who told letters better, by the medians, in the words of the lesson's prediction."""
+    below = gru_nats(pieces) - median(piece["nats"] for piece in _of(pieces, "writer"))
+    if abs(below) < CLEAR:
+        return f"neither, by {CLEAR} nats"
+    return "the transformer" if below > 0 else "the GRU"
+
+
+def lines(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what was recorded of both, seed by seed."""
+    told = []
+    for kind, name in (("writer", "transformer"), ("gru", "GRU of 256 units")):
+        if found := _of(pieces, kind):
+            each = ", ".join(f"{piece['nats']:.3f}" for piece in found)
+            seconds = ", ".join(f"{piece['train_cpu_seconds']:.0f}" for piece in found)
+            letters = median(piece["letters"] for piece in found)
+            told.append(
+                f"recorded, {name}, {len(found)} seed{'s' * (len(found) > 1)}: {each} nats a letter; "
+                f"{seconds} processor seconds, {letters / 1e6:.1f} million letters read"
+            )
+    return [*told, f"recorded {recordings.days(pieces)}"] if told else []
+
+
+def show(pieces: Mapping[str, Piece]) -> Any:
+    """Draw how both come down with the processor seconds, a curve a seed."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
+    for kind, name, colour in (("writer", "transformer", "C0"), ("gru", "GRU of 256 units", "C1")):
+        for number, piece in enumerate(_of(pieces, kind)):
+            label = f"{name}, recorded" if not number else None
+            axes.plot(*zip(*piece["curve"], strict=True), "o-", color=colour, label=label, alpha=0.7)
+    axes.set(xlabel="processor seconds of learning", ylabel="nats a letter, other text")
+    axes.legend()
+    plt.close(figure)
+    return figure
+
+
+def jobs() -> dict[str, Callable[[], Piece]]:
+    """Return all pieces in the order in which they are made."""
+    found: dict[str, Callable[[], Piece]] = {f"writer/{seed}": partial(_writer, seed) for seed in SEEDS}
+    return found | {f"gru/{seed}": partial(_gru, seed) for seed in SEEDS}
+
+
+def possible() -> dict[str, Callable[[], Piece]]:
+    """Return those that this environment can make."""
+    library = {"writer": "tensorflow", "gru": "theano"}
+    return {name: job for name, job in jobs().items() if find_spec(library[name.split("/")[0]])}
+
+
+def _writer(seed: int) -> Piece:
+    """Teach the lesson's transformer."""
+    names: Names = {"__name__": "__lesson__"}
+    for cell in (*DEFINE, TRAIN):
+        recordings.run(NOTEBOOK, cell, names)
+        if cell == "parameters":
+            names |= {"PROFILE": "full", "SEED": seed}
+    history = names["writer_history"]
+    curve = [(share * history.cpu_seconds, nats) for share, nats in zip(MOMENTS, history.errors, strict=True)]
+    letters = names["WRITTEN"] * names["BATCH"] * names["LONG"]
+    return _piece(history.cpu_seconds, names["writer_nats"], letters, curve)
+
+
+def _gru(seed: int) -> Piece:
+    """Teach the GRU for as many processor seconds; what it is asked on the way does not count."""
+    if (beside := recorded().get(f"writer/{seed}")) is None:
+        raise WorkshopError(f"record writer/{seed} first, in the environment tensorflow: a GRU has its time")
+    from workshop.teach import plays
+    from workshop.teach.charmodel import learning, scores
+    from workshop.teach.charmodel.alphabet import Alphabet
+    from workshop.teach.charmodel.network import Form, Network
+    from workshop.teach.charmodel.streams import windows
+
+    texts = plays.corpus()
+    alphabet = Alphabet.of(texts.train, unknown=True)
+    learnt, ends = alphabet.encode(texts.train), alphabet.encode(texts.ends[:ENDS])
+    network, allowed = Network(Form(len(alphabet)), seed), beside["train_cpu_seconds"]
+    network.learn(next(windows(learnt, ROWS, STEPS)), 0.0)  # compiles
+    scores.mean_nats(network, ends[:ASKED], rows=8)
+    dice, speed = np.random.default_rng(seed), learning.falling(PEAK)
+    state, left, curve, spent, batches = None, iter(()), [], 0.0, 0
+    while spent < allowed:
+        began = time.process_time()
+        if (batch := next(left, None)) is None:
+            left, state = iter(windows(learnt, ROWS, STEPS, start=int(dice.integers(len(learnt))))), None
+            batch = next(left)
+        if state is not None:
+            state = state * (dice.random((ROWS, 1)) >= FORGET).astype(np.float32)
+        _, state = network.learn(batch, speed(int(100 * spent), int(100 * allowed)), state)
+        spent, batches = spent + time.process_time() - began, batches + 1
+        if spent >= MOMENTS[len(curve)] * allowed:
+            curve.append((spent, scores.mean_nats(network, ends[:ASKED], rows=8)))
+    return _piece(spent, scores.mean_nats(network, ends, rows=8), batches * ROWS * STEPS, curve)
+
+
+def _piece(seconds: float, nats: float, letters: int, curve: Iterable[tuple[float, float]]) -> Piece:
+    return {
+        "train_cpu_seconds": round(seconds, 1),
+        "nats": round(nats, 4),
+        "letters": letters,
+        "curve": [[round(second, 1), round(value, 3)] for second, value in curve],
+    }
+
+
+if __name__ == "__main__":
+    recordings.main("the transformer of the lesson on attention, and the GRU beside it", FILE, possible())

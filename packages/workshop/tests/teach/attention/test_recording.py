@@ -1,0 +1,82 @@
+"""What the lesson tells of transformer and GRU, and that its cells are still there to be run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+
+from workshop.errors import WorkshopError
+from workshop.teach import recordings
+from workshop.teach.attention import recording
+
+
+def piece(nats: float, day: str = "2026-11-27", **more: Any) -> recording.Piece:
+    curve = [[10.0, 2.0], [20.0, nats]]
+    return {"nats": nats, "letters": 1_500_000, "train_cpu_seconds": 20.2, "curve": curve, "day": day, **more}
+
+
+PIECES = {
+    "writer/1": piece(1.50),
+    "writer/2": piece(1.70),
+    "writer/3": piece(1.52),
+    "gru/1": piece(1.58, "2026-11-28"),
+    "gru/2": piece(1.60),
+    "gru/3": piece(1.40),
+}
+
+
+def test_medians_decide_and_a_hair_does_not() -> None:
+    assert recording.gru_nats(PIECES) == 1.58
+    assert recording.winner(PIECES) == "the transformer"
+    assert recording.winner({"writer/1": piece(1.5), "gru/1": piece(1.4)}) == "the GRU"
+    assert recording.winner({"writer/1": piece(1.5), "gru/1": piece(1.54)}) == "neither, by 0.05 nats"
+
+
+def test_lines_tell_each_seed() -> None:
+    told = "\n".join(recording.lines(PIECES))
+    assert "transformer, 3 seeds: 1.500, 1.700, 1.520 nats a letter" in told
+    assert "20, 20, 20 processor seconds, 1.5 million letters read" in told
+    assert "GRU of 256 units, 3 seeds: 1.580" in told and "2026-11-27 to 2026-11-28" in told
+    assert "1 seed: " in recording.lines({"gru/1": piece(1.6)})[0]
+    assert recording.lines({}) == []
+
+
+def test_a_curve_a_seed() -> None:
+    figure = recording.show(PIECES)
+    (axes,) = figure.axes
+    assert len(axes.lines) == 6 and axes.lines[0].get_ydata().tolist() == [2.0, 1.5]
+    assert len(axes.get_legend().get_texts()) == 2
+    assert not plt.get_fignums()
+
+
+def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
+    ids = [cell["id"] for cell in recordings.cells(recording.NOTEBOOK)]
+    places = [ids.index(name) for name in (*recording.DEFINE, recording.TRAIN)]
+    assert len(places) == len(set(places))
+
+
+def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
+    known = recording.recorded()
+    assert known, "the lesson shows what was recorded"
+    assert set(known) <= set(recording.jobs())
+    for name, found in known.items():
+        assert found["day"] and found["curve"][-1][0] == pytest.approx(found["train_cpu_seconds"], abs=0.2), (
+            name
+        )
+
+
+def test_a_gru_learns_as_long_as_its_transformer_and_no_longer() -> None:
+    known = recording.recorded()
+    pairs = [(found, known[name.replace("gru", "writer")]) for name, found in known.items() if "gru" in name]
+    assert pairs
+    for gru, writer in pairs:
+        assert gru["train_cpu_seconds"] >= writer["train_cpu_seconds"] - 0.1
+        assert gru["train_cpu_seconds"] < 1.1 * writer["train_cpu_seconds"]
+
+
+def test_without_its_transformer_a_gru_has_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "recorded", dict)
+    with pytest.raises(WorkshopError, match="writer/2 first"):
+        recording.jobs()["gru/2"]()

@@ -1,0 +1,67 @@
+"""Pieces are made by a notebook's own cells, and written one by one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workshop.teach import recordings
+
+
+def test_only_what_is_missing_is_recorded(tmp_path: Path) -> None:
+    file, made = tmp_path / "recorded.json", []
+
+    def job(name: str) -> recordings.Piece:
+        made.append(name)
+        return {"kinds": len(made)}
+
+    jobs = {name: lambda name=name: job(name) for name in ("a/1", "b/1")}
+    recordings.record(file, jobs, ["b"])
+    recordings.record(file, jobs)
+    recordings.record(file, jobs)
+    assert made == ["b/1", "a/1"]
+    recordings.record(file, jobs, ["a"])
+    assert made == ["b/1", "a/1", "a/1"]
+    known = recordings.read(file)
+    assert {name: piece["kinds"] for name, piece in known.items()} == {"a/1": 3, "b/1": 1}
+    assert all({"cpu_seconds", "share", "day"} <= set(piece) for piece in known.values())
+
+
+def test_a_piece_that_fails_leaves_those_before_it(tmp_path: Path) -> None:
+    def fails() -> recordings.Piece:
+        raise ValueError("no")
+
+    file = tmp_path / "recorded.json"
+    with pytest.raises(ValueError, match="no"):
+        recordings.record(file, {"good": dict, "bad": fails})
+    assert set(recordings.read(file)) == {"good"}
+
+
+def test_days_are_told_once() -> None:
+    first, last = {"day": "2026-11-26"}, {"day": "2026-11-27"}
+    assert recordings.days({"a": first, "b": first}) == "2026-11-26"
+    assert recordings.days({"b": last, "a": first}) == "2026-11-26 to 2026-11-27"
+
+
+def test_an_exercise_is_run_solved_and_says_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "twice.py").write_text("def twice(x):\n    return 2 * x\n", encoding="utf-8")
+    cells = [
+        {
+            "id": "stub",
+            "metadata": {"tags": ["exercise:twice"]},
+            "source": ["def twice(x):\n", "    return ..."],
+        },
+        {"id": "use", "metadata": {}, "source": ["found = twice(4)\n", "print(found)"]},
+    ]
+    for cell in cells:
+        cell["cell_type"] = "code"
+    (tmp_path / "lesson.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    names: recordings.Names = {}
+    for name in ("stub", "use"):
+        recordings.run(Path("lesson.ipynb"), name, names, tmp_path)
+    assert names["found"] == 8 and capsys.readouterr().out == ""
