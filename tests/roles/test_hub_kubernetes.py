@@ -72,8 +72,9 @@ class Written:
     second: str
 
     def values(self, room: str) -> dict[str, Any]:
+        """Return both files as helm merges them."""
         loaded: dict[str, Any] = yaml.safe_load((self.folder / room / "values.yaml").read_text())
-        return loaded
+        return merged(loaded, yaml.safe_load((self.folder / room / "hub-code.yaml").read_text()))
 
     def objects(self, room: str) -> list[dict[str, Any]]:
         files = [
@@ -81,6 +82,12 @@ class Written:
             self.folder / room / "private/classroom-seats.yaml",
         ]
         return [each for file in sorted(files) for each in yaml.safe_load_all(file.read_text())]
+
+
+def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return two files of values as one: tables are merged, in everything else the second goes before."""
+    tables = {name for name in first.keys() & second.keys() if isinstance(first[name], dict)}
+    return first | second | {name: merged(first[name], second[name]) for name in tables}
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +136,7 @@ def test_what_is_written_is_what_chart_and_cluster_take(written: Written, room: 
         "NetworkPolicy",
         "NetworkPolicy",
         "ResourceQuota",
+        "ConfigMap",
         "Secret",
     ]
     for each in (*objects, *seat_objects(values)):
@@ -189,6 +197,23 @@ def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     spoil("has no limit", containers=[seat | {"resources": {"requests": seat["resources"]["requests"]}}])
     spoil("home has capabilities", initContainers=[spec["initContainers"][0] | {"securityContext": {}}])
     return spoilt
+
+
+def test_a_seat_finds_the_code_of_its_pages(written: Written) -> None:
+    values = written.values("ingress")
+    pod, _ = seat_objects(values)
+    (code,) = (each["configMap"] for each in pod["spec"]["volumes"] if each["name"] == "code")
+    (there,) = (each for each in written.objects("ingress") if each["kind"] == "ConfigMap")
+    assert there["metadata"]["name"] == code["name"]
+    assert {each["key"] for each in code["items"]} == there["data"].keys()
+    mounts = {each["name"]: each["mountPath"] for each in pod["spec"]["containers"][0]["volumeMounts"]}
+    config = values["singleuser"]["extraFiles"]["jupyter_server_config.py"]["stringData"]
+    assert f'"{mounts["code"]}/python"' in config
+    assert f'"{mounts["code"]}/labextensions"' in config
+    assert {each["path"] for each in code["items"]} >= {
+        "python/organiser/hub/seatserver.py",
+        "labextensions/workshop-classroom/package.json",
+    }
 
 
 def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
