@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ pytest.importorskip("kubespawner")
 
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from jsonschema import ValidationError
+from machines.kubernetes.load import measure
+from machines.kubernetes.writing import merged
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -82,12 +85,6 @@ class Written:
             self.folder / room / "private/classroom-seats.yaml",
         ]
         return [each for file in sorted(files) for each in yaml.safe_load_all(file.read_text())]
-
-
-def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Return two files of values as one: tables are merged, in everything else the second goes before."""
-    tables = {name for name in first.keys() & second.keys() if isinstance(first[name], dict)}
-    return first | second | {name: merged(first[name], second[name]) for name in tables}
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +227,16 @@ def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch
     assert issubclass(seat, kubespawner.KubeSpawner)
     assert seat.will_resume.default_value is True
     assert config.JupyterHub.services[0]["api_token"] == "token"
+
+
+def test_a_small_class_comes_in_by_a_recorded_api(written: Written, tmp_path: Path) -> None:
+    # The hub that the values make, with KubeSpawner; tools/test.bash kubernetes.load does so with a thousand.
+    shutil.copytree(written.folder / "plain", tmp_path / "classroom")
+    found = measure(tmp_path / "classroom", tmp_path, seats=3, a_minute=180.0)
+    assert found.failed == {}
+    assert len(found.ready) == 3
+    assert found.speaker, "the speaker's view was open"
+    assert found.asked["POST pods"] == found.asked["POST persistentvolumeclaims"] == 3
 
 
 def test_planted_faults_are_found(written: Written) -> None:
