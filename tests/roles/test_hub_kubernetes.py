@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ pytest.importorskip("kubespawner")
 
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from jsonschema import ValidationError
+from machines.kubernetes.load import measure
+from machines.kubernetes.writing import merged
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -72,8 +75,9 @@ class Written:
     second: str
 
     def values(self, room: str) -> dict[str, Any]:
+        """Return both files as helm merges them."""
         loaded: dict[str, Any] = yaml.safe_load((self.folder / room / "values.yaml").read_text())
-        return loaded
+        return merged(loaded, yaml.safe_load((self.folder / room / "hub-code.yaml").read_text()))
 
     def objects(self, room: str) -> list[dict[str, Any]]:
         files = [
@@ -129,6 +133,7 @@ def test_what_is_written_is_what_chart_and_cluster_take(written: Written, room: 
         "NetworkPolicy",
         "NetworkPolicy",
         "ResourceQuota",
+        "ConfigMap",
         "Secret",
     ]
     for each in (*objects, *seat_objects(values)):
@@ -191,6 +196,23 @@ def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return spoilt
 
 
+def test_a_seat_finds_the_code_of_its_pages(written: Written) -> None:
+    values = written.values("ingress")
+    pod, _ = seat_objects(values)
+    (code,) = (each["configMap"] for each in pod["spec"]["volumes"] if each["name"] == "code")
+    (there,) = (each for each in written.objects("ingress") if each["kind"] == "ConfigMap")
+    assert there["metadata"]["name"] == code["name"]
+    assert {each["key"] for each in code["items"]} == there["data"].keys()
+    mounts = {each["name"]: each["mountPath"] for each in pod["spec"]["containers"][0]["volumeMounts"]}
+    config = values["singleuser"]["extraFiles"]["jupyter_server_config.py"]["stringData"]
+    assert f'"{mounts["code"]}/python"' in config
+    assert f'"{mounts["code"]}/labextensions"' in config
+    assert {each["path"] for each in code["items"]} >= {
+        "python/organiser/hub/seatserver.py",
+        "labextensions/workshop-classroom/package.json",
+    }
+
+
 def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     kubespawner = pytest.importorskip("kubespawner")
     from traitlets.config import Config
@@ -205,6 +227,16 @@ def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch
     assert issubclass(seat, kubespawner.KubeSpawner)
     assert seat.will_resume.default_value is True
     assert config.JupyterHub.services[0]["api_token"] == "token"
+
+
+def test_a_small_class_comes_in_by_a_recorded_api(written: Written, tmp_path: Path) -> None:
+    # The hub that the values make, with KubeSpawner; tools/test.bash kubernetes.load does so with a thousand.
+    shutil.copytree(written.folder / "plain", tmp_path / "classroom")
+    found = measure(tmp_path / "classroom", tmp_path, seats=3, a_minute=180.0)
+    assert found.failed == {}
+    assert len(found.ready) == 3
+    assert found.speaker, "the speaker's view was open"
+    assert found.asked["POST pods"] == found.asked["POST persistentvolumeclaims"] == 3
 
 
 def test_planted_faults_are_found(written: Written) -> None:

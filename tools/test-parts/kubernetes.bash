@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The classroom on a cluster: seats of our image on a real Kubernetes of one node, built from Debian's packages.
+# The classroom on a cluster: seats of our image and the playbook on a real Kubernetes of one node, built from Debian's
+# packages; the hub's load; and, where a cluster is named, the true chart on it.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -14,7 +15,20 @@ in_a_namespace() {
     'umount -R /sys/fs/cgroup/unified 2>/dev/null || true; "$@"' -- "$@"
 }
 
-look_at() { WORKSHOP_FULL=1 in_a_namespace bash -c '"$@"' -- run_pytest tests/machines/kubernetes -m full --image "$1"; }
+look_at() {
+  WORKSHOP_FULL=1 in_a_namespace bash -c '"$@"' -- run_pytest tests/machines/kubernetes/test_playbook.py tests/machines/kubernetes/test_seats.py -m full --image "$1"
+}
+
+# An environment for the playbook, as docs/classroom.md makes it.
+use_cluster_venv() {
+  local venv=$CACHE/cluster-venv
+  ensure_uv "$CACHE/uv"
+  if [ ! -x "$venv/bin/python" ]; then "$UV" venv --quiet --python "$CACHE/venv/bin/python" "$venv"; fi
+  sync_locked cluster "$venv"
+  export WORKSHOP_CLUSTER_ANSIBLE=$venv/bin/ansible-playbook UV
+}
+
+programs() { tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES" && tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin"; }
 
 machine() {
   local archive
@@ -23,13 +37,34 @@ machine() {
   install_packages ip:iproute2 openssl:openssl ps:procps unshare:util-linux iptables:iptables
   archive=$(find "$CACHE/image" -name '*small*.oci.tar' -print -quit 2>/dev/null)
   [ -n "$archive" ] || skip "needs an image of ours: tools/test.bash image.machine"
-  step "programs" tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES"
+  use_cluster_venv
+  step "programs" programs
   step "seats" look_at "$archive"
   end_steps
+}
+
+# A thousand people come in: the hub alone, against what a cluster said. It takes ten minutes, by its nature.
+load() {
+  WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_load.py -m full
+}
+
+# The true chart on a true cluster: tier c of docs/classroom.md.
+cluster() {
+  local name
+  for name in KUBECONFIG WORKSHOP_Z2JH_CHART WORKSHOP_CLUSTER_IMAGE; do
+    [ -n "${!name:-}" ] || skip "needs a cluster: KUBECONFIG, WORKSHOP_Z2JH_CHART and WORKSHOP_CLUSTER_IMAGE"
+  done
+  use_cluster_venv
+  command -v helm >/dev/null || { tools/testbed/helm.bash "$CACHE/helm" && export PATH=$PATH:$CACHE/helm; }
+  command -v kubectl >/dev/null || skip "needs kubectl of the cluster's version"
+  export WORKSHOP_CLUSTER_REPORT=${WORKSHOP_CLUSTER_REPORT:-$CACHE/cluster-report.md}
+  WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_true_cluster.py -m full
 }
 
 use_test_venv
 case ${1:-} in
   machine) machine ;;
+  load) load ;;
+  cluster) cluster ;;
   *) no_job "$@" ;;
 esac

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import tarfile
@@ -19,7 +20,7 @@ TOKEN = "of-this-test"
 PAUSE = "localhost/pause:1"
 CONTAINERD = """\
 version = 2
-root = "{work}/containerd"
+root = "{images}"
 state = "{run}/containerd"
 [grpc]
   address = "{socket}"
@@ -65,6 +66,8 @@ KUBELET = {
     "failSwapOn": False,
     "port": 20250,
     "healthzPort": 20248,
+    # A test machine's disk may be nearly full, and no image can be pulled again.
+    "imageGCHighThresholdPercent": 100,
     "evictionHard": {"memory.available": "200Mi", "nodefs.available": "2%", "imagefs.available": "2%"},
 }
 
@@ -78,6 +81,8 @@ class Cluster:
         programs: what ``tools/testbed/kubernetes.bash`` made. work: a folder for all that is written.
         """
         self.programs, self.work = programs, work
+        # Unpacked images are kept from one run to the next; that takes longer than all else.
+        self.images = programs / "images"
         # Addresses of sockets are short.
         self.run = Path("/run/workshop-kubernetes")
         self.socket = self.run / "containerd.sock"
@@ -134,6 +139,7 @@ class Cluster:
         for name in ("kube-controller-manager", "kube-scheduler"):
             self.launch(name)
         wait_until(self.socket.exists, 60, "containerd listens")
+        self._forget_containers()
         self.load(self._pause_image(), PAUSE)
         self.launch("kubelet")
         wait_until(self.is_ready, 120, "the node is ready")
@@ -197,10 +203,23 @@ class Cluster:
         base, digest, _ = name.partition("@")
         how = ["--base-name", base, "--digests"] if digest else ["--index-name", name]
         ctr = [self.programs / "bin/ctr", "--address", self.socket, "--namespace", "k8s.io", "images"]
+        checked = subprocess.run(
+            [*ctr, "check", f"name=={name}"], capture_output=True, text=True, check=False
+        )
+        # By its digest, and unpacked: an earlier run's.
+        if digest and re.search(rf"{re.escape(name)}.* complete .* true", checked.stdout):
+            return
         done = subprocess.run([*ctr, "import", *how, archive], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         names = subprocess.run([*ctr, "ls", "-q"], capture_output=True, text=True, check=True).stdout
         assert name in names.split(), names
+
+    def _forget_containers(self) -> None:
+        """Take leave of what an earlier run's containers left beside the images."""
+        ctr = [self.programs / "bin/ctr", "--address", self.socket, "--namespace", "k8s.io"]
+        left = subprocess.run([*ctr, "containers", "ls", "-q"], capture_output=True, text=True, check=True)
+        for name in left.stdout.split():
+            subprocess.run([*ctr, "containers", "rm", name], capture_output=True, check=False)
 
     def _connect(self) -> None:
         """Give the namespace a network of its own: the node's address on a bridge."""
@@ -223,7 +242,12 @@ class Cluster:
         subprocess.run(["openssl", "genrsa", "-out", work / "account.key"], check=True, capture_output=True)
         (work / "containerd.toml").write_text(
             CONTAINERD.format(
-                work=work, run=self.run, socket=self.socket, pause=PAUSE, programs=self.programs
+                images=self.images,
+                work=work,
+                run=self.run,
+                socket=self.socket,
+                pause=PAUSE,
+                programs=self.programs,
             )
         )
         (work / "cni/10-pods.conflist").write_text(json.dumps(NETWORK))

@@ -6,13 +6,13 @@ The chart cannot be installed on a Kubernetes as old as the tests' one.
 import os
 from pathlib import Path
 
-import yaml
 from jupyterhub.proxy import Proxy
+from machines.kubernetes.writing import values_of
 
 FOLDER = Path(os.environ["WORKSHOP_TEST_CLASSROOM"])
 WORK = Path(os.environ["WORKSHOP_TEST_HUB"])
-HUB = "http://10.250.0.1:18285"
-values = yaml.safe_load((FOLDER / "values.yaml").read_text())
+HUB = os.environ["WORKSHOP_TEST_ADDRESS"]
+values = values_of(FOLDER)
 seat = values["singleuser"]
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
@@ -34,7 +34,13 @@ class NoProxy(Proxy):  # type: ignore[misc]
         return {}
 
 
-c.JupyterHub.proxy_class = NoProxy
+if proxy := os.environ.get("WORKSHOP_TEST_PROXY"):
+    c.ConfigurableHTTPProxy.should_start = False
+    c.ConfigurableHTTPProxy.api_url = proxy
+    c.ConfigurableHTTPProxy.auth_token = "of-the-tests"
+    c.JupyterHub.bind_url = HUB
+else:
+    c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = c.JupyterHub.hub_connect_url = HUB
 c.JupyterHub.db_url = f"sqlite:///{WORK}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = f"{WORK}/cookie-secret"
@@ -45,8 +51,10 @@ c.JupyterHub.services = [{"name": "test", "api_token": os.environ["WORKSHOP_TEST
 c.JupyterHub.load_roles = [
     {"name": "test", "scopes": ["admin:users", "admin:servers", "access:servers"], "services": ["test"]}
 ]
+c.SeatAuthenticator.update(values["hub"]["config"]["SeatAuthenticator"])
 c.SeatAuthenticator.private = str(FOLDER / "private")
 c.SeatAuthenticator.state = str(WORK)
+c.SeatAuthenticator.speaker_code = str(WORK / "speaker")
 
 c.KubeSpawner.namespace = os.environ["WORKSHOP_TEST_NAMESPACE"]
 c.KubeSpawner.image = (
@@ -55,6 +63,8 @@ c.KubeSpawner.image = (
 c.KubeSpawner.cmd = seat["cmd"]
 c.KubeSpawner.start_timeout = seat["startTimeout"]
 c.KubeSpawner.http_timeout = 120
+c.KubeSpawner.default_url = seat["defaultUrl"]
+c.KubeSpawner.port = int(os.environ.get("WORKSHOP_TEST_SEAT_PORT", 8888))
 c.KubeSpawner.uid = seat["uid"]
 c.KubeSpawner.fs_gid = seat["fsGid"]
 c.KubeSpawner.mem_guarantee, c.KubeSpawner.mem_limit = (

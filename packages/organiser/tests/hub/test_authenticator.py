@@ -280,6 +280,13 @@ def test_a_seat_tells_of_itself_alone_and_hears_what_is_said(hub: Hub) -> None:
     assert report(hub, "2", {}, token)[1]["message"] == {}
 
 
+def test_on_one_server_the_hub_makes_no_code_for_the_speaker(hub: Hub) -> None:
+    status, said = hub.api("speaker/code", "POST")
+    assert status == 404
+    assert "workshop hub speaker" in str(said["message"])
+    assert hub.api("speaker/code", "POST", SEATS_TOKEN)[0] == 403
+
+
 def test_the_speaker_frees_a_seat_and_no_page_elsewhere_can(hub: Hub) -> None:
     speaker, browser = Speaker(hub, "192.0.2.13"), Browser(hub, "192.0.2.14")
     speaker.comes(hub.speaker)

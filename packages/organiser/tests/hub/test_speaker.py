@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from organiser.hub.reports import ANSWER, Solved, lesson_at, solved_in
+from organiser.hub.homes import folder_and_state, seat_name
+from organiser.hub.reports import ANSWER, Solved, lesson_at, pod_memory, solved_in
 from organiser.hub.speaker import (
     FAILURES,
     FRESH_SECONDS,
@@ -157,3 +158,35 @@ def test_what_checks_called_right_is_solved_and_read_again_when_it_is_saved(tmp_
 @pytest.mark.parametrize("damaged", [None, [], {"cells": 3}, {"cells": [3]}, {"cells": [{"outputs": [3]}]}])
 def test_a_damaged_notebook_has_nothing_solved(damaged: object) -> None:
     assert list(solved_in(damaged)) == []
+
+
+def test_a_pods_memory_is_what_the_system_would_not_give_back(tmp_path: Path) -> None:
+    assert pod_memory(tmp_path) is None
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory/memory.usage_in_bytes").write_text("300\n")
+    (tmp_path / "memory/memory.stat").write_text("cache 120\ntotal_inactive_file 100\n")
+    assert pod_memory(tmp_path) == 200
+    (tmp_path / "memory.current").write_text("500\n")
+    (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 50\n")
+    assert pod_memory(tmp_path) == 450
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"), [(5, 5), (-1, None), (True, None), ("5", None), (1 << 60, None), (None, None)]
+)
+def test_a_memory_that_cannot_be_is_left_out(tmp_path: Path, told: object, heard: int | None) -> None:
+    speaker = Speaker(b"key", tmp_path / "code", tmp_path / "message")
+    speaker.hear("017", {"memory": told})
+    found = speaker.told("017")
+    assert found is not None
+    assert found.memory == heard
+
+
+def test_a_pod_is_the_seat_of_its_hub_and_its_home_is_the_images(tmp_path: Path) -> None:
+    assert seat_name(Path("/home/workshop"), {"JUPYTERHUB_USER": "seat-017"}) == "seat-017"
+    assert seat_name(Path("/home/seat-003"), {}) == "seat-003"
+    assert folder_and_state(tmp_path)[1] == tmp_path / ".workshop-sync"
+    (tmp_path / ".local/state/deep-learning-workshop").mkdir(parents=True)
+    assert folder_and_state(tmp_path)[1] == tmp_path / ".local/state/deep-learning-workshop"
+    (tmp_path / ".workshop-sync").mkdir()
+    assert folder_and_state(tmp_path)[1] == tmp_path / ".workshop-sync"

@@ -34,6 +34,10 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
     address_failures = Integer(
         ADDRESS_FAILURES, config=True, help="Wrong codes a minute from one address, which a class may share."
     )
+    speaker_code = Unicode(
+        config=True,
+        help="File for the hash of the speaker's code, where the hub itself makes codes: on a cluster.",
+    )
     door = Instance(Door)
 
     @default("door")
@@ -48,7 +52,8 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
 
     @default("speaker")
     def _make_speaker(self) -> Speaker:
-        return Speaker(self.door.key, Path(self.private) / "speaker", Path(self.state) / "message.json")
+        code = Path(self.speaker_code or Path(self.private) / "speaker")
+        return Speaker(self.door.key, code, Path(self.state) / "message.json")
 
     @default("allow_all")
     def _allow_all(self) -> bool:

@@ -12,7 +12,7 @@ import pwd
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -44,6 +44,8 @@ mv ".$1-new" "$1"
 """
 STATE = ".workshop-sync"
 """In a seat's home: what was delivered into its notebooks, for the way home (``organiser.hub.wayhome``)."""
+IMAGE_STATE = ".local/state/deep-learning-workshop"
+"""The same in a home that the container image made (``organiser/image/start``)."""
 
 
 def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[str]:
@@ -98,8 +100,14 @@ def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:
 
 
 def folder_and_state(home: Path) -> tuple[Path, Path]:
-    """Return a home's notebooks, and what sync remembers of them."""
-    return home / "notebooks", home / STATE
+    """Return a home's notebooks, and what sync remembers of them; a pod's home is that of the image."""
+    image = home / IMAGE_STATE
+    return home / "notebooks", image if image.is_dir() and not (home / STATE).is_dir() else home / STATE
+
+
+def seat_name(home: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """Return which seat a server is, by the hub that started it; else by its home."""
+    return environment.get("JUPYTERHUB_USER") or home.name
 
 
 def pack_home(home: Path, out: IO[bytes], name: str) -> Packed:

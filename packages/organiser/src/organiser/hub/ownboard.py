@@ -55,8 +55,8 @@ def command(file: Path, logs: Path, prefix: str) -> list[str]:
     return [
         sys.executable,
         "-P",
-        "-m",
-        "organiser.hub.board",
+        # By its file: a pod's seat has this package on its server's path alone.
+        str(Path(__file__).with_name("board.py")),
         f"--socket={file}",
         f"--logdir={logs}",
         f"--path_prefix={prefix}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any, ClassVar
 
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]
 
@@ -20,6 +21,9 @@ ENDING = (
     "Your server ends as soon as it has started. Tell the organiser: 'kubectl logs' of your seat says why."
 )
 NO_PLACE = "No computer of the cluster takes your seat just now; this page goes on as soon as one does."
+
+LOOK_SECONDS = 2.0
+"""How long one look at the cluster's events counts, for the speaker's view."""
 
 _VOLUMES = ("persistentvolumeclaim", "volume node affinity", "volume(s)", "storageclass")
 _IMAGES = ("image", "pull")
@@ -54,8 +58,41 @@ def in_words(reason: str, message: str) -> str:
     return ""
 
 
+def last_words(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what was said last of each pod, by its name; one look at all events serves all seats."""
+    latest: dict[str, tuple[str, str]] = {}
+    for event in events:
+        words = in_words(str(event.get("reason")), str(event.get("message")))
+        when = str(event.get("lastTimestamp") or event.get("eventTime") or "")
+        name = str(event.get("involvedObject", {}).get("name"))
+        if words and when >= latest.get(name, ("", ""))[0]:
+            latest[name] = when, words
+    return {name: words for name, (_, words) in latest.items()}
+
+
 class SeatPods(Returning, KubeSpawner):  # type: ignore[misc]
     """The spawner of the classroom on Kubernetes."""
+
+    _looked: ClassVar[float] = float("-inf")
+    _said: ClassVar[dict[str, str]] = {}
+
+    @property
+    def node(self) -> str:
+        """The node that the seat's pod is on, as far as the hub has heard; for the speaker's view."""
+        reflector = getattr(self, "pod_reflector", None)
+        pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
+        return str((pod or {}).get("spec", {}).get("nodeName") or "")
+
+    @property
+    def why(self) -> str:
+        """What the cluster said last of a seat that is starting, in words."""
+        reflector = getattr(self, "event_reflector", None)
+        if reflector is None:
+            return ""
+        now = time.monotonic()
+        if now - SeatPods._looked > LOOK_SECONDS:
+            SeatPods._looked, SeatPods._said = now, last_words(reflector.resources.values())
+        return SeatPods._said.get(self.pod_name, "")
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Tell each news once; the cluster repeats itself every few seconds."""

@@ -18,7 +18,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.ioloop import PeriodicCallback
 from tornado.web import authenticated
 
-from organiser.hub.homes import folder_and_state
+from organiser.hub.homes import folder_and_state, seat_name
 from organiser.hub.warden import FULL, WORDS
 from workshop.sync.openbooks import is_open
 
@@ -86,12 +86,31 @@ def delivered_in(state: Path) -> list[str]:
     return sorted(Manifest(state).entries)
 
 
+def pod_memory(root: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Return the bytes that this pod takes, less what the system would give back: what `kubectl top` shows.
+
+    None where the node does not let a container see it.
+    """
+    for folder, used, given in (
+        (root, "memory.current", "inactive_file"),
+        (root / "memory", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            bytes_used = int((folder / used).read_text(encoding="ascii"))
+            lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
+            counts = dict(line.split() for line in lines)
+            return max(0, bytes_used - int(counts[given]))
+    return None
+
+
 class Reporter:
     """Tells the hub, every now and then, and hears what the organiser says to all."""
 
     def __init__(self, server: Any, home: Path, environment: Mapping[str, str] = os.environ) -> None:
         """Take the server whose seat it is."""
         self._server, self._home = server, home
+        self._number = seat_name(home, environment).removeprefix("seat-")
+        self._is_pod = "KUBERNETES_SERVICE_HOST" in environment
         self._solved = Solved(folder_and_state(home)[0])
         self._api = environment.get("JUPYTERHUB_API_URL", "")
         self._token = environment.get("JUPYTERHUB_API_TOKEN", "")
@@ -104,12 +123,14 @@ class Reporter:
         told: dict[str, Any] = {"lesson": lesson_at(sessions, delivered)}
         if (self._home / SHARE).exists():
             told["solved"] = self._solved.exercises(delivered)
+        if self._is_pod and (memory := pod_memory()) is not None:
+            told["memory"] = memory
         return told
 
     async def tell(self) -> None:
         """Tell the hub; it may be away just now."""
         request = HTTPRequest(
-            f"{self._api}/seats/{self._home.name.removeprefix('seat-')}/report",
+            f"{self._api}/seats/{self._number}/report",
             method="POST",
             headers={"Authorization": f"token {self._token}"},
             body=json.dumps(await self.report()),
@@ -122,7 +143,7 @@ class Reporter:
     def own(self) -> dict[str, Any]:
         """Return what this seat alone has to know: that its writes are refused; else nothing."""
         with contextlib.suppress(OSError):
-            since = (FULL / self._home.name.removeprefix("seat-")).stat().st_mtime_ns
+            since = (FULL / self._number).stat().st_mtime_ns
             return {"id": f"full-{since}", "text": WORDS, "own": True}
         return {}
 

@@ -47,7 +47,7 @@
     made.append(
       cell(String(each.seat)),
       cell(each.taken ? "is in" : "free"),
-      cell(STATES[each.state]),
+      cell(STATES[each.state] + (each.node ? ` on ${each.node}` : "") + (each.why ? `. ${each.why}` : "")),
       cell(each.lesson || "–"),
       cell(each.solved === null ? "–" : String(each.solved)),
       cell(megabytes(each.memory)),
@@ -62,9 +62,13 @@
 
   function show({ machine, message, seats }) {
     const taken = seats.filter((each) => each.taken).length;
-    byId("glance").textContent =
-      `${taken} of ${seats.length} seats are taken. ${gigabytes(machine.available)} of ${gigabytes(machine.memory)} GB ` +
-      `of memory are free. ${machine.load} processes wait for ${machine.processors} processors.`;
+    const here = machine === null
+      ? `${seats.filter((each) => each.state === "ready").length} servers run, ` +
+        `${seats.filter((each) => each.state === "starting").length} are starting, on ` +
+        `${new Set(seats.map((each) => each.node).filter(Boolean)).size} nodes.`
+      : `${gigabytes(machine.available)} of ${gigabytes(machine.memory)} GB of memory are free. ` +
+        `${machine.load} processes wait for ${machine.processors} processors.`;
+    byId("glance").textContent = `${taken} of ${seats.length} seats are taken. ${here}`;
     byId("message").textContent = message || "nothing";
     byId("seats").replaceChildren(...seats.map(row));
     const counts = new Map();

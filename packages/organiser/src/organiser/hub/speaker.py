@@ -27,6 +27,7 @@ FRESH_SECONDS = 65.0
 """How long what a seat told counts: three of its reports."""
 LONGEST_MESSAGE = 300
 MOST_SOLVED = 300
+MOST_MEMORY = 1 << 44
 NAME = re.compile(r"[\w .+/-]{1,120}")
 CGROUPS = (
     "/sys/fs/cgroup/classroom.slice/{}/memory.current",
@@ -51,6 +52,8 @@ class Told:
     lesson: str
     solved: tuple[str, ...] | None
     """None unless the seat wants it to be seen."""
+    memory: int | None = None
+    """In bytes; only pods tell it, on one server the hub sees it."""
 
 
 @dataclass
@@ -94,13 +97,14 @@ class Speaker:
     def hear(self, seat: str, document: Any) -> None:
         """Take what a seat tells; what looks odd is left out, for a participant may have sent it."""
         given = document if isinstance(document, dict) else {}
-        lesson, solved = given.get("lesson"), given.get("solved")
+        lesson, solved, memory = given.get("lesson"), given.get("solved"), given.get("memory")
         self._told[seat] = Told(
             self.clock(),
             lesson if isinstance(lesson, str) and NAME.fullmatch(lesson) else "",
             tuple(each for each in solved[:MOST_SOLVED] if isinstance(each, str) and NAME.fullmatch(each))
             if isinstance(solved, list)
             else None,
+            memory if type(memory) is int and 0 <= memory <= MOST_MEMORY else None,
         )
 
     def told(self, seat: str) -> Told | None:

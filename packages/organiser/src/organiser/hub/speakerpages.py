@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from jupyterhub.apihandlers.base import APIHandler
 from jupyterhub.handlers.base import BaseHandler
+from jupyterhub.scopes import needs_scope
 from tornado.web import HTTPError
 
+from organiser.hub.codes import printed
 from organiser.hub.limits import address_from
 from organiser.hub.seats import account, numbered
-from organiser.hub.speaker import COOKIE, Speaker, machine, memory_of
+from organiser.hub.speaker import COOKIE, Speaker, Told, machine, memory_of, new_speaker_code
 
 FOLDER = Path(__file__).parent
 HOURS = 16
@@ -104,7 +107,9 @@ class SpeakerState(View):
         door = self.authenticator.door
         taken = set(door.taken())
         seats = [self._seat(number, number in taken) for number in sorted(door.seats().seats)]
-        self.finish({"machine": machine(), "message": self.speaker.message().get("text", ""), "seats": seats})
+        # On a cluster the hub's own node says nothing of the seats'.
+        seen = None if self.authenticator.speaker_code else machine()
+        self.finish({"machine": seen, "message": self.speaker.message().get("text", ""), "seats": seats})
 
     def _seat(self, number: str, is_taken: bool) -> dict[str, Any]:
         user = self.find_user(account(number))
@@ -119,8 +124,16 @@ class SpeakerState(View):
             "state": state,
             "lesson": told.lesson if told else "",
             "solved": len(told.solved) if told and told.solved is not None else None,
-            "memory": memory_of(number) if state != "off" else None,
+            "memory": self._memory(number, told) if state != "off" else None,
+            # Of pods: the node, and why one is not there yet (organiser.hub.pods).
+            "node": getattr(spawner, "node", "") if state != "off" else "",
+            "why": getattr(spawner, "why", "") if state == "starting" else "",
         }
+
+    @staticmethod
+    def _memory(number: str, told: Told | None) -> int | None:
+        seen = memory_of(number)
+        return told.memory if seen is None and told is not None else seen
 
 
 class SpeakerAct(View):
@@ -164,6 +177,19 @@ class SpeakerAct(View):
         await self.spawn_single_user(user)
 
 
+class SpeakerCode(APIHandler):  # type: ignore[misc]
+    """``/hub/api/speaker/code``: a new code, for the organiser's command; on a cluster alone."""
+
+    @needs_scope("admin:users")  # type: ignore[untyped-decorator]
+    def post(self) -> None:
+        """Answer with the code, which nothing else holds."""
+        if not self.authenticator.speaker_code:
+            raise HTTPError(404, "'workshop hub speaker' makes the code on this server")
+        speaker: Speaker = self.authenticator.speaker
+        code = new_speaker_code(speaker.key, speaker.code_file, os.getegid())
+        self.finish({"code": printed(code)})
+
+
 class SeatReport(APIHandler):  # type: ignore[misc]
     """``/hub/api/seats/N/report``: a seat's own server tells how far it is, and hears the message to all."""
 
@@ -188,5 +214,6 @@ def handlers() -> list[tuple[str, type]]:
         (r"/speaker/view\.(js|css)", SpeakerFile),
         (r"/speaker/state", SpeakerState),
         (r"/speaker/act", SpeakerAct),
+        (r"/api/speaker/code", SpeakerCode),
         (r"/api/seats/(\d{1,4})/report", SeatReport),
     ]

@@ -12,7 +12,7 @@ from typing import IO, Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 
-from organiser.hub.homes import folder_and_state, pack_home
+from organiser.hub.homes import folder_and_state, pack_home, seat_name
 from organiser.hub.reports import SHARE
 from workshop.errors import WorkshopError
 from workshop.sync.command import summary
@@ -31,8 +31,8 @@ class Way(JupyterHandler):
 
     @property
     def seat(self) -> str:
-        """The seat's name, which is its account's."""
-        return Path.home().name
+        """The seat's name."""
+        return seat_name(Path.home())
 
     @property
     def file(self) -> str:

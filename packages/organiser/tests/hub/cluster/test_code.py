@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from organiser.hub.cluster.code import HUB_PATH, code_files, code_values, code_yaml
+from organiser.hub.cluster.code import HUB_PATH, code_files, code_values, code_yaml, seat_code, seat_files
 
 
 def test_a_secret_takes_each_file_and_the_file_comes_back_as_it_is() -> None:
@@ -49,3 +49,25 @@ def test_the_authenticator_is_imported_from_these_files_alone(tmp_path: Path) ->
         env={},
     )
     assert done.stdout == "<form 1\n", done.stderr
+
+
+def test_a_seats_pages_are_imported_from_what_is_mounted_alone(tmp_path: Path) -> None:
+    for place, file in seat_files().items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, tmp_path / place)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1] + '/python')\n"
+        "import organiser.hub.seatserver, organiser.hub.wayhome\n"
+        "names = [name for name in sys.modules if name.split('.')[0] == 'organiser']\n"
+        "ours = [sys.modules[name].__file__ for name in names]\n"
+        "assert all(file.startswith(sys.argv[1]) for file in ours), ours\n"
+        "print(organiser.hub.wayhome.PAGE.read_text()[:15])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, tmp_path], capture_output=True, text=True, check=False, env={}
+    )
+    assert done.stdout == "<!doctype html>\n", done.stderr
+    said = yaml.safe_load(seat_code("workshop"))
+    assert sorted(said["data"].values()) == sorted(file.read_text() for file in seat_files().values())
+    # A ConfigMap holds 1 MiB.
+    assert sum(map(len, said["data"].values())) < 500_000

@@ -68,3 +68,17 @@ def test_each_news_is_told_once_and_nothing_of_the_cluster_with_it(monkeypatch: 
         {"progress": 0, "message": pods.FULL},
         {"progress": 3, "message": pods.STARTING},
     ]
+
+
+def test_the_speaker_hears_the_last_words_of_each_pod() -> None:
+    def event(pod: str, when: str, reason: str, message: str = "") -> dict[str, Any]:
+        about = {"name": pod}
+        return {"involvedObject": about, "lastTimestamp": when, "reason": reason, "message": message}
+
+    events = [
+        event("a", "2026-11-27T10:00:05Z", "Pulling"),
+        event("a", "2026-11-27T10:00:01Z", "FailedScheduling", "Insufficient memory"),
+        event("a", "2026-11-27T10:00:09Z", "Created"),
+        event("b", "2026-11-27T10:00:02Z", "FailedScheduling", "Insufficient memory"),
+    ]
+    assert pods.last_words(events) == {"a": pods.FETCHING, "b": pods.FULL}

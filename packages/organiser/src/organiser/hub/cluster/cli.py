@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -72,6 +73,23 @@ def free(
 
 
 @app.command()
+def speaker(folder: Folder, json: Json = False) -> None:
+    """Give the speaker's view a new code, and print where it is; the code before opens nothing any more."""
+    from organiser.hub.cluster.folder import load
+
+    room = load(folder)
+    status, said = room.client().call("speaker/code", "POST")
+    if status != 200:
+        raise WorkshopError(str(said.get("message") or f"the hub answered {status}"))
+    address = f"{room.address}/hub/speaker"
+    if json:
+        print_json({"changed": True, "address": address, "code": said["code"]})
+        return
+    _print(f"{address}  {said['code']}")
+    _print("Open it in a browser that has no seat. Nothing else holds the code; this command makes another.")
+
+
+@app.command()
 def warm(
     folder: Folder,
     at_once: Annotated[int, typer.Option("--at-once", help="Seats on their way.", min=1)] = 20,
@@ -100,6 +118,86 @@ def warm(
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
         _print(f"{len(done.ready)} seats run")
+
+
+homes_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The seats' homes, at the end of a class, by kubectl."
+)
+app.add_typer(homes_app, name="homes")
+Wanted = Annotated[
+    list[int] | None, typer.Argument(metavar="[SEAT]...", help="Seats' numbers; default: all of them.")
+]
+
+
+@homes_app.command("archive")
+def archive_homes(
+    folder: Folder,
+    wanted: Wanted = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Default: archive of the classroom's folder.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Pack the notebooks of each seat into a file of its own, which 'workshop sync --from' takes up."""
+    from organiser.hub.cluster.folder import load
+    from organiser.hub.cluster.homes import Homes
+
+    homes = Homes(load(folder))
+    into = into or folder / "archive"
+    done, failed = homes.archive_all(homes.seats(wanted or ()), into)
+    if json:
+        files = {each.seat: {"file": str(each.file), "bytes": each.bytes} for each in done}
+        print_json({"changed": bool(done), "archived": files, "failed": failed})
+    for number, why in failed.items():
+        messages.print(f"seat {int(number)}: {why}", markup=False, highlight=False)
+    if failed:
+        raise WorkshopError(f"{len(failed)} of {len(failed) + len(done)} seats were not archived; see above")
+    if not json:
+        _print(f"{len(done)} seats are in {into}, {sum(each.bytes for each in done) / 1e6:.1f} MB")
+
+
+@homes_app.command("delete")
+def delete_homes(
+    folder: Folder,
+    wanted: Wanted = None,
+    with_seats: Annotated[
+        bool, typer.Option("--with-seats", help="And the seats, with the codes on the cards.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Delete the homes of seats, for good. Asks first."""
+    from organiser.hub.cluster.folder import load
+    from organiser.hub.cluster.homes import Homes
+
+    homes = Homes(load(folder))
+    numbers = homes.seats(wanted or ())
+    what = f"the homes of {len(numbers)} seats" + (", and the seats themselves" if with_seats else "")
+    if numbers and not yes:
+        if not sys.stdin.isatty():
+            raise WorkshopError(f"nobody is here to be asked whether to delete {what}; say --yes")
+        _print(f"This deletes {what}, for good: {', '.join(str(int(each)) for each in numbers)}.")
+        _print("'workshop hub cluster homes archive' keeps their notebooks.")
+        if input(f"Type {len(numbers)} to delete them: ").strip() != str(len(numbers)):
+            raise WorkshopError("nothing was deleted")
+    failed = {}
+    for number in numbers:
+        try:
+            homes.delete(number)
+        except WorkshopError as error:
+            failed[number] = str(error)
+    gone = [each for each in numbers if each not in failed]
+    if with_seats and gone:
+        homes.delete_seats(gone)
+    if json:
+        print_json({"changed": bool(gone), "deleted": gone, "failed": failed})
+    for number, why in failed.items():
+        messages.print(f"seat {int(number)}: {why}", markup=False, highlight=False)
+    if failed:
+        raise WorkshopError(f"{len(failed)} of {len(numbers)} homes were not deleted; see above")
+    if not json:
+        again = "" if with_seats else "; whoever comes with a card gets a new one"
+        _print(f"{what} are deleted{again}")
 
 
 def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float | None, json: bool) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from organiser.hub.client import Client
-from organiser.hub.cluster.code import code_yaml
+from organiser.hub.cluster.code import code_yaml, seat_code
 from organiser.hub.seats import Seats, numbered
 from workshop.errors import WorkshopError
 from workshop.system.files import written_whole
@@ -140,6 +140,7 @@ def prepare(
         return Prepared(["private/seats.json"] if new else [], new, len({*wanted, *there}))
     for folder in (room.private, room.folder / "cards"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (room.folder / "objects").mkdir(exist_ok=True)
     for secret in SECRETS:
         if not (room.private / secret).exists():
             _write(room.private / secret, secrets.token_hex(32) + "\n", 0o600)
@@ -159,6 +160,7 @@ def prepare(
     for target, text, mode in (
         ("classroom.json", said, 0o644),
         ("hub-code.yaml", code_yaml(), 0o644),
+        ("objects/40-seat-code.yaml", seat_code(room.namespace), 0o644),
         (f"private/{SECRET}.yaml", room.manifest(), 0o600),
     ):
         file = room.folder / target
@@ -166,6 +168,11 @@ def prepare(
             _write(file, text, mode)
             changed.append(target)
     return Prepared(changed, [card.number for card in made], len(known.seats))
+
+
+def write_manifest(room: Classroom) -> None:
+    """Write the Secret anew."""
+    _write(room.private / f"{SECRET}.yaml", room.manifest(), 0o600)
 
 
 def _write(file: Path, text: str, mode: int) -> None:

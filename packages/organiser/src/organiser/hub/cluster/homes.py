@@ -1,0 +1,203 @@
+"""Homes on a cluster, at the end of a class: notebooks archived, claims deleted, seats taken away.
+
+A home is a stranger's. Nothing of it is opened here: a pod packs it, as the seat's account, without a token
+of the cluster and with no network, and what comes out is a stream of bytes that are counted. A seat that runs
+packs its own home, for most disks can be on one node alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from organiser.hub.clearing import Archived, archive, own_folder
+from organiser.hub.cluster.folder import SECRET, Classroom, write_manifest
+from organiser.hub.seats import account, numbered
+from workshop.errors import WorkshopError
+from workshop.system.programs import last_line
+
+AT_ONCE = 8
+KEEPER = "home-keeper"
+"""Labels the pods that pack; a network policy of ours makes them silent."""
+READY_SECONDS, GONE_SECONDS, LONGEST_SECONDS = 300, 180, 1800
+STATE = ".local/state/deep-learning-workshop"
+PACK = f"""set -e
+umask 077
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+workshop sync --pack "$folder/home.zip" --into "$HOME/notebooks" --state "$HOME/{STATE}" >&2
+cat "$folder/home.zip"
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The claims of one classroom, by kubectl."""
+
+    room: Classroom
+    run: Run = field(default=subprocess.run)
+
+    def words(self, *words: str) -> list[str]:
+        """Return a call of kubectl in the classroom's namespace."""
+        return ["kubectl", "--namespace", self.room.namespace, *words]
+
+    def kubectl(self, *words: str, given: str = "") -> str:
+        """Return what kubectl says.
+
+        Raises WorkshopError with its last line when it fails.
+        """
+        try:
+            done = self.run(self.words(*words), input=given, capture_output=True, text=True, check=False)
+        except FileNotFoundError as error:
+            raise WorkshopError(
+                "there is no kubectl here; install it, and set KUBECONFIG to the cluster's"
+            ) from error
+        if done.returncode:
+            raise WorkshopError(f"kubectl failed: {last_line(done.stderr) or f'status {done.returncode}'}")
+        return str(done.stdout)
+
+    def listed(self, kind: str) -> list[dict[str, Any]]:
+        """Return the objects of a kind."""
+        found: list[dict[str, Any]] = json.loads(self.kubectl("get", kind, "--output=json"))["items"]
+        return found
+
+    def seats(self, wanted: Sequence[int] = ()) -> list[str]:
+        """Return the seats, or those wanted, that have a home.
+
+        Raises WorkshopError for one that the classroom does not have.
+        """
+        known = self.room.seats().seats
+        numbers = [numbered(each) for each in wanted] or sorted(known)
+        for number in numbers:
+            if number not in known:
+                raise WorkshopError(
+                    f"there is no seat {int(number)}; 'hub_service_seats' says how many there are"
+                )
+        claims = {each["metadata"]["name"] for each in self.listed("persistentvolumeclaims")}
+        return [number for number in numbers if claim(number) in claims]
+
+    def running(self) -> set[str]:
+        """Return the names of the pods in which something runs."""
+        return {
+            each["metadata"]["name"]
+            for each in self.listed("pods")
+            if each["status"].get("phase") == "Running" and not each["metadata"].get("deletionTimestamp")
+        }
+
+    def keeper(self, number: str) -> dict[str, Any]:
+        """Return a pod that does nothing beside a home, as restricted as a seat is."""
+        try:
+            seat = yaml.safe_load((self.room.folder / "values.yaml").read_text(encoding="utf-8"))[
+                "singleuser"
+            ]
+            image, home = f"{seat['image']['name']}:{seat['image']['tag']}", seat["storage"]["homeMountPath"]
+            (copying,) = [each for each in seat["initContainers"] if each["name"] == "home"]
+        except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise WorkshopError(
+                f"{self.room.folder / 'values.yaml'} is not what the playbook wrote; run it again"
+            ) from error
+        container = {
+            "name": "notebook",
+            "image": image,
+            "command": ["sleep", str(LONGEST_SECONDS)],
+            "securityContext": copying["securityContext"],
+            "resources": copying["resources"],
+            "volumeMounts": [{"name": "home", "mountPath": home}],
+        }
+        labels = {
+            "app.kubernetes.io/component": KEEPER,
+            "app.kubernetes.io/part-of": "deep-learning-workshop",
+        }
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"{KEEPER}-{number}", "labels": labels},
+            "spec": {
+                "restartPolicy": "Never",
+                "activeDeadlineSeconds": LONGEST_SECONDS,
+                "terminationGracePeriodSeconds": 0,
+                "automountServiceAccountToken": False,
+                "enableServiceLinks": False,
+                "securityContext": {"fsGroup": seat["fsGid"], "fsGroupChangePolicy": "OnRootMismatch"},
+                "containers": [container],
+                "volumes": [{"name": "home", "persistentVolumeClaim": {"claimName": claim(number)}}],
+            },
+        }
+
+    def archive(self, number: str, into: Path, running: Iterable[str]) -> Archived:
+        """Pack a seat's notebooks into a folder; ``workshop sync --from`` takes the file up."""
+        pod = f"jupyter-{account(number)}"
+        if pod in running:
+            return archive(number, into, self._pack(pod))
+        keeper = self.keeper(number)
+        pod = keeper["metadata"]["name"]
+        self._remove(pod)
+        try:
+            self.kubectl("create", "--filename=-", given=json.dumps(keeper))
+            self.kubectl("wait", "pod", pod, "--for=condition=Ready", f"--timeout={READY_SECONDS}s")
+            return archive(number, into, self._pack(pod))
+        finally:
+            self._remove(pod)
+
+    def _pack(self, pod: str) -> list[str]:
+        return self.words("exec", pod, "--container=notebook", "--", "sh", "-c", PACK)
+
+    def _remove(self, pod: str) -> None:
+        self.kubectl("delete", "pod", pod, "--ignore-not-found", f"--timeout={GONE_SECONDS}s")
+
+    def archive_all(self, numbers: Sequence[str], into: Path) -> tuple[list[Archived], dict[str, str]]:
+        """Pack the homes of seats, some at a time; return what was packed, and why the others were not."""
+        folder, running = own_folder(into), self.running()
+        done, failed = [], {}
+
+        def one(number: str) -> Archived | str:
+            try:
+                return self.archive(number, folder, running)
+            except WorkshopError as error:
+                return str(error)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for number, came in zip(numbers, pool.map(one, numbers), strict=True):
+                if isinstance(came, Archived):
+                    done.append(came)
+                else:
+                    failed[number] = came
+        return done, failed
+
+    def delete(self, number: str) -> None:
+        """End a seat's server and delete its claim; what becomes of the disk, its storage class says."""
+        self._remove(f"jupyter-{account(number)}")
+        self.kubectl(
+            "delete",
+            "persistentvolumeclaim",
+            claim(number),
+            "--ignore-not-found",
+            f"--timeout={GONE_SECONDS}s",
+        )
+
+    def delete_seats(self, numbers: Iterable[str]) -> None:
+        """Take away seats: their cards open nothing as soon as the hub sees the Secret, in a minute."""
+        known = self.room.seats()
+        for number in numbers:
+            known.seats.pop(number, None)
+        known.save(self.room.seats_file, os.getegid())
+        write_manifest(self.room)
+        self.kubectl(
+            "apply", "--server-side", "--force-conflicts", "--field-manager=workshop",
+            f"--filename={self.room.private / f'{SECRET}.yaml'}",
+        )  # fmt: skip
+
+
+def claim(number: str) -> str:
+    """Return the name of the claim of a seat's home."""
+    return f"claim-{account(number)}"

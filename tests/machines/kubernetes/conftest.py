@@ -1,0 +1,61 @@
+"""One cluster for all tests that need one, with our image on its node."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from machines.kubernetes.cluster import Cluster
+
+PROGRAMS = os.environ.get("WORKSHOP_KUBERNETES", "")
+IMAGE = "registry.example.org/workshop"
+FIGURES: list[str] = []
+"""What was measured, for the end of the log."""
+
+
+@pytest.fixture(scope="session")
+def figures() -> Iterator[list[str]]:
+    """Return a list whose lines are printed at the end."""
+    yield FIGURES
+    print("", *FIGURES, sep="\n", file=sys.stderr)
+
+
+@pytest.fixture(scope="session")
+def archive(request: pytest.FixtureRequest) -> Path:
+    """Return the file of an image of ours."""
+    given: Path | None = request.config.getoption("--image")
+    if not PROGRAMS or not given:
+        pytest.skip("needs a cluster's programs and an image of ours: tools/test.bash kubernetes")
+    return given
+
+
+@pytest.fixture(scope="session")
+def image(archive: Path) -> str:
+    """Return the image's name with its digest."""
+    with tarfile.open(archive) as tar:
+        index = tar.extractfile("index.json")
+        assert index is not None
+        (listed,) = json.load(index)["manifests"]
+    return f"{IMAGE}@{listed['digest']}"
+
+
+@pytest.fixture(scope="session")
+def cluster(
+    archive: Path, image: str, figures: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """Start the cluster, and load the image."""
+    made = Cluster(Path(PROGRAMS), tmp_path_factory.mktemp("cluster"))
+    try:
+        made.start()
+        started = time.monotonic()
+        made.load(archive, image)
+        figures.append(f"the image loaded in {time.monotonic() - started:.0f} s")
+        yield made
+    finally:
+        made.stop()
