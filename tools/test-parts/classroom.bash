@@ -10,6 +10,6 @@ if command -v apt-get >/dev/null; then install_packages linux.uml:user-mode-linu
 use_test_venv
 
 case ${1:-} in
-  machine) use_testbed && in_testbed run_pytest tests/machines/classroom ;;
+  machine) use_testbed && in_limited_testbed run_pytest tests/machines/classroom ;;
   *) no_job "$@" ;;
 esac
