@@ -1,4 +1,4 @@
-"""What people see, and have to press, when the classroom's certificate vouches for itself: a page for the wall.
+"""What people see, and have to press, when the classroom's certificate vouches for itself: a page for all.
 
 A made certificate costs each of a hundred people a warning. Browsers word it to be turned away from, and hide
 the way on; this page shows, for each of them, the warning, what to press, and where the fingerprint is.
