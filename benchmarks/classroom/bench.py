@@ -150,7 +150,8 @@ def come_cold(side: Side) -> Cold:
 
 def come_warm(side: Workshop, within: float) -> list[Person]:
     """Let all log in to seats that run, one after the other, each until the output of `1+1`."""
-    side.warm()
+    for number, why in side.warm().items():
+        _say(f"seat {int(number)} did not start: {why}")
     people = [Person(each.name, each.secret) for each in side.people]
 
     async def first_cell(browser: Browser) -> None:
