@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from machines.sync.updating import changed
 from waiting import wait_until
 
 HOME = "/home/seat-001/notebooks"
+RULES = "/etc/polkit-1/rules.d/50-classroom.rules"
 
 
 def attack(room: Classroom, jar: str, victim: str, tool: str = "attacker.py") -> dict[str, dict[str, object]]:
@@ -213,16 +215,39 @@ def test_a_hub_or_a_proxy_that_is_killed_takes_nobody_down(room: Classroom) -> N
     assert room.bed.root("systemctl show --property=MainPID --value classroom-seat@001") == before
 
 
+def is_green(room: Classroom, name: str) -> bool:
+    """Tell what the doctor thinks of one thing."""
+    return any(each["name"] == name and each["good"] for each in room.hub("doctor")["checks"])
+
+
 def test_the_doctor_sees_what_is_right_and_what_is_not(room: Classroom) -> None:
     room.hub("warm")
     checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
     for name in ("hub", "door", "certificate", "seats", "units", "firewall", "warm"):
         assert checks[name]["good"], checks[name]
-    room.bed.root("systemctl stop workshop-proxy classroom-seat@002")
-    checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
-    assert not checks["door"]["good"]
-    assert not checks["warm"]["good"]
-    room.bed.root("systemctl start workshop-proxy")
+    faults = {
+        "disk": ("fallocate --length 3900M /home/filler", "rm /home/filler", "make room"),
+        "seats": (
+            "mv /run/classroom/002.env /run/classroom/x",
+            "mv /run/classroom/x /run/classroom/002.env",
+            "002",
+        ),
+        "units": (
+            f"mv {RULES} /root/ && systemctl restart polkit",
+            f"mv /root/50-classroom.rules {RULES}",
+            "polkit",
+        ),
+        "warm": ("systemctl stop classroom-seat@002", f"{WORKSHOP} hub warm", "hub warm"),
+        "door": ("systemctl stop workshop-proxy", "systemctl start workshop-proxy", "workshop-proxy"),
+        "hub": ("systemctl stop workshop-hub", "systemctl start workshop-hub", "workshop-hub"),
+    }
+    for name, (fault, mend, word) in faults.items():
+        room.bed.root(fault)
+        checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
+        room.bed.root(mend)
+        assert not checks[name]["good"], name
+        assert word in checks[name]["says"], checks[name]
+        wait_until(partial(is_green, room, name), 60, f"{name} is green again")
 
 
 def test_all_seats_are_warmed(room: Classroom) -> None:
