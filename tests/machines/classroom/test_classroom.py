@@ -14,6 +14,7 @@ from machines.sync.updating import changed
 from waiting import wait_until
 
 HOME = "/home/seat-001/notebooks"
+FILL = "fallocate --length $(($(df --output=avail -B1 /home | tail -1) * 93 / 100)) /home/filler"
 RULES = "/etc/polkit-1/rules.d/50-classroom.rules"
 
 
@@ -226,7 +227,7 @@ def test_the_doctor_sees_what_is_right_and_what_is_not(room: Classroom) -> None:
     for name in ("hub", "door", "certificate", "seats", "units", "firewall", "warm"):
         assert checks[name]["good"], checks[name]
     faults = {
-        "disk": ("fallocate --length 3900M /home/filler", "rm /home/filler", "make room"),
+        "disk": (FILL, "rm /home/filler", "make room"),
         "seats": (
             "mv /run/classroom/002.env /run/classroom/x",
             "mv /run/classroom/x /run/classroom/002.env",
