@@ -23,6 +23,10 @@ BENCHES = {
         "benchmarks.bubblebreaker.curve",
         "Score against time of the search on SameGame's boards.",
     ),
+    "classroom": (
+        "benchmarks.classroom.bench",
+        "A class logs in at once, beside other hubs; faults; memory.",
+    ),
     "votes": ("benchmarks.votes.bench", "Two hundred phones vote, the process killed midway."),
     "env": ("benchmarks.bubblebreaker.env", "Moves a second of engine and environments, one core."),
 }

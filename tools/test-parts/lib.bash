@@ -117,6 +117,12 @@ in_testbed() {
   tools/testbed/cgroup2.bash "$@"
 }
 
+# in_limited_testbed COMMAND…: the same, where limits of units bite if this host can make them.
+in_limited_testbed() {
+  if [ "$(type -t "$1")" = function ]; then set -- bash -c '"$@"' -- "$@"; fi
+  tools/testbed/limits.bash "$@"
+}
+
 # use_sticks: what formats thumb drives, and what mounts them where the kernel knows neither exFAT nor FAT32.
 use_sticks() {
   install_packages mkfs.exfat:exfatprogs mkfs.vfat:dosfstools losetup:mount:util-linux \

@@ -10,12 +10,33 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 CHECKOUT=$(cd "$TESTBED/../.." && pwd)
 
-# first_process KIND: systemd, or where there is none a shell that collects orphans.
+# Of limits.bash: systemd's own groups of cgroup v1, so that its units' limits bite. podman mounts what it sees of v1
+# read-only; systemd 257 uses it only when it is told twice.
+# shellcheck disable=SC2016 # the shell inside expands them
+V1_INIT='umount -R /sys/fs/cgroup
+mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
+for each in $WORKSHOP_TEST_CONTROLLERS; do
+  mkdir /sys/fs/cgroup/$each
+  mount -t cgroup -o $each cgroup /sys/fs/cgroup/$each
+done
+mkdir /sys/fs/cgroup/systemd
+mount -t cgroup -o none,name=systemd systemd /sys/fs/cgroup/systemd
+exec /sbin/init systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'
+V1_OPTIONS=(--systemd=false --cgroupns=private --cap-add=SYS_ADMIN --stop-signal=SIGRTMIN+3 --tmpfs /run --tmpfs /run/lock
+  --env container=podman --env "WORKSHOP_TEST_CONTROLLERS=${WORKSHOP_TEST_CONTROLLERS:-}")
+
+# on_v1: limits.bash started this.
+on_v1() { [ -n "${WORKSHOP_TEST_CONTROLLERS:-}" ]; }
+
+# first_process KIND: systemd, or where there is none a shell that collects orphans; a word ends with a NUL.
 first_process() {
-  case $1 in
-    bare) printf '%s\n' bash -c 'trap exit TERM; while :; do sleep 60 & wait $!; done' ;;
-    *) echo /sbin/init ;;
-  esac
+  if [ "$1" = bare ]; then
+    printf '%s\0' bash -c 'trap exit TERM; while :; do sleep 60 & wait $!; done'
+  elif on_v1; then
+    printf '%s\0' sh -euc "$V1_INIT"
+  else
+    printf '%s\0' /sbin/init
+  fi
 }
 
 # let_learners_read: a strict umask made a checkout for its owner alone; in the machine others read it, too.
@@ -32,8 +53,10 @@ start() {
   cache=${WORKSHOP_TEST_CACHE:-$CHECKOUT/.cache/testbed}
   mkdir -p "$cache"
   let_learners_read
-  mapfile -t init < <(first_process "$kind")
-  [ "$kind" = bare ] || options+=(--systemd=always)
+  mapfile -d '' init < <(first_process "$kind")
+  if [ "$kind" != bare ]; then
+    if on_v1; then options+=("${V1_OPTIONS[@]}"); else options+=(--systemd=always); fi
+  fi
   stop "$name"
   # A cgroup that podman did not get whole has no pids controller: without the limit none is needed.
   # Root may look into everybody's processes, as on a machine of its own.

@@ -94,3 +94,34 @@ def test_one_look_serves_all_seats_and_a_start_makes_it_old(systemctl: Path) -> 
 def test_systemds_words_reach_the_organiser(systemctl: Path) -> None:
     with pytest.raises(WorkshopError, match="Access denied"):
         asyncio.run(Manager(str(systemctl)).start("009"))
+
+
+def test_a_look_that_began_before_a_seat_ran_does_not_count_afterwards(tmp_path: Path) -> None:
+    program, running, looks, hold = (tmp_path / name for name in ("systemctl", "running", "looks", "hold"))
+    running.mkdir()
+    hold.touch()
+    program.write_text(
+        f"""#!/bin/sh
+case $* in
+  *list-units*)
+    seen=$(ls {running})
+    echo look >>{looks}
+    while [ -e {hold} ]; do sleep 0.01; done
+    for each in $seen; do echo "$each loaded active running x"; done ;;
+  *restart*) touch {running}/classroom-seat@002.service ;;
+esac
+"""
+    )
+    program.chmod(0o755)
+
+    async def story() -> None:
+        manager = Manager(str(program))
+        early = asyncio.create_task(manager.active())
+        while not looks.exists():
+            await asyncio.sleep(0.01)
+        await manager.start("002")
+        hold.unlink()
+        assert await early == frozenset()
+        assert await manager.active() == {"002"}
+
+    asyncio.run(story())

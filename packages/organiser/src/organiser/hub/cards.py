@@ -10,6 +10,7 @@ import segno
 
 from organiser.hub.codes import printed
 from organiser.hub.pdf import A4, Page, document
+from organiser.hub.warningpage import lines_of
 from workshop.system.files import written_whole
 
 COLUMNS, ROWS = 2, 4
@@ -46,10 +47,9 @@ class Card:
         """Return what the card says about a self-made certificate; no lines otherwise."""
         if not self.fingerprint:
             return []
-        pairs = [self.fingerprint[at : at + 4].upper() for at in range(0, len(self.fingerprint), 4)]
         return [
             "Your browser warns once. Compare the certificate's SHA-256 before you go on:",
-            *(" ".join(pairs[at : at + 8]) for at in (0, 8)),
+            *lines_of(self.fingerprint),
         ]
 
 

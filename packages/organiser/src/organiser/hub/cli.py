@@ -50,7 +50,7 @@ def seats(
     json: Json = False,
 ) -> None:
     """Make seats, with account, home and code, and print the cards of those that are new."""
-    from organiser.hub import cards, homes
+    from organiser.hub import cards, homes, warningpage
     from organiser.hub.certificates import fingerprint
     from organiser.hub.seats import Seats, numbered, read_names
     from organiser.hub.settings import load_hub_settings
@@ -73,19 +73,22 @@ def seats(
         # The cards first: a code that is on no card would be lost.
         files = cards.write(made, into or hub.folder / "cards", f"seats-{made[0].number}-{made[-1].number}")
         known.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
+    wall = [warningpage.write(hub.address, mark, into or hub.folder / "cards")] if made and mark else []
     if json:
         print_json(
             {
                 "changed": bool(made or accounts),
                 "seats": len(every),
                 "new": [card.number for card in made],
-                "files": [str(file) for file in files],
+                "files": [str(file) for file in [*files, *wall]],
             }
         )
         return
     _print(f"{len(every)} seats, {len(made)} with new cards")
     for file in files:
         _print(f"{file}: print it, then delete it: nothing else holds the codes")
+    for file in wall:
+        _print(f"{file}: show it to all: what browsers say of this certificate, and what to press")
 
 
 @app.command()

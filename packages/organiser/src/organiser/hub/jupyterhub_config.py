@@ -14,7 +14,9 @@ c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{hub.hub_port}"
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{hub.api_port}"
 c.ConfigurableHTTPProxy.auth_token = hub.secret("proxy-token")
-c.JupyterHub.proxy_check_interval = 5
+# A proxy that starts anew knows no seat. The hub gives it its routes again when it asks how active they are,
+# by default every five minutes: for so long a page that is open would find neither its files nor its kernels.
+c.JupyterHub.last_activity_interval = 4
 c.JupyterHub.cleanup_proxy = False
 c.JupyterHub.cleanup_servers = False
 

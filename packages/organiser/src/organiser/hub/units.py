@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -58,29 +58,40 @@ class Manager:
 
     systemctl: str = "systemctl"
     _active: frozenset[str] = frozenset()
-    _looked: float = field(default=-FRESH_SECONDS)
+    _looked: float = -FRESH_SECONDS
+    """When the last look began: what has changed since then, it may not have seen."""
+    _changed: float = -FRESH_SECONDS
+    """When a seat was started or stopped last."""
 
     async def active(self) -> frozenset[str]:
         """Return the numbers of the seats whose unit runs or is being started."""
-        if time.monotonic() - self._looked >= FRESH_SECONDS:
-            states = "--state=active,activating,reloading"
-            text = await self._run("list-units", "--plain", "--no-legend", states, f"{UNITS}*")
-            self._active = frozenset(seats_in(text))
-            self._looked = time.monotonic()
-        return self._active
+        now = time.monotonic()
+        if self._changed < self._looked and now - self._looked < FRESH_SECONDS:
+            return self._active
+        states = "--state=active,activating,reloading"
+        text = await self._run("list-units", "--plain", "--no-legend", states, f"{UNITS}*")
+        found = frozenset(seats_in(text))
+        # Looks overlap when many seats start: the one that began last counts.
+        if now > self._looked:
+            self._active, self._looked = found, now
+        return found
 
     async def start(self, seat: str) -> None:
         """Start a seat's unit anew.
 
         Raises WorkshopError with systemd's words when it does not start.
         """
-        self._looked = -FRESH_SECONDS
-        await self._run("restart", unit(seat))
+        try:
+            await self._run("restart", unit(seat))
+        finally:
+            self._changed = time.monotonic()
 
     async def stop(self, seat: str) -> None:
         """Stop a seat's unit; nothing happens when it does not run."""
-        self._looked = -FRESH_SECONDS
-        await self._run("stop", unit(seat))
+        try:
+            await self._run("stop", unit(seat))
+        finally:
+            self._changed = time.monotonic()
 
     async def result(self, seat: str) -> str:
         """Return how a unit ended, in systemd's words: ``oom-kill``, ``exit-code`` …"""

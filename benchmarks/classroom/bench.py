@@ -1,0 +1,275 @@
+"""``workshop bench classroom``: a class logs in at once, then comes to warmed seats; beside other hubs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean, quantiles
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.classroom import faults
+from benchmarks.classroom.people import Browser, Person, SeenError, all_come
+from benchmarks.classroom.sides import OURS, Peer, Side, Workshop, debian, littlest, workshop
+from benchmarks.classroom.usage import Memory, Stopwatch, memory
+from workshop.errors import WorkshopError
+from workshop.output import console, messages, print_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+MOST_SEATS = 200
+ARRIVAL_SECONDS = 3.0
+PROCESSOR_SECONDS = 3.2
+SEAT_MB = 110.0
+HUB_MB = 350.0
+THEANO_SECONDS = 7.0
+BACK_SECONDS = 10.0
+PEERS = ("littlest", "debian")
+THEANO = """import theano, theano.tensor as T
+x = T.matrix(); w = theano.shared(__import__("numpy").ones((4, 3), "float32"))
+f = theano.function([x], T.nnet.softmax(T.dot(x, w)))
+f([[1, 2, 3, 4]]).shape"""
+
+
+@dataclass
+class Cold:
+    """All log in at once, and no seat runs."""
+
+    people: list[Person]
+    processor_seconds: float
+    memory: Memory
+
+
+@dataclass
+class Trial:
+    """What was measured on one side."""
+
+    cold: Cold | None = None
+    arrivals: list[Person] = field(default_factory=list)
+    """Of ours, warmed."""
+    theano: float | None = None
+    """Seconds of a seat's first Theano cell."""
+    faults: list[faults.Fault] = field(default_factory=list)
+
+
+@app.command()
+def classroom(
+    seats: Annotated[int, typer.Option(min=2, max=MOST_SEATS, help="People and seats.")] = 50,
+    within: Annotated[float, typer.Option(help="Seconds in which all come to warmed seats; 0: not.")] = 60.0,
+    peer: Annotated[
+        list[str] | None, typer.Option(help=f"Beside {' and '.join(PEERS)} (all), or `none`.")
+    ] = None,
+    break_things: Annotated[
+        bool, typer.Option("--faults/--no-faults", help="Kill hub and proxy, fill the disk, reload …")
+    ] = True,
+    theano: Annotated[bool, typer.Option("--theano/--no-theano", help="A seat's first Theano cell.")] = True,
+    scratch: Annotated[Path | None, typer.Option(help="A folder for the peers' packages, kept.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Let a class come to this machine's classroom, in turns with its peers. Exit 1 when a bar is missed.
+
+    As root on a classroom's server whose door is on loopback, before a class: it refuses where a seat is
+    taken, needs the cards that are still in their folder, and frees all seats at the end. Each person is a
+    browser of its own that loads what pages name; all of them are in this process, whose processor time is
+    not counted. Hubs take turns, and no two run at once.
+    """
+    if os.geteuid() != 0:
+        raise WorkshopError("units and accounts are root's: run this with sudo, on the classroom's server")
+    wanted = list(PEERS) if peer is None else [each for each in peer if each != "none"]
+    if unknown := set(wanted) - set(PEERS):
+        raise WorkshopError(f"no such peer: {', '.join(unknown)}; there are {', '.join(PEERS)}")
+    with tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder:
+        trials = measure(seats, within, wanted, break_things, theano, scratch or Path(folder))
+    report = summarise(trials)
+    if json:
+        print_json(report)
+    else:
+        show(report)
+    if not report["passed"]:
+        raise typer.Exit(1)
+
+
+def measure(
+    seats: int, within: float, peers: Sequence[str], break_things: bool, theano: bool, scratch: Path
+) -> dict[str, Trial]:
+    """Let each side have its class."""
+    ours = workshop(seats)
+    makes = {"littlest": littlest, "debian": debian}
+    others: list[Peer] = []
+    trials = {OURS: Trial()}
+    try:
+        for name in peers:
+            messages.print(f"installing {name}", markup=False)
+            others.append(makes[name](seats, scratch / name))
+        ours.start()
+        _say(f"{seats} log in at once, and no seat runs: {OURS}")
+        trials[OURS].cold = come_cold(ours)
+        if within:
+            _say(f"{seats} come within {within:.0f} s to seats that run")
+            trials[OURS].arrivals = come_warm(ours, within)
+        if theano:
+            _say("a seat's first Theano cell")
+            trials[OURS].theano = first_theano(ours)
+        if break_things:
+            trials[OURS].faults = faults.try_all(ours, _say)
+        ours.stop()
+        for other in others:
+            _say(f"{seats} log in at once, and no seat runs: {other.name}")
+            trials[other.name] = Trial()
+            try:
+                other.start()
+                trials[other.name].cold = come_cold(other)
+            finally:
+                other.stop()
+                other.remove()
+    finally:
+        ours.start()
+        ours.free()
+    return trials
+
+
+def _say(text: str) -> None:
+    messages.print(text, markup=False, highlight=False)
+
+
+def come_cold(side: Side) -> Cold:
+    """Let all log in at once with no seat running; look at the memory while all seats idle."""
+    side.cold()
+    people = [Person(each.name, each.secret) for each in side.people]
+    watch = Stopwatch.started()
+    asyncio.run(all_come(side.address, people, 0.0))
+    seconds = watch.seconds()
+    return Cold(people, seconds, memory(side.accounts(), side.signs))
+
+
+def come_warm(side: Workshop, within: float) -> list[Person]:
+    """Let all log in to seats that run, one after the other, each until the output of `1+1`."""
+    for number, why in side.warm().items():
+        _say(f"seat {int(number)} did not start: {why}")
+    people = [Person(each.name, each.secret) for each in side.people]
+
+    async def first_cell(browser: Browser) -> None:
+        result = await browser.cell(await browser.start_kernel("python3"), "1+1")
+        if result != "2":
+            raise SeenError(f"1+1 is {result!r}")
+        assert browser.person.began is not None
+        browser.person.cell_seconds = time.monotonic() - browser.person.began
+
+    asyncio.run(all_come(side.address, people, within, first_cell))
+    return people
+
+
+def first_theano(side: Workshop) -> float | None:
+    """Return the seconds of a seat's first Theano cell, kernel included; None where it failed."""
+    side.free()
+    person = Person(side.people[0].name, side.people[0].secret)
+    found: list[float] = []
+
+    async def cell(browser: Browser) -> None:
+        began = time.monotonic()
+        if await browser.cell(await browser.start_kernel("theano"), THEANO) == "(1, 3)":
+            found.append(time.monotonic() - began)
+
+    asyncio.run(all_come(side.address, [person], 0.0, cell))
+    for error in person.errors:
+        _say(f"Theano: {error}")
+    return found[0] if found else None
+
+
+def told(people: Sequence[Person], seconds: Callable[[Person], float | None]) -> dict[str, Any]:
+    """Return how long people waited, and what they saw."""
+    waited = [each for each in map(seconds, people) if each is not None]
+    parts = quantiles(waited, n=20, method="inclusive") if len(waited) > 1 else waited * 20
+    errors = [error for person in people for error in person.errors]
+    return {
+        "people": len(people),
+        "failed": len(people) - len(waited),
+        "saw_429": sum(person.too_many for person in people),
+        "saw_errors": len(errors),
+        "first_error": errors[0] if errors else "",
+        "p50": round(parts[9], 2) if waited else None,
+        "p95": round(parts[-1], 2) if waited else None,
+        "longest": round(max(waited), 2) if waited else None,
+    }
+
+
+def of_cold(cold: Cold) -> dict[str, Any]:
+    """Return the figures of a class that came at once."""
+    seats = cold.memory.seats
+    came = sum(person.seconds is not None for person in cold.people)
+    return told(cold.people, lambda person: person.seconds) | {
+        "processor_seconds_each": round(cold.processor_seconds / came, 2) if came else None,
+        "seat_mb": round(mean(seats), 1) if seats else None,
+        "hub_mb": round(cold.memory.hub, 1),
+    }
+
+
+def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
+    """Return the figures, and the bars that are missed."""
+    ours = trials[OURS]
+    report: dict[str, Any] = {
+        "cold": {name: of_cold(each.cold) for name, each in trials.items() if each.cold}
+    }
+    if ours.arrivals:
+        report["warm"] = told(ours.arrivals, lambda person: person.cell_seconds)
+    if ours.theano is not None:
+        report["first_theano_seconds"] = round(ours.theano, 2)
+    report["faults"] = [
+        {
+            "name": each.name,
+            "back_seconds": each.back_seconds and round(each.back_seconds, 1),
+            "lost": each.lost,
+        }
+        for each in ours.faults
+    ]
+    report["missed"] = missed(report)
+    report["passed"] = not report["missed"]
+    return report
+
+
+def missed(report: dict[str, Any]) -> list[str]:
+    """Return a line for each bar that is missed."""
+    mine, found = report["cold"][OURS], []
+    others = {name: each for name, each in report["cold"].items() if name != OURS}
+    if mine["failed"] or mine["saw_429"]:
+        found.append(f"cold: {mine['failed']} failed, {mine['saw_429']} errors 429")
+    for name, other in others.items():
+        for part in ("p50", "p95"):
+            if mine[part] is None or (
+                other[part] is not None and not other["failed"] and mine[part] > other[part]
+            ):
+                found.append(f"cold: {part} {mine[part]} s, {name} {other[part]} s")
+    for what, most in (
+        ("processor_seconds_each", PROCESSOR_SECONDS),
+        ("seat_mb", SEAT_MB),
+        ("hub_mb", HUB_MB),
+    ):
+        if mine[what] is None or mine[what] > most:
+            found.append(f"{what} {mine[what]}, at most {most:g}")
+    if (warm := report.get("warm")) and (warm["failed"] or warm["p95"] > ARRIVAL_SECONDS):
+        found.append(f"warm: p95 {warm['p95']} s, at most {ARRIVAL_SECONDS:g}; {warm['failed']} failed")
+    if report.get("first_theano_seconds", 0.0) > THEANO_SECONDS:
+        found.append(f"first Theano cell {report['first_theano_seconds']} s, at most {THEANO_SECONDS:g}")
+    for fault in report["faults"]:
+        back = fault["back_seconds"]
+        if fault["lost"] or back is None or back > BACK_SECONDS:
+            found.append(f"{fault['name']}: back in {back} s, {fault['lost']} lost")
+    return found
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print the figures."""
+    for name, each in report["cold"].items():
+        for what, value in each.items():
+            console.print(f"{name:9} {what:23} {value}", markup=False, highlight=False)
+    for name in ("warm", "first_theano_seconds", "faults"):
+        if name in report:
+            console.print(f"{name}: {report[name]}", markup=False, highlight=False)
+    for line in report["missed"]:
+        console.print(f"missed: {line}", markup=False, highlight=False)
