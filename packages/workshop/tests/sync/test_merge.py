@@ -81,9 +81,8 @@ def test_whoever_deals_ids_out_anew_no_edit_and_no_output_moves_or_is_lost() -> 
         said["mine"][one] += " mine"
         said["theirs"][other] += " theirs"
         base, mine, theirs = (
-            document(*(cell(text, name, ran="1" if side == "mine" else "") for text, name in zip(texts, ids)))
+            document(*(cell(said[side][n], ids[n], ran="1" if side == "mine" else "") for n in range(5)))
             for side, ids in names.items()
-            for texts in [said[side]]
         )
         merged = merge(base, mine, theirs)["cells"]
         wanted = [mine["cells"][place] for place in range(5)]

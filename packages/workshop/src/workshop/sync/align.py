@@ -52,8 +52,8 @@ class Effort:
 def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
-    Ids decide where both have them and they are unique, then the names of exercises. The rest goes by content:
-    first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
+    Ids decide where both have them and they are unique, then the names of exercises. The rest goes by
+    content: first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
     """
     pairs = _by_id(old, new)
     _by_exercise(old, new, pairs)
@@ -74,7 +74,7 @@ def unique_ids(cells: Sequence[Cell]) -> dict[str, int]:
 
 
 def _by_id(old: Sequence[Cell], new: Sequence[Cell]) -> Pairs:
-    """Match by ids, but for those that were dealt out anew: where a text has gone to another id, it decides."""
+    """Match by ids, but for those that were dealt out anew: where a text went to another id, it decides."""
     before, after = unique_ids(old), unique_ids(new)
     pairs = {after[name]: before[name] for name in after if name in before}
     equal = {number: place for number, place in pairs.items() if body(old[place]) == body(new[number])}
