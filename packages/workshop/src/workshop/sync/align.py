@@ -53,7 +53,8 @@ def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
     Ids decide where both have them and they are unique, then the names of exercises. The rest goes by
-    content: first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
+    content: first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar
+    ones.
     """
     pairs = _by_id(old, new)
     _by_exercise(old, new, pairs)

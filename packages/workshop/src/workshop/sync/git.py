@@ -89,8 +89,9 @@ PORTAL = re.compile(
 TOO_MUCH = re.compile(
     r"out of memory|file too large|file size limit|cannot allocate|mmap failed", re.IGNORECASE
 )
-NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$", re.MULTILINE)
+NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$|remote error:.*$", re.MULTILINE)
 """Addresses, paths and what the other side says: not git's own words."""
+NO_ROOM = re.compile(r"no space left|disk quota exceeded|read-only file system", re.IGNORECASE)
 SIGN_IN = "sign in to the network in a browser first; if you are online, the address is wrong"
 SHORT = 3
 
@@ -210,6 +211,10 @@ def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
     text, line = _own_words(stderr.decode(errors="replace"), source), last_line(stderr)
     if status < 0 or TOO_MUCH.search(text):
         return WorkshopError(f"{source} is too large for a repository of lessons; ask the organiser")
+    if NO_ROOM.search(text):
+        return WorkshopError(f"what {source} has cannot be written here ({line}); nothing was changed")
+    if "lacks these prerequisite commits" in text:
+        return WorkshopError(f"{source} goes on from revisions that are not here; ask for a whole bundle")
     if OFFLINE.search(text):
         return UnreachableError(f"offline: {source} cannot be reached")
     # What lies on a disk does not break off: it is damaged.

@@ -103,16 +103,8 @@ def play(wanted: Play) -> Played:
     template = _prepare(wanted.work)
     known = wanted.prefix / "etc" / "pull-variables.json"
     command = [str(program), "--full", "--clean", "-U", f"file://{wanted.repository}", "-C", wanted.commit]
-    command += [
-        "-d",
-        str(wanted.tree),
-        "-i",
-        "localhost,",
-        "-e",
-        f"@{known}",
-        "-e",
-        json.dumps(wanted.variables),
-    ]
+    command += ["-d", str(wanted.tree), "-i", "localhost,", "-e", f"@{known}"]
+    command += ["-e", json.dumps(wanted.variables)]
     command += [*(["--check", "--diff"] if wanted.check else []), wanted.playbook]
     status, text = _run(command, wanted.work, environment(wanted.work, template), wanted.lock)
     changed = re.findall(r"^localhost .*\bchanged=(\d+)", text, re.MULTILINE)
