@@ -77,7 +77,11 @@ def test_only_the_lessons_that_were_named(notebooks: Path, settings: Settings) -
     # The others are still to be done, and what was done stays so.
     assert not warm.survey(notebooks, settings).is_done()
     assert fill(notebooks, settings)
-    assert named.is_done()
+    assert named.is_done() and warm.survey(notebooks, settings).is_done()
+    # Whoever warms for one lesson afterwards makes nothing undone.
+    write(notebooks / "1-second" / "10-another.ipynb", "print(3)")
+    assert warm.warm(warm.survey(notebooks, settings, ["1-second"]), RunOptions(notebooks), quiet)
+    assert warm.survey(notebooks, settings).is_done()
 
 
 def test_a_changed_lesson_is_warmed_for_again(notebooks: Path, settings: Settings) -> None:

@@ -4,8 +4,16 @@ from .bed import cell
 
 
 def test_ids_decide_whatever_the_cells_say() -> None:
-    old, new = [cell("a", "x"), cell("b", "y")], [cell("b", "x"), cell("a", "y")]
-    assert align(old, new) == {0: 0, 1: 1}
+    old, new = [cell("a", "x"), cell("b", "y")], [cell("c", "y"), cell("d", "x")]
+    assert align(old, new) == {0: 1, 1: 0}
+
+
+def test_where_ids_were_dealt_out_anew_the_texts_decide() -> None:
+    old, new = (
+        [cell("a", "x"), cell("b", "y"), cell("c", "z")],
+        [cell("a", "y"), cell("b", "x"), cell("d", "z")],
+    )
+    assert align(old, new) == {0: 0, 1: 1, 2: 2}
 
 
 def test_a_doubled_id_decides_nothing() -> None:

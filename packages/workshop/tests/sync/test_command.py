@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from workshop.errors import WorkshopError
 from workshop.sync.command import main, parse
 from workshop.sync.engine import Outcome, Report
 from workshop.sync.planner import Action
+from workshop.sync.request import request_from
 
 from .bed import Bed, notebook
 
@@ -159,3 +161,36 @@ def test_help_is_the_same_by_both_ways(arguments: list[str], tmp_path: Path) -> 
         subprocess.run(each, capture_output=True, text=True, check=True).stdout for each in (quick, other)
     ]
     assert said[0] == said[1] and "--allowed-signers" in said[0]
+
+
+def workshop(script: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell's line in which $WORKSHOP is the command."""
+    known = {"WORKSHOP": f"{sys.executable} -P -m workshop", "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        env=os.environ | known | variables,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", ">&-"), ("", "<&-"), ("", ">&- 2>&-"), ('mkdir gone; cd gone; rmdir "$PWD";', "")],
+)
+def test_a_shell_that_takes_something_away_stops_no_sync(
+    bed: Bed, tmp_path: Path, before: str, after: str
+) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    line = shlex.join(["sync", *words(bed, "--from", str(bed.upstream), "--allow-unsigned")])
+    done = workshop(f'cd "{tmp_path}"; {before} $WORKSHOP {line} {after}')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bed.read("a.ipynb") == notebook("1")
+
+
+@pytest.mark.parametrize("field", ["source", "into", "state", "subdir"])
+def test_a_request_with_a_name_that_no_file_can_have_is_refused(field: str) -> None:
+    given = {"source": "s", "into": "i", "state": "t", field: "a\0b"}
+    with pytest.raises(WorkshopError, match="the request cannot be read"):
+        request_from(json.dumps(given))

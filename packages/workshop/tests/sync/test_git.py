@@ -133,3 +133,20 @@ def is_running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("said", ["could not resolve host", "timed out", "bad pack", "certificate", "proxy"])
+def test_what_the_other_side_says_is_not_believed(said: str) -> None:
+    text = f"remote: {said}\nfatal: remote error: access denied: {said}"
+    error = failure(text.encode(), "https://x")
+    assert isinstance(error, WorkshopError) and "access denied" in str(error)
+
+
+def test_a_full_disk_here_is_no_fault_of_the_source() -> None:
+    said = b"error: unable to write loose object file: No space left on device\nfatal: unpack-objects failed"
+    assert "cannot be written here" in str(failure(said, "https://x"))
+
+
+def test_half_of_a_history_asks_for_a_whole_bundle() -> None:
+    said = b"error: Repository lacks these prerequisite commits:\nerror: 0123"
+    assert "whole bundle" in str(failure(said, "/stick/workshop.bundle"))

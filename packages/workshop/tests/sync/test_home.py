@@ -281,3 +281,21 @@ def test_whatever_two_people_edit_nothing_that_they_wrote_is_lost(tmp_path: Path
         written = [text for text in [*seat, *home] if text not in base]
         assert [text for text in written if text not in there] == []
         assert actions(room.carry(room.seat, room.home)) == {}, "a second time brings nothing"
+
+
+def test_of_a_damaged_file_nothing_wrong_comes(two: Two) -> None:
+    two.seat.edit("a.ipynb", notebook("mine", "2"))
+    good = made(GOOD, **{"notebooks/good.txt": b"good", "notebooks/a.ipynb": notebook("x" * 400)})
+    draw = random.Random(1)
+    for _ in range(by_depth(150, full=1500)):
+        data = bytearray(good)
+        data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        (two.folder / "damaged.zip").write_bytes(data)
+        try:
+            report = take_up(
+                two.folder / "damaged.zip", two.home.mine, two.home.state, True, no_open_notebooks
+            )
+        except WorkshopError as error:
+            assert "nobody thought of" not in str(error)
+        else:
+            assert "nobody thought of" not in str(report)

@@ -1,10 +1,13 @@
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from workshop.errors import WorkshopError
+from workshop.sync import repository
 from workshop.sync.mirror import Mirror, Remote
+from workshop.sync.request import perform
 
 from .bed import Bed, notebook
 from .organiser import Organiser
@@ -72,3 +75,45 @@ def test_the_branch_that_is_followed() -> None:
     assert Remote({"refs/heads/main": "1", "refs/heads/x": "1"}, "", "f").branch(None, "it") == "main"
     with pytest.raises(WorkshopError, match="it has: x, y"):
         Remote({"refs/heads/x": "1", "refs/heads/y": "1"}, "", "f").branch(None, "it")
+
+
+def put(place: Path, what: str) -> None:
+    """Put something else where the mirror has a folder or a file."""
+    if place.is_dir():
+        shutil.rmtree(place)
+    place.unlink(missing_ok=True)
+    match what:
+        case "file":
+            place.write_text("x")
+        case "folder":
+            place.mkdir()
+        case "pipe":
+            os.mkfifo(place)
+        case _:
+            place.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("what", ["file", "folder", "pipe", "link"])
+@pytest.mark.parametrize("where", ["mirror", "mirror/repository.git", "mirror/config"])
+def test_whatever_has_the_mirrors_place_stops_no_update(
+    organiser: Organiser, bed: Bed, where: str, what: str
+) -> None:
+    perform(organiser.request())
+    put(bed.state / where, what)
+    organiser.commit(a_ipynb=notebook("2"))
+    assert perform(organiser.request()).changed
+    assert bed.read("a.ipynb") == notebook("2")
+
+
+def test_a_full_disk_is_noticed_before_anything_is_fetched(
+    organiser: Organiser, bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise WorkshopError("it has no room")
+
+    perform(organiser.request())
+    organiser.commit(a_ipynb=notebook("2"))
+    monkeypatch.setattr(repository, "require_room", full)
+    monkeypatch.setattr(Mirror, "fetch", lambda *_: pytest.fail("it was fetched"))
+    with pytest.raises(WorkshopError, match="no room"):
+        perform(organiser.request())

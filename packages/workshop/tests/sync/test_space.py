@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import SPARE_BYTES, SPARE_INODES, require_room
+from workshop.sync.files import SPARE_BYTES, SPARE_INODES, require_room
 
 ENOUGH = 3500 + SPARE_BYTES
 

@@ -52,9 +52,9 @@ class Effort:
 def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
-    Ids decide where both have them and they are unique, then the names of exercises. The rest is matched
-    by content: first
-    equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
+    Ids decide where both have them and they are unique, then the names of exercises. The rest goes by
+    content: first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar
+    ones.
     """
     pairs = _by_id(old, new)
     _by_exercise(old, new, pairs)
@@ -75,8 +75,21 @@ def unique_ids(cells: Sequence[Cell]) -> dict[str, int]:
 
 
 def _by_id(old: Sequence[Cell], new: Sequence[Cell]) -> Pairs:
+    """Match by ids, but for those that were dealt out anew: where a text went to another id, it decides."""
     before, after = unique_ids(old), unique_ids(new)
-    return {after[name]: before[name] for name in after if name in before}
+    pairs = {after[name]: before[name] for name in after if name in before}
+    equal = {number: place for number, place in pairs.items() if body(old[place]) == body(new[number])}
+    was, is_now = _says(old, set(equal.values())), _says(new, set(equal))
+    return {
+        number: place
+        for number, place in pairs.items()
+        if number in equal or not (body(new[number]) in was or body(old[place]) in is_now)
+    }
+
+
+def _says(cells: Sequence[Cell], taken: set[int]) -> set[tuple[object, str, str]]:
+    """Return what the cells say that are not taken; an empty cell says nothing."""
+    return {body(cells[number]) for number in _free(cells, taken) if source(cells[number]).strip()}
 
 
 def _by_exercise(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:

@@ -117,7 +117,7 @@ def main(arguments: Sequence[str]) -> None:
         if os.geteuid() == 0 and (account := _whose(request)):
             sys.exit(hand_over(account, ["sync", *arguments], text))
         if options.pack is not None:
-            _pack(options)
+            _pack(options, request)
             return
         report = perform(request)
     except WorkshopError as error:
@@ -156,13 +156,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _request(options: argparse.Namespace) -> Request:
     """Return what to do; whatever is not said is as set-up decided for this machine's own notebooks."""
-    if options.into is not None:
+    settings = load_settings() if options.into is None else None
+    if settings is None:
         base = Request(options.source or "", options.into, options.state)
     elif options.undo or options.pack is not None:
-        settings = load_settings()
         base = Request("", settings.notebooks, own_state(settings))
     else:
-        settings = load_settings()
         base = own_request(settings, load_updates(settings), options.source or "")
     return replace(
         base,
@@ -184,20 +183,16 @@ def _whose(request: Request) -> int:
     return who_can_change(request.into) or who_can_change(request.state)
 
 
-def _pack(options: argparse.Namespace) -> None:
+def _pack(options: argparse.Namespace, request: Request) -> None:
     """Pack the participant's folder, and say what it got."""
     from workshop.sync.files import only_one
     from workshop.sync.home import pack
 
-    folder, state = options.into, options.state
-    if folder is None:
-        settings = load_settings()
-        folder, state = settings.notebooks, own_state(settings)
     beside = options.pack.with_name(f".{options.pack.name}.new")
-    with only_one(state):
+    with only_one(request.state):
         try:
             with beside.open("wb") as out:
-                done = pack(folder, state, out, platform.node())
+                done = pack(request.into, request.state, out, platform.node())
             beside.replace(options.pack)
         finally:
             beside.unlink(missing_ok=True)
@@ -206,7 +201,8 @@ def _pack(options: argparse.Namespace) -> None:
         return
     for path, why in done.left_out.items():
         print(shown(f"! {path} is not in it: {why}"))
-    print(shown(f"{done.files} files are in {options.pack}."))
+    files = "1 file is" if done.files == 1 else f"{done.files} files are"
+    print(shown(f"{files} in {options.pack}."))
     print("On another machine of yours: workshop sync --from FILE. A classroom's page takes it up, too.")
 
 

@@ -7,22 +7,25 @@ writes is what makes a kill harmless: backup and log, then the file, then the re
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.sync.at_rest import fingerprint
 from workshop.sync.files import (
+    SPARE_BYTES,
+    SPARE_INODES,
+    existing,
     obstacle,
     only_one,
     protection,
     reason,
     remove,
+    require_room,
     sha256_of,
     shown,
     write_atomically,
@@ -35,8 +38,6 @@ from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest
 
 STILL = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
 """Actions that leave the participant's folder as it is."""
-SPARE_BYTES = 20_000_000
-SPARE_INODES = 200
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 """With these no other file's backup could be written either."""
 BAD_BACKUP = "its backup is lost or damaged, so it stays as it is"
@@ -129,7 +130,12 @@ def synchronise(
             fates, record = run.carry_out(plan, "sync", found.revision, found.files)
             if not dry_run:
                 hashes.save()
-                late = _finished(found)
+                try:
+                    found.finished()
+                except (WorkshopError, OSError) as error:  # the files are there
+                    late = (
+                        f"what was delivered cannot be remembered: {reason(error)}; the next sync looks again"
+                    )
             notes = (*map(shown, filter(None, [run.damage, late])), *found.notes)
             outcomes = _outcomes(fates)
             at_rest = not (dry_run or outcomes or notes)
@@ -155,15 +161,6 @@ def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
         return None
     own = (run.manifest.file, run.log.folder, *source.heard.files)
     return Rest(run.state, source.heard, {place: fingerprint(place) for place in own} | seen)
-
-
-def _finished(source: Source) -> str:
-    """Let a source remember what was delivered; what goes wrong is a note, for the files are there."""
-    try:
-        source.finished()
-    except (WorkshopError, OSError) as error:
-        return f"what was delivered cannot be remembered: {reason(error)}; the next sync looks again"
-    return ""
 
 
 def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = no_open_notebooks) -> Report:
@@ -299,7 +296,7 @@ class Run:
         written = [step.after.size for step in steps if step.after is not None]
         saved = [step.before.size for step in steps if step.before is not None]
         saved += [version.size for version in kept.values()]
-        needs = [(_existing(self.into), written), (_existing(self.state), saved)]
+        needs = [(existing(self.into), written), (existing(self.state), saved)]
         if needs[0][0].stat().st_dev == needs[1][0].stat().st_dev:
             needs = [(needs[0][0], written + saved)]
         for place, sizes in needs:
@@ -360,37 +357,17 @@ class Run:
         return sha256_of(self.into, step.path) == _hash(step.before)
 
 
-def _waiting(fate: Fate, why: str) -> Fate:
-    return replace(fate, action=Action.DEFERRED, why=why, steps=(), entries={}, beside="")
+def _waiting(fate: Fate, why: str, action: Action = Action.DEFERRED) -> Fate:
+    """Return the fate of a file of which nothing is written."""
+    return Fate(fate.path, action, why)
 
 
 def _refused(fate: Fate, why: str) -> Fate:
-    return replace(fate, action=Action.REFUSED, why=why, steps=(), entries={}, beside="")
+    return _waiting(fate, why, Action.REFUSED)
 
 
 def _hash(version: Version | None) -> str | None:
     return None if version is None else version.sha256
-
-
-def _existing(place: Path) -> Path:
-    return next(parent for parent in (place, *place.parents) if parent.exists())
-
-
-def require_room(place: Path, size: int, inodes: int) -> None:
-    """Raise WorkshopError when a disk has no room for so many bytes or files."""
-    disk = os.statvfs(place)
-    free = disk.f_bavail * disk.f_frsize
-    if free < size:
-        raise WorkshopError(
-            f"{place} has {free // 1_000_000} MB free and the update needs {size // 1_000_000} MB; "
-            "nothing was changed"
-        )
-    # Some file systems make inodes as they go and say that they have none.
-    if disk.f_files and disk.f_favail < inodes:
-        raise WorkshopError(
-            f"{place} has room for {disk.f_favail} more files and the update needs {inodes}; "
-            "delete what you do not need; nothing was changed"
-        )
 
 
 def _name(fate: LoggedFate) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -19,6 +18,9 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.system import files as system_files
 
+SPARE_BYTES = 20_000_000
+SPARE_INODES = 200
+"""What a sync leaves of a disk, beside what it writes: Jupyter could not save either."""
 UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -104,8 +106,18 @@ def read_json(file: Path) -> Any:
 def write_own(target: Path, data: bytes) -> None:
     """Write a file that only sync needs; a folder in its place is moved aside and stops nothing."""
     if target.is_dir() and not target.is_symlink():
-        target.rename(target.with_name(f"{target.name}.aside-{secrets.token_hex(4)}"))
+        _move_aside(target)
     write_atomically(target, data)
+
+
+def make_way(folder: Path) -> None:
+    """Move aside whatever else stands where sync has a folder of its own."""
+    if not folder.is_dir() and os.path.lexists(folder):
+        _move_aside(folder)
+
+
+def _move_aside(place: Path) -> None:
+    place.rename(place.with_name(f"{place.name}.aside-{secrets.token_hex(4)}"))
 
 
 def remove(target: Path) -> None:
@@ -152,10 +164,8 @@ def only_one(state: Path) -> Iterator[int]:
     ensure_folder(state)
     lock = os.open(state / "lock", os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise WorkshopError("another sync is running here; try again when it is done") from error
+        if not system_files.take_lock(lock):
+            raise WorkshopError("another sync is running here; try again when it is done")
         yield lock
     finally:
         os.close(lock)
@@ -228,3 +238,25 @@ def reason(error: BaseException) -> str:
         return "it is too large for this machine's memory"
     known = type(error).__module__.startswith("workshop.") and str(error)
     return known or f"it is of a kind that nobody thought of, {type(error).__name__}"
+
+
+def existing(place: Path) -> Path:
+    """Return the folder at or above a place that is there."""
+    return next(parent for parent in (place, *place.parents) if parent.exists())
+
+
+def require_room(place: Path, size: int, inodes: int) -> None:
+    """Raise WorkshopError when a disk has no room for so many bytes or files."""
+    disk = os.statvfs(place)
+    free = disk.f_bavail * disk.f_frsize
+    if free < size:
+        raise WorkshopError(
+            f"{place} has {free // 1_000_000} MB free and the update needs {size // 1_000_000} MB; "
+            "nothing was changed"
+        )
+    # Some file systems make inodes as they go and say that they have none.
+    if disk.f_files and disk.f_favail < inodes:
+        raise WorkshopError(
+            f"{place} has room for {disk.f_favail} more files and the update needs {inodes}; "
+            "delete what you do not need; nothing was changed"
+        )

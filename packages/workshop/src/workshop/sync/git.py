@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -25,51 +26,49 @@ LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
 MOST_SAID = 16_000_000
 """So many bytes of an answer are read."""
-CONFIG = """\
-# Written by the workshop; read by git in this mirror only, instead of the machine's and the user's.
-[safe]
-\tdirectory = *
-[core]
-\thooksPath = /dev/null
-\tfsmonitor = false
-\tattributesFile = /dev/null
-\tbigFileThreshold = 1m
-\tpackedGitWindowSize = 1m
-\tpackedGitLimit = 32m
-\tdeltaBaseCacheLimit = 16m
-[pack]
-\tthreads = 1
-[protocol]
-\tallow = never
-[protocol "https"]
-\tallow = always
-[protocol "http"]
-\tallow = always
-[protocol "ssh"]
-\tallow = always
-[protocol "file"]
-\tallow = always
-[http]
-\tfollowRedirects = initial
-\tlowSpeedLimit = 100
-\tlowSpeedTime = 20
-[fetch]
-\trecurseSubmodules = false
-\twriteCommitGraph = false
-[transfer]
-\tbundleURI = false
-[gc]
-\tauto = 0
-[maintenance]
-\tauto = false
-[credential]
-\thelper =
-[gpg "x509"]
-\tprogram = /bin/false
-[advice]
-\tdetachedHead = false
-"""
+SAFE = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.attributesFile": os.devnull,
+    "protocol.allow": "never",
+    "protocol.file.allow": "always",
+    "fetch.recurseSubmodules": "false",
+    "credential.helper": "",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "advice.detachedHead": "false",
+}
+"""What every git goes by that reads what somebody else made: nothing of it runs, asks or is fetched."""
+SETTINGS = SAFE | {
+    "safe.directory": "*",
+    "core.bigFileThreshold": "1m",
+    "core.packedGitWindowSize": "1m",
+    "core.packedGitLimit": "32m",
+    "core.deltaBaseCacheLimit": "16m",
+    "pack.threads": "1",
+    "protocol.https.allow": "always",
+    "protocol.http.allow": "always",
+    "protocol.ssh.allow": "always",
+    "http.followRedirects": "initial",
+    "http.lowSpeedLimit": "100",
+    "http.lowSpeedTime": "20",
+    "fetch.writeCommitGraph": "false",
+    "transfer.bundleURI": "false",
+    "gpg.x509.program": "/bin/false",
+}
 
+
+def as_config(settings: Mapping[str, str]) -> str:
+    """Return settings as git reads them from a file."""
+    text = "# Written by the workshop; git reads it here instead of the machine's and the user's.\n"
+    for name, value in settings.items():
+        section, *within, key = name.split(".")
+        title = f'{section} "{within[0]}"' if within else section
+        text += f"[{title}]\n\t{key} = {value}\n"
+    return text
+
+
+CONFIG = as_config(SETTINGS)
 OFFLINE = re.compile(
     r"could not resolve|failed to connect|connection (?:timed out|refused|reset|closed)|couldn't connect"
     r"|no route to host|network is unreachable|name resolution|name or service not known|timed? ?out"
@@ -89,8 +88,9 @@ PORTAL = re.compile(
 TOO_MUCH = re.compile(
     r"out of memory|file too large|file size limit|cannot allocate|mmap failed", re.IGNORECASE
 )
-NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$", re.MULTILINE)
+NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$|remote error:.*$", re.MULTILINE)
 """Addresses, paths and what the other side says: not git's own words."""
+NO_ROOM = re.compile(r"no space left|disk quota exceeded|read-only file system", re.IGNORECASE)
 SIGN_IN = "sign in to the network in a browser first; if you are online, the address is wrong"
 SHORT = 3
 
@@ -210,6 +210,10 @@ def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
     text, line = _own_words(stderr.decode(errors="replace"), source), last_line(stderr)
     if status < 0 or TOO_MUCH.search(text):
         return WorkshopError(f"{source} is too large for a repository of lessons; ask the organiser")
+    if NO_ROOM.search(text):
+        return WorkshopError(f"what {source} has cannot be written here ({line}); nothing was changed")
+    if "lacks these prerequisite commits" in text:
+        return WorkshopError(f"{source} goes on from revisions that are not here; ask for a whole bundle")
     if OFFLINE.search(text):
         return UnreachableError(f"offline: {source} cannot be reached")
     # What lies on a disk does not break off: it is damaged.

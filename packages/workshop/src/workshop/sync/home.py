@@ -19,8 +19,7 @@ import re
 import secrets
 import stat
 import zipfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -110,18 +109,26 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
 
     Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
     """
-    with _opened(file) as (archive, about):
+    with ExitStack() as stack:
+        opened = stack.enter_context(file.open("rb"))
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(opened))
+            about = _about(archive)
+        except Exception as error:  # nobody knows what all a damaged file makes its readers raise
+            raise WorkshopError(
+                f"{file} is no folder that a workshop packed ({error}); download it again, or pack it with "
+                "'workshop sync --pack FILE'"
+            ) from error
         origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
         if origin == _known_origin(state):
             raise WorkshopError(f"{file} was made from this very folder; take it up on another machine")
         own = state / STATES / origin
         source, before = _read(archive, about, file)
-        with ExitStack() as stack:
-            # A sync with the organiser changes the same files.
-            stack.enter_context(nullcontext() if dry_run else only_one(state))
-            if not dry_run:
-                _seed(own, source, before)
-            report = synchronise(source, into, own, dry_run, open_notebooks)
+        # A sync with the organiser changes the same files.
+        stack.enter_context(nullcontext() if dry_run else only_one(state))
+        if not dry_run:
+            _seed(own, source, before)
+        report = synchronise(source, into, own, dry_run, open_notebooks)
     return _told(report, about, who, into, own)
 
 
@@ -132,34 +139,19 @@ def _known_origin(state: Path) -> str:
         return ""
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
-                raise ValueError("its description is too large")
-            about = json.loads(archive.read(ABOUT))
-            if about["format"] != FORMAT:
-                raise ValueError(f"it is of format {about['format']}")
-            if not ORIGIN.fullmatch(about["origin"]):
-                raise ValueError("it does not say whose it is")
-            if not all(isinstance(about[name], dict) for name in ("delivered", "left_out")):
-                raise TypeError("its description is damaged")
-            if not isinstance(about["name"], str):
-                raise TypeError("its description is damaged")
-            yield archive, about
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        TypeError,
-        ValueError,
-        NotImplementedError,
-        RecursionError,
-    ) as error:
-        raise WorkshopError(
-            f"{file} is no folder that a workshop packed ({error}); download it again, or pack it with "
-            "'workshop sync --pack FILE'"
-        ) from error
+def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
+    """Return what a file says about itself; raises whatever its damage makes one stumble over."""
+    if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
+        raise ValueError("its description is too large")
+    about = json.loads(archive.read(ABOUT))
+    if about["format"] != FORMAT:
+        raise ValueError(f"it is of format {about['format']}")
+    if not ORIGIN.fullmatch(about["origin"]):
+        raise ValueError("it does not say whose it is")
+    kinds = {"delivered": dict, "left_out": dict, "name": str}
+    if not all(isinstance(about[name], kind) for name, kind in kinds.items()):
+        raise ValueError("its description is damaged")
+    return dict(about)
 
 
 def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[Source, dict[str, Version]]:
@@ -178,7 +170,11 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
         if why := unsafe(path) or too_long(info.file_size) or _odd(info):
             skipped[shown(path)] = why
             continue
-        version = Version(archive.read(info), partial(archive.read, info))
+        try:
+            version = Version(archive.read(info), partial(archive.read, info))
+        except Exception:  # one damaged file stops no other
+            skipped[shown(path)] = "it is damaged in the file that holds it"
+            continue
         version.most_memory = MOST_MEMORY
         version.forget()
         (files if kind == FOLDER else older)[path] = version

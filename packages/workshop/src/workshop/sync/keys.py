@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +91,8 @@ def fingerprint_of(text: str) -> str:
 
 def keys_of(text: str) -> list[Key]:
     """Return the keys of a file of signers; what is no line of one is passed over, and so never trusted."""
-    return list(_keys(text.splitlines()))
-
-
-def _keys(lines: Iterable[str]) -> Iterator[Key]:
-    for line in lines:
+    found = []
+    for line in text.splitlines():
         # Quotes hold spaces together.
         words = re.findall(r'(?:[^\s"]|"[^"]*")+', line)
         if line.lstrip().startswith("#") or len(words) < 3:
@@ -111,7 +108,8 @@ def _keys(lines: Iterable[str]) -> Iterator[Key]:
         if not blob.startswith(len(name).to_bytes(4, "big") + name):
             continue
         options = tuple(re.findall(r'(?:[^,"]|"[^"]*")+', words[1])) if kind == 2 else ()
-        yield Key(words[kind], blob, options)
+        found.append(Key(words[kind], blob, options))
+    return found
 
 
 def chosen(keys: Iterable[Key], fingerprints: Iterable[str], place: str) -> list[Key]:
@@ -129,29 +127,30 @@ def chosen(keys: Iterable[Key], fingerprints: Iterable[str], place: str) -> list
     found = []
     for fingerprint in dict.fromkeys(fingerprints):
         matching = [key for key in there if key.fingerprint == fingerprint]
-        if not matching:
-            raise WorkshopError(
-                f"{place} has no key {fingerprint}; nothing was changed; read the fingerprint again, letter "
-                "by letter, and ask the organiser if it is right"
-            )
-        if len(matching) > 1:
-            raise WorkshopError(
-                f"{place} has the key {fingerprint} twice; nothing was changed; ask the organiser"
-            )
-        for option in matching[0].options:
-            limit = OPTION.fullmatch(option)
-            if limit is None:
-                raise WorkshopError(
-                    f"{place} gives the key {fingerprint} more than a signer needs "
-                    f"({printable(option)[:40]}); nothing was changed; ask the organiser"
-                )
-            if limit[1].lower() == "namespaces" and "git" not in limit[2].split(","):
-                raise WorkshopError(
-                    f"{place} has the key {fingerprint} for {limit[2]} and not for git; nothing was changed; "
-                    "ask the organiser"
-                )
+        if why := _unfit(matching, fingerprint):
+            raise WorkshopError(f"{place} {why}")
         found.append(matching[0])
     return found
+
+
+def _unfit(matching: Sequence[Key], fingerprint: str) -> str:
+    """Say why the keys of one fingerprint are not taken; empty when there is one that only signs."""
+    if not matching:
+        return (
+            f"has no key {fingerprint}; nothing was changed; read the fingerprint again, letter by letter, "
+            "and ask the organiser if it is right"
+        )
+    end = "nothing was changed; ask the organiser"
+    if len(matching) > 1:
+        return f"has the key {fingerprint} twice; {end}"
+    for option in matching[0].options:
+        limit = OPTION.fullmatch(option)
+        if limit is None:
+            more = printable(option)[:40]
+            return f"gives the key {fingerprint} more than a signer needs ({more}); {end}"
+        if limit[1].lower() == "namespaces" and "git" not in limit[2].split(","):
+            return f"has the key {fingerprint} for {limit[2]} and not for git; {end}"
+    return ""
 
 
 class Signers:

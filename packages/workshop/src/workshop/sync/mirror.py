@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.sync.at_rest import heard
-from workshop.sync.files import ensure_folder, write_atomically
+from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
 from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
 from workshop.sync.source import MOST_FILES
 
@@ -31,6 +31,11 @@ MOST_HEAD = 200
 
 class DamagedMirrorError(WorkshopError):
     """The mirror lacks what it should have; another one must be fetched."""
+
+
+def lacks(folder: Path, what: str) -> DamagedMirrorError:
+    """Return the error of a mirror in ``folder`` in which something is not there."""
+    return DamagedMirrorError(f"the mirror lacks {what}; delete {folder} and sync again")
 
 
 @contextmanager
@@ -117,9 +122,7 @@ class Objects:
         if not good:
             self.close()
             self.broken = True
-            raise DamagedMirrorError(
-                f"the mirror lacks the object {name}; delete {self._folder} and sync again"
-            )
+            raise lacks(self._folder, f"the object {name}")
 
     def close(self) -> None:
         """End the git."""
@@ -144,9 +147,11 @@ class Mirror:
 
     def configure(self) -> None:
         """Write git's configuration, unless it is there already."""
+        make_way(self.folder)
         ensure_folder(self.folder)
-        if not self.git.config.is_file() or self.git.config.read_text(encoding="utf-8") != CONFIG:
-            write_atomically(self.git.config, CONFIG.encode())
+        make_way(self.repository)
+        if not self.git.config.is_file() or self.git.config.read_bytes() != CONFIG.encode():
+            write_own(self.git.config, CONFIG.encode())
 
     def ensure(self) -> None:
         """Make the repository, or mend one that a kill left behind. Call it with the lock held."""
@@ -231,29 +236,17 @@ class Mirror:
 
     def fetch(self, url: str, branch: str, source: str) -> str:
         """Fetch a branch and all tags; return the branch's commit."""
-        self.git.ask(
-            "fetch",
-            "--quiet",
-            "--prune",
-            "--force",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--update-shallow",
-            "--no-write-fetch-head",
-            "--",
-            url,
-            f"+refs/heads/{branch}:{OFFER}/heads/{branch}",
-            f"+refs/tags/*:{OFFER}/tags/*",
-            source=source,
-            seconds=FETCH_SECONDS,
-        )
+        quietly = ("--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules")
+        whole = ("--update-shallow", "--no-write-fetch-head")
+        refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
+        self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
         return self.commit(f"{OFFER}/heads/{branch}")
 
     def commit(self, name: str) -> str:
         """Return the commit that a name stands for; raises WorkshopError when there is none."""
         found = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if found.returncode:
-            raise DamagedMirrorError(f"the mirror lacks {name}; delete {self.folder} and sync again")
+            raise lacks(self.folder, name)
         with understood("rev-parse"):
             return _name(found.stdout.strip())
 
@@ -313,7 +306,7 @@ class Mirror:
         words = ("cat-file", "--batch-check=%(objecttype) %(objectsize)")
         rows = [row.split() for row in self.git.output(*words, feed=wanted).splitlines()]
         if len(rows) != wanted.count(b"\n") or any(row[:1] != [b"blob"] for row in rows):
-            raise DamagedMirrorError(f"the mirror lacks an object; delete {self.folder} and sync again")
+            raise lacks(self.folder, "an object")
         with understood("cat-file"):
             return [_size(row[1]) for row in rows]
 

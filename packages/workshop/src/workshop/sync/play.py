@@ -25,28 +25,19 @@ from pathlib import Path
 from workshop.environment import network
 from workshop.errors import WorkshopError
 from workshop.sync.files import ensure_folder, write_atomically
+from workshop.sync.git import SAFE
 
 HANDED_ON = {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"}
 """Variables that the user's own systemd cannot do without."""
 
-GIT_SETTINGS = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
+GIT_SETTINGS = SAFE | {
     "core.sshCommand": "/bin/false",
-    "core.attributesFile": os.devnull,
     "core.excludesFile": os.devnull,
     "core.autocrlf": "false",
     "core.symlinks": "false",
-    "protocol.allow": "never",
-    "protocol.file.allow": "always",
     "submodule.recurse": "false",
     # A pathspec that nothing matches: no submodule is ever initialised.
     "submodule.active": ":(literal).git",
-    "fetch.recurseSubmodules": "false",
-    "credential.helper": "",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-    "advice.detachedHead": "false",
 }
 ATTRIBUTES = "# Above all attributes of a revision.\n* -text !eol -ident -filter !working-tree-encoding\n"
 ANSIBLE_CONFIG = """\
@@ -103,16 +94,8 @@ def play(wanted: Play) -> Played:
     template = _prepare(wanted.work)
     known = wanted.prefix / "etc" / "pull-variables.json"
     command = [str(program), "--full", "--clean", "-U", f"file://{wanted.repository}", "-C", wanted.commit]
-    command += [
-        "-d",
-        str(wanted.tree),
-        "-i",
-        "localhost,",
-        "-e",
-        f"@{known}",
-        "-e",
-        json.dumps(wanted.variables),
-    ]
+    command += ["-d", str(wanted.tree), "-i", "localhost,", "-e", f"@{known}"]
+    command += ["-e", json.dumps(wanted.variables)]
     command += [*(["--check", "--diff"] if wanted.check else []), wanted.playbook]
     status, text = _run(command, wanted.work, environment(wanted.work, template), wanted.lock)
     changed = re.findall(r"^localhost .*\bchanged=(\d+)", text, re.MULTILINE)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import read_json, shown, unsafe, write_own
+from workshop.sync.files import SPARE_BYTES, SPARE_INODES, read_json, require_room, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.keys import Signers
 from workshop.sync.mirror import DamagedMirrorError, Item, Mirror
@@ -109,13 +109,22 @@ def read_repository(
             trust.project,
         )
         key = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
-        offer = None if trust.reset else _remembered(state, key)
+        once = trust.reset or trust.ignore_clock or trust.trust_new_source
+        offer = None if once else _remembered(state, key)
         if not keep:
             mirror.ensure()
+        else:
+            require_room(state, SPARE_BYTES, SPARE_INODES)
         commit = offer.revision.commit if offer is not None else ""
         if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
             mirror.ensure()
-            take = partial(_fetch, mirror, start, followed, subdir, key, trust, signers, last)
+
+            def take() -> Offer:
+                with mirror.quarantine():  # only what may be trusted leaves it; then anything is read
+                    tip = mirror.fetch(start.url, followed, start.shown)
+                    revision = trusted_revision(mirror, tip, followed, trust, signers, last)
+                    return _list(mirror, revision, subdir, start.shown, key)
+
             try:
                 offer = take()
             except DamagedMirrorError:
@@ -139,23 +148,6 @@ def read_repository(
 def _is_this_machine(url: str) -> bool:
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
     return host.startswith(("127.", "localhost", "[::1]"))
-
-
-def _fetch(
-    mirror: Mirror,
-    start: Origin,
-    branch: str,
-    subdir: str,
-    key: str,
-    trust: Trust,
-    signers: Signers | None,
-    last: Last,
-) -> Offer:
-    """Fetch, and let through what may be trusted; only then is anything of it read."""
-    with mirror.quarantine():
-        tip = mirror.fetch(start.url, branch, start.shown)
-        revision = trusted_revision(mirror, tip, branch, trust, signers, last)
-        return _list(mirror, revision, subdir, start.shown, key)
 
 
 def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:

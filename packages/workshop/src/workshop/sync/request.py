@@ -59,7 +59,7 @@ def request_from(text: str) -> Request:
         for name, value in given.items():
             kind = kinds[name]
             right = {"bool": bool, "str": str, "Path": str}.get(kind, (str, type(None)))
-            if not isinstance(value, right):
+            if not isinstance(value, right) or "\0" in str(value):
                 raise TypeError(name)
             made[name] = Path(str(value)) if "Path" in kind and value is not None else value
         return Request(**made)

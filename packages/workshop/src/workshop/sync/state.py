@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from workshop.errors import WorkshopError
 from workshop.sync.at_rest import fingerprint, what
@@ -114,15 +114,9 @@ def as_fields(entry: Entry) -> dict[str, Any]:
 
 def entry_from(fields: Mapping[str, Any]) -> Entry:
     """Read an entry back; raises TypeError or KeyError when the fields are not those of one."""
-    entry = Entry(
-        fields["sha256"],
-        fields.get("meaning", ""),
-        fields.get("offered", ""),
-        tuple(fields.get("earlier", ())),
-    )
-    if not all(
-        isinstance(value, str) for value in (entry.sha256, entry.meaning, entry.offered, *entry.earlier)
-    ):
+    texts = (fields["sha256"], fields.get("meaning", ""), fields.get("offered", ""))
+    entry = Entry(*texts, tuple(fields.get("earlier", ())))
+    if not all(isinstance(text, str) for text in (*texts, *entry.earlier)):
         raise TypeError("an entry holds text only")
     return entry
 
@@ -189,8 +183,7 @@ class HashCache:
                 write_own(self._file, json.dumps({"files": known}).encode())
 
 
-@dataclass(frozen=True)
-class LoggedStep:
+class LoggedStep(NamedTuple):
     """One file's change by hashes; None is no file."""
 
     path: str
@@ -232,26 +225,8 @@ class Record:
 
     def save(self) -> None:
         """Write the log to the disk."""
-        document = {
-            "kind": self.kind,
-            "revision": self.revision,
-            "finished": self.finished,
-            "undone": self.undone,
-            "continues": self.continues,
-            "fates": [
-                {
-                    "steps": [[step.path, step.before, step.after] for step in fate.steps],
-                    "before": _fields(fate.before),
-                    "after": _fields(fate.after),
-                }
-                for fate in self.fates
-            ],
-        }
+        document = {name: each for name, each in dataclasses.asdict(self).items() if name != "folder"}
         write_own(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
-
-
-def _fields(entries: dict[str, Entry | None]) -> dict[str, Any]:
-    return {path: None if entry is None else as_fields(entry) for path, entry in entries.items()}
 
 
 def _entries(fields: dict[str, Any]) -> dict[str, Entry | None]:

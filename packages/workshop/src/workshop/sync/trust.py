@@ -308,9 +308,10 @@ def trusted_revision(
             why = chain.follow(git, listed, read_commit(mirror, tip), grown)
             if why and reached is None:
                 told = next(reversed(chain.refused.values()), why)
+                # Nobody should go on with what somebody else signed, or with a key that has ended.
+                consent = ", or allow it with --allow-unsigned" if told == UNSIGNED else ""
                 raise WorkshopError(
-                    f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser, or "
-                    "allow it with --allow-unsigned"
+                    f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser{consent}"
                 )
     taken = chain.good[-1]
     waits = _waits(branch, taken, chain.refused) if taken.commit != tip else ""

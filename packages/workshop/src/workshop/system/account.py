@@ -30,7 +30,7 @@ def who_can_change(place: Path) -> int:
     Of a link, the one who made it.
     """
     links, here = 0, Path("/")
-    todo = list(reversed(Path(os.path.normpath(Path.cwd() / place)).parts[1:]))
+    todo = list(reversed(Path(os.path.normpath(place.absolute())).parts[1:]))
     while todo:
         entry = here / todo.pop()
         try:

@@ -71,6 +71,9 @@ _printed = False
 
 def main() -> None:
     """Run what the command line says."""
+    for stream in ("stdin", "stdout", "stderr"):
+        if getattr(sys, stream) is None:  # whoever started this closed it, so that nobody reads it
+            setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_RDWR), "r+", encoding="utf-8"))
     words = sys.argv[1:]
     if words == ["--version"]:
         print(f"workshop {__version__}")

@@ -229,3 +229,16 @@ def test_94_an_answer_outlives_a_stub_that_was_rewritten(bed: Bed) -> None:
     actions = bed.both_change(book(A, exercise("0")), book(A, exercise("x / 2")), book(B, exercise("...")))
     assert actions == {"a.ipynb": "merged"}
     assert bed.cells() == [("b", ""), ("def half(x):\n    return x / 2", "")]
+
+
+@pytest.mark.parametrize("swapped", ["mine", "theirs", "both"])
+def test_96_ids_that_were_dealt_out_anew_move_no_text_and_no_output(bed: Bed, swapped: str) -> None:
+    here = ("b", "a") if swapped in ("mine", "both") else ("a", "b")
+    there = ("b", "a") if swapped in ("theirs", "both") else ("a", "b")
+    actions = bed.both_change(
+        book(cell("one", "a"), cell("two", "b"), cell("three", "c")),
+        book(cell("one", here[0], ran="1"), cell("two", here[1], ran="2"), cell("my three", "c", ran="3")),
+        book(cell("one", there[0]), cell("two", there[1]), cell("three", "c"), cell("four", "d")),
+    )
+    assert actions == {"a.ipynb": "merged"}
+    assert bed.cells() == [("one", "1"), ("two", "2"), ("my three", "3"), ("four", "")]

@@ -414,3 +414,32 @@ def test_79_each_undo_goes_one_sync_back(organiser: Organiser, bed: Bed) -> None
     assert bed.snapshot() == {}
     with pytest.raises(WorkshopError, match="no sync to undo"):
         undo(bed.mine, bed.state)
+
+
+def test_what_a_note_advises_helps_also_when_the_same_was_just_looked_at(
+    organiser: Organiser, bed: Bed, signers: Path
+) -> None:
+    organiser.release("v1", a_ipynb=notebook("1"))
+    perform(organiser.request(signers=signers))
+    organiser.day += 10
+    organiser.release("v2", a_ipynb=notebook("2"))
+    organiser.day -= 20
+    organiser.release("v3", a_ipynb=notebook("3"))
+    (note,) = perform(organiser.request(signers=signers)).notes
+    assert "go on once with --ignore-clock" in note and bed.read("a.ipynb") == notebook("2")
+    perform(organiser.request(signers=signers, ignore_clock=True))
+    assert bed.read("a.ipynb") == notebook("3")
+
+
+def test_nobody_is_told_to_go_on_with_what_is_signed_wrongly(
+    organiser: Organiser, signers: Path, tmp_path: Path
+) -> None:
+    organiser.release("v1", a_ipynb=notebook("1"))
+    other = allowed_signers(tmp_path / "others", new_key(tmp_path / "keys", "other"))
+    with pytest.raises(WorkshopError, match="not signed by a key that you trust") as refused:
+        perform(organiser.request(signers=other))
+    assert "--allow-unsigned" not in str(refused.value)
+    organiser.commit(a_ipynb=notebook("2"))
+    organiser.git("tag", "--delete", "v1")
+    with pytest.raises(WorkshopError, match=r"is not signed; .* --allow-unsigned"):
+        perform(organiser.request(signers=signers))
