@@ -24,5 +24,6 @@ BENCHES = {
         "Score against time of the search on SameGame's boards.",
     ),
     "votes": ("benchmarks.votes.bench", "Two hundred phones vote, the process killed midway."),
+    "fleet": ("benchmarks.fleet.bench", "What machines at home cost the git server that they ask."),
     "env": ("benchmarks.bubblebreaker.env", "Moves a second of engine and environments, one core."),
 }
