@@ -94,7 +94,9 @@ def measure(checkout: Path, folder: Path, lighttpd: Path, machines: int, at_once
     return cases
 
 
-def _first(server: Server, kind: str, organiser: Organiser, machines: int, cases: list[Case]) -> list[Machine]:
+def _first(
+    server: Server, kind: str, organiser: Organiser, machines: int, cases: list[Case]
+) -> list[Machine]:
     """Let one machine take everything; return so many machines in its state."""
     machine = Machine(
         organiser.folder / "machines" / kind / "0", server.address(kind, NAME), organiser.signers
@@ -104,9 +106,7 @@ def _first(server: Server, kind: str, organiser: Organiser, machines: int, cases
     return [machine, *copies]
 
 
-def _ask(
-    server: Server, kind: str, what: str, machines: list[Machine], at_once: int, revision: int
-) -> Case:
+def _ask(server: Server, kind: str, what: str, machines: list[Machine], at_once: int, revision: int) -> Case:
     messages.print(f"{KINDS[kind]}, {what}: {len(machines)} machines", markup=False, highlight=False)
     with server.measured() as use:
         seconds, have = all_at_once(machines, at_once)
@@ -170,7 +170,8 @@ def lines(report: dict[str, Any]) -> list[str]:
     for row in report["cases"]:
         found.append(
             f"{row['server']:17} {row['case']:17} {row['processor_ms']:8.2f} {row['sent_bytes']:11,}"
-            f" {row['connections']:6.1f} {row['server_memory_mb']:8.1f} | {row['fleet_processor_seconds']:8.1f}"
-            f" {row['fleet_share_of_an_hour']:9.2%} {row['fleet_sent_mb']:9.1f}"
+            f" {row['connections']:6.1f} {row['server_memory_mb']:8.1f} |"
+            f" {row['fleet_processor_seconds']:8.1f} {row['fleet_share_of_an_hour']:9.2%}"
+            f" {row['fleet_sent_mb']:9.1f}"
         )
     return found

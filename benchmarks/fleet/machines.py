@@ -41,11 +41,11 @@ class Organiser:
         """Take over the history of a checkout's branch, and tag a first revision."""
         self.repositories.mkdir(parents=True)
         origin = ["clone", "--quiet", "--bare", "--single-branch", "--no-tags", f"file://{checkout}"]
-        _git(self.folder, *origin, str(self.repositories / NAME))
-        branch = _git(self.repositories / NAME, "symbolic-ref", "--short", "HEAD")
+        git(self.folder, *origin, str(self.repositories / NAME))
+        branch = git(self.repositories / NAME, "symbolic-ref", "--short", "HEAD")
         words = ["clone", "--quiet", "--shared", str(self.repositories / NAME), str(self.folder / "desk")]
-        _git(self.folder, *words)
-        _git(self.folder / "desk", "checkout", "--quiet", branch)
+        git(self.folder, *words)
+        git(self.folder / "desk", "checkout", "--quiet", branch)
         key = self.folder / "key"
         words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bench", "-f", str(key)]
         subprocess.run(words, check=True, capture_output=True)
@@ -65,19 +65,19 @@ class Organiser:
         )
         sign = ["-c", "gpg.format=ssh", "-c", f"user.signingkey={self.folder / 'key'}"]
         who = ["-c", "user.name=Organiser", "-c", "user.email=organiser@localhost"]
-        _git(desk, *who, "commit", "--quiet", "--all", "--message", f"Correct a lesson ({number})")
+        git(desk, *who, "commit", "--quiet", "--all", "--message", f"Correct a lesson ({number})")
         tag = f"v2026.{number}"
-        _git(desk, *who, *sign, "tag", "--sign", "--message", f"Corrects a sentence ({number})", tag)
-        _git(desk, "push", "--quiet", "origin", "HEAD", tag)
+        git(desk, *who, *sign, "tag", "--sign", "--message", f"Corrects a sentence ({number})", tag)
+        git(desk, "push", "--quiet", "origin", "HEAD", tag)
         self.refresh()
 
     def refresh(self) -> None:
         """Do what plain files need after each push: write down what there is."""
-        _git(self.repositories / NAME, "update-server-info")
+        git(self.repositories / NAME, "update-server-info")
 
     def repack(self) -> None:
         """Pack everything anew, as git does by itself now and then."""
-        _git(self.repositories / NAME, "repack", "-a", "-d", "--quiet")
+        git(self.repositories / NAME, "repack", "-a", "-d", "--quiet")
         self.refresh()
 
 
@@ -126,7 +126,8 @@ def _without_ansible(wanted: Play) -> Played:
     return Played(0)
 
 
-def _git(folder: Path, *words: str) -> str:
+def git(folder: Path, *words: str) -> str:
+    """Run git with nobody's configuration; return what it prints, or raise WorkshopError."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
     done = subprocess.run(

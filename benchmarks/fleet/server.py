@@ -118,7 +118,8 @@ def serve(repositories: Path, folder: Path, lighttpd: Path) -> Iterator[Server]:
     text = SERVER.format(folder=folder, port=inner, repositories=repositories, backend=backend)
     (folder / "lighttpd.conf").write_text(text, encoding="utf-8")
     modules = lighttpd.resolve().parents[1] / "lib" / "lighttpd"
-    words = [lighttpd, "-D", "-f", folder / "lighttpd.conf", *(["-m", modules] if modules.is_dir() else [])]
+    words = [str(lighttpd), "-D", "-f", str(folder / "lighttpd.conf")]
+    words += ["-m", str(modules)] if modules.is_dir() else []
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(words, stdout=said, stderr=said)
     relay = socket.create_server((HOST, 0), backlog=1024)
