@@ -6,11 +6,13 @@
 BENCHES = {
     "appliance": ("benchmarks.appliance", "Verify beside sha256sum, packing beside qemu-img."),
     "setup": ("benchmarks.setup.bench", "Set-up from nothing against installing the same by hand."),
+    "firstcell": ("benchmarks.firstcell.bench", "The first lesson's first cells, just after set-up."),
     "sync": ("benchmarks.sync.bench", "Sync: kills, random edits, speed beside nbgitpuller."),
     "thumbdrive": (
         "benchmarks.thumbdrive",
         "Sticks: a second update's bytes, speed beside cp and sha256sum.",
     ),
+    "sticks": ("benchmarks.sticks.bench", "Sixteen sticks at once beside one, behind the same bus."),
     "imagenet": ("benchmarks.imagenet.bench", "A forward pass of each ImageNet network beside its peers."),
     "charrnn": (
         "benchmarks.charrnn.bench",
@@ -28,5 +30,6 @@ BENCHES = {
         "A class logs in at once, beside other hubs; faults; memory.",
     ),
     "votes": ("benchmarks.votes.bench", "Two hundred phones vote, the process killed midway."),
+    "fleet": ("benchmarks.fleet.bench", "What machines at home cost the git server that they ask."),
     "env": ("benchmarks.bubblebreaker.env", "Moves a second of engine and environments, one core."),
 }

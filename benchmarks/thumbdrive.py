@@ -68,7 +68,7 @@ def thumbdrive(
 def measure(folder: Path, large: int, rounds: int) -> dict[str, Any]:
     """Return sizes in bytes and times in seconds of first writes, of the peer's, and of a second update."""
     stage = folder / "stage"
-    _fill(stage, large)
+    fill(stage, large)
     total = sum(entry.bytes for entry in read_staged(stage).values())
     ours, peer, fair = [], [], []
     for number in range(rounds):
@@ -102,7 +102,7 @@ def _timed(work: Callable[[], Any]) -> float:
     return time.monotonic() - started
 
 
-def _fill(stage: Path, large: int) -> None:
+def fill(stage: Path, large: int) -> None:
     """Make a staged folder: one large file, and small ones as wheels and data are."""
     dice = random.Random(1)
     (stage / "wheels").mkdir(parents=True)

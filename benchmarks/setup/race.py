@@ -97,7 +97,7 @@ class Trial:
             )
         fetch = [str(folder / "jupyter/bin/python"), "-m", "workshop", "data", "fetch", "--allow-unavailable"]
         into = ["--into", str(folder / "data"), "--cache", str(folder / "cache")]
-        self._run([*fetch, *into], PYTHONPATH=str(self.checkout))
+        self._run([*fetch, *into], PYTHONPATH=str(self.checkout / "packages/workshop/src"))
         return time.monotonic() - started
 
     def tools(self) -> tuple[Path, Path]:

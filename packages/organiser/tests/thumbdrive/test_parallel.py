@@ -78,3 +78,9 @@ def test_a_fault_of_ours_stops_all_and_is_passed_on() -> None:
 
     with pytest.raises(ValueError, match="a fault"):
         run_together([Job("a", 0, endless), Job("b", 0, wrong)], console(), 2)
+
+
+def test_each_knows_how_many_are_worked_on_beside_it() -> None:
+    jobs = [Job(str(n), 0, lambda watch: watch.beside) for n in range(3)]
+    assert [each.result for each in run_together(jobs, console(), 2)] == [2, 2, 2]
+    assert [each.result for each in run_together(jobs, console(terminal=True), 8)] == [3, 3, 3]

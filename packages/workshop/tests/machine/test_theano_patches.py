@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, precompiled, shape_arithmetic, theano_patches
+from workshop.machine import compiling, handover, precompiled, shape_arithmetic, theano_patches
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -63,6 +63,21 @@ class GCC_compiler:
     def compile_str(module_name, src_code):
         return module_name
 """
+LOCK = """def _get_lock(lock_dir=None, **kw):
+    if get_lock.lock_is_enabled:
+        if get_lock.n_lock == 0:
+            lock(get_lock.lock_dir, **kw)
+
+
+def lock(tmp_dir, min_wait, max_wait):
+    while True:
+        try:
+            while os.path.isdir(tmp_dir):
+                nb_wait += 1
+                time.sleep(random.uniform(min_wait, max_wait))
+        except Exception as e:
+            time.sleep(random.uniform(min_wait, max_wait))
+"""
 LOOPS = '''order_loops += """
     std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());
     """ % locals()
@@ -87,6 +102,7 @@ def theano(tmp_path: Path) -> Path:
     (package / "gof" / "cc.py").write_text(LINKER)
     (package / "gof" / "op.py").write_text(OP)
     (package / "gof" / "cmodule.py").write_text(CACHE)
+    (package / "gof" / "compilelock.py").write_text(LOCK)
     (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
     (package / "tensor" / "elemwise.py").write_text(ELEMWISE)
     return package
@@ -134,6 +150,14 @@ def test_what_compiles_is_counted_and_what_the_cache_has_is_not(theano: Path) ->
     for name in ("_compiled_from_key(self,", "compile_str(module_name,"):
         assert f"    @compiling.counted\n    def {name}" in patched
     assert (theano / "gof/compiling.py").read_text() == Path(compiling.__file__).read_text()
+
+
+def test_the_lock_is_handed_over(theano: Path) -> None:
+    theano_patches.patch(theano)
+    patched = (theano / "gof/compilelock.py").read_text()
+    assert patched.index("handover.begin(get_lock.lock_dir)") < patched.index("lock(get_lock.lock_dir, **kw)")
+    assert "handover.wait(tmp_dir, random.uniform(min_wait, max_wait))\n        except" in patched
+    assert (theano / "gof/handover.py").read_text() == Path(handover.__file__).read_text()
 
 
 def test_patched_modules_are_there_as_bytecode(theano: Path) -> None:

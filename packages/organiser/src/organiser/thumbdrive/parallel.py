@@ -46,7 +46,8 @@ def run_together(jobs: Sequence[Job[T]], console: Console, at_once: int) -> list
     with ExitStack() as stack:
         table = stack.enter_context(_Table(console))
         pool = stack.enter_context(ThreadPoolExecutor(at_once, thread_name_prefix="stick"))
-        watched = [(job, table.watch(job, stop)) for job in jobs]
+        beside = max(1, min(at_once, len(jobs)))
+        watched = [(job, table.watch(job, stop, beside)) for job in jobs]
         futures = [pool.submit(_run, job, watch, table) for job, watch in watched]
         try:
             _wait_for(futures)
@@ -107,15 +108,15 @@ class _Table:
         if self._bars:
             self._bars.stop()
 
-    def watch(self, job: Job[T], stop: threading.Event) -> Watch:
+    def watch(self, job: Job[T], stop: threading.Event, beside: int) -> Watch:
         """Return a watch whose news go into the job's row."""
         if self._bars:
             bars, row = self._bars, self._bars.add_task(job.label, total=job.total or None, step="waiting")
             self._rows[job.label] = row
             return Watch(
-                stop, lambda n: bars.update(row, advance=n), lambda s: bars.update(row, step=s[-40:])
+                stop, lambda n: bars.update(row, advance=n), lambda s: bars.update(row, step=s[-40:]), beside
             )
-        return Watch(stop, lambda n: self._tell_tenths(job, n))
+        return Watch(stop, lambda n: self._tell_tenths(job, n), beside=beside)
 
     def _tell_tenths(self, job: Job[T], count: int) -> None:
         done, tenths = self._told.get(job.label, (0, 0))

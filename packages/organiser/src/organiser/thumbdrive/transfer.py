@@ -20,13 +20,17 @@ from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 from workshop.system.files import flush_folder, hash_file
 
-CHUNK = 4 << 20
+CHUNK = 1 << 20
+"""Each stick that is written has up to three of these in memory, and there may be many."""
 GRAIN = 4096
 """Bytes that are compared, and written when they differ: a page of the cache."""
 PATCH_FROM = 8 << 20
 """Files from this size on are changed in place."""
 FLUSH_EVERY = 64 << 20
-"""Bytes after which they are flushed, so that the progress told is that of the stick, not of the cache."""
+"""Bytes after which they are flushed, so that the progress told is that of the stick, not of the cache.
+
+Sticks that are written at the same time share them: else the cache would hold as much for each of sixteen.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,16 @@ class Delivery:
         return self.target.with_name(self.target.name + UNFINISHED)
 
 
-def batches(sizes: Sequence[int]) -> list[range]:
+def batches(sizes: Sequence[int], most: int | None = None) -> list[range]:
     """Return which files, given their sizes in order, are written before the first of them is read back.
 
-    To flush each small file on its own takes longer than to write it.
+    ``most``: bytes of small files together; without it, FLUSH_EVERY. To flush each small file on its own
+    takes longer than to write it.
     """
     found: list[range] = []
-    start, together = 0, 0
+    start, together, most = 0, 0, FLUSH_EVERY if most is None else most
     for number, size in enumerate(sizes):
-        if number > start and (size >= PATCH_FROM or together + size > FLUSH_EVERY):
+        if number > start and (size >= PATCH_FROM or together + size > most):
             found.append(range(start, number))
             start, together = number, 0
         together += size
@@ -65,7 +70,7 @@ def deliver(deliveries: Sequence[Delivery], watch: Watch) -> int:
     Raises WorkshopError when a source is not what its hash says or the stick gives back something
     else, OSError when the stick is full, was pulled out or cannot be written to.
     """
-    groups = batches([delivery.bytes for delivery in deliveries])
+    groups = batches([delivery.bytes for delivery in deliveries], FLUSH_EVERY // watch.beside)
     return sum(_deliver_batch([deliveries[number] for number in group], watch) for group in groups)
 
 
@@ -154,7 +159,7 @@ def _equalise(source: Path, partial: Path, watch: Watch) -> int:
                 old = os.pread(descriptor, len(chunk), offset) if offset < there else b""
                 count = _write_differences(descriptor, offset, chunk, old)
                 written, unflushed, offset = written + count, unflushed + count, offset + len(chunk)
-                if unflushed >= FLUSH_EVERY:
+                if unflushed >= FLUSH_EVERY // watch.beside:
                     os.fdatasync(descriptor)
                     unflushed = 0
                 watch.advance(len(chunk))

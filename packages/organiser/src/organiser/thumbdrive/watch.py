@@ -18,8 +18,13 @@ class Watch:
         stop: threading.Event | None = None,
         on_bytes: Callable[[int], None] = lambda count: None,
         on_step: Callable[[str], None] = lambda text: None,
+        beside: int = 1,
     ) -> None:
-        """Stop when ``stop`` is set; pass on bytes dealt with, and each step in words."""
+        """Stop when ``stop`` is set; pass on bytes dealt with, and each step in words.
+
+        ``beside``: so many sticks are worked on at the same time, this one among them.
+        """
+        self.beside = beside
         self._stop = stop or threading.Event()
         self._on_bytes = on_bytes
         self._on_step = on_step

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, precompiled, shape_arithmetic
+from workshop.machine import compiling, handover, precompiled, shape_arithmetic
 from workshop.system.files import write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -130,6 +130,22 @@ COMPILER_PATCHED = """\
     @staticmethod
     @compiling.counted
     def compile_str(module_name,"""
+# See workshop.machine.handover.
+ASK = "            lock(get_lock.lock_dir, **kw)\n"
+ASK_PATCHED = """\
+            from theano.gof import handover
+            handover.begin(get_lock.lock_dir)
+            lock(get_lock.lock_dir, **kw)
+"""
+WAIT = """\
+                nb_wait += 1
+                time.sleep(random.uniform(min_wait, max_wait))
+"""
+WAIT_PATCHED = """\
+                nb_wait += 1
+                from theano.gof import handover
+                handover.wait(tmp_dir, random.uniform(min_wait, max_wait))
+"""
 
 # See workshop.machine.shape_arithmetic.
 PREPARE = "    def prepare_node(self, node, storage_map, compute_map, impl):\n        # Postpone the ufunc"
@@ -177,6 +193,17 @@ def patch_cache(source: str | None) -> str:
     return source
 
 
+def patch_lock(source: str | None) -> str:
+    """Let whoever sits at a notebook compile before the warm-up in the background."""
+    patched = replace_once(source, ASK, ASK_PATCHED, "gof/compilelock.py")
+    return replace_once(patched, WAIT, WAIT_PATCHED, "gof/compilelock.py")
+
+
+def patch_handover(_: str | None) -> str:
+    """Return the module that the lock calls."""
+    return Path(handover.__file__).read_text(encoding="utf-8")
+
+
 def patch_compiling(_: str | None) -> str:
     """Return the module that counts what is compiled."""
     return Path(compiling.__file__).read_text(encoding="utf-8")
@@ -208,6 +235,9 @@ PATCHES: dict[str, Callable[[str | None], str]] = {
     # Likewise before the cache.
     "gof/compiling.py": patch_compiling,
     "gof/cmodule.py": patch_cache,
+    # Likewise before the lock.
+    "gof/handover.py": patch_handover,
+    "gof/compilelock.py": patch_lock,
     "gof/op.py": patch_op,
     "tensor/elemwise_cgen.py": patch_loops,
     # Before the operations that import it.

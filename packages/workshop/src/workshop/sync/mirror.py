@@ -195,7 +195,8 @@ class Mirror:
         before = shallow.read_bytes() if shallow.exists() else None
         own = self.repository / "objects"
         shutil.rmtree(self._incoming, ignore_errors=True)
-        self._incoming.mkdir()
+        # From a server of plain files git writes packs into this folder, and does not make it.
+        (self._incoming / "pack").mkdir(parents=True)
         self.git.environment |= {
             "GIT_OBJECT_DIRECTORY": str(self._incoming),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(own),
@@ -241,6 +242,24 @@ class Mirror:
         refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
         self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
         return self.commit(f"{OFFER}/heads/{branch}")
+
+    def has_all(self, remote: Remote, branch: str) -> bool:
+        """Tell whether the last fetch, which was taken, brought all of what a repository has now.
+
+        Then a second question to it, by a fetch, would bring nothing.
+        """
+        names = {f"refs/heads/{branch}": f"{OFFER}/heads/{branch}"}
+        names |= {
+            name: name.replace("refs", OFFER, 1)
+            for name in remote.refs
+            if name.startswith("refs/tags/") and not name.endswith("^{}")
+        }
+        # It fails where an object is missing.
+        listed = self.git.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", OFFER)
+        rows = (row.split(" ", 2)[1:] for row in listed.stdout.decode(errors="replace").splitlines())
+        return listed.returncode == 0 and {own: oid for oid, own in rows} == {
+            own: remote.refs[name] for name, own in names.items()
+        }
 
     def commit(self, name: str) -> str:
         """Return the commit that a name stands for; raises WorkshopError when there is none."""

@@ -199,9 +199,13 @@ def verified_revision(
     signers = Signers(trust.signers)
     require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
     mirror.ensure()
-    followed = mirror.look(start.url, start.shown).branch(branch, start.shown)
+    remote = mirror.look(start.url, start.shown)
+    followed = remote.branch(branch, start.shown)
     with mirror.quarantine():
-        tip = mirror.fetch(start.url, followed, start.shown)
+        if mirror.has_all(remote, followed):
+            tip = mirror.commit(f"{OFFER}/heads/{followed}")
+        else:
+            tip = mirror.fetch(start.url, followed, start.shown)
         revision = trusted_revision(mirror, tip, followed, trust, signers, last)
         require_files(mirror, revision.commit, *files)
     return revision, followed

@@ -1,0 +1,1 @@
+"""Many machines at home that ask one git server for news."""

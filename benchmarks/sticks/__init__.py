@@ -1,0 +1,1 @@
+"""Many sticks written at once, behind one bus."""
