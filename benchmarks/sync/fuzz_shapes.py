@@ -208,7 +208,23 @@ def records(world: World) -> None:
             write(world.state / draw.choice(["delivered", "backups/7-", "backups/12-y"]) / "a" / "b", b"")
 
 
-SHAPES: dict[Callable[[World], None], int] = {notebooks: 60, trees: 25, records: 15}
+def ids(world: World) -> None:
+    """Deal the cells' ids out anew, as tools do, in a notebook that was run."""
+    draw = world.draw
+    base, mine, theirs = (json.loads(book("# one", "# two", *more)) for more in ((), (), ("# news",)))
+    for cells in (mine["cells"], theirs["cells"]):
+        dealt = [cell["id"] for cell in cells]
+        draw.shuffle(dealt)
+        for cell, name in zip(cells, dealt, strict=True):
+            cell["id"] = name
+    run = draw.choice([cell for cell in mine["cells"] if cell["cell_type"] == "code" and cell["source"]])
+    run["outputs"] = [{"output_type": "stream", "name": "stdout", "text": mark(draw)}]
+    world.remember({ODD: json.dumps(base).encode()})
+    write(world.mine / ODD, json.dumps(mine).encode())
+    write(world.upstream / "notebooks" / ODD, json.dumps(theirs).encode())
+
+
+SHAPES: dict[Callable[[World], None], int] = {notebooks: 60, trees: 25, records: 13, ids: 2}
 GIT_SHARE = 0.08
 
 

@@ -29,11 +29,17 @@ KNOWN = {
 }
 """What stopped the engine of revision 42fbc0b, by what the fuzzer says of it."""
 WORKER = """\
-import contextlib, io, json, os, signal, sys
-import nbformat.validator  # once, and not in each of its children
-nbformat.validator.isvalid({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+import contextlib, importlib, io, json, os, pkgutil, signal, sys
+from workshop import sync
 from workshop.errors import WorkshopError
 from workshop.sync import command
+
+# Once, and not in each child: some of them are an account that cannot read where Python is.
+import encodings.utf_8_sig, nbformat.validator, subprocess, urllib.request
+nbformat.validator.isvalid({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+for each in pkgutil.iter_modules(sync.__path__, "workshop.sync."):
+    with contextlib.suppress(ImportError):
+        importlib.import_module(each.name)
 
 def play(asked):
     if asked["user"]:

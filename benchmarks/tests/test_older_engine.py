@@ -18,6 +18,7 @@ def test_an_engine_with_an_old_fault_is_found_out(tmp_path: Path) -> None:
     for file, old, new in (
         ("planner.py", "self._guarded(path) for", "self._fate(path) for"),
         ("command.py", "except Exception as error:", "except EOFError as error:"),
+        ("command.py", "except OSError as error:", "except EOFError as error:"),
     ):
         text = (package / "sync" / file).read_text(encoding="utf-8")
         assert text.count(old) == 1
