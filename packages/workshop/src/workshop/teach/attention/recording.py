@@ -13,7 +13,7 @@ What is recorded lies in ``recorded.json`` beside this file.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,7 +67,7 @@ def _of(pieces: Mapping[str, Piece], kind: str) -> list[Piece]:
 
 def gru_nats(pieces: Mapping[str, Piece]) -> float:
     """Return the median of the recorded GRUs' nats."""
-    return median(piece["nats"] for piece in _of(pieces, "gru"))
+    return float(median(piece["nats"] for piece in _of(pieces, "gru")))
 
 
 def winner(pieces: Mapping[str, Piece]) -> str:
@@ -141,7 +141,7 @@ def _gru(seed: int) -> Piece:
     from workshop.teach.charmodel import learning, scores
     from workshop.teach.charmodel.alphabet import Alphabet
     from workshop.teach.charmodel.network import Form, Network
-    from workshop.teach.charmodel.streams import windows
+    from workshop.teach.charmodel.streams import Batch, Floats, windows
 
     texts = plays.corpus()
     alphabet = Alphabet.of(texts.train, unknown=True)
@@ -150,11 +150,14 @@ def _gru(seed: int) -> Piece:
     network.learn(next(windows(learnt, ROWS, STEPS)), 0.0)  # compiles
     scores.mean_nats(network, ends[:ASKED], rows=8)
     dice, speed = np.random.default_rng(seed), learning.falling(PEAK)
-    state, left, curve, spent, batches = None, iter(()), [], 0.0, 0
+    state: Floats | None = None
+    spent, batches = 0.0, 0
+    curve: list[tuple[float, float]] = []
+    left: Iterator[Batch] = iter(())
     while spent < allowed:
         began = time.process_time()
         if (batch := next(left, None)) is None:
-            left, state = iter(windows(learnt, ROWS, STEPS, start=int(dice.integers(len(learnt))))), None
+            left, state = windows(learnt, ROWS, STEPS, start=int(dice.integers(len(learnt)))), None
             batch = next(left)
         if state is not None:
             state = state * (dice.random((ROWS, 1)) >= FORGET).astype(np.float32)
