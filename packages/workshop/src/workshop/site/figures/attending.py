@@ -141,6 +141,6 @@ def writers() -> Drawing:
                 for second, value in piece["curve"]
             ]
             drawing.curve(points, colour, 5)
-        nats = median(piece["nats"] for piece in found)
-        drawing.words((left + width + 24, 80 + 70 * place), f"{name}: {nats:.2f}", 30, colour, "start", 600)
+        nats = f"{median(piece['nats'] for piece in found):.2f}" if found else "not yet"
+        drawing.words((left + width + 24, 80 + 70 * place), f"{name}: {nats}", 30, colour, "start", 600)
     return drawing

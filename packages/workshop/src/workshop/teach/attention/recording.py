@@ -26,6 +26,7 @@ from workshop.errors import WorkshopError
 from workshop.teach import recordings
 from workshop.teach.recordings import Names, Piece
 
+COMMAND = "python -m workshop.teach.attention.recording"
 FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("7-make/40-attention.ipynb")
 DEFINE = (
@@ -52,8 +53,6 @@ ROWS, STEPS, PEAK, FORGET = 64, 50, 0.01, 0.05
 MOMENTS = (0.25, 0.5, 0.75, 1.0)
 """When, as shares of the time, it is asked on the way, and about how much: as the transformer is."""
 ASKED = 6_000
-CLEAR = 0.05
-"""Nats a letter by which one has to be better than the other."""
 
 
 def recorded() -> dict[str, Piece]:
@@ -65,17 +64,10 @@ def _of(pieces: Mapping[str, Piece], kind: str) -> list[Piece]:
     return [pieces[f"{kind}/{seed}"] for seed in SEEDS if f"{kind}/{seed}" in pieces]
 
 
-def gru_nats(pieces: Mapping[str, Piece]) -> float:
-    """Return the median of the recorded GRUs' nats."""
-    return float(median(piece["nats"] for piece in _of(pieces, "gru")))
-
-
-def winner(pieces: Mapping[str, Piece]) -> str:
-    """Say who told letters better, by the medians, in the words of the lesson's prediction."""
-    below = gru_nats(pieces) - median(piece["nats"] for piece in _of(pieces, "writer"))
-    if abs(below) < CLEAR:
-        return f"neither, by {CLEAR} nats"
-    return "the transformer" if below > 0 else "the GRU"
+def below_gru(pieces: Mapping[str, Piece]) -> float | None:
+    """Return by how many nats transformers are below GRUs, by medians; None until both are recorded."""
+    both = [[piece["nats"] for piece in _of(pieces, kind)] for kind in ("gru", "writer")]
+    return float(median(both[0]) - median(both[1])) if all(both) else None
 
 
 def lines(pieces: Mapping[str, Piece]) -> list[str]:
@@ -90,7 +82,11 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"recorded, {name}, {len(found)} seed{'s' * (len(found) > 1)}: {each} nats a letter; "
                 f"{seconds} processor seconds, {letters / 1e6:.1f} million letters read"
             )
-    return [*told, f"recorded {recordings.days(pieces)}"] if told else []
+    if (below := below_gru(pieces)) is None:
+        told.append(f"not recorded yet: the other of the two; {COMMAND} does it")
+    else:
+        told.append(f"the transformer is {below:+.3f} nats below the GRU, by medians")
+    return [*told, f"recorded {recordings.days(pieces)}"] if pieces else told
 
 
 def show(pieces: Mapping[str, Piece]) -> Any:
