@@ -123,6 +123,8 @@ def _writer(seed: int) -> Piece:
         recordings.run(NOTEBOOK, cell, names)
         if cell == "parameters":
             names |= {"PROFILE": "full", "SEED": seed}
+        if cell == "imports":
+            names["reveal"] = lambda *_: None
     history = names["writer_history"]
     curve = [(share * history.cpu_seconds, nats) for share, nats in zip(MOMENTS, history.errors, strict=True)]
     letters = names["WRITTEN"] * names["BATCH"] * names["LONG"]
