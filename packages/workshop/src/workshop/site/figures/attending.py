@@ -123,13 +123,15 @@ def writers() -> Drawing:
     left, width, height = 90, 560, 320
     points = [point for piece in pieces.values() for point in piece["curve"]]
     longest = max(second for second, _ in points)
-    low, high = min(value for _, value in points) - 0.05, max(value for _, value in points) + 0.05
+    # Fifths of a nat, so that the numbers at the lines are exact.
+    low = math.floor(5 * min(value for _, value in points)) / 5
+    high = low + math.ceil((max(value for _, value in points) - low) / 0.4) * 0.4
     for value in (low, (low + high) / 2, high):
         y = 30 + height * (high - value) / (high - low)
         drawing.line((left, y), (left + width, y), width=1.5)
         drawing.words((left - 14, y), f"{value:.1f}", 26, "quiet", "end")
     for share in (0, 0.5, 1):
-        drawing.words((left + width * share, height + 62), f"{longest * share:.0f}", 26, "quiet")
+        drawing.words((left + width * share, height + 62), f"{longest * share:.1f}", 26, "quiet")
     drawing.words((left + width / 2, height + 94), "processor seconds of learning", 26, "quiet")
     kinds = (("gru", "GRU-256", "quiet"), ("writer", "transformer", "accent"))
     for place, (kind, name, colour) in enumerate(kinds):
