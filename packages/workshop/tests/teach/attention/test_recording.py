@@ -27,11 +27,10 @@ PIECES = {
 }
 
 
-def test_medians_decide_and_a_hair_does_not() -> None:
-    assert recording.gru_nats(PIECES) == 1.58
-    assert recording.winner(PIECES) == "the transformer"
-    assert recording.winner({"writer/1": piece(1.5), "gru/1": piece(1.4)}) == "the GRU"
-    assert recording.winner({"writer/1": piece(1.5), "gru/1": piece(1.54)}) == "neither, by 0.05 nats"
+def test_medians_are_compared_once_both_are_there() -> None:
+    assert recording.below_gru(PIECES) == pytest.approx(0.06)
+    assert recording.below_gru({"writer/1": piece(1.5)}) is None
+    assert recording.below_gru({"gru/1": piece(1.5)}) is None
 
 
 def test_lines_tell_each_seed() -> None:
@@ -39,8 +38,10 @@ def test_lines_tell_each_seed() -> None:
     assert "transformer, 3 seeds: 1.500, 1.700, 1.520 nats a letter" in told
     assert "20, 20, 20 processor seconds, 1.5 million letters read" in told
     assert "GRU of 256 units, 3 seeds: 1.580" in told and "2026-11-27 to 2026-11-28" in told
-    assert "1 seed: " in recording.lines({"gru/1": piece(1.6)})[0]
-    assert recording.lines({}) == []
+    assert "the transformer is +0.060 nats below the GRU" in told
+    alone = recording.lines({"gru/1": piece(1.6)})
+    assert "1 seed: " in alone[0] and "not recorded yet" in alone[1]
+    assert recording.lines({}) == alone[1:2]
 
 
 def test_a_curve_a_seed() -> None:
@@ -70,7 +71,6 @@ def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
 def test_a_gru_learns_as_long_as_its_transformer_and_no_longer() -> None:
     known = recording.recorded()
     pairs = [(found, known[name.replace("gru", "writer")]) for name, found in known.items() if "gru" in name]
-    assert pairs
     for gru, writer in pairs:
         assert gru["train_cpu_seconds"] >= writer["train_cpu_seconds"] - 0.1
         assert gru["train_cpu_seconds"] < 1.1 * writer["train_cpu_seconds"]

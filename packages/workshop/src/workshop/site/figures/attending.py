@@ -117,30 +117,36 @@ def given_away() -> Drawing:
 
 
 def writers() -> Drawing:
-    """How transformer and GRU come down with the processor seconds, as recorded, a curve a seed."""
+    """What was recorded of transformer and GRU: nats a letter, falling with the seconds, a curve a seed."""
     pieces = recording.recorded()
     drawing = Drawing(1000, 440)
     left, width, height = 90, 560, 320
-    ends = [point for piece in pieces.values() for point in piece["curve"]]
-    longest = max(second for second, _ in ends)
-    low, high = min(value for _, value in ends) - 0.05, max(value for _, value in ends) + 0.05
+    points = [point for piece in pieces.values() for point in piece["curve"]]
+    longest = max(second for second, _ in points)
+    # Fifths of a nat, so that the numbers at the lines are exact.
+    low = math.floor(5 * min(value for _, value in points)) / 5
+    high = low + math.ceil((max(value for _, value in points) - low) / 0.4) * 0.4
     for value in (low, (low + high) / 2, high):
         y = 30 + height * (high - value) / (high - low)
         drawing.line((left, y), (left + width, y), width=1.5)
         drawing.words((left - 14, y), f"{value:.1f}", 26, "quiet", "end")
     for share in (0, 0.5, 1):
-        drawing.words((left + width * share, height + 62), f"{longest * share:.0f}", 26, "quiet")
-    drawing.words((left + width / 2, height + 94), "processor seconds", 26, "quiet")
-    for place, (kind, name, colour) in enumerate(
-        (("gru", "GRU-256", "quiet"), ("writer", "transformer", "accent"))
-    ):
-        found = [piece for name_, piece in pieces.items() if name_.startswith(f"{kind}/")]
-        for piece in found:
-            points = [
-                (left + width * second / longest, 30 + height * (high - value) / (high - low))
-                for second, value in piece["curve"]
-            ]
-            drawing.curve(points, colour, 5)
-        nats = median(piece["nats"] for piece in found)
-        drawing.words((left + width + 24, 80 + 70 * place), f"{name}: {nats:.2f}", 30, colour, "start", 600)
+        drawing.words((left + width * share, height + 62), f"{longest * share:.1f}", 26, "quiet")
+    drawing.words((left + width / 2, height + 94), "processor seconds of learning", 26, "quiet")
+    kinds = (("gru", "GRU-256", "quiet"), ("writer", "transformer", "accent"))
+    for place, (kind, name, colour) in enumerate(kinds):
+        curves = [piece["curve"] for key, piece in pieces.items() if key.startswith(f"{kind}/")]
+        if not curves:
+            continue
+        for curve in curves:
+            drawing.curve(
+                [
+                    (left + width * second / longest, 30 + height * (high - value) / (high - low))
+                    for second, value in curve
+                ],
+                colour,
+                5,
+            )
+        end = median(curve[-1][1] for curve in curves)
+        drawing.words((left + width + 24, 80 + 70 * place), f"{name}: {end:.2f}", 30, colour, "start", 600)
     return drawing

@@ -13,7 +13,7 @@ What is recorded lies in ``recorded.json`` beside this file.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +26,7 @@ from workshop.errors import WorkshopError
 from workshop.teach import recordings
 from workshop.teach.recordings import Names, Piece
 
+COMMAND = "python -m workshop.teach.attention.recording"
 FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("7-make/40-attention.ipynb")
 DEFINE = (
@@ -52,8 +53,6 @@ ROWS, STEPS, PEAK, FORGET = 64, 50, 0.01, 0.05
 MOMENTS = (0.25, 0.5, 0.75, 1.0)
 """When, as shares of the time, it is asked on the way, and about how much: as the transformer is."""
 ASKED = 6_000
-CLEAR = 0.05
-"""Nats a letter by which one has to be better than the other."""
 
 
 def recorded() -> dict[str, Piece]:
@@ -65,17 +64,10 @@ def _of(pieces: Mapping[str, Piece], kind: str) -> list[Piece]:
     return [pieces[f"{kind}/{seed}"] for seed in SEEDS if f"{kind}/{seed}" in pieces]
 
 
-def gru_nats(pieces: Mapping[str, Piece]) -> float:
-    """Return the median of the recorded GRUs' nats."""
-    return median(piece["nats"] for piece in _of(pieces, "gru"))
-
-
-def winner(pieces: Mapping[str, Piece]) -> str:
-    """Say who told letters better, by the medians, in the words of the lesson's prediction."""
-    below = gru_nats(pieces) - median(piece["nats"] for piece in _of(pieces, "writer"))
-    if abs(below) < CLEAR:
-        return f"neither, by {CLEAR} nats"
-    return "the transformer" if below > 0 else "the GRU"
+def below_gru(pieces: Mapping[str, Piece]) -> float | None:
+    """Return by how many nats transformers are below GRUs, by medians; None until both are recorded."""
+    both = [[piece["nats"] for piece in _of(pieces, kind)] for kind in ("gru", "writer")]
+    return float(median(both[0]) - median(both[1])) if all(both) else None
 
 
 def lines(pieces: Mapping[str, Piece]) -> list[str]:
@@ -90,7 +82,11 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"recorded, {name}, {len(found)} seed{'s' * (len(found) > 1)}: {each} nats a letter; "
                 f"{seconds} processor seconds, {letters / 1e6:.1f} million letters read"
             )
-    return [*told, f"recorded {recordings.days(pieces)}"] if told else []
+    if (below := below_gru(pieces)) is None:
+        told.append(f"not recorded yet: the other of the two; {COMMAND} does it")
+    else:
+        told.append(f"the transformer is {below:+.3f} nats below the GRU, by medians")
+    return [*told, f"recorded {recordings.days(pieces)}"] if pieces else told
 
 
 def show(pieces: Mapping[str, Piece]) -> Any:
@@ -127,6 +123,8 @@ def _writer(seed: int) -> Piece:
         recordings.run(NOTEBOOK, cell, names)
         if cell == "parameters":
             names |= {"PROFILE": "full", "SEED": seed}
+        if cell == "imports":
+            names["reveal"] = lambda *_: None
     history = names["writer_history"]
     curve = [(share * history.cpu_seconds, nats) for share, nats in zip(MOMENTS, history.errors, strict=True)]
     letters = names["WRITTEN"] * names["BATCH"] * names["LONG"]
@@ -141,7 +139,7 @@ def _gru(seed: int) -> Piece:
     from workshop.teach.charmodel import learning, scores
     from workshop.teach.charmodel.alphabet import Alphabet
     from workshop.teach.charmodel.network import Form, Network
-    from workshop.teach.charmodel.streams import windows
+    from workshop.teach.charmodel.streams import Batch, Floats, windows
 
     texts = plays.corpus()
     alphabet = Alphabet.of(texts.train, unknown=True)
@@ -150,11 +148,14 @@ def _gru(seed: int) -> Piece:
     network.learn(next(windows(learnt, ROWS, STEPS)), 0.0)  # compiles
     scores.mean_nats(network, ends[:ASKED], rows=8)
     dice, speed = np.random.default_rng(seed), learning.falling(PEAK)
-    state, left, curve, spent, batches = None, iter(()), [], 0.0, 0
+    state: Floats | None = None
+    spent, batches = 0.0, 0
+    curve: list[tuple[float, float]] = []
+    left: Iterator[Batch] = iter(())
     while spent < allowed:
         began = time.process_time()
         if (batch := next(left, None)) is None:
-            left, state = iter(windows(learnt, ROWS, STEPS, start=int(dice.integers(len(learnt))))), None
+            left, state = windows(learnt, ROWS, STEPS, start=int(dice.integers(len(learnt)))), None
             batch = next(left)
         if state is not None:
             state = state * (dice.random((ROWS, 1)) >= FORGET).astype(np.float32)
