@@ -92,18 +92,22 @@ def names(colours: int) -> list[str]:
     return [*blocks, *OF_THE_BOARD]
 
 
-def describe(boards: Int8s, colours: int) -> Floats:
-    """Describe settled boards, int8 (n, rows, columns): float32 (n, width(colours))."""
+def describe(boards: Int8s, colours: int, *, by_frequency: bool = True) -> Floats:
+    """Describe settled boards, int8 (n, rows, columns): float32 (n, width(colours)).
+
+    Without ``by_frequency`` the blocks stand in the order of the colours' numbers, and the symmetry is lost:
+    only to measure what it is worth.
+    """
     count, rows, columns = boards.shape
     wide = np.zeros((count, rows + MARGIN, columns + MARGIN), np.int8)
     wide[:, MARGIN:, :columns] = boards
     told = np.zeros((count, width(colours)), np.float32)
-    _describe_all(wide, colours, told)
+    _describe_all(wide, colours, told, by_frequency)
     return told
 
 
 @compiled
-def _describe_all(boards: Int8s, colours: int, told: Floats) -> None:
+def _describe_all(boards: Int8s, colours: int, told: Floats, by_frequency: bool) -> None:
     """Write the description of each board into its row of ``told``."""
     rows, columns = boards.shape[1:]
     stride = rows + 1
@@ -120,7 +124,7 @@ def _describe_all(boards: Int8s, colours: int, told: Floats) -> None:
         count_clusters(cells, stride, used, group_of, sizes, parents, blocks[:, REACH:])
         _count_columns(cells, stride, used, blocks)
         _complete(blocks)
-        _write_sorted(blocks, told[i])
+        _write_blocks(blocks, told[i], by_frequency)
         _count_whole(cells, stride, used, blocks, told[i, colours * BLOCK :])
 
 
@@ -241,10 +245,10 @@ def _complete(blocks: Floats) -> None:
 
 
 @compiled
-def _write_sorted(blocks: Floats, told: Floats) -> None:
-    """Write the blocks one after the other, the largest first."""
+def _write_blocks(blocks: Floats, told: Floats, by_frequency: bool) -> None:
+    """Write the blocks one after the other, the largest first if asked to."""
     order = np.arange(len(blocks))
-    for i in range(1, len(order)):
+    for i in range(1, len(order) if by_frequency else 1):
         j = i
         while j > 0 and _greater(blocks[order[j]], blocks[order[j - 1]]):
             order[j], order[j - 1] = order[j - 1], order[j]
