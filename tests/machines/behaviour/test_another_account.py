@@ -15,7 +15,7 @@ import testinfra
 from machine import HERE, Machine
 
 SCRIPT = (HERE / "another_account.py").read_text(encoding="utf-8")
-OWNS = {"the token", "notebooks", "logs of TensorBoard", "pages of TensorBoard", "environment of processes"}
+OWNS = {"the token", "notebooks", "logs of TensorBoard", "pages of TensorBoard"}
 """What the workshop's own account, or root, gets on every machine."""
 
 
