@@ -92,6 +92,6 @@ class Participant:
                 said += body["data"]["text/plain"]
             elif answer["msg_type"] == "error":
                 raise AssertionError(f"{body['ename']}: {body['evalue']}")
-            if ("kernel" in said and "memory" in said) or body.get("execution_state") == "idle":
+            if ("kernel" in said and "ran out" in said) or body.get("execution_state") == "idle":
                 socket.close()
                 return said

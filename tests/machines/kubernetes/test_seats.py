@@ -271,9 +271,8 @@ print(os.environ.get("JUPYTER_CONFIG_PATH", "").split(":")[0])
 
 def test_a_kernel_that_takes_too_much_is_ended_alone_and_its_notebook_says_why(room: Room) -> None:
     # More than the seat's limit, of which each page is written.
-    with pytest.raises(DeadKernelError, match="memory") as died:
+    with pytest.raises(DeadKernelError, match="ran out"):
         room.run("seat-001", "x = b'x' * (3 << 30); print(len(x))")
-    assert "ran out" in str(died.value), died.value
     assert room.run("seat-001", "1+1") == "2"
     status = room.pod("seat-001")["status"]["containerStatuses"][0]
     assert status["restartCount"] == 0, "the seat's server went on"
