@@ -105,9 +105,10 @@ def raised_limit() -> str:
 
 
 def traces_the_hub() -> str:
-    """Attach to another account's process, as a debugger does."""
+    """Attach to another account's process, as a debugger does; one's own are those that can be seen."""
     libc = ctypes.CDLL(None, use_errno=True)
-    return "attached" if any(libc.ptrace(16, pid, 0, 0) == 0 for pid in range(2, 4000)) else ""
+    hidden = [pid for pid in range(1, 4000) if not Path(f"/proc/{pid}").exists()]
+    return "attached" if any(libc.ptrace(16, pid, 0, 0) == 0 for pid in hidden) else ""
 
 
 def raw() -> str:
@@ -138,8 +139,8 @@ TRIES: dict[str, Callable[[], Any]] = {
     "a job for later": lambda: says("echo '* * * * * id' | crontab -") or says("echo id | at now"),
     "pkexec, su": lambda: says("pkexec id") or says(f"su {VICTIM} -c id"),
     "a namespace of one's own": lambda: says("unshare --user --map-root-user id"),
-    "the journal": lambda: says("journalctl --unit=workshop-hub --lines=3 --quiet --no-pager"),
-    "kernel messages": lambda: says("dmesg | head -3") or Path("/dev/kmsg").open().close() or "",
+    "the journal": lambda: says("journalctl --unit=workshop-hub --lines=3 --quiet --no-pager | grep ."),
+    "kernel messages": lambda: says("dmesg | grep .") or Path("/dev/kmsg").open().close() or "",
     "the hub's users": lambda: asks("/users") + asks(f"/users/{VICTIM}") + asks("/seats"),
     "another's token": lambda: asks(f"/users/{VICTIM}/tokens", "POST") + asks(f"/users/{VICTIM}/tokens"),
     "another's seat": lambda: (
