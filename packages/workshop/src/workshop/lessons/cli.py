@@ -7,6 +7,7 @@ import signal
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,7 @@ from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
 from workshop.lessons.runner import Progress, RunOptions
 from workshop.lessons.shortpath import path_minutes
-from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, give_way_after_first, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -192,6 +193,7 @@ def warm(
     workshop: Annotated[
         str, typer.Option(help="Begin with the lessons of this workshop of the schedule; default: its first.")
     ] = "",
+    gives_way: Annotated[bool, typer.Option("--gives-way", hidden=True)] = False,
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -210,7 +212,8 @@ def warm(
         if background:
             changed = warm_in_background(warmth, settings)
         else:
-            changed = fill_cache(warmth, RunOptions(folder, patience=PATIENCE), progress)
+            begin = partial(give_way_after_first, warmth, settings) if gives_way else lambda: None
+            changed = fill_cache(warmth, RunOptions(folder, patience=PATIENCE), progress, begin)
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
         print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})
