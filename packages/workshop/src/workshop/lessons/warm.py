@@ -43,7 +43,7 @@ import theano.tensor as T
 x = T.scalar("x")
 theano.function([x], x**2 + 3 * x)
 """
-"""What every first lesson waits for: parts of Theano itself, the header, and the first lesson's first function."""
+"""What every first lesson waits for: parts of Theano itself, the header, and its first function."""
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
 PATIENCE = 900.0
 
