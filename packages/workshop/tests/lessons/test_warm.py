@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import json
 import os
 import signal
@@ -280,11 +279,10 @@ def test_what_every_first_lesson_waits_for_is_compiled_before_giving_way(
         before.append((ran.exists(), json.loads(told.read_text())["gives_way"]))
 
     monkeypatch.setattr(warm.priority, "give_way", give_way)
-    begin = functools.partial(warm.give_way_after_first, warmth, settings)
-    assert warm.warm(warmth, RunOptions(notebooks), quiet, begin)
+    assert warm.warm(warmth, RunOptions(notebooks), quiet, settings)
     assert before == [(True, True)], "compiled first, and whoever wants it ended may end it"
     assert "theano.function" in ran.read_text() and ran.read_text().endswith("its-own\n")
-    assert not warm.warm(warmth, RunOptions(notebooks), quiet, begin)
+    assert not warm.warm(warmth, RunOptions(notebooks), quiet, settings)
     assert ran.read_text().count("its-own") == 1, "a warm cache needs nothing"
     spec.unlink()
     warm.give_way_after_first(warmth, settings)  # what is wrong comes out in the first lesson

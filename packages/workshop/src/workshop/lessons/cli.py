@@ -7,7 +7,6 @@ import signal
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +35,7 @@ from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
 from workshop.lessons.runner import Progress, RunOptions
 from workshop.lessons.shortpath import path_minutes
-from workshop.lessons.warm import PATIENCE, give_way_after_first, stop_background, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -212,15 +211,14 @@ def warm(
         if background:
             changed = warm_in_background(warmth, settings)
         else:
-            begin = partial(give_way_after_first, warmth, settings) if gives_way else lambda: None
-            changed = fill_cache(warmth, RunOptions(folder, patience=PATIENCE), progress, begin)
+            options = RunOptions(folder, patience=PATIENCE)
+            changed = fill_cache(warmth, options, progress, settings if gives_way else None)
+    done = warmth.is_done()
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
-        print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})
+        print_json({"changed": changed, "warm": done, "lessons": names})
     else:
-        console.print(
-            "The compile cache is warm." if warmth.is_done() else "The cache is warmed in the background."
-        )
+        console.print("The compile cache is warm." if done else "The cache is warmed in the background.")
 
 
 def _chosen(notebooks: Path | None, names: list[str] | None) -> tuple[Path, list[Lesson]]:

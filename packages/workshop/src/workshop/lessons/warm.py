@@ -166,19 +166,20 @@ def warm(
     warmth: Warmth,
     how: RunOptions,
     progress: Callable[[str], contextlib.AbstractContextManager[Progress]],
-    begin: Callable[[], None] = lambda: None,
+    giving_way: Settings | None = None,
 ) -> bool:
     """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
     A process that does the same in the background is ended, for it may hardly get on: what it compiled
-    stays. Any other one is waited for; then ``begin`` is called. Budgets do not count here. Raises
-    WorkshopError when a lesson breaks off.
+    stays. Any other one is waited for. ``giving_way``: leave the processor to all others, once what every
+    lesson waits for is compiled. Budgets do not count here. Raises WorkshopError when a lesson breaks off.
     """
     with warmth.record.with_suffix(".lock").open("w") as lock:
         while not take_lock(lock):
             _end_background(warmth.record)
             time.sleep(0.2)
-        begin()
+        if giving_way is not None:
+            give_way_after_first(warmth, giving_way)
         return _fill(warmth, how, progress)
 
 
