@@ -150,10 +150,11 @@ def open_lesson(file: Path, cells: list[str]) -> Opened:
     manager.start_kernel(env=variables(file))
     try:
         client: Any = manager.client()
+        provisioner: Any = manager.provisioner
         client.start_channels()
         client.wait_for_ready(timeout=PATIENCE_S)
         opened.start = time.monotonic() - began
-        kernel = psutil.Process(manager.provisioner.process.pid)
+        kernel = psutil.Process(int(provisioner.process.pid))
         for cell in cells:
             opened.cells.append(_run(client, cell))
         times = kernel.cpu_times()
