@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import Kind, about, find_lessons, tags_of
 from workshop.lessons.warm import today_first
 from workshop.settings import Settings
+from workshop.system.programs import last_line
 
 OWN = {"theano", "log", "etc", "run", "state"}
 """What the passing machine has of its own."""
@@ -73,6 +73,8 @@ def variables(file: Path) -> dict[str, str]:
     """Return the environment of the programs of such a machine."""
     folder = file.parent
     named = {"WORKSHOP_CONFIG": str(file), "THEANORC": str(folder / "theanorc"), "OPENBLAS_NUM_THREADS": "1"}
+    # The kernel's own settings, which its specification names, are those of the machine: this counts more.
+    named |= {"THEANO_FLAGS": f"base_compiledir={folder.parent / 'theano'}"}
     named |= {"NUMBA_CACHE_DIR": str(folder.parent / "theano" / "numba"), "JUPYTER_PATH": str(folder)}
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path[:1]))} | named
 
@@ -90,34 +92,25 @@ def warming(file: Path) -> Iterator[None]:
         f"{original}/theano", f"{house}/theano"
     )
     (spec / "kernel.json").write_text(text, encoding="utf-8")
-    words = ["lessons", "warm", "--json"]
-    process = subprocess.Popen(
-        ["nice", "-n", "19", str(house / "venvs/jupyter/bin/python"), "-P", "-m", "workshop", *words],
-        stdin=subprocess.DEVNULL,
-        stdout=(house / "log" / "warm.log").open("wb"),
-        stderr=subprocess.STDOUT,
-        env=variables(file),
-        start_new_session=True,
-    )
+    python = str(house / "venvs/jupyter/bin/python")
+    words = [python, "-P", "-m", "workshop", "lessons", "warm", "--json"]
+    _command([*words, "--background"], file)
     try:
         end = time.monotonic() + PATIENCE_S
-        while (
-            process.poll() is None
-            and time.monotonic() < end
-            and not any((house / "theano").glob("compiledir_*/*"))
-        ):
+        while not any((house / "theano").glob("compiledir_*/*")):
+            if time.monotonic() > end:
+                said = (house / "log" / "warm.log").read_text(encoding="utf-8", errors="replace")
+                raise WorkshopError(f"the warm-up compiles nothing: {said.strip()[-300:]}")
             time.sleep(0.05)
         yield
-        if process.poll() not in (None, 0):
-            said = (house / "log" / "warm.log").read_text(encoding="utf-8", errors="replace")
-            raise WorkshopError(f"the warm-up ended: {said.strip()[-300:]}")
     finally:
-        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-        for child in children:
-            if child.is_running():
-                child.kill()
+        _command([*words, "--stop"], file)
+
+
+def _command(words: list[str], file: Path) -> None:
+    done = subprocess.run(words, env=variables(file), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise WorkshopError(f"{' '.join(words[4:])} failed: {last_line(done.stderr)}")
 
 
 def first_cells(settings: Settings) -> list[str]:
@@ -157,10 +150,11 @@ def open_lesson(file: Path, cells: list[str]) -> Opened:
     manager.start_kernel(env=variables(file))
     try:
         client: Any = manager.client()
+        provisioner: Any = manager.provisioner
         client.start_channels()
         client.wait_for_ready(timeout=PATIENCE_S)
         opened.start = time.monotonic() - began
-        kernel = psutil.Process(manager.provisioner.process.pid)
+        kernel = psutil.Process(int(provisioner.process.pid))
         for cell in cells:
             opened.cells.append(_run(client, cell))
         times = kernel.cpu_times()

@@ -77,7 +77,7 @@ def measure(checkout: Path, folder: Path, lighttpd: Path, machines: int, at_once
     organiser = Organiser(folder)
     messages.print("an organiser's repository", markup=False, highlight=False)
     organiser.begin(checkout)
-    cases = []
+    cases: list[Case] = []
     with serve(organiser.repositories, folder / "server", lighttpd) as server, trusting(server.certificate):
         groups = {kind: _first(server, kind, organiser, machines, cases) for kind in KINDS}
 

@@ -28,7 +28,7 @@ WORK = 1.15
 MEMORY_MB = 64.0
 """The bar: so much more memory may the most sticks take than the fewest."""
 BUS = 0.8
-"""The bar: of the bus's speed, the most sticks use so much."""
+"""The bar: of the bus's speed in one direction, the most sticks use so much; some write while others read."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,10 @@ def summarise(trials: list[Trial], speed: float) -> dict[str, Any]:
 
 def lines(report: dict[str, Any]) -> list[str]:
     """Return the report for a person."""
-    found = [f"a bus of {report['bus_megabytes_a_second']:.0f} MB/s; everything is written and read back"]
+    found = [
+        f"a bus of {report['bus_megabytes_a_second']:.0f} MB/s each way; all is written and read back, "
+        "so 200 % is the most"
+    ]
     for row in report["trials"]:
         found.append(
             f"{row['sticks']:3} sticks: {row['megabytes']:7.0f} MB in {row['seconds']:6.1f} s, "

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from benchmarks.fleet.bench import NOTHING, ONE, Case, lines, summarise
 from benchmarks.fleet.machines import LESSON, NAME, Machine, Organiser, all_at_once, git
@@ -26,6 +27,17 @@ def test_the_fleet_is_arithmetic_of_one_machine() -> None:
 
 def test_a_server_that_is_busy_for_nothing_misses_the_bar() -> None:
     assert not summarise([case("git", NOTHING, 4.0), case("files", NOTHING, 0.1)], 1000)["passed"]
+
+
+def test_the_timers_of_machines_are_spread_over_more_than_an_hour() -> None:
+    roles = Path(__file__).resolve().parents[2] / "roles"
+    defaults = yaml.safe_load((roles / "notebook-sync/defaults/main.yml").read_text(encoding="utf-8"))
+    unit = (roles / "managed-service/templates/unit.timer.j2").read_text(encoding="utf-8")
+    assert "\nRandomizedDelaySec={{ managed_service_timer_delay }}\n" in unit
+    tasks = (roles / "notebook-sync/tasks/updates.yml").read_text(encoding="utf-8")
+    assert 'managed_service_timer_delay: "{{ notebook_sync_timer_delay }}"' in tasks
+    hours = defaults["notebook_sync_timer_delay"]
+    assert hours.endswith("h") and int(hours[:-1]) >= 1
 
 
 def test_without_a_web_server_it_says_what_to_install(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_the_background_is_told_the_names_that_were_given(
     monkeypatch.setattr(warm.subprocess, "Popen", lambda command, **_: started.append(command[3:]))
     for names in ([], ["0-first"]):
         warm.warm_in_background(warm.survey(notebooks, settings, names), settings)
-    words = ["workshop", "lessons", "warm", "--json", "--notebooks", str(notebooks)]
+    words = ["workshop", "lessons", "warm", "--json", "--gives-way", "--notebooks", str(notebooks)]
     assert started == [words, [*words, "0-first"]]
 
 
@@ -153,7 +153,7 @@ def test_the_background_warms_for_the_folder_that_was_named(
     building.put(folder, "0-first/10-own", notebook)
     settings = Settings(prefix=prefix)
     # On a machine that has other work it would wait for that.
-    monkeypatch.setattr(warm.priority, "give_way", lambda: None)
+    monkeypatch.setattr(warm, "GIVES_WAY", "--json")
     assert warm.warm_in_background(warm.survey(folder, settings), settings)
     log = prefix / "log/warm.log"
     wait_until(warm.survey(folder, settings).is_done, 120, f"a warm cache, {log}")
@@ -261,6 +261,35 @@ def test_work_in_the_background_is_no_part_of_the_set_up_that_started_it(
     assert "ANOTHER=2" in lines
     assert "WORKSHOP_SETUP=1" not in lines
     assert str(lock) not in lines
+
+
+def test_what_every_first_lesson_waits_for_is_compiled_before_giving_way(
+    notebooks: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kernel that starts has to wait for it, behind a process that hardly gets on."""
+    assert settings.prefix is not None
+    spec = settings.prefix / "venvs/jupyter/share/jupyter/kernels/python3/kernel.json"
+    spec.parent.mkdir(parents=True)
+    ran = tmp_path / "ran"
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$3" "$THEANORC" >>{ran}\n')
+    python.chmod(0o755)
+    spec.write_text(json.dumps({"argv": [str(python)], "env": {"THEANORC": "its-own"}}))
+    warmth = warm.survey(notebooks, settings)
+    told = warmth.record.with_name(warm.PROGRESS)
+    before: list[tuple[bool, bool]] = []
+
+    def give_way() -> None:
+        before.append((ran.exists(), json.loads(told.read_text())["gives_way"]))
+
+    monkeypatch.setattr(warm.priority, "give_way", give_way)
+    assert warm.warm(warmth, RunOptions(notebooks), quiet, settings)
+    assert before == [(True, True)], "compiled first, and whoever wants it ended may end it"
+    assert "theano.function" in ran.read_text() and ran.read_text().endswith("its-own\n")
+    assert not warm.warm(warmth, RunOptions(notebooks), quiet, settings)
+    assert ran.read_text().count("its-own") == 1, "a warm cache needs nothing"
+    spec.unlink()
+    warm.give_way_after_first(warmth, settings)  # what is wrong comes out in the first lesson
 
 
 def test_a_machine_that_was_not_set_up_has_nothing_to_warm(notebooks: Path) -> None:

@@ -192,6 +192,7 @@ def warm(
     workshop: Annotated[
         str, typer.Option(help="Begin with the lessons of this workshop of the schedule; default: its first.")
     ] = "",
+    gives_way: Annotated[bool, typer.Option("--gives-way", hidden=True)] = False,
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -210,14 +211,14 @@ def warm(
         if background:
             changed = warm_in_background(warmth, settings)
         else:
-            changed = fill_cache(warmth, RunOptions(folder, patience=PATIENCE), progress)
+            options = RunOptions(folder, patience=PATIENCE)
+            changed = fill_cache(warmth, options, progress, settings if gives_way else None)
+    done = warmth.is_done()
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
-        print_json({"changed": changed, "warm": warmth.is_done(), "lessons": names})
+        print_json({"changed": changed, "warm": done, "lessons": names})
     else:
-        console.print(
-            "The compile cache is warm." if warmth.is_done() else "The cache is warmed in the background."
-        )
+        console.print("The compile cache is warm." if done else "The cache is warmed in the background.")
 
 
 def _chosen(notebooks: Path | None, names: list[str] | None) -> tuple[Path, list[Lesson]]:

@@ -34,6 +34,16 @@ OURS = ("deep_learning_workshop-", "bubblebreaker-")
 RECORD = "warmed.json"
 PROGRESS = "warming.json"
 SCHEDULE = "presentation/schedule.toml"
+GIVES_WAY = "--gives-way"
+"""What the command is told by which the background works."""
+FIRST = """\
+import theano
+import theano.tensor as T
+
+x = T.scalar("x")
+theano.function([x], x**2 + 3 * x)
+"""
+"""What every first lesson waits for: parts of Theano itself, the header, and its first function."""
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
 PATIENCE = 900.0
 
@@ -67,10 +77,14 @@ class Warmth:
         """Add a lesson to the record, which is written whole or not at all."""
         self._write(self.record, self._read() | {lesson.name: {"digest": self._digest(lesson)}})
 
-    def tell(self, now: str = "") -> None:
-        """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it."""
+    def tell(self, now: str = "", gives_way: bool | None = None) -> None:
+        """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it.
+
+        ``gives_way``: whether others may end this process; by its priority where nothing is said.
+        """
         told = {"lessons": len(self.every), "warm": sum(map(self.is_warm, self.every)), "now": now}
-        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= priority.NICEST}
+        gives_way = os.nice(0) >= priority.NICEST if gives_way is None else gives_way
+        ours = {"process": os.getpid(), "gives_way": gives_way}
         self._write(self.record.with_name(PROGRESS), told | ours)
 
     @staticmethod
@@ -149,19 +163,42 @@ def _compiles(told: About) -> bool:
 
 
 def warm(
-    warmth: Warmth, how: RunOptions, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
+    warmth: Warmth,
+    how: RunOptions,
+    progress: Callable[[str], contextlib.AbstractContextManager[Progress]],
+    giving_way: Settings | None = None,
 ) -> bool:
     """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
     A process that does the same in the background is ended, for it may hardly get on: what it compiled
-    stays. Any other one is waited for. Budgets do not count here. Raises WorkshopError when a lesson
-    breaks off.
+    stays. Any other one is waited for. ``giving_way``: leave the processor to all others, once what every
+    lesson waits for is compiled. Budgets do not count here. Raises WorkshopError when a lesson breaks off.
     """
     with warmth.record.with_suffix(".lock").open("w") as lock:
         while not take_lock(lock):
             _end_background(warmth.record)
             time.sleep(0.2)
+        if giving_way is not None:
+            give_way_after_first(warmth, giving_way)
         return _fill(warmth, how, progress)
+
+
+def give_way_after_first(warmth: Warmth, settings: Settings) -> None:
+    """Compile what every first lesson waits for, and only then leave the processor to all others.
+
+    A kernel that starts has to wait for it. Behind a process that hardly gets on, as on a busy machine, that
+    takes half a minute instead of seconds. Whatever goes wrong here comes out in the first lesson.
+    """
+    assert settings.prefix is not None  # survey() has looked
+    spec = settings.prefix / "venvs/jupyter/share/jupyter/kernels" / KERNEL / "kernel.json"
+    if not warmth.is_done():
+        warmth.tell(gives_way=True)
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            told = json.loads(spec.read_text(encoding="utf-8"))
+            command = [told["argv"][0], "-P", "-c", FIRST]
+            environment = {**os.environ, **told["env"]}
+            subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
+    priority.give_way()
 
 
 def stop_background(settings: Settings) -> bool:
@@ -213,7 +250,7 @@ def _fill(
 
 
 def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
-    """Start the same work as a process of its own that gives way to all others."""
+    """Start the same work as a process of its own, which gives way to all others once it has begun."""
     with warmth.record.with_suffix(".lock").open("w") as lock:
         if not take_lock(lock):
             return False  # somebody is at it
@@ -222,7 +259,7 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     assert settings.prefix is not None  # survey() has looked
     # It outlives the set-up that starts it and is no part of it (tools/setup-lock.bash).
     environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
-    words = ["lessons", "warm", "--json", "--notebooks", str(warmth.folder.absolute())]
+    words = ["lessons", "warm", "--json", GIVES_WAY, "--notebooks", str(warmth.folder.absolute())]
     words += [*(["--workshop", warmth.workshop] if warmth.workshop else []), *warmth.names]
     with (settings.prefix / "log" / "warm.log").open("w", encoding="utf-8") as log:
         subprocess.Popen(
@@ -232,6 +269,5 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
             stderr=log,
             env=environment,
             start_new_session=True,
-            preexec_fn=priority.give_way,
         )
     return True
