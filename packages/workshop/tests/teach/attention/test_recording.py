@@ -29,6 +29,7 @@ PIECES = {
 
 def test_medians_are_compared_once_both_are_there() -> None:
     assert recording.below_gru(PIECES) == pytest.approx(0.06)
+    assert recording.below_gru(PIECES, 1.5) == pytest.approx(0.08)
     assert recording.below_gru({"writer/1": piece(1.5)}) is None
     assert recording.below_gru({"gru/1": piece(1.5)}) is None
 
@@ -45,10 +46,10 @@ def test_lines_tell_each_seed() -> None:
 
 
 def test_a_curve_a_seed() -> None:
-    figure = recording.show(PIECES)
+    figure = recording.show(PIECES | {"adam/1": piece(1.55)})
     (axes,) = figure.axes
-    assert len(axes.lines) == 6 and axes.lines[0].get_ydata().tolist() == [2.0, 1.5]
-    assert len(axes.get_legend().get_texts()) == 2
+    assert len(axes.lines) == 7 and axes.lines[0].get_ydata().tolist() == [2.0, 1.5]
+    assert len(axes.get_legend().get_texts()) == 3
     assert not plt.get_fignums()
 
 

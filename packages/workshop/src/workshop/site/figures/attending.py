@@ -130,10 +130,14 @@ def writers() -> Drawing:
         y = 30 + height * (high - value) / (high - low)
         drawing.line((left, y), (left + width, y), width=1.5)
         drawing.words((left - 14, y), f"{value:.1f}", 26, "quiet", "end")
-    for share in (0, 0.5, 1):
-        drawing.words((left + width * share, height + 62), f"{longest * share:.1f}", 26, "quiet")
+    for second in range(0, int(longest) + 1, 20):
+        drawing.words((left + width * second / longest, height + 62), str(second), 26, "quiet")
     drawing.words((left + width / 2, height + 94), "processor seconds of learning", 26, "quiet")
-    kinds = (("gru", "GRU-256", "quiet"), ("writer", "transformer", "accent"))
+    kinds = (
+        ("gru", "GRU-256", "quiet"),
+        ("adam", "without Muon", "warm"),
+        ("writer", "transformer", "accent"),
+    )
     for place, (kind, name, colour) in enumerate(kinds):
         curves = [piece["curve"] for key, piece in pieces.items() if key.startswith(f"{kind}/")]
         if not curves:

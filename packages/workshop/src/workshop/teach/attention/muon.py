@@ -57,7 +57,7 @@ class Optimiser:
     """Changes weights by their gradients: ``matrices`` by Muon, square by square, ``others`` by Adam.
 
     All sides of the matrices are multiples of ``side``: one batch of small products serves them
-    all. Gradients are cut down to a norm of 1 together.
+    all. Without matrices it is Adam. Gradients are cut down to a norm of 1 together.
     """
 
     def __init__(
@@ -97,6 +97,8 @@ class Optimiser:
     def _turn(self, gradients: Sequence[Tensor], speed: Tensor) -> None:
         import tensorflow as tf
 
+        if not self.matrices:
+            return
         squares = tf.concat([cut(gradient, self.side) for gradient in gradients], axis=0)
         self.heading.assign(MOMENTUM * self.heading + squares)
         moves = evened_out(squares + MOMENTUM * self.heading)
