@@ -60,6 +60,11 @@ def run(theano: Any, formula: Any, values: dict[Any, int]) -> Any:
     return found
 
 
+def test_a_small_type_wraps_around_as_in_c(theano: Any) -> None:
+    a, b = theano.tensor.bscalar("a"), theano.tensor.bscalar("b")
+    assert run(theano, a + b, {a: 100, b: 100}) == -56
+
+
 @pytest.mark.parametrize(
     ("of_theano", "of_numpy"),
     [

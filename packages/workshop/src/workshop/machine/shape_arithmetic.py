@@ -52,7 +52,8 @@ def thunk(op: Any, node: Any, storage: dict[Any, Any], computed: dict[Any, Any])
     def run() -> None:
         found = compute(*[each[0].item() for each in inputs])
         for place, value in enumerate((found,) if alone else found):
-            outputs[place][0] = np.array(value, types[place])
+            # By astype: what is too large for a type of few bits wraps around, as in C.
+            outputs[place][0] = np.asarray(value).astype(types[place])
             done[place][0] = True
 
     # What Theano's virtual machine asks of each.
