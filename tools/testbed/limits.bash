@@ -13,6 +13,8 @@ cgroup2=$(dirname "${BASH_SOURCE[0]}")/cgroup2.bash
 v1_has_memory() { awk '$1 == "memory" && $2 != 0 && $4 == 1 { found = 1 } END { exit !found }' /proc/cgroups; }
 
 if [ "$(id -u)" != 0 ] || ! v1_has_memory; then exec "$cgroup2" "$@"; fi
+# What podman says of it on stderr would be in every answer of a machine.
+export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 export WORKSHOP_TEST_CONTROLLERS="cpu cpuacct cpuset memory devices freezer blkio pids"
 # The single quotes are meant: the inner shell expands its own arguments.
 # shellcheck disable=SC2016
