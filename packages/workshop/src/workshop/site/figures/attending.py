@@ -135,7 +135,7 @@ def writers() -> Drawing:
     drawing.words((left + width / 2, height + 94), "processor seconds of learning", 26, "quiet")
     kinds = (
         ("gru", "GRU-256", "quiet"),
-        ("adam", "without Muon", "warm"),
+        ("adam", "with Adam", "warm"),
         ("writer", "transformer", "accent"),
     )
     for place, (kind, name, colour) in enumerate(kinds):
