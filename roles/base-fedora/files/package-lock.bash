@@ -27,7 +27,7 @@ locker_of() {
   inode=$(stat -c %i "$1" 2>/dev/null) || return 1
   while read -r _ _ _ _ pid place _; do
     if [ "${place##*:}" = "$inode" ] && has_open "$pid" "$1"; then echo "$pid" && return; fi
-  done </proc/locks
+  done < <(cat /proc/locks) # at one go: a list that changes between two reads may lose an entry
   return 1
 }
 

@@ -46,15 +46,15 @@ FIGURES: list[str] = []
 
 
 @functools.cache
-def learners_cache() -> Path:
-    """Downloads of the machines here, which their learner owns and writes to.
+def downloads_of(kind: str) -> Path:
+    """Downloads whose folders belong to one kind of machine: the learners', who write to them, or root's.
 
     The other tests' downloads belong to root, and a set-up by root that runs meanwhile would see a change
-    in another owner.
+    in another owner; and no set-up by root takes wheels out of a folder of somebody else's.
     """
     shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
     # For these tests alone: others with machines may run beside them. On the same disk, for it is links.
-    own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-learners-", dir=shared.parent))
+    own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-{kind}-", dir=shared.parent))
     atexit.register(shutil.rmtree, own, ignore_errors=True)
     subprocess.run([LINK_DOWNLOADS, shared, own], check=True)
     own.chmod(0o755)
@@ -133,7 +133,8 @@ class Bed:
         subprocess.run(
             [MACHINE, "start", self.name, self.kind, *self.options],
             check=True,
-            env=os.environ | {"WORKSHOP_TEST_CACHE": str(learners_cache())},
+            env=os.environ
+            | {"WORKSHOP_TEST_CACHE": str(downloads_of("root" if self.user == "root" else "learners"))},
         )
         self._join_network()
         # The downloads are links, of which all machines see one owner: a plain user's machines need it to be
