@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
@@ -33,3 +34,12 @@ def wait_until(condition: Callable[[], Answer], seconds: float, what: str) -> An
             return answer
         assert time.monotonic() < limit, f"{what}: not within {patience(seconds):.0f} s"
         time.sleep(POLL_SECONDS)
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process runs. One that has ended is there until somebody asks how: it does not."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return "\nState:\tZ" not in status

@@ -3,12 +3,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import commandline
 import pytest
+from waiting import alive, wait_until
 
 from . import building
 
@@ -120,21 +120,6 @@ def test_wrong_usage_exits_with_two(folder: Path) -> None:
     assert done.returncode == 2
 
 
-def alive(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
-    return "\nState:\tZ" not in status
-
-
-def wait_until(true: Any, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize(
     ("number", "status"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)],
@@ -158,15 +143,15 @@ def test_no_kernel_is_left_behind(tmp_path: Path, number: signal.Signals, status
         text=True,
         env={**os.environ, "TMPDIR": str(scratch)},
     ) as running:
-        wait_until(mark.exists)
+        wait_until(mark.exists, 30, "the kernel is busy")
         kernel, child = map(int, mark.read_text().split())
         assert alive(kernel) and alive(child)
         running.send_signal(number)
         out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (status, "")
     assert "Traceback" not in err
-    wait_until(lambda: not alive(kernel) and not alive(child), 10)
-    wait_until(lambda: not list(scratch.iterdir()), 10)
+    wait_until(lambda: not alive(kernel) and not alive(child), 10, "kernel and child have ended")
+    wait_until(lambda: not list(scratch.iterdir()), 10, "no scratch is left")
 
 
 @pytest.mark.parametrize("output", ["notebooks", "notebooks/1-try", "mine"])

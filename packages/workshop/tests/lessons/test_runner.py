@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience
 
 from workshop.lessons import network, runner
 
@@ -120,7 +121,8 @@ def test_a_notebook_without_a_kernel_is_one_line(tmp_path: Path) -> None:
 
 
 def test_the_memory_of_a_child_counts(tmp_path: Path) -> None:
-    allocate = "x = bytearray(400_000_000); import time; time.sleep(0.5)"
+    # It lives for several looks at the memory, on a busy machine as well.
+    allocate = f"x = bytearray(400_000_000); import time; time.sleep({patience(1)})"
     lesson = notebook(
         code(f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {allocate!r}])", name="child"),
         budget={"fast": {"rss_mb": 300}},
