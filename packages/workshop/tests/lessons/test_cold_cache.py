@@ -44,3 +44,11 @@ def test_a_compilers_memory_is_not_the_lessons(tmp_path: Path) -> None:
         ),
     )
     assert building.run(tmp_path, content).peak_rss_mb < 300
+
+
+def test_what_an_answer_takes_that_is_tried_is_not_the_lessons_memory(tmp_path: Path) -> None:
+    large = "def double(x):\n    return 2 * x * bytearray(b'x' * 400_000_000)[0] // ord('x')\n"
+    content = notebook(code(building.SETTING, name="solved"), *building.exercise_cells("double"))
+    found = building.tried(tmp_path, content, {"double": {"right: in much memory": large}})
+    assert found.tried["double"]["right: in much memory"].answer == "right"
+    assert found.peak_rss_mb < 300

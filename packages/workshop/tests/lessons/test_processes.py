@@ -1,6 +1,7 @@
 """Measured in a process of its own, as the worker is: what it starts is what is found."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -57,6 +58,25 @@ def test_pages_that_a_fork_shares_count_once() -> None:
     )
     peak = alone(f"start({forking!r}); print(json.dumps(p.memory_below(os.getpid()))); p.end_descendants()")
     assert peak == pytest.approx(size, rel=0.15)
+
+
+def test_a_child_that_has_not_begun_its_program_has_no_memory_of_its_own(tmp_path: Path) -> None:
+    """As in the moment between vfork and exec, here held up by a file that nobody writes."""
+    size = 200 * MB
+    os.mkfifo(tmp_path / "never")
+    spawning = (
+        f"import os; data = bytearray(b'x') * {size}; print('ready', flush=True)\n"
+        f"waiting = [(os.POSIX_SPAWN_OPEN, 0, {str(tmp_path / 'never')!r}, os.O_RDONLY, 0)]\n"
+        "os.posix_spawn('/bin/true', ['true'], {}, file_actions=waiting)"
+    )
+    processes, memory = alone(
+        f"start({spawning!r})\n"
+        "while len(p.descendants(os.getpid())) < 2: time.sleep(0.01)\n"
+        "found = p.memory_below(os.getpid())\n"
+        "print(json.dumps([len(p.descendants(os.getpid())), found])); p.end_descendants()"
+    )
+    assert processes == 2
+    assert memory == pytest.approx(size, rel=0.15)
 
 
 def test_a_fork_that_is_counted_twice_for_a_moment_is_no_peak() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -70,3 +71,14 @@ def test_loading_is_quiet_and_errors_come_through(capfd: pytest.CaptureFixture[s
     os.write(2, b"afterwards\n")
     assert capfd.readouterr().err == "afterwards\n"
     assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)
+
+
+def test_what_no_lesson_uses_is_hidden_while_it_loads_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+    with pytest.raises(ImportError, match="sklearn"), teach_keras.hushed():
+        importlib.import_module("sklearn")
+    assert "sklearn" not in sys.modules
+    loaded = ModuleType("sklearn")
+    monkeypatch.setitem(sys.modules, "sklearn", loaded)
+    with teach_keras.hushed():
+        assert importlib.import_module("sklearn") is loaded

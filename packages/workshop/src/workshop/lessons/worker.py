@@ -306,11 +306,12 @@ class Run:
         """Note time and memory; every process has been waited for, so the system's books are closed."""
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
         self._count_compiling()
-        apart = self.outcome.trial_seconds + self.outcome.compiling_seconds
-        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime - apart, 3)
+        counted_apart = self.outcome.trial_seconds + self.outcome.compiling_seconds
+        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime - counted_apart, 3)
         self.outcome.compiling_seconds = round(self.outcome.compiling_seconds, 3)
-        # The system's maximum may be a compiler's.
-        largest = 0 if self.outcome.compiled else books.ru_maxrss * 1024
+        # The system's maximum may be a compiler's, or that of an answer that was tried.
+        apart = bool(self.outcome.compiled or self.job.answers)
+        largest = 0 if apart else books.ru_maxrss * 1024
         self.outcome.peak_rss_mb = round(max(peak, largest) / MEGABYTE, 1)
         self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
 

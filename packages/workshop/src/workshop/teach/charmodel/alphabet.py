@@ -37,7 +37,9 @@ class Alphabet:
         >>> Alphabet.of("to be").characters
         ' beot'
         """
-        return cls("".join(sorted(set().union(*texts))), unknown=unknown)
+        # Unpacked, a long text would take a pointer for each of its characters.
+        found = set(texts) if isinstance(texts, str) else set().union(*texts)
+        return cls("".join(sorted(found)), unknown=unknown)
 
     def __len__(self) -> int:
         """Count the numbers: one a character, and one for all unknown ones if there is such a one."""
