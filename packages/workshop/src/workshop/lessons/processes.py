@@ -114,8 +114,8 @@ def memory_below(pid: int) -> int:
     """Return the memory of all processes below ``pid``, in bytes; shared pages count once.
 
     Reading a proportional size walks the process's page tables, so it is done only where several
-    processes could share pages. One that is about to be replaced by a program (vfork) is its parent still: the
-    system knows of one memory only, and would tell each of the two all of it.
+    processes could share pages. One that is about to be replaced by a program (vfork) is its parent still: it
+    would be told all of its parent's memory once more.
     """
     parents = _parents_below(pid)
     processes = [process for process, parent in parents.items() if not _same_memory(process, parent)]
