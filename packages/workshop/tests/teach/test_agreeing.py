@@ -112,24 +112,20 @@ def test_alike(one: Any, other: Any, same: bool) -> None:
 def test_results_of_unequal_length_are_told_part_by_part() -> None:
     """NumPy makes no array of them: its older versions warn, the newer ones refuse."""
 
-    def without(rows: list[list[int]], number: int) -> tuple[list[Table], Table]:
-        kept = [np.delete(row, number) for row in rows]
-        return kept, np.arange(number)
+    def without(rows: list[list[int]], number: int) -> tuple[list[Table], int]:
+        return [np.delete(row, number) for row in rows], number
 
-    def always_second(rows: list[list[int]], _number: int) -> tuple[list[Table], Table]:
+    def always_second(rows: list[list[int]], _number: int) -> tuple[list[Table], int]:
         return without(rows, 1)
 
-    def some(random: np.random.Generator) -> tuple[list[list[int]], int]:
-        return [[7, 8, 9], [4, 5, 6, 3]], int(random.integers(3))
+    def some(_random: np.random.Generator) -> tuple[list[list[int]], int]:
+        return [[7, 8], [4, 5, 6]], 0
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert difference(without, without, some) == ""
         fault = difference(always_second, without, some)
-    assert fault in (
-        "for [[7, 8, 9], [4, 5, 6, 3]], 0 it should be [[8, 9], [5, 6, 3]], [], not [[7, 9], [4, 6, 3]], [0]",
-        "for [[7, 8, 9], [4, 5, 6, 3]], 2 it should be [[7, 8], [4, 5, 3]], [0, 1], not [[7, 9], [4, 6, 3]], [0]",
-    )
+    assert fault == "for [[7, 8], [4, 5, 6]], 0 it should be [[8], [5, 6]], 0, not [[7], [4, 6]], 1"
 
 
 def test_a_function_among_the_inputs_is_told_by_its_name() -> None:

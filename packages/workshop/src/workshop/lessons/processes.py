@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import psutil
@@ -76,9 +76,12 @@ def _children_by_search(pid: int) -> list[int]:
         return []
 
 
-def end_descendants() -> None:
-    """Kill every process below this one and wait for them, and for what they start meanwhile."""
-    while processes := descendants(os.getpid()):
+def end_descendants(spared: Collection[int] = ()) -> None:
+    """Kill every process below this one and wait for them, and for what they start meanwhile.
+
+    spared: Processes to leave alone. They are this process's own children.
+    """
+    while processes := set(descendants(os.getpid())).difference(spared):
         for pid in processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
