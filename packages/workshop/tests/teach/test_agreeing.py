@@ -137,3 +137,12 @@ def test_a_function_among_the_inputs_is_told_by_its_name() -> None:
 
     fault = difference(lambda f, place: f(place) + 1, lambda f, place: f(place), some)
     assert fault.startswith("for bowl, ")
+
+
+def test_what_an_answer_prints_is_not_printed_for_each_input(capsys: pytest.CaptureFixture[str]) -> None:
+    def talking(matrix: Table) -> Table:
+        print("here I am")
+        return recall(matrix)
+
+    assert difference(talking, recall, square) == ""
+    assert capsys.readouterr().out == ""

@@ -101,7 +101,7 @@ class Run:
             rounds += self._with_kernel()
         finally:
             peak = self.watch.stop()
-            end_descendants([] if self.servers is None else self.servers.pids())
+            end_descendants(self._servers())
             signal.alarm(0)
         nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
         self._account(peak)
@@ -123,6 +123,7 @@ class Run:
             with self.client.setup_kernel(env=environment, preexec_fn=die_with_parent):
                 started = True
                 self.preloaded = self._preloaded_seconds()
+                self.watch.servers = self._servers()
                 group = self._group()
                 self._report({"group": group})
                 self.beside = Beside(self.yardstick, group)
@@ -151,6 +152,10 @@ class Run:
     def _process(self) -> Any:
         """Return the kernel's process as jupyter_client holds it, if it does."""
         return getattr(getattr(self.client.km, "provisioner", None), "process", None)
+
+    def _servers(self) -> list[int]:
+        """Return the process that the kernel was forked from, which is no part of the lesson."""
+        return [] if self.servers is None else self.servers.pids()
 
     def _preloaded_seconds(self) -> float:
         """Return the processor seconds that imports took before the kernel was forked."""
@@ -194,6 +199,7 @@ class Run:
 
         check = next((cell.source for cell in self.notebook.cells if check_of(cell) == exercise), "")
         order = {"exercise": exercise, "check": check, "answers": self.job.answers[exercise]}
+        order["solution"] = self.notebook.cells[index].source
         file = Path(self.job.notebook).with_name("trials.json")
         file.write_text(json.dumps(order), encoding="utf-8")
         call = f'__import__("workshop.teach.trials", fromlist=["run"]).run({str(file)!r})'
