@@ -33,7 +33,7 @@ AMD EPYC of 2023 (Zen 4, 2.6 GHz), Python 3.11, NumPy 2.4 with OpenBLAS, nothing
 
 ROUNDS_AT_REST = 4
 """Rounds before the lesson, and again after it."""
-RECENT = 2.0
+RECENT = 10.0
 """Seconds for which the rounds after one lesson also are those before the next."""
 SHORTEST_INTERVAL = 1.0
 STOPPED_SHARE = 0.04
