@@ -154,12 +154,10 @@ def check(
     with _ended_cleanly(), Worker() as worker:
         how = RunOptions(folder, profile, timeout, kept=worker)
         for lesson in sorted(lessons, key=kernel_of):
-            verdict = check_lesson(lesson, how, progress, static=static)
-            found[lesson.name] = verdict
-            _tell(verdict.name, verdict.faults)
+            found[lesson.name] = verdict = check_lesson(lesson, how, progress, static=static)
+            _tell(lesson.name, verdict.faults)
     verdicts = [found[lesson.name] for lesson in lessons]
-    common = check_catalogue(folder)
-    _tell("all lessons", common)
+    _tell("all lessons", common := check_catalogue(folder))
     if as_json:
         print_json({"lessons": [asdict(verdict) for verdict in verdicts], "faults": common})
     else:

@@ -22,6 +22,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import IO, Any
 
@@ -92,6 +93,8 @@ def _fork(order: dict[str, Any], threads: dict[str, str]) -> int:
                 os.write(writing, str(os.getpid()).encode())
                 os.close(writing)
                 _become(order, threads)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     os.close(writing)
