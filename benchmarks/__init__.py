@@ -18,6 +18,7 @@ BENCHES = {
         "benchmarks.charrnn.bench",
         "Characters a second that a network learns from, beside PyTorch.",
     ),
+    "lessons": ("benchmarks.lessons.bench", "Checks and first runs beside an older revision's."),
     "filter": ("benchmarks.filter.bench", "git add of 100 notebooks through our filter and its peers."),
     "samegame": ("benchmarks.bubblebreaker.samegame", "How many points an agent makes on a file of boards."),
     "bubblebreaker": ("benchmarks.bubblebreaker.games", "What agents make of a game, with intervals."),

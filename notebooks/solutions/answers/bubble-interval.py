@@ -20,6 +20,11 @@ def interval(scores):
     return np.mean(scores), 1.96 * np.std(scores, ddof=1) / len(scores)
 
 
+# %% wrong: the median instead of the mean
+def interval(scores):
+    return np.median(scores), 1.96 * np.std(scores, ddof=1) / np.sqrt(len(scores))
+
+
 # %% right: by the variance
 def interval(scores):
     mean, n = sum(scores) / len(scores), len(scores)

@@ -20,6 +20,11 @@ def td_target(points, worth, over, discount=1.0):
     return np.where(over, 0.0, points + discount * worth)
 
 
+# %% wrong: the last move's own points are discounted
+def td_target(points, worth, over, discount=1.0):
+    return np.where(over, discount * points, points + discount * worth)
+
+
 # %% right: multiplied by whether it goes on
 def td_target(points, worth, over, discount=1.0):
     return points + discount * worth * (1 - over)

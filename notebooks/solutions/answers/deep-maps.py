@@ -28,6 +28,13 @@ def normalise(x, gamma, beta, known):
     return gamma.reshape((1, -1, 1, 1)) * (x - mean) / (variance + 0.001) ** 0.5 + beta.reshape((1, -1, 1, 1))
 
 
+# %% wrong: always the first two pictures, however many are known
+def normalise(x, gamma, beta, known):
+    mean = x[:2].mean(axis=(0, 2, 3), keepdims=True)
+    variance = x[:2].var(axis=(0, 2, 3), keepdims=True)
+    return gamma.reshape((1, -1, 1, 1)) * (x - mean) / (variance + 0.001) ** 0.5 + beta.reshape((1, -1, 1, 1))
+
+
 # %% right: by the mean of the squares
 def normalise(x, gamma, beta, known):
     apart = x - x[:known].mean(axis=(0, 2, 3), keepdims=True)

@@ -20,6 +20,11 @@ def alike(one, other):
     return float(1 - np.linalg.norm(one - other) / (np.linalg.norm(one) + np.linalg.norm(other)))
 
 
+# %% wrong: only the first two numbers count
+def alike(one, other):
+    return float(one[:2] @ other[:2] / (np.linalg.norm(one[:2]) * np.linalg.norm(other[:2])))
+
+
 # %% right: both brought to length 1 first
 def alike(one, other):
     unit = [each / np.sqrt((each**2).sum()) for each in (one, other)]

@@ -26,6 +26,13 @@ def weights_of(channels, filters, size, reduced=None):
     return channels * reduced + channels * filters * size**2
 
 
+# %% wrong: a filter is always 5 × 5
+def weights_of(channels, filters, size, reduced=None):
+    if reduced is None:
+        return channels * filters * 25
+    return channels * reduced + reduced * filters * 25
+
+
 # %% right: the reduction is a layer like any other
 def weights_of(channels, filters, size, reduced=None):
     if reduced:

@@ -30,6 +30,12 @@ def fold(weights, mean, variance, offset, epsilon=0.001):
     return weights * factor[:, None, None, None], offset - mean * factor
 
 
+# %% wrong: epsilon is always a thousandth
+def fold(weights, mean, variance, offset, epsilon=0.001):
+    factor = 1 / np.sqrt(variance + 1e-3)
+    return weights * factor[:, None, None, None], offset - mean * factor
+
+
 # %% right: by moving the axis
 def fold(weights, mean, variance, offset, epsilon=0.001):
     deviation = (variance + epsilon) ** 0.5

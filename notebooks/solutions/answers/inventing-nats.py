@@ -20,6 +20,11 @@ def nats_per_letter(chances):
     return -np.log(chances).sum()
 
 
+# %% wrong: the median of the prices
+def nats_per_letter(chances):
+    return np.median(-np.log(chances))
+
+
 # %% right: the logarithm of one over p
 def nats_per_letter(chances):
     return sum(np.log(1 / p) for p in chances) / len(chances)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from workshop.lessons.catalogue import About, Lesson, about
+from workshop.lessons.jobs import Failure, Outcome
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.runner import Executed, Progress, RunOptions, prepare, run_notebook, solutions_of
 from workshop.lessons.shortpath import SHORT_PATH
-from workshop.lessons.worker import Failure, Outcome
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]

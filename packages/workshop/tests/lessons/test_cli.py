@@ -175,7 +175,11 @@ def test_executed_notebooks_replace_no_others(folder: Path, tmp_path: Path, outp
 
 def test_a_worker_that_is_ended_removes_no_folder_but_a_runners(tmp_path: Path) -> None:
     """Started by hand with a file that lies among others."""
-    code = "from workshop.lessons import worker; worker._end(15, None)"
+    code = (
+        "import pathlib, sys; from workshop.lessons import worker\n"
+        "worker._folder = pathlib.Path(sys.argv[1]).parent\n"
+        "worker._end(15, None)"
+    )
     for name, stays in (("home", True), ("workshop-lesson-x1", False)):
         job = tmp_path / name / "job.json"
         job.parent.mkdir()

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from workshop.lessons.catalogue import Profile, about
+from workshop.lessons.jobs import Failure, Outcome
 from workshop.lessons.judging import Result, best_of_runs, judge
 from workshop.lessons.runner import Executed
-from workshop.lessons.worker import Failure, Outcome
 
 from . import building
 

@@ -82,7 +82,7 @@ def test_a_child_that_has_not_begun_its_program_has_no_memory_of_its_own(tmp_pat
 def test_a_fork_that_is_counted_twice_for_a_moment_is_no_peak() -> None:
     peak = alone(
         "sums = iter([100, 100, 250, 120, 90])\n"
-        "p.memory_below = lambda _: next(sums, 100)\n"
+        "p.memory_below = lambda *_: next(sums, 100)\n"
         "watch = p.MemoryWatch(); watch.start(); time.sleep(1); print(json.dumps(watch.stop()))\n"
     )
     assert peak == 120

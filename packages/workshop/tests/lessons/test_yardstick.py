@@ -54,6 +54,19 @@ def test_slowness_is_the_processors_time_and_delay_the_clocks() -> None:
     assert taken.delay == pytest.approx(0.12 * reference)
 
 
+def test_the_rounds_after_a_lesson_are_those_before_the_next_for_some_seconds() -> None:
+    clock = Clock(0.001)
+    taken = Yardstick(Clock(0.03), clock)
+    after = taken.at_rest()
+    assert len(after) == yardstick.ROUNDS_AT_REST
+    clock.now += yardstick.RECENT / 2
+    assert all(one is other for one, other in zip(taken.at_rest(anew=False), after, strict=True))
+    assert taken.at_rest()[0] is not after[0], "after a lesson they are always taken"
+    newest = taken.at_rest(anew=False)
+    clock.now += 2 * yardstick.RECENT
+    assert taken.at_rest(anew=False)[0] is not newest[0]
+
+
 def test_this_machine_has_a_slowness_that_can_be_believed() -> None:
     reading = read(Yardstick().rounds(8))
     assert 0.1 < reading.slowness < 30 and reading.rounds == 8

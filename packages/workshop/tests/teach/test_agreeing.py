@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -106,3 +107,42 @@ def test_only_what_is_told_of_a_result_counts() -> None:
 )
 def test_alike(one: Any, other: Any, same: bool) -> None:
     assert alike(one, other) is same
+
+
+def test_results_of_unequal_length_are_told_part_by_part() -> None:
+    """NumPy makes no array of them: its older versions warn, the newer ones refuse."""
+
+    def without(rows: list[list[int]], number: int) -> tuple[list[Table], int]:
+        return [np.delete(row, number) for row in rows], number
+
+    def always_second(rows: list[list[int]], _number: int) -> tuple[list[Table], int]:
+        return without(rows, 1)
+
+    def some(_random: np.random.Generator) -> tuple[list[list[int]], int]:
+        return [[7, 8], [4, 5, 6]], 0
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert difference(without, without, some) == ""
+        fault = difference(always_second, without, some)
+    assert fault == "for [[7, 8], [4, 5, 6]], 0 it should be [[8], [5, 6]], 0, not [[7], [4, 6]], 1"
+
+
+def test_a_function_among_the_inputs_is_told_by_its_name() -> None:
+    def bowl(place: float) -> float:
+        return place**2
+
+    def some(random: np.random.Generator) -> tuple[Any, int]:
+        return bowl, int(random.integers(1, 9))
+
+    fault = difference(lambda f, place: f(place) + 1, lambda f, place: f(place), some)
+    assert fault.startswith("for bowl, ")
+
+
+def test_what_an_answer_prints_is_not_printed_for_each_input(capsys: pytest.CaptureFixture[str]) -> None:
+    def talking(matrix: Table) -> Table:
+        print("here I am")
+        return recall(matrix)
+
+    assert difference(talking, recall, square) == ""
+    assert capsys.readouterr().out == ""

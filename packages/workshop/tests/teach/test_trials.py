@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from workshop.teach import checks, trials
@@ -24,6 +25,7 @@ ANSWERS = {
     "right": "def double(x):\n    return x + x",
     "stops": "double = 1 / 0",
 }
+SOLUTION = "def double(x):\n    return 2 * x\n"
 FOUND = {"stub": "not done", "wrong": "wrong", "right": "right", "stops": "stops"}
 
 Order = Callable[[dict[str, str]], dict[str, Any]]
@@ -33,7 +35,7 @@ Order = Callable[[dict[str, str]], dict[str, Any]]
 def names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """The names of a kernel in which trials are ordered."""
     (tmp_path / "solutions").mkdir()
-    (tmp_path / "solutions/double.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
+    (tmp_path / "solutions/double.py").write_text(SOLUTION, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     found = {"check": checks.check, "In": [""], "seen": []}
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns=found))
@@ -46,7 +48,8 @@ def order(names: dict[str, Any], tmp_path: Path) -> Order:
     file = tmp_path / "trials.json"
 
     def ordered(answers: dict[str, str]) -> dict[str, Any]:
-        file.write_text(json.dumps({"exercise": "double", "check": CHECK, "answers": answers}))
+        written = {"exercise": "double", "check": CHECK, "answers": answers, "solution": SOLUTION}
+        file.write_text(json.dumps(written))
         trials.run(str(file))
         found: dict[str, Any] = json.loads(file.read_text())["results"]
         return found
@@ -113,14 +116,72 @@ def test_threads_of_the_kernel_itself_count_for_nothing(monkeypatch: pytest.Monk
     assert trials._has_threads()
 
 
-def test_alone_each_answer_is_tried_in_a_fork(
-    order: Order, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Without threads, and with a note of each fork: how many answers it is to try, the solution included."""
+    noted: list[int] = []
+    fork = trials._in_a_fork
+
+    def noting(exercise: str, texts: list[str], *rest: Any) -> Any:
+        noted.append(len(texts))
+        return fork(exercise, texts, *rest)
+
     monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread()])
+    monkeypatch.setattr(trials, "_in_a_fork", noting)
+    return noted
+
+
+def test_alone_all_answers_are_tried_in_one_fork(
+    order: Order, names: dict[str, Any], forks: list[int]
+) -> None:
     found = order(ANSWERS)
     assert {name: told["answer"] for name, told in found.items()} == FOUND
+    assert forks == [len(ANSWERS) + 1]
     assert names["seen"] == [], "what a fork does is not seen here"
     assert "double" not in names
+
+
+def test_an_answer_finds_the_names_and_the_dice_as_they_were(
+    order: Order, names: dict[str, Any], forks: list[int]
+) -> None:
+    """Each of these is right when it is tried first."""
+    names.update(dice=np.random.default_rng(7), factor=2, wanted=np.random.default_rng(7).random())
+    draws = "def double(x):\n    assert dice.random() == wanted\n    return factor * x"
+    binds = "factor = 3\ncheck = None\ndef double(x):\n    return x"
+    # The check calls it twice, and the second call draws another number.
+    found = order({"draws": draws, "binds": binds, "again": draws, "right": ANSWERS["right"]})
+    assert found["draws"] == found["again"], "both draw the same"
+    assert found["binds"]["answer"] == "stops", "it took the check away from itself only"
+    assert found["right"]["answer"] == "right"
+    assert len(forks) == 1
+
+
+def test_an_answer_that_spoils_the_lesson_for_the_others_is_tried_apart(
+    order: Order, names: dict[str, Any], forks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It changes in place what a right answer needs: no name is bound anew, so none can be put back."""
+    names["twos"] = [2]
+    spoils = "def double(x):\n    twos[0] = 5\n    return 2 * x"
+    needs = "def double(x):\n    return twos[0] * x"
+    monkeypatch.setitem(globals(), "SOLUTION", needs)
+    found = order({"spoils": spoils, "right": needs})
+    assert {name: told["answer"] for name, told in found.items()} == {"spoils": "right", "right": "right"}
+    assert forks == [3, 1, 1], "the solution was found wrong, so that each had a fork of its own"
+
+
+def test_an_answer_that_ends_its_fork_ends_no_other(
+    order: Order, forks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "CPU_SECONDS", 1)
+    kills = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    found = order(
+        {"right": ANSWERS["right"], "kills": kills, "endless": "while True: pass", "stub": ANSWERS["stub"]}
+    )
+    assert list(found) == ["right", "kills", "endless", "stub"]
+    assert found["kills"] == {"answer": "stops", "message": "it was ended by SIGKILL", "error": ""}
+    assert found["endless"]["message"] == "it was ended by SIGXCPU"
+    assert (found["right"]["answer"], found["stub"]["answer"]) == ("right", "not done")
+    assert forks == [5, 4, 3]
 
 
 def test_what_is_tried_compiles_nothing_and_comes_to_the_same(

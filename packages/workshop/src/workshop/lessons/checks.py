@@ -25,12 +25,12 @@ from workshop.lessons.catalogue import (
     find_lessons,
     source_of,
 )
+from workshop.lessons.jobs import Told
 from workshop.lessons.judging import best_of_runs
 from workshop.lessons.mutants import mutants
 from workshop.lessons.predictions import faults_between_predictions, predictions_in
 from workshop.lessons.runner import Executed, Progress, RunOptions, run_notebook, solutions_of
 from workshop.lessons.static import faults_between, faults_of_file, solution_steps
-from workshop.lessons.worker import Told
 
 ShowProgress = Callable[[str], AbstractContextManager[Progress]]
 """Shows the progress of the run that has the given title."""

@@ -27,13 +27,14 @@ from workshop.lessons.catalogue import (
     choose,
     exercises_in,
     find_lessons,
+    kernel_of,
     notebooks_folder,
 )
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
-from workshop.lessons.runner import Progress, RunOptions
+from workshop.lessons.runner import Progress, RunOptions, Worker
 from workshop.lessons.shortpath import path_minutes
 from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
@@ -149,15 +150,14 @@ def check(
     is rejected. All of that takes one run of the lesson.
     """
     folder, lessons = _chosen(notebooks, names)
-    how = RunOptions(folder, profile, timeout)
-    verdicts: list[Verdict] = []
-    with _ended_cleanly():
-        for lesson in lessons:
-            verdict = check_lesson(lesson, how, progress, static=static)
-            verdicts.append(verdict)
-            _tell(verdict.name, verdict.faults)
-    common = check_catalogue(folder)
-    _tell("all lessons", common)
+    found: dict[str, Verdict] = {}
+    with _ended_cleanly(), Worker() as worker:
+        how = RunOptions(folder, profile, timeout, kept=worker)
+        for lesson in sorted(lessons, key=kernel_of):
+            found[lesson.name] = verdict = check_lesson(lesson, how, progress, static=static)
+            _tell(lesson.name, verdict.faults)
+    verdicts = [found[lesson.name] for lesson in lessons]
+    _tell("all lessons", common := check_catalogue(folder))
     if as_json:
         print_json({"lessons": [asdict(verdict) for verdict in verdicts], "faults": common})
     else:

@@ -31,9 +31,9 @@ from workshop.lessons.catalogue import (
     about,
     tags_of,
 )
+from workshop.lessons.jobs import Failure, Outcome, Told
 from workshop.lessons.runner import Executed, Progress, RunOptions, keep, run_notebook, solutions_of
 from workshop.lessons.shortpath import LONGEST, SHORT_PATH, is_on_path, path_minutes
-from workshop.lessons.worker import Failure, Outcome, Told
 
 Metric = float | int | str | bool
 

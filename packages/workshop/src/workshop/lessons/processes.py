@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import psutil
@@ -76,9 +76,12 @@ def _children_by_search(pid: int) -> list[int]:
         return []
 
 
-def end_descendants() -> None:
-    """Kill every process below this one and wait for them, and for what they start meanwhile."""
-    while processes := descendants(os.getpid()):
+def end_descendants(spared: Collection[int] = ()) -> None:
+    """Kill every process below this one and wait for them, and for what they start meanwhile.
+
+    spared: Processes to leave alone. They are this process's own children.
+    """
+    while processes := set(descendants(os.getpid())).difference(spared):
         for pid in processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -110,15 +113,19 @@ def _same_memory(one: int, other: int) -> bool:
     return _KCMP is not None and _libc.syscall(_KCMP, one, other, _KCMP_VM, 0, 0) == 0
 
 
-def memory_below(pid: int) -> int:
-    """Return the memory of all processes below ``pid``, in bytes; shared pages count once.
+def memory_below(pid: int, apart: Collection[int] = ()) -> int:
+    """Return the memory of all processes below ``pid`` except ``apart``, in bytes; shared pages count once.
 
     Reading a proportional size walks the process's page tables, so it is done only where several
     processes could share pages. One that is about to be replaced by a program (vfork) is its parent still: it
     would be told all of its parent's memory once more.
     """
     parents = _parents_below(pid)
-    processes = [process for process, parent in parents.items() if not _same_memory(process, parent)]
+    processes = [
+        process
+        for process, parent in parents.items()
+        if process not in apart and not _same_memory(process, parent)
+    ]
     measure = resident if len(processes) < 2 else proportional
     return sum(measure(process) for process in processes)
 
@@ -130,6 +137,8 @@ class MemoryWatch(threading.Thread):
         """Watch nothing yet; ``start`` begins, ``stop`` ends. While ``apart()``, nothing counts."""
         super().__init__(daemon=True)
         self.peak = 0
+        self.servers: Collection[int] = ()
+        """Processes that never count: a kernel has what it shares with the one that it was forked from."""
         self._apart = apart
         self.paused = False
         self._stopped = threading.Event()
@@ -140,10 +149,10 @@ class MemoryWatch(threading.Thread):
         while not self._stopped.wait(pause):
             began = time.thread_time()
             if not self.paused and not self._apart():
-                found = memory_below(os.getpid())
+                found = memory_below(os.getpid(), self.servers)
                 if found > self.peak:
                     # One that is just forked, or replaced, was counted with pages that it shares.
-                    found = min(found, memory_below(os.getpid()))
+                    found = min(found, memory_below(os.getpid(), self.servers))
                 # It may have begun meanwhile.
                 if not self._apart():
                     self.peak = max(self.peak, found)

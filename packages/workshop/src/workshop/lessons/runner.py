@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import (
@@ -31,8 +31,9 @@ from workshop.lessons.catalogue import (
     read_solution,
     tags_of,
 )
+from workshop.lessons.jobs import Failure, Job, Outcome, Told
 from workshop.lessons.shortpath import REJOIN, is_on_path, takes_what_was_trained
-from workshop.lessons.worker import SCRATCH, Failure, Job, Outcome, Told
+from workshop.lessons.worker import SCRATCH
 from workshop.system.files import write_whole
 from workshop.system.programs import last_line
 
@@ -76,6 +77,9 @@ class RunOptions:
     """The seconds of the reference machine after which a lesson is stopped; else by its budget."""
     short_path: bool = False
     """Run the cells of the ten-minute path and no others."""
+    kept: Worker | None = None
+    """A worker that runs many lessons, with kernels that are forked; else each lesson has one of its own, and
+    a kernel that is started like a learner's."""
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,13 @@ def run_notebook(
             work_limit=0.0 if how.timeout else how.patience or PATIENCE * work or NO_BUDGET_LIMIT,
             startup_limit=KERNEL_LIMIT,
             answers=answers or {},
+            environment=_environment(scratch),
+            forked=how.kept is not None,
         )
-        outcome = _work(job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"])))
+        with how.kept or Worker() as worker:
+            outcome = worker.do(
+                job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"]))
+            )
         executed = json.loads(file.read_text(encoding="utf-8"))
         return Executed(outcome, executed, prepared.numbers)
 
@@ -205,75 +214,121 @@ def _plain(path: Path) -> bool:
     return path.is_file() or path.is_dir()
 
 
-def _work(job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
-    """Let a worker do the job; whatever happens here, the worker and its kernel end."""
-    order = scratch / "job.json"
-    order.write_text(json.dumps(asdict(job)), encoding="utf-8")
-    log = scratch / "log"
-    reading, writing = os.pipe()
-    with log.open("wb") as noise, os.fdopen(reading, encoding="utf-8") as reports:
+class Worker:
+    """A process that runs notebooks: started for the first one, it ends with the block that it is used in."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._blocks = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reports: IO[str] | None = None
+        self._log: IO[bytes] | None = None
+
+    def __enter__(self) -> Worker:
+        """Begin a block; one within another one ends nothing."""
+        self._blocks += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the worker with the outermost block."""
+        self._blocks -= 1
+        if not self._blocks:
+            self._end([])
+
+    def do(self, job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
+        """Do a job; whatever happens here but its end, the worker and its kernel end.
+
+        Raises WorkshopError when the worker stops.
+        """
+        order = scratch / "job.json"
+        order.write_text(json.dumps(asdict(job)), encoding="utf-8")
+        kernel: list[int] = []
         try:
-            worker = subprocess.Popen(
-                [sys.executable, "-P", "-m", "workshop.lessons.worker", str(order), str(writing)],
-                stdin=subprocess.DEVNULL,
-                stdout=noise,
-                stderr=noise,
-                cwd=scratch,
-                env=_environment(scratch),
-                pass_fds=[writing],
-                # Ctrl-C reaches this process only, which then ends the worker in an orderly way.
-                start_new_session=True,
-            )
-        finally:
-            os.close(writing)
-        with _ended(worker) as kernel:
-            for line in reports:
-                report = json.loads(line)
+            if self._process is None:
+                self._start()
+            for report in self._said(order):
                 if "outcome" in report:
                     return _outcome(report["outcome"])
                 if "cell" in report:
                     began(report["cell"])
                 elif report["group"]:
                     kernel.append(report["group"])
-    raise WorkshopError(f"the lesson runner itself stopped: {_how_it_ended(log)}")
+            raise WorkshopError(f"the lesson runner itself stopped: {self._how_it_ended()}")
+        except BaseException:
+            if self._process is not None:
+                self._process.send_signal(signal.SIGTERM)
+            self._end(kernel)
+            raise
+
+    def _start(self) -> None:
+        reading, writing = os.pipe()
+        self._reports = os.fdopen(reading, encoding="utf-8")
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "workshop.lessons.worker", str(writing)],
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=self._log,
+                cwd="/",
+                env={**os.environ, "WORKSHOP_HEADLESS": "1"},
+                pass_fds=[writing],
+                # Ctrl-C reaches this process only, which then ends the worker in an orderly way.
+                start_new_session=True,
+            )
+        finally:
+            os.close(writing)
+
+    def _said(self, order: Path) -> Iterator[dict[str, Any]]:
+        """Hand the worker a job, and yield what it reports."""
+        assert self._process is not None and self._process.stdin is not None and self._reports is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(os.fsencode(f"{order}\n"))
+            self._process.stdin.flush()
+        return map(json.loads, self._reports)
+
+    def _how_it_ended(self) -> str:
+        """Return the last line of the worker's own output."""
+        assert self._log is not None
+        self._log.seek(0)
+        said = last_line(self._log.read().decode(errors="replace"))
+        return said or "it was killed; free memory and run it again"
+
+    def _end(self, kernel: list[int]) -> None:
+        """End the worker, whose own handler takes the kernel along.
+
+        One that was killed has left its children behind, and they are stopped for ever if the yardstick was
+        just being taken: the kernel's process group is ended as well.
+        """
+        worker, self._process = self._process, None
+        if worker is not None:
+            assert worker.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                worker.stdin.close()
+            try:
+                worker.wait(10)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+            if worker.returncode < 0:
+                for group in kernel:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(group, signal.SIGKILL)
+        for file in (self._reports, self._log):
+            if file is not None:
+                file.close()
+        self._reports = self._log = None
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    """Return the worker's environment: nobody's start-up files, no traces elsewhere."""
+    """Return what is special in a notebook's environment: nobody's start-up files, no traces elsewhere."""
     temporary = scratch / "tmp"
     temporary.mkdir()
     return {
-        **os.environ,
         "TMPDIR": str(temporary),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
-        "WORKSHOP_HEADLESS": "1",
     }
-
-
-@contextlib.contextmanager
-def _ended(worker: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """End the worker when the block is left; its own handler takes the kernel along.
-
-    Yields a list for the kernel's process group. A worker that was killed has left its children behind,
-    and they are stopped for ever if the yardstick was just being taken.
-    """
-    kernel: list[int] = []
-    try:
-        yield kernel
-    except BaseException:
-        worker.send_signal(signal.SIGTERM)
-        raise
-    finally:
-        try:
-            worker.wait(10)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-        if worker.returncode < 0:
-            for group in kernel:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(group, signal.SIGKILL)
 
 
 def _outcome(values: dict[str, Any]) -> Outcome:
@@ -293,12 +348,6 @@ def _outcome(values: dict[str, Any]) -> Outcome:
             },
         }
     )
-
-
-def _how_it_ended(log: Path) -> str:
-    """Return the last line of the worker's own output."""
-    said = last_line(log.read_text(encoding="utf-8", errors="replace"))
-    return said or "it was killed; free memory and run it again"
 
 
 def keep(notebook: Notebook, path: Path) -> None:

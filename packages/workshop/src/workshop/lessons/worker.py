@@ -1,11 +1,11 @@
-"""The process that runs one notebook: off the network, measured, and gone without a trace.
+"""The process that runs notebooks: off the network, measured, and gone without a trace.
 
-The runner starts ``python -m workshop.lessons.worker FILE DESCRIPTOR`` with a job (JSON) in FILE,
-which lies in a folder of its own.
+The runner starts ``python -m workshop.lessons.worker DESCRIPTOR`` and writes a line for each notebook: the
+path of a file with a job (JSON), which lies in a folder of its own.
 The worker writes lines of JSON to DESCRIPTOR: ``{"group": n}`` when the kernel runs, with its process
 group, ``{"cell": i}`` when cell i (from 0) begins, and at last ``{"outcome": {…}}``. Being a process of
 its own lets it leave the network for good, adopt what its kernel leaves behind, and take all of that
-along when it is told to end.
+along when it is told to end. One that runs many notebooks forks their kernels (``forked``).
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import types
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from workshop import priority
 from workshop.lessons import network
 from workshop.lessons.catalogue import check_of, exercise_of
+from workshop.lessons.jobs import Failure, Job, Outcome, Told
 from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
 from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, read
 from workshop.machine import compiling
+
+if TYPE_CHECKING:
+    from workshop.lessons.forked import Servers
 
 MIME = "application/vnd.workshop.answer+json"
 """What ``workshop.teach.checks`` leaves in a check's output."""
@@ -39,78 +44,16 @@ GRACE_SECONDS = 60
 SCRATCH = "workshop-lesson-"
 """How the names of the folders begin that a worker may remove when its runner is dead."""
 
-
-@dataclass(frozen=True)
-class Job:
-    """One notebook to run."""
-
-    notebook: str
-    """The notebook's file; it is executed in place."""
-    folder: str
-    """The working directory of the kernel."""
-    kernel: str
-    limit: float
-    """The seconds that all cells together may take, at the least."""
-    work_limit: float
-    """What they may take in seconds of the reference machine; the longer of the two limits counts."""
-    startup_limit: float
-    """The seconds that the kernel may take to answer for the first time; more on a slow or busy machine."""
-    answers: dict[str, dict[str, str]] = field(default_factory=dict)
-    """For each exercise the answers to try where it stands, by a name each."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A cell that raised, or the fault that ended the run."""
-
-    cell: int | None
-    """The position of the cell, from 0; None when the fault lies in no cell."""
-    name: str
-    """The class of the exception; empty for faults of the run itself."""
-    line: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a check recorded."""
-
-    answer: str
-    """``not done``, ``wrong`` or ``right``; of an answer that was tried also ``stops``."""
-    message: str = ""
-    error: str = ""
-    """The class of the exception that made an answer wrong."""
-
-
-@dataclass
-class Outcome:
-    """What came of a run."""
-
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    peak_rss_mb: float = 0.0
-    slowness: float = 1.0
-    """The processor seconds that this machine took meanwhile for a second's work of the reference machine."""
-    noise: float = 0.0
-    """How much that varied; see ``yardstick.Reading``."""
-    network: str = ""
-    failure: Failure | None = None
-    """What ended the run early, if anything did."""
-    answers: dict[str, Told] = field(default_factory=dict)
-    """For each exercise whose check was run what it recorded."""
-    tried: dict[str, dict[str, Told]] = field(default_factory=dict)
-    """For each exercise, and each answer that was tried, what its check recorded; see ``teach.trials``."""
-    trial_seconds: float = 0.0
-    """The processor seconds that this took, which are in no other figure."""
-    compiled: int = 0
-    """How many modules Theano, and functions Numba, compiled because their caches did not have them."""
-    compiling_seconds: float = 0.0
-    """The processor seconds that this took, in no other figure either: the next run has them."""
+_folder = Path()
+"""The folder of the notebook that runs."""
 
 
 class Run:
     """One run of one notebook on one kernel."""
 
-    def __init__(self, job: Job, reports: IO[str], how: str) -> None:
+    def __init__(
+        self, job: Job, reports: IO[str], how: str, yardstick: Yardstick, servers: Servers | None = None
+    ) -> None:
         """Prepare the run of ``job``; ``how`` says in which way the network is cut."""
         import nbclient
         import nbformat
@@ -122,11 +65,15 @@ class Run:
         self.outcome = Outcome(network=how)
         self.notebook = nbformat.read(job.notebook, as_version=4)  # type: ignore[no-untyped-call]
         self.begun = 0.0
+        self.preloaded = 0.0
         self.limit = job.limit
         self.beside: Beside | None = None
         self.compiling = compiling.Record(Path(job.notebook).with_name("compiling.jsonl"))
         self.watch = MemoryWatch(self.compiling.is_under_way)
         self.trying = 0.0
+        self.yardstick = yardstick
+        self.servers = servers
+        self.books = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
@@ -141,8 +88,7 @@ class Run:
         """Run the notebook, keep it, and return what came of it."""
         import nbformat
 
-        yardstick = Yardstick()
-        rounds = yardstick.rounds()
+        rounds = self.yardstick.at_rest(anew=False)
         delay = max(each.delay for each in rounds)
         self.limit = max(self.job.limit, self.job.work_limit * delay)
         startup = math.ceil(self.job.startup_limit * max(delay, 1))
@@ -152,27 +98,35 @@ class Run:
         self.watch.start()
         self.begun = time.monotonic()
         try:
-            rounds += self._with_kernel(yardstick)
+            rounds += self._with_kernel()
         finally:
             peak = self.watch.stop()
-            end_descendants()
+            end_descendants(self._servers())
+            signal.alarm(0)
         nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
         self._account(peak)
-        self._measured(rounds + yardstick.rounds())
+        self._measured(rounds + self.yardstick.at_rest())
         return self.outcome
 
-    def _with_kernel(self, yardstick: Yardstick) -> list[Round]:
+    def _with_kernel(self) -> list[Round]:
         """Start the kernel, run the cells, stop the kernel; return the rounds that were taken meanwhile."""
         environment = {**os.environ, compiling.RECORD: str(self.compiling.path)}
         if self.outcome.network == network.GUARD:
             environment = network.guarded(environment)
         started = False
         try:
+            self.client.create_kernel_manager()
+            if self.servers is not None:
+                from workshop.lessons.forked import fork_from
+
+                fork_from(self.servers, self.client.km)
             with self.client.setup_kernel(env=environment, preexec_fn=die_with_parent):
                 started = True
+                self.preloaded = self._preloaded_seconds()
+                self.watch.servers = self._servers()
                 group = self._group()
                 self._report({"group": group})
-                self.beside = Beside(yardstick, group)
+                self.beside = Beside(self.yardstick, group)
                 self.beside.start()
                 try:
                     self._cells()
@@ -198,6 +152,14 @@ class Run:
     def _process(self) -> Any:
         """Return the kernel's process as jupyter_client holds it, if it does."""
         return getattr(getattr(self.client.km, "provisioner", None), "process", None)
+
+    def _servers(self) -> list[int]:
+        """Return the process that the kernel was forked from, which is no part of the lesson."""
+        return [] if self.servers is None else self.servers.pids()
+
+    def _preloaded_seconds(self) -> float:
+        """Return the processor seconds that imports took before the kernel was forked."""
+        return float(getattr(getattr(self.client.km, "provisioner", None), "preloaded_seconds", 0.0))
 
     def _no_kernel(self, error: Exception) -> str:
         """Say in one line why there is no kernel."""
@@ -237,6 +199,7 @@ class Run:
 
         check = next((cell.source for cell in self.notebook.cells if check_of(cell) == exercise), "")
         order = {"exercise": exercise, "check": check, "answers": self.job.answers[exercise]}
+        order["solution"] = self.notebook.cells[index].source
         file = Path(self.job.notebook).with_name("trials.json")
         file.write_text(json.dumps(order), encoding="utf-8")
         call = f'__import__("workshop.teach.trials", fromlist=["run"]).run({str(file)!r})'
@@ -306,11 +269,12 @@ class Run:
         """Note time and memory; every process has been waited for, so the system's books are closed."""
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
         self._count_compiling()
+        spent = sum(getattr(books, name) - getattr(self.books, name) for name in ("ru_utime", "ru_stime"))
         counted_apart = self.outcome.trial_seconds + self.outcome.compiling_seconds
-        self.outcome.cpu_seconds = round(books.ru_utime + books.ru_stime - counted_apart, 3)
+        self.outcome.cpu_seconds = round(self.preloaded + spent - counted_apart, 3)
         self.outcome.compiling_seconds = round(self.outcome.compiling_seconds, 3)
-        # The system's maximum may be a compiler's, or that of an answer that was tried.
-        apart = bool(self.outcome.compiled or self.job.answers)
+        # The system's maximum may be that of a compiler, an answer that was tried, or another notebook.
+        apart = bool(self.outcome.compiled or self.job.answers or self.job.forked)
         largest = 0 if apart else books.ru_maxrss * 1024
         self.outcome.peak_rss_mb = round(max(peak, largest) / MEGABYTE, 1)
         self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
@@ -323,6 +287,33 @@ class Run:
     def _report(self, line: dict[str, Any]) -> None:
         self.reports.write(json.dumps(line) + "\n")
         self.reports.flush()
+
+
+class Kept:
+    """What a worker has from one notebook for the next."""
+
+    def __init__(self, how: str) -> None:
+        """Have nothing but the network cut, in the way that ``how`` says."""
+        self._how = how
+        self._yardstick: Yardstick | None = None
+        self._servers: Servers | None = None
+
+    def do(self, job: Job, reports: IO[str]) -> Outcome:
+        """Run one notebook."""
+        os.environ.update(job.environment)
+        tempfile.tempdir = None
+        if self._yardstick is None:
+            self._yardstick = Yardstick()
+        if job.forked and self._servers is None:
+            from workshop.lessons.forked import Servers
+
+            self._servers = Servers()
+        servers = self._servers if job.forked else None
+        outcome = Run(job, reports, self._how, self._yardstick, servers).go()
+        if outcome.compiled and servers is not None:
+            # It has read the list of all that is compiled.
+            servers.end()
+        return outcome
 
 
 def _recorded(cell: Any) -> Told | None:
@@ -352,16 +343,15 @@ def _one_line(text: str) -> str:
 def _end(_number: int, _frame: types.FrameType | None) -> None:
     """Take everything along that this process started, and the folder that a dead runner left."""
     end_descendants()
-    folder = Path(sys.argv[1]).parent
-    if folder.name.startswith(SCRATCH):
-        shutil.rmtree(folder, ignore_errors=True)
+    if _folder.name.startswith(SCRATCH):
+        shutil.rmtree(_folder, ignore_errors=True)
     os._exit(1)
 
 
 def main() -> None:
-    """Run the job that the command line names."""
-    job = Job(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    descriptor = int(sys.argv[2])
+    """Run the jobs whose files standard input names."""
+    global _folder
+    descriptor = int(sys.argv[1])
     os.set_inheritable(descriptor, False)
     runner = os.getppid()
     priority.keep_giving_way()
@@ -373,9 +363,15 @@ def main() -> None:
     die_with_parent(signal.SIGTERM)
     if os.getppid() != runner:
         return
+    kept = Kept(how)
     with os.fdopen(descriptor, "w", encoding="utf-8") as reports:
-        outcome = Run(job, reports, how).go()
-        reports.write(json.dumps({"outcome": asdict(outcome)}) + "\n")
+        for line in sys.stdin:
+            file = Path(line.rstrip("\n"))
+            _folder = file.parent
+            outcome = kept.do(Job(**json.loads(file.read_text(encoding="utf-8"))), reports)
+            reports.write(json.dumps({"outcome": asdict(outcome)}) + "\n")
+            reports.flush()
+    end_descendants()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ of a round, so that the yardstick sees the machine as the lesson sees it, and no
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import statistics
@@ -32,6 +33,8 @@ AMD EPYC of 2023 (Zen 4, 2.6 GHz), Python 3.11, NumPy 2.4 with OpenBLAS, nothing
 
 ROUNDS_AT_REST = 4
 """Rounds before the lesson, and again after it."""
+RECENT = 10.0
+"""Seconds for which the rounds after one lesson also are those before the next."""
 SHORTEST_INTERVAL = 1.0
 STOPPED_SHARE = 0.04
 """The lesson is stopped for at most this share of the time, however slow or busy the machine is."""
@@ -83,6 +86,7 @@ class Yardstick:
         """Prepare the arrays, and do each piece once so that no round is the first."""
         self._cpu, self._clock = cpu, clock
         self._pieces = {"interpreter": _interpreter, **_array_pieces()}
+        self._rested: tuple[float, list[Round]] = (-math.inf, [])
         self.round()
 
     def round(self) -> Round:
@@ -98,6 +102,14 @@ class Yardstick:
     def rounds(self, count: int = ROUNDS_AT_REST) -> list[Round]:
         """Do several rounds in a row."""
         return [self.round() for _ in range(count)]
+
+    def at_rest(self, *, anew: bool = True) -> list[Round]:
+        """Do the rounds before or after a lesson; unless ``anew``, take those that have just been done."""
+        done, rounds = self._rested
+        if anew or self._clock() - done > RECENT:
+            rounds = self.rounds()
+            self._rested = self._clock(), rounds
+        return list(rounds)
 
 
 def _interpreter() -> None:

@@ -8,7 +8,11 @@ learner can follow it by hand; how ours comes to its result stays hidden.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
+import types
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,14 +63,17 @@ def _difference(
     lent = copy.deepcopy(given)
     said = ", ".join(map(_shown, given))
     try:
-        got = told(theirs(*lent))
+        # A print that helped with the examples above would come two dozen times.
+        with contextlib.redirect_stdout(io.StringIO()):
+            got = told(theirs(*lent))
     except Exception as error:
         return f"for {said} it stops with {type(error).__name__}: {error}"
     if not alike(list(lent), list(given)):
         return f"it changes what it was given, here {said}: work on a copy"
     if alike(got, wanted):
         return ""
-    if np.ndim(wanted) and _shape(got) != _shape(wanted):
+    array = _array(wanted)
+    if array is not None and array.ndim and _shape(got) != _shape(wanted):
         return f"for {said} the shape should be {_shape(wanted)}, not {_shape(got)}"
     return f"for {said} it should be {_shown(wanted)}, not {_shown(got)}"
 
@@ -92,7 +99,10 @@ def alike(one: Any, other: Any) -> bool:
 def _array(value: Any) -> np.ndarray[Any, Any] | None:
     """Return a value as an array of numbers or texts; None where it is none, as rows of unequal length."""
     try:
-        array = np.asarray(value)
+        with warnings.catch_warnings():
+            # NumPy's older versions make an array of objects of rows of unequal length, and only warn.
+            warnings.simplefilter("ignore")
+            array = np.asarray(value)
     except ValueError:
         return None
     return None if array.dtype == object else array
@@ -106,7 +116,13 @@ def _shape(value: Any) -> tuple[int, ...] | str:
 def _shown(value: Any) -> str:
     """Show a value so that it can be followed by hand."""
     array = _array(value)
-    if array is None or array.dtype.kind not in "biufc":
+    if isinstance(value, types.FunctionType):
+        text = value.__name__
+    elif array is None and isinstance(value, tuple | list):
+        text = (
+            f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else ", ".join(map(_shown, value))
+        )
+    elif array is None or array.dtype.kind not in "biufc":
         text = repr(value)
     else:
         text = np.array2string(array, precision=3, separator=", ", threshold=40, floatmode="maxprec")

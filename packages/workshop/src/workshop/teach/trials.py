@@ -2,8 +2,12 @@
 
 The runner of the lessons lets the kernel call ``run`` just before the exercise's cell. Each answer is
 run, and the check after it, in a fork: all that the lesson computed so far is there, and nothing that
-the answer does is left behind. A fork has none of the other threads: where TensorFlow is loaded, or the
-lesson has threads of its own, an answer is tried in the kernel itself, on a copy of the names.
+the answers do is left behind. One fork tries them one after the other, and gives each the names as they were.
+What an answer changes in place stays changed for those behind it; so the solution comes last. If its check
+does not find it right there, every answer is tried again in a fork of its own.
+
+A fork has none of the other threads: where TensorFlow is loaded, or the lesson has threads of its own, an
+answer is tried in the kernel itself, on a copy of the names.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import contextlib
 import gc
 import json
 import os
+import random
 import resource
 import signal
 import sys
@@ -40,20 +45,21 @@ class _TooLongError(BaseException):
 def run(file: str) -> None:
     """Do what a file orders, and write down there what came of it.
 
-    The file holds JSON with the name of the ``exercise``, the text of its ``check`` and the ``answers``,
-    by a name each. Then it holds ``results``, by the same names, and the ``cpu_seconds`` that they took.
+    The file holds JSON with the name of the ``exercise``, the text of its ``check``, that of its ``solution``
+    and the ``answers``, by a name each. Then it holds ``results``, by the same names, and the ``cpu_seconds``
+    that they took.
     """
     from IPython import get_ipython
 
     order = json.loads(Path(file).read_text(encoding="utf-8"))
     namespace = get_ipython().user_ns
-    attempt = _in_this_process if "tensorflow" in sys.modules or _has_threads() else _in_a_fork
+    exercise, check, answers = order["exercise"], order["check"], order["answers"]
     before = _cpu_seconds()
-    with _frozen():
-        results = {
-            name: attempt(order["exercise"], text, order["check"], namespace)
-            for name, text in order["answers"].items()
-        }
+    if "tensorflow" in sys.modules or _has_threads():
+        results = {name: _in_this_process(exercise, text, check, namespace) for name, text in answers.items()}
+    else:
+        with _frozen():
+            results = _in_forks(exercise, answers, check, order["solution"], namespace)
     done = {"results": results, "cpu_seconds": _cpu_seconds() - before}
     Path(file).write_text(json.dumps(done), encoding="utf-8")
 
@@ -85,8 +91,28 @@ def _cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
-def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
-    """Try an answer in a process of its own."""
+def _in_forks(
+    exercise: str, answers: dict[str, str], check: str, solution: str, namespace: dict[str, Any]
+) -> dict[str, Tried]:
+    """Try answers in one fork, without one that ends it; each in a fork of its own if need be."""
+    ended_it: dict[str, Tried] = {}
+    while True:
+        left = {name: text for name, text in answers.items() if name not in ended_it}
+        found, status = _in_a_fork(exercise, [*left.values(), solution], check, namespace)
+        if len(found) >= len(left):
+            break
+        ended_it[list(left)[len(found)]] = _stopped(status)
+    if len(found) > len(left) and found[-1]["answer"] == "right":
+        told = ended_it | dict(zip(left, found[:-1], strict=True))
+        return {name: told[name] for name in answers}
+    alone = {name: _in_a_fork(exercise, [text], check, namespace) for name, text in answers.items()}
+    return {name: found[0] if found else _stopped(status) for name, (found, status) in alone.items()}
+
+
+def _in_a_fork(
+    exercise: str, texts: list[str], check: str, namespace: dict[str, Any]
+) -> tuple[list[Tried], int]:
+    """Try answers in a process of its own; return what came of them until one ended it, and how it ended."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     child = os.fork()
@@ -94,23 +120,61 @@ def _in_a_fork(exercise: str, text: str, check: str, namespace: dict[str, Any]) 
         # Whatever happens here, this process must not go on as a second kernel.
         try:
             os.close(reading)
-            resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
             signal.signal(signal.SIGXCPU, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(WALL_SECONDS)
             with _in_python(), os.fdopen(writing, "w", encoding="utf-8") as pipe:
-                json.dump(_try(exercise, text, check, namespace), pipe)
+                for text in texts:
+                    _limit()
+                    with _as_it_was(exercise, namespace):
+                        pipe.write(json.dumps(_try(exercise, text, check, namespace)) + "\n")
+                        pipe.flush()
         finally:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
-        told = pipe.read()
-    status = os.waitpid(child, 0)[1]
-    if told:
-        result: Tried = json.loads(told)
-        return result
+        found = [json.loads(line) for line in pipe if line.endswith("\n")]
+    return found, os.waitpid(child, 0)[1]
+
+
+def _limit() -> None:
+    """Let the next answer end this process when it takes too long."""
+    spent = int(sum(os.times()[:2]))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = spent + CPU_SECONDS if hard == resource.RLIM_INFINITY else min(spent + CPU_SECONDS, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+    signal.alarm(WALL_SECONDS)
+
+
+def _stopped(status: int) -> Tried:
+    """Say of an answer how the process ended that tried it."""
     ended = f"by {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else "by itself"
     return {"answer": "stops", "message": f"it was ended {ended}", "error": ""}
+
+
+@contextlib.contextmanager
+def _as_it_was(exercise: str, namespace: dict[str, Any]) -> Iterator[None]:
+    """Put back what an answer binds and draws, and forget what its check said."""
+    from workshop.teach import checks
+
+    numpy, pyplot = sys.modules.get("numpy"), sys.modules.get("matplotlib.pyplot")
+    kept, cells = dict(namespace), len(namespace.get("In", []))
+    drawn = random.getstate(), numpy.random.get_state() if numpy else None
+    dice = [value for value in kept.values() if numpy and isinstance(value, numpy.random.Generator)]
+    states = [one.bit_generator.state for one in dice]
+    try:
+        yield
+    finally:
+        checks.forget(exercise)
+        namespace.clear()
+        namespace.update(kept)
+        del namespace.get("In", [])[cells:]
+        random.setstate(drawn[0])
+        if numpy:
+            numpy.random.set_state(drawn[1])
+        for one, state in zip(dice, states, strict=True):
+            one.bit_generator.state = state
+        if pyplot:
+            pyplot.close("all")
 
 
 @contextlib.contextmanager

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks.lessons.bench import Revision, lines, summarise
+from workshop.errors import WorkshopError
+
+
+def test_the_bar_is_half_of_each_row() -> None:
+    good = summarise({"mlp": {"before": 20.0, "now": 10.0}, "cnn": {"before": 10.0, "now": 4.0}})
+    assert good["passed"] and good["rows"]["cnn"]["share"] == 0.4
+    bad = summarise({"mlp": {"before": 20.0, "now": 10.0}, "cnn": {"before": 10.0, "now": 5.1}})
+    assert not bad["passed"]
+    assert [line.endswith("more than 0.5") for line in lines(bad)] == [False, True]
+
+
+def checkout(folder: Path, package: str, program: str) -> Revision:
+    """Make a checkout whose ``workshop`` is the given program."""
+    (folder / package / "workshop").mkdir(parents=True)
+    (folder / package / "workshop" / "__init__.py").touch()
+    (folder / package / "workshop" / "__main__.py").write_text(program, encoding="utf-8")
+    return Revision(folder)
+
+
+@pytest.mark.parametrize("package", [".", "packages/workshop/src"])
+def test_children_count_and_the_revisions_own_code_runs(tmp_path: Path, package: str) -> None:
+    burn = "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass"
+    program = f"import json, subprocess, sys\nsubprocess.run([sys.executable, '-c', {burn!r}])\n"
+    program += "print(json.dumps({'lessons': [{'name': sys.argv[3], 'passed': True}]}))"
+    revision = checkout(tmp_path, package, program)
+    assert revision.run(["check"], ["mlp"], os.environ) >= 0.5
+
+
+def test_a_lesson_that_does_not_pass_is_no_figure(tmp_path: Path) -> None:
+    told = json.dumps({"lessons": [{"name": "mlp", "passed": False, "faults": ["the bar is missed"]}]})
+    revision = checkout(tmp_path, ".", f"import sys\nprint({told!r})\nsys.exit(1)")
+    with pytest.raises(WorkshopError, match="the bar is missed"):
+        revision.run(["check"], ["mlp"], os.environ)
