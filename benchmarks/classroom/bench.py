@@ -21,7 +21,7 @@ from benchmarks.classroom.usage import Memory, Stopwatch, memory
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 MOST_SEATS = 200
 ARRIVAL_SECONDS = 3.0
