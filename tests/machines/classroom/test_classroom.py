@@ -8,9 +8,9 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-import pytest
 from machines.classroom.house import NAME, OPEN, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
 from machines.sync.updating import changed
+from required import lacking
 from waiting import wait_until
 
 HOME = "/home/seat-001/notebooks"
@@ -190,13 +190,15 @@ def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
     # Those of hub and door are in use here: who listens on them too would be the second.
     bites |= attack(room, "first", "seat-002", "tries.py")["bites"]
     if any(bites.values()):
-        pytest.skip(f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}")
+        lacking(
+            "classroom", f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}"
+        )
 
 
 def test_a_kernel_that_runs_out_of_memory_dies_alone(room: Classroom) -> None:
     checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
     if not checks["limits"]["good"]:
-        pytest.skip("this machine has no memory controller, so no limit bites")
+        lacking("classroom", "this machine has no memory controller, so no limit bites")
     before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
     room.browse("run", "1+1", jar="victim")
     ran = room.browse("run", "held = [bytearray(b'x' * 2**20) for _ in range(8000)]")
