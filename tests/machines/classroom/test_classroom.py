@@ -87,9 +87,12 @@ print({json.load(open(file))["transport"] for file in glob.glob("/tmp/jupyter/ke
 
 
 def test_ways_around_lead_nowhere_either(room: Classroom) -> None:
+    # The one by ssh is one, for accounts that can log in.
+    room.bed.root("systemctl start ssh && ssh-keyscan -t ed25519 127.0.0.1 | grep ed25519")
     found = attack(room, "first", "seat-002", "tries.py")
     assert len(found["got"]) > 20
     assert {name: value for name, value in found["got"].items() if value} == {}
+    assert room.bed.run("ls /var/lib/systemd/linger | grep seat", "root").status != 0
     assert room.browse("run", "1+1", jar="victim")["result"] == "2"
 
 

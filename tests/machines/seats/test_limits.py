@@ -18,7 +18,7 @@ while not pathlib.Path("stop").exists():
     time.sleep(0.05)
 """
 TRIES = """
-import json, os, signal
+import json, os, signal, socket
 from pathlib import Path
 
 me, got = os.getuid(), {}
@@ -44,6 +44,7 @@ tried("key", lambda: os.stat("PREFIX/hub/private/key"))
 tried("signal", lambda: (os.kill(VICTIM, signal.SIGUSR1), "sent"))
 tried("memory", lambda: open("/proc/VICTIM/mem", "rb"))
 tried("processes", others)
+tried("system's services", lambda: (socket.socket(socket.AF_UNIX).connect("/run/dbus/system_bus_socket"), "open"))
 for folder in ("/tmp", "/var/tmp", "/dev/shm"):
     tried(folder, lambda folder=folder: of_others(folder))
 for folder in ("/etc", "/usr", "/opt", "/var/lib", "/run", "PREFIX/hub", "/home", "/sys/fs/cgroup"):
@@ -100,7 +101,8 @@ for name in ("secret.txt", "/tmp/mine", "/var/tmp/mine", "/dev/shm/mine"):
 """
     assert seats.run("002", hides) == {"status": 0, "text": "", "error": ""}
     # What is refused is there.
-    seats.bed.root(f"cd {PREFIX}/hub && ls private/key theano/002 /home/seat-002/notebooks/secret.txt")
+    there = "private/key theano/002 /home/seat-002/notebooks/secret.txt /run/dbus/system_bus_socket"
+    seats.bed.root(f"cd {PREFIX}/hub && ls {there}")
     tries = TRIES.replace("PREFIX", PREFIX).replace("VICTIM", seats.servers()[1])
     said = seats.run("001", tries)
     assert said["status"] == 0, said
