@@ -20,7 +20,7 @@ SEATS = 3
 HOME_BYTES = 4 * 2**30
 """Of the disk with the homes, of a file that takes only the room that is written."""
 
-# What a classroom needs beside its lessons' environments (the roles' own tests have those), and any server has.
+# What a classroom needs beside its lessons' environments, which the roles' tests have; what any server has.
 PREPARE = """
 apt-get update --quiet=2
 export DEBIAN_FRONTEND=noninteractive

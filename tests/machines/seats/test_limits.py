@@ -44,7 +44,8 @@ tried("key", lambda: os.stat("PREFIX/hub/private/key"))
 tried("signal", lambda: (os.kill(VICTIM, signal.SIGUSR1), "sent"))
 tried("memory", lambda: open("/proc/VICTIM/mem", "rb"))
 tried("processes", others)
-tried("system's services", lambda: (socket.socket(socket.AF_UNIX).connect("/run/dbus/system_bus_socket"), "open"))
+bus = socket.socket(socket.AF_UNIX)
+tried("system's services", lambda: (bus.connect("/run/dbus/system_bus_socket"), "open"))
 for folder in ("/tmp", "/var/tmp", "/dev/shm"):
     tried(folder, lambda folder=folder: of_others(folder))
 for folder in ("/etc", "/usr", "/opt", "/var/lib", "/run", "PREFIX/hub", "/home", "/sys/fs/cgroup"):

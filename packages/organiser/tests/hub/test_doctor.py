@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.server
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -206,6 +208,49 @@ def test_a_disk_that_is_nearly_full_is_red(machine: Machine, monkeypatch: pytest
         usage = type("Usage", (), {"total": 100, "free": free})()
         monkeypatch.setattr(doctor_module.shutil, "disk_usage", lambda path, usage=usage: usage)
         assert machine.doctor().disk()[0] is good
+
+
+def test_a_disk_that_nothing_keeps_one_seat_from_filling_is_red(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = type("Usage", (), {"total": 100, "free": 50})()
+    monkeypatch.setattr(doctor_module.shutil, "disk_usage", lambda path: usage)
+    assert machine.doctor().disk()[0]
+    machine.says["is-active workshop-warden"] = (3, "inactive")
+    good, says = machine.doctor().disk()
+    assert not good
+    assert "start that" in says
+    monkeypatch.setattr(doctor_module.disk, "keeps_quotas", lambda place: True)
+    assert machine.doctor(seat_disk_bytes=2_000_000_000).disk()[0]
+
+
+@pytest.mark.parametrize(("page", "good"), [('<input id="seat">', True), ("It works!", False)])
+def test_a_door_that_is_another_programs_is_red(machine: Machine, page: str, good: bool) -> None:
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.handle_request).start()
+        found, says = machine.doctor(port=server.server_port).door_answers()
+    assert found is good
+    assert ("log-in page" if good else "choose another hub_service_port") in says
+
+
+@pytest.mark.parametrize(("self_made_", "left"), [(True, 29), (False, 0.5)])
+def test_a_certificate_that_ends_soon_is_red(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, self_made_: bool, left: float
+) -> None:
+    for days, good in ((left, False), (left + 2, True)):
+        has = Certificate(("class.example.org",), "Some Authority", self_made_, days, 365)
+        monkeypatch.setattr(doctor_module.Certificate, "read", lambda file, has=has: has)
+        doctor = machine.doctor(certificate=machine.folder / "c.pem", self_made=self_made_)
+        assert doctor.certificate()[0] is good
 
 
 def test_a_hub_and_a_door_that_do_not_answer_are_red_and_the_others_still_checked(machine: Machine) -> None:

@@ -32,7 +32,7 @@ UNIT_FOLDER = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/classroom.conf")
 SHADOW = Path("/etc/shadow")
 LONG_AGO = "1970-01-02"
-"""When a seat's account ended: nobody can log in to it, with a key of their own either; its unit starts yet."""
+"""When a seat's account ended: nobody can log in, with a key of their own either; its unit starts yet."""
 EXPIRES = 7
 """Which field of the file of shadow passwords has that day, counted from 1970-01-01."""
 WARM = "warm"
