@@ -269,6 +269,7 @@ def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
             "name": each.name,
             "back_seconds": each.back_seconds and round(each.back_seconds, 1),
             "lost": each.lost,
+            "why": each.why,
         }
         for each in ours.faults
     ]
@@ -294,7 +295,7 @@ def missed(report: dict[str, Any]) -> list[str]:
     for fault in report["faults"]:
         back = fault["back_seconds"]
         if fault["lost"] or back is None or back > BACK_SECONDS:
-            found.append(f"{fault['name']}: back in {back} s, {fault['lost']} lost")
+            found.append(f"{fault['name']}: back in {back} s, {fault['lost']} lost {fault['why']}".rstrip())
     return found
 
 

@@ -35,6 +35,8 @@ class Fault:
     """Until everybody's kernel and everybody's pages answered again; None where they did not."""
     lost: int
     """Kernels that no longer had what they had, and files that did not."""
+    why: str = ""
+    """What the first of them saw last."""
 
 
 @dataclass
@@ -116,10 +118,16 @@ async def sit_down(browser: Browser, number: int) -> Sitting:
 async def after(name: str, make: Callable[[], None], sitting: list[Sitting]) -> Fault:
     """Make a fault and wait until all works again."""
     make()
+    return await answered(name, [each.works for each in sitting])
+
+
+async def answered(name: str, asked: list[Callable[[], Awaitable[bool]]]) -> Fault:
+    """Ask all until there are answers; tell how long that took, and who has no longer what there was."""
     began = time.monotonic()
-    kept = await asyncio.gather(*(_until_answered(each.works, began) for each in sitting))
-    back = None if None in kept else time.monotonic() - began
-    return Fault(name, back, sum(each is not True for each in kept))
+    kept = await asyncio.gather(*(_until_answered(each, began) for each in asked))
+    lost = [each for each in kept if each is not True]
+    back = None if any(isinstance(each, str) for each in kept) else time.monotonic() - began
+    return Fault(name, back, len(lost), str(lost[0] or "it was another one") if lost else "")
 
 
 async def disk_full(sitting: list[Sitting], newcomer: Browser) -> Fault:
@@ -137,16 +145,12 @@ async def disk_full(sitting: list[Sitting], newcomer: Browser) -> Fault:
         await asyncio.sleep(FULL_SECONDS)
     finally:
         filler.unlink(missing_ok=True)
-    began = time.monotonic()
 
     async def comes() -> bool:
-        await newcomer.log_in()
+        await newcomer.come_back()
         return True
 
-    answers = [*(each.saves for each in sitting), comes]
-    kept = await asyncio.gather(*(_until_answered(each, began) for each in answers))
-    back = None if None in kept else time.monotonic() - began
-    return Fault("disk full", back, sum(each is not True for each in kept))
+    return await answered("disk full", [*(each.saves for each in sitting), comes])
 
 
 def fill(filler: Path) -> None:
@@ -169,14 +173,16 @@ async def _tries(what: Awaitable[object]) -> None:
         return
 
 
-async def _until_answered(works: Callable[[], Awaitable[bool]], began: float) -> bool | None:
-    """Ask until there is an answer; None where none came."""
+async def _until_answered(asks: Callable[[], Awaitable[bool]], began: float) -> bool | str:
+    """Ask until there is an answer; what was seen last where none came."""
+    seen = "nothing"
     while time.monotonic() - began < WAIT_SECONDS:
         try:
-            return await works()
-        except (SeenError, OSError, aiohttp.ClientError, TimeoutError):
+            return await asks()
+        except (SeenError, OSError, aiohttp.ClientError, TimeoutError) as error:
+            seen = f"{type(error).__name__}: {error}"
             await asyncio.sleep(PAUSE_SECONDS)
-    return None
+    return seen
 
 
 async def reload(sitting: Sitting) -> Fault:

@@ -90,7 +90,17 @@ class Browser:
         token = FORGERY.search(page)
         form = {"username": self.person.name, "password": self.person.secret}
         form |= {"_xsrf": token[1]} if token else {}
-        page = await self._press("/hub/login?next=%2Fhub%2Fspawn", form)
+        await self._until_seated(await self._press("/hub/login?next=%2Fhub%2Fspawn", form), began)
+
+    async def come_back(self) -> None:
+        """Reload the page: who is known comes to the seat, who is not types name and secret."""
+        page = await self.open("/hub/spawn")
+        if self.at == "/hub/login":
+            await self.log_in()
+        else:
+            await self._until_seated(page, time.monotonic())
+
+    async def _until_seated(self, page: str, began: float) -> None:
         while not self.at.startswith("/user/"):
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise SeenError("gave up waiting")
