@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from jupyter_core.paths import jupyter_data_dir
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -48,6 +49,9 @@ def test_a_home_that_takes_no_folder_leaves_all_other_settings(tmp_path: Path, d
     (tmp_path / "home").write_text("in the way")
     found = load(tmp_path)
     assert "cookie_secret_file" not in found.ServerApp
+    # Servers end before their pages are there where they cannot make this folder.
+    assert jupyter_data_dir() != str(data)
+    assert Path(jupyter_data_dir()).is_dir()
     assert found.MultiKernelManager.kernel_manager_class == "workshop.jupyter.serverkernel.OwnServerKernel"
     assert found.FileContentsManager.delete_to_trash is False
 
