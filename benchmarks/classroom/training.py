@@ -55,7 +55,7 @@ def cells_of(name: str, profile: Profile) -> list[tuple[str, bool]]:
 
 def train(side: Workshop, seats: int, cells: Sequence[tuple[str, bool]]) -> Trained:
     """Let so many people sit on seats that run; all but the last train, and that one allocates."""
-    side.free()
+    side.warm()
     people = [Person(each.name, each.secret) for each in side.people[:seats]]
     found = Trained(people)
     greedy = people[-1]

@@ -92,7 +92,11 @@ def test_ways_around_lead_nowhere_either(room: Classroom) -> None:
     found = attack(room, "first", "seat-002", "tries.py")
     assert len(found["got"]) > 20
     assert {name: value for name, value in found["got"].items() if value} == {}
+    # Nor from outside of the unit, whatever gets there.
+    linger = "runuser --user seat-001 -- loginctl --no-ask-password enable-linger seat-001"
+    assert room.bed.run(linger, "root").status != 0
     assert room.bed.run("ls /var/lib/systemd/linger | grep seat", "root").status != 0
+    assert room.bed.run("systemctl start user@$(id --user seat-001)", "root").status != 0
     assert room.browse("run", "1+1", jar="victim")["result"] == "2"
 
 
