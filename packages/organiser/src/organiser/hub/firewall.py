@@ -25,7 +25,7 @@ def nft_closes(rules: str, port: int) -> str | None:
     Only chains through which a packet comes to this machine count, whose policy or last rule drops. A chain
     that lets the port in, or one to which such a chain jumps, closes nothing.
     """
-    chains = dict(CHAIN.findall(rules))
+    chains: dict[str, str] = dict(CHAIN.findall(rules))
     for name, text in chains.items():
         if (
             "hook input" in text
