@@ -70,6 +70,7 @@ def test_who_takes_too_much_memory_ends_alone(seats: Seats) -> None:
 def test_all_seats_together_take_no_more_than_their_part(seats: Seats) -> None:
     before, each = seats.servers(), MOST_MIB - 16
     assert 2 * each > MOST_TOGETHER_MIB > each
+    seats.bed.root(f"rm -f {NOTEBOOKS}/held {NOTEBOOKS}/stop")
     seats.begin("001", TAKES.format(each) + STAYS)
     wait_until(lambda: seats.bed.exists(f"{NOTEBOOKS}/held"), 60, "the first seat has its memory")
     seats.begin("002", TAKES.format(each))
