@@ -97,11 +97,11 @@ def test_a_seat_that_starts_on_a_full_disk_has_its_settings_and_its_pages(room: 
 print({json.load(open(file))["transport"] for file in glob.glob("/tmp/jupyter/kernel-*.json")})"""
         ran = room.browse("run", own, jar="late")
         assert ran["text"].strip() == "{'ipc'}", ran
-        for seat in range(1, SEATS + 1):
-            assert room.bed.run(f"test -e /run/classroom/full/{seat:03d}").status != 0, "no seat filled it"
     finally:
         room.bed.root("rm -f /home/filler /home/last")
-    assert room.browse("run", "open('x', 'w').write('x' * 5000)", jar="late")["result"] == "5000"
+    saves = "open('x', 'w').write('x' * 5000)"
+    # At once, unless the warden took a home that was just made for one that grew; then within a restart.
+    wait_until(lambda: room.browse("run", saves, jar="late").get("result") == "5000", 60, "it is saved")
 
 
 def test_a_seat_that_fills_the_disk_may_not_write_and_the_others_may(room: Classroom) -> None:

@@ -20,7 +20,9 @@ TEMPLATES = Path(__file__).parents[4] / "roles/hub-service/templates"
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home/.local/share/jupyter"
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(folder))
+    monkeypatch.setenv("IPYTHONDIR", "")
     return folder
 
 
@@ -48,10 +50,10 @@ def test_what_a_full_disk_left_of_the_secret_is_none(tmp_path: Path, data: Path)
 def test_a_home_that_takes_no_folder_leaves_all_other_settings(tmp_path: Path, data: Path) -> None:
     (tmp_path / "home").write_text("in the way")
     found = load(tmp_path)
-    assert "cookie_secret_file" not in found.ServerApp
-    # Servers end before their pages are there where they cannot make this folder.
-    assert jupyter_data_dir() != str(data)
-    assert Path(jupyter_data_dir()).is_dir()
+    # Without these servers have no pages, and start no kernel.
+    for folder in (jupyter_data_dir(), os.environ["IPYTHONDIR"]):
+        assert Path(folder).is_dir()
+        assert not Path(folder).is_relative_to(tmp_path / "home")
     assert found.MultiKernelManager.kernel_manager_class == "workshop.jupyter.serverkernel.OwnServerKernel"
     assert found.FileContentsManager.delete_to_trash is False
 
