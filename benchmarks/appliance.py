@@ -26,7 +26,7 @@ from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.system import programs
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 RATIO = 0.7
 """Of sha256sum's speed: what verify must reach at least."""

@@ -27,7 +27,7 @@ from organiser.thumbdrive.write import write_stick
 from workshop.output import console, messages, print_json
 from workshop.system.files import hash_file
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 MOST = 1.05
 """Bytes that a second update may write for each that changed."""

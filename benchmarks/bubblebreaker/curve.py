@@ -11,7 +11,7 @@ from benchmarks.bubblebreaker.elsewhere import answer_of, find_python
 from benchmarks.bubblebreaker.samegame import boards_of, check
 from workshop.output import console, print_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 
 @app.command(name="curve")

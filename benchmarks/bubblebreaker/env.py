@@ -10,7 +10,7 @@ import typer
 from benchmarks.bubblebreaker.elsewhere import answer_of, find_python
 from workshop.output import console, messages, print_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 BARS = {"engine, SameGame, uniform": 1_000_000, "vector environment, SameGame": 100_000}
 """Moves a second that each must reach."""

@@ -11,7 +11,7 @@ import typer
 from benchmarks.bubblebreaker.elsewhere import answer_of, find_python
 from workshop.output import console, print_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 BARS = {"value": 1227, "search": 2000}
 """The mean of a game that each must reach: the network by itself, and with search allowed."""

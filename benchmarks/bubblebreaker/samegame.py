@@ -21,7 +21,7 @@ from workshop.system.programs import last_line
 PEER = Path(__file__).with_name("nrpa.cpp")
 """Nested rollout policy adaptation of level 2, from the paper."""
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 
 class Name(StrEnum):

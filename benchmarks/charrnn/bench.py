@@ -14,7 +14,7 @@ from benchmarks.peers import install_peers, machine_python, run_engine
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 PEERS = "locks/charrnn-peers.in"
 ENGINE = Path(__file__).with_name("race.py")

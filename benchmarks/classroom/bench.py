@@ -17,11 +17,13 @@ import typer
 from benchmarks.classroom import faults
 from benchmarks.classroom.people import Browser, Person, SeenError, all_come
 from benchmarks.classroom.sides import OURS, Peer, Side, Workshop, debian, littlest, workshop
+from benchmarks.classroom.training import LESSON, Trained, cells_of, train
 from benchmarks.classroom.usage import Memory, Stopwatch, memory
 from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import Profile
 from workshop.output import console, messages, print_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 MOST_SEATS = 200
 ARRIVAL_SECONDS = 3.0
@@ -55,7 +57,23 @@ class Trial:
     """Of ours, warmed."""
     theano: float | None = None
     """Seconds of a seat's first Theano cell."""
+    theano_error: str = ""
+    """Why it did not come."""
+    trained: Trained | None = None
+    """All but one train a lesson, and that one allocates without end."""
     faults: list[faults.Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What our side is measured by, besides faults."""
+
+    cold: bool
+    within: float
+    theano: bool
+    cells: Sequence[tuple[str, bool]]
+    training: int
+    """How many train these cells."""
 
 
 @app.command()
@@ -69,6 +87,12 @@ def classroom(
         bool, typer.Option("--faults/--no-faults", help="Kill hub and proxy, fill the disk, reload …")
     ] = True,
     theano: Annotated[bool, typer.Option("--theano/--no-theano", help="A seat's first Theano cell.")] = True,
+    training: Annotated[
+        int, typer.Option("--train", min=0, max=MOST_SEATS, help="Seats that train at once; 0: none.")
+    ] = 0,
+    lesson: Annotated[str, typer.Option(help="Which lesson they train.")] = LESSON,
+    profile: Annotated[Profile, typer.Option(help="How much of it.")] = Profile.FAST,
+    cold: Annotated[bool, typer.Option("--cold/--no-cold", help="All at once to seats that rest.")] = True,
     scratch: Annotated[Path | None, typer.Option(help="A folder for the peers' packages, kept.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
@@ -77,7 +101,8 @@ def classroom(
     As root on a classroom's server whose door is on loopback, before a class: it refuses where a seat is
     taken, needs the cards that are still in their folder, and frees all seats at the end. Each person is a
     browser of its own that loads what pages name; all of them are in this process, whose processor time is
-    not counted. Hubs take turns, and no two run at once.
+    not counted. Hubs take turns, and no two run at once. Each part can be left out, so that a long run can be
+    cut into short ones.
     """
     if os.geteuid() != 0:
         raise WorkshopError("units and accounts are root's: run this with sudo, on the classroom's server")
@@ -85,7 +110,8 @@ def classroom(
     if unknown := set(wanted) - set(PEERS):
         raise WorkshopError(f"no such peer: {', '.join(unknown)}; there are {', '.join(PEERS)}")
     with tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder:
-        trials = measure(seats, within, wanted, break_things, theano, scratch or Path(folder))
+        parts = Parts(cold, within, theano, cells_of(lesson, profile) if training else [], training)
+        trials = measure(seats, parts, wanted, break_things, scratch or Path(folder))
     report = summarise(trials)
     if json:
         print_json(report)
@@ -96,26 +122,32 @@ def classroom(
 
 
 def measure(
-    seats: int, within: float, peers: Sequence[str], break_things: bool, theano: bool, scratch: Path
+    seats: int, parts: Parts, peers: Sequence[str], break_things: bool, scratch: Path
 ) -> dict[str, Trial]:
     """Let each side have its class."""
-    ours = workshop(seats)
+    ours = workshop(max(seats, parts.training))
+    ours.people, everybody = ours.people[:seats], ours.people
     makes = {"littlest": littlest, "debian": debian}
     others: list[Peer] = []
     trials = {OURS: Trial()}
     try:
-        for name in peers:
+        for name in peers if parts.cold else ():
             messages.print(f"installing {name}", markup=False)
             others.append(makes[name](seats, scratch / name))
         ours.start()
-        _say(f"{seats} log in at once, and no seat runs: {OURS}")
-        trials[OURS].cold = come_cold(ours)
-        if within:
-            _say(f"{seats} come within {within:.0f} s to seats that run")
-            trials[OURS].arrivals = come_warm(ours, within)
-        if theano:
+        if parts.cold:
+            _say(f"{seats} log in at once, and no seat runs: {OURS}")
+            trials[OURS].cold = come_cold(ours)
+        if parts.within:
+            _say(f"{seats} come within {parts.within:.0f} s to seats that run")
+            trials[OURS].arrivals = come_warm(ours, parts.within)
+        if parts.theano:
             _say("a seat's first Theano cell")
-            trials[OURS].theano = first_theano(ours)
+            trials[OURS].theano, trials[OURS].theano_error = first_theano(ours)
+        if parts.training:
+            _say(f"{parts.training} work at once: all train, but one allocates without end")
+            ours.people = everybody
+            trials[OURS].trained = train(ours, parts.training, parts.cells)
         if break_things:
             trials[OURS].faults = faults.try_all(ours, _say)
         ours.stop()
@@ -165,21 +197,21 @@ def come_warm(side: Workshop, within: float) -> list[Person]:
     return people
 
 
-def first_theano(side: Workshop) -> float | None:
-    """Return the seconds of a seat's first Theano cell, kernel included; None where it failed."""
+def first_theano(side: Workshop) -> tuple[float | None, str]:
+    """Return the seconds of a seat's first Theano cell, kernel included; or why it failed."""
     side.free()
     person = Person(side.people[0].name, side.people[0].secret)
     found: list[float] = []
 
     async def cell(browser: Browser) -> None:
         began = time.monotonic()
-        if await browser.cell(await browser.start_kernel("theano"), THEANO) == "(1, 3)":
-            found.append(time.monotonic() - began)
+        result = await browser.cell(await browser.start_kernel("theano"), THEANO)
+        if result != "(1, 3)":
+            raise SeenError(f"the first Theano cell is {result!r}")
+        found.append(time.monotonic() - began)
 
     asyncio.run(all_come(side.address, [person], 0.0, cell))
-    for error in person.errors:
-        _say(f"Theano: {error}")
-    return found[0] if found else None
+    return (found[0], "") if found else (None, person.errors[-1])
 
 
 def told(people: Sequence[Person], seconds: Callable[[Person], float | None]) -> dict[str, Any]:
@@ -220,11 +252,24 @@ def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
         report["warm"] = told(ours.arrivals, lambda person: person.cell_seconds)
     if ours.theano is not None:
         report["first_theano_seconds"] = round(ours.theano, 2)
+    if ours.theano_error:
+        report["first_theano_error"] = ours.theano_error
+    if (trained := ours.trained) is not None:
+        report["trained"] = {
+            "seats": len(trained.people),
+            "ended_right": trained.ended,
+            "seconds": round(trained.seconds, 1),
+            "most_mb": round(trained.most_mb),
+            "endless": trained.endless,
+            "its_seat_again": trained.endless_again,
+            "first_error": trained.errors[0] if trained.errors else "",
+        }
     report["faults"] = [
         {
             "name": each.name,
             "back_seconds": each.back_seconds and round(each.back_seconds, 1),
             "lost": each.lost,
+            "why": each.why,
         }
         for each in ours.faults
     ]
@@ -235,8 +280,29 @@ def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
 
 def missed(report: dict[str, Any]) -> list[str]:
     """Return a line for each bar that is missed."""
-    mine, found = report["cold"][OURS], []
-    others = {name: each for name, each in report["cold"].items() if name != OURS}
+    found = missed_cold(report["cold"]) if report["cold"] else []
+    if (warm := report.get("warm")) and (warm["failed"] or warm["p95"] > ARRIVAL_SECONDS):
+        found.append(f"warm: p95 {warm['p95']} s, at most {ARRIVAL_SECONDS:g}; {warm['failed']} failed")
+    if report.get("first_theano_seconds", 0.0) > THEANO_SECONDS:
+        found.append(f"first Theano cell {report['first_theano_seconds']} s, at most {THEANO_SECONDS:g}")
+    if error := report.get("first_theano_error"):
+        found.append(f"first Theano cell: {error}")
+    if trained := report.get("trained"):
+        if trained["ended_right"] < trained["seats"] - 1:
+            found.append(f"{trained['ended_right']} of {trained['seats'] - 1} who train ended right")
+        if "kernel died" not in trained["endless"] or trained["its_seat_again"] != "2":
+            found.append(f"an endless allocation: {trained['endless'] or 'went on'}")
+    for fault in report["faults"]:
+        back = fault["back_seconds"]
+        if fault["lost"] or back is None or back > BACK_SECONDS:
+            found.append(f"{fault['name']}: back in {back} s, {fault['lost']} lost {fault['why']}".rstrip())
+    return found
+
+
+def missed_cold(cold: dict[str, Any]) -> list[str]:
+    """Return a line for each bar that a class which came at once missed."""
+    mine, found = cold[OURS], []
+    others = {name: each for name, each in cold.items() if name != OURS}
     if mine["failed"] or mine["saw_429"]:
         found.append(f"cold: {mine['failed']} failed, {mine['saw_429']} errors 429")
     for name, other in others.items():
@@ -252,14 +318,6 @@ def missed(report: dict[str, Any]) -> list[str]:
     ):
         if mine[what] is None or mine[what] > most:
             found.append(f"{what} {mine[what]}, at most {most:g}")
-    if (warm := report.get("warm")) and (warm["failed"] or warm["p95"] > ARRIVAL_SECONDS):
-        found.append(f"warm: p95 {warm['p95']} s, at most {ARRIVAL_SECONDS:g}; {warm['failed']} failed")
-    if report.get("first_theano_seconds", 0.0) > THEANO_SECONDS:
-        found.append(f"first Theano cell {report['first_theano_seconds']} s, at most {THEANO_SECONDS:g}")
-    for fault in report["faults"]:
-        back = fault["back_seconds"]
-        if fault["lost"] or back is None or back > BACK_SECONDS:
-            found.append(f"{fault['name']}: back in {back} s, {fault['lost']} lost")
     return found
 
 
@@ -268,7 +326,7 @@ def show(report: dict[str, Any]) -> None:
     for name, each in report["cold"].items():
         for what, value in each.items():
             console.print(f"{name:9} {what:23} {value}", markup=False, highlight=False)
-    for name in ("warm", "first_theano_seconds", "faults"):
+    for name in ("warm", "first_theano_seconds", "first_theano_error", "trained", "faults"):
         if name in report:
             console.print(f"{name}: {report[name]}", markup=False, highlight=False)
     for line in report["missed"]:

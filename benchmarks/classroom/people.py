@@ -90,7 +90,17 @@ class Browser:
         token = FORGERY.search(page)
         form = {"username": self.person.name, "password": self.person.secret}
         form |= {"_xsrf": token[1]} if token else {}
-        page = await self._press("/hub/login?next=%2Fhub%2Fspawn", form)
+        await self._until_seated(await self._press("/hub/login?next=%2Fhub%2Fspawn", form), began)
+
+    async def come_back(self) -> None:
+        """Reload the page: who is known comes to the seat, who is not types name and secret."""
+        page = await self.open("/hub/spawn")
+        if self.at == "/hub/login":
+            await self.log_in()
+        else:
+            await self._until_seated(page, time.monotonic())
+
+    async def _until_seated(self, page: str, began: float) -> None:
         while not self.at.startswith("/user/"):
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise SeenError("gave up waiting")
@@ -167,6 +177,24 @@ class Browser:
                 raise SeenError(f"no kernel: {answer.status}")
         return f"{self.seat}api/kernels/{json.loads(text)['kernel']['id']}/channels"
 
+    async def save(self, path: str, text: str) -> int:
+        """Save a file as JupyterLab does; return the status of the answer."""
+        url = urllib.parse.urljoin(self.address, f"{self.seat}api/contents/{path}")
+        headers = {"X-XSRFToken": self._xsrf(self.seat), "Origin": self.address}
+        body = {"type": "file", "format": "text", "content": text}
+        async with self.session.put(url, json=body, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    async def saved(self, path: str) -> str:
+        """Return what is in a file. SeenError: it cannot be read."""
+        async with self.session.get(
+            urllib.parse.urljoin(self.address, f"{self.seat}api/contents/{path}?content=1&type=file")
+        ) as answer:
+            if answer.status != 200:
+                raise SeenError(f"{answer.status} at {path}")
+            return str((await answer.json())["content"])
+
     async def cell(self, channels: str, code: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Run a cell in a kernel; return its result or what it printed. SeenError: nothing came of it."""
         url = urllib.parse.urljoin(self.address, channels)
@@ -179,9 +207,11 @@ class Browser:
             printed = ""
             async for each in socket:
                 said = json.loads(each.data)
+                kind, content = said["msg_type"], said["content"]
+                if kind == "status" and content["execution_state"] in ("dead", "restarting"):
+                    raise SeenError(f"the kernel died: {printed.strip()}")
                 if said.get("parent_header", {}).get("msg_id") != message:
                     continue
-                kind, content = said["msg_type"], said["content"]
                 if kind == "execute_result":
                     return str(content["data"]["text/plain"])
                 if kind == "stream":

@@ -18,7 +18,7 @@ from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 OURS, RIVAL, SLOW, NONE = "our filter", "nb-clean", "nbstripout", "no filter"
 SCRIPT = "tools/ipynb_optional_output_filter.py"

@@ -14,7 +14,7 @@ from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 SECONDS = 10.0
 """The bar: processor seconds of kernel and compilers, from its start to the first compiled result."""

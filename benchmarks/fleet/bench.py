@@ -20,7 +20,7 @@ from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 HOUR = 3600.0
 KINDS = {"git": "git http-backend", "files": "plain files"}

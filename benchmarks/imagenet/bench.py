@@ -18,7 +18,7 @@ from workshop.imagenet.collection import ENTRIES
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout, load_settings
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 PEERS = "locks/imagenet-peers.in"
 ENGINE = Path(__file__).with_name("race.py")

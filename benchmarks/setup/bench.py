@@ -16,7 +16,7 @@ from benchmarks.setup.race import Run, Trial, remove
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 OUTSIDE = "before and after Ansible"
 RATIO = 1.3

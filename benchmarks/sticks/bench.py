@@ -21,7 +21,7 @@ from organiser.thumbdrive.staged import read_staged
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 WORK = 1.15
 """The bar: processor seconds for each megabyte may grow by so much from the fewest sticks to the most."""

@@ -24,7 +24,7 @@ from benchmarks.sync.nbgitpuller_race import NOTEBOOKS, Course, Timing
 from workshop.output import console, messages, print_json
 from workshop.sync.request import Request, perform
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 SECONDS = 0.5
 """Of the processor: by the clock it is as much on a machine that does nothing else."""

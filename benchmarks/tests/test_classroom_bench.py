@@ -14,9 +14,11 @@ pytest.importorskip("aiohttp")
 from aiohttp import web
 
 from benchmarks.classroom.bench import OURS, Cold, Trial, summarise
-from benchmarks.classroom.faults import Fault
-from benchmarks.classroom.people import Person, all_come
+from benchmarks.classroom.faults import Fault, fill
+from benchmarks.classroom.people import Browser, Person, all_come
+from benchmarks.classroom.training import MAY_FAIL, Trained, cells_of
 from benchmarks.classroom.usage import Memory, machine_seconds, memory, pss_mb
+from workshop.lessons.catalogue import Profile
 
 LOGIN = """<form><input type="hidden" name="_xsrf" value="t"></form>
 <link href="/hub/style.css"><a href="/far">x</a>"""
@@ -26,10 +28,16 @@ def people(*seconds: float | None) -> list[Person]:
     return [Person(str(number), "x", seconds=each, cell_seconds=each) for number, each in enumerate(seconds)]
 
 
+def trained(**differs: object) -> Trained:
+    good = Trained(people(1.0, 1.0, 1.0), ended=2, endless="the kernel died: ", endless_again="2")
+    return replace(good, **differs)  # type: ignore[arg-type]
+
+
 GOOD = Trial(
     Cold(people(1.0, 2.0), 4.0, Memory(300.0, [90.0, 110.0])),
     arrivals=people(1.0, 2.0),
     theano=3.0,
+    trained=trained(),
     faults=[Fault("hub killed", 3.0, 0)],
 )
 
@@ -60,6 +68,10 @@ def test_a_class_that_keeps_every_bar_passes() -> None:
         (replace(GOOD, cold=Cold(people(1.0, 2.0), 4.0, Memory(300.0, [111.0]))), "seat_mb"),
         (replace(GOOD, arrivals=people(1.0, 9.0)), "warm: p95"),
         (replace(GOOD, theano=7.5), "Theano"),
+        (replace(GOOD, theano=None, theano_error="no kernel: 500"), "no kernel: 500"),
+        (replace(GOOD, trained=trained(ended=1)), "1 of 2 who train"),
+        (replace(GOOD, trained=trained(endless="")), "endless allocation: went on"),
+        (replace(GOOD, trained=trained(endless_again="")), "endless allocation"),
         (replace(GOOD, faults=[Fault("proxy killed", 11.0, 0)]), "proxy killed: back in 11.0"),
         (replace(GOOD, faults=[Fault("proxy killed", None, 3)]), "proxy killed: back in None"),
         (replace(GOOD, faults=[Fault("proxy killed", 1.0, 1)]), "1 lost"),
@@ -85,7 +97,7 @@ def hub(answers: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]
     return app
 
 
-async def come(app: web.Application) -> Person:
+async def come(app: web.Application, then: Callable[[Browser], Awaitable[None]] | None = None) -> Person:
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -93,7 +105,7 @@ async def come(app: web.Application) -> Person:
     person = Person("1", "code")
     try:
         host, port = runner.addresses[0][:2]
-        await all_come(f"http://{host}:{port}", [person], 0.0)
+        await all_come(f"http://{host}:{port}", [person], 0.0, then)
     finally:
         await runner.cleanup()
     return person
@@ -157,6 +169,58 @@ def test_an_error_429_is_counted_and_the_button_pressed_again(monkeypatch: pytes
     person = asyncio.run(come(app))
     assert (person.too_many, len(person.errors)) == (2, 2)
     assert person.seconds is not None
+
+
+def test_a_kernel_that_dies_ends_its_cell_with_what_it_said() -> None:
+    async def lets_in(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/user/seat-001/")
+
+    async def kernel(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        parent = (await socket.receive_json())["header"]
+        text = {"name": "stderr", "text": "Memory ran out"}
+        await socket.send_json({"msg_type": "stream", "content": text, "parent_header": parent})
+        await socket.send_json({"msg_type": "status", "content": {"execution_state": "restarting"}})
+        await socket.receive()
+        return socket
+
+    async def run(browser: Browser) -> None:
+        await browser.cell("/user/seat-001/api/kernels/1/channels", "1+1")
+
+    app = hub(
+        {
+            "GET /hub/login": page,
+            "POST /hub/login": lets_in,
+            "GET /user/seat-001/": page,
+            "GET /user/seat-001/api/kernels/1/channels": kernel,
+        }
+    )
+    assert asyncio.run(come(app, run)).errors == ["SeenError: the kernel died: Memory ran out"]
+
+
+def test_who_trains_runs_the_cells_of_a_lesson_with_its_profile_and_solutions() -> None:
+    cells = cells_of("1-mnist/10-mlp", Profile.FAST)
+    assert 'PROFILE = "fast"' in [source for source, _ in cells]
+    assert not any("return ..." in source for source, may_fail in cells if may_fail)
+    assert 0 < sum(may_fail for _, may_fail in cells) < len(cells), MAY_FAIL
+
+
+def test_a_disk_is_filled_to_its_last_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [10_007]
+
+    def allocate(file: int, start: int, length: int) -> None:
+        if length > left[0] - 3_000 and length > 1:  # what is said to be free is not quite so
+            raise OSError
+        if length > left[0]:
+            raise OSError
+        left[0] -= length
+
+    usage = type("Usage", (), {"free": 10_007})()
+    monkeypatch.setattr("benchmarks.classroom.faults.shutil.disk_usage", lambda path: usage)
+    monkeypatch.setattr("benchmarks.classroom.faults.os.posix_fallocate", allocate)
+    fill(tmp_path / "filler")
+    assert left[0] == 0
 
 
 def test_whoever_is_not_let_in_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:

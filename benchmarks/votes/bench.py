@@ -26,7 +26,7 @@ from workshop.output import console, print_json
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import Question
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 HOST = "127.0.0.1"
 P95_SECONDS = 0.2

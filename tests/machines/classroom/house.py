@@ -20,11 +20,12 @@ SEATS = 3
 HOME_BYTES = 4 * 2**30
 """Of the disk with the homes, of a file that takes only the room that is written."""
 
-# What a classroom needs beside its lessons' environments, which the roles' own tests have.
+# What a classroom needs beside its lessons' environments, which the roles' tests have; what any server has.
 PREPARE = """
 apt-get update --quiet=2
 export DEBIAN_FRONTEND=noninteractive
-apt-get install --yes --quiet=2 --no-install-recommends git python3-venv
+apt-get install --yes --quiet=2 --no-install-recommends \\
+  git python3-venv openssh-server libpam-systemd cron at
 useradd --create-home --shell /bin/bash workshop
 headers=$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')
 mkdir -p "$headers"

@@ -8,9 +8,9 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-import pytest
 from machines.classroom.house import NAME, OPEN, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
 from machines.sync.updating import changed
+from required import lacking
 from waiting import wait_until
 
 HOME = "/home/seat-001/notebooks"
@@ -87,9 +87,16 @@ print({json.load(open(file))["transport"] for file in glob.glob("/tmp/jupyter/ke
 
 
 def test_ways_around_lead_nowhere_either(room: Classroom) -> None:
+    # The one by ssh is one, for accounts that can log in.
+    room.bed.root("systemctl start ssh && ssh-keyscan -t ed25519 127.0.0.1 | grep ed25519")
     found = attack(room, "first", "seat-002", "tries.py")
     assert len(found["got"]) > 20
     assert {name: value for name, value in found["got"].items() if value} == {}
+    # Nor from outside of the unit, whatever gets there.
+    linger = "runuser --user seat-001 -- loginctl --no-ask-password enable-linger seat-001"
+    assert room.bed.run(linger, "root").status != 0
+    assert room.bed.run("ls /var/lib/systemd/linger | grep seat", "root").status != 0
+    assert room.bed.run("systemctl start user@$(id --user seat-001)", "root").status != 0
     assert room.browse("run", "1+1", jar="victim")["result"] == "2"
 
 
@@ -190,13 +197,15 @@ def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
     # Those of hub and door are in use here: who listens on them too would be the second.
     bites |= attack(room, "first", "seat-002", "tries.py")["bites"]
     if any(bites.values()):
-        pytest.skip(f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}")
+        lacking(
+            "classroom", f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}"
+        )
 
 
 def test_a_kernel_that_runs_out_of_memory_dies_alone(room: Classroom) -> None:
     checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
     if not checks["limits"]["good"]:
-        pytest.skip("this machine has no memory controller, so no limit bites")
+        lacking("classroom", "this machine has no memory controller, so no limit bites")
     before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
     room.browse("run", "1+1", jar="victim")
     ran = room.browse("run", "held = [bytearray(b'x' * 2**20) for _ in range(8000)]")

@@ -84,6 +84,26 @@ def test_a_process_table_that_one_seat_fills_has_room_for_the_others(room: Class
     wait_until(lambda: room.browse("run", "1+1").get("result") == "2", 60, "the seat works again")
 
 
+def test_a_seat_that_starts_on_a_full_disk_has_its_settings_and_its_pages(room: Classroom) -> None:
+    room.hub("free", "3")
+    room.bed.root("cd /home/seat-003 && rm -rf .local .ipython .jupyter .cache tensorboard")
+    try:
+        room.bed.root("fallocate --length $(df --output=avail -B1 /home | tail -1) /home/filler || true")
+        room.bed.root("dd if=/dev/zero of=/home/last bs=4096 2>/dev/null || true")
+        came = room.browse("login", "3", room.cards()["3"], jar="late")
+        assert came["path"] == "/user/seat-003/workshop/", came
+        # Not for others to hear, whatever else cannot be written.
+        own = """import glob, json
+print({json.load(open(file))["transport"] for file in glob.glob("/tmp/jupyter/kernel-*.json")})"""
+        ran = room.browse("run", own, jar="late")
+        assert ran["text"].strip() == "{'ipc'}", ran
+    finally:
+        room.bed.root("rm -f /home/filler /home/last")
+    saves = "open('x', 'w').write('x' * 5000)"
+    # At once, unless the warden took a home that was just made for one that grew; then within a restart.
+    wait_until(lambda: room.browse("run", saves, jar="late").get("result") == "5000", 60, "it is saved")
+
+
 def test_a_seat_that_fills_the_disk_may_not_write_and_the_others_may(room: Classroom) -> None:
     ran = room.browse("run", DISK)
     said = ran["text"].split()

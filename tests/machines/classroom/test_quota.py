@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from machines.classroom.quota import MOST
+from required import lacking
 from waiting import patience
 
 from organiser.hub.disk import BYTES_PER_FILE
@@ -29,7 +29,7 @@ sleep 60
 def test_an_account_gets_no_further_than_its_quota(tmp_path: Path) -> None:
     kernel = shutil.which("linux.uml")
     if kernel is None:
-        pytest.skip("needs Debian's user-mode-linux: the kernel of this machine keeps no quotas")
+        lacking("classroom", "needs Debian's user-mode-linux: the kernel of this machine keeps no quotas")
     image, init = tmp_path / "disk.img", tmp_path / "init"
     with image.open("wb") as opened:
         opened.truncate(128 * 2**20)

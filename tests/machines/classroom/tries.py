@@ -20,6 +20,9 @@ VICTIM = os.environ["VICTIM"]
 PREFIX = os.environ["PREFIX"]
 number = VICTIM.removeprefix("seat-")
 OWN = (str(Path.home()), f"{PREFIX}/hub/theano/", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")
+BY_SSH = """umask 077 && mkdir -p ~/.ssh && cd ~/.ssh && rm -f own own.pub &&
+ssh-keygen -q -t ed25519 -N '' -f own && cp own.pub authorized_keys &&
+ssh -o StrictHostKeyChecking=no -o BatchMode=yes -i own $USER@127.0.0.1 cat /proc/self/cgroup"""
 HUB = "http://127.0.0.1:8085/hub/api"
 
 
@@ -135,7 +138,9 @@ TRIES: dict[str, Callable[[], Any]] = {
     "another's limits": lambda: limits(f"classroom-seat@{number} CPUQuota=1%"),
     "own limit": lambda: limits("--runtime classroom.slice MemoryMax=infinity"),
     "a manager of one's own": lambda: says("XDG_RUNTIME_DIR=/run/user/$UID systemctl --user status"),
-    "lingering": lambda: says("loginctl --no-ask-password enable-linger"),
+    "lingering": lambda: says("loginctl --no-ask-password enable-linger $USER"),
+    "a shell by ssh": lambda: says(BY_SSH),
+    "the system's services": lambda: says("busctl --no-pager list"),
     "a job for later": lambda: says("echo '* * * * * id' | crontab -") or says("echo id | at now"),
     "pkexec, su": lambda: says("pkexec id") or says(f"su {VICTIM} -c id"),
     "a namespace of one's own": lambda: says("unshare --user --map-root-user id"),

@@ -143,7 +143,7 @@ def test_nothing_is_deleted_unless_somebody_says_so(deleted: list[str]) -> None:
 def test_the_number_has_to_be_typed(
     deleted: list[str], monkeypatch: pytest.MonkeyPatch, answer: str, done: list[str]
 ) -> None:
-    monkeypatch.setattr("organiser.hub.cli.someone_is_here", lambda: True)
+    monkeypatch.setattr("organiser.hub.words.someone_is_here", lambda: True)
     CliRunner().invoke(cli.app, ["homes", "delete"], input=f"{answer}\n")
     assert deleted == done
 

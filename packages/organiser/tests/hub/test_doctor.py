@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.server
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from organiser.hub.seats import Seats
 from organiser.hub.settings import HubSettings
 
 KEY = bytes(range(32))
+SWAPS = "Filename Type Size Used Priority\n"
 FIGURES = Figures(base=1024, server=100, kernel=412)
 
 
@@ -36,7 +39,8 @@ class Machine:
 
     def doctor(self, **settings: object) -> Doctor:
         hub = HubSettings(self.folder, "workshop", "https://class.example.org:8443", **settings)  # type: ignore[arg-type]
-        return Doctor(hub, FIGURES, self.run, self.find, self.folder / "meminfo", self.folder / "controllers")
+        places = (self.folder / name for name in ("meminfo", "controllers", "swaps"))
+        return Doctor(hub, FIGURES, self.run, self.find, *places)
 
     def find(self, name: str, port: int) -> object:
         if name not in self.names:
@@ -61,8 +65,10 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     for number in ("001", "002"):
         (tmp_path / f"{number}.env").touch()
     (tmp_path / "controllers").write_text("cpu memory pids\n")
+    (tmp_path / "swaps").write_text(SWAPS)
     made.remember(8)
     made.says = {
+        "--container": (1, ""),
         "timedatectl": (0, "yes\n"),
         "stop classroom-nothing": (1, "Access denied"),
         "list-units": (0, "classroom-seat@001.service loaded\nclassroom-seat@002.service loaded\n"),
@@ -71,11 +77,22 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def test_a_clock_that_nobody_keeps_right_is_red(machine: Machine) -> None:
-    assert machine.doctor().clock()[0]
-    machine.says = {"timedatectl": (0, "no\n")}
+    assert machine.doctor().clock() == (True, "synchronised")
+    machine.says = {"NTPSynchronized": (0, "no\n"), "CanNTP": (0, "yes\n"), **machine.says}
+    good, says = machine.doctor().clock()
+    assert not good
+    assert "set-ntp" in says
+    machine.says |= {"CanNTP": (0, "no\n")}
     good, says = machine.doctor().clock()
     assert not good
     assert "timesyncd" in says
+
+
+def test_a_containers_clock_is_its_hosts(machine: Machine) -> None:
+    machine.says = {"--container": (0, ""), "timedatectl": (0, "no\n")}
+    good, says = machine.doctor().clock()
+    assert good
+    assert "host's" in says
 
 
 def test_seats_that_lack_something_are_named(machine: Machine) -> None:
@@ -105,15 +122,35 @@ def test_limits_that_nobody_keeps_are_red(machine: Machine) -> None:
     assert not machine.doctor().limits()[0]
     (machine.folder / "controllers").unlink()
     assert not machine.doctor().limits()[0]
-    (machine.folder / "memory/classroom.slice").mkdir(parents=True)  # cgroup v1
+    # cgroup v1, and no seat runs: classroom.slice has no group yet.
+    (machine.folder / "memory/system.slice").mkdir(parents=True)
     assert machine.doctor().limits()[0]
 
 
-def test_memory_is_red_from_the_first_byte_that_lacks(machine: Machine) -> None:
-    needed = FIGURES.needed_mib(2) / 1024
-    for gib, good in ((needed + 0.01, True), (needed - 0.01, False)):
+def test_memory_is_red_from_the_first_byte_that_lacks_for_a_third_that_trains(machine: Machine) -> None:
+    least, needed = FIGURES.needed_mib(2, training=1 / 3) / 1024, FIGURES.needed_mib(2) / 1024
+    for gib, good, word in (
+        (needed + 0.01, True, "all train"),
+        (needed - 0.01, True, "enough while a third"),
+        (least + 0.01, True, "enough while a third"),
+        (least - 0.01, False, "hub plan"),
+    ):
         machine.remember(gib)
-        assert machine.doctor().enough_memory()[0] is good
+        found, says = machine.doctor().enough_memory()
+        assert found is good
+        assert word in says
+
+
+def test_swap_is_red_where_nothing_keeps_seats_from_it(machine: Machine) -> None:
+    assert machine.doctor().swap()[0]
+    (machine.folder / "swaps").write_text(SWAPS + "/dev/zram0 partition 2097152 0 100\n")
+    good, says = machine.doctor().swap()
+    assert good
+    assert says.startswith("2048 MiB, for the system alone")
+    (machine.folder / "controllers").unlink()  # cgroup v1
+    good, says = machine.doctor().swap()
+    assert not good
+    assert "swapoff" in says
 
 
 def test_certificates(machine: Machine) -> None:
@@ -173,6 +210,49 @@ def test_a_disk_that_is_nearly_full_is_red(machine: Machine, monkeypatch: pytest
         assert machine.doctor().disk()[0] is good
 
 
+def test_a_disk_that_nothing_keeps_one_seat_from_filling_is_red(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = type("Usage", (), {"total": 100, "free": 50})()
+    monkeypatch.setattr(doctor_module.shutil, "disk_usage", lambda path: usage)
+    assert machine.doctor().disk()[0]
+    machine.says["is-active workshop-warden"] = (3, "inactive")
+    good, says = machine.doctor().disk()
+    assert not good
+    assert "start that" in says
+    monkeypatch.setattr(doctor_module.disk, "keeps_quotas", lambda place: True)
+    assert machine.doctor(seat_disk_bytes=2_000_000_000).disk()[0]
+
+
+@pytest.mark.parametrize(("page", "good"), [('<input id="seat">', True), ("It works!", False)])
+def test_a_door_that_is_another_programs_is_red(machine: Machine, page: str, good: bool) -> None:
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.handle_request).start()
+        found, says = machine.doctor(port=server.server_port).door_answers()
+    assert found is good
+    assert ("log-in page" if good else "choose another hub_service_port") in says
+
+
+@pytest.mark.parametrize(("self_made_", "left"), [(True, 29), (False, 0.5)])
+def test_a_certificate_that_ends_soon_is_red(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, self_made_: bool, left: float
+) -> None:
+    for days, good in ((left, False), (left + 2, True)):
+        has = Certificate(("class.example.org",), "Some Authority", self_made_, days, 365)
+        monkeypatch.setattr(doctor_module.Certificate, "read", lambda file, has=has: has)
+        doctor = machine.doctor(certificate=machine.folder / "c.pem", self_made=self_made_)
+        assert doctor.certificate()[0] is good
+
+
 def test_a_hub_and_a_door_that_do_not_answer_are_red_and_the_others_still_checked(machine: Machine) -> None:
     (machine.folder / "hub/private/cli-token").write_text("x")
     checks = {check.name: check for check in machine.doctor(port=9, hub_port=9).checks()}
@@ -180,7 +260,7 @@ def test_a_hub_and_a_door_that_do_not_answer_are_red_and_the_others_still_checke
     assert not checks["door"].good
     assert "workshop-proxy" in checks["door"].says
     assert checks["clock"].good
-    assert len(checks) == 12
+    assert len(checks) == 13
 
 
 def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,8 +271,12 @@ def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor_module.shutil, "which", lambda name: name if name in present else None)
     assert doctor.firewall()[0]
     present.add("nft")
-    machine.says["nft list"] = (0, "chain input { policy drop; }")
+    rules = "\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n%s\t}\n"
+    machine.says["nft list"] = (0, rules % "\t\ttcp dport 22 accept\n")
+    assert "8443/tcp is not named" in doctor.firewall()[1]
     assert not doctor.firewall()[0]
+    machine.says["nft list"] = (0, rules % "\t\ttcp dport { 22, 8443 } accept\n")
+    assert doctor.firewall()[0]
     present.add("ufw")
     machine.says["ufw status"] = (0, "Status: active\n22/tcp ALLOW\n")
     assert "ufw allow 8443/tcp" in doctor.firewall()[1]

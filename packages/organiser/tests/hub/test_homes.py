@@ -123,3 +123,16 @@ def test_who_is_not_root_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(homes.os, "geteuid", lambda: 1000)
     with pytest.raises(WorkshopError, match="sudo"):
         homes.make(HubSettings(tmp_path, "workshop", ""), Settings(), ["001"])
+
+
+def test_accounts_of_seats_end_long_ago_also_those_of_an_older_classroom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(homes, "_run", ran.append)
+    shadow = tmp_path / "shadow"
+    shadow.write_text(
+        "root:*:20000:0:99999:7:::\nseat-001:!:20000:0:99999:7::1:\nseat-002:!:20000:0:99999:7:::\n"
+    )
+    homes.close_logins(["seat-001", "seat-002", "seat-003"], shadow)
+    assert ran == [["usermod", "--expiredate=1970-01-02", name] for name in ("seat-002", "seat-003")]

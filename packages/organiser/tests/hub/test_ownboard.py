@@ -7,11 +7,13 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import tornado.web
 from tornado.httpclient import HTTPRequest
 
-from organiser.hub.ownboard import IDLE_SECONDS, OwnBoard, command
+from organiser.hub.ownboard import IDLE_SECONDS, OwnBoard, command, install
 from workshop.errors import WorkshopError
 
 SERVER = """
@@ -110,3 +112,14 @@ def test_it_listens_on_no_port(tmp_path: Path) -> None:
     words = command(Path("/run/s"), tmp_path, "/user/seat-001/tensorboard")
     assert "--socket=/run/s" in words
     assert not [word for word in words if word.startswith(("--port", "--host", "--bind_all"))]
+
+
+def test_a_home_that_takes_no_folder_takes_away_no_page(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("in the way")
+    server = SimpleNamespace(base_url="/user/seat-001/", web_app=tornado.web.Application())
+
+    async def run() -> None:
+        install(server, tmp_path / "s", tmp_path / "home/tensorboard")
+
+    asyncio.run(run())
+    assert "workshop_board" in server.web_app.settings

@@ -61,6 +61,7 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     made = Server(tmp_path)
+    made.warden.count()
     made.look()
     return made
 
@@ -93,10 +94,34 @@ def test_one_that_fills_the_disk_at_once_is_found_by_what_it_has(server: Server)
     assert server.look() == [("refused", "003")]
 
 
-def test_a_disk_that_others_filled_is_no_seats_fault(server: Server) -> None:
-    server.free = 4
+@pytest.mark.parametrize("left", [4, 0])
+def test_a_disk_that_others_filled_is_no_seats_fault(server: Server, left: int) -> None:
+    server.free = left
+    for _ in range(3):
+        assert server.look() == []
+
+
+def test_who_fills_it_slowly_is_found_by_what_has_come_since_there_was_room(server: Server) -> None:
+    server.free = 16
+    server.warden.count()
+    server.has["003"] += 15
+    server.free = 1
     server.warden._free = server.free * MUCH
-    assert server.look() == []
+    assert server.look() == [("refused", "003")], "and not 002, which had as much before"
+
+
+def test_what_is_counted_while_there_is_no_room_says_nothing_of_who_filled_it(server: Server) -> None:
+    server.has["003"] += 40
+    server.free = 1
+    server.warden.count()
+    assert server.look() == [("refused", "003")]
+
+
+def test_files_that_cannot_be_counted_are_all_new(server: Server) -> None:
+    server.has["003"] = disk.UNCOUNTED // MUCH + 1
+    server.warden.count()
+    server.free = 0
+    assert server.look() == [("refused", "003")]
 
 
 def test_who_deletes_may_write_again_and_so_may_all_when_there_is_room(server: Server) -> None:

@@ -30,7 +30,6 @@ def find_benches() -> Table:
 app = typer.Typer(
     cls=lazy_group(find_benches),
     no_args_is_help=True,
-    rich_markup_mode=None,
     help="Measure the README's performance figures, peers side by side in one run.",
 )
 

@@ -18,9 +18,7 @@ from workshop.settings import find_checkout
 if TYPE_CHECKING:
     from organiser.appliance.build import Built
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Build, export and verify the virtual machine."
-)
+app = typer.Typer(no_args_is_help=True, help="Build, export and verify the virtual machine.")
 
 
 @app.callback()

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import os
 import pwd
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from organiser.hub import words
 from organiser.hub.cluster.cli import app as cluster_app
+from organiser.hub.words import Json, Wanted
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode=None,
     help="The classroom: seats and their cards, and whether the doors can open.",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
-
 app.add_typer(cluster_app, name="cluster")
-
-
-def _print(text: str) -> None:
-    console.print(text, markup=False, highlight=False)
-
-
-def someone_is_here() -> bool:
-    """Tell whether a question would be seen."""
-    return sys.stdin.isatty()
 
 
 @app.command()
@@ -84,11 +72,11 @@ def seats(
             }
         )
         return
-    _print(f"{len(every)} seats, {len(made)} with new cards")
+    words.say(f"{len(every)} seats, {len(made)} with new cards")
     for file in files:
-        _print(f"{file}: print it, then delete it: nothing else holds the codes")
+        words.say(f"{file}: print it, then delete it: nothing else holds the codes")
     for file in wall:
-        _print(f"{file}: show it to all: what browsers say of this certificate, and what to press")
+        words.say(f"{file}: show it to all: what browsers say of this certificate, and what to press")
 
 
 @app.command()
@@ -105,7 +93,7 @@ def free(
     if json:
         print_json({"changed": freed["was_taken"], **freed})
     else:
-        _print(f"seat {seat} is free for the browser that comes next with its code")
+        words.say(f"seat {seat} is free for the browser that comes next with its code")
 
 
 @app.command()
@@ -124,10 +112,8 @@ def speaker(json: Json = False) -> None:
     if json:
         print_json({"changed": True, "address": address, "code": code})
     else:
-        _print(f"{address}  {code}")
-        _print(
-            "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
-        )
+        words.say(f"{address}  {code}")
+        words.say(words.SPEAKER)
 
 
 @app.command()
@@ -159,7 +145,7 @@ def warm(
     if done.failed:
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
-        _print(f"{len(done.ready)} seats run")
+        words.say(f"{len(done.ready)} seats run")
 
 
 @app.command()
@@ -178,7 +164,7 @@ def doctor(json: Json = False) -> None:
         for check in found:
             mark = "[green]✔[/green]" if check.good else "[red]✘[/red]"
             console.print(f"{mark} {check.name:<12}", end="")
-            _print(check.says)
+            words.say(check.says)
     if bad := sum(not check.good for check in found):
         raise WorkshopError(f"{bad} of {len(found)} checks are red; each says what to do")
 
@@ -228,22 +214,17 @@ def plan(
     if json:
         print_json({"figures": vars(figures), "gib": rows})
         return
-    _print(
+    words.say(
         f"MiB: hub and proxy {figures.base:.0f}, a seat {figures.server:.0f}, "
         f"its training kernel {figures.kernel:.0f}"
     )
-    _print(f"{'GiB':>6} {'all train':>10} {'a third trains':>15} {'all read':>10}")
+    words.say(f"{'GiB':>6} {'all train':>10} {'a third trains':>15} {'all read':>10}")
     for size, fits in rows.items():
-        _print(f"{size:>6} {fits['all_train']:>10} {fits['a_third_trains']:>15} {fits['all_read']:>10}")
+        words.say(f"{size:>6} {fits['all_train']:>10} {fits['a_third_trains']:>15} {fits['all_read']:>10}")
 
 
-homes_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The seats' homes, at the end of a class."
-)
+homes_app = words.homes_group()
 app.add_typer(homes_app, name="homes")
-Wanted = Annotated[
-    list[int] | None, typer.Argument(metavar="[SEAT]...", help="Seats' numbers; default: all of them.")
-]
 
 
 @homes_app.command("archive")
@@ -267,16 +248,7 @@ def archive_homes(
             done.append(clearing.archive(number, folder))
         except WorkshopError as error:
             failed[number] = str(error)
-    if json:
-        files = {each.seat: {"file": str(each.file), "bytes": each.bytes} for each in done}
-        print_json({"changed": bool(done), "archived": files, "failed": failed})
-    for why in failed.values():
-        messages.print(why, markup=False, highlight=False)
-    if failed:
-        raise WorkshopError(f"{len(failed)} of {len(failed) + len(done)} seats were not archived; see above")
-    if not json:
-        size = sum(each.bytes for each in done) / 1e6
-        _print(f"{len(done)} seats are in {folder}, {size:.1f} MB")
+    words.report_archived(done, failed, folder, json)
 
 
 @homes_app.command("delete")
@@ -295,14 +267,7 @@ def delete_homes(
     clearing.require_root()
     hub = load_hub_settings()
     numbers = clearing.seats_here(hub, wanted or ())
-    what = f"the homes of {len(numbers)} seats" + (", and the seats themselves" if with_seats else "")
-    if numbers and not yes:
-        if not someone_is_here():
-            raise WorkshopError(f"nobody is here to be asked whether to delete {what}; say --yes")
-        _print(f"This deletes {what}, for good: {', '.join(str(int(each)) for each in numbers)}.")
-        _print("'workshop hub homes archive' keeps their notebooks.")
-        if input(f"Type {len(numbers)} to delete them: ").strip() != str(len(numbers)):
-            raise WorkshopError("nothing was deleted")
+    what = words.ask_before_deleting(numbers, with_seats, yes, "workshop hub homes archive")
     failed = {}
     for number in numbers:
         try:
@@ -311,16 +276,12 @@ def delete_homes(
                 clearing.delete_seat(hub, number)
         except (WorkshopError, OSError) as error:
             failed[number] = str(error)
-    if json:
-        gone = [each for each in numbers if each not in failed]
-        print_json({"changed": bool(gone), "deleted": gone, "failed": failed})
-    for why in failed.values():
-        messages.print(why, markup=False, highlight=False)
-    if failed:
-        raise WorkshopError(f"{len(failed)} of {len(numbers)} homes were not deleted; see above")
+    gone = [each for each in numbers if each not in failed]
+    document = {"changed": bool(gone), "deleted": gone}
+    words.report(document, failed, len(numbers), "homes were not deleted", json)
     if not json:
         again = "" if with_seats else "; 'workshop hub seats N' brings new notebooks to them"
-        _print(f"{what} are deleted{again}")
+        words.say(f"{what} are deleted{again}")
 
 
 @app.command()
@@ -349,7 +310,7 @@ def certificate(
     if json:
         print_json({"changed": changed})
     else:
-        _print(
+        words.say(
             "the proxy has a new certificate" if changed else "the proxy has the certificate that there is"
         )
 
@@ -370,4 +331,4 @@ def prepare(
     if json:
         print_json({"changed": bool(made), "made": made})
     else:
-        _print(", ".join(made) or "everything is there")
+        words.say(", ".join(made) or "everything is there")

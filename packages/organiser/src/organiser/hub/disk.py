@@ -33,6 +33,8 @@ BLOCKS_AND_FILES = 1 | 4
 BYTES_PER_FILE = 16 * 1024
 """As many files as ext4 has room for, which makes one inode for so many bytes."""
 COUNT_SECONDS = 20.0
+UNCOUNTED = 1 << 62
+"""What a seat is taken to have whose files cannot be counted in that time."""
 
 
 def places(hub: HubSettings) -> list[Path]:
@@ -122,6 +124,6 @@ def used(hub: HubSettings, number: str) -> int:
         done = subprocess.run(words, capture_output=True, text=True, timeout=COUNT_SECONDS, check=False)
         return int(done.stdout.splitlines()[-1].split()[0])
     except subprocess.TimeoutExpired:
-        return 1 << 62
+        return UNCOUNTED
     except (IndexError, ValueError):
         return 0

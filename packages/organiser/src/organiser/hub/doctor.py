@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.hub import acme, disk
+from organiser.hub import acme, disk, firewall
 from organiser.hub.certificates import RENEW_DAYS, Certificate
 from organiser.hub.client import Client
 from organiser.hub.plan import Figures
@@ -47,6 +47,7 @@ class Doctor:
     find: Callable[[str, int], object] = socket.getaddrinfo
     memory: Path = Path("/proc/meminfo")
     controllers: Path = Path("/sys/fs/cgroup/cgroup.controllers")
+    swaps: Path = Path("/proc/swaps")
 
     def checks(self) -> list[Check]:
         """Return all checks, in the order in which one would mend what they find."""
@@ -61,6 +62,7 @@ class Doctor:
             ("units", self.units),
             ("limits", self.limits),
             ("memory", self.enough_memory),
+            ("swap", self.swap),
             ("disk", self.disk),
             ("firewall", self.firewall),
             ("warm", self.warm),
@@ -136,10 +138,17 @@ class Doctor:
 
     def clock(self) -> tuple[bool, str]:
         """See whether somebody keeps the clock right: certificates and cookies go by it."""
+        if not self.run(["systemd-detect-virt", "--quiet", "--container"]).returncode:
+            return True, "the host's: in a container nobody else can set it"
         done = self.run(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
         if done.stdout.strip() == "yes":
             return True, "synchronised"
-        return False, "not synchronised; install and start systemd-timesyncd or chrony"
+        able = self.run(["timedatectl", "show", "--property=CanNTP", "--value"])
+        if able.stdout.strip() != "yes":
+            return False, "nobody keeps it right; install systemd-timesyncd or chrony"
+        return False, (
+            "not synchronised; 'timedatectl set-ntp true', and see that the way out is open for UDP port 123"
+        )
 
     def seats(self) -> tuple[bool, str]:
         """See whether each seat has what it needs on this machine."""
@@ -169,20 +178,46 @@ class Doctor:
         """See whether systemd can hold a seat to its memory."""
         try:
             can = "memory" in self.controllers.read_text(encoding="ascii").split()
-        except OSError:  # an older machine, where systemd uses cgroup v1
-            can = (self.controllers.parent / "memory" / "classroom.slice").is_dir()
+        except OSError:  # an older machine, where systemd uses cgroup v1; seats that rest have no group
+            can = (self.controllers.parent / "memory" / "system.slice").is_dir()
         if not can:
-            return False, "systemd has no memory controller on this machine: no limit of a seat is kept"
+            return False, (
+                "systemd has no memory controller on this machine, so no limit of a seat is kept; add "
+                "cgroup_enable=memory to the kernel's command line, or take a server that is no container"
+            )
         return True, "memory limits are kept"
 
     def enough_memory(self) -> tuple[bool, str]:
-        """Compare the memory with what all seats need when everybody trains."""
+        """Compare the memory with what all seats need when everybody trains, or at least a third of them."""
         seats = len(self.numbers())
         text = self.memory.read_text(encoding="ascii")
         total = int(text.partition("MemTotal:")[2].split()[0]) / 1024
-        needed = self.figures.needed_mib(seats)
-        words = f"{total / 1024:.1f} GiB; {seats} seats that all train need {needed / 1024:.1f} GiB"
-        return total >= needed, words
+        has = f"{total / 1024:.1f} GiB"
+        needed, least = self.figures.needed_mib(seats), self.figures.needed_mib(seats, training=1 / 3)
+        if total >= needed:
+            return True, f"{has}; {seats} seats that all train need {needed / 1024:.1f} GiB"
+        if total >= least:
+            return True, (
+                f"{has}: enough while a third of {seats} seats trains; where all do, which takes "
+                f"{needed / 1024:.1f} GiB, some kernels are ended, and say so"
+            )
+        return False, (
+            f"{has}; {seats} seats of which a third trains need {least / 1024:.1f} GiB: rent more, or make "
+            "fewer seats ('workshop hub plan' says how many fit)"
+        )
+
+    def swap(self) -> tuple[bool, str]:
+        """See whether seats can be swapped out: the one that takes too much then slows all others down."""
+        lines = self.swaps.read_text(encoding="ascii").splitlines()[1:]
+        if not lines:
+            return True, "none, as it should be: a kernel that takes too much ends at once"
+        megabytes = sum(int(line.split()[2]) for line in lines) / 1024
+        if self.controllers.exists():
+            return True, f"{megabytes:.0f} MiB, for the system alone: seats may not swap (MemorySwapMax=0)"
+        return False, (
+            f"{megabytes:.0f} MiB, and with cgroup v1 nothing keeps seats from it; 'swapoff --all', and take "
+            "it out of /etc/fstab"
+        )
 
     def disk(self) -> tuple[bool, str]:
         """See how much of the disk with the homes is free."""
@@ -206,13 +241,14 @@ class Doctor:
                 return False, f"firewalld is on; 'firewall-cmd --add-port={port}' lets people in"
             return True, f"firewalld lets {port} in"
         if shutil.which("ufw") and "Status: active" in (said := self.run(["ufw", "status"]).stdout):
-            if port not in said:
+            if not firewall.ufw_allows(said, self.hub.port):
                 return False, f"ufw is on; 'ufw allow {port}' lets people in"
             return True, f"ufw lets {port} in"
-        if "drop" in self.run(["nft", "list", "ruleset"]).stdout if shutil.which("nft") else False:
-            return (
-                False,
-                f"nftables drops packets; see that {port} is let in, by trying it from another machine",
+        rules = self.run(["nft", "list", "ruleset"]).stdout if shutil.which("nft") else ""
+        if (closed := firewall.nft_closes(rules, self.hub.port)) is not None:
+            return False, (
+                f"nftables drops what its chain {closed} does not let in, and {port} is not named there; let "
+                "it in, then try the address from another machine"
             )
         return True, "none that drops anything; a provider's firewall cannot be seen from here"
 

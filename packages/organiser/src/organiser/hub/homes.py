@@ -30,6 +30,11 @@ from workshop.system.programs import last_line
 
 UNIT_FOLDER = Path("/etc/systemd/system")
 TMPFILES = Path("/etc/tmpfiles.d/classroom.conf")
+SHADOW = Path("/etc/shadow")
+LONG_AGO = "1970-01-02"
+"""When a seat's account ended: nobody can log in, with a key of their own either; its unit starts yet."""
+EXPIRES = 7
+"""Which field of the file of shadow passwords has that day, counted from 1970-01-01."""
 WARM = "warm"
 NOT_CACHE = {"lock_dir", "numba"}
 """Folders of Theano's that are no compiled functions."""
@@ -56,6 +61,7 @@ def make(hub: HubSettings, machine: Settings, numbers: Sequence[str]) -> list[st
     if os.geteuid() != 0:
         raise WorkshopError("seats are accounts of this machine: run this with sudo")
     new = [number for number in numbers if _make_account(account(number))]
+    close_logins([account(number) for number in numbers])
     warm = _warm_cache(hub, machine)
     for folder in ("settings", "theano"):
         (hub.folder / folder).mkdir(mode=0o755, exist_ok=True)
@@ -83,11 +89,21 @@ def _make_account(name: str) -> bool:
             "--user-group",
             "--shell=/bin/bash",
             "--key=HOME_MODE=0700",
+            f"--expiredate={LONG_AGO}",
             name,
         ]
         _run(words)
         return True
     return False
+
+
+def close_logins(names: Sequence[str], shadow: Path = SHADOW) -> None:
+    """See that nobody can log in to the accounts: by ssh a seat would be outside of its unit's limits."""
+    lines = (line.split(":") for line in shadow.read_text(encoding="utf-8").splitlines())
+    ended = {fields[0] for fields in lines if len(fields) > EXPIRES and fields[EXPIRES] == "1"}
+    for name in names:
+        if name not in ended:
+            _run(["usermod", f"--expiredate={LONG_AGO}", name])
 
 
 def bring_notebooks(hub: HubSettings, machine: Settings, name: str) -> None:

@@ -201,7 +201,10 @@ class BoardHandler(JupyterHandler):
 
 def install(server: Any, file: Path, logs: Path) -> None:
     """Add it to a Jupyter server; nothing is started yet."""
-    logs.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(
+        OSError
+    ):  # a full disk; TensorBoard waits for the folder, and the pages need not
+        logs.mkdir(parents=True, exist_ok=True)
     prefix = server.base_url.rstrip("/") + "/tensorboard"
     board = OwnBoard(command(file, logs, prefix), file)
     server.web_app.settings["workshop_board"] = board

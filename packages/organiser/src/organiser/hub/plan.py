@@ -34,9 +34,9 @@ class Figures:
         }
         return {name: max(0, int(room / each)) for name, each in per.items()}
 
-    def needed_mib(self, seats: int) -> float:
-        """Return the memory that so many seats need when all of them train."""
-        return (self.base + seats * (self.server + self.kernel)) / (1 - KEPT_SHARE)
+    def needed_mib(self, seats: int, training: float = 1.0) -> float:
+        """Return the memory that so many seats need when all of them train, or a share of them."""
+        return (self.base + seats * (self.server + self.kernel * training)) / (1 - KEPT_SHARE)
 
 
 MEASURED = Figures(base=89 + 72, server=95, kernel=516)

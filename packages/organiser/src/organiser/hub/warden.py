@@ -14,6 +14,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ CALM_LOOKS = 20
 """How seldom it looks who writes while there is room."""
 MUCH = 16_000_000
 """Bytes from one look to the next; who saves a notebook writes less."""
-NEVER = 1 << 62
+COUNT_SECONDS = 60.0
+"""How often it counts, while there is room, what each seat has."""
 FULL = RUN / "full"
 """Root's folder with a file for each seat whose writes are refused, which its own server reads."""
 WORDS = (
@@ -146,9 +148,20 @@ class Warden:
     room: Callable[[Path], disk.Room] = disk.Room.of
     _before: dict[str, int] = field(default_factory=dict)
     """What had been written when it looked last."""
+    _had: dict[str, int] = field(default_factory=dict)
+    """What each seat had when it was counted last, while there was room."""
     _free: int = 0
     """What was left then."""
     _looks: int = 0
+
+    def count(self) -> None:
+        """Note what each seat has while there is room: who fills the disk later has more than that."""
+        for number in self.written():
+            if self.room(self.place).share < WATCH:
+                return
+            # One whose files cannot be counted is later taken to have made them all.
+            has = self.used(number)
+            self._had[number] = 0 if has >= disk.UNCOUNTED else has
 
     def look(self) -> None:
         """Look once, and do what is needed."""
@@ -181,7 +194,10 @@ class Warden:
             self._refuse(number, room)
 
     def _choose(self, wrote: dict[str, int], room: disk.Room) -> None:
-        """Refuse the writes of who writes much just now; of who has the most, where nobody is seen to."""
+        """Refuse the writes of who writes much just now; of who has grown most, where nobody is seen to.
+
+        Where no seat has, it was somebody else, and nobody's writes are refused.
+        """
         if not wrote:
             return
         number = max(wrote, key=lambda each: wrote[each])
@@ -189,8 +205,10 @@ class Warden:
             falls = self._free - room.free >= MUCH
             if not falls and (room.share >= STOP or self.refused()):
                 return
-            has = {each: self.used(each) for each in wrote}
-            number = max(has, key=lambda each: has[each])
+            grown = {each: self.used(each) - self._had.get(each, 0) for each in wrote}
+            number = max(grown, key=lambda each: grown[each])
+            if grown[number] < MUCH:
+                return
         self._refuse(number, room)
 
     def refused(self) -> dict[str, int]:
@@ -233,12 +251,21 @@ def wardens(hub: HubSettings) -> list[Warden]:
     ]
 
 
+def _count(watching: Iterable[Warden]) -> None:
+    """Count again and again, apart from those who look: somebody's many small files take their time."""
+    while True:
+        for warden in watching:
+            warden.count()
+        time.sleep(COUNT_SECONDS)
+
+
 def main() -> None:
     """Look until the unit is stopped."""
     watching = wardens(load_hub_settings())
     _say(f"watches {', '.join(str(each.place) for each in watching) or 'nothing: quotas are kept here'}")
     if not watching:
         signal.pause()
+    threading.Thread(target=_count, args=(watching,), daemon=True).start()
     while True:
         for warden in watching:
             warden.look()

@@ -18,7 +18,7 @@ from workshop.system.programs import last_line
 if TYPE_CHECKING:
     from organiser.image.make import Image
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Build and start the workshop's image.")
+app = typer.Typer(no_args_is_help=True, help="Build and start the workshop's image.")
 WAIT_SECONDS = 60.0
 """For the first words of a container."""
 

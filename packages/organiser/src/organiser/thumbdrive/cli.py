@@ -20,7 +20,6 @@ from workshop.settings import find_checkout, load_settings
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode=None,
     help="Fill thumb drives: what is on them, many at once, verified.",
 )
 

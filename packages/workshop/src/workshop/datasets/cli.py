@@ -16,9 +16,7 @@ from workshop.errors import WorkshopError
 from workshop.output import Progress, console, messages, print_json
 from workshop.settings import load_settings
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="List, fetch and verify data sets and models."
-)
+app = typer.Typer(no_args_is_help=True, help="List, fetch and verify data sets and models.")
 
 Names = Annotated[list[str] | None, typer.Argument(help="Data sets; all of them when none is named.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]

@@ -12,7 +12,7 @@ from workshop.machine.lines import State
 from workshop.output import console, print_json
 from workshop.settings import load_settings
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 MARKS = {State.GREEN: "ok  ", State.YELLOW: "note", State.RED: "FAIL"}
 

@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import Settings, load_settings
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]

@@ -14,7 +14,7 @@ from workshop.settings import find_checkout
 if TYPE_CHECKING:
     from workshop.site.votes.running import Opened
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Source = Annotated[Path | None, typer.Option(help="The checkout; default: this one.")]

@@ -32,7 +32,6 @@ from workshop.updates import Updates, load_updates, updates_text
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode=None,
     help="From where, and on whose word, this machine takes updates.",
 )
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]

@@ -6,7 +6,7 @@ import typer
 
 from workshop.sync import command
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 
 @app.command(

@@ -298,7 +298,6 @@ def require_files(mirror: Mirror, commit: str, *names: str) -> None:
 
 app = typer.Typer(
     help="Update this machine to the newest signed revision.",
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

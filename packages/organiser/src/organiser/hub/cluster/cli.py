@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from organiser.hub import words
+from organiser.hub.words import Json, Wanted
 from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
+from workshop.output import messages, print_json
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode=None,
     help="The classroom on Kubernetes: seats and cards in a folder, and the hub behind its address.",
 )
 
 Folder = Annotated[Path, typer.Argument(help="The classroom's folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
-
-def _print(text: str) -> None:
-    console.print(text, markup=False, highlight=False)
 
 
 @app.command()
@@ -50,9 +45,9 @@ def prepare(
             {"changed": bool(done.changed), "seats": done.seats, "new": done.new, "files": done.changed}
         )
         return
-    _print(f"{done.seats} seats, {len(done.new)} with new cards")
+    words.say(f"{done.seats} seats, {len(done.new)} with new cards")
     for file in done.changed:
-        _print(str(folder / file))
+        words.say(str(folder / file))
 
 
 @app.command()
@@ -69,7 +64,7 @@ def free(
     if json:
         print_json({"changed": freed["was_taken"], **freed})
     else:
-        _print(f"seat {seat} is free for the browser that comes next with its code")
+        words.say(f"seat {seat} is free for the browser that comes next with its code")
 
 
 @app.command()
@@ -85,8 +80,10 @@ def speaker(folder: Folder, json: Json = False) -> None:
     if json:
         print_json({"changed": True, "address": address, "code": said["code"]})
         return
-    _print(f"{address}  {said['code']}")
-    _print("Open it in a browser that has no seat. Nothing else holds the code; this command makes another.")
+    words.say(f"{address}  {said['code']}")
+    words.say(
+        "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
+    )
 
 
 @app.command()
@@ -117,16 +114,11 @@ def warm(
     if done.failed:
         raise WorkshopError(f"{len(done.failed)} of {len(numbers)} seats did not start; see above")
     if not json:
-        _print(f"{len(done.ready)} seats run")
+        words.say(f"{len(done.ready)} seats run")
 
 
-homes_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The seats' homes, at the end of a class, by kubectl."
-)
+homes_app = words.homes_group(", by kubectl")
 app.add_typer(homes_app, name="homes")
-Wanted = Annotated[
-    list[int] | None, typer.Argument(metavar="[SEAT]...", help="Seats' numbers; default: all of them.")
-]
 
 
 @homes_app.command("archive")
@@ -145,15 +137,7 @@ def archive_homes(
     homes = Homes(load(folder))
     into = into or folder / "archive"
     done, failed = homes.archive_all(homes.seats(wanted or ()), into)
-    if json:
-        files = {each.seat: {"file": str(each.file), "bytes": each.bytes} for each in done}
-        print_json({"changed": bool(done), "archived": files, "failed": failed})
-    for number, why in failed.items():
-        messages.print(f"seat {int(number)}: {why}", markup=False, highlight=False)
-    if failed:
-        raise WorkshopError(f"{len(failed)} of {len(failed) + len(done)} seats were not archived; see above")
-    if not json:
-        _print(f"{len(done)} seats are in {into}, {sum(each.bytes for each in done) / 1e6:.1f} MB")
+    words.report_archived(done, failed, into, json)
 
 
 @homes_app.command("delete")
@@ -172,14 +156,7 @@ def delete_homes(
 
     homes = Homes(load(folder))
     numbers = homes.seats(wanted or ())
-    what = f"the homes of {len(numbers)} seats" + (", and the seats themselves" if with_seats else "")
-    if numbers and not yes:
-        if not sys.stdin.isatty():
-            raise WorkshopError(f"nobody is here to be asked whether to delete {what}; say --yes")
-        _print(f"This deletes {what}, for good: {', '.join(str(int(each)) for each in numbers)}.")
-        _print("'workshop hub cluster homes archive' keeps their notebooks.")
-        if input(f"Type {len(numbers)} to delete them: ").strip() != str(len(numbers)):
-            raise WorkshopError("nothing was deleted")
+    what = words.ask_before_deleting(numbers, with_seats, yes, "workshop hub cluster homes archive")
     failed = {}
     for number in numbers:
         try:
@@ -189,15 +166,11 @@ def delete_homes(
     gone = [each for each in numbers if each not in failed]
     if with_seats and gone:
         homes.delete_seats(gone)
-    if json:
-        print_json({"changed": bool(gone), "deleted": gone, "failed": failed})
-    for number, why in failed.items():
-        messages.print(f"seat {int(number)}: {why}", markup=False, highlight=False)
-    if failed:
-        raise WorkshopError(f"{len(failed)} of {len(numbers)} homes were not deleted; see above")
+    document = {"changed": bool(gone), "deleted": gone}
+    words.report(document, failed, len(numbers), "homes were not deleted", json)
     if not json:
         again = "" if with_seats else "; whoever comes with a card gets a new one"
-        _print(f"{what} are deleted{again}")
+        words.say(f"{what} are deleted{again}")
 
 
 def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float | None, json: bool) -> None:
@@ -229,4 +202,4 @@ def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float |
     else:
         rows.append(("cost", f"{made.cost:,.2f} {table.currency} for {hours:g} hours, homes kept a week"))
     for name, says in rows:
-        _print(f"{name:<14}{says}")
+        words.say(f"{name:<14}{says}")
