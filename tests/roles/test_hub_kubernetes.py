@@ -21,7 +21,7 @@ pytest.importorskip("kubespawner")
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from jsonschema import ValidationError
 from machines.kubernetes.load import measure
-from machines.kubernetes.writing import merged
+from machines.kubernetes.writing import values_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -38,6 +38,7 @@ ROOMS: dict[str, dict[str, Any]] = {
         "hub_kubernetes_letsencrypt_email": "host@example.org",
         "hub_kubernetes_internet": True,
         "hub_kubernetes_placeholders": 30,
+        "hub_kubernetes_values": {"singleuser": {"nodeSelector": {"pool": "seats"}, "startTimeout": 900}},
         "hub_kubernetes_cull_minutes": 0,
     },
     "own-certificate": {
@@ -75,9 +76,8 @@ class Written:
     second: str
 
     def values(self, room: str) -> dict[str, Any]:
-        """Return both files as helm merges them."""
-        loaded: dict[str, Any] = yaml.safe_load((self.folder / room / "values.yaml").read_text())
-        return merged(loaded, yaml.safe_load((self.folder / room / "hub-code.yaml").read_text()))
+        """Return its files as helm merges them."""
+        return values_of(self.folder / room)
 
     def objects(self, room: str) -> list[dict[str, Any]]:
         files = [
@@ -291,6 +291,8 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
     assert "https" not in plain["proxy"]
     assert ingress["ingress"]["tls"] == [{"hosts": ["class.example.org"], "secretName": "classroom-tls"}]
     assert balancer["proxy"]["https"]["hosts"] == ["class.example.org"]
+    assert (balancer["singleuser"]["startTimeout"], own["singleuser"]["startTimeout"]) == (900, 600)
+    assert balancer["singleuser"]["nodeSelector"] == {"pool": "seats"}
     assert own["proxy"]["https"]["secret"] == {"name": "classroom-tls"}
     assert own["singleuser"]["storage"]["dynamic"]["storageClass"] == "fast: {storage}"
     assert ingress["singleuser"]["memory"]["limit"] == "3G"
