@@ -29,6 +29,15 @@ use_cluster_venv() {
   export WORKSHOP_CLUSTER_ANSIBLE=$venv/bin/ansible-playbook UV
 }
 
+# The hub that the chart brings, older than the tests' own.
+use_hub_venv() {
+  local venv=$CACHE/chart-hub
+  ensure_uv "$CACHE/uv"
+  if [ ! -x "$venv/bin/python" ]; then "$UV" venv --quiet --python "$CACHE/venv/bin/python" "$venv"; fi
+  sync_locked chart-hub "$venv"
+  export WORKSHOP_TEST_HUB_PYTHON=$venv/bin/python
+}
+
 programs() {
   tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES" && tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin" &&
     tools/testbed/sample-image.bash "$WORKSHOP_KUBERNETES"
@@ -42,6 +51,7 @@ machine() {
   archive=$(find "$CACHE/image" -name '*small*.oci.tar' -print -quit 2>/dev/null)
   [ -n "$archive" ] || skip "needs an image of ours: tools/test.bash image.machine"
   use_cluster_venv
+  use_hub_venv
   step "programs" programs
   step "seats" look_at "$archive"
   end_steps
@@ -49,6 +59,7 @@ machine() {
 
 # A thousand people come in: the hub alone, against what a cluster said. It takes ten minutes, by its nature.
 load() {
+  use_hub_venv
   WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_load.py -m full
 }
 

@@ -7,7 +7,7 @@ import os
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,19 @@ PROGRAMS = os.environ.get("WORKSHOP_KUBERNETES", "")
 IMAGE = "registry.example.org/workshop"
 FIGURES: list[str] = []
 """What was measured, for the end of the log."""
+FAILED: dict[str, str] = {}
+"""What did not pass, and why in one line; a report must not leave it out."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what failed."""
+    report = yield
+    if report.failed and call.excinfo is not None:
+        FAILED[item.name] = (str(call.excinfo.value).strip().splitlines() or [call.excinfo.typename])[0][:200]
+    return report
 
 
 @pytest.fixture(scope="session")

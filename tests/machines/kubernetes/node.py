@@ -120,10 +120,11 @@ class Node:
         assert done.returncode == 0, done.stdout + done.stderr
         assert name in self.loaded(), self.loaded()
 
-    def loaded(self) -> list[str]:
-        """Return the names of the images that are here."""
-        listed = subprocess.run([*self.ctr, "images", "ls", "-q"], capture_output=True, text=True, check=True)
-        return listed.stdout.split()
+    def loaded(self) -> dict[str, str]:
+        """Return the names of the images that are here, each with the digest of what it means."""
+        listed = subprocess.run([*self.ctr, "images", "ls"], capture_output=True, text=True, check=True)
+        _, *lines = map(str.split, listed.stdout.splitlines())
+        return {words[0]: words[2] for words in lines}
 
     def keep_only(self, names: set[str]) -> None:
         """Forget what earlier runs left: containers, and images other than these, with their files."""
@@ -132,11 +133,13 @@ class Node:
         )
         for container in listed.stdout.split():
             subprocess.run([*self.ctr, "containers", "rm", container], capture_output=True, check=False)
-        if others := [name for name in self.loaded() if name not in names]:
+        here = self.loaded()
+        kept = {here[name] for name in names & here.keys()}
+        # One image has several names; the last one to go takes what nobody needs along.
+        if others := [name for name, digest in here.items() if digest not in kept]:
             subprocess.run([*self.ctr, "images", "rm", "--sync", *others], capture_output=True, check=True)
         for kind in ("containers", "sandboxes"):
             shutil.rmtree(self.images / "io.containerd.grpc.v1.cri" / kind, ignore_errors=True)
-        subprocess.run([*self.ctr, "content", "prune", "references"], capture_output=True, check=True)
 
     def kill_containers(self) -> None:
         """Kill what its containers run, and what watches over them."""
