@@ -170,7 +170,7 @@ def test_a_seat_is_restricted_and_finds_its_home(written: Written, room: str) ->
     )
     # Where nothing of the image can be written, all that a lesson writes is a volume.
     if seat["securityContext"]["readOnlyRootFilesystem"]:
-        assert mounts.keys() >= {"/home/workshop", "/tmp", "/opt/workshop/theano"}
+        assert mounts.keys() >= {"/home/workshop", "/tmp"}
 
 
 def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:

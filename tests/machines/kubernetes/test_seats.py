@@ -170,7 +170,7 @@ def test_the_recording_for_the_load_is_what_a_cluster_says(room: Room) -> None:
 def test_the_first_theano_cell_by_the_image_and_by_a_volume(
     room: Room, image: str, figures: list[str]
 ) -> None:
-    """What was compiled lies in the image, which is written over; or is copied into a volume."""
+    """What was compiled is used where it lies in the image; or, where nothing there can be written, copied."""
     copied = room.work / "by-volume"
     write(copied, image, SEATS, hub_kubernetes_read_only_root=True)
     took: dict[str, list[tuple[float, float]]] = {"image": [], "volume": []}
@@ -183,7 +183,7 @@ def test_the_first_theano_cell_by_the_image_and_by_a_volume(
             started = time.monotonic()
             room.start("seat-007")
             ready = time.monotonic()
-            assert room.run("seat-007", FIRST_CELLS, "theano") == "28.0\n"
+            assert room.run("seat-007", FIRST_CELLS, "theano").endswith("28.0\n")
             took[name].append((ready - started, time.monotonic() - ready))
             room.end("seat-007")
     for name, trials in took.items():
