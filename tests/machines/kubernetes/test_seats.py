@@ -170,7 +170,7 @@ def test_the_recording_for_the_load_is_what_a_cluster_says(room: Room) -> None:
 def test_the_first_theano_cell_by_the_image_and_by_a_volume(
     room: Room, image: str, figures: list[str]
 ) -> None:
-    """What was compiled is used where it lies in the image; or, where nothing there can be written, copied."""
+    """What was compiled is used where it lies in the image, or copied where nothing there can be written."""
     copied = room.work / "by-volume"
     write(copied, image, SEATS, hub_kubernetes_read_only_root=True)
     took: dict[str, list[tuple[float, float]]] = {"image": [], "volume": []}
