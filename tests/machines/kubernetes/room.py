@@ -173,9 +173,14 @@ class Room:
             raise AssertionError(f"{error}\n{events[-3000:]}\n{logs[-3000:]}") from None
 
     def end(self, seat: str) -> None:
-        """Stop a seat's server, and wait until its pod is gone."""
+        """Stop a seat's server, and wait until its pod is gone and the hub knows."""
         self.ask("DELETE", f"/users/{seat}/server")
-        wait_until(lambda: not self.pod(seat), 60, f"{seat}'s pod is gone")
+        wait_until(lambda: self.is_ended(seat), 60, f"{seat} is ended")
+
+    def is_ended(self, seat: str) -> bool:
+        """Whether a seat has neither a pod nor a server that is still on its way out."""
+        status, said = self.ask("GET", f"/users/{seat}")
+        return not self.pod(seat) and (status == 404 or not said.get("servers"))
 
     def pod(self, seat: str) -> dict[str, Any]:
         """Return what the cluster says of a seat's pod; empty where there is none."""

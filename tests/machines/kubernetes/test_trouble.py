@@ -82,11 +82,10 @@ def test_an_image_that_is_missing_is_told_in_words(room: Room) -> None:
     room.open(image=f"{IMAGE}@sha256:{'0' * 64}")
     room.press("seat-003")
     room.told("seat-003", pods.NO_IMAGE, 120)
-    room.ask("DELETE", "/users/seat-003/server")
+    room.end("seat-003")
     room.close()
     room.open()
     assert room.run("seat-001", "1+1") == "2", "a hub that starts anew finds the seats"
-    wait_until(lambda: not room.pod("seat-003"), 60, "the pod is gone")
 
 
 def test_a_home_that_finds_no_disk_is_told_in_words(room: Room) -> None:
@@ -107,7 +106,7 @@ def test_a_home_that_finds_no_disk_is_told_in_words(room: Room) -> None:
             wait_until(lambda: room.free_disks() == 0, 60, "all disks are taken")
         room.press("seat-050")
         room.told("seat-050", pods.NO_DISK, 120)
-        room.ask("DELETE", "/users/seat-050/server")
+        room.end("seat-050")
     finally:
         room.cluster.kubectl(*kubectl, "delete", "pvc", "claim-seat-050", *claims, "--ignore-not-found")
         room.add_disks(len(claims) + 1)
