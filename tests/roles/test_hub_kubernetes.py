@@ -56,6 +56,7 @@ ROOMS: dict[str, dict[str, Any]] = {
         "hub_kubernetes_ingress_annotations": {"a.example.org/b": "# no comment: \"'"},
         "hub_kubernetes_pull_secrets": ["registry"],
         "hub_kubernetes_read_only_root": True,
+        "hub_kubernetes_silent_node_seconds": 45,
         "hub_kubernetes_data_claim": "data",
     },
 }
@@ -306,6 +307,25 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
     assert "https://class.example.org" in cards
     quota = next(each for each in written.objects("ingress") if each["kind"] == "ResourceQuota")
     assert quota["spec"]["hard"] == {"persistentvolumeclaims": "43", "services.loadbalancers": "0"}
+
+
+def test_a_silent_node_is_given_up_after_seconds_by_all_that_a_class_needs(written: Written) -> None:
+    for room, seconds in (("plain", 10), ("ingress", 45)):
+        values = written.values(room)
+        hub, proxy, seat = values["hub"], values["proxy"], values["singleuser"]
+        pod, _ = seat_objects(values)
+        for tolerations in (
+            hub["tolerations"],
+            proxy["chp"]["tolerations"],
+            proxy["traefik"]["tolerations"],
+            seat["extraTolerations"],
+            pod["spec"]["tolerations"],
+        ):
+            borne = {each["key"]: each["tolerationSeconds"] for each in tolerations}
+            assert borne == {
+                f"node.kubernetes.io/{silent}": seconds for silent in ("not-ready", "unreachable")
+            }
+            assert {each["effect"] for each in tolerations} == {"NoExecute"}
 
 
 def own_type(values: dict[str, Any]) -> str:
