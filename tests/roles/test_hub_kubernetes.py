@@ -21,7 +21,7 @@ pytest.importorskip("kubespawner")
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from jsonschema import ValidationError
 from machines.kubernetes.load import measure
-from machines.kubernetes.writing import merged
+from machines.kubernetes.writing import values_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -38,6 +38,7 @@ ROOMS: dict[str, dict[str, Any]] = {
         "hub_kubernetes_letsencrypt_email": "host@example.org",
         "hub_kubernetes_internet": True,
         "hub_kubernetes_placeholders": 30,
+        "hub_kubernetes_values": {"singleuser": {"nodeSelector": {"pool": "seats"}, "startTimeout": 900}},
         "hub_kubernetes_cull_minutes": 0,
     },
     "own-certificate": {
@@ -55,6 +56,7 @@ ROOMS: dict[str, dict[str, Any]] = {
         "hub_kubernetes_ingress_annotations": {"a.example.org/b": "# no comment: \"'"},
         "hub_kubernetes_pull_secrets": ["registry"],
         "hub_kubernetes_read_only_root": True,
+        "hub_kubernetes_silent_node_seconds": 45,
         "hub_kubernetes_data_claim": "data",
     },
 }
@@ -75,9 +77,8 @@ class Written:
     second: str
 
     def values(self, room: str) -> dict[str, Any]:
-        """Return both files as helm merges them."""
-        loaded: dict[str, Any] = yaml.safe_load((self.folder / room / "values.yaml").read_text())
-        return merged(loaded, yaml.safe_load((self.folder / room / "hub-code.yaml").read_text()))
+        """Return its files as helm merges them."""
+        return values_of(self.folder / room)
 
     def objects(self, room: str) -> list[dict[str, Any]]:
         files = [
@@ -170,7 +171,7 @@ def test_a_seat_is_restricted_and_finds_its_home(written: Written, room: str) ->
     )
     # Where nothing of the image can be written, all that a lesson writes is a volume.
     if seat["securityContext"]["readOnlyRootFilesystem"]:
-        assert mounts.keys() >= {"/home/workshop", "/tmp", "/opt/workshop/theano"}
+        assert mounts.keys() >= {"/home/workshop", "/tmp"}
 
 
 def faults(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -282,7 +283,9 @@ def test_seats_reach_hub_proxy_and_names_and_the_internet_only_where_it_is_wante
         apart, _ = (each for each in written.objects(room) if each["kind"] == "NetworkPolicy")
         pod, _ = seat_objects(values)
         assert apart["spec"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
-        assert (apart["spec"]["ingress"], apart["spec"]["egress"]) == ([], [])
+        # Both ways, and no rule: nothing is allowed.
+        assert apart["spec"]["policyTypes"] == ["Ingress", "Egress"]
+        assert not apart["spec"].keys() & {"ingress", "egress"}
 
 
 def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Written) -> None:
@@ -291,6 +294,8 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
     assert "https" not in plain["proxy"]
     assert ingress["ingress"]["tls"] == [{"hosts": ["class.example.org"], "secretName": "classroom-tls"}]
     assert balancer["proxy"]["https"]["hosts"] == ["class.example.org"]
+    assert (balancer["singleuser"]["startTimeout"], own["singleuser"]["startTimeout"]) == (900, 600)
+    assert balancer["singleuser"]["nodeSelector"] == {"pool": "seats"}
     assert own["proxy"]["https"]["secret"] == {"name": "classroom-tls"}
     assert own["singleuser"]["storage"]["dynamic"]["storageClass"] == "fast: {storage}"
     assert ingress["singleuser"]["memory"]["limit"] == "3G"
@@ -302,6 +307,25 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
     assert "https://class.example.org" in cards
     quota = next(each for each in written.objects("ingress") if each["kind"] == "ResourceQuota")
     assert quota["spec"]["hard"] == {"persistentvolumeclaims": "43", "services.loadbalancers": "0"}
+
+
+def test_a_silent_node_is_given_up_after_seconds_by_all_that_a_class_needs(written: Written) -> None:
+    for room, seconds in (("plain", 10), ("ingress", 45)):
+        values = written.values(room)
+        hub, proxy, seat = values["hub"], values["proxy"], values["singleuser"]
+        pod, _ = seat_objects(values)
+        for tolerations in (
+            hub["tolerations"],
+            proxy["chp"]["tolerations"],
+            proxy["traefik"]["tolerations"],
+            seat["extraTolerations"],
+            pod["spec"]["tolerations"],
+        ):
+            borne = {each["key"]: each["tolerationSeconds"] for each in tolerations}
+            assert borne == {
+                f"node.kubernetes.io/{silent}": seconds for silent in ("not-ready", "unreachable")
+            }
+            assert {each["effect"] for each in tolerations} == {"NoExecute"}
 
 
 def own_type(values: dict[str, Any]) -> str:

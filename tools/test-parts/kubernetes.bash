@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The classroom on a cluster: seats of our image and the playbook on a real Kubernetes of one node, built from Debian's
+# The classroom on a cluster: seats of our image and the playbook on a real Kubernetes of two nodes, built from Debian's
 # packages; the hub's load; and, where a cluster is named, the true chart on it.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 export WORKSHOP_KUBERNETES=$WORKSHOP_TEST_CACHE/kubernetes
+export WORKSHOP_TEST_SAMPLE=$WORKSHOP_KUBERNETES/sample.tar
 
 # Its network, its processes and what containerd finds of control groups are the namespace's own, and end with it.
 in_a_namespace() {
@@ -16,7 +17,7 @@ in_a_namespace() {
 }
 
 look_at() {
-  WORKSHOP_FULL=1 in_a_namespace bash -c '"$@"' -- run_pytest tests/machines/kubernetes/test_playbook.py tests/machines/kubernetes/test_seats.py -m full --image "$1"
+  WORKSHOP_FULL=1 in_a_namespace bash -c '"$@"' -- run_pytest tests/machines/kubernetes/test_{playbook,seats,trouble}.py -m full --image "$1"
 }
 
 # An environment for the playbook, as docs/classroom.md makes it.
@@ -28,16 +29,29 @@ use_cluster_venv() {
   export WORKSHOP_CLUSTER_ANSIBLE=$venv/bin/ansible-playbook UV
 }
 
-programs() { tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES" && tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin"; }
+# The hub that the chart brings, older than the tests' own.
+use_hub_venv() {
+  local venv=$CACHE/chart-hub
+  ensure_uv "$CACHE/uv"
+  if [ ! -x "$venv/bin/python" ]; then "$UV" venv --quiet --python "$CACHE/venv/bin/python" "$venv"; fi
+  sync_locked chart-hub "$venv"
+  export WORKSHOP_TEST_HUB_PYTHON=$venv/bin/python
+}
+
+programs() {
+  tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES" && tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin" &&
+    tools/testbed/sample-image.bash "$WORKSHOP_KUBERNETES"
+}
 
 machine() {
   local archive
   [ "$(id -u)" = 0 ] || skip "needs root: containers are started by the cluster's own containerd"
   [ -f /etc/debian_version ] || skip "needs Debian, whose packages the cluster is made of"
-  install_packages ip:iproute2 openssl:openssl ps:procps unshare:util-linux iptables:iptables
+  install_packages ip:iproute2 openssl:openssl ps:procps unshare:util-linux iptables:iptables mmdebstrap:mmdebstrap
   archive=$(find "$CACHE/image" -name '*small*.oci.tar' -print -quit 2>/dev/null)
   [ -n "$archive" ] || skip "needs an image of ours: tools/test.bash image.machine"
   use_cluster_venv
+  use_hub_venv
   step "programs" programs
   step "seats" look_at "$archive"
   end_steps
@@ -45,6 +59,7 @@ machine() {
 
 # A thousand people come in: the hub alone, against what a cluster said. It takes ten minutes, by its nature.
 load() {
+  use_hub_venv
   WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_load.py -m full
 }
 

@@ -40,6 +40,9 @@ class Participant:
                 return answer.status, answer.read().decode(errors="replace"), answer.url
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace"), error.url or ""
+        except OSError as error:
+            # The door is not open yet, or not for the moment.
+            return 0, str(error), ""
 
     def log_in(self) -> None:
         """Type seat and code."""

@@ -73,6 +73,8 @@ c.KubeSpawner.mem_guarantee, c.KubeSpawner.mem_limit = (
 c.KubeSpawner.cpu_guarantee, c.KubeSpawner.cpu_limit = (seat["cpu"][name] for name in ("guarantee", "limit"))
 c.KubeSpawner.extra_resource_guarantees = seat["extraResource"]["guarantees"]
 c.KubeSpawner.extra_resource_limits = seat["extraResource"]["limits"]
+c.KubeSpawner.tolerations = seat["extraTolerations"]
+c.KubeSpawner.extra_pod_config = seat["extraPodConfig"]
 c.KubeSpawner.pod_name_template = "jupyter-{user_server}"
 c.KubeSpawner.pvc_name_template = "claim-{user_server}"
 c.KubeSpawner.storage_pvc_ensure = True
@@ -93,3 +95,11 @@ c.KubeSpawner.volume_mounts = [
 ]
 c.KubeSpawner.update(values["hub"]["config"]["KubeSpawner"])
 exec(values["hub"]["extraConfig"]["workshop"].replace("/etc/classroom", str(FOLDER / "private")))
+
+if plain := os.environ.get("WORKSHOP_TEST_PLAIN"):
+    # What the chart starts where its values say nothing of seats: its own image, and nothing else.
+    c.KubeSpawner.image, c.KubeSpawner.fs_gid = plain, 100
+    c.KubeSpawner.cmd = ["python3", "-m", "jupyterhub.singleuser"]
+    c.KubeSpawner.default_url, c.KubeSpawner.environment, c.KubeSpawner.init_containers = "/lab", {}, []
+    c.KubeSpawner.volumes = [{"name": home, "persistentVolumeClaim": {"claimName": "claim-{user_server}"}}]
+    c.KubeSpawner.volume_mounts = [{"name": home, "mountPath": "/home/jovyan"}]

@@ -18,7 +18,6 @@ import secrets
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field
@@ -28,7 +27,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from machines.kubernetes.recorded_api import Object, RecordedApi
-from machines.kubernetes.writing import ROOT, write
+from machines.kubernetes.writing import HUB_PATH, HUB_PYTHON, write
 from waiting import patience
 
 from organiser.hub.reports import EVERY_SECONDS
@@ -147,7 +146,7 @@ class Class:
         }
         (self.work / "kubeconfig").write_text(json.dumps(config))
         given = {
-            "PYTHONPATH": f"{ROOT / 'tests'}:{os.environ.get('PYTHONPATH', '')}",
+            "PYTHONPATH": HUB_PATH,
             "KUBECONFIG": str(self.work / "kubeconfig"),
             "WORKSHOP_TEST_CLASSROOM": str(self.folder),
             "WORKSHOP_TEST_HUB": str(self.work),
@@ -157,7 +156,7 @@ class Class:
             "WORKSHOP_TEST_PROXY": f"http://127.0.0.1:{api}",
             "WORKSHOP_TEST_SEAT_PORT": str(seat),
         }
-        command = [sys.executable, "-m", "jupyterhub", "--config", Path(__file__).with_name("hub_config.py")]
+        command = [HUB_PYTHON, "-m", "jupyterhub", "--config", Path(__file__).with_name("hub_config.py")]
         with (self.work / "hub.log").open("ab") as log:
             return subprocess.Popen(
                 command, cwd=self.work, env={**os.environ, **given}, stdout=log, stderr=log

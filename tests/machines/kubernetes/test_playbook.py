@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from machines.kubernetes.cluster import Cluster
-from machines.kubernetes.writing import ROOT
+from machines.kubernetes.writing import ROOT, write
 from waiting import wait_until
 
 ANSIBLE = os.environ.get("WORKSHOP_CLUSTER_ANSIBLE", "")
@@ -93,19 +93,24 @@ class Playbook:
 @pytest.fixture(scope="module")
 def playbook(cluster: Cluster, image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbook]:
     work = tmp_path_factory.mktemp("playbook")
+    add_disk_for_the_hub(cluster, "of-the-hub", work / "hub")
+    yield Playbook(cluster, work / "classroom", image)
+    cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
+
+
+def add_disk_for_the_hub(cluster: Cluster, name: str, folder: Path) -> None:
+    """Give the cluster a disk for a hub's database, as a storage class would."""
     volume = {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
-        "metadata": {"name": "of-the-hub"},
+        "metadata": {"name": name},
         "spec": {
             "capacity": {"storage": "1Gi"},
             "accessModes": ["ReadWriteOnce"],
-            "hostPath": {"path": str(work / "hub")},
+            "hostPath": {"path": str(folder)},
         },
     }
     cluster.kubectl("apply", "--filename=-", given=json.dumps(volume))
-    yield Playbook(cluster, work / "classroom", image)
-    cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
 
 
 def test_it_makes_the_classroom(playbook: Playbook) -> None:
@@ -162,3 +167,49 @@ def test_the_end_keeps_homes_until_it_is_told_not_to(playbook: Playbook) -> None
     assert {each["metadata"]["name"] for each in claims} == {"claim-seat-001", "hub-db-dir"}
     playbook.run(hub_kubernetes_state="absent", hub_kubernetes_delete_homes=True)
     wait_until(lambda: playbook.get("namespace", NAMESPACE) is None, 120, "the namespace is gone")
+
+
+def test_the_folders_readme_does_it_without_the_playbook(
+    cluster: Cluster, image: str, tmp_path: Path
+) -> None:
+    """Of its ten commands those that need no internet and no hub that answers, in their order."""
+    namespace = "by-hand"
+    write(tmp_path / "room", image, 2, hub_kubernetes_namespace=namespace)
+    add_disk_for_the_hub(cluster, "of-the-hub-by-hand", tmp_path / "hub")
+    (block,) = re.findall(r"^```\n(.*?)^```$", (tmp_path / "room/README.md").read_text(), re.M | re.S)
+    chart = str(Path(__file__).with_name("chart"))
+    commands = [
+        re.sub(r"jupyterhub/jupyterhub --version \S+", chart, line)
+        for line in block.splitlines()
+        if not re.search(r"helm repo|port-forward|workshop hub", line)
+    ]
+    assert len(commands) == 7
+    environment = {
+        **os.environ,
+        "KUBECONFIG": str(cluster.kubeconfig),
+        "PATH": f"{cluster.programs}/bin:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+    }
+
+    def run(command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path / "room",
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    try:
+        for number, command in enumerate([*commands, *commands]):
+            done = run(command)
+            is_first_diff = command.startswith("kubectl diff") and number < len(commands)
+            # kubectl diff says by 1 that something would change.
+            assert done.returncode == (1 if is_first_diff else 0), f"{command}\n{done.stdout}{done.stderr}"
+            if command.startswith("kubectl diff"):
+                assert ("ResourceQuota" in done.stdout) is is_first_diff, done.stdout
+        hub = cluster.kubectl("--namespace", namespace, "get", "deployment", "hub", "--output=name")
+        assert hub.strip() == "deployment.apps/hub"
+    finally:
+        cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")

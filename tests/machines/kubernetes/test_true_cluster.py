@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from machines.kubernetes.browsing import Participant
+from machines.kubernetes.conftest import FAILED
 from machines.kubernetes.speaking import Speaker
 from machines.kubernetes.writing import ROOT
 from waiting import wait_until
@@ -125,12 +126,18 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
             f"{port}:80",
         ]
         with subprocess.Popen(lead, stdout=subprocess.DEVNULL) as leading:
-            made.door = f"http://127.0.0.1:{port}"
-            said = json.loads((made.folder / "classroom.json").read_text())
-            (made.folder / "classroom.json").write_text(json.dumps(said | {"address": made.door}))
-            wait_until(lambda: made.participant(1).open("/hub/login")[0] == 200, 60, "the door answers")
-            yield made
-            leading.terminate()
+            try:
+                made.door = f"http://127.0.0.1:{port}"
+                said = json.loads((made.folder / "classroom.json").read_text())
+                (made.folder / "classroom.json").write_text(json.dumps(said | {"address": made.door}))
+                wait_until(lambda: made.participant(1).open("/hub/login")[0] == 200, 60, "the door answers")
+                yield made
+            finally:
+                leading.terminate()
+    except Exception as error:
+        first = (str(error).strip().splitlines() or ["nothing"])[0]
+        made.saw("a classroom could not be made", f"**failed**: {first[:200].replace('|', '/')}")
+        raise
     finally:
         made.kubectl("delete", "namespace", made.namespace, "--wait=false", check=False)
         version = made.kubectl("version", check=False).strip().splitlines()
@@ -143,7 +150,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
             "| what was tried | what was seen |",
             "|---|---|",
         ]
-        REPORT.write_text("\n".join([*head, *made.lines, ""]))
+        missed = [f"| {name} | **failed**: {why.replace('|', '/')} |" for name, why in FAILED.items()]
+        REPORT.write_text("\n".join([*head, *made.lines, *missed, ""]))
         print(f"the report is in {REPORT}", file=sys.stderr)
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
+HUB_PYTHON = os.environ.get("WORKSHOP_TEST_HUB_PYTHON", sys.executable)
+"""Of an environment with the chart's own JupyterHub, where there is one; else the tests' own."""
+HUB_PATH = ":".join(str(ROOT / each) for each in ("tests", "packages/workshop/src", "packages/organiser/src"))
+"""What such a hub imports of ours."""
 
 
 def write(folder: Path, image: str, seats: int, **given: Any) -> None:
@@ -29,10 +35,16 @@ def write(folder: Path, image: str, seats: int, **given: Any) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+VALUES = ("values.yaml", "hub-code.yaml", "own-values.yaml")
+"""A folder's files of values; a later one goes before."""
+
+
 def values_of(folder: Path) -> dict[str, Any]:
-    """Return both files of values, as helm merges them."""
-    first, second = (yaml.safe_load((folder / name).read_text()) for name in ("values.yaml", "hub-code.yaml"))
-    return merged(first, second)
+    """Return a folder's values, as helm merges them."""
+    found: dict[str, Any] = {}
+    for name in VALUES:
+        found = merged(found, yaml.safe_load((folder / name).read_text()))
+    return found
 
 
 def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from kubespawner import KubeSpawner  # type: ignore[import-untyped]
@@ -24,6 +25,9 @@ NO_PLACE = "No computer of the cluster takes your seat just now; this page goes 
 
 LOOK_SECONDS = 2.0
 """How long one look at the cluster's events counts, for the speaker's view."""
+
+LATE_SECONDS = 5.0
+"""So much later than it was told to a node ends a pod; one that is silent never says that it did."""
 
 _VOLUMES = ("persistentvolumeclaim", "volume node affinity", "volume(s)", "storageclass")
 _IMAGES = ("image", "pull")
@@ -70,11 +74,29 @@ def last_words(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {name: words for name, (_, words) in latest.items()}
 
 
+def is_left_behind(pod: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether a pod should have ended, and nobody says that it did: its node is lost.
+
+    The cluster takes such a pod away only when the node is back, or when somebody asks for it once more, at
+    once; whoever starts the seat anew does.
+    """
+    by = pod.get("metadata", {}).get("deletionTimestamp")
+    return bool(by) and (now - datetime.fromisoformat(by)).total_seconds() > LATE_SECONDS
+
+
 class SeatPods(Returning, KubeSpawner):  # type: ignore[misc]
     """The spawner of the classroom on Kubernetes."""
 
     _looked: ClassVar[float] = float("-inf")
     _said: ClassVar[dict[str, str]] = {}
+
+    async def poll(self) -> int | None:
+        """Look whether the seat's server is there; on a node that is lost it is not."""
+        status: int | None = await super().poll()
+        pod = self.pod_reflector.pods.get(f"{self.namespace}/{self.pod_name}")
+        if status is None and is_left_behind(pod or {}, datetime.now(UTC)):
+            return 1
+        return status
 
     @property
     def node(self) -> str:

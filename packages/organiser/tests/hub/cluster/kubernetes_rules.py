@@ -93,6 +93,8 @@ def seat_objects(values: Object) -> tuple[Object, Object]:
         "cpu_guarantee": seat["cpu"]["guarantee"],
         "extra_resource_limits": seat["extraResource"]["limits"],
         "extra_resource_guarantees": seat["extraResource"]["guarantees"],
+        "tolerations": seat["extraTolerations"],
+        "extra_pod_config": seat["extraPodConfig"],
         "environment": seat["extraEnv"],
         "init_containers": seat["initContainers"],
         "storage_capacity": storage["capacity"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,3 +84,30 @@ def test_the_speaker_hears_the_last_words_of_each_pod() -> None:
         event("b", "2026-11-27T10:00:02Z", "FailedScheduling", "Insufficient memory"),
     ]
     assert pods.last_words(events) == {"a": pods.FETCHING, "b": pods.FULL}
+
+
+def test_a_pod_that_should_have_ended_is_left_behind_on_a_lost_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    def at(second: int) -> datetime:
+        return datetime(2024, 11, 27, 10, 0, second, tzinfo=UTC)
+
+    ending = {"metadata": {"deletionTimestamp": "2024-11-27T10:00:10Z"}}
+    assert not pods.is_left_behind(ending, at(9))
+    assert not pods.is_left_behind(ending, at(12)), "a node that is slow"
+    assert pods.is_left_behind(ending, at(16))
+    assert not pods.is_left_behind({"metadata": {}}, at(16))
+    assert not pods.is_left_behind({}, at(16))
+
+    # What KubeSpawner says of it is that it runs; of everything else its word stands.
+    async def found(pod: dict[str, Any], said: int | None) -> int | None:
+        async def poll(_: object) -> int | None:
+            return said
+
+        monkeypatch.setattr(pods.KubeSpawner, "poll", poll)
+        listed = SimpleNamespace(pods={"workshop/jupyter-seat-001": pod})
+        seat = SimpleNamespace(pod_reflector=listed, namespace="workshop", pod_name="jupyter-seat-001")
+        looking = type("Seat", (pods.SeatPods,), {"__init__": lambda _: None, **vars(seat)})()
+        return await looking.poll()
+
+    assert asyncio.run(found(ending, None)) == 1
+    assert asyncio.run(found({"metadata": {}}, None)) is None
+    assert asyncio.run(found({"metadata": {}}, 7)) == 7

@@ -5,6 +5,7 @@ Role ``hub-kubernetes`` writes a folder for each classroom, which a cluster's ow
     README.md           ten commands, from an empty cluster to the first log-in
     values.yaml         the chart's values
     hub-code.yaml       further values: this package's files, which the chart mounts into its hub
+    own-values.yaml     further values: the organiser's own
     objects/            what is not the chart's: namespace, two network policies, a quota, the seats' code
     private/            for the organiser alone: key, token, the seats' hashes, and the Secret made of them
     cards/              for the organiser alone: the printed cards, to be taken away

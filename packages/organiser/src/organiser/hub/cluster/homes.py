@@ -31,6 +31,8 @@ READY_SECONDS, GONE_SECONDS, LONGEST_SECONDS = 300, 180, 1800
 STATE = ".local/state/deep-learning-workshop"
 PACK = f"""set -e
 umask 077
+# Earlier images have the command in its environment alone.
+PATH=$PATH:/opt/workshop/venvs/jupyter/bin
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 workshop sync --pack "$folder/home.zip" --into "$HOME/notebooks" --state "$HOME/{STATE}" >&2
