@@ -61,3 +61,33 @@ def test_apt_is_asked_for_codenames() -> None:
     assert "$(CODENAME) $(SITE)" in asked
     removed = tasks["rescue"][0]
     assert removed["ansible.builtin.file"]["state"] == "absent"
+
+
+def test_apt_is_asked_when_it_has_lists() -> None:
+    """Of sources whose lists were never fetched, as on a box for Vagrant, it says nothing at all."""
+    tasks = yaml.safe_load((ROOT / "roles/python-venv/tasks/predecessor.yml").read_text())[0]["block"]
+    modules = [next(key for key in task if key.startswith("ansible.builtin.")) for task in tasks]
+    asked, fetched, found = (
+        modules.index(f"ansible.builtin.{module}") for module in ("command", "apt", "find")
+    )
+    assert found < fetched < asked
+    assert tasks[found]["ansible.builtin.find"]["paths"] == "/var/lib/apt/lists"
+    assert tasks[fetched]["ansible.builtin.apt"]["update_cache"] is True
+    assert tasks[fetched]["when"] == f"{tasks[found]['register']}.matched == 0"
+
+
+def test_each_suite_has_a_stanza_of_its_own() -> None:
+    """In one stanza for both, the second's address and suite would stand for the first's as well."""
+    tasks = yaml.safe_load((ROOT / "roles/python-venv/tasks/predecessor.yml").read_text())[0]["block"]
+    (content,) = [
+        task["ansible.builtin.copy"]["content"] for task in tasks if "Add the predecessor" in task["name"]
+    ]
+    found = [("http://b/debian", "bookworm"), ("http://s/sec", "bookworm-security")]
+    variables = {"__python_venv_suites": found}
+    written = Templar(loader=DataLoader(), variables=variables).template(trust_as_template(content))
+    stanzas = [
+        dict(line.split(": ", 1) for line in stanza.splitlines() if not line.startswith("#"))
+        for stanza in str(written).strip().split("\n\n")
+    ]
+    assert [(stanza["URIs"], stanza["Suites"]) for stanza in stanzas] == found
+    assert {stanza["Types"] for stanza in stanzas} == {"deb"}

@@ -5,10 +5,11 @@
 set -uo pipefail
 # shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+# shellcheck source=tools/testbed/ours.bash
+. "$TESTBED/ours.bash"
 CHECKOUT=$(cd "$TESTBED/../.." && pwd -P)
-# As tests/machines/local/bed.py names the machines of a checkout; molecule's have the names of its scenarios.
-OURS=$(printf %s "$CHECKOUT" | sha256sum | cut -c1-6)
 
+# Molecule's machines have the names of its scenarios.
 containers() {
   command -v podman >/dev/null || return 0
   podman ps --all --format '{{.Names}}' 2>/dev/null | grep -E "^workshop-(debian|debian12|fedora|.*-$OURS)$"

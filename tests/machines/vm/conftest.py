@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from vagrant_house import House
@@ -20,7 +19,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         if not shutil.which("vagrant"):
             item.add_marker(pytest.mark.skip(reason="needs vagrant: tools/test.bash vm"))
-        elif "virtual_machine" in getattr(item, "fixturenames", ()) and not config.getoption("--box"):
+        elif {"virtual_machine", "whole_machine"} & set(
+            getattr(item, "fixturenames", ())
+        ) and not config.getoption("--box"):
             item.add_marker(pytest.mark.skip(reason="needs a box (--box): tools/test.bash vm"))
 
 
@@ -35,7 +36,20 @@ def house() -> Iterator[House]:
 @pytest.fixture(scope="module")
 def virtual_machine(request: pytest.FixtureRequest) -> Iterator[House]:
     """A copied checkout whose machine starts from the given box."""
-    made = House(WORKSHOP_BOX=str(Path(request.config.getoption("--box")).resolve()))
+    made = House(box=request.config.getoption("--box"))
     made.settings(playbook="playbooks/light.yml", memory=1024)
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def whole_machine(request: pytest.FixtureRequest) -> Iterator[House]:
+    """A copied checkout as it is, whose machine becomes the workshop, and compiles in the background."""
+    made = House(box=request.config.getoption("--box"))
+    variables = made.checkout / "inventories/vagrant/host_vars/workshop.yml"
+    variables.parent.mkdir()
+    variables.write_text("---\ndeep_libs_warm: background\n", encoding="utf-8")
+    made.git("add", "--all")
+    made.git("commit", "--quiet", "--message", "Compile in the background")
     yield made
     made.remove()

@@ -33,9 +33,9 @@ def recap(text: str) -> dict[str, int]:
     return dict(zip(("ok", "changed", "unreachable", "failed"), map(int, found.groups()), strict=True))
 
 
-def page(port: int) -> bytes:
+def page(port: int, path: str = "") -> bytes:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"http://127.0.0.1:{port}/", timeout=60) as answer:
+    with opener.open(f"http://127.0.0.1:{port}/{path}", timeout=60) as answer:
         return bytes(answer.read())
 
 

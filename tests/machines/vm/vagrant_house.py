@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
@@ -17,6 +18,8 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+NAME = f"workshop-house-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]}"
+"""Of this checkout's domain in libvirt, and of its box; tools/testbed/vagrant-clean.bash goes by it."""
 PORTS = {"jupyter": 8080, "tensorboard": 8081, "start-page": 8082, "ssh": 8282}
 """The ports of this host that machine.yml forwards."""
 
@@ -24,12 +27,13 @@ PORTS = {"jupyter": 8080, "tensorboard": 8081, "start-page": 8082, "ssh": 8282}
 class House:
     """A copied checkout. ``vagrant`` drives it as a person would; what it prints is in ``log``."""
 
-    def __init__(self, provider: str = "libvirt", **variables: str) -> None:
+    def __init__(self, provider: str = "libvirt", box: str = "", **variables: str) -> None:
+        """Copy the checkout; ``box`` is the file of the box that the machine starts from."""
         # Not below pytest's folder: qemu runs as a user of its own and must be able to read the box's kernel.
-        self.folder = Path(tempfile.mkdtemp(prefix="workshop-vm-", dir="/var/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir="/var/tmp"))
         self.folder.chmod(0o755)
         # The domain of libvirt is called after this folder.
-        self.checkout = self.folder / "workshop-vm-test"
+        self.checkout = self.folder / NAME
         self.log = self.folder / "vagrant.log"
         self.environment = {
             **{
@@ -42,6 +46,10 @@ class House:
             "VAGRANT_NO_COLOR": "1",
             **variables,
         }
+        if box:
+            own = self.folder / f"{NAME}.box"
+            own.symlink_to(Path(box).resolve())
+            self.environment["WORKSHOP_BOX"] = str(own)
         self._copy()
         self.vagrant = vagrant.Vagrant(
             self.checkout, env=self.environment, out_cm=self._to_log, err_cm=self._to_log
@@ -96,7 +104,7 @@ class House:
     def mark(self) -> int:
         return len(self.log.read_text(encoding="utf-8", errors="replace")) if self.log.exists() else 0
 
-    def ssh(self, command: str) -> str:
+    def ssh(self, command: str, seconds: int = 180) -> str:
         """Run a command in the machine through the forwarded port, with the key that Vagrant made."""
         key = next(self.checkout.glob(".vagrant/machines/workshop/*/private_key"))
         options = [
@@ -111,7 +119,7 @@ class House:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=seconds,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout

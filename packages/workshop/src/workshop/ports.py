@@ -23,6 +23,8 @@ from workshop.servers import Server
 
 LISTENING, ESTABLISHED = "0A", "01"
 """TCP_LISTEN and TCP_ESTABLISHED in the kernel's include/net/tcp_states.h."""
+ELSEWHERE = -1
+"""In place of an account: the other end of a connection is on another machine."""
 LARGEST_ANSWER = 10_000_000
 PROC = Path("/proc")
 
@@ -62,21 +64,29 @@ def listening(port: int) -> list[Socket]:
     return found
 
 
-def is_strangers(connection: socket.socket) -> bool:
-    """Tell whether another account of this machine, but for root, is at the other end of a connection.
+def caller(connection: socket.socket) -> int | None:
+    """Return the account of this machine at the other end of a connection; ELSEWHERE for another machine.
 
-    A connection from elsewhere is none: who may reach this machine is for its network to say. One of this
-    machine's whose account the kernel does not name, as of a process that has closed it, is a stranger's.
+    None where the kernel does not name the account, as of a process that has closed its end.
     """
     try:
         ours, theirs = _end(connection.getsockname()), _end(connection.getpeername())
     except OSError:  # it is closed by now
-        return True
+        return None
     for fields in _rows():
         if int(fields[1].rpartition(":")[2], 16) == theirs[1] and _ends(fields) == (theirs, ours):
             # Of one that its process has closed the kernel says that it is root's.
-            return fields[3] != ESTABLISHED or int(fields[7]) not in (0, os.geteuid())
-    return theirs[0] == ours[0] or ipaddress.ip_address(theirs[0]).is_loopback
+            return int(fields[7]) if fields[3] == ESTABLISHED else None
+    return None if theirs[0] == ours[0] or ipaddress.ip_address(theirs[0]).is_loopback else ELSEWHERE
+
+
+def is_strangers(connection: socket.socket) -> bool:
+    """Tell whether another account of this machine, but for root, is at the other end of a connection.
+
+    A connection from elsewhere is none: who may reach this machine is for its network to say. One of this
+    machine's whose account is not known is a stranger's.
+    """
+    return caller(connection) not in (ELSEWHERE, 0, os.geteuid())
 
 
 def _ends(fields: Sequence[str]) -> tuple[tuple[str, int], ...]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from waiting import patience
 from websocket import ABNF, create_connection
 
 CHECKOUT = Path(__file__).resolve().parents[4]
@@ -212,7 +213,7 @@ def _free_port() -> int:
 
 
 def _wait(server: Jupyter, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patience(seconds)
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError):
             server.ask("GET", "status")

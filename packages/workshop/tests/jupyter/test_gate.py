@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import os
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +20,7 @@ from .serving import TOKEN, Jupyter
 
 BASE = base_path(TOKEN)
 SECRET = BASE.strip("/")
+NOBODY = 65534
 WEBSOCKET = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -134,6 +138,43 @@ def test_a_cookie_opens_the_path_and_nothing_outside(server: Jupyter) -> None:
     cookie = "; ".join(line.partition(";")[0] for line in set_cookies.values())
     assert ask(server, "GET", f"{BASE}api/contents", Cookie=cookie).status == 200
     assert ask(server, "GET", "/api/contents", Cookie=cookie).status == 403
+
+
+@contextlib.contextmanager
+def another_account() -> Iterator[None]:
+    """Make connections as nobody: a socket is the account's that makes it."""
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another account")
+def test_a_cookie_is_of_no_use_to_another_account(server: Jupyter) -> None:
+    """It listened on Jupyter's port while that was stopped, and an open tab went on asking."""
+    set_cookies = cookies(ask(server, "GET", f"/lab?token={TOKEN}"))
+    cookie = "; ".join(line.partition(";")[0] for line in set_cookies.values())
+    (name,) = (name for name in set_cookies if name.startswith("username"))
+    renamed = cookie.replace(name, name.removesuffix("-0") + f"-{NOBODY}")
+    assert renamed != cookie
+    with another_account():
+        for stolen in (cookie, renamed):
+            assert ask(server, "GET", f"{BASE}api/contents", Cookie=stolen).status == 403
+            assert ask(server, "GET", f"{BASE}lab", Cookie=stolen).status == 302
+        own = cookies(ask(server, "GET", f"/lab?token={TOKEN}"))
+        cookie = "; ".join(line.partition(";")[0] for line in own.values())
+        assert ask(server, "GET", f"{BASE}api/contents", Cookie=cookie).status == 200
+
+
+@pytest.mark.parametrize("path", ["lab", "tree", "notebooks/a.ipynb", "edit/a.txt", "consoles/a"])
+def test_no_page_has_the_token(server: Jupyter, path: str) -> None:
+    """A page sends it with all that it asks, to whoever has the port by then."""
+    set_cookies = cookies(ask(server, "GET", f"/lab?token={TOKEN}"))
+    cookie = "; ".join(line.partition(";")[0] for line in set_cookies.values())
+    page = ask(server, "GET", f"{BASE}{path}", Cookie=cookie)
+    assert page.status == 200 and "jupyter-config-data" in page.body
+    assert TOKEN not in page.everything
 
 
 def post(server: Jupyter, password: str, where: str = "/lab") -> Answer:

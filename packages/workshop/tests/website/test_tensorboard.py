@@ -22,6 +22,7 @@ from workshop.settings import Settings
 from workshop.site.tensorboard import own_folder, split
 
 TOKEN = "the-token-of-this-workshop"
+NOBODY = pwd.getpwnam("nobody").pw_uid
 ANOTHER = """
 import encodings.idna, http.client, json, os, sys
 os.setuid(int(sys.argv[1]))
@@ -110,10 +111,11 @@ def test_only_the_machines_own_names_are_answered(port: int, host: str, status: 
     assert ask(port, host) == status
 
 
-def ask_as_another(port: int, *requests: tuple[str, str, str]) -> list[tuple[int, str | None, str]]:
+def ask_as_another(
+    port: int, *requests: tuple[str, str, str], account: int = NOBODY
+) -> list[tuple[int, str | None, str]]:
     """Return status, Location and body of each answer that another account of this machine is given."""
-    account = str(pwd.getpwnam("nobody").pw_uid)
-    words = [sys.executable, "-c", ANOTHER, account, str(port), json.dumps(requests)]
+    words = [sys.executable, "-c", ANOTHER, str(account), str(port), json.dumps(requests)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return [(status, where, body) for status, where, body in json.loads(done.stdout)]
 
@@ -137,6 +139,13 @@ class TestAnotherAccount:
     def test_another_word_opens_nothing(self, port: int, given: str) -> None:
         ((status, where, _),) = ask_as_another(port, ("POST", "/login", given))
         assert (status, where) == (401, None)
+
+    def test_the_path_of_one_is_of_no_use_to_a_third(self, port: int) -> None:
+        """It listened on the port while TensorBoard was stopped, and heard a page ask by its path."""
+        ((_, where, _),) = ask_as_another(port, ("POST", "/login", f"password={TOKEN}"))
+        paths = [("GET", f"{where}{path}", "") for path in ("", "data/runs", "data/environment")]
+        answers = ask_as_another(port, *paths, account=NOBODY - 1)
+        assert [status for status, _, _ in answers] == [401, 401, 401]
 
     def test_with_the_token_it_sees_what_the_owner_sees(self, port: int) -> None:
         ((status, where, _),) = ask_as_another(port, ("POST", "/login", f"password={TOKEN}"))

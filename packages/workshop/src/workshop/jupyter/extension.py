@@ -11,6 +11,17 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "workshop.jupyter.extension"}]
 
 
+def keep_the_token_out_of_pages(settings: dict[str, Any]) -> None:
+    """Leave it to their cookie to open the pages of JupyterLab and Notebook.
+
+    They would send the token with whatever they ask, also while Jupyter is stopped and another account of
+    this machine listens on its port; and who has the token comes in for good.
+    """
+    settings["token"] = ""
+    settings.setdefault("page_config_data", {})["token"] = ""
+
+
 def _load_jupyter_server_extension(server: Any) -> None:
+    keep_the_token_out_of_pages(server.web_app.settings)
     gate.install(server)
     updatespage.install(server)

@@ -3,13 +3,16 @@
 Every account can connect to a port of 127.0.0.1. Who is at the other end is in the kernel's table
 (``ports.is_strangers``): the account whose TensorBoard it is, root, and whoever calls from elsewhere, as
 the host of a virtual machine does, go in as ever. Another account brings the token of Jupyter once, and
-goes on below a path that follows from it: no cookie, which a browser would take to every other port as well.
+goes on below a path that follows from both: no cookie, which a browser would take to every other port as
+well. A path that another account came to know, by listening on the port while TensorBoard is stopped, is
+of no use to it.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -55,9 +58,10 @@ FIRST = "It belongs to another account of this machine."
 WRONG = "That is not the token of this workshop."
 
 
-def base_path(token: str) -> str:
-    """Return the path below which whoever knows the token finds TensorBoard."""
-    return f"/{hmac.new(token.encode(), b'path of TensorBoard', 'sha256').hexdigest()[:32]}/"
+def base_path(token: str, account: int) -> str:
+    """Return the path below which an account that has brought the token finds TensorBoard."""
+    what = f"path of TensorBoard for {account}"
+    return f"/{hmac.new(token.encode(), what.encode(), 'sha256').hexdigest()[:32]}/"
 
 
 def closed_to_strangers(wsgi_app: WsgiApp, read_token: Callable[[], str | None]) -> WsgiApp:
@@ -68,12 +72,13 @@ def closed_to_strangers(wsgi_app: WsgiApp, read_token: Callable[[], str | None])
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         token, path = read_token(), environ.get("PATH_INFO", "/")
-        base = base_path(token) if token else None
+        account = ports.caller(environ["werkzeug.socket"])
+        if account in (ports.ELSEWHERE, 0, os.geteuid()):
+            return wsgi_app(environ, start_response)
+        base = base_path(token, account) if token and account is not None else None
         if base is not None and path.startswith(base):
             inside = {"SCRIPT_NAME": base.rstrip("/"), "PATH_INFO": path[len(base) - 1 :]}
             return wsgi_app(environ | inside, start_response)
-        if not ports.is_strangers(environ["werkzeug.socket"]):
-            return wsgi_app(environ, start_response)
         if path == KNOWN_BY:
             # That it runs, which the kernel's table tells as well, and nothing more.
             start_response("200 OK", [("Content-Type", "application/json"), *HEADERS])
