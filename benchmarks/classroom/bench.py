@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from benchmarks.classroom import faults
 from benchmarks.classroom.people import Browser, Person, SeenError, all_come
 from benchmarks.classroom.sides import OURS, Peer, Side, Workshop, debian, littlest, workshop
 from benchmarks.classroom.usage import Memory, Stopwatch, memory
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
@@ -84,8 +84,8 @@ def classroom(
     wanted = list(PEERS) if peer is None else [each for each in peer if each != "none"]
     if unknown := set(wanted) - set(PEERS):
         raise WorkshopError(f"no such peer: {', '.join(unknown)}; there are {', '.join(PEERS)}")
-    with tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder:
-        trials = measure(seats, within, wanted, break_things, theano, scratch or Path(folder))
+    with scratch_folder() as folder:
+        trials = measure(seats, within, wanted, break_things, theano, scratch or folder)
     report = summarise(trials)
     if json:
         print_json(report)
