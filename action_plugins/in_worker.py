@@ -1,9 +1,9 @@
 """Ansible action of modules that need no Python of their own where Ansible runs on the machine itself.
 
 A module is packed with all that it imports, sent, unpacked, and compiled by another Python: half a second of
-a processor, which was most of what a set-up took that had nothing to do. The worker that would wait for it has
-the same libraries in memory and the same rights, so it does the work itself. Elsewhere, and where a task asks
-for other rights or variables, the module is sent as ever; so it is in a play that knows nothing of this plugin.
+a processor, which was most of what a set-up took that had nothing to do. The worker that would wait for it
+has the same libraries in memory and the same rights, so it does the work itself. Elsewhere, and where a task
+asks for other rights or variables, the module is sent as ever; so it is in a play that does not know this.
 
 The files beside this one name the modules.
 """

@@ -1,4 +1,4 @@
-"""Where Ansible runs on the machine itself, modules run in its worker, and do what they do when they are sent."""
+"""Where Ansible runs on the machine itself, modules run in its worker, and do what they do when sent."""
 
 from __future__ import annotations
 
