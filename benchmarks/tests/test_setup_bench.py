@@ -120,6 +120,10 @@ def test_interrupting_ends_what_was_started(checkout: Path, tmp_path: Path) -> N
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    # It is still starting the command while the command already runs; then it sleeps until that ends.
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "S":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     process.send_signal(2)
     process.wait(120)
     with pytest.raises(ProcessLookupError):
