@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from benchmarks.scratch import scratch_folder
 from organiser.appliance import ovf
 from organiser.appliance.machine import load_machine
 from organiser.appliance.pack import Clock, wrap
@@ -50,11 +49,8 @@ def appliance(
 
     Exit 1 when verify is slower than 0.7 times sha256sum.
     """
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
-    try:
+    with scratch_folder(scratch) as folder:
         report = measure(folder, int(gigabytes * 1e9), rounds, not without_peer)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if json:
         print_json(report)
     else:

@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.scratch import scratch_folder
 from organiser.thumbdrive.drives import Place
 from organiser.thumbdrive.layout import CLOSING, SUMS
 from organiser.thumbdrive.ownership import write_own
@@ -50,11 +50,8 @@ def thumbdrive(
     cache, and so proves nothing; it is measured a second time with its files put out of the cache.
     Exit 1 when the bar is missed.
     """
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
-    try:
+    with scratch_folder(scratch) as folder:
         report = measure(folder, megabytes << 20, rounds)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     if json:
         print_json(report)
     else:

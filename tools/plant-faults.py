@@ -38,6 +38,7 @@ BATCH = 6
 PLANTED = (
     "packages/*/src/**/*.py",
     "library/*.py",
+    "action_plugins/*.py",
     "callback_plugins/*.py",
     "tools/testrun/*.py",
     "roles/*/library/*.py",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.peers import install_peers, machine_python, run_engine
+from benchmarks.scratch import scratch_folder
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
 
@@ -42,9 +42,9 @@ def bench_charrnn(
     Each engine runs in a process of its own. Characters a processor second count, as a machine may be busy
     with other things. Exit 1 when the bar is missed.
     """
-    with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as made:
-        pythons = {OURS: machine_python(OURS, theano_python), RIVAL: torch_python or _torch(Path(made))}
-        report = summarise(measure(pythons, repeat, [units, rows, steps, batches], Path(made) / "theano"))
+    with scratch_folder(scratch) as folder:
+        pythons = {OURS: machine_python(OURS, theano_python), RIVAL: torch_python or _torch(folder)}
+        report = summarise(measure(pythons, repeat, [units, rows, steps, batches], folder / "theano"))
     if json:
         print_json(report)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from benchmarks.classroom.people import Browser, Person, SeenError, all_come
 from benchmarks.classroom.sides import OURS, Peer, Side, Workshop, debian, littlest, workshop
 from benchmarks.classroom.training import LESSON, Trained, cells_of, train
 from benchmarks.classroom.usage import Memory, Stopwatch, memory
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import Profile
 from workshop.output import console, messages, print_json
@@ -109,9 +109,9 @@ def classroom(
     wanted = list(PEERS) if peer is None else [each for each in peer if each != "none"]
     if unknown := set(wanted) - set(PEERS):
         raise WorkshopError(f"no such peer: {', '.join(unknown)}; there are {', '.join(PEERS)}")
-    with tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder:
+    with scratch_folder() as folder:
         parts = Parts(cold, within, theano, cells_of(lesson, profile) if training else [], training)
-        trials = measure(seats, parts, wanted, break_things, scratch or Path(folder))
+        trials = measure(seats, parts, wanted, break_things, scratch or folder)
     report = summarise(trials)
     if json:
         print_json(report)

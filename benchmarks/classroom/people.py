@@ -10,9 +10,10 @@ import urllib.parse
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
+
+from benchmarks.classroom.kernel_requests import execute_request
 
 PATIENCE_SECONDS = 300.0
 """After which somebody gives up; longer than any bar, so that slow and never are told apart."""
@@ -221,25 +222,6 @@ class Browser:
                 if kind == "status" and content["execution_state"] == "idle":
                     return printed
         raise SeenError("the connection ended")
-
-
-def execute_request(message: str, code: str) -> dict[str, Any]:
-    """Return the message that runs a cell."""
-    return {
-        "header": {
-            "msg_id": message,
-            "username": "",
-            "session": message,
-            "msg_type": "execute_request",
-            "version": "5.3",
-            "date": "2026-01-01T00:00:00Z",
-        },
-        "parent_header": {},
-        "metadata": {},
-        "content": {"code": code, "silent": False, "store_history": False, "allow_stdin": False},
-        "channel": "shell",
-        "buffers": [],
-    }
 
 
 def browsing(address: str, person: Person) -> Browser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -14,6 +13,7 @@ import typer
 from benchmarks.filter.notebooks import write_notebooks
 from benchmarks.filter.race import Course, Runner, race
 from benchmarks.peers import install_peers, locked_version
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
@@ -43,8 +43,8 @@ def bench_filter(
     filter, or could not be measured.
     """
     checkout = find_checkout(SCRIPT)
-    with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as folder:
-        report = measure(checkout, Path(folder), repeat, notebooks, megabytes, slow_runs)
+    with scratch_folder(scratch) as folder:
+        report = measure(checkout, folder, repeat, notebooks, megabytes, slow_runs)
     if json:
         print_json(report)
     else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from benchmarks.firstcell.machine import Opened, first_cells, just_set_up, open_lesson, warming
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -34,10 +33,9 @@ def firstcell(
     settings = load_settings()
     if settings.prefix is None:
         raise WorkshopError("this machine was not set up; name one by WORKSHOP_CONFIG=FILE")
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch)).resolve()
     cells = first_cells(settings)
     opened: dict[str, Opened] = {}
-    try:
+    with scratch_folder(scratch) as folder:
         for what in (ALONE, BESIDE):
             messages.print(what, markup=False, highlight=False)
             with just_set_up(settings, folder / what.replace(" ", "-")) as file:
@@ -47,8 +45,6 @@ def firstcell(
                 else:
                     with warming(file):
                         opened[BESIDE] = open_lesson(file, cells)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     report = summarise(opened)
     if json:
         print_json(report)

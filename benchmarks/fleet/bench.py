@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ import typer
 
 from benchmarks.fleet.machines import LESSON, NAME, Machine, Organiser, all_at_once
 from benchmarks.fleet.server import Server, Use, find_lighttpd, serve
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
@@ -57,11 +56,8 @@ def fleet(
     """
     program = find_lighttpd(lighttpd)
     checkout = find_checkout(LESSON)
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch)).resolve()
-    try:
+    with scratch_folder(scratch) as folder:
         report = summarise(measure(checkout, folder, program, machines, at_once), fleet)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     report["versions"] = versions(program)
     if json:
         print_json(report)

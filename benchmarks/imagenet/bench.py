@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.peers import install_peers, machine_python, run_engine
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.imagenet.collection import ENTRIES
 from workshop.output import console, messages, print_json
@@ -86,8 +86,7 @@ def bench_imagenet(
     beside PyTorch with the trained ones. Each engine runs in a process of its own. Exit 1 when a bar is
     missed.
     """
-    with tempfile.TemporaryDirectory(prefix="workshop-bench-", dir=scratch) as made:
-        folder = Path(made)
+    with scratch_folder(scratch) as folder:
         pythons = {
             OURS: machine_python("theano", theano_python),
             "keras": machine_python("tensorflow", tensorflow_python),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.scratch import scratch_folder
 from benchmarks.setup.race import Run, Trial, remove
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
@@ -47,16 +47,8 @@ def setup(
     of the same data, one after the other. Then set-up runs a second time. Exit 1 when a bar is missed.
     """
     checkout = find_checkout("local/setup.bash")
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
-    done = False
-    try:
+    with scratch_folder(scratch, keep=keep, keep_failed=True) as folder:
         results = measure(checkout, folder, repeat)
-        done = True
-    finally:
-        if keep or not done:
-            messages.print(f"left: {folder}", markup=False, highlight=False)
-        if done and not keep:
-            remove(folder)
     report = summarise(results)
     if json:
         print_json(report)

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.scratch import scratch_folder
 from benchmarks.sticks.bus import sticks_on_a_bus
 from benchmarks.thumbdrive import fill
 from organiser.thumbdrive.staged import read_staged
@@ -57,11 +58,8 @@ def sticks(
     Exit 1 when many cost more processor time for each megabyte than few, take far more memory, or leave the
     bus idle.
     """
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch)).resolve()
-    try:
+    with scratch_folder(scratch) as folder:
         trials = measure(folder, sorted(set(count or (1, 4, 16))), megabytes << 20, int(speed * 1e6))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     report = summarise(trials, speed)
     if json:
         print_json(report)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.scratch import scratch_folder
 from benchmarks.sync.crash_trials import kill_many
 from benchmarks.sync.fuzz_edits import faults_of, random_pair
 from benchmarks.sync.fuzz_shapes import try_shapes
@@ -58,12 +58,9 @@ def sync(
 
     Exit 1 when a bar is missed.
     """
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch))
-    folder.chmod(0o711)  # some of the odd shapes are met by an account without rights
-    try:
+    with scratch_folder(scratch) as folder:
+        folder.chmod(0o711)  # some of the odd shapes are met by an account without rights
         report = measure(folder, kills, pairs, shapes, rounds, seed, not without_peer, hostile, oracle)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     report["missed"] = list(missed(report))
     if json:
         print_json(report)

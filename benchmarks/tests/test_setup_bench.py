@@ -116,6 +116,9 @@ def test_interrupting_ends_what_was_started(checkout: Path, tmp_path: Path) -> N
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip(), 60, "it runs")
+    # It is still starting the command while the command already runs; then it sleeps until that ends.
+    stat = Path(f"/proc/{process.pid}/stat")
+    wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "S", 60, "it waits")
     process.send_signal(2)
     process.wait(120)
     started = int((tmp_path / "pid").read_text())

@@ -9,7 +9,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Annotated, Any
 import psutil
 import typer
 
+from benchmarks.scratch import scratch_folder
 from benchmarks.votes.voters import Voter, a_room, ask, vote_all
 from workshop.errors import WorkshopError
 from workshop.output import console, print_json
@@ -76,8 +76,8 @@ def votes(
 async def hold(phones: int, seconds: float, kill: bool, seed: int) -> Trial:
     """Start the process, let the room vote, kill the process at half of the time and start it again."""
     voters = a_room(phones, seconds, len(QUESTION.choices), seed)
-    with tempfile.TemporaryDirectory() as folder:
-        process = Process(Path(folder))
+    with scratch_folder() as folder:
+        process = Process(folder)
         try:
             await process.start()
             down = 0.0

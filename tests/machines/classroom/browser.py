@@ -24,6 +24,8 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+from benchmarks.classroom.kernel_requests import execute_request
+
 SECONDS = 180
 
 
@@ -234,25 +236,6 @@ class Browser:
             elif kind == "status" and body["execution_state"] == "idle":
                 socket.close()
                 return {"text": text, "result": result, "error": error}
-
-
-def execute_request(message: str, code: str) -> dict[str, Any]:
-    """Return the message that runs a cell."""
-    return {
-        "header": {
-            "msg_id": message,
-            "username": "",
-            "session": "s",
-            "msg_type": "execute_request",
-            "version": "5.3",
-            "date": "2026-01-01T00:00:00Z",
-        },
-        "parent_header": {},
-        "metadata": {},
-        "content": {"code": code, "silent": False, "store_history": False, "allow_stdin": False},
-        "channel": "shell",
-        "buffers": [],
-    }
 
 
 def main(address: str, jar: str, word: str, *words: str) -> None:

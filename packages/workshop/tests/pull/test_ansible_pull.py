@@ -109,6 +109,7 @@ def machine(tmp_path: Path) -> Machine:
     machine.home.mkdir()
     for name in (
         ".gitignore",
+        "action_plugins",
         "ansible.cfg",
         "callback_plugins",
         "inventories",

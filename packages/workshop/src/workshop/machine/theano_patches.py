@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, handover, precompiled, shape_arithmetic
+from workshop.machine import compiling, handover, precompiled
 from workshop.system.files import write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -182,7 +182,8 @@ def patch_elemwise(source: str | None) -> str:
 
 def patch_shape_arithmetic(_: str | None) -> str:
     """Return the module that runs them."""
-    return Path(shape_arithmetic.__file__).read_text(encoding="utf-8")
+    # Not imported: that takes numpy, which is most of the time of a run that finds nothing to patch.
+    return Path(__file__).with_name("shape_arithmetic.py").read_text(encoding="utf-8")
 
 
 def patch_cache(source: str | None) -> str:

@@ -1,0 +1,64 @@
+"""Ansible action of modules that need no Python of their own where Ansible runs on the machine itself.
+
+A module is packed with all that it imports, sent, unpacked, and compiled by another Python: half a second of
+a processor, which was most of what a set-up took that had nothing to do. The worker that would wait for it
+has the same libraries in memory and the same rights, so it does the work itself. Elsewhere, and where a task
+asks for other rights or variables, the module is sent as ever; so it is in a play that does not know this.
+
+The files beside this one name the modules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import ansible.module_utils
+from ansible.module_utils.testing import patch_module_args
+from ansible.plugins.action.normal import ActionModule as Normal
+from ansible.plugins.loader import module_loader
+
+# A module that is sent finds our own utilities there, too.
+OURS = str(Path(__file__).resolve().parents[1] / "module_utils")
+
+
+class ActionModule(Normal):
+    """Runs the module whose name the task has."""
+
+    def _execute_module(
+        self, *given: Any, task_vars: Any = None, wrap_async: Any = False, **named: Any
+    ) -> Any:
+        """Return what the module printed."""
+        if given or named or wrap_async or not self._is_at_home():
+            return super()._execute_module(*given, task_vars=task_vars, wrap_async=wrap_async, **named)
+        arguments = dict(self._task.args)
+        self._update_module_args(self._task.action, arguments, task_vars)
+        module, said = self._module(), io.StringIO()
+        with patch_module_args(arguments), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+            module.main()
+        return json.loads(said.getvalue())
+
+    def _is_at_home(self) -> bool:
+        """Tell whether the worker is where the module would run, with its rights and variables."""
+        return (
+            self._connection.transport == "local"
+            and not self._play_context.become
+            and not any(self._task.environment or [])
+        )
+
+    def _module(self) -> Any:
+        """Return the module that would have been sent."""
+        # What is sent leaves nothing beside its source either, whosever folder that is.
+        sys.dont_write_bytecode = True
+        if OURS not in ansible.module_utils.__path__:
+            ansible.module_utils.__path__.append(OURS)
+        name = f"ansible.modules.{self._task.action.rpartition('.')[2]}"
+        spec = importlib.util.spec_from_file_location(name, module_loader.find_plugin(self._task.action))
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+        return sys.modules[name]

@@ -1,0 +1,35 @@
+"""The folder that a benchmark works in, and removes."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from workshop.output import messages
+
+
+@contextlib.contextmanager
+def scratch_folder(
+    below: Path | None = None, *, keep: bool = False, keep_failed: bool = False
+) -> Iterator[Path]:
+    """Give an empty folder, without links on the way to it, and remove it in the end.
+
+    Args:
+        below: A folder on the disk to measure on; without one, the system's for temporary files.
+        keep: Leave it, and say where.
+        keep_failed: The same where something failed, for whoever looks for the reason.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=below)).resolve()
+    failed = True
+    try:
+        yield folder
+        failed = False
+    finally:
+        if keep or (failed and keep_failed):
+            messages.print(f"left: {folder}", markup=False, highlight=False)
+        else:
+            # What cannot be removed hides no figure, and no failure.
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,173 @@
+"""Where Ansible runs on the machine itself, modules run in its worker, and do what they do when sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
+WATCHED = (
+    "#!/bin/sh\n"
+    # The parent of a command is the Python in which the module runs.
+    'tr "\\0" " " </proc/$PPID/cmdline >"$0.parent"\n'
+    'echo "{\\"changed\\": false, \\"umask\\": \\"$(umask)\\", \\"extra\\": \\"$EXTRA\\"}"\n'
+)
+
+pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+
+
+def play(tmp_path: Path, *tasks: dict[str, Any], sent: bool = False, words: tuple[str, ...] = ()) -> Any:
+    """Run tasks on this machine; return the results, those of failed tasks, too."""
+    folder = tmp_path / "play"
+    folder.mkdir(exist_ok=True)
+    listed = [task | {"register": f"result_{n}", "ignore_errors": True} for n, task in enumerate(tasks)]
+    results = {f"result_{n}": f"{{{{ result_{n} }}}}" for n in range(len(tasks))}
+    told = {"ansible.builtin.copy": {"content": results, "dest": str(folder / "told.json")}}
+    plays = [{"hosts": "all", "gather_facts": False, "tasks": [*listed, told | {"check_mode": False}]}]
+    (folder / "play.yml").write_text(json.dumps(plays))
+    environment = os.environ | {"ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")}
+    environment |= {"ANSIBLE_LIBRARY": f"{ROOT}/library:{ROOT}/roles/base-fedora/library"}
+    if sent:
+        environment["ANSIBLE_ACTION_PLUGINS"] = str(folder / "none")
+    done = subprocess.run(
+        [ANSIBLE, folder / "play.yml", "-i", "localhost,", "-c", "local", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return list(json.loads((folder / "told.json").read_text()).values())
+
+
+def watched(tmp_path: Path) -> Path:
+    """A command that notes which process started it."""
+    command = tmp_path / "command"
+    command.write_text(WATCHED)
+    command.chmod(0o755)
+    return command
+
+
+def told(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what a module said, without what depends on how it was run."""
+    return {name: value for name, value in result.items() if name not in ("invocation", "ansible_facts")}
+
+
+def placing(folder: Path, content: str = "wanted\n") -> dict[str, Any]:
+    return {
+        "placed": {
+            "folders": [{"path": str(folder), "mode": "0750"}],
+            "files": [{"path": str(folder / "file"), "content": content, "mode": "0640"}],
+        }
+    }
+
+
+def test_it_does_and_says_what_a_module_does_that_is_sent(tmp_path: Path) -> None:
+    command = watched(tmp_path)
+    found = []
+    for sent in (False, True):
+        folder = tmp_path / "made"
+        tasks = [
+            placing(folder),
+            placing(folder),
+            placing(folder, "other\n") | {"check_mode": True},
+            placing(folder) | {"diff": True},
+            {"placed_and_run": {"commands": [{"argv": [str(command)]}]}},
+            {"placed_and_run": {"commands": [{"argv": ["sh", "-c", "echo no room >&2; exit 3"]}]}},
+            {"placed": {"wrong": 1}},
+            {"machine_lacks": {"path": str(tmp_path), "required_mb": 10**9}},
+        ]
+        results = [told(result) for result in play(tmp_path, *tasks, sent=sent)]
+        assert (folder / "file").read_text() == "wanted\n"
+        assert (folder / "file").stat().st_mode & 0o777 == 0o640
+        (folder / "file").unlink()
+        folder.rmdir()
+        parent = command.with_name("command.parent").read_text()
+        assert ("ansible-playbook" in parent) is not sent
+        found.append(results)
+    here, away = found
+    for results in found:  # what is free on the disk changes by itself
+        results[-1] = {"failed": results[-1]["failed"], "refused": "make room" in results[-1]["msg"]}
+    assert here == away
+    assert [result["changed"] for result in here[:5]] == [True, False, True, False, False]
+    assert here[5]["msg"] == "no room"
+    assert "wrong" in here[6]["msg"]
+    assert here[7] == {"failed": True, "refused": True}
+
+
+def test_drift_is_mended_and_told(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    play(tmp_path, placing(folder))
+    (folder / "file").write_text("drifted\n")
+    (folder / "file").chmod(0o666)
+    [mended] = play(tmp_path, placing(folder))
+    assert mended["changed"]
+    assert mended["paths"] == [str(folder / "file")]
+    assert (folder / "file").read_text() == "wanted\n"
+    assert (folder / "file").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_task_with_variables_of_its_own_is_sent(tmp_path: Path) -> None:
+    command = watched(tmp_path)
+    task = {"placed_and_run": {"commands": [{"argv": [str(command)]}]}, "environment": {"EXTRA": "given"}}
+    [result] = play(tmp_path, task)
+    assert result["documents"][0]["extra"] == "given"
+    assert "ansible-playbook" not in command.with_name("command.parent").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account without being asked")
+def test_a_task_with_other_rights_is_sent(tmp_path: Path) -> None:
+    command = watched(tmp_path)
+    task = {"placed_and_run": {"commands": [{"argv": [str(command)]}]}, "become": True}
+    play(tmp_path, task | {"become_method": "su"})
+    assert "ansible-playbook" not in command.with_name("command.parent").read_text()
+
+
+def test_it_leaves_nothing_beside_the_modules(tmp_path: Path) -> None:
+    before = set((ROOT / "library").rglob("*")) | set((ROOT / "module_utils").rglob("*"))
+    play(tmp_path, placing(tmp_path / "made"))
+    assert set((ROOT / "library").rglob("*")) | set((ROOT / "module_utils").rglob("*")) == before
+
+
+def test_the_facts_are_those_that_setup_gathers(tmp_path: Path) -> None:
+    tasks = yaml.safe_load((ROOT / "playbooks/tasks/check-arguments.yml").read_text())
+    [looking] = [
+        {"setup": task["setup"]}
+        for task in tasks
+        if "setup" in task
+    ]
+    here, away = (play(tmp_path, looking, sent=sent)[0]["ansible_facts"] for sent in (False, True))
+    # The Python is Ansible's own here, and what it was started with another module's are not.
+    passing = {
+        "ansible_env",
+        "ansible_python",
+        "ansible_python_version",
+        "discovered_interpreter_python",
+        "ansible_discovered_interpreter_python",
+    }
+    passing |= {"ansible_selinux", "ansible_selinux_python_present"}
+    assert set(here) - passing == set(away) - passing
+    assert {name: here[name] for name in set(here) - passing} == {
+        name: away[name] for name in set(here) - passing
+    }
+    assert here["ansible_env"]["HOME"] == away["ansible_env"]["HOME"]
+    assert here["ansible_selinux"]["status"] == away["ansible_selinux"]["status"]
+
+
+def test_every_action_has_a_module() -> None:
+    names = {path.stem for path in (ROOT / "action_plugins").glob("*.py")} - {"in_worker", "setup"}
+    modules = {
+        path.stem
+        for folder in (ROOT, *(ROOT / "roles").iterdir())
+        for path in (folder / "library").glob("*.py")
+    }
+    assert names == modules
