@@ -1,9 +1,10 @@
 """How much of a card's memory the training of a network takes.
 
-Five things live there: the weights, a gradient for each of them, in 16 bits a copy of the weights in 32, what
-the optimiser remembers about each of them, and the activations: what every layer has answered, kept until the
-gradients are computed from it. All but the last depend on the network alone, the last grows with the batch. The estimate leaves out the
-workspace of convolutions and what a framework itself takes: count on a tenth to a fifth more.
+Five things live there: the weights, a gradient for each of them, in 16 bits a copy of the weights in 32,
+what the optimiser remembers about each of them, and the activations: what every layer has answered, kept
+until the gradients are computed from it. All but the last depend on the network alone, the last grows with
+the batch. The estimate leaves out the workspace of convolutions and what a framework itself takes: count on
+a tenth to a fifth more.
 """
 
 from __future__ import annotations
