@@ -60,15 +60,30 @@ def test_one_card_and_none() -> None:
     assert "No card fits" in texts(chart.prices([], []))[0]
 
 
-def test_the_bars_are_full_and_their_parts_in_proportion() -> None:
-    needs = [(network.name, need(network, 8)) for network in NETWORKS]
+def test_bars_grow_with_the_memory_and_their_parts_are_in_proportion() -> None:
+    needs = [(network.name, need(network, 8, precision="16 bits")) for network in NETWORKS]
     svg = chart.needs(needs)
     bars = [e for e in ET.fromstring(svg).iter(f"{SVG}rect") if e.attrib["height"] == "18"]
-    assert len(bars) == 4 * len(NETWORKS)
+    count = len(chart.PARTS)
+    assert len(bars) == count * len(NETWORKS)
+    lengths = []
     for number, (_, taken) in enumerate(needs):
-        widths = [float(bar.attrib["width"]) for bar in bars[4 * number : 4 * number + 4]]
-        assert sum(widths) == pytest.approx(chart.WIDTH - 340, abs=0.5)
-        assert widths[3] / sum(widths) == pytest.approx(taken.activations / taken.total, abs=0.01)
+        widths = [float(bar.attrib["width"]) for bar in bars[count * number : count * (number + 1)]]
+        lengths.append(sum(widths))
+        assert widths[4] / sum(widths) == pytest.approx(taken.activations / taken.total, abs=0.01)
+    totals = [taken.total for _, taken in needs]
+    assert sorted(range(len(needs)), key=lengths.__getitem__) == sorted(
+        range(len(needs)), key=totals.__getitem__
+    )
+    # On a logarithmic axis equal factors are equal distances.
+    axis = chart.Axis([0.01, 8, 16, 24, 80, *(total / 1e9 for total in totals)], 250, chart.WIDTH - 90)
+    assert lengths[1] == pytest.approx(axis.place(totals[1] / 1e9) - 250, abs=0.5)
+
+
+def test_a_card_with_four_times_the_memory_is_a_dot_of_twice_the_width() -> None:
+    small, large = (dataclasses.replace(CARDS[0], memory_gb=memory) for memory in (8, 32))
+    dots = list(ET.fromstring(chart.prices([small, large], [])).iter(f"{SVG}circle"))
+    assert float(dots[1].attrib["r"]) == pytest.approx(2 * float(dots[0].attrib["r"]), abs=0.1)
 
 
 def test_ticks_are_round_and_in_place() -> None:

@@ -21,7 +21,13 @@ def test_the_parts_in_32_bits() -> None:
 
 def test_16_bits_halve_but_keep_a_copy_of_the_weights() -> None:
     taken = need(SMALL, 5, "SGD", "16 bits")
-    assert (taken.weights, taken.gradients, taken.optimiser, taken.activations) == (2000, 2000, 4000, 100)
+    assert (taken.weights, taken.gradients, taken.copy, taken.activations) == (2000, 2000, 4000, 100)
+    assert taken.optimiser == 0
+
+
+def test_with_adam_16_bits_save_nothing_but_activations() -> None:
+    both = [need(SMALL, 5, "Adam", precision) for precision in PRECISIONS]
+    assert [each.total - each.activations for each in both] == [16000, 16000]
 
 
 @given(st.sampled_from(NETWORKS), st.integers(1, 256), st.sampled_from([*OPTIMISERS]))

@@ -16,6 +16,7 @@ COLOURS = {"NVIDIA": "#4c9a2a", "AMD": "#c8102e", "Intel": "#0068b5"}
 PARTS = {
     "weights": "#1f77b4",
     "gradients": "#ff7f0e",
+    "copy": "#8c564b",
     "optimiser": "#2ca02c",
     "activations": "#9467bd",
 }
@@ -85,14 +86,14 @@ def _grid(across: Axis, up: Axis, unit: str) -> list[str]:
 
 
 def _dot(card: Card, x: float, y: float, *, strong: bool) -> str:
-    """Draw one card; a browser shows its figures when the mouse rests on it."""
+    """Draw one card, its memory as the area; a browser shows its figures when the mouse rests on it."""
     told = (
         f"{card.name} ({card.year}): ${card.price_usd:,.0f}, {card.memory_gb:g} GB, "
         f"{card.half_tflops:g} TFLOPS in 16 bits, {card.power_w:g} W"
     )
-    size, opacity = (6, 1) if strong else (4, 0.55)
+    size, opacity = 1.25 * math.sqrt(card.memory_gb), 1 if strong else 0.45
     return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{COLOURS.get(card.vendor, "#666")}" '
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{COLOURS.get(card.vendor, "#666")}" '
         f'opacity="{opacity}"><title>{html.escape(told)}</title></circle>'
     )
 
@@ -116,20 +117,29 @@ def _legend(colours: Mapping[str, str], x: float, y: float, step: float) -> list
     return parts
 
 
-def needs(rows: Sequence[tuple[str, Need]]) -> str:
-    """Return an SVG with a bar of one length for each network: what its memory goes to, and the sum."""
-    start, length = 250, WIDTH - 250 - 90
-    parts = _legend(PARTS, start, 8, 110)
+def needs(rows: Sequence[tuple[str, Need]], marks: Sequence[float] = (8, 16, 24, 80)) -> str:
+    """Return an SVG with a bar for each network: its length is the memory on a logarithmic axis.
+
+    The colours divide a bar by the shares of its parts. marks: gigabytes at which lines stand, as of cards.
+    """
+    axis = Axis([0.01, *marks, *(need.total / GB for _, need in rows)], 250, WIDTH - 90)
+    floor = 50 + 26 * len(rows)
+    parts = _legend(PARTS, axis.start, 8, 90)
+    for mark in marks:
+        x = axis.place(mark)
+        parts.append(f'<line x1="{x:.1f}" y1="42" x2="{x:.1f}" y2="{floor}" stroke="#999"/>')
+        parts.append(f'<text x="{x:.1f}" y="38" text-anchor="middle" {FONT}>{mark:g}</text>')
     for number, (name, need) in enumerate(rows):
-        y, x = 34 + 26 * number, float(start)
-        where = f'x="{start - 8}" y="{y + 13}" text-anchor="end"'
+        y, x = 48 + 26 * number, axis.start
+        length = axis.place(need.total / GB) - x
+        where = f'x="{axis.start - 8}" y="{y + 13}" text-anchor="end"'
         parts.append(f"<text {where} {FONT}>{html.escape(name)}</text>")
         for part, colour in PARTS.items():
             wide = length * getattr(need, part) / need.total
             parts.append(f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="18" fill="{colour}"/>')
             x += wide
         parts.append(f'<text x="{x + 6:.1f}" y="{y + 13}" {FONT}>{need.total / GB:,.3g} GB</text>')
-    return _svg(34 + 26 * len(rows) + 6, parts)
+    return _svg(floor + 6, parts)
 
 
 def _svg(height: int, parts: Sequence[str]) -> str:

@@ -1,9 +1,10 @@
 """How much of a card's memory the training of a network takes.
 
-Four things live there: the weights, a gradient for each of them, what the optimiser remembers about each
-of them, and the activations: what every layer has answered, kept until the gradients are computed from it.
-The first three depend on the network alone, the last grows with the batch. The estimate leaves out the
-workspace of convolutions and what a framework itself takes: count on a tenth to a fifth more.
+Five things live there: the weights, a gradient for each of them, in 16 bits a copy of the weights in 32,
+what the optimiser remembers about each of them, and the activations: what every layer has answered, kept
+until the gradients are computed from it. All but the last depend on the network alone, the last grows with
+the batch. The estimate leaves out the workspace of convolutions and what a framework itself takes: count on
+a tenth to a fifth more.
 """
 
 from __future__ import annotations
@@ -33,31 +34,33 @@ class Need:
 
     weights: float
     gradients: float
+    copy: float
+    """Of the weights in 32 bits: in 16 bits alone small changes would be rounded away."""
     optimiser: float
     activations: float
 
     @property
     def total(self) -> float:
         """All of it, in bytes."""
-        return self.weights + self.gradients + self.optimiser + self.activations
+        return self.weights + self.gradients + self.copy + self.optimiser + self.activations
 
 
 def need(network: Network, batch: int, optimiser: str = "Adam", precision: str = "32 bits") -> Need:
     """Return what a step of training keeps in memory.
 
     batch: examples a step. optimiser: one of OPTIMISERS. precision: one of PRECISIONS. In 16 bits
-    weights, gradients and activations take half, but the optimiser keeps a copy of the weights in 32
-    bits besides its own numbers, as Micikevicius et al., "Mixed Precision Training" (2018), propose.
+    weights, gradients and activations take half, but a copy of the weights in 32 bits is kept
+    besides, as Micikevicius et al., "Mixed Precision Training" (2018), propose.
     Raises KeyError or ValueError for an unknown optimiser or precision.
     """
     if precision not in PRECISIONS:
         raise ValueError(f"unknown precision {precision!r}")
     width = 4 if precision == "32 bits" else 2
-    remembered = OPTIMISERS[optimiser] + (0 if precision == "32 bits" else 1)
     return Need(
         weights=width * network.parameters,
         gradients=width * network.parameters,
-        optimiser=4 * remembered * network.parameters,
+        copy=0 if precision == "32 bits" else 4 * network.parameters,
+        optimiser=4 * OPTIMISERS[optimiser] * network.parameters,
         activations=width * network.activations * batch,
     )
 

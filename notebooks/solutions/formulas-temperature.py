@@ -1,0 +1,1 @@
+warm_formula = r"p_i = \frac{e^{s_i / T}}{\sum_j e^{s_j / T}}"
