@@ -8,7 +8,6 @@ use_test_venv
 
 case ${1:-} in
   seats) use_testbed && in_limited_testbed run_pytest tests/machines/seats ;;
-  lab) use_testbed && in_testbed run_pytest tests/machines/lab ;;
   machine)
     install_packages git:git chromium:chromium
     # A kernel that keeps quotas; elsewhere its test is skipped, and says so.

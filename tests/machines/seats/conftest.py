@@ -30,7 +30,8 @@ UNITS = """
 # Root's, as set-up makes it, so that what is refused is there.
 PREPARE = f"""
 useradd --create-home --shell /bin/bash workshop
-mkdir -p {PREFIX}/venvs/hub/bin {PREFIX}/hub/private {PREFIX}/hub/theano {PREFIX}/etc /run/classroom
+mkdir -p {PREFIX}/venvs/hub/bin {PREFIX}/hub/private {PREFIX}/hub/theano {PREFIX}/etc
+mkdir -p /run/classroom /etc/polkit-1/rules.d
 chmod 750 {PREFIX}/hub/private
 install -m 640 /dev/null {PREFIX}/hub/private/key
 """

@@ -114,7 +114,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder = tmp_path_factory.mktemp("hub")
     (folder / "key").write_text(KEY.hex())
     seats = Seats(KEY, {})
-    codes = {number: seats.add(number) for number in ("001", "002", "003", "004")}
+    codes = {number: seats.add(number) for number in ("001", "002", "003", "004", "005")}
     seats.save(folder / "seats.json", os.getegid())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -153,6 +153,21 @@ def test_a_card_lets_in_and_its_cookie_stays_with_the_hub(hub: Hub) -> None:
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "Lax"
     assert "001" in hub.api("seats")[1]["taken"]  # type: ignore[operator]
+
+
+def test_a_browser_that_the_answer_never_reached_comes_again(hub: Hub) -> None:
+    browser = Browser(hub, "192.0.2.40")
+    browser.open("/hub/login")
+    before = list(browser.jar)
+    browser.logs_in("5", hub.codes["005"])
+    browser.jar.clear()
+    for cookie in before:
+        browser.jar.set_cookie(cookie)
+    assert not browser.is_in
+    status, address, _ = browser.logs_in("5", hub.codes["005"])
+    assert (status, urllib.parse.urlsplit(address).path) == (200, "/hub/token")
+    status, _, page = Browser(hub, "192.0.2.41").logs_in("5", hub.codes["005"])
+    assert (status, TAKEN.format(seat=5) in page) == (403, True)
 
 
 def test_a_wrong_code_says_so_on_the_form(hub: Hub) -> None:

@@ -25,9 +25,12 @@ class Browser:
     address: str = "192.0.2.1"
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def comes(self, door: Door, seat: str, code: str) -> Admitted | Refused:
-        answer = door.admit(seat, code, self.cookies.get, self.address)
-        if isinstance(answer, Admitted):
+    form: str = ""
+    """What the page with the form left in it."""
+
+    def comes(self, door: Door, seat: str, code: str, *, lost: bool = False) -> Admitted | Refused:
+        answer = door.admit(seat, code, self.cookies.get, self.address, self.form)
+        if isinstance(answer, Admitted) and not lost:
             self.cookies[COOKIE + answer.seat] = answer.cookie
         return answer
 
@@ -93,6 +96,34 @@ def test_a_seat_belongs_to_the_browser_that_came_first(house: House) -> None:
     again = first.comes(door, "17", house.codes["017"])
     assert isinstance(again, Admitted)
     assert not again.newly
+
+
+def test_whoever_did_not_get_the_answer_comes_again(house: House) -> None:
+    ada, other = Browser(form="a"), Browser(form="b")
+    assert isinstance(ada.comes(house.door(), "1", house.codes["001"], lost=True), Admitted)
+    assert ada.cookies == {}
+    assert "belongs to another browser" in refused(other.comes(house.door(), "1", house.codes["001"]))
+    assert "belongs to another browser" in refused(Browser().comes(house.door(), "1", house.codes["001"]))
+    assert refused(ada.comes(house.door(), "1", "wrong-code")) == WRONG
+    again = ada.comes(house.door(), "1", house.codes["001"])
+    assert isinstance(again, Admitted)
+    assert not again.newly
+    # With the cookie it is in from any later form, and what the first form left says nothing of another seat.
+    ada.form = "c"
+    assert isinstance(ada.comes(house.door(), "1", house.codes["001"]), Admitted)
+    assert '"a"' not in (house.folder / "bindings.json").read_text()
+    house.door().free("001")
+    assert isinstance(other.comes(house.door(), "1", house.codes["001"]), Admitted)
+    assert "belongs to another" in refused(Browser(form="a").comes(house.door(), "1", house.codes["001"]))
+
+
+def test_bindings_of_an_older_hub_are_known(house: House) -> None:
+    browser = Browser()
+    browser.comes(house.door(), "1", house.codes["001"])
+    file = house.folder / "bindings.json"
+    file.write_text(json.dumps({number: each[:2] for number, each in json.loads(file.read_text()).items()}))
+    assert isinstance(browser.comes(house.door(), "1", house.codes["001"]), Admitted)
+    assert "belongs to another" in refused(Browser(form="a").comes(house.door(), "1", house.codes["001"]))
 
 
 def test_who_sits_where_outlives_the_hub(house: House) -> None:

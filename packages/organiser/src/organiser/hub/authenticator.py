@@ -72,7 +72,11 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         header = handler.request.headers.get("X-Forwarded-For", "")
         address = address_from(header, handler.request.remote_ip, self.proxies)
         answer = self.door.admit(
-            data.get("username", ""), data.get("password", ""), lambda name: handler.get_cookie(name), address
+            data.get("username", ""),
+            data.get("password", ""),
+            lambda name: handler.get_cookie(name),
+            address,
+            handler.get_cookie("_xsrf") or "",
         )
         if not isinstance(answer, Admitted):
             raise web.HTTPError(403, answer.why)

@@ -3,6 +3,9 @@
 The first browser that comes with a seat's code gets the seat, by a signed cookie. Another browser with the
 right code is refused until the organiser frees the seat. A cookie is good for one seat and for one generation
 of it; freeing a seat begins the next generation, so that no old cookie opens it again.
+
+The answer that brings the cookie may be lost: the Wi-Fi fails, the hub dies, a disk is full. So a seat is
+also that browser's whose form brought the code, by what the form's page had left in it.
 """
 
 from __future__ import annotations
@@ -51,6 +54,8 @@ class Binding(NamedTuple):
     generation: int = 0
     code: str = ""
     """The hash of the code that it came with; empty when the seat is free."""
+    browser: str = ""
+    """The hash of what the page with the form had left in it; empty where that is not known."""
 
 
 @dataclass
@@ -90,7 +95,7 @@ class Door:
         return self._seats
 
     def admit(
-        self, who: str, code: str, cookie: Callable[[str], str | None], address: str
+        self, who: str, code: str, cookie: Callable[[str], str | None], address: str, browser: str = ""
     ) -> Admitted | Refused:
         """Decide about one log-in.
 
@@ -98,6 +103,7 @@ class Door:
         code: what was typed as the code.
         cookie: returns the browser's cookie of a name.
         address: where the browser is.
+        browser: what the page with the form left in it, and in no other one.
         """
         now, network = self.clock(), network_of(address)
         seats = self.seats()
@@ -114,16 +120,18 @@ class Door:
             if seat is not None and not holds:
                 self._of_seat.add(seat.number, now)
             return Refused(WRONG)
-        return self._sit_down(seat, holds)
+        mark = keyed(self.key, "browser", seat.number, browser) if browser else ""
+        return self._sit_down(seat, holds, mark)
 
-    def _sit_down(self, seat: Seat, holds: bool) -> Admitted | Refused:
+    def _sit_down(self, seat: Seat, holds: bool, mark: str) -> Admitted | Refused:
         binding = self._binding(seat.number)
+        holds = holds or (mark != "" and same(binding.browser, mark))
         # A code that was made anew finds its seat free.
         is_taken = same(binding.code, seat.code)
         if is_taken and not holds:
             return Refused(TAKEN.format(seat=int(seat.number)))
         if not is_taken:
-            binding = Binding(binding.generation, seat.code)
+            binding = Binding(binding.generation, seat.code, mark)
             self._bindings[seat.number] = binding
             self._save()
         self._of_seat.forget(seat.number)
