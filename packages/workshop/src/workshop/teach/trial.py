@@ -37,17 +37,17 @@ class Trial:
         self.seed = seed
         pictures, labels, rate = T.tensor4("pictures"), T.ivector("labels"), T.scalar("rate")
         heard = T.vector("heard")  # 1 for each channel that is let through, 0 for one that is silenced
-        layer = L.MaxPool2DLayer(window(L.InputLayer((None, 1, 28, 28), pictures), 16, 3), 2)
-        before = L.count_params(layer)
-        layer = tried(layer)
-        self.weights: int = L.count_params(layer) - before
+        begin = L.MaxPool2DLayer(window(L.InputLayer((None, 1, 28, 28), pictures), 16, 3), 2)
+        layer = tried(begin)
+        self.weights: int = L.count_params(layer) - L.count_params(begin)
         self.channels: int = layer.output_shape[1]
-        layer = L.ExpressionLayer(layer, lambda maps: maps * heard.dimshuffle("x", 0, "x", "x"))
-        layer = L.GlobalPoolLayer(L.MaxPool2DLayer(layer, 2))
-        layer = L.DenseLayer(layer, 10, nonlinearity=None)
-        says = T.nnet.logsoftmax(L.get_output(layer))
+        maps = L.get_output(layer) * heard.dimshuffle("x", 0, "x", "x")
+        end = L.GlobalPoolLayer(L.MaxPool2DLayer(L.InputLayer(layer.output_shape, maps), 2))
+        end = L.DenseLayer(end, 10, nonlinearity=None)
+        says = T.nnet.logsoftmax(L.get_output(end))
         loss = -says[T.arange(labels.shape[0]), labels].mean()
-        updates = lasagne.updates.adam(loss, L.get_all_params(layer, trainable=True), rate)
+        weights = [own for part in (layer, end) for own in L.get_all_params(part, trainable=True)]
+        updates = lasagne.updates.adam(loss, weights, rate)
         self._step = theano.function([pictures, labels, rate, heard], loss, updates=updates)
         self._answer = theano.function([pictures, heard], says.argmax(axis=1))
 
