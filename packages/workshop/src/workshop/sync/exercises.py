@@ -35,7 +35,7 @@ def asks_the_same(old: Cell, new: Cell) -> bool:
 
 
 def answered(merged: Document, theirs: Document) -> list[str]:
-    """Return the exercises whose cells hold something else than the workshop's stub, or that it asks no more."""
+    """Return the exercises whose cells hold something else than the workshop's stub, if it has one still."""
     stubs = {name: body(cell) for cell in theirs["cells"] if (name := exercise_of(cell))}
     return [name for cell in merged["cells"] if (name := exercise_of(cell)) and body(cell) != stubs.get(name)]
 
