@@ -1,13 +1,18 @@
-"""Does the schedule fit? What it names must exist; talk, demos and lessons of a part must fit its minutes."""
+"""Does the schedule fit? What it names must exist; talk, demos and lessons of a part must fit its minutes.
+
+Of a lesson its ten-minute path counts: on stage nobody does more. A tool, which has none, is run once.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
+from workshop.lessons.catalogue import about, find_lessons
+from workshop.lessons.shortpath import path_minutes
 from workshop.site.build import read_manifest
 from workshop.site.decks import Presentation, deck, read_presentation
 from workshop.site.schedule import Item
@@ -30,6 +35,7 @@ def faults_of(source: Path) -> list[str]:
     lessons = {lesson.name for lesson in find_lessons(source / "notebooks")}
     known = {f"demo:{name}" for name in demos} | {f"lesson:{name}" for name in lessons}
     seconds = measured_seconds(source)
+    minutes = {name: each / 60 for name, each in seconds.items()} | minutes_of_paths(source)
     faults = [f"{name} was measured, but there is no such lesson" for name in sorted(set(seconds) - lessons)]
     for workshop in presentation.workshops.values():
         deck(presentation, workshop)
@@ -46,7 +52,9 @@ def faults_of(source: Path) -> list[str]:
             faults += [f"{where}: {fault}" for fault in faults_of_pictures(source, presentation, item)]
             faults += [f"{where}: there is no demo {name}" for name in item.demos if name not in demos]
             faults += [f"{where}: there is no lesson {name}" for name in item.lessons if name not in lessons]
-            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, seconds)]
+            unmeasured = [name for name in item.lessons if name not in seconds]
+            faults += [f"{where}: lesson {name} was not measured (see {MEASURED})" for name in unmeasured]
+            faults += [f"{where}: {fault}" for fault in faults_of_time(presentation, item, demos, minutes)]
     return faults
 
 
@@ -80,21 +88,31 @@ def measured_seconds(source: Path) -> dict[str, float]:
     return {name: float(seconds) for name, seconds in document["lessons"].items()}
 
 
-def faults_of_time(
-    presentation: Presentation, item: Item, demos: dict[str, float], seconds: dict[str, float]
-) -> list[str]:
-    """Return what does not fit into the minutes of an item: its talk, its demos and one run of each lesson.
+def minutes_of_paths(source: Path) -> dict[str, float]:
+    """Return how many minutes the ten-minute path of each lesson takes that has one."""
+    found = {}
+    for lesson in find_lessons(source / "notebooks"):
+        with contextlib.suppress(WorkshopError):  # the lessons' own checks tell of one that cannot be read
+            notebook = lesson.read()
+            work = about(lesson.name, notebook).short_work
+            if work is not None:
+                found[lesson.name] = path_minutes(notebook, work)
+    return found
 
-    ``demos`` has the minutes of each demo, ``seconds`` those of each lesson.
+
+def faults_of_time(
+    presentation: Presentation, item: Item, demos: dict[str, float], lessons: dict[str, float]
+) -> list[str]:
+    """Return what does not fit into the minutes of an item: its talk, its demos and its lessons.
+
+    ``demos`` and ``lessons`` have the minutes of each.
     """
     if item.section is None:
         return []
-    unmeasured = [name for name in item.lessons if name not in seconds]
-    faults = [f"lesson {name} was not measured (see {MEASURED})" for name in unmeasured]
     talk = presentation.sections[item.section].talk
     play = sum(demos.get(name, 0) for name in item.demos)
-    runs = sum(seconds.get(name, 0) for name in item.lessons) / 60
-    if talk + play + runs > item.minutes:
-        parts = [f"{talk:g} min of talk", f"{play:g} min of demos", f"{runs:.1f} min of lessons"]
-        faults.append(f"{parts[0]}, {parts[1]} and {parts[2]} do not fit into {item.minutes} min")
-    return faults
+    trying = sum(lessons.get(name, 0) for name in item.lessons)
+    if talk + play + trying <= item.minutes:
+        return []
+    parts = [f"{talk:g} min of talk", f"{play:g} min of demos", f"{trying:.1f} min of lessons"]
+    return [f"{parts[0]}, {parts[1]} and {parts[2]} do not fit into {item.minutes} min"]

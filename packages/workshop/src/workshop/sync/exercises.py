@@ -35,13 +35,9 @@ def asks_the_same(old: Cell, new: Cell) -> bool:
 
 
 def answered(merged: Document, theirs: Document) -> list[str]:
-    """Return the exercises whose cells hold something else than the workshop's stub."""
+    """Return the exercises whose cells hold something else than the workshop's stub, if it has one still."""
     stubs = {name: body(cell) for cell in theirs["cells"] if (name := exercise_of(cell))}
-    return [
-        name
-        for cell in merged["cells"]
-        if (name := exercise_of(cell)) and name in stubs and body(cell) != stubs[name]
-    ]
+    return [name for cell in merged["cells"] if (name := exercise_of(cell)) and body(cell) != stubs.get(name)]
 
 
 def _asked(text: str) -> dict[str, str]:

@@ -62,7 +62,7 @@ def draw_reliability(curves: dict[str, Bins]) -> Figure:
     axes.plot([0, 1], [0, 1], ":", color="0.6")
     for name, found in curves.items():
         axes.plot(found.confidence, found.accuracy, "o-", label=name)
-    axes.set(xlabel="it was so sure", ylabel="and so often right", xlim=(0.2, 1.02), ylim=(0, 1.02))
+    axes.set(xlabel="how sure it was", ylabel="how often it was right", xlim=(0.2, 1.02), ylim=(0, 1.02))
     axes.legend()
     plt.close(figure)
     return figure

@@ -1,3 +1,0 @@
-def peak(price):
-    row, column = np.unravel_index(np.argmax(price), price.shape)
-    return int(row), int(column)

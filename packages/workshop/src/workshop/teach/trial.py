@@ -1,0 +1,72 @@
+"""A small network in which one layer is tried: the same before it, the same behind it, the same training.
+
+Fashion-MNIST goes through 16 filters of 3 × 3 and a pooling, through whatever is tried, then through a second
+pooling and the mean over all places, to ten answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import lasagne
+import lasagne.layers as L  # noqa: N812 - as Lasagne's own examples write it
+import numpy as np
+import numpy.typing as npt
+import theano
+import theano.tensor as T  # noqa: N812
+
+from workshop.teach import batches
+from workshop.teach.data import Pictures
+
+Layer = Any
+PEAK, SIZE = 0.01, 64
+
+
+def window(incoming: Layer, filters: int, size: int | tuple[int, int]) -> Layer:
+    """Return a convolution that keeps rows and columns, with a rectifier; He's noise."""
+    return L.Conv2DLayer(incoming, filters, size, pad="same", W=lasagne.init.HeNormal("relu"))
+
+
+class Trial:
+    """A network around one layer, or several, that ``tried`` builds behind a given one."""
+
+    def __init__(self, tried: Callable[[Layer], Layer], seed: int) -> None:
+        """Begin with noise that depends on ``seed`` alone."""
+        lasagne.random.set_rng(np.random.RandomState(seed))
+        self.seed = seed
+        pictures, labels, rate = T.tensor4("pictures"), T.ivector("labels"), T.scalar("rate")
+        heard = T.vector("heard")  # 1 for each channel that is let through, 0 for one that is silenced
+        begin = L.MaxPool2DLayer(window(L.InputLayer((None, 1, 28, 28), pictures), 16, 3), 2)
+        layer = tried(begin)
+        self.weights: int = L.count_params(layer) - L.count_params(begin)
+        self.channels: int = layer.output_shape[1]
+        maps = L.get_output(layer) * heard.dimshuffle("x", 0, "x", "x")
+        end = L.GlobalPoolLayer(L.MaxPool2DLayer(L.InputLayer(layer.output_shape, maps), 2))
+        end = L.DenseLayer(end, 10, nonlinearity=None)
+        says = T.nnet.logsoftmax(L.get_output(end))
+        loss = -says[T.arange(labels.shape[0]), labels].mean()
+        weights = [own for part in (layer, end) for own in L.get_all_params(part, trainable=True)]
+        updates = lasagne.updates.adam(loss, weights, rate)
+        self._step = theano.function([pictures, labels, rate, heard], loss, updates=updates)
+        self._answer = theano.function([pictures, heard], says.argmax(axis=1))
+
+    def learn(self, pictures: Pictures, epochs: int) -> Trial:
+        """Go so often through the training pictures, by Adam, its rate falling to nothing; return itself."""
+        rng, everyone = np.random.default_rng(self.seed), np.ones(self.channels, np.float32)
+        plan, number = batches.warm_up_then_down(PEAK), 0
+        steps = epochs * -(-len(pictures.train_labels) // SIZE)
+        for _ in range(epochs):
+            for some in batches.batches(pictures.train_images, pictures.train_labels, size=SIZE, rng=rng):
+                self._step(*some, np.float32(plan(number, steps)), everyone)
+                number += 1
+        return self
+
+    def right(self, pictures: Pictures, heard: npt.ArrayLike | None = None) -> float:
+        """Return the share of test pictures that are right; ``heard``: which channels are let through."""
+        chosen = np.ones(self.channels) if heard is None else np.asarray(heard)
+        answers = [
+            self._answer(some, chosen.astype(np.float32))
+            for (some,) in batches.batches(pictures.test_images, size=500)
+        ]
+        return float(np.mean(np.concatenate(answers) == pictures.test_labels))

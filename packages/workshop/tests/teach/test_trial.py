@@ -1,0 +1,38 @@
+"""Small networks around one layer: what is counted, what is silenced, and that they learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from workshop.teach.data import Pictures
+
+pytest.importorskip("theano")
+
+from workshop.teach.trial import Trial, window
+
+
+@pytest.fixture(scope="module")
+def halves() -> Pictures:
+    """Pictures whose ink is in the upper or in the lower half."""
+    labels = np.arange(128, dtype=np.int32) % 2
+    images = np.zeros((128, 1, 28, 28), np.float32)
+    images[labels == 0, :, :14] = 1
+    images[labels == 1, :, 14:, :7] = 1
+    return Pictures(images, labels, images[:32], labels[:32])
+
+
+def test_weights_and_channels_are_those_of_what_is_tried() -> None:
+    tried = Trial(lambda layer: window(layer, 5, (1, 3)), seed=1)
+    assert (tried.weights, tried.channels) == (5 * 16 * 3 + 5, 5)
+
+
+def test_it_learns_and_is_lost_without_its_channels(halves: Pictures) -> None:
+    tried = Trial(lambda layer: window(layer, 6, 3), seed=1)
+    assert tried.learn(halves, epochs=30).right(halves) == 1
+    assert tried.right(halves, np.zeros(6)) == 0.5, "silent, it says the same of all pictures"
+
+
+def test_the_same_seed_gives_the_same_network(halves: Pictures) -> None:
+    answers = {Trial(lambda layer: window(layer, 3, 1), seed=4).right(halves) for _ in range(2)}
+    assert len(answers) == 1
