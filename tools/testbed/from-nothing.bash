@@ -54,9 +54,9 @@ shift
 [ ! -e "$folder" ] || [ -e "$folder/etc/debian_version" ] || fail "$folder is there and is no root of an earlier run; name another folder"
 rm -rf --one-file-system "$folder"
 make_root "$folder"
-git clone --quiet --no-hardlinks "$TESTBED/../.." "$folder/root/workshop"
+git clone --quiet --no-hardlinks "$TESTBED/../.." "$folder/srv/workshop"
 started=$SECONDS status=0
 # shellcheck disable=SC2016 # the inner shell's
-enter "$folder" bash -c 'cd /root/workshop && "$@"' from-nothing "$@" || status=$?
+enter "$folder" bash -c 'cd /srv/workshop && "$@"' from-nothing "$@" || status=$?
 say "from-nothing.bash: $* ended with $status after $((SECONDS - started)) s on $(nproc) cores"
 exit "$status"
