@@ -27,7 +27,9 @@ def test_what_is_still_being_made_shows_how_far_it_is() -> None:
 
 
 def test_each_red_line_links_to_what_to_do() -> None:
-    told = remedies([red("disk", "full", "free some"), green("cores", "2"), red("data: mnist", "gone", "fetch it")])
+    told = remedies(
+        [red("disk", "full", "free some"), green("cores", "2"), red("data: mnist", "gone", "fetch it")]
+    )
     assert told.splitlines() == [
         "- **disk**: full. free some ([what to do](#Disk))",
         "- **data: mnist**: gone. fetch it ([what to do](#Data))",

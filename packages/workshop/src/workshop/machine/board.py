@@ -18,7 +18,7 @@ REMEDIES = {
     "compile cache": "Linear-algebra-and-compiler",
     "data": "Data",
 }
-"""By what a check is called, up to a colon or a number: the heading of the lesson *Check* that says what to do."""
+"""By how a check's name begins: the heading of the lesson *Check* that says what to do."""
 ELSE = "Anything-else"
 MAKING = "#0969da"
 """The colour of what is still being made."""

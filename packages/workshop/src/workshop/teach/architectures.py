@@ -1,8 +1,9 @@
-"""A residual network as a picture: its block, with the two ways through it, and its stages with their sizes."""
+"""A residual network as a picture: its block, with two ways through it, and its stages with their sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], ben
 
 def _block(axes: Axes, layers: Sequence[str]) -> None:
     """Draw one block from top to bottom, the way around at its right."""
-    names = ["h comes in", *layers, "+", "relu", "h′ goes on"]
+    names = ["h comes in", *layers, "+", "relu", "h goes on"]
     heights = [1 - number / (len(names) - 1) for number in range(len(names))]
     for name, height in zip(names, heights, strict=True):
         plain = "aliceblue" if name in layers else "white"
         _box(axes, 0.35, height, name, "palegreen" if name == "+" else plain)
     gap = 0.32 / len(names)
-    for above, below in zip(heights, heights[1:], strict=False):
+    for above, below in pairwise(heights):
         _arrow(axes, (0.35, above - gap), (0.35, below + gap))
     join = heights[names.index("+")]
     _arrow(axes, (0.47, heights[0]), (0.4, join), bend=-0.55)
@@ -61,6 +62,6 @@ def _stages(axes: Axes, stages: Sequence[tuple[str, str]]) -> None:
         _box(axes, 0.35, height, what, "aliceblue")
         axes.text(0.72, height, size, va="center", fontsize=8)
     gap = 0.32 / len(stages)
-    for above, below in zip(heights, heights[1:], strict=False):
+    for above, below in pairwise(heights):
         _arrow(axes, (0.35, above - gap), (0.35, below + gap))
     axes.set(xlim=(0, 1.1), ylim=(-0.08, 1.08), title="the network")

@@ -1,4 +1,4 @@
-"""The picture of a graph of Values, as the lesson *Backpropagation by hand* builds them: numbers on the arrows."""
+"""The picture of a graph of Values, as *Backpropagation by hand* builds them: numbers on the arrows."""
 
 from __future__ import annotations
 
@@ -75,4 +75,4 @@ def picture(result: Node) -> str:
 
 def draw(result: Node) -> None:
     """Show the graph of ``result``."""
-    display(SVG(picture(result)))
+    display(SVG(picture(result)))  # type: ignore[no-untyped-call]

@@ -20,19 +20,19 @@ MODULE = "workshop.teach.ablations.footprint"
 def by_theano() -> None:
     """Answer the test digits in Theano and Lasagne."""
     warnings.filterwarnings("ignore")
-    import lasagne.layers as L
+    import lasagne.layers as layers
     import theano
-    import theano.tensor as T
+    import theano.tensor as tensor
     from lasagne.nonlinearities import softmax
 
     digits = data.load_mnist(as_bytes=True)
-    layer = L.InputLayer((None, 1, 28, 28))
+    layer = layers.InputLayer((None, 1, 28, 28))
     for size in (400, 400):
-        layer = L.DropoutLayer(L.DenseLayer(layer, size), 0.3)
-    network = L.DenseLayer(layer, 10, nonlinearity=softmax)
-    L.set_all_param_values(network, checkpoints.load(checkpoints.SHIPPED / "mlp-full.npz")[0])
-    X = T.tensor4("X")
-    predict = theano.function([X], L.get_output(network, X, deterministic=True))
+        layer = layers.DropoutLayer(layers.DenseLayer(layer, size), 0.3)
+    network = layers.DenseLayer(layer, 10, nonlinearity=softmax)
+    layers.set_all_param_values(network, checkpoints.load(checkpoints.SHIPPED / "mlp-full.npz")[0])
+    inputs = tensor.tensor4("pictures")
+    predict = theano.function([inputs], layers.get_output(network, inputs, deterministic=True))
     for start in range(0, len(digits.test_images), 500):
         predict(digits.test_images[start : start + 500].astype("float32") / 255)
 

@@ -2,7 +2,7 @@
 
 The dense network with one of its five changes taken back, forty plain blocks that learn four times as long,
 and the convolutional twins that learn five times as long: all by the cells of the notebooks, their exercises
-solved. And what one task takes of memory in Theano and in Keras, each in a process of its own. From a checkout::
+solved. And what one task takes of memory in Theano and in Keras, each in its own process. From a checkout::
 
     python -m workshop.teach.ablations.recording      # in the environment theano, then in tensorflow
     python -m workshop.teach.ablations.recording --again dense/all …      # these anew
@@ -118,7 +118,9 @@ def megabytes(pieces: Mapping[str, Piece]) -> dict[str, float]:
 
 def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth."""
-    found: dict[str, Callable[[], Piece]] = {f"memory/{library}": partial(_memory, library) for library in LIBRARIES}
+    found: dict[str, Callable[[], Piece]] = {
+        f"memory/{library}": partial(_memory, library) for library in LIBRARIES
+    }
     for seed in SEEDS:
         for kind, n in LONGER:
             found[f"twins/{kind}-{6 * n + 2}/{seed}"] = partial(_twin, kind, n, seed)
