@@ -175,3 +175,10 @@ def test_tensorboard_serves_the_projector(get: Get) -> None:
     assert labels.startswith(b"caption\tdigit\tanswer\n0\t0\t0\n")
     sprite = Image.open(io.BytesIO(get("plugin/projector/sprite_image", run=run, name=name)))
     assert sprite.size == (560, 560)
+
+
+def test_the_curves_told_in_the_lesson_turn_where_the_well_chosen_rate_begins_to_learn_by_heart() -> None:
+    learnt, new = sample_log.losses("well")
+    assert len(learnt) == len(new) == sample_log.EPOCHS + 1
+    assert learnt[-1] < 0.01 and min(new) < new[-1]
+    assert 0 < new.index(min(new)) < sample_log.EPOCHS // 2

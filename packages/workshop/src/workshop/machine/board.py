@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from workshop.machine.lines import Line, State
 
 COLOURS = {State.GREEN: "#1a7f37", State.YELLOW: "#9a6700", State.RED: "#cf222e"}
-MARKS = {State.GREEN: "✔ ok", State.YELLOW: "▲ note", State.RED: "✘ mend"}
+MARKS = {State.GREEN: "✔ ok", State.YELLOW: "▲ note", State.RED: "✘ fix"}
+REMEDIES = {
+    "memory": "Memory",
+    "disk": "Disk",
+    "BLAS": "Linear-algebra-and-compiler",
+    "environment": "Environments-and-kernels",
+    "kernels": "Environments-and-kernels",
+    "compile cache": "Linear-algebra-and-compiler",
+    "data": "Data",
+}
+"""By how a check's name begins: the heading of the lesson *Check* that says what to do."""
+ELSE = "Anything-else"
 MAKING = "#0969da"
 """The colour of what is still being made."""
 ROW = (
@@ -54,3 +65,17 @@ class Board:
 def _mark(line: Line) -> str:
     """Return the word that stands for a line's state; of what is still being made, how much is done."""
     return MARKS[line.state] if line.share is None else f"◔ {line.share:.0%}"
+
+
+def remedies(lines: Sequence[Line]) -> str:
+    """Return the red lines as a list in Markdown, each with a link to what to do, below on the same page."""
+    return "\n".join(
+        f"- **{line.check}**: {line.text}. {line.advice} ([what to do](#{remedy(line)}))"
+        for line in lines
+        if line.state is State.RED
+    )
+
+
+def remedy(line: Line) -> str:
+    """Return the heading of the lesson *Check* that says what to do about a line."""
+    return next((heading for name, heading in REMEDIES.items() if line.check.startswith(name)), ELSE)

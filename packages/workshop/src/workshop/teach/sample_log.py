@@ -116,11 +116,31 @@ def graph() -> list[Node]:
     return [*nodes, Node("loss", "SparseSoftmaxCrossEntropyWithLogits", ("answer/scores", "labels"), (-1,))]
 
 
+def loss_of(network: Network, digits: Digits) -> float:
+    """Return the mean cross-entropy."""
+    probabilities = network.layers(digits.pictures)[-1]
+    right = probabilities[np.arange(len(digits.labels)), digits.labels]
+    return float(-np.log(right + 1e-12).mean())
+
+
+def losses(name: str) -> tuple[list[float], list[float]]:
+    """Return the loss on known and on new digits before each epoch of a run, as ``train`` logs them."""
+    known, new = load_digits()
+    rng = np.random.default_rng(2016)
+    network = Network(rng)
+    told: tuple[list[float], list[float]] = [], []
+    for _ in range(EPOCHS + 1):
+        for digits, curve in zip((known, new), told, strict=True):
+            curve.append(loss_of(network, digits))
+        for pictures, labels in batches(*known, size=BATCH, rng=rng):
+            network.learn(pictures, labels, RATES[name])
+    return told
+
+
 def note_curves(log: Log, network: Network, digits: Digits, epoch: int) -> None:
     """Add loss and accuracy under the names that Keras gives them."""
     probabilities = network.layers(digits.pictures)[-1]
-    right = probabilities[np.arange(len(digits.labels)), digits.labels]
-    log.scalar("epoch_loss", float(-np.log(right + 1e-12).mean()), epoch)
+    log.scalar("epoch_loss", loss_of(network, digits), epoch)
     log.scalar("epoch_accuracy", float(np.mean(probabilities.argmax(axis=1) == digits.labels)), epoch)
 
 

@@ -1,0 +1,43 @@
+# Answers to mlp-adam beside its solution; `workshop lessons check` tries them.
+
+# %% wrong: the means are not corrected
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    return weight - rate * m / (v**0.5 + 1e-8), m, v
+
+
+# %% wrong: no root
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    return weight - rate * (m / (1 - 0.9**t)) / (v / (1 - 0.999**t) + 1e-8), m, v
+
+
+# %% wrong: uphill
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    return weight + rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8), m, v
+
+
+# %% wrong: the old means are used for the step
+def adam_step(weight, slope, m, v, t, rate):
+    new_m = 0.9 * m + 0.1 * slope
+    new_v = 0.999 * v + 0.001 * slope**2
+    return weight - rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8), new_m, new_v
+
+
+# %% wrong: v remembers the slopes and not their squares
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * abs(slope)
+    return weight - rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8), m, v
+
+
+# %% right: both corrections in the rate, as in the paper's last remark
+def adam_step(weight, slope, m, v, t, rate):
+    m = m + 0.1 * (slope - m)
+    v = v + 0.001 * (slope**2 - v)
+    rate = rate * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
+    return weight - rate * m / (v**0.5 + 1e-8 * (1 - 0.999**t) ** 0.5), m, v

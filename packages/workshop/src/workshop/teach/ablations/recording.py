@@ -1,0 +1,190 @@
+"""What the lessons of chapter 1 tell beside their own runs, recorded: three seeds of each.
+
+The dense network with one of its five changes taken back, forty plain blocks that learn four times as long,
+and the convolutional twins that learn five times as long: all by the cells of the notebooks, their exercises
+solved. And what one task takes of memory in Theano and in Keras, each in its own process. From a checkout::
+
+    python -m workshop.teach.ablations.recording      # in the environment theano, then in tensorflow
+    python -m workshop.teach.ablations.recording --again dense/all …      # these anew
+
+What is recorded lies in ``recorded.json`` beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workshop.teach import batches, recordings, training
+from workshop.teach.ablations import footprint
+from workshop.teach.recordings import Names, Piece
+
+FILE = Path(__file__).with_name("recorded.json")
+COMMAND = "python -m workshop.teach.ablations.recording"
+UNKNOWN = f"not recorded yet; {COMMAND} does it, in a checkout"
+SEEDS = (1, 2, 3)
+LIBRARIES = {"Theano": "theano", "Keras": "tensorflow"}
+"""Whose memory is compared, and the library that an environment must have for it."""
+
+DENSE = Path("1-mnist/10-mlp.ipynb")
+DENSE_CELLS = ("parameters", "imports", "look-at-data", "logistic", "build")
+CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "all five": {},
+    "one hidden layer": {"hidden": [400]},
+    "no dropout": {"dropout": 0.0},
+    "plain descent for Adam": {"optimiser": "sgd", "plan": batches.warm_up_then_down(0.3)},
+    "a constant rate": {"plan": batches.constant(0.001)},
+    "5 epochs, not 14": {"epochs": 5},
+}
+"""The network of the lesson, and what is otherwise when one of its five changes is taken back."""
+
+DEEP = Path("1-mnist/40-residual.ipynb")
+DEEP_CELLS = ("parameters", "imports", "exercise-block", "network", "compile", "exercise-he", "begin")
+DEEP_BLOCKS, DEEP_EPOCHS = 40, 12
+
+TWINS = Path("1-mnist/45-residual-convolutions.ipynb")
+TWINS_CELLS = (
+    "parameters",
+    "imports",
+    "exercise-join",
+    "exercise-maps",
+    "exercise-halve",
+    "block",
+    "network",
+    "compile",
+    "begin",
+    "rate",
+    "train-one",
+)
+TWINS_EPOCHS = 20
+LONGER = (("plain", 9), ("plain", 2), ("residual", 9), ("residual", 2))
+"""Kind and n of the twins that learn for longer; 6n + 2 layers."""
+
+
+def recorded() -> dict[str, Piece]:
+    """Return what was recorded, by piece."""
+    return recordings.read(FILE)
+
+
+def _of(pieces: Mapping[str, Piece], kind: str) -> list[Piece]:
+    return [pieces[f"{kind}/{seed}"] for seed in SEEDS if f"{kind}/{seed}" in pieces]
+
+
+def _told(errors: Iterable[float]) -> str:
+    return ", ".join(f"{error:.2%}" for error in errors)
+
+
+def dense(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what the dense network gets wrong of the test when one change is taken back, seed by seed."""
+    rows = ((change, [piece["error"] for piece in _of(pieces, f"dense/{change}")]) for change in CHANGES)
+    told = [
+        f"{change:24}{np.mean(errors):.2%} wrong, seed by seed {_told(errors)}"
+        for change, errors in rows
+        if errors
+    ]
+    return told or [UNKNOWN]
+
+
+def deep(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what forty plain blocks get wrong of the digits that they learnt from, after more time."""
+    errors = [piece["learnt"] for piece in _of(pieces, "deep/plain")]
+    told = f"forty plain blocks, {DEEP_EPOCHS} epochs: wrong of what they learnt from {_told(errors)}"
+    return [told] if errors else [UNKNOWN]
+
+
+def twins(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what the convolutional twins get wrong of what they learnt from, after more time."""
+    told = []
+    for kind, n in LONGER:
+        if found := _of(pieces, f"twins/{kind}-{6 * n + 2}"):
+            learnt, test = (np.mean([piece[part] for piece in found]) for part in ("learnt", "test"))
+            each = _told(piece["learnt"] for piece in found)
+            told.append(
+                f"{kind:9}{6 * n + 2:3} layers: wrong {learnt:.1%} of what it learnt from ({each}), "
+                f"{test:.1%} of the test"
+            )
+    return told or [UNKNOWN]
+
+
+def megabytes(pieces: Mapping[str, Piece]) -> dict[str, float]:
+    """Return what the same task takes of memory, by library."""
+    return {library: pieces[f"memory/{library}"]["mb"] for library in LIBRARIES}
+
+
+def jobs() -> dict[str, Callable[[], Piece]]:
+    """Return all pieces in the order of their worth."""
+    found: dict[str, Callable[[], Piece]] = {
+        f"memory/{library}": partial(_memory, library) for library in LIBRARIES
+    }
+    for seed in SEEDS:
+        for kind, n in LONGER:
+            found[f"twins/{kind}-{6 * n + 2}/{seed}"] = partial(_twin, kind, n, seed)
+        found[f"deep/plain/{seed}"] = partial(_deep, seed)
+        for change in CHANGES:
+            found[f"dense/{change}/{seed}"] = partial(_dense, change, seed)
+    return found
+
+
+def possible() -> dict[str, Callable[[], Piece]]:
+    """Return those that this environment can make."""
+    needs = {f"memory/{library}": module for library, module in LIBRARIES.items()}
+    return {name: job for name, job in jobs().items() if find_spec(needs.get(name, "theano"))}
+
+
+def _memory(library: str) -> Piece:
+    return {"mb": footprint.measured(library.lower())}
+
+
+def _names(notebook: Path, cells: Iterable[str], seed: int) -> Names:
+    names: Names = {"__name__": "__lesson__"}
+    for cell in cells:
+        recordings.run(notebook, cell, names)
+        if cell == "parameters":
+            names |= {"PROFILE": "full", "SEED": seed}
+    return names
+
+
+def _dense(change: str, seed: int) -> Piece:
+    """Train the last network of the lesson, one of its five changes taken back."""
+    import lasagne
+
+    names = _names(DENSE, DENSE_CELLS, seed)
+    how: dict[str, Any] = {"hidden": [400, 400], "dropout": 0.3, "optimiser": "adam", "epochs": 14}
+    how |= {"plan": batches.warm_up_then_down(0.002), **CHANGES[change]}
+    optimiser = getattr(lasagne.updates, how["optimiser"])
+    step, predict = names["compiled"](names["build"](how["hidden"], how["dropout"]), optimiser)
+    images, labels, test_images, truth = names["digits"]
+    training.train(step, images, labels, epochs=how["epochs"], size=128, rate=how["plan"], seed=seed)
+    return {"error": float(np.mean(predict(test_images).argmax(axis=1) != truth))}
+
+
+def _deep(seed: int) -> Piece:
+    """Train forty plain blocks with He's noise for longer than the lesson does."""
+    names = _names(DEEP, DEEP_CELLS, seed)
+    names["begin"]("plain, He's noise", DEEP_BLOCKS, seed)
+    images, labels = names["digits"][:2]
+    plan = batches.warm_up_then_down(0.002)
+    training.train(names["step"], images, labels, epochs=DEEP_EPOCHS, size=128, rate=plan, seed=seed)
+    learnt = float(np.mean(names["predict"](images) != labels))
+    return {"learnt": round(learnt, 4), "test": round(names["error"](), 4)}
+
+
+def _twin(kind: str, n: int, seed: int) -> Piece:
+    """Train one of the convolutional twins for longer than the lesson does."""
+    names = _names(TWINS, TWINS_CELLS, seed)
+    names["trained"](kind, n, seed, TWINS_EPOCHS)
+    fashion, wrong = names["fashion"], names["wrong"]
+    learnt = wrong(fashion.train_images, fashion.train_labels)
+    return {
+        "learnt": round(learnt, 4),
+        "test": round(wrong(fashion.test_images, fashion.test_labels), 4),
+    }
+
+
+if __name__ == "__main__":
+    recordings.main("what chapter 1 tells beside its own runs", FILE, possible())

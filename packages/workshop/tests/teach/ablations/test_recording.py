@@ -1,0 +1,69 @@
+"""What chapter 1 tells of its recordings, and that the cells they run are still there."""
+
+from __future__ import annotations
+
+import pytest
+
+from workshop.teach import recordings
+from workshop.teach.ablations import recording
+from workshop.teach.recordings import Piece
+
+DAY = {"day": "2026-11-27"}
+PIECES: dict[str, Piece] = {
+    "dense/all five/1": {"error": 0.0134, **DAY},
+    "dense/all five/2": {"error": 0.0140, **DAY},
+    "dense/no dropout/1": {"error": 0.02, **DAY},
+    "deep/plain/1": {"learnt": 0.8, "test": 0.81, **DAY},
+    "twins/plain-56/1": {"learnt": 0.3, "test": 0.35, **DAY},
+    "twins/plain-56/3": {"learnt": 0.5, "test": 0.45, **DAY},
+    "memory/Theano": {"mb": 200, **DAY},
+    "memory/Keras": {"mb": 700, **DAY},
+}
+
+
+def test_rows_tell_the_mean_and_each_seed() -> None:
+    first, second = recording.dense(PIECES)
+    assert first.split() == ["all", "five", "1.37%", "wrong,", "seed", "by", "seed", "1.34%,", "1.40%"]
+    assert second.startswith("no dropout ") and "2.00% wrong" in second
+    assert recording.deep(PIECES) == ["forty plain blocks, 12 epochs: wrong of what they learnt from 80.00%"]
+    (twin,) = recording.twins(PIECES)
+    assert (
+        "plain     56 layers: wrong 40.0% of what it learnt from (30.00%, 50.00%), 40.0% of the test" in twin
+    )
+
+
+def test_what_is_missing_says_how_it_is_made() -> None:
+    for told in (recording.dense({}), recording.deep({}), recording.twins({})):
+        assert told == [recording.UNKNOWN]
+    assert recording.COMMAND in recording.UNKNOWN
+
+
+def test_memory_by_library() -> None:
+    assert recording.megabytes(PIECES) == {"Theano": 200, "Keras": 700}
+
+
+@pytest.mark.parametrize(
+    ("notebook", "cells"),
+    [
+        (recording.DENSE, recording.DENSE_CELLS),
+        (recording.DEEP, recording.DEEP_CELLS),
+        (recording.TWINS, recording.TWINS_CELLS),
+    ],
+    ids=str,
+)
+def test_the_cells_that_a_piece_runs_are_in_the_notebook(notebook, cells) -> None:  # type: ignore[no-untyped-def]
+    ids = [cell["id"] for cell in recordings.cells(notebook)]
+    places = [ids.index(name) for name in cells]
+    assert places == sorted(set(places))
+
+
+def test_the_question_about_memory_names_what_was_recorded() -> None:
+    cells = recordings.cells(recording.DENSE.with_name("30-keras.ipynb"))
+    (question,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "predict-memory")
+    assert f"takes {recording.recorded()['memory/Theano']['mb']} MB in Theano" in question
+
+
+def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
+    known = recording.recorded()
+    assert {"memory/Theano", "memory/Keras"} <= set(known) <= set(recording.jobs())
+    assert all(found["day"] for found in known.values())
