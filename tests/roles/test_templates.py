@@ -16,7 +16,7 @@ IN_A_TEMPLATE = re.compile(r"{[{%](?:(?![}%]}).)*?\\[nrt]", re.DOTALL)
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_template_means_an_end_of_line_by_a_backslash(path) -> None:
-    r"""Only in YAML's double quotes is '\n' one; elsewhere it would be looked for, or written, as two characters."""
+    r"""Only in YAML's double quotes is '\n' one; elsewhere it would be two characters."""
     for token in yaml.scan(path.read_text(encoding="utf-8")):
         if isinstance(token, yaml.ScalarToken):
             line = token.start_mark.line + 1
