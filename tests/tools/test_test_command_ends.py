@@ -153,19 +153,14 @@ class TestCleaning:
 
     def test_it_removes_the_containers_of_this_checkout(self, fake: FakeParts, programs: Path) -> None:
         ours = hashlib.sha256(str(fake.root).encode()).hexdigest()[:6]
-        names = [
-            f"workshop-local-{ours}",
-            "workshop-local-abcdef",
-            "workshop-debian",
-            "workshop-debians",
-            "db",
-        ]
-        listed = "".join(f"[ $1 != ps ] || echo {name}\n" for name in names)
+        own, others = [f"workshop-local-{ours}"], ["workshop-local-abcdef", "workshop-fedora", "db"]
+        labelled = f"label=workshop.checkout={ours}"
         with (programs / "podman").open("a") as file:
-            file.write(listed)
+            file.write(f'case "$*" in "ps "*"{labelled}"*) echo workshop-debian ;;\n')
+            file.write(f'"ps "*) printf "%s\\n" {" ".join([*own, "workshop-debian", *others])} ;; esac\n')
         assert self.clean(fake, programs) == ""
         removed = next(line for line in fake.traced() if line.startswith("podman rm"))
-        assert removed == f"podman rm --force --time 0 --ignore workshop-local-{ours} workshop-debian"
+        assert removed == f"podman rm --force --time 0 --ignore workshop-debian workshop-local-{ours}"
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root asks libvirt")
     def test_it_destroys_the_domains_of_this_checkout(self, fake: FakeParts, programs: Path) -> None:
