@@ -133,7 +133,7 @@ class TestCleaning:
 
     @pytest.fixture
     def programs(self, fake: FakeParts) -> Path:
-        for name in ("lib.bash", "clean.bash"):
+        for name in ("lib.bash", "ours.bash", "clean.bash", "vagrant-clean.bash"):
             shutil.copy(CHECKOUT / "tools/testbed" / name, fake.root / "tools/testbed")
         folder = fake.root / "bin"
         folder.mkdir()
@@ -153,19 +153,24 @@ class TestCleaning:
 
     def test_it_removes_the_containers_of_this_checkout(self, fake: FakeParts, programs: Path) -> None:
         ours = hashlib.sha256(str(fake.root).encode()).hexdigest()[:6]
-        names = [
-            f"workshop-local-{ours}",
-            "workshop-local-abcdef",
-            "workshop-debian",
-            "workshop-debians",
-            "db",
-        ]
-        listed = "".join(f"[ $1 != ps ] || echo {name}\n" for name in names)
+        own, others = [f"workshop-local-{ours}"], ["workshop-local-abcdef", "workshop-fedora", "db"]
+        labelled = f"label=workshop.checkout={ours}"
         with (programs / "podman").open("a") as file:
-            file.write(listed)
+            file.write(f'case "$*" in "ps "*"{labelled}"*) echo workshop-debian ;;\n')
+            file.write(f'"ps "*) printf "%s\\n" {" ".join([*own, "workshop-debian", *others])} ;; esac\n')
         assert self.clean(fake, programs) == ""
         removed = next(line for line in fake.traced() if line.startswith("podman rm"))
-        assert removed == f"podman rm --force --time 0 --ignore workshop-local-{ours} workshop-debian"
+        assert removed == f"podman rm --force --time 0 --ignore workshop-debian workshop-local-{ours}"
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root asks libvirt")
+    def test_it_destroys_the_domains_of_this_checkout(self, fake: FakeParts, programs: Path) -> None:
+        ours = hashlib.sha256(str(fake.root).encode()).hexdigest()[:6]
+        own, others = f"workshop-house-{ours}_workshop", "workshop-house-abcdef_workshop"
+        with (programs / "virsh").open("a") as file:
+            file.write(f'case "$*" in *" list "*) printf "%s\\n" {own} {others} ;; esac\n')
+        assert self.clean(fake, programs) == ""
+        ended = [line.split()[-1] for line in fake.traced() if " destroy " in line or " undefine " in line]
+        assert ended == [own, own]
 
     def test_without_anything_to_do_it_says_nothing(self, fake: FakeParts, programs: Path) -> None:
         assert self.clean(fake, programs) == ""

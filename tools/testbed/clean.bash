@@ -9,10 +9,13 @@ set -uo pipefail
 . "$TESTBED/ours.bash"
 CHECKOUT=$(cd "$TESTBED/../.." && pwd -P)
 
-# Molecule's machines have the names of its scenarios.
+# Molecule's machines have the names of its scenarios: tools/testbed/machine.bash says whose they are.
 containers() {
   command -v podman >/dev/null || return 0
-  podman ps --all --format '{{.Names}}' 2>/dev/null | grep -E "^workshop-(debian|debian12|fedora|.*-$OURS)$"
+  {
+    podman ps --all --filter "label=workshop.checkout=$OURS" --format '{{.Names}}'
+    podman ps --all --format '{{.Names}}' | grep -E "^workshop-.*-$OURS$"
+  } 2>/dev/null | sort -u
 }
 
 # A container that a killed run left behind has a network that is gone: podman stumbles over it once.

@@ -8,6 +8,8 @@
 set -euo pipefail
 # shellcheck source=tools/testbed/lib.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
+# shellcheck source=tools/testbed/ours.bash
+. "$TESTBED/ours.bash"
 CHECKOUT=$(cd "$TESTBED/../.." && pwd)
 
 # Of limits.bash: systemd's own groups of cgroup v1, so that its units' limits bite. podman mounts what it sees of v1
@@ -61,7 +63,7 @@ start() {
   # A cgroup that podman did not get whole has no pids controller: without the limit none is needed.
   # Root may look into everybody's processes, as on a machine of its own.
   podman run --detach --name "$name" --hostname "$name" --pids-limit=0 --cap-add=SYS_PTRACE --tmpfs /tmp "${options[@]}" \
-    --volume "$CHECKOUT:/srv/workshop:ro" --volume "$cache:/srv/cache" \
+    --label "workshop.checkout=$OURS" --volume "$CHECKOUT:/srv/workshop:ro" --volume "$cache:/srv/cache" \
     --volume "$(ca_bundle):/srv/ca-bundle.pem:ro" "$@" "$image" "${init[@]}" >/dev/null
   [ "$kind" = bare ] || wait_for_systemd "$name"
 }
