@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tarfile
 import time
 from collections.abc import Generator, Iterator
@@ -34,10 +33,16 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def figures() -> Iterator[list[str]]:
+def figures() -> list[str]:
     """Return a list whose lines are printed at the end."""
-    yield FIGURES
-    print("", *FIGURES, sep="\n", file=sys.stderr)
+    return FIGURES
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured; what a fixture prints at its end nobody sees where all passed."""
+    if FIGURES:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(FIGURES))
 
 
 @pytest.fixture(scope="session")

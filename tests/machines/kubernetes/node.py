@@ -143,7 +143,9 @@ class Node:
 
     def kill_containers(self) -> None:
         """Kill what its containers run, and what watches over them."""
-        listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            ["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True
+        ).stdout
         mine = ("containerd-shim-runc-v2", str(self.socket))
         for line in listed.splitlines():
             if not all(word in line for word in mine):
