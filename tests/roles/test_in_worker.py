@@ -140,11 +140,7 @@ def test_it_leaves_nothing_beside_the_modules(tmp_path: Path) -> None:
 
 def test_the_facts_are_those_that_setup_gathers(tmp_path: Path) -> None:
     tasks = yaml.safe_load((ROOT / "playbooks/tasks/check-arguments.yml").read_text())
-    [looking] = [
-        {"setup": task["setup"]}
-        for task in tasks
-        if "setup" in task
-    ]
+    [looking] = [{"setup": task["setup"]} for task in tasks if "setup" in task]
     here, away = (play(tmp_path, looking, sent=sent)[0]["ansible_facts"] for sent in (False, True))
     # The Python is Ansible's own here, and what it was started with another module's are not.
     passing = {
