@@ -19,9 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import ansible.module_utils
-from ansible.module_utils.testing import patch_module_args
 from ansible.plugins.action.normal import ActionModule as Normal
 from ansible.plugins.loader import module_loader
+
+try:
+    from ansible.module_utils.testing import patch_module_args
+except ImportError:  # before Ansible 2.19, where modules are sent as ever
+    patch_module_args = None
 
 # A module that is sent finds our own utilities there, too.
 OURS = str(Path(__file__).resolve().parents[1] / "module_utils")
@@ -46,7 +50,8 @@ class ActionModule(Normal):
     def _is_at_home(self) -> bool:
         """Tell whether the worker is where the module would run, with its rights and variables."""
         return (
-            self._connection.transport == "local"
+            patch_module_args is not None
+            and self._connection.transport == "local"
             and not self._play_context.become
             and not any(self._task.environment or [])
         )
