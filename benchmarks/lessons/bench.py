@@ -27,7 +27,7 @@ from workshop.output import console, messages, print_json
 from workshop.settings import Settings, find_checkout, load_settings
 from workshop.system.programs import last_line
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer()
 
 SHARE = 0.5
 """The bar of both: at most half of what the older revision takes."""
