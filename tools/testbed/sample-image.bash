@@ -23,7 +23,7 @@ mmdebstrap --quiet --mode=root --variant=minbase --format=directory --include=py
 site=$(find "$work/root/usr/lib" -maxdepth 1 -name 'python3.*' -printf '%f\n' | sort -V | tail -n 1)
 "${UV:-uv}" pip install --quiet --python-version "${site#python}" --python-platform linux --only-binary :all: \
   --target "$work/root/usr/local/lib/$site/dist-packages" "${wanted[@]}"
-chroot "$work/root" python3 -m compileall -q "/usr/local/lib/$site/dist-packages" || true
+chroot "$work/root" python3 -P -m compileall -q "/usr/local/lib/$site/dist-packages" || true
 mkdir -p "$work/root/home/jovyan"
 chown 1000:100 "$work/root/home/jovyan"
 tar -C "$work/root" -cf "$folder/sample.tar.new" .

@@ -126,11 +126,16 @@ class RecordedApi:
                 self._objects["events"][own] = told
                 self._tell("ADDED", "events", told)
                 continue
+            started = (
+                pod.get("status", {}).get("phase") != "Running" and step["status"].get("phase") == "Running"
+            )
             pod["status"] = self._own(step["status"])
             if node := step.get("node"):
                 pod["spec"]["nodeName"] = node
+            if started:
+                # Before anybody hears of it; the cluster may go on telling of the pod afterwards.
+                self.runs(pod)
             self._tell("MODIFIED", "pods", pod)
-        self.runs(pod)
 
     def _own(self, status: Object) -> Object:
         """Return a recorded state with this pod's address."""

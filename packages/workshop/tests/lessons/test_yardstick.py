@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
 from workshop.lessons.yardstick import REFERENCE, Beside, Round, Yardstick, read
 
 from . import building
-from .test_cli import alive, wait_until
 
 
 def rounds(*values: float) -> list[Round]:
@@ -93,7 +93,7 @@ class Watching(Yardstick):
 
     def round(self) -> Round:
         if self.pid is not None:
-            wait_until(lambda: state(self.pid) == "T")
+            wait_until(lambda: state(self.pid) == "T", 30, "it is stopped")
         self.seen += 1
         return Round(1.0, 1.0)
 
@@ -109,9 +109,9 @@ def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.Monke
         watching = Watching(busy.pid)
         beside = Beside(watching, busy.pid)
         beside.start()
-        wait_until(lambda: watching.seen >= 3)
+        wait_until(lambda: watching.seen >= 3, 30, "three rounds were taken")
         beside.end()
-        wait_until(lambda: state(busy.pid) == "R")
+        wait_until(lambda: state(busy.pid) == "R", 30, "it goes on")
         busy.kill()
     assert len(beside.rounds) == watching.seen and beside.stopped_seconds > 0
 
@@ -123,7 +123,7 @@ def test_a_process_that_is_gone_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -
     watching = Watching(None)
     beside = Beside(watching, ended.pid)
     beside.start()
-    wait_until(lambda: watching.seen >= 2)
+    wait_until(lambda: watching.seen >= 2, 30, "two rounds were taken")
     beside.end()
     assert len(beside.rounds) == watching.seen
 
@@ -141,4 +141,4 @@ def test_nothing_stays_stopped_when_the_worker_is_killed(tmp_path: Path) -> None
     result = building.run(tmp_path / "notebooks", building.notebook(building.code(source, name="end")))
     assert "the lesson runner itself stopped" in result.why
     child = int((tmp_path / "child").read_text())
-    wait_until(lambda: not alive(child))
+    wait_until(lambda: not alive(child), 30, "the child has ended")
