@@ -9,10 +9,8 @@ from __future__ import annotations
 import json as documents
 import os
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from benchmarks.firstcell.machine import just_set_up, variables
+from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
 from workshop.output import console, messages, print_json
@@ -129,14 +128,8 @@ def _first_runs(
     more = {}
     for what, revision in revisions.items():
         messages.print(f"{name}, {what} …", markup=False, highlight=False)
-        folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=scratch)).resolve()
-        try:
-            with just_set_up(settings, folder) as file:
-                first, second = (
-                    revision.run(["run", "--solutions"], [name], variables(file)) for _ in range(2)
-                )
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with scratch_folder(scratch) as folder, just_set_up(settings, folder) as file:
+            first, second = (revision.run(["run", "--solutions"], [name], variables(file)) for _ in range(2))
         messages.print(f"  first {first:.1f} s, second {second:.1f} s", markup=False, highlight=False)
         more[what] = first - second
     return more

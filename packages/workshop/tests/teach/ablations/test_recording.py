@@ -22,14 +22,24 @@ PIECES: dict[str, Piece] = {
 
 
 def test_rows_tell_the_mean_and_each_seed() -> None:
-    first, second = recording.dense(PIECES)
+    first, second, few = recording.dense(PIECES)
     assert first.split() == ["all", "five", "1.37%", "wrong,", "seed", "by", "seed", "1.34%,", "1.40%"]
     assert second.startswith("no dropout ") and "2.00% wrong" in second
-    assert recording.deep(PIECES) == ["forty plain blocks, 12 epochs: wrong of what they learnt from 80.00%"]
-    (twin,) = recording.twins(PIECES)
+    assert few.startswith("recorded from 1 of 3 beginnings, ") and recording.COMMAND in few
+    deep, few = recording.deep(PIECES)
+    assert deep == "forty plain blocks, 12 epochs: wrong of what they learnt from 80.00%"
+    assert few.startswith("recorded from 1 of 3 beginnings, ")
+    twin, few = recording.twins(PIECES)
+    assert few.startswith("recorded from 2 of 3 beginnings, ")
     assert (
         "plain     56 layers: wrong 40.0% of what it learnt from (30.00%, 50.00%), 40.0% of the test" in twin
     )
+
+
+def test_once_all_beginnings_are_there_nothing_is_missing() -> None:
+    pieces: dict[str, Piece] = {f"deep/plain/{seed}": {"learnt": 0.5, **DAY} for seed in recording.SEEDS}
+    (told,) = recording.deep(pieces)
+    assert "50.00%, 50.00%, 50.00%" in told
 
 
 def test_what_is_missing_says_how_it_is_made() -> None:

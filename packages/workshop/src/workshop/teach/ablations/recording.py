@@ -79,36 +79,48 @@ def _told(errors: Iterable[float]) -> str:
     return ", ".join(f"{error:.2%}" for error in errors)
 
 
+def _with_beginnings(told: list[str], counts: Iterable[int]) -> list[str]:
+    """Add to the lines of a table how many beginnings stand behind its rows, where these are not yet all."""
+    if not told:
+        return [UNKNOWN]
+    fewest = min(counts)
+    if fewest == len(SEEDS):
+        return told
+    said = "so small differences say nothing yet" if fewest == 1 else "the fewest of any row"
+    return [*told, f"recorded from {fewest} of {len(SEEDS)} beginnings, {said}; {COMMAND} adds the others"]
+
+
 def dense(pieces: Mapping[str, Piece]) -> list[str]:
     """Say what the dense network gets wrong of the test when one change is taken back, seed by seed."""
-    rows = ((change, [piece["error"] for piece in _of(pieces, f"dense/{change}")]) for change in CHANGES)
+    rows = [(change, [piece["error"] for piece in _of(pieces, f"dense/{change}")]) for change in CHANGES]
     told = [
         f"{change:24}{np.mean(errors):.2%} wrong, seed by seed {_told(errors)}"
         for change, errors in rows
         if errors
     ]
-    return told or [UNKNOWN]
+    return _with_beginnings(told, [len(errors) for _, errors in rows if errors])
 
 
 def deep(pieces: Mapping[str, Piece]) -> list[str]:
     """Say what forty plain blocks get wrong of the digits that they learnt from, after more time."""
     errors = [piece["learnt"] for piece in _of(pieces, "deep/plain")]
     told = f"forty plain blocks, {DEEP_EPOCHS} epochs: wrong of what they learnt from {_told(errors)}"
-    return [told] if errors else [UNKNOWN]
+    return _with_beginnings([told] if errors else [], [len(errors)])
 
 
 def twins(pieces: Mapping[str, Piece]) -> list[str]:
     """Say what the convolutional twins get wrong of what they learnt from, after more time."""
-    told = []
+    told, counts = [], []
     for kind, n in LONGER:
         if found := _of(pieces, f"twins/{kind}-{6 * n + 2}"):
             learnt, test = (np.mean([piece[part] for piece in found]) for part in ("learnt", "test"))
             each = _told(piece["learnt"] for piece in found)
+            counts.append(len(found))
             told.append(
                 f"{kind:9}{6 * n + 2:3} layers: wrong {learnt:.1%} of what it learnt from ({each}), "
                 f"{test:.1%} of the test"
             )
-    return told or [UNKNOWN]
+    return _with_beginnings(told, counts)
 
 
 def megabytes(pieces: Mapping[str, Piece]) -> dict[str, float]:
