@@ -23,12 +23,14 @@ make_root() {
   done
 }
 
-# enter ROOT COMMAND…: in mounts and processes of its own, which all end with it.
+# enter ROOT COMMAND…: in mounts and processes of its own, which all end with it. The root takes the place of this
+# machine's (pivot_root): a mere chroot would not do, for whoever joins a container's mounts there, as `podman exec` does,
+# would stand in this machine's root and change that.
 enter() {
   local root=$1
   shift
   # shellcheck disable=SC2016 # the inner shell's
-  unshare --mount --pid --fork --kill-child --propagation=slave bash -ec '
+  unshare --mount --pid --fork --kill-child --propagation=private bash -ec '
     root=$1; shift
     mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
@@ -36,7 +38,11 @@ enter() {
     mount --rbind /dev "$root/dev"
     mount -t tmpfs -o mode=755 tmpfs "$root/run"
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-    exec chroot "$root" /usr/bin/env --ignore-environment HOME=/root USER=root LANG=C.UTF-8 \
+    cd "$root"
+    pivot_root . .
+    umount -l .
+    cd /
+    exec /usr/bin/env --ignore-environment HOME=/root USER=root LANG=C.UTF-8 \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
       SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt \
       NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt "$@"

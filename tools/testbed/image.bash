@@ -58,8 +58,9 @@ add_to_desk() {
   echo "$APT install systemd-sysv dbus-user-session libpam-systemd polkitd; $mask_units_that_need_hardware"
 }
 
-# addition NAME: the script that makes a machine of another one. Nobody else installs anything there.
-addition() { echo "$APT update; $("add_to_$1"); apt-get clean"; }
+# addition NAME: the script that makes a machine of another one. Nobody else installs anything there. It first looks whether
+# it is in podman's container: in a chroot `podman exec` ends in the root of the machine itself.
+addition() { echo "[ -e /run/.containerenv ] || { echo 'this is no container of podman'; exit 1; }; $APT update; $("add_to_$1"); apt-get clean"; }
 
 build_fedora() {
   "$TESTBED/fedora-like/build.bash" --check-tools
