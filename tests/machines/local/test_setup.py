@@ -16,6 +16,7 @@ def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
     assert first_setup.status == 0, first_setup.text
     assert re.search(r"http://127\.0\.0\.1:8080/\S*token=\w+", first_setup.text), first_setup.text
     assert "http://127.0.0.1:8082/" in first_setup.text
+    assert "[WARNING]" not in first_setup.text, first_setup.text
 
 
 def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
