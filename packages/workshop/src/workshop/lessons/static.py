@@ -34,7 +34,7 @@ from workshop.lessons.catalogue import (
     source_of,
     tags_of,
 )
-from workshop.lessons.hidden import hidden_pictures, replaced_helpers
+from workshop.lessons.cells import hidden_pictures, replaced_helpers, tree_of
 from workshop.lessons.predictions import faults_of_predictions
 from workshop.lessons.shortpath import faults_of_path
 
@@ -66,7 +66,12 @@ def faults_of_file(
     faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
     faults += [*faults_of_predictions(notebook), *faults_of_path(notebook, told)]
     faults += [*hidden_pictures(notebook), *replaced_helpers(notebook)]
-    return faults
+    return list(map(as_one_line, faults))
+
+
+def as_one_line(text: str) -> str:
+    """Return a text with what would break its line, or steer a terminal, written as escapes."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _left_overs(notebook: Notebook) -> Iterator[str]:
@@ -186,10 +191,8 @@ def _check_cells(cells: list[Cell]) -> Iterator[str]:
 
 def _names(cell: Cell, context: type[ast.expr_context]) -> set[str]:
     """Return the names that a cell assigns or defines, or those that it uses; none of one with magics."""
-    try:
-        nodes = list(ast.walk(ast.parse(source_of(cell))))
-    except SyntaxError:
-        return set()
+    tree = tree_of(cell)
+    nodes = [] if tree is None else list(ast.walk(tree))
     names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
     if context is ast.Store:
         names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
