@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.sections import read_section, read_sections
+from workshop.site.presentation import read_section, read_sections
 
 HEAD = "---\ntitle: One\ntalk: 2.5\n---\n"
 

@@ -89,7 +89,7 @@ def _left_overs(notebook: Notebook) -> Iterator[str]:
 
 def _identities(notebook: Notebook) -> Iterator[str]:
     """Every cell needs an id of its own: sync tells cells apart by it."""
-    if (notebook.get("nbformat"), notebook.get("nbformat_minor", 0)) < (4, 5):
+    if (notebook.get("nbformat", 0), notebook.get("nbformat_minor", 0)) < (4, 5):
         yield "the notebook's format is older than 4.5, which has no cell ids; save it with JupyterLab"
     seen: dict[str, int] = {}
     for number, cell in enumerate(notebook["cells"], start=1):

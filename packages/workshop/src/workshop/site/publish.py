@@ -17,10 +17,9 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, load_settings
 from workshop.site.build import build_site, read_manifest
-from workshop.site.chromium import find_browser
-from workshop.site.deck_pages import LIBRARIES
-from workshop.site.decks import read_presentation
-from workshop.site.pdf import print_page
+from workshop.site.chromium import find_browser, print_page
+from workshop.site.decks import LIBRARIES
+from workshop.site.presentation import read_presentation
 
 MARK = ".published.json"
 """In the folder: that it was published, and so may be published anew."""

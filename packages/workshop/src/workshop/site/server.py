@@ -22,11 +22,11 @@ from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
 from workshop.lessons.pace import slowness_here, words_here
+from workshop.lessons.warm import warmth_here
+from workshop.ports import bind
 from workshop.settings import Settings
 from workshop.site import models, originals
-from workshop.site.listening import bind
 from workshop.site.status import Probe, data_state, services
-from workshop.site.warmth import warmth_here
 from workshop.system.hosts import HostCheck
 from workshop.update_button import UpdateButton
 

@@ -16,10 +16,10 @@ import psutil
 from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
+from workshop.ports import bind
 from workshop.settings import Settings
 from workshop.site.build import build_site
-from workshop.site.decks import read_presentation
-from workshop.site.listening import bind
+from workshop.site.presentation import read_presentation
 from workshop.site.server import make_application
 from workshop.site.status import Probe, services
 from workshop.site.votes.ballots import Ballots
