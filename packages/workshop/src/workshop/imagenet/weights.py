@@ -2,9 +2,9 @@
 
 *ONNX* (https://onnx.ai): which operation takes what, in the file's order.
 
-*Keras*: the layers of an HDF5 file, in the order in which the model's layers were made. Keras counts layers of
-a kind as they are made: ``conv2d``, ``conv2d_1``, …, or on from a later number where the session had made
-others before. The numbers tell the order, whatever they begin with.
+*Keras*: the layers of an HDF5 file, in the order in which they were made. Keras counts layers of a kind:
+``conv2d``, ``conv2d_1``, …, or on from a later number where the session had made others before. The numbers
+tell the order, whatever they begin with.
 
 *PyTorch*, read without PyTorch and without its pickles' code: five pickles (a magic number, a version, facts
 about the machine, the state dictionary, the list of storages) and then the storages themselves: for each a

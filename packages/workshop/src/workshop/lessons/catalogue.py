@@ -104,9 +104,8 @@ class Lesson:
         try:
             _check_shape(notebook)
         except ValueError as error:
-            raise WorkshopError(
-                f"{self.path} is not a notebook of format 4: {error}; save it with JupyterLab"
-            ) from error
+            why = f"is not a notebook of format 4: {error}; save it with JupyterLab"
+            raise WorkshopError(f"{self.path} {why}") from error
         return notebook
 
 
@@ -396,7 +395,5 @@ def _without_number(part: str) -> str:
 
 def _natural(lesson: Lesson) -> list[tuple[int, str]]:
     """Sort ``9-tools`` before ``10-more``."""
-    return [
-        (int(number or 0), rest)
-        for number, rest in (re.match(r"(\d*)(.*)", part).groups() for part in lesson.name.split("/"))  # type: ignore[union-attr]
-    ]
+    parts = [re.match(r"(\d*)(.*)", part) for part in lesson.name.split("/")]
+    return [(int(part[1] or 0), part[2]) for part in parts if part]
