@@ -158,4 +158,4 @@ def webp_size(content: bytes) -> tuple[int, int]:
         if kind == b"VP8 ":
             low = [int.from_bytes(content[start : start + 2], "little") & 0x3FFF for start in (26, 28)]
             return low[0], low[1]
-    raise WrongContentError("it holds a piece of a painting that is no WebP picture")
+    raise WrongContentError("it holds a piece of a painting that is not a WebP picture")

@@ -42,7 +42,7 @@ def open_picture(picture: Picture, name: str = "") -> Image.Image:
     """Return a picture in RGB, upright as the camera was held, on white where it is transparent.
 
     ``name`` is what an error calls it; without one, the file's name. Raises WorkshopError in one line
-    when the file is missing or is no picture that Pillow reads.
+    when the file is missing or is not a picture that Pillow reads.
     """
     try:
         opened = _opened(picture)

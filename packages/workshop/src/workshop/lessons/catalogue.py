@@ -92,7 +92,7 @@ class Lesson:
     def read(self) -> Notebook:
         """Return the notebook as it is on disk.
 
-        Raises WorkshopError, naming the file and the cell, when it is no notebook of format 4.
+        Raises WorkshopError, naming the file and the cell, when it is not a notebook of format 4.
         """
         try:
             notebook: Notebook = json.loads(self.path.read_text(encoding="utf-8"))

@@ -257,7 +257,7 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     if warmth.is_done():
         return False
     assert settings.prefix is not None  # survey() has looked
-    # It outlives the set-up that starts it and is no part of it (tools/setup-lock.bash).
+    # It outlives the set-up that starts it and is not part of it (tools/setup-lock.bash).
     environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
     words = ["lessons", "warm", "--json", GIVES_WAY, "--notebooks", str(warmth.folder.absolute())]
     words += [*(["--workshop", warmth.workshop] if warmth.workshop else []), *warmth.names]

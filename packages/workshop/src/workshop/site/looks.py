@@ -26,7 +26,7 @@ MOST_WORDS = 12
 """Beside a picture."""
 MOST_EMPTY = 0.5
 LEAST_PICTURES = 0.8
-"""Of the slides that are no titles."""
+"""Of the slides that are not titles."""
 ROUNDING = 1
 """Pixels that a slide may be too large by."""
 TITLES = {"opening", "part"}

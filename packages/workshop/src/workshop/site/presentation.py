@@ -93,7 +93,7 @@ def _settings(path: Path, head: str) -> tuple[str, float]:
     try:
         settings = yaml.safe_load(head)
     except yaml.YAMLError as error:
-        raise WorkshopError(f"{path}: its head is no YAML ({' '.join(str(error).split())})") from error
+        raise WorkshopError(f"{path}: its head is not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(settings, dict) or set(settings) != {"title", "talk"}:
         raise WorkshopError(f"{path}: its head must hold title and talk, nothing else")
     title, talk = settings["title"], settings["talk"]

@@ -54,7 +54,7 @@ def publish_decks(
 
 def _require_own(into: Path) -> None:
     if into.is_symlink() or (into.exists() and not into.is_dir()):
-        raise WorkshopError(f"{into} is no folder; name another one")
+        raise WorkshopError(f"{into} is not a folder; name another one")
     if into.is_dir() and any(into.iterdir()) and not (into / MARK).is_file():
         raise WorkshopError(f"{into} holds something else; name a new folder")
 
@@ -110,7 +110,7 @@ def _pages(source: Path, made: Path, handouts: list[str], date: str, place: str)
 
 
 def _replace(made: Path, into: Path) -> None:
-    """Put the folder into its place; killed in between, the old one lies beside and the next run goes on."""
+    """Put the folder into its place; if it is killed in between, the next run goes on from the old one."""
     into.parent.mkdir(parents=True, exist_ok=True)
     new, old = into.with_name(f".{into.name}.new"), into.with_name(f".{into.name}.old")
     for leftover in (new, old):

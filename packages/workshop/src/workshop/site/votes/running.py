@@ -72,7 +72,9 @@ def network_address(wanted: str = "") -> str:
     if wanted:
         if wanted in found:
             return wanted
-        raise WorkshopError(f"{wanted} is no address of this machine; it has {', '.join(found) or 'none'}")
+        raise WorkshopError(
+            f"{wanted} is not an address of this machine; it has {', '.join(found) or 'none'}"
+        )
     if not found:
         raise WorkshopError("this machine is in no network; join the room's Wi-Fi or open a hotspot")
     if len(found) > 1:
