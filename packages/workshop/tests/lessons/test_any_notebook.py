@@ -168,3 +168,22 @@ def test_several_values_changed_at_once_are_told_in_lines(
         with contextlib.suppress(KeyError, IndexError, TypeError):  # an earlier change took that place away
             notebook = put_at(notebook, place, value)
     answer(folder, notebook)
+
+
+def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(tmp_path: Path) -> None:
+    settings = {"cell_type": "code", "source": 'PROFILE = "full"', "metadata": {"tags": ["parameters"]}}
+    strange = {
+        "cell_type": "code",
+        "outputs": 5,
+        "id": 7,
+        "execution_count": "x",
+        "source": ["assert ", "PROFILE"],
+    }
+    cells = [settings, {"cell_type": "code"}, {"cell_type": "markdown", "outputs": 5, "id": 7}, strange]
+    kernel = {"kernelspec": {"name": "python3"}}
+    result = building.run(tmp_path, {"cells": cells, "metadata": kernel})
+    assert (result.passed, result.why) == (True, "")
+    result = building.run(
+        tmp_path, {"cells": [*cells, {"cell_type": "code", "source": "1 / 0"}], "metadata": kernel}
+    )
+    assert "cell 5" in result.why and "ZeroDivisionError" in result.why
