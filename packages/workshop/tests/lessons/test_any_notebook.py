@@ -88,11 +88,11 @@ def answer(folder: Path, content: Any) -> list[str]:
         lessons_table({lesson.name: told}, 1.0, {lesson.name: short_minutes(told, notebook)})
         survey(how.notebooks, Settings(prefix=folder))
         prepare(notebook, how.profile, {})
+        minutes_of_paths(folder)
+        reading_lists(folder)
     except WorkshopError as error:
         assert str(error) in faults or "second parameters cell" in str(error)
         assert "10-it" in str(error)
-    minutes_of_paths(folder)
-    reading_lists(folder)
     assert all(fault and fault.isprintable() for fault in faults)
     return faults
 

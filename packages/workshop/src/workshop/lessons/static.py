@@ -174,6 +174,7 @@ def _check_cells(cells: list[Cell]) -> Iterator[str]:
     What it assigns is missing when the answer is not right, and Run All would stop there.
     """
     numbered = [(number, cell) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "code"]
+    bound, used = ([_names(cell, kind) for _, cell in numbered] for kind in (ast.Store, ast.Load))
     for place, (number, cell) in enumerate(numbered):
         name = check_of(cell)
         if name is None:
@@ -182,11 +183,10 @@ def _check_cells(cells: list[Cell]) -> Iterator[str]:
             yield f"cell {number} checks {name}; it has to be the next cell of code behind that exercise"
         if f'check("{name}")' not in source_of(cell):
             yield f"cell {number} is tagged check:{name} but holds no 'with check(\"{name}\")'"
-        others = [other for _, other in numbered if other is not cell]
-        lost = _names(cell, ast.Store) - set().union(*(_names(other, ast.Store) for other in others))
-        for later, other in numbered[place + 1 :]:
-            if used := lost & _names(other, ast.Load):
-                yield f"cell {later} uses {', '.join(sorted(used))} of the check in cell {number}"
+        lost = bound[place] - set().union(*bound[:place], *bound[place + 1 :])
+        for (later, _), names in zip(numbered[place + 1 :], used[place + 1 :], strict=True):
+            if needed := lost & names:
+                yield f"cell {later} uses {', '.join(sorted(needed))} of the check in cell {number}"
 
 
 def _names(cell: Cell, context: type[ast.expr_context]) -> set[str]:
