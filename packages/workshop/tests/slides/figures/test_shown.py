@@ -4,8 +4,8 @@ from pathlib import Path
 from pytest import approx
 
 from slides.presentations import CHECKOUT
+from workshop.site.figures.bars import JUDGED
 from workshop.site.figures.ideas import POINTS, fitted, hands
-from workshop.site.figures.making import JUDGED
 from workshop.site.figures.shown import MEMORY, PLAYERS, TRUST, computed
 from workshop.site.presentation import read_presentation
 
