@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 from benchmarks.votes.bench import HOST, NAME, QUESTION
+from workshop.ports import bind
 from workshop.settings import find_checkout
-from workshop.site.listening import bind
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.room import Page, Room
 

@@ -25,7 +25,7 @@ from website.serving import running
 
 from workshop.settings import Settings
 from workshop.site.build import LIBRARIES, build_site
-from workshop.site.deck_pages import LIBRARIES as SLIDE_LIBRARIES
+from workshop.site.decks import LIBRARIES as SLIDE_LIBRARIES
 
 from .notebooks import FIGURES, FRONT_ENDS, Desk
 

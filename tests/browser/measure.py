@@ -27,7 +27,7 @@ from website.serving import running
 
 from workshop.settings import Settings
 from workshop.site.build import build_site, read_manifest
-from workshop.site.schedule import read_schedule
+from workshop.site.presentation import read_schedule
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEMOS = [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workshop.site.build import read_manifest
-from workshop.site.schedule import read_schedule
+from workshop.site.presentation import read_schedule
 
 from .audit import faults_in_both_themes, faults_of
 from .conftest import CHECKOUT, FIGURES, playwright, processor_time, wait_until

@@ -21,8 +21,8 @@ from workshop.lessons.pace import slowness_here, words_here
 from workshop.lessons.yardstick import Round
 from workshop.settings import Settings
 from workshop.site.looks import faults_of_looks, measure_decks
+from workshop.site.presentation import read_schedule
 from workshop.site.publish import publish_decks
-from workshop.site.schedule import read_schedule
 
 from .conftest import CHECKOUT, STILL, Open, Serve, wait_until
 

@@ -14,7 +14,7 @@ from website.serving import free_port, running, service
 from workshop.lessons.catalogue import WORK, Profile, about, find_lessons
 from workshop.settings import Settings
 from workshop.site.build import Today, build_site, read_manifest
-from workshop.site.schedule import read_schedule
+from workshop.site.presentation import read_schedule
 
 from .conftest import CHECKOUT, Open, Serve, wait_until
 

@@ -7,6 +7,7 @@ there: the kernel's table names the socket and its account, and the process that
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import ipaddress
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from workshop.errors import WorkshopError
 from workshop.servers import Server
 
 LISTENING, ESTABLISHED = "0A", "01"
@@ -224,3 +226,20 @@ def ask(server: Server, method: str, path: str, seconds: float) -> tuple[int, st
         raise StrangeAnswerError(f"it does not answer as a server of this kind: {error!r}") from error
     finally:
         connection.close()
+
+
+def bind(address: str, port: int) -> list[socket.socket]:
+    """Return listening sockets; WorkshopError names the port and, if it can be seen, who has it."""
+    import tornado.netutil  # only here: not every environment has it
+
+    try:
+        return tornado.netutil.bind_sockets(port, address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            held = holder(port)
+            by = f" by {held}" if held else ""
+            raise WorkshopError(
+                f"port {port} is taken{by}; stop that program or choose another port"
+            ) from error
+        reason = error.strerror or str(error)
+        raise WorkshopError(f"cannot listen on {address} port {port}: {reason}") from error

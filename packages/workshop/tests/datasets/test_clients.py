@@ -59,7 +59,7 @@ def test_patience_with_a_registry_grows_with_what_its_client_took_to_start(monke
     assert quick.patience(visit) < 10
     now = 130.0
     assert slow.patience(visit) > 5 + 30
-    # What comes later is no part of the start.
+    # What comes later is not part of the start.
     assert quick.patience(visit) < 10
 
 

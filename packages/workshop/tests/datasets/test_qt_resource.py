@@ -9,7 +9,7 @@ from depth import by_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workshop.datasets.qt_resource import COMPRESSED, FOLDER, ZSTANDARD, read_resource
+from workshop.datasets.gcompris import COMPRESSED, FOLDER, ZSTANDARD, read_resource
 from workshop.datasets.store import WrongContentError
 
 Tree = dict[str, "bytes | Tree"]

@@ -23,9 +23,9 @@ from workshop.errors import WorkshopError
 from workshop.imagenet import googlenet, preprocessing
 from workshop.imagenet.collection import available, open_network
 from workshop.imagenet.network import Network
-from workshop.imagenet.onnx import Graph, read_graph
 from workshop.imagenet.photos import photos
 from workshop.imagenet.untrained import write_random_googlenet
+from workshop.imagenet.weights import Graph, read_graph
 
 TOLERANCE = 1e-4
 LAYERS = (

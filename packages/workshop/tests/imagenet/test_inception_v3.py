@@ -18,9 +18,9 @@ from imagenet.required import missing
 from workshop.errors import WorkshopError
 from workshop.imagenet import inception_v3, preprocessing
 from workshop.imagenet.collection import available, open_network
-from workshop.imagenet.keras_hdf5 import read_layers
 from workshop.imagenet.network import Network
 from workshop.imagenet.photos import photos
+from workshop.imagenet.weights import read_layers
 
 TOLERANCE = 1e-4
 # Channels that hardly vary are blown up by their normalisation, and with them what engines round differently.

@@ -13,7 +13,7 @@ pytest.importorskip("h5py", reason="h5py is not in this environment")
 import h5py
 
 from workshop.errors import WorkshopError
-from workshop.imagenet.keras_hdf5 import read_layers
+from workshop.imagenet.weights import read_layers
 
 
 def write(path: Path, layers: dict[str, dict[str, float]], *, text: type = bytes, inside: str = "") -> Path:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.imagenet.legacy_torch import MAGIC, PROTOCOL, read_state
+from workshop.imagenet.weights import MAGIC, PROTOCOL, read_state
 
 VALUES = np.arange(12, dtype="<f4")
 

@@ -13,7 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from workshop.errors import WorkshopError
-from workshop.imagenet.onnx import Node, read_graph
+from workshop.imagenet.weights import Node, read_graph
 
 
 def test_arrays_and_nodes_are_read(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("onnx", reason="onnx is not in this environment")
 
-from workshop.imagenet.onnx import read_graph
 from workshop.imagenet.untrained import write_random_googlenet
+from workshop.imagenet.weights import read_graph
 
 
 def test_every_weight_is_there_and_random(tmp_path: Path) -> None:

@@ -139,4 +139,4 @@ def test_the_text_names_what_to_mend_and_the_addresses(broken_house: str) -> Non
     assert "FAIL  notebooks" in done.stdout
     assert "Jupyter: http://127.0.0.1:8080/lab" in done.stdout
     assert "secret-of-this-machine" not in done.stdout
-    assert "to mend" in done.stdout
+    assert "to fix" in done.stdout

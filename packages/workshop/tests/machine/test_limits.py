@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.machine.limits import memory_limits
+from workshop.machine.hardware import memory_limits
 
 UNLIMITED_V1 = 9223372036854771712
 

@@ -6,7 +6,8 @@ import pytest
 
 from slides.presentations import make_presentation
 from workshop.errors import WorkshopError
-from workshop.site.decks import deck, read_presentation
+from workshop.site.decks import deck
+from workshop.site.presentation import read_presentation
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.pdf import print_deck
+from workshop.site.chromium import print_deck
 
 
 @pytest.mark.parametrize("name", ["notes.md", "deck", "folder.pdf"])

@@ -18,7 +18,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
 def test_a_link_is_no_folder_to_publish_into(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with pytest.raises(WorkshopError, match="is no folder"):
+    with pytest.raises(WorkshopError, match="is not a folder"):
         publish_decks(CHECKOUT, tmp_path / "link")
 
 

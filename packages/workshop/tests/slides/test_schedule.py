@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.schedule import Item, read_schedule
+from workshop.site.presentation import Item, read_schedule
 
 GOOD = """
 [[workshop]]

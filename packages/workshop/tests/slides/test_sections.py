@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.sections import read_section, read_sections
+from workshop.site.presentation import read_section, read_sections
 
 HEAD = "---\ntitle: One\ntalk: 2.5\n---\n"
 
@@ -32,7 +32,7 @@ def test_a_section_is_read_slide_by_slide(tmp_path: Path) -> None:
         ("---\ntitle: One\n---\n## A\n\nNote: x\n", "must hold title and talk"),
         ("---\ntitle: One\ntalk: 0\n---\n## A\n\nNote: x\n", "minutes above 0"),
         ("---\ntitle: One\ntalk: true\n---\n## A\n\nNote: x\n", "minutes above 0"),
-        ("---\ntitle: [\n---\n## A\n\nNote: x\n", "is no YAML"),
+        ("---\ntitle: [\n---\n## A\n\nNote: x\n", "is not YAML"),
         (HEAD + "## A\n", "slide 1 has no note"),
         (HEAD + "## A\n\nNote: x\n\n---\n\nNote: y\n", "slide 2 has no words"),
     ],

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from slides.presentations import CHECKOUT, make_presentation
-from workshop.site.deck_pages import slides_site
+from workshop.site.decks import slides_site
 
 
 def test_the_site_has_decks_drivers_and_what_was_fetched(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workshop.imagenet.picture import png
+from workshop.imagenet.preprocessing import png
 from workshop.teach import canvas
 
 

@@ -136,7 +136,7 @@ def test_a_learners_notebook_goes_on_whatever_comes_out(
 
 
 def test_a_default_has_to_be_a_possible_answer() -> None:
-    with pytest.raises(ValueError, match="no possible answer: 'third'"):
+    with pytest.raises(ValueError, match="not a possible answer: 'third'"):
         Predictions().ask("kind", "Which?", choices=["first", "second"], default="third")
 
 

@@ -3,7 +3,7 @@ import json
 import zlib
 from pathlib import Path
 
-from workshop.site.digits import SIDE, TEST, TRAIN, digits_script
+from workshop.site.scripts import SIDE, TEST, TRAIN, digits_script
 
 
 def make_mnist(folder: Path) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.modules import as_script
+from workshop.site.scripts import as_script
 
 ONE = """
 export const LIMIT = 3;

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.site.reading import PAGE, reading_list, reading_lists, reading_page
+from workshop.site.pages import PAGE, reading_list, reading_lists, reading_page
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 

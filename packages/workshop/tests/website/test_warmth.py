@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workshop.lessons.warm import survey
+from workshop.lessons.warm import survey, warmth_here
 from workshop.settings import Settings
-from workshop.site.warmth import warmth_here
 
 
 def write(path: Path, kernel: str) -> None:

@@ -19,7 +19,7 @@ from lasagne.nonlinearities import identity, softmax
 
 from workshop.errors import WorkshopError
 from workshop.imagenet.layers import CorrelationLayer, folded, relu6, same
-from workshop.imagenet.legacy_torch import read_state
+from workshop.imagenet.weights import read_state
 
 SIDE = 224
 EPSILON = 1e-3

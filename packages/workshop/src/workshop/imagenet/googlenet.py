@@ -18,7 +18,7 @@ from lasagne.nonlinearities import identity, softmax
 
 from workshop.errors import WorkshopError
 from workshop.imagenet.layers import CorrelationLayer
-from workshop.imagenet.onnx import Graph, read_graph
+from workshop.imagenet.weights import Graph, read_graph
 
 SIDE = 224
 MODULES = ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")

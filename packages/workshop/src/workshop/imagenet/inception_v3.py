@@ -19,8 +19,8 @@ import numpy.typing as npt
 from lasagne.nonlinearities import identity, softmax
 
 from workshop.errors import WorkshopError
-from workshop.imagenet.keras_hdf5 import LayerWeights, read_layers
 from workshop.imagenet.layers import CorrelationLayer, folded, same
+from workshop.imagenet.weights import LayerWeights, read_layers
 
 SIDE = 299
 EPSILON = 1e-3

@@ -18,6 +18,7 @@ filters, which look at every pixel; TensorFlow's look at the nearest ones only.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def open_picture(picture: Picture, name: str = "") -> Image.Image:
     """Return a picture in RGB, upright as the camera was held, on white where it is transparent.
 
     ``name`` is what an error calls it; without one, the file's name. Raises WorkshopError in one line
-    when the file is missing or is no picture that Pillow reads.
+    when the file is missing or is not a picture that Pillow reads.
     """
     try:
         opened = _opened(picture)
@@ -154,3 +155,19 @@ def batch_of(pictures: Picture | Batch | Sequence[Picture], preprocessing: Prepr
     if not isinstance(pictures, list | tuple):
         several = [pictures]
     return np.concatenate([preprocessing.numbers(preprocessing.crop(each)) for each in several])
+
+
+ENLARGED = 384
+"""Small pictures are shown so wide, in pixels."""
+
+
+def png(pixels: npt.NDArray[np.float32]) -> bytes:
+    """Return float32 (3, rows, columns), 0 to 255, as a PNG, enlarged when it is small."""
+    values = np.rint(pixels.transpose(1, 2, 0)).clip(0, 255).astype(np.uint8)
+    picture = Image.fromarray(values)
+    if picture.width < ENLARGED:
+        size = (ENLARGED, round(picture.height * ENLARGED / picture.width))
+        picture = picture.resize(size, Image.Resampling.BICUBIC)
+    content = io.BytesIO()
+    picture.save(content, "png")
+    return content.getvalue()

@@ -16,6 +16,7 @@ import hmac
 import json
 import re
 import secrets
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,9 +25,10 @@ from tornado.httputil import HTTPServerRequest, url_concat
 from tornado.routing import Matcher, Rule
 from tornado.web import HTTPError, RequestHandler
 
-from workshop.jupyter.loginpage import PAGE
 from workshop.system.hosts import HostCheck
 
+PAGE = Path(__file__).with_name("login.html").read_text(encoding="utf-8")
+"""It asks for the token, and knows nothing that is not for everybody."""
 START = "/lab"
 """Where it goes on when nobody said where."""
 TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)

@@ -106,6 +106,6 @@ def _reasons(lines: list[str]) -> dict[str, str]:
     for line in filter(str.strip, lines):
         match = _REASON.match(line)
         if not match:
-            raise ValueError(f"'{line}' is no mutant with a reason, such as '# 3: a + b → a - b: why'")
+            raise ValueError(f"'{line}' is not a mutant with a reason, such as '# 3: a + b → a - b: why'")
         found[match[1]] = match[2]
     return found

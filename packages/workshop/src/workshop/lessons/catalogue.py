@@ -11,6 +11,7 @@ import difflib
 import json
 import math
 import re
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,6 +24,7 @@ from workshop.settings import CHECKOUT, load_settings
 Notebook = dict[str, Any]
 Cell = dict[str, Any]
 Choice = TypeVar("Choice", bound=StrEnum)
+Part = TypeVar("Part", dict[str, Any], list[Any], str, int)
 
 WORK = "work"
 MEMORY = "rss_mb"
@@ -35,6 +37,9 @@ MAY_RAISE = "raises-exception"
 """Jupyter's own tag: Run All goes on behind a cell that raises."""
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
+LARGEST = 1e9
+"""No setting is larger; beyond, clocks that wait for so many seconds overflow."""
+_TYPES: dict[type, str] = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 
 
 class Profile(StrEnum):
@@ -87,41 +92,55 @@ class Lesson:
     def read(self) -> Notebook:
         """Return the notebook as it is on disk.
 
-        Raises WorkshopError when the file is no notebook of format 4.
+        Raises WorkshopError, naming the file and the cell, when it is not a notebook of format 4.
         """
         try:
-            notebook = json.loads(self.path.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            notebook: Notebook = json.loads(self.path.read_text(encoding="utf-8"))
+            json.dumps(notebook, ensure_ascii=False).encode()  # half a character cannot be shown
+        except (ValueError, RecursionError) as error:
             raise WorkshopError(f"{self.path} is not a notebook ({error}); restore it from git") from error
-        if not _is_notebook(notebook):
-            raise WorkshopError(f"{self.path} is not a notebook of format 4; save it with JupyterLab")
-        checked: Notebook = notebook
-        return checked
+        except OSError as error:
+            raise WorkshopError(f"{self.path} cannot be read ({error.strerror}); restore it") from error
+        try:
+            _check_shape(notebook)
+        except ValueError as error:
+            why = f"is not a notebook of format 4: {error}; save it with JupyterLab"
+            raise WorkshopError(f"{self.path} {why}") from error
+        return notebook
 
 
-def _is_notebook(value: Any) -> bool:
-    """Tell whether a JSON value has the shape of a notebook as far as this package relies on it."""
-    if not isinstance(value, dict) or not isinstance(value.get("cells"), list):
-        return False
-    metadata = value.get("metadata", {})
-    return (
-        isinstance(metadata, dict)
-        and isinstance(metadata.get("kernelspec", {}), dict)
-        and all(map(_is_cell, value["cells"]))
-    )
+def _check_shape(notebook: Any) -> None:
+    """Refuse what does not have the shape of a notebook as far as this package relies on it.
+
+    Raises ValueError, naming the cell and the key.
+    """
+    if not isinstance(notebook, dict) or "cells" not in notebook:
+        raise ValueError("it has no cells")
+    for key in ("nbformat", "nbformat_minor"):
+        _part(notebook, key, int)
+    metadata = _part(notebook, "metadata", dict)
+    for key in ("git", "kernelspec"):
+        _part(metadata, key, dict, "metadata.")
+    for number, cell in enumerate(_part(notebook, "cells", list), start=1):
+        if not isinstance(cell, dict):
+            raise ValueError(f"cell {number} must be an object")
+        where = f"cell {number} ({cell['id']}): " if isinstance(cell.get("id"), str) else f"cell {number}: "
+        if cell.get("cell_type") not in ("code", "markdown", "raw"):
+            raise ValueError(f"{where}cell_type must be code, markdown or raw")
+        _part(cell, "attachments", dict, where)
+        tags = _part(_part(cell, "metadata", dict, where), "tags", list, f"{where}metadata.")
+        source = cell.get("source", "")
+        lines = [source] if isinstance(source, str) else _part(cell, "source", list, where)
+        if not all(isinstance(line, str) for line in tags + lines):
+            raise ValueError(f"{where}its lines and tags must be texts")
 
 
-def _is_cell(value: Any) -> bool:
-    """Tell whether a JSON value has the shape of a cell."""
-    if not isinstance(value, dict) or not isinstance(value.get("metadata", {}), dict):
-        return False
-    source, tags = value.get("source", ""), value.get("metadata", {}).get("tags", [])
-    return (isinstance(source, str) or _is_lines(source)) and _is_lines(tags)
-
-
-def _is_lines(value: Any) -> bool:
-    """Tell whether a JSON value is a list of texts."""
-    return isinstance(value, list) and all(isinstance(line, str) for line in value)
+def _part(parent: dict[str, Any], key: str, kind: type[Part], where: str = "") -> Part:
+    """Return what an object has under a key, by default something empty; refuse another type."""
+    value = parent.get(key, kind())
+    if not isinstance(value, kind):
+        raise ValueError(f"{where}{key} must be {_TYPES[kind]}")
+    return value
 
 
 def source_of(cell: Cell) -> str:
@@ -132,8 +151,8 @@ def source_of(cell: Cell) -> str:
 
 def tags_of(cell: Cell) -> list[str]:
     """Return the tags of a cell."""
-    tags = cell.get("metadata", {}).get("tags", [])
-    return [str(tag) for tag in tags]
+    tags: list[str] = cell.get("metadata", {}).get("tags", [])
+    return tags
 
 
 def about(name: str, notebook: Notebook) -> About:
@@ -148,8 +167,8 @@ def about(name: str, notebook: Notebook) -> About:
         short = settings.get("short_path", {})
         _only(short, {WORK}, "short_path")
         return About(
-            title=str(settings.get("title") or _first_heading(notebook) or name),
-            kernel=str(metadata.get("kernelspec", {}).get("name", "")),
+            title=_part(settings, "title", str) or _first_heading(notebook) or name,
+            kernel=_part(_part(metadata, "kernelspec", dict), "name", str, "kernelspec."),
             kind=_choice(Kind, settings.get("kind", "lesson"), "kind"),
             minutes=_number(settings["minutes"], "minutes") if "minutes" in settings else None,
             budget=_read_budget(settings.get("budget", {})),
@@ -190,13 +209,13 @@ def _read_bars(values: Any) -> dict[str, Bar]:
     for metric, limits in values.items():
         _only(limits, {"min", "max", "profiles", "unit"}, f"bars.{metric}")
         if limits.get("unit", YARDSTICK) != YARDSTICK:
-            raise ValueError(f"bars.{metric}.unit must be {YARDSTICK}, not {limits['unit']!r}")
+            raise ValueError(f"bars.{metric}.unit must be {YARDSTICK}, not {reprlib.repr(limits['unit'])}")
         profiles = limits.get("profiles", ["full"])
         if not isinstance(profiles, list):
             raise ValueError(f"bars.{metric}.profiles must be a list")
         bars[metric] = Bar(
-            minimum=_number(limits.get("min", -math.inf), f"bars.{metric}.min"),
-            maximum=_number(limits.get("max", math.inf), f"bars.{metric}.max"),
+            minimum=_number(limits["min"], f"bars.{metric}.min") if "min" in limits else -math.inf,
+            maximum=_number(limits["max"], f"bars.{metric}.max") if "max" in limits else math.inf,
             profiles=frozenset(_choice(Profile, profile, f"bars.{metric}.profiles") for profile in profiles),
             yardstick="unit" in limits,
         )
@@ -212,16 +231,16 @@ def _only(values: Any, known: set[str], where: str) -> None:
 
 
 def _number(value: Any, where: str) -> float:
-    """Refuse anything but a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{where} must be a number, not {value!r}")
+    """Refuse anything but a number of a size that clocks can take."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise ValueError(f"{where} must be a number up to {LARGEST:g}, not {reprlib.repr(value)}")
     return value
 
 
 def _choice(choices: type[Choice], value: Any, where: str) -> Choice:
     """Refuse anything but a member of the enumeration."""
     if not isinstance(value, str) or value not in set(choices):
-        raise ValueError(f"{where} must be one of {', '.join(choices)}, not {value!r}")
+        raise ValueError(f"{where} must be one of {', '.join(choices)}, not {reprlib.repr(value)}")
     return choices(value)
 
 
@@ -376,7 +395,5 @@ def _without_number(part: str) -> str:
 
 def _natural(lesson: Lesson) -> list[tuple[int, str]]:
     """Sort ``9-tools`` before ``10-more``."""
-    return [
-        (int(number or 0), rest)
-        for number, rest in (re.match(r"(\d*)(.*)", part).groups() for part in lesson.name.split("/"))  # type: ignore[union-attr]
-    ]
+    parts = [re.match(r"(\d*)(.*)", part) for part in lesson.name.split("/")]
+    return [(int(part[1] or 0), part[2]) for part in parts if part]

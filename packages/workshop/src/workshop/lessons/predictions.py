@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from workshop.lessons.catalogue import Cell, Notebook, source_of, tags_of
+from workshop.lessons.catalogue import Cell, Notebook, tags_of
+from workshop.lessons.cells import tree_of
 
 PREDICT = "predict:"
 REVEAL = "reveal:"
@@ -84,9 +85,7 @@ def _places(cells: list[Cell], prefix: str) -> dict[str, list[int]]:
 
 def _calls(cell: Cell, wanted: str, name: str) -> list[ast.Call]:
     """Return the calls of ``wanted`` in a cell whose first argument is the name; none of one with magics."""
-    try:
-        tree = ast.parse(source_of(cell))
-    except SyntaxError:
+    if (tree := tree_of(cell)) is None:
         return []
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [
@@ -158,11 +157,7 @@ def _used(node: ast.AST) -> set[str]:
 
 def _computed(cell: Cell) -> set[str]:
     """Return the names that a cell binds to something that is not written down."""
-    if cell.get("cell_type") != "code":
-        return set()
-    try:
-        tree = ast.parse(source_of(cell))
-    except SyntaxError:
+    if (tree := tree_of(cell)) is None:
         return set()
     written = {
         id(target)

@@ -187,10 +187,16 @@ def run_notebook(
 
 
 def _as_format_4_5(prepared: Prepared) -> Notebook:
-    """Return the notebook with an id in every cell, as format 4.5 asks."""
+    """Return the notebook as format 4.5 wants it, an id in every cell, without what an earlier run left."""
     for position, cell in enumerate(prepared.notebook["cells"]):
-        cell.setdefault("id", f"cell-{position}")
-    return {**prepared.notebook, "nbformat": 4, "nbformat_minor": 5}
+        if not isinstance(cell.get("id"), str):
+            cell["id"] = f"cell-{position}"
+        cell.setdefault("metadata", {})
+        cell.setdefault("source", "")
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    metadata = prepared.notebook.get("metadata", {})
+    return {**prepared.notebook, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _copy(notebooks: Path, copied: Path) -> None:

@@ -27,6 +27,7 @@ from workshop.lessons.catalogue import (
     source_of,
     tags_of,
 )
+from workshop.lessons.cells import tree_of
 from workshop.lessons.predictions import PREDICT, REVEAL
 
 SHORT_PATH = "short-path"
@@ -178,10 +179,13 @@ def _lost_names(cells: list[Cell]) -> Iterator[str]:
         if not is_on_path(cell) or cell.get("cell_type") != "code":
             continue
         try:
-            used, own = _used(source_of(cell), names), _bound(source_of(cell))
-        except SyntaxError:
+            table, tree = symtable.symtable(source_of(cell), "cell", "exec"), tree_of(cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = None
+        if tree is None:
             yield f"cell {number} is on the ten-minute path and is not plain Python"
             continue
+        used, own = _used(table, tree, names), _bound(table, tree)
         if lost := names.needed(used) - names.bound - own:
             shown = ", ".join(sorted(lost))
             yield f"cell {number} of the ten-minute path uses {shown}, bound by no cell of it before"
@@ -189,11 +193,10 @@ def _lost_names(cells: list[Cell]) -> Iterator[str]:
             names.bound |= own
 
 
-def _used(source: str, names: _Names) -> set[str]:
+def _used(table: symtable.SymbolTable, tree: ast.Module, names: _Names) -> set[str]:
     """Return the names that a cell uses when it runs; note those that its functions need when called."""
-    table = symtable.symtable(source, "cell", "exec")
     used = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             used |= {node.target.id} & {symbol.get_name() for symbol in table.get_symbols()}
     for child in table.get_children():
@@ -212,9 +215,9 @@ def _globals_of(table: symtable.SymbolTable) -> set[str]:
     return own.union(*(_globals_of(child) for child in table.get_children()))
 
 
-def _bound(source: str) -> set[str]:
+def _bound(table: symtable.SymbolTable, tree: ast.Module) -> set[str]:
     """Return the names that a cell leaves in the kernel; ``n += 1`` alone leaves none that was not there."""
-    table, nodes = symtable.symtable(source, "cell", "exec"), list(ast.walk(ast.parse(source)))
+    nodes = list(ast.walk(tree))
     grown = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
     stored = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     only_grown = {node.id for node in grown if isinstance(node, ast.Name)}

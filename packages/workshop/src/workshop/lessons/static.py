@@ -34,7 +34,7 @@ from workshop.lessons.catalogue import (
     source_of,
     tags_of,
 )
-from workshop.lessons.hidden import hidden_pictures, replaced_helpers
+from workshop.lessons.cells import hidden_pictures, replaced_helpers, tree_of
 from workshop.lessons.predictions import faults_of_predictions
 from workshop.lessons.shortpath import faults_of_path
 
@@ -66,7 +66,12 @@ def faults_of_file(
     faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
     faults += [*faults_of_predictions(notebook), *faults_of_path(notebook, told)]
     faults += [*hidden_pictures(notebook), *replaced_helpers(notebook)]
-    return faults
+    return list(map(as_one_line, faults))
+
+
+def as_one_line(text: str) -> str:
+    """Return a text with what would break its line, or steer a terminal, written as escapes."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _left_overs(notebook: Notebook) -> Iterator[str]:
@@ -84,7 +89,7 @@ def _left_overs(notebook: Notebook) -> Iterator[str]:
 
 def _identities(notebook: Notebook) -> Iterator[str]:
     """Every cell needs an id of its own: sync tells cells apart by it."""
-    if (notebook.get("nbformat"), notebook.get("nbformat_minor", 0)) < (4, 5):
+    if (notebook.get("nbformat", 0), notebook.get("nbformat_minor", 0)) < (4, 5):
         yield "the notebook's format is older than 4.5, which has no cell ids; save it with JupyterLab"
     seen: dict[str, int] = {}
     for number, cell in enumerate(notebook["cells"], start=1):
@@ -169,6 +174,7 @@ def _check_cells(cells: list[Cell]) -> Iterator[str]:
     What it assigns is missing when the answer is not right, and Run All would stop there.
     """
     numbered = [(number, cell) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "code"]
+    bound, used = ([_names(cell, kind) for _, cell in numbered] for kind in (ast.Store, ast.Load))
     for place, (number, cell) in enumerate(numbered):
         name = check_of(cell)
         if name is None:
@@ -177,19 +183,16 @@ def _check_cells(cells: list[Cell]) -> Iterator[str]:
             yield f"cell {number} checks {name}; it has to be the next cell of code behind that exercise"
         if f'check("{name}")' not in source_of(cell):
             yield f"cell {number} is tagged check:{name} but holds no 'with check(\"{name}\")'"
-        others = [other for _, other in numbered if other is not cell]
-        lost = _names(cell, ast.Store) - set().union(*(_names(other, ast.Store) for other in others))
-        for later, other in numbered[place + 1 :]:
-            if used := lost & _names(other, ast.Load):
-                yield f"cell {later} uses {', '.join(sorted(used))} of the check in cell {number}"
+        lost = bound[place] - set().union(*bound[:place], *bound[place + 1 :])
+        for (later, _), names in zip(numbered[place + 1 :], used[place + 1 :], strict=True):
+            if needed := lost & names:
+                yield f"cell {later} uses {', '.join(sorted(needed))} of the check in cell {number}"
 
 
 def _names(cell: Cell, context: type[ast.expr_context]) -> set[str]:
     """Return the names that a cell assigns or defines, or those that it uses; none of one with magics."""
-    try:
-        nodes = list(ast.walk(ast.parse(source_of(cell))))
-    except SyntaxError:
-        return set()
+    tree = tree_of(cell)
+    nodes = [] if tree is None else list(ast.walk(tree))
     names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
     if context is ast.Store:
         names |= {node.arg for node in nodes if isinstance(node, ast.arg)}

@@ -257,7 +257,7 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
     if warmth.is_done():
         return False
     assert settings.prefix is not None  # survey() has looked
-    # It outlives the set-up that starts it and is no part of it (tools/setup-lock.bash).
+    # It outlives the set-up that starts it and is not part of it (tools/setup-lock.bash).
     environment = {name: value for name, value in os.environ.items() if name != "WORKSHOP_SETUP"}
     words = ["lessons", "warm", "--json", GIVES_WAY, "--notebooks", str(warmth.folder.absolute())]
     words += [*(["--workshop", warmth.workshop] if warmth.workshop else []), *warmth.names]
@@ -271,3 +271,30 @@ def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
             start_new_session=True,
         )
     return True
+
+
+def warmth_here(notebooks: Path | None, settings: Settings) -> dict[str, str]:
+    """Return "warm", "warming" or "cold" for each lesson that compiles; nothing where nobody can know.
+
+    What was compiled is written down by the account that compiles; a server of another account may be kept
+    from reading it, and then says nothing.
+    """
+    if notebooks is None:
+        return {}
+    with contextlib.suppress(WorkshopError, OSError):
+        found = survey(notebooks, settings)
+        if found.record.exists():
+            found.record.read_bytes()
+        now = _now(found.record.with_name(PROGRESS))
+        return {
+            one.name: "warm" if found.is_warm(one) else "warming" if one.name == now else "cold"
+            for one in found.every
+        }
+    return {}
+
+
+def _now(file: Path) -> str:
+    """Return the lesson that is being compiled, empty where none is."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return str(json.loads(file.read_text(encoding="utf-8")).get("now", ""))
+    return ""

@@ -154,7 +154,7 @@ class Run:
         return getattr(getattr(self.client.km, "provisioner", None), "process", None)
 
     def _servers(self) -> list[int]:
-        """Return the process that the kernel was forked from, which is no part of the lesson."""
+        """Return the process that the kernel was forked from, which is not part of the lesson."""
         return [] if self.servers is None else self.servers.pids()
 
     def _preloaded_seconds(self) -> float:

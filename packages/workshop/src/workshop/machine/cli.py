@@ -53,5 +53,5 @@ def _print(report: Report) -> None:
     for name, address in report.addresses.items():
         console.print(Text.assemble(f"{name}: ", (address, "bold")))
     reds = sum(line.state is State.RED for line in report.lines)
-    verdict = "This machine can run the workshop." if not reds else f"{reds} to mend, see FAIL above."
+    verdict = "This machine can run the workshop." if not reds else f"{reds} to fix, see FAIL above."
     console.print(Text(verdict, "green" if not reds else "red"))

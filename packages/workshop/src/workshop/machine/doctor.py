@@ -118,7 +118,7 @@ def _guarded(name: str, check: Check) -> Line:
     try:
         return check()
     except WorkshopError as error:
-        return red(name, str(error), "mend it, then run the doctor again")
+        return red(name, str(error), "fix it, then run the doctor again")
     except Exception as error:
         return red(
             name, f"the check itself failed: {type(error).__name__}: {error}", "please report this line"

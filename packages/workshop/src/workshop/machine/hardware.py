@@ -1,4 +1,4 @@
-"""What the machine is: memory, disk, cores, operating system, clock."""
+"""What the machine is: memory and its limits, disk, cores, operating system, clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psutil
 
-from workshop.machine.limits import memory_limits
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.where import find_place
 from workshop.settings import Settings, settings_file
@@ -110,3 +109,43 @@ def clock(now: float | None = None) -> Line:
             "clock", f"{text}, before the workshop was installed", "run: sudo timedatectl set-ntp true"
         )
     return green("clock", text)
+
+
+CGROUPS = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")
+NO_LIMIT = 1 << 60
+"""Version 1 writes "no limit" as a number about as large as this one, or larger."""
+
+
+def memory_limits(groups: Path = CGROUPS, own: Path = OWN) -> list[int]:
+    """Return the limits, in bytes, of this process' control group and of all groups above it.
+
+    Both versions of control groups are read, from inside a container too, where the path that the
+    kernel names is the host's and only the mounted top is there. No limit, or no such groups: none.
+    """
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    limits: list[int] = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            limits += _up(groups, path, "memory.max")
+        elif "memory" in controllers.split(","):
+            limits += _up(groups / "memory", path, "memory.limit_in_bytes")
+    return limits
+
+
+def _up(top: Path, path: str, name: str) -> list[int]:
+    """Return the limits that files called ``name`` set from the group ``path`` up to ``top``."""
+    group = Path(path.lstrip("/"))
+    limits = []
+    for folder in (group, *group.parents) if group.parts else (group,):
+        try:
+            limit = int((top / folder / name).read_text(encoding="ascii"))
+        except (OSError, ValueError):  # not there, or "max"
+            continue
+        if limit < NO_LIMIT:
+            limits.append(limit)
+    return limits

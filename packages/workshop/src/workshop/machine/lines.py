@@ -14,7 +14,7 @@ class State(StrEnum):
     YELLOW = "yellow"
     """The workshop works, but something will be slow, missing or made by set-up."""
     RED = "red"
-    """The workshop does not work until this is mended."""
+    """The workshop does not work until this is fixed."""
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def _get(url: str) -> tuple[int | None, bytes]:
     except (OSError, ValueError):
         return None, b""
     except Exception:
-        # http.client's own errors: the port speaks something that is no HTTP.
+        # http.client's own errors: the port speaks something that is not HTTP.
         return 0, b""
 
 

@@ -7,12 +7,12 @@ index.html, start.*   ``presentation/start/``
 assets/               ``js-demos/assets/``
 demos/NAME/           ``js-demos/NAME/`` for each demo of ``js-demos/manifest.toml``
 demos/vendor/         files of data sets that were fetched before
-demos/digits/         also some of MNIST, as a script: see ``workshop.site.digits``
+demos/digits/         also some of MNIST, as a script: see ``workshop.site.scripts``
 demos/look-inside/    also the models of ``js-demos/models.toml``: see ``workshop.site.models``
 demos/originals/      the pages that ours were made after, where fetched: see ``workshop.site.originals``
 demos/vendor/netron/  the viewer of models: see ``workshop.site.netron``
-demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.site.modules``
-pages/reading/        what the lessons name at their ends: see ``workshop.site.reading``
+demos/NAME/*.js       also ES modules of the package, made into scripts: see ``workshop.site.scripts``
+pages/reading/        what the lessons name at their ends: see ``workshop.site.pages``
 slides/               decks made of ``presentation/sections/`` by its schedule, and their libraries
 config.js             ports, demos, lessons and schedules; generated
 ===================== ==========================================================
@@ -35,12 +35,10 @@ from workshop.lessons.catalogue import Profile, about, find_lessons
 from workshop.lessons.shortpath import is_on_path
 from workshop.settings import Settings
 from workshop.site import models, netron, originals
-from workshop.site.deck_pages import slides_site
-from workshop.site.digits import digits_script
-from workshop.site.modules import as_script
-from workshop.site.pages import framed
-from workshop.site.reading import PAGE as READING
-from workshop.site.reading import reading_lists, reading_page
+from workshop.site.decks import slides_site
+from workshop.site.pages import PAGE as READING
+from workshop.site.pages import framed, reading_lists, reading_page
+from workshop.site.scripts import as_script, digits_script
 from workshop.system.files import write_whole
 from workshop.updates import load_updates
 

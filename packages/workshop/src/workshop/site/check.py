@@ -14,8 +14,8 @@ from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import about, find_lessons
 from workshop.lessons.shortpath import path_minutes
 from workshop.site.build import read_manifest
-from workshop.site.decks import Presentation, deck, read_presentation
-from workshop.site.schedule import Item
+from workshop.site.decks import deck
+from workshop.site.presentation import Item, Presentation, read_presentation
 from workshop.site.votes.questions import questions_of
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(((?:demo|lesson):[^)]+)\)")

@@ -1,20 +1,16 @@
-"""A deck: the pages of one workshop, from its schedule and its sections."""
+"""The slides' part of the site: a page for each workshop, what drives it, and the libraries."""
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import find_lessons
-from workshop.lessons.shortpath import is_on_path
 from workshop.site.markdown import to_html
-from workshop.site.schedule import Item, Workshop, read_schedule
-from workshop.site.sections import Section, read_sections
+from workshop.site.presentation import Item, Presentation, Workshop, read_presentation
 
 UPDATES = "{updates}"
 """Ends a line that promises an update by one click."""
@@ -22,55 +18,6 @@ SHORT_PLAN = 9
 """How many lines of a plan stand below each other; a longer one takes two columns."""
 LONG_PLAN = 14
 """How many lines two columns hold in large type."""
-
-
-@dataclass(frozen=True)
-class Presentation:
-    """Everything that the folder ``presentation/`` says."""
-
-    sections: dict[str, Section]
-    workshops: dict[str, Workshop]
-    page: str
-    """The page around the slides, with {title} and {slides}."""
-    short: frozenset[str] = frozenset()
-    """The lessons that have a ten-minute path."""
-
-
-def read_presentation(source: Path) -> Presentation:
-    """Read the checkout's presentation.
-
-    Raises WorkshopError when a file is faulty, or the schedule names a section that does not exist.
-    """
-    folder = source / "presentation"
-    try:
-        page = (folder / "slides" / "deck.html").read_text(encoding="utf-8")
-        presentation = Presentation(
-            read_sections(folder / "sections"),
-            read_schedule(folder / "schedule.toml"),
-            page,
-            _with_a_short_path(source / "notebooks"),
-        )
-    except OSError as error:
-        raise WorkshopError(
-            f"cannot read {error.filename} ({error.strerror}); is {source} the checkout?"
-        ) from error
-    for workshop in presentation.workshops.values():
-        for item in workshop.items:
-            if item.section and item.section not in presentation.sections:
-                raise WorkshopError(
-                    f"the schedule of {workshop.name} names a section {item.section} that is not there"
-                )
-    return presentation
-
-
-def _with_a_short_path(notebooks: Path) -> frozenset[str]:
-    """Return the lessons that have a ten-minute path; one that cannot be read counts for none."""
-    found = set()
-    for lesson in find_lessons(notebooks) if any(notebooks.rglob("*.ipynb")) else []:
-        with contextlib.suppress(WorkshopError):
-            if any(map(is_on_path, lesson.read()["cells"])):
-                found.add(lesson.name)
-    return frozenset(found)
 
 
 def deck(presentation: Presentation, workshop: Workshop, updates: bool = False) -> str:
@@ -191,3 +138,66 @@ def _length(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] if hours else []
     return " ".join(parts + ([f"{rest} min"] if rest else []))
+
+
+LIBRARIES = ("reveal", "katex")
+"""The data sets that the pages load from slides/vendor/."""
+
+DRIVERS = (
+    "slides.css",
+    "slides.js",
+    "living.js",
+    "votes.js",
+    "measure.js",
+    "pace.js",
+    "speaker.html",
+    "speaker.css",
+    "speaker.js",
+)
+
+
+def slides_site(
+    source: Path, data: Path, notes: list[str], updates: bool = False
+) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
+    """Return the files by their paths in the site, and what the start page shows of each workshop.
+
+    ``updates`` tells whether the machine has an address for them. A library that was not fetched is noted;
+    the slides are then one readable page without it.
+    Raises WorkshopError when the presentation is faulty.
+    """
+    presentation = read_presentation(source)
+    folder = source / "presentation" / "slides"
+    files = {f"slides/{name}": (folder / name).read_bytes() for name in DRIVERS}
+    for path in sorted((source / "presentation" / "pictures").glob("*.webp")):
+        files[f"slides/pictures/{path.name}"] = path.read_bytes()
+    for workshop in presentation.workshops.values():
+        files[f"slides/{workshop.name}/index.html"] = deck(presentation, workshop, updates).encode()
+    for library in LIBRARIES:
+        files |= _library(library, data, notes)
+    return files, [_shown(presentation, name) for name in presentation.workshops]
+
+
+def _library(library: str, data: Path, notes: list[str]) -> dict[str, bytes]:
+    found = [path for path in sorted((data / library).rglob("*")) if path.is_file()]
+    if not found:
+        notes.append(f"{library} is not in {data}; 'workshop data fetch {library}' gets it")
+    return {
+        f"slides/vendor/{library}/{path.relative_to(data / library).as_posix()}": path.read_bytes()
+        for path in found
+        if not path.name.startswith(".")
+    }
+
+
+def _shown(presentation: Presentation, name: str) -> dict[str, Any]:
+    workshop = presentation.workshops[name]
+    items = [
+        {
+            "start": start,
+            "minutes": item.minutes,
+            "title": title(presentation, item),
+            "demos": list(item.demos),
+            "lessons": list(item.lessons),
+        }
+        for start, item in zip(workshop.starts(), workshop.items, strict=True)
+    ]
+    return {"name": name, "title": workshop.title, "minutes": workshop.minutes, "items": items}

@@ -16,8 +16,8 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings, load_settings
 from workshop.site.build import build_site
 from workshop.site.chromium import find_browser, run_browser
-from workshop.site.deck_pages import LIBRARIES
-from workshop.site.decks import read_presentation
+from workshop.site.decks import LIBRARIES
+from workshop.site.presentation import read_presentation
 
 LEAST_TYPE = 24
 LEAST_CONTRAST = 3.0
@@ -26,7 +26,7 @@ MOST_WORDS = 12
 """Beside a picture."""
 MOST_EMPTY = 0.5
 LEAST_PICTURES = 0.8
-"""Of the slides that are no titles."""
+"""Of the slides that are not titles."""
 ROUNDING = 1
 """Pixels that a slide may be too large by."""
 TITLES = {"opening", "part"}

@@ -42,7 +42,7 @@ LIVING = re.compile(r"[a-z0-9-]+#[a-z0-9-]+")
 def to_html(text: str) -> str:
     """Return the HTML of one slide's Markdown.
 
-    Raises WorkshopError for a link out of the workshop, a picture that is no figure, an unknown figure.
+    Raises WorkshopError for a link out of the workshop, a picture that is not a figure, an unknown figure.
     """
     return STANDING.sub('<p class="stand">', str(_reader().render(text)))
 

@@ -17,10 +17,9 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, load_settings
 from workshop.site.build import build_site, read_manifest
-from workshop.site.chromium import find_browser
-from workshop.site.deck_pages import LIBRARIES
-from workshop.site.decks import read_presentation
-from workshop.site.pdf import print_page
+from workshop.site.chromium import find_browser, print_page
+from workshop.site.decks import LIBRARIES
+from workshop.site.presentation import read_presentation
 
 MARK = ".published.json"
 """In the folder: that it was published, and so may be published anew."""
@@ -55,7 +54,7 @@ def publish_decks(
 
 def _require_own(into: Path) -> None:
     if into.is_symlink() or (into.exists() and not into.is_dir()):
-        raise WorkshopError(f"{into} is no folder; name another one")
+        raise WorkshopError(f"{into} is not a folder; name another one")
     if into.is_dir() and any(into.iterdir()) and not (into / MARK).is_file():
         raise WorkshopError(f"{into} holds something else; name a new folder")
 
@@ -111,7 +110,7 @@ def _pages(source: Path, made: Path, handouts: list[str], date: str, place: str)
 
 
 def _replace(made: Path, into: Path) -> None:
-    """Put the folder into its place; killed in between, the old one lies beside and the next run goes on."""
+    """Put the folder into its place; if it is killed in between, the next run goes on from the old one."""
     into.parent.mkdir(parents=True, exist_ok=True)
     new, old = into.with_name(f".{into.name}.new"), into.with_name(f".{into.name}.old")
     for leftover in (new, old):

@@ -22,11 +22,11 @@ from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
 from workshop.lessons.pace import slowness_here, words_here
+from workshop.lessons.warm import warmth_here
+from workshop.ports import bind
 from workshop.settings import Settings
 from workshop.site import models, originals
-from workshop.site.listening import bind
 from workshop.site.status import Probe, data_state, services
-from workshop.site.warmth import warmth_here
 from workshop.system.hosts import HostCheck
 from workshop.update_button import UpdateButton
 
@@ -206,7 +206,7 @@ class Model(Site):
     """Files of data sets, but only those that are on the list of models."""
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Return the file's path; 404 for what is no model of the list."""
+        """Return the file's path; 404 for what is not a model on the list."""
         asked = Path(absolute_path)
         name = asked.relative_to(root).as_posix() if asked.is_relative_to(root) else ""
         if not models.allowed(self.settings["root"], self.settings["data"], name):

@@ -28,7 +28,8 @@ def slides() -> None:
 @app.command("list")
 def list_workshops(source: Source = None, json: Json = False) -> None:
     """List the workshops and, minute by minute, what happens in each."""
-    from workshop.site.decks import read_presentation, title
+    from workshop.site.decks import title
+    from workshop.site.presentation import read_presentation
 
     presentation = read_presentation(_checkout(source))
     tables = {
@@ -90,7 +91,7 @@ def pdf(
     json: Json = False,
 ) -> None:
     """Print the deck of a workshop, by the Chromium of this machine."""
-    from workshop.site.pdf import print_deck
+    from workshop.site.chromium import print_deck
 
     pages = print_deck(_checkout(source), workshop, file, notes=notes)
     if json:
@@ -143,7 +144,7 @@ def votes(
 ) -> None:
     """Show a deck whose questions the room answers on phones; ends when the deck is closed."""
     from workshop.settings import load_settings
-    from workshop.site.decks import read_presentation
+    from workshop.site.presentation import read_presentation
     from workshop.site.votes.running import LOOPBACK, Plan, hold_vote, network_address
 
     settings, checkout = load_settings(), _checkout(source)

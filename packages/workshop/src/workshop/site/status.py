@@ -82,7 +82,7 @@ async def _state(service: Service) -> str:
         # 599 is Tornado's own: the connection was closed.
         return "down" if error.code == 599 else "unexpected"
     except Exception:
-        # Refused, reset, unreachable, an answer that is no HTTP: in each case no page can use it.
+        # Refused, reset, unreachable, an answer that is not HTTP: in each case no page can use it.
         return "down"
     finally:
         client.close()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workshop.imagenet.picture import png
+from workshop.imagenet.preprocessing import png
 from workshop.teach.live import in_notebook
 from workshop.teach.progress import ProgressLine
 

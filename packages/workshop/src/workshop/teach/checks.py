@@ -73,7 +73,7 @@ _lent: dict[str, tuple[Namespace, int]] = {}
 _failed: dict[int, tuple[str, str]] = {}
 """For each cell that raised, by its place among those that IPython remembers: the class, what and where."""
 _BINDS = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
-"""What a text that is no Python would bind."""
+"""What a text that is not Python would bind."""
 _PLAIN = {
     list: "a list",
     tuple: "a tuple",

@@ -7,19 +7,17 @@ at hand the pad is a still picture of the last drawing with the network's answer
 from __future__ import annotations
 
 import base64
-import io
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import numpy.typing as npt
 import traitlets
 from PIL import Image
 
-from workshop.teach.answerbars import with_bars
+from workshop.teach.widgets import StillWidget, still_bars, with_bars
 
 Predict = Callable[[npt.NDArray[np.float32]], npt.NDArray[Any]]
 """float32 (1, 1, 28, 28) → probabilities (1, 10). A compiled Theano function is one."""
@@ -53,7 +51,7 @@ def _start(ink: npt.NDArray[np.float32]) -> int:
     return int(np.clip(round(14 - centre), 0, 28 - len(ink)))
 
 
-class DigitPad(anywidget.AnyWidget):
+class DigitPad(StillWidget):
     """Draw a digit and see what ``predict`` says; its last answer took ``milliseconds`` of a processor."""
 
     _esm = with_bars(Path(__file__).with_name("digitpad.js"))
@@ -94,22 +92,7 @@ class DigitPad(anywidget.AnyWidget):
         large = Image.fromarray(grey).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
         self.drawing = base64.b64encode(np.asarray(large).tobytes()).decode()
 
-    def still(self) -> bytes:
+    def still(self) -> dict[str, str]:
         """Return the last drawing and its answer as a PNG."""
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(5, 2.2), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        left.imshow(np.reshape(self.answer.get("picture", [0] * 784), (28, 28)), cmap="gray_r", vmax=255)
-        left.axis("off")
-        right.bar(range(10), self.answer.get("probabilities", [0] * 10))
-        right.set(xticks=range(10), ylim=(0, 1), title="the network's answer")
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=80)
-        return png.getvalue()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Offer the live pad, and the still picture to whatever cannot show it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "image/png": base64.b64encode(self.still()).decode()}, metadata
+        seen = np.reshape(self.answer.get("picture", [0] * 784), (28, 28))
+        return still_bars(seen, self.answer.get("probabilities"), cmap="gray_r", vmax=255)

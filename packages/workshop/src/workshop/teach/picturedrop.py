@@ -13,22 +13,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
 
 from workshop.errors import WorkshopError
 from workshop.imagenet.preprocessing import open_picture
+from workshop.teach.widgets import StillWidget
 
 Look = Callable[[Image.Image], Figure]
 """What is done with a picture (RGB): it returns what is shown."""
 
 
-class PictureDrop(anywidget.AnyWidget):
+class PictureDrop(StillWidget):
     """Drop a picture and see what ``look`` makes of it.
 
-    A file that is no picture gets one friendly line instead, in the page and from ``look_at``.
+    A file that is not a picture gets one friendly line instead, in the page and from ``look_at``.
     """
 
     _esm = Path(__file__).with_name("picturedrop.js")
@@ -73,11 +73,7 @@ class PictureDrop(anywidget.AnyWidget):
         self.look(picture).savefig(png, format="png", dpi=90)
         self.answer = {"text": name, "png": base64.b64encode(png.getvalue()).decode()}
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Offer the live field, and the last answer to whatever cannot show it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+    def still(self) -> dict[str, str]:
+        """Return the last answer."""
         still = {"text/plain": self.answer.get("text") or "Drop a picture here"}
-        if self.answer.get("png"):
-            still["image/png"] = self.answer["png"]
-        return {**data, **still}, metadata
+        return still | ({"image/png": self.answer["png"]} if self.answer.get("png") else {})

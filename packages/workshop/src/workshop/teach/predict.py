@@ -89,11 +89,11 @@ class Predictions:
             between: The lowest and the highest number.
             unit: Of the number, such as ``%``.
 
-        Raises ValueError when the default is no possible answer.
+        Raises ValueError when the default is not a possible answer.
         """
         asked = Question(question, default, tuple(choices), *between, unit)
         if not asked.takes(default):
-            raise ValueError(f"the default of {name} is no possible answer: {default!r}")
+            raise ValueError(f"the default of {name} is not a possible answer: {default!r}")
         self._questions[name] = asked
         if (old := self._pads.pop(name, None)) is not None:
             old.close()

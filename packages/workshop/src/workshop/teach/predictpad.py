@@ -9,14 +9,14 @@ import math
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from workshop.teach import predictions
 from workshop.teach.predict import Line, Question, Value
+from workshop.teach.widgets import StillWidget
 
 
-class PredictPad(anywidget.AnyWidget):
+class PredictPad(StillWidget):
     """Asks a question; what was answered to it before stands in it."""
 
     _esm = Path(__file__).with_name("predictpad.js")
@@ -72,8 +72,6 @@ class PredictPad(anywidget.AnyWidget):
         if self._handle is not None:
             self._handle.update(self._line())
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Offer the live field, and the question to whatever cannot show it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": f"Predict: {self.asked.text}"}, metadata
+    def still(self) -> dict[str, str]:
+        """Return the question."""
+        return {"text/plain": f"Predict: {self.asked.text}"}

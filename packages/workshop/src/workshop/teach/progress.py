@@ -1,4 +1,4 @@
-"""A progress line for work that is no training: drawn in place in a notebook, plain lines elsewhere."""
+"""A progress line for work that is not training: drawn in place in a notebook, plain lines elsewhere."""
 
 from __future__ import annotations
 

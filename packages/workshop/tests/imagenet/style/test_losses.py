@@ -14,12 +14,12 @@ from imagenet.style.networks import CHOICE, tiny
 from workshop.errors import WorkshopError
 from workshop.imagenet import googlenet
 from workshop.imagenet.network import Network
-from workshop.imagenet.onnx import read_graph
 from workshop.imagenet.preprocessing import GOOGLENET
 from workshop.imagenet.style import losses
 from workshop.imagenet.style.losses import Losses
 from workshop.imagenet.style.painting import minimise
 from workshop.imagenet.untrained import write_random_googlenet
+from workshop.imagenet.weights import read_graph
 
 
 def pixels(seed: int, rows: int = 48, columns: int = 32) -> np.ndarray:

@@ -59,5 +59,5 @@ def test_without_paintings_it_says_what_to_fetch(tmp_path: Path) -> None:
 def test_a_damaged_painting_is_one_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "paintings").mkdir()
     (tmp_path / "paintings" / "torn.svg").write_bytes(content)
-    with pytest.raises(WorkshopError, match=r"torn\.svg is no painting; run 'workshop data fetch"):
+    with pytest.raises(WorkshopError, match=r"torn\.svg is not a painting; run 'workshop data fetch"):
         paintings.open_painting("torn", tmp_path)

@@ -85,7 +85,7 @@ def test_other_files_and_loose_pictures_are_named(tmp_path: Path) -> None:
     noise(7).save(tmp_path / "loose.jpg")
     loose, other = read_folder(tmp_path).remarks
     assert loose.startswith("1 picture such as loose.jpg in no kind's folder")
-    assert other.startswith("cups: notes.txt is no picture")
+    assert other.startswith("cups: notes.txt is not a picture")
 
 
 def test_few_and_uneven_pictures_are_remarked(tmp_path: Path) -> None:

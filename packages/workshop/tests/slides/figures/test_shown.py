@@ -4,10 +4,10 @@ from pathlib import Path
 from pytest import approx
 
 from slides.presentations import CHECKOUT
-from workshop.site.decks import read_presentation
+from workshop.site.figures.bars import JUDGED
 from workshop.site.figures.ideas import POINTS, fitted, hands
-from workshop.site.figures.making import JUDGED
 from workshop.site.figures.shown import MEMORY, PLAYERS, TRUST, computed
+from workshop.site.presentation import read_presentation
 
 BOXES = (
     "backward bubbles dense graph inception levers look-ahead look-up loop neuron recurrent residual squeeze"

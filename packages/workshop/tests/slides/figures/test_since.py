@@ -4,8 +4,7 @@ from pytest import approx
 
 from slides.presentations import CHECKOUT
 from workshop.site.figures.attending import KEYS, LAYERS, QUERY, SHORTCUT, TEXT, heads, shares
-from workshop.site.figures.noise import GUIDED
-from workshop.site.figures.records import ERRORS
+from workshop.site.figures.bars import ERRORS, GUIDED
 from workshop.site.figures.since import TRIED, best, removed, slope
 from workshop.teach.since.works import read_since
 

@@ -5,7 +5,8 @@ import pytest
 from slides.presentations import CHECKOUT, make_presentation
 from workshop.errors import WorkshopError
 from workshop.site.check import faults_of
-from workshop.site.decks import deck, read_presentation
+from workshop.site.decks import deck
+from workshop.site.presentation import read_presentation
 from workshop.site.votes.questions import Question, questions_of
 
 HEAD = "---\ntitle: Hello\ntalk: 4\n---\n"

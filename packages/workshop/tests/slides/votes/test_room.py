@@ -14,7 +14,7 @@ import pytest
 from website.serving import Answer, free_port
 
 from slides.presentations import CHECKOUT
-from workshop.site.listening import bind
+from workshop.ports import bind
 from workshop.site.votes.ballots import Ballots
 from workshop.site.votes.questions import Question
 from workshop.site.votes.room import Page, Room

@@ -124,7 +124,7 @@ def test_what_is_open_is_told_in_one_line() -> None:
 
 
 def test_an_address_that_this_machine_has_not_is_refused() -> None:
-    with pytest.raises(WorkshopError, match=r"192\.0\.2\.7 is no address of this machine"):
+    with pytest.raises(WorkshopError, match=r"192\.0\.2\.7 is not an address of this machine"):
         network_address("192.0.2.7")
 
 

@@ -14,7 +14,7 @@ def test_names_become_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("C5 H5", "H5 is no note"), ("C", "C is no note"), ("C2", "not for a soprano"), (" ", "no notes")],
+    [("C5 H5", "H5 is not a note"), ("C", "C is not a note"), ("C2", "not for a soprano"), (" ", "no notes")],
 )
 def test_what_cannot_be_sung_is_named(text: str, reason: str) -> None:
     with pytest.raises(WorkshopError, match=reason):

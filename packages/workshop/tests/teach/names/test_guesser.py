@@ -60,7 +60,7 @@ def test_saved_and_found_again(known: guesser.Guesser, state: Path) -> None:
 
 def test_another_checkpoint_is_refused(state: Path) -> None:
     checkpoints.save("names-other", [np.zeros(3)], {"units": 5})
-    with pytest.raises(WorkshopError, match="no network that reads names"):
+    with pytest.raises(WorkshopError, match="not a network that reads names"):
         guesser.rejoin("names-other")
 
 

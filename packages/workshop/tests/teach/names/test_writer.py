@@ -65,5 +65,5 @@ def test_saved_and_found_again(writer: Writer, state: Path) -> None:
 
 def test_another_checkpoint_is_refused(state: Path) -> None:
     checkpoints.save("names-other", [np.zeros(3)], {"units": 5})
-    with pytest.raises(WorkshopError, match="no network that writes names"):
+    with pytest.raises(WorkshopError, match="not a network that writes names"):
         writers.rejoin("names-other")

@@ -63,11 +63,11 @@ def _opened(path: Path) -> Image.Image:
     try:
         return Image.open(path).convert("RGB")
     except (OSError, ValueError) as error:
-        raise WorkshopError(f"{path} is no picture; run 'workshop data fetch painting'") from error
+        raise WorkshopError(f"{path} is not a picture; run 'workshop data fetch painting'") from error
 
 
 def _without_frame(scan: Image.Image) -> Image.Image:
-    """Cut off the black frame that this scan has around the painting: it is no brush stroke."""
+    """Cut off the black frame that this scan has around the painting: it is not a brush stroke."""
     width, height = scan.size
     return scan.crop((round(0.03 * width), round(0.03 * height), round(0.97 * width), round(0.97 * height)))
 
@@ -81,7 +81,7 @@ def _assembled(path: Path) -> Painting:
         width, height = (int(side) for side in drawing.attrib["viewBox"].split()[2:])
         inner = _box(pieces)
     except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
-        raise WorkshopError(f"{path} is no painting; run 'workshop data fetch paintings'") from error
+        raise WorkshopError(f"{path} is not a painting; run 'workshop data fetch paintings'") from error
     canvas = Image.new("RGBA", (width, height))
     for piece, (left, upper) in pieces:
         larger = piece.resize((piece.width + 2 * _SEAM, piece.height + 2 * _SEAM))

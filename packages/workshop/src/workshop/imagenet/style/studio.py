@@ -11,7 +11,7 @@ import ipywidgets
 import numpy as np
 from PIL import Image
 
-from workshop.imagenet.picture import png
+from workshop.imagenet.preprocessing import png
 from workshop.imagenet.style.losses import Losses
 from workshop.imagenet.style.painting import minimise, pixels_of
 

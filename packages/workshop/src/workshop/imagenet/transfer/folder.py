@@ -103,7 +103,7 @@ def _candidates(folder: Path, collection: Collection) -> Iterator[Item]:
                 others.append(path)
         if others:
             collection.remarks.append(
-                f"{kind.name}: {others[0].name} is no picture that can be read here: left out "
+                f"{kind.name}: {others[0].name} is not a picture that can be read here: left out "
                 f"({_count(len(others), 'file')} like that)"
             )
 

@@ -139,3 +139,24 @@ def style() -> Drawing:
     drawing.labelled((632, 186), (250, 84), "which filters fire\ntogether: style")
     drawing.words((212, 12), "change the picture, not the weights", 20, "warm", "start")
     return drawing
+
+
+def squeeze() -> Drawing:
+    """An autoencoder: a picture is made narrow and wide again, and what remains is measured."""
+    drawing = Drawing(1152, 400)
+    sizes = {"784": 320, "256": 210, "64": 130, "16": 64}
+    names = [*sizes, "64", "256", "784"]
+    for place, name in enumerate(names):
+        height = sizes[name]
+        drawing.labelled((14 + 117 * place, 200 - height / 2), (70, height), name, "accent-soft", 26)
+        if place:
+            drawing.arrow((117 * place - 33, 200), (117 * place + 12, 200))
+    drawing.words((814, 200), "−", 44)
+    drawing.labelled((844, 40), (70, 320), "784", "sunk", 26)
+    drawing.words((946, 200), "=", 44)
+    drawing.words((976, 184), "what", 32, "warm", "start", 600)
+    drawing.words((976, 222), "remains", 32, "warm", "start", 600)
+    drawing.words((52, 384), "picture", 26, "quiet")
+    drawing.words((732, 384), "made again", 26, "quiet")
+    drawing.words((880, 384), "picture", 26, "quiet")
+    return drawing

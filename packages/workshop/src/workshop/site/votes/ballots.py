@@ -102,7 +102,7 @@ class Ballots:
         return head
 
     def show(self, name: object) -> None:
-        """Open a question and close the one before; what is no question's name closes it alone."""
+        """Open a question and close the one before; a name that no question has only closes that one."""
         known = name if isinstance(name, str) and name in self._questions else None
         with self._lock:
             if known != self.open:

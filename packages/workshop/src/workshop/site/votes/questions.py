@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 
 from workshop.errors import WorkshopError
-from workshop.site.decks import Presentation
-from workshop.site.schedule import Workshop
-from workshop.site.sections import Slide
+from workshop.site.presentation import Presentation, Slide, Workshop
 
 ASKED = re.compile(r"!\[[^\]]*\]\(vote:([a-z0-9-]+)\)")
 TITLE = re.compile(r"^## (.+)$", re.MULTILINE)

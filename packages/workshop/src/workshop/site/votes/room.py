@@ -27,6 +27,7 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
 from workshop.errors import WorkshopError
+from workshop.site.server import Guarded
 from workshop.site.votes.ballots import VOTER, Ballots, RefusedError
 from workshop.site.votes.questions import Question
 from workshop.system.hosts import HostCheck
@@ -60,7 +61,7 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-class Answer(tornado.web.RequestHandler):
+class Answer(Guarded):
     """What every path answers: nothing, in one plain line."""
 
     def set_default_headers(self) -> None:
@@ -74,19 +75,8 @@ class Answer(tornado.web.RequestHandler):
 
     def prepare(self) -> None:
         """Refuse a foreign name; then there is nothing here."""
-        self.check_host()
+        super().prepare()
         raise tornado.web.HTTPError(404)
-
-    def check_host(self) -> None:
-        """Refuse a request under a name that is not this machine's."""
-        check: HostCheck = self.settings["host_check"]
-        if not check.allows(self.request.headers.get("Host", "")):
-            raise tornado.web.HTTPError(403, reason="Unknown host name")
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Say in one line what is wrong."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(f"{status_code} {self._reason}\n")
 
 
 class Vote(Answer):
@@ -94,7 +84,7 @@ class Vote(Answer):
 
     def prepare(self) -> None:
         """Refuse what this page does not send."""
-        self.check_host()
+        Guarded.prepare(self)
         if self.request.method not in {"GET", "HEAD", "POST"}:
             raise tornado.web.HTTPError(405)
         origin = self.request.headers.get("Origin")

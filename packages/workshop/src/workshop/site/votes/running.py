@@ -16,10 +16,10 @@ import psutil
 from tornado.httpserver import HTTPServer
 
 from workshop.errors import WorkshopError
+from workshop.ports import bind
 from workshop.settings import Settings
 from workshop.site.build import build_site
-from workshop.site.decks import read_presentation
-from workshop.site.listening import bind
+from workshop.site.presentation import read_presentation
 from workshop.site.server import make_application
 from workshop.site.status import Probe, services
 from workshop.site.votes.ballots import Ballots
@@ -72,7 +72,9 @@ def network_address(wanted: str = "") -> str:
     if wanted:
         if wanted in found:
             return wanted
-        raise WorkshopError(f"{wanted} is no address of this machine; it has {', '.join(found) or 'none'}")
+        raise WorkshopError(
+            f"{wanted} is not an address of this machine; it has {', '.join(found) or 'none'}"
+        )
     if not found:
         raise WorkshopError("this machine is in no network; join the room's Wi-Fi or open a hotspot")
     if len(found) > 1:

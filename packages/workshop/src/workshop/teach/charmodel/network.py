@@ -261,7 +261,7 @@ class Network:
         if below is not None:
             *by_inputs, by_below = T.grad(None, [*layer.inputs, below], known_grads=known)
             return by_inputs, by_below
-        # As a product, for to add thousands of rows one by one takes longer.
+        # As a product: adding thousands of rows one by one takes longer.
         chosen = T.extra_ops.to_one_hot(symbols.read.flatten(), self.form.characters, dtype="float32")
         flat = [gradient.reshape((-1, self._units)) for gradient in by_told]
         by_table = T.stack([T.dot(chosen.T, gradient) for gradient in flat])
@@ -290,7 +290,7 @@ class Network:
         return theano.function(inputs, [said[-1], _together(walks)])  # type: ignore[no-any-return]
 
     def _next(self, symbols: Symbols) -> Callable[..., Any]:
-        """One step is no walk: without a scan it takes a fraction of the time."""
+        """A single step needs no scan: without one it takes a fraction of the time."""
         read = T.ivector("read")
         said, ends = read, []
         for level, layer in enumerate(self.layers):

@@ -15,14 +15,14 @@ LOWEST, HIGHEST = 55, 86
 def pitches(text: str) -> list[int]:
     """Return the MIDI numbers of notes such as ``C5 F#5 Bb4``, a note a beat; C4 is 60, the C in the middle.
 
-    Raises WorkshopError for what is no note, or none that a soprano sings.
+    Raises WorkshopError for what is not a note, or none that a soprano sings.
     """
     found = []
     for name in text.split():
         note = _NOTE.fullmatch(name)
         if note is None:
             raise WorkshopError(
-                f"{name} is no note here; write a letter from A to G, # or b, and an octave: F#5"
+                f"{name} is not a note here; write a letter from A to G, # or b, and an octave: F#5"
             )
         letter, sign, octave = note.groups()
         found.append(12 * (int(octave) + 1) + _STEPS[letter.upper()] + {"#": 1, "b": -1, "": 0}[sign])

@@ -2,7 +2,7 @@
 
 The recipe, the same on every machine (order and draws come from SHA-256, not from Python's hash):
 
-1. Romanise every title (``romanise``); what is no name of two to four words is left out.
+1. Romanise every title (``romanise``); what is not a name of two to four words is left out.
 2. Leave out whoever has a nationality outside of one region: all labels of a romanised name have to
    agree. The same words in another order are the same person (``romanise.person``) and count once.
 3. Split. ``random``: people by chance. ``families``: families by chance (``families``: a heuristic).
@@ -68,7 +68,7 @@ def chance(text: str, salt: str) -> float:
 def read_table(path: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     """Yield each nationality of the data set ``names-by-country`` with its titles.
 
-    Raises WorkshopError when the file is not there or is no such table.
+    Raises WorkshopError when the file is not there or is not such a table.
     """
     path = path or datasets.path("names-by-country", "names-by-country.tsv")
     try:

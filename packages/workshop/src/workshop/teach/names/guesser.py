@@ -78,4 +78,4 @@ def rejoin(name: str) -> tuple[Guesser, dict[str, Any]]:
         reader.take(arrays)
         return Guesser(reader), facts
     except (KeyError, TypeError, ValueError) as error:
-        raise WorkshopError(f"{name} is no network that reads names ({error}); train it again") from error
+        raise WorkshopError(f"{name} is not a network that reads names ({error}); train it again") from error

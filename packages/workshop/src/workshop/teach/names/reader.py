@@ -33,7 +33,7 @@ from workshop.teach.names.runs import counted
 Floats = npt.NDArray[np.float32]
 LSTM = CELLS["lstm"]
 LOUD = 3.0
-"""What counting says is made louder by this, for else it would learn too slowly beside the LSTMs."""
+"""What counting says is amplified by this: otherwise it would learn too slowly next to the LSTMs."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class Reader:
             self.readers, tables, walks, by_shown, (seen, seen[::-1]), strict=True
         ):
             by_told, by_recurrent = through_time.backward(walk, by)
-            # As a product, for to add thousands of rows one by one takes longer.
+            # As a product: adding thousands of rows one by one takes longer.
             chosen = T.extra_ops.to_one_hot(read.flatten(), CODES, dtype="float32").T
             by_table = [T.dot(chosen, each.reshape((-1, self.shape.units))) for each in by_told]
             known = OrderedDict(zip(table, by_table, strict=True))

@@ -27,7 +27,7 @@ WORDS = (2, 4)
 def romanise(title: str) -> str | None:
     """Return ``title`` in lower case, without accents, full stops and "Jr.".
 
-    None when it is no name of two to four words in Latin letters: a single name, a title of nobility
+    None when it is not a name of two to four words in Latin letters: a single name, a title of nobility
     ("X of Y", "X, 1st Baron", "Empress X"), a group ("A and B"), a number, another script.
 
     >>> romanise("Hideji Ōtaki"), romanise("R. C. Prakash"), romanise("Adalbert of Saxony")

@@ -77,5 +77,5 @@ def rejoin(name: str) -> tuple[Writer, dict[str, Any]]:
             raise ValueError(f"it writes {facts['writes']!r}")
         writer.network.take(arrays)
     except (KeyError, TypeError, ValueError) as error:
-        raise WorkshopError(f"{name} is no network that writes names ({error}); train it again") from error
+        raise WorkshopError(f"{name} is not a network that writes names ({error}); train it again") from error
     return writer, facts

@@ -6,21 +6,18 @@ kept on disk. Where no browser is at hand the widget is a still picture of the l
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import numpy.typing as npt
 import traitlets
 
 from workshop.errors import WorkshopError
-from workshop.teach.answerbars import with_bars
 from workshop.teach.speech.listener import Heard, Listener, pieces
 from workshop.teach.speech.sound import RATE, Sound, read_wav
+from workshop.teach.widgets import StillWidget, still_bars, with_bars
 
 Picture = Callable[[Sound], npt.NDArray[Any]]
 """A sound → what the network sees of it, (frames, bands)."""
@@ -29,7 +26,7 @@ SLOWEST, FASTEST = 1000, 384_000
 """Samples a second that a microphone may have."""
 
 
-class Microphone(anywidget.AnyWidget):
+class Microphone(StillWidget):
     """Hear a word and show what ``listener`` answers, beside the picture that ``picture`` makes of it.
 
     The page sends messages: ``{"kind": "begin", "rate": …, "recorded": …}``, ``{"kind": "sound"}`` with a
@@ -106,24 +103,10 @@ class Microphone(anywidget.AnyWidget):
             raise WorkshopError("no word was heard: is the recording silent, or one long noise?")
         return self.heard[before:]
 
-    def still(self) -> bytes:
+    def still(self) -> dict[str, str]:
         """Return the last word and its answer as a PNG."""
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(6, 2.2), layout="constrained")
-        left, right = figure.subplots(1, 2)
         shape = (self.answer.get("frames", 1), self.answer.get("bands", 1))
-        seen = np.reshape(self.answer.get("picture", [0]), shape)
-        left.imshow(seen.T, cmap="magma", origin="lower", aspect="auto")
-        left.set(xlabel="hundredths of a second", ylabel="band")
-        right.bar(range(10), self.answer.get("probabilities", [0] * 10))
-        right.set(xticks=range(10), ylim=(0, 1), title="the network's answer")
-        png = io.BytesIO()
-        figure.savefig(png, format="png", dpi=80)
-        return png.getvalue()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Offer the live widget, and the still picture to whatever cannot show it."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "image/png": base64.b64encode(self.still()).decode()}, metadata
+        seen = np.reshape(self.answer.get("picture", [0]), shape).T
+        labels = ("hundredths of a second", "band")
+        how = {"cmap": "magma", "origin": "lower", "aspect": "auto"}
+        return still_bars(seen, self.answer.get("probabilities"), labels, **how)

@@ -30,7 +30,7 @@ _WIDTHS = {1: "u1", 2: "<i2", 4: "<i4"}
 def read_wav(file: Path | bytes, name: str = "this file") -> Sound:
     """Read a WAV file of 8, 16, 24 or 32 bits, of any rate and number of channels, as one sound.
 
-    Raises WorkshopError when it is no such file or has no sample.
+    Raises WorkshopError when it is not such a file or has no sample.
     """
     name = file.name if isinstance(file, Path) else name
     try:

@@ -1,9 +1,14 @@
-"""Weights from the files that PyTorch wrote before 1.6, read without PyTorch and without its pickles' code.
+"""Weights from the files that other frameworks wrote: ONNX, Keras and PyTorch before 1.6.
 
-Such a file is five pickles (a magic number, a version, facts about the machine, the state
-dictionary, the list of storages) and then the storages themselves: for each a 64-bit count and the
-numbers, little-endian. The format is that of ``torch.serialization._legacy_save``.
+*ONNX* (https://onnx.ai): which operation takes what, in the file's order.
 
+*Keras*: the layers of an HDF5 file, in the order in which they were made. Keras counts layers of a kind:
+``conv2d``, ``conv2d_1``, …, or on from a later number where the session had made others before. The numbers
+tell the order, whatever they begin with.
+
+*PyTorch*, read without PyTorch and without its pickles' code: five pickles (a magic number, a version, facts
+about the machine, the state dictionary, the list of storages) and then the storages themselves: for each a
+64-bit count and the numbers, little-endian. The format is that of ``torch.serialization._legacy_save``.
 A pickle can name any function and have it called, so the unpickler knows eight names, which stand for
 harmless classes and functions of this module, and refuses all others. A tensor may only point at numbers
 that its storage has.
@@ -13,7 +18,9 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +31,123 @@ import numpy.typing as npt
 from workshop.datasets.convert import PlainUnpickler
 from workshop.datasets.store import WrongContentError
 from workshop.errors import WorkshopError
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation with the names of the arrays that it takes, and its attributes."""
+
+    operation: str
+    """As ONNX names it: ``Conv``, ``MaxPool``, …"""
+    inputs: tuple[str, ...]
+    attributes: dict[str, Any]
+
+    def pads_at_the_end(self) -> bool:
+        """Tell whether the last places of a picture count although they fill no whole window.
+
+        Older files say it as ``ceil_mode`` (Caffe's way), others as a row and a column of padding.
+        """
+        pads = list(self.attributes.get("pads", []))
+        return bool(self.attributes.get("ceil_mode")) or any(pads[len(pads) // 2 :])
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What a file holds: arrays by name, and operations."""
+
+    arrays: dict[str, Array]
+    nodes: list[Node]
+
+    def all(self, operation: str) -> Iterator[Node]:
+        """Yield the nodes of one operation, in order."""
+        return (node for node in self.nodes if node.operation == operation)
+
+
+def read_graph(path: Path) -> Graph:
+    """Read an ONNX file. Raises WorkshopError when it is missing, damaged or no ONNX.
+
+    Arrays that the file only describes (``ConstantOfShape``) are not read.
+    """
+    import onnx
+    from google.protobuf.message import DecodeError
+    from onnx import helper, numpy_helper
+
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+        arrays = {each.name: np.array(numpy_helper.to_array(each)) for each in model.graph.initializer}
+    except OSError as error:
+        raise WorkshopError(f"cannot read {path}: {error.strerror}; run 'workshop data fetch'") from error
+    except (DecodeError, ValueError, TypeError) as error:
+        raise WorkshopError(f"{path} is not an ONNX file; delete it and run 'workshop data fetch'") from error
+    if not model.graph.node:
+        raise WorkshopError(f"{path} is not an ONNX file; delete it and run 'workshop data fetch'")
+    nodes = [
+        Node(
+            node.op_type,
+            tuple(node.input),
+            {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute},
+        )
+        for node in model.graph.node
+    ]
+    return Graph(arrays, nodes)
+
+
+_COUNTED = re.compile(r"(?P<kind>.+?)(?:_(?P<number>\d+))?")
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """The arrays of one layer by their short names: ``kernel``, ``bias``, ``beta``, ``moving_mean``, …"""
+
+    name: str
+    arrays: dict[str, npt.NDArray[Any]]
+
+
+def read_layers(path: Path) -> dict[str, list[LayerWeights]]:
+    """Return the layers that have weights: {kind: layers in the order in which they were made}.
+
+    Reads a file of weights and a whole model. Raises WorkshopError when the file is missing, is not
+    HDF5, or holds nothing that Keras wrote.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            group = file.get("model_weights", file)
+            found = [_layer(group[_text(name)]) for name in group.attrs["layer_names"]]
+    except FileNotFoundError as error:
+        raise WorkshopError(f"cannot read {path}: no such file; run 'workshop data fetch'") from error
+    except (OSError, KeyError) as error:
+        raise WorkshopError(
+            f"{path} is not a file of Keras weights; delete it and run 'workshop data fetch'"
+        ) from error
+    kinds: dict[str, list[tuple[int, LayerWeights]]] = {}
+    for layer in found:
+        if layer.arrays:
+            kind, number = _counted(layer.name)
+            kinds.setdefault(kind, []).append((number, layer))
+    return {kind: [layer for _, layer in sorted(row, key=lambda one: one[0])] for kind, row in kinds.items()}
+
+
+def _counted(name: str) -> tuple[str, int]:
+    """Split a name into its kind and its number; the first of a session has none."""
+    parts = _COUNTED.fullmatch(name)
+    assert parts is not None  # it matches any name
+    return parts["kind"], int(parts["number"] or 0)
+
+
+def _layer(group: Any) -> LayerWeights:
+    """Read the arrays that a layer's group names: ``conv2d_1/kernel:0`` is the layer's ``kernel``."""
+    names = [_text(name) for name in group.attrs["weight_names"]]
+    arrays = {name.rpartition("/")[2].partition(":")[0]: np.asarray(group[name]) for name in names}
+    return LayerWeights(group.name.rpartition("/")[2], arrays)
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)
+
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001

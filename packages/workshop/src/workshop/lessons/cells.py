@@ -1,4 +1,4 @@
-"""Pictures that a lesson makes and nobody sees.
+"""The code in a lesson's cells, read and not run: pictures that nobody sees, helpers that are replaced.
 
 A notebook shows what a cell's last statement returns, if that is a plain expression, and nothing else. A
 picture that is returned further up, within a loop or within a check is lost without a word, unless
@@ -8,6 +8,7 @@ picture that is returned further up, within a loop or within a check is lost wit
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +21,25 @@ SHOWN = ("Figure", "Widget", "HTML", "SVG", "Box", "Tinted", "Board", "DOMWidget
 """Parts of the names of what is to be looked at, as annotations and base classes have them."""
 
 
+def tree_of(cell: Cell) -> ast.Module | None:
+    """Return what a cell of code is made of; None for text, magics, and what is nested beyond measure."""
+    return _parsed(source_of(cell)) if cell.get("cell_type") == "code" else None
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(source: str) -> ast.Module | None:
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.parse(source)
+        ast.unparse(tree)  # which goes as deep as whatever looks into the tree
+        return tree
+    return None
+
+
 def hidden_pictures(notebook: Notebook) -> Iterator[str]:
     """Yield the calls whose picture is thrown away, and helpers of the checks that a cell writes over."""
     modules: dict[str, str] = {}
     for number, cell in enumerate(notebook["cells"], start=1):
-        tree = _tree(cell)
+        tree = tree_of(cell)
         if tree is None:
             continue
         modules |= _imported(tree)
@@ -43,7 +58,7 @@ def replaced_helpers(notebook: Notebook) -> Iterator[str]:
     """Yield the cells that bind ask, reveal or check anew: whoever goes back to a question meets an error."""
     helpers: set[str] = set()
     for number, cell in enumerate(notebook["cells"], start=1):
-        tree = _tree(cell)
+        tree = tree_of(cell)
         if tree is None:
             continue
         own = {
@@ -54,16 +69,6 @@ def replaced_helpers(notebook: Notebook) -> Iterator[str]:
         for name in sorted((_bound_at_once(tree) - own) & helpers):
             yield f"cell {number} writes over {name}(…); give its own {name} another name"
         helpers |= own
-
-
-def _tree(cell: Cell) -> ast.Module | None:
-    """Return what a cell of code is made of; nothing for one with magics."""
-    if cell.get("cell_type") != "code":
-        return None
-    try:
-        return ast.parse(source_of(cell))
-    except SyntaxError:
-        return None
 
 
 def _imported(tree: ast.Module) -> dict[str, str]:
