@@ -115,7 +115,7 @@ class Check:
 
         ``draw`` gets a generator of NumPy's, always with the same seed, and returns the input, or a tuple of
         the inputs; ``told`` says what of a result counts, such as ``sorted``. ``of`` names the function if it
-        is not the last one of the exercise; ``made`` makes of it what is called, if it does not return numbers
+        is not the last one of the exercise; ``made`` makes of it what is called, if it returns no numbers
         itself (``teach.symbolic``). The asserts for single misconceptions stand above: they can say what to
         look at.
         """
