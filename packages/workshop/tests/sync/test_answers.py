@@ -130,9 +130,8 @@ def test_every_answer_of_the_version_before_is_found_in_the_version_of_now(
     kept = {"".join(each["source"]) for each in json.loads(bed.read(holder))["cells"]}
     now = json.loads((ROOT / "notebooks" / holder).read_bytes())["cells"]
     assert {"".join(each["source"]) for each in now if exercise_of(each) not in answers} <= kept
-    if (ROOT / "notebooks" / holder).read_bytes() != before(revision, lesson):
+    if revision == FIRST:  # of the second, not every lesson has changed
         assert outcomes[holder].action == "merged", outcomes[holder].reason
-    if revision == FIRST:
         assert all(name in outcomes[holder].reason for name in answers)
 
 
