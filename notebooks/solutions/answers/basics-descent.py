@@ -20,6 +20,11 @@ def descent_updates(place, depth, rate):
     return [(place, place + np.float32(rate))]
 
 
+# %% wrong: the rate of the example built in
+def descent_updates(place, depth, rate):
+    return [(place, place - np.float32(0.1) * T.grad(depth, place))]
+
+
 # %% right: the minus moved into the rate
 def descent_updates(place, depth, rate):
     step = np.float32(-rate) * T.grad(depth, place)

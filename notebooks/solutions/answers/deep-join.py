@@ -25,6 +25,11 @@ def join(plus, around, said):
     return T.nnet.relu(around + plus * said)
 
 
+# %% wrong: all or nothing
+def join(plus, around, said):
+    return T.nnet.relu(T.switch(T.gt(plus, 0), around, 0) + said)
+
+
 # %% right: the larger of the sum and 0
 def join(plus, around, said):
     return T.maximum(said + plus * around, 0)

@@ -36,6 +36,15 @@ def forger_loss(of_forged):
     return T.nnet.softplus(-of_forged).sum()
 
 
+# %% wrong: the forger pays for the mean score
+def detective_loss(of_real, of_forged):
+    return T.nnet.softplus(-of_real).mean() + T.nnet.softplus(of_forged).mean()
+
+
+def forger_loss(of_forged):
+    return T.nnet.softplus(-of_forged.mean())
+
+
 # %% right: by the logarithm of the probability
 def detective_loss(of_real, of_forged):
     real, forged = T.nnet.sigmoid(of_real), T.nnet.sigmoid(of_forged)

@@ -20,6 +20,12 @@ def slope(scores, points):
     return T.sqr(T.grad(scores.mean(), points)).sum(axis=1).mean()
 
 
+# %% wrong: the first coordinate and the last
+def slope(scores, points):
+    g = T.grad(scores.sum(), points)
+    return (g[:, 0] ** 2 + g[:, -1] ** 2).mean()
+
+
 # %% right: the sum of all squares, shared among the points
 def slope(scores, points):
     gradient = T.grad(scores.sum(), points)

@@ -37,6 +37,13 @@ def drop(values, p, rng):
     return values * stays / (1 - p)
 
 
+# %% wrong: it is settled beforehand how many stay
+def drop(values, p, rng):
+    stays = np.ones(values.size, bool)
+    stays[rng.permutation(values.size)[: int(p * values.size)]] = False
+    return values * stays.reshape(values.shape) / (1 - p)
+
+
 # %% right: by np.where
 def drop(values, p, rng):
     silent = rng.random(values.shape) < p

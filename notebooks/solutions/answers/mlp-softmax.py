@@ -28,6 +28,12 @@ def softmax(scores):
     return powers / powers.sum()
 
 
+# %% wrong: the mean subtracted
+def softmax(scores):
+    powers = np.exp(scores - scores.mean(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 # %% right: by the logarithm of the sum
 def softmax(scores):
     return np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))

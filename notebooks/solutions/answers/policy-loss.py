@@ -25,6 +25,12 @@ def policy_loss(log_pi, actions, advantage):
     return -log_pi[T.arange(actions.shape[0]), actions] * advantage
 
 
+# %% wrong: divided by the two games of the example
+def policy_loss(log_pi, actions, advantage):
+    taken = log_pi[T.arange(actions.shape[0]), actions]
+    return -(taken * advantage).sum() / 2
+
+
 # %% right: by a mask of the actions taken
 def policy_loss(log_pi, actions, advantage):
     mask = T.eq(T.arange(log_pi.shape[1]).dimshuffle("x", 0), actions.dimshuffle(0, "x"))

@@ -23,6 +23,16 @@ def he(shape, rng):
     return rng.uniform(-limit, limit, shape).astype("float32")
 
 
+# %% wrong: another noise of the right variance
+def he(shape, rng):
+    return (rng.laplace(0, 1, shape) * np.sqrt(1 / shape[-2])).astype("float32")
+
+
+# %% wrong: the second number of the shape, whatever the shape
+def he(shape, rng):
+    return (np.sqrt(2 / shape[1]) * rng.standard_normal(shape)).astype("float32")
+
+
 # %% right: by rng.normal
 def he(shape, rng):
     inputs = shape[-2]

@@ -20,6 +20,12 @@ def mix(count, total, kinds, shorter):
     return (count + kinds * shorter) / np.maximum(total + kinds, 1)
 
 
+# %% wrong: two kinds, as in the example
+def mix(count, total, kinds, shorter):
+    never = total == 0
+    return np.where(never, shorter, (count + 2 * shorter) / np.where(never, 1, total + 2))
+
+
 # %% right: as a weight between the two
 def mix(count, total, kinds, shorter):
     trust = total / np.maximum(total + kinds, 1e-9)

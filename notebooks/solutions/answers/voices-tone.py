@@ -34,6 +34,14 @@ def tone(pitch, seconds):
     return sum(np.sin(k * frequency * t) / k for k in (1, 2, 3)) * np.exp(-2 * t)
 
 
+# %% wrong: the same step in hertz for each semitone
+def tone(pitch, seconds):
+    t = np.arange(int(seconds * RATE)) / RATE
+    frequency = 440 * (1 + (pitch - 69) / 12)
+    partials = sum(np.sin(2 * np.pi * k * frequency * t) / k for k in (1, 2, 3))
+    return partials * np.exp(-2 * t)
+
+
 # %% right: the partials as a table
 def tone(pitch, seconds):
     t = np.arange(int(seconds * RATE)) / RATE

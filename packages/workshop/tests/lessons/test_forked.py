@@ -12,7 +12,7 @@ import pytest
 
 from workshop.lessons import runner
 from workshop.lessons.catalogue import about
-from workshop.lessons.forked import Server, arguments_of
+from workshop.lessons.forked import Server, Servers, arguments_of
 from workshop.lessons.jobs import Outcome
 from workshop.lessons.runner import RunOptions, Worker, run_notebook
 
@@ -116,6 +116,20 @@ def test_a_server_with_threads_of_its_own_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ipykernel_launcher"]
     with pytest.raises(ValueError, match="threads"):
         Server(command, {**os.environ, "PYTHONPATH": paths}, ("with_a_thread",))
+
+
+def test_the_server_of_a_kernel_stays_while_another_kernel_has_its_turn() -> None:
+    servers, command = Servers(), [sys.executable, "-m", "ipykernel_launcher"]
+    try:
+        one = servers.of("one", command, dict(os.environ))
+        other = servers.of("other", command, dict(os.environ))
+        assert one is not None and other is not None and one.pid != other.pid
+        assert servers.of("one", command, dict(os.environ)) is one
+        assert servers.of("none", ["/bin/false", "-m", "ipykernel_launcher"], {}) is None
+        assert sorted(servers.pids()) == sorted([one.pid, other.pid])
+    finally:
+        servers.end()
+    assert gone(one.pid) and gone(other.pid) and not servers.pids()
 
 
 def test_a_server_that_does_not_start_is_refused() -> None:

@@ -1,6 +1,7 @@
 """The yardstick: what rounds come to, and that a lesson is stopped for them and goes on."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -104,6 +105,7 @@ def state(pid: int) -> str:
 
 def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yardstick, "SHORTEST_INTERVAL", 0.01)
+    monkeypatch.setattr(yardstick, "WORK_BETWEEN", 0.01)
     program = [sys.executable, "-c", "while True: pass"]
     with subprocess.Popen(program, start_new_session=True) as busy:
         watching = Watching(busy.pid)
@@ -114,6 +116,34 @@ def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.Monke
         wait_until(lambda: state(busy.pid) == "R", 30, "it goes on")
         busy.kill()
     assert len(beside.rounds) == watching.seen and beside.stopped_seconds > 0
+
+
+def test_a_round_comes_with_the_lessons_work_not_with_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits for its turn is not asked again and again how slow the machine is."""
+    monkeypatch.setattr(yardstick, "SHORTEST_INTERVAL", 0.01)
+    told = iter([0.0] * 20 + [yardstick.WORK_BETWEEN] * 20 + [2 * yardstick.WORK_BETWEEN])
+    watching = Watching(None)
+    beside, seen, looked = Beside(watching, None), [], []
+
+    def spent() -> float:
+        looked.append(next(told, 2 * yardstick.WORK_BETWEEN))
+        seen.append(watching.seen)
+        return looked[-1]
+
+    monkeypatch.setattr(beside, "_spent", spent)
+    beside.start()
+    wait_until(lambda: len(looked) >= 50, 60, "it was looked at often")
+    beside.end()
+    assert (seen[20], seen[40], watching.seen) == (0, 1, 2)
+
+
+def test_the_work_of_a_lesson_is_that_of_its_processor() -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as waiting:
+        assert Beside(Watching(None), waiting.pid)._spent() < 1
+        waiting.kill()
+    own = os.times()
+    assert Beside(Watching(None), os.getpid())._spent() == pytest.approx(sum(own[:4]), abs=0.5)
+    assert Beside(Watching(None), None)._spent() == math.inf
 
 
 def test_a_process_that_is_gone_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:

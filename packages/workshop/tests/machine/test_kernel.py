@@ -48,7 +48,8 @@ def test_a_damaged_choice_is_said_and_passed_over(
 def start(code: str, folder: Path) -> str:
     """Start the launcher as Jupyter does, with a kernel that only runs some code."""
     (folder / "ipykernel_launcher.py").write_text(code)
-    environment = {**os.environ, kernel.VARIABLE: "1", "PYTHONPATH": str(folder)}
+    paths = os.pathsep.join([str(folder), str(Path(kernel.__file__).parents[2])])
+    environment = {**os.environ, kernel.VARIABLE: "1", "PYTHONPATH": paths}
     command = [sys.executable, "-P", "-m", "workshop.machine.kernel", "-f", "connection.json"]
     ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=True)
     return ran.stdout
@@ -56,8 +57,18 @@ def start(code: str, folder: Path) -> str:
 
 def test_the_launcher_becomes_the_kernel(tmp_path: Path) -> None:
     choice.write(Settings(), choice.here(7))
-    code = "import os, sys; print(os.environ['OPENBLAS_NUM_THREADS'], sys.argv[1:])"
+    code = "import os, sys; print(os.environ['OPENBLAS_NUM_THREADS'], sys.argv[1:-1])"
     assert start(code, tmp_path).strip() == "7 ['-f', 'connection.json']"
+
+
+def test_the_kernel_collects_garbage_as_it_is_told_and_keeps_no_name_of_it(tmp_path: Path) -> None:
+    pytest.importorskip("ipykernel", reason="ipykernel is not in this environment")
+    code = (
+        "import sys\nfrom IPython.terminal.ipapp import TerminalIPythonApp as App\n"
+        "line = sys.argv[-1].replace('IPKernelApp', 'TerminalIPythonApp')\n"
+        "app = App.instance()\napp.initialize([line, '-c', 'import gc; print(gc.get_threshold(), _oh)'])\n"
+    )
+    assert start(code, tmp_path).strip() == f"{kernel.COLLECTING} {{}}"
 
 
 def test_files_in_the_notebooks_folder_are_not_mistaken_for_modules(tmp_path: Path) -> None:

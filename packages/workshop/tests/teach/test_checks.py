@@ -193,6 +193,24 @@ def test_an_answer_that_is_right_for_the_example_only_is_wrong(cells: dict[str, 
     assert run(cells, "def double(x):\n    return ...", DRAWN).answer is Answer.NOT_DONE
 
 
+NAMED = """
+with check("double") as right:
+    right.also_for(lambda random: int(random.integers(-9, 9)), of="double", made=lambda f: lambda x: f(x)[0])
+    right("both")
+"""
+
+
+def test_a_function_is_named_where_it_is_not_the_last_and_what_is_called_can_be_made_of_it(
+    cells: dict[str, Any], tmp_path: Path
+) -> None:
+    text = "def double(x):\n    return [{}]\n\n\ndef last(x):\n    return {}"
+    (tmp_path / "solutions/double.py").write_text(text.format("2 * x", "x"))
+    assert run(cells, text.format("x + x", "None"), NAMED).answer is Answer.RIGHT
+    record = run(cells, text.format("abs(2 * x)", "x"), NAMED)
+    assert record.answer is Answer.WRONG
+    assert record.message.startswith("for -") and "it should be -" in record.message
+
+
 def test_a_list_in_place_of_an_array_is_called_so(cells: dict[str, Any]) -> None:
     import numpy  # noqa: F401  (as every lesson does)
 

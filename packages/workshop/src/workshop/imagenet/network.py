@@ -10,6 +10,7 @@ import lasagne.layers as L  # noqa: N812
 import numpy as np
 import numpy.typing as npt
 import theano
+import theano.tensor as T  # noqa: N812
 
 from workshop.errors import WorkshopError
 from workshop.imagenet.classes import class_names
@@ -18,6 +19,8 @@ from workshop.imagenet.preprocessing import Batch, Picture, Preprocessing, batch
 AT_A_TIME = 4
 """Pictures of one pass: more are no faster on a CPU and take more memory."""
 
+HEADS = {"logits", "prob"}
+"""Layers that see nothing but the features: the network below is compiled once for the three."""
 Array = npt.NDArray[np.float32]
 Pictures = Picture | Batch | Sequence[Picture]
 """One picture, several, or float32 (n, 3, side, side) as ``preprocess`` makes it."""
@@ -140,6 +143,22 @@ class Network:
             unknown = [name for name in names if name not in self.layers]
             if unknown:
                 raise WorkshopError(f"{self.title} has no layer '{unknown[0]}'; list(network.layers) has all")
-            outputs = L.get_output([self.layers[name] for name in names], deterministic=True)
-            self._functions[names] = theano.function([self.input_var], outputs)
+            layers = [self.layers[name] for name in names]
+            if HEADS.issuperset(names) and "features" in self.layers:
+                self._functions[names] = self._behind_features(layers)
+            else:
+                outputs = L.get_output(layers, deterministic=True)
+                self._functions[names] = theano.function([self.input_var], outputs)
         return self._functions[names]
+
+    def _behind_features(self, layers: list[Any]) -> Callable[[Batch], list[Array]]:
+        """Return the function from a batch to the outputs of layers that see its features."""
+        seen = T.matrix("features", dtype="float32")
+        outputs = L.get_output(layers, {self.layers["features"]: seen}, deterministic=True)
+        features, head = self._compiled(("features",)), theano.function([seen], outputs)
+
+        def function(batch: Batch) -> list[Array]:
+            found: list[Array] = head(features(batch)[0])
+            return found
+
+        return function

@@ -80,31 +80,30 @@ def arguments_of(command: list[str]) -> list[str] | None:
 
 
 class Servers:
-    """The server of the kernel that is in use; one of another kernel would only take memory."""
+    """The servers of the kernels that are in use: lessons of one chapter have kernels in turn."""
 
     def __init__(self) -> None:
         """Have none yet."""
-        self._kernel = ""
-        self._server: Server | None = None
+        self._servers: dict[str, Server | None] = {}
 
     def of(self, kernel: str, command: list[str], environment: dict[str, str]) -> Server | None:
-        """Return a server for a kernel, or None where there is none to be had."""
-        if kernel != self._kernel:
-            self.end()
-            self._kernel = kernel
+        """Return the server of a kernel, or None where there is none to be had."""
+        if kernel not in self._servers:
+            self._servers[kernel] = None
             with contextlib.suppress(OSError, ValueError):
-                self._server = Server(command, environment, PRELOADED.get(kernel, ()))
-        return self._server
+                self._servers[kernel] = Server(command, environment, PRELOADED.get(kernel, ()))
+        return self._servers[kernel]
 
     def pids(self) -> list[int]:
-        """Return the process of the server, if there is one."""
-        return [] if self._server is None else [self._server.pid]
+        """Return the processes of the servers."""
+        return [server.pid for server in self._servers.values() if server is not None]
 
     def end(self) -> None:
-        """End the server: the next kernel begins with a new one."""
-        if self._server is not None:
-            self._server.end()
-        self._server, self._kernel = None, ""
+        """End the servers: the next kernels begin with new ones."""
+        for server in self._servers.values():
+            if server is not None:
+                server.end()
+        self._servers = {}
 
 
 class Adopted:

@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ ROUNDS_AT_REST = 4
 RECENT = 10.0
 """Seconds for which the rounds after one lesson also are those before the next."""
 SHORTEST_INTERVAL = 1.0
+WORK_BETWEEN = 1.5
+"""Processor seconds of the lesson between two rounds: on a busy machine it comes to them slowly."""
 STOPPED_SHARE = 0.04
 """The lesson is stopped for at most this share of the time, however slow or busy the machine is."""
+TICKS = os.sysconf("SC_CLK_TCK")
 TRIMMED = 0.1
 """So much of the rounds is left out at either end before they are averaged."""
 
@@ -176,9 +180,12 @@ class Beside(threading.Thread):
 
     def run(self) -> None:
         """Take rounds until ``end`` is called."""
-        interval = SHORTEST_INTERVAL
+        interval, worked = SHORTEST_INTERVAL, 0.0
         while not self._ended.wait(interval):
-            started = time.monotonic()
+            interval, spent = SHORTEST_INTERVAL, self._spent()
+            if spent - worked < WORK_BETWEEN:
+                continue
+            worked, started = spent, time.monotonic()
             self._signal(signal.SIGSTOP)
             try:
                 self.rounds.append(self._yardstick.round())
@@ -192,6 +199,17 @@ class Beside(threading.Thread):
         """Take no more rounds; when this returns nothing is stopped any more."""
         self._ended.set()
         self.join()
+
+    def _spent(self) -> float:
+        """Return the processor seconds of the group's first process, and of the children it waited for.
+
+        Where they cannot be told every round is due.
+        """
+        try:
+            fields = Path(f"/proc/{self._group}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return math.inf
+        return sum(map(int, fields[11:15])) / TICKS
 
     def _signal(self, number: signal.Signals) -> None:
         """Send a signal to all processes of the group at once."""

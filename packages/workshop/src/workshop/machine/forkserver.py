@@ -1,10 +1,11 @@
 """A process that has imported a kernel's libraries once, and becomes kernels by forking.
 
 ``python -P -m workshop.machine.forkserver OPTIONS`` reads from its options (JSON) the ``modules`` to import,
-and whether ``threads`` are to be chosen as by ``workshop.machine.kernel``. When it is ready it writes a line
-of JSON: the processor ``seconds`` that it took, which each of its kernels would have taken, and whether it is
-``alone``, that is without threads, which a fork would not have. Then it reads an order a line, with the
-``arguments``, ``environment`` and ``folder`` of a kernel, and answers each with its ``pid``.
+and whether ``threads``, and when garbage is collected, are to be chosen as by ``workshop.machine.kernel``.
+When it is ready it writes a line of JSON: the processor ``seconds`` that it took, which each of its kernels
+would have taken, and whether it is ``alone``, that is without threads, which a fork would not have. Then it
+reads an order a line, with the ``arguments``, ``environment`` and ``folder`` of a kernel, and answers each
+with its ``pid``.
 
 A kernel is forked twice, so that it becomes the child of the process that ordered it, which measures and ends
 it like one that it started. Only the libraries of others are imported here: a module of ours may look at the
@@ -47,6 +48,7 @@ def main() -> None:
     if options["threads"]:
         chosen = kernel.environment(chosen)
         os.environ.update(chosen)
+        gc.set_threshold(*kernel.COLLECTING)
     threads = {kernel.VARIABLE: chosen[kernel.VARIABLE]} if kernel.VARIABLE in chosen else {}
     _import(options["modules"])
     alone = len(list(Path("/proc/self/task").iterdir())) == 1

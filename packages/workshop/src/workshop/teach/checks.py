@@ -103,12 +103,21 @@ class Check:
         """Say what is worth knowing about a right answer; it takes what ``print`` takes."""
         self.praise = " ".join(map(str, words))
 
-    def also_for(self, draw: Draw, told: Callable[[Any], Any] = lambda result: result) -> None:
+    def also_for(
+        self,
+        draw: Draw,
+        told: Callable[[Any], Any] = lambda result: result,
+        *,
+        of: str = "",
+        made: Callable[[Any], Callable[..., Any]] = lambda function: function,
+    ) -> None:
         """Demand that the function does the same as the solution's, for inputs that ``draw`` returns.
 
         ``draw`` gets a generator of NumPy's, always with the same seed, and returns the input, or a tuple of
-        the inputs; ``told`` says what of a result counts, such as ``sorted``. The asserts for single
-        misconceptions stand above: they can say what to look at.
+        the inputs; ``told`` says what of a result counts, such as ``sorted``. ``of`` names the function if it
+        is not the last one of the exercise; ``made`` makes of it what is called, if it returns no numbers
+        itself (``teach.symbolic``). The asserts for single misconceptions stand above: they can say what to
+        look at.
         """
         from workshop.teach.agreeing import difference
 
@@ -117,9 +126,10 @@ class Check:
             return
         solution = path.read_text(encoding="utf-8")
         defined = [each.name for each in ast.parse(solution).body if isinstance(each, ast.FunctionDef)]
+        name = of or defined[-1]
         ours = dict(self.namespace)
         exec(compile(solution, f"<the solution of {self.exercise}>", "exec"), ours)
-        fault = difference(self.namespace[defined[-1]], ours[defined[-1]], draw, told)
+        fault = difference(made(self.namespace[name]), made(ours[name]), draw, told)
         assert not fault, fault
 
     def __exit__(

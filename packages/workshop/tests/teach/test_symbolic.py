@@ -1,0 +1,49 @@
+"""Functions of Theano's expressions, tried on drawn inputs without compiling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+theano = pytest.importorskip("theano", reason="Theano is not in this environment")
+
+import theano.tensor as T  # noqa: E402, N812
+
+from workshop.teach.agreeing import difference  # noqa: E402
+from workshop.teach.symbolic import in_numbers, in_steps  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def nothing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a module was compiled")
+
+    monkeypatch.setattr(theano.gof.cmodule.GCC_compiler, "compile_str", refuse)
+    monkeypatch.setattr(theano.gof.cmodule.ModuleCache, "module_from_key", refuse)
+
+
+def test_a_function_of_expressions_becomes_one_of_numbers() -> None:
+    product = in_numbers(T.matrix(), T.matrix())(lambda one, other: T.tanh(T.dot(one, other)))
+    left, right = np.array([[1.0, 2], [3, 4]]), np.array([[0.1], [-0.2]])
+    assert np.allclose(product(left, right), np.tanh(left @ right))
+
+
+def test_what_is_a_number_already_and_what_uses_no_input_are_functions_too() -> None:
+    assert in_numbers(T.vector())(lambda _: 3.0)([1, 2]) == 3
+
+
+def test_updates_are_made_from_the_values_that_are_handed_in() -> None:
+    one, other = theano.shared(np.float32(0)), theano.shared(np.float32(0))
+    series = in_steps(5, one, other, shown=one)(lambda a, b: [(a, b), (b, a + b)])
+    assert series(2, 3) == [2, 3, 5, 8, 13]
+    assert series(1, 1) == [1, 1, 2, 3, 5], "the run before left nothing behind"
+
+
+def test_the_shortest_input_for_which_two_expressions_differ_is_told() -> None:
+    made = in_numbers(T.vector())
+    theirs, ours = made(lambda x: T.nnet.softplus(x.mean())), made(lambda x: T.nnet.softplus(x).mean())
+    fault = difference(theirs, ours, lambda random: random.integers(-3, 4, random.integers(1, 4)))
+    assert fault.startswith("for [") and "it should be" in fault
+    assert not difference(ours, ours, lambda random: random.normal(size=2))
