@@ -46,6 +46,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "by-heart": learning.by_heart,
     "squeeze": making.squeeze,
     "judged": making.judged,
+    "fooled": making.fooled,
     "forger": forging.forger,
     "collapse": forging.collapse,
     "remedies": forging.remedies,
