@@ -39,8 +39,8 @@ def test_lines_tell_seeds_remedies_and_convolutions() -> None:
     assert "seed 3: 9.50 kinds, distance 70.2 (not averaged 75.0)" in told and "sure of 98 %" in told
     assert "long game, seed 2:" not in told, "what was not recorded is not told"
     assert "with 2 seeds" in told and "302, 303" in told and "152, 153" in told
-    assert "600 rounds, convolutions: 5.00 kinds, distance 210, 99 processor seconds" in told
-    assert "as long as the long game, 750 rounds, seed 2: 8.00 kinds, distance 130" in told
+    assert "600 rounds, convolutions, seed 1: 5.00 kinds, distance 210, 99 processor seconds" in told
+    assert "750 rounds, convolutions, as long as the long game of dense players, seed 2: 8.00 kinds" in told
     # 0.165 seconds a round, and 0.011.
     assert "costs 15 times as much: 25,000 of them, a long game, would take 69 minutes" in told
     assert "2026-11-26 to 2026-11-27" in told

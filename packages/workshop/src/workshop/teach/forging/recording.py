@@ -54,8 +54,17 @@ ROUNDS = 300
 """How long the game of convolutions is, and the game of dense players beside it."""
 AS_LONG = 750
 """Rounds of convolutions that take about as many processor seconds as the long game of dense players."""
+GENTLE = 0.0005
+"""A quarter of the dense players' rate; Radford and others took 0.0002."""
 LONG_GAME = 25_000
 """Rounds of the lesson's long game of dense players."""
+BESIDE = {
+    "dense": "dense",
+    "convolutions": "convolutions",
+    "as-long": "convolutions, as long as the long game of dense players",
+    "gentle": "the same, a quarter of the rate",
+}
+"""What is recorded of convolutions, and of dense players beside them, for people."""
 MEASURES = ("kinds", "sure", "frechet")
 PICTURE = CHECKOUT / "presentation/pictures/forged.webp"
 """How the forger of the first seed collapses: a row a forgery, a column a moment."""
@@ -85,19 +94,13 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         told.append(f"short games, distance with {len(tables)} seed{'s' * (len(tables) > 1)}:")
         for name in tables[0]:
             told.append(f"  {name:20} " + ", ".join(f"{table[name]['frechet']:.0f}" for table in tables))
-    for name in ("convolutions", "dense"):
-        if piece := pieces.get(f"{name}/1"):
-            told.append(
-                f"{piece['rounds']} rounds, {name}: {piece['kinds']:.2f} kinds, distance "
-                f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
-            )
-    found = [(seed, pieces[f"as-long/{seed}"]) for seed in ALL_SEEDS if f"as-long/{seed}" in pieces]
-    for seed, piece in found:
-        told.append(
-            f"convolutions as long as the long game, {piece['rounds']} rounds, seed {seed}: "
-            f"{piece['kinds']:.2f} kinds, distance {piece['frechet']:.0f}, "
-            f"{piece['cpu_seconds']:.0f} processor seconds"
-        )
+    for name, words in BESIDE.items():
+        for seed in ALL_SEEDS:
+            if piece := pieces.get(f"{name}/{seed}"):
+                told.append(
+                    f"{piece['rounds']} rounds, {words}, seed {seed}: {piece['kinds']:.2f} kinds, distance "
+                    f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
+                )
     told += _cost(pieces)
     if told:
         told.append(f"recorded {recordings.days(pieces)}")
@@ -152,9 +155,13 @@ def run(cell: str, names: Names) -> None:
 def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth, each as what makes it."""
     found: dict[str, Callable[[], Piece]] = {f"seeds/{seed}": partial(_long, seed) for seed in SEEDS}
-    found |= {"convolutions/1": partial(_convolutions, 1), "dense/1": partial(_dense, 1)}
     found |= {f"remedies/{seed}": partial(_remedies, seed) for seed in ALL_SEEDS}
-    return found | {f"as-long/{seed}": partial(_convolutions, seed, AS_LONG) for seed in ALL_SEEDS}
+    found |= {f"convolutions/{seed}": partial(_convolutions, seed) for seed in ALL_SEEDS}
+    found |= {f"dense/{seed}": partial(_dense, seed) for seed in ALL_SEEDS}
+    found |= {"as-long/1": partial(_convolutions, 1, AS_LONG)}
+    return found | {
+        f"gentle/{seed}": partial(_convolutions, seed, AS_LONG, rate=GENTLE) for seed in ALL_SEEDS
+    }
 
 
 def _long(seed: int) -> Piece:
@@ -178,11 +185,11 @@ def _remedies(seed: int) -> Piece:
     return {"table": {name: _rounded(row) for name, row in names["table"].items()}}
 
 
-def _convolutions(seed: int, rounds: int = ROUNDS) -> Piece:
+def _convolutions(seed: int, rounds: int = ROUNDS, **other: float) -> Piece:
     """Let convolutions play with the pixels, with the remedies of the long game."""
     names = namespace(seed)
     game = names["Game"](names["drawer"](), names["looker"]())
-    return _played(names, game, names["images"], np.asarray, rounds)
+    return _played(names, game, names["images"], np.asarray, rounds=rounds, **other)
 
 
 def _dense(seed: int) -> Piece:
@@ -191,12 +198,14 @@ def _dense(seed: int) -> Piece:
     return _played(names, names["large"], names["codes"], names["drawn"])
 
 
-def _played(names: Names, game: Any, real: Any, drawn: Callable[[Any], Any], rounds: int = ROUNDS) -> Piece:
-    _, seconds = names["play"](game, real, **names["FIRST"] | {"rounds": rounds}, title="a game, recorded")
+def _played(names: Names, game: Any, real: Any, drawn: Callable[[Any], Any], **other: float) -> Piece:
+    """Play by the rules of the long game's first part, but for ``other`` ones."""
+    rules = names["FIRST"] | {"rounds": ROUNDS} | other
+    _, seconds = names["play"](game, real, **rules, title="a game, recorded")
     names["put"](game.forger, game.averages)
     noise = np.random.default_rng(names["SEED"]).standard_normal((names["COUNT"], game.size), dtype="float32")
     made = np.concatenate([drawn(game.draw(few)) for few in np.array_split(noise, 10)])
-    return _rounded(names["judged"](made)) | {"rounds": rounds, "cpu_seconds": round(seconds, 1)}
+    return _rounded(names["judged"](made)) | {"rounds": rules["rounds"], "cpu_seconds": round(seconds, 1)}
 
 
 def _rounded(figures: Mapping[str, float]) -> Piece:
