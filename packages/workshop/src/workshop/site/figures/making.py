@@ -51,12 +51,12 @@ def fooled() -> Drawing:
     """How often the odd digit gets the higher score, by which one it is: nine digits normal, one odd."""
     areas = recording.recorded()["seeds/1"]["left_out"]
     drawing = Drawing(1152, 430)
+    drawing.line((0, 195), (990, 195), "ink", 3, "8 6")
+    drawing.words((1000, 195), "a coin", 28, anchor="start")
     for digit, area in enumerate(areas):
         left, height = 10 + 98 * digit, 330 * area
         fill, stroke = ("accent-soft", "accent") if area > 0.5 else ("warm", "warm")
         drawing.box((left, 360 - height), (84, height), fill, stroke, 4)
-        drawing.words((left + 42, 340 - height), f"{area:.2f}", 28, weight=600)
+        drawing.words((left + 42, 340 - height), f"{area:.2f}", 28, weight=600, over=True)
         drawing.words((left + 42, 394), str(digit), 30)
-    drawing.line((0, 195), (990, 195), "ink", 3, "8 6")
-    drawing.words((1000, 195), "a coin", 28, anchor="start")
     return drawing
