@@ -5,7 +5,7 @@ from __future__ import annotations
 from workshop.site.figures.drawing import Drawing
 from workshop.teach.anomaly import recording
 
-JUDGED = [("principal components", (0.9535, 0.9726)), ("an autoencoder", (0.9659, 0.9779))]
+JUDGED = [("principal components", (0.9535, 0.9726)), ("an autoencoder", (0.9659, 0.9780))]
 """Area under the ROC curve by the error and by error ÷ √ink; ``docs/figures.md``, anomaly detection."""
 
 
