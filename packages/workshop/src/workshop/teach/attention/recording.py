@@ -128,18 +128,14 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
 
 def layer_lines(pieces: Mapping[str, Piece]) -> list[str]:
     """Say what two layers and one came to, a figure for each seed."""
-    found = _of(pieces, "layers")
-    told = [
-        f"{name:40}" + ", ".join(f"{piece[what]:.3f}" for piece in found)
-        for what, name in JUDGED.items()
-        if found
-    ]
-    if found:
-        seconds = ", ".join(f"{piece['train_cpu_seconds']:.0f}" for piece in found)
-        told.append(f"{'processor seconds, the two layers':40}{seconds}")
-        days = recordings.days({str(number): piece for number, piece in enumerate(found)})
-        told.append(f"share right, {len(found)} seed{'s' * (len(found) > 1)}, recorded {days}")
-    return told
+    if not (found := _of(pieces, "layers")):
+        return [f"not recorded yet; {COMMAND} does it"]
+    days = recordings.days({str(number): piece for number, piece in enumerate(found)})
+    told = [f"share right, {len(found)} seed{'s' * (len(found) > 1)}, recorded {days}:"]
+    for what, name in JUDGED.items():
+        told.append(f"{name:40}" + ", ".join(f"{piece[what]:.3f}" for piece in found))
+    seconds = ", ".join(f"{piece['train_cpu_seconds']:.0f}" for piece in found)
+    return [*told, f"{'processor seconds, the two layers':40}{seconds}"]
 
 
 def show(pieces: Mapping[str, Piece]) -> Any:
