@@ -47,7 +47,7 @@ def recorded() -> dict[str, Piece]:
 
 
 def lines(pieces: Mapping[str, Piece]) -> list[str]:
-    """Say what was recorded: each seed, and what the network gains when it learns by the squared error."""
+    """Say what was recorded: each seed, and what the networks gain when they learn by the squared error."""
     told = []
     for seed, piece in _seeds(pieces).items():
         ahead = piece["ahead"]
