@@ -26,7 +26,7 @@ def test_lines_tell_each_strength_for_each_seed() -> None:
     assert told[0] == "2 seeds, 1, 3:"
     assert told[1].startswith("guidance 0    distance 60.00, 65.00; as asked for 0.9900, 0.9900")
     assert told[2].startswith("guidance 1.5  distance 61.00, 66.00") and told[2].endswith(
-        "variety 0.40, 0.40"
+        "variety 0.400, 0.400"
     )
     assert "21.54, 21.54" in told[4] and "2026-11-27 to 2026-11-28" in told[5]
     assert recording.lines({}) == []

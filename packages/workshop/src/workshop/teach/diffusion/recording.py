@@ -69,7 +69,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         rows = [piece["guidance"][strength] for piece in found.values()]
         told.append(
             f"guidance {strength:4} distance {_each(rows, 'frechet', '.2f')}; as asked for "
-            f"{_each(rows, 'asked_for', '.4f')}; share of the variety {_each(rows, 'variety', '.2f')}"
+            f"{_each(rows, 'asked_for', '.4f')}; share of the variety {_each(rows, 'variety', '.3f')}"
         )
     by_numbers = ", ".join(f"{piece['by_numbers']:.2f}" for piece in found.values())
     told.append(f"real digits by way of 64 numbers: distance {by_numbers}")
