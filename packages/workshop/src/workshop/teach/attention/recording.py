@@ -60,13 +60,8 @@ LAYERS = (
     "fixed",
 )
 """The cells that teach two layers, one, and one that meets a single period, and judge them."""
-JUDGED = {
-    "two_layers": "two layers, periods of 10 to 24",
-    "one_layer": "one layer, the same",
-    "fixed_period": "one layer that learnt at 24 only, at 24",
-    "fixed_elsewhere": "… at 17",
-}
-"""Shares of letters told rightly, for people."""
+JUDGED = ("two_layers", "one_layer", "fixed_period", "fixed_elsewhere")
+"""Letters told rightly: by two layers, by one, and by one that learnt at 24 only, at 24 and at 17."""
 
 SEEDS = (1, 2, 3)
 NAMES = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
@@ -124,18 +119,6 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         told.append(f"the transformer is {below:+.3f} nats below the GRU, by medians")
     beside = race(pieces)
     return [*told, f"recorded {recordings.days(beside)}"] if beside else told
-
-
-def layer_lines(pieces: Mapping[str, Piece]) -> list[str]:
-    """Say what two layers and one came to, a figure for each seed."""
-    if not (found := _of(pieces, "layers")):
-        return [f"not recorded yet; {COMMAND} does it"]
-    days = recordings.days({str(number): piece for number, piece in enumerate(found)})
-    told = [f"share right, {len(found)} seed{'s' * (len(found) > 1)}, recorded {days}:"]
-    for what, name in JUDGED.items():
-        told.append(f"{name:40}" + ", ".join(f"{piece[what]:.3f}" for piece in found))
-    seconds = ", ".join(f"{piece['train_cpu_seconds']:.0f}" for piece in found)
-    return [*told, f"{'processor seconds, the two layers':40}{seconds}"]
 
 
 def show(pieces: Mapping[str, Piece]) -> Any:
