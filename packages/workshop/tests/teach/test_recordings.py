@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from workshop.teach import recordings
 
@@ -65,3 +67,13 @@ def test_an_exercise_is_run_solved_and_says_nothing(
     for name in ("stub", "use"):
         recordings.run(Path("lesson.ipynb"), name, names, tmp_path)
     assert names["found"] == 8 and capsys.readouterr().out == ""
+
+
+def test_a_film_is_a_row_a_picture_and_a_column_a_moment(tmp_path: Path) -> None:
+    paper, ink = np.zeros((5, 784)), np.ones((5, 784))
+    recordings.save_film([paper, ink, paper], tmp_path / "film.webp")
+    film = np.asarray(Image.open(tmp_path / "film.webp").convert("RGBA"))
+    step = recordings.SIDE + recordings.GAP
+    assert film.shape[:2] == (5 * step - recordings.GAP, 3 * step - recordings.GAP)
+    assert film[50, 50, 0] > 240 > 15 > film[50, 50 + step, 0]
+    assert film[50, step - 5, 3] == 0, "between them the slide is seen"

@@ -13,9 +13,11 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from workshop.lessons.catalogue import exercise_of, read_solution
 from workshop.settings import CHECKOUT
@@ -26,6 +28,8 @@ Names = dict[str, Any]
 """What a lesson's cells have assigned."""
 Jobs = Mapping[str, Callable[[], Piece]]
 """All pieces in the order of their worth, each as what makes it."""
+SIDE, GAP = 112, 12
+"""Pixels of a picture on a slide, and between two of them."""
 
 
 def read(file: Path) -> dict[str, Piece]:
@@ -77,6 +81,19 @@ def record(file: Path, jobs: Jobs, wanted: Iterable[str] = ()) -> None:
         with written_whole(file) as written:
             written.write((json.dumps(known, indent=1, ensure_ascii=False) + "\n").encode())
         print(name, told, flush=True)
+
+
+def save_film(moments: Sequence[Any], file: Path) -> None:
+    """Write pictures (rows, 784) of ink for a slide: a row a picture, a column a moment."""
+    from PIL import Image
+
+    step, rows = SIDE + GAP, len(moments[0])
+    sheet = Image.new("RGBA", (len(moments) * step - GAP, rows * step - GAP))
+    for column, moment in enumerate(moments):
+        for row, ink in enumerate(np.uint8(255 * (1 - np.clip(moment, 0, 1))).reshape(-1, 28, 28)):
+            digit = Image.fromarray(ink).convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+            sheet.paste(digit, (column * step, row * step))
+    sheet.save(file, quality=80)
 
 
 def main(what: str, file: Path, jobs: Jobs) -> None:

@@ -63,7 +63,7 @@ def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
     known = recording.recorded()
     assert known, "the lesson shows what was recorded"
     assert set(known) <= set(recording.jobs())
-    for name, found in known.items():
+    for name, found in recording.race(known).items():
         assert found["day"] and found["curve"][-1][0] == pytest.approx(found["train_cpu_seconds"], abs=0.2), (
             name
         )
@@ -81,3 +81,18 @@ def test_without_its_transformer_a_gru_has_no_time(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(recording, "recorded", dict)
     with pytest.raises(WorkshopError, match="writer/2 first"):
         recording.jobs()["gru/2"]()
+
+
+LAYERS = {"two_layers": 0.9941, "one_layer": 0.221, "fixed_period": 1.0, "fixed_elsewhere": 0.034}
+
+
+def test_layers_are_told_apart_from_the_race() -> None:
+    pieces = {f"layers/{seed}": LAYERS | {"train_cpu_seconds": 37.4, "day": "2026-11-29"} for seed in (1, 2)}
+    assert recording.race(PIECES | pieces) == PIECES
+    assert recording.lines(PIECES | pieces) == recording.lines(PIECES)
+
+
+def test_the_cells_that_teach_layers_are_in_the_notebook() -> None:
+    ids = [cell["id"] for cell in recordings.cells(recording.NOTEBOOK)]
+    places = [ids.index(name) for name in recording.LAYERS]
+    assert places == sorted(set(places))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from workshop.settings import CHECKOUT
 from workshop.teach.forging import recording
@@ -36,12 +33,14 @@ def test_lines_tell_seeds_remedies_and_convolutions() -> None:
         "day": "2026-11-27",
     }
     assert not any("costs" in line for line in recording.lines(pieces)), "there is nothing to compare with"
+    pieces["as-long/2"] = pieces["convolutions/1"] | {"rounds": 750, "kinds": 8.0, "frechet": 130.0}
     pieces["dense/1"] = pieces["convolutions/1"] | {"rounds": 300, "cpu_seconds": 3.3}
     told = "\n".join(recording.lines(pieces))
     assert "seed 3: 9.50 kinds, distance 70.2 (not averaged 75.0)" in told and "sure of 98 %" in told
-    assert "seed 2:" not in told, "what was not recorded is not told"
+    assert "long game, seed 2:" not in told, "what was not recorded is not told"
     assert "with 2 seeds" in told and "302, 303" in told and "152, 153" in told
-    assert "600 rounds, convolutions: 5.00 kinds, distance 210, 99 processor seconds" in told
+    assert "600 rounds, convolutions, seed 1: 5.00 kinds, distance 210, 99 processor seconds" in told
+    assert "750 rounds, convolutions, as long as the long game of dense players, seed 2: 8.00 kinds" in told
     # 0.165 seconds a round, and 0.011.
     assert "costs 15 times as much: 25,000 of them, a long game, would take 69 minutes" in told
     assert "2026-11-26 to 2026-11-27" in told
@@ -66,19 +65,16 @@ def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
 
 
 def test_every_recorded_collapse_is_found_by_its_numbers() -> None:
-    games = [piece for name, piece in recording.recorded().items() if name.startswith("seeds/")]
-    assert games
+    known = recording.recorded()
+    games = [known[f"seeds/{seed}"] for seed in recording.SEEDS]
     for game in games:
         assert game["kinds"] >= 9.3 and game["frechet"] <= 85
         assert game["collapsed_kinds"] <= 2 and game["collapsed_sure"] > 0.9
 
 
-def test_the_film_is_a_row_a_forgery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "PICTURE", tmp_path / "film.webp")
-    paper, ink = np.zeros((recording.ROWS, 784)), np.ones((recording.ROWS, 784))
-    recording.save_film([paper, ink, paper])
-    film = np.asarray(Image.open(tmp_path / "film.webp").convert("RGBA"))
-    step = recording.SIDE + recording.GAP
-    assert film.shape[:2] == (recording.ROWS * step - recording.GAP, 3 * step - recording.GAP)
-    assert film[50, 50, 0] > 240 > 15 > film[50, 50 + step, 0]
-    assert film[50, step - 5, 3] == 0, "between them the slide is seen"
+def test_the_short_games_of_a_run_are_compared_with_their_record() -> None:
+    table = {"no remedy": {"frechet": 200.0}, "R1": {"frechet": 150.0}}
+    pieces = {"remedies/1": {"table": table}}
+    assert recording.away(pieces, table, 1) == 0
+    assert recording.away(pieces, table | {"R1": {"frechet": 135.0}}, 1) == pytest.approx(0.1)
+    assert recording.away(pieces, table, 2) is None

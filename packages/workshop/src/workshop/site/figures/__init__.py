@@ -44,6 +44,7 @@ FIGURES: dict[str, Callable[[], Drawing]] = {
     "by-heart": learning.by_heart,
     "squeeze": networks.squeeze,
     "judged": bars.judged,
+    "fooled": bars.fooled,
     "forger": forging.forger,
     "collapse": forging.collapse,
     "remedies": forging.remedies,

@@ -118,7 +118,7 @@ def given_away() -> Drawing:
 
 def writers() -> Drawing:
     """What was recorded of transformer and GRU: nats a letter, falling with the seconds, a curve a seed."""
-    pieces = recording.recorded()
+    pieces = recording.race(recording.recorded())
     drawing = Drawing(1000, 440)
     left, width, height = 90, 560, 320
     points = [point for piece in pieces.values() for point in piece["curve"]]

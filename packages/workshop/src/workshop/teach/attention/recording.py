@@ -1,8 +1,9 @@
-"""The transformer that writes, and the GRU beside it, recorded: the same plays, the same processor seconds.
+"""The transformer that writes and the GRU beside it, and one layer beside two, with other seeds: recorded.
 
-The transformer is that of the notebook, by its own cells, the exercises solved; the GRU is that of
-``workshop bench charrnn``, taught as in the lesson on Shakespeare. They need two environments, and the
-transformers come first, because a GRU learns for as long as the transformer of its seed::
+Transformer and GRU have the same plays and the same processor seconds. The transformer is that of the
+notebook, by its own cells, the exercises solved; the GRU is that of ``workshop bench charrnn``, taught as in
+the lesson on Shakespeare. They need two environments, and the transformers come first, because a GRU learns
+for as long as the transformer of its seed::
 
     python -m workshop.teach.attention.recording       # in the environment tensorflow, then in theano
     python -m workshop.teach.attention.recording --again gru/2 …      # these anew
@@ -46,6 +47,21 @@ DEFINE = (
 )
 """The cells that a transformer needs, in their order; two of them for the sizes of the others."""
 TRAIN = "train-writer"
+LAYERS = (
+    "parameters",
+    "imports",
+    "exercise-attend",
+    "texts",
+    "network",
+    "pieces",
+    "teach",
+    "train",
+    "exercise-shortcut",
+    "fixed",
+)
+"""The cells that teach two layers, one, and one that meets a single period, and judge them."""
+JUDGED = ("two_layers", "one_layer", "fixed_period", "fixed_elsewhere")
+"""Letters told rightly: by two layers, by one, and by one that learnt at 24 only, at 24 and at 17."""
 
 SEEDS = (1, 2, 3)
 NAMES = {"writer": "transformer", "adam": "transformer without Muon", "gru": "GRU of 256 units"}
@@ -62,6 +78,11 @@ ASKED = 6_000
 def recorded() -> dict[str, Piece]:
     """Return what was recorded, by piece."""
     return recordings.read(FILE)
+
+
+def race(pieces: Mapping[str, Piece]) -> dict[str, Piece]:
+    """Return the pieces of transformers and GRUs, which have a curve each."""
+    return {name: piece for name, piece in pieces.items() if name.split("/")[0] in NAMES}
 
 
 def _of(pieces: Mapping[str, Piece], kind: str) -> list[Piece]:
@@ -96,7 +117,8 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         told.append(f"not recorded yet: the other of the two; {COMMAND} does it")
     else:
         told.append(f"the transformer is {below:+.3f} nats below the GRU, by medians")
-    return [*told, f"recorded {recordings.days(pieces)}"] if pieces else told
+    beside = race(pieces)
+    return [*told, f"recorded {recordings.days(beside)}"] if beside else told
 
 
 def show(pieces: Mapping[str, Piece]) -> Any:
@@ -118,13 +140,17 @@ def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order in which they are made."""
     found: dict[str, Callable[[], Piece]] = {f"writer/{seed}": partial(_writer, seed) for seed in SEEDS}
     found |= {f"adam/{seed}": partial(_writer, seed, matrices=False) for seed in SEEDS}
+    found |= {f"layers/{seed}": partial(_layers, seed) for seed in SEEDS}
     return found | {f"gru/{seed}": partial(_gru, seed) for seed in SEEDS}
 
 
 def possible() -> dict[str, Callable[[], Piece]]:
     """Return those that this environment can make."""
-    library = {"writer": "tensorflow", "adam": "tensorflow", "gru": "theano"}
-    return {name: job for name, job in jobs().items() if find_spec(library[name.split("/")[0]])}
+    return {
+        name: job
+        for name, job in jobs().items()
+        if find_spec("theano" if name.startswith("gru/") else "tensorflow")
+    }
 
 
 def _adam(matrices: Sequence[Any], others: Sequence[Any], side: int) -> muon.Optimiser:
@@ -150,6 +176,21 @@ def _writer(seed: int, *, matrices: bool = True) -> Piece:
     curve = [(share * history.cpu_seconds, nats) for share, nats in zip(MOMENTS, history.errors, strict=True)]
     letters = names["WRITTEN"] * names["BATCH"] * names["LONG"]
     return _piece(history.cpu_seconds, names["writer_nats"], letters, curve)
+
+
+def _layers(seed: int) -> Piece:
+    """Teach the lesson's small networks: two layers, one, and one that meets a single period only."""
+    names: Names = {"__name__": "__lesson__"}
+    for cell in LAYERS:
+        recordings.run(NOTEBOOK, cell, names)
+        if cell == "parameters":
+            names |= {"PROFILE": "full", "SEED": seed}
+        if cell == "imports":
+            names["reveal"] = lambda *_: None
+    right, two, one = names["share_right"], names["two"], names["one"]
+    shares = (right(two, 10, 24), right(one, 10, 24), names["fixed_period"], names["fixed_elsewhere"])
+    piece: Piece = {what: round(share, 4) for what, share in zip(JUDGED, shares, strict=True)}
+    return piece | {"train_cpu_seconds": round(names["two_history"].cpu_seconds, 1)}
 
 
 def _gru(seed: int) -> Piece:

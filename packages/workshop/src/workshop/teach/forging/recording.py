@@ -52,14 +52,25 @@ ALL_SEEDS = (1, *SEEDS)
 """Those of the short games, which are compared: all of them under the same conditions."""
 ROUNDS = 300
 """How long the game of convolutions is, and the game of dense players beside it."""
+AS_LONG = 750
+"""Rounds of convolutions that take about as many processor seconds as the long game of dense players."""
+GENTLE = 0.0005
+"""A quarter of the dense players' rate; Radford and others took 0.0002."""
 LONG_GAME = 25_000
 """Rounds of the lesson's long game of dense players."""
+BESIDE = {
+    "dense": "dense",
+    "convolutions": "convolutions",
+    "as-long": "convolutions, as long as the long game of dense players",
+    "gentle": "the same, a quarter of the rate",
+}
+"""What is recorded of convolutions, and of dense players beside them, for people."""
 MEASURES = ("kinds", "sure", "frechet")
 PICTURE = CHECKOUT / "presentation/pictures/forged.webp"
 """How the forger of the first seed collapses: a row a forgery, a column a moment."""
-ROWS, SIDE, GAP = 5, 112, 12
-
-"""What the lesson's cells have assigned."""
+ROWS = 5
+RING_PLAYERS = ((16, 64, 64, 2), (2, 64, 64, 1))
+"""Sizes of the players on the ring, which the lesson makes before the others."""
 
 
 def recorded() -> dict[str, Piece]:
@@ -83,16 +94,25 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         told.append(f"short games, distance with {len(tables)} seed{'s' * (len(tables) > 1)}:")
         for name in tables[0]:
             told.append(f"  {name:20} " + ", ".join(f"{table[name]['frechet']:.0f}" for table in tables))
-    for name in ("convolutions", "dense"):
-        if piece := pieces.get(f"{name}/1"):
-            told.append(
-                f"{piece['rounds']} rounds, {name}: {piece['kinds']:.2f} kinds, distance "
-                f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
-            )
+    for name, words in BESIDE.items():
+        for seed in ALL_SEEDS:
+            if piece := pieces.get(f"{name}/{seed}"):
+                told.append(
+                    f"{piece['rounds']} rounds, {words}, seed {seed}: {piece['kinds']:.2f} kinds, distance "
+                    f"{piece['frechet']:.0f}, {piece['cpu_seconds']:.0f} processor seconds"
+                )
     told += _cost(pieces)
     if told:
         told.append(f"recorded {recordings.days(pieces)}")
     return told
+
+
+def away(pieces: Mapping[str, Piece], table: Mapping[str, Mapping[str, float]], seed: int) -> float | None:
+    """Return by which share a distance of the short games is off its record at most; None without one."""
+    if (piece := pieces.get(f"remedies/{seed}")) is None:
+        return None
+    shares = [abs(table[name]["frechet"] / row["frechet"] - 1) for name, row in piece["table"].items()]
+    return float(max(shares))
 
 
 def _cost(pieces: Mapping[str, Piece]) -> list[str]:
@@ -113,6 +133,10 @@ def namespace(seed: int) -> Names:
     """Run the cells that define the game and the digits, exercises solved; return their names."""
     names: Names = {"__name__": "__lesson__"}
     for cell in DEFINE:
+        if cell == "large":
+            # Weights are drawn one after the other: those of the ring come first, as in the lesson.
+            for sizes in RING_PLAYERS:
+                names["dense"](sizes)
         run(cell, names)
         if cell == "parameters":
             names |= {"PROFILE": "full", "SEED": seed, "REJOIN": False}
@@ -131,8 +155,13 @@ def run(cell: str, names: Names) -> None:
 def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth, each as what makes it."""
     found: dict[str, Callable[[], Piece]] = {f"seeds/{seed}": partial(_long, seed) for seed in SEEDS}
-    found |= {"convolutions/1": partial(_convolutions, 1), "dense/1": partial(_dense, 1)}
-    return found | {f"remedies/{seed}": partial(_remedies, seed) for seed in ALL_SEEDS}
+    found |= {f"remedies/{seed}": partial(_remedies, seed) for seed in ALL_SEEDS}
+    found |= {f"convolutions/{seed}": partial(_convolutions, seed) for seed in ALL_SEEDS}
+    found |= {f"dense/{seed}": partial(_dense, seed) for seed in ALL_SEEDS}
+    found |= {"as-long/1": partial(_convolutions, 1, AS_LONG)}
+    return found | {
+        f"gentle/{seed}": partial(_convolutions, seed, AS_LONG, rate=GENTLE) for seed in ALL_SEEDS
+    }
 
 
 def _long(seed: int) -> Piece:
@@ -141,7 +170,7 @@ def _long(seed: int) -> Piece:
     run("long", names)
     run("collapse", names)
     if seed == SEEDS[0]:
-        save_film([names["drawn"](made[:ROWS]) for made in names["film"]])
+        recordings.save_film([names["drawn"](made[:ROWS]) for made in names["film"]], PICTURE)
     final, collapsed = names["final"], names["collapsed"]
     figures = {name: final[name] for name in MEASURES}
     figures["frechet_without_averaging"] = names["facts"]["frechet_without_averaging"]
@@ -156,11 +185,11 @@ def _remedies(seed: int) -> Piece:
     return {"table": {name: _rounded(row) for name, row in names["table"].items()}}
 
 
-def _convolutions(seed: int) -> Piece:
+def _convolutions(seed: int, rounds: int = ROUNDS, **other: float) -> Piece:
     """Let convolutions play with the pixels, with the remedies of the long game."""
     names = namespace(seed)
     game = names["Game"](names["drawer"](), names["looker"]())
-    return _played(names, game, names["images"], np.asarray)
+    return _played(names, game, names["images"], np.asarray, rounds=rounds, **other)
 
 
 def _dense(seed: int) -> Piece:
@@ -169,29 +198,18 @@ def _dense(seed: int) -> Piece:
     return _played(names, names["large"], names["codes"], names["drawn"])
 
 
-def _played(names: Names, game: Any, real: Any, drawn: Callable[[Any], Any]) -> Piece:
-    _, seconds = names["play"](game, real, **names["FIRST"] | {"rounds": ROUNDS}, title="a game, recorded")
+def _played(names: Names, game: Any, real: Any, drawn: Callable[[Any], Any], **other: float) -> Piece:
+    """Play by the rules of the long game's first part, but for ``other`` ones."""
+    rules = names["FIRST"] | {"rounds": ROUNDS} | other
+    _, seconds = names["play"](game, real, **rules, title="a game, recorded")
     names["put"](game.forger, game.averages)
     noise = np.random.default_rng(names["SEED"]).standard_normal((names["COUNT"], game.size), dtype="float32")
     made = np.concatenate([drawn(game.draw(few)) for few in np.array_split(noise, 10)])
-    return _rounded(names["judged"](made)) | {"rounds": ROUNDS, "cpu_seconds": round(seconds, 1)}
+    return _rounded(names["judged"](made)) | {"rounds": rules["rounds"], "cpu_seconds": round(seconds, 1)}
 
 
 def _rounded(figures: Mapping[str, float]) -> Piece:
     return {name: round(float(value), 4) for name, value in figures.items()}
-
-
-def save_film(moments: list[Any]) -> None:
-    """Write pictures (ROWS, 784), moment after moment, for the slides; none of them is chosen."""
-    from PIL import Image
-
-    step = SIDE + GAP
-    sheet = Image.new("RGBA", (len(moments) * step - GAP, ROWS * step - GAP))
-    for column, moment in enumerate(moments):
-        for row, ink in enumerate(np.uint8(255 * (1 - np.clip(moment, 0, 1))).reshape(-1, 28, 28)):
-            digit = Image.fromarray(ink).convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-            sheet.paste(digit, (column * step, row * step))
-    sheet.save(PICTURE, quality=80)
 
 
 if __name__ == "__main__":

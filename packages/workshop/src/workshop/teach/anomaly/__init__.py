@@ -1,0 +1,1 @@
+"""What the lesson on anomaly detection tells beside its own run, recorded."""

@@ -1,0 +1,1 @@
+"""What the lesson on diffusion tells beside its own run, recorded."""
