@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The classroom on a cluster: seats of our image and the playbook on a real Kubernetes of two nodes, built from Debian's
-# packages; the hub's load; and, where a cluster is named, the true chart on it.
+# packages; the hub's load; what the true chart makes of our values; and, where a cluster is named, that chart on it.
 set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
@@ -38,6 +38,13 @@ use_hub_venv() {
   export WORKSHOP_TEST_HUB_PYTHON=$venv/bin/python
 }
 
+use_helm() {
+  command -v helm >/dev/null && return
+  ensure_uv "$CACHE/uv"
+  UV=$UV tools/testbed/helm.bash "$CACHE/helm"
+  export PATH=$PATH:$CACHE/helm
+}
+
 programs() {
   tools/testbed/kubernetes.bash "$WORKSHOP_KUBERNETES" && tools/testbed/helm.bash "$WORKSHOP_KUBERNETES/bin" &&
     tools/testbed/sample-image.bash "$WORKSHOP_KUBERNETES"
@@ -63,6 +70,13 @@ load() {
   WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_load.py -m full
 }
 
+# What the true chart makes of our values, without a cluster.
+chart() {
+  [ -n "${WORKSHOP_Z2JH_CHART:-}" ] || skip "needs WORKSHOP_Z2JH_CHART, a folder or file of Zero-to-JupyterHub's chart"
+  use_helm
+  WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_chart.py -m full
+}
+
 # The true chart on a true cluster: tier c of docs/classroom.md.
 cluster() {
   local name
@@ -70,7 +84,7 @@ cluster() {
     [ -n "${!name:-}" ] || skip "needs a cluster: KUBECONFIG, WORKSHOP_Z2JH_CHART and WORKSHOP_CLUSTER_IMAGE"
   done
   use_cluster_venv
-  command -v helm >/dev/null || { tools/testbed/helm.bash "$CACHE/helm" && export PATH=$PATH:$CACHE/helm; }
+  use_helm
   command -v kubectl >/dev/null || skip "needs kubectl of the cluster's version"
   export WORKSHOP_CLUSTER_REPORT=${WORKSHOP_CLUSTER_REPORT:-$CACHE/cluster-report.md}
   WORKSHOP_FULL=1 run_pytest tests/machines/kubernetes/test_true_cluster.py -m full
@@ -80,6 +94,7 @@ use_test_venv
 case ${1:-} in
   machine) machine ;;
   load) load ;;
+  chart) chart ;;
   cluster) cluster ;;
   *) no_job "$@" ;;
 esac

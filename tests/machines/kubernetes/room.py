@@ -175,7 +175,8 @@ class Room:
     def end(self, seat: str) -> None:
         """Stop a seat's server, and wait until its pod is gone and the hub knows."""
         self.ask("DELETE", f"/users/{seat}/server")
-        wait_until(lambda: self.is_ended(seat), 60, f"{seat} is ended")
+        # On a busy machine a node takes its time to say that a pod is gone.
+        wait_until(lambda: self.is_ended(seat), 180, f"{seat} is ended")
 
     def is_ended(self, seat: str) -> bool:
         """Whether a seat has neither a pod nor a server that is still on its way out."""

@@ -60,6 +60,7 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Homes:
     room = Classroom(tmp_path / "room", "workshop", "https://class.example.org")
     prepare(room, 3)
     (room.folder / "values.yaml").write_text(yaml.safe_dump({"singleuser": VALUES}))
+    (room.folder / "own-values.yaml").write_text("{}\n")
     claims = [{"metadata": {"name": claim(number)}} for number in ("001", "002")]
     pod: dict[str, Any] = {"metadata": {"name": "jupyter-seat-001"}, "status": {"phase": "Running"}}
     (tmp_path / "persistentvolumeclaims").write_text(json.dumps({"items": claims}))
@@ -93,6 +94,30 @@ def test_the_pod_beside_a_home_is_as_restricted_as_a_seat(homes: Homes) -> None:
     check_object(pod)
     assert breaches(pod["spec"]) == []
     assert pod["metadata"]["labels"]["app.kubernetes.io/component"] == "home-keeper"
+
+
+def test_the_pod_beside_a_home_goes_where_seats_go(homes: Homes) -> None:
+    plain = homes.keeper("002")["spec"]
+    assert {each["key"] for each in plain["tolerations"]} == {
+        "hub.jupyter.org/dedicated",
+        "hub.jupyter.org_dedicated",
+    }
+    taint = {"key": "class", "operator": "Exists", "effect": "NoSchedule"}
+    own = {
+        "imagePullSecrets": ["registry"],
+        "scheduling": {"userPods": {"tolerations": []}},
+        "singleuser": {"nodeSelector": {"pool": "seats"}, "extraTolerations": [taint]},
+    }
+    (homes.room.folder / "own-values.yaml").write_text(yaml.safe_dump(own))
+    pod = homes.keeper("002")
+    check_object(pod)
+    spec = pod["spec"]
+    assert spec["containers"][0]["image"].startswith("registry.example.org/workshop@sha256:")
+    assert spec["imagePullSecrets"] == [{"name": "registry"}]
+    assert (spec["nodeSelector"], spec["tolerations"]) == ({"pool": "seats"}, [taint])
+    (homes.room.folder / "own-values.yaml").write_text("- no table\n")
+    with pytest.raises(WorkshopError, match=r"own-values\.yaml is not what the playbook wrote"):
+        homes.keeper("002")
 
 
 def test_a_home_that_cannot_be_had_is_named_and_its_pod_goes(homes: Homes, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -23,6 +24,8 @@ SECRET = "classroom-seats"
 SECRET_BYTES = 1_000_000
 """A Secret holds 1 MiB, names and all."""
 SECRETS = ("key", "cli-token")
+VALUES = ("values.yaml", "own-values.yaml")
+"""The chart's values, as far as they say what a seat is; a later file goes before."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,22 @@ class Classroom:
         """Return the seats; none where none were made."""
         return Seats.load(self.seats_file, bytes.fromhex(self.secret("key")))
 
+    def values(self) -> dict[str, Any]:
+        """Return the values of the chart, but for the code.
+
+        Raises WorkshopError when they are not what the playbook wrote.
+        """
+        found: dict[str, Any] = {}
+        for name in VALUES:
+            try:
+                given = yaml.safe_load((self.folder / name).read_text(encoding="utf-8"))
+                found = merged(found, given or {})
+            except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+                raise WorkshopError(
+                    f"{self.folder / name} is not what the playbook wrote; run it again"
+                ) from error
+        return found
+
     def client(self) -> Client:
         """Return the client of the cluster's hub, at the address that people open."""
         hint = f"'kubectl --namespace {self.namespace} logs deploy/hub' shows why"
@@ -93,6 +112,12 @@ class Classroom:
             },
             sort_keys=False,
         )
+
+
+def merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return two files of values as helm does: tables are merged, in all else the second goes before."""
+    tables = {name for name in first.keys() & second.keys() if isinstance(first[name], dict)}
+    return first | second | {name: merged(first[name], second[name]) for name in tables}
 
 
 def load(folder: Path) -> Classroom:

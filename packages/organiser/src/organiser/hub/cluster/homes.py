@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from organiser.hub.clearing import Archived, archive, own_folder
 from organiser.hub.cluster.folder import SECRET, Classroom, write_manifest
@@ -27,6 +25,11 @@ from workshop.system.programs import last_line
 AT_ONCE = 8
 KEEPER = "home-keeper"
 """Labels the pods that pack; a network policy of ours makes them silent."""
+DEDICATED = [
+    {"key": f"hub.jupyter.org{mark}dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
+    for mark in "/_"
+]
+"""The taints of nodes for seats alone that the chart's seats bear by default."""
 READY_SECONDS, GONE_SECONDS, LONGEST_SECONDS = 300, 180, 1800
 STATE = ".local/state/deep-learning-workshop"
 PACK = f"""set -e
@@ -98,13 +101,12 @@ class Homes:
 
     def keeper(self, number: str) -> dict[str, Any]:
         """Return a pod that does nothing beside a home, as restricted as a seat is."""
+        values = self.room.values()
         try:
-            seat = yaml.safe_load((self.room.folder / "values.yaml").read_text(encoding="utf-8"))[
-                "singleuser"
-            ]
+            seat = values["singleuser"]
             image, home = f"{seat['image']['name']}:{seat['image']['tag']}", seat["storage"]["homeMountPath"]
             (copying,) = [each for each in seat["initContainers"] if each["name"] == "home"]
-        except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise WorkshopError(
                 f"{self.room.folder / 'values.yaml'} is not what the playbook wrote; run it again"
             ) from error
@@ -130,6 +132,7 @@ class Homes:
                 "terminationGracePeriodSeconds": 0,
                 "automountServiceAccountToken": False,
                 "enableServiceLinks": False,
+                **where_seats_go(values),
                 "securityContext": {"fsGroup": seat["fsGid"], "fsGroupChangePolicy": "OnRootMismatch"},
                 "containers": [container],
                 "volumes": [{"name": "home", "persistentVolumeClaim": {"claimName": claim(number)}}],
@@ -198,6 +201,18 @@ class Homes:
             "apply", "--server-side", "--force-conflicts", "--field-manager=workshop",
             f"--filename={self.room.private / f'{SECRET}.yaml'}",
         )  # fmt: skip
+
+
+def where_seats_go(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what lets a pod onto the seats' nodes and pull their image, as the chart has it of values."""
+    seat = values["singleuser"]
+    users = values.get("scheduling", {}).get("userPods", {}).get("tolerations", DEDICATED)
+    names = [*values.get("imagePullSecrets", ()), *seat["image"].get("pullSecrets", ())]
+    return {
+        "imagePullSecrets": [each if isinstance(each, dict) else {"name": each} for each in names],
+        "nodeSelector": seat.get("nodeSelector", {}),
+        "tolerations": [*users, *seat.get("extraTolerations", ())],
+    }
 
 
 def claim(number: str) -> str:
