@@ -22,11 +22,9 @@ from workshop.output import console, print_json
 from workshop.settings import Settings, load_settings
 from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
-from workshop.sync.keys import KEYS_FILE, Key, chosen, fingerprint_of, keys_of
+from workshop.sync.keys import KEYS_FILE, LARGEST, Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
-from workshop.sync.play import ansible_pull
-from workshop.sync.pull import require_own
-from workshop.sync.tags import LARGEST
+from workshop.sync.pull import ansible_pull, require_own
 from workshop.sync.trust import read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 

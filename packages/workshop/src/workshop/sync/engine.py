@@ -31,11 +31,12 @@ from workshop.sync.files import (
     write_atomically,
 )
 from workshop.sync.notebook import ChangedError, Version
-from workshop.sync.openbooks import Open, no_open_notebooks
 from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
 
+Open = Callable[[Path], dict[str, str]]
+"""Given the participant's folder, returns why each notebook (by path below it) must wait."""
 STILL = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
 """Actions that leave the participant's folder as it is."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -103,6 +104,11 @@ class Report:
 
 Fetch = Callable[[HashCache], Source]
 """Reads the source; it is called with the lock held, and with a cache of hashes."""
+
+
+def no_open_notebooks(_into: Path) -> dict[str, str]:
+    """Say that no notebook is open."""
+    return {}
 
 
 def synchronise(

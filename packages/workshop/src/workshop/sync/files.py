@@ -10,10 +10,12 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from workshop.errors import WorkshopError
 from workshop.system import files as system_files
@@ -101,6 +103,38 @@ def read_own(file: Path) -> bytes:
 def read_json(file: Path) -> Any:
     """Return the document that a file holds; raises OSError, ValueError or RecursionError without one."""
     return json.loads(read_own(file).decode())
+
+
+kinds_of = cache(get_type_hints)
+
+
+def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
+    """Return what JSON holds as a value of a type: a dataclass, a container, a path, a plain value.
+
+    A field that a dataclass does not have is left out, or with ``strict`` a fault. Raises TypeError or
+    ValueError for what is of another type.
+    """
+    origin, parts = get_origin(kind) or kind, get_args(kind)
+    if origin is UnionType:  # of something and None
+        return None if value is None else from_json(parts[0], value)
+    if is_dataclass(kind) and type(value) is dict:
+        kinds = kinds_of(kind)
+        if strict and (strange := value.keys() - kinds):
+            raise TypeError(f"{min(strange)} is unknown")
+        known = {name: from_json(kinds[name], each) for name, each in value.items() if name in kinds}
+        return kind(**known)  # type: ignore[operator]  # a class, although it may look like its instance
+    if origin in (dict, Mapping) and type(value) is dict:
+        return {from_json(parts[0], name): from_json(parts[1], each) for name, each in value.items()}
+    if origin is tuple and type(value) is list:
+        each_kind = parts[:1] * len(value) if parts[-1] is ... else parts
+        return tuple(from_json(*each) for each in zip(each_kind, value, strict=True))
+    if hasattr(kind, "_fields"):  # a named tuple
+        return kind(*from_json(tuple[*kinds_of(kind).values()], value))
+    if origin is list and type(value) is list:
+        return [from_json(parts[0], each) for each in value]
+    if type(value) is not (str if kind is Path else kind) or "\0" in str(value):
+        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+    return Path(value) if kind is Path else value
 
 
 def write_own(target: Path, data: bytes) -> None:

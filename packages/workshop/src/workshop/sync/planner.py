@@ -8,10 +8,9 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from workshop.sync.align import find_renames
-from workshop.sync.exercises import answered
 from workshop.sync.files import Obstacle, obstacle, protection, reason
 from workshop.sync.merge import ConflictError, merge, same, without_outputs
-from workshop.sync.notebook import ChangedError, Document, Version, dump, fault_of
+from workshop.sync.notebook import ChangedError, Document, Version, answered, dump, fault_of
 from workshop.sync.source import Source
 from workshop.sync.state import Entry, HashCache, Manifest
 
