@@ -127,7 +127,6 @@ def _fetch(url: str, branch: str, file: str) -> str:
     with TemporaryDirectory(prefix="workshop-keys-") as folder:
         mirror = Mirror(Path(folder) / "mirror")
         try:
-            mirror.configure()
             mirror.ensure()
             followed = mirror.look(url, url).branch(branch or None, url)
             tip = mirror.fetch(url, followed, url)
@@ -142,7 +141,7 @@ def _fetch(url: str, branch: str, file: str) -> str:
             raise WorkshopError(
                 f"{printable(file)} of {url} is too large for a file of keys; nothing was changed"
             )
-        text = mirror.blob(found[0]).decode(errors="replace")
+        text = mirror.objects.read(found[0]).decode(errors="replace")
         mirror.objects.close()
     if "BEGIN PGP" in text:
         raise WorkshopError(

@@ -105,7 +105,9 @@ def read_json(file: Path) -> Any:
     return json.loads(read_own(file).decode())
 
 
-kinds_of = cache(get_type_hints)
+@cache
+def _kinds(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
@@ -118,7 +120,7 @@ def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
     if origin is UnionType:  # of something and None
         return None if value is None else from_json(parts[0], value)
     if is_dataclass(kind) and type(value) is dict:
-        kinds = kinds_of(kind)
+        kinds = _kinds(kind)
         if strict and (strange := value.keys() - kinds):
             raise TypeError(f"{min(strange)} is unknown")
         known = {name: from_json(kinds[name], each) for name, each in value.items() if name in kinds}
@@ -128,8 +130,8 @@ def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
     if origin is tuple and type(value) is list:
         each_kind = parts[:1] * len(value) if parts[-1] is ... else parts
         return tuple(from_json(*each) for each in zip(each_kind, value, strict=True))
-    if hasattr(kind, "_fields"):  # a named tuple
-        return kind(*from_json(tuple[*kinds_of(kind).values()], value))
+    if hasattr(kind, "_fields") and type(value) is list:  # a named tuple
+        return kind(*(from_json(*each) for each in zip(_kinds(kind).values(), value, strict=True)))
     if origin is list and type(value) is list:
         return [from_json(parts[0], each) for each in value]
     if type(value) is not (str if kind is Path else kind) or "\0" in str(value):

@@ -155,6 +155,7 @@ class Mirror:
 
     def ensure(self) -> None:
         """Make the repository, or mend one that a kill left behind. Call it with the lock held."""
+        self.configure()
         repository = self.repository
         if self._incoming.exists():
             self._drop()
@@ -336,10 +337,6 @@ class Mirror:
             return None
         with understood("ls-tree"):
             return _name(row[2]), _size(row[3])
-
-    def blob(self, name: str) -> bytes:
-        """Return the content of one blob."""
-        return self.objects.read(name)
 
 
 def _item(row: bytes) -> Item:

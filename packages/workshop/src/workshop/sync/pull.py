@@ -246,9 +246,8 @@ class Puller:
         """Bring the machine to the newest signed revision; the same revision again repairs it.
 
         ``source`` is a stick instead of the machine's own address; ``trust`` says what is allowed this once.
-        Offline is no error. Raises
-        WorkshopError when the update is refused, with nothing of it run and the last tree in place, or
-        when it fails; then the next pull tries it again.
+        Offline is no error. Raises WorkshopError when the update is refused, with nothing of it run and the
+        last tree in place, or when it fails; then the next pull tries it again.
         """
         trust = replace(trust or Trust(), signers=require_signers(self.updates))
         require_own(self.prefix)
@@ -256,75 +255,52 @@ class Puller:
         if not chosen:
             raise WorkshopError("this machine has no address to pull from; name a stick with --from")
         start = origin(chosen)
-        if dry_run:
-            return self._foresee(start, trust)
+        if dry_run:  # the same in a passing folder, and Ansible only tells
+            with TemporaryDirectory(prefix="workshop-pull-") as passing:
+                folder = Path(passing).resolve()
+                folder.chmod(0o755)  # the participant's account reads it
+                lent = self.folder / "mirror" / "repository.git" / "objects"
+                return self._take(Mirror(folder / "mirror", lent), start, trust, None)
         with only_one(self.folder) as lock:
-            try:
-                return self._take(start, trust, lock)
-            except UnreachableError as reason:
-                return self._offline(str(reason), lock)
+            return self._take(Mirror(self.folder / "mirror"), start, trust, lock)
 
-    def _take(self, start: Origin, trust: Trust, lock: int) -> Pulled:
-        mirror, last = Mirror(self.folder / "mirror"), read_last(self.folder)
-        revision, branch = self._verified(mirror, start, trust, last)
-        publish(mirror, revision, branch)
+    def _take(self, mirror: Mirror, start: Origin, trust: Trust, lock: int | None) -> Pulled:
+        """Fetch and verify into a mirror, and run the playbook; a dry run has no lock."""
+        last, branch = read_last(self.folder), self.updates.branch or None
+        files = self.updates.playbook, "ansible.cfg"
+        try:
+            revision, followed = verified_revision(mirror, start, branch, trust, last, *files)
+        except UnreachableError as reason:
+            return self._offline(mirror, last, str(reason), lock)
+        publish(mirror, revision, followed)
         mirror.trust(revision.commit)
-        write_last(self.folder, after(last, start.address, revision))
-        return _report(revision, self._play(mirror, revision.commit, lock, trust.reset))
+        write_last(mirror.folder.parent, after(last, start.address, revision))
+        changed = self._play(mirror, revision.commit, lock, trust.reset)
+        return Pulled(changed > 0, revision.name, revision.tag, revision.message, revision.note)
 
-    def _play(self, mirror: Mirror, commit: str, lock: int, reset: str = "") -> int:
-        """Run the playbook, and remember whether it came to its end."""
-        tree = checkout_folder(self.folder, commit)
-        remember(self.folder, commit, finished=False)
-        played = self.player(self._wanted(mirror, commit, tree, reset, lock=lock))
-        remember(self.folder, commit, finished=True)
+    def _play(self, mirror: Mirror, commit: str, lock: int | None, reset: str = "") -> int:
+        """Run the playbook beside the mirror, and remember whether it came to its end."""
+        folder = mirror.folder.parent
+        tree, work = checkout_folder(folder, commit), folder / "ansible"
+        # What the playbook is told besides what set-up wrote down: where the new revision is.
+        told: dict[str, object] = {"workshop_source": str(tree), "notebook_sync_from": str(mirror.repository)}
+        told |= {"notebook_sync_reset": reset} if reset else {}
+        playbook, check = self.updates.playbook, lock is None
+        remember(folder, commit, finished=False)
+        wanted = Play(self.prefix, mirror.repository, commit, tree, work, playbook, told, check, lock)
+        changed = self.player(wanted)
+        remember(folder, commit, finished=True)
         make_current(tree)
-        return played
+        return changed
 
-    def _verified(self, mirror: Mirror, start: Origin, trust: Trust, last: Last) -> tuple[Revision, str]:
-        """Fetch; return the revision to take, which has a playbook and Ansible's settings; and its branch."""
-        branch, files = self.updates.branch or None, (self.updates.playbook, "ansible.cfg")
-        return verified_revision(mirror, start, branch, trust, last, *files)
-
-    def _wanted(
-        self,
-        mirror: Mirror,
-        commit: str,
-        tree: Path,
-        reset: str,
-        *,
-        check: bool = False,
-        lock: int | None = None,
-    ) -> Play:
-        """Return what is to be run, with Ansible's own things beside the mirror."""
-        repository, playbook = mirror.git.repository, self.updates.playbook
-        told = variables(tree, repository, reset)
-        work = mirror.folder.with_name("ansible")
-        return Play(self.prefix, repository, commit, tree, work, playbook, told, check, lock)
-
-    def _foresee(self, start: Origin, trust: Trust) -> Pulled:
-        """Do the same in a passing folder, and let Ansible only tell."""
-        last = read_last(self.folder)
-        with TemporaryDirectory(prefix="workshop-pull-") as passing:
-            folder = Path(passing).resolve()
-            folder.chmod(0o755)  # the participant's account reads it
-            mirror = Mirror(folder / "mirror", self.folder / "mirror" / "repository.git" / "objects")
-            try:
-                revision, branch = self._verified(mirror, start, trust, last)
-            except UnreachableError as reason:
-                return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
-            publish(mirror, revision, branch)
-            wanted = self._wanted(mirror, revision.commit, folder / "source", trust.reset, check=True)
-            return _report(revision, self.player(wanted))
-
-    def _offline(self, reason: str, lock: int) -> Pulled:
+    def _offline(self, mirror: Mirror, last: Last, reason: str, lock: int | None) -> Pulled:
         """Do nothing, or what the last pull left undone: for that no network is needed."""
-        mirror, last = Mirror(self.folder / "mirror"), read_last(self.folder)
-        if last.commit and recall(self.folder) != (last.commit, True) and mirror.has(last.commit):
-            played = self._play(mirror, last.commit, lock)
-            note = f"{reason}; finished what the last pull began"
-            return Pulled(played > 0, last.commit[:8], last.tag, note=note)
-        return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
+        done = lock is None or not last.commit or recall(self.folder) == (last.commit, True)
+        if done or not mirror.has(last.commit):
+            return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
+        changed = self._play(mirror, last.commit, lock)
+        note = f"{reason}; finished what the last pull began"
+        return Pulled(changed > 0, last.commit[:8], last.tag, note=note)
 
 
 def require_own(prefix: Path) -> None:
@@ -342,16 +318,6 @@ def require_own(prefix: Path) -> None:
         except KeyError:
             name = str(owner)
         raise WorkshopError(f"{prefix} belongs to the account {name}, who set it up; run this as {name}")
-
-
-def variables(tree: Path, repository: Path, reset: str = "") -> dict[str, object]:
-    """Return what the playbook is told besides what set-up wrote down: where the new revision is."""
-    told: dict[str, object] = {"workshop_source": str(tree), "notebook_sync_from": str(repository)}
-    return told | ({"notebook_sync_reset": reset} if reset else {})
-
-
-def _report(revision: Revision, played: int) -> Pulled:
-    return Pulled(played > 0, revision.name, revision.tag, revision.message, revision.note)
 
 
 def verified_revision(
@@ -375,7 +341,10 @@ def verified_revision(
         else:
             tip = mirror.fetch(start.url, followed, start.shown)
         revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-        require_files(mirror, revision.commit, *files)
+        # Without a configuration of its own, Ansible would read that of the account or of the machine.
+        for name in files:
+            if mirror.file(revision.commit, name) is None:
+                raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
     return revision, followed
 
 
@@ -452,16 +421,6 @@ def publish(mirror: Mirror, revision: Revision, branch: str) -> Path:
     for tag in tags:
         mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")
     return mirror.git.repository
-
-
-def require_files(mirror: Mirror, commit: str, *names: str) -> None:
-    """Raise WorkshopError when a revision lacks one of these files.
-
-    Without a configuration of its own, Ansible would read that of the account or of the machine.
-    """
-    for name in names:
-        if mirror.file(commit, name) is None:
-            raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
 
 
 app = typer.Typer(

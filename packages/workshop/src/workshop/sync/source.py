@@ -388,7 +388,7 @@ def _unfit_item(item: Item) -> str:
 
 def _as_source(mirror: Mirror, offer: Offer) -> Source:
     files = {
-        path: Version.known(sha256, partial(mirror.blob, name), size, MOST_MEMORY)
+        path: Version.known(sha256, partial(mirror.objects.read, name), size, MOST_MEMORY)
         for path, (name, sha256, size) in offer.files.items()
     }
     revision = offer.revision

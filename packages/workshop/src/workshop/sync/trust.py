@@ -232,7 +232,8 @@ class Chain:
         found = None if self.signers.is_gpg else self.mirror.file(commit, LIST_FILE)
         if found is not None and found[1] <= LARGEST:
             keys = {
-                key.fingerprint: key for key in keys_of(self.mirror.blob(found[0]).decode(errors="replace"))
+                key.fingerprint: key
+                for key in keys_of(self.mirror.objects.read(found[0]).decode(errors="replace"))
             }
             if len(keys) >= FEWEST_KEYS:
                 self.lines = tuple(key.line for key in keys.values())
