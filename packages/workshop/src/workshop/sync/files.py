@@ -119,12 +119,12 @@ def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
     origin, parts = get_origin(kind) or kind, get_args(kind)
     if origin is UnionType:  # of something and None
         return None if value is None else from_json(parts[0], value)
-    if is_dataclass(kind) and type(value) is dict:
+    if is_dataclass(origin) and type(value) is dict:
         kinds = _kinds(kind)
         if strict and (strange := value.keys() - kinds):
             raise TypeError(f"{min(strange)} is unknown")
         known = {name: from_json(kinds[name], each) for name, each in value.items() if name in kinds}
-        return kind(**known)  # type: ignore[operator]  # a class, although it may look like its instance
+        return kind(**known)
     if origin in (dict, Mapping) and type(value) is dict:
         return {from_json(parts[0], name): from_json(parts[1], each) for name, each in value.items()}
     if origin is tuple and type(value) is list:
