@@ -11,9 +11,9 @@ def version(*texts: str) -> Version:
 
 
 def test_names_beside() -> None:
-    assert beside_name("10-mlp.ipynb", "abc") == "10-mlp.upstream-abc.ipynb"
-    assert beside_name("a/b/c.ipynb", "abc", part=1) == "a/b.upstream-abc/c.ipynb"
-    assert beside_name("a/b.c/d", "abc", number=2) == "a/b.c/d.upstream-abc-2"
+    assert beside_name("10-mlp.ipynb", "upstream-abc") == "10-mlp.upstream-abc.ipynb"
+    assert beside_name("a/b/c.ipynb", "upstream-abc", part=1) == "a/b.upstream-abc/c.ipynb"
+    assert beside_name("a/b.c/d", "upstream-abc", number=2) == "a/b.c/d.upstream-abc-2"
 
 
 def test_an_entry_remembers_what_earlier_deliveries_meant() -> None:

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
@@ -31,7 +31,7 @@ from workshop.sync.files import (
     write_atomically,
 )
 from workshop.sync.notebook import ChangedError, Version
-from workshop.sync.planner import Action, Fate, Planner, Step
+from workshop.sync.planner import Action, Fate, Planner, Step, free_place
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
 
@@ -395,7 +395,10 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
         if _hash(before) != step.before:
             return Fate(step.path, Action.KEPT, BAD_BACKUP)
         if now is not None and now.sha256 != step.after:
-            name, is_there = _place_beside(into, step.path, record.revision, now)
+            found = free_place(into, step.path, f"since-{record.revision}", now)
+            if found is None:
+                raise WorkshopError(f"there is no free name beside {step.path}; move its copies away")
+            name, is_there = found
             steps += [] if is_there else [Step(name, None, now)]
             beside.append(name)
         steps.append(Step(step.path, now, before))
@@ -412,16 +415,3 @@ def _now(root: Path, path: str) -> Version | None:
     sha256 = sha256_of(root, path)
     file = root / path
     return None if sha256 is None else Version.known(sha256, file.read_bytes, file.stat().st_size)
-
-
-def _place_beside(into: Path, path: str, revision: str, now: Version) -> tuple[str, bool]:
-    """Return the name for what the participant made of a file, and whether it lies there already."""
-    name = PurePosixPath(path)
-    for number in range(1, 100):
-        again = f"-{number}" if number > 1 else ""
-        fresh = str(name.with_name(f"{name.stem}.since-{revision}{again}{name.suffix}"))
-        if obstacle(into, fresh) is None:
-            there = _now(into, fresh)
-            if there is None or there.sha256 == now.sha256:
-                return fresh, there is not None
-    raise WorkshopError(f"there is no free name beside {path}; move its copies away")
