@@ -1,7 +1,8 @@
 import pytest
 
+from workshop.sync.files import beside_name
 from workshop.sync.notebook import Version
-from workshop.sync.planner import REMEMBERED, Action, Entry, Sides, beside_name, decide, delivered
+from workshop.sync.planner import REMEMBERED, Action, Entry, Sides, decide, delivered
 
 from .bed import notebook
 

@@ -139,8 +139,7 @@ def main(arguments: Sequence[str]) -> None:
         else "".join(f"{line}\n" for line in summary(report, request.into, request.dry_run, viewer))
     )
     _say(told)
-    once = options.request or options.trust_new_source or options.ignore_clock or options.reset
-    if report.rest is not None and not once:
+    if report.rest is not None and not (options.request or request.once):
         note(arguments, report.rest, told)
 
 

@@ -19,19 +19,22 @@ from workshop.sync.at_rest import fingerprint
 from workshop.sync.files import (
     SPARE_BYTES,
     SPARE_INODES,
+    both_apart,
     existing,
+    free_place,
     obstacle,
     only_one,
     protection,
     reason,
     remove,
+    require_apart,
     require_room,
     sha256_of,
     shown,
     write_atomically,
 )
 from workshop.sync.notebook import ChangedError, Version
-from workshop.sync.planner import Action, Fate, Planner, Step, free_place
+from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
 
@@ -124,7 +127,7 @@ def synchronise(
     Raises WorkshopError when another sync runs, when the disk is too full, or when one folder lies
     within the other.
     """
-    into, state = _apart(into, state)
+    into, state = both_apart(into, state)
     with _alone(state, dry_run):
         run = Run(into, state, open_notebooks, dry_run)
         hashes, late = HashCache(state), ""
@@ -175,7 +178,7 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
     A file that the participant changed since then goes back, too; what they made of it comes
     beside as ``NAME.since-REV.ipynb``. Raises WorkshopError when there is nothing to undo.
     """
-    into, state = _apart(into, state)
+    into, state = both_apart(into, state)
     with _alone(state, dry_run):
         run = Run(into, state, open_notebooks, dry_run)
         records = run.log.to_undo()
@@ -188,25 +191,6 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
                 record.save()
             fates.update({fate.path: fate for fate in done})
     return Report(records[-1].revision, _outcomes(fates.values()), undone=True)
-
-
-def _apart(into: Path, state: Path) -> tuple[Path, Path]:
-    try:
-        into, state = into.resolve(), state.resolve()
-    except (OSError, RuntimeError) as error:
-        raise WorkshopError(
-            f"{into} or {state} is a loop of links; choose another --into or --state"
-        ) from error
-    require_apart(state, into, "--state")
-    if into.exists() and not into.is_dir():
-        raise WorkshopError(f"{into} is no folder; choose another --into")
-    return into, state
-
-
-def require_apart(other: Path, into: Path, option: str) -> None:
-    """Raise WorkshopError when one folder lies within the other."""
-    if other.is_relative_to(into) or into.is_relative_to(other):
-        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
 
 
 def _alone(state: Path, dry_run: bool) -> AbstractContextManager[Any]:
@@ -395,7 +379,7 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
         if _hash(before) != step.before:
             return Fate(step.path, Action.KEPT, BAD_BACKUP)
         if now is not None and now.sha256 != step.after:
-            found = free_place(into, step.path, f"since-{record.revision}", now)
+            found = free_place(into, step.path, f"since-{record.revision}", now.sha256)
             if found is None:
                 raise WorkshopError(f"there is no free name beside {step.path}; move its copies away")
             name, is_there = found

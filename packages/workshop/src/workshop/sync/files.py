@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -241,6 +241,31 @@ def obstacle(root: Path, path: str) -> Obstacle | None:
     return None
 
 
+def beside_name(path: str, mark: str, part: int = -1, number: int = 1) -> str:
+    """Return where another version goes: ``10-mlp.ipynb`` → ``10-mlp.upstream-REV.ipynb``.
+
+    ``mark`` is added to a part of the path; ``number`` tells several such files apart.
+    """
+    parts = list(PurePosixPath(path).parts)
+    last = part in (-1, len(parts) - 1)
+    name = PurePosixPath(parts[part])
+    stem, suffix = (name.stem, name.suffix) if last else (name.name, "")
+    again = f"-{number}" if number > 1 else ""
+    parts[part] = f"{stem}.{mark}{again}{suffix}"
+    return str(PurePosixPath(*parts))
+
+
+def free_place(into: Path, path: str, mark: str, sha256: str, part: int = -1) -> tuple[str, bool] | None:
+    """Return a free name beside a file, and whether a file of this hash has it already; None for none."""
+    for number in range(1, 100):
+        name = beside_name(path, mark, part, number)
+        if obstacle(into, name) is None:
+            there = sha256_of(into, name)
+            if there in (None, sha256):
+                return name, there is not None
+    return None
+
+
 def protection(file: Path) -> str:
     """Say why an existing file must not be replaced although its folder allows it; empty when it may."""
     try:
@@ -274,6 +299,26 @@ def reason(error: BaseException) -> str:
         return "it is too large for this machine's memory"
     known = type(error).__module__.startswith("workshop.") and str(error)
     return known or f"it is of a kind that nobody thought of, {type(error).__name__}"
+
+
+def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
+    """Return both folders without links on the way; raises WorkshopError when they cannot be used as such."""
+    try:
+        into, state = into.resolve(), state.resolve()
+    except (OSError, RuntimeError) as error:
+        raise WorkshopError(
+            f"{into} or {state} is a loop of links; choose another --into or --state"
+        ) from error
+    require_apart(state, into, "--state")
+    if into.exists() and not into.is_dir():
+        raise WorkshopError(f"{into} is no folder; choose another --into")
+    return into, state
+
+
+def require_apart(other: Path, into: Path, option: str) -> None:
+    """Raise WorkshopError when one folder lies within the other."""
+    if other.is_relative_to(into) or into.is_relative_to(other):
+        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
 
 
 def existing(place: Path) -> Path:

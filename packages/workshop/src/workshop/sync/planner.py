@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from workshop.sync.align import find_renames
-from workshop.sync.files import Obstacle, obstacle, protection, reason, sha256_of
+from workshop.sync.files import Obstacle, free_place, obstacle, protection, reason
 from workshop.sync.merge import ConflictError, merge, same, without_outputs
 from workshop.sync.notebook import ChangedError, Document, Version, answered, dump, fault_of
 from workshop.sync.source import Source
@@ -208,32 +208,6 @@ def _upstream_deleted(entry: Entry | None, mine: Version | None) -> Decision:
     return Decision(Action.BACKED_UP, "the workshop no longer has this file")
 
 
-def beside_name(path: str, mark: str, part: int = -1, number: int = 1) -> str:
-    """Return where another version goes: ``10-mlp.ipynb`` → ``10-mlp.upstream-REV.ipynb``.
-
-    ``mark`` is added to the name, ``part`` says of which part of the path; ``number`` tells several such files
-    apart.
-    """
-    parts = list(PurePosixPath(path).parts)
-    last = part in (-1, len(parts) - 1)
-    name = PurePosixPath(parts[part])
-    stem, suffix = (name.stem, name.suffix) if last else (name.name, "")
-    again = f"-{number}" if number > 1 else ""
-    parts[part] = f"{stem}.{mark}{again}{suffix}"
-    return str(PurePosixPath(*parts))
-
-
-def free_place(into: Path, path: str, mark: str, version: Version, part: int = -1) -> tuple[str, bool] | None:
-    """Return a name for a version beside a file, and whether it lies there already; None: no name is free."""
-    for number in range(1, 100):
-        name = beside_name(path, mark, part, number)
-        if obstacle(into, name) is None:
-            there = sha256_of(into, name)
-            if there in (None, version.sha256):
-                return name, there is not None
-    return None
-
-
 @dataclass(frozen=True)
 class Step:
     """One change of one file: what must be there before, what is there after; None is no file."""
@@ -345,7 +319,7 @@ class Planner:
     def _beside(self, path: str, decision: Decision, part: int) -> Fate:
         """Write upstream's version under a name of its own; never over a file that is there."""
         assert decision.write is not None
-        found = free_place(self.into, path, f"upstream-{self.source.revision}", decision.write, part)
+        found = free_place(self.into, path, f"upstream-{self.source.revision}", decision.write.sha256, part)
         if found is None:
             return Fate(path, Action.REFUSED, f"{decision.why}, and there is no free name beside it")
         name, is_there = found

@@ -311,8 +311,7 @@ def read_repository(
             trust.project,
         )
         key = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
-        once = trust.reset or trust.ignore_clock or trust.trust_new_source
-        offer = None if once else _remembered(state, key)
+        offer = None if trust.once else _remembered(state, key)
         if not keep:
             mirror.ensure()
         else:

@@ -59,6 +59,11 @@ class Trust:
     project: str = ""
     """The project that a revision must name; empty for that of the last one."""
 
+    @property
+    def once(self) -> bool:
+        """Whether it is about this once."""
+        return bool(self.trust_new_source or self.ignore_clock or self.reset)
+
     def require_choice(self) -> None:
         """Raise WorkshopError when nothing says whose revisions may be taken."""
         if self.signers is None and not self.allow_unsigned:
