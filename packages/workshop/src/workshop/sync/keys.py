@@ -292,9 +292,9 @@ class Tag:
         found = PROJECT.search(self.message)
         return found[1] if found else ""
 
-    def as_revision(self, note: str = "") -> Revision:
+    def as_revision(self) -> Revision:
         """Return what it offers."""
-        return Revision(self.commit, self.name, self.date, self.message if self.name else "", note)
+        return Revision(self.commit, self.name, self.date, self.message if self.name else "")
 
 
 def version(tag: str) -> tuple[int, ...]:

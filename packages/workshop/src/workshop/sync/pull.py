@@ -400,7 +400,7 @@ def make_current(tree: Path) -> None:
             discard(old)
 
 
-def publish(mirror: Mirror, revision: Revision, branch: str) -> Path:
+def publish(mirror: Mirror, revision: Revision, branch: str) -> None:
     """Let accounts of this machine, and ``ansible-pull``, take exactly this revision from the mirror.
 
     Raises WorkshopError for a branch that is named like a commit: who asks for that commit gets the branch.
@@ -420,7 +420,6 @@ def publish(mirror: Mirror, revision: Revision, branch: str) -> Path:
     mirror.git.output("symbolic-ref", "HEAD", f"refs/heads/{branch}")
     for tag in tags:
         mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")
-    return mirror.git.repository
 
 
 app = typer.Typer(
