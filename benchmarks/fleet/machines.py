@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.play import Play, Played
-from workshop.sync.pull import Puller
+from workshop.sync.pull import Play, Puller
 from workshop.updates import Updates
 
 LESSON = "notebooks/0-basics/10-theano-basics.ipynb"
@@ -121,9 +120,9 @@ def all_at_once(machines: Sequence[Machine], at_once: int) -> tuple[float, set[s
     return time.monotonic() - started, have
 
 
-def _without_ansible(wanted: Play) -> Played:
+def _without_ansible(wanted: Play) -> int:
     (wanted.tree / ".git").mkdir(parents=True, exist_ok=True)
-    return Played(0)
+    return 0
 
 
 def git(folder: Path, *words: str) -> str:

@@ -13,7 +13,7 @@ from sync.bed import memory_folder
 
 from benchmarks.sync import fuzz_shapes
 from benchmarks.sync.fuzz_shapes import faults_of, try_shapes, unlock
-from workshop.sync import engine, git, mirror, notebook, planner, source, tags
+from workshop.sync import engine, git, keys, mirror, notebook, planner, source
 
 Patch = pytest.MonkeyPatch
 
@@ -84,7 +84,7 @@ def any_language(patch: Patch) -> None:
 
 
 def answers_believed(patch: Patch) -> None:
-    for module in (mirror, tags):
+    for module in (mirror, keys):
         patch.setattr(module, "understood", lambda _words: nullcontext())
 
 

@@ -9,8 +9,7 @@ from sync.bed import Bed, git
 from sync.organiser import Organiser, allowed_signers, new_key
 
 from workshop.errors import WorkshopError
-from workshop.sync.play import Play, Played
-from workshop.sync.pull import Puller
+from workshop.sync.pull import Play, Puller
 from workshop.updates import Updates
 
 PLAYBOOK = b"- hosts: all\n"
@@ -23,14 +22,14 @@ class Notes:
     plays: list[Play] = field(default_factory=list)
     broken: bool = False
 
-    def __call__(self, wanted: Play) -> Played:
+    def __call__(self, wanted: Play) -> int:
         if not wanted.tree.exists():
             git(Path("/"), "clone", "--quiet", f"file://{wanted.repository}", str(wanted.tree))
         git(wanted.tree, "checkout", "--quiet", "--detach", wanted.commit)
         self.plays.append(wanted)
         if self.broken:
             raise WorkshopError("the update is not complete (no room); the next pull tries again")
-        return Played(1)
+        return 1
 
     @property
     def trees(self) -> list[Path]:

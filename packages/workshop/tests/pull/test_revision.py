@@ -12,7 +12,7 @@ from pull.bed import PullBed
 from workshop.errors import WorkshopError
 from workshop.sync.mirror import Mirror
 from workshop.sync.pull import verified_revision
-from workshop.sync.repository import origin
+from workshop.sync.source import origin
 from workshop.sync.trust import Last, Trust
 
 
@@ -32,7 +32,8 @@ def test_the_newest_signed_revision_is_taken_though_the_branch_went_on(bed: Pull
     commit = bed.organiser.release("v1", a_ipynb=notebook("1"))
     bed.organiser.commit(a_ipynb=notebook("in the making"))
     mirror = Mirror(bed.folder / "mirror")
-    found, branch = verified_revision(mirror, origin(bed.organiser.url), None, Trust(bed.signers), Last())
+    trust = Trust(signers=bed.signers)
+    found, branch = verified_revision(mirror, origin(bed.organiser.url), None, trust, Last())
     assert (found.commit, found.tag, branch) == (commit, "v1", "main")
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import nbformat
 
-from workshop.sync.engine import Report, synchronise
-from workshop.sync.openbooks import Open, no_open_notebooks
+from workshop.sync.engine import Open, Report, no_open_notebooks, synchronise
 from workshop.sync.source import Source, read_folder
 from workshop.sync.state import HashCache
 

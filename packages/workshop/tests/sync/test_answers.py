@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from workshop.sync.engine import Outcome
-from workshop.sync.exercises import asks_the_same, exercise_of
+from workshop.sync.notebook import asks_the_same, exercise_of
 
 from .bed import Bed, book, cell, git
 

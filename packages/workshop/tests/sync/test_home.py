@@ -13,9 +13,8 @@ from depth import by_depth
 
 from workshop.errors import WorkshopError
 from workshop.sync.command import main
-from workshop.sync.engine import Report, undo
+from workshop.sync.engine import Report, no_open_notebooks, undo
 from workshop.sync.home import ABOUT, pack, take_up
-from workshop.sync.openbooks import no_open_notebooks
 from workshop.sync.request import Request, perform
 
 from .bed import Bed, book, cell, cells_of, notebook

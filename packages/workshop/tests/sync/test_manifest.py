@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from workshop.sync.files import from_json
 from workshop.sync.notebook import Version
 from workshop.sync.planner import Entry, delivered
-from workshop.sync.state import Manifest, as_fields, entry_from
+from workshop.sync.state import Manifest, as_fields
 
 VERSION = Version(b"1")
 ENTRY = delivered(VERSION)
@@ -55,7 +56,7 @@ def test_bytes_that_nothing_needs_are_forgotten(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fields", [{}, {"sha256": 1}, {"sha256": "1", "earlier": [2]}])
 def test_an_entry_of_another_form_is_none(fields: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError)):
-        entry_from(fields)
+        from_json(Entry, fields)
 
 
 def test_what_is_empty_is_left_out() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import repository
+from workshop.sync import source
 from workshop.sync.mirror import Mirror, Remote
 from workshop.sync.request import perform
 
@@ -31,7 +31,7 @@ def test_a_fetched_revision_is_read_without_a_work_tree(organiser: Organiser, tm
     mirror, commit = fetched(organiser, tmp_path / "mirror")
     (item,) = mirror.tree(commit, "notebooks", "it")
     assert (item.path, item.mode, item.kind) == ("a.ipynb", "100644", "blob")
-    assert mirror.blob(item.name) == notebook("1")
+    assert mirror.objects.read(item.name) == notebook("1")
     assert not list((tmp_path / "mirror").rglob("*.ipynb"))
     with pytest.raises(WorkshopError, match="no folder nowhere"):
         mirror.tree(commit, "nowhere", "it")
@@ -65,7 +65,7 @@ def test_ancestors(organiser: Organiser, tmp_path: Path) -> None:
     assert mirror.is_ancestor(old, new) and not mirror.is_ancestor(new, old)
     assert not mirror.has("0" * 40)
     with pytest.raises(WorkshopError, match="the mirror lacks"):
-        mirror.blob("0" * 40)
+        mirror.objects.read("0" * 40)
 
 
 def test_the_branch_that_is_followed() -> None:
@@ -113,7 +113,7 @@ def test_a_full_disk_is_noticed_before_anything_is_fetched(
 
     perform(organiser.request())
     organiser.commit(a_ipynb=notebook("2"))
-    monkeypatch.setattr(repository, "require_room", full)
+    monkeypatch.setattr(source, "require_room", full)
     monkeypatch.setattr(Mirror, "fetch", lambda *_: pytest.fail("it was fetched"))
     with pytest.raises(WorkshopError, match="no room"):
         perform(organiser.request())

@@ -9,7 +9,7 @@ import pytest
 
 from workshop import patience
 from workshop.servers import Server
-from workshop.sync.openbooks import UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
+from workshop.sync.request import UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
 
 from .server import Answer, jupyter, serve
 

@@ -1,7 +1,8 @@
 import pytest
 
+from workshop.sync.files import beside_name
 from workshop.sync.notebook import Version
-from workshop.sync.planner import REMEMBERED, Action, Entry, Sides, beside_name, decide, delivered
+from workshop.sync.planner import REMEMBERED, Action, Entry, Sides, decide, delivered
 
 from .bed import notebook
 
@@ -11,9 +12,9 @@ def version(*texts: str) -> Version:
 
 
 def test_names_beside() -> None:
-    assert beside_name("10-mlp.ipynb", "abc") == "10-mlp.upstream-abc.ipynb"
-    assert beside_name("a/b/c.ipynb", "abc", part=1) == "a/b.upstream-abc/c.ipynb"
-    assert beside_name("a/b.c/d", "abc", number=2) == "a/b.c/d.upstream-abc-2"
+    assert beside_name("10-mlp.ipynb", "upstream-abc") == "10-mlp.upstream-abc.ipynb"
+    assert beside_name("a/b/c.ipynb", "upstream-abc", part=1) == "a/b.upstream-abc/c.ipynb"
+    assert beside_name("a/b.c/d", "upstream-abc", number=2) == "a/b.c/d.upstream-abc-2"
 
 
 def test_an_entry_remembers_what_earlier_deliveries_meant() -> None:

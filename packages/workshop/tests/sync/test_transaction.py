@@ -1,8 +1,7 @@
 from pathlib import Path
 
-from workshop.sync.engine import Run, heal
+from workshop.sync.engine import Run, heal, no_open_notebooks
 from workshop.sync.notebook import Version
-from workshop.sync.openbooks import no_open_notebooks
 from workshop.sync.planner import Action, Fate, Step
 from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Manifest
 

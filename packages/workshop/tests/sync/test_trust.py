@@ -6,8 +6,7 @@ import pytest
 from sync.bed import Bed, notebook
 from sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
-from workshop.sync.keys import Signers
-from workshop.sync.tags import version
+from workshop.sync.keys import Signers, version
 from workshop.sync.trust import Last, read_last, require_known_url, same_place, write_last
 
 

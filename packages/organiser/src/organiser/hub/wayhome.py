@@ -18,7 +18,7 @@ from workshop.errors import WorkshopError
 from workshop.sync.command import summary
 from workshop.sync.engine import Report
 from workshop.sync.home import take_up
-from workshop.sync.openbooks import WHY, is_open
+from workshop.sync.request import WHY, is_open
 
 PAGE = Path(__file__).with_name("home.html")
 PIECE = 1 << 18

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
-from workshop.sync.exercises import exercise_of
-from workshop.sync.notebook import Cell, Version, body, source
+from workshop.sync.notebook import Cell, Version, body, exercise_of, source
 
 ALIKE = 0.6
 """Two cells without a common id are one cell, edited, when their texts are at least so similar."""

@@ -22,11 +22,9 @@ from workshop.output import console, print_json
 from workshop.settings import Settings, load_settings
 from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
-from workshop.sync.keys import KEYS_FILE, Key, chosen, fingerprint_of, keys_of
+from workshop.sync.keys import KEYS_FILE, LARGEST, Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
-from workshop.sync.play import ansible_pull
-from workshop.sync.pull import require_own
-from workshop.sync.tags import LARGEST
+from workshop.sync.pull import ansible_pull, require_own
 from workshop.sync.trust import read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
@@ -129,7 +127,6 @@ def _fetch(url: str, branch: str, file: str) -> str:
     with TemporaryDirectory(prefix="workshop-keys-") as folder:
         mirror = Mirror(Path(folder) / "mirror")
         try:
-            mirror.configure()
             mirror.ensure()
             followed = mirror.look(url, url).branch(branch or None, url)
             tip = mirror.fetch(url, followed, url)
@@ -144,7 +141,7 @@ def _fetch(url: str, branch: str, file: str) -> str:
             raise WorkshopError(
                 f"{printable(file)} of {url} is too large for a file of keys; nothing was changed"
             )
-        text = mirror.blob(found[0]).decode(errors="replace")
+        text = mirror.objects.read(found[0]).decode(errors="replace")
         mirror.objects.close()
     if "BEGIN PGP" in text:
         raise WorkshopError(

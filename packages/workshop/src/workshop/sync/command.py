@@ -14,7 +14,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ ORDER = [
     (Action.REFUSED, "Not delivered"),
 ]
 NBDIFF_WEB = "nbdiff-web"
+NAMES = {each.name for each in fields(Request)}
+"""Options of these names are what a request says."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -80,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     trust = words.add_mutually_exclusive_group()
     trust.add_argument(
         "--allowed-signers",
+        dest="signers",
         type=Path,
         metavar="FILE",
         help="the organiser's keys: SSH allowed signers or a GPG keyring",
@@ -136,8 +139,7 @@ def main(arguments: Sequence[str]) -> None:
         else "".join(f"{line}\n" for line in summary(report, request.into, request.dry_run, viewer))
     )
     _say(told)
-    once = options.request or options.trust_new_source or options.ignore_clock or options.reset
-    if report.rest is not None and not once:
+    if report.rest is not None and not (options.request or request.once):
         note(arguments, report.rest, told)
 
 
@@ -156,26 +158,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _request(options: argparse.Namespace) -> Request:
     """Return what to do; whatever is not said is as set-up decided for this machine's own notebooks."""
-    settings = load_settings() if options.into is None else None
-    if settings is None:
-        base = Request(options.source or "", options.into, options.state)
-    elif options.undo or options.pack is not None:
+    said = {name: value for name, value in vars(options).items() if value and name in NAMES}
+    if options.into is not None:
+        return Request(**{"source": "", **said})
+    settings = load_settings()
+    if options.undo or options.pack is not None:
         base = Request("", settings.notebooks, own_state(settings))
     else:
         base = own_request(settings, load_updates(settings), options.source or "")
-    return replace(
-        base,
-        subdir=options.subdir or base.subdir,
-        branch=options.branch or base.branch,
-        dry_run=options.dry_run,
-        undo=options.undo,
-        signers=None if options.allow_unsigned else options.allowed_signers or base.signers,
-        allow_unsigned=options.allow_unsigned,
-        trust_new_source=options.trust_new_source,
-        ignore_clock=options.ignore_clock,
-        reset=options.reset,
-        project=options.project or base.project,
-    )
+    return replace(base if not options.allow_unsigned else replace(base, signers=None), **said)
 
 
 def _whose(request: Request) -> int:

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
@@ -19,23 +19,27 @@ from workshop.sync.at_rest import fingerprint
 from workshop.sync.files import (
     SPARE_BYTES,
     SPARE_INODES,
+    both_apart,
     existing,
+    free_place,
     obstacle,
     only_one,
     protection,
     reason,
     remove,
+    require_apart,
     require_room,
     sha256_of,
     shown,
     write_atomically,
 )
 from workshop.sync.notebook import ChangedError, Version
-from workshop.sync.openbooks import Open, no_open_notebooks
 from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
 
+Open = Callable[[Path], dict[str, str]]
+"""Given the participant's folder, returns why each notebook (by path below it) must wait."""
 STILL = {Action.KEPT, Action.REFUSED, Action.DEFERRED}
 """Actions that leave the participant's folder as it is."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -105,6 +109,11 @@ Fetch = Callable[[HashCache], Source]
 """Reads the source; it is called with the lock held, and with a cache of hashes."""
 
 
+def no_open_notebooks(_into: Path) -> dict[str, str]:
+    """Say that no notebook is open."""
+    return {}
+
+
 def synchronise(
     source: Source | Fetch,
     into: Path,
@@ -118,7 +127,7 @@ def synchronise(
     Raises WorkshopError when another sync runs, when the disk is too full, or when one folder lies
     within the other.
     """
-    into, state = _apart(into, state)
+    into, state = both_apart(into, state)
     with _alone(state, dry_run):
         run = Run(into, state, open_notebooks, dry_run)
         hashes, late = HashCache(state), ""
@@ -169,7 +178,7 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
     A file that the participant changed since then goes back, too; what they made of it comes
     beside as ``NAME.since-REV.ipynb``. Raises WorkshopError when there is nothing to undo.
     """
-    into, state = _apart(into, state)
+    into, state = both_apart(into, state)
     with _alone(state, dry_run):
         run = Run(into, state, open_notebooks, dry_run)
         records = run.log.to_undo()
@@ -182,25 +191,6 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
                 record.save()
             fates.update({fate.path: fate for fate in done})
     return Report(records[-1].revision, _outcomes(fates.values()), undone=True)
-
-
-def _apart(into: Path, state: Path) -> tuple[Path, Path]:
-    try:
-        into, state = into.resolve(), state.resolve()
-    except (OSError, RuntimeError) as error:
-        raise WorkshopError(
-            f"{into} or {state} is a loop of links; choose another --into or --state"
-        ) from error
-    require_apart(state, into, "--state")
-    if into.exists() and not into.is_dir():
-        raise WorkshopError(f"{into} is no folder; choose another --into")
-    return into, state
-
-
-def require_apart(other: Path, into: Path, option: str) -> None:
-    """Raise WorkshopError when one folder lies within the other."""
-    if other.is_relative_to(into) or into.is_relative_to(other):
-        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
 
 
 def _alone(state: Path, dry_run: bool) -> AbstractContextManager[Any]:
@@ -389,7 +379,10 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
         if _hash(before) != step.before:
             return Fate(step.path, Action.KEPT, BAD_BACKUP)
         if now is not None and now.sha256 != step.after:
-            name, is_there = _place_beside(into, step.path, record.revision, now)
+            found = free_place(into, step.path, f"since-{record.revision}", now.sha256)
+            if found is None:
+                raise WorkshopError(f"there is no free name beside {step.path}; move its copies away")
+            name, is_there = found
             steps += [] if is_there else [Step(name, None, now)]
             beside.append(name)
         steps.append(Step(step.path, now, before))
@@ -406,16 +399,3 @@ def _now(root: Path, path: str) -> Version | None:
     sha256 = sha256_of(root, path)
     file = root / path
     return None if sha256 is None else Version.known(sha256, file.read_bytes, file.stat().st_size)
-
-
-def _place_beside(into: Path, path: str, revision: str, now: Version) -> tuple[str, bool]:
-    """Return the name for what the participant made of a file, and whether it lies there already."""
-    name = PurePosixPath(path)
-    for number in range(1, 100):
-        again = f"-{number}" if number > 1 else ""
-        fresh = str(name.with_name(f"{name.stem}.since-{revision}{again}{name.suffix}"))
-        if obstacle(into, fresh) is None:
-            there = _now(into, fresh)
-            if there is None or there.sha256 == now.sha256:
-                return fresh, there is not None
-    raise WorkshopError(f"there is no free name beside {path}; move its copies away")

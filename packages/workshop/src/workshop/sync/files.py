@@ -10,10 +10,12 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from workshop.errors import WorkshopError
 from workshop.system import files as system_files
@@ -101,6 +103,40 @@ def read_own(file: Path) -> bytes:
 def read_json(file: Path) -> Any:
     """Return the document that a file holds; raises OSError, ValueError or RecursionError without one."""
     return json.loads(read_own(file).decode())
+
+
+@cache
+def _kinds(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
+    """Return what JSON holds as a value of a type: a dataclass, a container, a path, a plain value.
+
+    A field that a dataclass does not have is left out, or with ``strict`` a fault. Raises TypeError or
+    ValueError for what is of another type.
+    """
+    origin, parts = get_origin(kind) or kind, get_args(kind)
+    if origin is UnionType:  # of something and None
+        return None if value is None else from_json(parts[0], value)
+    if is_dataclass(origin) and type(value) is dict:
+        kinds = _kinds(kind)
+        if strict and (strange := value.keys() - kinds):
+            raise TypeError(f"{min(strange)} is unknown")
+        known = {name: from_json(kinds[name], each) for name, each in value.items() if name in kinds}
+        return kind(**known)
+    if origin in (dict, Mapping) and type(value) is dict:
+        return {from_json(parts[0], name): from_json(parts[1], each) for name, each in value.items()}
+    if origin is tuple and type(value) is list:
+        each_kind = parts[:1] * len(value) if parts[-1] is ... else parts
+        return tuple(from_json(*each) for each in zip(each_kind, value, strict=True))
+    if hasattr(kind, "_fields") and type(value) is list:  # a named tuple
+        return kind(*(from_json(*each) for each in zip(_kinds(kind).values(), value, strict=True)))
+    if origin is list and type(value) is list:
+        return [from_json(parts[0], each) for each in value]
+    if type(value) is not (str if kind is Path else kind) or "\0" in str(value):
+        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+    return Path(value) if kind is Path else value
 
 
 def write_own(target: Path, data: bytes) -> None:
@@ -205,6 +241,31 @@ def obstacle(root: Path, path: str) -> Obstacle | None:
     return None
 
 
+def beside_name(path: str, mark: str, part: int = -1, number: int = 1) -> str:
+    """Return where another version goes: ``10-mlp.ipynb`` → ``10-mlp.upstream-REV.ipynb``.
+
+    ``mark`` is added to a part of the path; ``number`` tells several such files apart.
+    """
+    parts = list(PurePosixPath(path).parts)
+    last = part in (-1, len(parts) - 1)
+    name = PurePosixPath(parts[part])
+    stem, suffix = (name.stem, name.suffix) if last else (name.name, "")
+    again = f"-{number}" if number > 1 else ""
+    parts[part] = f"{stem}.{mark}{again}{suffix}"
+    return str(PurePosixPath(*parts))
+
+
+def free_place(into: Path, path: str, mark: str, sha256: str, part: int = -1) -> tuple[str, bool] | None:
+    """Return a free name beside a file, and whether a file of this hash has it already; None for none."""
+    for number in range(1, 100):
+        name = beside_name(path, mark, part, number)
+        if obstacle(into, name) is None:
+            there = sha256_of(into, name)
+            if there in (None, sha256):
+                return name, there is not None
+    return None
+
+
 def protection(file: Path) -> str:
     """Say why an existing file must not be replaced although its folder allows it; empty when it may."""
     try:
@@ -238,6 +299,26 @@ def reason(error: BaseException) -> str:
         return "it is too large for this machine's memory"
     known = type(error).__module__.startswith("workshop.") and str(error)
     return known or f"it is of a kind that nobody thought of, {type(error).__name__}"
+
+
+def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
+    """Return both folders without links on the way; raises WorkshopError when they cannot be used as such."""
+    try:
+        into, state = into.resolve(), state.resolve()
+    except (OSError, RuntimeError) as error:
+        raise WorkshopError(
+            f"{into} or {state} is a loop of links; choose another --into or --state"
+        ) from error
+    require_apart(state, into, "--state")
+    if into.exists() and not into.is_dir():
+        raise WorkshopError(f"{into} is no folder; choose another --into")
+    return into, state
+
+
+def require_apart(other: Path, into: Path, option: str) -> None:
+    """Raise WorkshopError when one folder lies within the other."""
+    if other.is_relative_to(into) or into.is_relative_to(other):
+        raise WorkshopError(f"{other} and {into} lie within each other; choose another {option} or --into")
 
 
 def existing(place: Path) -> Path:

@@ -102,11 +102,11 @@ class UnreachableError(Exception):
 class Git:
     """Runs git in one bare repository."""
 
-    def __init__(self, repository: Path, config: Path, extra: dict[str, str] | None = None) -> None:
+    def __init__(self, repository: Path, config: Path) -> None:
         """Work in ``repository`` with the configuration file ``config``; see ``prepare``."""
         self.repository = repository
         self.config = config
-        self.environment = environment(repository, config) | (extra or {})
+        self.environment = environment(repository, config)
 
     def start(self, *words: str, errors: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start one git command, within its limits and in a session of its own.

@@ -17,15 +17,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workshop.sync.align import align
-from workshop.sync.exercises import asks_the_same, exercise_of
 from workshop.sync.notebook import (
     VOLATILE_CELL_METADATA,
     VOLATILE_NOTEBOOK_METADATA,
     Cell,
     Document,
+    asks_the_same,
     body,
     canonical,
     cell_meaning,
+    exercise_of,
     is_code,
 )
 

@@ -17,13 +17,13 @@ from workshop.errors import WorkshopError
 from workshop.sync.at_rest import heard
 from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
 from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
-from workshop.sync.source import MOST_FILES
 
 OFFER = "refs/offer"
 """Below it lie the branch and the tags of the last fetch."""
 TRUSTED = "refs/trusted/last"
 """The last revision that was delivered; it keeps its history in the mirror."""
 MOST_REFS = 50_000
+MOST_FILES = 20_000
 PIECE = 1 << 20
 MOST_HEAD = 200
 """So long the line may be that names an object, its type and its size."""
@@ -155,6 +155,7 @@ class Mirror:
 
     def ensure(self) -> None:
         """Make the repository, or mend one that a kill left behind. Call it with the lock held."""
+        self.configure()
         repository = self.repository
         if self._incoming.exists():
             self._drop()
@@ -336,10 +337,6 @@ class Mirror:
             return None
         with understood("ls-tree"):
             return _name(row[2]), _size(row[3])
-
-    def blob(self, name: str) -> bytes:
-        """Return the content of one blob."""
-        return self.objects.read(name)
 
 
 def _item(row: bytes) -> Item:

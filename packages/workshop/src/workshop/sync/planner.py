@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from workshop.sync.align import find_renames
-from workshop.sync.exercises import answered
-from workshop.sync.files import Obstacle, obstacle, protection, reason
+from workshop.sync.files import Obstacle, free_place, obstacle, protection, reason
 from workshop.sync.merge import ConflictError, merge, same, without_outputs
-from workshop.sync.notebook import ChangedError, Document, Version, dump, fault_of
+from workshop.sync.notebook import ChangedError, Document, Version, answered, dump, fault_of
 from workshop.sync.source import Source
 from workshop.sync.state import Entry, HashCache, Manifest
 
@@ -209,20 +208,6 @@ def _upstream_deleted(entry: Entry | None, mine: Version | None) -> Decision:
     return Decision(Action.BACKED_UP, "the workshop no longer has this file")
 
 
-def beside_name(path: str, revision: str, part: int = -1, number: int = 1) -> str:
-    """Return where upstream's version goes: ``10-mlp.ipynb`` → ``10-mlp.upstream-REV.ipynb``.
-
-    ``part`` says which part of the path gets another name; ``number`` tells several such files apart.
-    """
-    parts = list(PurePosixPath(path).parts)
-    last = part in (-1, len(parts) - 1)
-    name = PurePosixPath(parts[part])
-    stem, suffix = (name.stem, name.suffix) if last else (name.name, "")
-    again = f"-{number}" if number > 1 else ""
-    parts[part] = f"{stem}.upstream-{revision}{again}{suffix}"
-    return str(PurePosixPath(*parts))
-
-
 @dataclass(frozen=True)
 class Step:
     """One change of one file: what must be there before, what is there after; None is no file."""
@@ -334,16 +319,13 @@ class Planner:
     def _beside(self, path: str, decision: Decision, part: int) -> Fate:
         """Write upstream's version under a name of its own; never over a file that is there."""
         assert decision.write is not None
-        for number in range(1, 100):
-            name = beside_name(path, self.source.revision, part, number)
-            if obstacle(self.into, name):
-                continue
-            there = self.hashes.version(self.into / name)
-            if there is None or there.sha256 == decision.write.sha256:
-                steps = () if there is not None else (Step(name, None, decision.write),)
-                why = f"{decision.why}; yours is untouched, the new one is {name}"
-                return Fate(path, Action.BESIDE, why, steps, {path: decision.entry}, beside=name)
-        return Fate(path, Action.REFUSED, f"{decision.why}, and there is no free name beside it")
+        found = free_place(self.into, path, f"upstream-{self.source.revision}", decision.write.sha256, part)
+        if found is None:
+            return Fate(path, Action.REFUSED, f"{decision.why}, and there is no free name beside it")
+        name, is_there = found
+        steps = () if is_there else (Step(name, None, decision.write),)
+        why = f"{decision.why}; yours is untouched, the new one is {name}"
+        return Fate(path, Action.BESIDE, why, steps, {path: decision.entry}, beside=name)
 
     def _follow_renames(self) -> list[Fate]:
         """Move the participant's file along when the workshop renamed it; what fails is seen as two files."""

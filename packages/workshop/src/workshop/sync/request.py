@@ -1,5 +1,7 @@
 """What everybody calls: one request, whatever the source is and whoever asks, and one report.
 
+Before anything is written Jupyter is asked which notebooks somebody has open right now.
+
 >>> request = Request("https://example.org/workshop.git", into, state, signers=keys)  # doctest: +SKIP
 >>> report = perform(request)  # doctest: +SKIP
 """
@@ -7,24 +9,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
+from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
 from workshop.settings import Settings
-from workshop.sync.engine import Fetch, Report, synchronise, undo
-from workshop.sync.files import read_json
-from workshop.sync.openbooks import Open, ask_jupyter
-from workshop.sync.source import PACKED, Source, folder_with, is_address, read_folder, repository_in
+from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
+from workshop.sync.files import from_json, read_json
+from workshop.sync.git import UnreachableError
+from workshop.sync.source import (
+    PACKED,
+    Source,
+    folder_with,
+    is_address,
+    origin,
+    read_folder,
+    read_repository,
+    repository_in,
+)
 from workshop.sync.state import HashCache
+from workshop.sync.trust import Trust
 from workshop.updates import Updates
+
+WHY = "it is open in Jupyter; save it, close its tab and sync again"
+UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answers"
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Trust):
     """One sync, or its undo: from where, into which folder, on whose word."""
 
     source: str
@@ -36,12 +53,6 @@ class Request:
     """None follows the source's default branch, also when it is renamed."""
     dry_run: bool = False
     undo: bool = False
-    signers: Path | None = None
-    allow_unsigned: bool = False
-    trust_new_source: bool = False
-    ignore_clock: bool = False
-    reset: str = ""
-    project: str = ""
 
     def as_json(self) -> str:
         """Return the request as one JSON document, for another process or another account to perform."""
@@ -53,17 +64,9 @@ class Request:
 def request_from(text: str) -> Request:
     """Read a request that somebody wrote as JSON; raises WorkshopError when it is none."""
     try:
-        given = json.loads(text)
-        kinds: dict[str, Any] = {each.name: each.type for each in fields(Request)}
-        made: dict[str, Any] = {}
-        for name, value in given.items():
-            kind = kinds[name]
-            right = {"bool": bool, "str": str, "Path": str}.get(kind, (str, type(None)))
-            if not isinstance(value, right) or "\0" in str(value):
-                raise TypeError(name)
-            made[name] = Path(str(value)) if "Path" in kind and value is not None else value
-        return Request(**made)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        request: Request = from_json(Request, json.loads(text), strict=True)
+        return request
+    except (ValueError, TypeError, RecursionError) as error:
         raise WorkshopError(f"the request cannot be read ({type(error).__name__}: {error})") from error
 
 
@@ -73,8 +76,6 @@ def perform(request: Request, open_notebooks: Open | None = None) -> Report:
     Offline is no error: the report says so and nothing was done. Raises WorkshopError when the
     update is refused or fails as a whole; then nothing of it was run or written.
     """
-    from workshop.sync.git import UnreachableError
-
     ask = open_notebooks or ask_jupyter([request.state.resolve().parent / "run" / "jupyter"])
     if request.undo:
         return undo(request.into, request.state, request.dry_run, ask)
@@ -111,12 +112,8 @@ def _reader(request: Request) -> Fetch:
 
 
 def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
-    from workshop.sync.repository import origin, read_repository
-    from workshop.sync.trust import Trust
-
-    trust = Trust(**{each.name: getattr(request, each.name) for each in fields(Trust)})
-    state = request.state.resolve()
-    return read_repository(origin(source), request.subdir, request.branch, state, trust, not request.dry_run)
+    state, keep = request.state.resolve(), not request.dry_run
+    return read_repository(origin(source), request.subdir, request.branch, state, request, keep)
 
 
 def _last_revision(state: Path) -> str:
@@ -146,3 +143,67 @@ def own_request(settings: Settings, updates: Updates, source: str = "") -> Reque
         )
     branch = updates.branch or None if is_address(chosen) else None
     return Request(chosen, settings.notebooks, state, updates.subdir, branch, signers=updates.signers)
+
+
+def ask_jupyter(runtime: Sequence[Path] = ()) -> Open:
+    """Return a function that asks every Jupyter server of this account; ``runtime`` names more folders."""
+
+    def open_notebooks(into: Path) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for server in servers([*runtime, *runtime_folders()]):
+            answer = sessions(server)
+            if answer is None:  # what somebody may have open is not replaced
+                found |= dict.fromkeys(_notebooks_below(server, into), UNKNOWN)
+                continue
+            paths = [_below(server, session, into) for session in answer if is_open(session)]
+            found |= dict.fromkeys(filter(None, paths), WHY)
+        return found
+
+    return open_notebooks
+
+
+def servers(folders: Sequence[Path]) -> Iterator[Server]:
+    """Yield the servers that run, by the environment and by the files that they keep while they do."""
+    if started_by := parent_jupyter():
+        yield started_by
+    yield from jupyters(folders)
+
+
+def sessions(server: Server) -> list[dict[str, Any]] | None:
+    """Return the server's sessions: none when it does not answer as Jupyter does, None when it is silent."""
+    try:
+        found = server.ask("GET", "api/sessions")
+    except TimeoutError:
+        return None
+    except (OSError, ValueError):
+        return []
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def is_open(session: dict[str, Any]) -> bool:
+    """Tell whether a browser shows the notebook: it is connected to the kernel.
+
+    A kernel that runs on without a browser holds nothing unsaved. A server that does not count
+    its connections is taken to have one.
+    """
+    kernel = session.get("kernel")
+    return bool(kernel.get("connections", 1)) if isinstance(kernel, dict) else True
+
+
+def _notebooks_below(server: Server, into: Path) -> list[str]:
+    """Return the notebooks in the participant's folder that the server can reach."""
+    root = server.root.expanduser().resolve()
+    return [file.relative_to(into).as_posix() for file in into.rglob("*.ipynb") if file.is_relative_to(root)]
+
+
+def _below(server: Server, session: dict[str, Any], into: Path) -> str:
+    """Return the notebook's path below ``into``; empty when it lies elsewhere."""
+    older = session.get("notebook")
+    path = session.get("path") or (older.get("path") if isinstance(older, dict) else None)
+    if not isinstance(path, str) or "\0" in path:
+        return ""
+    try:
+        file = (server.root.expanduser() / path).resolve()
+    except (OSError, RuntimeError):  # a loop of links, or a name that no file can have
+        return ""
+    return file.relative_to(into).as_posix() if file.is_relative_to(into) else ""

@@ -19,7 +19,16 @@ from typing import Any, NamedTuple
 
 from workshop.errors import WorkshopError
 from workshop.sync.at_rest import fingerprint, what
-from workshop.sync.files import read_json, read_own, remove, remove_unfinished, sha256_of, unsafe, write_own
+from workshop.sync.files import (
+    from_json,
+    read_json,
+    read_own,
+    remove,
+    remove_unfinished,
+    sha256_of,
+    unsafe,
+    write_own,
+)
 from workshop.sync.notebook import Version
 
 SETTLED_NS = 1_000_000_000
@@ -35,7 +44,7 @@ class Entry:
 
     sha256: str
     """Hash of the delivered bytes; empty when nothing was delivered under this name, only offered."""
-    meaning: str
+    meaning: str = ""
     """Hash of what they mean (``Version.meaning``)."""
     offered: str = ""
     """Hash of a newer version that lies, or lay, beside the participant's file."""
@@ -59,8 +68,7 @@ class Manifest:
 
     def _read(self) -> dict[str, Entry]:
         try:
-            document = read_json(self.file)
-            entries = {path: entry_from(fields) for path, fields in document["files"].items()}
+            entries = from_json(dict[str, Entry], read_json(self.file)["files"])
             return {path: entry for path, entry in entries.items() if not unsafe(path)}
         except FileNotFoundError:
             return {}
@@ -110,15 +118,6 @@ class Manifest:
 def as_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry as JSON holds it; what is empty is left out."""
     return {name: value for name, value in dataclasses.asdict(entry).items() if value or name == "sha256"}
-
-
-def entry_from(fields: Mapping[str, Any]) -> Entry:
-    """Read an entry back; raises TypeError or KeyError when the fields are not those of one."""
-    texts = (fields["sha256"], fields.get("meaning", ""), fields.get("offered", ""))
-    entry = Entry(*texts, tuple(fields.get("earlier", ())))
-    if not all(isinstance(text, str) for text in (*texts, *entry.earlier)):
-        raise TypeError("an entry holds text only")
-    return entry
 
 
 class HashCache:
@@ -229,10 +228,6 @@ class Record:
         write_own(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
 
 
-def _entries(fields: dict[str, Any]) -> dict[str, Entry | None]:
-    return {path: None if each is None else entry_from(each) for path, each in fields.items()}
-
-
 class Log:
     """All runs under one state folder."""
 
@@ -285,21 +280,10 @@ class Log:
 def read_record(folder: Path) -> Record | None:
     """Read one run's log; None when it has none or it cannot be read."""
     try:
-        document = read_json(folder / RECORD)
-        fates = [
-            LoggedFate(
-                tuple(LoggedStep(*step) for step in fate["steps"]),
-                _entries(fate["before"]),
-                _entries(fate["after"]),
-            )
-            for fate in document["fates"]
-        ]
-        if any(unsafe(step.path) for fate in fates for step in fate.steps):
-            return None
-        flags = (bool(document[flag]) for flag in ("finished", "undone", "continues"))
-        return Record(folder, str(document["kind"]), str(document["revision"]), fates, *flags)
+        record: Record = from_json(Record, {**read_json(folder / RECORD), "folder": str(folder)})
     except UNREADABLE:
         return None
+    return None if any(unsafe(step.path) for fate in record.fates for step in fate.steps) else record
 
 
 def heal(into: Path, manifest: Manifest, log: Log) -> bool:

@@ -15,11 +15,23 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import read_json, write_own
+from workshop.sync.files import from_json, read_json, write_own
 from workshop.sync.git import Git, printable
-from workshop.sync.keys import UNSIGNED, Signers, keys_of, signature_fault, signing_key
+from workshop.sync.keys import (
+    LARGEST,
+    UNSIGNED,
+    Revision,
+    Signers,
+    Tag,
+    history,
+    keys_of,
+    read_commit,
+    read_tag,
+    signature_fault,
+    signing_key,
+    version,
+)
 from workshop.sync.mirror import OFFER, Mirror
-from workshop.sync.tags import LARGEST, Revision, Tag, history, read_commit, read_tag, version
 
 LIST_FILE = "trusted-keys"
 """Where a signed revision carries the list of keys that count after it."""
@@ -31,7 +43,7 @@ OLD_S = 400 * 24 * 3600
 CODE_DIGITS = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trust:
     """What a participant or an organiser allows."""
 
@@ -46,6 +58,11 @@ class Trust:
     """The code of the one revision to take, whatever was trusted before."""
     project: str = ""
     """The project that a revision must name; empty for that of the last one."""
+
+    @property
+    def once(self) -> bool:
+        """Whether it is about this once."""
+        return bool(self.trust_new_source or self.ignore_clock or self.reset)
 
     def require_choice(self) -> None:
         """Raise WorkshopError when nothing says whose revisions may be taken."""
@@ -76,15 +93,11 @@ def read_last(state: Path) -> Last:
     """
     file = state / "trust.json"
     try:
-        known = read_json(file)
-        last = Last(**{**known, "keys": tuple(known.get("keys", ()))})
-        texts = (last.url, last.commit, last.tag, last.project, last.anchor, *last.keys)
-        if all(isinstance(text, str) for text in texts) and type(last.date) is int:
-            return last
-        raise TypeError
+        last: Last = from_json(Last, read_json(file), strict=True)
+        return last
     except FileNotFoundError:
         return Last()
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise WorkshopError(
             f"{file} says what was delivered last and cannot be read; delete it to trust the source afresh"
         ) from error
@@ -224,7 +237,8 @@ class Chain:
         found = None if self.signers.is_gpg else self.mirror.file(commit, LIST_FILE)
         if found is not None and found[1] <= LARGEST:
             keys = {
-                key.fingerprint: key for key in keys_of(self.mirror.blob(found[0]).decode(errors="replace"))
+                key.fingerprint: key
+                for key in keys_of(self.mirror.objects.read(found[0]).decode(errors="replace"))
             }
             if len(keys) >= FEWEST_KEYS:
                 self.lines = tuple(key.line for key in keys.values())

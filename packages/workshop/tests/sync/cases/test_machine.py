@@ -25,7 +25,7 @@ from workshop.errors import WorkshopError
 from workshop.sync import engine
 from workshop.sync import git as git_module
 from workshop.sync.engine import synchronise
-from workshop.sync.openbooks import ask_jupyter
+from workshop.sync.request import ask_jupyter
 from workshop.sync.source import Source, read_folder
 from workshop.sync.state import HashCache
 
