@@ -134,7 +134,8 @@ def measure(
     seats: int, parts: Parts, peers: Sequence[str], break_things: bool, scratch: Path
 ) -> dict[str, Trial]:
     """Let each side have its class."""
-    ours = workshop(max(seats, parts.training and parts.training + 1))
+    needed = [seats, parts.training + 1 if parts.training else 0, faults.BROWSERS if break_things else 0]
+    ours = workshop(max(needed))
     ours.people, everybody = ours.people[:seats], ours.people
     makes = {"littlest": littlest, "debian": debian}
     others: list[Peer] = []
@@ -158,6 +159,7 @@ def measure(
             ours.people = everybody
             trials[OURS].trained = train(ours, parts.training, parts.cells)
         if break_things:
+            ours.people = everybody
             trials[OURS].faults = faults.try_all(ours, _say)
         ours.stop()
         for other in others:

@@ -1,7 +1,8 @@
 """A classroom in a container, made by its playbook, that a rehearsal of a class comes to.
 
 By hand, as root, each in one mount namespace that ``tools/testbed/limits.bash`` made: ``python -m
-machines.load.room make SEATS``, then ``bench OPTION…`` as often as is wanted, then ``stop``.
+machines.load.room make SEATS``, then ``bench OPTION…`` as often as is wanted (``again SEATS`` brings what has
+changed in this checkout), then ``stop``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PREFIX = "/opt/workshop"
 LESSON = "1-mnist/10-mlp"
 """What a class trains; its functions are compiled at set-up, as all lessons' are on a classroom's server."""
 DISK_BYTES = 24 * 2**30
-"""Of the disk with homes, environments and the hub's database: a file, of which only what is written takes room."""
+"""Of the disk with homes, environments and the hub's database: a file, as large as what is written."""
 PREPARE = """
 apt-get update --quiet=2
 export DEBIAN_FRONTEND=noninteractive
@@ -122,6 +123,8 @@ def main(words: list[str]) -> None:
             print(done.text, f"{done.seconds:.0f} s")
             if done.status == 0:
                 room.bring_peers()
+        case ["again", seats]:
+            print(room.set_up(int(seats)).text)
         case ["bench", *options]:
             print(json.dumps(room.bench(*options), indent=1))
         case ["stop"]:

@@ -1,7 +1,7 @@
 """The program of a seat's unit: JupyterHub's single-user server, without what only a hub needs.
 
-Importing ``jupyterhub.singleuser`` brings the pages of the hub and its database with it (SQLAlchemy, alembic),
-for one name in the log and a few functions that no seat calls: 26 MB of each seat, and a quarter of a processor
+Importing ``jupyterhub.singleuser`` brings the pages of the hub and its database with it (SQLAlchemy, alembic)
+for one name in the log and functions that no seat calls: 26 MB of each seat, and a quarter of a processor
 second of each start.
 """
 
@@ -17,7 +17,7 @@ PAGES = "jupyterhub.handlers.pages"
 
 
 class HealthCheckHandler:
-    """Stands for the hub's page of that name, whose requests ``jupyterhub.log`` tells apart: a seat has none."""
+    """Stands for the hub's page of that name, which ``jupyterhub.log`` tells apart: a seat has none."""
 
 
 def load_later(name: str) -> None:
@@ -35,7 +35,7 @@ def load_later(name: str) -> None:
 
 
 def leave_the_hub_out() -> None:
-    """Let ``jupyterhub.singleuser`` be imported without the hub's own pages, and its database only on demand."""
+    """Let ``jupyterhub.singleuser`` be imported without the hub's pages, and its database on demand."""
     package, _, own = PAGES.rpartition(".")
     handlers, pages = ModuleType(package), ModuleType(PAGES)
     handlers.__path__ = []
