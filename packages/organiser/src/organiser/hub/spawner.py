@@ -81,7 +81,7 @@ class SeatSpawner(Returning, Spawner):  # type: ignore[misc]
                 return
 
     async def get_url(self) -> str:
-        """Return where the server is, or will be: a hub that died while it started wrote down another port."""
+        """Return where the server is, or will be: a hub that died meanwhile wrote down another port."""
         return f"http://{ADDRESS}:{FIRST_PORT + int(self.seat)}{self.server.base_url}"
 
     async def stop(self, now: bool = False) -> None:
