@@ -53,6 +53,7 @@ class Warm:
     """All come one after the other, to seats that run."""
 
     people: list[Person]
+    processor_seconds: float
     memory: Memory
     """Of seats that nobody has used yet; of hub and proxy when all have come."""
 
@@ -205,8 +206,9 @@ def come_warm(side: Workshop, within: float) -> Warm:
         assert browser.person.began is not None
         browser.person.cell_seconds = time.monotonic() - browser.person.began
 
+    watch = Stopwatch.started()
     asyncio.run(all_come(side.address, people, within, first_cell))
-    return Warm(people, Memory(memory(side.accounts(), side.signs).hub, idle.seats))
+    return Warm(people, watch.seconds(), Memory(memory(side.accounts(), side.signs).hub, idle.seats))
 
 
 def first_theano(side: Workshop) -> tuple[float | None, str]:
@@ -257,22 +259,25 @@ def of_memory(found: Memory) -> dict[str, float | None]:
     }
 
 
-def of_cold(cold: Cold) -> dict[str, Any]:
-    """Return the figures of a class that came at once."""
-    came = sum(person.seconds is not None for person in cold.people)
-    each = {"processor_seconds_each": round(cold.processor_seconds / came, 2) if came else None}
-    return told(cold.people, lambda person: person.seconds) | each | of_memory(cold.memory)
+def of_class(found: Cold | Warm, seconds: Callable[[Person], float | None]) -> dict[str, Any]:
+    """Return the figures of a class that came."""
+    came = sum(seconds(person) is not None for person in found.people)
+    each = {"processor_seconds_each": round(found.processor_seconds / came, 2) if came else None}
+    return told(found.people, seconds) | each | of_memory(found.memory)
 
 
 def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
     """Return the figures, and the bars that are missed."""
     ours = trials[OURS]
     report: dict[str, Any] = {
-        "cold": {name: of_cold(each.cold) for name, each in trials.items() if each.cold}
+        "cold": {
+            name: of_class(each.cold, lambda person: person.seconds)
+            for name, each in trials.items()
+            if each.cold
+        }
     }
     if ours.warm:
-        report["warm"] = told(ours.warm.people, lambda person: person.cell_seconds)
-        report["warm"] |= of_memory(ours.warm.memory)
+        report["warm"] = of_class(ours.warm, lambda person: person.cell_seconds)
     if ours.theano is not None:
         report["first_theano_seconds"] = round(ours.theano, 2)
     if ours.theano_error:

@@ -35,7 +35,7 @@ def trained(**differs: object) -> Trained:
 
 GOOD = Trial(
     Cold(people(1.0, 2.0), 4.0, Memory(300.0, [90.0, 110.0])),
-    warm=Warm(people(1.0, 2.0), Memory(300.0, [90.0])),
+    warm=Warm(people(1.0, 2.0), 3.0, Memory(300.0, [90.0])),
     theano=3.0,
     trained=trained(),
     faults=[Fault("hub killed", 3.0, 0)],
@@ -66,9 +66,9 @@ def test_a_class_that_keeps_every_bar_passes() -> None:
         ),
         (replace(GOOD, cold=Cold(people(1.0, 2.0), 4.0, Memory(351.0, [100.0]))), "hub_mb"),
         (replace(GOOD, cold=Cold(people(1.0, 2.0), 4.0, Memory(300.0, [111.0]))), "seat_mb"),
-        (replace(GOOD, warm=Warm(people(1.0, 9.0), Memory(300.0, [90.0]))), "warm: p95"),
-        (replace(GOOD, warm=Warm(people(1.0, 1.0), Memory(351.0, [90.0]))), "hub_mb"),
-        (replace(GOOD, warm=Warm(people(1.0, 1.0), Memory(300.0, [111.0]))), "seat_mb"),
+        (replace(GOOD, warm=Warm(people(1.0, 9.0), 3.0, Memory(300.0, [90.0]))), "warm: p95"),
+        (replace(GOOD, warm=Warm(people(1.0, 1.0), 3.0, Memory(351.0, [90.0]))), "hub_mb"),
+        (replace(GOOD, warm=Warm(people(1.0, 1.0), 3.0, Memory(300.0, [111.0]))), "seat_mb"),
         (replace(GOOD, theano=7.5), "Theano"),
         (replace(GOOD, theano=None, theano_error="no kernel: 500"), "no kernel: 500"),
         (replace(GOOD, trained=trained(ended=1)), "1 of 2 who train"),
