@@ -49,12 +49,22 @@ class Cold:
 
 
 @dataclass
+class Warm:
+    """All come one after the other, to seats that run."""
+
+    people: list[Person]
+    processor_seconds: float
+    memory: Memory
+    """Of seats that nobody has used yet; of hub and proxy when all have come."""
+
+
+@dataclass
 class Trial:
     """What was measured on one side."""
 
     cold: Cold | None = None
-    arrivals: list[Person] = field(default_factory=list)
-    """Of ours, warmed."""
+    warm: Warm | None = None
+    """Of ours."""
     theano: float | None = None
     """Seconds of a seat's first Theano cell."""
     theano_error: str = ""
@@ -125,7 +135,8 @@ def measure(
     seats: int, parts: Parts, peers: Sequence[str], break_things: bool, scratch: Path
 ) -> dict[str, Trial]:
     """Let each side have its class."""
-    ours = workshop(max(seats, parts.training))
+    needed = [seats, parts.training + 1 if parts.training else 0, faults.BROWSERS if break_things else 0]
+    ours = workshop(max(needed))
     ours.people, everybody = ours.people[:seats], ours.people
     makes = {"littlest": littlest, "debian": debian}
     others: list[Peer] = []
@@ -140,15 +151,16 @@ def measure(
             trials[OURS].cold = come_cold(ours)
         if parts.within:
             _say(f"{seats} come within {parts.within:.0f} s to seats that run")
-            trials[OURS].arrivals = come_warm(ours, parts.within)
+            trials[OURS].warm = come_warm(ours, parts.within)
         if parts.theano:
             _say("a seat's first Theano cell")
             trials[OURS].theano, trials[OURS].theano_error = first_theano(ours)
         if parts.training:
-            _say(f"{parts.training} work at once: all train, but one allocates without end")
+            _say(f"{parts.training} work at once: all train, but one allocates without end; one more writes")
             ours.people = everybody
             trials[OURS].trained = train(ours, parts.training, parts.cells)
         if break_things:
+            ours.people = everybody
             trials[OURS].faults = faults.try_all(ours, _say)
         ours.stop()
         for other in others:
@@ -180,10 +192,11 @@ def come_cold(side: Side) -> Cold:
     return Cold(people, seconds, memory(side.accounts(), side.signs))
 
 
-def come_warm(side: Workshop, within: float) -> list[Person]:
+def come_warm(side: Workshop, within: float) -> Warm:
     """Let all log in to seats that run, one after the other, each until the output of `1+1`."""
     for number, why in side.warm().items():
         _say(f"seat {int(number)} did not start: {why}")
+    idle = memory(side.accounts(), side.signs)
     people = [Person(each.name, each.secret) for each in side.people]
 
     async def first_cell(browser: Browser) -> None:
@@ -193,8 +206,9 @@ def come_warm(side: Workshop, within: float) -> list[Person]:
         assert browser.person.began is not None
         browser.person.cell_seconds = time.monotonic() - browser.person.began
 
+    watch = Stopwatch.started()
     asyncio.run(all_come(side.address, people, within, first_cell))
-    return people
+    return Warm(people, watch.seconds(), Memory(memory(side.accounts(), side.signs).hub, idle.seats))
 
 
 def first_theano(side: Workshop) -> tuple[float | None, str]:
@@ -214,10 +228,19 @@ def first_theano(side: Workshop) -> tuple[float | None, str]:
     return (found[0], "") if found else (None, person.errors[-1])
 
 
+def parts_of(seconds: Sequence[float]) -> dict[str, float | None]:
+    """Return the median, the 95th percentile and the longest."""
+    parts = quantiles(seconds, n=20, method="inclusive") if len(seconds) > 1 else [*seconds] * 20
+    return {
+        "p50": round(parts[9], 2) if seconds else None,
+        "p95": round(parts[-1], 2) if seconds else None,
+        "longest": round(max(seconds), 2) if seconds else None,
+    }
+
+
 def told(people: Sequence[Person], seconds: Callable[[Person], float | None]) -> dict[str, Any]:
     """Return how long people waited, and what they saw."""
     waited = [each for each in map(seconds, people) if each is not None]
-    parts = quantiles(waited, n=20, method="inclusive") if len(waited) > 1 else waited * 20
     errors = [error for person in people for error in person.errors]
     return {
         "people": len(people),
@@ -225,31 +248,36 @@ def told(people: Sequence[Person], seconds: Callable[[Person], float | None]) ->
         "saw_429": sum(person.too_many for person in people),
         "saw_errors": len(errors),
         "first_error": errors[0] if errors else "",
-        "p50": round(parts[9], 2) if waited else None,
-        "p95": round(parts[-1], 2) if waited else None,
-        "longest": round(max(waited), 2) if waited else None,
+    } | parts_of(waited)
+
+
+def of_memory(found: Memory) -> dict[str, float | None]:
+    """Return the figures of hub and proxy together, and of one idle seat."""
+    return {
+        "seat_mb": round(mean(found.seats), 1) if found.seats else None,
+        "hub_mb": round(found.hub, 1),
     }
 
 
-def of_cold(cold: Cold) -> dict[str, Any]:
-    """Return the figures of a class that came at once."""
-    seats = cold.memory.seats
-    came = sum(person.seconds is not None for person in cold.people)
-    return told(cold.people, lambda person: person.seconds) | {
-        "processor_seconds_each": round(cold.processor_seconds / came, 2) if came else None,
-        "seat_mb": round(mean(seats), 1) if seats else None,
-        "hub_mb": round(cold.memory.hub, 1),
-    }
+def of_class(found: Cold | Warm, seconds: Callable[[Person], float | None]) -> dict[str, Any]:
+    """Return the figures of a class that came."""
+    came = sum(seconds(person) is not None for person in found.people)
+    each = {"processor_seconds_each": round(found.processor_seconds / came, 2) if came else None}
+    return told(found.people, seconds) | each | of_memory(found.memory)
 
 
 def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
     """Return the figures, and the bars that are missed."""
     ours = trials[OURS]
     report: dict[str, Any] = {
-        "cold": {name: of_cold(each.cold) for name, each in trials.items() if each.cold}
+        "cold": {
+            name: of_class(each.cold, lambda person: person.seconds)
+            for name, each in trials.items()
+            if each.cold
+        }
     }
-    if ours.arrivals:
-        report["warm"] = told(ours.arrivals, lambda person: person.cell_seconds)
+    if ours.warm:
+        report["warm"] = of_class(ours.warm, lambda person: person.cell_seconds)
     if ours.theano is not None:
         report["first_theano_seconds"] = round(ours.theano, 2)
     if ours.theano_error:
@@ -260,6 +288,7 @@ def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
             "ended_right": trained.ended,
             "seconds": round(trained.seconds, 1),
             "most_mb": round(trained.most_mb),
+            "who_writes": parts_of(trained.typed) | {"cells": len(trained.typed)},
             "endless": trained.endless,
             "its_seat_again": trained.endless_again,
             "first_error": trained.errors[0] if trained.errors else "",
@@ -281,8 +310,10 @@ def summarise(trials: dict[str, Trial]) -> dict[str, Any]:
 def missed(report: dict[str, Any]) -> list[str]:
     """Return a line for each bar that is missed."""
     found = missed_cold(report["cold"]) if report["cold"] else []
-    if (warm := report.get("warm")) and (warm["failed"] or warm["p95"] > ARRIVAL_SECONDS):
-        found.append(f"warm: p95 {warm['p95']} s, at most {ARRIVAL_SECONDS:g}; {warm['failed']} failed")
+    if warm := report.get("warm"):
+        if warm["failed"] or warm["p95"] > ARRIVAL_SECONDS:
+            found.append(f"warm: p95 {warm['p95']} s, at most {ARRIVAL_SECONDS:g}; {warm['failed']} failed")
+        found += above(warm, {"seat_mb": SEAT_MB, "hub_mb": HUB_MB})
     if report.get("first_theano_seconds", 0.0) > THEANO_SECONDS:
         found.append(f"first Theano cell {report['first_theano_seconds']} s, at most {THEANO_SECONDS:g}")
     if error := report.get("first_theano_error"):
@@ -311,14 +342,17 @@ def missed_cold(cold: dict[str, Any]) -> list[str]:
                 other[part] is not None and not other["failed"] and mine[part] > other[part]
             ):
                 found.append(f"cold: {part} {mine[part]} s, {name} {other[part]} s")
-    for what, most in (
-        ("processor_seconds_each", PROCESSOR_SECONDS),
-        ("seat_mb", SEAT_MB),
-        ("hub_mb", HUB_MB),
-    ):
-        if mine[what] is None or mine[what] > most:
-            found.append(f"{what} {mine[what]}, at most {most:g}")
+    found += above(mine, {"processor_seconds_each": PROCESSOR_SECONDS, "seat_mb": SEAT_MB, "hub_mb": HUB_MB})
     return found
+
+
+def above(figures: dict[str, Any], most: dict[str, float]) -> list[str]:
+    """Return a line for each figure that there is none of, or that is above what it may be."""
+    return [
+        f"{name} {figures[name]}, at most {limit:g}"
+        for name, limit in most.items()
+        if figures[name] is None or figures[name] > limit
+    ]
 
 
 def show(report: dict[str, Any]) -> None:

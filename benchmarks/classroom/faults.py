@@ -16,6 +16,10 @@ from benchmarks.classroom.people import Browser, Person, SeenError, browsing
 from benchmarks.classroom.sides import Workshop, run
 
 PEOPLE = 3
+BROWSERS = PEOPLE + 2
+"""Two come in the middle of a fault."""
+STARTING_SECONDS = 1.0
+"""After which a seat's server is on its way, and not there yet."""
 RELOADS = 100
 WAIT_SECONDS = 60.0
 PAUSE_SECONDS = 0.1
@@ -89,13 +93,15 @@ def try_all(side: Workshop, say: Callable[[str], None]) -> list[Fault]:
 
 
 async def _try_all(side: Workshop, say: Callable[[str], None]) -> list[Fault]:
-    browsers = [browsing(side.address, Person(each.name, each.secret)) for each in side.people[: PEOPLE + 1]]
+    browsers = [browsing(side.address, Person(each.name, each.secret)) for each in side.people[:BROWSERS]]
     try:
         sitting = [await sit_down(browser, number) for number, browser in enumerate(browsers[:PEOPLE])]
         found = []
         for name, make in FAULTS.items():
             say(f"fault: {name}")
             found.append(await after(name, make, sitting))
+        say("fault: hub killed while a seat starts")
+        found.append(await killed_while_starting(sitting, browsers[PEOPLE + 1]))
         say(f"{RELOADS} reloads")
         found.append(await reload(sitting[0]))
         say("fault: disk full")
@@ -130,6 +136,27 @@ async def answered(name: str, asked: list[Callable[[], Awaitable[bool]]]) -> Fau
     return Fault(name, back, len(lost), str(lost[0] or "it was another one") if lost else "")
 
 
+async def killed_while_starting(sitting: list[Sitting], newcomer: Browser) -> Fault:
+    """Kill the hub when somebody's server is on its way: they reload the page, and come to that server."""
+    coming = asyncio.create_task(_tries(newcomer.log_in()))
+    await asyncio.sleep(STARTING_SECONDS)
+    stop_hard("workshop-hub")()
+    await coming
+    return await answered(
+        "hub killed while a seat starts", [*(each.works for each in sitting), comes(newcomer)]
+    )
+
+
+def comes(newcomer: Browser) -> Callable[[], Awaitable[bool]]:
+    """Return what lets somebody reload the page until they are at their seat."""
+
+    async def asks() -> bool:
+        await newcomer.come_back()
+        return True
+
+    return asks
+
+
 async def disk_full(sitting: list[Sitting], newcomer: Browser) -> Fault:
     """Fill the disk with the homes to its last byte; all try to save, and one more comes; then make room.
 
@@ -145,12 +172,7 @@ async def disk_full(sitting: list[Sitting], newcomer: Browser) -> Fault:
         await asyncio.sleep(FULL_SECONDS)
     finally:
         filler.unlink(missing_ok=True)
-
-    async def comes() -> bool:
-        await newcomer.come_back()
-        return True
-
-    return await answered("disk full", [*(each.saves for each in sitting), comes])
+    return await answered("disk full", [*(each.saves for each in sitting), comes(newcomer)])
 
 
 def fill(filler: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ MAY_FAIL = "raises-exception"
 CELL_SECONDS = 1800.0
 """That one cell may take: all share the processors."""
 LOOK_SECONDS = 2.0
+TYPE_SECONDS = 2.0
+"""After which somebody who does not train runs the next small cell."""
 ENDLESS = """held = []
 while True:
     held.append(bytearray(b"x") * 2**24)"""
@@ -38,6 +41,8 @@ class Trained:
     """What who allocates without end saw."""
     endless_again: str = ""
     """What `1+1` was on that seat afterwards, in a kernel that starts anew."""
+    typed: list[float] = field(default_factory=list)
+    """Seconds that `1+1` took meanwhile on one more seat, again and again."""
     most_mb: float = 0.0
     """Of all seats together, with what the kernel keeps of their files."""
     errors: list[str] = field(default_factory=list)
@@ -54,9 +59,12 @@ def cells_of(name: str, profile: Profile) -> list[tuple[str, bool]]:
 
 
 def train(side: Workshop, seats: int, cells: Sequence[tuple[str, bool]]) -> Trained:
-    """Let so many people sit on seats that run; all but the last train, and that one allocates."""
+    """Let so many people sit on seats that run; all but the last train, and that one allocates.
+
+    One more, on the seat after theirs, runs small cells until they have done.
+    """
     side.warm()
-    people = [Person(each.name, each.secret) for each in side.people[:seats]]
+    *people, types = [Person(each.name, each.secret) for each in side.people[: seats + 1]]
     found = Trained(people)
     greedy = people[-1]
     began = time.monotonic()
@@ -75,11 +83,32 @@ def train(side: Workshop, seats: int, cells: Sequence[tuple[str, bool]]) -> Trai
         found.ended += 1
         found.seconds = time.monotonic() - began
 
+    async def all_work() -> None:
+        done = asyncio.Event()
+        writing = asyncio.create_task(
+            all_come(side.address, [types], 0.0, lambda browser: type_on(browser, found.typed, done))
+        )
+        await all_come(side.address, people, 0.0, works)
+        done.set()
+        await writing
+
     with Highest() as highest:
-        asyncio.run(all_come(side.address, people, 0.0, works))
+        asyncio.run(all_work())
     found.most_mb = highest.bytes / MB
-    found.errors = [error for each in people if each is not greedy for error in each.errors]
+    found.errors = [error for each in [*people, types] if each is not greedy for error in each.errors]
     return found
+
+
+async def type_on(browser: Browser, seconds: list[float], done: asyncio.Event) -> None:
+    """Run a small cell again and again, as somebody does who writes, and note how long each took."""
+    channels = await browser.start_kernel("python3")
+    await browser.cell(channels, "1+1")
+    while not done.is_set():
+        began = time.monotonic()
+        await browser.cell(channels, "1+1")
+        seconds.append(time.monotonic() - began)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), TYPE_SECONDS)
 
 
 async def allocate(browser: Browser, found: Trained) -> None:

@@ -13,10 +13,10 @@ pytest.importorskip("aiohttp")
 
 from aiohttp import web
 
-from benchmarks.classroom.bench import OURS, Cold, Trial, summarise
+from benchmarks.classroom.bench import OURS, Cold, Trial, Warm, summarise
 from benchmarks.classroom.faults import Fault, fill
 from benchmarks.classroom.people import Browser, Person, all_come
-from benchmarks.classroom.training import MAY_FAIL, Trained, cells_of
+from benchmarks.classroom.training import MAY_FAIL, Trained, cells_of, type_on
 from benchmarks.classroom.usage import Memory, machine_seconds, memory, pss_mb
 from workshop.lessons.catalogue import Profile
 
@@ -35,7 +35,7 @@ def trained(**differs: object) -> Trained:
 
 GOOD = Trial(
     Cold(people(1.0, 2.0), 4.0, Memory(300.0, [90.0, 110.0])),
-    arrivals=people(1.0, 2.0),
+    warm=Warm(people(1.0, 2.0), 3.0, Memory(300.0, [90.0])),
     theano=3.0,
     trained=trained(),
     faults=[Fault("hub killed", 3.0, 0)],
@@ -66,7 +66,9 @@ def test_a_class_that_keeps_every_bar_passes() -> None:
         ),
         (replace(GOOD, cold=Cold(people(1.0, 2.0), 4.0, Memory(351.0, [100.0]))), "hub_mb"),
         (replace(GOOD, cold=Cold(people(1.0, 2.0), 4.0, Memory(300.0, [111.0]))), "seat_mb"),
-        (replace(GOOD, arrivals=people(1.0, 9.0)), "warm: p95"),
+        (replace(GOOD, warm=Warm(people(1.0, 9.0), 3.0, Memory(300.0, [90.0]))), "warm: p95"),
+        (replace(GOOD, warm=Warm(people(1.0, 1.0), 3.0, Memory(351.0, [90.0]))), "hub_mb"),
+        (replace(GOOD, warm=Warm(people(1.0, 1.0), 3.0, Memory(300.0, [111.0]))), "seat_mb"),
         (replace(GOOD, theano=7.5), "Theano"),
         (replace(GOOD, theano=None, theano_error="no kernel: 500"), "no kernel: 500"),
         (replace(GOOD, trained=trained(ended=1)), "1 of 2 who train"),
@@ -197,6 +199,45 @@ def test_a_kernel_that_dies_ends_its_cell_with_what_it_said() -> None:
         }
     )
     assert asyncio.run(come(app, run)).errors == ["SeenError: the kernel died: Memory ran out"]
+
+
+def test_who_writes_runs_small_cells_until_the_others_have_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.classroom.training.TYPE_SECONDS", 0.001)
+    seconds: list[float] = []
+
+    async def lets_in(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/user/seat-001/")
+
+    async def session(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"kernel": {"id": "1"}}, status=201)
+
+    async def kernel(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        parent = (await socket.receive_json())["header"]
+        result = {"msg_type": "execute_result", "content": {"data": {"text/plain": "2"}}}
+        await socket.send_json({**result, "parent_header": parent})
+        return socket
+
+    async def writes(browser: Browser) -> None:
+        done = asyncio.Event()
+        task = asyncio.create_task(type_on(browser, seconds, done))
+        while len(seconds) < 3:
+            await asyncio.sleep(0.01)
+        done.set()
+        await task
+
+    app = hub(
+        {
+            "GET /hub/login": page,
+            "POST /hub/login": lets_in,
+            "GET /user/seat-001/": page,
+            "POST /user/seat-001/api/sessions": session,
+            "GET /user/seat-001/api/kernels/1/channels": kernel,
+        }
+    )
+    assert asyncio.run(come(app, writes)).errors == []
+    assert len(seconds) >= 3
 
 
 def test_who_trains_runs_the_cells_of_a_lesson_with_its_profile_and_solutions() -> None:

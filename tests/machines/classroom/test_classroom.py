@@ -293,6 +293,25 @@ def test_an_open_door_speaks_tls_and_nothing_else(room: Classroom) -> None:
     assert room.browse("run", "1+1", address=address)["result"] == "2"
 
 
+def test_a_certificate_that_is_replaced_takes_nobody_down(room: Classroom) -> None:
+    address, private = "https://127.0.0.1:8443", f"{PREFIX}/hub/private"
+
+    def shown() -> str:
+        """Return what identifies the certificate that the door shows."""
+        ask = "openssl s_client -connect 127.0.0.1:8443 </dev/null 2>/dev/null"
+        return room.bed.run(f"{ask} | openssl x509 -noout -fingerprint -sha256", "root").text
+
+    before = shown()
+    seat = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
+    # As whoever gets a new one does: the command of set-up, then a proxy that has it.
+    room.bed.root(f"rm {private}/certificate*.pem && {WORKSHOP} hub prepare")
+    room.bed.root("systemctl try-restart workshop-proxy")
+    wait_until(lambda: not room.browse("run", "1+1", address=address).get("error"), 60, "the seat answers")
+    assert "Fingerprint" in before
+    assert shown() != before
+    assert room.bed.root("systemctl show --property=MainPID --value classroom-seat@001") == seat
+
+
 def test_homes_are_archived_and_deleted_whatever_was_left_in_them(room: Classroom) -> None:
     left = """import os, pathlib
 os.symlink('/etc/passwd', 'link'); os.symlink('/opt/workshop/hub', '/home/seat-001/hub')

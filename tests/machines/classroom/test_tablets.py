@@ -125,6 +125,11 @@ def save(page: Any) -> None:
         rename.first.tap()
 
 
+def put_off(page: Any) -> None:
+    """JupyterLab may ask whether to restart a server that it did not reach: tap that away, from now on."""
+    page.add_locator_handler(page.get_by_role("button", name="Dismiss"), lambda found: found.tap())
+
+
 def wide(page: Any) -> int:
     """Return by how many pixels a page is wider than the screen."""
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
@@ -179,8 +184,7 @@ def test_wifi_that_is_lost_for_ten_seconds_loses_no_edit_and_no_output(door: Cla
         write(page, "edited = 'without a network'")
         page.wait_for_timeout(1000 * LOST_SECONDS)
     output.filter(has_text="line-39").wait_for()
-    # JupyterLab may have asked meanwhile whether to restart a server that it did not reach.
-    page.add_locator_handler(page.get_by_role("button", name="Dismiss"), lambda found: found.tap())
+    put_off(page)
     lines = re.findall(r"line-\d+", output.first.inner_text())
     assert lines == [f"line-{number}" for number in range(40)]
     book = page.url.rpartition("/")[2].partition("?")[0]
@@ -219,6 +223,7 @@ def test_a_hub_and_a_proxy_that_start_anew_leave_an_open_page_as_it_is(door: Cla
     run_cell(page)
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     door.bed.root("systemctl restart workshop-proxy workshop-hub")
+    put_off(page)
     write(page, "print(kept + 1)")
 
     def answers() -> bool:

@@ -55,7 +55,7 @@ class Seats:
     def make(self, folder: Path) -> None:
         """Write the units, and start both seats."""
         self.bed.root(PREPARE)
-        server = f"{PREFIX}/venvs/hub/bin/jupyterhub-singleuser"
+        server = f"{PREFIX}/venvs/hub/bin/python"
         self.write(server, Path(__file__).with_name("server.py").read_text(encoding="utf-8"))
         self.bed.root(f"chmod 755 {server}")
         book = folder / "units.yml"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.hub.units import Manager, quoted, seats_in, unit, write_environment
+from organiser.hub.units import ENDED, Manager, quoted, seats_in, unit, write_environment
 from workshop.errors import WorkshopError
 
 NASTY = """a "quoted" \\ $HOME `id` it's é"""
@@ -47,7 +47,9 @@ def test_the_seats_of_a_listing() -> None:
     listed = (
         "classroom-seat@001.service loaded active running Seat 001\nssh.service loaded active running x\n\n"
     )
-    assert seats_in(listed) == ["001"]
+    listed += "classroom-seat@002.service loaded activating auto-restart Seat 002\n"
+    assert seats_in(listed) == ["001", "002"]
+    assert seats_in(listed, ENDED) == ["002"]
     assert unit("001") == "classroom-seat@001.service"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from organiser.hub.speaker import Speaker
 
 FORM = Path(__file__).with_name("form.html")
 COOKIE_DAYS = 30
+PENDING_SECONDS, LOOK_SECONDS = 20.0, 0.1
+"""How long to wait for a server that is on its way, and how often to look."""
 
 
 class SeatAuthenticator(Authenticator):  # type: ignore[misc]
@@ -137,12 +141,29 @@ class FreeSeat(APIHandler):  # type: ignore[misc]
         self.finish(await free_seat(self, seat))
 
 
+async def settled(spawner: Any) -> None:
+    """Wait until a server is there or not: JupyterHub stops none that is on its way.
+
+    Raises HTTPError 409 where that takes long.
+    """
+    until = time.monotonic() + PENDING_SECONDS
+    while why := spawner.pending:
+        if time.monotonic() > until:
+            raise web.HTTPError(409, f"the seat is busy ({why}); try again in a moment")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
 async def free_seat(handler: Any, seat: str) -> dict[str, Any]:
-    """Free a seat that there is for another browser; return what that changed."""
+    """Free a seat that there is for another browser; return what that changed.
+
+    Raises HTTPError 409 where its server neither comes nor goes for long.
+    """
     name = account(seat_of(account(seat)))
+    user = handler.find_user(name)
+    if user is not None:
+        await settled(user.spawner)
     was_taken = handler.authenticator.door.free(seat)
     end_sessions(handler, name)
-    user = handler.find_user(name)
     stopped = user is not None and user.spawner.active
     if user is not None and stopped:
         await handler.stop_single_user(user)

@@ -60,7 +60,7 @@ def measure(proc: Path = Path("/proc")) -> dict[str, list[float]]:
     """
     found: dict[str, list[float]] = {"server": [], "kernel": [], "hub": [], "proxy": []}
     signs = {
-        "jupyterhub-singleuser": "server",
+        "organiser.hub.singleuser": "server",
         "ipykernel_launcher": "kernel",
         "jupyterhub --config": "hub",
         "configurable-http-proxy": "proxy",

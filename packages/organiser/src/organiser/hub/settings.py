@@ -44,8 +44,6 @@ class HubSettings:
     """The folder of the proxy's packages."""
     seat_disk_bytes: int = 0
     """What one seat may have on a disk that keeps quotas; 0: no limit."""
-    seat_memory_mb: int = 0
-    """What one seat may take, in MB; 0: no limit."""
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from typing import Any, ClassVar
 
 from jupyterhub.spawner import Spawner
@@ -21,6 +22,8 @@ from workshop.errors import WorkshopError
 
 ADDRESS = "127.0.0.1"
 LOOK_SECONDS = 0.2
+CRASHING_SECONDS = 5.0
+"""For which a server may end again and again before it listens: systemd would start it anew for ever."""
 KEPT = ("JUPYTERHUB_", "JPY_")
 """How the variables begin that the hub gives a server; the hub's own are none of the seat's business."""
 
@@ -57,11 +60,16 @@ class SeatSpawner(Returning, Spawner):  # type: ignore[misc]
 
     async def _listens(self) -> None:
         """Wait until the server listens; ``start_timeout`` ends the waiting."""
+        crashed = float("inf")
         while True:
             try:
                 _, writer = await asyncio.open_connection(ADDRESS, self.port)
             except OSError:
-                if self.seat not in await self.manager.active():
+                there, now = self.seat in await self.manager.active(), time.monotonic()
+                crashes = self.seat in self.manager.crashing
+                if crashes:
+                    crashed = min(crashed, now)
+                if not there or (crashes and now - crashed > CRASHING_SECONDS):
                     why = await self.manager.result(self.seat)
                     raise WorkshopError(
                         f"seat {int(self.seat)} did not start ({why}); "
@@ -71,6 +79,10 @@ class SeatSpawner(Returning, Spawner):  # type: ignore[misc]
             else:
                 writer.close()
                 return
+
+    async def get_url(self) -> str:
+        """Return where the server is, or will be: a hub that died meanwhile wrote down another port."""
+        return f"http://{ADDRESS}:{FIRST_PORT + int(self.seat)}{self.server.base_url}"
 
     async def stop(self, now: bool = False) -> None:
         """Stop the unit, with all its kernels."""

@@ -162,7 +162,7 @@ class SpeakerAct(View):
         return number
 
     async def _seat(self, what: str, number: str) -> None:
-        from organiser.hub.authenticator import free_seat
+        from organiser.hub.authenticator import free_seat, settled
 
         if what == "free":
             await free_seat(self, number)
@@ -170,8 +170,7 @@ class SpeakerAct(View):
         user = self.find_user(account(number))
         if user is None:
             raise HTTPError(409, "nobody has been on this seat yet")
-        if user.spawner.pending:
-            raise HTTPError(409, f"the seat is busy ({user.spawner.pending}); look again in a moment")
+        await settled(user.spawner)
         if user.spawner.active:
             await self.stop_single_user(user)
         await self.spawn_single_user(user)

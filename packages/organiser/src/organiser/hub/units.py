@@ -14,6 +14,8 @@ from workshop.errors import WorkshopError
 UNITS = "classroom-seat@"
 RUN = Path("/run/classroom")
 """Root's folder; in it is a file for each seat that only the hub writes: the environment of its unit."""
+ENDED = "auto-restart"
+"""What systemd calls a unit that has ended by itself and that it is about to start again."""
 FRESH_SECONDS = 1.0
 """How long one look at all units counts."""
 
@@ -57,6 +59,8 @@ class Manager:
     """systemd, asked as seldom as possible: one look at all hundred seats serves for a second."""
 
     systemctl: str = "systemctl"
+    crashing: frozenset[str] = frozenset()
+    """The seats whose server had ended by itself at the last look, and that are about to be started again."""
     _active: frozenset[str] = frozenset()
     _looked: float = -FRESH_SECONDS
     """When the last look began: what has changed since then, it may not have seen."""
@@ -74,6 +78,7 @@ class Manager:
         # Looks overlap when many seats start: the one that began last counts.
         if now > self._looked:
             self._active, self._looked = found, now
+            self.crashing = frozenset(seats_in(text, ENDED))
         return found
 
     async def start(self, seat: str) -> None:
@@ -114,7 +119,8 @@ class Manager:
         return said.decode(errors="replace")
 
 
-def seats_in(listed: str) -> list[str]:
-    """Return the seats' numbers of what ``systemctl list-units --plain --no-legend`` printed."""
-    names = [line.split()[0] for line in listed.splitlines() if line.strip()]
+def seats_in(listed: str, state: str = "") -> list[str]:
+    """Return the seats that ``systemctl list-units --plain --no-legend`` printed, all or those of a state."""
+    rows = [line.split() for line in listed.splitlines() if line.strip()]
+    names = [row[0] for row in rows if not state or row[3:4] == [state]]
     return [name.removeprefix(UNITS).removesuffix(".service") for name in names if name.startswith(UNITS)]
