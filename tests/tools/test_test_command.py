@@ -310,6 +310,12 @@ class TestLedger:
         assert "big.run passed, but not at a commit" in fake.run("big").said
         assert json.loads((fake.root / "tests/full-runs.json").read_text()) == {}
 
+    def test_some_tests_of_a_job_are_not_the_job(self, fake: FakeParts) -> None:
+        fake.commit()
+        assert "full-runs.json" not in fake.run("big", "checks/one").said
+        assert "full-runs.json" not in fake.run("big", PYTEST_ADDOPTS="-k one").said
+        assert "tests/full-runs.json has changed" in fake.run("big").said
+
     def test_a_shallow_clone_may_not_know_the_commit(self, fake: FakeParts) -> None:
         entry = {"commit": "1a2b3c4d" * 5, "date": "2026-11-20", "seconds": 3}
         (fake.root / "tests/full-runs.json").write_text(json.dumps({"big.run": entry}))
