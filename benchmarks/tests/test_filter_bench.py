@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience, wait_until
 
 from benchmarks.filter import bench
 from benchmarks.filter.bench import NONE, OURS, RIVAL, SLOW, summarise
@@ -83,3 +85,21 @@ def test_a_small_run_beside_its_peers() -> None:
     assert [row["name"] for row in got["rows"]] == [NONE, OURS, RIVAL, SLOW]
     assert all(row["seconds"] and not row["trouble"] for row in got["rows"])
     assert {row["name"] for row in got["rows"] if row["stored_megabytes"] < 0.2} == {OURS, RIVAL, SLOW}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_a_bench_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    words = ["bench", "filter", "--repeat=1", "--notebooks=50", "--megabytes=5", f"--scratch={tmp_path}"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "workshop", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PIP_NO_INDEX": "1"},
+    ) as running:
+        wait_until(lambda: list(tmp_path.glob("workshop-bench-*")), 60, "it is at work")
+        running.send_signal(number)
+        said = running.communicate(timeout=patience(60))[1]
+    assert running.returncode == 128 + number, said
+    assert "Traceback" not in said
+    assert list(tmp_path.glob("workshop-bench-*")) == []

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from workshop.settings import find_checkout
-from workshop.system.command import Table, lazy_group
+from workshop.system.command import Table, ended_cleanly, lazy_group
 
 LIST = "benchmarks/__init__.py"
 
@@ -35,5 +35,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def bench() -> None:
+def bench(context: typer.Context) -> None:
     """Measure the README's performance figures, peers side by side in one run."""
+    # Told to end, a bench does not leave at work what it started: services, hubs, kernels.
+    context.with_resource(ended_cleanly())

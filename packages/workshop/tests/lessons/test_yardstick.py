@@ -11,6 +11,7 @@ import pytest
 from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
+from workshop.lessons.processes import die_with_parent
 from workshop.lessons.yardstick import REFERENCE, Beside, Round, Yardstick, read
 
 from . import building
@@ -107,14 +108,16 @@ def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.Monke
     monkeypatch.setattr(yardstick, "SHORTEST_INTERVAL", 0.01)
     monkeypatch.setattr(yardstick, "WORK_BETWEEN", 0.01)
     program = [sys.executable, "-c", "while True: pass"]
-    with subprocess.Popen(program, start_new_session=True) as busy:
-        watching = Watching(busy.pid)
-        beside = Beside(watching, busy.pid)
-        beside.start()
-        wait_until(lambda: watching.seen >= 3, 30, "three rounds were taken")
-        beside.end()
-        wait_until(lambda: state(busy.pid) == "R", 30, "it goes on")
-        busy.kill()
+    with subprocess.Popen(program, start_new_session=True, preexec_fn=die_with_parent) as busy:
+        try:
+            watching = Watching(busy.pid)
+            beside = Beside(watching, busy.pid)
+            beside.start()
+            wait_until(lambda: watching.seen >= 3, 30, "three rounds were taken")
+            beside.end()
+            wait_until(lambda: state(busy.pid) == "R", 30, "it goes on")
+        finally:
+            busy.kill()
     assert len(beside.rounds) == watching.seen and beside.stopped_seconds > 0
 
 

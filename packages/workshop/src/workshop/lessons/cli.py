@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import types
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -40,6 +38,7 @@ from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_bac
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
+from workshop.system.command import ended_cleanly
 
 _MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
 
@@ -120,7 +119,7 @@ def run(
         _require_apart(output, folder, load_settings().notebooks)
     how = RunOptions(folder, profile, timeout, output, short_path=short_path)
     results: list[Result] = []
-    with _ended_cleanly():
+    with ended_cleanly():
         for lesson in lessons:
             with progress(f"{lesson.name} ({profile})") as report:
                 result = run_lesson(lesson, how, report, solved=solutions)
@@ -151,7 +150,7 @@ def check(
     """
     folder, lessons = _chosen(notebooks, names)
     found: dict[str, Verdict] = {}
-    with _ended_cleanly(), Worker() as worker:
+    with ended_cleanly(), Worker() as worker:
         how = RunOptions(folder, profile, timeout, kept=worker)
         for lesson in sorted(lessons, key=kernel_of):
             found[lesson.name] = verdict = check_lesson(lesson, how, progress, static=static)
@@ -207,7 +206,7 @@ def warm(
         return
     folder, _ = _chosen(notebooks, names)
     warmth = survey(folder, settings, names or (), workshop)
-    with _ended_cleanly():
+    with ended_cleanly():
         if background:
             changed = warm_in_background(warmth, settings)
         else:
@@ -250,22 +249,6 @@ def _finish(passed: Iterable[bool]) -> None:
     """Exit with 1 when something did not pass."""
     if not all(passed):
         raise typer.Exit(1)
-
-
-@contextlib.contextmanager
-def _ended_cleanly() -> Iterator[None]:
-    """Leave by the ordinary way, which ends the kernels, when the process is told to end."""
-
-    def leave(number: int, _frame: types.FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, leave) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -317,3 +317,20 @@ def _document(error: str) -> None:
     words = sys.argv[1:]
     if "--json" in words[: words.index("--") if "--" in words else None] and not _printed:
         print_json({"error": error})
+
+
+@contextlib.contextmanager
+def ended_cleanly() -> Iterator[None]:
+    """Leave by the ordinary way, which ends what was started, when the process is told to end."""
+    import signal
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, leave) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
