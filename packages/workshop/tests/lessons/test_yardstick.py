@@ -168,8 +168,16 @@ def test_nothing_stays_stopped_when_the_worker_is_killed(tmp_path: Path) -> None
         "from pathlib import Path\n"
         "child = subprocess.Popen(['sleep', '120'])\n"
         f"Path({str(tmp_path / 'child')!r}).write_text(str(child.pid))\n"
-        "worker = os.getppid()\n"
-        "os.killpg(os.getpgrp(), signal.SIGSTOP) if os.fork() else os.kill(worker, signal.SIGKILL)\n"
+        "worker, lesson = os.getppid(), os.getpid()\n"
+        # In a group of its own, or it might be stopped before it kills: nothing lets a stopped lesson go on.
+        "if other := os.fork():\n"
+        "    while os.getpgid(other) == os.getpgrp(): pass\n"
+        "    while True: os.killpg(os.getpgrp(), signal.SIGSTOP)\n"  # again, if a round let it go on
+        "else:\n"
+        "    os.setpgrp()\n"
+        "    while ') T ' not in Path(f'/proc/{lesson}/stat').read_text(): pass\n"
+        "    os.kill(worker, signal.SIGKILL)\n"
+        "    os._exit(0)\n"
     )
     result = building.run(tmp_path / "notebooks", building.notebook(building.code(source, name="end")))
     assert "the lesson runner itself stopped" in result.why
