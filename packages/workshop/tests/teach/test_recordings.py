@@ -77,3 +77,26 @@ def test_a_film_is_a_row_a_picture_and_a_column_a_moment(tmp_path: Path) -> None
     assert film.shape[:2] == (5 * step - recordings.GAP, 3 * step - recordings.GAP)
     assert film[50, 50, 0] > 240 > 15 > film[50, 50 + step, 0]
     assert film[50, step - 5, 3] == 0, "between them the slide is seen"
+
+
+def test_cells_are_played_in_full_with_a_seed_and_save_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = {
+        "parameters": 'PROFILE, SEED = "fast", 1',
+        "imports": "from workshop.teach import checkpoints\nfrom workshop.teach.predict import reveal",
+        "train": 'weights = [SEED]\ncheckpoints.save("mine", weights, {})\nreveal("mine", 1)',
+        "judge": "judged = weights[0] + more",
+    }
+    cells = [{"id": name, "metadata": {}, "source": [text]} for name, text in sources.items()]
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/a.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    monkeypatch.setattr(recordings, "CHECKOUT", tmp_path)
+    names = recordings.play(
+        Path("a.ipynb"),
+        sources,
+        3,
+        before={"judge": lambda names: names.update(more=10)},
+        after={"train": lambda names: names["weights"].insert(0, 5)},
+    )
+    assert (names["PROFILE"], names["SEED"], names["judged"]) == ("full", 3, 15)

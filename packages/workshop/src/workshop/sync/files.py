@@ -135,7 +135,7 @@ def from_json(kind: Any, value: Any, strict: bool = False) -> Any:
     if origin is list and type(value) is list:
         return [from_json(parts[0], each) for each in value]
     if type(value) is not (str if kind is Path else kind) or "\0" in str(value):
-        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+        raise TypeError(f"{value!r:.40} is not a {kind.__name__}")
     return Path(value) if kind is Path else value
 
 

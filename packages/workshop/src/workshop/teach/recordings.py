@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,35 @@ def run(notebook: Path, name: str, names: Names, notebooks: Path | None = None) 
     text = "".join(found["source"]) if exercise is None else read_solution(folder, exercise)
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text, f"{notebook.name}:{name}", "exec"), names)
+
+
+def play(
+    notebook: Path,
+    cells: Iterable[str],
+    seed: int,
+    *,
+    before: Mapping[str, Callable[[Names], None]] = MappingProxyType({}),
+    after: Mapping[str, Callable[[Names], None]] = MappingProxyType({}),
+) -> Names:
+    """Run cells of a notebook, in full and with a seed, and return what they assigned.
+
+    Nothing is revealed or shown, and nobody's own network is taken up or replaced. ``before`` and ``after``
+    say by the cell what else is done to the names when it comes.
+    """
+    names: Names = {"__name__": "__lesson__"}
+    for cell in cells:
+        if cell in before:
+            before[cell](names)
+        run(notebook, cell, names)
+        if cell == "parameters":
+            names |= {"PROFILE": "full", "SEED": seed, "REJOIN": False}
+        if cell == "imports":
+            names |= {"reveal": lambda *_: None, "display": lambda *_: None}
+            if "checkpoints" in names:
+                names["checkpoints"] = SimpleNamespace(save=lambda *_: None)
+        if cell in after:
+            after[cell](names)
+    return names
 
 
 def record(file: Path, jobs: Jobs, wanted: Iterable[str] = ()) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 
 from workshop.teach import batches, recordings, training
 from workshop.teach.ablations import footprint
-from workshop.teach.recordings import Names, Piece
+from workshop.teach.recordings import Piece
 
 FILE = Path(__file__).with_name("recorded.json")
 COMMAND = "python -m workshop.teach.ablations.recording"
@@ -152,20 +152,11 @@ def _memory(library: str) -> Piece:
     return {"mb": footprint.measured(library.lower())}
 
 
-def _names(notebook: Path, cells: Iterable[str], seed: int) -> Names:
-    names: Names = {"__name__": "__lesson__"}
-    for cell in cells:
-        recordings.run(notebook, cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed}
-    return names
-
-
 def _dense(change: str, seed: int) -> Piece:
     """Train the last network of the lesson, one of its five changes taken back."""
     import lasagne
 
-    names = _names(DENSE, DENSE_CELLS, seed)
+    names = recordings.play(DENSE, DENSE_CELLS, seed)
     how: dict[str, Any] = {"hidden": [400, 400], "dropout": 0.3, "optimiser": "adam", "epochs": 14}
     how |= {"plan": batches.warm_up_then_down(0.002), **CHANGES[change]}
     optimiser = getattr(lasagne.updates, how["optimiser"])
@@ -177,7 +168,7 @@ def _dense(change: str, seed: int) -> Piece:
 
 def _deep(seed: int) -> Piece:
     """Train forty plain blocks with He's noise for longer than the lesson does."""
-    names = _names(DEEP, DEEP_CELLS, seed)
+    names = recordings.play(DEEP, DEEP_CELLS, seed)
     names["begin"]("plain, He's noise", DEEP_BLOCKS, seed)
     images, labels = names["digits"][:2]
     plan = batches.warm_up_then_down(0.002)
@@ -188,7 +179,7 @@ def _deep(seed: int) -> Piece:
 
 def _twin(kind: str, n: int, seed: int) -> Piece:
     """Train one of the convolutional twins for longer than the lesson does."""
-    names = _names(TWINS, TWINS_CELLS, seed)
+    names = recordings.play(TWINS, TWINS_CELLS, seed)
     names["trained"](kind, n, seed, TWINS_EPOCHS)
     fashion, wrong = names["fashion"], names["wrong"]
     learnt = wrong(fashion.train_images, fashion.train_labels)

@@ -84,15 +84,8 @@ def jobs() -> dict[str, Callable[[], Piece]]:
 
 def _judged(seed: int, *, squared: bool = False) -> Piece:
     """Let ten networks and ten sets of components judge, as the lesson does."""
-    names: Names = {"__name__": "__lesson__"}
-    for cell in (*DEFINE, *JUDGE):
-        recordings.run(NOTEBOOK, cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed}
-        if cell == "imports":
-            names["reveal"] = lambda *_: None
-        if cell == "compile" and squared:
-            _learn_by_squares(names)
+    other = {"compile": _learn_by_squares} if squared else {}
+    names = recordings.play(NOTEBOOK, (*DEFINE, *JUDGE), seed, after=other)
     means, best = names["means"], names["best"]
     score, network = names["by_score"], names["by_network_alone"]
     values = (

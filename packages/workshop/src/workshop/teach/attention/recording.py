@@ -163,30 +163,22 @@ def _adam(matrices: Sequence[Any], others: Sequence[Any], side: int) -> muon.Opt
 
 def _writer(seed: int, *, matrices: bool = True) -> Piece:
     """Teach the lesson's transformer; its matrices by Muon, or everything by Adam."""
-    names: Names = {"__name__": "__lesson__"}
-    for cell in (*DEFINE, TRAIN):
-        recordings.run(NOTEBOOK, cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed}
-        if cell == "imports":
-            names["reveal"] = lambda *_: None
-            if not matrices:
-                names["muon"] = SimpleNamespace(Optimiser=_adam)
+    other = {} if matrices else {"imports": _without_muon}
+    names = recordings.play(NOTEBOOK, (*DEFINE, TRAIN), seed, after=other)
     history = names["writer_history"]
     curve = [(share * history.cpu_seconds, nats) for share, nats in zip(MOMENTS, history.errors, strict=True)]
     letters = names["WRITTEN"] * names["BATCH"] * names["LONG"]
     return _piece(history.cpu_seconds, names["writer_nats"], letters, curve)
 
 
+def _without_muon(names: Names) -> None:
+    """Let Adam teach everything."""
+    names["muon"] = SimpleNamespace(Optimiser=_adam)
+
+
 def _layers(seed: int) -> Piece:
     """Teach the lesson's small networks: two layers, one, and one that meets a single period only."""
-    names: Names = {"__name__": "__lesson__"}
-    for cell in LAYERS:
-        recordings.run(NOTEBOOK, cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed}
-        if cell == "imports":
-            names["reveal"] = lambda *_: None
+    names = recordings.play(NOTEBOOK, LAYERS, seed)
     right, two, one = names["share_right"], names["two"], names["one"]
     shares = (right(two, 10, 24), right(one, 10, 24), names["fixed_period"], names["fixed_elsewhere"])
     piece: Piece = {what: round(share, 4) for what, share in zip(JUDGED, shares, strict=True)}

@@ -15,13 +15,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 
 import numpy as np
 
 from workshop.settings import CHECKOUT
 from workshop.teach import recordings
-from workshop.teach.recordings import Names, Piece
+from workshop.teach.recordings import Piece
 
 COMMAND = "python -m workshop.teach.diffusion.recording"
 FILE = Path(__file__).with_name("recorded.json")
@@ -97,15 +96,7 @@ def jobs() -> dict[str, Callable[[], Piece]]:
 
 def _taught(seed: int) -> Piece:
     """Teach the lesson's network, and judge what it invents with each strength of guidance."""
-    names: Names = {"__name__": "__lesson__"}
-    for cell in CELLS:
-        recordings.run(NOTEBOOK, cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed, "REJOIN": False}
-        if cell == "imports":
-            # Nobody's own network is replaced by one that was trained for this record.
-            names["checkpoints"] = SimpleNamespace(save=lambda *_: None)
-            names["reveal"] = lambda *_: None
+    names = recordings.play(NOTEBOOK, CELLS, seed)
     if seed == SEEDS[0]:
         _, guesses = names["sample"](np.array(ASKED), float(GUIDED))
         recordings.save_film([names["drawn"](guesses[moment]) for moment in MOMENTS], PICTURE)

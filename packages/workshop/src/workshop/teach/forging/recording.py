@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -131,20 +130,13 @@ def _cost(pieces: Mapping[str, Piece]) -> list[str]:
 
 def namespace(seed: int) -> Names:
     """Run the cells that define the game and the digits, exercises solved; return their names."""
-    names: Names = {"__name__": "__lesson__"}
-    for cell in DEFINE:
-        if cell == "large":
-            # Weights are drawn one after the other: those of the ring come first, as in the lesson.
-            for sizes in RING_PLAYERS:
-                names["dense"](sizes)
-        run(cell, names)
-        if cell == "parameters":
-            names |= {"PROFILE": "full", "SEED": seed, "REJOIN": False}
-        if cell == "imports":
-            # Nobody's own network is replaced by one that was trained for this record.
-            names["checkpoints"] = SimpleNamespace(save=lambda *_: None)
-            names |= {"reveal": lambda *_: None, "display": lambda *_: None}
-    return names
+    return recordings.play(NOTEBOOK, DEFINE, seed, before={"large": _draw_the_ring})
+
+
+def _draw_the_ring(names: Names) -> None:
+    """Draw the ring's weights: one after the other, they come before those of the digits in the lesson."""
+    for sizes in RING_PLAYERS:
+        names["dense"](sizes)
 
 
 def run(cell: str, names: Names) -> None:
