@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workshop.site.figures.drawing import Drawing
 from workshop.teach.anomaly import recording
+from workshop.teach.diffusion import recording as diffusion
 
 ERRORS = [
     ("2010", 28.2, "shallow"),
@@ -35,25 +36,29 @@ def imagenet_errors() -> Drawing:
 
 
 GUIDED = [
-    ("Fréchet distance", (64.0, 18.5), "{:g}", 70),
-    ("as asked for", (93.46, 99.94), "{:.1f} %", 105),
-    ("variety kept", (52, 42), "{:g} %", 60),
+    ("Fréchet distance", "frechet", "{:.1f}", 70),
+    ("as asked for", "asked_for", "{:.1%}", 1.05),
+    ("variety kept", "variety", "{:.0%}", 0.6),
 ]
-"""Measured without guidance and with 1.5, their form, and the height of the panel; from ``docs/figures.md``,
-Diffusion and attention."""
+"""What is compared, its name in the lesson's record, its form, and the height of the panel."""
 
 
 def guidance() -> Drawing:
-    """Distance to real digits, digits as asked for, and variety, without guidance and with it."""
+    """Distance to real digits, digits as asked for, and variety, without guidance and with it.
+
+    They are those of the first recorded seed, whose digits stand on a slide, too.
+    """
+    rows = diffusion.recorded()["seeds/1"]["guidance"]
     drawing = Drawing(1152, 430)
-    for number, (what, values, form, most) in enumerate(GUIDED):
+    for number, (what, measure, form, most) in enumerate(GUIDED):
+        values = [rows[strength][measure] for strength in ("0", diffusion.GUIDED)]
         left = 20 + 390 * number
         for place, (name, value, fill) in enumerate(
             zip(("without", "with"), values, ("sunk", "accent-soft"), strict=True)
         ):
             x, height = left + 172 * place, 280 * value / most
             drawing.box((x, 320 - height), (158, height), fill, "accent", 4)
-            drawing.words((x + 79, 298 - height), form.format(value), 30, weight=600)
+            drawing.words((x + 79, 298 - height), form.format(value).replace("%", " %"), 30, weight=600)
             drawing.words((x + 79, 350), name, 26, "quiet")
         drawing.words((left + 165, 398), what, 28, weight=600)
     return drawing
