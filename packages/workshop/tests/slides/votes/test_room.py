@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -132,7 +133,13 @@ def test_nonsense_is_refused_and_the_page_goes_on(held: Held, body: bytes) -> No
 
 
 def test_a_large_request_is_not_read(held: Held) -> None:
-    assert held.ask(body=b"x" * 5000).status == 400
+    held.ballots.show("rate")
+    vote = json.dumps({"voter": PHONE, "question": "rate", "choice": 0}).encode()
+    # What is still on its way when the connection closes may take the answer with it.
+    with contextlib.suppress(ConnectionError):
+        assert held.ask(body=vote + b" " * 5000).status == 400
+    assert held.ballots.counts("rate") == [0, 0]
+    assert held.send(voter=PHONE, question="rate", choice=1)["votes"] == [0, 1]
 
 
 def test_one_address_cannot_fill_the_box(held: Held) -> None:
