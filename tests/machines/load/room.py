@@ -121,10 +121,13 @@ def main(words: list[str]) -> None:
             room.start()
             done = room.set_up(int(seats))
             print(done.text, f"{done.seconds:.0f} s")
-            if done.status == 0:
-                room.bring_peers()
+            if done.status:
+                sys.exit(done.status)
+            room.bring_peers()
         case ["again", seats]:
-            print(room.set_up(int(seats)).text)
+            done = room.set_up(int(seats))
+            print(done.text)
+            sys.exit(done.status)
         case ["bench", *options]:
             print(json.dumps(room.bench(*options), indent=1))
         case ["stop"]:
