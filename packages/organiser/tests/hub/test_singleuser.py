@@ -16,7 +16,7 @@ from organiser.hub.singleuser import leave_the_hub_out
 leave_the_hub_out()
 from jupyterhub.singleuser import main
 from jupyterhub import log, scopes
-heavy = [each for each in ("alembic", "sqlalchemy.orm", "jupyterhub.handlers.base") if each in sys.modules]
+heavy = [each for each in ("alembic", "sqlalchemy.sql", "jupyterhub.handlers.base") if each in sys.modules]
 few = scopes._intersect_expanded_scopes({"access:servers", "self"}, {"access:servers"})
 from jupyterhub import orm
 print(json.dumps({
@@ -24,7 +24,7 @@ print(json.dumps({
     "heavy": heavy,
     "scopes": sorted(few),
     "database": orm.User.__tablename__,
-    "then": "alembic" in sys.modules,
+    "then": "alembic" in sys.modules and "sqlalchemy.orm" in sys.modules,
 }))
 """
 

@@ -19,6 +19,9 @@ c.ConfigurableHTTPProxy.auth_token = hub.secret("proxy-token")
 c.JupyterHub.last_activity_interval = 4
 c.JupyterHub.cleanup_proxy = False
 c.JupyterHub.cleanup_servers = False
+# A hub that starts anew asks the seats before it answers anybody, by default for ten seconds; a seat that was
+# just starting does not answer before the hub does, and asks it more rarely each time.
+c.JupyterHub.init_spawners_timeout = 1
 
 c.JupyterHub.db_url = f"sqlite:///{hub.state / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(hub.state / "cookie-secret")
