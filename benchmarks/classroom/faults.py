@@ -18,8 +18,8 @@ from benchmarks.classroom.sides import Workshop, run
 PEOPLE = 3
 BROWSERS = PEOPLE + 2
 """Two come in the middle of a fault."""
-STARTING_SECONDS = 1.0
-"""After which a seat's server is on its way, and not there yet."""
+SEATS = "classroom-seat@*"
+LOOK_SECONDS = 0.02
 RELOADS = 100
 WAIT_SECONDS = 60.0
 PAUSE_SECONDS = 0.1
@@ -137,14 +137,21 @@ async def answered(name: str, asked: list[Callable[[], Awaitable[bool]]]) -> Fau
 
 
 async def killed_while_starting(sitting: list[Sitting], newcomer: Browser) -> Fault:
-    """Kill the hub when somebody's server is on its way: they reload the page, and come to that server."""
+    """Kill the hub when somebody's server has just begun: they reload the page, and come to that server."""
+    before = _seats()
     coming = asyncio.create_task(_tries(newcomer.log_in()))
-    await asyncio.sleep(STARTING_SECONDS)
+    while _seats() == before and not coming.done():
+        await asyncio.sleep(LOOK_SECONDS)
     stop_hard("workshop-hub")()
     await coming
     return await answered(
         "hub killed while a seat starts", [*(each.works for each in sitting), comes(newcomer)]
     )
+
+
+def _seats() -> str:
+    """Return the units of seats that run."""
+    return run("systemctl", "list-units", "--plain", "--no-legend", "--state=active", SEATS)
 
 
 def comes(newcomer: Browser) -> Callable[[], Awaitable[bool]]:

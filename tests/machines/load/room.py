@@ -1,8 +1,7 @@
 """A classroom in a container, made by its playbook, that a rehearsal of a class comes to.
 
 By hand, as root, each in one mount namespace that ``tools/testbed/limits.bash`` made: ``python -m
-machines.load.room make SEATS``, then ``bench OPTION…`` as often as is wanted (``again SEATS`` brings what has
-changed in this checkout), then ``stop``.
+machines.load.room make SEATS``, then ``bench OPTION…`` as often as is wanted, then ``stop``.
 """
 
 from __future__ import annotations
@@ -124,10 +123,6 @@ def main(words: list[str]) -> None:
             if done.status:
                 sys.exit(done.status)
             room.bring_peers()
-        case ["again", seats]:
-            done = room.set_up(int(seats))
-            print(done.text)
-            sys.exit(done.status)
         case ["bench", *options]:
             print(json.dumps(room.bench(*options), indent=1))
         case ["stop"]:
