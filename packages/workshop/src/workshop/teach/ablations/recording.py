@@ -83,7 +83,7 @@ LONGER = (("plain", 9), ("plain", 2), ("residual", 9), ("residual", 2))
 """Kind and n of the twins that learn for longer; 6n + 2 layers."""
 MANY, MANY_EPOCHS = 30_000, 2
 """Pictures of the twins that see more of them, and how often: as many steps as twenty epochs of 3,000."""
-FROM_MANY = (("residual", 9), ("residual", 2), ("plain", 2))
+FROM_MANY = (("residual", 2),)
 
 
 def recorded() -> dict[str, Piece]:
