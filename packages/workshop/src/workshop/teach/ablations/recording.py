@@ -136,11 +136,11 @@ def by_depth(pieces: Mapping[str, Piece]) -> dict[str, npt.NDArray[np.float64]]:
 
 def depths(pieces: Mapping[str, Piece]) -> list[str]:
     """Say what each kind of network gets wrong of the test at each depth: mean, lowest and highest."""
-    told = [f"{'blocks':24}" + "".join(f"{depth:^24}" for depth in DEPTHS).rstrip()]
+    told = [f"{'blocks':28}" + "".join(f"{depth:<24}" for depth in DEPTHS).rstrip()]
     errors = by_depth(pieces)
     for kind, each in errors.items():
         row = (f"{of.mean():.1%} ({of.min():.1%} to {of.max():.1%})" for of in each.T)
-        told.append(f"{kind:26}" + "".join(f"{part:24}" for part in row).rstrip())
+        told.append(f"{kind:28}" + "".join(f"{part:24}" for part in row).rstrip())
     return _with_beginnings(told if errors else [], [len(_of(pieces, "depths"))])
 
 
