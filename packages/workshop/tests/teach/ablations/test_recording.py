@@ -31,9 +31,35 @@ def test_rows_tell_the_mean_and_each_seed() -> None:
     assert few.startswith("recorded from 1 of 3 beginnings, ")
     twin, few = recording.twins(PIECES)
     assert few.startswith("recorded from 2 of 3 beginnings, ")
-    assert (
-        "plain     56 layers: wrong 40.0% of what it learnt from (30.00%, 50.00%), 40.0% of the test" in twin
-    )
+    assert "plain     56 layers: wrong 40.0% of what it learnt from (30.0%, 50.0%)" in twin
+    assert twin.endswith("40.0% of the test (35.0%, 45.0%)")
+
+
+def test_from_many_pictures_other_pieces_are_told() -> None:
+    pieces: dict[str, Piece] = {"pictures/residual-14/1": {"learnt": 0.1, "test": 0.2, **DAY}}
+    told, _ = recording.twins(pieces, of="pictures")
+    assert told.startswith("residual  14 layers: wrong 10.0%")
+    assert recording.twins(pieces) == [recording.UNKNOWN]
+
+
+def test_errors_by_depth_are_a_row_a_seed() -> None:
+    pieces: dict[str, Piece] = {
+        f"depths/{seed}": {"errors": {"plain": [0.1, 0.2, seed / 10], "residual": [0.1, 0.1, 0.1]}, **DAY}
+        for seed in recording.SEEDS
+    }
+    assert recording.by_depth(pieces)["plain"].tolist() == [[0.1, 0.2, 0.1], [0.1, 0.2, 0.2], [0.1, 0.2, 0.3]]
+    head, plain, residual = recording.depths(pieces)
+    assert head.split() == ["blocks", "1", "16", "40"]
+    assert plain.endswith("20.0% (10.0% to 30.0%)") and residual.startswith("residual ")
+    assert recording.by_depth({}) == {}
+
+
+def test_what_is_cut_is_told_by_the_median_and_the_worst_block() -> None:
+    piece: Piece = {"whole": {"plain, 3 blocks": 0.1}, "without": {"plain, 3 blocks": [0.2, 0.9, 0.3]}, **DAY}
+    told, few = recording.cuts({"cut/1": piece, "cut/3": piece})
+    assert told.startswith("plain, 3 blocks ")
+    assert told.endswith("whole 10%, 10%; without a block 30%, 30%, without the worst 90%, 90%")
+    assert few.startswith("recorded from 2 of 3 beginnings, ")
 
 
 def test_once_all_beginnings_are_there_nothing_is_missing() -> None:
@@ -43,7 +69,8 @@ def test_once_all_beginnings_are_there_nothing_is_missing() -> None:
 
 
 def test_what_is_missing_says_how_it_is_made() -> None:
-    for told in (recording.dense({}), recording.deep({}), recording.twins({})):
+    tell = (recording.dense, recording.deep, recording.depths, recording.cuts, recording.twins)
+    for told in (each({}) for each in tell):
         assert told == [recording.UNKNOWN]
     assert recording.COMMAND in recording.UNKNOWN
 
@@ -57,6 +84,7 @@ def test_memory_by_library() -> None:
     [
         (recording.DENSE, recording.DENSE_CELLS),
         (recording.DEEP, recording.DEEP_CELLS),
+        (recording.DEEP, recording.SWEEP_CELLS),
         (recording.TWINS, recording.TWINS_CELLS),
     ],
     ids=str,

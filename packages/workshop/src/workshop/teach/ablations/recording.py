@@ -1,7 +1,8 @@
 """What the lessons of chapter 1 tell beside their own runs, recorded: three seeds of each.
 
-The dense network with one of its five changes taken back, forty plain blocks that learn four times as long,
-and the convolutional twins that learn five times as long: all by the cells of the notebooks, their exercises
+The dense network with one of its five changes taken back; forty plain blocks that learn four times as long,
+all kinds of blocks at three depths, and networks with a block cut out; the convolutional twins that learn
+five times as long, or from ten times as many pictures: all by the cells of the notebooks, their exercises
 solved. And what one task takes of memory in Theano and in Keras, each in its own process. From a checkout::
 
     python -m workshop.teach.ablations.recording      # in the environment theano, then in tensorflow
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workshop.teach import batches, recordings, training
 from workshop.teach.ablations import footprint
@@ -46,6 +48,21 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
 DEEP = Path("1-mnist/40-residual.ipynb")
 DEEP_CELLS = ("parameters", "imports", "exercise-block", "network", "compile", "exercise-he", "begin")
 DEEP_BLOCKS, DEEP_EPOCHS = 40, 12
+SWEEP_CELLS = (
+    *DEEP_CELLS,
+    "plan",
+    "exercise-normalise",
+    "normalised",
+    "compile-normalised",
+    "sweep",
+    "exercise-without",
+    "cut",
+)
+DEPTHS = (1, 16, DEEP_BLOCKS)
+"""Blocks of the networks of each kind, as in the lesson."""
+SHALLOW = 5
+CUT = {"plain, He's noise": SHALLOW, "plus sign, He's noise": SHALLOW, "residual": SHALLOW}
+"""Kinds and blocks of the equally deep networks out of which a block is cut; forty residual ones follow."""
 
 TWINS = Path("1-mnist/45-residual-convolutions.ipynb")
 TWINS_CELLS = (
@@ -64,6 +81,9 @@ TWINS_CELLS = (
 TWINS_EPOCHS = 20
 LONGER = (("plain", 9), ("plain", 2), ("residual", 9), ("residual", 2))
 """Kind and n of the twins that learn for longer; 6n + 2 layers."""
+MANY, MANY_EPOCHS = 30_000, 2
+"""Pictures of the twins that see more of them, and how often: as many steps as twenty epochs of 3,000."""
+FROM_MANY = (("residual", 2),)
 
 
 def recorded() -> dict[str, Piece]:
@@ -108,17 +128,54 @@ def deep(pieces: Mapping[str, Piece]) -> list[str]:
     return _with_beginnings([told] if errors else [], [len(errors)])
 
 
-def twins(pieces: Mapping[str, Piece]) -> list[str]:
-    """Say what the convolutional twins get wrong of what they learnt from, after more time."""
+def by_depth(pieces: Mapping[str, Piece]) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the test errors of each kind of network of *Residual*: (seeds, depths)."""
+    found = [piece["errors"] for piece in _of(pieces, "depths")]
+    return {kind: np.array([errors[kind] for errors in found]) for kind in (found[0] if found else ())}
+
+
+def depths(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what each kind of network gets wrong of the test at each depth: mean, lowest and highest."""
+    told = [f"{'blocks':28}" + "".join(f"{depth:<24}" for depth in DEPTHS).rstrip()]
+    errors = by_depth(pieces)
+    for kind, each in errors.items():
+        row = (f"{of.mean():.1%} ({of.min():.1%} to {of.max():.1%})" for of in each.T)
+        told.append(f"{kind:28}" + "".join(f"{part:24}" for part in row).rstrip())
+    return _with_beginnings(told if errors else [], [len(_of(pieces, "depths"))])
+
+
+def cuts(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what networks get wrong of the test whole, and without one block: median and worst block."""
+    told, found = [], _of(pieces, "cut")
+    for name in found[0]["without"] if found else ():
+        whole = [piece["whole"][name] for piece in found]
+        middle, worst = ([of(piece["without"][name]) for piece in found] for of in (np.median, max))
+        line = f"{name:34}whole {_rounded(whole)}; without a block {_rounded(middle)}"
+        told.append(f"{line}, without the worst {_rounded(worst)}")
+    return _with_beginnings(told, [len(found)])
+
+
+def _rounded(errors: Iterable[float]) -> str:
+    return ", ".join(f"{error:.0%}" for error in errors)
+
+
+def _tenths(errors: Iterable[float]) -> str:
+    return ", ".join(f"{error:.1%}" for error in errors)
+
+
+def twins(pieces: Mapping[str, Piece], of: str = "twins") -> list[str]:
+    """Say what the convolutional twins get wrong of what they learnt from, after more time.
+
+    Or, with ``of="pictures"``, after as many steps with ten times as many pictures.
+    """
     told, counts = [], []
     for kind, n in LONGER:
-        if found := _of(pieces, f"twins/{kind}-{6 * n + 2}"):
-            learnt, test = (np.mean([piece[part] for piece in found]) for part in ("learnt", "test"))
-            each = _told(piece["learnt"] for piece in found)
+        if found := _of(pieces, f"{of}/{kind}-{6 * n + 2}"):
+            learnt, test = ([piece[part] for piece in found] for part in ("learnt", "test"))
             counts.append(len(found))
             told.append(
-                f"{kind:9}{6 * n + 2:3} layers: wrong {learnt:.1%} of what it learnt from ({each}), "
-                f"{test:.1%} of the test"
+                f"{kind:9}{6 * n + 2:3} layers: wrong {np.mean(learnt):.1%} of what it learnt from "
+                f"({_tenths(learnt)}), {np.mean(test):.1%} of the test ({_tenths(test)})"
             )
     return _with_beginnings(told, counts)
 
@@ -137,8 +194,13 @@ def jobs() -> dict[str, Callable[[], Piece]]:
         for kind, n in LONGER:
             found[f"twins/{kind}-{6 * n + 2}/{seed}"] = partial(_twin, kind, n, seed)
         found[f"deep/plain/{seed}"] = partial(_deep, seed)
+        found[f"depths/{seed}"] = partial(_depths, seed)
+        found[f"cut/{seed}"] = partial(_cut, seed)
         for change in CHANGES:
             found[f"dense/{change}/{seed}"] = partial(_dense, change, seed)
+    for seed in SEEDS:
+        for kind, n in FROM_MANY:
+            found[f"pictures/{kind}-{6 * n + 2}/{seed}"] = partial(_twin, kind, n, seed, MANY, MANY_EPOCHS)
     return found
 
 
@@ -177,12 +239,39 @@ def _deep(seed: int) -> Piece:
     return {"learnt": round(learnt, 4), "test": round(names["error"](), 4)}
 
 
-def _twin(kind: str, n: int, seed: int) -> Piece:
-    """Train one of the convolutional twins for longer than the lesson does."""
-    names = recordings.play(TWINS, TWINS_CELLS, seed)
-    names["trained"](kind, n, seed, TWINS_EPOCHS)
+def _depths(seed: int) -> Piece:
+    """Train each kind of network of the lesson at each depth, as long as it does."""
+    names = recordings.play(DEEP, SWEEP_CELLS, seed)
+    errors = {
+        kind: [round(names["learnt_error"](kind, depth, seed), 4) for depth in DEPTHS]
+        for kind in names["SWEPT"]
+    }
+    return {"errors": errors}
+
+
+def _cut(seed: int) -> Piece:
+    """Train the networks of the lesson out of which one block after the other is cut."""
+    names = recordings.play(DEEP, SWEEP_CELLS, seed)
+    whole, without = {}, {}
+    for kind, blocks in (*CUT.items(), ("residual", DEEP_BLOCKS)):
+        names["learnt_error"](kind, blocks, seed)
+        network = [own.get_value() for own in names["weights"]]
+        name = f"{kind}, {blocks} blocks"
+        whole[name] = round(names["cut"](network, []) / 100, 4)
+        without[name] = [round(names["cut"](network, [number]) / 100, 4) for number in range(blocks)]
+    return {"whole": whole, "without": without}
+
+
+def _twin(kind: str, n: int, seed: int, many: int = 3_000, epochs: int = TWINS_EPOCHS) -> Piece:
+    """Train one of the convolutional twins for longer than the lesson does, or from more pictures."""
+
+    def more(names: recordings.Names) -> None:
+        names["fashion"] = names["data"].load_fashion(train=many, test=1_000)
+
+    names = recordings.play(TWINS, TWINS_CELLS, seed, after={"imports": more})
+    names["trained"](kind, n, seed, epochs)
     fashion, wrong = names["fashion"], names["wrong"]
-    learnt = wrong(fashion.train_images, fashion.train_labels)
+    learnt = wrong(fashion.train_images[:3_000], fashion.train_labels[:3_000])
     return {
         "learnt": round(learnt, 4),
         "test": round(wrong(fashion.test_images, fashion.test_labels), 4),

@@ -1,0 +1,48 @@
+"""What is told of modules without a window, and that the cells they run are still there."""
+
+from __future__ import annotations
+
+import pytest
+
+from workshop.teach import recordings
+from workshop.teach.ablations import windows
+from workshop.teach.recordings import Piece
+
+
+def pieces(kinds: tuple[str, ...], seeds: tuple[int, ...]) -> dict[str, Piece]:
+    """Return made-up pieces: each kind a point behind the one before, each seed a point ahead."""
+    return {
+        f"{kind}/{seed}": {"right": 0.8 + seed / 100 - place / 100, "weights": 2000, "day": "2026-11-27"}
+        for place, kind in enumerate(kinds)
+        for seed in seeds
+    }
+
+
+def test_an_interval_by_hand() -> None:
+    mean, half = windows.interval([1, 2, 3])
+    assert mean == 2 and half == pytest.approx(4.303 / 3**0.5, abs=1e-3)
+
+
+def test_each_kind_is_told_with_what_it_is_behind_the_whole() -> None:
+    whole, one, *_, foot = windows.lines(pieces(windows.KINDS, windows.SEEDS))
+    assert whole.split() == ["four", "windows", "2,000", "weights:", "82.0", "of", "100", "right"]
+    assert one.endswith("81.0 of 100 right, +1.0 ± 0.0 points behind (+1.0, +1.0, +1.0)")
+    assert windows.COMMAND in foot and "of 3 beginnings" not in foot
+
+
+def test_only_beginnings_that_every_kind_has_are_compared() -> None:
+    known = pieces(windows.KINDS, (1, 2)) | pieces(windows.KINDS[:2], (3,))
+    assert "; 2 of 3 beginnings" in windows.lines(known)[-1]
+    assert windows.lines(pieces(windows.KINDS, (1,))) == [windows.UNKNOWN]
+
+
+def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
+    ids = [cell["id"] for cell in recordings.cells(windows.NOTEBOOK)]
+    places = [ids.index(name) for name in windows.CELLS]
+    assert places == sorted(set(places))
+    (without,) = (cell for cell in recordings.cells(windows.NOTEBOOK) if cell["id"] == "without")
+    assert all(f'"{kind}"' in "".join(without["source"]) for kind in windows.KINDS[1:])
+
+
+def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
+    assert set(windows.recorded()) == set(windows.jobs())
