@@ -9,7 +9,10 @@ from pytest import approx
 from workshop.settings import CHECKOUT
 from workshop.teach.policy import recording
 
-CELLS = json.loads((CHECKOUT / "notebooks" / recording.NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+CELLS = {
+    notebook: json.loads((CHECKOUT / "notebooks" / notebook).read_text(encoding="utf-8"))["cells"]
+    for notebook in (recording.NOTEBOOK, recording.PONG)
+}
 
 
 def test_the_interval_of_a_few_runs_is_students() -> None:
@@ -18,34 +21,38 @@ def test_the_interval_of_a_few_runs_is_students() -> None:
     assert recording.interval([7]) == (7, None), "one run says nothing about others"
 
 
-def test_lines_tell_seeds_ablations_and_processes() -> None:
+def test_lines_tell_seeds_pairs_and_processes() -> None:
     seeds = {
-        f"seeds/{seed}": {"invaders": 28.0 + seed, "breakout": 5.0, "pong": 0.7, "day": "2026-11-26"}
-        for seed in (1, 2, 3)
+        f"seeds/{seed}": {"invaders": 28.0 + seed, "breakout": 5.0, "day": "2026-11-26"} for seed in (1, 2, 3)
     }
+    pong = {f"pong/{seed}": {"won": 0.5 + seed / 10, "day": "2026-11-27"} for seed in (1, 2, 3)}
     others = {
         "ablations/no baseline/1": {"won": 0.25, "day": "2026-11-27"},
         "ablations/no baseline/2": {"won": 0.45, "day": "2026-11-27"},
         "ablations/one picture/4": {"won": 0.45, "day": "2026-11-27"},
         "processes/2": {"steps": 12000, "cpu_seconds": 60.0, "share": 1.5, "won": 0.3, "day": "2026-11-27"},
     }
-    told = "\n".join(recording.lines(seeds | others))
+    told = "\n".join(recording.lines(seeds | pong | others))
     assert "3 seeds: 29.0, 30.0, 31.0; median 30.0, mean 30.0, 95 % interval ± 2.5" in told
-    assert (
-        "no baseline: 25 %, 45 %; beside the same seeds with everything, in points: −45, −25; mean −35"
-        in told
-    )
+    assert "Pong, points won, 3 seeds: 60 %, 70 %, 80 %; median 70 %" in told
+    assert "no baseline, beside the same seeds with everything, in points: −35, −25; mean −30" in told
     assert "one picture" not in told, "no run of that seed with everything stands beside it"
     assert "12,000 steps" in told
     assert "2026-11-26 to 2026-11-27" in told
     assert recording.lines({}) == []
+    of_one = "\n".join(recording.lines(seeds | pong | others, recording.OF_THE_LESSON))
+    assert "Invaders" in of_one and "Pong" not in of_one
+    pairs = recording.pairs(pong | others)
+    assert set(pairs) == {"no baseline"} and pairs["no baseline"] == approx([-0.35, -0.25])
 
 
-def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
-    ids = {cell["id"] for cell in CELLS}
-    assert {"train-invaders", "judge-invaders", "train-breakout", "train-pong", "judge-pong"} <= ids
-    assert ids >= recording.ALSO_LEFT_OUT
-    settings = next("".join(cell["source"]) for cell in CELLS if cell["id"] == "parameters")
+def test_the_cells_that_a_piece_runs_are_in_the_notebooks() -> None:
+    ids = {notebook: {cell["id"] for cell in cells} for notebook, cells in CELLS.items()}
+    assert {"train-invaders", "judge-invaders", "train-breakout"} <= ids[recording.NOTEBOOK]
+    assert {"train-pong", "worker"} <= ids[recording.PONG]
+    for notebook, left_out in recording.ALSO_LEFT_OUT.items():
+        assert ids[notebook] >= left_out
+    settings = next("".join(cell["source"]) for cell in CELLS[recording.PONG] if cell["id"] == "parameters")
     for changed in recording.ABLATIONS.values():
         assert all(f"{name} = " in settings for name in changed)
 

@@ -29,13 +29,14 @@ DEFINE = (
     "parameters",
     "imports",
     "exercise-losses",
-    "exercise-slope",
-    "exercise-follow",
-    "exercise-kinds",
     "players",
     "game",
     "forget",
     "play",
+    "exercise-kinds",
+    "exercise-slope",
+    "exercise-follow",
+    "mended",
     "digits",
     "judge",
     "show-digits",
@@ -180,7 +181,7 @@ def _remedies(seed: int) -> Piece:
 def _convolutions(seed: int, rounds: int = ROUNDS, **other: float) -> Piece:
     """Let convolutions play with the pixels, with the remedies of the long game."""
     names = namespace(seed)
-    game = names["Game"](names["drawer"](), names["looker"]())
+    game = names["MendedGame"](names["drawer"](), names["looker"]())
     return _played(names, game, names["images"], np.asarray, rounds=rounds, **other)
 
 

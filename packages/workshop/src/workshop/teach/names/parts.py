@@ -61,8 +61,8 @@ def by_region(right: npt.NDArray[Any], regions: npt.NDArray[Any]) -> float:
 def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces, each as what makes it."""
     found: dict[str, Callable[[], Piece]] = {f"{COUNTING}/1": _counting}
-    for seed in SEEDS:
-        found |= {f"{part}/{seed}": partial(_trained, seed, told) for part, told in WITHOUT.items()}
+    for part, told in WITHOUT.items():
+        found |= {f"{part}/{seed}": partial(_trained, seed, told) for seed in SEEDS}
     return found
 
 
