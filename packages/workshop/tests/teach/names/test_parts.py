@@ -14,7 +14,8 @@ CELLS = json.loads((CHECKOUT / "notebooks" / parts.NOTEBOOK).read_text(encoding=
 
 
 def test_hits_are_a_row_a_seed_and_a_column_a_person() -> None:
-    pieces = {"all three/1": {"right": "1101"}, "all three/2": {"right": "0101"}, "all three besides/1": {"right": "0"}}
+    pieces = {"all three/1": {"right": "1101"}, "all three/2": {"right": "0101"}}
+    pieces |= {"all three besides/1": {"right": "0"}}
     found = parts.hits(pieces, "all three")
     assert found.tolist() == [[1, 1, 0, 1], [0, 1, 0, 1]]
     assert len(parts.hits(pieces, "nothing")) == 0
