@@ -7,8 +7,8 @@ the environment of the lessons, from a checkout::
     python -m workshop.teach.policy.recording --again seeds/1 …      # these anew
 
 What is recorded lies in ``recorded.json`` beside this file. Pieces from before the lesson was two have
-Pong's share in ``seeds/…`` as well, played after the other games and so with other first weights; it is told
-no more.
+Pong's share in ``seeds/…``, played after the other games and so with other first weights; it is told where
+there is no piece ``pong/…``.
 """
 
 from __future__ import annotations
@@ -47,9 +47,6 @@ ABLATIONS: dict[str, dict[str, object]] = {
 ABLATION_SEEDS = (1, 2, 3)
 LEARNERS = (1, 2)
 """How many processes learn Pong by A3C, each for as many processor seconds as the batch of games took."""
-OF_THE_LESSON, OF_PROCESSES = ("seeds/",), ("processes/",)
-"""How the pieces begin of which a page tells."""
-
 T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}
 """Student's t by the number of runs, from any table of it: half of a 95 % interval is t · s / √n."""
 
@@ -67,41 +64,50 @@ def interval(values: Iterable[float]) -> tuple[float, float | None]:
     return float(found.mean()), float(T_95[len(found)] * found.std(ddof=1) / len(found) ** 0.5)
 
 
-def lines(every: Mapping[str, Piece], kinds: tuple[str, ...] = ("",)) -> list[str]:
-    """Say what was recorded, of the pieces that begin with one of ``kinds``."""
-    pieces = {name: piece for name, piece in every.items() if name.startswith(kinds)}
-    told = []
+def lines_of_games(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say how the lesson's two games came out, seed by seed."""
+    found = {key: pieces[key] for key in _keys("seeds", SEEDS) if key in pieces}
+    told: list[str] = []
     for title, kind in (("Space Invaders, points a game", "invaders"), ("Breakout, bricks", "breakout")):
-        told += _seeds(pieces, "seeds", title, kind, "{:.1f}", 1)
-    told += _seeds(pieces, "pong", "Pong, points won", "won", "{:.0f} %", 100)
-    for name, apart in pairs(pieces).items():
-        runs = ", ".join(f"{100 * change:+.0f}" for change in apart)
-        about = f"; {_mean([100 * change for change in apart], '{:+.0f}')}" if len(apart) > 1 else ""
-        told.append(
-            f"Pong, {name}, beside the same seeds with everything, in points: {runs}{about}".replace("-", "−")
-        )
-    for number in LEARNERS:
-        if piece := pieces.get(f"processes/{number}"):
-            told.append(
-                f"Pong by A3C, {number} process{'es' * (number > 1)}: {piece['steps']:,} steps in "
-                f"{piece['cpu_seconds']:.0f} processor seconds, {100 * piece['won']:.0f} % of the points; "
-                f"{piece['share']:.2f} of a processor were free for it"
-            )
-    if told:
-        told.append(f"recorded {recordings.days(pieces)}, one seed a run")
-    return told
+        told += _runs(title, [piece[kind] for piece in found.values()], "{:.1f}")
+    return [*told, f"recorded {recordings.days(found)}, one seed a run"] if told else []
 
 
-def pairs(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
-    """Return what taking a part away did to the share of points won, seed by seed.
+def lines_of_processes(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what processes came to that learnt Pong for as long as the batch."""
+    found = {number: pieces[f"processes/{number}"] for number in LEARNERS if f"processes/{number}" in pieces}
+    told = [
+        f"Pong by A3C, {number} process{'es' * (number > 1)}: {piece['steps']:,} steps in "
+        f"{piece['cpu_seconds']:.0f} processor seconds, {100 * piece['won']:.0f} % of the points; "
+        f"{piece['share']:.2f} of a processor were free for it"
+        for number, piece in found.items()
+    ]
+    return (
+        [*told, f"recorded {recordings.days({str(key): each for key, each in found.items()})}"]
+        if told
+        else []
+    )
 
-    Both runs of a pair begin with the same weights and the same serves.
+
+def with_everything(pieces: Mapping[str, Piece]) -> dict[int, float]:
+    """Return the share of Pong's points won with nothing taken away, by the seed.
+
+    Where all seeds were played in the lesson of now, those; else those that were played after other games,
+    and so began with other weights than the runs with a part taken away.
     """
+    alone = {seed: pieces[key]["won"] for seed in SEEDS if (key := f"pong/{seed}") in pieces}
+    after = {seed: pieces[key]["pong"] for seed in SEEDS if "pong" in pieces.get(key := f"seeds/{seed}", {})}
+    return alone if len(alone) >= len(after) else after
+
+
+def differences(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
+    """Return what taking a part away did to the share of points won, seed by seed."""
+    whole = with_everything(pieces)
     found = {
         name: [
-            pieces[key]["won"] - pieces[f"pong/{seed}"]["won"]
+            pieces[key]["won"] - whole[seed]
             for seed, key in zip(ABLATION_SEEDS, _keys(f"ablations/{name}", ABLATION_SEEDS), strict=True)
-            if key in pieces and f"pong/{seed}" in pieces
+            if key in pieces and seed in whole
         ]
         for name in ABLATIONS
     }
@@ -112,10 +118,7 @@ def _keys(group: str, seeds: Iterable[int]) -> list[str]:
     return [f"{group}/{seed}" for seed in seeds]
 
 
-def _seeds(
-    pieces: Mapping[str, Piece], group: str, title: str, kind: str, form: str, unit: float
-) -> list[str]:
-    runs = [unit * pieces[key][kind] for key in _keys(group, SEEDS) if key in pieces]
+def _runs(title: str, runs: Sequence[float], form: str) -> list[str]:
     if not runs:
         return []
     each = ", ".join(form.format(run) for run in runs)
