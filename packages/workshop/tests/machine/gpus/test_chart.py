@@ -90,3 +90,24 @@ def test_ticks_are_round_and_in_place() -> None:
     axis = chart.Axis([3, 700], 0, 100)
     assert axis.ticks() == [5, 10, 20, 50, 100, 200, 500]
     assert 0 < axis.place(3) < axis.place(700) < 100
+
+
+def test_a_roof_rises_to_its_peak_and_what_reaches_it_lies_on_it() -> None:
+    # 100 billion operations and 10 GB a second: from 10 operations a byte on, arithmetic is the limit.
+    made = chart.roofs(
+        {"here": (1e11, 1e10), "a card": (1e13, 1e12)},
+        [("here", "low", 1, 1e10), ("here", "high", 20, 1e11)],
+        paper=["a card"],
+    )
+    svg = ET.fromstring(made)
+    here, card = svg.iter(f"{SVG}polyline")
+    corners = [tuple(map(float, corner.split(","))) for corner in here.attrib["points"].split()]
+    (_, low), (ridge, high), (_, flat) = corners
+    assert low > high == flat
+    dots = [(float(dot.attrib["cx"]), float(dot.attrib["cy"])) for dot in svg.iter(f"{SVG}circle")]
+    assert dots[1][1] == pytest.approx(high, abs=0.2) and dots[1][0] > ridge
+    x, y = dots[0]
+    (left, bottom), slope = corners[0], (high - low) / (ridge - corners[0][0])
+    assert y == pytest.approx(bottom + slope * (x - left), abs=0.5)
+    assert "stroke-dasharray" in card.attrib and "stroke-dasharray" not in here.attrib
+    assert {"here", "a card (on paper)"} <= set(texts(made))

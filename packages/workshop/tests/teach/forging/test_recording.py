@@ -52,6 +52,8 @@ def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
     assert set(ids) >= {"long", "collapse", "alone-digits"}
     places = [ids.index(name) for name in recording.DEFINE]
     assert len(places) == len(set(places))
+    ring = [ids.index(name) for name in recording.ON_THE_RING]
+    assert ring == sorted(ring)
     # What trains for long is in no cell that every piece runs.
     assert not {"long", "alone", "ring-remedies"} & set(recording.DEFINE)
 

@@ -9,7 +9,10 @@ from pytest import approx
 from workshop.settings import CHECKOUT
 from workshop.teach.policy import recording
 
-CELLS = json.loads((CHECKOUT / "notebooks" / recording.NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+CELLS = {
+    notebook: json.loads((CHECKOUT / "notebooks" / notebook).read_text(encoding="utf-8"))["cells"]
+    for notebook in (recording.NOTEBOOK, recording.PONG)
+}
 
 
 def test_the_interval_of_a_few_runs_is_students() -> None:
@@ -18,34 +21,45 @@ def test_the_interval_of_a_few_runs_is_students() -> None:
     assert recording.interval([7]) == (7, None), "one run says nothing about others"
 
 
-def test_lines_tell_seeds_ablations_and_processes() -> None:
-    seeds = {
-        f"seeds/{seed}": {"invaders": 28.0 + seed, "breakout": 5.0, "pong": 0.7, "day": "2026-11-26"}
-        for seed in (1, 2, 3)
+DAY = {"day": "2026-11-27"}
+
+
+def test_lines_tell_of_games_and_processes() -> None:
+    pieces = {
+        f"seeds/{seed}": {"invaders": 28.0 + seed, "breakout": 5.0, "day": "2026-11-26"} for seed in (1, 2, 3)
     }
+    pieces["processes/2"] = {"steps": 12000, "cpu_seconds": 60.0, "share": 1.5, "won": 0.3, **DAY}
+    games = "\n".join(recording.lines_of_games(pieces))
+    assert "3 seeds: 29.0, 30.0, 31.0; median 30.0, mean 30.0, 95 % interval ± 2.5" in games
+    assert "2026-11-26" in games and "2026-11-27" not in games
+    assert "A3C, 2 processes: 12,000 steps" in "\n".join(recording.lines_of_processes(pieces))
+    assert recording.lines_of_games({}) == recording.lines_of_processes({}) == []
+
+
+def test_a_part_taken_away_is_compared_with_the_same_seed() -> None:
+    after = {f"seeds/{seed}": {"pong": 0.5, **DAY} for seed in (1, 2, 3)}
     others = {
-        "ablations/no baseline/1": {"won": 0.25, "day": "2026-11-27"},
-        "ablations/no baseline/2": {"won": 0.45, "day": "2026-11-27"},
-        "ablations/one picture/4": {"won": 0.45, "day": "2026-11-27"},
-        "processes/2": {"steps": 12000, "cpu_seconds": 60.0, "share": 1.5, "won": 0.3, "day": "2026-11-27"},
+        "ablations/no baseline/1": {"won": 0.25, **DAY},
+        "ablations/no baseline/2": {"won": 0.45, **DAY},
+        "ablations/one picture/4": {"won": 0.45, **DAY},
     }
-    told = "\n".join(recording.lines(seeds | others))
-    assert "3 seeds: 29.0, 30.0, 31.0; median 30.0, mean 30.0, 95 % interval ± 2.5" in told
-    assert (
-        "no baseline: 25 %, 45 %; beside the same seeds with everything, in points: −45, −25; mean −35"
-        in told
-    )
-    assert "one picture" not in told, "no run of that seed with everything stands beside it"
-    assert "12,000 steps" in told
-    assert "2026-11-26 to 2026-11-27" in told
-    assert recording.lines({}) == []
+    found = recording.differences(after | others)
+    assert set(found) == {"no baseline"}, "no run of that seed with everything stands beside the other"
+    assert found["no baseline"] == approx([-0.25, -0.05])
+    # What was played in the lesson of now counts as soon as all of its seeds are there.
+    some = {"pong/1": {"won": 0.9, **DAY}}
+    assert recording.with_everything(after | some) == {1: 0.5, 2: 0.5, 3: 0.5}
+    whole = {f"pong/{seed}": {"won": 0.6, **DAY} for seed in (1, 2, 3)}
+    assert recording.differences(after | others | whole)["no baseline"] == approx([-0.35, -0.15])
 
 
-def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
-    ids = {cell["id"] for cell in CELLS}
-    assert {"train-invaders", "judge-invaders", "train-breakout", "train-pong", "judge-pong"} <= ids
-    assert ids >= recording.ALSO_LEFT_OUT
-    settings = next("".join(cell["source"]) for cell in CELLS if cell["id"] == "parameters")
+def test_the_cells_that_a_piece_runs_are_in_the_notebooks() -> None:
+    ids = {notebook: {cell["id"] for cell in cells} for notebook, cells in CELLS.items()}
+    assert {"train-invaders", "judge-invaders", "train-breakout"} <= ids[recording.NOTEBOOK]
+    assert {"train-pong", "worker"} <= ids[recording.PONG]
+    for notebook, left_out in recording.ALSO_LEFT_OUT.items():
+        assert ids[notebook] >= left_out
+    settings = next("".join(cell["source"]) for cell in CELLS[recording.PONG] if cell["id"] == "parameters")
     for changed in recording.ABLATIONS.values():
         assert all(f"{name} = " in settings for name in changed)
 

@@ -66,7 +66,7 @@ def _stairs(spots: Sequence[tuple[float, float]]) -> str:
     return f'<polyline points="{" ".join(corners)}" fill="none" stroke="#888" stroke-width="1.5"/>'
 
 
-def _grid(across: Axis, up: Axis, unit: str) -> list[str]:
+def _grid(across: Axis, up: Axis, unit: str, below: str = "price, US dollars") -> list[str]:
     """Draw the lines, numbers and names of both axes."""
     floor, wall = HEIGHT - BOTTOM, WIDTH - RIGHT
     parts = []
@@ -79,7 +79,7 @@ def _grid(across: Axis, up: Axis, unit: str) -> list[str]:
         parts.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{wall}" y2="{y:.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" {FONT}>{value:,g}</text>')
     middle = (LEFT + wall) / 2
-    parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle" {FONT}>price, US dollars</text>')
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle" {FONT}>{below}</text>')
     turned = f'transform="rotate(-90 14 {floor / 2})"'
     parts.append(f'<text x="14" y="{floor / 2}" text-anchor="middle" {turned} {FONT}>{unit}</text>')
     return parts
@@ -140,6 +140,41 @@ def needs(rows: Sequence[tuple[str, Need]], marks: Sequence[float] = (8, 16, 24,
             x += wide
         parts.append(f'<text x="{x + 6:.1f}" y="{y + 13}" {FONT}>{need.total / GB:,.3g} GB</text>')
     return _svg(floor + 6, parts)
+
+
+def roofs(
+    roofs: Mapping[str, tuple[float, float]],
+    dots: Sequence[tuple[str, str, float, float]] = (),
+    paper: Sequence[str] = (),
+) -> str:
+    """Return an SVG of rooflines on logarithmic axes, with what was measured as dots.
+
+    roofs: by name the operations and the bytes a second at most. dots: the roof whose colour each has, what
+    it is, its operations a byte, its operations a second. paper: roofs that nobody measured, drawn dashed.
+    """
+    ridges = [peak / bandwidth for peak, bandwidth in roofs.values()]
+    left, right = min([0.06, *(each for _, _, each, _ in dots)]), 4 * max(ridges)
+    across = Axis([left, right], LEFT, WIDTH - RIGHT)
+    heights = [left * bandwidth for _, bandwidth in roofs.values()] + [peak for peak, _ in roofs.values()]
+    heights += [speed for *_, speed in dots]
+    up = Axis([height / 1e9 for height in heights], HEIGHT - BOTTOM, TOP + 20)
+    parts = _grid(across, up, "billion operations a second", "operations for each byte that is moved")
+    colours = dict(zip(roofs, itertools.cycle(PARTS.values()), strict=False))
+    for name, (peak, bandwidth) in roofs.items():
+        corners = [(left, left * bandwidth), (peak / bandwidth, peak), (right, peak)]
+        line = " ".join(f"{across.place(x):.1f},{up.place(y / 1e9):.1f}" for x, y in corners)
+        dashes = ' stroke-dasharray="7 5"' if name in paper else ""
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{colours[name]}" stroke-width="2"{dashes}/>'
+        )
+    for name, what, intensity, speed in dots:
+        told = f"{what}: {intensity:.2g} operations a byte, {speed / 1e9:,.3g} billion a second"
+        parts.append(
+            f'<circle cx="{across.place(intensity):.1f}" cy="{up.place(speed / 1e9):.1f}" r="4.5" '
+            f'fill="{colours[name]}"><title>{html.escape(told)}</title></circle>'
+        )
+    shown = {html.escape(f"{name} (on paper)" if name in paper else name): colours[name] for name in roofs}
+    return _svg(HEIGHT, parts + _legend(shown, LEFT + 12, TOP, 230))
 
 
 def _svg(height: int, parts: Sequence[str]) -> str:

@@ -29,13 +29,14 @@ DEFINE = (
     "parameters",
     "imports",
     "exercise-losses",
-    "exercise-slope",
-    "exercise-follow",
-    "exercise-kinds",
     "players",
     "game",
     "forget",
     "play",
+    "exercise-kinds",
+    "exercise-slope",
+    "exercise-follow",
+    "mended",
     "digits",
     "judge",
     "show-digits",
@@ -43,7 +44,25 @@ DEFINE = (
     "convolutions",
     "looker",
 )
-"""The cells that every piece runs first, in their order."""
+"""The cells that every piece of digits runs first, in their order."""
+ON_THE_RING = (
+    "parameters",
+    "imports",
+    "ring",
+    "exercise-losses",
+    "players",
+    "game",
+    "forget",
+    "play",
+    "alone",
+    "exercise-kinds",
+    "count-alone",
+    "exercise-slope",
+    "exercise-follow",
+    "mended",
+    "ring-remedies",
+)
+"""The cells of the games on the ring."""
 
 SEEDS = (2, 3)
 """Seeds beside the first, with which the lesson itself plays."""
@@ -88,6 +107,10 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"remedy taken away: {piece['collapsed_kinds']:.2f} kinds, "
                 f"the judge sure of {100 * piece['collapsed_sure']:.0f} %"
             )
+    rings = [pieces[f"ring/{seed}"]["kinds"] for seed in ALL_SEEDS if f"ring/{seed}" in pieces]
+    if rings:
+        told.append(f"the ring, median kinds of eight moments with {len(rings)} seeds:")
+        told += [f"  {name:20} " + ", ".join(f"{kinds[name]:.1f}" for kinds in rings) for name in rings[0]]
     tables = [pieces[f"remedies/{seed}"]["table"] for seed in ALL_SEEDS if f"remedies/{seed}" in pieces]
     if tables:
         told.append(f"short games, distance with {len(tables)} seed{'s' * (len(tables) > 1)}:")
@@ -147,6 +170,7 @@ def run(cell: str, names: Names) -> None:
 def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth, each as what makes it."""
     found: dict[str, Callable[[], Piece]] = {f"seeds/{seed}": partial(_long, seed) for seed in SEEDS}
+    found |= {f"ring/{seed}": partial(_ring, seed) for seed in ALL_SEEDS}
     found |= {f"remedies/{seed}": partial(_remedies, seed) for seed in ALL_SEEDS}
     found |= {f"convolutions/{seed}": partial(_convolutions, seed) for seed in ALL_SEEDS}
     found |= {f"dense/{seed}": partial(_dense, seed) for seed in ALL_SEEDS}
@@ -170,6 +194,12 @@ def _long(seed: int) -> Piece:
     return _rounded(figures | {f"collapsed_{name}": collapsed[name] for name in ("kinds", "sure")})
 
 
+def _ring(seed: int) -> Piece:
+    """Play the four games on the ring, begun with other weights for each seed."""
+    names = recordings.play(NOTEBOOK, ON_THE_RING, seed)
+    return {"kinds": {name: round(float(np.median(curve)), 2) for name, curve in names["counts"].items()}}
+
+
 def _remedies(seed: int) -> Piece:
     """Play the short games, each with one remedy."""
     names = namespace(seed)
@@ -180,7 +210,7 @@ def _remedies(seed: int) -> Piece:
 def _convolutions(seed: int, rounds: int = ROUNDS, **other: float) -> Piece:
     """Let convolutions play with the pixels, with the remedies of the long game."""
     names = namespace(seed)
-    game = names["Game"](names["drawer"](), names["looker"]())
+    game = names["MendedGame"](names["drawer"](), names["looker"]())
     return _played(names, game, names["images"], np.asarray, rounds=rounds, **other)
 
 

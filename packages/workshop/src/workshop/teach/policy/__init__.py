@@ -1,6 +1,7 @@
-"""What the lesson *Policy gradient: from a bandit to pixels* imports; the mechanism itself is on its page.
+"""What the lessons *Policy gradient* and *Pong from pixels* import; the mechanism is on the first one's page.
 
-``games`` plays many games of MinAtar side by side, ``films`` makes an animation of pictures, ``hogwild`` lets
-processes learn into one shared memory, and ``recording`` runs the lesson's cells for what takes longer than a
-lesson: several seeds, ablations, and processes beside batches.
+``player`` is the first lesson's player, for the second one; ``games`` plays many games of MinAtar side by
+side, ``films`` makes an animation of pictures, ``hogwild`` lets processes learn into one shared memory, and
+``recording`` runs the lessons' cells for what takes longer than a lesson: several seeds, ablations, and
+processes beside batches.
 """

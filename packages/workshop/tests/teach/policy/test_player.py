@@ -1,0 +1,74 @@
+"""The player that the lesson on Pong imports computes what the cells of the lesson before compute."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("theano", reason="needs the environment theano")
+
+from workshop.teach import recordings
+from workshop.teach.policy import player, recording
+
+
+class Counting:
+    """A game that shows numbers, pays by the action, and is over now and then."""
+
+    shape, actions = (2, 6, 6), 3
+
+    def __init__(self, count: int) -> None:
+        self.rng = np.random.default_rng(7)
+        self.count = count
+
+    def pictures(self) -> Any:
+        return self.rng.random((self.count, *self.shape), dtype="float32")
+
+    def step(self, actions: Any) -> tuple[Any, Any]:
+        return np.asarray(actions) - 1.0, self.rng.random(self.count) < 0.2
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, Any]:
+    """Return what the lesson's cells define that a player needs."""
+    names: dict[str, Any] = {"__name__": "__lesson__"}
+    cells = ("parameters", "imports", "exercise-to-go", "exercise-advantage", "exercise-loss", "network")
+    for cell in (*cells, "agent", "play", "batch", "teach", "judge"):
+        recordings.run(recording.NOTEBOOK, cell, names)
+        if cell == "parameters":
+            names |= {"PROFILE": "full"}
+    return names
+
+
+@pytest.mark.parametrize("baseline", [True, False])
+def test_a_batch_is_made_alike(page: dict[str, Any], baseline: bool) -> None:
+    rng = np.random.default_rng(3)
+    shape = (player.STEPS, 5)
+    happened = [
+        rng.random((*shape, 2, 6, 6)), rng.integers(0, 3, shape), rng.normal(size=shape),
+        rng.random(shape) < 0.3, rng.normal(size=shape),
+    ]  # fmt: skip
+    last = rng.normal(size=5)
+    page["BASELINE"], page["DISCOUNT"] = baseline, 0.9
+    ours = player.batch(happened, last, discount=0.9, baseline=baseline)
+    for mine, theirs in zip(ours, page["batch"](happened, last), strict=True):
+        assert np.array_equal(mine, theirs)
+
+
+def test_both_learn_alike_and_are_judged_alike(page: dict[str, Any]) -> None:
+    import lasagne
+
+    page |= {"BASELINE": True, "DISCOUNT": player.DISCOUNT}
+    learnt = []
+    for whose in (SimpleNamespace(**page), player):
+        lasagne.random.set_rng(np.random.RandomState(1))
+        learner = whose.agent(Counting(player.GAMES), size=3, stride=1)
+        seed = {} if whose is not player else {"seed": page["SEED"]}
+        history = whose.teach(Counting(player.GAMES), learner, 3, "a test", **seed)
+        points = whose.judge(Counting(9), learner.act, **seed)
+        values = lasagne.layers.get_all_param_values(learner.layers)
+        learnt.append([*values, np.array(history.losses), points])
+    for mine, theirs in zip(*learnt, strict=True):
+        assert np.allclose(mine, theirs, rtol=1e-5, atol=1e-6)
