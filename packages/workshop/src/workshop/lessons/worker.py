@@ -124,7 +124,7 @@ class Run:
                 started = True
                 self.preloaded = self._preloaded_seconds()
                 self.watch.servers = self._servers()
-                group = self._group()
+                group = self.watch.kernel = self._group()
                 self._report({"group": group})
                 self.beside = Beside(self.yardstick, group)
                 self.beside.start()
