@@ -20,7 +20,7 @@ SAMPLE_SECONDS = 0.05
 SAMPLING_WORK = 0.02
 LONGEST_PAUSE = 0.5
 """On a busy machine a kernel comes to little between two samples: it is looked at again when it has worked
-for so many processor seconds, or else after so long, for what its children do is told when they have ended."""
+for so many processor seconds, or after so long, for what its children do is told when they have ended."""
 SAMPLING_SHARE = 0.03
 """Of the time at most so much goes into measuring: a kernel with children, say compilers, takes long."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
