@@ -65,8 +65,6 @@ cold_and_warm() {
 # share of them, of about the same work, because what its lessons import it imports once.
 check_all() {
   local shares
-  # A learner's Python keeps what it compiles, and importing TensorFlow takes a third of the time then.
-  unset PYTHONDONTWRITEBYTECODE
   shares=$("$workshop" lessons list --json | python3 -c 'import json, sys
 shares = [[0, []] for _ in range(int(sys.argv[1]))]
 work = lambda lesson: lesson["budget"].get("fast", {}).get("work") or 5

@@ -49,7 +49,7 @@ def in_steps(count: int, *shared: Any, shown: Any) -> Callable[[Callable[..., An
     """
 
     def made(function: Callable[..., Any]) -> Callable[..., Any]:
-        step = _compiled((), shown, updates=function(*shared))
+        step: Any = _compiled((), shown, updates=function(*shared))
         # What the function made itself, such as a velocity, begins anew as well.
         first = [(each, each.get_value()) for each in step.get_shared()]
 
@@ -65,13 +65,13 @@ def in_steps(count: int, *shared: Any, shown: Any) -> Callable[[Callable[..., An
     return made
 
 
-def _compiled(symbols: tuple[Any, ...], expression: Any, updates: Any = None) -> Any:
+def _compiled(symbols: tuple[Any, ...], expression: Any, updates: Any = None) -> Callable[..., Any]:
     """Make a function that Python runs; numbers are rounded as they are handed in."""
     import theano
 
     # What folds constants compiles, whatever the linker.
     mode = theano.Mode(linker="py", optimizer="fast_compile").excluding("topo_constant_folding")
-    return theano.function(
+    return theano.function(  # type: ignore[no-any-return]
         symbols,
         expression,
         updates=updates,
