@@ -4,7 +4,7 @@ Both run on this machine's kernels and data, in the fast profile, and are counte
 all their children: checks with its compile cache, first runs with an empty one. The older checkout is
 ``git worktree add --detach CHECKOUT 42fbc0b``. What is patched in Theano itself is the same for both, unless
 ``--theano`` names an environment that the older revision has patched: a copy of this machine's, with Theano
-installed anew (``uv pip install --reinstall --no-deps``), and ``theano_mends`` of that checkout run by its Python.
+installed anew (``uv pip install --reinstall --no-deps``) and patched by that checkout's ``theano_mends``.
 """
 
 from __future__ import annotations
