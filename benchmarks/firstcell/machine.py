@@ -79,19 +79,30 @@ def variables(file: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path[:1]))} | named
 
 
+def give_kernel(file: Path, python: Path | None = None) -> None:
+    """Give such a machine a Theano kernel with settings and caches of its own.
+
+    file: Its settings' file.
+    python: That of another environment with Theano; else the passing machine's.
+    """
+    house = file.parent.parent
+    before = (house / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json").read_text(encoding="utf-8")
+    original = str((house / "venvs").resolve().parent)
+    text = before.replace(f"{original}/etc/", f"{house}/etc/").replace(
+        f"{original}/theano", f"{house}/theano"
+    )
+    if python is not None:
+        text = text.replace(f"{original}/venvs/theano/bin/python", str(python))
+    spec = file.parent / "kernels" / "theano"
+    spec.mkdir(parents=True, exist_ok=True)
+    (spec / "kernel.json").write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def warming(file: Path) -> Iterator[None]:
     """Start what set-up starts in the background, wait until it compiles, and end all of it at the end."""
     house = file.parent.parent
-    before = (house / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json").read_text(encoding="utf-8")
-    spec = file.parent / "kernels" / "theano"
-    spec.mkdir(parents=True, exist_ok=True)
-    original = str((house / "venvs").resolve().parent)
-    # Its Python stays that of the machine; its settings and its cache are the passing machine's.
-    text = before.replace(f"{original}/etc/", f"{house}/etc/").replace(
-        f"{original}/theano", f"{house}/theano"
-    )
-    (spec / "kernel.json").write_text(text, encoding="utf-8")
+    give_kernel(file)
     python = str(house / "venvs/jupyter/bin/python")
     words = [python, "-P", "-m", "workshop", "lessons", "warm", "--json"]
     _command([*words, "--background"], file)

@@ -1,7 +1,10 @@
 """``workshop bench lessons --before CHECKOUT``: the lessons of this checkout beside those of an older one.
 
-Both run on this machine's kernels, data and compile cache, in the fast profile, and are counted in processor
-seconds with all their children. The older checkout is ``git worktree add --detach CHECKOUT 42fbc0b``.
+Both run on this machine's kernels and data, in the fast profile, and are counted in processor seconds with
+all their children: checks with its compile cache, first runs with an empty one. The older checkout is
+``git worktree add --detach CHECKOUT 42fbc0b``. What is patched in Theano itself is the same for both, unless
+``--theano`` names an environment that the older revision has patched: a copy of this machine's, with Theano
+installed anew (``uv pip install --reinstall --no-deps``) and patched by that checkout's ``theano_mends``.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks.firstcell.machine import just_set_up, variables
+from benchmarks.firstcell.machine import give_kernel, just_set_up, variables
 from benchmarks.scratch import scratch_folder
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import find_lessons
@@ -90,6 +93,10 @@ def lessons(
     first_runs: Annotated[
         bool, typer.Option("--first-runs", help="First and second runs instead of checks.")
     ] = False,
+    theano: Annotated[
+        Path | None,
+        typer.Option(help="For first runs the Python of an environment with the older revision's Theano."),
+    ] = None,
     scratch: Annotated[Path | None, typer.Option(help="A folder with 1 GB free.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
@@ -108,7 +115,7 @@ def lessons(
     shared = sorted(set.intersection(*(each.lessons() for each in revisions.values())))
     chosen = names or shared
     if first_runs:
-        rows = {name: _first_runs(name, revisions, settings, scratch) for name in chosen}
+        rows = {name: _first_runs(name, revisions, settings, scratch, theano) for name in chosen}
     else:
         rows = {"check": {what: each.run(["check"], chosen, os.environ) for what, each in revisions.items()}}
     report = summarise(rows)
@@ -122,13 +129,18 @@ def lessons(
 
 
 def _first_runs(
-    name: str, revisions: dict[str, Revision], settings: Settings, scratch: Path | None
+    name: str,
+    revisions: dict[str, Revision],
+    settings: Settings,
+    scratch: Path | None,
+    theano: Path | None,
 ) -> dict[str, float]:
     """Return what the first run of a lesson takes more than its second, by revision."""
     more = {}
     for what, revision in revisions.items():
         messages.print(f"{name}, {what} …", markup=False, highlight=False)
         with scratch_folder(scratch) as folder, just_set_up(settings, folder) as file:
+            give_kernel(file, theano if what == "before" else None)
             first, second = (revision.run(["run", "--solutions"], [name], variables(file)) for _ in range(2))
         messages.print(f"  first {first:.1f} s, second {second:.1f} s", markup=False, highlight=False)
         more[what] = first - second

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.firstcell.machine import give_kernel
 from benchmarks.lessons.bench import Revision, lines, summarise
 from workshop.errors import WorkshopError
 
@@ -40,3 +41,24 @@ def test_a_lesson_that_does_not_pass_is_no_figure(tmp_path: Path) -> None:
     revision = checkout(tmp_path, ".", f"import sys\nprint({told!r})\nsys.exit(1)")
     with pytest.raises(WorkshopError, match="the bar is missed"):
         revision.run(["check"], ["mlp"], os.environ)
+
+
+def test_a_passing_machine_has_a_kernel_of_its_own(tmp_path: Path) -> None:
+    """Its settings and caches are empty; its Python can be another one's."""
+    prefix, file = tmp_path / "prefix", tmp_path / "house/etc/workshop.toml"
+    spec = prefix / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
+    spec.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True)
+    (tmp_path / "house/venvs").symlink_to(prefix / "venvs")
+    python, cache = f"{prefix}/venvs/theano/bin/python", f"{prefix}/theano/numba"
+    environment = {"NUMBA_CACHE_DIR": cache, "THEANORC": f"{prefix}/etc/theanorc"}
+    spec.write_text(json.dumps({"argv": [python, "-m", "x"], "env": environment}), encoding="utf-8")
+    for wanted, other in ((python, None), ("/elsewhere/bin/python", Path("/elsewhere/bin/python"))):
+        give_kernel(file, other)
+        told = json.loads((file.parent / "kernels/theano/kernel.json").read_text(encoding="utf-8"))
+        assert told["argv"] == [wanted, "-m", "x"]
+        house = tmp_path / "house"
+        assert told["env"] == {
+            "NUMBA_CACHE_DIR": f"{house}/theano/numba",
+            "THEANORC": f"{house}/etc/theanorc",
+        }

@@ -61,18 +61,34 @@ cold_and_warm() {
 }
 
 # Each lesson solved, once, within its budget and over its bars, though most find the compile cache cold: what they
-# compile is counted apart. One takes one core, so on several, several are checked side by side, the longest first.
+# compile is counted apart. One takes one core, so on several, several are checked side by side: each command has a
+# share of them, of about the same work, because what its lessons import it imports once.
 check_all() {
-  local names
-  names=$("$workshop" lessons list --json | python3 -c 'import json, sys
-for lesson in sorted(json.load(sys.stdin)["lessons"], key=lambda each: -(each.get("minutes") or 0)): print(lesson["name"])') || return
+  local shares
+  shares=$("$workshop" lessons list --json | python3 -c 'import json, sys
+shares = [[0, []] for _ in range(int(sys.argv[1]))]
+work = lambda lesson: lesson["budget"].get("fast", {}).get("work") or 5
+for lesson in sorted(json.load(sys.stdin)["lessons"], key=work, reverse=True):
+    least = min(shares, key=lambda share: share[0])
+    least[0] += work(lesson)
+    least[1].append(lesson["name"])
+for _, names in shares: print(*names)' "$(nproc)") || return
   local -a bad
-  : >"$CACHE/lessons-failed"
+  rm -f "$CACHE"/lessons-checked-*
   # shellcheck disable=SC2016
-  xargs --max-args=1 --max-procs="$(nproc)" bash -c '"$1" lessons check "$3" || { echo "$3" >>"$2"; exit 1; }' \
-    one "$workshop" "$CACHE/lessons-failed" <<<"$names" && return
+  xargs --max-lines=1 --max-procs="$(nproc)" bash -c \
+    'workshop=$1 told=$2/lessons-checked-$$; shift 2; "$workshop" lessons check --json "$@" >"$told"' \
+    one "$workshop" "$CACHE" <<<"$shares" && return
   # The job's last line, which the table repeats, names them.
-  mapfile -t bad <"$CACHE/lessons-failed"
+  mapfile -t bad < <(python3 -c 'import json, sys
+for file in sys.argv[1:]:
+    try:
+        told = json.load(open(file))
+        bad = [lesson["name"] for lesson in told["lessons"] if not lesson["passed"]]
+    except (ValueError, KeyError):
+        bad, told = ["a check that broke off"], {"faults": []}
+    for each in bad + ["what lies between lessons"] * bool(told["faults"]): print(each)' \
+    "$CACHE"/lessons-checked-*)
   [ ${#bad[@]} != 0 ] && failed_steps+=("${bad[@]}")
 }
 

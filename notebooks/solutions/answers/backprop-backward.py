@@ -51,6 +51,28 @@ def backward(result):
             parent.grad += share
 
 
+# %% wrong: only the first two gradients begin at 0
+def backward(result):
+    order = in_order(result)
+    for node in order[:2]:
+        node.grad = 0.0
+    result.grad = 1.0
+    for node in reversed(order):
+        for parent, share in zip(node.parents, shares(node)):
+            parent.grad += share
+
+
+# %% wrong: two parents at most hear of it
+def backward(result):
+    order = in_order(result)
+    for node in order:
+        node.grad = 0.0
+    result.grad = 1.0
+    for node in reversed(order):
+        for parent, share in list(zip(node.parents, shares(node)))[:2]:
+            parent.grad += share
+
+
 # %% right: the messages are collected first
 def backward(result):
     heard = dict.fromkeys(in_order(result), 0.0)

@@ -49,6 +49,20 @@ def in_order(result):
     return order
 
 
+# %% wrong: only the first two parents are followed
+def in_order(result):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for parent in node.parents[:2]:
+                visit(parent)
+            order.append(node)
+
+    visit(result)
+    return order
+
+
 # %% right: with a stack in place of calls
 def in_order(result):
     order, waiting = [], [(result, False)]

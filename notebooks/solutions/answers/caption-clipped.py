@@ -34,6 +34,14 @@ def clipped(said, wanted, n):
     return sum((own & due).values()), sum(own.values())
 
 
+# %% wrong: as if both were of one length
+def clipped(said, wanted, n):
+    places = range(len(said) - n + 1)
+    own = Counter(tuple(said[place : place + n]) for place in places)
+    due = Counter(tuple(wanted[place : place + n]) for place in places)
+    return sum((own & due).values()), sum(own.values())
+
+
 # %% right: crossing out what was found
 def clipped(said, wanted, n):
     left = [wanted[place : place + n] for place in range(len(wanted) - n + 1)]

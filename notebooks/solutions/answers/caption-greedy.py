@@ -61,6 +61,18 @@ def greedy(say, state, start, end, longest):
     return np.stack(spoken), np.stack(shares)
 
 
+# %% wrong: the end is taken for word 0
+def greedy(say, state, start, end, longest):
+    words = np.full(len(state), start, dtype="int32")
+    spoken, shares = [], []
+    for _ in range(longest):
+        state, scores, where = say(words, state)
+        words = (scores.argmax(axis=1) * (words != 0)).astype("int32")
+        spoken.append(words)
+        shares.append(where)
+    return np.stack(spoken, axis=1), np.stack(shares, axis=1)
+
+
 # %% right: with a list of who has ended, into arrays that are there
 def greedy(say, state, start, end, longest):
     spoken = np.full((len(state), longest), end, dtype="int32")

@@ -26,6 +26,13 @@ def inverted(x, name):
     return x + mix(seen, f"{name}._project_conv")
 
 
+# %% wrong: always the same block
+def inverted(x, name):
+    wide = relu6(mix(x, "_blocks.4._expand_conv"))
+    seen = relu6(each(wide, "_blocks.4._depthwise_conv"))
+    return x + mix(seen, "_blocks.4._project_conv")
+
+
 # %% right: in one expression, the sum the other way round
 def inverted(x, name):
     steps = [f"{name}.{step}" for step in ("_expand_conv", "_depthwise_conv", "_project_conv")]

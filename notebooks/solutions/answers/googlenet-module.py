@@ -26,6 +26,14 @@ def inception(net, one, reduce3, three, reduce5, five, pooled):
     return L.ConcatLayer([*branches, window(L.MaxPool2DLayer(net, 3, stride=1, pad=1), pooled, 1)])
 
 
+# %% wrong: one reduction behind the other
+def inception(net, one, reduce3, three, reduce5, five, pooled):
+    narrow3 = window(net, reduce3, 1)
+    narrow5 = window(narrow3, reduce5, 1)
+    branches = [window(net, one, 1), window(narrow3, three, 3), window(narrow5, five, 5)]
+    return L.ConcatLayer([*branches, window(L.MaxPool2DLayer(net, 3, stride=1, pad=1), pooled, 1)])
+
+
 # %% right: each branch by itself
 def inception(net, one, reduce3, three, reduce5, five, pooled):
     small = window(net, one, 1)

@@ -35,6 +35,24 @@ def build(hidden):
     return network
 
 
+# %% wrong: the largest layer first, whatever the order
+def build(hidden):
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), layers.Flatten()])
+    for size in sorted(hidden, reverse=True):
+        network.add(layers.Dense(size, activation="relu"))
+    network.add(layers.Dense(10, activation="softmax"))
+    return network
+
+
+# %% wrong: neurons without a bias
+def build(hidden):
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), layers.Flatten()])
+    for size in hidden:
+        network.add(layers.Dense(size, activation="relu", use_bias=False))
+    network.add(layers.Dense(10, activation="softmax"))
+    return network
+
+
 # %% right: as one list of layers
 def build(hidden):
     inside = [layers.Dense(size, activation="relu") for size in hidden]

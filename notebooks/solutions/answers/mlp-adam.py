@@ -35,6 +35,15 @@ def adam_step(weight, slope, m, v, t, rate):
     return weight - rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8), m, v
 
 
+# %% wrong: always a rate of 0.1
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    direction = m / (1 - 0.9**t)
+    size = (v / (1 - 0.999**t)) ** 0.5
+    return weight - 0.1 * direction / (size + 1e-8), m, v
+
+
 # %% right: both corrections in the rate, as in the paper's last remark
 def adam_step(weight, slope, m, v, t, rate):
     m = m + 0.1 * (slope - m)

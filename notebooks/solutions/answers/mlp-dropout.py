@@ -44,6 +44,11 @@ def drop(values, p, rng):
     return values * stays.reshape(values.shape) / (1 - p)
 
 
+# %% wrong: the chance does not come from rng
+def drop(values, p, rng):
+    return values * (np.random.random(values.shape) >= p) / (1 - p)
+
+
 # %% right: by np.where
 def drop(values, p, rng):
     silent = rng.random(values.shape) < p

@@ -30,6 +30,18 @@ def residual_block(layer):
     return L.NonlinearityLayer(L.ElemwiseSumLayer([layer, outer]))
 
 
+# %% wrong: no relu inside
+def residual_block(layer):
+    inner = L.DenseLayer(layer, WIDTH, nonlinearity=None)
+    return L.ElemwiseSumLayer([layer, L.DenseLayer(inner, WIDTH, nonlinearity=None)])
+
+
+# %% wrong: tanh inside
+def residual_block(layer):
+    inner = L.DenseLayer(layer, WIDTH, nonlinearity=lasagne.nonlinearities.tanh)
+    return L.ElemwiseSumLayer([layer, L.DenseLayer(inner, WIDTH, nonlinearity=None)])
+
+
 # %% right: the sum the other way round
 def residual_block(layer):
     said = layer

@@ -33,6 +33,17 @@ def he(shape, rng):
     return (np.sqrt(2 / shape[1]) * rng.standard_normal(shape)).astype("float32")
 
 
+# %% wrong: all layers begin with the same noise
+def he(shape, rng):
+    one = np.sqrt(2 / shape[-2]) * rng.standard_normal(shape[-2:])
+    return np.broadcast_to(one, shape).astype("float32")
+
+
+# %% wrong: the chance does not come from rng
+def he(shape, rng):
+    return (np.sqrt(2 / shape[-2]) * np.random.standard_normal(shape)).astype("float32")
+
+
 # %% right: by rng.normal
 def he(shape, rng):
     inputs = shape[-2]

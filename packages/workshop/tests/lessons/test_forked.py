@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from workshop.lessons.catalogue import about
 from workshop.lessons.forked import Server, Servers, arguments_of
 from workshop.lessons.jobs import Outcome
 from workshop.lessons.runner import RunOptions, Worker, run_notebook
+from workshop.machine import forkserver
 
 from . import building
 
@@ -130,6 +132,33 @@ def test_the_server_of_a_kernel_stays_while_another_kernel_has_its_turn() -> Non
     finally:
         servers.end()
     assert gone(one.pid) and gone(other.pid) and not servers.pids()
+
+
+def test_a_server_reads_what_was_compiled_since_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, bool]] = []
+    cache = types.SimpleNamespace(refresh=lambda **how: asked.append(how))
+    compilers = types.SimpleNamespace(cc=types.SimpleNamespace(get_module_cache=lambda: cache))
+    config = types.SimpleNamespace(cxx="")
+    monkeypatch.setitem(sys.modules, "theano", types.SimpleNamespace(config=config, gof=compilers))
+    forkserver.look_at_what_was_compiled()
+    assert not asked, "without a compiler there is nothing to read"
+    config.cxx = "g++"
+    forkserver.look_at_what_was_compiled()
+    assert asked == [{"cleanup": False}], "what others compiled stays"
+
+
+def test_a_lesson_that_is_checked_has_one_thread(tmp_path: Path) -> None:
+    """Of a BLAS and of TensorFlow, for lessons are checked side by side; one that is run chooses."""
+    source = (
+        "import json, os\n"
+        "names = ('OPENBLAS_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS')\n"
+        "print(json.dumps({name: os.environ.get(name) for name in names}))"
+    )
+    with Worker() as worker:
+        _, checked = run(tmp_path / "one", source, worker)
+    _, alone = run(tmp_path / "two", source, None)
+    assert set(checked.values()) == {"1"}
+    assert alone == {name: os.environ.get(name) for name in alone} and len(alone) == 3
 
 
 def test_a_server_that_does_not_start_is_refused() -> None:

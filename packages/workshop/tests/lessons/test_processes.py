@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from waiting import alive, wait_until
 
+from workshop.lessons import processes
+
 MB = 10**6
 ALLOCATE = "import time; data = bytearray({size}); print('ready', flush=True); time.sleep(60)"
 
@@ -86,6 +88,29 @@ def test_a_fork_that_is_counted_twice_for_a_moment_is_no_peak() -> None:
         "watch = p.MemoryWatch(); watch.start(); time.sleep(1); print(json.dumps(watch.stop()))\n"
     )
     assert peak == 120
+
+
+def test_a_kernel_is_looked_at_by_its_work_not_by_the_clock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine looking would else take more than the lesson."""
+    watch, now, spent = processes.MemoryWatch(), [100.0], [0.0]
+    monkeypatch.setattr(processes.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(processes, "spent_by", lambda pid: spent[0])
+    assert watch._is_due() and watch._is_due(), "while there is no kernel, each time"
+    watch.kernel = 1
+    spent[0] = 1.0
+    assert watch._is_due()
+    now[0], spent[0] = 100.1, 1.0 + processes.SAMPLING_WORK / 2
+    assert not watch._is_due(), "it has come to little since"
+    spent[0] = 1.0 + processes.SAMPLING_WORK
+    assert watch._is_due() and not watch._is_due()
+    now[0] += processes.LONGEST_PAUSE
+    assert watch._is_due(), "its children may have worked"
+
+    def ended(_pid: int) -> float:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(processes, "spent_by", ended)
+    assert watch._is_due() and watch._is_due()
 
 
 @pytest.mark.parametrize("listed", [True, False])

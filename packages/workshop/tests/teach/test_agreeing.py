@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.teach.agreeing import alike, difference
+from workshop.teach.agreeing import TRIES, alike, difference
 
 Table = np.ndarray[Any, Any]
 
@@ -74,6 +74,18 @@ def test_who_stops_is_told_for_what() -> None:
 def test_a_wrong_shape_is_named() -> None:
     fault = difference(lambda matrix: recall(matrix)[:, np.newaxis], recall, square)
     assert fault.endswith("the shape should be (3,), not (3, 1)")
+
+
+def test_so_many_inputs_are_drawn_as_are_asked_for() -> None:
+    asked = []
+
+    def one(random: np.random.Generator) -> int:
+        asked.append(int(random.integers(9)))
+        return asked[-1]
+
+    assert difference(abs, abs, one, tries=3) == "" and len(asked) == 3
+    assert difference(abs, abs, one) == "" and len(asked) == 3 + TRIES
+    assert asked[:3] == asked[3:6], "always the same ones"
 
 
 def test_only_what_is_told_of_a_result_counts() -> None:

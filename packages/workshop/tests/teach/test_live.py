@@ -38,7 +38,9 @@ def test_the_time_that_is_left_is_told_once_it_can_be_known(capsys: pytest.Captu
 
 
 def test_what_is_left_is_told_in_seconds_or_minutes() -> None:
-    assert live.time_line(10, 0.01) == "10 s"
+    assert live.time_line(9, 0.01) == "9 s", "the first steps compile"
+    assert live.time_line(30, 0.01) == "30 s · about 50 min left", "on a slow machine nobody is left waiting"
+    assert live.time_line(30, 0.001) == "30 s"
     assert live.time_line(10, 0.5) == "10 s · about 10 s left"
     assert live.time_line(60, 0.1) == "60 s · about 9 min left"
     assert live.time_line(60, 1.0) == "60 s"

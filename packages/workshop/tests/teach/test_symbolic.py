@@ -12,7 +12,7 @@ theano = pytest.importorskip("theano", reason="Theano is not in this environment
 import theano.tensor as T  # noqa: E402, N812
 
 from workshop.teach.agreeing import difference  # noqa: E402
-from workshop.teach.symbolic import in_numbers, in_steps  # noqa: E402
+from workshop.teach.symbolic import as_function, in_numbers, in_steps  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,27 @@ def test_updates_are_made_from_the_values_that_are_handed_in() -> None:
     series = in_steps(5, one, other, shown=one)(lambda a, b: [(a, b), (b, a + b)])
     assert series(2, 3) == [2, 3, 5, 8, 13]
     assert series(1, 1) == [1, 1, 2, 3, 5], "the run before left nothing behind"
+
+
+def test_what_the_function_of_updates_makes_itself_begins_anew_too() -> None:
+    place = theano.shared(np.zeros(2, "float32"))
+
+    def fall(weight: Any) -> list[tuple[Any, Any]]:
+        velocity = theano.shared(np.zeros(2, "float32"))
+        return [(velocity, velocity + 1), (weight, weight + velocity)]
+
+    way = in_steps(4, place, shown=place)(fall)
+    assert [each.tolist() for each in way([0, 5])] == [[0, 5], [0, 5], [1, 6], [3, 8]]
+    assert [each.tolist() for each in way([1, 1])] == [[1, 1], [1, 1], [2, 2], [4, 4]]
+
+
+def test_an_expression_becomes_a_function_of_the_symbols_in_it() -> None:
+    v, factor = T.vector(), theano.shared(np.float32(3))
+    assert np.allclose(as_function(factor * v + 1)([1, 2]), [4, 7])
+    one, other = T.scalar(), T.scalar()
+    assert as_function(one - other)(5, 2) == 3
+    fault = difference(as_function(T.exp(v)), as_function(v), lambda random: random.normal(size=2))
+    assert "it should be" in fault
 
 
 def test_the_shortest_input_for_which_two_expressions_differ_is_told() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import threading
@@ -13,7 +14,13 @@ from pathlib import Path
 
 import psutil
 
+from workshop.lessons.yardstick import spent_by
+
 SAMPLE_SECONDS = 0.05
+SAMPLING_WORK = 0.02
+LONGEST_PAUSE = 0.5
+"""On a busy machine a kernel comes to little between two samples: it is looked at again when it has worked
+for so many processor seconds, or after so long, for what its children do is told when they have ended."""
 SAMPLING_SHARE = 0.03
 """Of the time at most so much goes into measuring: a kernel with children, say compilers, takes long."""
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -139,7 +146,10 @@ class MemoryWatch(threading.Thread):
         self.peak = 0
         self.servers: Collection[int] = ()
         """Processes that never count: a kernel has what it shares with the one that it was forked from."""
+        self.kernel: int | None = None
+        """The process by whose work samples are taken; while there is none, by the clock alone."""
         self._apart = apart
+        self._looked = -LONGEST_PAUSE, 0.0
         self.paused = False
         self._stopped = threading.Event()
 
@@ -148,7 +158,7 @@ class MemoryWatch(threading.Thread):
         pause = SAMPLE_SECONDS
         while not self._stopped.wait(pause):
             began = time.thread_time()
-            if not self.paused and not self._apart():
+            if not self.paused and self._is_due() and not self._apart():
                 found = memory_below(os.getpid(), self.servers)
                 if found > self.peak:
                     # One that is just forked, or replaced, was counted with pages that it shares.
@@ -157,6 +167,18 @@ class MemoryWatch(threading.Thread):
                 if not self._apart():
                     self.peak = max(self.peak, found)
             pause = max(SAMPLE_SECONDS, (time.thread_time() - began) / SAMPLING_SHARE)
+
+    def _is_due(self) -> bool:
+        """Tell whether enough was done, or time went by, since the last sample."""
+        try:
+            spent = spent_by(self.kernel) if self.kernel is not None else math.inf
+        except OSError:
+            spent = math.inf
+        now, (before, worked) = time.monotonic(), self._looked
+        if now - before < LONGEST_PAUSE and spent - worked < SAMPLING_WORK:
+            return False
+        self._looked = now, 0.0 if math.isinf(spent) else spent
+        return True
 
     def stop(self) -> int:
         """Stop sampling and return the peak in bytes."""

@@ -44,6 +44,10 @@ NO_BUDGET_LIMIT = 1800.0
 # One that died is noticed at once; one that is alive starts late only on a busy machine.
 KERNEL_LIMIT = 300.0
 
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
+"""For lessons that are checked, side by side on as many cores as there are: threads that wait for one another
+take processor seconds. What the kernel's own specification says comes before it."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of the cell that begins and the number of cells."""
 
@@ -175,7 +179,7 @@ def run_notebook(
             work_limit=0.0 if how.timeout else how.patience or PATIENCE * work or NO_BUDGET_LIMIT,
             startup_limit=KERNEL_LIMIT,
             answers=answers or {},
-            environment=_environment(scratch),
+            environment=_environment(scratch) | (ONE_THREAD if how.kept is not None else {}),
             forked=how.kept is not None,
         )
         with how.kept or Worker() as worker:

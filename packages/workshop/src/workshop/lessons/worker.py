@@ -124,7 +124,7 @@ class Run:
                 started = True
                 self.preloaded = self._preloaded_seconds()
                 self.watch.servers = self._servers()
-                group = self._group()
+                group = self.watch.kernel = self._group()
                 self._report({"group": group})
                 self.beside = Beside(self.yardstick, group)
                 self.beside.start()
@@ -309,11 +309,7 @@ class Kept:
 
             self._servers = Servers()
         servers = self._servers if job.forked else None
-        outcome = Run(job, reports, self._how, self._yardstick, servers).go()
-        if outcome.compiled and servers is not None:
-            # It has read the list of all that is compiled.
-            servers.end()
-        return outcome
+        return Run(job, reports, self._how, self._yardstick, servers).go()
 
 
 def _recorded(cell: Any) -> Told | None:

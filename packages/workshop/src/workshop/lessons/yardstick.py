@@ -166,6 +166,12 @@ def _one_thread() -> Iterator[None]:
             os.environ[name] = before
 
 
+def spent_by(pid: int | None) -> float:
+    """Return the processor seconds of a process and of the children it waited for; raises OSError."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS
+
+
 class Beside(threading.Thread):
     """Takes rounds while a lesson runs, with the lesson's processes stopped for the length of each."""
 
@@ -206,10 +212,9 @@ class Beside(threading.Thread):
         Where they cannot be told every round is due.
         """
         try:
-            fields = Path(f"/proc/{self._group}/stat").read_text().rpartition(")")[2].split()
+            return spent_by(self._group)
         except OSError:
             return math.inf
-        return sum(map(int, fields[11:15])) / TICKS
 
     def _signal(self, number: signal.Signals) -> None:
         """Send a signal to all processes of the group at once."""

@@ -55,6 +55,7 @@ def main() -> None:
     _tell(answers, {"seconds": round(sum(os.times()[:4]), 3), "alone": alone})
     for line in sys.stdin:
         order = json.loads(line)
+        look_at_what_was_compiled()
         _tell(answers, {"pid": _fork(order, threads)})
 
 
@@ -80,6 +81,13 @@ def _import(modules: list[str]) -> None:
     # A fork that collects garbage would else write to every page, and so copy it.
     gc.collect()
     gc.freeze()
+
+
+def look_at_what_was_compiled() -> None:
+    """Read what was compiled since; kernels that were forked then have it."""
+    theano = sys.modules.get("theano")
+    if theano is not None and theano.config.cxx:
+        theano.gof.cc.get_module_cache().refresh(cleanup=False)
 
 
 def _fork(order: dict[str, Any], threads: dict[str, str]) -> int:

@@ -33,6 +33,7 @@ def difference(
     ours: Callable[..., Any],
     draw: Draw,
     told: Callable[[Any], Any] = lambda result: result,
+    tries: int | None = None,
 ) -> str:
     """Return in one line where two functions differ on inputs that are drawn; empty where they agree.
 
@@ -41,10 +42,11 @@ def difference(
         ours: The solution's.
         draw: Draws the inputs.
         told: What of a result is compared, such as ``sorted`` where the order is free.
+        tries: How many inputs are drawn; two dozen unless it is said.
     """
     random = np.random.default_rng(SEED)
     found = []
-    for _ in range(TRIES):
+    for _ in range(tries or TRIES):
         drawn = draw(random)
         given = drawn if isinstance(drawn, tuple) else (drawn,)
         if fault := _difference(theirs, ours, given, told):

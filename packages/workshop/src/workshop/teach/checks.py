@@ -110,14 +110,15 @@ class Check:
         *,
         of: str = "",
         made: Callable[[Any], Callable[..., Any]] = lambda function: function,
+        tries: int | None = None,
     ) -> None:
         """Demand that the function does the same as the solution's, for inputs that ``draw`` returns.
 
         ``draw`` gets a generator of NumPy's, always with the same seed, and returns the input, or a tuple of
         the inputs; ``told`` says what of a result counts, such as ``sorted``. ``of`` names the function if it
         is not the last one of the exercise; ``made`` makes of it what is called, if it returns no numbers
-        itself (``teach.symbolic``). The asserts for single misconceptions stand above: they can say what to
-        look at.
+        itself (``teach.symbolic``); ``tries`` says how many are drawn where calls take long. The asserts for
+        single misconceptions stand above: they can say what to look at.
         """
         from workshop.teach.agreeing import difference
 
@@ -129,7 +130,7 @@ class Check:
         name = of or defined[-1]
         ours = dict(self.namespace)
         exec(compile(solution, f"<the solution of {self.exercise}>", "exec"), ours)
-        fault = difference(made(self.namespace[name]), made(ours[name]), draw, told)
+        fault = difference(made(self.namespace[name]), made(ours[name]), draw, told, tries)
         assert not fault, fault
 
     def __exit__(

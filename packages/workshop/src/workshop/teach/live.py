@@ -26,6 +26,8 @@ ERROR = "test error"
 """The share of wrong answers, 0 to 1: what is shown beside the loss unless another measure is named."""
 SHARE_TO_ESTIMATE = 0.03
 """How much must be done before the time that is left is told."""
+SECONDS_TO_ESTIMATE, LEAST_SHARE = 10.0, 0.003
+"""On a slow machine nobody waits for that: after so long so little is enough."""
 
 
 class Progress:
@@ -48,7 +50,8 @@ class Progress:
 def time_line(spent: float, share: float) -> str:
     """Say how long a share of the work took and, once that can be known, how long the rest will take."""
     # The first steps compile and say nothing about the others.
-    if not SHARE_TO_ESTIMATE <= share < 1:
+    least = SHARE_TO_ESTIMATE if spent < SECONDS_TO_ESTIMATE else LEAST_SHARE
+    if not least <= share < 1:
         return f"{spent:.0f} s"
     left = spent / share - spent
     return f"{spent:.0f} s · about {f'{left:.0f} s' if left < 100 else f'{left / 60:.0f} min'} left"

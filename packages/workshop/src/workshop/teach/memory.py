@@ -5,6 +5,7 @@ At the top of a lesson the line with its minutes comes before it.
 
 from __future__ import annotations
 
+import html
 import resource
 import sys
 
@@ -66,12 +67,15 @@ def _button(of: Server, own: str, found: list[kernels.Kernel]) -> None:
     from IPython.display import display
 
     names = ", ".join(f"{kernel.name} ({kernel.megabytes:,} MB)" for kernel in found)
-    label = ipywidgets.Label(f"Other kernels: {names}. They lose what they have computed.")
-    button = ipywidgets.Button(description="End other kernels", icon="trash")
+    # A label of many names is broken into lines, and a button is as wide as its words.
+    text = html.escape(f"Other kernels: {names}. They lose what they have computed.")
+    label = ipywidgets.HTML(text, layout=ipywidgets.Layout(flex="1 1 0%"))
+    wide = ipywidgets.Layout(width="max-content", flex="0 0 auto")
+    button = ipywidgets.Button(description="End other kernels", icon="trash", layout=wide)
 
     def pressed(_: object) -> None:
         button.disabled = True
-        label.value = end_others(of, own)
+        label.value = html.escape(end_others(of, own))
 
     button.on_click(pressed)
     display(ipywidgets.HBox([button, label]))  # type: ignore[no-untyped-call]

@@ -29,6 +29,16 @@ def in_numbers(*symbols: Any) -> Callable[[Callable[..., Any]], Callable[..., An
     return made
 
 
+def as_function(expression: Any) -> Callable[..., Any]:
+    """Return an expression as a function of numbers: of the symbols that it is made of, in their order."""
+    import theano.gof.graph as graph
+    from theano.compile import SharedVariable
+
+    given = graph.inputs([expression])
+    symbols = [each for each in given if not isinstance(each, graph.Constant | SharedVariable)]
+    return _compiled(tuple(symbols), expression)
+
+
 def in_steps(count: int, *shared: Any, shown: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return what makes of a function of shared variables, which returns updates, one of their first values.
 
@@ -39,9 +49,13 @@ def in_steps(count: int, *shared: Any, shown: Any) -> Callable[[Callable[..., An
     """
 
     def made(function: Callable[..., Any]) -> Callable[..., Any]:
-        step = _compiled((), shown, updates=function(*shared))
+        step: Any = _compiled((), shown, updates=function(*shared))
+        # What the function made itself, such as a velocity, begins anew as well.
+        first = [(each, each.get_value()) for each in step.get_shared()]
 
         def run(*values: Any) -> list[Any]:
+            for each, value in first:
+                each.set_value(value)
             for each, value in zip(shared, values, strict=True):
                 each.set_value(each.type.filter(value, allow_downcast=True))
             return [step() for _ in range(count)]
@@ -55,11 +69,13 @@ def _compiled(symbols: tuple[Any, ...], expression: Any, updates: Any = None) ->
     """Make a function that Python runs; numbers are rounded as they are handed in."""
     import theano
 
+    # What folds constants compiles, whatever the linker.
+    mode = theano.Mode(linker="py", optimizer="fast_compile").excluding("topo_constant_folding")
     return theano.function(  # type: ignore[no-any-return]
         symbols,
         expression,
         updates=updates,
-        mode=theano.Mode(linker="py", optimizer="fast_compile"),
+        mode=mode,
         on_unused_input="ignore",
         allow_input_downcast=True,
     )
