@@ -12,9 +12,9 @@ shift 2
 
 if [ -n "$bundle" ]; then trust_bundle "$bundle"; fi
 export WORKSHOP_WHEELS=$cache/wheels UV_CACHE_DIR=$cache/uv
-# The root's own Python runs it; that of another distribution could not.
+# The root's own Python runs it; that of another distribution or processor could not.
 # shellcheck disable=SC1091
-control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")
+control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")-$(uname -m)
 find_python || die "$(no_python)"
 ensure_uv "$control-uv"
 "$control/bin/python" -I -c "" 2>/dev/null || "$UV" venv --quiet --clear --python "$PYTHON" "$control"
