@@ -24,6 +24,7 @@ cd "$root"
 if command -v apt-get >/dev/null; then
   bash roles/base-fedora/files/package-lock.bash run 900 apt-get update --quiet=2
 fi
-export ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false
+# What changed nothing is said as well: only then each task is named as it begins, by which the builder sees how far it is.
+export ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=true ANSIBLE_DISPLAY_OK_HOSTS=true
 exec "$control/bin/ansible-playbook" playbooks/appliance.yml -i inventories/appliance \
   -e "workshop_ca_bundle=$bundle" "$@"

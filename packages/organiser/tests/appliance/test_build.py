@@ -36,7 +36,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
         return True
 
-    def provision(root: Path, wish: Any, log: Path, emulated: Any) -> None:
+    def provision(root: Path, wish: Any, log: Path, emulated: Any, watch: Any) -> None:
         done.append("provision")
         (root / "opt/workshop/etc/token").write_text("builders")
 
@@ -128,6 +128,64 @@ def test_a_root_that_was_finished_is_not_made_again(
     built = building.build(wish(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
     assert steps == ["write ova wsl"]
     assert [made.path.name for made in built.files] == ["house-1.0.ova", "house-1.0.wsl"]
+
+
+def kills(*_: Any, **__: Any) -> Any:
+    """Stand in for whatever a build is killed in."""
+    raise KeyboardInterrupt
+
+
+def test_a_finished_root_that_others_began_to_change_is_not_finished(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes back to the first wish after that gets no half of the second."""
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(building.forms, "write", kills)
+        building.build(wish(tmp_path))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(building, "provision", kills)
+        building.build(wish(tmp_path, options=("-e", "a=b")))
+    steps.clear()
+    building.build(wish(tmp_path))
+    assert steps == ["root again", "provision", "write ova"]
+
+
+def test_a_build_that_is_killed_while_it_hands_out_goes_on(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file that it tells with is still there for the next run, at whichever of them it was killed."""
+    copy = building.shutil.copyfile
+    for left in (0, 1, 2):
+        rest = iter([copy] * left)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(building.shutil, "copyfile", lambda *words, rest=rest: next(rest, kills)(*words))
+            building.build(wish(tmp_path))
+    assert steps == ["root debian", "provision", *["write ova"] * 3]
+    building.build(wish(tmp_path))
+    assert steps[-1] == "write ova"
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {f"house-1.0.{name}" for name in ("ova", *building.PUBLISHED)} | {".downloads"}
+
+
+def test_a_root_that_was_half_removed_is_not_finished(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(building.shutil, "rmtree", kills)
+        building.build(wish(tmp_path))
+    assert (tmp_path / "out/house-1.0.ova").is_file()
+    steps.clear()
+    building.build(wish(tmp_path))
+    assert steps == ["root again", "provision", "write ova"]
+
+
+def test_how_long_each_step_took_is_kept_for_the_next_estimate(tmp_path: Path, steps: list[str]) -> None:
+    said: list[str] = []
+    building.build(wish(tmp_path), said.append)
+    assert any("a guess" in line for line in said)
+    said.clear()
+    building.build(wish(tmp_path), said.append)
+    assert any("as the last time" in line for line in said)
 
 
 def test_a_root_of_a_changed_checkout_is_provisioned_again(

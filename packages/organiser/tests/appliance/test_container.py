@@ -39,8 +39,10 @@ def verbs(log: Path) -> list[str]:
 
 def test_it_is_booted_used_shut_down_and_removed(tmp_path: Path, said: Path) -> None:
     mounts = [(tmp_path / "cache", "/opt/workshop/cache", "rw")]
+    looks: list[bool] = []
     with container.running(tmp_path / "root", mounts) as machine:
-        machine.run("true", "x", log=tmp_path / "log")
+        machine.run("true", "x", log=tmp_path / "log", watch=lambda: looks.append(True))
+    assert looks, "it is looked at once at least"
     assert verbs(said) == ["rm", "run", "exec", "exec", "stop", "rm"]
     started = next(line for line in said.read_text().splitlines() if line.startswith("run"))
     assert f"--volume={tmp_path / 'cache'}:/opt/workshop/cache:rw" in started

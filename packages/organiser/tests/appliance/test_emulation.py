@@ -108,14 +108,3 @@ def test_of_what_was_mounted_nothing_empty_stays(tmp_path: Path) -> None:
             "etc/systemd",
             "etc/systemd/system",
         }
-
-
-def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
-    first = emulation.estimate(tmp_path, ARM64, emulated=True)
-    assert "emulated on x86_64" in first
-    assert "a guess" in first
-    emulation.remember(tmp_path, ARM64, True, {"root": 600.0, "provisioning": 1800.0})
-    assert "about 40 min, as the last time" in emulation.estimate(tmp_path, ARM64, emulated=True)
-    assert "a guess" in emulation.estimate(tmp_path, ARM64, emulated=False)
-    (tmp_path / emulation.TIMES).write_text("[")
-    assert "a guess" in emulation.estimate(tmp_path, ARM64, emulated=True)

@@ -9,10 +9,9 @@ emulated, it takes nine times as long.
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,37 +168,3 @@ def grub(cache: Path, architecture: Architecture) -> Path | None:
     """Return where GRUB's modules for a processor were unpacked; None when this computer has its own."""
     folder = cache / f"grub-{architecture.name}"
     return folder if folder.is_dir() else None
-
-
-TIMES = "times.json"
-GUESSES = {False: 20, True: 55}
-"""Minutes for root and roles without a measurement: natively, and emulated with the compiler of this host."""
-
-
-def remember(cache: Path, architecture: Architecture, emulated: object, seconds: Mapping[str, float]) -> None:
-    """Note how long root and roles took, for the next estimate."""
-    cache.mkdir(parents=True, exist_ok=True)
-    known = _times(cache)
-    known[_kind(architecture, emulated)] = round(sum(seconds.values()))
-    (cache / TIMES).write_text(json.dumps(known), encoding="utf-8")
-
-
-def estimate(cache: Path, architecture: Architecture, emulated: object) -> str:
-    """Return how long root and roles will take, in one line that says where the number is from."""
-    how = f"emulated on {AMD64.machine}" if emulated else "at this computer's own speed"
-    last = _times(cache).get(_kind(architecture, emulated))
-    if last:
-        return f"{architecture.name}, {how}: about {max(1, round(last / 60))} min, as the last time"
-    return f"{architecture.name}, {how}: some {GUESSES[bool(emulated)]} min; a guess, none was timed here yet"
-
-
-def _kind(architecture: Architecture, emulated: object) -> str:
-    return f"{architecture.name}{' emulated' if emulated else ''}"
-
-
-def _times(cache: Path) -> dict[str, float]:
-    try:
-        found = json.loads((cache / TIMES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(key): float(value) for key, value in found.items()} if isinstance(found, dict) else {}
