@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from organiser.appliance import bootloader, forms
 from organiser.appliance import build as building
-from organiser.appliance import forms
-from organiser.appliance.architecture import ARM64
+from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.machine import Forward, Machine
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 MACHINE = Machine("house", 2048, 2, (Forward("ssh", 22, 8282),))
 
@@ -54,6 +55,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(building.os, "geteuid", lambda: 0)
     monkeypatch.setattr(building, "FREE_GB", 0)
+    monkeypatch.setattr(building, "require_tools", lambda *_, **__: None)
     monkeypatch.setattr(building, "load_machine", lambda _: MACHINE)
     monkeypatch.setattr(building, "ensure_root", make_root)
     monkeypatch.setattr(building, "provision", provision)
@@ -290,6 +292,29 @@ def test_too_little_room_is_found_before_anything_is_made(
     with pytest.raises(WorkshopError, match="--output"):
         building.build(wish(tmp_path))
     assert steps == []
+
+
+def test_what_a_build_lacks_is_named_at_once_and_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A builder who finds out after half an hour that a disk cannot be made has lost half an hour."""
+    for name in ("git", "podman"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr(programs, "SBIN", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(WorkshopError, match="needs mmdebstrap; install mmdebstrap"):
+        building.require_tools("debian", ARM64, disk=False)
+    with pytest.raises(WorkshopError, match=r"dnf, sfdisk, mkfs\.ext4, grub-mkimage; install dnf, fdisk"):
+        building.require_tools("fedora", ARM64, disk=True)
+    for name in ("mmdebstrap", "sfdisk", "mkfs.ext4", "grub-mkimage"):
+        (tmp_path / name).symlink_to(tmp_path / "git")
+    monkeypatch.setattr(bootloader, "FOLDERS", ())
+    for native in (AMD64, ARM64):
+        monkeypatch.setattr(building, "native", lambda native=native: native)
+        with pytest.raises(WorkshopError, match="GRUB's modules"):
+            building.require_tools("debian", native, disk=True)
+    building.require_tools("debian", AMD64, disk=True)  # emulation fetches them
 
 
 def test_only_tensorflow_may_be_left_out(tmp_path: Path, steps: list[str]) -> None:

@@ -14,7 +14,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance.architecture import ARM64, Architecture
+from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -133,6 +133,14 @@ PACKAGES = {
     "i386-pc": "GRUB's modules for the BIOS; install grub-pc-bin (Fedora: grub2-pc-modules)",
     "arm64-efi": "GRUB's modules for Arm; install grub-efi-arm64-bin (Fedora: grub2-efi-aa64-modules)",
 }
+
+
+def require_modules(architecture: Architecture) -> None:
+    """Raise WorkshopError, which says what to install, unless this computer has GRUB's files."""
+    if architecture is AMD64:
+        _modules(PLATFORM, "boot.img")
+    else:
+        _modules(EFI_PLATFORMS[architecture], "kernel.img")
 
 
 def _modules(platform: str, mark: str, grub: Path | None = None) -> Path:

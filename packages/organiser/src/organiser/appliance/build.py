@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import checkout, clean, course, emulation, forms, ovf, sbom, updating
-from organiser.appliance.architecture import AMD64, Architecture
+from organiser.appliance import bootloader, checkout, clean, course, emulation, forms, ovf, sbom, updating
+from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
 from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision, warming
@@ -29,6 +29,7 @@ from organiser.image.compression import ZSTD, Compression
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.git import require_no_credentials
+from workshop.system import programs
 from workshop.system.files import take_lock
 
 FREE_GB = 12
@@ -111,6 +112,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
     """
     _refuse_what_cannot_end_well(wish)
     wanted = forms.choose(wish.architecture, wish.forms)
+    require_tools(wish.distribution, wish.architecture, disk=any(form.disk for form in wanted))
     machine = load_machine(wish.source)
     version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
     with _alone(wish.work), emulation.ready(wish.architecture, wish.downloads, wish.mirror, say) as emulated:
@@ -239,6 +241,23 @@ def _refuse_what_cannot_end_well(wish: Wish) -> None:
         raise WorkshopError(
             f"{wish.output} has {free} GB free and a build needs {FREE_GB}; choose another by --output"
         )
+
+
+BOOTSTRAPS = {"debian": "mmdebstrap", "fedora": "dnf"}
+"""The program that makes each distribution's root."""
+
+
+def require_tools(distribution: str, architecture: Architecture, *, disk: bool) -> None:
+    """Raise WorkshopError, which names them, when programs are missing: now, not after half an hour.
+
+    disk: whether a form is made from a disk.
+    """
+    making_disks = ("sfdisk", "mkfs.ext4", "grub-mkimage") if disk else ()
+    bootstrap = (BOOTSTRAPS[distribution],) if distribution in BOOTSTRAPS else ()
+    programs.require("git", "podman", *bootstrap, *making_disks)
+    # Another processor's modules are fetched.
+    if disk and architecture is native():
+        bootloader.require_modules(architecture)
 
 
 @contextmanager
