@@ -12,6 +12,9 @@ from workshop.errors import WorkshopError
 
 PODMAN = """#!/bin/sh
 echo "$@" >>"$PODMAN_LOG"
+if [ "$1" = rm ] && [ -e "$PODMAN_LOG.refuses" ]; then
+  rm "$PODMAN_LOG.refuses"; echo "Error: netavark: setns: Invalid argument" >&2; exit 1
+fi
 case "$1 $3 $4" in
   "exec systemctl is-system-running") echo "$PODMAN_STATE" ;;
   "exec false "*) echo "TASK one"; echo "the disk is full"; exit 2 ;;
@@ -79,3 +82,12 @@ def test_the_same_root_has_the_same_name_so_that_a_killed_build_leaves_nothing(
             pass
     names = {line.split()[-1] for line in said.read_text().splitlines() if line.startswith("rm")}
     assert len(names) == 1
+
+
+def test_what_a_killed_build_left_running_is_removed_although_podman_complains_once(
+    tmp_path: Path, said: Path
+) -> None:
+    said.with_name(f"{said.name}.refuses").touch()
+    with container.running(tmp_path / "root"):
+        pass
+    assert verbs(said)[:3] == ["rm", "rm", "run"]

@@ -117,4 +117,10 @@ def _wait_for_systemd(name: str, seconds: int) -> None:
 
 
 def _remove(name: str) -> None:
-    programs.run("podman", "rm", "--force", "--time", "0", "--ignore", name)
+    words = ("podman", "rm", "--force", "--time", "0", "--ignore", name)
+    try:
+        programs.run(*words)
+    except WorkshopError:
+        # The network of what a killed build left running was mounted for that build alone (``emulation``): podman
+        # complains that it is not there, having removed all else. The second time it has nothing to say.
+        programs.run(*words)
