@@ -36,8 +36,8 @@ FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
 LARGEST_GB = 3.5
 """A larger OVA leaves too little of a small stick, and takes a participant too long to copy."""
-OPTIONS = "ro quiet loglevel=4 net.ifnames=0 console=ttyS0,115200 console=tty0"
-"""For the kernel: its own names for network cards; the serial port too, where there is one."""
+OPTIONS = "ro quiet loglevel=4 net.ifnames=0"
+"""For the kernel: its own names for network cards."""
 VERSION_FILE = Path("opt/workshop/VERSION")
 """Inside the appliance. Not in etc: a file named like a release there is taken for the distribution's."""
 

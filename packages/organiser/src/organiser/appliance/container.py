@@ -121,6 +121,6 @@ def _remove(name: str) -> None:
     try:
         programs.run(*words)
     except WorkshopError:
-        # The network of what a killed build left running was mounted for that build alone (``emulation``): podman
-        # complains that it is not there, having removed all else. The second time it has nothing to say.
+        # The network of what a killed build left running was mounted for that build alone (``emulation``):
+        # podman complains that it is not there, having removed all else. Then it has nothing more to say.
         programs.run(*words)
