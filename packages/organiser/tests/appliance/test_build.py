@@ -292,6 +292,11 @@ def test_too_little_room_is_found_before_anything_is_made(
     with pytest.raises(WorkshopError, match="--output"):
         building.build(wish(tmp_path))
     assert steps == []
+    # A build that goes on has a part of it already.
+    monkeypatch.setattr(building, "GOING_ON_GB", 0)
+    (tmp_path / "out/.building-debian/root").mkdir(parents=True)
+    building.build(wish(tmp_path))
+    assert steps[0] == "root again"
 
 
 def test_what_a_build_lacks_is_named_at_once_and_in_one_line(

@@ -34,6 +34,8 @@ from workshop.system.files import take_lock
 
 FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
+GOING_ON_GB = 8
+"""Where an earlier run left its root and its downloads, only the rest must still find room."""
 LARGEST_GB = 3.5
 """A larger OVA leaves too little of a small stick, and takes a participant too long to copy."""
 OPTIONS = "ro quiet loglevel=4 net.ifnames=0"
@@ -237,9 +239,10 @@ def _refuse_what_cannot_end_well(wish: Wish) -> None:
         )
     wish.output.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(wish.output).free // 10**9
-    if free < FREE_GB:
+    needed = GOING_ON_GB if (wish.work / "root").is_dir() else FREE_GB
+    if free < needed:
         raise WorkshopError(
-            f"{wish.output} has {free} GB free and a build needs {FREE_GB}; choose another by --output"
+            f"{wish.output} has {free} GB free and a build needs {needed}; choose another by --output"
         )
 
 

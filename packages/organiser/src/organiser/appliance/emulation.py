@@ -36,6 +36,9 @@ CREDENTIALS = (
 )  # fmt: skip
 NO_CREDENTIALS = "[Service]\nImportCredential=\nLoadCredential=\nSetCredential=\n"
 """QEMU does not know the calls by which systemd hands them over, and the services would fail."""
+LINKS = (("/lib64", "usr/lib64"),)
+"""Where the compiler's own loader is looked for. With a folder there /usr would not be merged, and udev, which an
+initial RAM disk needs, refuses to be installed on such a system."""
 CROSS_COMPILER = '#!/bin/sh\nexec /cross/usr/bin/aarch64-linux-gnu-g++ "$@"\n'
 
 
@@ -45,6 +48,8 @@ class Emulation:
 
     mounts: tuple[tuple[Path, str, str], ...]
     """(path here, path there, "ro")."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(path there, what it leads to)."""
     boot_seconds: int = 600
 
 
@@ -68,7 +73,7 @@ def ready(
     say("getting what compiles for Arm")
     cross = ensure_tools(cache / "cross-arm64", (COMPILER,), mirror, AMD64)
     ensure_tools(cache / "grub-arm64", ("grub-efi-arm64-bin",), mirror, ARM64)
-    yield Emulation(tuple(_mounts(cross, cache / "emulation")))
+    yield Emulation(tuple(_mounts(cross, cache / "emulation")), LINKS)
 
 
 def emulator() -> Path:
@@ -139,7 +144,7 @@ def _mounts(cross: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
     compiler.write_text(CROSS_COMPILER)
     compiler.chmod(0o755)
     yield cross, "/cross", "ro"
-    yield cross / "usr/lib64", "/lib64", "ro"
+    yield cross / "usr/lib64", "/usr/lib64", "ro"
     yield cross / "usr/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "ro"
     yield cross / "usr/aarch64-linux-gnu", "/usr/aarch64-linux-gnu", "ro"
     yield compiler, "/usr/local/bin/g++", "ro"
@@ -149,12 +154,26 @@ def _mounts(cross: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
         yield drop_in, f"/etc/systemd/system/{unit}.service.d/10-emulated.conf", "ro"
 
 
+def prepare(root: Path, emulated: Emulation) -> None:
+    """Make the links that a root has as long as it is emulated."""
+    for there, target in emulated.links:
+        place = root / there.lstrip("/")
+        if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):
+            place.rmdir()
+        if not place.exists() and not place.is_symlink():
+            place.symlink_to(target)
+
+
 def forget(root: Path, emulated: Emulation) -> None:
     """Remove from a root the empty places where this host's files were mounted.
 
     An empty ``g++`` would be found before the real one, and a unit's empty settings puzzle whoever looks
     for a fault. What is not empty is the root's own.
     """
+    for there, target in emulated.links:
+        place = root / there.lstrip("/")
+        if place.is_symlink() and str(place.readlink()) == target:
+            place.unlink()
     for _, there, _ in emulated.mounts:
         place = root / there.lstrip("/")
         if place.is_file() and not place.is_symlink() and not place.stat().st_size:

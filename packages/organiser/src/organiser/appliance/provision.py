@@ -81,6 +81,8 @@ def provision(
     source = root / SOURCE.lstrip("/")
     source.parent.mkdir(parents=True, exist_ok=True)
     copy_files(wish.checkout, source)
+    if emulated:
+        emulation.prepare(root, emulated)
     with container.running(root, wish.mounts(), emulated) as machine:
         machine.run(
             f"{SOURCE}/inventories/appliance/provision.bash",
