@@ -88,7 +88,7 @@ def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_is_mounted_leaves_the_root_a_merged_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Debian's udev wants it: what is not below /usr leads there. A killed build may have left a folder."""
+    """As Debian's udev wants it: what is not below /usr leads there. A killed build left a folder."""
     monkeypatch.setattr(emulation, "native", lambda: AMD64)
     monkeypatch.setattr(emulation, "emulator", lambda: Path("/usr/bin/qemu-aarch64"))
     monkeypatch.setattr(emulation, "register", lambda program: None)
