@@ -37,8 +37,8 @@ CREDENTIALS = (
 NO_CREDENTIALS = "[Service]\nImportCredential=\nLoadCredential=\nSetCredential=\n"
 """QEMU does not know the calls by which systemd hands them over, and the services would fail."""
 LINKS = (("/lib64", "usr/lib64"),)
-"""Where the compiler's own loader is looked for. With a folder there /usr would not be merged, and udev, which
-an initial RAM disk needs, refuses to be installed on such a system."""
+"""Where the compiler's own loader is looked for. With a folder there /usr were not merged, and udev, which
+an initial RAM disk needs, is not installed on such a system."""
 CROSS_COMPILER = '#!/bin/sh\nexec /cross/usr/bin/aarch64-linux-gnu-g++ "$@"\n'
 
 
