@@ -201,6 +201,9 @@ class Uv:
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_HTTP_RETRIES": "1",
         }
+        # uv gives Python up when one file took a minute to compile, as a long one does on a busy machine
+        # where another processor is emulated.
+        self.environment.setdefault("UV_COMPILE_BYTECODE_TIMEOUT", "1800")
         # Not uv's own list: an organisation's certificates are among the system's.
         self.environment.setdefault("UV_SYSTEM_CERTS", "true")
         if params["cache"]:

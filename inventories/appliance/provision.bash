@@ -12,9 +12,9 @@ shift 2
 
 if [ -n "$bundle" ]; then trust_bundle "$bundle"; fi
 export WORKSHOP_WHEELS=$cache/wheels UV_CACHE_DIR=$cache/uv
-# The root's own Python runs it; that of another distribution could not.
+# The root's own Python runs it; that of another distribution or processor could not.
 # shellcheck disable=SC1091
-control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")
+control=$cache/control-$(. /etc/os-release && echo "$ID-$VERSION_ID")-$(uname -m)
 find_python || die "$(no_python)"
 ensure_uv "$control-uv"
 "$control/bin/python" -I -c "" 2>/dev/null || "$UV" venv --quiet --clear --python "$PYTHON" "$control"
@@ -24,6 +24,7 @@ cd "$root"
 if command -v apt-get >/dev/null; then
   bash roles/base-fedora/files/package-lock.bash run 900 apt-get update --quiet=2
 fi
-export ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false
+# What changed nothing is said as well: only then each task is named as it begins, by which the builder sees how far it is.
+export ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=true ANSIBLE_DISPLAY_OK_HOSTS=true
 exec "$control/bin/ansible-playbook" playbooks/appliance.yml -i inventories/appliance \
   -e "workshop_ca_bundle=$bundle" "$@"

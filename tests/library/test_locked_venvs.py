@@ -116,6 +116,15 @@ def test_what_has_begun_ends_when_an_environment_cannot_be_made(
     assert not pid.exists() or not Path(f"/proc/{pid.read_text().strip()}").exists()
 
 
+def test_slow_compiling_is_no_failure(params: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By itself uv waits for a minute: too little for a busy machine that emulates another processor."""
+    name = "UV_COMPILE_BYTECODE_TIMEOUT"
+    monkeypatch.delenv(name, raising=False)
+    assert int(locked_venvs.Uv(params).environment[name]) >= 1800
+    monkeypatch.setenv(name, "0")
+    assert locked_venvs.Uv(params).environment[name] == "0"
+
+
 @needs_uv
 def test_makes_environments_once(params: dict[str, Any]) -> None:
     first = locked_venvs.run(params, False)

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import time
 from pathlib import Path
 
 import pytest
 import waiting
 
-from organiser.appliance import disk, emulation
+from organiser.appliance import disk, emulation, hardware, utm
 from organiser.appliance.architecture import ARM64
-from organiser.appliance.qcow2.write import write_qcow2
+from organiser.appliance.boot import booted
+from organiser.appliance.pack import wrap
+from workshop.errors import WorkshopError
 
-from .building import EPOCH, MIB, VOLUME, make_appliance_root, needs
+from .building import ARM_DESCRIPTION, EPOCH, MIB, VOLUME, make_appliance_root, needs, quiet
 
-FIRMWARE = Path("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd")
-MENU = 'echo "GRUB reads the menu of the root"\nhalt\n'
-BUSES = {
-    "VirtualBox": ["-device", "virtio-scsi-pci,id=scsi", "-device", "scsi-hd,drive=disk,bus=scsi.0"],
-    "UTM": ["-device", "virtio-blk-pci,drive=disk"],
-}
-"""How the disk is shown by each."""
+TEXT = "GRUB reads the menu of the root"
+MENU = f'echo "{TEXT}"\nsleep 600\n'
+NAMES = {"VirtualBox": "a.ova", "UTM": "a.utm.zip"}
+"""What each reader is given; the disk is shown as it shows it."""
 
 pytestmark = [
     pytest.mark.full,
     pytest.mark.network,
     needs("qemu-system-aarch64", "mmdebstrap", "grub-mkimage", "sfdisk", "mkfs.ext4"),
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to unpack GRUB's modules"),
-    pytest.mark.skipif(not FIRMWARE.is_file(), reason="needs the package qemu-efi-aarch64"),
+    pytest.mark.skipif(
+        not any(path.is_file() for path in hardware.FIRMWARE), reason="needs the package qemu-efi-aarch64"
+    ),
 ]
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A disk that says one line and switches off, as it is in a machine for UTM."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An OVA and a machine for UTM with one disk, whose menu says one line."""
     folder = tmp_path_factory.mktemp("arm-boot")
     grub = emulation.ensure_tools(folder / "grub", ("grub-efi-arm64-bin",), "", ARM64)
     root = make_appliance_root(folder / "root", ARM64)
     (root / "boot/grub/grub.cfg").write_text(MENU)
+    raw = folder / "raw"
     disk.make_disk(
         root,
-        folder / "raw",
+        raw,
         size_bytes=128 * MIB,
         label="workshop",
         uuid=VOLUME,
@@ -49,14 +51,18 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
         architecture=ARM64,
         grub=grub,
     )
-    write_qcow2(folder / "raw", folder / "disk.qcow2")
-    return folder / "disk.qcow2"
+    wrap(raw, folder / "a.ova", ARM_DESCRIPTION, epoch=EPOCH, clock=quiet())
+    utm.write_utm(raw, folder / "a.utm.zip", ARM_DESCRIPTION, epoch=EPOCH, scratch=folder)
+    return folder
 
 
-@pytest.mark.parametrize("reader", BUSES)
-def test_firmware_starts_grub_which_finds_the_root(reader: str, image: Path, tmp_path: Path) -> None:
-    command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a72", "-m", "1024", "-nodefaults"]
-    command += ["-bios", str(FIRMWARE), "-display", "none", "-serial", f"file:{tmp_path / 'serial'}"]
-    command += ["-drive", f"if=none,id=disk,format=qcow2,file={image},snapshot=on", *BUSES[reader]]
-    subprocess.run(command, check=True, timeout=waiting.patience(300))
-    assert "GRUB reads the menu of the root" in (tmp_path / "serial").read_text(errors="replace")
+@pytest.mark.parametrize("reader", NAMES)
+def test_firmware_starts_grub_which_finds_the_root(reader: str, folder: Path) -> None:
+    with booted(folder / NAMES[reader], memory=1024, accelerator="tcg") as guest:
+        assert guest.port("ssh") == guest.ports[22]
+        until = time.monotonic() + waiting.patience(300)
+        while TEXT not in guest.console() and time.monotonic() < until:
+            time.sleep(0.5)
+        assert TEXT in guest.console()
+        with pytest.raises(WorkshopError, match="did not answer in 1 s"):
+            guest.wait_for_port(22, 1)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance import bootloader
+from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.boot import booted
 from workshop.errors import WorkshopError
 
@@ -23,17 +24,21 @@ from .building import EPOCH, make_root, needs, needs_disk_tools, pack
 from .kernels import kernel
 
 
-def configure(root: Path) -> str:
-    bootloader.configure(root, label="workshop", options="ro quiet", epoch=EPOCH)
+def configure(root: Path, architecture: Architecture = AMD64) -> str:
+    bootloader.configure(root, label="workshop", options="ro quiet", epoch=EPOCH, architecture=architecture)
     return (root / "boot/grub/grub.cfg").read_text()
 
 
 def test_the_menu_names_label_and_options_and_no_version(tmp_path: Path) -> None:
     text = configure(make_root(tmp_path / "root"))
-    assert "root=LABEL=workshop ro quiet\n" in text
+    assert "root=LABEL=workshop ro quiet console=ttyS0,115200 console=tty0\n" in text
     assert "@" not in text
     assert "6.1" not in text
     assert (tmp_path / "root/boot/grub/grub.cfg").stat().st_mtime == EPOCH
+
+
+def test_messages_also_go_to_the_serial_port_that_such_a_machine_has(tmp_path: Path) -> None:
+    assert "console=ttyAMA0,115200 console=tty0\n" in configure(make_root(tmp_path / "root"), ARM64)
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path) -> None:

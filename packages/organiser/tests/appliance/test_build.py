@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from organiser.appliance import bootloader, forms
 from organiser.appliance import build as building
-from organiser.appliance import forms
-from organiser.appliance.architecture import ARM64
+from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.machine import Forward, Machine
 from workshop.errors import WorkshopError
+from workshop.system import programs
 
 MACHINE = Machine("house", 2048, 2, (Forward("ssh", 22, 8282),))
 
@@ -36,7 +37,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         )
         return True
 
-    def provision(root: Path, wish: Any, log: Path, emulated: Any) -> None:
+    def provision(root: Path, wish: Any, log: Path, emulated: Any, watch: Any) -> None:
         done.append("provision")
         (root / "opt/workshop/etc/token").write_text("builders")
 
@@ -54,6 +55,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(building.os, "geteuid", lambda: 0)
     monkeypatch.setattr(building, "FREE_GB", 0)
+    monkeypatch.setattr(building, "require_tools", lambda *_, **__: None)
     monkeypatch.setattr(building, "load_machine", lambda _: MACHINE)
     monkeypatch.setattr(building, "ensure_root", make_root)
     monkeypatch.setattr(building, "provision", provision)
@@ -128,6 +130,64 @@ def test_a_root_that_was_finished_is_not_made_again(
     built = building.build(wish(tmp_path, forms=("ova", "wsl"), options=("-e", "a=b")))
     assert steps == ["write ova wsl"]
     assert [made.path.name for made in built.files] == ["house-1.0.ova", "house-1.0.wsl"]
+
+
+def kills(*_: Any, **__: Any) -> Any:
+    """Stand in for whatever a build is killed in."""
+    raise KeyboardInterrupt
+
+
+def test_a_finished_root_that_others_began_to_change_is_not_finished(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes back to the first wish after that gets no half of the second."""
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(building.forms, "write", kills)
+        building.build(wish(tmp_path))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(building, "provision", kills)
+        building.build(wish(tmp_path, options=("-e", "a=b")))
+    steps.clear()
+    building.build(wish(tmp_path))
+    assert steps == ["root again", "provision", "write ova"]
+
+
+def test_a_build_that_is_killed_while_it_hands_out_goes_on(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file that it tells with is still there for the next run, at whichever of them it was killed."""
+    copy = building.shutil.copyfile
+    for left in (0, 1, 2):
+        rest = iter([copy] * left)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(building.shutil, "copyfile", lambda *words, rest=rest: next(rest, kills)(*words))
+            building.build(wish(tmp_path))
+    assert steps == ["root debian", "provision", *["write ova"] * 3]
+    building.build(wish(tmp_path))
+    assert steps[-1] == "write ova"
+    there = {path.name for path in (tmp_path / "out").iterdir()}
+    assert there == {f"house-1.0.{name}" for name in ("ova", *building.PUBLISHED)} | {".downloads"}
+
+
+def test_a_root_that_was_half_removed_is_not_finished(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(building.shutil, "rmtree", kills)
+        building.build(wish(tmp_path))
+    assert (tmp_path / "out/house-1.0.ova").is_file()
+    steps.clear()
+    building.build(wish(tmp_path))
+    assert steps == ["root again", "provision", "write ova"]
+
+
+def test_how_long_each_step_took_is_kept_for_the_next_estimate(tmp_path: Path, steps: list[str]) -> None:
+    said: list[str] = []
+    building.build(wish(tmp_path), said.append)
+    assert any("a guess" in line for line in said)
+    said.clear()
+    building.build(wish(tmp_path), said.append)
+    assert any("as the last time" in line for line in said)
 
 
 def test_a_root_of_a_changed_checkout_is_provisioned_again(
@@ -232,6 +292,34 @@ def test_too_little_room_is_found_before_anything_is_made(
     with pytest.raises(WorkshopError, match="--output"):
         building.build(wish(tmp_path))
     assert steps == []
+    # A build that goes on has a part of it already.
+    monkeypatch.setattr(building, "GOING_ON_GB", 0)
+    (tmp_path / "out/.building-debian/root").mkdir(parents=True)
+    building.build(wish(tmp_path))
+    assert steps[0] == "root again"
+
+
+def test_what_a_build_lacks_is_named_at_once_and_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A builder who finds out after half an hour that a disk cannot be made has lost half an hour."""
+    for name in ("git", "podman"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr(programs, "SBIN", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(WorkshopError, match="needs mmdebstrap; install mmdebstrap"):
+        building.require_tools("debian", ARM64, disk=False)
+    with pytest.raises(WorkshopError, match=r"dnf, sfdisk, mkfs\.ext4, grub-mkimage; install dnf, fdisk"):
+        building.require_tools("fedora", ARM64, disk=True)
+    for name in ("mmdebstrap", "sfdisk", "mkfs.ext4", "grub-mkimage"):
+        (tmp_path / name).symlink_to(tmp_path / "git")
+    monkeypatch.setattr(bootloader, "FOLDERS", ())
+    for native in (AMD64, ARM64):
+        monkeypatch.setattr(building, "native", lambda native=native: native)
+        with pytest.raises(WorkshopError, match="GRUB's modules"):
+            building.require_tools("debian", native, disk=True)
+    building.require_tools("debian", AMD64, disk=True)  # emulation fetches them
 
 
 def test_only_tensorflow_may_be_left_out(tmp_path: Path, steps: list[str]) -> None:

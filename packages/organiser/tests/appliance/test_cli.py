@@ -55,6 +55,13 @@ def test_wrong_usage(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_what_is_no_machine_is_not_started(tmp_path: Path) -> None:
+    (tmp_path / "x.wsl").write_bytes(b"")
+    done = run("verify", "--boot", tmp_path / "x.wsl")
+    assert done.returncode == 1
+    assert done.stderr.strip() == "workshop: only an OVA or a .utm.zip is started here; leave --boot out"
+
+
 def test_the_list_of_checks() -> None:
     done = run("checks")
     assert done.returncode == 0

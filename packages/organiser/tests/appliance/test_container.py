@@ -12,6 +12,9 @@ from workshop.errors import WorkshopError
 
 PODMAN = """#!/bin/sh
 echo "$@" >>"$PODMAN_LOG"
+if [ "$1" = rm ] && [ -e "$PODMAN_LOG.refuses" ]; then
+  rm "$PODMAN_LOG.refuses"; echo "Error: netavark: setns: Invalid argument" >&2; exit 1
+fi
 case "$1 $3 $4" in
   "exec systemctl is-system-running") echo "$PODMAN_STATE" ;;
   "exec false "*) echo "TASK one"; echo "the disk is full"; exit 2 ;;
@@ -39,8 +42,10 @@ def verbs(log: Path) -> list[str]:
 
 def test_it_is_booted_used_shut_down_and_removed(tmp_path: Path, said: Path) -> None:
     mounts = [(tmp_path / "cache", "/opt/workshop/cache", "rw")]
+    looks: list[bool] = []
     with container.running(tmp_path / "root", mounts) as machine:
-        machine.run("true", "x", log=tmp_path / "log")
+        machine.run("true", "x", log=tmp_path / "log", watch=lambda: looks.append(True))
+    assert looks, "it is looked at once at least"
     assert verbs(said) == ["rm", "run", "exec", "exec", "stop", "rm"]
     started = next(line for line in said.read_text().splitlines() if line.startswith("run"))
     assert f"--volume={tmp_path / 'cache'}:/opt/workshop/cache:rw" in started
@@ -77,3 +82,12 @@ def test_the_same_root_has_the_same_name_so_that_a_killed_build_leaves_nothing(
             pass
     names = {line.split()[-1] for line in said.read_text().splitlines() if line.startswith("rm")}
     assert len(names) == 1
+
+
+def test_what_a_killed_build_left_running_is_removed_although_podman_complains_once(
+    tmp_path: Path, said: Path
+) -> None:
+    said.with_name(f"{said.name}.refuses").touch()
+    with container.running(tmp_path / "root"):
+        pass
+    assert verbs(said)[:3] == ["rm", "rm", "run"]

@@ -85,6 +85,30 @@ def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert len(unpacked) == 2, "it is unpacked once"
 
 
+def test_what_is_mounted_leaves_the_root_a_merged_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Debian's udev wants it: what is not below /usr leads there. A killed build left a folder."""
+    monkeypatch.setattr(emulation, "native", lambda: AMD64)
+    monkeypatch.setattr(emulation, "emulator", lambda: Path("/usr/bin/qemu-aarch64"))
+    monkeypatch.setattr(emulation, "register", lambda program: None)
+    monkeypatch.setattr(emulation, "ensure_tools", lambda folder, *_: folder)
+    root = tmp_path / "root"
+    (root / "lib64").mkdir(parents=True)
+    with emulation.ready(ARM64, tmp_path / "cache", "", lambda _: None) as emulated:
+        assert emulated is not None
+        for _ in range(2):
+            emulation.prepare(root, emulated)
+        for _, there, _ in emulated.mounts:
+            assert there.split("/")[1] not in ("bin", "sbin", "lib", "lib64", "lib32"), there
+            (root / there.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+            (root / there.lstrip("/")).mkdir(exist_ok=True)
+        assert (root / "lib64").resolve() == (root / "usr/lib64").resolve()
+        emulation.forget(root, emulated)
+    assert not (root / "lib64").is_symlink()
+    assert not (root / "usr/lib64").exists()
+
+
 def test_of_what_was_mounted_nothing_empty_stays(tmp_path: Path) -> None:
     """An empty g++ would hide the real one."""
     root, drop_in = tmp_path / "root", "/etc/systemd/system/a.service.d/10-emulated.conf"
@@ -108,14 +132,3 @@ def test_of_what_was_mounted_nothing_empty_stays(tmp_path: Path) -> None:
             "etc/systemd",
             "etc/systemd/system",
         }
-
-
-def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
-    first = emulation.estimate(tmp_path, ARM64, emulated=True)
-    assert "emulated on x86_64" in first
-    assert "a guess" in first
-    emulation.remember(tmp_path, ARM64, True, {"root": 600.0, "provisioning": 1800.0})
-    assert "about 40 min, as the last time" in emulation.estimate(tmp_path, ARM64, emulated=True)
-    assert "a guess" in emulation.estimate(tmp_path, ARM64, emulated=False)
-    (tmp_path / emulation.TIMES).write_text("[")
-    assert "a guess" in emulation.estimate(tmp_path, ARM64, emulated=True)

@@ -48,7 +48,7 @@ def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch
     commands: list[tuple[Any, ...]] = []
 
     class Recorder:
-        def run(self, *command: str, log: Path) -> None:
+        def run(self, *command: str, log: Path, watch: object) -> None:
             commands.append(command)
 
     @contextmanager
@@ -65,6 +65,18 @@ def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch
     assert (cache, bundle, flag) == ("/opt/workshop/cache", "", "-e")
     assert json.loads(variables) == asked.variables()
     assert rest == ["-e", "deep_libs_warm=no"]
+
+
+def test_what_is_being_compiled_is_told_while_it_is(tmp_path: Path) -> None:
+    assert provisioning.warming(tmp_path) == ""
+    told = tmp_path / "opt/workshop/theano/warming.json"
+    told.parent.mkdir(parents=True)
+    told.write_text(json.dumps({"lessons": 15, "warm": 3, "now": "1-mnist/10-mlp"}))
+    assert provisioning.warming(tmp_path) == "3 of 15 lessons, 1-mnist/10-mlp"
+    told.write_text(json.dumps({"lessons": 15, "warm": 15, "now": ""}))
+    assert provisioning.warming(tmp_path) == ""
+    told.write_text("[")
+    assert provisioning.warming(tmp_path) == ""
 
 
 def test_only_certificates_that_somebody_named_are_passed_on(tmp_path: Path) -> None:

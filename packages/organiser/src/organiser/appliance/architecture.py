@@ -24,12 +24,14 @@ class Architecture:
     """``Machine`` in the header of what its EFI firmware starts (PE format, "COFF File Header")."""
     efi: str
     """The file that firmware looks for on a disk that it does not know (UEFI 2.10, 3.5.1.1)."""
+    serial: str
+    """The kernel's word for the first serial port of a virtual machine."""
     suffix: str
     """Of files' names; the x86 appliance has none, and always had none."""
 
 
-AMD64 = Architecture("amd64", "x86_64", 62, 0x8664, "BOOTX64.EFI", "")
-ARM64 = Architecture("arm64", "aarch64", 183, 0xAA64, "BOOTAA64.EFI", "-arm64")
+AMD64 = Architecture("amd64", "x86_64", 62, 0x8664, "BOOTX64.EFI", "ttyS0", "")
+ARM64 = Architecture("arm64", "aarch64", 183, 0xAA64, "BOOTAA64.EFI", "ttyAMA0", "-arm64")
 ARCHITECTURES = {each.name: each for each in (AMD64, ARM64)}
 PROGRAMS = ("usr/bin/bash", "usr/lib/systemd/systemd", "usr/bin/dash", "usr/bin/env")
 """What every root has, and tells its processor by."""

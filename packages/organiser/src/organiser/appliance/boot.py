@@ -1,7 +1,7 @@
-"""Boot an OVA under qemu, with the hardware that VirtualBox would give it.
+"""Boot an OVA or a .utm.zip under qemu, with the hardware that its reader would give it.
 
-``with booted(ova) as guest:`` starts it on a throw-away layer, its ports forwarded from free ports
-of 127.0.0.1; the OVA is only read. KVM is used where it works.
+``with booted(file) as guest:`` starts it on a throw-away layer, its ports forwarded from free ports
+of 127.0.0.1; the file is only read. KVM is used where it works.
 """
 
 from __future__ import annotations
@@ -18,22 +18,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.appliance.contents import Contents, read_contents
+from organiser.appliance import hardware
+from organiser.appliance.architecture import AMD64, Architecture, native
+from organiser.appliance.hardware import LOOPBACK
 from organiser.appliance.qmp import Qmp
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
-LOOPBACK = "127.0.0.1"
 BOOT_SECONDS = 600.0
 """Without KVM a whole appliance may need minutes."""
 PAUSE = 0.5
 CPUINFO = Path("/proc/cpuinfo")
-ACCELERATORS = {
-    # A host that is a virtual machine itself may refuse to set what this one feature brings.
-    "kvm": ("kvm", "host,arch-capabilities=off"),
-    "tcg": ("tcg,thread=multi,tb-size=512", "max,svm=off,vmx=off"),
-}
-"""For each kind qemu's accelerator and processor."""
 
 
 @dataclass
@@ -132,7 +127,7 @@ class Guest:
 
 @contextmanager
 def booted(
-    ova: Path,
+    file: Path,
     *,
     folder: Path | None = None,
     memory: int | None = None,
@@ -140,27 +135,27 @@ def booted(
     accelerator: str | None = None,
     restarts: bool = False,
 ) -> Iterator[Guest]:
-    """Boot an OVA; it is switched off at the end, whatever happened.
+    """Boot the machine in a file; it is switched off at the end, whatever happened.
 
     folder: keeps ``serial.log``; by default nothing is kept. memory (MiB), cpus: by default what
-    the OVA says. accelerator: ``kvm`` or ``tcg``; by default KVM where it works. restarts: it may
+    the file says. accelerator: ``kvm`` or ``tcg``; by default KVM where it works. restarts: it may
     restart; otherwise that ends it, so that a kernel which panics is noticed at once.
 
-    Raises WorkshopError when qemu is missing or refuses, or the OVA cannot be read.
+    Raises WorkshopError when qemu is missing or refuses, or the file cannot be read.
     """
-    contents = read_contents(ova)
+    machine = hardware.read(file)
     scratch = Path(tempfile.mkdtemp(prefix="workshop-boot-"))
     kept = folder or scratch
     kept.mkdir(parents=True, exist_ok=True)
-    chosen = accelerator or ("kvm" if kvm_works() else "tcg")
+    chosen = accelerator or ("kvm" if kvm_works(machine.architecture) else "tcg")
     serial, control = kept / "serial.log", scratch / "control"
     serial.unlink(missing_ok=True)
     command = [
         *_dies_with_us(),
-        *_hardware(chosen, memory or contents.memory, cpus or contents.cpus),
+        *hardware.base(machine.architecture, chosen, memory or machine.memory, cpus or machine.cpus),
         *(() if restarts else ("-no-reboot",)),
-        *_disk(contents),
-        *_network(contents),
+        *hardware.disk_words(machine),
+        *hardware.network_words(machine),
         *("-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"),
         *("-qmp", f"unix:{control},server=on,wait=off"),
     ]
@@ -175,7 +170,7 @@ def booted(
         )
     try:
         ports = _ports(control, process, scratch / "qemu.log")
-        names = {rule.name: rule.guest for rule in contents.forwards}
+        names = {rule.name: rule.guest for rule in machine.forwards}
         yield Guest(ports, names, serial, chosen, process, control)
     finally:
         process.kill()
@@ -183,14 +178,16 @@ def booted(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def kvm_works() -> bool:
+def kvm_works(architecture: Architecture = AMD64) -> bool:
     """Whether qemu can use the processor's own virtualisation here; it is tried, for some only seem to."""
+    if architecture is not native() or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return False
     # Where the processor lends none, /dev/kvm may be there and run a guest's first steps for hours.
     flags = set(CPUINFO.read_text(encoding="utf-8").split()) if CPUINFO.exists() else set()
-    if not flags & {"vmx", "svm"} or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+    if architecture is AMD64 and not flags & {"vmx", "svm"}:
         return False
     done = subprocess.run(
-        [*_hardware("kvm", memory=64, cpus=1), "-S", "-monitor", "stdio"],
+        [*hardware.base(architecture, "kvm", memory=64, cpus=1), "-S", "-monitor", "stdio"],
         input=b"quit\n",
         capture_output=True,
         timeout=30,
@@ -203,37 +200,6 @@ def _dies_with_us() -> list[str]:
     """Return what makes qemu end when this program is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
-
-
-def _hardware(accelerator: str, memory: int, cpus: int) -> list[str]:
-    accel, processor = ACCELERATORS[accelerator]
-    return [
-        *(programs.find("qemu-system-x86_64"), "-nodefaults", "-display", "none"),
-        *("-machine", "pc", "-accel", accel, "-cpu", processor),
-        *("-m", str(memory), "-smp", str(cpus), "-vga", "vmware"),
-    ]
-
-
-def _disk(contents: Contents) -> list[str]:
-    """Return the disk: qemu reads the VMDK inside the tar where it lies."""
-    place = f"file.driver=raw,file.offset={contents.disk.offset},file.size={contents.disk.size}"
-    file = f"file.file.driver=file,file.file.filename={_escaped(contents.path)},file.file.locking=off"
-    return [
-        *("-device", "ich9-ahci,id=sata", "-device", "ide-hd,drive=disk,bus=sata.0"),
-        *("-drive", f"if=none,id=disk,format=vmdk,snapshot=on,{place},{file}"),
-    ]
-
-
-def _escaped(path: Path) -> str:
-    """Return a path as a value of qemu's options."""
-    return str(path.resolve()).replace(",", ",,")
-
-
-def _network(contents: Contents) -> list[str]:
-    """Return the network card; port 0 lets the system choose a free port of the host."""
-    guests = sorted({rule.guest for rule in contents.forwards})
-    forwards = "".join(f",hostfwd=tcp:{LOOPBACK}:0-:{guest}" for guest in guests)
-    return ["-device", "e1000,netdev=net", "-netdev", f"user,id=net{forwards}"]
 
 
 def _ports(control: Path, process: subprocess.Popen[bytes], log: Path) -> dict[int, int]:

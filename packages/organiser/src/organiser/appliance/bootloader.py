@@ -14,12 +14,12 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance.architecture import ARM64, Architecture
+from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
-OPTIONS = "ro net.ifnames=0 console=ttyS0,115200 console=tty0"
-"""The kernel's own names for network cards; messages also to the serial port, where there is one."""
+OPTIONS = "ro net.ifnames=0"
+"""The kernel's own names for network cards."""
 PLATFORM = "i386-pc"
 EFI_PLATFORMS = {ARM64: "arm64-efi"}
 """GRUB's word for the firmware of what has no BIOS."""
@@ -39,8 +39,12 @@ FOLDERS = (Path("/usr/lib/grub"), Path("/usr/share/grub2"), Path("/usr/lib/grub2
 KERNEL_LINKS = (("vmlinuz", "initrd.img"), ("boot/vmlinuz", "boot/initrd.img"))
 
 
-def configure(root: Path, *, label: str, options: str, epoch: int) -> None:
+def configure(
+    root: Path, *, label: str, options: str, epoch: int, architecture: Architecture = AMD64
+) -> None:
     """Write ``/boot/grub/grub.cfg`` into a root directory, dated ``epoch``.
+
+    Messages go to the screen, and also to the serial port, where there is one.
 
     Raises WorkshopError when the root has no kernel that the menu can find, or its fstab does not
     mount the label.
@@ -50,7 +54,9 @@ def configure(root: Path, *, label: str, options: str, epoch: int) -> None:
     text = resources.files(__package__).joinpath("grub.cfg").read_text(encoding="utf-8")
     path = root / "boot/grub/grub.cfg"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text.replace("@LABEL@", label).replace("@OPTIONS@", options), encoding="utf-8")
+    consoles = f"console={architecture.serial},115200 console=tty0"
+    text = text.replace("@LABEL@", label).replace("@OPTIONS@", f"{options} {consoles}")
+    path.write_text(text, encoding="utf-8")
     path.chmod(0o644)
     for each in (path, path.parent, path.parent.parent):
         os.utime(each, (epoch, epoch))
@@ -133,6 +139,14 @@ PACKAGES = {
     "i386-pc": "GRUB's modules for the BIOS; install grub-pc-bin (Fedora: grub2-pc-modules)",
     "arm64-efi": "GRUB's modules for Arm; install grub-efi-arm64-bin (Fedora: grub2-efi-aa64-modules)",
 }
+
+
+def require_modules(architecture: Architecture) -> None:
+    """Raise WorkshopError, which says what to install, unless this computer has GRUB's files."""
+    if architecture is AMD64:
+        _modules(PLATFORM, "boot.img")
+    else:
+        _modules(EFI_PLATFORMS[architecture], "kernel.img")
 
 
 def _modules(platform: str, mark: str, grub: Path | None = None) -> Path:

@@ -18,24 +18,28 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import checkout, clean, emulation, forms, ovf, sbom, updating
-from organiser.appliance.architecture import AMD64, Architecture
+from organiser.appliance import bootloader, checkout, clean, course, emulation, forms, ovf, sbom, updating
+from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
-from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision
+from organiser.appliance.provision import PREFIX, Provision, named_bundle, provision, warming
 from organiser.appliance.root import ensure_root
+from organiser.appliance.scratch import whole
 from organiser.image.compression import ZSTD, Compression
 from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.git import require_no_credentials
+from workshop.system import programs
 from workshop.system.files import take_lock
 
 FREE_GB = 12
 """The root, the disk's contents and the OVA lie side by side for a while."""
+GOING_ON_GB = 8
+"""Where an earlier run left its root and its downloads, only the rest must still find room."""
 LARGEST_GB = 3.5
 """A larger OVA leaves too little of a small stick, and takes a participant too long to copy."""
-OPTIONS = "ro quiet loglevel=4 net.ifnames=0 console=ttyS0,115200 console=tty0"
-"""For the kernel: its own names for network cards; the serial port too, where there is one."""
+OPTIONS = "ro quiet loglevel=4 net.ifnames=0"
+"""For the kernel: its own names for network cards."""
 VERSION_FILE = Path("opt/workshop/VERSION")
 """Inside the appliance. Not in etc: a file named like a release there is taken for the distribution's."""
 
@@ -110,23 +114,35 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
     """
     _refuse_what_cannot_end_well(wish)
     wanted = forms.choose(wish.architecture, wish.forms)
+    require_tools(wish.distribution, wish.architecture, disk=any(form.disk for form in wanted))
     machine = load_machine(wish.source)
     version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
-    seconds: dict[str, float] = {}
     with _alone(wish.work), emulation.ready(wish.architecture, wish.downloads, wish.mirror, say) as emulated:
         root, work = wish.work / "root", wish.work
-        say(emulation.estimate(wish.downloads, wish.architecture, emulated))
+        say(course.estimate(wish.downloads, wish.architecture, emulated, wish.without))
+        spent = course.Spent(work)
         if not _is_finished(work, wish, version):
-            with _timed(seconds, "root", say):
+            # From here on it is not: a run that is killed leaves half of what is wished now.
+            (work / FINISHED).unlink(missing_ok=True)
+            say("root")
+            with spent.step("root"):
                 ensure_root(root, wish.distribution, wish.mirror, wish.architecture)
-            with _timed(seconds, "provisioning", say):
-                provision(root, _provision(wish, machine, version), work / "provision.log", emulated)
-            with _timed(seconds, "cleaning", say):
+            kind = course.kind_of(wish.architecture, emulated, wish.without)
+            last = course.last_time(wish.downloads, kind).tasks
+            guess = course.GUESSES[emulated is not None] * 60
+            say("provisioning")
+            with spent.step("provisioning") as note:
+                log = work / "provision.log"
+                reporter = Reporter(course.Course(log, last, spent.times.tasks, guess), root, note, say)
+                provision(root, _provision(wish, machine, version), log, emulated, reporter.look)
+                reporter.end()
+            say("cleaning")
+            with spent.step("cleaning"):
                 clean.clean(root, machine.name)
                 clean.refuse_leaks(root, builders_secrets())
             describe(root, machine.name, version, work)
             _finish(work, wish, version)
-            emulation.remember(wish.downloads, wish.architecture, emulated, seconds)
+            course.remember(wish.downloads, kind, spent.times)
         components = len(json.loads((work / "sbom.cdx.json").read_text(encoding="utf-8"))["components"])
         updates = updating.sentence(root)
         changes = f"{updates}\n\n{checkout.changes(wish.source)}"
@@ -146,6 +162,8 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         clock = Clock(say)
         made = forms.write(source, wanted, work / "forms", clock)
         files, described = _publish(made, source.stem, work, wish.output)
+        # Half of a root must not be taken for a finished one.
+        (work / FINISHED).unlink()
         shutil.rmtree(root)
     shutil.rmtree(wish.work)
     return Built(
@@ -157,8 +175,33 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         components,
         described,
         updates,
-        seconds | clock.seconds,
+        spent.times.steps | clock.seconds,
     )
+
+
+@dataclass
+class Reporter:
+    """Says every so often how far the roles are, and writes down how long they took."""
+
+    course: course.Course
+    root: Path
+    note: Callable[[], None]
+    say: Callable[[str], None]
+    said: float = field(default_factory=time.monotonic)
+    every: float = 60.0
+    """Seconds."""
+
+    def look(self) -> None:
+        """See what is at work; called every second or two."""
+        self.course.look()
+        if time.monotonic() - self.said >= self.every:
+            self.said = time.monotonic()
+            self.note()
+            self.say(f"provisioning, {self.course.sentence(warming(self.root))}")
+
+    def end(self) -> None:
+        """Count the last task, too."""
+        self.course.end()
 
 
 FINISHED = "finished.json"
@@ -196,10 +239,28 @@ def _refuse_what_cannot_end_well(wish: Wish) -> None:
         )
     wish.output.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(wish.output).free // 10**9
-    if free < FREE_GB:
+    needed = GOING_ON_GB if (wish.work / "root").is_dir() else FREE_GB
+    if free < needed:
         raise WorkshopError(
-            f"{wish.output} has {free} GB free and a build needs {FREE_GB}; choose another by --output"
+            f"{wish.output} has {free} GB free and a build needs {needed}; choose another by --output"
         )
+
+
+BOOTSTRAPS = {"debian": "mmdebstrap", "fedora": "dnf"}
+"""The program that makes each distribution's root."""
+
+
+def require_tools(distribution: str, architecture: Architecture, *, disk: bool) -> None:
+    """Raise WorkshopError, which names them, when programs are missing: now, not after half an hour.
+
+    disk: whether a form is made from a disk.
+    """
+    making_disks = ("sfdisk", "mkfs.ext4", "grub-mkimage") if disk else ()
+    bootstrap = (BOOTSTRAPS[distribution],) if distribution in BOOTSTRAPS else ()
+    programs.require("git", "podman", *bootstrap, *making_disks)
+    # Another processor's modules are fetched.
+    if disk and architecture is native():
+        bootloader.require_modules(architecture)
 
 
 @contextmanager
@@ -210,14 +271,6 @@ def _alone(work: Path) -> Iterator[None]:
         if not take_lock(lock):
             raise WorkshopError(f"another build is at work in {work}; wait for it")
         yield
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], step: str, say: Callable[[str], None]) -> Iterator[None]:
-    say(step)
-    started = time.monotonic()
-    yield
-    seconds[step] = round(time.monotonic() - started, 1)
 
 
 def _provision(wish: Wish, machine: Machine, version: str) -> Provision:
@@ -286,7 +339,9 @@ def _publish(
         (output / each.path.name).unlink(missing_ok=True)
     names = [f"{stem}.{name}" for name in PUBLISHED]
     for name, published in zip(PUBLISHED, names, strict=True):
-        (work / name).replace(output / published)
+        # A copy: a run that is killed between two of them goes on from here, and needs them again.
+        with whole(output / published) as partial:
+            shutil.copyfile(work / name, partial)
     files = [replace(each, path=output / each.path.name) for each in made]
     for before, after in zip(made, files, strict=True):
         before.path.replace(after.path)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from organiser.appliance.architecture import AMD64
 from organiser.appliance.options import Architectures, Cache, ExtraVars, Json, Mirror, Stick, for_ansible
 from organiser.appliance.progress import byte_bar
 from workshop import __version__
@@ -133,7 +132,7 @@ def verify(
         Path, typer.Argument(help="An OVA, a .utm.zip, a .wsl or an .oci.tar.", exists=True, dir_okay=False)
     ],
     boot: Annotated[
-        bool, typer.Option("--boot", help="Also start an x86 OVA under qemu; takes minutes.")
+        bool, typer.Option("--boot", help="Also start an OVA or .utm.zip under qemu; takes minutes.")
     ] = False,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Also inflate every piece of the disk; takes minutes.")
@@ -150,13 +149,11 @@ def verify(
     from organiser.appliance.verify.run import form_of
     from organiser.appliance.verify.run import verify as judge
 
-    if boot and form_of(file) != "ova":
-        raise WorkshopError("only an OVA is started here; leave --boot out")
+    if boot and form_of(file) not in ("ova", "utm"):
+        raise WorkshopError("only an OVA or a .utm.zip is started here; leave --boot out")
     with byte_bar("verify", file.stat().st_size) as advance:
         report = judge(file, thorough=thorough, progress=advance)
     level = None
-    if boot and report.ok and report.architecture is not AMD64:
-        raise WorkshopError("only an x86 machine is started here; leave --boot out")
     if boot and report.ok:
         from organiser.appliance.verify import starting
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from workshop.errors import WorkshopError
 from workshop.system import programs
 
 BOOT_SECONDS = 60
+LOOK_SECONDS = 2.0
+"""Between two looks at a command that runs."""
 UNWANTED = ("systemd-remount-fs.service", "console-getty.service")
 """What a container has no use for. Units that packages enable must not be masked: they would stay off."""
 
@@ -25,16 +27,24 @@ class Container:
 
     name: str
 
-    def run(self, *command: str | Path, log: Path) -> None:
-        """Run a command in it, its words into a log; WorkshopError with the last of them when it fails."""
-        with log.open("ab") as file:
-            done = subprocess.run(
+    def run(self, *command: str | Path, log: Path, watch: Callable[[], None] = lambda: None) -> None:
+        """Run a command in it, its words into a log; WorkshopError with the last of them when it fails.
+
+        watch: called every second or two meanwhile.
+        """
+        with (
+            log.open("ab") as file,
+            subprocess.Popen(
                 [programs.find("podman"), "exec", self.name, *map(str, command)],
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                check=False,
-            )
+            ) as done,
+        ):
+            while done.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    done.wait(LOOK_SECONDS)
+                watch()
         if done.returncode:
             said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
             raise WorkshopError(f"{said[-1][:400] if said else 'nothing was said'} (all of it: {log})")
@@ -107,4 +117,10 @@ def _wait_for_systemd(name: str, seconds: int) -> None:
 
 
 def _remove(name: str) -> None:
-    programs.run("podman", "rm", "--force", "--time", "0", "--ignore", name)
+    words = ("podman", "rm", "--force", "--time", "0", "--ignore", name)
+    try:
+        programs.run(*words)
+    except WorkshopError:
+        # The network of what a killed build left running was mounted for that build alone (``emulation``):
+        # podman complains that it is not there, having removed all else. Then it has nothing more to say.
+        programs.run(*words)

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from organiser.appliance import envelope
+from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.machine import Forward
 from workshop.errors import WorkshopError
 
@@ -33,6 +34,7 @@ class Contents:
     memory: int
     cpus: int
     forwards: tuple[Forward, ...]
+    architecture: Architecture = AMD64
 
 
 def read_contents(path: Path) -> Contents:
@@ -48,7 +50,8 @@ def read_contents(path: Path) -> Contents:
     memory, cpus = envelope.memory_of(root), envelope.cpus_of(root)
     if not memory or not cpus:
         raise WorkshopError(f"{path} does not say how much memory and how many processors it needs")
-    return Contents(path, root, disk, memory, cpus, _forwards(root))
+    architecture = ARM64 if envelope.is_arm(root) else AMD64
+    return Contents(path, root, disk, memory, cpus, _forwards(root), architecture)
 
 
 def places(path: Path, suffix: str) -> list[Place]:

@@ -9,10 +9,9 @@ emulated, it takes nine times as long.
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,9 @@ CREDENTIALS = (
 )  # fmt: skip
 NO_CREDENTIALS = "[Service]\nImportCredential=\nLoadCredential=\nSetCredential=\n"
 """QEMU does not know the calls by which systemd hands them over, and the services would fail."""
+LINKS = (("/lib64", "usr/lib64"),)
+"""Where the compiler's own loader is looked for. With a folder there /usr were not merged, and udev, which
+an initial RAM disk needs, is not installed on such a system."""
 CROSS_COMPILER = '#!/bin/sh\nexec /cross/usr/bin/aarch64-linux-gnu-g++ "$@"\n'
 
 
@@ -46,6 +48,8 @@ class Emulation:
 
     mounts: tuple[tuple[Path, str, str], ...]
     """(path here, path there, "ro")."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(path there, what it leads to)."""
     boot_seconds: int = 600
 
 
@@ -69,7 +73,7 @@ def ready(
     say("getting what compiles for Arm")
     cross = ensure_tools(cache / "cross-arm64", (COMPILER,), mirror, AMD64)
     ensure_tools(cache / "grub-arm64", ("grub-efi-arm64-bin",), mirror, ARM64)
-    yield Emulation(tuple(_mounts(cross, cache / "emulation")))
+    yield Emulation(tuple(_mounts(cross, cache / "emulation")), LINKS)
 
 
 def emulator() -> Path:
@@ -140,7 +144,7 @@ def _mounts(cross: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
     compiler.write_text(CROSS_COMPILER)
     compiler.chmod(0o755)
     yield cross, "/cross", "ro"
-    yield cross / "usr/lib64", "/lib64", "ro"
+    yield cross / "usr/lib64", "/usr/lib64", "ro"
     yield cross / "usr/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "ro"
     yield cross / "usr/aarch64-linux-gnu", "/usr/aarch64-linux-gnu", "ro"
     yield compiler, "/usr/local/bin/g++", "ro"
@@ -150,12 +154,26 @@ def _mounts(cross: Path, folder: Path) -> Iterator[tuple[Path, str, str]]:
         yield drop_in, f"/etc/systemd/system/{unit}.service.d/10-emulated.conf", "ro"
 
 
+def prepare(root: Path, emulated: Emulation) -> None:
+    """Make the links that a root has as long as it is emulated."""
+    for there, target in emulated.links:
+        place = root / there.lstrip("/")
+        if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):
+            place.rmdir()
+        if not place.exists() and not place.is_symlink():
+            place.symlink_to(target)
+
+
 def forget(root: Path, emulated: Emulation) -> None:
     """Remove from a root the empty places where this host's files were mounted.
 
     An empty ``g++`` would be found before the real one, and a unit's empty settings puzzle whoever looks
     for a fault. What is not empty is the root's own.
     """
+    for there, target in emulated.links:
+        place = root / there.lstrip("/")
+        if place.is_symlink() and str(place.readlink()) == target:
+            place.unlink()
     for _, there, _ in emulated.mounts:
         place = root / there.lstrip("/")
         if place.is_file() and not place.is_symlink() and not place.stat().st_size:
@@ -169,37 +187,3 @@ def grub(cache: Path, architecture: Architecture) -> Path | None:
     """Return where GRUB's modules for a processor were unpacked; None when this computer has its own."""
     folder = cache / f"grub-{architecture.name}"
     return folder if folder.is_dir() else None
-
-
-TIMES = "times.json"
-GUESSES = {False: 20, True: 55}
-"""Minutes for root and roles without a measurement: natively, and emulated with the compiler of this host."""
-
-
-def remember(cache: Path, architecture: Architecture, emulated: object, seconds: Mapping[str, float]) -> None:
-    """Note how long root and roles took, for the next estimate."""
-    cache.mkdir(parents=True, exist_ok=True)
-    known = _times(cache)
-    known[_kind(architecture, emulated)] = round(sum(seconds.values()))
-    (cache / TIMES).write_text(json.dumps(known), encoding="utf-8")
-
-
-def estimate(cache: Path, architecture: Architecture, emulated: object) -> str:
-    """Return how long root and roles will take, in one line that says where the number is from."""
-    how = f"emulated on {AMD64.machine}" if emulated else "at this computer's own speed"
-    last = _times(cache).get(_kind(architecture, emulated))
-    if last:
-        return f"{architecture.name}, {how}: about {max(1, round(last / 60))} min, as the last time"
-    return f"{architecture.name}, {how}: some {GUESSES[bool(emulated)]} min; a guess, none was timed here yet"
-
-
-def _kind(architecture: Architecture, emulated: object) -> str:
-    return f"{architecture.name}{' emulated' if emulated else ''}"
-
-
-def _times(cache: Path) -> dict[str, float]:
-    try:
-        found = json.loads((cache / TIMES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(key): float(value) for key, value in found.items()} if isinstance(found, dict) else {}

@@ -84,6 +84,13 @@ def machine(envelope: ET.Element) -> ET.Element | None:
     return next(envelope.iter(vbox("Machine")), None)
 
 
+def is_arm(envelope: ET.Element) -> bool:
+    """Tell whether VirtualBox makes an Arm machine of it."""
+    described = machine(envelope)
+    found = None if described is None else next(each(described, "Platform"), None)
+    return found is not None and found.get("architecture") == "ARM"
+
+
 def rules(envelope: ET.Element) -> list[Rule]:
     """Return the rules of port forwarding in VirtualBox's description."""
     described = machine(envelope)

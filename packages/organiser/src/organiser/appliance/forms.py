@@ -156,7 +156,13 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
 def bootloader_files(source: Source, wanted: Sequence[Form]) -> None:
     """Write the boot menu into the root, where a form has a disk."""
     if any(form.disk for form in wanted):
-        bootloader.configure(source.root, label=LABEL, options=source.kernel_options, epoch=source.epoch)
+        bootloader.configure(
+            source.root,
+            label=LABEL,
+            options=source.kernel_options,
+            epoch=source.epoch,
+            architecture=source.architecture,
+        )
 
 
 def name_of(source: Source) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ PREFIX = "/opt/workshop"
 SOURCE = f"{PREFIX}/source"
 CACHE = f"{PREFIX}/cache"
 BUNDLE = "/srv/ca-bundle.pem"
+WARMING = f"{PREFIX}/theano/warming.json".lstrip("/")
+"""What ``workshop lessons warm`` writes down."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,17 @@ class Provision:
         return seen
 
 
-def provision(root: Path, wish: Provision, log: Path, emulated: Emulation | None = None) -> None:
+def provision(
+    root: Path,
+    wish: Provision,
+    log: Path,
+    emulated: Emulation | None = None,
+    watch: Callable[[], None] = lambda: None,
+) -> None:
     """Run playbooks/appliance.yml inside the root; safe to run again on the same root.
 
-    log: gets all that is said. emulated: what the root sees if it is for another processor.
+    log: gets all that is said. emulated: what the root sees if it is for another processor. watch: called
+    every second or two meanwhile.
 
     Raises WorkshopError with the play's closing line when it fails.
     """
@@ -72,6 +81,8 @@ def provision(root: Path, wish: Provision, log: Path, emulated: Emulation | None
     source = root / SOURCE.lstrip("/")
     source.parent.mkdir(parents=True, exist_ok=True)
     copy_files(wish.checkout, source)
+    if emulated:
+        emulation.prepare(root, emulated)
     with container.running(root, wish.mounts(), emulated) as machine:
         machine.run(
             f"{SOURCE}/inventories/appliance/provision.bash",
@@ -80,9 +91,19 @@ def provision(root: Path, wish: Provision, log: Path, emulated: Emulation | None
             *("-e", json.dumps(wish.variables())),
             *wish.options,
             log=log,
+            watch=watch,
         )
     if emulated:
         emulation.forget(root, emulated)
+
+
+def warming(root: Path) -> str:
+    """Return how far it is with what the lessons compile; nothing while that is not at work."""
+    try:
+        told = json.loads((root / WARMING).read_text(encoding="utf-8"))
+        return f"{told['warm']} of {told['lessons']} lessons, {told['now']}" if told["now"] else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def named_bundle(environment: Mapping[str, str] = os.environ) -> Path | None:

@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import plistlib
+import struct
 import uuid
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+from xml.parsers import expat
 
 from organiser.appliance import manifest, ovf
 from organiser.appliance.architecture import ARM64
+from organiser.appliance.contents import Place
 from organiser.appliance.qcow2.write import write_qcow2
 from organiser.appliance.scratch import whole
+from organiser.appliance.zipped import place_of
 from workshop.errors import WorkshopError
 
 SUFFIX = ".utm.zip"
@@ -161,6 +165,24 @@ def write_utm(raw: Path, target: Path, description: ovf.Description, *, epoch: i
         with archive.open(_member(names[1], epoch, disk.stat().st_size), "w") as member:
             _copy(disk, member)
     disk.unlink()
+
+
+def read(path: Path) -> tuple[dict[str, Any], Place]:
+    """Return the settings of a machine, and where its disk lies in the file; ``verify`` is who judges it.
+
+    Raises WorkshopError when it is no such file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+            (plist,) = (each for each in archive.infolist() if each.filename.endswith("/config.plist"))
+            (disk,) = (each for each in archive.infolist() if each.filename.endswith(f"/{DISK}"))
+            settings = plistlib.loads(archive.read(plist))
+            place = Place(disk.filename, place_of(file, disk), disk.file_size)
+    except (OSError, ValueError, EOFError, struct.error, expat.ExpatError, zipfile.BadZipFile) as error:
+        raise WorkshopError(f"{path} is no machine for UTM that can be used: {error}") from error
+    if disk.compress_type != zipfile.ZIP_STORED or not isinstance(settings, dict):
+        raise WorkshopError(f"{path} is no machine for UTM that can be used: its disk is packed")
+    return settings, place
 
 
 def _member(name: str, epoch: int, size: int = 0) -> zipfile.ZipInfo:

@@ -22,18 +22,31 @@ PACKAGES = {
     "VBoxManage": "VirtualBox, from virtualbox.org or the system's packages",
 }
 """What brings each program."""
+SBIN = ("/usr/sbin", "/sbin")
+"""Debian keeps them out of a plain user's PATH."""
 OTHER_NAMES = {"grub-mkimage": "grub2-mkimage"}
 """What Fedora calls it."""
 
 
 def find(program: str) -> str:
     """Return the program's path; WorkshopError says what to install."""
-    # Debian keeps sbin out of a plain user's PATH.
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
-    for name in (program, OTHER_NAMES.get(program, program)):
-        if found := shutil.which(name, path=path):
-            return found
+    if found := _find(program):
+        return found
     raise WorkshopError(f"needs {program}; install {PACKAGES.get(program, program)}")
+
+
+def _find(program: str) -> str | None:
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *SBIN])
+    names = (program, OTHER_NAMES.get(program, program))
+    return next((found for name in names if (found := shutil.which(name, path=path))), None)
+
+
+def require(*wanted: str) -> None:
+    """Raise WorkshopError, which names all that is missing and what to install, unless all are here."""
+    missing = [program for program in wanted if not _find(program)]
+    if missing:
+        packages = dict.fromkeys(PACKAGES.get(program, program) for program in missing)
+        raise WorkshopError(f"needs {', '.join(missing)}; install {', '.join(packages)}")
 
 
 def run(

@@ -51,8 +51,7 @@ class Subject:
     @property
     def is_arm(self) -> bool:
         """Whether VirtualBox makes an Arm machine of it."""
-        found = next(envelope.each(self.machine, "Platform"), None)
-        return found is not None and found.get("architecture") == "ARM"
+        return envelope.is_arm(self.envelope)
 
     @cached_property
     def files(self) -> dict[str, str]:

@@ -23,6 +23,7 @@ from organiser.appliance import manifest
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.qcow2.read import Qcow2
 from organiser.appliance.verify.checks import Stage
+from organiser.appliance.zipped import place_of
 
 LOOPBACK = "127.0.0.1"
 UNPRIVILEGED, HIGHEST = 1024, 65535
@@ -164,18 +165,6 @@ def _digest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, found: Archive) -
             if member.filename.endswith("/config.plist") and size <= LARGEST_PLIST:
                 found.plist += chunk
     return digest.hexdigest()
-
-
-def place_of(file: BinaryIO, member: zipfile.ZipInfo) -> int:
-    """Return where a member's bytes begin (APPNOTE.TXT, 4.3.7)."""
-    file.seek(member.header_offset + 26)
-    lengths = file.read(4)
-    return (
-        member.header_offset
-        + 30
-        + int.from_bytes(lengths[:2], "little")
-        + int.from_bytes(lengths[2:], "little")
-    )
 
 
 STAGE: Stage[Archive] = Stage()

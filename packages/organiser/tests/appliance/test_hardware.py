@@ -1,0 +1,117 @@
+"""The machine that qemu is told: for each file the devices that its reader would show, and nothing open."""
+
+from __future__ import annotations
+
+import plistlib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import hardware, utm
+from organiser.appliance.architecture import AMD64, ARM64
+from organiser.appliance.pack import wrap
+from workshop.errors import WorkshopError
+
+from .building import ARM_DESCRIPTION, EPOCH, quiet, write_disk
+
+
+@pytest.fixture
+def arm_ova(tmp_path: Path) -> Path:
+    raw = write_disk(tmp_path / "raw")
+    return wrap(raw, tmp_path / "a, b.ova", ARM_DESCRIPTION, epoch=EPOCH, clock=quiet()).ova
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    raw = write_disk(tmp_path / "raw")
+    utm.write_utm(raw, tmp_path / "a.utm.zip", ARM_DESCRIPTION, epoch=EPOCH, scratch=tmp_path)
+    return tmp_path / "a.utm.zip"
+
+
+@pytest.fixture
+def qemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs and the firmware, which need not be here."""
+    for name in ("qemu-system-x86_64", "qemu-system-aarch64", "QEMU_EFI.fd"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(hardware, "FIRMWARE", (tmp_path / "none.fd", tmp_path / "QEMU_EFI.fd"))
+
+
+def words(path: Path) -> str:
+    found = hardware.read(path)
+    parts = (
+        hardware.base(found.architecture, "tcg", found.memory, found.cpus),
+        hardware.disk_words(found),
+        hardware.network_words(found),
+    )
+    return " ".join(word for part in parts for word in part)
+
+
+def test_an_x86_ova_has_virtualboxs_devices(ova: Path, qemu: None) -> None:
+    found = words(ova)
+    for expected in ("qemu-system-x86_64", "-machine pc", "ich9-ahci", "e1000,netdev", "-m 2048 -smp 2"):
+        assert expected in found
+    assert "virtio" not in found
+
+
+def test_an_arm_ova_has_virtualboxs_for_arm_and_its_comma_is_escaped(arm_ova: Path, qemu: None) -> None:
+    assert hardware.read(arm_ova).architecture is ARM64
+    found = words(arm_ova)
+    for expected in (
+        *("qemu-system-aarch64", "-machine virt", "QEMU_EFI.fd", "cortex-a72", "format=vmdk"),
+        *("virtio-scsi-pci", "scsi-hd,drive=disk", "e1000,netdev", "usb-kbd", "ramfb", "a,, b.ova"),
+    ):
+        assert expected in found
+
+
+def test_a_machine_for_utm_has_the_devices_that_it_names(machine: Path, qemu: None) -> None:
+    found = words(machine)
+    for expected in ("virtio-blk-pci,drive=disk", "virtio-net-pci,netdev", "format=qcow2"):
+        assert expected in found
+    place = hardware.read(machine).disk
+    with machine.open("rb") as file:
+        file.seek(place.offset)
+        assert file.read(4) == b"QFI\xfb"
+        file.seek(place.offset)
+        with zipfile.ZipFile(machine) as archive:
+            assert archive.read(place.name) == file.read(place.size)
+    assert [(rule.name, rule.guest, rule.host) for rule in hardware.read(machine).forwards] == [
+        ("8080", 8080, 8080),
+        ("ssh", 22, 8282),
+    ]
+
+
+def test_ports_are_forwarded_from_loopback_only(ova: Path, arm_ova: Path, machine: Path, qemu: None) -> None:
+    for path in (ova, arm_ova, machine):
+        found = words(path)
+        assert found.count("hostfwd=tcp:127.0.0.1:0-:") == found.count("hostfwd=") == 2
+
+
+def test_firmware_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, qemu: None) -> None:
+    monkeypatch.setattr(hardware, "FIRMWARE", ())
+    with pytest.raises(WorkshopError, match="install qemu-efi-aarch64"):
+        hardware.base(ARM64, "tcg", 64, 1)
+    hardware.base(AMD64, "tcg", 64, 1)
+
+
+def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.utm.zip").write_bytes(b"PK")
+    with pytest.raises(WorkshopError, match="no machine for UTM"):
+        hardware.read(tmp_path / "none.utm.zip")
+    with zipfile.ZipFile(machine) as archive:
+        plist, disk = (each for each in archive.infolist() if not each.is_dir())
+        settings = plistlib.loads(archive.read(plist))
+        content = archive.read(disk)
+    settings["Drive"][0]["Interface"] = "IDE"
+    with zipfile.ZipFile(tmp_path / "ide.utm.zip", "w") as archive:
+        archive.writestr(plist.filename, plistlib.dumps(settings))
+        archive.writestr(disk.filename, content)
+    with pytest.raises(WorkshopError, match="cannot be started here: KeyError"):
+        hardware.read(tmp_path / "ide.utm.zip")
+    with zipfile.ZipFile(tmp_path / "packed.utm.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(plist.filename, plistlib.dumps(settings))
+        archive.writestr(disk.filename, content)
+    with pytest.raises(WorkshopError, match="its disk is packed"):
+        hardware.read(tmp_path / "packed.utm.zip")
