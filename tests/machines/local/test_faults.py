@@ -51,6 +51,7 @@ def test_a_taken_port_is_named_with_its_holder(set_up_laptop: Bed) -> None:
             bed.root(f"kill {taker}; while ss -Hltn 'sport = :8080' | grep -q .; do sleep 0.1; done")
     finally:
         bed.root(f"pkill -u {other}; userdel --remove {other} 2>/dev/null; true")
+        assert bed.run(f"{bed.prefix}/bin/services start workshop-jupyter").status == 0
 
 
 @pytest.mark.skipif(SUITE == "bookworm", reason="its own python3 is 3.11, and cannot be taken away")
