@@ -20,20 +20,23 @@ def patience(seconds: float) -> float:
     return seconds * max(1.0, float(os.environ.get("WORKSHOP_TEST_SLOWNESS") or 1))
 
 
-def wait_until(condition: Callable[[], Answer], seconds: float, what: str) -> Answer:
+def wait_until(
+    condition: Callable[[], Answer], seconds: float, what: str, every: float = POLL_SECONDS
+) -> Answer:
     """Wait until a condition holds, and return what it answered.
 
     Args:
         condition: Called again and again until its answer is true.
         seconds: After so many, on an idle machine, waiting is given up.
         what: What should have happened, for the message.
+        every: How long to wait before it is called again; to ask a machine costs more than to ask oneself.
     """
     limit = time.monotonic() + patience(seconds)
     while True:
         if answer := condition():
             return answer
         assert time.monotonic() < limit, f"{what}: not within {patience(seconds):.0f} s"
-        time.sleep(POLL_SECONDS)
+        time.sleep(every)
 
 
 def alive(pid: int) -> bool:

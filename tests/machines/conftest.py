@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import testinfra.backend
 from copies import Copy, running_copy
 from machine import Machine
+
+testinfra.backend.BACKENDS["podman"] = "machine.InsideBackend"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from testinfra.backend.base import CommandResult
+from testinfra.backend.podman import PodmanBackend
 from waiting import patience
+
+from tools.testbed.inside import inside
 
 HERE = Path(__file__).parent
 SERVICES = {"workshop-jupyter": "jupyter", "workshop-tensorboard": "tensorboard", "workshop-web": "web"}
@@ -45,6 +49,14 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+class InsideBackend(PodmanBackend):
+    """Testinfra's way into a container, without podman for each command."""
+
+    def run(self, command: str, *args: str, **kwargs: Any) -> CommandResult:
+        words = [*inside(self.name, self.user or ""), "/bin/sh", "-c", self.get_command(command, *args)]
+        return self.run_local(shlex.join(words))
 
 
 class Machine:

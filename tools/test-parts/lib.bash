@@ -98,6 +98,24 @@ make_test_venv() {
   echo "$stamp" >"$venv/stamp"
 }
 
+# use_downloads: have the wheels of the machines' environments in the cache, once for all jobs that set a machine up side
+# by side. Of what is no wheel each builds its own.
+use_downloads() {
+  local cache=$UV_CACHE_DIR name stamp scratch
+  stamp=$(cat locks/jupyter.txt locks/theano.txt locks/tensorflow.txt | sha256sum)
+  [ "$(cat "$cache/wheels-of" 2>/dev/null)" = "$stamp" ] && return
+  mkdir -p "$cache"
+  scratch=$(mktemp -d "$WORKSHOP_TEST_CACHE/wheels-XXXXXX")
+  for name in jupyter theano tensorflow; do
+    awk '/^[a-zA-Z]/ { wheel = !/^(lasagne|minatar|theano)==/ } wheel' "locks/$name.txt" >"$scratch/$name.txt"
+    # Links, as everything else that uv installs.
+    "$CACHE/venv/bin/uv" pip install --quiet --target "$scratch/$name" --python-version 3.11 --no-deps --only-binary :all: \
+      --require-hashes --requirement "$scratch/$name.txt" || { rm -rf "$scratch" && return 1; }
+  done
+  rm -rf "$scratch"
+  echo "$stamp" >"$cache/wheels-of"
+}
+
 # use_testbed: make sure that containers with systemd inside can be started; skips where they cannot.
 use_testbed() {
   [ "$(id -u)" = 0 ] || skip "needs root: containers with systemd inside are started by root's podman"

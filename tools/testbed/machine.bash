@@ -30,6 +30,9 @@ V1_OPTIONS=(--systemd=false --cgroupns=private --cap-add=SYS_ADMIN --stop-signal
 # on_v1: limits.bash started this.
 on_v1() { [ -n "${WORKSHOP_TEST_CONTROLLERS:-}" ]; }
 
+# Where inside.py finds the container's own name for a machine's.
+IDS=/run/workshop-testbed
+
 # first_process KIND: systemd, or where there is none a shell that collects orphans; a word ends with a NUL.
 first_process() {
   if [ "$1" = bare ]; then
@@ -62,9 +65,10 @@ start() {
   stop "$name"
   # A cgroup that podman did not get whole has no pids controller: without the limit none is needed.
   # Root may look into everybody's processes, as on a machine of its own.
+  mkdir -p "$IDS"
   podman run --detach --name "$name" --hostname "$name" --pids-limit=0 --cap-add=SYS_PTRACE --tmpfs /tmp "${options[@]}" \
     --label "workshop.checkout=$OURS" --volume "$CHECKOUT:/srv/workshop:ro" --volume "$cache:/srv/cache" \
-    --volume "$(ca_bundle):/srv/ca-bundle.pem:ro" "$@" "$image" "${init[@]}" >/dev/null
+    --volume "$(ca_bundle):/srv/ca-bundle.pem:ro" "$@" "$image" "${init[@]}" >"$IDS/$name"
   [ "$kind" = bare ] || wait_for_systemd "$name"
 }
 
@@ -81,6 +85,7 @@ wait_for_systemd() {
 
 # A container that a killed run left behind has a network that is gone: podman stumbles over it once.
 stop() {
+  rm -f "$IDS/$1"
   podman rm --force --time 0 --ignore "$1" >/dev/null 2>&1 || podman rm --force --time 0 --ignore "$1" >/dev/null
 }
 

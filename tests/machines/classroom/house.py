@@ -14,6 +14,7 @@ from machines.local.bed import OURS, Ran
 from machines.local.bed import Bed as Container
 
 from benchmarks.classroom import kernel_requests
+from tools.testbed.inside import inside
 
 PREFIX = "/opt/workshop"
 WORKSHOP = f"{PREFIX}/venvs/hub/bin/workshop"
@@ -120,7 +121,7 @@ class Classroom:
 
     def write(self, path: str, text: str) -> None:
         """Write a file of root's."""
-        command = ["podman", "exec", "-i", self.name, "tee", path]
+        command = [*inside(self.name), "tee", path]
         subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
 
     def hub(self, *words: str) -> Any:

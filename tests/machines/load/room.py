@@ -17,6 +17,8 @@ from typing import Any
 from machines.local.bed import LEAST, OURS, ROOT, Ran
 from machines.local.bed import Bed as Container
 
+from tools.testbed.inside import inside
+
 PREFIX = "/opt/workshop"
 LESSON = "1-mnist/10-mlp"
 """What a class trains; its functions are compiled at set-up, as all lessons' are on a classroom's server."""
@@ -94,7 +96,8 @@ class Room:
         command = [f"{PREFIX}/venvs/hub/bin/workshop", "bench", "classroom", "--json", *options]
         # Progress is on stderr, which is the caller's.
         done = subprocess.run(
-            ["podman", "exec", self.name, "bash", "-lc", shlex.join(command)],
+            [*inside(self.name), "bash", "-lc", shlex.join(command)],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
             check=False,

@@ -15,7 +15,6 @@ import os
 import pty
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -27,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from waiting import patience
+
+from tools.testbed.inside import inside
 
 ROOT = Path(__file__).resolve().parents[3]
 MACHINE = ROOT / "tools/testbed/machine.bash"
@@ -55,7 +56,7 @@ def downloads_of(kind: str) -> Path:
     shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
     # For these tests alone: others with machines may run beside them. On the same disk, for it is links.
     own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-{kind}-", dir=shared.parent))
-    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    atexit.register(subprocess.run, ["rm", "-rf", own], check=False)
     subprocess.run([LINK_DOWNLOADS, shared, own], check=True)
     own.chmod(0o755)
     return own
@@ -166,6 +167,7 @@ class Bed:
         started = time.monotonic()
         done = subprocess.run(
             self._inside(command, user or self.user),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -184,9 +186,9 @@ class Bed:
             "",
             dict(typed),
         )
-        words = self._inside(command, self.user)
+        options = ["--interactive", "--tty", f"--user={self.user}", f"--workdir={self.home(self.user)}"]
         with subprocess.Popen(
-            [*words[:2], "--interactive", "--tty", *words[2:]],
+            ["podman", "exec", *options, self.name, "bash", "-lc", command],
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,
@@ -209,7 +211,11 @@ class Bed:
     def foreground(self, command: str) -> Iterator[subprocess.Popen[str]]:
         """Run a shell command inside while the block lasts."""
         with subprocess.Popen(
-            self._inside(command, self.user), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self._inside(command, self.user),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as running:
             try:
                 yield running
@@ -217,8 +223,7 @@ class Bed:
                 running.kill()
 
     def _inside(self, command: str, user: str) -> list[str]:
-        options = [f"--user={user}", f"--workdir={self.home(user)}"]
-        return ["podman", "exec", *options, self.name, "bash", "-lc", command]
+        return [*inside(self.name, user, self.home(user)), "bash", "-lc", command]
 
     def root(self, command: str, seconds: float = 900) -> str:
         """Run a command as root, which must succeed."""
@@ -249,7 +254,7 @@ class Bed:
                 if (ROOT / name).exists() or (ROOT / name).is_symlink():
                     archive.add(ROOT / name, name, recursive=False)
         self.root(f"install -d -o {self.user} -g {self.user} {self.checkout}")
-        unpack = ["podman", "exec", "-i", f"--user={self.user}", self.name, "tar", "-x", "-C", self.checkout]
+        unpack = [*inside(self.name, self.user), "tar", "-x", "-C", self.checkout]
         subprocess.run(unpack, input=packed.getvalue(), check=True)
 
     @property

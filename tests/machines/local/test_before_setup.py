@@ -35,7 +35,7 @@ def test_a_small_disk_is_refused_before_anything_is_downloaded(bare_laptop: Bed)
 
 
 def test_without_root_the_missing_packages_are_named(bare_laptop: Bed) -> None:
-    bed, words = bare_laptop, ("as root", "apt-get install", "python3-venv")
+    bed, words = bare_laptop, ("as root", "apt-get install", "python3-venv", "g++")
     # Nobody sits there to be asked.
     assert_refused(bed, bed.run(bed.script("setup")), *words)
     bed.root("mv /etc/sudoers.d/learner /tmp")

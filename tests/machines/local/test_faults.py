@@ -32,17 +32,26 @@ def test_a_wrong_argument_is_named_before_anything_is_done(set_up_laptop: Bed) -
     assert "TASK [base-fedora" not in done.text, "a role ran"
 
 
-def test_a_taken_port_is_named_with_its_process(set_up_laptop: Bed) -> None:
-    bed = set_up_laptop
+def test_a_taken_port_is_named_with_its_holder(set_up_laptop: Bed) -> None:
+    """A process of one's own by its name and number, another account's by the account.
+
+    Two whole workshops are made in test_two_users.py.
+    """
+    bed, other = set_up_laptop, "visitor"
     bed.run(f"{bed.prefix}/bin/services stop workshop-jupyter")
-    bed.run("nohup python3 -m http.server --bind 127.0.0.1 8080 >/dev/null 2>&1 & echo $! >/tmp/taker")
-    taker = bed.run("cat /tmp/taker").text.strip()
+    bed.root(f"useradd --create-home {other}")
+    take = "(setsid python3 -m http.server --bind 127.0.0.1 8080 >/dev/null 2>&1 & echo $!)"
     try:
-        bed.wait_until_listens(8080)
-        done = bed.setup("--tags", "jupyter-service")
-        assert_one_line(done, "8080", "python3", taker)
+        for account in (USER, other):
+            taker = bed.run(f"cd /tmp && {take}", account).text.strip()
+            bed.wait_until_listens(8080)
+            done = bed.setup("--tags", "jupyter-service")
+            words = ("python3", taker) if account == USER else (other,)
+            assert_one_line(done, "port 8080", "choose another port", *words)
+            bed.root(f"kill {taker}; while ss -Hltn 'sport = :8080' | grep -q .; do sleep 0.1; done")
     finally:
-        bed.run(f"kill {taker}")
+        bed.root(f"pkill -u {other}; userdel --remove {other} 2>/dev/null; true")
+        assert bed.run(f"{bed.prefix}/bin/services start workshop-jupyter").status == 0
 
 
 @pytest.mark.skipif(SUITE == "bookworm", reason="its own python3 is 3.11, and cannot be taken away")

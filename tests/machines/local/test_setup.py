@@ -39,9 +39,8 @@ def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
 def test_lessons_are_compiled_meanwhile_and_then_compile_nothing(set_up_laptop: Bed) -> None:
     """The part lessons waits for all of them."""
     bed, workshop = set_up_laptop, f"{set_up_laptop.prefix}/venvs/jupyter/bin/workshop"
-    wait_until(
-        lambda: LESSON in bed.run(f"cat {bed.prefix}/theano/warmed.json").text, 600, f"{LESSON} is warm"
-    )
+    warmed = f"{bed.prefix}/theano/warmed.json"
+    wait_until(lambda: LESSON in bed.run(f"cat {warmed}").text, 600, f"{LESSON} is warm", every=1.0)
     told = bed.run(f"{workshop} doctor").text
     assert re.search(r"compile cache .*\b[1-9]\d* of \d+ lessons warm", told), told
     bed.run(f"{workshop} lessons warm --stop")

@@ -1,7 +1,7 @@
-"""A machine that two accounts share: who has a port is named; what drifts where supervisor keeps it.
+"""A machine that two accounts share, at full depth; and what drifts where supervisor keeps it.
 
 The first account's workshop is that of test_setup.py. The second one's has only what Jupyter needs, and that
-from the network: another's cache is not for it. It is made in a run of full depth.
+from the network: another's cache is not for it. In each run test_faults.py has another account take a port.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def holders(bed: Bed, port: int) -> set[str]:
     return {bed.root(f"stat -c %U /proc/{process.removeprefix('pid=')}").strip() for process in processes}
 
 
+@pytest.mark.full
 def test_a_port_that_the_other_has_is_named_with_its_holder(shared: Bed, refused: Ran) -> None:
     assert_one_line(refused, "port 8080", USER, "choose another port")
     assert holders(shared, 8080) == {USER}

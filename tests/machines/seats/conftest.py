@@ -14,6 +14,8 @@ from machines.local.bed import Bed as Container
 from required import lacking
 from waiting import wait_until
 
+from tools.testbed.inside import inside
+
 PREFIX = "/opt/workshop"
 SEATS = ("001", "002")
 MOST_MIB, MOST_TOGETHER_MIB, MOST_TASKS = 128, 192, 40
@@ -75,7 +77,7 @@ class Seats:
 
     def write(self, path: str, text: str) -> None:
         """Write a file of root's."""
-        command = ["podman", "exec", "-i", self.bed.name, "tee", path]
+        command = [*inside(self.bed.name), "tee", path]
         subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
 
     def begin(self, number: str, program: str, name: str = "try") -> None:

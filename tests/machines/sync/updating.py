@@ -19,6 +19,8 @@ from machines.local.bed import Bed as Container
 from sync.bed import Bed
 from sync.organiser import Organiser, allowed_signers, new_key
 
+from tools.testbed.inside import inside
+
 PREFIX = "/opt/workshop"
 NOTEBOOKS = "/home/workshop/notebooks"
 USER = "workshop"
@@ -150,7 +152,7 @@ class UpdatingMachine:
 
     def write(self, path: str, text: str, user: str = USER) -> None:
         """Write a file of the machine's as one of its accounts."""
-        command = ["podman", "exec", "-i", f"--user={user}", self.bed.name, "tee", path]
+        command = [*inside(self.bed.name, user), "tee", path]
         subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
 
     def read(self, path: str) -> str:

@@ -132,8 +132,9 @@ def changed(done: subprocess.CompletedProcess[str]) -> bool:
     return "changed=0" not in done.stdout
 
 
+@pytest.mark.full
 def test_notebooks_come_and_edits_stay(machine: Machine) -> None:
-    """Where nothing is new it is tried on a whole machine: tests/machines/local."""
+    """In each run it is tried on a whole machine, also where nothing is new: tests/machines/local."""
     machine.set_up()
     machine.publish(a_ipynb=notebook("1", "2"))
     assert changed(machine.pull())
