@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,9 @@ pytest.importorskip("theano", reason="needs the environment theano")
 
 from workshop.teach import recordings
 from workshop.teach.policy import player, recording
+
+NOTEBOOKS = Path(__file__).resolve().parents[5] / "notebooks"
+"""Those of this checkout; the command that is tested may be installed elsewhere."""
 
 
 class Counting:
@@ -36,7 +40,7 @@ def page() -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__lesson__"}
     cells = ("parameters", "imports", "exercise-to-go", "exercise-advantage", "exercise-loss", "network")
     for cell in (*cells, "agent", "play", "batch", "teach", "judge"):
-        recordings.run(recording.NOTEBOOK, cell, names)
+        recordings.run(recording.NOTEBOOK, cell, names, NOTEBOOKS)
         if cell == "parameters":
             names |= {"PROFILE": "full"}
     return names
