@@ -10,6 +10,7 @@ case ${1:-} in
   seats) use_testbed && in_limited_testbed run_pytest tests/machines/seats ;;
   # A rehearsal of a class: figures are told, and only what is lost is red.
   load) use_testbed && in_limited_testbed run_pytest tests/machines/load ;;
+  lab) use_testbed && in_testbed run_pytest tests/machines/lab ;;
   machine)
     install_packages git:git chromium:chromium
     # A kernel that keeps quotas; elsewhere its test is skipped, and says so.
