@@ -93,12 +93,12 @@ def test_the_button_ends_other_kernels_and_spares_this_one(desk: Desk) -> None:
     other = desk.run("forgotten", "block = b'x' * 200_000_000\nprint('held')")
     other.get_by_text("held", exact=True).wait_for()
     page = desk.run("mine", "kept = 7", SHOW, "print('kept', kept)")
-    label = page.locator(".widget-label", has_text="Other kernels: ")
+    label = page.locator(".widget-html-content", has_text="Other kernels: ")
     label.wait_for()
     held = int(re.search(r"forgotten.ipynb \((\d+) MB\)", label.inner_text())[1])
     assert 200 < held < 500
     page.get_by_role("button", name="End other kernels").click()
-    told = page.locator(".widget-label", has_text="Ended 1, which held")
+    told = page.locator(".widget-html-content", has_text="Ended 1, which held")
     told.wait_for()
     assert "Memory: this kernel uses" in told.inner_text()
     assert list(desk.kernels()) == ["mine.ipynb"]
