@@ -12,6 +12,7 @@ from workshop.teach.diffusion import recording as diffusion
 from workshop.teach.since.works import read_since
 
 SINCE = read_since()
+NOISE = (CHECKOUT / "presentation/sections/noise.md").read_text(encoding="utf-8")
 FIGURES = (CHECKOUT / "docs/figures.md").read_text(encoding="utf-8")
 
 
@@ -67,7 +68,7 @@ def test_bars_show_what_was_recorded_and_the_table_of_figures_says_the_same() ->
     layers = attention.recorded()["layers/1"]
     guided = diffusion.recorded()["seeds/1"]["guidance"]
     for drawing, values, form in (
-        (bars.guidance(), [guided[strength]["frechet"] for strength in ("0", "1.5")], "{:.1f}"),
+        (bars.guidance(), [guided[strength]["frechet"] for strength in ("0", "1.5")], "{:.2f}"),
         (bars.guidance(), [guided[strength]["asked_for"] for strength in ("0", "1.5")], "{:.1%}"),
         (bars.guidance(), [guided[strength]["variety"] for strength in ("0", "1.5")], "{:.0%}"),
         (attending.layers(), [layers["two_layers"], layers["one_layer"]], "{:.1%}"),
@@ -76,6 +77,9 @@ def test_bars_show_what_was_recorded_and_the_table_of_figures_says_the_same() ->
         shown = drawing.svg("shown")
         for value in values:
             assert f">{form.format(value).replace('%', ' %')}<" in shown
+    read_out = next(line for line in NOISE.splitlines() if "(figure:guidance)" in line)
+    for strength in ("0", "1.5"):  # who hears the slide hears the number that stands on it
+        assert f"{guided[strength]['frechet']:.2f}" in read_out
     for words, values in (
         ("guidance 1.5: Fréchet distance of 5,000", [guided["1.5"]["frechet"], guided["0"]["frechet"]]),
         ("the digit that was asked for", [guided["1.5"]["asked_for"], guided["0"]["asked_for"]]),

@@ -36,7 +36,7 @@ def imagenet_errors() -> Drawing:
 
 
 GUIDED = [
-    ("Fréchet distance", "frechet", "{:.1f}", 70),
+    ("Fréchet distance", "frechet", "{:.2f}", 70),
     ("as asked for", "asked_for", "{:.1%}", 1.05),
     ("variety kept", "variety", "{:.0%}", 0.6),
 ]
