@@ -31,6 +31,10 @@ from .notebooks import FIGURES, FRONT_ENDS, Desk
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+# What a page shows changes while a test reads it: what must be seen is waited for, within this limit.
+expect = playwright.expect
+expect.set_options(timeout=patience(30_000))
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 # Debian, then Fedora, then what other distributions call it.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, tap, wait_until
 
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.
@@ -125,9 +125,9 @@ def test_a_square_can_be_changed_and_the_way_goes_around(base: str, open_page: O
     drawn[2] = f".{'#' * 10}."
     assert_optimal(page.evaluate("workshopDemo.policy"), drawn)
     page.get_by_role("button", name="Forget everything").click()
-    assert page.locator('.square[data-kind="wall"]').count() == 10
+    expect(page.locator('.square[data-kind="wall"]')).to_have_count(10)
     page.get_by_role("button", name="Restore the map").click()
-    assert page.locator('.square[data-kind="wall"]').count() == 0
+    expect(page.locator('.square[data-kind="wall"]')).to_have_count(0)
     page.get_by_role("button", name="Go", exact=True).click()
     wait_until(page, "workshopDemo.settled")
     assert steps_to_goal(page) == SHORTEST["cliff"]
@@ -166,9 +166,9 @@ def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     tap(page.get_by_role("radio", name="cliff", exact=True))
     square = page.locator(".square").nth(1)
     tap(square)
-    assert square.locator("span").inner_text() == "+1"
+    expect(square.locator("span")).to_have_text("+1", use_inner_text=True)
     tap(page.get_by_role("button", name="Restore the map"))
-    assert page.locator(".square").nth(1).locator("span").inner_text() == ""
+    expect(page.locator(".square").nth(1).locator("span")).to_have_text("", use_inner_text=True)
     tap(page.get_by_role("button", name="Go", exact=True))
     wait_until(page, "workshopDemo.settled")
     tap(page.get_by_role("radio", name="a moving agent", exact=True))

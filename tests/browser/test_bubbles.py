@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from waiting import patience
 
 from bubblebreaker import reference
 
-from .conftest import wait_until
+from .conftest import expect, wait_until
 from .notebooks import Desk
 
 # What Python has, beside what the page shows: a label that follows the widget's state.
@@ -95,7 +96,16 @@ def moved(page: Any, which: int, moves: int) -> None:
     wait_until(
         page, f"JSON.parse(document.querySelectorAll('.python-has')[{which}].innerText)[2] === {moves}"
     )
-    assert box(page, which).get_attribute("data-score") == str(python(page, which)[1])
+    expect(box(page, which)).to_have_attribute("data-score", str(python(page, which)[1]))
+
+
+def at_rest(page: Any, which: int) -> int:
+    """Wait until a paused board no longer changes, for a move that was asked for may still arrive; count."""
+    moves, before = int(box(page, which).get_attribute("data-moves")), -1
+    while moves != before:
+        page.wait_for_timeout(patience(3000))
+        moves, before = int(box(page, which).get_attribute("data-moves")), moves
+    return moves
 
 
 def test_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[..., None]) -> None:
@@ -105,13 +115,13 @@ def test_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[.
         group, before = largest(page, 0), python(page, 0)[1]
         points = 4 if len(group) == 2 else len(group) * (len(group) - 1)
         page.mouse.move(*place(page, 0, *group[-1]))
-        assert f"{len(group)} bubbles: {points} points" in box(page, 0).inner_text()
+        expect(box(page, 0)).to_contain_text(f"{len(group)} bubbles: {points} points", use_inner_text=True)
         if moves == 3:
             keep(page, f"bubbles-{desk.name.split()[0].lower()}")
         page.mouse.click(*place(page, 0, *group[-1]))
         moved(page, 0, moves)
         assert python(page, 0)[1] == before + points
-    assert f"Score {python(page, 0)[1]}" in box(page, 0).inner_text()
+    expect(box(page, 0)).to_contain_text(f"Score {python(page, 0)[1]}", use_inner_text=True)
     assert python(page, 1) == other
     for moves in (2, 1, 0):
         box(page, 0).get_by_role("button", name="Undo").click()
@@ -137,13 +147,7 @@ def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
     wait_until(page, "document.querySelectorAll('.bubbles')[1].dataset.moves > 5")
     if box(page, 1).get_by_role("button", name="Pause").is_visible():
         box(page, 1).get_by_role("button", name="Pause").click()
-        # Moves that were asked for may still arrive, later on a busy machine; then nothing does.
-        paused, before = int(box(page, 1).get_attribute("data-moves")), -1
-        while paused != before:
-            page.wait_for_timeout(3000)
-            paused, before = int(box(page, 1).get_attribute("data-moves")), paused
-        page.wait_for_timeout(1000)
-        moved(page, 1, paused)
+        moved(page, 1, at_rest(page, 1))
         box(page, 1).get_by_role("button", name="Watch").click()
     wait_until(page, "document.querySelectorAll('.bubbles')[1].innerText.includes('No move is left')", 240)
     board, score, moves = python(page, 1)
@@ -160,12 +164,11 @@ def test_an_agent_that_thinks_is_waited_for_and_told_of_what_others_did(desk: De
     box(page, 2).get_by_role("button", name="Watch").click()
     wait_until(page, f"{thoughtful}.innerText.includes('thinker thinks …')")
     wait_until(page, f"{thoughtful}.dataset.moves > 1")
-    assert "thinks" not in box(page, 2).inner_text()
-    assert page.locator(".told").inner_text() == "1"
+    expect(box(page, 2)).not_to_contain_text("thinks", use_inner_text=True)
+    expect(page.locator(".told")).to_have_text("1", use_inner_text=True)
     box(page, 2).get_by_role("button", name="Pause").click()
-    # A move that was asked for may still arrive; a click on the board before it would do nothing.
-    page.wait_for_timeout(3000)
-    moves = int(box(page, 2).get_attribute("data-moves"))
+    # A click on the board before a move that was asked for arrives would do nothing.
+    moves = at_rest(page, 2)
     box(page, 2).get_by_role("button", name="Undo").click()
     wait_until(page, f"{thoughtful}.dataset.moves === '{moves - 1}'")
     box(page, 2).get_by_role("button", name="Step").click()

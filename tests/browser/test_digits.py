@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, drag_finger, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, drag_finger, expect, learn, tap, wait_until
 
 PAGE = "demos/digits/index.html"
 # The bar of the page: right on 97 of 100 digits that it never saw, within two minutes of a core.
@@ -98,9 +98,9 @@ def test_an_untrained_network_guesses_and_a_smaller_one_has_fewer_filters(base: 
     page = open_page(base + PAGE, **STILL)
     ready(page)
     assert page.evaluate("workshopDemo.testNow()") < 0.35
-    assert page.locator("#filters-shown canvas").count() == 8
+    expect(page.locator("#filters-shown canvas")).to_have_count(8)
     page.locator("#filters").fill("2")
-    assert page.locator("#filters-shown canvas").count() == 2
+    expect(page.locator("#filters-shown canvas")).to_have_count(2)
 
 
 def test_keys_are_enough(base: str, open_page: Open) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .conftest import STILL, Open, wait_until
+from .conftest import STILL, Open, expect, wait_until
 
 # Of each page: a choice and a slider to click on before.
 SETTINGS = {
@@ -69,7 +69,7 @@ def test_space_belongs_to_buttons_and_boxes(served: str, open_page: Open) -> Non
     assert page.evaluate("workshopDemo.running") is False
     page.get_by_role("button", name="+ layer").focus()
     page.keyboard.press("Space")
-    assert page.locator(".column").count() == 4
+    expect(page.locator(".column")).to_have_count(4)
     assert page.evaluate("workshopDemo.running") is False
 
 
@@ -82,7 +82,7 @@ def test_who_types_is_left_alone(served: str, open_page: Open) -> None:
     page.locator("#begin").click()
     samples = page.locator("#samples li").count()
     page.keyboard.type("w w")
-    assert page.locator("#samples li").count() == samples
+    expect(page.locator("#samples li")).to_have_count(samples)
 
 
 def test_the_browsers_own_shortcuts_are_left_alone(served: str, open_page: Open) -> None:

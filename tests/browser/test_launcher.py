@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from jupyter.serving import Jupyter, jupyter
 
-from .conftest import CHECKOUT, Open, Watch
+from .conftest import CHECKOUT, Open, Watch, expect
 
 NOTEBOOK = "9-tools/90-upgrade.ipynb"
 EXTENSION = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
@@ -32,7 +32,7 @@ def test_the_command_is_in_the_palette_and_the_tile_opens_the_notebook(lab: Jupy
     page = open_page(f"{lab.url}/lab?reset&token={lab.token}", 1280, 900)
     tile = page.locator('.jp-LauncherCard[title*="keep every edit"]')
     tile.wait_for()
-    assert tile.locator("svg").count() == 1
+    expect(tile.locator("svg")).to_have_count(1)
     page.keyboard.press("Control+Shift+C")
     page.locator(".lm-CommandPalette-input").fill("U for Upgrade")
     page.locator(".lm-CommandPalette-itemLabel", has_text="U for Upgrade").first.wait_for()

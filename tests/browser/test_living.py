@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import patience
 
-from .conftest import Open, Watch, playwright, processor_time, wait_until
+from .conftest import Open, Watch, expect, playwright, processor_time, wait_until
 
 DECK = "slides/ninety-minutes/index.html"
 LIVING = "section.present .living"
@@ -125,7 +125,7 @@ def test_its_still_stands_where_it_fails(site: Path, open_page: Open, watch: Wat
     page.wait_for_timeout(WATCHED_MS)
     assert page.evaluate(STATE) is None
     still = page.locator(f"{LIVING} .still:visible")
-    assert still.count() == 1
+    expect(still).to_have_count(1)
     assert still.evaluate("(image) => image.naturalWidth") > 500
     watch.complaints[:] = [line for line in watch.complaints if "ERR_FILE_NOT_FOUND" not in line]
 
@@ -133,10 +133,10 @@ def test_its_still_stands_where_it_fails(site: Path, open_page: Open, watch: Wat
 def test_on_paper_there_are_stills_and_no_demo(served: str, open_page: Open) -> None:
     page = open_page(f"{served}{DECK}?print")
     wait_until(page, "document.body.classList.contains('paper')")
-    assert page.locator("iframe").count() == 0
+    expect(page.locator("iframe")).to_have_count(0)
     places = page.locator(".living").count()
     assert places >= 5
-    assert page.locator(".living .still:visible").count() == places
+    expect(page.locator(".living .still:visible")).to_have_count(places)
 
 
 @pytest.mark.full

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT
+from .conftest import CHECKOUT, expect
 from .notebooks import Desk, as_stored
 
 LESSON = CHECKOUT / "notebooks/9-tools/30-formulas-and-plots.ipynb"
@@ -60,7 +60,7 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
     assert abs(sum(after) - 1) < 1e-9
 
     dot = drawn(page, "One dot")
-    assert dot.locator("text=a seven").count() == 0
+    expect(dot.locator("text=a seven")).to_have_count(0)
     canvas = dot.locator("canvas").first.bounding_box()
     page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2 - 30)
     page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2, steps=4)

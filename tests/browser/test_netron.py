@@ -17,7 +17,7 @@ from workshop.settings import Settings
 from workshop.site.build import build_site
 from workshop.site.models import LIST
 
-from .conftest import CHECKOUT, FIGURES, Open, Serve, Watch
+from .conftest import CHECKOUT, FIGURES, Open, Serve, Watch, expect
 
 PAGE = "demos/look-inside/index.html"
 
@@ -59,7 +59,7 @@ def test_a_model_that_is_not_here_is_named_with_its_command(
     page = open_page(f"{address}{PAGE}")
     page.wait_for_selector("#googlenet")
     assert "workshop data fetch googlenet" in page.inner_text("#googlenet")
-    assert page.locator("#googlenet a").count() == 0
+    expect(page.locator("#googlenet a")).to_have_count(0)
     page.goto(f"{address}demos/look-inside/view.html?model=googlenet")
     page.wait_for_selector("#fault:visible")
     assert "workshop data fetch googlenet" in page.inner_text("#fault")
@@ -93,7 +93,7 @@ def test_a_box_shows_its_settings_and_its_weights(
     frame.locator("g.node-item-type", has_text="Conv").first.click()
     told = frame.locator("#sidebar-content")
     told.get_by_text("5, 5", exact=True).wait_for()
-    assert "convolution 1: weights" in told.inner_text()
+    expect(told).to_contain_text("convolution 1: weights", use_inner_text=True)
     keep(page, "netron-properties")
     frame.locator("#sidebar-closebutton").click()
     frame.locator("#sidebar-content").get_by_text("5, 5").wait_for(state="hidden")
@@ -122,7 +122,7 @@ def test_the_keyboard_finds_a_box_and_opens_it(machine: str, open_page: Open) ->
     page.keyboard.press("Enter")
     told = frame.locator("#sidebar-content")
     told.get_by_text("5, 5", exact=True).wait_for()
-    assert "convolution 2: weights" in told.inner_text()
+    expect(told).to_contain_text("convolution 2: weights", use_inner_text=True)
 
 
 def test_googlenet_is_given_to_the_viewer_where_it_was_fetched(
@@ -184,4 +184,4 @@ def test_without_the_viewer_the_page_says_how_to_get_it(open_page: Open, tmp_pat
         page = open_page(f"http://127.0.0.1:{port}/{PAGE}")
         page.wait_for_selector("#digits-cnn")
         assert "workshop data fetch netron" in page.inner_text("#fault")
-        assert page.locator("#digits-cnn a").count() == 0
+        expect(page.locator("#digits-cnn a")).to_have_count(0)

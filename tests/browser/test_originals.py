@@ -20,7 +20,7 @@ from workshop.settings import Settings
 from workshop.site.build import build_site
 from workshop.site.originals import FOLDER, read_originals
 
-from .conftest import CHECKOUT, Open, wait_until
+from .conftest import CHECKOUT, Open, expect, wait_until
 
 ENTRIES = read_originals(CHECKOUT)
 PAGES = [f"{entry['dataset']}/{page['file']}" for entry in ENTRIES for page in entry["pages"]]
@@ -122,4 +122,4 @@ def test_the_start_page_shows_them_beside_ours(address: str, open_page: Open) ->
 def test_without_them_nothing_is_shown(site: Path, open_page: Open) -> None:
     page = open_page(site.as_uri() + "/index.html")
     assert page.locator("#demos a").count() > 0
-    assert page.locator("#demos .originals").count() == 0
+    expect(page.locator("#demos .originals")).to_have_count(0)

@@ -15,7 +15,7 @@ import pytest
 from workshop.settings import Settings
 from workshop.site.build import build_site
 
-from .conftest import CHECKOUT, Open, Watch, tap, wait_until
+from .conftest import CHECKOUT, Open, Watch, expect, tap, wait_until
 
 # Measured on two busy cores: 0.08 before the first step, 0.004 after 5 s, 0.002 after 12 s.
 LOSS_BAR = 0.005
@@ -245,7 +245,7 @@ def test_own_picture_by_drop_and_by_paste(base: str, open_page: Open) -> None:
         )
         wanted = [int(part) for part in colour[4:-1].split(",")]
         wait_until(page, f"{json.dumps(wanted)}.every((value, i) => Math.abs({MIDDLE}[i] - value) < 3)")
-    assert page.locator('input[name="picture"][value="own"]').count() == 1
+    expect(page.locator('input[name="picture"][value="own"]')).to_have_count(1)
 
 
 def test_a_file_that_is_no_picture_is_refused_kindly(base: str, open_page: Open, tmp_path: Path) -> None:

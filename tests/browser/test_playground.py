@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, STILL, Open, learn, tap, wait_until
+from .conftest import FIGURES, STILL, Open, expect, learn, tap, wait_until
 
 PAGE = "demos/playground/index.html"
 # The bar is 0.05 within 60 s of one core.
@@ -62,12 +62,12 @@ def test_learning_by_heart_shows_as_a_gap(base: str, open_page: Open) -> None:
 
 def test_the_form_makes_the_network_and_a_rebuild_starts_again(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
-    assert page.locator(".column").count() == 3
+    expect(page.locator(".column")).to_have_count(3)
     page.get_by_role("button", name="+ layer").click()
     page.get_by_label("x²").check()
-    assert page.locator(".column").count() == 4
-    assert page.locator(".column").first.locator("canvas").count() == 3
-    assert page.locator("#lines path").count() == 3 * 4 + 4 * 2 + 2 * 4 + 4
+    expect(page.locator(".column")).to_have_count(4)
+    expect(page.locator(".column").first.locator("canvas")).to_have_count(3)
+    expect(page.locator("#lines path")).to_have_count(3 * 4 + 4 * 2 + 2 * 4 + 4)
     page.get_by_role("button", name="One step").click()
     assert float(page.inner_text("#train-loss")) > 0
     page.get_by_role("button", name="Train", exact=True).click()

@@ -9,7 +9,10 @@ from typing import Any
 import nbformat
 from waiting import patience
 
+from .conftest import expect
 from .notebooks import Desk
+
+OUTPUT = ".jp-OutputArea-output"
 
 SOLUTION = "def {name}(x):\n    return x / 2\n"
 STUB = "def halved(x):\n    return ..."
@@ -39,10 +42,16 @@ def cells_of(*exercises: tuple[str, str]) -> list[str]:
     ]
 
 
-def lines(page: Any) -> list[str]:
-    """Return what the checks say, in their order."""
-    found: list[str] = page.locator(".jp-OutputArea-output [role=status]").all_inner_texts()
-    return found
+def hear(page: Any, *said: str) -> None:
+    """Wait until the checks say this, in their order: each line's mark, then words that stand in it."""
+    patterns = [re.compile(line[0] + ".*" + re.escape(line[1:].strip()), re.DOTALL) for line in said]
+    expect(page.locator(f"{OUTPUT} [role=status]")).to_have_text(patterns, use_inner_text=True)
+
+
+def go_on(page: Any, *names: str) -> None:
+    """Wait until later cells have a half: by the solution, or by the learner's own where that is right."""
+    for name in names:
+        expect(page.locator(OUTPUT, has_text=f"{name} comes to 4.0")).to_have_count(1)
 
 
 def lay_solutions(folder: Path, *names: str) -> None:
@@ -57,24 +66,30 @@ def test_run_all_goes_on_whatever_the_checks_find_and_counts_what_is_corrected(d
     lay_solutions(desk.folder, *names)
     exercises = zip(names, (STUB, WRONG, RIGHT, BROKEN), strict=True)
     page = desk.run("exercises", *cells_of(*exercises), 'print("the", "end")')
-    page.locator(".jp-OutputArea-output", has_text="the end").wait_for(timeout=patience(60_000))
-    assert (
-        page.locator(
-            ".jp-OutputArea-output[data-mime-type*=error], .jp-RenderedText [class*=ansi-red]"
-        ).count()
-        == 0
+    page.locator(OUTPUT, has_text="the end").wait_for(timeout=patience(60_000))
+    hear(
+        page,
+        "○ fill in the dots of halved",
+        "✗ half of three is one and a half",
+        "✓ Right: and so it is",
+        "✗ ZeroDivisionError",
     )
-    said = lines(page)
-    assert [line[0] for line in said] == ["○", "✗", "✓", "✗"]
-    assert "fill in the dots of halved" in said[0]
-    assert "half of three is one and a half" in said[1]
-    assert "Right: and so it is" in said[2]
-    assert "ZeroDivisionError" in said[3]
-    # Later cells have the solution, or the learner's own where that is right.
-    shown = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
-    for name in names:
-        assert f"{name} comes to 4.0" in shown
-    correct_and_run_again(desk, page)
+    go_on(page, *names)
+    expect(
+        page.locator(f"{OUTPUT}[data-mime-type*=error], .jp-RenderedText [class*=ansi-red]")
+    ).to_have_count(0)
+    # An answer that is corrected counts when all is run again.
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("halved = lambda x: x * 0.5")
+    desk.run_all(page)
+    hear(
+        page,
+        "✓ Later cells use yours",
+        "✗ half of three is one and a half",
+        "✓ Right: and so it is",
+        "✗ ZeroDivisionError",
+    )
 
 
 def test_run_all_goes_on_past_an_exercise_whose_own_cell_raises(desk: Desk) -> None:
@@ -88,20 +103,10 @@ def test_run_all_goes_on_past_an_exercise_whose_own_cell_raises(desk: Desk) -> N
         for text in cells_of((name, answer))
     ]
     page = desk.run("raising", "from workshop.teach.checks import check", *cells, 'print("the", "end")')
-    page.locator(".jp-OutputArea-output", has_text="the end").wait_for(timeout=patience(60_000))
-    first, second = lines(page)
-    assert "line 1 of its cell is not Python (expected ':'). Later cells use our solution" in first
-    assert "its cell stops in line 1 with ZeroDivisionError: division by zero" in second
-    shown = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
-    for name in names:
-        assert f"{name} comes to 4.0" in shown
-
-
-def correct_and_run_again(desk: Desk, page: Any) -> None:
-    """An answer that is corrected counts when all is run again."""
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.type("halved = lambda x: x * 0.5")
-    desk.run_all(page)
-    page.locator(".jp-OutputArea-output [role=status]").nth(0).filter(has_text=re.compile("^✓")).wait_for()
-    assert "Later cells use yours" in lines(page)[0]
+    page.locator(OUTPUT, has_text="the end").wait_for(timeout=patience(60_000))
+    hear(
+        page,
+        "✗ line 1 of its cell is not Python (expected ':'). Later cells use our solution",
+        "✗ its cell stops in line 1 with ZeroDivisionError: division by zero",
+    )
+    go_on(page, *names)

@@ -24,7 +24,7 @@ from workshop.site.looks import faults_of_looks, measure_decks
 from workshop.site.presentation import read_schedule
 from workshop.site.publish import publish_decks
 
-from .conftest import CHECKOUT, STILL, Open, Serve, wait_until
+from .conftest import CHECKOUT, STILL, Open, Serve, expect, wait_until
 
 DECKS = list(read_schedule(CHECKOUT / "presentation" / "schedule.toml"))
 
@@ -102,7 +102,7 @@ def test_published_decks_work_on_a_plain_file_server(
             assert "Here" in page.inner_text("main")
             page.get_by_role("link", name="ninety minutes").click()
             ready(page)
-            assert page.locator("a[data-port]").count() == 0
+            expect(page.locator("a[data-port]")).to_have_count(0)
             living = deck(page, "getSlides().findIndex((slide) => slide.querySelector('.living'))")
             deck(page, f"slide({living})")
             page.keyboard.press("PageDown")

@@ -16,7 +16,7 @@ from workshop.settings import Settings
 from workshop.site.build import Today, build_site, read_manifest
 from workshop.site.presentation import read_schedule
 
-from .conftest import CHECKOUT, Open, Serve, wait_until
+from .conftest import CHECKOUT, Open, Serve, expect, wait_until
 
 JUPYTER = {"/api": b'{"version": "2.17.0"}'}
 TENSORBOARD = {"/data/environment": b'{"data_location": "/logs"}'}
@@ -38,7 +38,7 @@ def test_lights_show_what_answers_and_follow_it(
             jupyter.close()
             page.wait_for_selector('[data-service="jupyter"][data-state="down"]')
             assert "does not answer" in page.inner_text('[data-service="jupyter"]')
-            assert page.get_attribute('[data-service="tensorboard"]', "data-state") == "up"
+            expect(page.locator('[data-service="tensorboard"]')).to_have_attribute("data-state", "up")
 
 
 def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, serve: Serve) -> None:
@@ -52,14 +52,14 @@ def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, 
 
 def test_links_follow_the_name_in_the_address_bar(served: str, open_page: Open) -> None:
     page = open_page(f"http://localhost:{urlsplit(served).port}/")
-    assert page.get_attribute('a[data-port="jupyter"]', "href") == "http://localhost:18980/lab"
-    assert page.get_attribute('a[data-port="tensorboard"]', "href") == "http://localhost:18981/"
+    expect(page.locator('a[data-port="jupyter"]')).to_have_attribute("href", "http://localhost:18980/lab")
+    expect(page.locator('a[data-port="tensorboard"]')).to_have_attribute("href", "http://localhost:18981/")
 
 
 def test_as_a_file_everything_is_there_but_the_lights(site: Path, open_page: Open) -> None:
     page = open_page(site.as_uri() + "/index.html")
     assert page.is_hidden("#lights")
-    assert page.get_attribute('a[data-port="jupyter"]', "href") == "http://localhost:18980/lab"
+    expect(page.locator('a[data-port="jupyter"]')).to_have_attribute("href", "http://localhost:18980/lab")
     page.get_by_role("link", name="Start painting").click()
     wait_until(page, "window.workshopDemo && window.workshopDemo.iterations > 0")
     page.get_by_role("link", name="Workshop").click()
@@ -102,7 +102,7 @@ def test_the_two_kinds_of_minutes_are_told_apart(served: str, open_page: Open) -
     tool = page.locator("#lessons li", has_text="is this machine ready?").inner_text()
     assert "3 min ·" in tool and "exercises" not in tool and "ten minutes" not in tool
     slot = page.locator("#schedule li", has_text="Theano from nothing")
-    assert "exercises" not in slot.inner_text()
+    expect(slot).not_to_contain_text("exercises", use_inner_text=True)
     assert "Minutes are those of today's slot" in page.inner_text("#schedule-part")
 
 
@@ -136,11 +136,11 @@ def test_page_fits(served: str, open_page: Open, keep: Callable[..., None]) -> N
 def test_the_schedule_lights_what_is_on_now(served: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(f"{served}#speaker")
     assert page.locator("#schedule li").count() > 5
-    assert page.locator("#schedule [aria-current]").count() == 0
+    expect(page.locator("#schedule [aria-current]")).to_have_count(0)
     page.get_by_role("button", name="It begins now").click()
     assert page.locator("#schedule [aria-current]").inner_text().splitlines()[1] == "Welcome"
     page.reload()
-    assert page.locator("#schedule [aria-current]").count() == 1
+    expect(page.locator("#schedule [aria-current]")).to_have_count(1)
     keep(page, "start-schedule")
     page.get_by_role("link", name="Slides").click()
     page.wait_for_selector("body.running")
@@ -154,11 +154,11 @@ def test_the_organisers_workshop_is_shown_until_another_is_chosen(
     with running(tmp_path / "web") as (web, _):
         page = open_page(f"http://127.0.0.1:{web}/")
         assert page.input_value("#which") == known[-1]
-        assert page.locator("#schedule time").first.inner_text() == "00:00"
+        expect(page.locator("#schedule time").first).to_have_text("00:00", use_inner_text=True)
         page.select_option("#which", known[0])
         page.fill("#began", "23:30")
         page.locator("#began").dispatch_event("change")
-        assert page.locator("#schedule time").first.inner_text() == "23:30"
+        expect(page.locator("#schedule time").first).to_have_text("23:30", use_inner_text=True)
         assert page.locator("#schedule time").last.inner_text() < "23:30"
         # A page that outlives its server goes on asking for the lights.
         page.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, tap, wait_until
 
 PAGE = "demos/text/index.html"
 # The bar of the page, in seconds of one core.
@@ -108,7 +108,7 @@ def test_keys_are_enough(base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, **STILL)
     before = page.locator("#samples li").count()
     page.keyboard.press("w")
-    assert page.locator("#samples li").count() == before + 1
+    expect(page.locator("#samples li")).to_have_count(before + 1)
     page.keyboard.press("Space")
     wait_until(page, "workshopDemo.seen > 100")
     page.keyboard.press("r")

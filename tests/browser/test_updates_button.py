@@ -13,7 +13,7 @@ from pull.bed import PullBed
 from sync.bed import notebook
 from website.serving import running
 
-from .conftest import CHECKOUT, Open
+from .conftest import CHECKOUT, Open, expect
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_the_start_page_leads_to_jupyters_page(start: str, open_page: Open) -> N
     page = open_page(start)
     link = page.get_by_role("link", name="Update my notebooks")
     link.wait_for()
-    assert link.get_attribute("href") == "http://127.0.0.1:18980/workshop/updates"
+    expect(link).to_have_attribute("href", "http://127.0.0.1:18980/workshop/updates")
 
 
 def test_a_notice_is_shown_until_it_is_put_away(start: str, open_page: Open) -> None:

@@ -383,6 +383,8 @@ class TestEvents:
         assert re.findall('"collected", "number": (\\d+)', events) == ["7"]
         assert "needs the sea: tests/test_a.py::test_elsewhere" in ran.said
         assert "unit.run: tests/test_a.py::test_torn_down: OSError: the end" in ran.said
+        # After the table: who shortens a log keeps its end.
+        assert ran.said.index("\npart ") < ran.said.index("\nfailed:") < ran.said.index("test_bad: ")
         commands = re.findall(
             r"^    (WORKSHOP_TEST_SEED=\d+) tools/test.bash (.*::test_bad)$", ran.said, re.MULTILINE
         )
@@ -404,6 +406,15 @@ class TestEvents:
         ran = fake.run("unit", "tests/lost")
         assert ran.status == 1
         assert "\nno job that was chosen has such a test\n" in ran.said
+
+    def test_a_test_that_fails_is_named_at_once(self, fake: FakeParts) -> None:
+        (fake.root / "tests/other/test_b.py").write_text(
+            "import time\ndef test_bad(): assert False\ndef test_slow(): time.sleep(1)\n"
+        )
+        ran = fake.run("unit.other")
+        named = "-- unit.other: failed: tests/other/test_b.py::test_bad\n"
+        assert ran.said.count(named) == 1
+        assert ran.said.index(named) < ran.said.index("\n== unit.other")
 
     def test_what_a_job_is_at_is_said_now_and_then(self, fake: FakeParts) -> None:
         (fake.root / "tests/other/test_b.py").write_text(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+from .parts import Job
 from .schedule import UNPRINTABLE, Result, Running, Schedule, lines_of
 
 COLOURS = {"red": 31, "green": 32, "yellow": 33, "grey": 90, "bold": 1}
@@ -41,6 +42,8 @@ class Display:
         self.started = time.monotonic()
         self.next_news = self.started + self.news_seconds
         self.schedule: Schedule | None = None
+        self.told: dict[Job, int] = {}
+        """Of each job, how many failed tests have been named."""
 
     def paint(self, text: str, colour: str) -> str:
         """Return text in a colour, where there are colours."""
@@ -76,8 +79,13 @@ class Display:
         self.say("", self.paint(heading, colour) + why, *(f"   {line}" for line in said))
 
     def tick(self) -> None:
-        """Bring the live lines up to date; elsewhere, say each minute what runs."""
+        """Name each test that failed; bring the live lines up to date, or say each minute what runs."""
         assert self.schedule
+        for running in self.schedule.running.values():
+            failed = running.tally.failed
+            for verdict in failed[self.told.get(running.job, 0) :]:
+                self.say(self.paint(f"-- {running.job}: failed: {verdict.test}", "red"))
+            self.told[running.job] = len(failed)
         now = time.monotonic()
         if self.terminal and now >= self.next_draw:
             self.next_draw = now + REDRAW_SECONDS

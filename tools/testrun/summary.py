@@ -91,7 +91,7 @@ def show(
         ledger: When those last passed.
     """
     results = [result for row in table for result in row.results]
-    display.say(*skips(results), *failures(display, parts, results))
+    display.say(*skips(results))
     display.say("", HEADING, *(_line(display, row) for row in table))
     for job in left_out:
         state = ledger.state(job)
@@ -99,6 +99,8 @@ def show(
         display.say(display.paint(line, "yellow" if state.stale else "grey"))
     how_many = {word: sum(row.verdict == word for row in table) for word in ("passed", "failed", "skipped")}
     counts = ", ".join(f"{number} {word}" for word, number in how_many.items())
+    # Last, for a log that is shortened keeps its end.
+    display.say(*failures(display, parts, results))
     display.say("", "all that was said is in .cache/test/PART.JOB.log", f"parts: {counts}")
 
 
