@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import functools
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 PACKAGES = Path(__file__).resolve().parents[2]
+HOUSES = [*sorted(PACKAGES.glob("*/src")), PACKAGES.parent / "benchmarks"]
 FOUNDATION = {
     "environment", "errors", "output", "patience", "ports", "priority", "servers", "settings", "system",
     "updates", "__init__",
@@ -33,9 +35,16 @@ MAY_IMPORT = {
 """The rooms of workshop, and the package organiser: what each may import besides the foundation."""
 
 
+@functools.cache
+def imports_of(path: Path) -> list[ast.stmt]:
+    """Return the imports of a file, wherever in it."""
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node for node in tree if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield package and room of each module of ours that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield package and room of each module of ours that a file imports."""
+    for node in imports_of(path):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -85,6 +94,30 @@ def test_the_table_names_every_room_and_has_no_circle() -> None:
 
     for room in MAY_IMPORT:
         visit(room, ())
+
+
+def needed_by(module: str, path: Path, modules: Collection[str]) -> set[str]:
+    """Return which of the modules a file imports: at its top, in a function, or for its types alone."""
+    found = set()
+    for node in imports_of(path):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inside & set(modules) or {str(node.module)}
+    return (found & set(modules)) - {module}
+
+
+@pytest.mark.parametrize("house", HOUSES, ids=lambda path: path.parent.name)
+def test_no_two_files_need_each_other(house: Path) -> None:
+    """Not by any way round either, however late one is imported."""
+    start = house if house.name == "src" else house.parent
+    modules = {".".join(path.relative_to(start).with_suffix("").parts): path for path in house.rglob("*.py")}
+    needs = {module: needed_by(module, path, modules) for module, path in modules.items()}
+    # What needs nothing that is left is taken away, again and again; what stays is a circle, or leans on one.
+    while free := {module for module, others in needs.items() if not others}:
+        needs = {module: others - free for module, others in needs.items() if module not in free}
+    assert needs == {}
 
 
 @pytest.mark.parametrize("room", sorted(FOUNDATION))

@@ -55,9 +55,9 @@ def test_a_process_that_is_not_the_server_hears_nothing() -> None:
         with pytest.raises(
             ports.ForeignServerError, match=rf"port {port} is held by .* \(process {process.pid}\)"
         ):
-            server.ask("GET", "api/status")
+            ports.ask_json(server, "GET", "api/status")
         with pytest.raises(ports.ForeignServerError):
-            server.ask("DELETE", "api/kernels/1")
+            ports.ask_json(server, "DELETE", "api/kernels/1")
         assert "secret" not in heard(process)
 
 
@@ -67,7 +67,7 @@ def test_another_account_hears_nothing(monkeypatch: pytest.MonkeyPatch, process:
     with thief(account=65534) as (port, stranger):
         server = Server(f"http://127.0.0.1:{port}/", "secret", process=process and stranger.pid)
         with pytest.raises(ports.ForeignServerError, match=f"port {port} is held by"):
-            server.ask("GET", "api/status")
+            ports.ask_json(server, "GET", "api/status")
         assert "secret" not in heard(stranger)
 
 
@@ -92,7 +92,7 @@ def test_who_takes_the_port_of_another_address_is_not_taken_for_the_server() -> 
     with thief(address="::1") as (port, process), socket.create_server(("127.0.0.1", port)):
         server = Server(f"http://[::1]:{port}/", "secret", process=os.getpid())
         with pytest.raises(ports.ForeignServerError):
-            server.ask("GET", "api/status")
+            ports.ask_json(server, "GET", "api/status")
         ports.require_own(Server(f"http://127.0.0.1:{port}/", "secret", process=os.getpid()))
         assert "secret" not in heard(process)
 
@@ -120,7 +120,7 @@ def test_without_the_kernels_table_nothing_is_sent(monkeypatch: pytest.MonkeyPat
     with thief() as (port, process):
         monkeypatch.setattr(ports, "PROC", tmp_path)
         with pytest.raises(ports.ForeignServerError, match="cannot be seen"):
-            Server(f"http://127.0.0.1:{port}/", "secret").ask("GET", "api/status")
+            ports.ask_json(Server(f"http://127.0.0.1:{port}/", "secret"), "GET", "api/status")
         assert "secret" not in heard(process)
 
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import http.client
 import ipaddress
+import json
 import os
 import pwd
 import socket
@@ -21,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
+from workshop.patience import PATIENCE, patiently
 from workshop.servers import Server
 
 LISTENING, ESTABLISHED = "0A", "01"
@@ -28,6 +30,7 @@ LISTENING, ESTABLISHED = "0A", "01"
 ELSEWHERE = -1
 """In place of an account: the other end of a connection is on another machine."""
 LARGEST_ANSWER = 10_000_000
+BAD_REQUEST = 400
 PROC = Path("/proc")
 
 
@@ -226,6 +229,23 @@ def ask(server: Server, method: str, path: str, seconds: float) -> tuple[int, st
         raise StrangeAnswerError(f"it does not answer as a server of this kind: {error!r}") from error
     finally:
         connection.close()
+
+
+def ask_json(server: Server, method: str, path: str) -> Any:
+    """Send one request, with the server's token; return the JSON of the answer, None where there is none.
+
+    Raises ForeignServerError, with nothing sent, when another program holds the port; TimeoutError when the
+    server is silent; another OSError when it does not answer or says no; ValueError for another answer than
+    JSON.
+    """
+
+    def send(seconds: float) -> tuple[int, str, bytes]:
+        return ask(server, method, path, seconds)
+
+    status, reason, body = patiently(send) if method == "GET" else send(PATIENCE[-1])
+    if status >= BAD_REQUEST:
+        raise OSError(f"it answered {status} {reason}")
+    return json.loads(body) if body else None
 
 
 def bind(address: str, port: int) -> list[socket.socket]:

@@ -1,4 +1,4 @@
-"""Servers of this machine: those that set-up starts, and which Jupyters run, and how to ask them.
+"""Servers of this machine: those that set-up starts, and which Jupyters run. ``ports`` asks them.
 
 One finder for all who need a Jupyter: sync, the lessons' memory line, the doctor.
 """
@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from workshop.patience import PATIENCE, patiently
 from workshop.settings import Settings
 
 EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What to call when a server listens on every address."""
-BAD_REQUEST = 400
 JUPYTER = "workshop-jupyter"
 """The name that the service manager has for it."""
 RUNTIME = "run/jupyter"
@@ -40,23 +38,6 @@ class Server:
     """The process that holds the port, where it is known."""
     owner: int | None = None
     """The account whose server it is, who may read the token anyway; None: the one that asks."""
-
-    def ask(self, method: str, path: str) -> Any:
-        """Send one request, with the token; return the JSON of the answer, None where there is none.
-
-        Raises ForeignServerError (``ports``), with nothing sent, when another program holds the port;
-        TimeoutError when the server is silent; another OSError when it does not answer or says no; ValueError
-        for another answer than JSON.
-        """
-        from workshop import ports  # it takes longer to load than most syncs need
-
-        def send(seconds: float) -> tuple[int, str, bytes]:
-            return ports.ask(self, method, path, seconds)
-
-        status, reason, body = patiently(send) if method == "GET" else send(PATIENCE[-1])
-        if status >= BAD_REQUEST:
-            raise OSError(f"it answered {status} {reason}")
-        return json.loads(body) if body else None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import at_rest, command, engine, state
+from workshop.sync import at_rest, command, engine, entry, light, state
 from workshop.sync.git import Git, UnreachableError
 from workshop.sync.mirror import Mirror
 
@@ -24,7 +24,7 @@ HEAVY = {"argparse", "dataclasses", "hashlib", "json", "pathlib", "re", "subproc
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file counts as settled, and nothing was heard yet."""
-    at_rest.heard.clear()
+    light.heard.clear()
     monkeypatch.setattr(state, "SETTLED_NS", -1_000_000_000)
 
 
@@ -54,7 +54,7 @@ def test_it_says_the_same_at_once(
     last = capsys.readouterr().out
     assert last.startswith("Nothing to do")
     monkeypatch.setattr(command, "perform", lambda _: pytest.fail("it was a whole sync"))
-    at_rest.main(words)
+    entry.main(words)
     assert capsys.readouterr().out == last
 
 
@@ -167,7 +167,7 @@ def test_it_waits_for_no_other_sync(bed: Bed, words: list[str]) -> None:
     with engine.only_one(bed.state):
         assert at_rest.still(words) is None
         with pytest.raises(WorkshopError, match="another sync is running"):
-            at_rest.main(words)
+            entry.main(words)
 
 
 def test_what_is_told_each_time_is_not_noted(bed: Bed, organiser: Organiser, words: list[str]) -> None:
@@ -192,7 +192,7 @@ def test_news_are_asked_for_once(
     asked: list[str] = []
     run = Git.run
     monkeypatch.setattr(Git, "run", lambda self, *w, **o: (asked.append(w[0]), run(self, *w, **o))[1])
-    at_rest.main(words)
+    entry.main(words)
     assert "fetch" in asked and "ls-remote" not in asked
     assert bed.mine.joinpath("a.ipynb").read_bytes() == notebook("2")
 
@@ -200,12 +200,12 @@ def test_news_are_asked_for_once(
 def test_a_server_that_says_nothing_is_waited_for_once(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/workshop.git"
-        at_rest.heard[url] = None
+        light.heard[url] = None
         started = time.monotonic()
         with pytest.raises(UnreachableError, match="did not answer in time"):
             Mirror(tmp_path).look(url, url)
         assert time.monotonic() - started < 1
-    assert at_rest.heard == {}
+    assert light.heard == {}
 
 
 def test_git_is_ended_when_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_git_is_ended_when_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(at_rest, "ASK_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/workshop.git"
-        assert at_rest._ask(url, at_rest.environment(tmp_path, os.devnull)) is None
+        assert at_rest._ask(url, light.environment(tmp_path, os.devnull)) is None
     (git,) = started
     with pytest.raises(ChildProcessError):  # it was waited for
         os.waitpid(git, os.WNOHANG)

@@ -11,8 +11,9 @@ import pytest
 
 from workshop.teach import predict as module
 from workshop.teach import predictions
-from workshop.teach.predict import Line, Predictions, Question, sentence
+from workshop.teach.predict import Predictions
 from workshop.teach.predictpad import PredictPad
+from workshop.teach.questions import Line, Question, sentence
 
 SHARE = Question("How many of 100?", 50, low=0, high=100, unit="%")
 KIND = Question("Which one?", "first", choices=("first", "second"))

@@ -15,6 +15,7 @@ from tornado.web import HTTPError
 from organiser.hub.codes import printed
 from organiser.hub.limits import address_from
 from organiser.hub.seats import account, numbered
+from organiser.hub.seatsapi import free_seat, settled
 from organiser.hub.speaker import COOKIE, Speaker, Told, machine, memory_of, new_speaker_code
 
 FOLDER = Path(__file__).parent
@@ -162,8 +163,6 @@ class SpeakerAct(View):
         return number
 
     async def _seat(self, what: str, number: str) -> None:
-        from organiser.hub.authenticator import free_seat, settled
-
         if what == "free":
             await free_seat(self, number)
             return

@@ -20,7 +20,7 @@ import select
 import sys
 import time
 
-from workshop.environment import proxies
+from workshop.sync.light import ASK_SECONDS, LIMITS, environment, fingerprint, heard
 
 TYPE_CHECKING = False  # as of ``typing``, which takes longer to load than all of this
 if TYPE_CHECKING:
@@ -33,33 +33,6 @@ NOTE = "at-rest"
 END = b"end"
 MOST_NOTED = 4_000_000
 """A note is no longer than this; a course with a longer one is synced as a whole each time."""
-ASK_SECONDS = 8.0
-"""Within this time a server has answered, or the machine counts as offline."""
-LIMITS = {
-    resource.RLIMIT_CPU: 50,
-    resource.RLIMIT_DATA: 160_000_000,
-    resource.RLIMIT_FSIZE: 2_000_000_000,
-}
-"""What one git may use: a repository made to hurt is refused instead."""
-KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
-"""A company's own certificates and proxies are needed to get out."""
-
-heard: dict[str, bytes | None] = {}
-"""What addresses answered that have something new, so that the whole sync need not ask again; None: nothing,
-in all the time that there is."""
-
-
-def main(words: list[str]) -> None:
-    """Do what ``workshop sync`` is to do."""
-    answer = still(words)
-    if answer is None:
-        from workshop.sync import command
-
-        command.main(words)
-        return
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(answer)
 
 
 def still(words: Sequence[str]) -> str | None:
@@ -172,19 +145,6 @@ def _others(state: Path) -> Iterator[str]:
         yield named
 
 
-def fingerprint(place: str | bytes | Path) -> bytes:
-    """Return what a file is just now, without reading it; nothing when there is none."""
-    try:
-        return what(os.lstat(place))
-    except OSError:
-        return b""
-
-
-def what(status: os.stat_result) -> bytes:
-    """Return what changes whenever a file's content does; the kernel sets the third number itself."""
-    return b"%d %d %d %d" % (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
 def _prefix() -> str:
     """Return where set-up put this environment, if it was set-up."""
     return os.path.dirname(os.path.dirname(sys.prefix))
@@ -204,32 +164,3 @@ def _key(words: Sequence[str]) -> bytes:
     """Return what a command line means, and where."""
     home, named = os.environ.get("HOME"), os.environ.get("WORKSHOP_CONFIG")
     return repr((sys.prefix, os.getcwd(), home, named, *words)).encode()
-
-
-def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
-    """Return the environment of a git that trusts nobody and asks nothing."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GIT_", "SSH_ASKPASS", "GNUPG", "GPG_")) or name in KEPT_VARIABLES
-    }
-    return (
-        kept
-        | proxies()
-        | {
-            "GIT_DIR": str(repository),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": str(config),
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_ASKPASS": "/bin/true",
-            "SSH_ASKPASS": "/bin/true",
-            "SSH_ASKPASS_REQUIRE": "never",
-            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ClearAllForwardings=yes",
-            "GIT_LFS_SKIP_SMUDGE": "1",
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_PROTOCOL_FROM_USER": "0",
-            "LC_ALL": "C",
-            "LANGUAGE": "",
-        }
-    )

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.at_rest import fingerprint
 from workshop.sync.files import (
     SPARE_BYTES,
     SPARE_INODES,
@@ -33,6 +32,7 @@ from workshop.sync.files import (
     shown,
     write_atomically,
 )
+from workshop.sync.light import fingerprint
 from workshop.sync.notebook import ChangedError, Version
 from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source

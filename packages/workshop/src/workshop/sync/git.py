@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from workshop.errors import WorkshopError
-from workshop.sync.at_rest import ASK_SECONDS, LIMITS, environment
+from workshop.sync.light import ASK_SECONDS, LIMITS, environment
 
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.at_rest import heard
 from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
 from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
+from workshop.sync.light import heard
 
 OFFER = "refs/offer"
 """Below it lie the branch and the tags of the last fetch."""

@@ -171,8 +171,10 @@ def servers(folders: Sequence[Path]) -> Iterator[Server]:
 
 def sessions(server: Server) -> list[dict[str, Any]] | None:
     """Return the server's sessions: none when it does not answer as Jupyter does, None when it is silent."""
+    from workshop.ports import ask_json  # it takes longer to load than most syncs need
+
     try:
-        found = server.ask("GET", "api/sessions")
+        found = ask_json(server, "GET", "api/sessions")
     except TimeoutError:
         return None
     except (OSError, ValueError):

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workshop.errors import WorkshopError
-from workshop.sync.at_rest import fingerprint, what
 from workshop.sync.files import (
     from_json,
     read_json,
@@ -29,6 +28,7 @@ from workshop.sync.files import (
     unsafe,
     write_own,
 )
+from workshop.sync.light import fingerprint, what
 from workshop.sync.notebook import Version
 
 SETTLED_NS = 1_000_000_000

@@ -52,7 +52,7 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync": "workshop.sync.at_rest"}
+LIGHT = {"sync": "workshop.sync.entry"}
 """Words with a ``main`` of their own, which needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from workshop.ports import ask_json
 from workshop.servers import Server, jupyters
 
 
@@ -39,7 +40,7 @@ def others(of: Server, own: str) -> list[Kernel]:
 
     The largest comes first. Raises OSError when the server does not answer.
     """
-    sessions = {entry["kernel"]["id"]: entry for entry in of.ask("GET", "api/sessions")}
+    sessions = {entry["kernel"]["id"]: entry for entry in ask_json(of, "GET", "api/sessions")}
     sizes = _sizes()
     found = [
         Kernel(identity, str(entry.get("path") or entry.get("name") or "kernel"), sizes.get(identity, 0))
@@ -51,7 +52,7 @@ def others(of: Server, own: str) -> list[Kernel]:
 
 def end(of: Server, kernel: Kernel) -> None:
     """End a kernel; its notebook stays open and can start a new one. Raises OSError when it cannot."""
-    of.ask("DELETE", f"api/kernels/{kernel.identity}")
+    ask_json(of, "DELETE", f"api/kernels/{kernel.identity}")
 
 
 def own_identity() -> str:

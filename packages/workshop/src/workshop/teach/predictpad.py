@@ -12,7 +12,7 @@ from typing import Any
 import traitlets
 
 from workshop.teach import predictions
-from workshop.teach.predict import Line, Question, Value
+from workshop.teach.questions import Line, Question, Value
 from workshop.teach.widgets import StillWidget
 
 

@@ -30,6 +30,7 @@ MODULES = (
     "organiser.hub.pods",
     "organiser.hub.returning",
     "organiser.hub.seats",
+    "organiser.hub.seatsapi",
     "organiser.hub.speaker",
     "organiser.hub.speakerpages",
     "organiser.hub.units",
