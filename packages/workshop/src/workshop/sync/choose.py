@@ -24,7 +24,8 @@ from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
 from workshop.sync.keys import KEYS_FILE, LARGEST, Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
-from workshop.sync.pull import ansible_pull, require_own
+from workshop.sync.playing import ansible_pull
+from workshop.sync.pull import require_own
 from workshop.sync.trust import read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 

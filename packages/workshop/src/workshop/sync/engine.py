@@ -396,6 +396,5 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
 
 def _now(root: Path, path: str) -> Version | None:
     """Return what lies at a path, its bytes unread; None when there is no file."""
-    sha256 = sha256_of(root, path)
-    file = root / path
+    sha256, file = sha256_of(root, path), root / path
     return None if sha256 is None else Version.known(sha256, file.read_bytes, file.stat().st_size)

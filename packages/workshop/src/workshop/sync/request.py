@@ -22,6 +22,7 @@ from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
 from workshop.sync.files import from_json, read_json
 from workshop.sync.git import UnreachableError
+from workshop.sync.offer import read_repository
 from workshop.sync.source import (
     PACKED,
     Source,
@@ -29,7 +30,6 @@ from workshop.sync.source import (
     is_address,
     origin,
     read_folder,
-    read_repository,
     repository_in,
 )
 from workshop.sync.state import HashCache
