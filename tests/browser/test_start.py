@@ -38,7 +38,7 @@ def test_lights_show_what_answers_and_follow_it(
             jupyter.close()
             page.wait_for_selector('[data-service="jupyter"][data-state="down"]')
             assert "does not answer" in page.inner_text('[data-service="jupyter"]')
-            expect(page.locator('[data-service="tensorboard"]')).to_have_attribute("data-state", "up")
+            expect(page.locator('[data-service="tensorboard"]').first).to_have_attribute("data-state", "up")
 
 
 def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, serve: Serve) -> None:
@@ -52,14 +52,20 @@ def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, 
 
 def test_links_follow_the_name_in_the_address_bar(served: str, open_page: Open) -> None:
     page = open_page(f"http://localhost:{urlsplit(served).port}/")
-    expect(page.locator('a[data-port="jupyter"]')).to_have_attribute("href", "http://localhost:18980/lab")
-    expect(page.locator('a[data-port="tensorboard"]')).to_have_attribute("href", "http://localhost:18981/")
+    expect(page.locator('a[data-port="jupyter"]').first).to_have_attribute(
+        "href", "http://localhost:18980/lab"
+    )
+    expect(page.locator('a[data-port="tensorboard"]').first).to_have_attribute(
+        "href", "http://localhost:18981/"
+    )
 
 
 def test_as_a_file_everything_is_there_but_the_lights(site: Path, open_page: Open) -> None:
     page = open_page(site.as_uri() + "/index.html")
     assert page.is_hidden("#lights")
-    expect(page.locator('a[data-port="jupyter"]')).to_have_attribute("href", "http://localhost:18980/lab")
+    expect(page.locator('a[data-port="jupyter"]').first).to_have_attribute(
+        "href", "http://localhost:18980/lab"
+    )
     page.get_by_role("link", name="Start painting").click()
     wait_until(page, "window.workshopDemo && window.workshopDemo.iterations > 0")
     page.get_by_role("link", name="Workshop").click()
