@@ -109,6 +109,9 @@ def alone_in(folder: Path, patience: float) -> Iterator[int]:
     folder.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + patience
     with (folder / LOCK).open("a") as lock:
+        # Whoever can open it, and be it to read, can hold it for ever.
+        with contextlib.suppress(OSError):
+            os.fchmod(lock.fileno(), 0o600)
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -310,7 +313,7 @@ def requirement_of(wheel: Path) -> str:
 
 
 def keep_to_owner(folder: Path) -> None:
-    """Take from other accounts uv's lock in a folder, which uv lets everybody write, and so hold for ever."""
+    """Take from other accounts uv's lock in a folder: whoever can open it can hold it for ever."""
     lock = folder / ".lock"
     with contextlib.suppress(OSError):
         if not lock.is_symlink() and lock.stat().st_uid == os.geteuid():

@@ -97,6 +97,6 @@ sync_locked() {
     die "cannot install what locks/$1.txt names (${why:0:300}); connect to a network and run this again"
   fi
   rm -f "$log"
-  # uv lets everybody write its lock, and so hold it for ever.
-  chmod 600 "$venv/.lock" 2>/dev/null || true
+  # uv lets everybody open its locks, and so hold them for ever.
+  chmod 600 "$venv/.lock" "${UV_CACHE_DIR:-$venv}/.lock" 2>/dev/null || true
 }

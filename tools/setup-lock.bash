@@ -46,6 +46,8 @@ wait_for_other_set_ups() {
 # The file is opened each time, since another set-up may have put a new one in its place.
 __take_lock() {
   exec 9>>"$1" || die "cannot write to ${1%/*}; choose another folder by -e workshop_prefix=DIR"
+  # Another account that can open it, and be it to read, could hold it for ever.
+  chmod 600 /proc/self/fd/9 2>/dev/null || true
   flock --nonblock 9 && [ /proc/self/fd/9 -ef "$1" ]
 }
 
@@ -121,6 +123,7 @@ __describe_set_up() {
 # one could take away the other's new file.
 __pass_by() {
   (
+    chmod 600 /proc/self/fd/8 2>/dev/null || true
     flock --timeout 10 8 || exit
     sleep 0.2
     __find_holders "$1"

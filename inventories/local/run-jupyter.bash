@@ -17,6 +17,8 @@ done
 read_settings "${own[@]}"
 [ -x "$prefix/venvs/jupyter/bin/jupyter" ] || die "nothing is set up in $prefix; run ./local/setup.bash first"
 
+# What is made in it is for this account alone, as the service has it.
+umask 077
 export JUPYTER_CONFIG_DIR=$prefix/etc/jupyter WORKSHOP_CONFIG=$prefix/etc/workshop.toml
 # As the service has it: the doctor finds the server there, and no other account can enter it.
 export JUPYTER_RUNTIME_DIR=$prefix/run/jupyter

@@ -83,6 +83,8 @@ main() {
   check_disk
   # shellcheck disable=SC2046
   if is_rehearsal "$@"; then install_packages $(bootstrap_packages); else install_packages $(bootstrap_packages) $(role_packages); fi
+  # Code and data of the workshop are for its account alone to change, whatever this shell lets others do.
+  umask go-w
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
   wait_for_other_set_ups "$prefix/.lock"
   make_control_environment

@@ -142,7 +142,7 @@ def test_uvs_locks_are_nobody_elses(params: dict[str, Any], tmp_path: Path) -> N
     (tmp_path / "python/.lock").chmod(0o666)
     for _ in range(2):
         locked_venvs.run(params, check_mode=False)
-        locks = [tmp_path / "python/.lock"]
+        locks = [tmp_path / "python/.lock", Path(params["environments"][0]["path"]).parent / ".lock"]
         locks += [Path(environment["path"]) / ".lock" for environment in params["environments"]]
         assert [lock.stat().st_mode & 0o777 for lock in locks] == [0o600] * len(locks)
 

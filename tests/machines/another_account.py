@@ -5,6 +5,7 @@ usage: python3 another_account.py PREFIX NOTEBOOKS JUPYTER-PORT TENSORBOARD-PORT
 Prints as JSON, for each try, what it got, as a text; empty where it was refused. Any Python from 3.9 runs it.
 """
 
+import fcntl
 import http.client
 import json
 import os
@@ -135,16 +136,35 @@ def sockets():
 
 
 def taken():
-    """Listen on the services' ports, beside them or in place of them."""
+    """Listen on the services' ports, beside or in place of them, wherever browsers look for localhost."""
     found = []
-    for port in PORTS:
-        with socket.socket() as listener:
-            for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
-                listener.setsockopt(socket.SOL_SOCKET, option, 1)
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        for port in PORTS:
             try:
-                listener.bind(("127.0.0.1", port))
-                listener.listen()
-                found.append(str(port))
+                with socket.socket(family) as listener:
+                    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+                        listener.setsockopt(socket.SOL_SOCKET, option, 1)
+                    listener.bind((address, port))
+                    listener.listen()
+                    found.append(f"{address} port {port}")
+            except OSError:
+                continue
+    return " ".join(found)
+
+
+def locks():
+    """Hold the locks below the prefix: an open file will do for that, and be it open to read."""
+    found = []
+    for folder, folders, files in os.walk(PREFIX):
+        # Of packages, which lock nothing.
+        folders[:] = [name for name in folders if name not in ("lib", "node_modules")]
+        for path in (Path(folder, name) for name in files if "lock" in name.split(".")):
+            try:
+                with path.open("rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found.append(str(path))
+            except BlockingIOError:
+                found.append(str(path))
             except OSError:
                 continue
     return " ".join(found)
@@ -190,6 +210,7 @@ TRIES = {
         asked(port, ["/", "/api", "/data/environment"], EVIL) for port in PORTS
     ).strip(),
     "ports taken over": taken,
+    "locks": locks,
     "files to change": writable,
 }
 

@@ -245,6 +245,15 @@ def test_one_that_ends_itself_leaves_nothing_to_wait_for(machine: Machine) -> No
     assert second.text == "begun\n"
 
 
+def test_the_lock_is_nobody_elses(machine: Machine) -> None:
+    """Another account could hold one that it can open, and no set-up would ever begin."""
+    lock = machine.prefix / ".lock"
+    lock.touch()
+    lock.chmod(0o644)
+    machine.set_up().ends()
+    assert lock.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_link_in_place_of_the_lock_costs_nothing(machine: Machine) -> None:
     notes = machine.prefix / "notes"
     notes.write_text("mine\n")

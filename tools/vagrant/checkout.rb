@@ -16,10 +16,14 @@ module Workshop
       Dir.mktmpdir do |folder|
         archive = File.join(folder, "checkout.tar")
         pack(archive)
-        @machine.communicate.upload(archive, "/tmp/workshop-checkout.tar")
+        inside = private_folder
+        begin
+          unpack(archive, inside)
+          carry_local_settings(inside)
+        ensure
+          sudo("rm -rf #{inside}")
+        end
       end
-      unpack
-      carry_local_settings
     end
 
     private
@@ -39,19 +43,28 @@ module Workshop
       raise Mistake, "git is not installed here; it carries this checkout into the machine"
     end
 
-    # Beside and renamed: an interrupted run leaves the old one, and files that are gone do not stay.
-    def unpack
-      sudo("rm -rf #{FOLDER}.new && mkdir -p #{FOLDER}.new && " \
-           "tar -xf /tmp/workshop-checkout.tar -C #{FOLDER}.new --no-same-owner && " \
-           "rm -rf #{FOLDER} && mv #{FOLDER}.new #{FOLDER} && rm -f /tmp/workshop-checkout.tar")
+    # In the machine, where its participant can put nothing in place of what root will read. The first line of what is
+    # said may be a shell's greeting.
+    def private_folder
+      said = +""
+      @machine.communicate.execute("mktemp -d /tmp/workshop-XXXXXXXXXX") { |kind, text| said << text if kind == :stdout }
+      said[%r{^/tmp/workshop-\w+$}] or raise Mistake, "the machine has no room for a folder in /tmp (#{said.strip})"
     end
 
-    def carry_local_settings
+    # Beside and renamed: an interrupted run leaves the old one, and files that are gone do not stay.
+    def unpack(archive, inside)
+      @machine.communicate.upload(archive, "#{inside}/checkout.tar")
+      sudo("rm -rf #{FOLDER}.new && mkdir -p #{FOLDER}.new && " \
+           "tar -xf #{inside}/checkout.tar -C #{FOLDER}.new --no-same-owner && " \
+           "rm -rf #{FOLDER} && mv #{FOLDER}.new #{FOLDER}")
+    end
+
+    def carry_local_settings(inside)
       local = @machine.env.root_path.join(Settings::LOCAL)
       return unless local.file?
 
-      @machine.communicate.upload(local.to_s, "/tmp/#{Settings::LOCAL}")
-      sudo("install -m 0644 /tmp/#{Settings::LOCAL} #{FOLDER}/#{Settings::LOCAL} && rm -f /tmp/#{Settings::LOCAL}")
+      @machine.communicate.upload(local.to_s, "#{inside}/#{Settings::LOCAL}")
+      sudo("install -m 0644 #{inside}/#{Settings::LOCAL} #{FOLDER}/#{Settings::LOCAL}")
     end
 
     def sudo(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import socket
@@ -16,7 +17,10 @@ import pytest
 from waiting import patience
 
 from workshop import ports
+from workshop.errors import WorkshopError
 from workshop.servers import Server
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
 
 
 @contextmanager
@@ -61,7 +65,7 @@ def test_a_process_that_is_not_the_server_hears_nothing() -> None:
         assert "secret" not in heard(process)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+@needs_root
 @pytest.mark.parametrize("process", [None, 1])
 def test_another_account_hears_nothing(monkeypatch: pytest.MonkeyPatch, process: int | None) -> None:
     with thief(account=65534) as (port, stranger):
@@ -71,7 +75,7 @@ def test_another_account_hears_nothing(monkeypatch: pytest.MonkeyPatch, process:
         assert "secret" not in heard(stranger)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+@needs_root
 def test_root_asks_the_server_of_the_account_that_owns_it() -> None:
     with thief(account=65534) as (port, process):
         server = Server(f"http://127.0.0.1:{port}/", "secret", process=process.pid, owner=65534)
@@ -128,6 +132,68 @@ def test_the_holder_of_a_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as own:
         assert ports.holder(own.getsockname()[1]).endswith(f"(process {os.getpid()})")
     assert ports.holder(1) == ""
+
+
+TAKE = """
+import os, socket, sys
+os.setuid(int(sys.argv[3]))
+with socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET) as taken:
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        taken.setsockopt(socket.SOL_SOCKET, option, 1)
+    taken.bind((sys.argv[1], int(sys.argv[2])))
+    taken.listen()
+    print("taken")
+"""
+
+
+def take(address: str, port: int, account: int | None = None) -> str:
+    """Have another process listen; return what came of it."""
+    words = [
+        sys.executable,
+        "-c",
+        TAKE,
+        address,
+        str(port),
+        str(os.geteuid() if account is None else account),
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("account", [None, pytest.param(65534, marks=needs_root)])
+@pytest.mark.parametrize(("own", "other"), [("127.0.0.1", "::1"), ("0.0.0.0", "::1"), ("::1", "127.0.0.1")])
+def test_nobody_listens_at_the_other_localhost(own: str, other: str, account: int | None) -> None:
+    """Browsers that are told localhost may ask there first; they are refused, and ask the server."""
+    with socket.create_server((own, 0), family=socket.AF_INET6 if ":" in own else socket.AF_INET) as server:
+        port = server.getsockname()[1]
+        held = ports.hold_localhost(own, port)
+        assert held is not None
+        with held:
+            assert "Address already in use" in take(other, port, account)
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection((other, port))
+        assert take(other, port, account) == "taken"
+
+
+def test_who_listens_at_the_other_localhost_is_named() -> None:
+    with (
+        thief(address="::1") as (port, process),
+        pytest.raises(WorkshopError, match=rf"port {port} is taken by .* \(process {process.pid}\)"),
+    ):
+        ports.hold_localhost("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("address", "port"), [("127.0.0.1", 0), ("192.0.2.1", 8080), ("127.0.0.2", 8080)])
+def test_of_other_addresses_nothing_is_held(address: str, port: int) -> None:
+    assert ports.hold_localhost(address, port) is None
+
+
+def test_a_machine_without_ipv6_has_nothing_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> socket.socket:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    assert ports.hold_localhost("127.0.0.1", 8080) is None
 
 
 CALLER = """

@@ -1,4 +1,4 @@
-"""What another account of the machine tries: twenty ways to what is the workshop's, and each is refused.
+"""What another account of the machine tries: twenty-one ways to what is the workshop's, and each is refused.
 
 The account whose workshop it is makes them as well, so that tries which never get anything are noticed.
 """
@@ -15,7 +15,7 @@ import testinfra
 from machine import HERE, Machine
 
 SCRIPT = (HERE / "another_account.py").read_text(encoding="utf-8")
-OWNS = {"the token", "notebooks", "logs of TensorBoard", "pages of TensorBoard"}
+OWNS = {"the token", "locks", "notebooks", "logs of TensorBoard", "pages of TensorBoard"}
 """What the workshop's own account, or root, gets on every machine."""
 
 

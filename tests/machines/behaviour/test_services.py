@@ -56,6 +56,14 @@ def test_belongs_to_the_participant_not_to_root(machine: Machine, service: str) 
     assert owners == {machine.run(f"stat -c %U '{notebooks}'").strip()}
 
 
+@each_service
+def test_what_it_makes_is_for_its_account_alone(machine: Machine, service: str) -> None:
+    """The history of cells, for example, which IPython keeps in a home that others may look into."""
+    told = [machine.run(f"grep Umask /proc/{process}/status") for _, process in machine.listeners(service)]
+    assert [line.split() for line in told] == [["Umask:", "0077"]] * len(told)
+    assert told
+
+
 def test_the_token_is_for_its_owner_alone(machine: Machine) -> None:
     assert machine.run(f"stat -c %a {machine.prefix}/etc/token").strip() == "600"
     assert len(machine.token) >= 20

@@ -18,9 +18,9 @@ HOME = f"/home/{OTHER}"
 
 
 def set_up(bed: Bed, *words: str) -> Ran:
-    return bed.run(
-        f"cd {HOME}/workshop && {shlex.join(['./local/setup.bash', *ONLY_JUPYTER, *words])}", OTHER
-    )
+    """By a shell that lets everybody write what it makes."""
+    command = shlex.join(["./local/setup.bash", *ONLY_JUPYTER, *words])
+    return bed.run(f"umask 0 && cd {HOME}/workshop && {command}", OTHER)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,13 @@ class TestTwoWorkshops:
         process = both.root(f"pgrep --uid {owner} --full jupyter-lab | head -1").strip()
         assert both.run(f"cat /proc/{process}/environ", user).status != 0
         both.root(f"chmod 700 /home/{USER} {HOME}")
+
+    def test_neither_can_change_what_is_the_others_whatever_its_umask_was(self, both: Bed) -> None:
+        both.root(f"chmod 755 {HOME}")
+        # Below the cache of uv, into which nobody else can look, uv's own lock is everybody's.
+        found = both.run(f"find {HOME}/workshop/.workshop ! -type l -writable 2>/dev/null | head -20", USER)
+        assert found.text == ""
+        both.root(f"chmod 700 {HOME}")
 
     def test_a_third_account_gets_nothing_of_either(self, both: Bed) -> None:
         both.behaves("test_another_account.py")

@@ -31,6 +31,8 @@ ELSEWHERE = -1
 """In place of an account: the other end of a connection is on another machine."""
 LARGEST_ANSWER = 10_000_000
 BAD_REQUEST = 400
+OTHER_LOCALHOST = {"127.0.0.1": "::1", "0.0.0.0": "::1", "::1": "127.0.0.1"}
+"""For where a server listens, the other address that browsers know as localhost."""
 PROC = Path("/proc")
 
 
@@ -256,10 +258,41 @@ def bind(address: str, port: int) -> list[socket.socket]:
         return tornado.netutil.bind_sockets(port, address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            held = holder(port)
-            by = f" by {held}" if held else ""
-            raise WorkshopError(
-                f"port {port} is taken{by}; stop that program or choose another port"
-            ) from error
+            raise _taken(port) from error
         reason = error.strerror or str(error)
         raise WorkshopError(f"cannot listen on {address} port {port}: {reason}") from error
+
+
+def hold_localhost(address: str, port: int) -> socket.socket | None:
+    """Keep a server's port to itself at the other address of localhost, too.
+
+    Browsers that are told localhost try ::1 first. Another account that listened there would get the
+    visitors of a server on 127.0.0.1, and could show them a page that asks for the token. This socket does
+    not listen, so browsers are refused at once and go on to the server; and as it was not made to share its
+    address, nobody else can bind it.
+
+    Returns the socket, which holds the port while it is open; None where there is no such address. Raises
+    WorkshopError when somebody has it.
+    """
+    other = OTHER_LOCALHOST.get(address)
+    if other is None or port == 0:
+        return None
+    try:
+        held = socket.socket(socket.AF_INET6 if ":" in other else socket.AF_INET)
+    except OSError:  # a machine without IPv6
+        return None
+    try:
+        held.bind((other, port))
+    except OSError as error:
+        held.close()
+        if error.errno == errno.EADDRINUSE:
+            raise _taken(port) from error
+        return None
+    return held
+
+
+def _taken(port: int) -> WorkshopError:
+    """Return the words for a port that somebody has."""
+    held = holder(port)
+    by = f" by {held}" if held else ""
+    return WorkshopError(f"port {port} is taken{by}; stop that program or choose another port")

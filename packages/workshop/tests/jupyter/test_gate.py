@@ -7,16 +7,21 @@ import http.client
 import json
 import os
 import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from waiting import patience
 
 from workshop.jupyter import gate
 from workshop.servers import base_path
 
-from .serving import TOKEN, Jupyter
+from .serving import TOKEN, Jupyter, environment, settings
 
 BASE = base_path(TOKEN)
 SECRET = BASE.strip("/")
@@ -225,6 +230,35 @@ def test_a_request_that_only_looks_like_inside_is_outside() -> None:
     for path in ("/0123x", "/x/0123/", "/0124/lab", "/"):
         assert matcher.match(request(path)) == {}
     assert matcher.match(request("/0123/lab")) is None
+
+
+def test_nobody_else_gets_the_port_at_the_other_localhost(server: Jupyter) -> None:
+    with socket.socket(socket.AF_INET6) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with pytest.raises(OSError, match="in use"):
+            other.bind(("::1", server.port))
+
+
+def test_it_does_not_start_where_another_has_the_other_localhost(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        port = other.getsockname()[1]
+        folder.mkdir()
+        (tmp_path / "notebooks").mkdir()
+        (folder / "token").write_text(TOKEN)
+        (folder / "jupyter_server_config.py").write_text(settings(folder, tmp_path / "notebooks", port))
+        done = subprocess.run(
+            [sys.executable, "-m", "jupyterlab"],
+            cwd=tmp_path,
+            env=environment(folder),
+            capture_output=True,
+            text=True,
+            timeout=patience(300),
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"port {port} is taken by python" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_no_password_can_be_set(server: Jupyter) -> None:

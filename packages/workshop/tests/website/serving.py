@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import http.server
 import json
@@ -41,6 +42,17 @@ def ask(port: int, path: str, method: str = "GET", host: str | None = None) -> A
         return Answer(response.status, headers, response.read())
     finally:
         connection.close()
+
+
+def held_at(port: int) -> bool:
+    """Tell whether another socket is refused the port at the other address of localhost."""
+    with socket.socket(socket.AF_INET6) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("::1", port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 def command(*words: str | Path) -> list[str]:

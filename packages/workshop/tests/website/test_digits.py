@@ -3,6 +3,8 @@ import json
 import zlib
 from pathlib import Path
 
+import pytest
+
 from workshop.site.scripts import SIDE, TEST, TRAIN, digits_script
 
 
@@ -31,6 +33,32 @@ def test_the_script_holds_the_first_pictures_and_labels_of_both_parts(tmp_path: 
     labels = content[(TRAIN + TEST) * dots :]
     assert labels[:11] == bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0])
     assert labels[TRAIN:] == bytes([7]) * TEST
+
+
+def test_what_is_packed_already_is_not_packed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_mnist(tmp_path / "mnist")
+    script = digits_script(tmp_path / "mnist")
+    assert script is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(zlib, "compress", None)
+        assert digits_script(tmp_path / "mnist", script) == script
+
+
+@pytest.mark.parametrize("fault", ["other digits", "cut off", "no base64", "more behind", "nothing"])
+def test_an_earlier_script_that_holds_something_else_does_not_count(tmp_path: Path, fault: str) -> None:
+    make_mnist(tmp_path / "mnist")
+    script = digits_script(tmp_path / "mnist")
+    assert script is not None
+    packed = script[script.index(b"packed: ") + 9 : script.rindex(b'" }')]
+    content = zlib.decompress(base64.b64decode(packed))
+    others = {
+        "other digits": base64.b64encode(zlib.compress(bytes([9]) + content[1:])),
+        "cut off": packed[: len(packed) // 8 * 4],
+        "no base64": packed[:-3],
+        "more behind": base64.b64encode(base64.b64decode(packed) + b"more"),
+        "nothing": b"",
+    }
+    assert digits_script(tmp_path / "mnist", script.replace(packed, others[fault])) == script
 
 
 def test_without_the_data_set_there_is_no_script(tmp_path: Path) -> None:

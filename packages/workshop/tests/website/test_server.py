@@ -10,7 +10,7 @@ import pytest
 from workshop.lessons.pace import slowness_here
 from workshop.lessons.yardstick import Round
 
-from .serving import ask, command, free_port, running
+from .serving import ask, command, free_port, held_at, running
 
 SECRET = b"not for the browser"
 
@@ -193,6 +193,12 @@ def test_stops_at_once_when_told(site: Path) -> None:
     with running(site) as (_, process):
         process.send_signal(signal.SIGTERM)
         assert process.wait(120) == 0
+
+
+def test_nobody_else_gets_the_port_at_the_other_localhost(site: Path) -> None:
+    with running(site) as (number, _):
+        assert held_at(number)
+    assert not held_at(number)
 
 
 def test_taken_port_is_named_with_its_holder(site: Path) -> None:

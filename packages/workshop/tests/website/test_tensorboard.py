@@ -21,6 +21,8 @@ pytest.importorskip("tensorboard")
 from workshop.settings import Settings
 from workshop.site.tensorboard import own_folder, split
 
+from .serving import held_at
+
 TOKEN = "the-token-of-this-workshop"
 NOBODY = pwd.getpwnam("nobody").pw_uid
 ANOTHER = """
@@ -157,6 +159,10 @@ class TestAnotherAccount:
         assert json.loads(environment[2])["data_location"] != ""
         # The page asks by paths below its own.
         assert 'src="/' not in page[2] and 'href="/' not in page[2]
+
+
+def test_nobody_else_gets_the_port_at_the_other_localhost(port: int) -> None:
+    assert held_at(port)
 
 
 def test_the_memory_killer_knows_it_by_its_name(port: int) -> None:

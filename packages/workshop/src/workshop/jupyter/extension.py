@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workshop.errors import WorkshopError
 from workshop.jupyter import gate, updatespage
+from workshop.ports import hold_localhost
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -21,7 +23,17 @@ def keep_the_token_out_of_pages(settings: dict[str, Any]) -> None:
     settings.setdefault("page_config_data", {})["token"] = ""
 
 
+def hold_both_localhosts(server: Any) -> None:
+    """Keep the port at the other address of localhost while the server lives; end it where another has it."""
+    try:
+        server.web_app.settings["workshop_held"] = hold_localhost(server.ip, server.port)
+    except WorkshopError as error:
+        server.log.critical("%s", error)
+        server.exit(1)
+
+
 def _load_jupyter_server_extension(server: Any) -> None:
+    hold_both_localhosts(server)
     keep_the_token_out_of_pages(server.web_app.settings)
     gate.install(server)
     updatespage.install(server)

@@ -98,7 +98,7 @@ def build_site(source: Path, into: Path, settings: Settings, today: Today | None
     or ``today`` names a workshop that is not in the schedule.
     """
     report = Report()
-    wanted = _wanted(source, settings, today, report)
+    wanted = _wanted(source, into, settings, today, report)
     before = _recorded(into)
     _require_own(into, set(wanted) - before, wanted)
     if not before.issuperset(wanted):
@@ -115,7 +115,9 @@ def build_site(source: Path, into: Path, settings: Settings, today: Today | None
     return report
 
 
-def _wanted(source: Path, settings: Settings, today: Today | None, report: Report) -> dict[str, bytes]:
+def _wanted(
+    source: Path, into: Path, settings: Settings, today: Today | None, report: Report
+) -> dict[str, bytes]:
     """Return every file of the site with its content, by its path in the site."""
     demos = read_manifest(source)
     files = _folder(source / "presentation" / "start", "")
@@ -124,7 +126,7 @@ def _wanted(source: Path, settings: Settings, today: Today | None, report: Repor
         files |= _demo(source, demo["name"])
         files |= _modules(source, demo)
     files |= _libraries(demos, settings.data, report)
-    files |= _digits(demos, settings.data, report)
+    files |= _digits(demos, settings.data, into, report)
     files |= _models(source, demos, settings.data, report)
     known = originals.read_originals(source)
     files |= originals.originals_site(known, settings.data)
@@ -226,15 +228,17 @@ def _libraries(demos: list[dict[str, Any]], data: Path, report: Report) -> dict[
     return files
 
 
-def _digits(demos: list[dict[str, Any]], data: Path, report: Report) -> dict[str, bytes]:
+def _digits(demos: list[dict[str, Any]], data: Path, into: Path, report: Report) -> dict[str, bytes]:
     """Return the digits as a script, where a demo reads them and the data set was fetched."""
     if not any(demo["name"] == DIGITS for demo in demos):
         return {}
-    script = digits_script(data / "mnist")
+    name = f"demos/{DIGITS}/digits-data.js"
+    before = (into / name).read_bytes() if (into / name).is_file() else b""
+    script = digits_script(data / "mnist", before)
     if script is None:
         report.notes.append(f"mnist is not in {data}; 'workshop data fetch mnist' gets it")
         return {}
-    return {f"demos/{DIGITS}/digits-data.js": script}
+    return {name: script}
 
 
 def _models(source: Path, demos: list[dict[str, Any]], data: Path, report: Report) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from html import escape
@@ -66,11 +67,15 @@ def _item(presentation: Presentation, item: Item, start: int, updates: bool) -> 
     slides = []
     for number, slide in enumerate(section.slides, start=1):
         try:
-            body, note = to_html(_promised(slide.text, updates)), to_html(slide.note)
+            body, note = _html(_promised(slide.text, updates)), _html(slide.note)
         except WorkshopError as error:
             raise WorkshopError(f"section {section.name}, slide {number}: {error}") from error
         slides.append(_slide(laid_out(body), note, start, item.minutes, kind_of(body), item.lessons))
     return [opening, *slides]
+
+
+# Workshops share their sections.
+_html = functools.cache(to_html)
 
 
 def _then(item: Item) -> str:

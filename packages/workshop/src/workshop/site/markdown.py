@@ -18,6 +18,7 @@ is no network.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, MutableMapping, Sequence
 from html import escape
@@ -47,6 +48,7 @@ def to_html(text: str) -> str:
     return STANDING.sub('<p class="stand">', str(_reader().render(text)))
 
 
+@functools.cache
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
         ["table", "replacements", "smartquotes"]

@@ -23,7 +23,7 @@ from tornado.httpserver import HTTPServer
 from workshop.errors import WorkshopError
 from workshop.lessons.pace import slowness_here, words_here
 from workshop.lessons.warm import warmth_here
-from workshop.ports import bind
+from workshop.ports import bind, hold_localhost
 from workshop.settings import Settings
 from workshop.site import models, originals
 from workshop.site.status import Probe, data_state, services
@@ -273,7 +273,8 @@ def serve(
         raise WorkshopError(f"there is no site in {root}; run the set-up, or 'workshop web build' first")
     mimetypes.init()
     sockets = bind(address, port)
-    asyncio.run(_serve(root.resolve(), sockets, HostCheck(address, names), settings, ready))
+    with hold_localhost(address, port) or contextlib.nullcontext():
+        asyncio.run(_serve(root.resolve(), sockets, HostCheck(address, names), settings, ready))
 
 
 async def _serve(

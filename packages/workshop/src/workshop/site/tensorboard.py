@@ -22,6 +22,8 @@ from absl import app
 from tensorboard import default, main_lib, program
 from tensorboard.plugins import base_plugin
 
+from workshop.errors import WorkshopError
+from workshop.ports import hold_localhost
 from workshop.servers import read_token
 from workshop.settings import Settings, load_settings
 from workshop.site.gate import WsgiApp, closed_to_strangers
@@ -55,6 +57,10 @@ def make_server_class(names: Sequence[str]) -> type:
             prefix = load_settings().prefix
             inside = closed_to_strangers(wsgi_app, lambda: read_token(prefix) if prefix else None)
             super().__init__(guarded(inside, HostCheck(address, names)), flags)
+            try:
+                self.held = hold_localhost(address, flags.port)
+            except WorkshopError as error:
+                raise program.TensorBoardServerException(str(error)) from error
 
     return GuardedServer
 

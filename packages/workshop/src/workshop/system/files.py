@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,12 +84,28 @@ def locked(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator[No
 
 
 def take_lock(file: int | IO[str]) -> bool:
-    """Lock an open file, until it is closed; False when another process has it."""
+    """Lock an open file, until it is closed; False when another process has it.
+
+    Whoever can open a file can hold its lock, for ever: one that is this account's is closed to those who may
+    only read it.
+    """
+    keep_to_writers(file if isinstance(file, int) else file.fileno())
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
+
+
+def keep_to_writers(descriptor: int) -> None:
+    """Take an open file of this account's from all others, but for a group that may write it as well."""
+    found = os.fstat(descriptor)
+    mode = stat.S_IMODE(found.st_mode)
+    kept = mode & (0o770 if mode & stat.S_IWGRP else 0o700)
+    if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and kept != mode:
+        # FAT32 knows no permissions.
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, kept)
 
 
 def hash_file(path: Path) -> str:
