@@ -54,13 +54,16 @@ ensure_uv() {
   find_python || die "$(no_python)"
   rm -rf "$dir"
   mkdir -p "$(dirname "$dir")"
+  wheels=${WORKSHOP_WHEELS:-$dir/wheels}
+  refuse_anothers "$wheels"
+  # Where its wheel is there, pip and an environment for it are not needed.
+  "$PYTHON" -I "$BOOTSTRAP_ROOT/tools/unpack-uv.py" "$dir" "$lock" "$wheels" ${WORKSHOP_STICK:+"$WORKSHOP_STICK/wheels"} \
+    2>/dev/null && "$UV" --version >/dev/null 2>&1 && return
   log=$(mktemp)
   if ! "$PYTHON" -P -m venv "$dir" >"$log" 2>&1; then
     rm -rf "$dir" "$log"
     die "$PYTHON cannot make virtual environments; install python3-venv (Debian, Ubuntu)"
   fi
-  wheels=${WORKSHOP_WHEELS:-$dir/wheels}
-  refuse_anothers "$wheels"
   mkdir -p "$wheels"
   if ! install_locked_uv "$dir" "$lock" "$wheels" --no-index >"$log" 2>&1 &&
     ! { "$dir/bin/python" -P -m pip download --disable-pip-version-check --quiet --require-hashes --no-deps \

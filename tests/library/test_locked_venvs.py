@@ -9,13 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_module import SHARED, UTILS, load_module
+from waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,13 +25,14 @@ UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.envi
 needs_uv = pytest.mark.skipif(UV is None, reason="no uv beside this Python or on PATH")
 
 
-def make_wheel(folder: Path, name: str, version: str = "1.0") -> Path:
-    """Write the smallest wheel that installs a module of one line."""
+def make_wheel(folder: Path, name: str, version: str = "1.0", **more: str) -> Path:
+    """Write the smallest wheel that installs a module of one line, and more files by their names."""
     info = f"{name}-{version}.dist-info"
     files = {
         f"{name}.py": f"version = {version!r}\n",
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        **more,
     }
     record = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,16 +114,36 @@ def test_what_has_begun_ends_when_an_environment_cannot_be_made(
     with pytest.raises(locked_venvs.UnableError, match="nonesuch"):
         locked_venvs.run(params, False)
     # Where it had begun at all, it has ended.
-    assert not pid.exists() or not Path(f"/proc/{pid.read_text().strip()}").exists()
+    begun = pid.read_text().strip() if pid.exists() else ""
+    assert not begun or not Path(f"/proc/{begun}").exists()
 
 
-def test_slow_compiling_is_no_failure(params: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """By itself uv waits for a minute: too little for a busy machine that emulates another processor."""
-    name = "UV_COMPILE_BYTECODE_TIMEOUT"
-    monkeypatch.delenv(name, raising=False)
-    assert int(locked_venvs.Uv(params).environment[name]) >= 1800
-    monkeypatch.setenv(name, "0")
-    assert locked_venvs.Uv(params).environment[name] == "0"
+@needs_uv
+@pytest.mark.parametrize("wanted", [True, False])
+def test_where_users_cannot_write_what_they_import_is_compiled(
+    params: dict[str, Any], tmp_path: Path, wanted: bool
+) -> None:
+    """Packages' own tests are not, and what is no Python hinders nothing."""
+    files = dict.fromkeys(("large/tests/test_it.py", "large/deep/er.py", "tests/own.py"), "x = 1\n")
+    make_wheel(tmp_path / "shelf", "libone", **files, **{"large/template.py": "{{ no python }}"})
+    (tmp_path / "one.txt").write_text(lock_of(tmp_path / "shelf/libone-1.0-py3-none-any.whl"))
+    params["compile_bytecode"] = wanted
+    (tmp_path / "tests").mkdir()  # a folder above is nobody's tests
+    for item in params["environments"]:
+        item["path"] = str(tmp_path / "tests/venvs" / Path(item["path"]).name)
+    assert locked_venvs.run(params, False)["changed"]
+
+    def compiled() -> dict[str, int]:
+        return {
+            path.name.partition(".")[0]: path.stat().st_mtime_ns
+            for path in (tmp_path / "tests/venvs/one/lib").rglob("*.pyc")
+            if not path.name.startswith("_virtualenv")  # uv's own
+        }
+
+    before = compiled()
+    assert set(before) == ({"libone", "thing", "er"} if wanted else set())
+    assert not locked_venvs.run(params, False)["changed"]
+    assert compiled() == before
 
 
 @needs_uv
@@ -281,10 +302,7 @@ def test_what_a_killed_run_left_at_work_is_waited_for(params: dict[str, Any], tm
     script += "each.run(json.loads(sys.argv[3]), False)"
     given = json.dumps({**params, "uv": str(uv), "environments": params["environments"][:1]})
     run = subprocess.Popen([sys.executable, "-c", script, UTILS, str(ROOT / "library"), given])
-    deadline = time.monotonic() + 30
-    while not list(tmp_path.glob("began-*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: list(tmp_path.glob("began-*")), 60, "uv was started")
     run.kill()
     run.wait()
     assert is_held(tmp_path / "venvs")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from waiting import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -104,7 +105,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str, float]:
     """Run site.yml; return its exit status, what it printed and its CPU seconds.
 
-    On an idle machine it takes as long; on a busy one only these stay the same.
+    On an idle machine it takes as long; on a busy one these grow little, with the machine's slowness.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
@@ -113,7 +114,7 @@ def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str, float]
         env={**os.environ, "ANSIBLE_CONFIG": str(house / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience(300),
         check=False,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -149,12 +150,12 @@ def test_every_real_role_passes_with_the_inventory_of_local_mode() -> None:
     """The real play's own check accepts what the repository sets itself."""
     status, output, seconds = play(ROOT, "--check", "--tags", "never-used", inventory="local")
     assert status == 0, output
-    assert seconds < 2 * SECONDS
+    assert seconds < patience(2 * SECONDS)
 
 
 def test_a_typo_in_the_real_play_is_named() -> None:
     status, output, seconds = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
     assert status == 2, output
-    assert seconds < SECONDS
+    assert seconds < patience(SECONDS)
     assert "No role knows jupyter_service_prot" in output
     assert "changed=0" in output

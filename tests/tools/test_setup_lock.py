@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from waiting import alive, patience, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SET_UP = f"""\
@@ -43,11 +43,7 @@ os.wait()
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait for it; what takes a minute never comes."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(condition, 60, "what was waited for", every=0.05)
 
 
 @dataclass
@@ -70,7 +66,7 @@ class SetUp:
         assert "begun" not in self.text
 
     def ends(self) -> None:
-        assert self.process.wait(60) == 0, self.text
+        assert self.process.wait(patience(60)) == 0, self.text
 
     def is_killed(self) -> None:
         """Kill the script alone, as a user's kill or the kernel would."""
@@ -123,13 +119,6 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         run.process.wait()
 
 
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def test_a_second_set_up_waits_for_the_first_and_names_it(machine: Machine) -> None:
     first = machine.set_up(WORK)
     first.begins()
@@ -162,7 +151,7 @@ def test_a_service_that_a_killed_set_up_left_is_not_waited_for(machine: Machine)
     assert f"held by process {service} (" in second.text
     assert "not a set-up" in second.text
     # The service goes on, and the lock is one again.
-    assert is_running(service)
+    assert alive(service)
     third = machine.set_up()
     third.waits()
     assert f"process {second.process.pid} (bash " in third.text
@@ -198,7 +187,7 @@ def test_a_worker_of_ansible_that_has_nothing_left_to_do_is_ended(machine: Machi
     second.begins()
     assert f"Ending process {worker} (" in second.text
     assert "waiting" not in second.text
-    assert not is_running(worker)
+    assert not alive(worker)
 
 
 def test_a_worker_of_ansible_that_is_at_work_is_waited_for(machine: Machine) -> None:
@@ -210,7 +199,7 @@ def test_a_worker_of_ansible_that_is_at_work_is_waited_for(machine: Machine) -> 
     second.waits()
     assert f"process {worker} (" in second.text
     assert "running process" in second.text
-    assert is_running(worker)
+    assert alive(worker)
     machine.enough()
     second.begins()
 
@@ -222,14 +211,14 @@ def test_ansible_whose_set_up_was_killed_goes_on_and_is_waited_for(machine: Mach
     first.is_killed()
     second = machine.set_up()
     second.waits()
-    assert is_running(worker)
+    assert alive(worker)
 
 
 def test_who_is_at_work_for_too_long_is_named(machine: Machine) -> None:
     first = machine.set_up(WORK)
     first.begins()
     second = machine.set_up(PATIENCE="0")
-    assert second.process.wait(60) == 1
+    assert second.process.wait(patience(60)) == 1
     assert second.text.count("\n") == 1
     assert f"process {first.process.pid} (bash " in second.text
     assert "end it and run this again" in second.text

@@ -32,7 +32,7 @@ lint() {
   step_on shellcheck "$(shell_scripts)" shellcheck --external-sources
   step_on yamllint "$(touched '\.ya?ml$')" yamllint --strict
   step_on ansible-lint "$(touched '^roles/' | cut -d / -f 1,2; touched '^playbooks/.*\.yml$')" \
-    env ANSIBLE_HOME="$CACHE/ansible" ansible-lint --offline --strict
+    env ANSIBLE_HOME="$CACHE/ansible" python tools/ansible-lint.py --offline --strict
   [ -z "$(touched '^roles/')" ] || step "roles' tables" python tools/role_readmes.py --check
   [ ${#files[@]} = 0 ] || step "committed text" python tools/check-committed.py "${files[@]}"
   end_steps

@@ -22,7 +22,7 @@ step "ruff format" ruff format --check
 step mypy mypy
 step shellcheck shellcheck --external-sources "${scripts[@]}"
 step yamllint yamllint --strict .
-step ansible-lint env ANSIBLE_HOME="$CACHE/ansible" ansible-lint --offline --strict
+step ansible-lint env ANSIBLE_HOME="$CACHE/ansible" python tools/ansible-lint.py --offline --strict
 step "roles' tables" python tools/role_readmes.py --check
 step "committed text" python tools/check-committed.py
 end_steps

@@ -122,6 +122,9 @@ class Class:
                 begun = time.monotonic()
                 await self._come()
                 self.figures.seconds = time.monotonic() - begun
+                # A small class may be in before the speaker's page was answered once.
+                while not self.figures.speaker and not watching.done():
+                    await asyncio.sleep(0.05)
                 watching.cancel()
                 for task in list(self.telling):
                     task.cancel()

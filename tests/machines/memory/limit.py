@@ -15,6 +15,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from waiting import patience
+
 MIB = 1024 * 1024
 SAMPLE_SECONDS = 0.1
 
@@ -71,7 +73,7 @@ class Limit(ABC):
     def remove(self) -> None:
         """End what still runs in the group, and remove it."""
         self._ended.set()
-        end = time.monotonic() + 20
+        end = time.monotonic() + patience(60)
         while (left := self.processes()) and time.monotonic() < end:
             for process in left:
                 with contextlib.suppress(ProcessLookupError):

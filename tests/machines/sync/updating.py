@@ -18,6 +18,7 @@ from machines.local.bed import OURS, ROOT, Ran
 from machines.local.bed import Bed as Container
 from sync.bed import Bed
 from sync.organiser import Organiser, allowed_signers, new_key
+from waiting import wait_until
 
 from tools.testbed.inside import inside
 
@@ -103,7 +104,8 @@ class UpdatingMachine:
         self.bed.start()
         self.write("/run/server.py", SERVER.format(shared=SHARED), "root")
         self.bed.root("systemd-run --quiet --unit=organiser python3 /run/server.py")
-        self.bed.root("for i in $(seq 50); do [ -s /run/organiser ] && exit; sleep 0.1; done; exit 1")
+        serves = "test -s /run/organiser"
+        wait_until(lambda: self.bed.run(serves, "root").status == 0, 60, "the organiser serves", every=0.2)
         self.url = self.bed.root("cat /run/organiser").strip() + "/upstream"
 
     def set_up(self) -> Ran:

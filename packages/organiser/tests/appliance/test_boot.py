@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import waiting
 
 from organiser.appliance import boot
 from organiser.appliance.boot import Guest, booted
@@ -78,10 +78,7 @@ def test_a_restart(speaking: Path, tmp_path: Path, restarts: bool, greetings: in
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.1)
-    assert holds()
+    waiting.wait_until(holds, seconds, "what was waited for", every=0.1)
 
 
 @needs("qemu-system-x86_64", "setpriv")

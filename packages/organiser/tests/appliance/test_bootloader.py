@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import waiting
 
 from organiser.appliance import bootloader
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
@@ -178,7 +179,7 @@ def test_the_right_kernel_starts(arrange: Callable[[Path], None], expected: str,
     arrange(root)
     packed = pack(root, tmp_path / "a.ova", version="1")
     with booted(packed.ova, memory=128, cpus=1) as guest:
-        until = time.monotonic() + 90
+        until = time.monotonic() + waiting.patience(90)
         while not (said := re.search(r"this is (\S+)", guest.console())) and time.monotonic() < until:
             time.sleep(0.2)
         guest.screenshot(tmp_path / "screen.png")

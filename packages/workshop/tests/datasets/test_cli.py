@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from waiting import patience
 
 from datasets.conftest import Server, left_over
 from workshop.datasets.store import Store
@@ -266,4 +267,4 @@ def test_the_second_fetch_of_the_real_catalogue_is_quick(tmp_path: Path) -> None
         list(again.values()), again.values(), Store(tmp_path), Options(), Progress(Console(quiet=True))
     )
     assert {result.state for result in results} == {"present"}
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < patience(0.5)

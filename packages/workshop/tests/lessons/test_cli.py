@@ -8,7 +8,7 @@ from typing import Any
 
 import commandline
 import pytest
-from waiting import alive, wait_until
+from waiting import alive, patience, wait_until
 
 from . import building
 
@@ -147,7 +147,7 @@ def test_no_kernel_is_left_behind(tmp_path: Path, number: signal.Signals, status
         kernel, child = map(int, mark.read_text().split())
         assert alive(kernel) and alive(child)
         running.send_signal(number)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=patience(30))
     assert (running.returncode, out) == (status, "")
     assert "Traceback" not in err
     wait_until(lambda: not alive(kernel) and not alive(child), 10, "kernel and child have ended")

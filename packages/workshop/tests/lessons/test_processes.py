@@ -37,6 +37,7 @@ def test_the_memory_of_a_child_is_measured_within_15_percent() -> None:
     peak = alone(
         "watch = p.MemoryWatch(); watch.start()\n"
         f"start({ALLOCATE.format(size=size)!r})\n"
+        "while watch.peak < 200_000_000: time.sleep(0.05)\n"
         "time.sleep(0.3); print(json.dumps(watch.stop())); p.end_descendants()\n"
     )
     assert peak == pytest.approx(size, rel=0.15)
@@ -83,9 +84,11 @@ def test_a_child_that_has_not_begun_its_program_has_no_memory_of_its_own(tmp_pat
 
 def test_a_fork_that_is_counted_twice_for_a_moment_is_no_peak() -> None:
     peak = alone(
-        "sums = iter([100, 100, 250, 120, 90])\n"
-        "p.memory_below = lambda *_: next(sums, 100)\n"
-        "watch = p.MemoryWatch(); watch.start(); time.sleep(1); print(json.dumps(watch.stop()))\n"
+        "sums = [100, 100, 250, 120, 90]\n"
+        "p.memory_below = lambda *_: sums.pop(0) if sums else 100\n"
+        "watch = p.MemoryWatch(); watch.start()\n"
+        "while sums: time.sleep(0.01)\n"
+        "print(json.dumps(watch.stop()))\n"
     )
     assert peak == 120
 

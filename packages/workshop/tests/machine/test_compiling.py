@@ -43,14 +43,14 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
 
 
 def test_this_process_and_the_compiler_are_counted(record: Record) -> None:
-    burn(0.2)
-    subprocess.run([sys.executable, "-S", "-c", BURN.format(seconds=0.2)], check=True)
+    burn(0.4)
+    subprocess.run([sys.executable, "-S", "-c", BURN.format(seconds=0.4)], check=True)
     compile_module(0.1, 0.3)
     (line,) = record.new_lines()
     assert line["module"] == "m1"
     assert under_way[-1] == ["compiling.jsonl.now"] and not record.is_under_way()
-    # The compiler's start is its own, too.
-    assert line["cpu_seconds"] == pytest.approx(0.42, abs=0.05)
+    # The compiler's start is its own, too, and longer on a busy machine; what went before took twice that.
+    assert 0.39 <= line["cpu_seconds"] < 0.75
     assert record.new_lines() == []
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience
 
 from benchmarks.sync import crash_trials as kills
 from sync.bed import Bed, book, cell, git, memory_folder, notebook
@@ -232,10 +233,11 @@ def test_61_a_power_cut_finds_old_or_new_files(bed: Bed, monkeypatch: pytest.Mon
 def test_62_of_four_syncs_at_once_one_runs_and_three_say_so(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1"))
     context = multiprocessing.get_context("fork")
-    start, said = context.Barrier(4), context.Queue()
+    start, said, refused = context.Barrier(4), context.Queue(), context.Semaphore(0)
 
     def slow(stats: HashCache) -> Source:
-        time.sleep(1)
+        for _ in range(3):  # it is at work until all the others have come
+            assert refused.acquire(timeout=patience(120))
         return read_folder(bed.upstream, "notebooks", stats.version)
 
     def sync() -> None:
@@ -244,11 +246,12 @@ def test_62_of_four_syncs_at_once_one_runs_and_three_say_so(bed: Bed) -> None:
             said.put(str(synchronise(slow, bed.mine, bed.state).changed))
         except WorkshopError as error:
             said.put(str(error))
+            refused.release()
 
     runs = [context.Process(target=sync) for _ in range(4)]
     for run in runs:
         run.start()
-    answers = sorted(said.get(timeout=120) for _ in runs)
+    answers = sorted(said.get(timeout=patience(240)) for _ in runs)
     for run in runs:
         run.join()
     assert answers == ["True", *["another sync is running here; try again when it is done"] * 3]
