@@ -125,7 +125,7 @@ class Predictions:
         if nobody_there():
             if not asked.takes(value):
                 raise ValueError(f"{name}: {value!r} came out, which nobody could have predicted")
-            print(sentence(asked, None, value))
+            print(f"○ Nobody predicted: {asked.words(asked.default)} stood in, {asked.words(value)} came out.")
             return
         if name in self._pads:
             self._pads[name].reveal(value)
@@ -148,7 +148,8 @@ def sentence(asked: Question, predicted: Value | None, outcome: Value) -> str:
     came = f"it is {asked.words(outcome)}"
     if predicted is None:
         return f"○ You predicted nothing, so {asked.words(asked.default)} stands in; {came}."
-    if predicted == outcome:
+    # As it is written: who reads 66.2 twice must not be told that they differ.
+    if asked.words(predicted) == asked.words(outcome):
         return f"● You predicted {asked.words(predicted)}, and so it is."
     return f"● You predicted {asked.words(predicted)}; {came}."
 
