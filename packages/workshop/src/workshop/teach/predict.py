@@ -125,7 +125,8 @@ class Predictions:
         if nobody_there():
             if not asked.takes(value):
                 raise ValueError(f"{name}: {value!r} came out, which nobody could have predicted")
-            print(f"○ Nobody predicted: {asked.words(asked.default)} stood in, {asked.words(value)} came out.")
+            stood_in, came = asked.words(asked.default), asked.words(value)
+            print(f"○ Nobody predicted: {stood_in} stood in, {came} came out.")
             return
         if name in self._pads:
             self._pads[name].reveal(value)
