@@ -43,6 +43,8 @@ from workshop.system.command import ended_cleanly
 
 _MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
 
+_TIGHT: dict[str, Any] = {"box": SIMPLE, "pad_edge": False, "padding": (0, 1, 0, 0)}
+"""A table without lines between its columns, which leaves them more room."""
 WIDE = 100
 """Columns of a terminal that has room for the lessons' titles beside their names."""
 
@@ -297,8 +299,7 @@ def lessons_table(
     wide = width >= WIDE
     first = [_names(lessons), Column("title")] if wide else [Column("lesson", min_width=_longest(lessons))]
     limits = map(str, Profile if budgets else ())
-    tight: dict[str, Any] = {"box": SIMPLE, "pad_edge": False, "padding": (0, 1, 0, 0)}
-    table = Table(*first, Column("kernel", no_wrap=True), *figures, *limits, **tight)
+    table = Table(*first, Column("kernel", no_wrap=True), *figures, *limits, **_TIGHT)
     for name, told in lessons.items():
         title = escape(told.title)
         minutes = ["" if told.minutes is None else f"{told.minutes:g}"]
@@ -340,7 +341,7 @@ def results_table(results: list[Result]) -> Table:
     headings = ("seconds", "work", *(["compiling"] if compiled else []), "peak MB")
     figures = [_right(heading) for heading in headings]
     names = _names(result.name for result in results)
-    table = Table(names, "profile", *figures, "metrics", "passed")
+    table = Table(names, "profile", *figures, "metrics", "passed", **_TIGHT)
     for result in results:
         metrics = "\n".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
         passed = "[green]yes[/]" if result.passed else "[red]no[/]"
@@ -378,14 +379,13 @@ def yardstick_line(results: list[Result]) -> str:
 def verdicts_table(verdicts: list[Verdict]) -> Table:
     """Return the table of ``workshop lessons check``."""
     names = _names(verdict.name for verdict in verdicts)
-    table = Table(names, "clean file", "passes solved", "stubs not done", "wrong is wrong")
-    for heading in ("mutants", "rejected", "exercises"):
-        table.add_column(heading, justify="right")
+    headings = ("clean file", "passes solved", "stubs not done", "wrong is wrong")
+    marks = [Column(heading, min_width=_longest(heading.split())) for heading in headings]
+    table = Table(names, *marks, Column("mutants rejected", justify="right", min_width=8), **_TIGHT)
     for verdict in verdicts:
         statements = (verdict.clean, verdict.solved, verdict.stubs, verdict.wrong)
-        share = f"{verdict.rejected / verdict.mutants:.0%}" if verdict.mutants else ""
-        figures = (str(verdict.mutants or ""), share, str(len(verdict.exercises)))
-        table.add_row(verdict.name, *(_MARKS[statement] for statement in statements), *figures)
+        share = f"{verdict.rejected} of {verdict.mutants}" if verdict.mutants else ""
+        table.add_row(verdict.name, *(_MARKS[statement] for statement in statements), share)
     return table
 
 
