@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.firstcell.machine import give_kernel
-from benchmarks.lessons.bench import Revision, lines, summarise
+from benchmarks.lessons.bench import Revision, lines, summarise, without_limits
 from workshop.errors import WorkshopError
 
 
@@ -41,6 +41,20 @@ def test_a_lesson_that_does_not_pass_is_no_figure(tmp_path: Path) -> None:
     revision = checkout(tmp_path, ".", f"import sys\nprint({told!r})\nsys.exit(1)")
     with pytest.raises(WorkshopError, match="the bar is missed"):
         revision.run(["check"], ["mlp"], os.environ)
+
+
+def test_a_first_run_is_held_against_no_budget(tmp_path: Path) -> None:
+    told = {"title": "MNIST", "budget": {"fast": {"work": 1}}, "bars": {"error": {"max": 0.1}}}
+    book = {"cells": [], "metadata": {"workshop": told}, "nbformat": 4, "nbformat_minor": 5}
+    before = tmp_path / "before/1-mnist/10-mlp.ipynb"
+    before.parent.mkdir(parents=True)
+    before.write_text(json.dumps(book), encoding="utf-8")
+    (before.parent / "digits.txt").write_text("beside it", encoding="utf-8")
+    free = without_limits(tmp_path / "before", tmp_path / "free")
+    found = json.loads((free / "1-mnist/10-mlp.ipynb").read_text(encoding="utf-8"))
+    assert found["metadata"]["workshop"] == {"title": "MNIST"}
+    assert (free / "1-mnist/digits.txt").is_file()
+    assert json.loads(before.read_text(encoding="utf-8")) == book, "the checkout stays as it is"
 
 
 def test_a_passing_machine_has_a_kernel_of_its_own(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_the_button_ends_other_kernels_and_spares_this_one(desk: Desk) -> None:
     held = int(re.search(r"forgotten.ipynb \((\d+) MB\)", label.inner_text())[1])
     assert 200 < held < 500
     page.get_by_role("button", name="End other kernels").click()
-    told = page.locator(".widget-html-content", has_text="Ended 1, which held")
+    told = page.locator(".widget-html-content", has_text="Ended 1 other kernel, ")
     told.wait_for()
     expect(told).to_contain_text("Memory: this kernel uses", use_inner_text=True)
     assert list(desk.kernels()) == ["mine.ipynb"]

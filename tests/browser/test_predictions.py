@@ -100,9 +100,16 @@ def test_a_prediction_by_keyboard_is_revealed_and_outlives_the_kernel(desk: Desk
     assert number.is_disabled()
     # Taken back, it is gone from the disk, too.
     page.get_by_role("button", name="Predict anew").first.click()
-    number.fill("12")
+    number.fill("0")
     page.keyboard.press("Enter")
-    settled(page, "● You predicted 12 %; it is 66.2 %.")
+    settled(page, "● You predicted 0 %; it is 66.2 %.")
+    settled(page, "You predicted 0 %; it is 66.2 %.", FORM)
+    # The form rounds as the sentence does, and so does what is called the same.
+    page.get_by_role("button", name="Predict anew").first.click()
+    number.fill("66.2468")
+    page.keyboard.press("Enter")
+    settled(page, "● You predicted 66.2 %, and so it is.")
+    settled(page, "You predicted 66.2 %, and so it is.", FORM)
 
 
 def test_what_was_predicted_is_the_learners_alone(desk: Desk) -> None:

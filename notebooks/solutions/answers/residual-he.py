@@ -44,6 +44,18 @@ def he(shape, rng):
     return (np.sqrt(2 / shape[-2]) * np.random.standard_normal(shape)).astype("float32")
 
 
+# %% wrong: it lies about the variance instead of about 0
+def he(shape, rng):
+    inputs = shape[-2]
+    return rng.normal(2 / inputs, np.sqrt(2 / inputs), shape).astype("float32")
+
+
+# %% wrong: only positive numbers
+def he(shape, rng):
+    inputs = shape[-2]
+    return np.abs(np.sqrt(2 / inputs) * rng.standard_normal(shape)).astype("float32")
+
+
 # %% right: by rng.normal
 def he(shape, rng):
     inputs = shape[-2]

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from typing import Any
 import commandline
 import pytest
 from waiting import alive, patience, wait_until
+
+from workshop.lessons.catalogue import find_lessons
+from workshop.settings import CHECKOUT
 
 from . import building
 
@@ -57,8 +61,18 @@ def test_list_as_json(folder: Path) -> None:
 
 def test_list_as_table(folder: Path) -> None:
     done = workshop("list", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
-    assert "minutes on this machine" in done.stdout and "waiting" in done.stdout
-    assert "Small sums" in done.stdout and "60 s of work" in done.stdout and "900 MB" in done.stdout
+    assert "Minutes on this machine" in done.stdout and "waiting" in done.stdout
+    assert "Small sums" in done.stdout and "MB" not in done.stdout
+    done = workshop("list", "--budgets", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
+    assert "60 s of work" in done.stdout and "900 MB" in done.stdout
+
+
+def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns() -> None:
+    names = [lesson.name for lesson in find_lessons(CHECKOUT / "notebooks")]
+    done = workshop("list", "--notebooks", CHECKOUT / "notebooks", env={**os.environ, "COLUMNS": "80"})
+    *table, _said = done.stdout.rstrip().splitlines()
+    assert max(map(len, table)) <= 80
+    assert [line.split()[0] for line in table if re.match(r" ?\d-", line)] == names, "none is cut"
 
 
 def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) -> None:

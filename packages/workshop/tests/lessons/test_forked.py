@@ -41,8 +41,8 @@ def run(folder: Path, source: str, kept: Worker | None) -> tuple[Outcome, dict[s
     lesson = building.put(folder, "1-try/10-it", content)
     how = RunOptions(folder, kept=kept)
     ran = run_notebook(lesson, about(lesson.name, content), content, how, building.quiet, {})
-    outputs = ran.notebook["cells"][0]["outputs"]
-    return ran.outcome, json.loads("".join(outputs[0]["text"])) if ran.outcome.failure is None else {}
+    texts = ["".join(output.get("text", "")) for output in ran.notebook["cells"][0]["outputs"]]
+    return ran.outcome, json.loads(max(texts, key=len)) if ran.outcome.failure is None else {}
 
 
 def gone(pid: int) -> bool:
@@ -145,6 +145,28 @@ def test_a_server_reads_what_was_compiled_since_it_began(monkeypatch: pytest.Mon
     config.cxx = "g++"
     forkserver.look_at_what_was_compiled()
     assert asked == [{"cleanup": False}], "what others compiled stays"
+
+
+PICTURE = """\
+import json
+import matplotlib.pyplot as plt
+from IPython.display import display
+
+(figure, _), drawn = plt.subplots(), []
+draw = figure.draw
+figure.draw = lambda renderer: (drawn.append(renderer.dpi), draw(renderer))
+display(figure)
+plt.close(figure)
+print(json.dumps({"drawn": drawn}))
+"""
+
+
+def test_a_picture_that_nobody_sees_is_drawn_all_the_same_but_once(tmp_path: Path) -> None:
+    with Worker() as worker:
+        _, checked = run(tmp_path / "one", PICTURE, worker)
+    _, seen = run(tmp_path / "two", PICTURE, None)
+    assert len(checked["drawn"]) == 1 < len(seen["drawn"])
+    assert max(checked["drawn"]) < min(seen["drawn"])
 
 
 def test_a_lesson_that_is_checked_has_one_thread(tmp_path: Path) -> None:

@@ -151,6 +151,14 @@ def test_a_function_among_the_inputs_is_told_by_its_name() -> None:
     assert fault.startswith("for bowl, ")
 
 
+def test_texts_are_told_as_one_would_write_them() -> None:
+    def some(random: np.random.Generator) -> np.ndarray[Any, Any]:
+        return np.array(["b", "a"])
+
+    fault = difference(np.sort, np.copy, some)
+    assert fault == "for ['b', 'a'] it should be ['b', 'a'], not ['a', 'b']"
+
+
 def test_what_an_answer_prints_is_not_printed_for_each_input(capsys: pytest.CaptureFixture[str]) -> None:
     def talking(matrix: Table) -> Table:
         print("here I am")

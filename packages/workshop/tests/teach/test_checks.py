@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,23 @@ def test_an_answer_that_stops_is_wrong_and_the_line_says_where(
     assert (record.answer, record.error) == (Answer.WRONG, "ZeroDivisionError")
     assert "it stops in line 3 of its cell with ZeroDivisionError: division by zero" in record.message
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_line_is_told_of_the_learners_cell_and_of_no_other(cells: dict[str, Any]) -> None:
+    cells["library"] = types.ModuleType("library")
+    exec(
+        compile("def halved(x):\n\n\n    raise ValueError('odd', [x, {}])", "library.py", "exec"),
+        vars(cells["library"]),
+    )
+    look = 'with check("double"):\n    library.halved(double(3))'
+    record = run(cells, "def double(x):\n    return x + x", look)
+    assert record.message == "it stops with ValueError: odd", "and not all that the library had at hand"
+    deeper = "class Twice:\n    def of(self, x):\n        return library.halved(x)\n\n\n"
+    record = run(cells, f"{deeper}def double(x):\n    return Twice().of(x)", look)
+    assert record.message == "it stops in line 3 of its cell with ValueError: odd"
+    # What the system says is made of all that it has at hand.
+    record = run(cells, "def double(x):\n    return open('/nowhere')", look)
+    assert "in line 2 of its cell with FileNotFoundError: [Errno 2] No such file" in record.message
 
 
 def test_the_check_run_again_looks_at_the_learners_answer(cells: dict[str, Any]) -> None:

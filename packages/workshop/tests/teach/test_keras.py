@@ -82,3 +82,19 @@ def test_what_no_lesson_uses_is_hidden_while_it_loads_only(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "sklearn", loaded)
     with teach_keras.hushed():
         assert importlib.import_module("sklearn") is loaded
+
+
+def test_garbage_is_not_looked_for_while_it_loads_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[bool] = []
+    monkeypatch.setattr(teach_keras.gc, "freeze", lambda: frozen.append(teach_keras.gc.isenabled()))
+    with teach_keras.hushed():
+        assert not teach_keras.gc.isenabled()
+    assert teach_keras.gc.isenabled()
+    assert frozen == [False], "what was loaded is never looked at again"
+    teach_keras.gc.disable()
+    try:
+        with teach_keras.hushed():
+            pass
+        assert not teach_keras.gc.isenabled(), "who had it switched off has it so afterwards"
+    finally:
+        teach_keras.gc.enable()

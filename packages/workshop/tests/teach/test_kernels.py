@@ -22,9 +22,13 @@ class Jupyter(BaseHTTPRequestHandler):
     """The three answers of a Jupyter server that matter here."""
 
     running: dict[str, str] = {}  # noqa: RUF012
+    states: dict[str, str] = {}  # noqa: RUF012
 
     def do_GET(self) -> None:
-        entries = [{"path": path, "kernel": {"id": identity}} for identity, path in self.running.items()]
+        entries = [
+            {"path": path, "kernel": {"id": one, "execution_state": self.states.get(one, "idle")}}
+            for one, path in self.running.items()
+        ]
         self._answer(200 if self.path == "/api/sessions" else 404, json.dumps(entries).encode())
 
     def do_DELETE(self) -> None:
@@ -71,8 +75,16 @@ def test_the_memory_of_a_kernel_is_seen(jupyter: Server) -> None:
 
 
 def test_all_but_this_one_are_ended(jupyter: Server) -> None:
-    assert memory.end_others(jupyter, "mine").startswith("Ended 2, which held 0 MB. Memory: ")
+    assert memory.end_others(jupyter, "mine").startswith("Ended 2 other kernels. Memory: ")
     assert Jupyter.running == {"mine": "here.ipynb"}
+    assert memory.end_others(jupyter, "mine").startswith("No other kernel runs any more. Memory: ")
+
+
+def test_what_is_not_known_of_a_kernel_is_not_said(jupyter: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "_sizes", lambda: {"one": 1200})
+    monkeypatch.setattr(Jupyter, "states", {"one": "busy", "two": "idle"})
+    assert list(map(str, kernels.others(jupyter, "mine"))) == ["a.ipynb (1,200 MB, at work now)", "b.ipynb"]
+    assert memory.end_others(jupyter, "mine").startswith("Ended 2 other kernels, 1,200 MB. Memory: ")
 
 
 def test_a_server_that_refuses_is_told_in_one_line(jupyter: Server) -> None:

@@ -46,8 +46,14 @@ def test_what_is_left_is_told_in_seconds_or_minutes() -> None:
     assert live.time_line(60, 1.0) == "60 s"
 
 
-def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("headless", [False, True])
+def test_a_notebook_gets_one_line_and_one_picture_in_place(
+    monkeypatch: pytest.MonkeyPatch, *, headless: bool
+) -> None:
     shown: list[tuple[str, object]] = []
+    monkeypatch.delenv("WORKSHOP_HEADLESS", raising=False)
+    if headless:
+        monkeypatch.setenv("WORKSHOP_HEADLESS", "1")
     monkeypatch.setattr(live, "in_notebook", lambda: True)
     monkeypatch.setattr(live.LiveCurve, "_display", lambda self, slot, thing: shown.append((slot, thing)))
     # All of it in one moment: on a busy machine drawing takes as long as the next line has to wait.
@@ -56,7 +62,8 @@ def test_a_notebook_gets_one_line_and_one_picture_in_place(monkeypatch: pytest.M
     for step in range(1, 50):
         curve.update(step / 50, [1.0] * step, [])
     curve.update(1.0, [1.0] * 50, [0.02], final=True)
-    assert [slot for slot, _ in shown] == ["progress", "picture"] * 2
+    # The first of two pictures is for those who watch.
+    assert [slot for slot, _ in shown] == ["progress", *["picture"] * (not headless), "progress", "picture"]
     picture = shown[-1][1]
     assert isinstance(picture, live._Picture)
     assert picture._repr_png_().startswith(b"\x89PNG")

@@ -61,6 +61,25 @@ def test_who_predicts_after_all_was_run_sees_both_all_the_same(shown: list[Any])
     assert repr(shown[-1]) == "● You predicted 66 %, and so it is."
 
 
+@pytest.mark.parametrize(
+    ("mine", "words", "said"),
+    [
+        (0, "0 %", "● You predicted 0 %; it is 66.2 %."),
+        (66.2468, "66.2 %", "● You predicted 66.2 %, and so it is."),
+    ],
+)
+def test_the_field_and_the_sentence_write_a_number_alike(
+    shown: list[Any], mine: float, words: str, said: str
+) -> None:
+    asked = Predictions()
+    ask(asked)
+    asked.reveal("share", 66.21)
+    shown[0].answer = mine
+    assert (shown[0].words, repr(shown[-1])) == (words, said)
+    shown[0].answer = None
+    assert shown[0].words == ""
+
+
 def test_an_answer_is_there_after_the_kernel_was_restarted_and_only_for_this_account(
     shown: list[Any], state: Path
 ) -> None:
@@ -116,7 +135,7 @@ def test_headless_the_default_stands_in_and_nothing_is_kept_or_read(
     asked.reveal("share", 66)
     assert capsys.readouterr().out.splitlines() == [
         "○ Nobody is here to predict; 50 % stands in: How many of 100?",
-        "○ You predicted nothing, so 50 % stands in; it is 66 %.",
+        "○ Nobody predicted: 50 % stood in, 66 % came out.",
     ]
     assert shown == []
     # A question that nobody could have answered rightly is a fault of the lesson, found where it is tested.

@@ -6,10 +6,11 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import rich.progress
 import typer
+from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -42,6 +43,11 @@ from workshop.system.command import ended_cleanly
 
 _MARKS = {True: "[green]yes[/]", False: "[red]no[/]", None: "not run"}
 
+_TIGHT: dict[str, Any] = {"box": SIMPLE, "pad_edge": False, "padding": (0, 1, 0, 0)}
+"""A table without lines between its columns, which leaves them more room."""
+WIDE = 100
+"""Columns of a terminal that has room for the lessons' titles beside their names."""
+
 app = typer.Typer(help="List, run and check the lessons.", no_args_is_help=True)
 
 Names = Annotated[
@@ -64,16 +70,21 @@ Timeout = Annotated[
 
 
 @app.command("list")
-def list_lessons(notebooks: Folder = None, as_json: AsJson = False) -> None:
-    """List the lessons: title, kernel, minutes (also on this machine) and budgets."""
+def list_lessons(
+    notebooks: Folder = None,
+    budgets: Annotated[
+        bool, typer.Option("--budgets", help="Also what each may take in work and memory, by profile.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the lessons: title, kernel and minutes, on this machine where it can be measured."""
     read = {lesson.name: lesson.read() for lesson in find_lessons(notebooks_folder(notebooks))}
     told = {name: about(name, notebook) for name, notebook in read.items()}
     slowness = slowness_here()
     if not as_json:
         short = {name: short_minutes(one, read[name]) for name, one in told.items()}
-        console.print(lessons_table(told, slowness, short))
-        if slowness is not None:
-            console.print(pace_line(slowness), highlight=False)
+        console.print(lessons_table(told, slowness, short, width=console.width, budgets=budgets))
+        console.print(pace_line(slowness), highlight=False)
         return
     documents = [
         {
@@ -275,24 +286,31 @@ def lessons_table(
     lessons: dict[str, About],
     slowness: float | None = None,
     short: dict[str, float | None] | None = None,
+    *,
+    width: int = WIDE,
+    budgets: bool = False,
 ) -> Table:
-    """Return the table of ``workshop lessons list``; with this machine's slowness also the minutes here.
+    """Return the table of ``workshop lessons list``; with this machine's slowness its minutes are those here.
 
-    ``short`` has the minutes of the ten-minute paths.
+    ``short`` has the minutes of the ten-minute paths. Where the ``width`` is too small for a column of titles
+    they stand below the names.
     """
-    here = [] if slowness is None else [_right("here"), _right("waiting")]
-    table = Table(
-        _names(lessons), "title", "kernel", _right("minutes"), *here, _right("short"), *map(str, Profile)
-    )
+    figures = [_right("minutes"), *([] if slowness is None else [_right("waiting")]), _right("short")]
+    wide = width >= WIDE
+    first = [_names(lessons), Column("title")] if wide else [Column("lesson", min_width=_longest(lessons))]
+    limits = map(str, Profile if budgets else ())
+    table = Table(*first, Column("kernel", no_wrap=True), *figures, *limits, **_TIGHT)
     for name, told in lessons.items():
+        title = escape(told.title)
         minutes = ["" if told.minutes is None else f"{told.minutes:g}"]
         if slowness is not None:
             found = minutes_here(told, slowness)
-            minutes += ["", ""] if found is None else [f"{found.whole:.0f}", f"{found.waiting:.0f}"]
+            minutes = ["", ""] if found is None else [f"{found.whole:.0f}", f"{found.waiting:.0f}"]
         path = (short or {}).get(name)
         minutes.append("" if path is None else f"{path:.0f}")
-        budgets = [_budget(told.budget.get(profile, {})) for profile in Profile]
-        table.add_row(name, escape(told.title), escape(told.kernel), *minutes, *budgets)
+        allowed = [_budget(told.budget.get(profile, {})) for profile in Profile] if budgets else []
+        whose = [name, title] if wide else [f"{name}\n  [dim]{title}[/]"]
+        table.add_row(*whose, escape(told.kernel), *minutes, *allowed)
     return table
 
 
@@ -301,11 +319,14 @@ def short_minutes(told: About, notebook: Notebook) -> float | None:
     return None if told.short_work is None else round(path_minutes(notebook, told.short_work), 1)
 
 
-def pace_line(slowness: float) -> str:
-    """Say what the minutes here are."""
+def pace_line(slowness: float | None) -> str:
+    """Say what the figures of the table are."""
+    short = "Short: those of its ten-minute path, the cells that begin with ◆."
+    if slowness is None:
+        return f"Minutes of the reference machine. {short}"
     return (
-        f"Here: minutes on this machine, whose slowness is {slowness:g} (the reference machine's is 1). "
-        "Waiting: how many of them cells run, at most."
+        f"Minutes on this machine, whose slowness is {slowness:g} (the reference machine's is 1). "
+        f"Waiting: how many of them cells run, at most. {short}"
     )
 
 
@@ -320,7 +341,7 @@ def results_table(results: list[Result]) -> Table:
     headings = ("seconds", "work", *(["compiling"] if compiled else []), "peak MB")
     figures = [_right(heading) for heading in headings]
     names = _names(result.name for result in results)
-    table = Table(names, "profile", *figures, "metrics", "passed")
+    table = Table(names, "profile", *figures, "metrics", "passed", **_TIGHT)
     for result in results:
         metrics = "\n".join(f"{name} {_figure(value)}" for name, value in result.metrics.items())
         passed = "[green]yes[/]" if result.passed else "[red]no[/]"
@@ -358,14 +379,13 @@ def yardstick_line(results: list[Result]) -> str:
 def verdicts_table(verdicts: list[Verdict]) -> Table:
     """Return the table of ``workshop lessons check``."""
     names = _names(verdict.name for verdict in verdicts)
-    table = Table(names, "clean file", "passes solved", "stubs not done", "wrong is wrong")
-    for heading in ("mutants", "rejected", "exercises"):
-        table.add_column(heading, justify="right")
+    headings = ("clean file", "passes solved", "stubs not done", "wrong is wrong")
+    marks = [Column(heading, min_width=_longest(heading.split())) for heading in headings]
+    table = Table(names, *marks, Column("mutants rejected", justify="right", min_width=8), **_TIGHT)
     for verdict in verdicts:
         statements = (verdict.clean, verdict.solved, verdict.stubs, verdict.wrong)
-        share = f"{verdict.rejected / verdict.mutants:.0%}" if verdict.mutants else ""
-        figures = (str(verdict.mutants or ""), share, str(len(verdict.exercises)))
-        table.add_row(verdict.name, *(_MARKS[statement] for statement in statements), *figures)
+        share = f"{verdict.rejected} of {verdict.mutants}" if verdict.mutants else ""
+        table.add_row(verdict.name, *(_MARKS[statement] for statement in statements), share)
     return table
 
 
@@ -375,9 +395,13 @@ def _figure(value: float | int | str | bool) -> str:
 
 def _names(names: Iterable[str]) -> Column:
     """Return the column of the lessons' names, which are never cut: they are to be typed again."""
-    return Column("lesson", min_width=max(map(len, names), default=0))
+    return Column("lesson", no_wrap=True, min_width=_longest(names))
+
+
+def _longest(names: Iterable[str]) -> int:
+    return max(map(len, names), default=0)
 
 
 def _right(heading: str) -> Column:
     """Return a column for figures."""
-    return Column(heading, justify="right")
+    return Column(heading, justify="right", no_wrap=True)

@@ -17,7 +17,7 @@ import psutil
 from workshop.lessons.yardstick import spent_by
 
 SAMPLE_SECONDS = 0.05
-SAMPLING_WORK = 0.02
+SAMPLING_WORK = 0.05
 LONGEST_PAUSE = 0.5
 """On a busy machine a kernel comes to little between two samples: it is looked at again when it has worked
 for so many processor seconds, or after so long, for what its children do is told when they have ended."""

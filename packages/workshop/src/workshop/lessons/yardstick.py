@@ -32,12 +32,12 @@ REFERENCE = {"interpreter": 0.0204, "product": 0.0213, "memory": 0.0203}
 """Processor seconds that a piece of each kind takes where the slowness is 1: one core of a server with an
 AMD EPYC of 2023 (Zen 4, 2.6 GHz), Python 3.11, NumPy 2.4 with OpenBLAS, nothing else at work."""
 
-ROUNDS_AT_REST = 4
+ROUNDS_AT_REST = 2
 """Rounds before the lesson, and again after it."""
 RECENT = 10.0
 """Seconds for which the rounds after one lesson also are those before the next."""
 SHORTEST_INTERVAL = 1.0
-WORK_BETWEEN = 1.5
+WORK_BETWEEN = 3.0
 """Processor seconds of the lesson between two rounds: on a busy machine it comes to them slowly."""
 STOPPED_SHARE = 0.04
 """The lesson is stopped for at most this share of the time, however slow or busy the machine is."""

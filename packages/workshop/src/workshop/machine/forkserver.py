@@ -17,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -78,9 +79,21 @@ def _import(modules: list[str]) -> None:
         # What it looks up before it takes its first function from the cache.
         theano.gof.cc.get_module_cache()
         theano.gof.cmodule.GCC_compiler.compile_args()
+    if "matplotlib.pyplot" in sys.modules:
+        _draw_once()
     # A fork that collects garbage would else write to every page, and so copy it.
     gc.collect()
     gc.freeze()
+
+
+def _draw_once() -> None:
+    """Read the fonts and what else a first picture needs."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure((1, 1))
+    figure.subplots().set(title="$x$")
+    FigureCanvasAgg(figure).print_png(io.BytesIO())
 
 
 def look_at_what_was_compiled() -> None:

@@ -22,7 +22,7 @@ SEED = 2012
 TRIES = 24
 RELATIVE, ABSOLUTE = 1e-3, 1e-5
 """An answer in float32 is as right as one in float64."""
-LONGEST = 80
+LONGEST = 100
 
 Draw = Callable[[np.random.Generator], Any]
 """Returns the input, or a tuple of the inputs, for one call."""
@@ -125,7 +125,7 @@ def _shown(value: Any) -> str:
             f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else ", ".join(map(_shown, value))
         )
     elif array is None or array.dtype.kind not in "biufc":
-        text = repr(value)
+        text = repr(value if array is None else array.tolist())
     else:
         text = np.array2string(array, precision=3, separator=", ", threshold=40, floatmode="maxprec")
     text = " ".join(text.split())

@@ -150,7 +150,8 @@ class Check:
         elif is_unfinished(names, self.namespace):
             record = Record(self.exercise, Answer.NOT_DONE, _task(names))
         elif error is not None:
-            record = Record(self.exercise, Answer.WRONG, _reason(error, trace), type(error).__name__)
+            said = _reason(error, trace, _files_of(names, self.namespace))
+            record = Record(self.exercise, Answer.WRONG, said, type(error).__name__)
         else:
             record = Record(self.exercise, Answer.RIGHT, self.praise)
         records[self.exercise] = record
@@ -302,21 +303,33 @@ def _task(names: list[str]) -> str:
     return f"fill in the dots of {' and '.join(names)}" if names else "fill in the dots"
 
 
-def _reason(error: Exception, trace: types.TracebackType | None) -> str:
-    """Say in one line what is wrong; for an error of the learner's own code also where."""
-    text = _cut(str(error))
+def _files_of(names: list[str], namespace: Namespace) -> set[str]:
+    """Return what Python calls the cells that functions, or classes with methods, come from."""
+    found = [namespace.get(name) for name in names]
+    inner = [value for each in found if isinstance(each, type) for value in vars(each).values()]
+    return {each.__code__.co_filename for each in found + inner if isinstance(each, types.FunctionType)}
+
+
+def _reason(error: Exception, trace: types.TracebackType | None, own: set[str]) -> str:
+    """Say in one line what is wrong; for an error within the learner's own code also where.
+
+    The code of the files ``own`` is the learner's; the first in ``trace`` is the check itself.
+    """
     if isinstance(error, AssertionError):
-        return text or "this is not what was asked for"
-    frames = []
+        return _cut(str(error)) or "this is not what was asked for"
+    inside, depth = "", 0
     while trace is not None:
-        frames.append((trace.tb_frame.f_code.co_name, trace.tb_lineno))
-        trace = trace.tb_next
-    if len(frames) == 1 and isinstance(error, AttributeError) and hasattr(_array_type(), error.name or ""):
+        if depth and trace.tb_frame.f_code.co_filename in own:
+            inside = f" in line {trace.tb_lineno} of its cell"
+        trace, depth = trace.tb_next, depth + 1
+    if depth == 1 and isinstance(error, AttributeError) and hasattr(_array_type(), error.name or ""):
         kind = next((words for kind, words in _PLAIN.items() if isinstance(error.obj, kind)), "")
         if kind:
             return f"an array is asked for, and this is {kind}: np.array makes one of it"
-    inside = [f" in line {line} of its cell" for name, line in frames[1:2] if name != "<module>"]
-    return f"it stops{''.join(inside)} with {type(error).__name__}: {text}"
+    # Libraries hand over what they had in their hands, too, which only they can read.
+    plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
+    text = _cut(str(error.args[0] if plain else error))
+    return f"it stops{inside} with {type(error).__name__}: {text}"
 
 
 def _array_type() -> type:

@@ -7,6 +7,7 @@ they are needed; the other environments have none.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -23,7 +24,8 @@ def hushed() -> Iterator[None]:
 
     Afterwards its logger tells errors only; it warns of every further network that a lesson builds.
     Keras wraps scikit-learn where it finds it, for which no lesson has a use: it is hidden meanwhile, which
-    saves a second and 60 MB. It can be imported afterwards.
+    saves a second and 60 MB. It can be imported afterwards. Garbage is not looked for among the hundreds of
+    thousands of objects that loading makes, and later never again: they all stay.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -31,9 +33,14 @@ def hushed() -> Iterator[None]:
     hide = "sklearn" not in sys.modules
     if hide:
         sys.modules["sklearn"] = None  # type: ignore[assignment]
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
         if hide:
             del sys.modules["sklearn"]
         os.dup2(kept, 2)

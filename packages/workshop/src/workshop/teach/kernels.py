@@ -25,6 +25,13 @@ class Kernel:
     """The notebook that it belongs to."""
     megabytes: int
     """The memory that it holds, in MB (10⁶ bytes); 0 where that cannot be seen."""
+    at_work: bool = False
+    """Whether a cell of its runs now, whose result would be lost."""
+
+    def __str__(self) -> str:
+        """Return its notebook, and what of it is to be known before it is ended."""
+        known = [f"{self.megabytes:,} MB"] * bool(self.megabytes) + ["at work now"] * self.at_work
+        return f"{self.name} ({', '.join(known)})" if known else self.name
 
 
 def server() -> Server | None:
@@ -43,7 +50,12 @@ def others(of: Server, own: str) -> list[Kernel]:
     sessions = {entry["kernel"]["id"]: entry for entry in ask_json(of, "GET", "api/sessions")}
     sizes = _sizes()
     found = [
-        Kernel(identity, str(entry.get("path") or entry.get("name") or "kernel"), sizes.get(identity, 0))
+        Kernel(
+            identity,
+            str(entry.get("path") or entry.get("name") or "kernel"),
+            sizes.get(identity, 0),
+            entry["kernel"].get("execution_state") == "busy",
+        )
         for identity, entry in sessions.items()
         if identity != own
     ]

@@ -66,7 +66,7 @@ def _button(of: Server, own: str, found: list[kernels.Kernel]) -> None:
     import ipywidgets
     from IPython.display import display
 
-    names = ", ".join(f"{kernel.name} ({kernel.megabytes:,} MB)" for kernel in found)
+    names = ", ".join(map(str, found))
     # A label of many names is broken into lines, and a button is as wide as its words.
     text = html.escape(f"Other kernels: {names}. They lose what they have computed.")
     label = ipywidgets.HTML(text, layout=ipywidgets.Layout(flex="1 1 0%"))
@@ -89,5 +89,8 @@ def end_others(of: Server, own: str) -> str:
             kernels.end(of, kernel)
     except (OSError, ValueError) as error:
         return f"Jupyter did not end them ({error}); use its list of running kernels."
+    if not found:
+        return f"No other kernel runs any more. {line()}"
     freed = sum(kernel.megabytes for kernel in found)
-    return f"Ended {len(found)}, which held {freed:,} MB. {line()}"
+    ended = "Ended 1 other kernel" if len(found) == 1 else f"Ended {len(found)} other kernels"
+    return f"{ended}{f', {freed:,} MB' if freed else ''}. {line()}"

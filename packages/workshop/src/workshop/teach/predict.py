@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workshop.teach.live import in_notebook
-from workshop.teach.questions import Question, Value, sentence
+from workshop.teach.questions import Question, Value
 
 if TYPE_CHECKING:
     from workshop.teach.predictpad import PredictPad
@@ -93,7 +93,8 @@ class Predictions:
         if nobody_there():
             if not asked.takes(value):
                 raise ValueError(f"{name}: {value!r} came out, which nobody could have predicted")
-            print(sentence(asked, None, value))
+            stood_in, came = asked.words(asked.default), asked.words(value)
+            print(f"○ Nobody predicted: {stood_in} stood in, {came} came out.")
             return
         if name in self._pads:
             self._pads[name].reveal(value)

@@ -39,7 +39,8 @@ function render({ model, el }) {
   // Jupyter would take keys for its own; it looks at the element that has the focus.
   for (const each of [...inputs, button]) each.setAttribute("data-lm-suppress-shortcuts", "true");
 
-  const written = (value) => (choices.length ? `“${value}”` : [value, unit].filter(Boolean).join(" "));
+  // Rounded by the kernel; until it has answered, as it was entered.
+  const written = (value) => model.get("words") || (choices.length ? `“${value}”` : `${value} ${unit}`.trim());
 
   // The learner's words, while they are neither kept nor taken back; null: there are none that will do.
   function entered() {
@@ -76,6 +77,7 @@ function render({ model, el }) {
       return;
     }
     model.set("answer", value);
+    model.set("words", "");
     model.save_changes();
     show();
     if (done) inputs[0].focus(); // the field that was off is the next to be used
@@ -88,7 +90,7 @@ function render({ model, el }) {
       form.requestSubmit();
     }
   });
-  const events = "change:answer change:outcome change:kept";
+  const events = "change:answer change:words change:outcome change:kept";
   model.on(events, show);
   show();
   return () => model.off(events, show);

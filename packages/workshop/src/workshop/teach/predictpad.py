@@ -25,6 +25,8 @@ class PredictPad(StillWidget):
     """``text``, ``choices``, ``low``, ``high`` (None: no limit) and ``unit``."""
     answer = traitlets.Any(None, allow_none=True).tag(sync=True)
     """What was predicted: a number, one of the choices, or None."""
+    words = traitlets.Unicode("").tag(sync=True)
+    """What was predicted, in words: the page writes it as the sentence below it does."""
     outcome = traitlets.Unicode("").tag(sync=True)
     """What came out, in words; empty until a later cell has shown it."""
     kept = traitlets.Bool(True).tag(sync=True)
@@ -45,6 +47,7 @@ class PredictPad(StillWidget):
             answer=before if asked.takes(before) else None,
         )
         self.name, self.asked = name, asked
+        self.words = self._words()
         self._found: Value | None = None
         self._handle: Any = None
         self.observe(self._answered, names="answer")
@@ -55,6 +58,9 @@ class PredictPad(StillWidget):
 
         self._found, self.outcome = outcome, self.asked.words(outcome)
         self._handle = display(self._line(), display_id=True)  # type: ignore[no-untyped-call]
+
+    def _words(self) -> str:
+        return "" if self.answer is None else self.asked.words(self.answer)
 
     def _line(self) -> Line:
         assert self._found is not None
@@ -69,6 +75,7 @@ class PredictPad(StillWidget):
         else:
             self.answer = None
             return
+        self.words = self._words()
         if self._handle is not None:
             self._handle.update(self._line())
 

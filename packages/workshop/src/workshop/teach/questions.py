@@ -46,7 +46,8 @@ def sentence(asked: Question, predicted: Value | None, outcome: Value) -> str:
     came = f"it is {asked.words(outcome)}"
     if predicted is None:
         return f"○ You predicted nothing, so {asked.words(asked.default)} stands in; {came}."
-    if predicted == outcome:
+    # As it is written: who reads 66.2 twice must not be told that they differ.
+    if asked.words(predicted) == asked.words(outcome):
         return f"● You predicted {asked.words(predicted)}, and so it is."
     return f"● You predicted {asked.words(predicted)}; {came}."
 
