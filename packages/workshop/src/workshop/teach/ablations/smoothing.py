@@ -1,4 +1,4 @@
-"""A network of the lesson *Inception v3* trained with smoothed labels and without, recorded: three seeds of each.
+"""A network of the lesson *Inception v3*, trained with smoothed labels and with hard ones, and recorded.
 
 By the cells of the notebook, their exercises solved. From a checkout, in the environment theano::
 
@@ -52,8 +52,8 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         for kind, figures in found.items():
             right, sure = (figures[what] for what in ("right", "sure"))
             told.append(
-                f"{epochs:2} times through, {kind:9} {right.mean():.1f} of 100 right, sure of {sure.mean():.1f}"
-                f" on average: too sure by {(sure - right).mean():+.1f}"
+                f"{epochs:2} times through, {kind:9} {right.mean():.1f} of 100 right, "
+                f"sure of {sure.mean():.1f} on average: too sure by {(sure - right).mean():+.1f}"
             )
         more, half = interval(found["smoothed"]["right"] - found["hard"]["right"])
         told.append(f"   smoothed less hard, right: {more:+.1f} ± {half:.1f} points ({len(seeds)} seeds)")
