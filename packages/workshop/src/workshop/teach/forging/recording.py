@@ -122,10 +122,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"remedy taken away: {piece['collapsed_kinds']:.2f} kinds, "
                 f"the judge sure of {100 * piece['collapsed_sure']:.0f} %"
             )
-    rings = [pieces[f"ring/{seed}"]["kinds"] for seed in ALL_SEEDS if f"ring/{seed}" in pieces]
-    if rings:
-        told.append(f"the ring, median kinds of eight moments with {len(rings)} seeds:")
-        told += [f"  {name:20} " + ", ".join(f"{kinds[name]:.1f}" for kinds in rings) for name in rings[0]]
+    told += ring(pieces)
     tables = [pieces[f"remedies/{seed}"]["table"] for seed in ALL_SEEDS if f"remedies/{seed}" in pieces]
     if tables:
         told.append(f"short games, distance with {len(tables)} seed{'s' * (len(tables) > 1)}:")
@@ -141,6 +138,30 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
     told += _cost(pieces)
     if told:
         told.append(f"recorded {recordings.days(pieces)}")
+    return told
+
+
+def ring(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say how many kinds the forger of the ring makes, in the median of eight moments, seed by seed."""
+    rings = [pieces[f"ring/{seed}"]["kinds"] for seed in ALL_SEEDS if f"ring/{seed}" in pieces]
+    if not rings:
+        return []
+    told = [f"the ring, median kinds of eight moments with {len(rings)} seed{'s' * (len(rings) > 1)}:"]
+    return told + [f"  {name:20} " + ", ".join(f"{kinds[name]:.1f}" for kinds in rings) for name in rings[0]]
+
+
+def remedies(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what each remedy alone does to the distance of the short games, seed by seed."""
+    tables = [pieces[f"remedies/{seed}"]["table"] for seed in ALL_SEEDS if f"remedies/{seed}" in pieces]
+    if not tables:
+        return []
+    alone = ", ".join(f"{table['no remedy']['frechet']:.0f}" for table in tables)
+    told = [f"short games (recorded), no remedy: distance {alone}; beside that, seed by seed:"]
+    for name in tables[0]:
+        if name != "no remedy":
+            apart = [table[name]["frechet"] - table["no remedy"]["frechet"] for table in tables]
+            kinds = ", ".join(f"{table[name]['kinds']:.1f}" for table in tables)
+            told.append(f"  {name:20}" + "".join(f"{each:+6.0f}" for each in apart) + f"   kinds {kinds}")
     return told
 
 
