@@ -54,6 +54,24 @@ def fooling(of_squeezed):
     return T.nnet.softplus(-of_squeezed.mean())
 
 
+# %% wrong: the two are swapped, by name
+def accusing(of_noise, of_squeezed):
+    return detective_loss(of_squeezed, of_noise)
+
+
+def fooling(of_squeezed):
+    return forger_loss(of_squeezed)
+
+
+# %% right: written out
+def accusing(of_noise, of_squeezed):
+    return T.nnet.softplus(-of_noise).mean() + T.nnet.softplus(of_squeezed).mean()
+
+
+def fooling(of_squeezed):
+    return T.nnet.softplus(-of_squeezed).mean()
+
+
 # %% right: by the logarithm of the probability
 def accusing(of_noise, of_squeezed):
     real, forged = T.nnet.sigmoid(of_noise), T.nnet.sigmoid(of_squeezed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -36,3 +38,13 @@ def test_it_learns_and_is_lost_without_its_channels(halves: Pictures) -> None:
 def test_the_same_seed_gives_the_same_network(halves: Pictures) -> None:
     answers = {Trial(lambda layer: window(layer, 3, 1), seed=4).right(halves) for _ in range(2)}
     assert len(answers) == 1
+
+
+def test_it_learns_by_another_loss_and_says_how_sure_it_is(halves: Pictures) -> None:
+    def never_sure(says: Any, labels: Any) -> Any:
+        return -says.mean()
+
+    tried = Trial(lambda layer: window(layer, 3, 3), 1, loss=never_sure).learn(halves, epochs=10)
+    chances = tried.chances(halves.test_images)
+    assert np.allclose(chances.sum(axis=1), 1, atol=1e-5)
+    assert chances.max() < 0.2, "all ten answers are about as likely"

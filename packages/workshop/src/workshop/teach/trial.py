@@ -20,7 +20,14 @@ from workshop.teach import batches
 from workshop.teach.data import Pictures
 
 Layer = Any
+Loss = Callable[[Any, Any], Any]
+"""Of the logarithms of all probabilities (n, 10) and the labels (n,), both Theano's: one number."""
 PEAK, SIZE = 0.01, 64
+
+
+def cross_entropy(says: Any, labels: Any) -> Any:
+    """Return the mean of −ln of the probability that was given to the right answer."""
+    return -says[T.arange(labels.shape[0]), labels].mean()
 
 
 def window(incoming: Layer, filters: int, size: int | tuple[int, int]) -> Layer:
@@ -31,7 +38,7 @@ def window(incoming: Layer, filters: int, size: int | tuple[int, int]) -> Layer:
 class Trial:
     """A network around one layer, or several, that ``tried`` builds behind a given one."""
 
-    def __init__(self, tried: Callable[[Layer], Layer], seed: int) -> None:
+    def __init__(self, tried: Callable[[Layer], Layer], seed: int, loss: Loss = cross_entropy) -> None:
         """Begin with noise that depends on ``seed`` alone."""
         lasagne.random.set_rng(np.random.RandomState(seed))
         self.seed = seed
@@ -45,11 +52,11 @@ class Trial:
         end = L.GlobalPoolLayer(L.MaxPool2DLayer(L.InputLayer(layer.output_shape, maps), 2))
         end = L.DenseLayer(end, 10, nonlinearity=None)
         says = T.nnet.logsoftmax(L.get_output(end))
-        loss = -says[T.arange(labels.shape[0]), labels].mean()
+        price = loss(says, labels)
         weights = [own for part in (layer, end) for own in L.get_all_params(part, trainable=True)]
-        updates = lasagne.updates.adam(loss, weights, rate)
-        self._step = theano.function([pictures, labels, rate, heard], loss, updates=updates)
-        self._answer = theano.function([pictures, heard], says.argmax(axis=1))
+        updates = lasagne.updates.adam(price, weights, rate)
+        self._step = theano.function([pictures, labels, rate, heard], price, updates=updates)
+        self._says = theano.function([pictures, heard], T.exp(says))
 
     def learn(self, pictures: Pictures, epochs: int) -> Trial:
         """Go so often through the training pictures, by Adam, its rate falling to nothing; return itself."""
@@ -62,11 +69,12 @@ class Trial:
                 number += 1
         return self
 
+    def chances(self, images: npt.NDArray[Any], heard: npt.ArrayLike | None = None) -> npt.NDArray[Any]:
+        """Return the probabilities of pictures, (n, 10); ``heard``: which channels are let through."""
+        chosen = np.asarray(np.ones(self.channels) if heard is None else heard, np.float32)
+        return np.concatenate([self._says(some, chosen) for (some,) in batches.batches(images, size=500)])
+
     def right(self, pictures: Pictures, heard: npt.ArrayLike | None = None) -> float:
-        """Return the share of test pictures that are right; ``heard``: which channels are let through."""
-        chosen = np.ones(self.channels) if heard is None else np.asarray(heard)
-        answers = [
-            self._answer(some, chosen.astype(np.float32))
-            for (some,) in batches.batches(pictures.test_images, size=500)
-        ]
-        return float(np.mean(np.concatenate(answers) == pictures.test_labels))
+        """Return the share of test pictures that are right."""
+        answers = self.chances(pictures.test_images, heard).argmax(axis=1)
+        return float(np.mean(answers == pictures.test_labels))

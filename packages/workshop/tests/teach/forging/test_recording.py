@@ -7,6 +7,7 @@ import json
 import pytest
 
 from workshop.settings import CHECKOUT
+from workshop.teach import recordings
 from workshop.teach.forging import recording
 
 CELLS = json.loads((CHECKOUT / "notebooks" / recording.NOTEBOOK).read_text(encoding="utf-8"))["cells"]
@@ -45,6 +46,29 @@ def test_lines_tell_seeds_remedies_and_convolutions() -> None:
     assert "costs 15 times as much: 25,000 of them, a long game, would take 69 minutes" in told
     assert "2026-11-26 to 2026-11-27" in told
     assert recording.lines({}) == []
+
+
+def test_a_remedy_is_told_beside_the_same_seed() -> None:
+    table = {"no remedy": {"frechet": 300.0, "kinds": 9.0}, "R1": {"frechet": 288.0, "kinds": 8.5}}
+    alone, flat = recording.remedies({"remedies/2": {"table": table}})
+    assert "distance 300;" in alone
+    assert flat.split() == ["R1", "-12", "kinds", "8.5"]
+
+
+def test_rings_and_painters_are_told_seed_by_seed() -> None:
+    rings = {f"ring/{seed}": {"kinds": {"both": 7.0 + seed / 10}} for seed in (1, 2, 3)}
+    assert recording.ring(rings)[-1].split() == ["both", "7.1,", "7.2,", "7.3"]
+    assert "3 seeds" in recording.ring(rings)[0]
+    painters = {f"painter/{seed}": {"distance": {"real, painted": 6.0 + seed}} for seed in (1, 2)}
+    title, row = recording.painted(painters)
+    assert "2 painters" in title and row.split() == ["real,", "painted", "7.0", "8.0"]
+    assert recording.ring({}) == recording.remedies({}) == recording.painted({}) == []
+
+
+def test_the_cells_that_a_painter_runs_are_in_the_notebook() -> None:
+    ids = [cell["id"] for cell in recordings.cells(recording.TURNED)]
+    places = [ids.index(name) for name in recording.PAINTED]
+    assert places == sorted(set(places))
 
 
 def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:

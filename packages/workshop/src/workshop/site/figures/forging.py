@@ -14,21 +14,21 @@ from __future__ import annotations
 import json
 from math import cos, pi, sin
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from workshop.lessons.catalogue import check_of, exercise_of, read_solution
 from workshop.site.figures.drawing import Drawing
 from workshop.site.figures.recording import NOTEBOOKS, SETTINGS
+from workshop.teach.forging import recording
 
 FILE = Path(__file__).with_name("forged.json")
 LESSON = "7-make/20-gan"
 LAST = "ring-remedies"
 """The cell that plays the last of the games."""
 
-BRUSH = [("forgeries", (62.7, 29.8)), ("real digits", (25.2, 6.2))]
-"""Fréchet distances of 2,000 digits that are drawn from their 64 numbers in two ways; from
-``docs/figures.md``, Adversarial networks."""
+BRUSHES = ("by principal components", "painted, 28 lines")
+"""Two ways to draw a digit from its 64 numbers, as the lesson's record names them."""
 
 Names = dict[str, Any]
 """What a lesson's cells have assigned."""
@@ -151,10 +151,19 @@ def remedies() -> Drawing:
     return drawing
 
 
+def distances(whose: str) -> list[float]:
+    """Return the Fréchet distance of digits, drawn in both ways: the mean of all recorded painters."""
+    pieces = [
+        piece["distance"] for name, piece in recording.recorded().items() if name.startswith("painter/")
+    ]
+    return [mean(piece[f"{whose}, {way}"] for piece in pieces) for way in BRUSHES]
+
+
 def brush() -> Drawing:
     """Draw how far the same digits are from real ones, drawn by components and by the painter."""
     drawing = Drawing(1100, 400)
-    for number, (what, values) in enumerate(BRUSH):
+    for number, (whose, what) in enumerate((("forged", "forgeries"), ("real", "real digits"))):
+        values = distances(whose)
         left = 40 + 540 * number
         for place, (name, value, fill) in enumerate(
             zip(("components", "painter"), values, ("sunk", "accent-soft"), strict=True)

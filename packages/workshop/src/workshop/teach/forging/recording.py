@@ -1,7 +1,7 @@
-"""Games that take longer than the lesson, recorded: other seeds, remedies one at a time, convolutions.
+"""Games that take longer than the lesson, recorded: other seeds, single remedies, convolutions, painters.
 
-It runs the cells of the notebook themselves, its exercises solved. In the environment of the lessons, from a
-checkout::
+It runs the cells of the two notebooks themselves, their exercises solved. In the environment of the lessons,
+from a checkout::
 
     python -m workshop.teach.forging.recording                        # all that is missing
     python -m workshop.teach.forging.recording --again seeds/2 …      # these anew
@@ -14,16 +14,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from workshop.settings import CHECKOUT
-from workshop.teach import recordings
+from workshop.teach import checkpoints, recordings
 from workshop.teach.recordings import Names, Piece
 
 FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("7-make/20-gan.ipynb")
+TURNED = Path("7-make/25-turned-around.ipynb")
 
 DEFINE = (
     "parameters",
@@ -63,6 +65,19 @@ ON_THE_RING = (
     "ring-remedies",
 )
 """The cells of the games on the ring."""
+PAINTED = (
+    "parameters",
+    "imports",
+    "digits",
+    "judge",
+    "exercise-places",
+    "painter",
+    "teach-painter",
+    "exercise-smaller",
+    "forger",
+    "judge-painted",
+)
+"""The cells of the sequel that teach a painter, and judge what it draws."""
 
 SEEDS = (2, 3)
 """Seeds beside the first, with which the lesson itself plays."""
@@ -107,10 +122,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
                 f"remedy taken away: {piece['collapsed_kinds']:.2f} kinds, "
                 f"the judge sure of {100 * piece['collapsed_sure']:.0f} %"
             )
-    rings = [pieces[f"ring/{seed}"]["kinds"] for seed in ALL_SEEDS if f"ring/{seed}" in pieces]
-    if rings:
-        told.append(f"the ring, median kinds of eight moments with {len(rings)} seeds:")
-        told += [f"  {name:20} " + ", ".join(f"{kinds[name]:.1f}" for kinds in rings) for name in rings[0]]
+    told += ring(pieces)
     tables = [pieces[f"remedies/{seed}"]["table"] for seed in ALL_SEEDS if f"remedies/{seed}" in pieces]
     if tables:
         told.append(f"short games, distance with {len(tables)} seed{'s' * (len(tables) > 1)}:")
@@ -127,6 +139,40 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
     if told:
         told.append(f"recorded {recordings.days(pieces)}")
     return told
+
+
+def ring(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say how many kinds the forger of the ring makes, in the median of eight moments, seed by seed."""
+    rings = [pieces[f"ring/{seed}"]["kinds"] for seed in ALL_SEEDS if f"ring/{seed}" in pieces]
+    if not rings:
+        return []
+    told = [f"the ring, median kinds of eight moments with {len(rings)} seed{'s' * (len(rings) > 1)}:"]
+    return told + [f"  {name:20} " + ", ".join(f"{kinds[name]:.1f}" for kinds in rings) for name in rings[0]]
+
+
+def remedies(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what each remedy alone does to the distance of the short games, seed by seed."""
+    tables = [pieces[f"remedies/{seed}"]["table"] for seed in ALL_SEEDS if f"remedies/{seed}" in pieces]
+    if not tables:
+        return []
+    alone = ", ".join(f"{table['no remedy']['frechet']:.0f}" for table in tables)
+    told = [f"short games (recorded), no remedy: distance {alone}; beside that, seed by seed:"]
+    for name in tables[0]:
+        if name != "no remedy":
+            apart = [table[name]["frechet"] - table["no remedy"]["frechet"] for table in tables]
+            kinds = ", ".join(f"{table[name]['kinds']:.1f}" for table in tables)
+            told.append(f"  {name:20}" + "".join(f"{each:+6.0f}" for each in apart) + f"   kinds {kinds}")
+    return told
+
+
+def painted(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say how far the same digits are from real ones, by each way of drawing them, seed by seed."""
+    found = [pieces[name]["distance"] for seed in ALL_SEEDS if (name := f"painter/{seed}") in pieces]
+    if not found:
+        return []
+    many = f"{len(found)} painter{'s' * (len(found) > 1)} (recorded)"
+    told = [f"distance from real digits, {many}:"]
+    return told + [f"  {name:40}" + "  ".join(f"{one[name]:5.1f}" for one in found) for name in found[0]]
 
 
 def away(pieces: Mapping[str, Piece], table: Mapping[str, Mapping[str, float]], seed: int) -> float | None:
@@ -171,6 +217,7 @@ def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth, each as what makes it."""
     found: dict[str, Callable[[], Piece]] = {f"seeds/{seed}": partial(_long, seed) for seed in SEEDS}
     found |= {f"ring/{seed}": partial(_ring, seed) for seed in ALL_SEEDS}
+    found |= {f"painter/{seed}": partial(_painter, seed) for seed in ALL_SEEDS}
     found |= {f"remedies/{seed}": partial(_remedies, seed) for seed in ALL_SEEDS}
     found |= {f"convolutions/{seed}": partial(_convolutions, seed) for seed in ALL_SEEDS}
     found |= {f"dense/{seed}": partial(_dense, seed) for seed in ALL_SEEDS}
@@ -198,6 +245,19 @@ def _ring(seed: int) -> Piece:
     """Play the four games on the ring, begun with other weights for each seed."""
     names = recordings.play(NOTEBOOK, ON_THE_RING, seed)
     return {"kinds": {name: round(float(np.median(curve)), 2) for name, curve in names["counts"].items()}}
+
+
+def _painter(seed: int) -> Piece:
+    """Teach the sequel's painter, and judge forgeries and real digits, each drawn in three ways."""
+    names = recordings.play(TURNED, PAINTED, seed, after={"imports": _take_the_shipped_forger})
+    return {"distance": {f"{whose}, {way}": round(far, 2) for (whose, way), far in names["distance"].items()}}
+
+
+def _take_the_shipped_forger(names: Names) -> None:
+    """Whoever records may have a forger of their own; the one that was shipped is the same for all."""
+    names["checkpoints"] = SimpleNamespace(
+        rejoin=lambda name: checkpoints.load(checkpoints.SHIPPED / f"{name}.npz")
+    )
 
 
 def _remedies(seed: int) -> Piece:
@@ -235,4 +295,4 @@ def _rounded(figures: Mapping[str, float]) -> Piece:
 
 
 if __name__ == "__main__":
-    recordings.main("the longer games of the lesson Forger and detective", FILE, jobs())
+    recordings.main("the longer games of the lessons on forger and detective", FILE, jobs())

@@ -44,7 +44,7 @@ ABLATIONS: dict[str, dict[str, object]] = {
     "one picture": {"MOTION": False},
 }
 """What is changed in Pong, one thing at a time."""
-ABLATION_SEEDS = (1, 2, 3)
+ABLATION_SEEDS = SEEDS
 LEARNERS = (1, 2)
 """How many processes learn Pong by A3C, each for as many processor seconds as the batch of games took."""
 T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}

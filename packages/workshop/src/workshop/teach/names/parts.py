@@ -1,0 +1,75 @@
+"""The network of *Where is a name from?* trained without one of its parts, recorded: three seeds of each.
+
+By the cells of the notebook. From a checkout, in the environment theano::
+
+    python -m workshop.teach.names.parts                              # all that is missing
+    python -m workshop.teach.names.parts --again "no counting/1" …    # these anew
+
+What is recorded lies in ``parts.json`` beside this file: the share of the test names, of families that are
+new, whose region is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from workshop.teach import recordings
+from workshop.teach.ablations.windows import STUDENT, interval
+from workshop.teach.recordings import Piece
+
+FILE = Path(__file__).with_name("parts.json")
+COMMAND = "python -m workshop.teach.names.parts"
+UNKNOWN = f"not recorded yet; {COMMAND} does it, in a checkout"
+NOTEBOOK = Path("6-text/20-names-by-region.ipynb")
+CELLS = ("parameters", "imports", "load", "teach")
+SEEDS = (1, 2, 3)
+WHOLE = "everything"
+KINDS: Mapping[str, Mapping[str, bool]] = {
+    WHOLE: {},
+    "no counting": {"counts": False},
+    "no neighbours": {"neighbours": False},
+}
+"""What is trained, and which switch of the lesson's ``teach`` is off."""
+
+
+def recorded() -> dict[str, Piece]:
+    """Return what was recorded, by piece."""
+    return recordings.read(FILE)
+
+
+def lines(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say how many names each network gets right, and how far it is behind the whole one, seed by seed."""
+    seeds = [seed for seed in SEEDS if all(f"{kind}/{seed}" in pieces for kind in KINDS)]
+    if len(seeds) < min(STUDENT):
+        return [UNKNOWN]
+    right = {kind: 100 * np.array([pieces[f"{kind}/{seed}"]["right"] for seed in seeds]) for kind in KINDS}
+    told = []
+    for kind, shares in right.items():
+        line = f"{kind:14}{shares.mean():.1f} of 100 right ({', '.join(f'{one:.1f}' for one in shares)})"
+        if kind != WHOLE:
+            behind, half = interval(right[WHOLE] - shares)
+            line += f", {behind:+.1f} ± {half:.1f} points behind"
+        told.append(line)
+    beginnings = ", ".join(map(str, seeds))
+    return [*told, f"of new families; in brackets seeds {beginnings}, ± is a 95 % interval over them"]
+
+
+def jobs() -> dict[str, Callable[[], Piece]]:
+    """Return all pieces in the order of their worth."""
+    return {f"{kind}/{seed}": partial(_trained, kind, seed) for seed in SEEDS for kind in KINDS}
+
+
+def _trained(kind: str, seed: int) -> Piece:
+    names = recordings.play(NOTEBOOK, CELLS, seed)
+    network, history = names["teach"]("families", **KINDS[kind])
+    unseen = names["splits"]["families"].test
+    right = names["share_right"](network.scores(unseen.names), unseen)
+    return {"right": round(right, 4), "train_cpu_seconds": round(history.cpu_seconds, 1)}
+
+
+if __name__ == "__main__":
+    recordings.main("the network that reads names without its parts", FILE, jobs())
