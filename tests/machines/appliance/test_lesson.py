@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from copies import Copy
+from copies import JUPYTER, Copy
 from machine import HERE, Machine
 
 LESSON = "0-basics/10-theano-basics.ipynb"
@@ -28,12 +28,19 @@ def _tags(cell: dict[str, Any]) -> list[str]:
     return list(cell["metadata"].get("tags", []))
 
 
+def modules(machine: Machine) -> set[str]:
+    """Return what is compiled on the machine."""
+    return set(machine.run(f"find {machine.prefix}/theano -name '*.so'").split())
+
+
 def test_the_first_cells_of_a_lesson_run(copy: Copy, machine: Machine, tmp_path: Path) -> None:
     answer = machine.get("workshop-jupyter", f"/api/contents/{LESSON}", token=machine.token)
     code = first_cells(answer.json["content"]) + "\nimport theano; print('ran', theano.__version__)"
     token = tmp_path / "token"
     token.write_text(copy.told["token"])
-    port = str(copy.guest.port("jupyter"))
+    compiled = modules(machine)
+    # By its number: the settings of a machine for UTM name no ports.
+    port = str(copy.guest.ports[JUPYTER])
     done = subprocess.run(
         [sys.executable, HERE / "kernel_client.py", port, token, "theano", code],
         capture_output=True,
@@ -43,3 +50,5 @@ def test_the_first_cells_of_a_lesson_run(copy: Copy, machine: Machine, tmp_path:
     )
     assert done.returncode == 0, done.stderr
     assert "ran 1.0.5" in done.stdout
+    assert compiled, "nothing was compiled when it was built"
+    assert modules(machine) == compiled, "what the builder compiled is compiled again"
