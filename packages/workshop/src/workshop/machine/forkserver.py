@@ -93,7 +93,7 @@ def _draw_once() -> None:
 
     figure = Figure((1, 1))
     figure.subplots().set(title="$x$")
-    FigureCanvasAgg(figure).print_png(io.BytesIO())
+    FigureCanvasAgg(figure).print_png(io.BytesIO())  # type: ignore[no-untyped-call]
 
 
 def look_at_what_was_compiled() -> None:
