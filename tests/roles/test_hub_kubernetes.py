@@ -310,7 +310,7 @@ def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Wr
 
 
 def test_a_silent_node_is_given_up_after_seconds_by_all_that_a_class_needs(written: Written) -> None:
-    for room, seconds in (("plain", 10), ("ingress", 45)):
+    for room, seconds in (("plain", 5), ("ingress", 45)):
         values = written.values(room)
         hub, proxy, seat = values["hub"], values["proxy"], values["singleuser"]
         pod, _ = seat_objects(values)
