@@ -19,7 +19,6 @@ from workshop.lessons.catalogue import (
     BUDGET_UNITS,
     About,
     Lesson,
-    Notebook,
     Profile,
     UnknownLessonError,
     about,
@@ -32,9 +31,9 @@ from workshop.lessons.catalogue import (
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.judging import Result, run_lesson
 from workshop.lessons.new import lay_out
-from workshop.lessons.pace import minutes_here, slowness_here
+from workshop.lessons.pace import minutes_here, pace_line, slowness_here
 from workshop.lessons.runner import Progress, RunOptions, Worker
-from workshop.lessons.shortpath import path_minutes
+from workshop.lessons.shortpath import short_minutes
 from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
@@ -312,22 +311,6 @@ def lessons_table(
         whose = [name, title] if wide else [f"{name}\n  [dim]{title}[/]"]
         table.add_row(*whose, escape(told.kernel), *minutes, *allowed)
     return table
-
-
-def short_minutes(told: About, notebook: Notebook) -> float | None:
-    """Return the minutes of a lesson's ten-minute path, if it has one that was measured."""
-    return None if told.short_work is None else round(path_minutes(notebook, told.short_work), 1)
-
-
-def pace_line(slowness: float | None) -> str:
-    """Say what the figures of the table are."""
-    short = "Short: those of its ten-minute path, the cells that begin with ◆."
-    if slowness is None:
-        return f"Minutes of the reference machine. {short}"
-    return (
-        f"Minutes on this machine, whose slowness is {slowness:g} (the reference machine's is 1). "
-        f"Waiting: how many of them cells run, at most. {short}"
-    )
 
 
 def _budget(limits: dict[str, float]) -> str:

@@ -30,6 +30,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workshop.teach.faults import files_of, words_of_answer, words_of_cell
 from workshop.teach.live import in_notebook
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 MIME = "application/vnd.workshop.answer+json"
 """The part of a check's output that the runner of the lessons reads."""
 SOLUTIONS = "solutions"
-LONGEST_MESSAGE = 300
 
 Namespace = dict[str, Any]
 
@@ -74,13 +74,6 @@ _failed: dict[int, tuple[str, str]] = {}
 """For each cell that raised, by its place among those that IPython remembers: the class, what and where."""
 _BINDS = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 """What a text that is not Python would bind."""
-_PLAIN = {
-    list: "a list",
-    tuple: "a tuple",
-    bool: "a truth value",
-    int: "a plain number",
-    float: "a plain number",
-}
 _insisted: set[str] = set()
 """The exercises of which the learner wants their own answer used in any case."""
 
@@ -150,7 +143,7 @@ class Check:
         elif is_unfinished(names, self.namespace):
             record = Record(self.exercise, Answer.NOT_DONE, _task(names))
         elif error is not None:
-            said = _reason(error, trace, _files_of(names, self.namespace))
+            said = words_of_answer(error, trace, files_of(names, self.namespace))
             record = Record(self.exercise, Answer.WRONG, said, type(error).__name__)
         else:
             record = Record(self.exercise, Answer.RIGHT, self.praise)
@@ -263,20 +256,7 @@ def note_failure(result: Any) -> None:
         return
     _failed.pop(place, None)
     if isinstance(error, Exception):
-        _failed[place] = type(error).__name__, _words_of_failure(error)
-
-
-def _words_of_failure(error: Exception) -> str:
-    """Say in one line what ended a cell, and in which of its lines."""
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno} of its cell is not Python ({_cut(error.msg or 'invalid syntax')})"
-    where, trace = "", error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_name == "<module>":
-            where = f" in line {trace.tb_lineno}"
-            break
-        trace = trace.tb_next
-    return f"its cell stops{where} with {type(error).__name__}: {_cut(str(error))}"
+        _failed[place] = type(error).__name__, words_of_cell(error)
 
 
 def _fault_of_cell(names: list[str], namespace: Namespace) -> tuple[str, str] | None:
@@ -294,54 +274,13 @@ def _fault_of_cell(names: list[str], namespace: Namespace) -> tuple[str, str] | 
                 return None if has_dots(text) else _failed.get(place)
         except SyntaxError as error:
             if not {one or other for one, other in _BINDS.findall(text)}.isdisjoint(names):
-                return "SyntaxError", _words_of_failure(error)
+                return "SyntaxError", words_of_cell(error)
     return None
 
 
 def _task(names: list[str]) -> str:
     """Say what is to be done."""
     return f"fill in the dots of {' and '.join(names)}" if names else "fill in the dots"
-
-
-def _files_of(names: list[str], namespace: Namespace) -> set[str]:
-    """Return what Python calls the cells that functions, or classes with methods, come from."""
-    found = [namespace.get(name) for name in names]
-    inner = [value for each in found if isinstance(each, type) for value in vars(each).values()]
-    return {each.__code__.co_filename for each in found + inner if isinstance(each, types.FunctionType)}
-
-
-def _reason(error: Exception, trace: types.TracebackType | None, own: set[str]) -> str:
-    """Say in one line what is wrong; for an error within the learner's own code also where.
-
-    The code of the files ``own`` is the learner's; the first in ``trace`` is the check itself.
-    """
-    if isinstance(error, AssertionError):
-        return _cut(str(error)) or "this is not what was asked for"
-    inside, depth = "", 0
-    while trace is not None:
-        if depth and trace.tb_frame.f_code.co_filename in own:
-            inside = f" in line {trace.tb_lineno} of its cell"
-        trace, depth = trace.tb_next, depth + 1
-    if depth == 1 and isinstance(error, AttributeError) and hasattr(_array_type(), error.name or ""):
-        kind = next((words for kind, words in _PLAIN.items() if isinstance(error.obj, kind)), "")
-        if kind:
-            return f"an array is asked for, and this is {kind}: np.array makes one of it"
-    # Libraries hand over what they had in their hands, too, which only they can read.
-    plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
-    text = _cut(str(error.args[0] if plain else error))
-    return f"it stops{inside} with {type(error).__name__}: {text}"
-
-
-def _array_type() -> type:
-    """Return NumPy's array where NumPy is loaded; else what has none of an array's attributes."""
-    numpy = sys.modules.get("numpy")
-    return numpy.ndarray if numpy else object
-
-
-def _cut(text: str) -> str:
-    """Return a text as one line of readable length."""
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
 
 
 def _give_back(exercise: str, namespace: Namespace) -> None:
