@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 import tornado.web
 from tornado.httpclient import HTTPRequest
+from waiting import alive, wait_until
 
 from organiser.hub.ownboard import IDLE_SECONDS, OwnBoard, command, install
 from workshop.errors import WorkshopError
@@ -55,6 +57,29 @@ async def board(folder: Path, code: str = SERVER) -> AsyncIterator[OwnBoard]:
 async def asked(own: OwnBoard) -> str:
     answer = await own.ask(HTTPRequest("http://tensorboard/x"))
     return str(answer.body.decode())
+
+
+STARTS = """
+import subprocess, sys
+from pathlib import Path
+from organiser.hub.ownboard import command
+file = Path(sys.argv[1])
+print(subprocess.Popen(command(file, file.parent, "/seat")).pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("listens", [False, True])
+def test_it_ends_with_a_server_that_was_killed(tmp_path: Path, listens: bool) -> None:
+    file = tmp_path / "s"
+    words = [sys.executable, "-c", STARTS, str(file)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        board = int(server.stdout.readline())
+        if listens:
+            wait_until(file.exists, 60, "TensorBoard listens")
+        server.kill()
+    wait_until(lambda: not alive(board), 60, "TensorBoard has ended")
 
 
 def test_many_who_ask_at_once_get_one(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``python -m organiser.hub.board --socket FILE --logdir …``: a seat's own TensorBoard, on a socket.
+"""``python -m organiser.hub.board --socket FILE --parent PID --logdir …``: a seat's TensorBoard, on a socket.
 
 On a TCP port every other seat could read it; a file in the seat's own folder nobody else can reach. All other
 options are TensorBoard's.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -20,6 +22,7 @@ from tensorboard.plugins import base_plugin
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 NAME = "tensorboard"
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 SCORE = 400
 """From -1000 to 1000: when memory runs out, a kernel (800) goes first, and the seat's server (0) last."""
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -60,12 +63,20 @@ def make_server_class(file: Path) -> type:
     return SocketServer
 
 
-def split(words: Sequence[str]) -> tuple[Path, list[str]]:
-    """Return the socket's file, and the words that are TensorBoard's."""
+def split(words: Sequence[str]) -> tuple[Path, int, list[str]]:
+    """Return the socket's file, the process that starts this one, and the words that are TensorBoard's."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--parent", type=int, required=True)
     known, rest = parser.parse_known_args(words)
-    return known.socket, rest
+    return known.socket, known.parent, rest
+
+
+def end_with(parent: int) -> None:
+    """End when the seat's server does, however that ends: nobody else would end this."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    if os.getppid() != parent:  # it ended before that
+        sys.exit()
 
 
 def main() -> None:
@@ -73,7 +84,8 @@ def main() -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/comm").write_text(NAME, encoding="ascii")
         Path("/proc/self/oom_score_adj").write_text(str(SCORE), encoding="ascii")
-    file, rest = split(sys.argv[1:])
+    file, parent, rest = split(sys.argv[1:])
+    end_with(parent)
     sys.argv = [NAME, *rest]
     main_lib.global_init()
     board = program.TensorBoard(plugins=default.get_plugins(), server_class=make_server_class(file))

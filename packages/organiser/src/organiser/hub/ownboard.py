@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 import time
@@ -48,7 +49,7 @@ class OneSocket(Resolver):
 
 
 def command(file: Path, logs: Path, prefix: str) -> list[str]:
-    """Return the words that start it.
+    """Return the words that start it from this process, with which it ends.
 
     file: the socket. logs: the folder of all runs. prefix: the path of its pages, without a slash at the end.
     """
@@ -58,6 +59,7 @@ def command(file: Path, logs: Path, prefix: str) -> list[str]:
         # By its file: a pod's seat has this package on its server's path alone.
         str(Path(__file__).with_name("board.py")),
         f"--socket={file}",
+        f"--parent={os.getpid()}",
         f"--logdir={logs}",
         f"--path_prefix={prefix}",
         "--load_fast=false",
