@@ -91,17 +91,18 @@ def test_a_crash_is_told_apart(server: Jupyter, kernel: str) -> None:
 
 def test_what_is_run_while_a_kernel_starts_anew_is_answered_in_order(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
-    with (
-        jupyter(tmp_path / "own", tmp_path / "notebooks", more=LATE) as server,
-        server.page(server.start()) as page,
-    ):
-        page.run("1")
-        page.send(KILL)
-        page.hear_until(lambda message: state(message) == "restarting")
-        first, second = page.send("print('first')"), page.send("print('second')")
-        page.hear_until(lambda message: of(message, second) and state(message) == "idle")
-        assert page.under(first) == "first\n"
-        assert page.under(second) == "second\n"
+    with jupyter(tmp_path / "own", tmp_path / "notebooks", more=LATE) as server:
+        kernel = server.start()
+        with server.page(kernel) as page:
+            page.run("1")
+            page.send(KILL)
+            page.hear_until(lambda message: state(message) == "restarting")
+            with server.page(kernel) as opened:
+                first, second = page.send("print('first')"), page.send("print('second')")
+                assert opened.run("print('third')") == "third\n"
+            page.hear_until(lambda message: of(message, second) and state(message) == "idle")
+            assert page.under(first) == "first\n"
+            assert page.under(second) == "second\n"
 
 
 def test_a_page_may_be_closed_while_its_kernel_starts_anew(server: Jupyter, kernel: str) -> None:

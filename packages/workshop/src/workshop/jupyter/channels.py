@@ -3,7 +3,8 @@
 Jupyter's pages only say that a kernel "appears to have died". Here the reason comes as output of the
 cell that was running; where none was (the largest kernel goes, not the one that asked for more), of
 the next cell that is run. And what a page sends meanwhile waits until the page can hear the new kernel:
-Jupyter would send it at once, and a cell whose end the page then misses is shown as running for ever.
+Jupyter would send it at once, and a cell whose end the page then misses is shown as running for ever. So it
+is for a page that is opened meanwhile, or while a cell runs.
 
 Pages are not told that kernels have subshells, in which they would let widgets speak. There they would speak
 beside the cell that runs, for which a compiled Theano function is not made; and after a restart JupyterLab
@@ -38,7 +39,7 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         """The page's requests to run cells that have not ended, by their identities, oldest first."""
         self._running: Header | None = None
         self._held: list[Any] = []
-        """What the page sent since its kernel died, oldest first."""
+        """What the page sent since its kernel died, or since it opened at one at work, oldest first."""
         self._call: RollCall | None = None
         """While the new kernel is not heard yet."""
         self._waiting: asyncio.Task[None] | None = None
@@ -72,13 +73,18 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         signed = [*parts[1:4], self.session.pack(content)]
         return [*identities, DELIM, self.session.sign(signed), *signed, *parts[5:]]
 
+    def nudge(self) -> asyncio.Future[None]:
+        """Wait until the kernel is heard; Jupyter does not for one that is at work, or was when it died."""
+        if getattr(self.kernel_manager, "execution_state", None) == "busy":
+            self._hold_until_heard()
+        connected: asyncio.Future[None] = super().nudge()
+        return connected
+
     def on_kernel_restarted(self) -> None:
         """Tell the page that its kernel died and is started anew, and why."""
         self._before_the_end()
         super().on_kernel_restarted()  # type: ignore[no-untyped-call]
-        if self._call is None:
-            self._call = RollCall(self.kernel_manager, self.session)
-            self._waiting = asyncio.ensure_future(self._wait_for(self._call))
+        self._hold_until_heard()
 
     def on_restart_failed(self) -> None:
         """Tell the page that its kernel died for good, and why."""
@@ -92,6 +98,11 @@ class TellingChannels(ZMQChannelsWebsocketConnection):
         """Forget the page, and what it sent to a kernel that it never heard."""
         self._stop_waiting()
         super().disconnect()  # type: ignore[no-untyped-call]
+
+    def _hold_until_heard(self) -> None:
+        if self._call is None:
+            self._call = RollCall(self.kernel_manager, self.session)
+            self._waiting = asyncio.ensure_future(self._wait_for(self._call))
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
