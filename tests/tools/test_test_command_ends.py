@@ -80,11 +80,15 @@ def test_ended_by_a_signal_it_leaves_nothing(fake: FakeParts, number: int, statu
 
 def test_who_presses_ctrl_c_again_does_not_wait_for_traps(fake: FakeParts) -> None:
     fake.parts(unit="trap 'echo asked >>trace' TERM; echo ready >>trace; while :; do sleep 0.1 || true; done")
+    # Without the second one it would wait for half a minute; here for an hour, which no test takes.
+    processes = fake.root / "tools/testrun/processes.py"
+    text = processes.read_text()
+    assert "\nPATIENCE = 30\n" in text
+    processes.write_text(text.replace("\nPATIENCE = 30\n", "\nPATIENCE = 3600\n"))
     run = fake.start()
     interrupt_when(fake, run, "ready", signal.SIGINT)
     interrupt_when(fake, run, "asked", signal.SIGINT)
-    # Without the second one it would wait for half a minute; the limit is a shorter one.
-    run.communicate(timeout=25)
+    run.communicate(timeout=patience(300))
     assert run.returncode == 130
 
 

@@ -96,14 +96,14 @@ class Stick:
 
     def pull_out(self) -> None:
         """Unmount; what was on the stick is read anew from the image the next time."""
-        for _ in range(50):
+        for _ in range(600):
             try:
                 run("umount", self.folder)
                 break
             except NotHereError:
                 time.sleep(0.1)  # a killed writer's last request
         # The program behind a FUSE mount may still be writing.
-        for _ in range(100):
+        for _ in range(600):
             if not is_open({str(self.image), self.device}):
                 break
             time.sleep(0.1)
