@@ -31,4 +31,5 @@ def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
 
 
 def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
-    assert set(smoothing.recorded()) == set(smoothing.jobs())
+    known = set(smoothing.recorded())
+    assert known and known <= set(smoothing.jobs())
