@@ -60,10 +60,8 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
             half = f" ± {interval(behind)[1]:.1f}" if len(found) in STUDENT else ""
             line += f", {behind.mean():+.1f} points behind{half}"
         told.append(line)
-    return [
-        *told,
-        f"of new families; in brackets seed by seed ({len(found)}), ± is a 95 % interval over seeds",
-    ]
+    many = "; ± is a 95 % interval over seeds" if len(right[WHOLE]) in STUDENT else ""
+    return [*told, f"of new families (recorded); in brackets seed by seed{many}"]
 
 
 def jobs() -> dict[str, Callable[[], Piece]]:
