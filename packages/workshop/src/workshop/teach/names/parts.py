@@ -41,21 +41,27 @@ def recorded() -> dict[str, Piece]:
     return recordings.read(FILE)
 
 
+def shares(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
+    """Return how many of 100 names each network gets right, for each seed that all of them have."""
+    seeds = [seed for seed in SEEDS if all(f"{kind}/{seed}" in pieces for kind in KINDS)]
+    return {kind: [100 * pieces[f"{kind}/{seed}"]["right"] for seed in seeds] for kind in KINDS}
+
+
 def lines(pieces: Mapping[str, Piece]) -> list[str]:
     """Say how many names each network gets right, and how far it is behind the whole one, seed by seed."""
-    seeds = [seed for seed in SEEDS if all(f"{kind}/{seed}" in pieces for kind in KINDS)]
-    if len(seeds) < min(STUDENT):
+    right = shares(pieces)
+    if not right[WHOLE]:
         return [UNKNOWN]
-    right = {kind: 100 * np.array([pieces[f"{kind}/{seed}"]["right"] for seed in seeds]) for kind in KINDS}
     told = []
-    for kind, shares in right.items():
-        line = f"{kind:14}{shares.mean():.1f} of 100 right ({', '.join(f'{one:.1f}' for one in shares)})"
+    for kind, found in right.items():
+        line = f"{kind:14}{np.mean(found):.1f} of 100 right ({', '.join(f'{one:.1f}' for one in found)})"
         if kind != WHOLE:
-            behind, half = interval(right[WHOLE] - shares)
-            line += f", {behind:+.1f} ± {half:.1f} points behind"
+            behind = np.array(right[WHOLE]) - np.array(found)
+            half = f" ± {interval(behind)[1]:.1f}" if len(found) in STUDENT else ""
+            line += f", {behind.mean():+.1f} points behind{half}"
         told.append(line)
-    beginnings = ", ".join(map(str, seeds))
-    return [*told, f"of new families; in brackets seeds {beginnings}, ± is a 95 % interval over them"]
+    many = "; ± is a 95 % interval over seeds" if len(right[WHOLE]) in STUDENT else ""
+    return [*told, f"of new families (recorded); in brackets seed by seed{many}"]
 
 
 def jobs() -> dict[str, Callable[[], Piece]]:
