@@ -128,9 +128,12 @@ class Copy:
         return self.run("python3", "-c", PAGE, str(SERVICES["workshop-web"]), check=False) == "200"
 
     def secrets(self) -> list[str]:
-        files = ["/opt/workshop/etc/token", "/var/lib/workshop-appliance/password", "/etc/machine-id"]
-        text = self.run("cat", *files, "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ecdsa_key")
-        return [*text.split(), self.run("getent", "shadow", "workshop").split(":")[1]]
+        """Return the token, sums of all secrets, for keys begin alike, and the password as it is stored."""
+        token = "/opt/workshop/etc/token"
+        files = [token, "/var/lib/workshop-appliance/password", "/etc/machine-id"]
+        files += [f"/etc/ssh/ssh_host_{kind}_key" for kind in ("ed25519", "ecdsa")]
+        sums = self.run("sha256sum", *files).split()[::2]
+        return [self.run("cat", token), *sums, self.run("getent", "shadow", "workshop").split(":")[1]]
 
 
 @pytest.fixture(scope="module")

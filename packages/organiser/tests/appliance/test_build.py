@@ -132,6 +132,20 @@ def test_a_root_that_was_finished_is_not_made_again(
     assert [made.path.name for made in built.files] == ["house-1.0.ova", "house-1.0.wsl"]
 
 
+def test_a_root_that_is_kept_is_finished_for_other_forms(tmp_path: Path, steps: list[str]) -> None:
+    """An hour of emulation serves the appliance and the image."""
+    building.build(wish(tmp_path, keep=True))
+    work = tmp_path / "out/.building-debian"
+    assert not (work / "forms").exists()
+    steps.clear()
+    said: list[str] = []
+    building.build(wish(tmp_path, forms=("oci",)), said.append)
+    assert steps == ["write oci"]
+    assert any("finished before" in line for line in said)
+    assert not any(" min" in line for line in said), "an hour is announced that it does not take"
+    assert not work.exists()
+
+
 def kills(*_: Any, **__: Any) -> Any:
     """Stand in for whatever a build is killed in."""
     raise KeyboardInterrupt

@@ -64,6 +64,8 @@ class Wish:
     forms: tuple[str, ...] = ("ova",)
     compression: Compression = ZSTD
     """Of an image's layers."""
+    keep: bool = False
+    """Leave the finished root, for other forms of the same checkout."""
 
     @property
     def work(self) -> Path:
@@ -119,9 +121,11 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
     version = "-without-".join([checkout.version(wish.source), *sorted(wish.without)])
     with _alone(wish.work), emulation.ready(wish.architecture, wish.downloads, wish.mirror, say) as emulated:
         root, work = wish.work / "root", wish.work
-        say(course.estimate(wish.downloads, wish.architecture, emulated, wish.without))
         spent = course.Spent(work)
-        if not _is_finished(work, wish, version):
+        if _is_finished(work, wish, version):
+            say(f"{wish.architecture.name}: root and roles were finished before")
+        else:
+            say(course.estimate(wish.downloads, wish.architecture, emulated, wish.without))
             # From here on it is not: a run that is killed leaves half of what is wished now.
             (work / FINISHED).unlink(missing_ok=True)
             say("root")
@@ -162,10 +166,14 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         clock = Clock(say)
         made = forms.write(source, wanted, work / "forms", clock)
         files, described = _publish(made, source.stem, work, wish.output)
-        # Half of a root must not be taken for a finished one.
-        (work / FINISHED).unlink()
-        shutil.rmtree(root)
-    shutil.rmtree(wish.work)
+        if wish.keep:
+            shutil.rmtree(work / "forms", ignore_errors=True)
+        else:
+            # Half of a root must not be taken for a finished one.
+            (work / FINISHED).unlink()
+            shutil.rmtree(root)
+    if not wish.keep:
+        shutil.rmtree(wish.work)
     return Built(
         files,
         version,

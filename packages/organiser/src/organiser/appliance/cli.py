@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from organiser.appliance.options import Architectures, Cache, ExtraVars, Json, Mirror, Stick, for_ansible
+from organiser.appliance.options import (
+    Architectures,
+    Cache,
+    ExtraVars,
+    Json,
+    KeepRoot,
+    Mirror,
+    Stick,
+    for_ansible,
+)
 from organiser.appliance.progress import byte_bar
 from workshop import __version__
 from workshop.errors import WorkshopError
@@ -40,6 +49,7 @@ def build(
     cache: Cache = None,
     stick: Stick = None,
     extra_vars: ExtraVars = None,
+    keep_root: KeepRoot = False,
     json: Json = False,
 ) -> None:
     """Build the appliance from this checkout, as root; neither VirtualBox nor UTM nor Windows is needed.
@@ -71,6 +81,7 @@ def build(
             options=for_ansible(extra_vars),
             architecture=architecture,
             forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
+            keep=keep_root,
         )
         built = build_one(wish, say=lambda step: messages.print(f"appliance: {step} …", highlight=False))
         done.append(built)

@@ -41,9 +41,12 @@ class Container:
                 stderr=subprocess.STDOUT,
             ) as done,
         ):
-            while done.poll() is None:
+            # However soon it ends, what it said is looked at once.
+            ended = False
+            while not ended:
                 with suppress(subprocess.TimeoutExpired):
                     done.wait(LOOK_SECONDS)
+                    ended = True
                 watch()
         if done.returncode:
             said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]

@@ -1,7 +1,7 @@
 """Build for another processor than this computer's: QEMU runs its programs, but not what takes longest.
 
-Nothing of the host changes: the kernel is told of the other kind of programs (binfmt_misc) in a mount
-namespace of this process' own, and forgets it with the namespace, however the process ends. Theano's
+The kernel is told of the other kind of programs (binfmt_misc) in a mount namespace of this process' own, and
+forgets it with the namespace, however the process ends. Until then all of the host could run them. Theano's
 functions are compiled by a compiler of the host's processor for the other one, mounted in as ``g++``;
 emulated, it takes nine times as long.
 """
@@ -87,7 +87,7 @@ def emulator() -> Path:
 
 
 def register(program: Path) -> None:
-    """Let this process, and what it starts, run programs for Arm. The rest of the host does not notice.
+    """Let this process, and what it starts, run programs for Arm, as long as one of them is there.
 
     Raises WorkshopError when this is not root, or the kernel has no binfmt_misc.
     """

@@ -20,6 +20,12 @@ Stick = Annotated[Path | None, typer.Option(help="Folder with wheels/ and data/,
 ExtraVars = Annotated[
     list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
 ]
+KeepRoot = Annotated[
+    bool,
+    typer.Option(
+        "--keep-root", help="Leave the finished root: other forms, or the image, of this commit come sooner."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 

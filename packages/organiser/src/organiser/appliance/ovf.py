@@ -24,6 +24,10 @@ NAMESPACE = uuid.UUID("0f5b7d8e-6c43-5a33-8f0e-6a6f0a5e9d11")
 """Of machines' identifiers; made once for this project."""
 LOOPBACK = "127.0.0.1"
 TCP = 1
+LONGEST = 8192
+"""Bytes of a description: VirtualBox 7.2 imports nothing with one that long (*Element 'Annotation' exceeds
+limit*)."""
+MORE = "\n\nThere is more: see the file that ends in .CHANGES, beside this one."
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,18 @@ def render(description: Description, disk: Disk) -> bytes:
 def _annotation(description: Description) -> str:
     """Return what VirtualBox shows as the machine's description."""
     first = f"{PRODUCT} {description.version}. Start the machine, then open what its window shows."
-    return f"{first}\n\n{description.changes}".strip()
+    return shortened(f"{first}\n\n{description.changes}".strip(), LONGEST - 1)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text, or its first entries that fit into so many bytes, and where to find the others."""
+    data = text.encode("utf-8")
+    if len(data) <= most:
+        return text
+    kept = data[: most - len(MORE)].decode("utf-8", errors="ignore")
+    # In the middle of an entry only where there is none to end at.
+    end = max(kept.rfind("\n- "), kept.rfind("\n\n"))
+    return (kept[:end] if end > len(kept) // 2 else kept) + MORE
 
 
 def _forwarding(rule: Forward) -> str:

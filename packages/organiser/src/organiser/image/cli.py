@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from organiser.appliance.options import Architectures, Cache, ExtraVars, Json, Mirror, Stick, for_ansible
+from organiser.appliance.options import (
+    Architectures,
+    Cache,
+    ExtraVars,
+    Json,
+    KeepRoot,
+    Mirror,
+    Stick,
+    for_ansible,
+)
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
@@ -45,6 +54,7 @@ def build(
     cache: Cache = None,
     stick: Stick = None,
     extra_vars: ExtraVars = None,
+    keep_root: KeepRoot = False,
     json: Json = False,
 ) -> None:
     """Build the image from this checkout, as root; docker is not needed.
@@ -78,6 +88,7 @@ def build(
             architecture=ARCHITECTURES[kind],
             forms=names,
             compression=way,
+            keep=keep_root,
         )
         for kind in kinds
     ]

@@ -255,6 +255,11 @@ HASHED: dict[str, tuple[Change, str, str]] = {
     "no I/O APIC": (replaced('<IOAPIC enabled="true"/>', ""), "virtualbox.ioapic", "not enabled"),
     "another screen": (replaced("VMSVGA", "VBoxVGA"), "virtualbox.display", "not VMSVGA"),
     "another maker": (replaced("virtualbox-2.2", "vmx-07"), "virtualbox.system", "not virtualbox"),
+    "a description that is too long": (
+        replaced("</Annotation>", "ä" * 4096 + "</Annotation>"),
+        "virtualbox.description",
+        "VirtualBox reads fewer than 8192",
+    ),
     "a 32-bit system": (replaced("Debian_64", "Debian"), "virtualbox.os-type", "no 64-bit"),
     "another card": (replaced('type="82540EM"', 'type="virtio"'), "virtualbox.adapter", "not 82540EM"),
     "bridged to the room": (

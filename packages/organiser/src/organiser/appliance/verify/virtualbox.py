@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from organiser.appliance import envelope
 from organiser.appliance.envelope import each, number, ovf, quantity, vbox
+from organiser.appliance.ovf import LONGEST
 from organiser.appliance.verify.checks import Stage
 from organiser.appliance.verify.subject import Subject
 
@@ -153,6 +154,13 @@ def _system(subject: Subject) -> Iterator[str]:
     kind = next(subject.envelope.iter(f"{{{envelope.VSSD}}}VirtualSystemType"), None)
     if kind is None or not (kind.text or "").startswith("virtualbox-"):
         yield "VirtualSystemType is not virtualbox-…"
+
+
+@STAGE.check("virtualbox.description", "VirtualBox refuses a file whose description is longer")
+def _description(subject: Subject) -> Iterator[str]:
+    for annotation in each(subject.envelope, "Annotation"):
+        if (size := len((annotation.text or "").encode("utf-8"))) >= LONGEST:
+            yield f"the description has {size} bytes; VirtualBox reads fewer than {LONGEST}"
 
 
 @STAGE.check("virtualbox.os-type", "a wrong word gives a 32-bit machine, which cannot start the kernel")
