@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import Lesson, about
 from workshop.lessons.checks import check_lesson
-from workshop.lessons.cli import lessons_table, progress
+from workshop.lessons.cli import progress
 from workshop.lessons.runner import RunOptions, prepare
-from workshop.lessons.shortpath import short_minutes
+from workshop.lessons.tables import lessons_table, short_minutes
 from workshop.lessons.warm import survey
 from workshop.settings import Settings
 from workshop.site.check import minutes_of_paths

@@ -7,8 +7,8 @@ import io
 from rich.console import Console
 
 from workshop.lessons.catalogue import Profile
-from workshop.lessons.cli import results_table, yardstick_line
 from workshop.lessons.judging import Result
+from workshop.lessons.tables import results_table, yardstick_line
 
 
 def shown(compiling: float) -> str:

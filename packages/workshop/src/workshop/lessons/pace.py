@@ -68,17 +68,6 @@ def words(minutes: Minutes) -> str:
     return f"{minutes.whole:3.0f} min, {minutes.waiting:.0f} of them waiting"
 
 
-def pace_line(slowness: float | None) -> str:
-    """Say what the figures of the table are."""
-    short = "Short: those of its ten-minute path, the cells that begin with ◆."
-    if slowness is None:
-        return f"Minutes of the reference machine. {short}"
-    return (
-        f"Minutes on this machine, whose slowness is {slowness:g} (the reference machine's is 1). "
-        f"Waiting: how many of them cells run, at most. {short}"
-    )
-
-
 def _measure() -> list[Round]:
     return Yardstick().rounds(ROUNDS)
 

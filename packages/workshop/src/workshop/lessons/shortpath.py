@@ -86,11 +86,6 @@ def path_minutes(notebook: Notebook, work: float) -> float:
     return words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + own + work / 60
 
 
-def short_minutes(told: About, notebook: Notebook) -> float | None:
-    """Return the minutes of a lesson's ten-minute path, if it has one that was measured."""
-    return None if told.short_work is None else round(path_minutes(notebook, told.short_work), 1)
-
-
 def faults_of_path(notebook: Notebook, told: About) -> Iterator[str]:
     """Yield what is wrong with the ten-minute path of a lesson; a tool needs none."""
     cells = notebook["cells"]

@@ -88,12 +88,11 @@ def _import(modules: list[str]) -> None:
 
 def _draw_once() -> None:
     """Read the fonts and what else a first picture needs."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure((1, 1))
     figure.subplots().set(title="$x$")
-    FigureCanvasAgg(figure).print_png(io.BytesIO())  # type: ignore[no-untyped-call]
+    figure.savefig(io.BytesIO(), format="png")
 
 
 def look_at_what_was_compiled() -> None:
