@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -57,9 +58,11 @@ def test_the_curve_grows_while_the_network_learns(desk: Desk) -> None:
     expect(line).to_contain_text("test error 2.00%", use_inner_text=True)
 
 
-def test_headless_the_same_cells_leave_one_still_picture() -> None:
+def test_headless_the_same_cells_leave_one_still_picture(tmp_path: Path) -> None:
+    (tmp_path / "seen").touch()
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(TRAINING)])
-    NotebookClient(book, timeout=round(patience(120)), kernel_name="python3").execute()
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(book, timeout=round(patience(120)), kernel_name="python3", resources=where).execute()
     outputs = book.cells[0].outputs
     assert [sorted(output.data) for output in outputs] == [
         ["text/html", "text/plain"],
