@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 POLL_SECONDS = 0.02
@@ -46,3 +48,19 @@ def alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return "\nState:\tZ" not in status
+
+
+def end(process: subprocess.Popen[Any], seconds: float = 30) -> None:
+    """Have a server of a test end, and wait until it has; one that takes longer is killed.
+
+    It is asked again and again: Jupyter's own handler writes a line of the log, and a SIGTERM that comes in
+    the middle of another line is lost with an error.
+    """
+    limit = time.monotonic() + patience(seconds)
+    while process.poll() is None:
+        if time.monotonic() < limit:
+            process.terminate()
+        else:
+            process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)

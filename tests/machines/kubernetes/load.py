@@ -28,7 +28,7 @@ import aiohttp
 from aiohttp import web
 from machines.kubernetes.recorded_api import Object, RecordedApi
 from machines.kubernetes.writing import HUB_PATH, HUB_PYTHON, write
-from waiting import patience
+from waiting import end, patience
 
 from organiser.hub.reports import EVERY_SECONDS
 from organiser.hub.seats import Seats, numbered
@@ -130,8 +130,7 @@ class Class:
                     task.cancel()
                 self._measure(process.pid)
         finally:
-            process.terminate()
-            process.wait()
+            end(process)
             for runner in runners:
                 await runner.cleanup()
         self.figures.asked = dict(sorted(self.api.asked.items()))

@@ -18,7 +18,7 @@ from machines.kubernetes.cluster import Cluster
 from machines.kubernetes.writing import HUB_PATH, HUB_PYTHON, values_of, write
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
-from waiting import patience, wait_until
+from waiting import end, patience, wait_until
 
 NAMESPACE = "workshop"
 SEATS = 50
@@ -105,8 +105,7 @@ class Room:
     def close(self) -> None:
         """End the hub; the seats go on."""
         if self.hub is not None:
-            self.hub.terminate()
-            self.hub.wait()
+            end(self.hub)
             self.hub = None
 
     def ask(

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from waiting import patience, wait_until
+from waiting import end, wait_until
 
 pytest.importorskip("jupyterhub")
 
@@ -139,8 +139,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         wait_until(answers, 60, "the hub answers")
         yield made
     finally:
-        running.terminate()
-        running.wait(patience(20))
+        end(running)
 
 
 def test_a_card_lets_in_and_its_cookie_stays_with_the_hub(hub: Hub) -> None:

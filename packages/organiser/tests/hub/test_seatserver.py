@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from waiting import wait_until
+from waiting import end, wait_until
 
 from workshop.sync.engine import synchronise
 from workshop.sync.home import pack
@@ -121,8 +121,7 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
         wait_until(answers, 60, "the seat's server answers")
         yield made
     finally:
-        process.terminate()
-        process.wait()
+        end(process)
 
 
 def test_all_is_for_the_seats_own_browser(seat: Seat) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from waiting import patience
+from waiting import end, patience
 from websocket import ABNF, create_connection
 
 CHECKOUT = Path(__file__).resolve().parents[4]
@@ -171,13 +171,8 @@ def jupyter(
         _wait(server, process)
         yield server
     finally:
-        process.terminate()
-        try:
-            # A kernel that begins just now may hold it up; with its parent it ends, too.
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # A kernel that begins just now may hold it up; with its parent it ends, too.
+        end(process)
 
 
 def settings(folder: Path, notebooks: Path, port: int) -> str:

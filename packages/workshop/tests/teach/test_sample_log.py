@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import end
 
 from workshop.teach import sample_log
 
@@ -51,8 +52,7 @@ def get(folder: Path) -> Iterator[Get]:
     try:
         yield _patient(ask)
     finally:
-        server.terminate()
-        server.wait()
+        end(server)
 
 
 def _patient(ask: Get) -> Get:

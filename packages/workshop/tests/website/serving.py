@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from waiting import end
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -80,8 +82,7 @@ def running(
         assert json.loads("".join(lines))["port"] == port
         yield port, process
     finally:
-        process.terminate()
-        process.wait(120)
+        end(process)
         process.stdout.close()  # type: ignore[union-attr]
 
 

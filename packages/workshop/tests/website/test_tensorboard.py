@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import end
 
 pytest.importorskip("tensorboard")
 
@@ -64,7 +65,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             _wait(number, process)
             yield number
         finally:
-            process.terminate()
+            end(process)
 
 
 def shared(logs: Path) -> Path:
