@@ -1,8 +1,8 @@
-"""The network of *Where is a name from?* trained without one of its parts, recorded: three seeds of each.
+"""The network of *Where is a name from?* trained without one of its parts, and recorded.
 
 By the cells of the notebook. From a checkout, in the environment theano::
 
-    python -m workshop.teach.names.parts                              # all that is missing
+    python -m workshop.teach.names.parts                              # all that is missing of three seeds
     python -m workshop.teach.names.parts --again "no counting/1" …    # these anew
 
 What is recorded lies in ``parts.json`` beside this file: the share of the test names, of families that are
