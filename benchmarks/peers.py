@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -78,7 +79,7 @@ def run_engine(python: Path, script: Path, *words: str, compiled: Path) -> str:
     Raises WorkshopError with its last line when it fails or prints nothing.
     """
     with package_alone() as environment:
-        environment |= _theano_settings()
+        environment |= _kernel_settings()
         flags = [environment.get("THEANO_FLAGS", ""), f"base_compiledir={compiled}"]
         environment["THEANO_FLAGS"] = ",".join(filter(None, flags))
         done = subprocess.run(
@@ -90,15 +91,20 @@ def run_engine(python: Path, script: Path, *words: str, compiled: Path) -> str:
     return said
 
 
-def _theano_settings() -> dict[str, str]:
-    """Return what Theano needs to be told: set-up's settings, else where BLAS is, which it cannot see."""
-    if "THEANORC" in os.environ:
-        return {}
+def _kernel_settings() -> dict[str, str]:
+    """Return what a Theano kernel of this machine is told; where none was set up, where BLAS is.
+
+    How memory is kept counts for the peers as well, so that this is not what the difference comes from.
+    """
     prefix = load_settings().prefix
-    settings = prefix / "etc" / "theanorc" if prefix else None
-    if settings and settings.is_file():
-        return {"THEANORC": str(settings)}
-    return {"THEANO_FLAGS": "blas.ldflags=-lopenblas,floatX=float32"}
+    kernel = prefix / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json" if prefix else None
+    if kernel is None or not kernel.is_file():
+        told = {"THEANO_FLAGS": "blas.ldflags=-lopenblas,floatX=float32"}
+    else:
+        told = json.loads(kernel.read_text(encoding="utf-8"))["env"]
+    if "THEANORC" in os.environ:
+        return {name: value for name, value in told.items() if not name.startswith("THEANO")}
+    return told
 
 
 def locked_version(lock: Path, name: str) -> str:

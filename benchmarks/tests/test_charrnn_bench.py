@@ -33,4 +33,4 @@ def test_quicker_passes() -> None:
 def test_slower_is_missed_and_said() -> None:
     report = bench.summarise({"theano": answers(2.0), "torch": answers(1.0)})
     assert report["passed"] is False
-    assert bench.lines(report)[-1] == "0.50 of the rival's speed (bar 0.7): missed"
+    assert bench.lines(report)[-1] == "0.50 of the rival's speed (bar 1): missed"

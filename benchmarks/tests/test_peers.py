@@ -137,21 +137,24 @@ def test_an_engine_that_fails_or_is_silent_is_named_with_its_last_line(machine: 
         run_engine(python, script(machine, ""), "ours", compiled=machine)
 
 
-def test_theano_is_told_where_blas_is_and_where_to_compile(
+def test_an_engine_is_told_what_a_kernel_is_and_where_to_compile(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither is to be found in the shell that a bench is started from."""
+    """Nothing of it is to be found in the shell that a bench is started from."""
     monkeypatch.delenv("THEANORC", raising=False)
     monkeypatch.delenv("THEANO_FLAGS", raising=False)
-    code = "import os; print(os.environ.get('THEANORC'), os.environ.get('THEANO_FLAGS'))"
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    names = ("THEANORC", "THEANO_FLAGS", "MALLOC_TRIM_THRESHOLD_")
+    code = f"import os; print(*map(os.environ.get, {names}))"
     engine = script(machine, code)
 
     def told() -> str:
         return run_engine(Path(sys.executable), engine, compiled=Path("/compiled"))
 
-    assert told() == "None blas.ldflags=-lopenblas,floatX=float32,base_compiledir=/compiled"
-    (machine / "etc").mkdir()
-    (machine / "etc/theanorc").touch()
-    assert told() == f"{machine}/etc/theanorc base_compiledir=/compiled"
+    assert told() == "None blas.ldflags=-lopenblas,floatX=float32,base_compiledir=/compiled None"
+    kernel = machine / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"env": {"THEANORC": "/etc/theanorc", "MALLOC_TRIM_THRESHOLD_": "7"}}')
+    assert told() == "/etc/theanorc base_compiledir=/compiled 7"
     monkeypatch.setenv("THEANORC", "mine")
-    assert told() == "mine base_compiledir=/compiled"
+    assert told() == "mine base_compiledir=/compiled 7"
