@@ -183,6 +183,24 @@ def test_who_listens_at_the_other_localhost_is_named() -> None:
         ports.hold_localhost("127.0.0.1", port)
 
 
+@needs_root
+@pytest.mark.parametrize("taken", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+@pytest.mark.parametrize("asked", ["127.0.0.1", "[::1]"])
+def test_another_account_that_browsers_would_meet_is_known(taken: str, asked: str) -> None:
+    with thief(65534, taken) as (port, _):
+        assert ports.is_anothers(asked, port)
+    with thief(address=taken) as (port, _):
+        assert not ports.is_anothers(asked, port)
+    assert not ports.is_anothers(asked, port)
+
+
+@needs_root
+def test_another_accounts_server_at_an_address_of_its_own_is_none_of_ours() -> None:
+    with thief(65534, "127.0.0.2") as (port, _):
+        assert not ports.is_anothers("127.0.0.1", port)
+        assert ports.is_anothers("127.0.0.2", port)
+
+
 @pytest.mark.parametrize(("address", "port"), [("127.0.0.1", 0), ("192.0.2.1", 8080), ("127.0.0.2", 8080)])
 def test_of_other_addresses_nothing_is_held(address: str, port: int) -> None:
     assert ports.hold_localhost(address, port) is None

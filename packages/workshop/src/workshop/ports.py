@@ -125,6 +125,16 @@ def answering(address: str, port: int) -> list[Socket]:
     return []
 
 
+def is_anothers(address: str, port: int) -> bool:
+    """Tell whether another account than this one and root answers at an address, or at localhost's other one.
+
+    No for a port on which nobody listens, and where Linux does not say.
+    """
+    plain = address.strip("[]")
+    found = [each for place in {plain, OTHER_LOCALHOST.get(plain, plain)} for each in answering(place, port)]
+    return any(each.account not in (0, os.geteuid()) for each in found)
+
+
 def holder(port: int) -> str:
     """Return who holds a port, ``NAME (process N)`` or ``a program of ACCOUNT``; empty for nobody."""
     sockets = listening(port)
