@@ -73,7 +73,7 @@ class Probe:
 async def _state(service: Service) -> str:
     """Ask one service: "up", "silent", "unexpected" for an answer of the wrong kind, for all else "down"."""
     # It could answer just as ours does, and then ask for the token.
-    if ports.is_anothers(service.host, service.port):
+    if ports.is_anothers(service):
         return "unexpected"
     client = SimpleAsyncHTTPClient(force_instance=True, max_body_size=MOST_BYTES)
     request = HTTPRequest(service.url, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S)
