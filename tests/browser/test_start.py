@@ -51,7 +51,7 @@ def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, 
 
 
 def test_nobody_is_led_to_a_port_that_another_program_has(
-    libraries: Path, open_page: Open, tmp_path: Path
+    libraries: Path, open_page: Open, keep: Callable[..., None], tmp_path: Path
 ) -> None:
     """It could show a page that asks for the token."""
     answers = {"/lab": b"<html>Jupyter, or not</html>", "/favicon.ico": b""}
@@ -66,6 +66,7 @@ def test_nobody_is_led_to_a_port_that_another_program_has(
                 link.click()
                 expect(light).to_be_focused()
                 assert urlsplit(page.url).port == web
+                keep(page, "start-taken")
                 light.blur()
             # As soon as it answers as Jupyter does, and is this account's, the same link leads there.
             answers.update(JUPYTER)
