@@ -208,6 +208,9 @@ class Uv:
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_HTTP_RETRIES": "1",
         }
+        # A slow machine, or a room that shares one line, may see nothing of a large wheel for half a minute.
+        # Whoever cannot be reached at all is given up on as soon as ever.
+        self.environment.setdefault("UV_HTTP_TIMEOUT", "120")
         # Not uv's own list: an organisation's certificates are among the system's.
         self.environment.setdefault("UV_SYSTEM_CERTS", "true")
         if params["cache"]:

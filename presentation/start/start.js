@@ -21,6 +21,7 @@
     ports: { jupyter: 8080, tensorboard: 8081, web: 8082 }, demos: [], lessons: [],
   };
   const served = location.protocol.startsWith("http");
+  const states = {};
 
   /** @returns {string} the address of a service as this browser reaches it, forwarded ports included */
   function address(service, path) {
@@ -123,6 +124,7 @@
     for (const light of document.querySelectorAll("[data-service]")) {
       const service = services && services[light.dataset.service];
       const state = service ? service.state : "unknown";
+      states[light.dataset.service] = state;
       // A screen reader is told what changed, not the same thing every five seconds.
       if (light.dataset.state === state) continue;
       light.dataset.state = state;
@@ -130,6 +132,18 @@
       light.querySelector("em").textContent = words[state];
     }
     document.getElementById("lights").hidden = false;
+  }
+
+  /** Lead nobody to a port that another program has: its page could ask for the token. Its light says so instead. */
+  function stayAway(event) {
+    const link = event.target.closest("a[href]");
+    const taken = ["jupyter", "tensorboard"].find((service) => states[service] === "unexpected"
+      && link && link.href.startsWith(address(service, "/")));
+    if (!taken) return;
+    event.preventDefault();
+    const light = document.querySelector(`[data-service="${taken}"]`);
+    light.tabIndex = -1;
+    light.focus();
   }
 
   async function askLights() {
@@ -147,6 +161,7 @@
   fillLessons();
   fillDemos();
   watchWho();
+  for (const kind of ["click", "auxclick"]) document.addEventListener(kind, stayAway);
   document.getElementById("where").textContent = served
     ? `Served by this machine at ${location.host}. No page here asks anything of the network.`
     : "Opened as a file, from a folder or a thumb drive: the lights need the workshop's own server, all else is here.";

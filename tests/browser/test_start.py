@@ -50,6 +50,31 @@ def test_another_program_on_the_port_is_told_apart(open_page: Open, site: Path, 
         page.wait_for_selector('[data-service="tensorboard"][data-state="down"]')
 
 
+def test_nobody_is_led_to_a_port_that_another_program_has(
+    libraries: Path, open_page: Open, keep: Callable[..., None], tmp_path: Path
+) -> None:
+    """It could show a page that asks for the token."""
+    answers = {"/lab": b"<html>Jupyter, or not</html>", "/favicon.ico": b""}
+    with service(answers) as port:
+        build_site(CHECKOUT, tmp_path / "web", Settings(data=libraries, jupyter_port=port))
+        settings = f"jupyter_port = {port}\ntensorboard_port = {free_port()}\n"
+        with running(tmp_path / "web", settings=settings) as (web, _):
+            page = open_page(f"http://127.0.0.1:{web}/")
+            light = page.locator('[data-service="jupyter"]')
+            expect(light).to_have_attribute("data-state", "unexpected")
+            for link in (page.get_by_role("link", name="Open Jupyter"), page.locator("#lessons a").first):
+                link.click()
+                expect(light).to_be_focused()
+                assert urlsplit(page.url).port == web
+                keep(page, "start-taken")
+                light.blur()
+            # As soon as it answers as Jupyter does, and is this account's, the same link leads there.
+            answers.update(JUPYTER)
+            expect(light).to_have_attribute("data-state", "up")
+            page.get_by_role("link", name="Open Jupyter").click()
+            page.wait_for_url(f"http://127.0.0.1:{port}/lab")
+
+
 def test_links_follow_the_name_in_the_address_bar(served: str, open_page: Open) -> None:
     page = open_page(f"http://localhost:{urlsplit(served).port}/")
     expect(page.locator('a[data-port="jupyter"]').first).to_have_attribute(

@@ -18,7 +18,7 @@ from waiting import patience
 
 from workshop import ports
 from workshop.errors import WorkshopError
-from workshop.servers import Server
+from workshop.servers import Server, Service
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
 
@@ -181,6 +181,29 @@ def test_who_listens_at_the_other_localhost_is_named() -> None:
         pytest.raises(WorkshopError, match=rf"port {port} is taken by .* \(process {process.pid}\)"),
     ):
         ports.hold_localhost("127.0.0.1", port)
+
+
+def at(host: str, port: int, owner: int | None = None) -> Service:
+    return Service("workshop-jupyter", "Jupyter", host, port, "/api", "version", owner)
+
+
+@needs_root
+@pytest.mark.parametrize("taken", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+@pytest.mark.parametrize("asked", ["127.0.0.1", "[::1]"])
+def test_another_account_that_browsers_would_meet_is_known(taken: str, asked: str) -> None:
+    with thief(65534, taken) as (port, _):
+        assert ports.is_anothers(at(asked, port))
+        assert not ports.is_anothers(at(asked, port, owner=65534))
+    with thief(address=taken) as (port, _):
+        assert not ports.is_anothers(at(asked, port))
+    assert not ports.is_anothers(at(asked, port))
+
+
+@needs_root
+def test_another_accounts_server_at_an_address_of_its_own_is_none_of_ours() -> None:
+    with thief(65534, "127.0.0.2") as (port, _):
+        assert not ports.is_anothers(at("127.0.0.1", port))
+        assert ports.is_anothers(at("127.0.0.2", port))
 
 
 @pytest.mark.parametrize(("address", "port"), [("127.0.0.1", 0), ("192.0.2.1", 8080), ("127.0.0.2", 8080)])

@@ -17,8 +17,8 @@ OTHER_PORTS = {
     "workshop_tensorboard_port": "9081",
     "workshop_web_port": "9082",
 }
-SECOND = f"/home/{USER}/second"
-"""The prefix of a second workshop on the same machine."""
+SECOND = f"/home/{USER}/second-".ljust(200, "x")
+"""The prefix of a second workshop on the same machine: longer than the name of a socket may be."""
 SECOND_SETTINGS = {"workshop_prefix": SECOND, "workshop_cache": "/srv/cache", **OTHER_PORTS}
 
 

@@ -70,6 +70,22 @@ def both(shared: Bed, refused: Ran) -> Bed:
     return shared
 
 
+IMPOSTOR = """
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class AsJupyterDoes(BaseHTTPRequestHandler):
+    def do_GET(self):
+        print(self.requestline, self.headers, flush=True)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"version": "2.17.0", "kernels": 0}')
+HTTPServer(("127.0.0.1", 8080), AsJupyterDoes).serve_forever()
+"""
+"""Answers where Jupyter would as Jupyter does, and writes down what it is sent."""
+STATUS = "python3 -c " + shlex.quote(
+    "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8082/api/status').read().decode())"
+)
+
+
 @pytest.mark.full
 class TestTwoWorkshops:
     """Each has its own ports, token and files; neither's set-up, stop or uninstall touches the other's."""
@@ -120,18 +136,21 @@ class TestTwoWorkshops:
     def test_who_takes_a_stopped_services_port_gets_no_token_and_is_named(self, both: Bed) -> None:
         services = f"{both.prefix}/bin/services"
         assert both.run(f"{services} stop workshop-jupyter").status == 0
-        listen = "from http.server import *; HTTPServer(('127.0.0.1', 8080), SimpleHTTPRequestHandler)"
         both.root("truncate -s 0 /tmp/heard; chmod 666 /tmp/heard")
-        both.run(f'cd /tmp && (setsid python3 -c "{listen}.serve_forever()" >/tmp/heard 2>&1 &)', OTHER)
+        both.run(f"cd /tmp && (setsid python3 -c {shlex.quote(IMPOSTOR)} >/tmp/heard 2>&1 &)", OTHER)
         both.wait_until_listens(8080)
         try:
             told = both.run(f"cd ~/workshop && {COMMAND} doctor").text
             assert "something else than Jupyter answers" in told, told
             assert "token=" not in told
-            assert "uthorization" not in both.root("cat /tmp/heard")
+            status = json.loads(both.run(STATUS).text)["services"]
+            assert status["jupyter"]["state"] == "unexpected", status
+            heard, token = both.root("cat /tmp/heard"), both.root(f"cat {both.prefix}/etc/token").strip()
+            assert "GET /api" in heard
+            assert "uthorization" not in heard and token not in heard
             assert_one_line(both.setup(*SERVICES), "port 8080", OTHER, "choose another port")
         finally:
-            both.root(f"pkill --uid {OTHER} --full HTTPServer")
+            both.root(f"pkill --uid {OTHER} --full AsJupyterDoes")
         done = both.setup(*SERVICES)
         assert done.status == 0, done.text
         assert holders(both, 8080) == {USER}

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
 from workshop.patience import PATIENCE, patiently
-from workshop.servers import Server
+from workshop.servers import Server, Service
 
 LISTENING, ESTABLISHED = "0A", "01"
 """TCP_LISTEN and TCP_ESTABLISHED in the kernel's include/net/tcp_states.h."""
@@ -123,6 +123,17 @@ def answering(address: str, port: int) -> list[Socket]:
         if found := [each for each in every if each.address in way]:
             return found
     return []
+
+
+def is_anothers(service: Service) -> bool:
+    """Tell whether somebody else's program answers at a service's address, or at localhost's other one.
+
+    No for a port on which nobody listens, and where Linux does not say.
+    """
+    address = service.host.strip("[]")
+    places = {address, OTHER_LOCALHOST.get(address, address)}
+    accounts = {0, os.geteuid() if service.owner is None else service.owner}
+    return any(each.account not in accounts for place in places for each in answering(place, service.port))
 
 
 def holder(port: int) -> str:

@@ -53,6 +53,8 @@ class Service:
     """An address below it that only this kind of server answers, and to everybody."""
     known_by: str = ""
     """A key of the JSON object that it answers there; empty where that is a page."""
+    owner: int | None = None
+    """The account whose server it is, besides root; None: the one that asks."""
 
     @property
     def url(self) -> str:
@@ -74,11 +76,20 @@ def services(settings: Settings) -> list[Service]:
     """Return the servers that set-up starts, in the order in which people meet them."""
     host = host_to_ask(settings.bind_address)
     board = ("/data/environment", "data_location")
+    whose = _whose(settings.prefix) if settings.prefix else None
     return [
-        Service("workshop-web", "start page", host, settings.web_port, "/"),
-        Service(JUPYTER, "Jupyter", host, settings.jupyter_port, "/api", "version"),
-        Service("workshop-tensorboard", "TensorBoard", host, settings.tensorboard_port, *board),
+        Service("workshop-web", "start page", host, settings.web_port, "/", owner=whose),
+        Service(JUPYTER, "Jupyter", host, settings.jupyter_port, "/api", "version", whose),
+        Service("workshop-tensorboard", "TensorBoard", host, settings.tensorboard_port, *board, whose),
     ]
+
+
+def _whose(prefix: Path) -> int | None:
+    """Return the account that the services of a prefix run as; None when it is not known."""
+    try:
+        return (prefix / "etc/token").stat().st_uid
+    except OSError:
+        return None
 
 
 def host_to_ask(bind_address: str) -> str:

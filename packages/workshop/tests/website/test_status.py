@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from waiting import wait_until
 
+from workshop import ports
 from workshop.servers import Service
 from workshop.site import status
 from workshop.site.status import KEEP_S, SILENT_LOOKS, Probe
@@ -48,6 +49,17 @@ def test_another_program_on_the_port_is_not_taken_for_the_service(
 ) -> None:
     with service(answers) as other:
         assert states(tmp_path, other, free_port())["jupyter"]["state"] == "unexpected"
+
+
+def test_another_account_that_answers_just_as_jupyter_does_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with service(JUPYTER) as jupyter:
+        probe = Probe([Service("workshop-jupyter", "Jupyter", "127.0.0.1", jupyter, "/api", "version")])
+        assert look(probe) == "up"
+        row = ports.Socket("127.0.0.1", "1", 65534)
+        monkeypatch.setattr(ports, "listening", lambda port: [row] if port == jupyter else [])
+        assert look(probe) == "unexpected"
 
 
 def test_a_service_that_hangs_is_down_and_the_page_does_not_hang(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
-from workshop import datasets, servers
+from workshop import datasets, ports, servers
 from workshop.servers import Service
 from workshop.settings import Settings
 
@@ -47,7 +47,7 @@ class Probe:
     async def states(self) -> dict[str, Any]:
         """Return ``{name: {"port": int, "state": "up" | "down" | "unexpected"}}``.
 
-        *unexpected*: the port answers, but not as this service does; another program has it.
+        *unexpected*: another account has the port, or a program that does not answer as this service does.
         """
         async with self._lock:
             if time.monotonic() - self._asked_at > KEEP_S:
@@ -72,6 +72,9 @@ class Probe:
 
 async def _state(service: Service) -> str:
     """Ask one service: "up", "silent", "unexpected" for an answer of the wrong kind, for all else "down"."""
+    # It could answer just as ours does, and then ask for the token.
+    if ports.is_anothers(service):
+        return "unexpected"
     client = SimpleAsyncHTTPClient(force_instance=True, max_body_size=MOST_BYTES)
     request = HTTPRequest(service.url, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S)
     try:
