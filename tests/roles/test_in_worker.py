@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+STOCK = ("setup", "stat", "find", "getent")
+"""Modules of Ansible's own that run there, too."""
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 WATCHED = (
     "#!/bin/sh\n"
@@ -157,6 +159,25 @@ def test_the_facts_are_those_that_setup_gathers(tmp_path: Path) -> None:
     }
     assert here["ansible_env"]["HOME"] == away["ansible_env"]["HOME"]
     assert here["ansible_selinux"]["status"] == away["ansible_selinux"]["status"]
+
+
+def test_stock_modules_find_what_they_find_when_sent(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/.hidden").touch()
+    tasks = [
+        {"stat": {"path": str(tmp_path / "{{ item }}")}, "loop": ["here", "not"]},
+        {"find": {"paths": str(tmp_path / "here"), "hidden": True, "file_type": "any"}},
+        {"getent": {"database": "passwd", "key": "root"}},
+        {"getent": {"database": "passwd", "key": "nobody-of-this-name", "fail_key": False}},
+    ]
+    here, away = (play(tmp_path, *tasks, sent=sent) for sent in (False, True))
+    for one, other in zip(here, away, strict=True):
+        assert told(one).keys() == told(other).keys()
+        assert one.get("ansible_facts") == other.get("ansible_facts")
+    assert [each["stat"]["exists"] for each in here[0]["results"]] == [True, False]
+    assert [Path(each["path"]).name for each in here[1]["files"]] == [".hidden"]
+    assert here[2]["ansible_facts"]["getent_passwd"]["root"]
+    assert here[3]["ansible_facts"]["getent_passwd"] == {"nobody-of-this-name": None}
 
 
 def test_every_action_has_a_module() -> None:
