@@ -13,12 +13,19 @@ die() {
 }
 
 # find_python: set PYTHON to one that is new enough: python3, or one beside it where that is older, as in Enterprise
-# Linux 9.
+# Linux 9. It is looked for once, and what is found is the interpreter itself: a script that chooses among several, as
+# pyenv's, takes longer than the interpreter does.
+found_python=
 find_python() {
   local name
+  PYTHON=$found_python
+  if [ -n "$PYTHON" ]; then return; fi
   for name in python3 python3.14 python3.13 python3.12 python3.11; do
     PYTHON=$(command -v "$name") || continue
-    if "$PYTHON" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
+    PYTHON=$("$PYTHON" -I -c 'import sys; print(sys.executable); sys.exit(sys.version_info < (3, 11))' 2>/dev/null) || continue
+    [ -n "$PYTHON" ] || continue
+    found_python=$PYTHON
+    return
   done
   PYTHON=
   return 1
