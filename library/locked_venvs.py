@@ -48,9 +48,9 @@ options:
   ca_bundle: {description: PEM file of certificates to trust; empty for the system's., type: str, default: ""}
   meanwhile:
     description:
-      - What may begin as soon as an environment was made anew, and go on when all are done. Each has the name
-        of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome runs the same
-        command again, which waits for the one that is at work; so how it ends does not matter.
+      - What may begin as soon as an environment was made anew, and go on when all are done. Each has the
+        name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome runs
+        the same command again, which waits for the one that is at work; so how it ends does not matter.
     type: list
     elements: dict
     default: []

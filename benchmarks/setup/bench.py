@@ -1,4 +1,4 @@
-"""``workshop bench setup``: set-up from nothing against installing the same by hand, and again against before."""
+"""``workshop bench setup``: set-up from nothing beside the same by hand, and again beside an older one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Pair:
-    """Setting up again with nothing to do, by this checkout and by an older one, one right after the other."""
+    """Setting up again with nothing to do, by this checkout and by an older one, in turns."""
 
     now: Run
     before: Run
@@ -201,8 +201,8 @@ def _print(report: dict[str, Any]) -> None:
         f"set-up from nothing   {report['setup_seconds']:7.1f} s",
         f"the same by hand      {report['peer_seconds']:7.1f} s",
         f"ratio                 {report['ratio']:7.2f}    at most {RATIO}, aim {AIM}",
-        f"second run            {report['second_run_seconds']:7.1f} s  changed={report['second_run_changed']}, "
-        "at most 0",
+        f"second run            {report['second_run_seconds']:7.1f} s  "
+        f"changed={report['second_run_changed']}, at most 0",
         f"in processor seconds  {report['setup_work']:7.1f}    again {report['second_run_work']:.1f}",
     ]
     _print_profile(report, lines)
@@ -211,8 +211,8 @@ def _print(report: dict[str, Any]) -> None:
 def _print_pairs(report: dict[str, Any]) -> None:
     """Print what both take, then the profile."""
     lines = [
-        f"second run            {report['second_run_seconds']:7.1f} s  changed={report['second_run_changed']}, "
-        "at most 0",
+        f"second run            {report['second_run_seconds']:7.1f} s  "
+        f"changed={report['second_run_changed']}, at most 0",
         f"before                {report['before_seconds']:7.1f} s",
         f"of it                 {report['of_before']:7.2f}    at most {OF_BEFORE}",
         f"in processor seconds  {report['second_run_work']:7.1f}    before {report['before_work']:.1f}: "
