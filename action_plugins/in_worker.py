@@ -2,8 +2,9 @@
 
 A module is packed with all that it imports, sent, unpacked, and compiled by another Python: half a second of
 a processor, which was most of what a set-up took that had nothing to do. The worker that would wait for it
-has the same libraries in memory and the same rights, so it does the work itself. Elsewhere, and where a task
-asks for other rights or variables, the module is sent as ever; so it is in a play that does not know this.
+has the same libraries in memory and the same rights, so it does the work itself; it is the task's own, and so
+are the variables that the task sets. Elsewhere, and where a task asks for other rights, the module is sent as
+ever; so it is in a play that does not know this.
 
 The files beside this one name the modules.
 """
@@ -14,9 +15,11 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import ansible.module_utils
 from ansible.plugins.action.normal import ActionModule as Normal
@@ -42,18 +45,28 @@ class ActionModule(Normal):
             return super()._execute_module(*given, task_vars=task_vars, wrap_async=wrap_async, **named)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, task_vars)
-        module, said = self._module(), io.StringIO()
-        with patch_module_args(arguments), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+        module, said, variables = self._module(), io.StringIO(), {}
+        self._compute_environment_string(variables)
+        with (
+            patch_module_args(arguments),
+            patch.dict(os.environ, {name: str(value) for name, value in variables.items()}),
+            contextlib.redirect_stdout(said),
+            contextlib.suppress(SystemExit),
+        ):
             module.main()
-        return json.loads(said.getvalue())
+        result = json.loads(said.getvalue())
+        # As it is done to what a module prints that was sent.
+        for name in ("stdout", "stderr"):
+            if name in result:
+                result.setdefault(f"{name}_lines", (result[name] or "").splitlines())
+        return result
 
     def _is_at_home(self) -> bool:
-        """Tell whether the worker is where the module would run, with its rights and variables."""
+        """Tell whether the worker is where the module would run, with its rights."""
         return (
             patch_module_args is not None
             and self._connection.transport == "local"
             and not self._play_context.become
-            and not any(self._task.environment or [])
         )
 
     def _module(self) -> Any:

@@ -48,9 +48,9 @@ options:
   ca_bundle: {description: PEM file of certificates to trust; empty for the system's., type: str, default: ""}
   meanwhile:
     description:
-      - What may begin as soon as an environment was made anew, while the others are still worked on. Each has
-        the name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome
-        runs the same command again, so how it ends does not matter.
+      - What may begin as soon as an environment was made anew, and go on when all are done. Each has the
+        name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome runs
+        the same command again, which waits for the one that is at work; so how it ends does not matter.
     type: list
     elements: dict
     default: []
@@ -82,7 +82,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Union
 
@@ -365,10 +365,10 @@ class Environment:
         if status:
             raise UnableError(f"cannot make {self.path}: {reason(stderr)}")
 
-    def sync(self, uv: Uv, *options: str) -> dict[str, int]:
-        """Bring the packages in line with the lock and the environment's wheels."""
+    def sync(self, uv: Uv, *options: str, alone: bool = False) -> dict[str, int]:
+        """Bring the packages in line with the lock and, but for ``alone``, the environment's wheels."""
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
-            ours = "".join(wheel.requirement() for wheel in self.wheels)
+            ours = "" if alone else "".join(wheel.requirement() for wheel in self.wheels)
             wanted.write(self.lock.read_text(encoding="utf-8") + ours)
             wanted.flush()
             status, stderr = uv.cache_first(*self.words, *options, wanted.name)
@@ -402,13 +402,22 @@ class Environment:
         with ThreadPoolExecutor() as pool:
             list(pool.map(work, (files[number::cores] for number in range(cores))))
 
-    def make(self, uv: Uv) -> dict[str, Any]:
-        """Make the environment what its lock says; a marker stands in it until that is done."""
-        created = not self.is_sound()
+    def make(self, uv: Uv, builds: dict[Wheel, Future[None]]) -> dict[str, Any]:
+        """Make the environment what its lock says; a marker stands in it until that is done.
+
+        Where it is new, nobody uses it yet: what its lock names comes while its wheels are being built.
+        """
+        created, early = not self.is_sound(), 0
         if created:
             self.create(uv)
         (self.path / UNFINISHED).touch()
+        mine = [builds[wheel] for wheel in self.wheels]
+        if created and not all(build.done() for build in mine):
+            early = self.sync(uv, alone=True)["installed"]
+        for build in mine:
+            build.result()
         packages = self.sync(uv)
+        packages["installed"] += early
         if self.compiles and (created or any(packages.values())):
             self.compile(uv.locks)
         (self.path / UNFINISHED).unlink()
@@ -444,16 +453,15 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         with contextlib.ExitStack() as held:
             for folder in sorted({environment.path.parent for environment in environments}):
                 uv.locks.append(held.enter_context(alone_in(folder, PATIENCE_SECONDS)))
-            wheels = dict.fromkeys(wheel for environment in environments for wheel in environment.wheels)
-            with ThreadPoolExecutor() as pool:
-                list(pool.map(lambda wheel: wheel.is_there() or wheel.build(uv), wheels))
-            with contextlib.ExitStack() as begun:
+            with ThreadPoolExecutor() as pool, ended_with_us() as begun:
+                wheels = [wheel for environment in environments for wheel in environment.wheels]
+                builds = {wheel: pool.submit(build_once, wheel, uv) for wheel in dict.fromkeys(wheels)}
 
                 def make(environment: Environment) -> dict[str, Any]:
-                    report = environment.make(uv)
+                    report = environment.make(uv, builds)
                     for item in params["meanwhile"] if report["created"] else []:
                         if item["after"] == environment.path.name:
-                            begun.enter_context(begin(item["argv"]))
+                            begun.append(begin(item["argv"]))
                     return report
 
                 reports = side_by_side(environments, make)
@@ -463,19 +471,32 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     }
 
 
-@contextlib.contextmanager
-def begin(argv: list[str]) -> Iterator[None]:
-    """Run a command beside what goes on; wait for its end, and end it where something else has failed.
+def begin(argv: list[str]) -> subprocess.Popen[bytes]:
+    """Run a command beside what goes on, be it to the end of this module and beyond.
 
     It may be another account's, and gets no lock of ours.
     """
     nothing = subprocess.DEVNULL
-    with subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing) as process:
-        try:
-            yield
-        except BaseException:
+    return subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing)
+
+
+@contextlib.contextmanager
+def ended_with_us() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Yield a list of processes to be ended where something else has failed."""
+    begun: list[subprocess.Popen[bytes]] = []
+    try:
+        yield begun
+    except BaseException:
+        for process in begun:
             process.terminate()
-            raise
+            process.wait()
+        raise
+
+
+def build_once(wheel: Wheel, uv: Uv) -> None:
+    """Build a wheel that is not there yet."""
+    if not wheel.is_there():
+        wheel.build(uv)
 
 
 def side_by_side(

@@ -13,12 +13,19 @@ die() {
 }
 
 # find_python: set PYTHON to one that is new enough: python3, or one beside it where that is older, as in Enterprise
-# Linux 9.
+# Linux 9. It is looked for once, and what is found is the interpreter itself: a script that chooses among several, as
+# pyenv's, takes longer than the interpreter does.
+found_python=
 find_python() {
   local name
+  PYTHON=$found_python
+  if [ -n "$PYTHON" ]; then return; fi
   for name in python3 python3.14 python3.13 python3.12 python3.11; do
     PYTHON=$(command -v "$name") || continue
-    if "$PYTHON" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
+    PYTHON=$("$PYTHON" -I -c 'import sys; print(sys.executable); sys.exit(sys.version_info < (3, 11))' 2>/dev/null) || continue
+    [ -n "$PYTHON" ] || continue
+    found_python=$PYTHON
+    return
   done
   PYTHON=
   return 1
@@ -47,7 +54,7 @@ refuse_anothers() {
 # ensure_uv DIR: make sure that DIR/bin/uv is the locked version; sets UV. The wheel is kept in
 # WORKSHOP_WHEELS (when set), so that a later run needs no network.
 ensure_uv() {
-  local dir=$1 lock=$BOOTSTRAP_ROOT/locks/uv.txt wanted wheels log
+  local dir=$1 lock=$BOOTSTRAP_ROOT/locks/uv.txt wanted wheels log pip
   UV=$dir/bin/uv
   wanted=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$lock")
   [ "$("$UV" --version 2>/dev/null | cut -d' ' -f2)" = "$wanted" ] && return 0
@@ -56,28 +63,63 @@ ensure_uv() {
   mkdir -p "$(dirname "$dir")"
   wheels=${WORKSHOP_WHEELS:-$dir/wheels}
   refuse_anothers "$wheels"
-  # Where its wheel is there, pip and an environment for it are not needed.
-  "$PYTHON" -I "$BOOTSTRAP_ROOT/tools/unpack-uv.py" "$dir" "$lock" "$wheels" ${WORKSHOP_STICK:+"$WORKSHOP_STICK/wheels"} \
-    2>/dev/null && "$UV" --version >/dev/null 2>&1 && return
+  unpack_uv "$dir" "$lock" "$wheels" && return
+  mkdir -p "$wheels"
   log=$(mktemp)
+  # Where a pip is there, an environment with one of its own is not needed, which takes five times as long.
+  if find_pip; then
+    download_uv "$lock" "$wheels" "$PYTHON" -I "${pip[@]}" >"$log" 2>&1 || no_uv "$dir" "$log" "$wanted"
+    unpack_uv "$dir" "$lock" "$wheels" && rm -f "$log" && return
+  fi
   if ! "$PYTHON" -P -m venv "$dir" >"$log" 2>&1; then
     rm -rf "$dir" "$log"
     die "$PYTHON cannot make virtual environments; install python3-venv (Debian, Ubuntu)"
   fi
   mkdir -p "$wheels"
   if ! install_locked_uv "$dir" "$lock" "$wheels" --no-index >"$log" 2>&1 &&
-    ! { "$dir/bin/python" -P -m pip download --disable-pip-version-check --quiet --require-hashes --no-deps \
-      --retries 1 --timeout 15 --dest "$wheels" --requirement "$lock" >"$log" 2>&1 &&
+    ! { download_uv "$lock" "$wheels" "$dir/bin/python" -P -m pip >"$log" 2>&1 &&
       install_locked_uv "$dir" "$lock" "$wheels" --no-index >>"$log" 2>&1; }; then
-    local why
-    why=$(grep -v '^ *$' "$log" | tail -n 1)
-    rm -rf "$dir" "$log"
-    die "cannot get uv $wanted (${why:0:200}); connect to a network, or name a thumb drive with -e workshop_stick=DIR"
+    no_uv "$dir" "$log" "$wanted"
   fi
   rm -f "$log"
 }
 
-# install_locked_uv DIR LOCK WHEELS OPTION…: pip's own resolver checks the hash of what it takes.
+# unpack_uv DIR LOCK WHEELS: where its wheel is there; fails where it is not, or is not for this machine.
+unpack_uv() {
+  "$PYTHON" -I "$BOOTSTRAP_ROOT/tools/unpack-uv.py" "$1" "$2" "$3" ${WORKSHOP_STICK:+"$WORKSHOP_STICK/wheels"} \
+    2>/dev/null && "$1/bin/uv" --version >/dev/null 2>&1
+}
+
+# find_pip: set pip to the words by which the interpreter runs one: its own, or the wheel that it would install into an
+# environment, which runs as it is.
+find_pip() {
+  local wheel
+  if "$PYTHON" -I -c 'import pip' 2>/dev/null; then pip=(-m pip) && return; fi
+  wheel=$("$PYTHON" -I - 2>/dev/null <<'END'
+import ensurepip, pathlib, sysconfig
+folders = [sysconfig.get_config_var("WHEEL_PKG_DIR"), pathlib.Path(ensurepip.__file__).with_name("_bundled")]
+print(*(path for each in folders if each for path in sorted(pathlib.Path(each).glob("pip-*.whl"))), sep="\n")
+END
+  ) && wheel=${wheel%%$'\n'*} && [ -n "$wheel" ] && pip=("$wheel/pip")
+}
+
+# download_uv LOCK WHEELS PIP…: pip's own resolver checks the hash of what it takes.
+download_uv() {
+  local lock=$1 wheels=$2
+  shift 2
+  "$@" download --disable-pip-version-check --quiet --require-hashes --no-deps --retries 1 --timeout 15 \
+    --dest "$wheels" --requirement "$lock"
+}
+
+# no_uv DIR LOG WANTED: leave no half of it, and say why there is none.
+no_uv() {
+  local why
+  why=$(grep -v '^ *$' "$2" | tail -n 1)
+  rm -rf "$1" "$2"
+  die "cannot get uv $3 (${why:0:200}); connect to a network, or name a thumb drive with -e workshop_stick=DIR"
+}
+
+# install_locked_uv DIR LOCK WHEELS OPTION…
 install_locked_uv() {
   local dir=$1 lock=$2 wheels=$3 links=()
   shift 3

@@ -12,7 +12,7 @@ from waiting import alive, wait_until
 
 from benchmarks.setup import bench
 from benchmarks.setup import race as trial
-from benchmarks.setup.bench import Result
+from benchmarks.setup.bench import Pair, Result
 from benchmarks.setup.race import Part, Run, Trial
 from workshop.errors import WorkshopError
 
@@ -143,20 +143,63 @@ def result(first: float, second: float = 10, changed: int = 0, peer: float = 100
 
 
 def test_medians_ratio_and_profile() -> None:
-    report = bench.summarise([result(110), result(130), result(120)])
-    assert report["setup_seconds"] == 120
-    assert report["ratio"] == 1.2
+    report = bench.summarise([result(210), result(230), result(220)])
+    assert report["setup_seconds"] == 220
+    assert report["ratio"] == 2.2
     assert report["passed"] is True
     assert report["second_run_work"] == 4.5
     profile = {row["part"]: row["seconds"] for row in report["profile"]}
-    assert profile == {bench.OUTSIDE: 78.5, "datasets": 40.5, "play": 1.0}
+    assert profile == {bench.OUTSIDE: 178.5, "datasets": 40.5, "play": 1.0}
     assert report["profile"][1]["longest"][0] == {"task": "Fetch", "seconds": 40.0}
     json.dumps(report)
 
 
-@pytest.mark.parametrize("missed", [result(131), result(100, second=21), result(100, changed=1)])
+@pytest.mark.parametrize("missed", [result(251), result(100, changed=1)])
 def test_each_bar_counts(missed: Result) -> None:
     assert bench.summarise([missed])["passed"] is False
+
+
+def pair(now: float, before: float, changed: int = 0) -> Pair:
+    return Pair(Run(now, changed, [Part("", "Check", 1.0)], now * 0.9), Run(before, 5, [], before))
+
+
+def test_pairs_are_compared_one_by_one() -> None:
+    """A machine that slows down under one pair, for both of it, changes nothing."""
+    report = bench.summarise_pairs([pair(40, 100), pair(5, 10), pair(8, 20)])
+    assert (report["of_before"], report["work_of_before"]) == (0.4, 0.36)
+    assert (report["second_run_seconds"], report["before_seconds"]) == (8, 20)
+    assert report["passed"] is True
+    assert report["profile"][0] == {
+        "part": bench.OUTSIDE,
+        "seconds": 7.0,
+        "longest": [{"task": "uv, the control environment, the doctor", "seconds": 7.0}],
+    }
+    json.dumps(report)
+
+
+@pytest.mark.parametrize("missed", [pair(6, 10), pair(4, 10, changed=1)])
+def test_each_bar_of_pairs_counts(missed: Pair) -> None:
+    assert bench.summarise_pairs([missed])["passed"] is False
+
+
+def test_both_are_set_up_and_then_again_in_turns(tmp_path: Path) -> None:
+    now, before = make_checkout(tmp_path / "new"), make_checkout(tmp_path / "old")
+    for each in (now, before):
+        script = each / "local/setup.bash"
+        script.write_text(script.read_text().replace("exit 0", f"echo {each.name} >> {tmp_path}/order"))
+    pairs = bench.measure_pairs(now, before, tmp_path, 2)
+    order = (tmp_path / "order").read_text().split()
+    assert order == ["new", "old", "new", "old", "old", "new"]
+    assert [(each.now.changed, each.before.changed) for each in pairs] == [(0, 0), (0, 0)]
+    assert (now / "stopped").exists()
+    assert (before / "stopped").exists()
+    places = {(each / "arguments").read_text().splitlines()[1] for each in (now, before)}
+    assert places == {f"workshop_prefix={tmp_path}/{name}/house" for name in ("now", "before")}
+
+
+def test_a_checkout_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorkshopError, match="no local/setup"):
+        bench.setup(before=tmp_path, scratch=tmp_path)
 
 
 def test_free_ports_are_different_and_free() -> None:

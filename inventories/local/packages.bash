@@ -46,17 +46,23 @@ install_command() {
   esac
 }
 
-is_installed() {
+# installed_of NAME…: those that this machine has, one a line.
+installed_of() {
+  local name
   case $family in
-    Debian) dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
-    RedHat) rpm -q --quiet --whatprovides "$1" ;;
+    Debian) dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p' ;;
+    RedHat) for name; do if rpm -q --quiet --whatprovides "$name"; then echo "$name"; fi; done ;;
   esac
 }
 
 # missing_of NAME…: those that this machine lacks.
 missing_of() {
-  local name
-  for name in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do is_installed "$name" || printf '%s ' "$name"; done
+  local name known
+  known=$(installed_of "$@") || true
+  known=$'\n'$known$'\n'
+  for name in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do
+    case $known in *$'\n'"$name"$'\n'*) ;; *) printf '%s ' "$name" ;; esac
+  done
 }
 
 # install_packages NAME…: install those that are missing.
@@ -107,6 +113,7 @@ gain_root() {
 # root_for_python: the play may have to install a Python for Theano, long after the last moment to ask for a password.
 root_for_python() {
   local version
+  if [ "$(id -u)" = 0 ]; then return 0; fi
   version=$(sed -n 's/^python_venv_version: "\(.*\)"$/\1/p' "$root/roles/python-venv/defaults/main.yml")
   if [ -n "$interpreter" ] || [ -x "$prefix/venvs/theano/bin/python" ]; then return 0; fi
   if [ -z "$("$PYTHON" "$root/tools/find-python.py" "$UV" "$version" "$prefix/python")" ]; then

@@ -87,21 +87,70 @@ def answer(params: dict[str, Any], name: str, code: str) -> str:
 
 
 @needs_uv
-def test_what_may_begin_with_one_environment_begins_when_it_was_made_and_is_waited_for(
+def test_what_may_begin_with_one_environment_begins_when_it_was_made_and_goes_on(
     params: dict[str, Any], tmp_path: Path
 ) -> None:
-    said, python = tmp_path / "said", f"{params['environments'][0]['path']}/bin/python"
-    script = f"import libone; open({str(said)!r}, 'a').write('ran ')"
+    said, gate = tmp_path / "said", tmp_path / "gate"
+    os.mkfifo(gate)
+    script = f"import libone; open({str(gate)!r}).read(); open({str(said)!r}, 'a').write('ran ')"
     params["meanwhile"] = [
-        {"after": "one", "argv": [python, "-c", script]},
+        {"after": "one", "argv": [f"{params['environments'][0]['path']}/bin/python", "-c", script]},
         {"after": "two", "argv": ["sh", "-c", "exit 3"]},  # whoever wants its outcome runs it again
         {"after": "another", "argv": ["touch", str(tmp_path / "another")]},
     ]
     locked_venvs.run(params, False)
-    assert said.read_text() == "ran "
+    assert not said.exists(), "nobody waits for it here"
+    gate.write_text("go on")
+    wait_until(lambda: said.exists() and said.read_text(), 60, "it went on")
     assert not locked_venvs.run(params, False)["changed"]
     assert said.read_text() == "ran "
     assert not (tmp_path / "another").exists()
+
+
+@needs_uv
+def test_wheels_are_built_while_what_the_lock_names_comes(
+    params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an environment that is made anew; in one that somebody uses, nothing is missing in between."""
+    shutil.rmtree(tmp_path / "wheels")
+    folders = [Path(item["path"]) for item in params["environments"]]
+
+    def arrived() -> bool:
+        return all(list(each.glob("lib/python*/site-packages/lib*.py")) for each in folders)
+
+    def build(wheel: Any, uv: Any) -> None:
+        wait_until(arrived, 60, "the environments have what their locks name")
+        assert not any(list(each.glob("lib/python*/site-packages/thing.py")) for each in folders)
+        make_wheel(wheel.kept, "thing")
+
+    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
+    report = locked_venvs.run(params, False)["environments"]
+    assert list(report.values()) == [{"created": True, "installed": 2, "removed": 0}] * 2
+    # The project changes.
+    (tmp_path / "project/src/thing/more.py").write_text("")
+
+    def build_again(wheel: Any, uv: Any) -> None:
+        assert answer(params, "one", "import thing; print(thing.version)") == "1.0"
+        make_wheel(wheel.kept, "thing", "2.0")
+
+    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build_again)
+    report = locked_venvs.run(params, False)["environments"]
+    assert list(report.values()) == [{"created": False, "installed": 1, "removed": 1}] * 2
+
+
+@needs_uv
+def test_a_wheel_that_cannot_be_built_is_named(
+    params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(tmp_path / "wheels")
+
+    def build(wheel: Any, uv: Any) -> None:
+        raise locked_venvs.UnableError("cannot build the package")
+
+    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
+    with pytest.raises(locked_venvs.UnableError, match="cannot build the package"):
+        locked_venvs.run(params, False)
+    assert all((Path(item["path"]) / locked_venvs.UNFINISHED).exists() for item in params["environments"])
 
 
 @needs_uv

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import subprocess
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+STOCK = ("setup", "stat", "find", "getent", "command", "uri")
+"""Modules of Ansible's own that run there, too."""
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 WATCHED = (
     "#!/bin/sh\n"
@@ -116,12 +121,13 @@ def test_drift_is_mended_and_told(tmp_path: Path) -> None:
     assert (folder / "file").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_task_with_variables_of_its_own_is_sent(tmp_path: Path) -> None:
+def test_a_task_has_its_own_variables(tmp_path: Path) -> None:
     command = watched(tmp_path)
-    task = {"placed_and_run": {"commands": [{"argv": [str(command)]}]}, "environment": {"EXTRA": "given"}}
-    [result] = play(tmp_path, task)
-    assert result["documents"][0]["extra"] == "given"
-    assert "ansible-playbook" not in command.with_name("command.parent").read_text()
+    task = {"placed_and_run": {"commands": [{"argv": [str(command)]}]}}
+    given, bare = play(tmp_path, task | {"environment": {"EXTRA": "{{ 'given' }}"}}, task)
+    assert given["documents"][0]["extra"] == "given"
+    assert bare["documents"][0]["extra"] == ""
+    assert "ansible-playbook" in command.with_name("command.parent").read_text()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account without being asked")
@@ -159,8 +165,45 @@ def test_the_facts_are_those_that_setup_gathers(tmp_path: Path) -> None:
     assert here["ansible_selinux"]["status"] == away["ansible_selinux"]["status"]
 
 
+def test_stock_modules_find_what_they_find_when_sent(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/.hidden").touch()
+    tasks = [
+        {"stat": {"path": str(tmp_path / "{{ item }}")}, "loop": ["here", "not"]},
+        {"find": {"paths": str(tmp_path / "here"), "hidden": True, "file_type": "any"}},
+        {"getent": {"database": "passwd", "key": "root"}},
+        {"getent": {"database": "passwd", "key": "nobody-of-this-name", "fail_key": False}},
+        {"command": {"argv": ["sh", "-c", "echo $EXTRA; echo two; echo no >&2; exit 3"]}},
+        {"command": {"argv": ["touch", "{{ item }}"], "creates": "{{ item }}"}},
+        {"uri": {"url": "http://127.0.0.1:{{ item }}/", "status_code": [200, 404]}},
+    ]
+    tasks[4]["environment"] = {"EXTRA": "one"}
+    nothing = http.server.SimpleHTTPRequestHandler
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(nothing, directory=tmp_path)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tasks[5] |= {"loop": [str(tmp_path / "here"), str(tmp_path / "new")]}
+        tasks[6] |= {"loop": [server.server_port, server.server_port]}
+        here = play(tmp_path, *tasks)
+        (tmp_path / "new").unlink()
+        away = play(tmp_path, *tasks, sent=True)
+        server.shutdown()
+    for one, other in zip(here, away, strict=True):
+        assert told(one).keys() == told(other).keys()
+        assert one.get("ansible_facts") == other.get("ansible_facts")
+    assert [each["stat"]["exists"] for each in here[0]["results"]] == [True, False]
+    assert [Path(each["path"]).name for each in here[1]["files"]] == [".hidden"]
+    assert here[2]["ansible_facts"]["getent_passwd"]["root"]
+    assert here[3]["ansible_facts"]["getent_passwd"] == {"nobody-of-this-name": None}
+    assert here[4]["failed"]
+    for results in (here, away):
+        assert (results[4]["rc"], results[4]["stderr"]) == (3, "no")
+        assert results[4]["stdout_lines"] == ["one", "two"]
+        assert [each["changed"] for each in results[5]["results"]] == [False, True]
+        assert [each["status"] for each in results[6]["results"]] == [200, 200]
+
+
 def test_every_action_has_a_module() -> None:
-    names = {path.stem for path in (ROOT / "action_plugins").glob("*.py")} - {"in_worker", "setup"}
+    names = {path.stem for path in (ROOT / "action_plugins").glob("*.py")} - {"in_worker", *STOCK}
     modules = {
         path.stem
         for folder in (ROOT, *(ROOT / "roles").iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import jinja2
@@ -12,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "roles/managed-service/templates"
+# What a supervisor leaves where it can be asked.
+LISTEN = f"{sys.executable} -c \"import socket; socket.socket(1).bind('run/supervisor.sock')\""
 
 
 def write_command(prefix: Path) -> Path:
@@ -29,11 +32,12 @@ def write_command(prefix: Path) -> Path:
     )
     python = prefix / "venvs/jupyter/bin/python"
     python.parent.mkdir(parents=True)
+    (prefix / "run").mkdir()
     python.write_text(
         "#!/bin/sh\n"
         'case "$*" in\n'
         "  *supervisorctl*) exec test -e up ;;\n"
-        "  *) env >environment; readlink /proc/$$/fd/* >files; touch up ;;\n"
+        f"  *) env >environment; readlink /proc/$$/fd/* >files; touch up; {LISTEN} ;;\n"
         "esac\n"
     )
     for each in (command, python):
@@ -60,30 +64,42 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("running", "update", "restarts"),
+    ("running", "update", "restarted"),
     [
-        ("yes", "", True),
+        (True, "", "workshop-jupyter workshop-web"),
         # What update did, or a start of all, is a restart already.
-        ("yes", "workshop-web: updated process group", False),
-        ("", "", False),
+        (True, "workshop-web: updated process group", "workshop-jupyter"),
+        (False, "", ""),
     ],
 )
-def test_a_program_is_restarted_once(tmp_path: Path, running: str, update: str, restarts: bool) -> None:
+def test_a_program_is_restarted_once(tmp_path: Path, running: bool, update: str, restarted: str) -> None:
+    """All that must be are told so in one call, for each call starts a Python."""
     command = write_command(tmp_path)
+    names = ["workshop-jupyter", "workshop-web"]
     (tmp_path / "venvs/jupyter/bin/python").write_text(
         "#!/bin/sh\n"
         'echo "$*" >>calls\n'
         'case "$*" in\n'
         "  *supervisorctl*pid) exec test -e up ;;\n"
-        f"  *update*) test -e up && printf %s '{update}' ;;\n"
-        "  *start\\ workshop-web) echo 'workshop-web: ERROR (already started)' ;;\n"
-        "  *supervisord\\ *) touch up ;;\n"
+        f"  *update*) test -e up && echo '{update}' ;;\n"
+        "  *\\ start\\ *) for name in workshop-jupyter workshop-web; do\n"
+        '    echo "$name: ERROR (already started)"; done ;;\n'
+        "  *\\ restart\\ *) shift 6\n"
+        '    for name; do echo "$name: stopped"; echo "$name: started"; done ;;\n'
+        f"  *supervisord\\ *) touch up; {LISTEN} ;;\n"
         "esac\n"
     )
     if running:
         (tmp_path / "up").touch()
+        subprocess.run(LISTEN, cwd=tmp_path, shell=True, check=True)
     done = subprocess.run(
-        [command, "ensure-restarted", "workshop-web"], check=True, stdout=subprocess.PIPE, text=True
+        [command, "ensure-restarted", *names], check=True, stdout=subprocess.PIPE, text=True
     )
-    assert "unchanged" not in done.stdout
-    assert (" restart workshop-web" in (tmp_path / "calls").read_text()) == restarts
+    said = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert list(said) == names
+    assert "unchanged" not in said.values()
+    assert {name for name, what in said.items() if what == "stopped,started"} == set(restarted.split())
+    calls = (tmp_path / "calls").read_text().splitlines()
+    asked = [line.rpartition(" restart ")[2] for line in calls if " restart " in line]
+    assert asked == ([restarted] if restarted else [])
+    assert running or not [line for line in calls if "update" in line], "nobody was there to be asked"

@@ -112,7 +112,8 @@ def add(folder: Path, **versions: int) -> None:
     """Add interpreters that say of themselves that they are new enough (0) or not (1)."""
     for name, status in versions.items():
         file = folder / name.replace("_", ".")
-        file.write_text(f"#!/bin/sh\nexit {status}\n")
+        # What python3 is may be another file; it says which.
+        file.write_text(f'#!/bin/sh\necho "$0" >>{folder}/asked\necho /real/{file.name}\nexit {status}\n')
         file.chmod(0o755)
 
 
@@ -130,6 +131,14 @@ def found(folder: Path) -> str:
 def test_the_systems_python_comes_first(pythons: Path) -> None:
     add(pythons, python3=0, python3_12=0)
     assert found(pythons) == "python3"
+
+
+def test_it_is_looked_for_once_and_is_the_interpreter_itself(pythons: Path) -> None:
+    add(pythons, python3=0)
+    script = f"PATH={pythons}; find_python && find_python && echo $PYTHON"
+    words = ["bash", "-euc", f"source {ROOT}/tools/bootstrap.bash; {script}"]
+    assert subprocess.check_output(words, text=True) == "/real/python3\n"
+    assert (pythons / "asked").read_text().splitlines() == [str(pythons / "python3")]
 
 
 def test_an_older_one_is_passed_over(pythons: Path) -> None:

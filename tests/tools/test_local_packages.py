@@ -50,7 +50,7 @@ FAKES = {
     "rpm": "case $INSTALLED in all) exit 0 ;; *) exit 1 ;; esac",
     "uname": "echo x86_64",
     "uv": """echo "[$PYTHONS]\"""",
-    "dpkg-query": "case $INSTALLED in all) echo installed ;; *) exit 1 ;; esac",
+    "dpkg-query": """case $INSTALLED in all) shift 2; printf '%s installed\\n' "$@" ;; *) exit 1 ;; esac""",
     "ansible-playbook": NOTE + 'case "$*" in *--become-password-file*) cat >"$NOTES.handed" ;; esac',
 }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -283,6 +285,7 @@ def test_what_every_first_lesson_waits_for_is_compiled_before_giving_way(
         before.append((ran.exists(), json.loads(told.read_text())["gives_way"]))
 
     monkeypatch.setattr(warm.priority, "give_way", give_way)
+    monkeypatch.setattr(warm, "let_services_start", lambda *_: None)
     assert warm.warm(warmth, RunOptions(notebooks), quiet, settings)
     assert before == [(True, True)], "compiled first, and whoever wants it ended may end it"
     assert "theano.function" in ran.read_text() and ran.read_text().endswith("its-own\n")
@@ -290,6 +293,25 @@ def test_what_every_first_lesson_waits_for_is_compiled_before_giving_way(
     assert ran.read_text().count("its-own") == 1, "a warm cache needs nothing"
     spec.unlink()
     warm.give_way_after_first(warmth, settings)  # what is wrong comes out in the first lesson
+
+
+def test_services_come_before_what_compiles_in_the_background(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set-up waits for them; and nobody waits for ever for one that does not start."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        first, second = one.getsockname()[1], two.getsockname()[1]
+        here = dataclasses.replace(settings, jupyter_port=first, tensorboard_port=second, web_port=second)
+        waits: list[float] = []
+        monkeypatch.setattr(warm.time, "sleep", waits.append)
+        warm.let_services_start(here, 600)
+        assert waits == []
+        seen = iter([[], [], [True]])
+        monkeypatch.setattr(warm.ports, "listening", lambda port: port == second or next(seen))
+        warm.let_services_start(here, 600)
+        assert len(waits) == 2
+        monkeypatch.setattr(warm.ports, "listening", lambda port: port == second)
+        warm.let_services_start(here, 0)
 
 
 def test_a_machine_that_was_not_set_up_has_nothing_to_warm(notebooks: Path) -> None:

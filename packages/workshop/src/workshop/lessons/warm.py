@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workshop import priority
+from workshop import ports, priority
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
 from workshop.lessons.runner import Progress, RunOptions, run_notebook
@@ -46,6 +46,8 @@ theano.function([x], x**2 + 3 * x)
 """What every first lesson waits for: parts of Theano itself, the header, and its first function."""
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
 PATIENCE = 900.0
+SERVICES_START = 20.0
+"""Seconds for which the background waits for the services of a set-up, which start while it does."""
 
 
 @dataclass(frozen=True)
@@ -193,12 +195,24 @@ def give_way_after_first(warmth: Warmth, settings: Settings) -> None:
     spec = settings.prefix / "venvs/jupyter/share/jupyter/kernels" / KERNEL / "kernel.json"
     if not warmth.is_done():
         warmth.tell(gives_way=True)
+        let_services_start(settings, SERVICES_START)
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
             told = json.loads(spec.read_text(encoding="utf-8"))
             command = [told["argv"][0], "-P", "-c", FIRST]
             environment = {**os.environ, **told["env"]}
             subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
     priority.give_way()
+
+
+def let_services_start(settings: Settings, patience: float) -> None:
+    """Wait until something listens on each service's port: set-up starts them after this, and is waited for.
+
+    One that does not start keeps nobody waiting for more than ``patience`` seconds.
+    """
+    wanted = (settings.jupyter_port, settings.tensorboard_port, settings.web_port)
+    end = time.monotonic() + patience
+    while not all(map(ports.listening, wanted)) and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def stop_background(settings: Settings) -> bool:
