@@ -12,13 +12,11 @@ def test_how_sure_and_how_right_each_is_and_what_smoothing_changes() -> None:
         for kind in smoothing.KINDS
         for seed in smoothing.SEEDS
     }
-    title, hard, smoothed, less, surer = smoothing.lines(pieces)
+    title, hard, smoothed, less = smoothing.lines(pieces)
     assert "3 seeds" in title
     assert hard == "hard      sure of 80.0, right 72.0 of 100: too sure by +8.0 points"
     assert smoothed.endswith("too sure by +6.0 points")
-    assert less.endswith("right: +2.0 ± 0.0 points") and surer.endswith("too sure: -2.0 ± 0.0 points")
-    assert smoothing.lines(pieces, smoothing.BY_HEART) == [smoothing.UNKNOWN], "that is another training"
-    assert abs(smoothing.too_sure(pieces, "hard") - 8) < 1e-9
+    assert less.endswith("+2.0 ± 0.0 points")
 
 
 def test_one_beginning_is_no_comparison() -> None:
