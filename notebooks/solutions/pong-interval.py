@@ -1,4 +1,4 @@
 def interval(values):
-    """values: 2 to 5 numbers → mean, half of the interval"""
+    """values: 2 to 10 numbers → mean, half of the interval"""
     count = len(values)
     return np.mean(values), STUDENT[count] * np.std(values, ddof=1) / count**0.5

@@ -14,6 +14,7 @@ from .conftest import CHECKOUT, expect
 from .notebooks import Desk, as_stored
 
 LESSON = CHECKOUT / "notebooks/9-tools/30-formulas-and-plots.ipynb"
+POWER = CHECKOUT / "notebooks/solutions/formulas-power.py"
 FILTER = CHECKOUT / "tools/ipynb_optional_output_filter.py"
 DOT = """
 dots = ColumnDataSource({"x": [0.0], "y": [0.0], "says": ["a seven"]})
@@ -46,7 +47,7 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
     """The fixture also fails when a request leaves the machine."""
     pytest.importorskip("bokeh", reason="the environment of the tests is older than the lesson")
     name = f"by-mouse-{desk.name[0]}"
-    page = desk.run(name, cell("imports"), cell("slider"), DOT)
+    page = desk.run(name, cell("imports"), POWER.read_text(encoding="utf-8"), cell("slider"), DOT)
     slider = drawn(page, "Softmax with a temperature")
     before = slider.evaluate(CHANCES)
     assert before.index(max(before)) == 2 and abs(sum(before) - 1) < 1e-9

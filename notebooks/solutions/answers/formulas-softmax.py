@@ -15,5 +15,8 @@ formula = r"p_i = \frac{\sum_j e^{s_j}}{e^{s_i}}"
 # %% wrong: a slash in place of a fraction
 formula = r"p_i = e^{s_i} / \sum_j e^{s_j}"
 
-# %% right: in another way
+# %% right: in another way, from 1 to n
+formula = r"p_i = \dfrac{e^{s_i}}{\sum_{j=1}^{n} e^{s_j}}"
+
+# %% right: with exp
 formula = r"p_i=\frac{\exp(s_i)}{\sum_{j}\exp(s_j)}"

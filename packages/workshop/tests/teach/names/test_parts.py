@@ -19,8 +19,8 @@ def pieces(seeds: tuple[int, ...]) -> dict[str, Piece]:
 def test_each_kind_is_told_with_what_it_is_behind_the_whole() -> None:
     whole, counting, neighbours, foot = parts.lines(pieces(parts.SEEDS))
     assert whole.split() == ["everything", "82.0", "of", "100", "right", "(81.0,", "82.0,", "83.0)"]
-    assert counting.startswith("no counting") and counting.endswith("+1.0 points behind ± 0.0")
-    assert neighbours.startswith("no neighbours") and neighbours.endswith("+2.0 points behind ± 0.0")
+    assert counting.startswith("no counting") and counting.endswith("behind by 1.0 ± 0.0 points")
+    assert neighbours.startswith("no neighbours") and neighbours.endswith("behind by 2.0 ± 0.0 points")
     assert "seed by seed; ±" in foot
 
 

@@ -37,26 +37,29 @@ def test_lines_tell_of_games_and_processes() -> None:
 
 
 def test_a_part_taken_away_is_compared_with_the_same_seed() -> None:
-    after = {f"seeds/{seed}": {"pong": 0.5, **DAY} for seed in (1, 2, 3)}
     others = {
         "ablations/no baseline/1": {"won": 0.25, **DAY},
         "ablations/no baseline/2": {"won": 0.45, **DAY},
         "ablations/one picture/4": {"won": 0.45, **DAY},
     }
-    found = recording.differences(after | others)
+    whole = {f"pong/{seed}": {"won": 0.5 + seed / 10, **DAY} for seed in (1, 2, 3)}
+    assert recording.with_everything(whole) == approx({1: 0.6, 2: 0.7, 3: 0.8})
+    found = recording.differences(whole | others)
     assert set(found) == {"no baseline"}, "no run of that seed with everything stands beside the other"
-    assert found["no baseline"] == approx([-0.25, -0.05])
-    # What was played in the lesson of now counts as soon as all of its seeds are there.
-    some = {"pong/1": {"won": 0.9, **DAY}}
-    assert recording.with_everything(after | some) == {1: 0.5, 2: 0.5, 3: 0.5}
-    whole = {f"pong/{seed}": {"won": 0.6, **DAY} for seed in (1, 2, 3)}
-    assert recording.differences(after | others | whole)["no baseline"] == approx([-0.35, -0.15])
+    assert found["no baseline"] == approx([-0.35, -0.25])
+
+
+def test_what_a_player_has_found_out_is_counted_where_it_was_measured() -> None:
+    counted = {"sent": 0.4, "sent_by_chance": 0.5, "entropy_coming": 0.6, "entropy_going": 0.8}
+    pieces = {"pong/1": {"won": 0.5, **counted}, "pong/2": {"won": 0.5}}
+    found = recording.found_out(pieces)
+    assert found["flatter"] == approx([0.1]) and found["surer"] == approx([0.2])
 
 
 def test_the_cells_that_a_piece_runs_are_in_the_notebooks() -> None:
     ids = {notebook: {cell["id"] for cell in cells} for notebook, cells in CELLS.items()}
     assert {"train-invaders", "judge-invaders", "train-breakout"} <= ids[recording.NOTEBOOK]
-    assert {"train-pong", "worker"} <= ids[recording.PONG]
+    assert {"train-pong", "steep", "hesitates", "worker"} <= ids[recording.PONG]
     for notebook, left_out in recording.ALSO_LEFT_OUT.items():
         assert ids[notebook] >= left_out
     settings = next("".join(cell["source"]) for cell in CELLS[recording.PONG] if cell["id"] == "parameters")

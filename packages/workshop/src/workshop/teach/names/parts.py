@@ -58,7 +58,7 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
         if kind != WHOLE:
             behind = np.array(right[WHOLE]) - np.array(found)
             half = f" ± {interval(behind)[1]:.1f}" if len(found) in STUDENT else ""
-            line += f", {behind.mean():+.1f} points behind{half}"
+            line += f", behind by {behind.mean():.1f}{half} points"
         told.append(line)
     many = "; ± is a 95 % interval over seeds" if len(right[WHOLE]) in STUDENT else ""
     return [*told, f"of new families (recorded); in brackets seed by seed{many}"]

@@ -6,9 +6,7 @@ the environment of the lessons, from a checkout::
     python -m workshop.teach.policy.recording                        # all that is missing
     python -m workshop.teach.policy.recording --again seeds/1 …      # these anew
 
-What is recorded lies in ``recorded.json`` beside this file. Pieces from before the lesson was two have
-Pong's share in ``seeds/…``, played after the other games and so with other first weights; it is told where
-there is no piece ``pong/…``.
+What is recorded lies in ``recorded.json`` beside this file.
 """
 
 from __future__ import annotations
@@ -28,26 +26,27 @@ FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
 PONG = Path("5-bubble-breaker/25-pong-from-pixels.ipynb")
 
-LEFT_OUT = ("train-", "judge-", "watch-", "predict-", "recorded", "hesitates", "processes")
+LEFT_OUT = ("train-", "judge-", "watch-", "predict-", "recorded", "hesitates", "players", "processes")
 """How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
 ALSO_LEFT_OUT = {
     NOTEBOOK: frozenset({"by-hand", "spread", "bandit-learn", "keep", "metrics"}),
-    PONG: frozenset({"player", "steep", "worker", "metrics"}),
+    PONG: frozenset({"player", "court", "steep", "worker", "metrics"}),
 }
 """They show, keep or measure; ``worker`` draws weights, which a piece without it draws in the lesson's
 order."""
 
 SEEDS = (1, 2, 3, 4, 5)
+PONG_SEEDS = tuple(range(1, 6))
 ABLATIONS: dict[str, dict[str, object]] = {
     "no baseline": {"BASELINE": False},
     "discount 0.9": {"DISCOUNT": 0.9},
     "one picture": {"MOTION": False},
+    "points run on": {"POINT_ENDS": False},
 }
 """What is changed in Pong, one thing at a time."""
-ABLATION_SEEDS = SEEDS
 LEARNERS = (1, 2)
 """How many processes learn Pong by A3C, each for as many processor seconds as the batch of games took."""
-T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78}
+T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
 """Student's t by the number of runs, from any table of it: half of a 95 % interval is t · s / √n."""
 
 
@@ -90,14 +89,8 @@ def lines_of_processes(pieces: Mapping[str, Piece]) -> list[str]:
 
 
 def with_everything(pieces: Mapping[str, Piece]) -> dict[int, float]:
-    """Return the share of Pong's points won with nothing taken away, by the seed.
-
-    Where all seeds were played in the lesson of now, those; else those that were played after other games,
-    and so began with other weights than the runs with a part taken away.
-    """
-    alone = {seed: pieces[key]["won"] for seed in SEEDS if (key := f"pong/{seed}") in pieces}
-    after = {seed: pieces[key]["pong"] for seed in SEEDS if "pong" in pieces.get(key := f"seeds/{seed}", {})}
-    return alone if len(alone) >= len(after) else after
+    """Return the share of Pong's points won with nothing taken away, by the seed."""
+    return {seed: pieces[key]["won"] for seed in PONG_SEEDS if (key := f"pong/{seed}") in pieces}
 
 
 def differences(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
@@ -106,12 +99,25 @@ def differences(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
     found = {
         name: [
             pieces[key]["won"] - whole[seed]
-            for seed, key in zip(ABLATION_SEEDS, _keys(f"ablations/{name}", ABLATION_SEEDS), strict=True)
+            for seed, key in zip(PONG_SEEDS, _keys(f"ablations/{name}", PONG_SEEDS), strict=True)
             if key in pieces and seed in whole
         ]
         for name in ABLATIONS
     }
     return {name: apart for name, apart in found.items() if apart}
+
+
+def found_out(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
+    """Return what is counted of each player with everything, seed by seed.
+
+    How much flatter its balls are than those of a player that acts at random, in lines a step, and how much
+    surer it is (in entropy) while the ball comes.
+    """
+    players = [pieces[key] for key in _keys("pong", PONG_SEEDS) if "sent" in pieces.get(key, {})]
+    return {
+        "flatter": [piece["sent_by_chance"] - piece["sent"] for piece in players],
+        "surer": [piece["entropy_going"] - piece["entropy_coming"] for piece in players],
+    }
 
 
 def _keys(group: str, seeds: Iterable[int]) -> list[str]:
@@ -156,8 +162,8 @@ def jobs() -> dict[str, Callable[[], Piece]]:
     found: dict[str, Callable[[], Piece]] = {}
     for seed in SEEDS:
         found[f"seeds/{seed}"] = partial(_two_games, seed)
+    for seed in PONG_SEEDS:
         found[f"pong/{seed}"] = partial(_pong, seed, {})
-    for seed in ABLATION_SEEDS:
         for name, settings in ABLATIONS.items():
             found[f"ablations/{name}/{seed}"] = partial(_pong, seed, settings)
     for number in LEARNERS:
@@ -188,7 +194,19 @@ def _pong(seed: int, settings: Mapping[str, object]) -> Piece:
     points = names["player"].judge(
         names["PongGame"](names["POINTS"], seed + 50), names["learner"].act, seed=seed
     )
-    return {"won": names["won"](points), "train_cpu_seconds": round(names["history"].cpu_seconds, 1)}
+    told: Piece = {"won": names["won"](points), "train_cpu_seconds": round(names["history"].cpu_seconds, 1)}
+    if settings:
+        return told
+    for cell in ("steep", "hesitates"):  # what the lesson counts of its own player
+        _run(PONG, cell, names)
+    told |= {
+        key: round(float(np.mean(names[name])), 3)
+        for key, name in (("sent", "sent"), ("sent_by_chance", "by_accident"))
+    }
+    return told | {
+        f"entropy_{way}": round(float(names["by_game"][name].mean()), 3)
+        for way, name in (("coming", "comes"), ("going", "goes"))
+    }
 
 
 def _processes(number: int) -> Piece:

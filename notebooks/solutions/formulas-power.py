@@ -1,0 +1,1 @@
+power = "Math.exp(score / slider.value)"
