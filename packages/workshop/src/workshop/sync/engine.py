@@ -60,7 +60,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Rest:
-    """Everything is as it should be: what that depended on (see ``at_rest``)."""
+    """Everything is as it should be: what that depended on (see ``light``)."""
 
     state: Path
     heard: Heard

@@ -52,8 +52,8 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync": "workshop.sync.entry"}
-"""Words with a ``main`` of their own, which needs no Typer."""
+LIGHT = {"sync"}
+"""Words whose module has a ``main`` that reads all other words itself, and needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
 
@@ -82,7 +82,7 @@ def main() -> None:
         if words and words[0] in PARTICIPANTS and os.geteuid() == 0:
             do_as_the_participant(words)
         if words and words[0] in LIGHT:
-            importlib.import_module(LIGHT[words[0]]).main(words[1:])
+            importlib.import_module(CAPABILITIES[words[0]][0]).main(words[1:])
         else:
             sys.exit(program()(standalone_mode=False))
 
@@ -188,7 +188,7 @@ def as_command(module: str, word: str) -> Any:
     import typer.main
 
     try:
-        app: typer.Typer = importlib.import_module(module).app
+        named = importlib.import_module(module)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in OURS:
             raise
@@ -196,6 +196,9 @@ def as_command(module: str, word: str) -> Any:
             f"'workshop {word}' needs the package {error.name}, which this environment lacks; "
             "use the workshop's jupyter environment"
         ) from error
+    if word in LIGHT:
+        return _handed_on(word, named.main)
+    app: typer.Typer = named.app
     # Plain help, whatever an app asks for; and a shell's completion is a matter of the whole command, while
     # Typer offers it with each app that becomes one.
     app.rich_markup_mode = None
@@ -203,6 +206,21 @@ def as_command(module: str, word: str) -> Any:
     command.params = [each for each in command.params if each.name not in COMPLETION]
     command.name = word
     return command
+
+
+def _handed_on(word: str, main: Callable[[list[str]], None]) -> Any:
+    """Return the command of a word that reads all other words itself."""
+    import typer.core
+
+    class HandedOn(typer.core.TyperCommand):
+        """It looks at no word."""
+
+        def invoke(self, ctx: Any) -> None:
+            """Hand all words on."""
+            main(ctx.args)
+
+    context = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    return HandedOn(word, help=CAPABILITIES[word][1], context_settings=context)
 
 
 def find_added() -> dict[str, str]:
