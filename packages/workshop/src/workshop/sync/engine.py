@@ -21,6 +21,7 @@ from workshop.sync.files import (
     both_apart,
     existing,
     free_place,
+    makes_way,
     obstacle,
     only_one,
     protection,
@@ -329,7 +330,7 @@ class Run:
                 if not self._is_there(step):
                     return _waiting(fate, "it was saved while the sync ran; the next sync looks again")
                 if step.after is None:
-                    remove(self.into / step.path)
+                    remove(self.into, step.path)
                 elif step.before is None or step.before.sha256 != step.after.sha256:
                     write_atomically(self.into / step.path, step.after.data)
         except Exception as error:
@@ -370,6 +371,8 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
     beside: list[str] = []
     for step in reversed(fate.steps):
         blocked = obstacle(into, step.path)
+        if blocked is not None and makes_way(into, step.path, blocked, _brought(record)):
+            blocked = None
         if why := blocked.why if blocked is not None else protection(into / step.path):
             return Fate(step.path, Action.REFUSED, why)
         now = _now(into, step.path)
@@ -392,6 +395,11 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
     if beside:
         why += f"; what you did since is in {', '.join(beside)}"
     return Fate(_name(fate), Action.RESTORED, why, tuple(steps), fate.before)
+
+
+def _brought(record: Record) -> set[str]:
+    """Return the files that a run made, which its undo takes away."""
+    return {step.path for fate in record.fates for step in fate.steps if step.before is None}
 
 
 def _now(root: Path, path: str) -> Version | None:

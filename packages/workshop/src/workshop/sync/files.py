@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -156,10 +156,16 @@ def _move_aside(place: Path) -> None:
     place.rename(place.with_name(f"{place.name}.aside-{secrets.token_hex(4)}"))
 
 
-def remove(target: Path) -> None:
-    """Delete a file so that it stays deleted after a power cut."""
+def remove(root: Path, path: str) -> None:
+    """Delete a file below ``root``, and the folders that it leaves empty, so that they stay deleted."""
+    target = root / path
     target.unlink()
-    flush_folder(target.parent)
+    folder = target.parent
+    with contextlib.suppress(OSError):  # it holds something else
+        while folder != root:
+            folder.rmdir()
+            folder = folder.parent
+    flush_folder(folder)
 
 
 def flush_folder(folder: Path) -> None:
@@ -239,6 +245,17 @@ def obstacle(root: Path, path: str) -> Obstacle | None:
         if last and not stat.S_ISREG(mode):
             return Obstacle(number, f"{name} is no ordinary file")
     return None
+
+
+def makes_way(root: Path, path: str, blocked: Obstacle, leaving: Container[str]) -> bool:
+    """Tell whether what has the place of ``path`` is gone once the files of ``leaving`` are.
+
+    A folder goes with its last file; one that is empty already is somebody's own.
+    """
+    place = str(PurePosixPath(*PurePosixPath(path).parts[: blocked.part + 1]))
+    there = [root / place, *(root / place).rglob("*")]
+    files = [file for file in there if file.is_symlink() or not file.is_dir()]
+    return bool(files) and all(file.relative_to(root).as_posix() in leaving for file in files)
 
 
 def beside_name(path: str, mark: str, part: int = -1, number: int = 1) -> str:

@@ -50,6 +50,8 @@ class Entry:
     """Hash of a newer version that lies, or lay, beside the participant's file."""
     earlier: tuple[str, ...] = ()
     """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
+    gone: bool = False
+    """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
 
 
 class Manifest:
@@ -316,4 +318,4 @@ def _complete(into: Path, fate: LoggedFate) -> None:
     if written and all(sha256_of(into, step.path) == step.after for step in written):
         for step in fate.steps:
             if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
-                remove(into / step.path)
+                remove(into, step.path)
