@@ -40,8 +40,14 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
         ("fatal: https://x/info/refs not valid: is this a git repository?", "sign in to the network"),
         (
             "fatal: unable to access 'https://x/': SSL certificate problem",
-            "sign in to the network",
+            "answered (SSL certificate problem); sign in to the network",
         ),
+        ("fatal: unable to access 'https://x/': SSL certificate problem: certificate has expired", "clock"),
+        ("fatal: unable to access 'http://x/': The requested URL returned error: 407", "sign in to the"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "is busy or out of"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "is busy or out of"),
+        ("fatal: Could not read from remote repository.", "broke off"),
+        ("fatal: unable to access 'https://x/': end of response with 49 bytes missing", "broke off"),
     ],
 )
 def test_a_broken_connection_is_told_from_a_sign_in_page(said: str, words: str) -> None:

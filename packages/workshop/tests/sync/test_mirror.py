@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import offer
+from workshop.sync import source
 from workshop.sync.mirror import Mirror, Remote
 from workshop.sync.request import perform
 
@@ -113,7 +113,7 @@ def test_a_full_disk_is_noticed_before_anything_is_fetched(
 
     perform(organiser.request())
     organiser.commit(a_ipynb=notebook("2"))
-    monkeypatch.setattr(offer, "require_room", full)
+    monkeypatch.setattr(source, "require_room", full)
     monkeypatch.setattr(Mirror, "fetch", lambda *_: pytest.fail("it was fetched"))
     with pytest.raises(WorkshopError, match="no room"):
         perform(organiser.request())

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.source import folder_with, repository_in
+from workshop.sync.request import folder_with
+from workshop.sync.source import repository_in
 
 
 def test_the_newest_bundle_on_a_stick(tmp_path: Path) -> None:

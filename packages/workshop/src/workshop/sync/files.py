@@ -287,7 +287,7 @@ def protection(file: Path) -> str:
     """Say why an existing file must not be replaced although its folder allows it; empty when it may."""
     try:
         status = file.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     if not status.st_mode & 0o222:
         return "your file is read-only"

@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -77,12 +78,16 @@ OFFLINE = re.compile(
 )
 BROKEN_OFF = re.compile(
     r"early eof|protocol error|bad pack|rpc failed|unexpected disconnect|hung up|transfer closed"
-    r"|broken pipe|recv failure|remote end hung up|empty reply|invalid index-pack output|fetch-pack: ",
+    r"|broken pipe|recv failure|remote end hung up|empty reply|invalid index-pack output|fetch-pack: "
+    r"|bytes missing",
     re.IGNORECASE,
 )
+HALF = re.compile(r"could not read from remote repository", re.IGNORECASE)
+"""Over http all that git says of half an answer; over ssh it says so of a wrong name as well."""
+BUSY = re.compile(r"(?:error|http)\S* (429|50[0-9])\b", re.IGNORECASE)
 PORTAL = re.compile(
     r"is this a git repository|unable to update url base|certificate|ssl|redirect|invalid server response"
-    r"|unexpected response|http 5\d\d|error: 5\d\d|error: 511",
+    r"|unexpected response|error: 511|error: 407",
     re.IGNORECASE,
 )
 TOO_MUCH = re.compile(
@@ -91,6 +96,8 @@ TOO_MUCH = re.compile(
 NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$|remote error:.*$", re.MULTILINE)
 """Addresses, paths and what the other side says: not git's own words."""
 NO_ROOM = re.compile(r"no space left|disk quota exceeded|read-only file system", re.IGNORECASE)
+CERTIFICATE = re.compile(r"certificate|ssl|tls", re.IGNORECASE)
+DATED = re.compile(r"expired|not yet valid", re.IGNORECASE)
 SIGN_IN = "sign in to the network in a browser first; if you are online, the address is wrong"
 SHORT = 3
 
@@ -219,8 +226,15 @@ def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
     # What lies on a disk does not break off: it is damaged.
     if BROKEN_OFF.search(text) and not source.startswith(("file:", "/")):
         return UnreachableError("the connection broke off; the next sync tries again")
+    if source.startswith("http") and HALF.search(text):
+        return UnreachableError("the connection broke off; the next sync tries again")
+    if source.startswith("http") and (busy := BUSY.search(text)):
+        return UnreachableError(f"{source} is busy or out of order ({busy[1]}); the next sync tries again")
     if source.startswith("http") and PORTAL.search(text):
-        return UnreachableError(f"offline: something other than {source} answered; {SIGN_IN}")
+        why = f" ({line.rpartition(': ')[2]})" if CERTIFICATE.search(text) else ""
+        if DATED.search(text):
+            why += f"; it is {time.strftime('%Y-%m-%d')} by this machine's clock, which may be wrong"
+        return UnreachableError(f"offline: something other than {source} answered{why}; {SIGN_IN}")
     return WorkshopError(f"{source} cannot be read as a git repository ({line}); name another with --from")
 
 

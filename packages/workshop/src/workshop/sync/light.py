@@ -10,7 +10,7 @@ Python's start and what this loads are most of the time that such a sync takes, 
 """
 
 # pathlib takes longer to load than all of this.
-# ruff: noqa: PTH120
+# ruff: noqa: PTH109, PTH120
 
 from __future__ import annotations
 

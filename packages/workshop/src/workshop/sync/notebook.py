@@ -105,7 +105,7 @@ def _upgrade(document: Document) -> Document:
 def fault_of(document: Document) -> str:
     """Say what the notebook format has against a notebook; empty when it is valid.
 
-    That cells lack ids is no fault: many tools write none, and Jupyter gives them some when it opens the file.
+    That cells lack ids is no fault: many tools write none, and Jupyter deals out some when it opens the file.
     """
     from nbformat.validator import iter_validate
 

@@ -22,14 +22,13 @@ from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
 from workshop.sync.files import from_json, read_json
 from workshop.sync.git import UnreachableError
-from workshop.sync.offer import read_repository
 from workshop.sync.source import (
     PACKED,
     Source,
-    folder_with,
     is_address,
     origin,
     read_folder,
+    read_repository,
     repository_in,
 )
 from workshop.sync.state import HashCache
@@ -109,6 +108,19 @@ def _reader(request: Request) -> Fetch:
             f"{place} is a folder without signatures; take a bundle, or say --allow-unsigned to take it"
         )
     return lambda hashes: read_folder(found, request.subdir, hashes.version)
+
+
+def folder_with(folder: Path, subdir: str) -> Path:
+    """Return the folder that holds ``subdir``: the stick itself, or the one folder on it that does.
+
+    Raises WorkshopError when there is no such folder, or more than one.
+    """
+    if (folder / subdir).is_dir():
+        return folder
+    inside = [each for each in sorted(folder.glob("*")) if (each / subdir).is_dir() and not each.is_symlink()]
+    if len(inside) > 1:
+        raise WorkshopError(f"{folder} has several folders with {subdir}; name one of them with --from")
+    return inside[0] if inside else folder
 
 
 def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
