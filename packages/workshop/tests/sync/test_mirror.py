@@ -22,9 +22,9 @@ def organiser(bed: Bed) -> Organiser:
 
 def fetched(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
     mirror = Mirror(folder)
-    mirror.look(organiser.url, "it")
+    remote = mirror.look(organiser.url, "it")
     mirror.ensure()
-    return mirror, mirror.fetch(organiser.url, "main", "it")
+    return mirror, mirror.fetch(organiser.url, remote, "main", "it")
 
 
 def test_a_fetched_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:

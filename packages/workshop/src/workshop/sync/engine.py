@@ -262,7 +262,7 @@ class Run:
         touches = any(step.before is not None for fate in fates for step in fate.steps)
         opened = self._open_notebooks(self.into) if touches else {}
         return [
-            _waiting(fate, why)
+            Fate(fate.path, Action.DEFERRED, why)
             if (why := next((opened[s.path] for s in fate.steps if s.before and s.path in opened), ""))
             else fate
             for fate in fates
@@ -304,13 +304,15 @@ class Run:
                     write_atomically(record.backup(step.path), step.before.data)
                     step.before.forget()
         except (ChangedError, FileNotFoundError):
-            return _waiting(fate, "it changed while the sync ran; the next sync looks again")
+            return Fate(
+                fate.path, Action.DEFERRED, "it changed while the sync ran; the next sync looks again"
+            )
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise self._no_backup(record, error) from error
-            return _refused(fate, f"its backup cannot be written: {reason(error)}")
+            return Fate(fate.path, Action.REFUSED, f"its backup cannot be written: {reason(error)}")
         except Exception as error:
-            return _refused(fate, f"it cannot be prepared: {reason(error)}")
+            return Fate(fate.path, Action.REFUSED, f"it cannot be prepared: {reason(error)}")
         if fate.steps or fate.entries:
             before = {path: self.manifest.entries.get(path) for path in fate.entries}
             steps = tuple(LoggedStep(each.path, _hash(each.before), _hash(each.after)) for each in fate.steps)
@@ -328,13 +330,17 @@ class Run:
         try:
             for step in fate.steps:
                 if not self._is_there(step):
-                    return _waiting(fate, "it was saved while the sync ran; the next sync looks again")
+                    return Fate(
+                        fate.path,
+                        Action.DEFERRED,
+                        "it was saved while the sync ran; the next sync looks again",
+                    )
                 if step.after is None:
                     remove(self.into, step.path)
                 elif step.before is None or step.before.sha256 != step.after.sha256:
                     write_atomically(self.into / step.path, step.after.data)
         except Exception as error:
-            return _refused(fate, f"it cannot be written: {reason(error)}")
+            return Fate(fate.path, Action.REFUSED, f"it cannot be written: {reason(error)}")
         finally:
             for step in fate.steps:
                 if step.after is not None:
@@ -346,15 +352,6 @@ class Run:
         if obstacle(self.into, step.path):
             return False
         return sha256_of(self.into, step.path) == _hash(step.before)
-
-
-def _waiting(fate: Fate, why: str, action: Action = Action.DEFERRED) -> Fate:
-    """Return the fate of a file of which nothing is written."""
-    return Fate(fate.path, action, why)
-
-
-def _refused(fate: Fate, why: str) -> Fate:
-    return _waiting(fate, why, Action.REFUSED)
 
 
 def _hash(version: Version | None) -> str | None:

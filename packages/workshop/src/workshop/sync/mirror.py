@@ -236,31 +236,26 @@ class Mirror:
         self.objects.close()
         shutil.rmtree(self.repository, ignore_errors=True)
 
-    def fetch(self, url: str, branch: str, source: str) -> str:
-        """Fetch a branch and all tags; return the branch's commit."""
-        quietly = ("--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules")
-        whole = ("--update-shallow", "--no-write-fetch-head")
-        refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
-        self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
+    def fetch(self, url: str, remote: Remote, branch: str, source: str) -> str:
+        """Fetch a branch and all tags, unless all of it is here; return the branch's commit."""
+        if not self._has_all(remote, branch):
+            quietly = ("--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules")
+            whole = ("--update-shallow", "--no-write-fetch-head")
+            refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
+            self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
         return self.commit(f"{OFFER}/heads/{branch}")
 
-    def has_all(self, remote: Remote, branch: str) -> bool:
-        """Tell whether the last fetch, which was taken, brought all of what a repository has now.
-
-        Then a second question to it, by a fetch, would bring nothing.
-        """
-        names = {f"refs/heads/{branch}": f"{OFFER}/heads/{branch}"}
-        names |= {
-            name: name.replace("refs", OFFER, 1)
-            for name in remote.refs
-            if name.startswith("refs/tags/") and not name.endswith("^{}")
+    def _has_all(self, remote: Remote, branch: str) -> bool:
+        """Tell whether the last fetch, which was taken, brought all of what a repository has now."""
+        wanted = {
+            name.replace("refs", OFFER, 1): oid
+            for name, oid in remote.refs.items()
+            if name == f"refs/heads/{branch}" or (name.startswith("refs/tags/") and not name.endswith("^{}"))
         }
         # It fails where an object is missing.
         listed = self.git.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", OFFER)
         rows = (row.split(" ", 2)[1:] for row in listed.stdout.decode(errors="replace").splitlines())
-        return listed.returncode == 0 and {own: oid for oid, own in rows} == {
-            own: remote.refs[name] for name, own in names.items()
-        }
+        return listed.returncode == 0 and {own: oid for oid, own in rows} == wanted
 
     def commit(self, name: str) -> str:
         """Return the commit that a name stands for; raises WorkshopError when there is none."""

@@ -1,7 +1,7 @@
 """Where new versions come from: the files of one revision, of a folder or of what a repository offers.
 
-A repository is asked what it has, fetched apart, and a revision chosen that may be trusted; only then its files
-are read.
+A repository is asked what it has, fetched apart, and a revision chosen that may be trusted; only then its
+files are read.
 """
 
 from __future__ import annotations
@@ -301,7 +301,7 @@ def read_repository(
             def take() -> Offer:
                 mirror.ensure()
                 with mirror.quarantine():  # only what may be trusted leaves it; then anything is read
-                    tip = mirror.fetch(start.url, followed, start.shown)
+                    tip = mirror.fetch(start.url, remote, followed, start.shown)
                     revision = trusted_revision(mirror, tip, followed, trust, signers, last)
                     return _list(mirror, revision, subdir, start.shown, key)
 

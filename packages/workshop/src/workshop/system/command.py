@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import typer.core
 
 Table = dict[str, tuple[str, str]]
-"""For each word the module whose ``app`` it runs, and one line of help."""
+"""For each word the module whose ``app`` it runs, or ``module:name`` of it, and one line of help."""
 
 CAPABILITIES: Table = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
@@ -35,9 +35,9 @@ CAPABILITIES: Table = {
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
-    "pull": ("workshop.sync.pull", "Update this machine to the newest signed revision."),
+    "pull": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
     "updates": (
-        "workshop.sync.choose",
+        "workshop.sync.machine",
         "Choose from where, and on whose word, this machine is updated.",
     ),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
@@ -75,10 +75,10 @@ def main() -> None:
         if getattr(sys, stream) is None:  # whoever started this closed it, so that nobody reads it
             setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_RDWR), "r+", encoding="utf-8"))
     words = sys.argv[1:]
-    if words == ["--version"]:
-        print(f"workshop {__version__}")
-        return
     with one_error_path():
+        if words == ["--version"]:
+            print(f"workshop {__version__}")
+            return
         if words and words[0] in PARTICIPANTS and os.geteuid() == 0:
             do_as_the_participant(words)
         if words and words[0] in LIGHT:
@@ -188,7 +188,8 @@ def as_command(module: str, word: str) -> Any:
     import typer.main
 
     try:
-        named = importlib.import_module(module)
+        place, _, name = module.partition(":")
+        named = importlib.import_module(place)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in OURS:
             raise
@@ -198,7 +199,7 @@ def as_command(module: str, word: str) -> Any:
         ) from error
     if word in LIGHT:
         return _handed_on(word, named.main)
-    app: typer.Typer = named.app
+    app: typer.Typer = getattr(named, name or "app")
     # Plain help, whatever an app asks for; and a shell's completion is a matter of the whole command, while
     # Typer offers it with each app that becomes one.
     app.rich_markup_mode = None
@@ -287,10 +288,8 @@ def one_error_path() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read it has gone. Python would flush again at the end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _flush()
+    except BrokenPipeError:  # whoever read it has gone
         sys.exit(1)
     except SystemExit as end:
         # Typer turns Ctrl-C into this status without a word.
@@ -303,6 +302,17 @@ def one_error_path() -> Iterator[None]:
         _end_with(error)
     except KeyboardInterrupt:
         _end("interrupted; it is safe to run again", INTERRUPTED)
+
+
+def _flush() -> None:
+    """Flush stdout; let go of one that takes nothing more, which Python would flush at the end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise WorkshopError(f"the answer cannot be written: {error.strerror}") from error
 
 
 def _end_with(error: Exception) -> NoReturn:
