@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from workshop.errors import WorkshopError
-from workshop.sync.light import ASK_SECONDS, LIMITS, environment
+from workshop.sync.light import ASK_SECONDS, environment, limit
 
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
@@ -130,8 +129,7 @@ class Git:
             start_new_session=True,
         )
         with contextlib.suppress(ProcessLookupError):
-            for kind, most in LIMITS.items():
-                resource.prlimit(process.pid, kind, (most, most))
+            limit(process.pid)
         return process
 
     def run(

@@ -61,6 +61,14 @@ def what(status: os.stat_result) -> bytes:
     return b"%d %d %d %d" % (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
+def limit(process: int) -> None:
+    """Hold a git to what it may use, or to less where this account may use no more."""
+    for kind, most in LIMITS.items():
+        allowed = resource.getrlimit(kind)[1]
+        most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.prlimit(process, kind, (most, most))
+
+
 def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
     """Return the environment of a git that trusts nobody and asks nothing."""
     kept = {
@@ -146,8 +154,7 @@ def _ask(url: str, variables: dict[str, str]) -> bytes | None:
         os.close(output)
     said, deadline, status = b"", time.monotonic() + ASK_SECONDS, None
     try:
-        for kind, most in LIMITS.items():
-            resource.prlimit(git, kind, (most, most))
+        limit(git)
         while select.select([end], [], [], max(0.0, deadline - time.monotonic()))[0]:
             piece = os.read(end, 65_536)
             said += piece

@@ -305,7 +305,7 @@ def one_error_path() -> Iterator[None]:
 
 
 def _flush() -> None:
-    """Flush stdout; let go of one that takes nothing more, which Python would flush at the end, and complain."""
+    """Flush stdout; let go of one that takes no more, which Python would flush again, and complain."""
     try:
         sys.stdout.flush()
     except OSError as error:
