@@ -10,7 +10,7 @@ import pytest
 from sync.bed import CLEAN, Bed, book, cell, notebook
 from sync.organiser import Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
-from workshop.sync import engine, offer, source, trust
+from workshop.sync import engine, source, trust
 from workshop.sync.git import UnreachableError, failure
 from workshop.sync.keys import keys_of
 
@@ -325,7 +325,7 @@ def test_93_a_file_too_large_to_read_is_left_out_by_its_size(
     assert organiser.actions() == {"a.ipynb": "updated", "big.bin": "refused"}
     empty = b"[]," * 10_000
     heavy = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": [' + empty + b'1]}, "cells": []}'
-    monkeypatch.setattr(offer, "MOST_MEMORY", 300_000)
+    monkeypatch.setattr(source, "MOST_MEMORY", 300_000)
     organiser.commit(a_ipynb=heavy)
     assert organiser.actions() == {"a.ipynb": "refused", "big.bin": "refused"}
     assert bed.read("a.ipynb") == notebook("1")
