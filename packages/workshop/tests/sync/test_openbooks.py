@@ -72,9 +72,7 @@ def test_paths_are_those_below_the_participants_folder(
     assert set(found) == {"a.ipynb", "b.ipynb"}
 
 
-@pytest.mark.parametrize(
-    "said", [b'[{"path": "\\ud800"}]', b'[{"path": "a\\u0000b"}]', b"[" * 50_000]
-)
+@pytest.mark.parametrize("said", [b'[{"path": "\\ud800"}]', b'[{"path": "a\\u0000b"}]', b"[" * 50_000])
 def test_whatever_a_server_answers_stops_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:

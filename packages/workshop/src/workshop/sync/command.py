@@ -152,8 +152,13 @@ def note(words: Sequence[str], rest: Rest, answer: str) -> None:
     What changed a moment ago may change again within one tick of the clock: then there is no note.
     """
     # Every sync depends on this program, and on what set-up and the organiser decided.
-    others = [Path(__file__).parent, f"{prefix()}/etc/workshop.toml", rest.state.parent / "etc/updates.toml"]
-    others += filter(None, [os.environ.get("WORKSHOP_CONFIG")])
+    named, etc = os.environ.get("WORKSHOP_CONFIG") or __file__, Path(prefix()) / "etc"
+    others = [
+        Path(__file__).parent,
+        Path(named),
+        etc / "workshop.toml",
+        rest.state.parent / "etc/updates.toml",
+    ]
     places = {os.fsencode(other): fingerprint(other) for other in others}
     places |= {os.fsencode(place): known for place, known in rest.files.items()}
     latest = max((int(known.split()[2]) for known in places.values() if known), default=0)

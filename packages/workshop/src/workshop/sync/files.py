@@ -158,14 +158,23 @@ def _move_aside(place: Path) -> None:
 
 def remove(root: Path, path: str) -> None:
     """Delete a file below ``root``, and the folders that it leaves empty, so that they stay deleted."""
-    target = root / path
-    target.unlink()
-    folder = target.parent
-    with contextlib.suppress(OSError):  # it holds something else
-        while folder != root:
+    (root / path).unlink()
+    flush_folder((root / path).parent)
+    prune(root, path)
+
+
+def prune(root: Path, path: str) -> None:
+    """Delete the folders between ``root`` and a file that is gone, if they are empty."""
+    folder = (root / path).parent
+    while folder != root:
+        try:
             folder.rmdir()
-            folder = folder.parent
-    flush_folder(folder)
+            flush_folder(folder.parent)
+        except FileNotFoundError:
+            pass
+        except OSError:  # it holds something else
+            return
+        folder = folder.parent
 
 
 def flush_folder(folder: Path) -> None:

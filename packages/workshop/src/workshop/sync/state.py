@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
     from_json,
+    prune,
     read_json,
     read_own,
     remove,
@@ -303,6 +304,8 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
         with contextlib.suppress(OSError):  # the coming run looks at this file again
             for step in fate.steps:
                 remove_unfinished((into / step.path).parent)
+                if step.after is None:
+                    prune(into, step.path)
             _complete(into, fate)
             if all(sha256_of(into, step.path) == step.after for step in fate.steps):
                 done.update(fate.after)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sync.bed import Bed, book, cell, git, memory_folder, notebook
+from workshop.sync import files
 from workshop.sync.engine import Report, undo
 from workshop.sync.request import Request, perform
 
@@ -147,6 +148,24 @@ def test_98_a_folder_takes_the_place_of_a_file_and_back_again(bed: Bed) -> None:
     assert bed.snapshot() == as_folder
     undo(bed.mine, bed.state)
     assert bed.snapshot() == as_file
+
+
+def test_98_a_kill_between_the_two_loses_nothing(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.publish(**{"a_ipynb": notebook("1"), "sub/c_ipynb": notebook("3")})
+    bed.sync()
+    bed.publish(**{"sub/c_ipynb": None})
+    (bed.upstream / "notebooks/sub").rmdir()
+    bed.publish(sub=b"2")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(files, "prune", _killed)
+        bed.sync()
+    assert (bed.mine / "sub").is_dir()
+    assert bed.actions() == {"sub": "updated"}
+    assert bed.read("sub") == b"2"
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_98_what_is_mine_in_the_folder_keeps_it(bed: Bed) -> None:
