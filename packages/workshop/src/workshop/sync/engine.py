@@ -366,9 +366,10 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
     """Return the fate that takes one fate's steps back."""
     steps: list[Step] = []
     beside: list[str] = []
+    leaving = {step.path for each in record.fates for step in each.steps if step.before is None}
     for step in reversed(fate.steps):
         blocked = obstacle(into, step.path)
-        if blocked is not None and makes_way(into, step.path, blocked, _brought(record)):
+        if blocked is not None and makes_way(into, step.path, blocked, leaving):
             blocked = None
         if why := blocked.why if blocked is not None else protection(into / step.path):
             return Fate(step.path, Action.REFUSED, why)
@@ -392,11 +393,6 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
     if beside:
         why += f"; what you did since is in {', '.join(beside)}"
     return Fate(_name(fate), Action.RESTORED, why, tuple(steps), fate.before)
-
-
-def _brought(record: Record) -> set[str]:
-    """Return the files that a run made, which its undo takes away."""
-    return {step.path for fate in record.fates for step in fate.steps if step.before is None}
 
 
 def _now(root: Path, path: str) -> Version | None:

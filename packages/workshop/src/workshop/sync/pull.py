@@ -161,11 +161,9 @@ def _run(
 
 def _reason(text: str) -> str:
     """Return the line that says why: Ansible's last one, or what it says of a checkout that failed."""
-    found = re.findall(r'^ +"msg": "(.*)",?$', text, re.MULTILINE)
-    if found and "PLAY [" not in text:
-        return str(found[-1])
-    said = [line for line in text.splitlines() if line.strip()] or ["it said nothing"]
-    return said[-1].strip()
+    found = [] if "PLAY [" in text else re.findall(r'^ +"msg": "(.*)",?$', text, re.MULTILINE)
+    said = found or [line for line in text.splitlines() if line.strip()] or ["it said nothing"]
+    return str(said[-1]).strip()
 
 
 def environment(work: Path, template: Path) -> dict[str, str]:
