@@ -152,15 +152,9 @@ def synchronise(
             rest = _rest(found, run, hashes) if at_rest else None
         finally:
             found.close()
-    replaced = record is not None and (record.folder / "files").is_dir()
-    return Report(
-        found.revision,
-        outcomes,
-        record.folder / "files" if record is not None and replaced else None,
-        found.news,
-        notes,
-        rest=rest,
-    )
+    kept = record.folder / "files" if record is not None else None
+    backups = kept if kept is not None and kept.is_dir() else None
+    return Report(found.revision, outcomes, backups, found.news, notes, rest=rest)
 
 
 def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
