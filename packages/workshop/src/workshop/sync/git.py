@@ -105,6 +105,10 @@ class UnreachableError(Exception):
     """The source cannot be reached just now; the text says why. Nothing was changed."""
 
 
+class DamagedMirrorError(WorkshopError):
+    """The mirror lacks what it should have; another one must be fetched."""
+
+
 class Git:
     """Runs git in one bare repository."""
 
@@ -183,7 +187,7 @@ class Git:
         except subprocess.TimeoutExpired as error:
             raise UnreachableError(f"offline: {source} did not answer in time") from error
         if done.returncode:
-            raise failure(done.stderr, source, done.returncode)
+            raise failure(done.stderr, source, done.returncode, str(self.repository))
         return done.stdout
 
 
@@ -207,10 +211,11 @@ def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
         said += [piece] if not said else []
 
 
-def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
+def failure(stderr: bytes, source: str, status: int = 1, own: str = "") -> Exception:
     """Turn git's message into the error that tells a participant what to do.
 
-    It goes by git's own words: an address may have any word in it, and so may what a server says.
+    It goes by git's own words: an address may have any word in it, and so may what a server says. ``own`` is
+    where the mirror lies.
     """
     text, line = _own_words(stderr.decode(errors="replace"), source), last_line(stderr)
     if status < 0 or TOO_MUCH.search(text):
@@ -233,6 +238,8 @@ def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
         if DATED.search(text):
             why += f"; it is {time.strftime('%Y-%m-%d')} by this machine's clock, which may be wrong"
         return UnreachableError(f"offline: something other than {source} answered{why}; {SIGN_IN}")
+    if own and own in stderr.decode(errors="replace"):
+        return DamagedMirrorError(f"the mirror is damaged ({line}); sync again")
     return WorkshopError(f"{source} cannot be read as a git repository ({line}); name another with --from")
 
 

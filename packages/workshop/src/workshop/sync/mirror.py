@@ -8,16 +8,27 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
-from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
+from workshop.sync.git import (
+    CONFIG,
+    FETCH_SECONDS,
+    SIGN_IN,
+    DamagedMirrorError,
+    Git,
+    UnreachableError,
+    printable,
+    stop,
+)
 from workshop.sync.light import heard
 
+T = TypeVar("T")
 OFFER = "refs/offer"
 """Below it lie the branch and the tags of the last fetch."""
 TRUSTED = "refs/trusted/last"
@@ -27,10 +38,6 @@ MOST_FILES = 20_000
 PIECE = 1 << 20
 MOST_HEAD = 200
 """So long the line may be that names an object, its type and its size."""
-
-
-class DamagedMirrorError(WorkshopError):
-    """The mirror lacks what it should have; another one must be fetched."""
 
 
 def lacks(folder: Path, what: str) -> DamagedMirrorError:
@@ -159,7 +166,7 @@ class Mirror:
         repository = self.repository
         if self._incoming.exists():
             self._drop()
-        if self.git.run("rev-parse", "--is-bare-repository").stdout.strip() != b"true":
+        if not self._is_whole():
             shutil.rmtree(repository, ignore_errors=True)
             self.git.output(
                 "init", "--quiet", "--bare", "--template=", "--initial-branch=none", str(repository)
@@ -171,13 +178,24 @@ class Mirror:
             info.mkdir(exist_ok=True)
             (info / "alternates").write_text(f"{self._alternate}\n", encoding="utf-8")
 
+    def _is_whole(self) -> bool:
+        """Tell whether git takes the repository for one."""
+        return self.git.run("rev-parse", "--is-bare-repository").stdout.strip() == b"true"
+
     def look(self, url: str, source: str) -> Remote:
         """Ask a repository what it has; this needs no mirror yet."""
         self.configure()
         out = heard.pop(url, b"")
         if out is None:
             raise UnreachableError(f"offline: {source} did not answer in time")
-        out = out or self.git.ask("ls-remote", "--symref", "--", url, source=source)
+        words = ("ls-remote", "--symref", "--", url)
+        try:
+            out = out or self.git.ask(*words, source=source)
+        except WorkshopError:
+            if not self.repository.exists() or self._is_whole():
+                raise
+            self.discard()
+            out = self.git.ask(*words, source=source)
         text = out.decode(errors="replace")
         refs = {name: oid for oid, name in re.findall(r"^([0-9a-f]{40,64})\t(\S+)$", text, re.MULTILINE)}
         head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", text, re.MULTILINE)
@@ -235,6 +253,16 @@ class Mirror:
         """Delete a damaged mirror; the next fetch makes another."""
         self.objects.close()
         shutil.rmtree(self.repository, ignore_errors=True)
+
+    def healed(self, take: Callable[[], T]) -> T:
+        """Return what ``take`` gets of the mirror, or of a new one if this one turns out to be damaged."""
+        try:
+            self.ensure()
+            return take()
+        except DamagedMirrorError:
+            self.discard()
+            self.ensure()
+            return take()
 
     def fetch(self, url: str, remote: Remote, branch: str, source: str) -> str:
         """Fetch a branch and all tags, unless all of it is here; return the branch's commit."""

@@ -237,8 +237,7 @@ class Puller:
         """
         trust = replace(trust or Trust(), signers=require_signers(self.updates))
         require_own(self.prefix)
-        chosen = source or self.updates.url
-        if not chosen:
+        if not (chosen := source or self.updates.url):
             raise WorkshopError("this machine has no address to pull from; name a stick with --from")
         start = origin(chosen)
         if dry_run:  # the same in a passing folder, and Ansible only tells
@@ -285,8 +284,7 @@ class Puller:
         if done or not mirror.has(last.commit):
             return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
         changed = self._play(mirror, last.commit, lock) > 0
-        note = f"{reason}; finished what the last pull began"
-        return Pulled(changed, last.commit[:8], last.tag, note=note)
+        return Pulled(changed, last.commit[:8], last.tag, note=f"{reason}; finished what the last pull began")
 
 
 def require_own(prefix: Path) -> None:
@@ -313,17 +311,20 @@ def verified_revision(
     assert trust.signers is not None
     signers = Signers(trust.signers)
     require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
-    mirror.ensure()
     remote = mirror.look(start.url, start.shown)
     followed = remote.branch(branch, start.shown)
-    with mirror.quarantine():
-        tip = mirror.fetch(start.url, remote, followed, start.shown)
-        revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-        # Without a configuration of its own, Ansible would read that of the account or of the machine.
-        for name in files:
-            if mirror.file(revision.commit, name) is None:
-                raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
-    return revision, followed
+
+    def take() -> Revision:
+        with mirror.quarantine():
+            tip = mirror.fetch(start.url, remote, followed, start.shown)
+            revision = trusted_revision(mirror, tip, followed, trust, signers, last)
+            # Without a configuration of its own, Ansible would read that of the account or of the machine.
+            for name in files:
+                if mirror.file(revision.commit, name) is None:
+                    raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
+            return revision
+
+    return mirror.healed(take), followed
 
 
 def remember(folder: Path, commit: str, finished: bool) -> None:

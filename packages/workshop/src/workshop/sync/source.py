@@ -32,7 +32,7 @@ from workshop.sync.files import (
 )
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.keys import Revision, Signers
-from workshop.sync.mirror import MOST_FILES, DamagedMirrorError, Item, Mirror
+from workshop.sync.mirror import MOST_FILES, Item, Mirror
 from workshop.sync.notebook import MOST_MEMORY, Version
 from workshop.sync.trust import (
     OLD_S,
@@ -299,17 +299,12 @@ def read_repository(
         if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
 
             def take() -> Offer:
-                mirror.ensure()
                 with mirror.quarantine():  # only what may be trusted leaves it; then anything is read
                     tip = mirror.fetch(start.url, remote, followed, start.shown)
                     revision = trusted_revision(mirror, tip, followed, trust, signers, last)
                     return _list(mirror, revision, subdir, start.shown, key)
 
-            try:
-                offer = take()
-            except DamagedMirrorError:
-                mirror.discard()
-                offer = take()
+            offer = mirror.healed(take)
         revision = offer.revision
         own = (mirror.git.config, mirror.repository, state / "offer.json", state / "trust.json")
         keys = () if trust.signers is None or signers is None else (trust.signers, signers.file)
