@@ -45,6 +45,10 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
             "answered (SSL certificate problem); sign in to the network",
         ),
         ("fatal: unable to access 'https://x/': SSL certificate problem: certificate has expired", "clock"),
+        (
+            "fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none",
+            "answered (server certificate verification failed); sign in",
+        ),
         ("fatal: unable to access 'http://x/': The requested URL returned error: 407", "sign in to the"),
         ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "is busy or out of"),
         ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "is busy or out of"),

@@ -234,7 +234,8 @@ def failure(stderr: bytes, source: str, status: int = 1, own: str = "") -> Excep
     if source.startswith("http") and (busy := BUSY.search(text)):
         return UnreachableError(f"{source} is busy or out of order ({busy[1]}); the next sync tries again")
     if source.startswith("http") and PORTAL.search(text):
-        why = f" ({line.rpartition(': ')[2]})" if CERTIFICATE.search(text) else ""
+        said = (line.partition("': ")[2] or line).partition(". ")[0]
+        why = f" ({said})" if CERTIFICATE.search(text) else ""
         if DATED.search(text):
             why += f"; it is {time.strftime('%Y-%m-%d')} by this machine's clock, which may be wrong"
         return UnreachableError(f"offline: something other than {source} answered{why}; {SIGN_IN}")
