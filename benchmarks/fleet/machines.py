@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.playing import Play
-from workshop.sync.pull import Puller
+from workshop.sync.pull import Play, Puller
 from workshop.updates import Updates
 
 LESSON = "notebooks/0-basics/10-theano-basics.ipynb"

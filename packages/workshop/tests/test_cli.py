@@ -63,6 +63,17 @@ def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
     assert run("--version", "doctor").stdout == f"workshop {workshop.__version__}\n"
 
 
+@pytest.mark.parametrize("words", [("--version",), ("updates", "show", "--json"), ("--help",)])
+def test_an_answer_that_cannot_be_written_is_one_line(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "workshop", *words],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "No space left on device" in done.stderr
+
+
 def test_the_version_costs_little_more_than_python_itself() -> None:
     def seconds(*words: str) -> float:
         """Return what the fastest of several runs takes of the processor."""

@@ -139,8 +139,9 @@ def runtime_folders() -> list[Path]:
 def jupyters(folders: Sequence[Path]) -> Iterator[Server]:
     """Yield the Jupyter servers that run, by the files that they keep in these folders while they do."""
     for file in sorted({file for folder in folders for file in folder.glob("jpserver-*.json")}):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            described = json.loads(file.read_text(encoding="utf-8"))
+        faults = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+        with contextlib.suppress(*faults):
+            described = json.loads(file.read_text(encoding="utf-8") if file.is_file() else "")
             process, owner = int(described["pid"]), file.stat().st_uid
             if _runs(process):
                 token, root = str(described.get("token") or ""), Path(described.get("root_dir") or "/")

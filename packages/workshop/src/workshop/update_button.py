@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -40,7 +41,9 @@ class UpdateButton:
 
         ``looking`` tells that the address is being asked just now; ``command`` what gives a machine one.
         """
-        mine = _mine(self.settings)
+        mine = None
+        with suppress(WorkshopError):  # a choice that cannot be read is made anew by the same command
+            mine = _mine(self.settings)
         if mine is None:
             prefix = self.settings.prefix
             command = f"{prefix}/venvs/jupyter/bin/workshop updates set" if prefix else ""
@@ -77,7 +80,10 @@ class UpdateButton:
         mine = _mine(self.settings)
         if mine is None:
             raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
-        status, document = await run(mine, verb)
+        try:
+            status, document = await run(mine, verb)
+        except (TimeoutError, OSError, ValueError) as error:
+            raise WorkshopError("the update did not come to its end; nothing is lost, try again") from error
         if status:
             raise WorkshopError(document["error"])
         self._news = None

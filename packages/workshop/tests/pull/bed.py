@@ -9,8 +9,7 @@ from sync.bed import Bed, git
 from sync.organiser import Organiser, allowed_signers, new_key
 
 from workshop.errors import WorkshopError
-from workshop.sync.playing import Play
-from workshop.sync.pull import Puller
+from workshop.sync.pull import Play, Puller
 from workshop.updates import Updates
 
 PLAYBOOK = b"- hosts: all\n"

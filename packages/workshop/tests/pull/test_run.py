@@ -124,7 +124,7 @@ def test_a_dry_run_writes_nothing(bed: PullBed) -> None:
     bed.organiser.release("v1", a_ipynb=notebook("1"))
     assert bed.puller().pull(dry_run=True).tag == "v1"
     assert not bed.prefix.exists()
-    assert [wanted.check for wanted in bed.notes.plays] == [True]
+    assert [wanted.lock for wanted in bed.notes.plays] == [None]
     assert not bed.notes.trees[0].exists(), "what it looked at is gone"
 
 

@@ -1,4 +1,6 @@
+import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -40,8 +42,18 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
         ("fatal: https://x/info/refs not valid: is this a git repository?", "sign in to the network"),
         (
             "fatal: unable to access 'https://x/': SSL certificate problem",
-            "sign in to the network",
+            "answered (SSL certificate problem); sign in to the network",
         ),
+        ("fatal: unable to access 'https://x/': SSL certificate problem: certificate has expired", "clock"),
+        (
+            "fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none",
+            "answered (server certificate verification failed); sign in",
+        ),
+        ("fatal: unable to access 'http://x/': The requested URL returned error: 407", "sign in to the"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "is busy or out of"),
+        ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "is busy or out of"),
+        ("fatal: Could not read from remote repository.", "broke off"),
+        ("fatal: unable to access 'https://x/': end of response with 49 bytes missing", "broke off"),
     ],
 )
 def test_a_broken_connection_is_told_from_a_sign_in_page(said: str, words: str) -> None:
@@ -150,3 +162,16 @@ def test_a_full_disk_here_is_no_fault_of_the_source() -> None:
 def test_half_of_a_history_asks_for_a_whole_bundle() -> None:
     said = b"error: Repository lacks these prerequisite commits:\nerror: 0123"
     assert "whole bundle" in str(failure(said, "/stick/workshop.bundle"))
+
+
+def test_an_account_that_may_use_less_is_left_with_less(tmp_path: Path) -> None:
+    program = (
+        "import resource, sys; from pathlib import Path; from workshop.sync.git import Git\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (20, 20)); folder = Path(sys.argv[1])\n"
+        "(folder / 'config').touch(); print(Git(folder, folder / 'config').output('version').decode())"
+    )
+    words = [sys.executable, "-c", program, str(tmp_path)]
+    root = ["setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"]
+    drop = root if os.geteuid() == 0 else []
+    done = subprocess.run([*drop, *words], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("git version"), done.stderr

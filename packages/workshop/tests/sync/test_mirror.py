@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import offer
+from workshop.sync import source
 from workshop.sync.mirror import Mirror, Remote
 from workshop.sync.request import perform
 
@@ -22,9 +22,9 @@ def organiser(bed: Bed) -> Organiser:
 
 def fetched(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
     mirror = Mirror(folder)
-    mirror.look(organiser.url, "it")
+    remote = mirror.look(organiser.url, "it")
     mirror.ensure()
-    return mirror, mirror.fetch(organiser.url, "main", "it")
+    return mirror, mirror.fetch(organiser.url, remote, "main", "it")
 
 
 def test_a_fetched_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:
@@ -113,7 +113,28 @@ def test_a_full_disk_is_noticed_before_anything_is_fetched(
 
     perform(organiser.request())
     organiser.commit(a_ipynb=notebook("2"))
-    monkeypatch.setattr(offer, "require_room", full)
+    monkeypatch.setattr(source, "require_room", full)
     monkeypatch.setattr(Mirror, "fetch", lambda *_: pytest.fail("it was fetched"))
     with pytest.raises(WorkshopError, match="no room"):
         perform(organiser.request())
+
+
+@pytest.mark.parametrize("text", ["[core\n", "\0" * 200, "[core]\n\tbare = perhaps\n"])
+def test_a_mirror_whose_settings_are_damaged_is_made_anew(organiser: Organiser, text: str) -> None:
+    organiser.sync()
+    config = organiser.bed.state / "mirror/repository.git/config"
+    config.write_text(text)
+    organiser.commit(a_ipynb=notebook("2"))
+    assert organiser.actions() == {"a.ipynb": "updated"}
+    assert "bare = true" in config.read_text()
+
+
+def test_a_mirror_whose_objects_a_power_cut_emptied_is_made_anew(organiser: Organiser) -> None:
+    organiser.sync()
+    for file in (organiser.bed.state / "mirror/repository.git/objects").rglob("*"):
+        if file.is_file():
+            file.chmod(0o644)
+            file.write_bytes(b"")
+    organiser.commit(a_ipynb=notebook("2"))
+    assert organiser.actions() == {"a.ipynb": "updated"}
+    assert organiser.actions() == {}

@@ -5,8 +5,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync import mirror as mirror_module
-from workshop.sync.offer import read_repository
-from workshop.sync.source import Origin
+from workshop.sync.source import Origin, read_repository
 from workshop.sync.trust import Trust
 
 from .bed import Bed, notebook

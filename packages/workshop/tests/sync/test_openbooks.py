@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workshop import patience
-from workshop.servers import Server
+from workshop.servers import Server, jupyters
 from workshop.sync.request import UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
 
 from .server import Answer, jupyter, serve
@@ -70,6 +70,24 @@ def test_paths_are_those_below_the_participants_folder(
         (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
         found = ask_jupyter([tmp_path])(tmp_path / "sub")
     assert set(found) == {"a.ipynb", "b.ipynb"}
+
+
+@pytest.mark.parametrize("said", [b'[{"path": "\\ud800"}]', b'[{"path": "a\\u0000b"}]', b"[" * 50_000])
+def test_whatever_a_server_answers_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
+    with serve(lambda _request, _body: (200, {}, said)) as address:
+        described = {"pid": os.getpid(), "url": address, "root_dir": str(tmp_path)}
+        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+        assert ask_jupyter([tmp_path])(tmp_path) == {}
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, "[]", '{"pid": 1e400}', '{"pid": ' + "9" * 30 + "}", "null"])
+def test_whatever_lies_where_servers_describe_themselves_stops_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "jpserver-7.json").write_text(text)
+    os.mkfifo(tmp_path / "jpserver-8.json")
+    assert list(jupyters([tmp_path])) == []
 
 
 def test_a_server_that_listens_everywhere_is_asked_by_loopback(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import offer
+from workshop.sync import source
 from workshop.sync.command import main
 from workshop.sync.engine import undo
 from workshop.sync.git import failure
@@ -98,7 +98,7 @@ def test_what_cannot_be_remembered_is_a_note_for_the_files_are_there(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(offer, "write_last", full)
+    monkeypatch.setattr(source, "write_last", full)
     report = organiser.sync(allow_unsigned=True)
     assert report.changed and bed.read("a.ipynb") == notebook("1")
     assert "cannot be remembered" in report.notes[0]

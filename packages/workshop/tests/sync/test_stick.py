@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync.source import folder_with, repository_in
+from workshop.sync.request import Request, folder_with, perform
+from workshop.sync.source import repository_in
 
 
 def test_the_newest_bundle_on_a_stick(tmp_path: Path) -> None:
@@ -34,3 +35,10 @@ def test_the_folder_that_holds_the_notebooks(tmp_path: Path) -> None:
         folder_with(tmp_path, "notebooks")
     (tmp_path / "notebooks").mkdir()
     assert folder_with(tmp_path, "notebooks") == tmp_path
+
+
+def test_a_stick_with_nothing_on_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    wanted = Request(str(tmp_path / "stick"), tmp_path / "mine", tmp_path / "state", allow_unsigned=True)
+    with pytest.raises(WorkshopError, match="neither a git bundle nor a folder notebooks"):
+        perform(wanted)

@@ -16,6 +16,7 @@ from pull.bed import PullBed
 from sync.bed import notebook
 
 from workshop import update_button as updates
+from workshop.errors import WorkshopError
 from workshop.settings import Settings
 
 from .serving import Answer, ask, running
@@ -137,3 +138,28 @@ def test_an_address_that_cannot_be_asked_is_no_news_and_no_fault_of_the_server(
     monkeypatch.setattr(updates, "run", fails)
     assert asyncio.run(look()) == {"can": True, "looking": False, "news": None}
     assert complaints == []
+
+
+@pytest.mark.parametrize("fault", [TimeoutError(), OSError("no more processes"), ValueError("no JSON")])
+def test_an_update_that_came_to_no_end_is_one_line(
+    bed: PullBed, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    choose(bed)
+
+    async def fails(*_: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(updates, "run", fails)
+    known = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
+    for _ in range(2):  # the first one does not count as still at work
+        with pytest.raises(WorkshopError, match="did not come to its end; nothing is lost, try again"):
+            asyncio.run(known.do("update"))
+
+
+def test_a_choice_that_cannot_be_read_is_none(bed: PullBed) -> None:
+    choose(bed)
+    (bed.prefix / "etc/updates.toml").write_text("url = ")
+    known = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
+    assert asyncio.run(known.state())["can"] is False
+    with pytest.raises(WorkshopError, match="is not TOML"):
+        asyncio.run(known.do("update"))

@@ -1,17 +1,20 @@
-"""``workshop sync`` as one of the workshop's words; ``command`` does it all."""
+"""Where ``workshop sync`` begins: the quick look, and the whole sync where that does not do."""
 
 from __future__ import annotations
 
-import typer
+import sys
 
-from workshop.sync import command
-
-app = typer.Typer()
+from workshop.sync.light import still
 
 
-@app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)
-def sync(context: typer.Context) -> None:
-    """Bring the newest notebooks and keep every edit."""
-    command.main(context.args)
+def main(words: list[str]) -> None:
+    """Do what ``workshop sync`` is to do."""
+    answer = still(words)
+    if answer is None:
+        from workshop.sync import command  # it and all that it needs take ten times as long to load
+
+        command.main(words)
+        return
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(answer)

@@ -13,19 +13,22 @@ import platform
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
-from workshop.sync.at_rest import note
-from workshop.sync.engine import Outcome, Report
-from workshop.sync.files import reason, shown
+from workshop.sync.engine import Outcome, Report, Rest
+from workshop.sync.files import reason, shown, write_own
+from workshop.sync.light import END, MOST_NOTED, NOTE, fingerprint, key_of, prefix
 from workshop.sync.planner import Action
 from workshop.sync.request import Request, own_request, own_state, perform, request_from
 from workshop.sync.source import PACKED
+from workshop.sync.state import SETTLED_NS
 from workshop.system.account import hand_over, who_can_change
 from workshop.updates import load_updates
 
@@ -141,6 +144,32 @@ def main(arguments: Sequence[str]) -> None:
     _say(told)
     if report.rest is not None and not (options.request or request.once):
         note(arguments, report.rest, told)
+
+
+def note(words: Sequence[str], rest: Rest, answer: str) -> None:
+    """Note for ``light.still`` what a sync said that found nothing to do, and what that depended on.
+
+    What changed a moment ago may change again within one tick of the clock: then there is no note.
+    """
+    # Every sync depends on this program, and on what set-up and the organiser decided.
+    named, etc = os.environ.get("WORKSHOP_CONFIG") or __file__, Path(prefix()) / "etc"
+    others = [
+        Path(__file__).parent,
+        Path(named),
+        etc / "workshop.toml",
+        rest.state.parent / "etc/updates.toml",
+    ]
+    places = {os.fsencode(other): fingerprint(other) for other in others}
+    places |= {os.fsencode(place): known for place, known in rest.files.items()}
+    latest = max((int(known.split()[2]) for known in places.values() if known), default=0)
+    heard, rows = rest.heard, [part for row in places.items() for part in row]
+    fields = [key_of(words), str(heard.until).encode(), os.fsencode(rest.state), os.fsencode(heard.url)]
+    fields += [heard.refs, answer.encode(errors="replace"), *rows, END]
+    data = b"\0".join(fields)
+    whole = data.count(b"\0") == len(fields) - 1 and len(data) < MOST_NOTED
+    if whole and time.time_ns() - SETTLED_NS >= latest:
+        with suppress(OSError):  # the next sync looks at everything again
+            write_own(rest.state / NOTE, data)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -21,6 +21,7 @@ from workshop.sync.files import (
     both_apart,
     existing,
     free_place,
+    makes_way,
     obstacle,
     only_one,
     protection,
@@ -60,7 +61,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Rest:
-    """Everything is as it should be: what that depended on (see ``at_rest``)."""
+    """Everything is as it should be: what that depended on (see ``light``)."""
 
     state: Path
     heard: Heard
@@ -151,15 +152,9 @@ def synchronise(
             rest = _rest(found, run, hashes) if at_rest else None
         finally:
             found.close()
-    replaced = record is not None and (record.folder / "files").is_dir()
-    return Report(
-        found.revision,
-        outcomes,
-        record.folder / "files" if record is not None and replaced else None,
-        found.news,
-        notes,
-        rest=rest,
-    )
+    kept = record.folder / "files" if record is not None else None
+    backups = kept if kept is not None and kept.is_dir() else None
+    return Report(found.revision, outcomes, backups, found.news, notes, rest=rest)
 
 
 def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
@@ -261,7 +256,7 @@ class Run:
         touches = any(step.before is not None for fate in fates for step in fate.steps)
         opened = self._open_notebooks(self.into) if touches else {}
         return [
-            _waiting(fate, why)
+            Fate(fate.path, Action.DEFERRED, why)
             if (why := next((opened[s.path] for s in fate.steps if s.before and s.path in opened), ""))
             else fate
             for fate in fates
@@ -303,13 +298,15 @@ class Run:
                     write_atomically(record.backup(step.path), step.before.data)
                     step.before.forget()
         except (ChangedError, FileNotFoundError):
-            return _waiting(fate, "it changed while the sync ran; the next sync looks again")
+            return Fate(
+                fate.path, Action.DEFERRED, "it changed while the sync ran; the next sync looks again"
+            )
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise self._no_backup(record, error) from error
-            return _refused(fate, f"its backup cannot be written: {reason(error)}")
+            return Fate(fate.path, Action.REFUSED, f"its backup cannot be written: {reason(error)}")
         except Exception as error:
-            return _refused(fate, f"it cannot be prepared: {reason(error)}")
+            return Fate(fate.path, Action.REFUSED, f"it cannot be prepared: {reason(error)}")
         if fate.steps or fate.entries:
             before = {path: self.manifest.entries.get(path) for path in fate.entries}
             steps = tuple(LoggedStep(each.path, _hash(each.before), _hash(each.after)) for each in fate.steps)
@@ -327,13 +324,17 @@ class Run:
         try:
             for step in fate.steps:
                 if not self._is_there(step):
-                    return _waiting(fate, "it was saved while the sync ran; the next sync looks again")
+                    return Fate(
+                        fate.path,
+                        Action.DEFERRED,
+                        "it was saved while the sync ran; the next sync looks again",
+                    )
                 if step.after is None:
-                    remove(self.into / step.path)
+                    remove(self.into, step.path)
                 elif step.before is None or step.before.sha256 != step.after.sha256:
                     write_atomically(self.into / step.path, step.after.data)
         except Exception as error:
-            return _refused(fate, f"it cannot be written: {reason(error)}")
+            return Fate(fate.path, Action.REFUSED, f"it cannot be written: {reason(error)}")
         finally:
             for step in fate.steps:
                 if step.after is not None:
@@ -345,15 +346,6 @@ class Run:
         if obstacle(self.into, step.path):
             return False
         return sha256_of(self.into, step.path) == _hash(step.before)
-
-
-def _waiting(fate: Fate, why: str, action: Action = Action.DEFERRED) -> Fate:
-    """Return the fate of a file of which nothing is written."""
-    return Fate(fate.path, action, why)
-
-
-def _refused(fate: Fate, why: str) -> Fate:
-    return _waiting(fate, why, Action.REFUSED)
 
 
 def _hash(version: Version | None) -> str | None:
@@ -368,8 +360,11 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
     """Return the fate that takes one fate's steps back."""
     steps: list[Step] = []
     beside: list[str] = []
+    leaving = {step.path for each in record.fates for step in each.steps if step.before is None}
     for step in reversed(fate.steps):
         blocked = obstacle(into, step.path)
+        if blocked is not None and makes_way(into, step.path, blocked, leaving):
+            blocked = None
         if why := blocked.why if blocked is not None else protection(into / step.path):
             return Fate(step.path, Action.REFUSED, why)
         now = _now(into, step.path)

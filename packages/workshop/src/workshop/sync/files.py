@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -156,10 +156,25 @@ def _move_aside(place: Path) -> None:
     place.rename(place.with_name(f"{place.name}.aside-{secrets.token_hex(4)}"))
 
 
-def remove(target: Path) -> None:
-    """Delete a file so that it stays deleted after a power cut."""
-    target.unlink()
-    flush_folder(target.parent)
+def remove(root: Path, path: str) -> None:
+    """Delete a file below ``root``, and the folders that it leaves empty, so that they stay deleted."""
+    (root / path).unlink()
+    flush_folder((root / path).parent)
+    prune(root, path)
+
+
+def prune(root: Path, path: str) -> None:
+    """Delete the folders between ``root`` and a file that is gone, if they are empty."""
+    folder = (root / path).parent
+    while folder != root:
+        try:
+            folder.rmdir()
+            flush_folder(folder.parent)
+        except FileNotFoundError:
+            pass
+        except OSError:  # it holds something else
+            return
+        folder = folder.parent
 
 
 def flush_folder(folder: Path) -> None:
@@ -241,6 +256,17 @@ def obstacle(root: Path, path: str) -> Obstacle | None:
     return None
 
 
+def makes_way(root: Path, path: str, blocked: Obstacle, leaving: Container[str]) -> bool:
+    """Tell whether what has the place of ``path`` is gone once the files of ``leaving`` are.
+
+    A folder goes with its last file; one that is empty already is somebody's own.
+    """
+    place = str(PurePosixPath(*PurePosixPath(path).parts[: blocked.part + 1]))
+    there = [root / place, *(root / place).rglob("*")]
+    files = [file for file in there if file.is_symlink() or not file.is_dir()]
+    return bool(files) and all(file.relative_to(root).as_posix() in leaving for file in files)
+
+
 def beside_name(path: str, mark: str, part: int = -1, number: int = 1) -> str:
     """Return where another version goes: ``10-mlp.ipynb`` → ``10-mlp.upstream-REV.ipynb``.
 
@@ -270,7 +296,7 @@ def protection(file: Path) -> str:
     """Say why an existing file must not be replaced although its folder allows it; empty when it may."""
     try:
         status = file.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     if not status.st_mode & 0o222:
         return "your file is read-only"

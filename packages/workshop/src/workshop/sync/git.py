@@ -10,17 +10,17 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
 from workshop.errors import WorkshopError
-from workshop.sync.light import ASK_SECONDS, LIMITS, environment
+from workshop.sync.light import ASK_SECONDS, environment, limit
 
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
@@ -77,12 +77,16 @@ OFFLINE = re.compile(
 )
 BROKEN_OFF = re.compile(
     r"early eof|protocol error|bad pack|rpc failed|unexpected disconnect|hung up|transfer closed"
-    r"|broken pipe|recv failure|remote end hung up|empty reply|invalid index-pack output|fetch-pack: ",
+    r"|broken pipe|recv failure|remote end hung up|empty reply|invalid index-pack output|fetch-pack: "
+    r"|bytes missing",
     re.IGNORECASE,
 )
+HALF = re.compile(r"could not read from remote repository", re.IGNORECASE)
+"""Over http all that git says of half an answer; over ssh it says so of a wrong name as well."""
+BUSY = re.compile(r"(?:error|http)\S* (429|50[0-9])\b", re.IGNORECASE)
 PORTAL = re.compile(
     r"is this a git repository|unable to update url base|certificate|ssl|redirect|invalid server response"
-    r"|unexpected response|http 5\d\d|error: 5\d\d|error: 511",
+    r"|unexpected response|error: 511|error: 407",
     re.IGNORECASE,
 )
 TOO_MUCH = re.compile(
@@ -91,12 +95,18 @@ TOO_MUCH = re.compile(
 NAMES = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|\S*://\S*|^remote:.*$|remote error:.*$", re.MULTILINE)
 """Addresses, paths and what the other side says: not git's own words."""
 NO_ROOM = re.compile(r"no space left|disk quota exceeded|read-only file system", re.IGNORECASE)
+CERTIFICATE = re.compile(r"certificate|ssl|tls", re.IGNORECASE)
+DATED = re.compile(r"expired|not yet valid", re.IGNORECASE)
 SIGN_IN = "sign in to the network in a browser first; if you are online, the address is wrong"
 SHORT = 3
 
 
 class UnreachableError(Exception):
     """The source cannot be reached just now; the text says why. Nothing was changed."""
+
+
+class DamagedMirrorError(WorkshopError):
+    """The mirror lacks what it should have; another one must be fetched."""
 
 
 class Git:
@@ -123,8 +133,7 @@ class Git:
             start_new_session=True,
         )
         with contextlib.suppress(ProcessLookupError):
-            for kind, most in LIMITS.items():
-                resource.prlimit(process.pid, kind, (most, most))
+            limit(process.pid)
         return process
 
     def run(
@@ -178,7 +187,7 @@ class Git:
         except subprocess.TimeoutExpired as error:
             raise UnreachableError(f"offline: {source} did not answer in time") from error
         if done.returncode:
-            raise failure(done.stderr, source, done.returncode)
+            raise failure(done.stderr, source, done.returncode, str(self.repository))
         return done.stdout
 
 
@@ -202,10 +211,11 @@ def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
         said += [piece] if not said else []
 
 
-def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
+def failure(stderr: bytes, source: str, status: int = 1, own: str = "") -> Exception:
     """Turn git's message into the error that tells a participant what to do.
 
-    It goes by git's own words: an address may have any word in it, and so may what a server says.
+    It goes by git's own words: an address may have any word in it, and so may what a server says. ``own`` is
+    where the mirror lies.
     """
     text, line = _own_words(stderr.decode(errors="replace"), source), last_line(stderr)
     if status < 0 or TOO_MUCH.search(text):
@@ -219,8 +229,18 @@ def failure(stderr: bytes, source: str, status: int = 1) -> Exception:
     # What lies on a disk does not break off: it is damaged.
     if BROKEN_OFF.search(text) and not source.startswith(("file:", "/")):
         return UnreachableError("the connection broke off; the next sync tries again")
+    if source.startswith("http") and HALF.search(text):
+        return UnreachableError("the connection broke off; the next sync tries again")
+    if source.startswith("http") and (busy := BUSY.search(text)):
+        return UnreachableError(f"{source} is busy or out of order ({busy[1]}); the next sync tries again")
     if source.startswith("http") and PORTAL.search(text):
-        return UnreachableError(f"offline: something other than {source} answered; {SIGN_IN}")
+        said = (line.partition("': ")[2] or line).partition(". ")[0]
+        why = f" ({said})" if CERTIFICATE.search(text) else ""
+        if DATED.search(text):
+            why += f"; it is {time.strftime('%Y-%m-%d')} by this machine's clock, which may be wrong"
+        return UnreachableError(f"offline: something other than {source} answered{why}; {SIGN_IN}")
+    if own and own in stderr.decode(errors="replace"):
+        return DamagedMirrorError(f"the mirror is damaged ({line}); sync again")
     return WorkshopError(f"{source} cannot be read as a git repository ({line}); name another with --from")
 
 

@@ -59,6 +59,8 @@ def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
 
     Raises WorkshopError when there is no such folder or nothing in it.
     """
+    if not folder.is_dir():
+        raise WorkshopError(f"there is no folder {folder} to pack; name another with --into")
     found = read_folder(folder, ".")
     manifest = Manifest(state)
     before: dict[str, str] = {}

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from workshop.sync.align import align
 from workshop.sync.notebook import (
+    IDS_SINCE_MINOR,
     VOLATILE_CELL_METADATA,
     VOLATILE_NOTEBOOK_METADATA,
     Cell,
@@ -31,8 +32,6 @@ from workshop.sync.notebook import (
 )
 
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-IDS_SINCE_MINOR = 5
-"""Notebooks of format 4.5 and later need an id a cell; earlier ones must not have any."""
 
 
 class ConflictError(Exception):

@@ -8,16 +8,27 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
-from workshop.sync.git import CONFIG, FETCH_SECONDS, SIGN_IN, Git, UnreachableError, printable, stop
+from workshop.sync.git import (
+    CONFIG,
+    FETCH_SECONDS,
+    SIGN_IN,
+    DamagedMirrorError,
+    Git,
+    UnreachableError,
+    printable,
+    stop,
+)
 from workshop.sync.light import heard
 
+T = TypeVar("T")
 OFFER = "refs/offer"
 """Below it lie the branch and the tags of the last fetch."""
 TRUSTED = "refs/trusted/last"
@@ -27,10 +38,6 @@ MOST_FILES = 20_000
 PIECE = 1 << 20
 MOST_HEAD = 200
 """So long the line may be that names an object, its type and its size."""
-
-
-class DamagedMirrorError(WorkshopError):
-    """The mirror lacks what it should have; another one must be fetched."""
 
 
 def lacks(folder: Path, what: str) -> DamagedMirrorError:
@@ -159,7 +166,7 @@ class Mirror:
         repository = self.repository
         if self._incoming.exists():
             self._drop()
-        if self.git.run("rev-parse", "--is-bare-repository").stdout.strip() != b"true":
+        if not self._is_whole():
             shutil.rmtree(repository, ignore_errors=True)
             self.git.output(
                 "init", "--quiet", "--bare", "--template=", "--initial-branch=none", str(repository)
@@ -171,13 +178,24 @@ class Mirror:
             info.mkdir(exist_ok=True)
             (info / "alternates").write_text(f"{self._alternate}\n", encoding="utf-8")
 
+    def _is_whole(self) -> bool:
+        """Tell whether git takes the repository for one."""
+        return self.git.run("rev-parse", "--is-bare-repository").stdout.strip() == b"true"
+
     def look(self, url: str, source: str) -> Remote:
         """Ask a repository what it has; this needs no mirror yet."""
         self.configure()
         out = heard.pop(url, b"")
         if out is None:
             raise UnreachableError(f"offline: {source} did not answer in time")
-        out = out or self.git.ask("ls-remote", "--symref", "--", url, source=source)
+        words = ("ls-remote", "--symref", "--", url)
+        try:
+            out = out or self.git.ask(*words, source=source)
+        except WorkshopError:
+            if not self.repository.exists() or self._is_whole():
+                raise
+            self.discard()
+            out = self.git.ask(*words, source=source)
         text = out.decode(errors="replace")
         refs = {name: oid for oid, name in re.findall(r"^([0-9a-f]{40,64})\t(\S+)$", text, re.MULTILINE)}
         head = re.search(r"^ref: refs/heads/(\S+)\tHEAD$", text, re.MULTILINE)
@@ -236,31 +254,36 @@ class Mirror:
         self.objects.close()
         shutil.rmtree(self.repository, ignore_errors=True)
 
-    def fetch(self, url: str, branch: str, source: str) -> str:
-        """Fetch a branch and all tags; return the branch's commit."""
-        quietly = ("--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules")
-        whole = ("--update-shallow", "--no-write-fetch-head")
-        refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
-        self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
+    def healed(self, take: Callable[[], T]) -> T:
+        """Return what ``take`` gets of the mirror, or of a new one if this one turns out to be damaged."""
+        try:
+            self.ensure()
+            return take()
+        except DamagedMirrorError:
+            self.discard()
+            self.ensure()
+            return take()
+
+    def fetch(self, url: str, remote: Remote, branch: str, source: str) -> str:
+        """Fetch a branch and all tags, unless all of it is here; return the branch's commit."""
+        if not self._has_all(remote, branch):
+            quietly = ("--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules")
+            whole = ("--update-shallow", "--no-write-fetch-head")
+            refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
+            self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
         return self.commit(f"{OFFER}/heads/{branch}")
 
-    def has_all(self, remote: Remote, branch: str) -> bool:
-        """Tell whether the last fetch, which was taken, brought all of what a repository has now.
-
-        Then a second question to it, by a fetch, would bring nothing.
-        """
-        names = {f"refs/heads/{branch}": f"{OFFER}/heads/{branch}"}
-        names |= {
-            name: name.replace("refs", OFFER, 1)
-            for name in remote.refs
-            if name.startswith("refs/tags/") and not name.endswith("^{}")
+    def _has_all(self, remote: Remote, branch: str) -> bool:
+        """Tell whether the last fetch, which was taken, brought all of what a repository has now."""
+        wanted = {
+            name.replace("refs", OFFER, 1): oid
+            for name, oid in remote.refs.items()
+            if name == f"refs/heads/{branch}" or (name.startswith("refs/tags/") and not name.endswith("^{}"))
         }
         # It fails where an object is missing.
         listed = self.git.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", OFFER)
         rows = (row.split(" ", 2)[1:] for row in listed.stdout.decode(errors="replace").splitlines())
-        return listed.returncode == 0 and {own: oid for oid, own in rows} == {
-            own: remote.refs[name] for name, own in names.items()
-        }
+        return listed.returncode == 0 and {own: oid for oid, own in rows} == wanted
 
     def commit(self, name: str) -> str:
         """Return the commit that a name stands for; raises WorkshopError when there is none."""

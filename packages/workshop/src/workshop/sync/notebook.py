@@ -29,6 +29,8 @@ CELL_FIELDS: dict[str, type | tuple[type, ...]] = {
     "outputs": list,
 }
 """What kinds of value these fields may have; the rest of the engine relies on it."""
+IDS_SINCE_MINOR = 5
+"""Notebooks of format 4.5 and later need an id a cell; earlier ones must not have any."""
 MOST_MEMORY = 100_000_000
 """So much a notebook of the organiser's may take when it is read: thirty times its size, if made to hurt."""
 
@@ -101,10 +103,15 @@ def _upgrade(document: Document) -> Document:
 
 
 def fault_of(document: Document) -> str:
-    """Say what the notebook format has against a notebook; empty when it is valid."""
+    """Say what the notebook format has against a notebook; empty when it is valid.
+
+    That cells lack ids is no fault: many tools write none, and Jupyter deals out some when it opens the file.
+    """
     from nbformat.validator import iter_validate
 
     try:
+        if document.get("nbformat_minor", 0) >= IDS_SINCE_MINOR:
+            document = {**document, "cells": [{"id": "none", **cell} for cell in document["cells"]]}
         error = next(iter(iter_validate(document)), None)  # type: ignore[no-untyped-call]
         return str(error).partition("\n")[0][:200] if error is not None else ""
     except Exception as error:  # a validator that stumbles has not said that it is valid

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from workshop.sync.align import find_renames
-from workshop.sync.files import Obstacle, free_place, obstacle, protection, reason
+from workshop.sync.files import Obstacle, free_place, makes_way, obstacle, protection, reason
 from workshop.sync.merge import ConflictError, merge, same, without_outputs
 from workshop.sync.notebook import ChangedError, Document, Version, answered, dump, fault_of
 from workshop.sync.source import Source
@@ -63,7 +63,7 @@ def delivered(version: Version, before: Entry | None = None) -> Entry:
     if before is None or not before.sha256:
         return Entry(version.sha256, version.meaning)
     if before.sha256 == version.sha256:
-        return replace(before, offered="")
+        return replace(before, offered="", gone=False)
     earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
     return Entry(version.sha256, version.meaning, earlier=earlier)
 
@@ -78,6 +78,8 @@ def decide(sides: Sides) -> Decision:
     entry, mine, theirs = sides.entry, sides.mine, sides.theirs
     if theirs is None:
         return _upstream_deleted(entry, mine)
+    if entry is not None and entry.gone:  # it is back
+        entry = replace(entry, gone=False)
     if entry is not None and entry.sha256 == theirs.sha256:
         return _no_news(sides, entry, theirs)
     if _is_notebook(sides.path) and (fault := theirs.fault):
@@ -203,8 +205,11 @@ def beside(entry: Entry | None, theirs: Version, why: str) -> Decision:
 def _upstream_deleted(entry: Entry | None, mine: Version | None) -> Decision:
     if entry is None or not entry.sha256 or mine is None:
         return Decision(Action.NOTHING)
+    if entry.gone:
+        return Decision(Action.NOTHING, entry=entry)
     if edited(entry, mine):
-        return Decision(Action.KEPT, "the workshop no longer has this file, but you changed it")
+        why = "the workshop no longer has this file, but you changed it"
+        return Decision(Action.KEPT, why, entry=replace(entry, gone=True))
     return Decision(Action.BACKED_UP, "the workshop no longer has this file")
 
 
@@ -242,14 +247,19 @@ class Planner:
         self.into = into
         self.manifest = manifest
         self.hashes = hashes
+        self.leaving: set[str] = set()
+        """What the plan takes away so far."""
 
     def plan(self) -> list[Fate]:
         """Return what becomes of each file; files of which nothing is to be said have Action.NOTHING."""
         fates = [Fate(path, Action.REFUSED, why) for path, why in self.source.skipped.items()]
         renamed = self._follow_renames()
         done = {path for fate in renamed for path in fate.entries} | set(self.source.skipped)
-        paths = sorted({*self.source.files, *self.manifest.entries} - done)
-        return [*fates, *renamed, *(self._guarded(path) for path in paths)]
+        files, others = set(self.source.files), set(self.manifest.entries)
+        fates += [*renamed, *(self._guarded(path) for path in sorted(others - files - done))]
+        # They go first: a file that leaves makes way for a folder of its name, and a folder for a file.
+        self.leaving = {step.path for fate in fates for step in fate.steps if step.after is None}
+        return [*fates, *(self._guarded(path) for path in sorted(files - done))]
 
     def _guarded(self, path: str) -> Fate:
         """Decide on a file; what goes wrong with it is its fate."""
@@ -271,13 +281,14 @@ class Planner:
         entry = self.manifest.entries.get(path)
         no_news = theirs and entry and theirs.sha256 == entry.sha256
         # Most files of most syncs are as they were delivered, which is told without reading them.
-        if no_news and entry and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
+        if no_news and entry and not entry.gone and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
             return Fate(path, Action.NOTHING)
         if theirs is None and self.source.is_unknown(path):
             return Fate(path, Action.NOTHING)
-        if blocked := obstacle(self.into, path):
+        blocked = obstacle(self.into, path)
+        if blocked and not makes_way(self.into, path, blocked, self.leaving):
             return self._blocked(path, entry, theirs, blocked)
-        mine = self.hashes.version(self.into / path)
+        mine = None if blocked else self.hashes.version(self.into / path)
         base = self.manifest.base(path) if _differ(entry, mine, theirs) else None
         try:
             decision = decide(Sides(path, entry, base, mine, theirs, self.source.equal))
@@ -333,7 +344,7 @@ class Planner:
         fresh = {path: version for path, version in files.items() if path not in entries}
         gone: dict[str, Version] = {}
         for path, entry in entries.items() if fresh else ():
-            unknown = path in files or not entry.sha256 or self.source.is_unknown(path)
+            unknown = path in files or not entry.sha256 or entry.gone or self.source.is_unknown(path)
             if not unknown and (base := self.manifest.base(path)) is not None:
                 gone[path] = base
         fates: list[Fate] = []

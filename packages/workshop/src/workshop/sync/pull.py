@@ -1,7 +1,12 @@
-"""The machine's own update, under one lock: fetch, verify, and hand one revision over to ``ansible-pull``.
+"""The machine's own update, under one lock: fetch, verify, and let ``ansible-pull`` run one revision.
 
-Verified revisions are checked out into folders of their own (``playing``); one repository hands exactly the
-newest over.
+``ansible-pull`` alone trusts whoever it pulls from. Here it is given a local mirror, which hands out exactly
+the newest verified revision, and one commit; and no configuration of the user's, the machine's or the
+revision's reaches the git that it calls:
+
+* The environment is made anew. Git reads neither the system's nor the user's configuration; what decides
+  which programs run is set with the highest precedence (``GIT_CONFIG_COUNT``), above the repository's.
+* No hooks, no filters, no submodules, no protocol but ``file``, no links, and no byte that is not as signed.
 """
 
 from __future__ import annotations
@@ -11,23 +16,20 @@ import os
 import pwd
 import re
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
 
-import typer
-
+from workshop.environment import network
 from workshop.errors import WorkshopError
-from workshop.output import console, messages, print_json
-from workshop.settings import load_settings
 from workshop.sync.files import only_one, read_json, write_atomically
-from workshop.sync.git import UnreachableError, printable, require_git
+from workshop.sync.git import SAFE, UnreachableError, printable, require_git
 from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import OFFER, Mirror
-from workshop.sync.playing import Play, play
 from workshop.sync.source import Origin, origin
 from workshop.sync.trust import (
     Last,
@@ -38,12 +40,164 @@ from workshop.sync.trust import (
     trusted_revision,
     write_last,
 )
-from workshop.updates import Updates, load_updates, require_signers
+from workshop.updates import Updates, require_signers
 
 PREFIX = "source-"
 CURRENT = "current"
 LAST_RUN = "last-run.json"
 OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+HANDED_ON = {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS"}
+"""Variables that the user's own systemd cannot do without."""
+
+GIT_SETTINGS = SAFE | {
+    "core.sshCommand": "/bin/false",
+    "core.excludesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.symlinks": "false",
+    "submodule.recurse": "false",
+    # A pathspec that nothing matches: no submodule is ever initialised.
+    "submodule.active": ":(literal).git",
+}
+ATTRIBUTES = "# Above all attributes of a revision.\n* -text !eol -ident -filter !working-tree-encoding\n"
+ANSIBLE_CONFIG = """\
+# Written by the workshop: for the checkout alone. A revision brings an ansible.cfg of its own.
+[defaults]
+interpreter_python = auto_silent
+"""
+HOSTILE = re.compile(r"[^\w./+@:,=-]")
+"""``ansible-pull`` puts command lines together from its paths and splits them as a shell does."""
+
+
+@dataclass(frozen=True)
+class Play:
+    """What is to be run."""
+
+    prefix: Path
+    repository: Path
+    """The mirror, which holds the commit."""
+    commit: str
+    tree: Path
+    """Where the commit is checked out; a folder that is no checkout of it must not be there."""
+    work: Path
+    """The folder of what Ansible and git need for themselves."""
+    playbook: str
+    variables: Mapping[str, object]
+    lock: int | None = None
+    """The descriptor of a lock that ``ansible-pull`` holds until it ends, even if this process is killed.
+
+    Without one nothing may change: Ansible shows what would.
+    """
+
+
+def ansible_pull(prefix: Path) -> Path:
+    """Return the machine's own Ansible; raises WorkshopError when it has none."""
+    for folder in (prefix / "venvs" / "control", prefix / "control"):
+        if (program := folder / "bin" / "ansible-pull").is_file():
+            return program
+    raise WorkshopError(f"{prefix} has no Ansible of its own; run the set-up again")
+
+
+def play(wanted: Play) -> int:
+    """Check a commit out and run its playbook here; return how many tasks changed something.
+
+    What Ansible says goes to stderr. Raises WorkshopError when the commit could not be checked out or a task
+    failed.
+    """
+    program = ansible_pull(wanted.prefix)
+    _require_plain(program, wanted.tree, wanted.repository)
+    template = _prepare(wanted.work)
+    command = [str(program), "--full", "--clean", "-U", f"file://{wanted.repository}", "-C", wanted.commit]
+    command += ["-e", f"@{wanted.prefix}/etc/pull-variables.json"]
+    command += ["-d", str(wanted.tree), "-i", "localhost,", "-e", json.dumps(wanted.variables)]
+    command += [*(["--check", "--diff"] if wanted.lock is None else []), wanted.playbook]
+    status, text = _run(command, wanted.work, environment(wanted.work, template), wanted.lock)
+    changed = re.findall(r"^localhost .*\bchanged=(\d+)", text, re.MULTILINE)
+    if status or not changed:
+        raise WorkshopError(f"the update is not complete ({_reason(text)}); the next pull tries again")
+    return int(changed[-1])
+
+
+def _prepare(work: Path) -> Path:
+    """Write what both halves of ``ansible-pull`` read of ours; return git's template."""
+    template = work / "template"
+    ours = {work / "ansible.cfg": ANSIBLE_CONFIG, template / "info" / "attributes": ATTRIBUTES}
+    for file, content in ours.items():
+        if not file.is_file() or file.read_text(encoding="utf-8") != content:
+            write_atomically(file, content.encode())
+    return template
+
+
+def _require_plain(*paths: Path) -> None:
+    """Raise WorkshopError for a path that ``ansible-pull`` would split, as a shell does."""
+    for path in paths:
+        if found := HOSTILE.search(str(path)):
+            why = f"ansible-pull cannot work in {path.parent}, for {found[0]!r} is in its name"
+            raise WorkshopError(f"{why}; set the workshop up in another folder")
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], lock: int | None
+) -> tuple[int, str]:
+    """Run Ansible; pass on each line as it comes, and return all of them."""
+    lines = []
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        pass_fds=[] if lock is None else [lock],
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            sys.stderr.write(line)
+    return process.returncode, "".join(lines)
+
+
+def _reason(text: str) -> str:
+    """Return the line that says why: Ansible's last one, or what it says of a checkout that failed."""
+    found = [] if "PLAY [" in text else re.findall(r'^ +"msg": "(.*)",?$', text, re.MULTILINE)
+    said = found or [line for line in text.splitlines() if line.strip()] or ["it said nothing"]
+    return str(said[-1]).strip()
+
+
+def environment(work: Path, template: Path) -> dict[str, str]:
+    """Return an environment with nothing in it that could bend what Ansible, Python or git run."""
+    account = pwd.getpwuid(os.geteuid())
+    settings = {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(GIT_SETTINGS)}
+    settings |= {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(GIT_SETTINGS.values())}
+    return (
+        {name: value for name, value in os.environ.items() if name in HANDED_ON}
+        | network()
+        | {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": account.pw_dir,
+            "USER": account.pw_name,
+            "LC_ALL": "C.UTF-8",
+            "GIT_CONFIG_COUNT": str(len(GIT_SETTINGS)),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_ALLOW_PROTOCOL": "file",
+            "GIT_TEMPLATE_DIR": str(template),
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_LFS_SKIP_SMUDGE": "1",
+            "GIT_NO_LAZY_FETCH": "1",
+            # What ansible-pull says itself comes in its place, not after all that its two programs say.
+            "PYTHONUNBUFFERED": "1",
+            "ANSIBLE_HOME": str(work),
+            "ANSIBLE_REMOTE_TEMP": str(work / "tmp"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        }
+        | settings
+    )
+
 
 Player = Callable[[Play], int]
 """Runs a playbook and returns how many tasks changed something; see ``play``."""
@@ -83,8 +237,7 @@ class Puller:
         """
         trust = replace(trust or Trust(), signers=require_signers(self.updates))
         require_own(self.prefix)
-        chosen = source or self.updates.url
-        if not chosen:
+        if not (chosen := source or self.updates.url):
             raise WorkshopError("this machine has no address to pull from; name a stick with --from")
         start = origin(chosen)
         if dry_run:  # the same in a passing folder, and Ansible only tells
@@ -99,16 +252,17 @@ class Puller:
     def _take(self, mirror: Mirror, start: Origin, trust: Trust, lock: int | None) -> Pulled:
         """Fetch and verify into a mirror, and run the playbook; a dry run has no lock."""
         last, branch = read_last(self.folder), self.updates.branch or None
-        files = self.updates.playbook, "ansible.cfg"
         try:
-            revision, followed = verified_revision(mirror, start, branch, trust, last, *files)
+            revision, followed = verified_revision(
+                mirror, start, branch, trust, last, self.updates.playbook, "ansible.cfg"
+            )
         except UnreachableError as reason:
             return self._offline(mirror, last, str(reason), lock)
         publish(mirror, revision, followed)
         mirror.trust(revision.commit)
         write_last(mirror.folder.parent, after(last, start.address, revision))
-        changed = self._play(mirror, revision.commit, lock, trust.reset)
-        return Pulled(changed > 0, revision.name, revision.tag, revision.message, revision.note)
+        changed = self._play(mirror, revision.commit, lock, trust.reset) > 0
+        return Pulled(changed, revision.name, revision.tag, revision.message, revision.note)
 
     def _play(self, mirror: Mirror, commit: str, lock: int | None, reset: str = "") -> int:
         """Run the playbook beside the mirror, and remember whether it came to its end."""
@@ -117,10 +271,9 @@ class Puller:
         # What the playbook is told besides what set-up wrote down: where the new revision is.
         told: dict[str, object] = {"workshop_source": str(tree), "notebook_sync_from": str(mirror.repository)}
         told |= {"notebook_sync_reset": reset} if reset else {}
-        playbook, check = self.updates.playbook, lock is None
         remember(folder, commit, finished=False)
-        wanted = Play(self.prefix, mirror.repository, commit, tree, work, playbook, told, check, lock)
-        changed = self.player(wanted)
+        playbook = self.updates.playbook
+        changed = self.player(Play(self.prefix, mirror.repository, commit, tree, work, playbook, told, lock))
         remember(folder, commit, finished=True)
         make_current(tree)
         return changed
@@ -130,9 +283,8 @@ class Puller:
         done = lock is None or not last.commit or recall(self.folder) == (last.commit, True)
         if done or not mirror.has(last.commit):
             return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
-        changed = self._play(mirror, last.commit, lock)
-        note = f"{reason}; finished what the last pull began"
-        return Pulled(changed > 0, last.commit[:8], last.tag, note=note)
+        changed = self._play(mirror, last.commit, lock) > 0
+        return Pulled(changed, last.commit[:8], last.tag, note=f"{reason}; finished what the last pull began")
 
 
 def require_own(prefix: Path) -> None:
@@ -140,15 +292,10 @@ def require_own(prefix: Path) -> None:
 
     With fewer rights the update fails half-way; and root would run what that account can change.
     """
-    try:
-        owner = prefix.stat().st_uid
-    except OSError:
-        return
-    if owner != os.geteuid():
-        try:
+    if prefix.exists() and (owner := prefix.stat().st_uid) != os.geteuid():
+        name = str(owner)
+        with suppress(KeyError):
             name = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            name = str(owner)
         raise WorkshopError(f"{prefix} belongs to the account {name}, who set it up; run this as {name}")
 
 
@@ -164,20 +311,20 @@ def verified_revision(
     assert trust.signers is not None
     signers = Signers(trust.signers)
     require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
-    mirror.ensure()
     remote = mirror.look(start.url, start.shown)
     followed = remote.branch(branch, start.shown)
-    with mirror.quarantine():
-        if mirror.has_all(remote, followed):
-            tip = mirror.commit(f"{OFFER}/heads/{followed}")
-        else:
-            tip = mirror.fetch(start.url, followed, start.shown)
-        revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-        # Without a configuration of its own, Ansible would read that of the account or of the machine.
-        for name in files:
-            if mirror.file(revision.commit, name) is None:
-                raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
-    return revision, followed
+
+    def take() -> Revision:
+        with mirror.quarantine():
+            tip = mirror.fetch(start.url, remote, followed, start.shown)
+            revision = trusted_revision(mirror, tip, followed, trust, signers, last)
+            # Without a configuration of its own, Ansible would read that of the account or of the machine.
+            for name in files:
+                if mirror.file(revision.commit, name) is None:
+                    raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
+            return revision
+
+    return mirror.healed(take), followed
 
 
 def remember(folder: Path, commit: str, finished: bool) -> None:
@@ -207,16 +354,16 @@ def checkout_folder(folder: Path, commit: str) -> Path:
 
 def discard(tree: Path) -> None:
     """Remove a tree, whatever it is."""
-    if tree.is_symlink() or tree.is_file():
-        tree.unlink()
-    elif tree.exists():
+    if tree.is_dir() and not tree.is_symlink():
         shutil.rmtree(tree)
+    else:
+        tree.unlink(missing_ok=True)
 
 
 def make_current(tree: Path) -> None:
     """Point ``current`` at a tree; of the others only the one before it stays."""
-    folder = tree.parent
-    link, beside = folder / CURRENT, folder / f".{CURRENT}.new"
+    folder, beside = tree.parent, tree.with_name(f".{CURRENT}.new")
+    link = folder / CURRENT
     before = link.readlink().name if link.is_symlink() else ""
     if before != tree.name:
         beside.unlink(missing_ok=True)
@@ -245,60 +392,9 @@ def publish(mirror: Mirror, revision: Revision, branch: str) -> None:
     # Each tag of the chain says which keys the next one may bear.
     tags = [tag for tag in {*revision.chain, revision.tag} if tag and not OBJECT_NAME.fullmatch(tag)]
     kept = {f"refs/heads/{branch}", *(f"refs/tags/{tag}" for tag in tags)}
-    for name in listed.splitlines():
-        if name not in kept:
-            mirror.git.output("update-ref", "-d", name)
+    for name in {*listed.splitlines()} - kept:
+        mirror.git.output("update-ref", "-d", name)
     mirror.git.output("update-ref", f"refs/heads/{branch}", revision.commit)
     mirror.git.output("symbolic-ref", "HEAD", f"refs/heads/{branch}")
     for tag in tags:
         mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")
-
-
-app = typer.Typer(
-    help="Update this machine to the newest signed revision.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.command()
-def pull(
-    source: Annotated[
-        str | None, typer.Option("--from", help="A stick or bundle; default: the machine's own address.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
-    ] = False,
-    trust_new_source: Annotated[
-        bool, typer.Option("--trust-new-source", help="Accept that updates come from another address now.")
-    ] = False,
-    ignore_clock: Annotated[
-        bool, typer.Option("--ignore-clock", help="Judge keys and dates without this machine's clock, once.")
-    ] = False,
-    reset: Annotated[
-        str, typer.Option(metavar="CODE", help="Take the one revision whose code the organiser reads to you.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-) -> None:
-    """Fetch the newest revision that the organiser signed, and only then run its playbook here.
-
-    Exit 0: done, or offline. 1: refused or failed; a line says why. For notebooks alone, and without
-    the rights of whoever set the machine up, there is workshop sync.
-    """
-    # The participant's account reads what root fetched, whatever root's shell has for a mask.
-    os.umask(0o022)
-    settings = load_settings()
-    trust = Trust(trust_new_source=trust_new_source, ignore_clock=ignore_clock, reset=reset)
-    if settings.prefix is None:
-        raise WorkshopError("this machine was not set up; run the set-up first, or use workshop sync")
-    pulled = Puller(settings.prefix, load_updates(settings)).pull(source, dry_run, trust)
-    if as_json:
-        print_json(asdict(pulled))
-        return
-    if pulled.note:
-        messages.print(f"! {pulled.note}", markup=False, highlight=False)
-    if pulled.changed and pulled.news:
-        console.print(f"What is new: {pulled.tag}\n{pulled.news}", markup=False, highlight=False)
-    verdict = "would be brought to" if dry_run else "is at"
-    if pulled.revision:
-        name = " ".join(filter(None, (pulled.revision, pulled.tag)))
-        console.print(f"This machine {verdict} revision {name}.", markup=False, highlight=False)

@@ -22,14 +22,13 @@ from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
 from workshop.sync.files import from_json, read_json
 from workshop.sync.git import UnreachableError
-from workshop.sync.offer import read_repository
 from workshop.sync.source import (
     PACKED,
     Source,
-    folder_with,
     is_address,
     origin,
     read_folder,
+    read_repository,
     repository_in,
 )
 from workshop.sync.state import HashCache
@@ -101,6 +100,8 @@ def _reader(request: Request) -> Fetch:
     found = folder_with(place, request.subdir) if place.is_dir() else place
     has_folder = (found / request.subdir).is_dir()
     repository = repository_in(place) or repository_in(found)
+    if repository is None and not has_folder:
+        raise WorkshopError(f"{place} holds neither a git bundle nor a folder {request.subdir}; name another")
     # Whoever names keys wants signatures, which only git's history carries.
     if repository is not None and (request.signers is not None or not has_folder):
         return partial(_repository, request, str(repository.resolve()))
@@ -109,6 +110,19 @@ def _reader(request: Request) -> Fetch:
             f"{place} is a folder without signatures; take a bundle, or say --allow-unsigned to take it"
         )
     return lambda hashes: read_folder(found, request.subdir, hashes.version)
+
+
+def folder_with(folder: Path, subdir: str) -> Path:
+    """Return the folder that holds ``subdir``: the stick itself, or the one folder on it that does.
+
+    Raises WorkshopError when there is no such folder, or more than one.
+    """
+    if (folder / subdir).is_dir():
+        return folder
+    inside = [each for each in sorted(folder.glob("*")) if (each / subdir).is_dir() and not each.is_symlink()]
+    if len(inside) > 1:
+        raise WorkshopError(f"{folder} has several folders with {subdir}; name one of them with --from")
+    return inside[0] if inside else folder
 
 
 def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
@@ -177,7 +191,7 @@ def sessions(server: Server) -> list[dict[str, Any]] | None:
         found = ask_json(server, "GET", "api/sessions")
     except TimeoutError:
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
@@ -194,7 +208,10 @@ def is_open(session: dict[str, Any]) -> bool:
 
 def _notebooks_below(server: Server, into: Path) -> list[str]:
     """Return the notebooks in the participant's folder that the server can reach."""
-    root = server.root.expanduser().resolve()
+    try:
+        root = server.root.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError):  # no folder can have that name
+        return []
     return [file.relative_to(into).as_posix() for file in into.rglob("*.ipynb") if file.is_relative_to(root)]
 
 
@@ -206,6 +223,6 @@ def _below(server: Server, session: dict[str, Any], into: Path) -> str:
         return ""
     try:
         file = (server.root.expanduser() / path).resolve()
-    except (OSError, RuntimeError):  # a loop of links, or a name that no file can have
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
         return ""
     return file.relative_to(into).as_posix() if file.is_relative_to(into) else ""

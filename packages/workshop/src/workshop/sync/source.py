@@ -1,24 +1,50 @@
-"""Where new versions come from: the files of one revision. ``offer`` makes one of a repository's."""
+"""Where new versions come from: the files of one revision, of a folder or of what a repository offers.
+
+A repository is asked what it has, fetched apart, and a revision chosen that may be trusted; only then its
+files are read.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
+    SPARE_BYTES,
+    SPARE_INODES,
+    from_json,
+    read_json,
     reason,
+    require_room,
     shown,
     unsafe,
+    write_own,
 )
-from workshop.sync.git import check_url, without_password
-from workshop.sync.mirror import MOST_FILES
+from workshop.sync.git import check_url, require_git, without_password
+from workshop.sync.keys import Revision, Signers
+from workshop.sync.mirror import MOST_FILES, Item, Mirror
 from workshop.sync.notebook import MOST_MEMORY, Version
+from workshop.sync.trust import (
+    OLD_S,
+    Last,
+    Trust,
+    after,
+    age_note,
+    read_last,
+    require_known_url,
+    trusted_revision,
+    write_last,
+)
 
 BUNDLE = ".bundle"
 PACKED = ".zip"
@@ -144,16 +170,8 @@ def _walk(root: Path, skipped: dict[str, str]) -> Iterator[str]:
     for folder, folders, names in os.walk(root, onerror=locked):
         below = PurePosixPath(os.path.relpath(folder, root))
         folders[:] = sorted(name for name in folders if not hidden(name))
-        links = [name for name in folders if _is_link(Path(folder) / name)]
+        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 -- or locked
         yield from (str(below / name) for name in sorted([*names, *links]) if not hidden(name))
-
-
-def _is_link(place: Path) -> bool:
-    """Tell whether a folder is only a link; of what lies in a locked folder nobody can tell."""
-    try:
-        return place.is_symlink()
-    except OSError:
-        return False
 
 
 def _unfit(status: os.stat_result) -> str:
@@ -198,19 +216,6 @@ def repository_in(folder: Path) -> Path | None:
     return bundles[-1] if bundles else None
 
 
-def folder_with(folder: Path, subdir: str) -> Path:
-    """Return the folder that holds ``subdir``: the stick itself, or the one folder on it that does.
-
-    Raises WorkshopError when there is no such folder, or more than one.
-    """
-    if (folder / subdir).is_dir():
-        return folder
-    inside = [each for each in sorted(folder.glob("*")) if (each / subdir).is_dir() and not each.is_symlink()]
-    if len(inside) > 1:
-        raise WorkshopError(f"{folder} has several folders with {subdir}; name one of them with --from")
-    return inside[0] if inside else folder
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where revisions come from."""
@@ -238,3 +243,148 @@ def origin(source: str) -> Origin:
     if found is None:
         raise WorkshopError(f"{place} holds no git bundle; only git's history carries a signature")
     return Origin(str(found.resolve()), "")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A revision and its files, as they are remembered between two runs."""
+
+    key: str
+    """What the offer depends on; as long as it is the same, so is the offer."""
+    revision: Revision
+    files: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+    """For each path the blob's name, the hash of its content, and its size."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_repository(
+    start: Origin, subdir: str, branch: str | None, state: Path, trust: Trust, keep: bool
+) -> Source:
+    """Return the newest revision of a repository that ``trust`` lets through.
+
+    With ``keep`` what was fetched stays in the mirror; without, nothing is written under ``state``.
+    Raises UnreachableError when the network fails, WorkshopError when nothing may be delivered.
+    """
+    require_git()
+    trust.require_choice()
+    signers = Signers(trust.signers) if trust.signers is not None else None
+    last = read_last(state)
+    require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
+    if signers is None and start.url.startswith("http://") and not _is_this_machine(start.url):
+        raise WorkshopError(
+            f"{start.shown} can be read and changed by anybody on the way; use https, or signatures"
+        )
+    with ExitStack() as stack:
+        mirror = Mirror(state / "mirror")
+        if not keep:
+            passing = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-mirror-")))
+            mirror = Mirror(passing, mirror.repository / "objects")
+        stack.callback(mirror.objects.close)
+        remote = mirror.look(start.url, start.shown)
+        followed = remote.branch(branch, start.shown)
+        parts = (
+            hashlib.sha256(remote.answer).hexdigest(),
+            followed,
+            subdir,
+            signers.anchor if signers else "unsigned",
+            trust.project,
+        )
+        key = hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+        offer = None if trust.once else _remembered(state, key)
+        if not keep:
+            mirror.ensure()
+        else:
+            require_room(state, SPARE_BYTES, SPARE_INODES)
+        commit = offer.revision.commit if offer is not None else ""
+        if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
+
+            def take() -> Offer:
+                with mirror.quarantine():  # only what may be trusted leaves it; then anything is read
+                    tip = mirror.fetch(start.url, remote, followed, start.shown)
+                    revision = trusted_revision(mirror, tip, followed, trust, signers, last)
+                    return _list(mirror, revision, subdir, start.shown, key)
+
+            offer = mirror.healed(take)
+        revision = offer.revision
+        own = (mirror.git.config, mirror.repository, state / "offer.json", state / "trust.json")
+        keys = () if trust.signers is None or signers is None else (trust.signers, signers.file)
+        until = revision.date + OLD_S if revision.date else 1 << 40
+        return Source(
+            {
+                path: Version.known(sha256, partial(mirror.objects.read, name), size, MOST_MEMORY)
+                for path, (name, sha256, size) in offer.files.items()
+            },
+            offer.skipped,
+            revision.name,
+            news=f"{revision.tag}\n{revision.message}" if revision.tag else "",
+            notes=tuple(filter(None, [revision.note or age_note(revision.date, last)])),
+            heard=Heard(start.url, remote.answer, until, own + keys) if start.address else None,
+            finished=partial(_finish, state, mirror, offer, start.address, last),
+            close=stack.pop_all().close,
+        )
+
+
+def _is_this_machine(url: str) -> bool:
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return host.startswith(("127.", "localhost", "[::1]"))
+
+
+def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:
+    """Judge a revision's files by name and size, then read them; say of those that are left out why."""
+    items = [item for item in mirror.tree(revision.commit, subdir, source) if not hidden(item.path)]
+    skipped = {shown(item.path): why for item in items if (why := _unfit_item(item))}
+    fit = [item for item in items if not _unfit_item(item)]
+    sizes = mirror.sizes(item.name for item in fit)
+    if why := too_large(sizes):
+        raise WorkshopError(f"{subdir} in {source} {why}; nothing was changed; ask the organiser")
+    files: dict[str, tuple[str, str, int]] = {}
+    for item, size in zip(fit, sizes, strict=True):
+        why = too_long(size)
+        if not why:
+            digest, begin = hashlib.sha256(), b""
+            for piece in mirror.objects.pieces(item.name):
+                digest.update(piece)
+                begin = begin or piece
+            why = unreal(begin) if size < 1024 else ""
+        if why:
+            skipped[shown(item.path)] = why
+        else:
+            files[item.path] = (item.name, digest.hexdigest(), size)
+    if not files:
+        raise WorkshopError(f"{subdir} in {source} holds no notebook; name another with --subdir")
+    return Offer(key, revision, files, skipped)
+
+
+def _unfit_item(item: Item) -> str:
+    if item.kind == "commit":
+        return "it is another repository (a submodule), which is not fetched"
+    if item.mode == "120000":
+        return "the workshop's file is a link, which is never followed"
+    return unsafe(item.path)
+
+
+def _finish(state: Path, mirror: Mirror, offer: Offer, address: str, last: Last) -> None:
+    """Remember what was delivered, so that the next run is quick and none goes back."""
+    if mirror.objects.broken:
+        mirror.discard()
+        (state / "offer.json").unlink(missing_ok=True)
+        return
+    now = after(last, address, offer.revision)
+    if now != last:
+        write_last(state, now)
+        try:
+            mirror.trust(offer.revision.commit)
+        except WorkshopError:  # what was delivered stays so; the next run fetches afresh
+            mirror.discard()
+            return
+    if _remembered(state, offer.key) is None:
+        write_own(state / "offer.json", json.dumps(asdict(offer)).encode())
+
+
+def _remembered(state: Path, key: str) -> Offer | None:
+    """Return the offer of the last run when nothing that it depends on has changed."""
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        offer: Offer = from_json(Offer, read_json(state / "offer.json"))
+        if offer.key == key:
+            return replace(offer, revision=replace(offer.revision, note=""))  # said once, when it was new
+    return None

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
     from_json,
+    prune,
     read_json,
     read_own,
     remove,
@@ -50,6 +51,8 @@ class Entry:
     """Hash of a newer version that lies, or lay, beside the participant's file."""
     earlier: tuple[str, ...] = ()
     """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
+    gone: bool = False
+    """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
 
 
 class Manifest:
@@ -301,6 +304,8 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
         with contextlib.suppress(OSError):  # the coming run looks at this file again
             for step in fate.steps:
                 remove_unfinished((into / step.path).parent)
+                if step.after is None:
+                    prune(into, step.path)
             _complete(into, fate)
             if all(sha256_of(into, step.path) == step.after for step in fate.steps):
                 done.update(fate.after)
@@ -316,4 +321,4 @@ def _complete(into: Path, fate: LoggedFate) -> None:
     if written and all(sha256_of(into, step.path) == step.after for step in written):
         for step in fate.steps:
             if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
-                remove(into / step.path)
+                remove(into, step.path)

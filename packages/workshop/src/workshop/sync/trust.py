@@ -161,9 +161,12 @@ def require_related(mirror: Mirror, last: Last, new: Revision, trust: Trust) -> 
     if not last.commit or new.commit == last.commit or trust.trust_new_source:
         return
     if not (mirror.has(last.commit) and mirror.are_related(last.commit, new.commit)):
+        cut = bool(mirror.cut_at())
+        if cut and new.project and new.project == last.project:
+            return  # of a shallow source nobody can tell; that it is the same project is signed
         raise WorkshopError(
-            f"the history of {new.tag or new.name} has nothing in common with "
-            f"{last.tag or last.commit[:8]} that you have; nothing was changed; if the organiser "
+            f"the history of {new.tag or new.name} {'is cut off, and ' if cut else ''}has nothing in common "
+            f"with {last.tag or last.commit[:8]} that you have; nothing was changed; if the organiser "
             "began anew, say --trust-new-source once"
         )
 

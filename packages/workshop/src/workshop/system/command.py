@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import typer.core
 
 Table = dict[str, tuple[str, str]]
-"""For each word the module whose ``app`` it runs, and one line of help."""
+"""For each word the module whose ``app`` it runs, or ``module:name`` of it, and one line of help."""
 
 CAPABILITIES: Table = {
     "doctor": ("workshop.machine.cli", "Can this machine run the workshop?"),
@@ -35,9 +35,9 @@ CAPABILITIES: Table = {
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
     "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
-    "pull": ("workshop.sync.pull", "Update this machine to the newest signed revision."),
+    "pull": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
     "updates": (
-        "workshop.sync.choose",
+        "workshop.sync.machine",
         "Choose from where, and on whose word, this machine is updated.",
     ),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
@@ -52,8 +52,8 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync": "workshop.sync.entry"}
-"""Words with a ``main`` of their own, which needs no Typer."""
+LIGHT = {"sync"}
+"""Words whose module has a ``main`` that reads all other words itself, and needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
 
@@ -75,14 +75,14 @@ def main() -> None:
         if getattr(sys, stream) is None:  # whoever started this closed it, so that nobody reads it
             setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_RDWR), "r+", encoding="utf-8"))
     words = sys.argv[1:]
-    if words == ["--version"]:
-        print(f"workshop {__version__}")
-        return
     with one_error_path():
+        if words == ["--version"]:
+            print(f"workshop {__version__}")
+            return
         if words and words[0] in PARTICIPANTS and os.geteuid() == 0:
             do_as_the_participant(words)
         if words and words[0] in LIGHT:
-            importlib.import_module(LIGHT[words[0]]).main(words[1:])
+            importlib.import_module(CAPABILITIES[words[0]][0]).main(words[1:])
         else:
             sys.exit(program()(standalone_mode=False))
 
@@ -188,7 +188,8 @@ def as_command(module: str, word: str) -> Any:
     import typer.main
 
     try:
-        app: typer.Typer = importlib.import_module(module).app
+        place, _, name = module.partition(":")
+        named = importlib.import_module(place)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in OURS:
             raise
@@ -196,6 +197,9 @@ def as_command(module: str, word: str) -> Any:
             f"'workshop {word}' needs the package {error.name}, which this environment lacks; "
             "use the workshop's jupyter environment"
         ) from error
+    if word in LIGHT:
+        return _handed_on(word, named.main)
+    app: typer.Typer = getattr(named, name or "app")
     # Plain help, whatever an app asks for; and a shell's completion is a matter of the whole command, while
     # Typer offers it with each app that becomes one.
     app.rich_markup_mode = None
@@ -203,6 +207,21 @@ def as_command(module: str, word: str) -> Any:
     command.params = [each for each in command.params if each.name not in COMPLETION]
     command.name = word
     return command
+
+
+def _handed_on(word: str, main: Callable[[list[str]], None]) -> Any:
+    """Return the command of a word that reads all other words itself."""
+    import typer.core
+
+    class HandedOn(typer.core.TyperCommand):
+        """It looks at no word."""
+
+        def invoke(self, ctx: Any) -> None:
+            """Hand all words on."""
+            main(ctx.args)
+
+    context = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    return HandedOn(word, help=CAPABILITIES[word][1], context_settings=context)
 
 
 def find_added() -> dict[str, str]:
@@ -269,10 +288,8 @@ def one_error_path() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read it has gone. Python would flush again at the end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _flush()
+    except BrokenPipeError:  # whoever read it has gone
         sys.exit(1)
     except SystemExit as end:
         # Typer turns Ctrl-C into this status without a word.
@@ -285,6 +302,17 @@ def one_error_path() -> Iterator[None]:
         _end_with(error)
     except KeyboardInterrupt:
         _end("interrupted; it is safe to run again", INTERRUPTED)
+
+
+def _flush() -> None:
+    """Flush stdout; let go of one that takes no more, which Python would flush again, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise WorkshopError(f"the answer cannot be written: {error.strerror}") from error
 
 
 def _end_with(error: Exception) -> NoReturn:

@@ -149,6 +149,14 @@ def test_13_cells_without_ids_are_matched_by_what_they_say(bed: Bed) -> None:
     assert "id" not in json.loads(bed.read("a.ipynb"))["cells"][0]
 
 
+def test_13_a_new_format_without_the_ids_that_it_asks_for_is_delivered_and_merged(bed: Bed) -> None:
+    base = book(cell("first = numpy.ones(3)"), cell("second = 2 * first"))
+    mine = book(cell("first = numpy.ones(30)", ran="1"), cell("second = 2 * first"))
+    theirs = book(cell("first = numpy.ones(3)"), cell("second = 2 * first + 1"))
+    assert bed.both_change(base, mine, theirs) == {"a.ipynb": "merged"}
+    assert bed.cells() == [("first = numpy.ones(30)", "1"), ("second = 2 * first + 1", "")]
+
+
 @pytest.mark.filterwarnings("ignore")  # nbformat's own, of the doubled ids
 def test_14_doubled_ids_become_unique(bed: Bed) -> None:
     base = book(cell("one", "x"), cell("two", "x"), cell("three", "x"))

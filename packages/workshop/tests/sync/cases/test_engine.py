@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sync.bed import CLEAN, Bed, book, cell, notebook
+from sync.bed import CLEAN, Bed, book, cell, git, notebook
 from sync.organiser import Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
-from workshop.sync import engine, offer, source, trust
+from workshop.sync import engine, source, trust
 from workshop.sync.git import UnreachableError, failure
 from workshop.sync.keys import keys_of
 
@@ -210,6 +210,34 @@ def test_86_keys_that_are_let_go_are_no_consent(organiser: Organiser, bed: Bed, 
     assert bed.read("a.ipynb") == notebook("1")
 
 
+@pytest.mark.parametrize("message", ["What is new", "What is new\n\nProject: lessons"])
+def test_86_of_a_shallow_source_the_signed_project_tells(
+    organiser: Organiser, bed: Bed, signers: Path, tmp_path: Path, message: str
+) -> None:
+    organiser.release("v1", message, a_ipynb=notebook("1"))
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=main", organiser.url, str(shallow))
+    url = f"file://{shallow}"
+    assert organiser.actions(source=url, signers=signers) == {"a.ipynb": "updated"}
+    organiser.release("v2", message, a_ipynb=notebook("2"))
+    git(
+        shallow,
+        "fetch",
+        "--quiet",
+        "--depth=1",
+        "origin",
+        "+refs/heads/main:refs/remotes/origin/main",
+        "tag",
+        "v2",
+    )
+    git(shallow, "reset", "--quiet", "--hard", "origin/main")
+    if "Project" in message:
+        assert organiser.actions(source=url, signers=signers) == {"a.ipynb": "updated"}
+    else:
+        with pytest.raises(WorkshopError, match="is cut off, and has nothing in common"):
+            organiser.sync(source=url, signers=signers)
+
+
 def test_87_a_key_that_ended_is_named_with_the_clock(organiser: Organiser, tmp_path: Path) -> None:
     assert organiser.key is not None
     ended = allowed_signers(tmp_path / "ended", organiser.key, options='valid-before="20261001"')
@@ -325,7 +353,7 @@ def test_93_a_file_too_large_to_read_is_left_out_by_its_size(
     assert organiser.actions() == {"a.ipynb": "updated", "big.bin": "refused"}
     empty = b"[]," * 10_000
     heavy = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": [' + empty + b'1]}, "cells": []}'
-    monkeypatch.setattr(offer, "MOST_MEMORY", 300_000)
+    monkeypatch.setattr(source, "MOST_MEMORY", 300_000)
     organiser.commit(a_ipynb=heavy)
     assert organiser.actions() == {"a.ipynb": "refused", "big.bin": "refused"}
     assert bed.read("a.ipynb") == notebook("1")

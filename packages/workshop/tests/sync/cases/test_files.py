@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sync.bed import Bed, book, cell, git, memory_folder, notebook
-from workshop.sync.engine import Report
+from workshop.sync import files
+from workshop.sync.engine import Report, undo
 from workshop.sync.request import Request, perform
 
 A, B = cell("a = 1", "a"), cell("b = 2", "b")
@@ -74,6 +75,22 @@ def test_23_an_edited_file_outlives_its_deletion(bed: Bed) -> None:
     assert bed.read("a.ipynb") == notebook("mine")
 
 
+def test_97_a_file_that_comes_back_after_its_deletion_is_merged(bed: Bed) -> None:
+    bed.publish(a_ipynb=book(A, B), b_ipynb=notebook("1"))
+    bed.sync()
+    bed.edit("a.ipynb", book(cell("a = mine", "a"), B))
+    bed.publish(a_ipynb=None)
+    assert bed.actions() == {"a.ipynb": "kept"}
+    assert bed.actions() == {}, "it is said once"
+    bed.publish(a_ipynb=book(A, cell("b = new", "b")))
+    assert bed.actions() == {"a.ipynb": "merged"}
+    assert [text for text, _ in bed.cells()] == ["a = mine", "b = new"]
+    bed.publish(a_ipynb=None)
+    assert bed.actions() == {"a.ipynb": "kept"}
+    bed.edit("a.ipynb", None)
+    assert bed.actions() == {}, "what I delete then stays deleted"
+
+
 def test_24_an_unchanged_file_that_was_deleted_moves_to_the_backup(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1"), b_py=b"\n")
     bed.sync()
@@ -108,6 +125,58 @@ def test_27_my_file_keeps_the_name_of_a_new_folder(bed: Bed) -> None:
     assert [(each.path, str(each.action)) for each in report.files] == [("sub/c.ipynb", "beside")]
     assert bed.snapshot() == {"sub": b"mine", f"sub.upstream-{report.revision}/c.ipynb": notebook("1")}
     assert bed.actions() == {}
+
+
+def test_98_a_folder_takes_the_place_of_a_file_and_back_again(bed: Bed) -> None:
+    bed.publish(a_ipynb=notebook("1"), sub=b"1")
+    bed.sync()
+    as_file = bed.snapshot()
+    bed.publish(sub=None)
+    bed.publish(**{"sub/deep/b_ipynb": notebook("2"), "sub/c_ipynb": notebook("3")})
+    expected = {"sub": "backed-up", "sub/c.ipynb": "updated", "sub/deep/b.ipynb": "updated"}
+    assert bed.actions() == expected
+    as_folder = bed.snapshot()
+    assert {*as_folder} == {"a.ipynb", "sub/c.ipynb", "sub/deep/b.ipynb"}
+    bed.publish(**{"sub/deep/b_ipynb": None, "sub/c_ipynb": None})
+    (bed.upstream / "notebooks/sub/deep").rmdir()
+    (bed.upstream / "notebooks/sub").rmdir()
+    bed.publish(sub=b"2")
+    assert bed.actions() == expected | {"sub": "updated"} | dict.fromkeys([*expected][1:], "backed-up")
+    assert bed.actions() == {}
+    assert bed.snapshot() == as_file | {"sub": b"2"}
+    undo(bed.mine, bed.state)
+    assert bed.snapshot() == as_folder
+    undo(bed.mine, bed.state)
+    assert bed.snapshot() == as_file
+
+
+def test_98_a_kill_between_the_two_loses_nothing(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.publish(**{"a_ipynb": notebook("1"), "sub/c_ipynb": notebook("3")})
+    bed.sync()
+    bed.publish(**{"sub/c_ipynb": None})
+    (bed.upstream / "notebooks/sub").rmdir()
+    bed.publish(sub=b"2")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(files, "prune", _killed)
+        bed.sync()
+    assert (bed.mine / "sub").is_dir()
+    assert bed.actions() == {"sub": "updated"}
+    assert bed.read("sub") == b"2"
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_98_what_is_mine_in_the_folder_keeps_it(bed: Bed) -> None:
+    bed.publish(**{"a_ipynb": notebook("1"), "sub/c_ipynb": notebook("3")})
+    bed.sync()
+    bed.edit("sub/own.txt", b"mine")
+    bed.publish(**{"sub/c_ipynb": None})
+    (bed.upstream / "notebooks/sub").rmdir()
+    bed.publish(sub=b"2")
+    assert bed.actions() == {"sub": "beside", "sub/c.ipynb": "backed-up"}
+    assert bed.read("sub/own.txt") == b"mine"
 
 
 def test_28_an_ignored_file_of_mine_keeps_its_name(bed: Bed) -> None:

@@ -104,6 +104,26 @@ def test_56_a_captive_portal_answers(organiser: Organiser, answer: tuple[int, di
     assert organiser.actions(trust_new_source=True) == {}
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_99_a_server_that_is_busy_or_out_of_order_is_asked_again(
+    organiser: Organiser, bed: Bed, status: int
+) -> None:
+    good, fine = git_over_http(organiser.folder, lambda: False), []
+    organiser.commit(a_ipynb=notebook("1"))
+    with serve(lambda request, body: good(request, body) if fine else (status, {}, b"")) as address:
+        assert f"out of order ({status})" in check_offline(organiser, f"{address}/")
+        fine.append(True)
+        assert organiser.actions(source=f"{address}/", trust_new_source=True)
+    assert bed.read("a.ipynb") == notebook("1")
+
+
+def test_57_half_an_answer_is_no_wrong_address(organiser: Organiser) -> None:
+    head = {"Content-Type": "application/x-git-upload-pack-advertisement"}
+    half = b"001e# service=git-upload-pack\n0000010"
+    with serve(lambda _request, _body: (200, head, half)) as address:
+        assert "broke off" in check_offline(organiser, f"{address}/x.git")
+
+
 def test_57_the_connection_breaks_off(organiser: Organiser, bed: Bed) -> None:
     broken = [True]
     organiser.commit(big_bin=random.Random(1).randbytes(300_000))

@@ -1,5 +1,6 @@
-"""Give a machine its address for updates and the keys that it trusts, after it was set up.
+"""The commands about a machine's own updates: take the newest, and choose from where and on whose word.
 
+A machine may be given its address and the keys that it trusts after it was set up.
 The keys come from the repository itself, which at that moment nobody trusts; they count because their
 fingerprint is the one that the organiser published elsewhere: on a slide, on paper.
 """
@@ -18,15 +19,14 @@ from typing import Annotated, Any
 import typer
 
 from workshop.errors import WorkshopError
-from workshop.output import console, print_json
+from workshop.output import console, messages, print_json
 from workshop.settings import Settings, load_settings
 from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
 from workshop.sync.keys import KEYS_FILE, LARGEST, Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
-from workshop.sync.playing import ansible_pull
-from workshop.sync.pull import require_own
-from workshop.sync.trust import read_last, same_place, write_last
+from workshop.sync.pull import Puller, ansible_pull, require_own
+from workshop.sync.trust import Trust, read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
 app = typer.Typer(
@@ -129,8 +129,8 @@ def _fetch(url: str, branch: str, file: str) -> str:
         mirror = Mirror(Path(folder) / "mirror")
         try:
             mirror.ensure()
-            followed = mirror.look(url, url).branch(branch or None, url)
-            tip = mirror.fetch(url, followed, url)
+            remote = mirror.look(url, url)
+            tip = mirror.fetch(url, remote, remote.branch(branch or None, url), url)
         except UnreachableError as reason:
             raise WorkshopError(f"{reason}; nothing was changed") from reason
         found = mirror.file(tip, file)
@@ -226,3 +226,53 @@ def set_command(
     if now.left_out:
         console.print(f"Keys of that repository that are not trusted: {now.left_out}.", highlight=False)
     console.print("'workshop pull' brings the newest now.", markup=False, highlight=False)
+
+
+pull_app = typer.Typer(
+    help="Update this machine to the newest signed revision.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@pull_app.command()
+def pull(
+    source: Annotated[
+        str | None, typer.Option("--from", help="A stick or bundle; default: the machine's own address.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Change nothing; show what would change.")
+    ] = False,
+    trust_new_source: Annotated[
+        bool, typer.Option("--trust-new-source", help="Accept that updates come from another address now.")
+    ] = False,
+    ignore_clock: Annotated[
+        bool, typer.Option("--ignore-clock", help="Judge keys and dates without this machine's clock, once.")
+    ] = False,
+    reset: Annotated[
+        str, typer.Option(metavar="CODE", help="Take the one revision whose code the organiser reads to you.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Fetch the newest revision that the organiser signed, and only then run its playbook here.
+
+    Exit 0: done, or offline. 1: refused or failed; a line says why. For notebooks alone, and without
+    the rights of whoever set the machine up, there is workshop sync.
+    """
+    # The participant's account reads what root fetched, whatever root's shell has for a mask.
+    os.umask(0o022)
+    settings = load_settings()
+    trust = Trust(trust_new_source=trust_new_source, ignore_clock=ignore_clock, reset=reset)
+    if settings.prefix is None:
+        raise WorkshopError("this machine was not set up; run the set-up first, or use workshop sync")
+    pulled = Puller(settings.prefix, load_updates(settings)).pull(source, dry_run, trust)
+    if as_json:
+        print_json(asdict(pulled))
+        return
+    if pulled.note:
+        messages.print(f"! {pulled.note}", markup=False, highlight=False)
+    if pulled.changed and pulled.news:
+        console.print(f"What is new: {pulled.tag}\n{pulled.news}", markup=False, highlight=False)
+    verdict = "would be brought to" if dry_run else "is at"
+    if pulled.revision:
+        name = " ".join(filter(None, (pulled.revision, pulled.tag)))
+        console.print(f"This machine {verdict} revision {name}.", markup=False, highlight=False)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import at_rest, command, engine, entry, light, state
+from workshop.sync import cli, command, engine, light, state
 from workshop.sync.git import Git, UnreachableError
 from workshop.sync.mirror import Mirror
 
@@ -25,7 +25,8 @@ HEAVY = {"argparse", "dataclasses", "hashlib", "json", "pathlib", "re", "subproc
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file counts as settled, and nothing was heard yet."""
     light.heard.clear()
-    monkeypatch.setattr(state, "SETTLED_NS", -1_000_000_000)
+    for module in (state, command):
+        monkeypatch.setattr(module, "SETTLED_NS", -1_000_000_000)
 
 
 @pytest.fixture
@@ -54,16 +55,16 @@ def test_it_says_the_same_at_once(
     last = capsys.readouterr().out
     assert last.startswith("Nothing to do")
     monkeypatch.setattr(command, "perform", lambda _: pytest.fail("it was a whole sync"))
-    entry.main(words)
+    cli.main(words)
     assert capsys.readouterr().out == last
 
 
 def test_it_loads_next_to_nothing(words: list[str]) -> None:
     program = (
-        "import sys; before = {*sys.modules}; from workshop.sync import at_rest\n"
-        "print(at_rest.still(sys.argv[1:]), *sys.modules.keys() - before)"
+        "import sys; before = {*sys.modules}; from workshop.sync import light\n"
+        "print(light.still(sys.argv[1:]), *sys.modules.keys() - before)"
     )
-    source = str(Path(at_rest.__file__).parents[2])
+    source = str(Path(light.__file__).parents[2])
     done = subprocess.run(
         [sys.executable, "-c", program, *words],
         capture_output=True,
@@ -77,9 +78,9 @@ def test_it_loads_next_to_nothing(words: list[str]) -> None:
 
 def test_what_was_edited_and_is_no_news_rests_as_well(bed: Bed, words: list[str]) -> None:
     bed.edit("a.ipynb", notebook("mine"))
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
     command.main(words)
-    assert at_rest.still(words) is not None
+    assert light.still(words) is not None
 
 
 CHANGES: dict[str, Callable[[Bed, Organiser, Path], object]] = {
@@ -95,9 +96,9 @@ CHANGES: dict[str, Callable[[Bed, Organiser, Path], object]] = {
     "something is new": lambda _b, organiser, _t: organiser.release("v2", a_ipynb=notebook("2")),
     "something waits": lambda _b, organiser, _t: organiser.commit(a_ipynb=notebook("2")),
     "the address is gone": lambda _b, organiser, _t: shutil.rmtree(organiser.folder / ".git"),
-    "the note is gone": lambda bed, _o, _t: (bed.state / at_rest.NOTE).unlink(),
-    "the note is a pipe": lambda bed, _o, _t: _pipe(bed.state / at_rest.NOTE),
-    "the note is empty": lambda bed, _o, _t: (bed.state / at_rest.NOTE).write_bytes(b""),
+    "the note is gone": lambda bed, _o, _t: (bed.state / light.NOTE).unlink(),
+    "the note is a pipe": lambda bed, _o, _t: _pipe(bed.state / light.NOTE),
+    "the note is empty": lambda bed, _o, _t: (bed.state / light.NOTE).write_bytes(b""),
 }
 
 
@@ -115,9 +116,9 @@ def _pipe(file: Path) -> None:
 def test_whatever_changed_is_a_matter_for_the_whole_sync(
     bed: Bed, organiser: Organiser, words: list[str], tmp_path: Path, what: str
 ) -> None:
-    assert at_rest.still(words) is not None
+    assert light.still(words) is not None
     CHANGES[what](bed, organiser, tmp_path)
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
 
 
 def test_a_file_with_the_old_size_and_date_is_seen(bed: Bed, words: list[str]) -> None:
@@ -125,49 +126,49 @@ def test_a_file_with_the_old_size_and_date_is_seen(bed: Bed, words: list[str]) -
     before = file.stat()
     file.write_bytes(file.read_bytes().replace(b'"1"', b'"7"'))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
 
 
 def test_a_broken_note_is_none(bed: Bed, words: list[str]) -> None:
-    note = bed.state / at_rest.NOTE
+    note = bed.state / light.NOTE
     whole = note.read_bytes()
     for end in range(0, len(whole), 7):
         note.write_bytes(whole[:end])
-        assert at_rest.still(words) is None, end
+        assert light.still(words) is None, end
 
 
 def test_the_note_of_another_account_is_none(
     bed: Bed, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note = bed.state / at_rest.NOTE
+    note = bed.state / light.NOTE
     monkeypatch.setattr(os, "geteuid", lambda: note.stat().st_uid + 1)
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
     monkeypatch.undo()
     note.rename(bed.state / "other")
     note.symlink_to("other")
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
 
 
 def test_other_words_or_another_place_are_another_question(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert at_rest.still([*words, "--json"]) is None
+    assert light.still([*words, "--json"]) is None
     monkeypatch.chdir(tmp_path)
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
 
 
 def test_an_old_revision_is_named_when_its_day_has_come(
     words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time, "time", lambda: 1_790_000_000 + 402 * 24 * 3600)
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
 
 
 def test_it_waits_for_no_other_sync(bed: Bed, words: list[str]) -> None:
     with engine.only_one(bed.state):
-        assert at_rest.still(words) is None
+        assert light.still(words) is None
         with pytest.raises(WorkshopError, match="another sync is running"):
-            entry.main(words)
+            cli.main(words)
 
 
 def test_what_is_told_each_time_is_not_noted(bed: Bed, organiser: Organiser, words: list[str]) -> None:
@@ -175,14 +176,14 @@ def test_what_is_told_each_time_is_not_noted(bed: Bed, organiser: Organiser, wor
     organiser.release("v2")
     command.main(words)
     command.main(words)
-    assert at_rest.still(words) is None
+    assert light.still(words) is None
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--ignore-clock", "--trust-new-source"])
 def test_what_is_said_once_is_not_noted(bed: Bed, words: list[str], option: str) -> None:
-    (bed.state / at_rest.NOTE).unlink()
+    (bed.state / light.NOTE).unlink()
     command.main([*words, option])
-    assert not (bed.state / at_rest.NOTE).exists()
+    assert not (bed.state / light.NOTE).exists()
 
 
 def test_news_are_asked_for_once(
@@ -192,7 +193,7 @@ def test_news_are_asked_for_once(
     asked: list[str] = []
     run = Git.run
     monkeypatch.setattr(Git, "run", lambda self, *w, **o: (asked.append(w[0]), run(self, *w, **o))[1])
-    entry.main(words)
+    cli.main(words)
     assert "fetch" in asked and "ls-remote" not in asked
     assert bed.mine.joinpath("a.ipynb").read_bytes() == notebook("2")
 
@@ -219,10 +220,10 @@ def test_git_is_ended_when_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_
 
     real = os.posix_spawnp
     monkeypatch.setattr(os, "posix_spawnp", spawn)
-    monkeypatch.setattr(at_rest, "ASK_SECONDS", 0.3)
+    monkeypatch.setattr(light, "ASK_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/workshop.git"
-        assert at_rest._ask(url, light.environment(tmp_path, os.devnull)) is None
+        assert light._ask(url, light.environment(tmp_path, os.devnull)) is None
     (git,) = started
     with pytest.raises(ChildProcessError):  # it was waited for
         os.waitpid(git, os.WNOHANG)
