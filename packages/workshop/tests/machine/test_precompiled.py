@@ -11,6 +11,8 @@ import pytest
 
 from workshop.machine import precompiled
 
+LINKING = precompiled.linking
+
 # Stands for g++: what it says becomes the header, and each call is noted.
 PROGRAM = """#!/bin/sh
 echo "$*" >>"$0.calls"
@@ -20,8 +22,9 @@ echo compiled >"$word"
 
 
 @pytest.fixture(autouse=True)
-def forgetful() -> Iterator[None]:
-    """Each test is a process of its own, as far as the module knows."""
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test is a process of its own, as far as the module knows, on a machine with one linker."""
+    monkeypatch.setattr(precompiled, "linking", lambda: ())
     precompiled._useless.clear()
     yield
     precompiled._useless.clear()
@@ -76,12 +79,12 @@ def test_is_made_by_the_first_module_and_used_by_all(program: Path, compiled: Pa
     compile_with(compiler, program, compiled)
     (folder,) = compiled.iterdir()
     header = folder / "theano.h"
-    assert compiler.flags == [["-O3", "-include", str(header)]] * 2
+    assert compiler.flags == [["-O3", "-std=gnu++11", "-include", str(header)]] * 2
     assert header.read_text() == precompiled.HEADER
     assert header.with_name("theano.h.gch").read_text() == "compiled\n"
     assert calls(program) == 1
     words = program.with_name("g++.calls").read_text().split()
-    assert {"-g", "-O3", "-w", "-I/includes", "-fvisibility=hidden"} < set(words)
+    assert {"-g", "-O3", "-w", "-I/includes", "-std=gnu++11", "-fvisibility=hidden"} < set(words)
 
 
 def test_another_compiler_or_other_flags_have_one_of_their_own(program: Path, compiled: Path) -> None:
@@ -160,7 +163,7 @@ def test_the_machines_header_is_used_by_all_and_an_accounts_own_one_goes(
     (compiled / f"{precompiled.FOLDER}before").mkdir()
     compiler = Compiler()
     compile_with(compiler, program, compiled)
-    assert compiler.flags == [["-O3", "-include", str(machine / "theano.h")]]
+    assert compiler.flags == [["-O3", "-std=gnu++11", "-include", str(machine / "theano.h")]]
     assert calls(program) == 1
     assert list(compiled.iterdir()) == []
 
@@ -173,7 +176,7 @@ def test_a_machines_header_for_another_compiler_is_passed_over(
     compiler = Compiler()
     compile_with(compiler, program, compiled)
     (folder,) = compiled.iterdir()
-    assert compiler.flags == [["-O3", "-include", str(folder / "theano.h")]]
+    assert compiler.flags == [["-O3", "-std=gnu++11", "-include", str(folder / "theano.h")]]
     assert machine.is_dir()
 
 
@@ -184,5 +187,17 @@ def test_a_machines_header_that_the_compiler_cannot_read_is_left_and_an_own_one_
     compile_with(broken, program, compiled)
     compile_with(sound, program, compiled)
     (folder,) = compiled.iterdir()
-    assert sound.flags == [["-O3", "-include", str(folder / "theano.h")]]
+    assert sound.flags == [["-O3", "-std=gnu++11", "-include", str(folder / "theano.h")]]
     assert (machine / "theano.h.gch").is_file()
+
+
+@pytest.mark.parametrize(
+    ("machine", "there", "flags"),
+    [("x86_64", True, ("-fuse-ld=gold",)), ("x86_64", False, ()), ("aarch64", True, ())],
+)
+def test_links_by_the_faster_linker_where_it_is_there_and_was_tried(
+    monkeypatch: pytest.MonkeyPatch, machine: str, there: bool, flags: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(precompiled.platform, "machine", lambda: machine)
+    monkeypatch.setattr(precompiled.shutil, "which", lambda name: f"/usr/bin/{name}" if there else None)
+    assert LINKING.__wrapped__() == flags

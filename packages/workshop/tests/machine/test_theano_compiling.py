@@ -118,7 +118,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A copy of Theano for which set-up compiled what is the same for all accounts, and the flags for g++."""
     theano = pytest.importorskip("theano", reason="needs Theano's environment")
     copy = tmp_path_factory.mktemp("another environment") / "theano"
-    shutil.copytree(Path(theano.__file__).parent, copy, ignore=shutil.ignore_patterns("tests", "prepared-*"))
+    shutil.copytree(Path(theano.__file__).parent, copy, ignore=shutil.ignore_patterns("prepared-*"))
     theano_patches.patch(copy)
     flags = "-g0 -H -Winvalid-pch"
     assert prepare.prepare(copy, flags)

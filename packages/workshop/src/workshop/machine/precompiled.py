@@ -14,8 +14,10 @@ wrong, the module is compiled as if there were no header. Theano's key for a mod
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -40,6 +42,9 @@ FOLDER = "precompiled-"
 # As in CLinker.compile_args and in compile_str. A few operations have flags of their own.
 BEFORE = ("-g", "-O3", "-fno-math-errno")
 AFTER = ("-fvisibility=hidden",)
+OLDER = ("-std=gnu++11",)
+"""Theano's C++ is from before 2011. By a newer standard the library's headers hold a fifth more, which takes g++
+a sixth more time for each module."""
 
 MACHINE = Path(__file__).resolve().parent
 """In a folder there, whose name begins with the next, is what was made for the machine."""
@@ -82,12 +87,20 @@ def compile_str(
     if header is None:
         return compiler.compile_str(preargs=preargs, **given)
     try:
-        return compiler.compile_str(preargs=[*preargs, "-include", str(header)], **given)
+        faster = [*OLDER, *linking(), "-include", str(header)]
+        return compiler.compile_str(preargs=[*preargs, *faster], **given)
     except Exception:
         module = compiler.compile_str(preargs=preargs, **given)
-    # So it was not the code: g++ could not read the header. An account's is made anew by its next process.
+    # So it was not the code: g++ could not read the header, or link so. An account's is made anew by its next process.
     give_up(header.parent)
     return module
+
+
+@functools.cache
+def linking() -> tuple[str, ...]:
+    """Return the flags for the linker that takes a third of the time, where there is one; else nothing."""
+    # Tried on this kind of processor alone.
+    return ("-fuse-ld=gold",) if platform.machine() == "x86_64" and shutil.which("ld.gold") else ()
 
 
 def make_in(program: str, flags: Sequence[str], place: Path) -> None:
@@ -97,7 +110,7 @@ def make_in(program: str, flags: Sequence[str], place: Path) -> None:
 
 def flags_of(compiler: Compiler, includes: Sequence[str]) -> list[str]:
     """Return all flags of a module that count for the header."""
-    return [*BEFORE, *compiler.compile_args(), *AFTER, *(f"-I{folder}" for folder in includes)]
+    return [*BEFORE, *compiler.compile_args(), *OLDER, *AFTER, *(f"-I{folder}" for folder in includes)]
 
 
 def find_or_make(program: str, flags: Sequence[str], compiled: Path) -> Path | None:

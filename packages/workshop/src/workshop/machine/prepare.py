@@ -90,7 +90,7 @@ def _state(flags: str) -> str:
     except OSError:
         compiler = "none"
     here = (sys.version, importlib.metadata.version("numpy"), compiler, flags)
-    how = (PROGRAM, PARTS_FLAGS, SETTINGS, precompiled.HEADER, *precompiled.BEFORE, *precompiled.AFTER)
+    how = (PROGRAM, PARTS_FLAGS, SETTINGS, precompiled.HEADER, *precompiled.BEFORE, *precompiled.OLDER, *precompiled.AFTER)
     processor = "" if "-march=" in flags else _processor()
     return hashlib.sha256("\0".join((*here, *how, processor)).encode()).hexdigest()
 
