@@ -11,8 +11,6 @@ import pytest
 
 from workshop.machine import precompiled
 
-LINKING = precompiled.linking
-
 # Stands for g++: what it says becomes the header, and each call is noted.
 PROGRAM = """#!/bin/sh
 echo "$*" >>"$0.calls"
@@ -22,9 +20,8 @@ echo compiled >"$word"
 
 
 @pytest.fixture(autouse=True)
-def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test is a process of its own, as far as the module knows, on a machine with one linker."""
-    monkeypatch.setattr(precompiled, "linking", lambda: ())
+def forgetful() -> Iterator[None]:
+    """Each test is a process of its own, as far as the module knows."""
     precompiled._useless.clear()
     yield
     precompiled._useless.clear()
@@ -189,15 +186,3 @@ def test_a_machines_header_that_the_compiler_cannot_read_is_left_and_an_own_one_
     (folder,) = compiled.iterdir()
     assert sound.flags == [["-O3", "-std=gnu++11", "-include", str(folder / "theano.h")]]
     assert (machine / "theano.h.gch").is_file()
-
-
-@pytest.mark.parametrize(
-    ("machine", "there", "flags"),
-    [("x86_64", True, ("-fuse-ld=gold",)), ("x86_64", False, ()), ("aarch64", True, ())],
-)
-def test_links_by_the_faster_linker_where_it_is_there_and_was_tried(
-    monkeypatch: pytest.MonkeyPatch, machine: str, there: bool, flags: tuple[str, ...]
-) -> None:
-    monkeypatch.setattr(precompiled.platform, "machine", lambda: machine)
-    monkeypatch.setattr(precompiled.shutil, "which", lambda name: f"/usr/bin/{name}" if there else None)
-    assert LINKING.__wrapped__() == flags

@@ -14,10 +14,8 @@ wrong, the module is compiled as if there were no header. Theano's key for a mod
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -87,20 +85,12 @@ def compile_str(
     if header is None:
         return compiler.compile_str(preargs=preargs, **given)
     try:
-        faster = [*OLDER, *linking(), "-include", str(header)]
-        return compiler.compile_str(preargs=[*preargs, *faster], **given)
+        return compiler.compile_str(preargs=[*preargs, *OLDER, "-include", str(header)], **given)
     except Exception:
         module = compiler.compile_str(preargs=preargs, **given)
-    # So it was not the code: g++ could not read the header, or link so. An account's is made anew by its next process.
+    # So it was not the code: g++ could not read the header. An account's is made anew by its next process.
     give_up(header.parent)
     return module
-
-
-@functools.cache
-def linking() -> tuple[str, ...]:
-    """Return the flags for the linker that takes a third of the time, where there is one; else nothing."""
-    # Tried on this kind of processor alone.
-    return ("-fuse-ld=gold",) if platform.machine() == "x86_64" and shutil.which("ld.gold") else ()
 
 
 def make_in(program: str, flags: Sequence[str], place: Path) -> None:
