@@ -76,12 +76,12 @@ def test_is_made_by_the_first_module_and_used_by_all(program: Path, compiled: Pa
     compile_with(compiler, program, compiled)
     (folder,) = compiled.iterdir()
     header = folder / "theano.h"
-    assert compiler.flags == [["-O3", "-include", str(header)]] * 2
+    assert compiler.flags == [["-O3", "-std=gnu++11", "-include", str(header)]] * 2
     assert header.read_text() == precompiled.HEADER
     assert header.with_name("theano.h.gch").read_text() == "compiled\n"
     assert calls(program) == 1
     words = program.with_name("g++.calls").read_text().split()
-    assert {"-g", "-O3", "-w", "-I/includes", "-fvisibility=hidden"} < set(words)
+    assert {"-g", "-O3", "-w", "-I/includes", "-std=gnu++11", "-fvisibility=hidden"} < set(words)
 
 
 def test_another_compiler_or_other_flags_have_one_of_their_own(program: Path, compiled: Path) -> None:
@@ -141,3 +141,48 @@ def test_a_fault_of_the_code_is_raised_and_the_header_stays(program: Path, compi
         compile_with(Compiler(fails_with_header=True, fails_without=True), program, compiled)
     (folder,) = compiled.iterdir()
     assert (folder / "theano.h.gch").is_file()
+
+
+@pytest.fixture
+def machine(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the header that set-up made for the whole machine, for the flags of the tests."""
+    monkeypatch.setattr(precompiled, "MACHINE", tmp_path / "gof")
+    place = tmp_path / "gof" / f"{precompiled.PREPARED}here"
+    place.mkdir(parents=True)
+    precompiled.make_in(str(program), precompiled.flags_of(Compiler(), ["/includes"]), place)
+    (folder,) = place.iterdir()
+    return folder
+
+
+def test_the_machines_header_is_used_by_all_and_an_accounts_own_one_goes(
+    program: Path, compiled: Path, machine: Path
+) -> None:
+    (compiled / f"{precompiled.FOLDER}before").mkdir()
+    compiler = Compiler()
+    compile_with(compiler, program, compiled)
+    assert compiler.flags == [["-O3", "-std=gnu++11", "-include", str(machine / "theano.h")]]
+    assert calls(program) == 1
+    assert list(compiled.iterdir()) == []
+
+
+def test_a_machines_header_for_another_compiler_is_passed_over(
+    program: Path, compiled: Path, machine: Path
+) -> None:
+    """As on a machine that was copied to another processor, or whose compiler was updated since."""
+    os.utime(program, (1, 1))
+    compiler = Compiler()
+    compile_with(compiler, program, compiled)
+    (folder,) = compiled.iterdir()
+    assert compiler.flags == [["-O3", "-std=gnu++11", "-include", str(folder / "theano.h")]]
+    assert machine.is_dir()
+
+
+def test_a_machines_header_that_the_compiler_cannot_read_is_left_and_an_own_one_made(
+    program: Path, compiled: Path, machine: Path
+) -> None:
+    broken, sound = Compiler(fails_with_header=True), Compiler()
+    compile_with(broken, program, compiled)
+    compile_with(sound, program, compiled)
+    (folder,) = compiled.iterdir()
+    assert sound.flags == [["-O3", "-std=gnu++11", "-include", str(folder / "theano.h")]]
+    assert (machine / "theano.h.gch").is_file()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from workshop.machine import prepare, theano_patches
 
 # Dot22, SoftmaxWithBias and the like have no properties, DimShuffle is written in a C file.
 NETWORK = """
@@ -101,3 +104,72 @@ def test_a_header_that_does_not_fit_is_passed_over_by_the_compiler(run: Run) -> 
     assert found["precompiled"] == []
     assert len(found["modules"]) == len(set(found["modules"])) >= 1
     assert found["answer"][0] == pytest.approx(2)
+
+
+WITH_ALL_PARTS = """
+import theano.gof.cutils
+steps, _ = theano.scan(lambda before: before * 2, outputs_info=X.sum(), n_steps=3)
+outputs = [T.exp(X) + 1, steps]
+"""
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A copy of Theano for which set-up compiled what is the same for all accounts, and the flags for g++."""
+    theano = pytest.importorskip("theano", reason="needs Theano's environment")
+    copy = tmp_path_factory.mktemp("another environment") / "theano"
+    shutil.copytree(Path(theano.__file__).parent, copy, ignore=shutil.ignore_patterns("prepared-*"))
+    theano_patches.patch(copy)
+    flags = "-g0 -H -Winvalid-pch"
+    assert prepare.prepare(copy, flags)
+    return copy, flags
+
+
+def compile_there(set_up: tuple[Path, str], folder: Path, code: str) -> dict[str, Any]:
+    """Compile with that copy in an account's empty folder, and say besides what g++ warned of."""
+    theano, flags = set_up
+    settings = f"base_compiledir={folder},cmodule.compilation_warning=True,gcc.cxxflags={flags}"
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, code],
+        env={**os.environ, "PYTHONPATH": str(theano.parent), "THEANO_FLAGS": settings},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    found["precompiled"] = [line for line in ran.stdout.splitlines() if line.startswith("! ")]
+    found["refused"] = [line for line in ran.stdout.splitlines() if "Winvalid-pch" in line]
+    found["own"] = sorted(
+        str(path.relative_to(found["folder"])).split("/")[0]
+        for pattern in ("*_ext/*.so", "scan_perform/*.so", "precompiled-*/*.gch")
+        for path in Path(found["folder"]).glob(pattern)
+    )
+    return found
+
+
+def test_an_account_compiles_nothing_that_set_up_has_compiled(
+    set_up: tuple[Path, str], tmp_path: Path
+) -> None:
+    found = compile_there(set_up, tmp_path, WITH_ALL_PARTS)
+    assert found["own"] == []
+    (header,) = (set_up[0] / "gof").glob("prepared-*/precompiled-*/theano.h.gch")
+    assert found["precompiled"] == [f"! {header}"] * len(found["modules"])
+    assert len(found["modules"]) >= 2
+    assert found["refused"] == []
+    assert found["answer"][0] == 2
+
+
+def test_without_what_set_up_compiled_all_is_as_ever(set_up: tuple[Path, str], tmp_path: Path) -> None:
+    """Damaged by whatever: a header of half its size, and parts that no linker takes."""
+    (header,) = (set_up[0] / "gof").glob("prepared-*/precompiled-*/theano.h.gch")
+    os.truncate(header, header.stat().st_size // 2)
+    for part in header.parents[1].glob("*/*.so"):
+        part.write_bytes(b"")
+    found = compile_there(set_up, tmp_path, WITH_ALL_PARTS)
+    assert found["answer"][0] == 2
+    assert found["own"][:2] == ["cutils_ext", "lazylinker_ext"]
+    assert found["own"][-1] == "scan_perform"
+    # The next set-up sees it.
+    assert prepare.prepare(*set_up, check=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, handover, precompiled, shape_arithmetic, theano_patches
+from workshop.machine import compiling, handover, precompiled, prepared, shape_arithmetic, theano_patches
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -90,6 +90,27 @@ ELEMWISE = """class Elemwise(OpenMPOp):
 """
 
 
+PART = """def compile_it():
+    pass
+
+
+try:
+    # See gh issue #728 for why these lines are here. Summary: compiledir
+    # must be at the beginning of the path
+    sys.path.insert(0, config.compiledir)
+finally:
+    del sys.path[0]
+"""
+SCAN_PART = """try:
+    try_import()
+    need_reload = True
+    if version != getattr(scan_perform, '_version', None):
+        raise ImportError()
+except ImportError:
+    get_lock()
+"""
+
+
 @pytest.fixture
 def theano(tmp_path: Path) -> Path:
     """A package with the three folders that are patched."""
@@ -103,6 +124,9 @@ def theano(tmp_path: Path) -> Path:
     (package / "gof" / "op.py").write_text(OP)
     (package / "gof" / "cmodule.py").write_text(CACHE)
     (package / "gof" / "compilelock.py").write_text(LOCK)
+    (package / "gof" / "cutils.py").write_text(PART)
+    (package / "gof" / "lazylinker_c.py").write_text(PART)
+    (package / "scan_module" / "scan_perform_ext.py").write_text(SCAN_PART)
     (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
     (package / "tensor" / "elemwise.py").write_text(ELEMWISE)
     return package
@@ -133,6 +157,16 @@ def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
     patched = (theano / "gof/cc.py").read_text()
     assert patched.index("precompiled.compile_str(") < patched.index("module_name=mod.code_hash")
     assert (theano / "gof/precompiled.py").read_text() == Path(precompiled.__file__).read_text()
+
+
+@pytest.mark.parametrize("name", theano_patches.PARTS)
+def test_each_part_of_theano_is_lent_before_it_is_looked_for(theano: Path, name: str) -> None:
+    theano_patches.patch(theano)
+    patched = (theano / name).read_text()
+    compile(patched, name, "exec")
+    part, _ = theano_patches.PARTS[name]
+    assert patched.index(f'prepared.lend("{part}")') < patched.index("\ntry:\n")
+    assert (theano / "gof/prepared.py").read_text() == Path(prepared.__file__).read_text()
 
 
 def test_single_whole_numbers_are_computed_in_python(theano: Path) -> None:
@@ -206,7 +240,7 @@ def test_the_command_without_theano_ends_in_one_line(
         raise theano_patches.importlib.metadata.PackageNotFoundError
 
     monkeypatch.setattr(theano_patches.importlib.metadata, "distribution", missing)
-    assert theano_patches.main() == 1
+    assert theano_patches.main([]) == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.startswith("theano_patches: no Theano in the environment")

@@ -229,6 +229,22 @@ def test_a_function_is_named_where_it_is_not_the_last_and_what_is_called_can_be_
     assert record.message.startswith("for -") and "it should be -" in record.message
 
 
+def test_an_update_of_another_type_is_said_in_words(cells: dict[str, Any]) -> None:
+    """Theano tells what it had in its hands, and how to unbroadcast it."""
+    theanos = (
+        "An update must have the same type as the original shared variable (shared_var=<TensorType(float32, "
+        "(True,))>, shared_var.type=TensorType(float32, (True,)), update_val=Elemwise{add,no_inplace}.0, "
+        "update_val.type=TensorType(float64, (True,)))."
+    )
+    look = f'with check("double") as right:\n    raise TypeError({theanos!r}, "If the difference is related")\n'
+    record = run(cells, "def double(x):\n    return x", look)
+    assert record.answer is Answer.WRONG
+    assert record.message.startswith(
+        "an update has to be of the type of what it updates, TensorType(float32, (True,)), and this is "
+        "TensorType(float64, (True,)): np.float32(…)"
+    )
+
+
 def test_a_list_in_place_of_an_array_is_called_so(cells: dict[str, Any]) -> None:
     import numpy  # noqa: F401  (as every lesson does)
 

@@ -2,9 +2,11 @@
 
 Each of them begins with the same includes, which are half of g++'s work. ``theano_patches`` lays a copy of
 this file into Theano's package and lets the C linker call :func:`compile_str`; so it imports nothing of ours.
-The header is made when a module is compiled and there is none yet, which pays after four modules. It lies
-among the compiled modules: it belongs to the account that compiles, and no other one, least of all root,
-reads it. The name of its folder holds a digest of all that it depends on.
+Set-up makes one for the whole machine (``workshop.machine.prepare``), which lies beside this file, and which
+nobody but the owner of the environment can change. Where that one is for another compiler or other flags,
+as on a machine that was copied to another processor, an account makes its own when it compiles a module, which
+pays after four modules. It lies among the compiled modules, and no other account, least of all root, reads it.
+The name of its folder holds a digest of all that it depends on.
 
 It can only save time. Where a module has other flags, g++ itself takes the text instead; and whatever goes
 wrong, the module is compiled as if there were no header. Theano's key for a module knows nothing of it.
@@ -38,6 +40,13 @@ FOLDER = "precompiled-"
 # As in CLinker.compile_args and in compile_str. A few operations have flags of their own.
 BEFORE = ("-g", "-O3", "-fno-math-errno")
 AFTER = ("-fvisibility=hidden",)
+OLDER = ("-std=gnu++11",)
+"""Theano's C++ is from before 2011. By a newer standard the library's headers hold a fifth more, which takes g++
+a sixth more time for each module."""
+
+MACHINE = Path(__file__).resolve().parent
+"""In a folder there, whose name begins with the next, is what was made for the machine."""
+PREPARED = "prepared-"
 
 # Folders of headers that this process does without.
 _useless: set[Path] = set()
@@ -72,42 +81,66 @@ def compile_str(
         preargs: The flags for this module.
         given: What else ``compiler.compile_str`` takes.
     """
-    flags = [*BEFORE, *compiler.compile_args(), *AFTER, *(f"-I{folder}" for folder in includes)]
-    header = find_or_make(program, flags, Path(compiled))
+    header = find_or_make(program, flags_of(compiler, includes), Path(compiled))
     if header is None:
         return compiler.compile_str(preargs=preargs, **given)
     try:
-        return compiler.compile_str(preargs=[*preargs, "-include", str(header)], **given)
+        return compiler.compile_str(preargs=[*preargs, *OLDER, "-include", str(header)], **given)
     except Exception:
         module = compiler.compile_str(preargs=preargs, **given)
-    # So it was not the code: g++ could not read the header. The next process makes it anew.
+    # So it was not the code: g++ could not read the header. An account's is made anew by its next process.
     give_up(header.parent)
     return module
+
+
+def make_in(program: str, flags: Sequence[str], place: Path) -> None:
+    """Make the header for a compiler and flags in a folder of others'; raises what is wrong."""
+    _make(program, flags, place / f"{FOLDER}{_digest(program, flags)}")
+
+
+def flags_of(compiler: Compiler, includes: Sequence[str]) -> list[str]:
+    """Return all flags of a module that count for the header."""
+    return [*BEFORE, *compiler.compile_args(), *OLDER, *AFTER, *(f"-I{folder}" for folder in includes)]
 
 
 def find_or_make(program: str, flags: Sequence[str], compiled: Path) -> Path | None:
     """Return the header that belongs to this compiler and these flags; None when there can be none."""
     try:
-        folder = compiled / f"{FOLDER}{_digest(program, flags)}"
+        name = f"{FOLDER}{_digest(program, flags)}"
     except OSError:
         return None
-    header = folder / NAME
+    for place in MACHINE.glob(f"{PREPARED}*"):
+        if _is_whole(place / name):
+            _remove_from(compiled)
+            return place / name / NAME
+    folder = compiled / name
     if folder in _useless:
         return None
-    if header.is_file() and header.with_name(f"{NAME}.gch").is_file():
-        return header
-    try:
-        _make(program, flags, folder)
-    except (OSError, subprocess.SubprocessError):
-        give_up(folder)
-        return None
-    return header
+    if not _is_whole(folder):
+        try:
+            _make(program, flags, folder)
+        except (OSError, subprocess.SubprocessError):
+            give_up(folder)
+            return None
+    return folder / NAME
+
+
+def _is_whole(folder: Path) -> bool:
+    """Tell whether a header is there, and this process does not do without it."""
+    return folder not in _useless and all((folder / name).is_file() for name in (NAME, f"{NAME}.gch"))
 
 
 def give_up(folder: Path) -> None:
-    """Remove a header and do without it for as long as this process lives."""
+    """Do without a header for as long as this process lives; remove it, unless it is the machine's."""
     _useless.add(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    if MACHINE not in folder.parents:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_from(compiled: Path) -> None:
+    """Remove an account's headers: 43 MB each."""
+    for folder in compiled.glob(f"{FOLDER}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _digest(program: str, flags: Sequence[str]) -> str:
@@ -122,9 +155,7 @@ def _digest(program: str, flags: Sequence[str]) -> str:
 
 def _make(program: str, flags: Sequence[str], folder: Path) -> None:
     """Make the header beside its place and rename it; the one for another compiler or other flags goes."""
-    # 43 MB each.
-    for other in folder.parent.glob(f"{FOLDER}*"):
-        shutil.rmtree(other, ignore_errors=True)
+    _remove_from(folder.parent)
     with tempfile.TemporaryDirectory(prefix=FOLDER, dir=folder.parent, ignore_cleanup_errors=True) as beside:
         making = Path(beside, "new")
         making.mkdir()

@@ -8,16 +8,18 @@ Run it with the Python of the environment to patch: ``python -m workshop.machine
 
 from __future__ import annotations
 
+import argparse
+import functools
 import importlib.metadata
 import json
 import py_compile
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, handover, precompiled
+from workshop.machine import compiling, handover, precompiled, prepare, prepared
 from workshop.system.files import write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -158,6 +160,20 @@ PREPARE_PATCHED = f"""\
 
 {PREPARE}"""
 
+# See workshop.machine.prepared. Where each part is looked for in the account's folder, and else compiled into it.
+PARTS = {
+    "gof/cutils.py": ("cutils_ext", "try:\n    # See gh issue #728 for why these lines are here."),
+    "gof/lazylinker_c.py": ("lazylinker_ext", "try:\n    # See gh issue #728 for why these lines are here."),
+    "scan_module/scan_perform_ext.py": ("scan_perform", "try:\n    try_import()\n    need_reload = True\n"),
+}
+
+
+def patch_part(name: str, source: str | None) -> str:
+    """Let Theano take a part of itself that was compiled for the machine."""
+    part, place = PARTS[name]
+    lent = f'from theano.gof import prepared\nprepared.lend("{part}")\n{place}'
+    return replace_once(source, place, lent, name)
+
 
 def patch_linker(source: str | None) -> str:
     """Let the C linker find again what it compiled, and compile with a precompiled header."""
@@ -210,6 +226,11 @@ def patch_compiling(_: str | None) -> str:
     return Path(compiling.__file__).read_text(encoding="utf-8")
 
 
+def patch_prepared(_: str | None) -> str:
+    """Return the module that lends what was compiled for the machine."""
+    return Path(prepared.__file__).read_text(encoding="utf-8")
+
+
 def patch_precompiled(_: str | None) -> str:
     """Return the module that compiles with a precompiled header."""
     return Path(precompiled.__file__).read_text(encoding="utf-8")
@@ -236,6 +257,9 @@ PATCHES: dict[str, Callable[[str | None], str]] = {
     # Likewise before the cache.
     "gof/compiling.py": patch_compiling,
     "gof/cmodule.py": patch_cache,
+    # Likewise before the parts of Theano itself.
+    "gof/prepared.py": patch_prepared,
+    **{name: functools.partial(patch_part, name) for name in PARTS},
     # Likewise before the lock.
     "gof/handover.py": patch_handover,
     "gof/compilelock.py": patch_lock,
@@ -284,14 +308,20 @@ def find_theano() -> Path:
     return Path(str(distribution.locate_file("theano")))
 
 
-def main() -> int:
-    """Patch, or with ``--check`` only look; print what changed as JSON."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Patch and, where flags for g++ are given, prepare; print what changed as JSON."""
+    parser = argparse.ArgumentParser(prog="theano_patches", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="only look")
+    parser.add_argument("--prepare", metavar="FLAGS", help="compile what is the same for all accounts")
+    asked = parser.parse_args(words)
     try:
-        changed = patch(find_theano(), check="--check" in sys.argv[1:])
+        theano = find_theano()
+        changed = patch(theano, check=asked.check)
     except WorkshopError as error:
         print(f"theano_patches: {error}", file=sys.stderr)
         return 1
-    print(json.dumps({"changed": bool(changed), "files": changed}))
+    made = asked.prepare is not None and prepare.prepare(theano, asked.prepare, check=asked.check)
+    print(json.dumps({"changed": bool(changed or made), "files": changed, "prepared": made}))
     return 0
 
 

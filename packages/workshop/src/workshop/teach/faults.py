@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 from typing import Any
 
 LONGEST_MESSAGE = 300
+
+_UPDATE = re.compile(r"An update must have.*shared_var\.type=(\S+\(.*\)), update_val=.*update_val\.type=(\S+\(.*\))\)")
+"""Theano's words."""
+_OF_ANOTHER_TYPE = (
+    "an update has to be of the type of what it updates, {0}, and this is {1}: "
+    "np.float32(…) makes a float32 of a number of NumPy's"
+)
 
 _PLAIN = {
     list: "a list",
@@ -55,8 +63,10 @@ def words_of_answer(error: Exception, trace: types.TracebackType | None, own: se
             return f"an array is asked for, and this is {kind}: np.array makes one of it"
     # Libraries hand over what they had in their hands, too, which only they can read.
     plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
-    text = _cut(str(error.args[0] if plain else error))
-    return f"it stops{inside} with {type(error).__name__}: {text}"
+    text = str(error.args[0] if plain else error)
+    if update := _UPDATE.match(" ".join(text.split())):
+        return _OF_ANOTHER_TYPE.format(*update.groups())
+    return f"it stops{inside} with {type(error).__name__}: {_cut(text)}"
 
 
 def _array_type() -> type:
