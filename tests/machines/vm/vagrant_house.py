@@ -30,9 +30,10 @@ class House:
     def __init__(
         self, provider: str = "libvirt", box: str = "", like: House | None = None, **variables: str
     ) -> None:
-        """Copy the checkout, or another house as it is now, which is quicker.
+        """Copy the checkout; ``box`` is the file of the box that the machine starts from.
 
-        ``box`` is the file of the box that the machine starts from.
+        With ``like`` the files are another house's, by links, which is quicker: what a test changes must be a
+        new file.
         """
         # Not below pytest's folder: qemu runs as a user of its own and must be able to read the box's kernel.
         self.folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir="/var/tmp"))
@@ -56,7 +57,7 @@ class House:
             own.symlink_to(Path(box).resolve())
             self.environment["WORKSHOP_BOX"] = str(own)
         if like:
-            copy = ["cp", "--archive", "--reflink=auto", like.checkout, self.checkout]
+            copy = ["cp", "--archive", "--link", like.checkout, self.checkout]
             subprocess.run(copy, check=True)
         else:
             self._copy()

@@ -9,9 +9,10 @@ from PIL import Image
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
+from waiting import patience
+
 from imagenet.painted import noise
 from imagenet.style.networks import CHOICE, tiny
-from waiting import patience
 from workshop.imagenet.style.losses import Losses
 from workshop.imagenet.style.painting import paint, pixels_of
 from workshop.imagenet.style.studio import Studio
