@@ -177,6 +177,21 @@ def test_on_one_core_what_waits_runs_beside_what_computes(fake: FakeParts) -> No
     assert ran.status == 0, ran.said
 
 
+def test_two_that_wait_for_a_good_part_of_their_time_share_a_core(fake: FakeParts) -> None:
+    jobs = ", ".join(f"{name} = {{ cores = 0.5 }}" for name in ("one", "other"))
+    fake.table(f'[part]\nabout = "A"\nbudget = 60\njobs = {{ {jobs}, computes = {{}} }}')
+    fake.script(
+        "part",
+        f"meet() {{ {WAITS_FOR}; }}\n"
+        f'case $1 in one) meet $1 "begin other" ;; other) meet $1 "begin one" ;; *) {TRACES} ;; esac',
+    )
+    ran = fake.run(cores=1, WORKSHOP_TEST_MINUTES="1")
+    assert ran.status == 0, ran.said
+    traced = [line for line in fake.traced() if line != "cleaned"]
+    first = traced.index("begin computes")
+    assert traced[first + 1] == "end computes", "it has the core for itself"
+
+
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
 def test_a_large_job_is_overtaken_only_by_what_does_not_hold_it_up(fake: FakeParts) -> None:
     fake.table(
