@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 has_tests tests/browser || skip "not built yet"
-install_packages node:nodejs npm:npm:nodejs-npm git:git ssh-keygen:openssh-client:openssh
+install_packages node:nodejs git:git ssh-keygen:openssh-client:openssh
 use_test_venv
 # What the pages looked like stays behind, to be looked at after a run.
 export WORKSHOP_SCREENSHOTS=${WORKSHOP_SCREENSHOTS:-$CACHE/screenshots}
