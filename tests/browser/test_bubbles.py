@@ -108,8 +108,14 @@ def at_rest(page: Any, which: int) -> int:
     return moves
 
 
-def test_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[..., None]) -> None:
+def test_keys_and_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[..., None]) -> None:
+    """A page of Jupyter takes seconds to open: so they take turns on one."""
     page = opened(desk, "bubbles")
+    play_by_keys(page)
+    play_by_clicks(desk, page, keep)
+
+
+def play_by_clicks(desk: Desk, page: Any, keep: Callable[..., None]) -> None:
     start, other = python(page, 0)[0], python(page, 1)
     for moves in range(1, 4):
         group, before = largest(page, 0), python(page, 0)[1]
@@ -133,8 +139,13 @@ def test_clicks_are_moves_and_python_keeps_the_game(desk: Desk, keep: Callable[.
     )
 
 
-def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
-    page = opened(desk, "watched")
+def test_an_agent_is_watched_and_paused_and_one_that_thinks_is_waited_for(desk: Desk) -> None:
+    page = opened(desk, "watched", THINKER)
+    watch_to_the_end(page)
+    wait_for_one_that_thinks(page)
+
+
+def watch_to_the_end(page: Any) -> None:
     assert not box(page, 0).get_by_role("button", name="Watch").is_visible()
     # Fifteen columns of bubbles that are as large as those of ten.
     widths = [page.locator(BOARD).nth(which).bounding_box()["width"] for which in (0, 1)]
@@ -158,8 +169,8 @@ def test_an_agent_is_watched_and_paused(desk: Desk) -> None:
     )
 
 
-def test_an_agent_that_thinks_is_waited_for_and_told_of_what_others_did(desk: Desk) -> None:
-    page = opened(desk, "thinker", THINKER)
+def wait_for_one_that_thinks(page: Any) -> None:
+    """It is told of what others did."""
     thoughtful = "document.querySelectorAll('.bubbles')[2]"
     box(page, 2).get_by_role("button", name="Watch").click()
     wait_until(page, f"{thoughtful}.innerText.includes('thinker thinks …')")
@@ -176,8 +187,7 @@ def test_an_agent_that_thinks_is_waited_for_and_told_of_what_others_did(desk: De
     wait_until(page, "document.querySelector('.told').innerText === '2'")
 
 
-def test_the_keyboard_plays(desk: Desk) -> None:
-    page = opened(desk, "keyed")
+def play_by_keys(page: Any) -> None:
     row, column = largest(page, 0)[0]
     page.locator(BOARD).first.focus()
     page.keyboard.press("ArrowUp")  # the first one begins in the lower left corner

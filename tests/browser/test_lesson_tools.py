@@ -100,8 +100,11 @@ SHOW = "from workshop.teach import memory\nmemory.show()"
 
 
 def test_the_button_ends_other_kernels_and_spares_this_one(desk: Desk) -> None:
-    other = desk.run("forgotten", "block = b'x' * 200_000_000\nprint('held')")
-    other.get_by_text("held", exact=True).wait_for()
+    # Of the other notebook nobody need see the page.
+    forgotten = {"path": "forgotten.ipynb", "name": "forgotten.ipynb", "type": "notebook"}
+    session = desk.server.ask("POST", "sessions", forgotten | {"kernel": {"name": "python3"}})
+    with desk.server.page(session["kernel"]["id"]) as other:
+        assert "held" in other.run("block = b'x' * 200_000_000\nprint('held')")
     page = desk.run("mine", "kept = 7", SHOW, "print('kept', kept)")
     label = page.locator(".widget-html-content", has_text="Other kernels: ")
     label.wait_for()
@@ -132,8 +135,10 @@ print(weights[0].sum(), shipped[0].shape)
 
 
 def test_who_comes_late_rejoins_with_what_was_trained_before(desk: Desk) -> None:
-    page = desk.run("trained", TRAINED)
-    page.locator(OUTPUT, has_text="late.npz").wait_for()
+    kernel = desk.server.start()
+    with desk.server.page(kernel) as trained:
+        assert "late.npz" in trained.run(TRAINED)
+    desk.server.ask("DELETE", f"kernels/{kernel}")
     page = desk.run("late", LATE)
     said = page.locator(OUTPUT, has_text="28.0 (784, 400)")
     said.wait_for()

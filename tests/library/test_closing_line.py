@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,10 +53,13 @@ def test_a_rescued_failure_is_not_mentioned_and_the_seconds_of_each_task_are_wri
         "    - block:\n        - ansible.builtin.fail: {msg: never mind}\n"
         "      rescue:\n        - ansible.builtin.debug: {msg: fine}\n"
     )
+    began = time.monotonic()
     done = play(tmp_path, tasks, WORKSHOP_TIMINGS=str(target))
+    whole = time.monotonic() - began
     assert done.returncode == 0
     assert "never mind" not in done.stdout.rstrip().splitlines()[-1]
     timings = json.loads(target.read_text())
     assert [entry["task"] for entry in timings[:2]] == ["Wait", "ansible.builtin.debug"]
     assert timings[0]["seconds"] >= 0.5
-    assert timings[1]["seconds"] < timings[0]["seconds"]
+    # Each has its own and not those of the tasks before it, however slow the machine is.
+    assert sum(entry["seconds"] for entry in timings) <= whole

@@ -141,6 +141,25 @@ def test_nobody_shares_what_is_held_and_a_large_job_is_alone(fake: FakeParts) ->
     assert sorted(line.split()[1] for line in fake.traced()[:-1] if "begin" in line) == sorted(jobs)
 
 
+WORKS = """
+import time
+while time.process_time() < 0.4: pass
+open('worked', 'a').write('x')
+"""
+
+
+def test_the_end_says_what_jobs_took_of_the_processors(fake: FakeParts) -> None:
+    """That counts, too, which outlived its parent, as what podman starts does."""
+    fake.table('[part]\nabout = "A"\nbudget = 60\njobs = { works = {} }')
+    (fake.root / "works.py").write_text(WORKS)
+    both = 'until [ "$(cat worked)" = xx ]; do sleep 0.02; done'
+    fake.script("part", f"(setsid python3 works.py &)\npython3 works.py\n{both}")
+    ran = fake.run()
+    assert ran.status == 0, ran.said
+    said = re.findall(r"^took \d+ s; (\d+) processor seconds, \d+% of \d+ cores$", ran.said, re.MULTILINE)
+    assert [int(each) >= 1 for each in said] == [True], ran.said
+
+
 WAITS_FOR = 'echo "begin $1" >>trace; until grep -qx "$2" trace; do sleep 0.02; done; echo "end $1" >>trace'
 
 
@@ -156,6 +175,21 @@ def test_on_one_core_what_waits_runs_beside_what_computes(fake: FakeParts) -> No
     )
     ran = fake.run(cores=1, WORKSHOP_TEST_MINUTES="1")
     assert ran.status == 0, ran.said
+
+
+def test_two_that_wait_for_a_good_part_of_their_time_share_a_core(fake: FakeParts) -> None:
+    jobs = ", ".join(f"{name} = {{ cores = 0.5 }}" for name in ("one", "other"))
+    fake.table(f'[part]\nabout = "A"\nbudget = 60\njobs = {{ {jobs}, computes = {{}} }}')
+    fake.script(
+        "part",
+        f"meet() {{ {WAITS_FOR}; }}\n"
+        f'case $1 in one) meet $1 "begin other" ;; other) meet $1 "begin one" ;; *) {TRACES} ;; esac',
+    )
+    ran = fake.run(cores=1, WORKSHOP_TEST_MINUTES="1")
+    assert ran.status == 0, ran.said
+    traced = [line for line in fake.traced() if line != "cleaned"]
+    first = traced.index("begin computes")
+    assert traced[first + 1] == "end computes", "it has the core for itself"
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")

@@ -85,7 +85,7 @@ arm() {
 
 use_test_venv
 case ${1:-} in
-  units) use_disk_tools && run_pytest packages/organiser/tests/appliance --numprocesses auto --dist worksteal ;;
+  units) use_disk_tools && run_pytest packages/organiser/tests/appliance ;;
   wsl) use_testbed && wsl ;;
   sticks) use_sticks && run_pytest tests/machines/stick ;;
   machine) use_disk_tools && machine ;;

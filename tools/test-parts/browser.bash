@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 has_tests tests/browser || skip "not built yet"
-install_packages chromium:chromium node:nodejs npm:npm:nodejs-npm git:git ssh-keygen:openssh-client:openssh
+install_packages node:nodejs git:git ssh-keygen:openssh-client:openssh
 use_test_venv
 # What the pages looked like stays behind, to be looked at after a run.
 export WORKSHOP_SCREENSHOTS=${WORKSHOP_SCREENSHOTS:-$CACHE/screenshots}
@@ -15,10 +15,22 @@ in_browser() {
     --dist worksteal "$@"
 }
 
+# use_browser: Chromium without what makes windows, where the distribution has that as a package of its own.
+use_browser() {
+  local shell=chromium-headless-shell
+  command -v "$shell" >/dev/null && return
+  if command -v apt-get >/dev/null && as_root true 2>/dev/null; then
+    apt-cache show "$shell" >/dev/null 2>&1 || alone apt-get update --quiet=2 || true
+    if apt-cache show "$shell" >/dev/null 2>&1; then install_packages "$shell:$shell" && return; fi
+  fi
+  install_packages chromium:chromium
+}
+
 case ${1:-} in
-  pages) in_browser ;;
-  more) in_browser -m full ;;
+  pages) use_browser && in_browser ;;
+  # In the whole browser.
+  more) install_packages chromium:chromium && WORKSHOP_TEST_BROWSER=chromium in_browser -m full ;;
   # With the kernels of the machine that the lessons part has set up.
-  lesson) run_pytest tests/browser/test_a_lesson.py --timeout-method=thread ;;
+  lesson) use_browser && run_pytest tests/browser/test_a_lesson.py --timeout-method=thread ;;
   *) no_job "$@" ;;
 esac

@@ -8,7 +8,7 @@ install_packages git:git ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2
 use_test_venv
 
 case ${1:-} in
-  cases) run_pytest packages/workshop/tests/sync --numprocesses auto --dist worksteal ;;
+  cases) run_pytest packages/workshop/tests/sync ;;
   # A container with systemd.
   machine) use_testbed && in_testbed run_pytest tests/machines/sync/test_own_updates.py ;;
   # Another one, with strace.

@@ -7,12 +7,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 sfdisk:fdisk:util-linux rsync:rsync
 use_test_venv
 case ${1:-} in
-  # Not more processes than cores: each reads and rewrites all tests first, which takes twelve seconds of a processor.
+  # Each in one process: another one would read and rewrite all tests, too, which takes 19 seconds of a processor, and
+  # make anew what the tests of a file share. Beside them other jobs are at work.
   check)
-    run_pytest tests packages/workshop/tests packages/organiser/tests benchmarks/tests \
-      --numprocesses "$(nproc)" --dist worksteal --ignore tests/machines --ignore tests/browser \
-      --ignore packages/workshop/tests/sync --ignore packages/organiser/tests/appliance --ignore benchmarks/tests/games
+    run_pytest tests packages/organiser/tests benchmarks/tests --ignore tests/machines --ignore tests/browser \
+      --ignore packages/organiser/tests/appliance --ignore benchmarks/tests/games
     ;;
+  workshop) run_pytest packages/workshop/tests --ignore packages/workshop/tests/sync ;;
   # In one process: numba compiles the engine for a minute, and several would do so at the same time.
   bubblebreaker) run_pytest packages/bubblebreaker/tests benchmarks/tests/games ;;
   # What is slow, plays of Ansible above all.

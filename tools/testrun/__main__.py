@@ -125,6 +125,7 @@ class Run:
                 self.display.say(said)
             schedule = self._schedule(table, choice, machine)
             self.display.follow(schedule)
+            before = processes.spent()
             schedule.run()
         finally:
             # First of all, for the output may be what failed.
@@ -140,7 +141,8 @@ class Run:
                 self.display.say(line)
         status = self._status(results, choice)
         rows = summary.rows(table, results, machine)
-        summary.show(self.display, table, rows, choice.left_out, self.ledger)
+        took = summary.took(time.monotonic() - self.started, processes.spent() - before, schedule.cores)
+        summary.show(self.display, table, rows, choice.left_out, self.ledger, took)
         return status
 
     def _status(self, results: Sequence[Result], choice: Choice) -> int:

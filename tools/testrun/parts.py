@@ -23,8 +23,8 @@ class Job:
 
     part: str
     name: str
-    cores: int = 1
-    """How many it computes on; 0 for one that mostly waits."""
+    cores: float = 1
+    """How many it computes on; 0 for one that mostly waits, 0.5 for one that often waits."""
     after: tuple[str, ...] = ()
     """Jobs, as ``part.job``, that must have passed before this one starts."""
     seconds: float = 0.0

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import resource
 import signal
 import stat
 import time
@@ -76,6 +77,12 @@ def send(number: int, pids: Iterable[int], whole_group: bool = False) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             (os.killpg if whole_group else os.kill)(pid, number)
+
+
+def spent() -> float:
+    """Return the processor seconds of all that has ended: jobs, what they started, and what was adopted."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 def end_jobs(leaders: Iterable[int], hurry: Callable[[], bool], patience: float = PATIENCE) -> dict[int, int]:

@@ -118,11 +118,11 @@ class Schedule:
         work = (max(self.expected[name] - at.get(name, 0), 0) * self._slots(self.jobs[name]) for name in left)
         return max([sum(work) / self.cores, *(self.remaining(name) for name in left)])
 
-    def _slots(self, job: Job) -> int:
+    def _slots(self, job: Job) -> float:
         """Return how many cores a job occupies here; on a small machine a large job takes all there are."""
         return min(job.cores, self.cores)
 
-    def _free(self) -> int:
+    def _free(self) -> float:
         return self.cores - sum(self._slots(at.job) for at in self.running.values())
 
     def _waiting(self) -> list[Job]:
@@ -151,7 +151,7 @@ class Schedule:
             elif not slots or self.expected[str(job)] <= opens:
                 self._start(job)
 
-    def _opens(self, slots: int) -> float:
+    def _opens(self, slots: float) -> float:
         """Return in how many seconds so many cores should be free."""
         free, seconds = self._free(), 0.0
         for at in sorted(self.running.values(), key=self._rest):

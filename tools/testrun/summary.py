@@ -80,6 +80,7 @@ def show(
     table: Sequence[Row],
     left_out: Sequence[Job],
     ledger: Ledger,
+    took: str,
 ) -> None:
     """Write the end of a run.
 
@@ -89,6 +90,7 @@ def show(
         table: Those that ran.
         left_out: Full jobs that did not.
         ledger: When those last passed.
+        took: How long it took.
     """
     results = [result for row in table for result in row.results]
     display.say(*skips(results))
@@ -101,7 +103,16 @@ def show(
     counts = ", ".join(f"{number} {word}" for word, number in how_many.items())
     # Last, for a log that is shortened keeps its end.
     display.say(*failures(display, parts, results))
-    display.say("", "all that was said is in .cache/test/PART.JOB.log", f"parts: {counts}")
+    display.say("", took, "all that was said is in .cache/test/PART.JOB.log", f"parts: {counts}")
+
+
+def took(seconds: float, spent: float, cores: int) -> str:
+    """Say how long a run took, and how much of that the cores were at work for it.
+
+    Beside other work on the machine the processor seconds tell more than the clock.
+    """
+    share = spent / max(seconds * cores, 1)
+    return f"took {seconds:.0f} s; {spent:.0f} processor seconds, {share:.0%} of {cores} cores"
 
 
 def _line(display: Display, row: Row) -> str:

@@ -25,10 +25,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs a box (--box): tools/test.bash vm"))
 
 
-@pytest.fixture
-def house() -> Iterator[House]:
-    """A copied checkout in which no machine is started."""
+@pytest.fixture(scope="session")
+def copied() -> Iterator[House]:
+    """A copied checkout, of which tests get copies."""
     made = House()
+    yield made
+    shutil.rmtree(made.folder)
+
+
+@pytest.fixture
+def house(copied: House) -> Iterator[House]:
+    """A copied checkout of a test's own in which no machine is started."""
+    made = House(like=copied)
     yield made
     shutil.rmtree(made.folder)
 

@@ -39,6 +39,7 @@ def test_validation_for_virtualbox_can_fail(house: House) -> None:
     pretend_virtualbox(house)
     vagrantfile = house.checkout / "Vagrantfile"
     text = vagrantfile.read_text(encoding="utf-8")
+    vagrantfile.unlink()
     vagrantfile.write_text(text.replace("virtualbox.cpus =", "virtualbox.processors ="), encoding="utf-8")
     done = house.run("validate")
     assert done.returncode == 1

@@ -27,8 +27,14 @@ PORTS = {"jupyter": 8080, "tensorboard": 8081, "start-page": 8082, "ssh": 8282}
 class House:
     """A copied checkout. ``vagrant`` drives it as a person would; what it prints is in ``log``."""
 
-    def __init__(self, provider: str = "libvirt", box: str = "", **variables: str) -> None:
-        """Copy the checkout; ``box`` is the file of the box that the machine starts from."""
+    def __init__(
+        self, provider: str = "libvirt", box: str = "", like: House | None = None, **variables: str
+    ) -> None:
+        """Copy the checkout; ``box`` is the file of the box that the machine starts from.
+
+        With ``like`` the files are another house's, by links, which is quicker: what a test changes must be a
+        new file.
+        """
         # Not below pytest's folder: qemu runs as a user of its own and must be able to read the box's kernel.
         self.folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir="/var/tmp"))
         self.folder.chmod(0o755)
@@ -50,7 +56,11 @@ class House:
             own = self.folder / f"{NAME}.box"
             own.symlink_to(Path(box).resolve())
             self.environment["WORKSHOP_BOX"] = str(own)
-        self._copy()
+        if like:
+            copy = ["cp", "--archive", "--link", like.checkout, self.checkout]
+            subprocess.run(copy, check=True)
+        else:
+            self._copy()
         self.vagrant = vagrant.Vagrant(
             self.checkout, env=self.environment, out_cm=self._to_log, err_cm=self._to_log
         )

@@ -13,7 +13,7 @@ from workshop.settings import load_settings
 from workshop.site.build import build_site
 from workshop.system.files import write_whole
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 PATIENCE_SECONDS = 120
 SETTLE_MS = 8_000
 """How much of its own time Chromium gives a page before it is done with it."""

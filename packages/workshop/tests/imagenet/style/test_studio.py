@@ -9,6 +9,8 @@ from PIL import Image
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
+from waiting import patience
+
 from imagenet.painted import noise
 from imagenet.style.networks import CHOICE, tiny
 from workshop.imagenet.style.losses import Losses
@@ -29,7 +31,7 @@ def shown(studio: Studio) -> np.ndarray:
 def test_it_paints_by_itself_and_shows_what_it_has_painted(studio: Studio) -> None:
     before = shown(studio)
     studio.go_on()
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert "done" in studio.line.value
     assert studio.pictures >= 1
     assert not np.array_equal(shown(studio), before)
@@ -38,14 +40,14 @@ def test_it_paints_by_itself_and_shows_what_it_has_painted(studio: Studio) -> No
 
 def test_a_slider_sets_the_weight_and_goes_on_from_the_picture(studio: Studio) -> None:
     studio.go_on()
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     painted = studio.pixels.copy()
     studio.style.value = 1.0
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert float(studio.losses.weights.style.sum()) == pytest.approx(1)
     assert not np.array_equal(studio.pixels, painted)
     studio.content.value = 0
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert list(studio.losses.weights.content) == [1, 0]
 
 
@@ -56,7 +58,7 @@ def test_moving_a_slider_again_and_again_loses_nothing(studio: Studio) -> None:
         time.sleep(0.05)
     studio.steps = 2
     studio.rough.value = 5
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert float(studio.losses.weights.rough) == 5
     assert float(studio.losses.weights.style.sum()) == pytest.approx(studio.style.value, rel=1e-5)
 
@@ -69,7 +71,7 @@ def test_stop_and_begin_anew(studio: Studio) -> None:
     assert studio.line.value == "stopped"
     studio.steps = 1
     studio.begin_anew()
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert np.abs(studio.pixels - studio.photo).mean() < 60
 
 
@@ -78,7 +80,7 @@ def test_another_photograph_is_painted_from_its_beginning(studio: Studio) -> Non
     studio.go_on()
     studio.steps = 1
     studio.take(noise(7, (40, 60)))
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert "done" in studio.line.value
     assert studio.still().size == (32, 48)
     assert np.array_equal(studio.photo, pixels_of(noise(7, (40, 60)), 48))
@@ -98,7 +100,7 @@ def test_cells_and_the_studio_paint_at_the_same_time_without_a_trace() -> None:
     studio = Studio(terms, noise(1), {"one": noise(2)}, side=48, steps=5000)
     studio.go_on()
     started = time.monotonic()
-    while studio.pixels is studio.photo and time.monotonic() - started < 60:
+    while studio.pixels is studio.photo and time.monotonic() - started < patience(60):
         time.sleep(0.01)
     for _ in range(3):
         picture, together = cell()
@@ -120,9 +122,9 @@ def test_what_goes_wrong_is_said_and_the_next_try_works(
 
     monkeypatch.setattr(studio.losses, "aim", fail)
     studio.go_on()
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert "no memory is left" in studio.line.value
     monkeypatch.setattr(studio.losses, "aim", aim)
     studio.go_on()
-    assert studio.wait(60)
+    assert studio.wait(patience(60))
     assert "done" in studio.line.value
