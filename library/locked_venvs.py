@@ -9,8 +9,8 @@ short_description: Make virtual environments exactly what hash-locked files say
 description:
   - Creates each environment with uv when it is missing, broken, of another Python, or was left
     half installed by a run that was killed; then installs and removes packages until it holds
-    what its lock names and nothing else. Environments are worked on side by side, but for a new one after which
-    something may begin, which comes first.
+    what its lock names and nothing else. Environments are worked on side by side, but for a new one after
+    which something may begin, which comes first.
   - The cache and the given folders of wheels are asked first. The network is asked only for what
     they lack.
   - Wheels of our own projects are installed beside the locked packages. They are given, or built from
