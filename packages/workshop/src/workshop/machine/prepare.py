@@ -108,7 +108,7 @@ def _is_made(place: Path, wanted: str) -> bool:
     """Tell whether all is there, as large as it was when it was made, and made for the same."""
     try:
         made: dict[str, Any] = json.loads((place / RECORD).read_text(encoding="utf-8"))
-        return made["for"] == wanted and made["files"] == _sizes(place)
+        return bool(made["for"] == wanted and made["files"] == _sizes(place))
     except (OSError, ValueError, LookupError, TypeError):
         return False
 
