@@ -170,7 +170,9 @@ def test_patched_theano_writes_no_c_for_shapes(theano: Any, tmp_path: Any, monke
 
 def test_single_fractions_come_out_as_compiled_ones(theano: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rates that depend on the step, as Adam's, and what training divides by."""
-    patched = pytest.importorskip("theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's")
+    patched = pytest.importorskip(
+        "theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's"
+    )
     tensor = theano.tensor
     a, b, n = tensor.fscalar("a"), tensor.fscalar("b"), tensor.lscalar("n")
     formulas = [
@@ -191,8 +193,12 @@ def test_single_fractions_come_out_as_compiled_ones(theano: Any, monkeypatch: py
         assert np.isinf(in_python[2](1, 0, 1))
 
 
-def test_shapes_that_are_looked_at_in_python_are_those_of_c(theano: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    patched = pytest.importorskip("theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's")
+def test_shapes_that_are_looked_at_in_python_are_those_of_c(
+    theano: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patched = pytest.importorskip(
+        "theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's"
+    )
     tensor = theano.tensor
     x, row, n = tensor.fmatrix("x"), tensor.fvector("row"), tensor.lscalar("n")
     formulas = [

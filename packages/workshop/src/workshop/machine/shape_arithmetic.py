@@ -1,11 +1,12 @@
 """Run in Python what Theano computes of shapes and of single numbers, one operation at a time.
 
-Each reshape, slice and mean brings some of these along (how many rows, where to begin, at most how far), and so
-does each rate that depends on the step. Every combination was a C module of its own: half of the modules of a
-network that looks at pictures, a quarter of a second each, for a microsecond of work a call. Single numbers come
-out the same in either language, as far as each operation is rounded by itself; what is not, or has more than
-one number, is compiled as ever. ``theano_patches`` lays a copy of this file into Theano's package and lets
-``Elemwise`` ask :func:`thunk`, and every operation :func:`is_bookkeeping`; so it imports nothing of ours.
+Each reshape, slice and mean brings some of these along (how many rows, where to begin, at most how far), and
+so does each rate that depends on the step. Every combination was a C module of its own: half of the modules
+of a network that looks at pictures, a quarter of a second each, for a microsecond of work a call. Single
+numbers come out the same in either language, as far as each operation is rounded by itself; what is not, or
+has more than one number, is compiled as ever. ``theano_patches`` lays a copy of this file into Theano's
+package and lets ``Elemwise`` ask :func:`thunk`, and every operation :func:`is_bookkeeping`; so it imports
+nothing of ours.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _is_of_one_type(name: str, step: Any) -> bool:
 
 
 def is_bookkeeping(node: Any) -> bool:
-    """Tell whether a node only says or changes how an array is looked at, or lines up single whole numbers."""
+    """Tell whether a node says or changes how an array is looked at, or lines up single whole numbers."""
     variables = [*node.inputs, *node.outputs]
     if not node.inputs or not all(hasattr(each.type, "dtype") for each in variables):
         return False

@@ -160,14 +160,17 @@ PREPARE_PATCHED = f"""\
 
 {PREPARE}"""
 
-# See workshop.machine.prepared. Where each part is looked for in the account's folder, and else compiled into it.
+# See workshop.machine.prepared. Where each part is looked for in the account's folder, and else compiled into
+# it.
 PARTS = {
     "gof/cutils.py": ("cutils_ext", "try:\n    # See gh issue #728 for why these lines are here."),
     "gof/lazylinker_c.py": ("lazylinker_ext", "try:\n    # See gh issue #728 for why these lines are here."),
     "scan_module/scan_perform_ext.py": ("scan_perform", "try:\n    try_import()\n    need_reload = True\n"),
 }
 # See workshop.machine.shape_arithmetic, too.
-THUNK = "        if (impl is None and theano.config.cxx) or impl == 'c':\n            self.prepare_node(node, storage_map"
+THUNK = """\
+        if (impl is None and theano.config.cxx) or impl == 'c':
+            self.prepare_node(node, storage_map"""
 THUNK_PATCHED = f"""\
         if impl is None:
             from theano.tensor import shape_arithmetic
