@@ -9,7 +9,8 @@ short_description: Make virtual environments exactly what hash-locked files say
 description:
   - Creates each environment with uv when it is missing, broken, of another Python, or was left
     half installed by a run that was killed; then installs and removes packages until it holds
-    what its lock names and nothing else. Environments are worked on side by side.
+    what its lock names and nothing else. Environments are worked on side by side, but for a new one after
+    which something may begin, which comes first.
   - The cache and the given folders of wheels are asked first. The network is asked only for what
     they lack.
   - Wheels of our own projects are installed beside the locked packages. They are given, or built from
@@ -464,7 +465,10 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
                             begun.append(begin(item["argv"]))
                     return report
 
-                reports = side_by_side(environments, make)
+                made = {}
+                for turn in turns(environments, {item["after"] for item in params["meanwhile"]}):
+                    made.update(zip(turn, side_by_side(turn, make)))  # noqa: B905 - for Python 3.9
+                reports = [made[environment] for environment in environments]
     return {
         "changed": any(any(report.values()) for report in reports),
         "environments": {str(e.path): report for e, report in zip(environments, reports)},  # noqa: B905 - for Python 3.9
@@ -497,6 +501,17 @@ def build_once(wheel: Wheel, uv: Uv) -> None:
     """Build a wheel that is not there yet."""
     if not wheel.is_there():
         wheel.build(uv)
+
+
+def turns(environments: list[Environment], awaited: set[str]) -> list[list[Environment]]:
+    """Return which environments are worked on at once: where something waits for a new one, that comes first.
+
+    Beside the others it takes as long as they do. What they share with it they find in the cache then, where
+    each would download and unpack it for itself.
+    """
+    first = [each for each in environments if each.path.name in awaited and not each.interpreter.exists()]
+    rest = [each for each in environments if each not in first]
+    return [turn for turn in (first, rest) if turn]
 
 
 def side_by_side(

@@ -108,6 +108,25 @@ def test_what_may_begin_with_one_environment_begins_when_it_was_made_and_goes_on
 
 
 @needs_uv
+def test_one_that_something_waits_for_comes_first_where_it_is_new(
+    params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params["meanwhile"] = [{"after": "two", "argv": ["true"]}]
+    made: list[list[str]] = []
+    side_by_side = locked_venvs.side_by_side
+
+    def watched(environments: list[Any], work: Any) -> Any:
+        made.append([each.path.name for each in environments])
+        return side_by_side(environments, work)
+
+    monkeypatch.setattr(locked_venvs, "side_by_side", watched)
+    first = locked_venvs.run(params, False)["environments"]
+    again = locked_venvs.run(params, False)["environments"]
+    assert made == [["two"], ["one"], ["one", "two"]]
+    assert [Path(path).name for path in first] == [Path(path).name for path in again] == ["one", "two"]
+
+
+@needs_uv
 def test_wheels_are_built_while_what_the_lock_names_comes(
     params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,4 +65,4 @@ def test_inventories_of_virtual_machines_say_that_they_are_forwarded(inventory: 
 def test_every_service_is_looked_at_before_it_is_set_up() -> None:
     for entry in ("main", "together"):
         tasks = (ROOT / f"roles/managed-service/tasks/{entry}.yml").read_text()
-        assert 0 < tasks.index("tasks_from: private") < tasks.index("include_tasks: kept.yml")
+        assert 0 < tasks.index("workshop/tasks/private.yml") < tasks.index("include_tasks: kept.yml")

@@ -51,6 +51,13 @@ def test_help_lists_every_capability_without_importing_one() -> None:
         assert word in done.stdout
 
 
+def test_a_word_within_another_is_not_taken_for_the_light_one() -> None:
+    done = run("bench", "sync", "--help")
+    assert done.returncode == 0 and "--kills" in done.stdout, done.stderr
+    done = run("--", "sync", "--help")
+    assert done.returncode == 0 and "--allowed-signers" in done.stdout, done.stderr
+
+
 def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
     code = (
         "import sys; from workshop.__main__ import main\n"

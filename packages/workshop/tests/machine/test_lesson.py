@@ -20,7 +20,7 @@ from workshop.settings import CHECKOUT, Settings
 
 CATALOGUE = """
 datasets:
-  - {{name: mnist, purpose: x, licence: x, credit: x, sources: [], files: [{file}]}}
+  - {{name: mnist, purpose: x, licence: x, credit: x, sources: [], files: [{file}], needed_by: [1-mnist]}}
   - {{name: photos, purpose: x, licence: x, credit: x, sources: [], files: [{file}, {other}],
       needed_by: [2-imagenet, playground]}}
   - {{name: library, purpose: x, licence: x, credit: x, sources: [], files: [{file}],
@@ -85,6 +85,9 @@ def test_red_is_only_what_today_needs_and_lacks(settings: Settings) -> None:
 
 def test_another_workshop_needs_something_else(settings: Settings) -> None:
     long = dataclasses.replace(settings, workshop="long")
+    without_digits = found(long)["mnist"]
+    assert without_digits.state is State.YELLOW
+    assert without_digits.advice == "nothing of today needs it; only 1-mnist would"
     put(settings, mnist_a=RIGHT, photos_a=RIGHT)
     line = found(long)["photos"]
     assert line.state is State.RED

@@ -22,7 +22,8 @@ def theano(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (package / "gof").mkdir(parents=True)
     program = tmp_path / "python"
     program.write_text(
-        '#!/bin/sh\necho called >>"$0.calls"\nfolder="${THEANO_FLAGS#*base_compiledir=}"\nfolder="${folder%%,*}/compiledir"\n'
+        '#!/bin/sh\necho called >>"$0.calls"\n'
+        'folder="${THEANO_FLAGS#*base_compiledir=}"\nfolder="${folder%%,*}/compiledir"\n'
         "for part in cutils_ext lazylinker_ext scan_perform; do\n"
         '  mkdir -p "$folder/$part"\n  echo "_version = 1" >"$folder/$part/__init__.py"\n'
         '  echo machine code >"$folder/$part/$part.so"\n  echo text >"$folder/$part/mod.cpp"\ndone\n'
@@ -156,7 +157,9 @@ def test_what_cannot_be_lent_is_left_to_theano(
 def test_another_python_or_numpy_has_a_folder_of_its_own(tmp_path: Path) -> None:
     here = prepared.folder(tmp_path, "1.23.5")
     assert here == prepared.folder(tmp_path, "1.23.5") != prepared.folder(tmp_path, "1.24.0")
-    other = "import sys; sys.version = 'another'; from workshop.machine import prepared as p; from pathlib import Path; "
-    code = f"{other}print(p.folder(Path({str(tmp_path)!r}), '1.23.5'))"
+    code = (
+        "import sys; sys.version = 'another'; from pathlib import Path; "
+        f"from workshop.machine import prepared; print(prepared.folder(Path({str(tmp_path)!r}), '1.23.5'))"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() not in ("", str(here))

@@ -26,20 +26,78 @@ class Invert:
     """Named as Theano's operation is."""
 
 
-def test_what_has_fractions_or_an_axis_is_compiled() -> None:
+class Sqrt:
+    """Named as Theano's operations are."""
+
+
+class Mul:
+    """Likewise."""
+
+
+class Add:
+    """Likewise."""
+
+
+class Exp:
+    """Likewise."""
+
+
+def fused(*steps: type) -> Any:
+    nodes = [SimpleNamespace(op=step(), inputs=[variable("float32")]) for step in steps]
+    return SimpleNamespace(fgraph=SimpleNamespace(apply_nodes=nodes))
+
+
+def test_fractions_are_computed_where_each_step_is_rounded_by_itself() -> None:
+    share, row = variable("float32"), variable("float32", 1)
+    assert shape_arithmetic.is_shape_arithmetic(node([share], [share], Sqrt()))
+    assert shape_arithmetic.is_shape_arithmetic(node([variable(), share], [share], fused(Sqrt, Add)))
+    assert not shape_arithmetic.is_shape_arithmetic(node([share], [share], Exp()))
+    assert not shape_arithmetic.is_shape_arithmetic(node([share], [share], fused(Mul, Add)))
+    assert not shape_arithmetic.is_shape_arithmetic(node([row], [row], Sqrt()))
+    assert not shape_arithmetic.is_shape_arithmetic(node([share, variable()], [share], Mul()))
+
+
+class Shape_i:  # noqa: N801 - named as Theano's is
+    """Which looks at an array."""
+
+
+class MakeVector:
+    """Which lines up numbers."""
+
+
+class DimShuffle:
+    """Which turns an array around."""
+
+
+def test_what_only_looks_at_an_array_is_bookkeeping() -> None:
+    table, row, share = (variable("float32", axes) for axes in (2, 1, 0))
+    whole = variable()
+
+    def does(operation: type, inputs: list[Any], output: Any) -> bool:
+        one = SimpleNamespace(inputs=inputs, outputs=[output], op=operation())
+        return shape_arithmetic.is_bookkeeping(one)
+
+    assert does(Shape_i, [table], whole)
+    assert does(MakeVector, [whole, whole], variable(ndim=1))
+    assert not does(MakeVector, [share, share], row)
+    assert does(DimShuffle, [row], table)
+    assert not does(DimShuffle, [table], table)
+    assert not does(Sqrt, [share], share)
+    assert not does(Shape_i, [SimpleNamespace(type=SimpleNamespace())], whole)
+
+
+def test_what_has_more_than_one_number_is_compiled() -> None:
     whole, sizes, share = variable(), variable(ndim=1), variable("float32")
     assert shape_arithmetic.is_shape_arithmetic(node([whole, variable("bool")], [whole], object()))
     assert not shape_arithmetic.is_shape_arithmetic(node([whole, sizes], [sizes], object()))
     assert not shape_arithmetic.is_shape_arithmetic(node([share], [whole], object()))
-    assert not shape_arithmetic.is_shape_arithmetic(node([whole, whole], [share], object()))
     assert not shape_arithmetic.is_shape_arithmetic(node([], [whole], object()))
 
 
 def test_what_is_not_the_same_in_python_is_compiled() -> None:
     truth = variable("bool")
     assert not shape_arithmetic.is_shape_arithmetic(node([truth], [truth], Invert()))
-    fused = SimpleNamespace(fgraph=SimpleNamespace(apply_nodes=[SimpleNamespace(op=Invert())]))
-    assert not shape_arithmetic.is_shape_arithmetic(node([truth], [truth], fused))
+    assert not shape_arithmetic.is_shape_arithmetic(node([truth], [truth], fused(Invert)))
 
 
 @pytest.fixture
@@ -108,3 +166,51 @@ def test_patched_theano_writes_no_c_for_shapes(theano: Any, tmp_path: Any, monke
     function = theano.function([n], theano.tensor.switch(theano.tensor.lt(n, odd), n // 3 + odd, n - odd))
     assert function(7) == 2 + odd
     assert record.new_lines() == []
+
+
+def test_single_fractions_come_out_as_compiled_ones(theano: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates that depend on the step, as Adam's, and what training divides by."""
+    patched = pytest.importorskip(
+        "theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's"
+    )
+    tensor = theano.tensor
+    a, b, n = tensor.fscalar("a"), tensor.fscalar("b"), tensor.lscalar("n")
+    formulas = [
+        a - b, a * b, a / b, tensor.sqrt(abs(a)), a**b, -a, tensor.maximum(a, b), tensor.switch(a > b, a, n),
+        1 - a**b, 0.001 * tensor.sqrt(1 - np.float32(0.999) ** b) / (1 - np.float32(0.9) ** b),
+        tensor.cast(n, "float32"), a / n, tensor.cast(a * n, "float32"),
+    ]  # fmt: skip
+    in_python = [theano.function([a, b, n], one, on_unused_input="ignore") for one in formulas]
+    monkeypatch.setattr(patched, "is_shape_arithmetic", lambda node: False)
+    compiled = [theano.function([a, b, n], one, on_unused_input="ignore") for one in formulas]
+    random = np.random.default_rng(0)
+    for _ in range(50):
+        values = *random.uniform(0.01, 9, 2).astype("float32"), int(random.integers(-99, 99)) or 1
+        for formula, one, other in zip(formulas, in_python, compiled, strict=True):
+            mine, c = one(*values), other(*values)
+            assert mine.dtype == c.dtype and mine == c, (str(formula), values, mine, c)
+    with np.errstate(all="raise"):  # and nobody is told that a zero was divided by
+        assert np.isinf(in_python[2](1, 0, 1))
+
+
+def test_shapes_that_are_looked_at_in_python_are_those_of_c(
+    theano: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patched = pytest.importorskip(
+        "theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's"
+    )
+    tensor = theano.tensor
+    x, row, n = tensor.fmatrix("x"), tensor.fvector("row"), tensor.lscalar("n")
+    formulas = [
+        x.reshape((n, 2, -1)), x.shape, x.shape[1] + n, x + row.dimshuffle("x", 0), x[:n] * x.shape[0],
+        x.reshape((-1,))[n:], tensor.grad((x.reshape((2, -1)) ** 2).mean(), x), x.mean(axis=0) - row.sum(),
+    ]  # fmt: skip
+    functions = []
+    for _ in range(2):
+        functions.append(theano.function([x, row, n], formulas, on_unused_input="ignore"))
+        monkeypatch.setattr(patched, "is_bookkeeping", lambda node: False)
+    random = np.random.default_rng(0)
+    values = random.normal(size=(4, 3)).astype("float32"), random.normal(size=3).astype("float32"), 2
+    for mine, c in zip(*(function(*values) for function in functions), strict=True):
+        assert (mine.dtype, mine.shape) == (c.dtype, c.shape)
+        assert np.array_equal(mine, c)

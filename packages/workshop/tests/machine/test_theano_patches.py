@@ -44,6 +44,11 @@ OP = """class COp:
     def c_code_cache_version(self):
         version = (hash(tuple(self.func_codes)), )
         return version
+
+    def make_thunk(self, node, storage_map, compute_map, impl=None):
+        if (impl is None and theano.config.cxx) or impl == 'c':
+            self.prepare_node(node, storage_map=storage_map, impl='c')
+        return self.make_py_thunk(node, storage_map, compute_map)
 """
 CACHE = """from theano.gof import compilelock
 
@@ -169,10 +174,13 @@ def test_each_part_of_theano_is_lent_before_it_is_looked_for(theano: Path, name:
     assert (theano / "gof/prepared.py").read_text() == Path(prepared.__file__).read_text()
 
 
-def test_single_whole_numbers_are_computed_in_python(theano: Path) -> None:
+def test_single_numbers_and_shapes_are_computed_in_python(theano: Path) -> None:
     theano_patches.patch(theano)
     patched = (theano / "tensor/elemwise.py").read_text()
     assert patched.index("shape_arithmetic.thunk(") < patched.index("def prepare_node(")
+    of_all = (theano / "gof/op.py").read_text()
+    compile(of_all, "gof/op.py", "exec")
+    assert of_all.index("shape_arithmetic.is_bookkeeping(node)") < of_all.index("theano.config.cxx")
     assert (theano / "tensor/shape_arithmetic.py").read_text() == Path(shape_arithmetic.__file__).read_text()
 
 

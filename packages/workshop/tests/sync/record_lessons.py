@@ -1,4 +1,4 @@
-"""Add a revision that is out to ``lessons-before.json``: ``python record_lessons.py REVISION``, at each release."""
+"""Add a revision that is out to ``lessons-before.json``: ``record_lessons.py REVISION``, at each release."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def laid_out(records: dict[str, dict[str, list[dict[str, Any]]]]) -> str:
     lessons = (
         f' "{revision}": {{\n'
         + ",\n".join(
-            f'  "{lesson}": [\n' + ",\n".join(f"   {json.dumps(cell, ensure_ascii=False)}" for cell in cells) + "\n  ]"
+            f'  "{lesson}": [\n'
+            + ",\n".join(f"   {json.dumps(cell, ensure_ascii=False)}" for cell in cells)
+            + "\n  ]"
             for lesson, cells in found.items()
         )
         + "\n }"

@@ -1,8 +1,8 @@
 """What a learner did survives us: answers to the lessons as they were are kept and found in those of now.
 
 ``lessons-before.json`` has, by revisions that were out, the cells of each lesson with exercises, and the
-exercises' texts; where the history is at hand, the whole notebooks are taken from it. ``record_lessons.py`` adds
-the revision that is out, at each release.
+exercises' texts; where the history is at hand, the whole notebooks are taken from it. ``record_lessons.py``
+adds the revision that is out, at each release.
 """
 
 from __future__ import annotations

@@ -236,7 +236,9 @@ def test_an_update_of_another_type_is_said_in_words(cells: dict[str, Any]) -> No
         "(True,))>, shared_var.type=TensorType(float32, (True,)), update_val=Elemwise{add,no_inplace}.0, "
         "update_val.type=TensorType(float64, (True,)))."
     )
-    look = f'with check("double") as right:\n    raise TypeError({theanos!r}, "If the difference is related")\n'
+    look = (
+        f'with check("double") as right:\n    raise TypeError({theanos!r}, "If the difference is related")\n'
+    )
     record = run(cells, "def double(x):\n    return x", look)
     assert record.answer is Answer.WRONG
     assert record.message.startswith(

@@ -2,11 +2,11 @@
 
 Each of them begins with the same includes, which are half of g++'s work. ``theano_patches`` lays a copy of
 this file into Theano's package and lets the C linker call :func:`compile_str`; so it imports nothing of ours.
-Set-up makes one for the whole machine (``workshop.machine.prepare``), which lies beside this file, and which
-nobody but the owner of the environment can change. Where that one is for another compiler or other flags,
-as on a machine that was copied to another processor, an account makes its own when it compiles a module, which
-pays after four modules. It lies among the compiled modules, and no other account, least of all root, reads it.
-The name of its folder holds a digest of all that it depends on.
+Set-up makes one for the whole machine (``workshop.machine.prepare``), which lies beside this file, and
+which nobody but the owner of the environment can change. Where that one is for another compiler or other
+flags, as on a machine that was copied to another processor, an account makes its own when it compiles a
+module, which pays after four modules. It lies among the compiled modules, and no other account, least of
+all root, reads it. The name of its folder holds a digest of all that it depends on.
 
 It can only save time. Where a module has other flags, g++ itself takes the text instead; and whatever goes
 wrong, the module is compiled as if there were no header. Theano's key for a module knows nothing of it.
@@ -41,8 +41,8 @@ FOLDER = "precompiled-"
 BEFORE = ("-g", "-O3", "-fno-math-errno")
 AFTER = ("-fvisibility=hidden",)
 OLDER = ("-std=gnu++11",)
-"""Theano's C++ is from before 2011. By a newer standard the library's headers hold a fifth more, which takes g++
-a sixth more time for each module."""
+"""Theano's C++ is from before 2011. By a newer standard the library's headers hold a fifth more, which takes
+g++ a sixth more time for each module."""
 
 MACHINE = Path(__file__).resolve().parent
 """In a folder there, whose name begins with the next, is what was made for the machine."""

@@ -32,7 +32,8 @@ MARCH = {"x86_64": "-march=x86-64", "aarch64": "-march=armv8-a"}
 """The parts of Theano are for every processor of the kind: they compute nothing."""
 PARTS_FLAGS = "-w -g0 -O2"
 SETTINGS = "device=cpu,floatX=float32,blas.ldflags=-lopenblas,cxx=g++"
-# The header is made beside the part that takes longest. A processor is asked about only where no flag names one.
+# The header is made beside the part that takes longest. g++ is asked about the processor only where no flag
+# names one.
 PROGRAM = """\
 import pathlib, sys, threading
 import theano
@@ -90,7 +91,15 @@ def _state(flags: str) -> str:
     except OSError:
         compiler = "none"
     here = (sys.version, importlib.metadata.version("numpy"), compiler, flags)
-    how = (PROGRAM, PARTS_FLAGS, SETTINGS, precompiled.HEADER, *precompiled.BEFORE, *precompiled.OLDER, *precompiled.AFTER)
+    how = (
+        PROGRAM,
+        PARTS_FLAGS,
+        SETTINGS,
+        precompiled.HEADER,
+        *precompiled.BEFORE,
+        *precompiled.OLDER,
+        *precompiled.AFTER,
+    )
     processor = "" if "-march=" in flags else _processor()
     return hashlib.sha256("\0".join((*here, *how, processor)).encode()).hexdigest()
 
@@ -98,7 +107,9 @@ def _state(flags: str) -> str:
 def _processor() -> str:
     """Return what tells this processor from another one."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
+        lines = (
+            Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
+        )
     except OSError:
         return ""
     return "\n".join(line for line in lines if line.startswith(("model name", "flags", "CPU", "Features")))
@@ -108,7 +119,7 @@ def _is_made(place: Path, wanted: str) -> bool:
     """Tell whether all is there, as large as it was when it was made, and made for the same."""
     try:
         made: dict[str, Any] = json.loads((place / RECORD).read_text(encoding="utf-8"))
-        return made["for"] == wanted and made["files"] == _sizes(place)
+        return bool(made["for"] == wanted and made["files"] == _sizes(place))
     except (OSError, ValueError, LookupError, TypeError):
         return False
 
@@ -116,7 +127,9 @@ def _is_made(place: Path, wanted: str) -> bool:
 def _sizes(place: Path) -> dict[str, int]:
     """Return the size of each file, but for the record and what Python itself compiled."""
     files = (path for path in place.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return {str(path.relative_to(place)): path.stat().st_size for path in sorted(files) if path.name != RECORD}
+    return {
+        str(path.relative_to(place)): path.stat().st_size for path in sorted(files) if path.name != RECORD
+    }
 
 
 def _make(theano: Path, compiled: Path, place: Path, flags: str) -> bool:

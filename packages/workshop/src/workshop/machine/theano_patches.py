@@ -160,12 +160,23 @@ PREPARE_PATCHED = f"""\
 
 {PREPARE}"""
 
-# See workshop.machine.prepared. Where each part is looked for in the account's folder, and else compiled into it.
+# See workshop.machine.prepared. Where each part is looked for in the account's folder, and else compiled into
+# it.
 PARTS = {
     "gof/cutils.py": ("cutils_ext", "try:\n    # See gh issue #728 for why these lines are here."),
     "gof/lazylinker_c.py": ("lazylinker_ext", "try:\n    # See gh issue #728 for why these lines are here."),
     "scan_module/scan_perform_ext.py": ("scan_perform", "try:\n    try_import()\n    need_reload = True\n"),
 }
+# See workshop.machine.shape_arithmetic, too.
+THUNK = """\
+        if (impl is None and theano.config.cxx) or impl == 'c':
+            self.prepare_node(node, storage_map"""
+THUNK_PATCHED = f"""\
+        if impl is None:
+            from theano.tensor import shape_arithmetic
+            if shape_arithmetic.is_bookkeeping(node):
+                impl = 'py'
+{THUNK}"""
 
 
 def patch_part(name: str, source: str | None) -> str:
@@ -182,8 +193,9 @@ def patch_linker(source: str | None) -> str:
 
 
 def patch_op(source: str | None) -> str:
-    """Give operations that are written in C files a version that is the same in each process."""
-    return replace_once(source, VERSION, VERSION_PATCHED, "gof/op.py")
+    """Give operations that are written in C files a version that stays; let shapes be looked at in Python."""
+    patched = replace_once(source, VERSION, VERSION_PATCHED, "gof/op.py")
+    return replace_once(patched, THUNK, THUNK_PATCHED, "gof/op.py")
 
 
 def patch_loops(source: str | None) -> str:
@@ -192,7 +204,7 @@ def patch_loops(source: str | None) -> str:
 
 
 def patch_elemwise(source: str | None) -> str:
-    """Let element-wise operations on single whole numbers run in Python."""
+    """Let element-wise operations on single numbers run in Python."""
     return replace_once(source, PREPARE, PREPARE_PATCHED, "tensor/elemwise.py")
 
 

@@ -255,11 +255,13 @@ class Planner:
         fates = [Fate(path, Action.REFUSED, why) for path, why in self.source.skipped.items()]
         renamed = self._follow_renames()
         done = {path for fate in renamed for path in fate.entries} | set(self.source.skipped)
-        files, others = set(self.source.files), set(self.manifest.entries)
-        fates += [*renamed, *(self._guarded(path) for path in sorted(others - files - done))]
-        # They go first: a file that leaves makes way for a folder of its name, and a folder for a file.
-        self.leaving = {step.path for fate in fates for step in fate.steps if step.after is None}
-        return [*fates, *(self._guarded(path) for path in sorted(files - done))]
+        files, known = set(self.source.files), set(self.manifest.entries)
+        fates += renamed
+        # What the workshop no longer has goes first: a file makes way for a folder of its name, and back.
+        for paths in (known - files, files):
+            fates += [self._guarded(path) for path in sorted(paths - done)]
+            self.leaving = {step.path for fate in fates for step in fate.steps if step.after is None}
+        return fates
 
     def _guarded(self, path: str) -> Fate:
         """Decide on a file; what goes wrong with it is its fate."""

@@ -52,7 +52,7 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync"}
+LIGHT = {"sync": "workshop.sync.cli"}
 """Words whose module has a ``main`` that reads all other words itself, and needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
@@ -82,7 +82,7 @@ def main() -> None:
         if words and words[0] in PARTICIPANTS and os.geteuid() == 0:
             do_as_the_participant(words)
         if words and words[0] in LIGHT:
-            importlib.import_module(CAPABILITIES[words[0]][0]).main(words[1:])
+            importlib.import_module(LIGHT[words[0]]).main(words[1:])
         else:
             sys.exit(program()(standalone_mode=False))
 
@@ -197,7 +197,7 @@ def as_command(module: str, word: str) -> Any:
             f"'workshop {word}' needs the package {error.name}, which this environment lacks; "
             "use the workshop's jupyter environment"
         ) from error
-    if word in LIGHT:
+    if LIGHT.get(word) == module:
         return _handed_on(word, named.main)
     app: typer.Typer = getattr(named, name or "app")
     # Plain help, whatever an app asks for; and a shell's completion is a matter of the whole command, while

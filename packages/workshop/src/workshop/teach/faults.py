@@ -9,7 +9,9 @@ from typing import Any
 
 LONGEST_MESSAGE = 300
 
-_UPDATE = re.compile(r"An update must have.*shared_var\.type=(\S+\(.*\)), update_val=.*update_val\.type=(\S+\(.*\))\)")
+_UPDATE = re.compile(
+    r"An update must have.*shared_var\.type=(\S+\(.*\)), update_val=.*update_val\.type=(\S+\(.*\))\)"
+)
 """Theano's words."""
 _OF_ANOTHER_TYPE = (
     "an update has to be of the type of what it updates, {0}, and this is {1}: "

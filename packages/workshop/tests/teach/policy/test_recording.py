@@ -49,17 +49,10 @@ def test_a_part_taken_away_is_compared_with_the_same_seed() -> None:
     assert found["no baseline"] == approx([-0.35, -0.25])
 
 
-def test_what_a_player_has_found_out_is_counted_where_it_was_measured() -> None:
-    counted = {"sent": 0.4, "sent_by_chance": 0.5, "entropy_coming": 0.6, "entropy_going": 0.8}
-    pieces = {"pong/1": {"won": 0.5, **counted}, "pong/2": {"won": 0.5}}
-    found = recording.found_out(pieces)
-    assert found["flatter"] == approx([0.1]) and found["surer"] == approx([0.2])
-
-
 def test_the_cells_that_a_piece_runs_are_in_the_notebooks() -> None:
     ids = {notebook: {cell["id"] for cell in cells} for notebook, cells in CELLS.items()}
     assert {"train-invaders", "judge-invaders", "train-breakout"} <= ids[recording.NOTEBOOK]
-    assert {"train-pong", "steep", "hesitates", "worker"} <= ids[recording.PONG]
+    assert {"train-pong", "worker"} <= ids[recording.PONG]
     for notebook, left_out in recording.ALSO_LEFT_OUT.items():
         assert ids[notebook] >= left_out
     settings = next("".join(cell["source"]) for cell in CELLS[recording.PONG] if cell["id"] == "parameters")

@@ -26,7 +26,7 @@ FILE = Path(__file__).with_name("recorded.json")
 NOTEBOOK = Path("5-bubble-breaker/20-policy-gradient.ipynb")
 PONG = Path("5-bubble-breaker/25-pong-from-pixels.ipynb")
 
-LEFT_OUT = ("train-", "judge-", "watch-", "predict-", "recorded", "hesitates", "players", "processes")
+LEFT_OUT = ("train-", "judge-", "watch-", "predict-", "recorded", "hesitates", "processes")
 """How the ids of the cells begin that train, judge or show: a piece runs those that it needs by itself."""
 ALSO_LEFT_OUT = {
     NOTEBOOK: frozenset({"by-hand", "spread", "bandit-learn", "keep", "metrics"}),
@@ -36,7 +36,6 @@ ALSO_LEFT_OUT = {
 order."""
 
 SEEDS = (1, 2, 3, 4, 5)
-PONG_SEEDS = tuple(range(1, 6))
 ABLATIONS: dict[str, dict[str, object]] = {
     "no baseline": {"BASELINE": False},
     "discount 0.9": {"DISCOUNT": 0.9},
@@ -90,7 +89,7 @@ def lines_of_processes(pieces: Mapping[str, Piece]) -> list[str]:
 
 def with_everything(pieces: Mapping[str, Piece]) -> dict[int, float]:
     """Return the share of Pong's points won with nothing taken away, by the seed."""
-    return {seed: pieces[key]["won"] for seed in PONG_SEEDS if (key := f"pong/{seed}") in pieces}
+    return {seed: pieces[key]["won"] for seed in SEEDS if (key := f"pong/{seed}") in pieces}
 
 
 def differences(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
@@ -99,25 +98,12 @@ def differences(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
     found = {
         name: [
             pieces[key]["won"] - whole[seed]
-            for seed, key in zip(PONG_SEEDS, _keys(f"ablations/{name}", PONG_SEEDS), strict=True)
+            for seed, key in zip(SEEDS, _keys(f"ablations/{name}", SEEDS), strict=True)
             if key in pieces and seed in whole
         ]
         for name in ABLATIONS
     }
     return {name: apart for name, apart in found.items() if apart}
-
-
-def found_out(pieces: Mapping[str, Piece]) -> dict[str, list[float]]:
-    """Return what is counted of each player with everything, seed by seed.
-
-    How much flatter its balls are than those of a player that acts at random, in lines a step, and how much
-    surer it is (in entropy) while the ball comes.
-    """
-    players = [pieces[key] for key in _keys("pong", PONG_SEEDS) if "sent" in pieces.get(key, {})]
-    return {
-        "flatter": [piece["sent_by_chance"] - piece["sent"] for piece in players],
-        "surer": [piece["entropy_going"] - piece["entropy_coming"] for piece in players],
-    }
 
 
 def _keys(group: str, seeds: Iterable[int]) -> list[str]:
@@ -162,7 +148,7 @@ def jobs() -> dict[str, Callable[[], Piece]]:
     found: dict[str, Callable[[], Piece]] = {}
     for seed in SEEDS:
         found[f"seeds/{seed}"] = partial(_two_games, seed)
-    for seed in PONG_SEEDS:
+    for seed in SEEDS:
         found[f"pong/{seed}"] = partial(_pong, seed, {})
         for name, settings in ABLATIONS.items():
             found[f"ablations/{name}/{seed}"] = partial(_pong, seed, settings)
@@ -194,19 +180,7 @@ def _pong(seed: int, settings: Mapping[str, object]) -> Piece:
     points = names["player"].judge(
         names["PongGame"](names["POINTS"], seed + 50), names["learner"].act, seed=seed
     )
-    told: Piece = {"won": names["won"](points), "train_cpu_seconds": round(names["history"].cpu_seconds, 1)}
-    if settings:
-        return told
-    for cell in ("steep", "hesitates"):  # what the lesson counts of its own player
-        _run(PONG, cell, names)
-    told |= {
-        key: round(float(np.mean(names[name])), 3)
-        for key, name in (("sent", "sent"), ("sent_by_chance", "by_accident"))
-    }
-    return told | {
-        f"entropy_{way}": round(float(names["by_game"][name].mean()), 3)
-        for way, name in (("coming", "comes"), ("going", "goes"))
-    }
+    return {"won": names["won"](points), "train_cpu_seconds": round(names["history"].cpu_seconds, 1)}
 
 
 def _processes(number: int) -> Piece:
