@@ -11,6 +11,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.machine import compiling, handover, precompiled, prepared, shape_arithmetic, theano_patches
+from workshop.system.files import locked
 
 # The shape of what Cython 0.28 generated, shortened.
 SCAN = r"""#include "Python.h"
@@ -253,3 +254,21 @@ def test_the_command_without_theano_ends_in_one_line(
     assert told.out == ""
     assert told.err.startswith("theano_patches: no Theano in the environment")
     assert told.err.count("\n") == 1
+
+
+def test_two_at_once_take_turns(theano: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set-up begins with it while other environments are made, and comes back to it later."""
+    mended = []
+
+    def patch(package: Path, *, check: bool) -> list[str]:
+        with pytest.raises(BlockingIOError), locked(package / ".changing"):
+            pass
+        mended.append(check)
+        return []
+
+    monkeypatch.setattr(theano_patches, "find_theano", lambda: theano)
+    monkeypatch.setattr(theano_patches, "patch", patch)
+    assert theano_patches.main([]) == 0
+    assert mended == [False]
+    with locked(theano / ".changing"):
+        pass

@@ -9,6 +9,7 @@ Run it with the Python of the environment to patch: ``python -m workshop.machine
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import importlib.metadata
 import json
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.machine import compiling, handover, precompiled, prepare, prepared
-from workshop.system.files import write_whole
+from workshop.system.files import locked, write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
 
@@ -320,6 +321,13 @@ def find_theano() -> Path:
     return Path(str(distribution.locate_file("theano")))
 
 
+def _alone(theano: Path, *, check: bool) -> contextlib.AbstractContextManager[None]:
+    """Wait until nobody else changes the package: set-up begins with it early, and comes back to it."""
+    if check:
+        return contextlib.nullcontext()
+    return locked(theano / ".changing", on_wait=lambda: None)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Patch and, where flags for g++ are given, prepare; print what changed as JSON."""
     parser = argparse.ArgumentParser(prog="theano_patches", description=main.__doc__)
@@ -328,11 +336,12 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     try:
         theano = find_theano()
-        changed = patch(theano, check=asked.check)
+        with _alone(theano, check=asked.check):
+            changed = patch(theano, check=asked.check)
+            made = asked.prepare is not None and prepare.prepare(theano, asked.prepare, check=asked.check)
     except WorkshopError as error:
         print(f"theano_patches: {error}", file=sys.stderr)
         return 1
-    made = asked.prepare is not None and prepare.prepare(theano, asked.prepare, check=asked.check)
     print(json.dumps({"changed": bool(changed or made), "files": changed, "prepared": made}))
     return 0
 
