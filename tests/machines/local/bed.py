@@ -143,26 +143,13 @@ class Bed:
         if self.user != "root":
             self.root(f"chown -R {self.user}: /srv/cache")
         if self.downloads:
-            self.bring_downloads(self.downloads)
+            folder = shlex.quote(str(Path(self.downloads).parent))
+            self.run(f"mkdir -p {folder} && ln -s /srv/cache {shlex.quote(self.downloads)}")
         if self.password:
-            self.want_password(self.password)
-
-    def bring_downloads(self, place: str) -> None:
-        """Let there be, at this place, what earlier machines downloaded."""
-        folder = shlex.quote(str(Path(place).parent))
-        self.run(f"mkdir -p {folder} && ln -s /srv/cache {shlex.quote(place)}")
-
-    def want_password(self, password: str) -> None:
-        """Let sudo ask the user for it."""
-        self.password = password
-        self.root(
-            f"echo '{self.user}:{password}' | chpasswd;"
-            f" echo '{self.user} ALL=(ALL) ALL' >/etc/sudoers.d/{self.user}"
-        )
-
-    def log_in(self) -> None:
-        """Start the user's own systemd, as a log-in does."""
-        self.root(f"systemctl start user@$(id -u {self.user}).service")
+            self.root(
+                f"echo '{self.user}:{self.password}' | chpasswd;"
+                f" echo '{self.user} ALL=(ALL) ALL' >/etc/sudoers.d/{self.user}"
+            )
 
     def _join_network(self) -> None:
         """Trust the certificates of the tests' network, as its administrator makes all machines do."""

@@ -33,21 +33,6 @@ def laptop() -> Iterator[Bed]:
     bed.stop()
 
 
-@pytest.fixture(scope="session")
-def desk() -> Iterator[Bed]:
-    """A machine on which a plain user has logged in, with Ansible from the distribution."""
-    bed = Bed(f"workshop-desk-{OURS}", kind="desk")
-    bed.start()
-    bed.bring_checkout()
-    # First: a package of it opens a session of everybody's, and with the end of that their systemd ends.
-    bed.root(
-        "apt-get update --quiet=2; apt-get install --yes --quiet=2 --no-install-recommends ansible-core git"
-    )
-    bed.log_in()
-    yield bed
-    bed.stop()
-
-
 @pytest.fixture
 def bare_laptop(laptop: Bed) -> Bed:
     """The machine before set-up."""

@@ -1,15 +1,16 @@
 """A desktop where somebody is logged in, whose own systemd keeps what ``ansible-pull`` sets up.
 
-The tests build on each other, from a bare machine to a bare machine: that of test_user_systemd.py.
+The tests build on each other, from a bare machine to a bare machine.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, SERVICES, USER, Bed, Ran, record
+from bed import CHECKOUT, OURS, SERVICES, USER, Bed, Ran, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
@@ -56,10 +57,24 @@ def pull(bed: Bed, book: str, *words: str) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def before(desk: Bed) -> set[str]:
-    """The files of the machine, which has a repository to be pulled from."""
-    made = desk.run(f"cd {CHECKOUT} && git init --quiet --initial-branch=main && git add --all && {COMMIT}")
+def desk() -> Iterator[Bed]:
+    """A machine on which a plain user has logged in, with Ansible from the distribution and a repository."""
+    bed = Bed(f"workshop-desk-{OURS}", kind="desk")
+    bed.start()
+    bed.bring_checkout()
+    # First: a package of it opens a session of everybody's, and with the end of that their systemd ends.
+    bed.root(
+        "apt-get update --quiet=2; apt-get install --yes --quiet=2 --no-install-recommends ansible-core git"
+    )
+    bed.root(f"systemctl start user@$(id -u {USER}).service")
+    made = bed.run(f"cd {CHECKOUT} && git init --quiet --initial-branch=main && git add --all && {COMMIT}")
     assert made.status == 0, made.text
+    yield bed
+    bed.stop()
+
+
+@pytest.fixture(scope="module")
+def before(desk: Bed) -> set[str]:
     return files(desk)
 
 

@@ -1,46 +1,47 @@
-"""Local mode where the user's own systemd keeps services: a person's laptop, with sudo by a password.
-
-On the machine that test_ansible_pull.py left bare, but for most packages.
-"""
+"""Local mode where the user's own systemd keeps services: a person's laptop, with sudo by a password."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from bed import CHECKOUT, ONLY_JUPYTER, PASSWORD, SERVICES, USER, Bed, Ran, assert_one_line, record
+from bed import CHECKOUT, ONLY_JUPYTER, OURS, PASSWORD, SERVICES, USER, Bed, Ran, assert_one_line, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
 
 
 @pytest.fixture(scope="module")
-def guarded_desk(desk: Bed) -> Bed:
-    """The machine without a package that set-up needs; sudo wants a password."""
-    desk.root("apt-get purge --yes --quiet=2 g++")
-    desk.bring_downloads(f"{CHECKOUT}/.workshop/cache")
-    desk.want_password(PASSWORD)
-    # Uninstalling ended it, with the permission to outlive the session.
-    desk.log_in()
+def desk() -> Iterator[Bed]:
+    """A machine on which a plain user has logged in."""
+    bed = Bed(
+        f"workshop-desk-{OURS}", kind="desk", downloads=f"{CHECKOUT}/.workshop/cache", password=PASSWORD
+    )
+    bed.start()
+    bed.bring_checkout()
+    bed.root(f"systemctl start user@$(id -u {USER}).service")
+    yield bed
+    bed.stop()
+
+
+@pytest.fixture(scope="module")
+def first_setup(desk: Bed) -> Ran:
+    """Somebody sits at the machine and is asked for the password; the laptop gets all environments."""
+    return desk.setup(*ONLY_JUPYTER)
+
+
+@pytest.fixture(scope="module")
+def set_up_desk(desk: Bed, first_setup: Ran) -> Bed:
+    done = first_setup
+    assert done.status == 0, done.text
+    record("local mode, systemd --user: set-up of a bare machine, warm downloads", done.seconds)
     return desk
 
 
-@pytest.fixture(scope="module")
-def first_setup(guarded_desk: Bed) -> Ran:
-    """Somebody sits at the machine and is asked for the password; the laptop gets all environments."""
-    return guarded_desk.setup(*ONLY_JUPYTER)
-
-
-@pytest.fixture(scope="module")
-def set_up_desk(guarded_desk: Bed, first_setup: Ran) -> Bed:
-    done = first_setup
-    assert done.status == 0, done.text
-    record("local mode, systemd --user: set-up of only Jupyter, most packages there", done.seconds)
-    return guarded_desk
-
-
-def test_without_a_terminal_there_is_a_line_for_an_administrator(guarded_desk: Bed) -> None:
-    done = guarded_desk.run(guarded_desk.script("setup"))
-    assert_one_line(done, "have an administrator run, as root: apt-get install", "g++")
-    assert not guarded_desk.made()
+def test_without_a_terminal_there_is_a_line_for_an_administrator(desk: Bed) -> None:
+    done = desk.run(desk.script("setup"))
+    assert_one_line(done, "have an administrator run, as root: apt-get install", "python3-venv", "g++")
+    assert not desk.made()
 
 
 def test_the_password_is_asked_for_once_and_kept_nowhere(set_up_desk: Bed, first_setup: Ran) -> None:
@@ -54,6 +55,10 @@ def test_the_users_own_systemd_keeps_the_services(set_up_desk: Bed) -> None:
     states = set_up_desk.run(f"{AS_USER} is-active {UNITS}").text.split()
     assert states == ["active"] * 3
     assert not set_up_desk.root("ls /etc/systemd/system | grep workshop || true").strip()
+
+
+def test_the_services_behave_as_on_every_machine(set_up_desk: Bed) -> None:
+    set_up_desk.behaves("test_services.py")
 
 
 def test_they_outlive_the_session(set_up_desk: Bed) -> None:
