@@ -152,7 +152,7 @@ BREAKING: dict[str, tuple[Change, str]] = {
     ),
     "too long": (
         lambda lesson: lesson["metadata"]["workshop"].update(short_path={"work": 600}),
-        "the ten-minute path takes 13",
+        "the ten-minute path takes 12",
     ),
 }
 

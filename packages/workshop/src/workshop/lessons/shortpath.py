@@ -42,7 +42,7 @@ SHIPPED = Path(__file__).parents[1] / "teach" / "shipped"
 # but for the exercise's. No stopwatch was held beside anybody: these are assumptions.
 WORDS_A_MINUTE = 150
 CODE_LINES_A_MINUTE = 50
-EXERCISE_MINUTES = 3.0
+EXERCISE_MINUTES = 2.0
 PREDICTION_MINUTES = 0.25
 
 _PICTURE = re.compile(
