@@ -61,7 +61,14 @@ def test_a_broken_connection_is_told_from_a_sign_in_page(said: str, words: str) 
 
 
 @pytest.mark.parametrize(
-    "said", ["fatal: repository 'https://x/' not found", "git@x: Permission denied (publickey).", ""]
+    "said",
+    [
+        "fatal: repository 'https://x/' not found",
+        "git@x: Permission denied (publickey).",
+        "",
+        "ERROR: Repository x not found.\nfatal: Could not read from remote repository.",
+        "remote: no\nfatal: Could not read from remote repository.",
+    ],
 )
 def test_a_fault_of_the_source_is_one_line(said: str) -> None:
     error = failure(said.encode(), "https://x")

@@ -81,8 +81,8 @@ BROKEN_OFF = re.compile(
     r"|bytes missing",
     re.IGNORECASE,
 )
-HALF = re.compile(r"could not read from remote repository", re.IGNORECASE)
-"""Over http all that git says of half an answer; over ssh it says so of a wrong name as well."""
+HALF = re.compile(r"fatal: could not read from remote repository", re.IGNORECASE)
+"""Over http all that git says of half an answer; over ssh it says so of a wrong name, after the reason."""
 BUSY = re.compile(r"(?:error|http)\S* (429|50[0-9])\b", re.IGNORECASE)
 PORTAL = re.compile(
     r"is this a git repository|unable to update url base|certificate|ssl|redirect|invalid server response"
@@ -229,7 +229,7 @@ def failure(stderr: bytes, source: str, status: int = 1, own: str = "") -> Excep
     # What lies on a disk does not break off: it is damaged.
     if BROKEN_OFF.search(text) and not source.startswith(("file:", "/")):
         return UnreachableError("the connection broke off; the next sync tries again")
-    if source.startswith("http") and HALF.search(text):
+    if source.startswith("http") and HALF.match(stderr.decode(errors="replace").lstrip()):
         return UnreachableError("the connection broke off; the next sync tries again")
     if source.startswith("http") and (busy := BUSY.search(text)):
         return UnreachableError(f"{source} is busy or out of order ({busy[1]}); the next sync tries again")
