@@ -32,3 +32,7 @@ def gram(features):
     places = features.shape[1] * features.shape[2]
     flat = features.reshape((features.shape[0], places)).T
     return flat.T.dot(flat) * (1.0 / places)
+
+
+# %% also right
+# 2: 1 → 2: whatever is left, as numpy takes any number below 0
