@@ -158,6 +158,15 @@ class Watch:
         """Return the requests that left the machine."""
         return [url for url in self.requests if not _stays(url)]
 
+    def hear(self, line: playwright.ConsoleMessage) -> None:
+        """Keep an error that a page wrote into the console.
+
+        Chromium drops what is on its way when the machine gets or loses a network, as it does with each
+        container of another job. That is nothing of the page's.
+        """
+        if line.type == "error" and "net::ERR_NETWORK_CHANGED" not in line.text:
+            self.complaints.append(line.text)
+
 
 def _stays(url: str) -> bool:
     parts = urlsplit(url)
@@ -229,7 +238,7 @@ def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path:
         page.set_default_timeout(patience(60_000))
         page.on("request", lambda request: watch.requests.append(request.url))
         page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and watch.complaints.append(line.text))
+        page.on("console", watch.hear)
         page.goto(address)
         return page
 
