@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 
@@ -61,10 +60,13 @@ def test_a_mirror_that_was_lost_is_made_again(organiser: Organiser, bed: Bed) ->
     assert organiser.actions() == {"a.ipynb": "updated"}
 
 
-def test_plain_http_needs_signatures(bed: Bed, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "host", ["example.org", "localhost.example.org", "127.0.0.1.example.org", "127.0.0.1@example.org", "[::1"]
+)
+def test_plain_http_needs_signatures(bed: Bed, host: str) -> None:
     with pytest.raises(WorkshopError, match="use https, or signatures"):
         read_repository(
-            Origin("http://example.org/x", "http://example.org/x"),
+            Origin(f"http://{host}/x", f"http://{host}/x"),
             "notebooks",
             None,
             bed.state,

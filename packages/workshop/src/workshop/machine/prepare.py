@@ -1,6 +1,6 @@
 """Make once, when a machine is set up, what everybody's first lesson would else compile for itself.
 
-That are the three parts of Theano itself and the precompiled header (``workshop.machine.prepared`` and
+Those are the three parts of Theano itself and the precompiled header (``workshop.machine.prepared`` and
 ``precompiled``, of which Theano's package has copies). They lie in that package, so they belong to whoever
 owns the environment, on most machines root, and all others can only read them. They are compiled in a folder
 of their own: nobody's compile cache is read.
@@ -35,18 +35,18 @@ SETTINGS = "device=cpu,floatX=float32,blas.ldflags=-lopenblas,cxx=g++"
 # The header is made beside the part that takes longest. g++ is asked about the processor only where no flag
 # names one.
 PROGRAM = """\
-import pathlib, sys, threading
+import concurrent.futures, pathlib, sys
 import theano
 from theano.gof import cmodule, precompiled
 
 folder, flags, generic = sys.argv[1:]
 theano.config.gcc.cxxflags, cmodule.GCC_compiler.march_flags = flags, None
 given = precompiled.flags_of(cmodule.GCC_compiler, cmodule.std_include_dirs())
-header = threading.Thread(target=precompiled.make_in, args=(theano.config.cxx, given, pathlib.Path(folder)))
-header.start()
+pool = concurrent.futures.ThreadPoolExecutor()
+header = pool.submit(precompiled.make_in, theano.config.cxx, given, pathlib.Path(folder))
 theano.config.gcc.cxxflags, cmodule.GCC_compiler.march_flags = generic, []
 import theano.gof.cutils, theano.scan_module.scan_perform_ext
-header.join()
+header.result()
 """
 
 

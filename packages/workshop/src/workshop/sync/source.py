@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
@@ -45,6 +46,7 @@ from workshop.sync.trust import (
     trusted_revision,
     write_last,
 )
+from workshop.system.hosts import is_loopback
 
 BUNDLE = ".bundle"
 PACKED = ".zip"
@@ -325,8 +327,10 @@ def read_repository(
 
 
 def _is_this_machine(url: str) -> bool:
-    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
-    return host.startswith(("127.", "localhost", "[::1]"))
+    try:
+        return is_loopback(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
 
 
 def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:

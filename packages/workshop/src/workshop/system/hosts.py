@@ -17,7 +17,7 @@ class HostCheck:
 
     def __init__(self, bind_address: str, names: Iterable[str] = ()) -> None:
         """Remember where the server listens; ``names`` are allowed besides."""
-        self._only_loopback = _is_loopback(bind_address)
+        self._only_loopback = is_loopback(bind_address)
         self._names = {"localhost", *(name.lower().rstrip(".") for name in names)}
         if not self._only_loopback:
             self._names |= {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"}
@@ -28,7 +28,7 @@ class HostCheck:
         if name in self._names:
             return True
         if self._only_loopback:
-            return _is_loopback(name)
+            return is_loopback(name)
         return _address(name) is not None
 
 
@@ -45,6 +45,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _is_loopback(text: str) -> bool:
+def is_loopback(text: str) -> bool:
+    """Tell whether a host's name or address is this machine's own, whatever a resolver says."""
     address = _address(text)
     return text == "localhost" or (address is not None and address.is_loopback)
