@@ -126,6 +126,8 @@ def watched(request: pytest.FixtureRequest) -> Iterator[Watched]:
                 "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
                 "ANSIBLE_CALLBACK_PLUGINS": str(folder / "watch"),
                 "ANSIBLE_CALLBACKS_ENABLED": "watch",
+                # What a task was told: newer Ansible leaves it out of results unless it is asked for.
+                "ANSIBLE_INJECT_INVOCATION": "true",
                 "WATCHED": str(folder / "watched"),
             },
             capture_output=True,

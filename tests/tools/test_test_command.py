@@ -466,7 +466,9 @@ class TestBarely:
         """All that is on PATH: what the first lines need, and an apt-get that brings Python."""
         folder = fake.root / "bin"
         folder.mkdir()
-        for name in ("bash", "dirname", "id", "env", "ln", "mktemp", "rm", "stat", "grep", "cat"):
+        # The last four only while another package manager is at work on this machine: it is waited for.
+        needed = ("bash", "dirname", "id", "env", "ln", "mktemp", "rm", "stat", "grep", "cat")
+        for name in (*needed, "sleep", "tr", "cut", "sed"):
             found = shutil.which(name)
             assert found
             (folder / name).symlink_to(found)

@@ -4,7 +4,9 @@ set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
-install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 sfdisk:fdisk:util-linux rsync:rsync
+# A Debian in a container has no systemd; roles that are applied to it in check mode ask systemctl.
+install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 sfdisk:fdisk:util-linux rsync:rsync \
+  systemctl:systemd strace:strace
 use_test_venv
 case ${1:-} in
   # Each in one process: another one would read and rewrite all tests, too, which takes 19 seconds of a processor, and

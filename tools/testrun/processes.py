@@ -12,6 +12,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from .parts import UsageError
 
@@ -30,15 +31,24 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def reap() -> dict[int, int]:
-    """Collect the children that ended, adopted ones too: each one's exit code, negative for a signal."""
+class Ended(NamedTuple):
+    """How a child ended."""
+
+    code: int
+    """Its exit code, negative for a signal."""
+    spent: float
+    """Processor seconds, its own and those of the descendants that were waited for."""
+
+
+def reap() -> dict[int, Ended]:
+    """Collect the children that ended, adopted ones too."""
     ended = {}
     with contextlib.suppress(ChildProcessError):
         while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
             if pid == 0:
                 break
-            ended[pid] = os.waitstatus_to_exitcode(status)
+            ended[pid] = Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime)
     return ended
 
 
@@ -85,8 +95,8 @@ def spent() -> float:
     return children.ru_utime + children.ru_stime
 
 
-def end_jobs(leaders: Iterable[int], hurry: Callable[[], bool], patience: float = PATIENCE) -> dict[int, int]:
-    """End jobs and wait until their own traps have cleaned up; return the exit codes of those that ended.
+def end_jobs(leaders: Iterable[int], hurry: Callable[[], bool], patience: float = PATIENCE) -> dict[int, Ended]:
+    """End jobs and wait until their own traps have cleaned up; return those that ended.
 
     Args:
         leaders: The first process of each job, which leads a session of its own.
@@ -94,7 +104,7 @@ def end_jobs(leaders: Iterable[int], hurry: Callable[[], bool], patience: float 
         patience: Seconds to wait at most.
     """
     waiting = set(leaders)
-    ended: dict[int, int] = {}
+    ended: dict[int, Ended] = {}
     send(signal.SIGTERM, waiting, whole_group=True)
     limit = time.monotonic() + patience
     while waiting and time.monotonic() < limit and not hurry():

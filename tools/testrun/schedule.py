@@ -29,6 +29,8 @@ class Result:
     seconds: float
     why: str
     tally: Tally
+    spent: float = 0
+    """Processor seconds, without those of machines in containers, which are no children of their job."""
 
     @property
     def bad(self) -> bool:
@@ -185,17 +187,17 @@ class Schedule:
         self.running[process.pid] = Running(job, process.pid, time.monotonic(), log, Tally(events))
         self.on_start(self.running[process.pid])
 
-    def _take_ended(self, ended: Mapping[int, int], late: str = "") -> None:
+    def _take_ended(self, ended: Mapping[int, processes.Ended], late: str = "") -> None:
         """Judge those of the processes that ended which are jobs; the others were adopted."""
         for process in self._processes:
             if process.pid in ended:
                 # It was collected already; Popen must not wait for it again.
-                process.returncode = ended[process.pid]
+                process.returncode = ended[process.pid].code
         for pid in ended.keys() & self.running.keys():
             running = self.running.pop(pid)
             running.tally.read()
-            verdict, why = self._judge(running, ended[pid], late)
-            self._add(Result(running.job, verdict, running.seconds, why, running.tally))
+            verdict, why = self._judge(running, ended[pid].code, late)
+            self._add(Result(running.job, verdict, running.seconds, why, running.tally, ended[pid].spent))
 
     def _judge(self, running: Running, code: int, late: str) -> tuple[str, str]:
         why = last_line(running.log)
@@ -237,7 +239,7 @@ class Schedule:
         if self.running:
             before = self.stopped()
             ended = processes.end_jobs(list(self.running), lambda: self.stopped() > before)
-            killed = {pid: -9 for pid in self.running if pid not in ended}
+            killed = {pid: processes.Ended(-9, 0) for pid in self.running if pid not in ended}
             processes.kill_descendants()
             self._take_ended(ended | killed, late=why)
         for job in self._waiting():
