@@ -14,6 +14,7 @@ from workshop.sync.files import (
     protection,
     read_own,
     remove_unfinished,
+    without_links,
     write_atomically,
 )
 from workshop.sync.keys import Signers
@@ -129,3 +130,17 @@ def test_a_folder_that_cannot_be_flushed_still_gets_its_file(
     refuse(errno.EIO)
     with pytest.raises(OSError, match="Input/output"):
         write_atomically(tmp_path / "a", b"2")
+
+
+def test_links_are_followed_to_their_end_and_a_loop_has_none(tmp_path: Path) -> None:
+    """With each Python: 3.13 no longer raises for a loop."""
+    (tmp_path / "file").write_bytes(b"")
+    for name, target in (("link", "file"), ("self", "self"), ("one", "other"), ("other", "one")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+    root = tmp_path.resolve()
+    for name, end in (("link", "file"), ("file/none", "file/none"), ("none/none", "none/none")):
+        assert without_links(tmp_path / name) == root / end
+    for name in ("self", "self/none", "one", "other/none/none"):
+        with pytest.raises(OSError) as raised:
+            without_links(tmp_path / name)
+        assert raised.value.errno == errno.ELOOP

@@ -327,11 +327,27 @@ def reason(error: BaseException) -> str:
     return known or f"it is of a kind that nobody thought of, {type(error).__name__}"
 
 
+def without_links(path: Path) -> Path:
+    """Return a path without links on the way; raises OSError for a loop, as ``Path.resolve`` alone does not.
+
+    Up to Python 3.12 that raises RuntimeError, and since then it returns the loop.
+    """
+    loop = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    try:
+        found = path.resolve()
+    except RuntimeError:
+        raise loop from None
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        if stat.S_ISLNK(found.lstat().st_mode):
+            raise loop
+    return found
+
+
 def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
     """Return both folders without links on the way; raises WorkshopError when they cannot be used as such."""
     try:
-        into, state = into.resolve(), state.resolve()
-    except (OSError, RuntimeError) as error:
+        into, state = without_links(into), without_links(state)
+    except OSError as error:
         raise WorkshopError(
             f"{into} or {state} is a loop of links; choose another --into or --state"
         ) from error

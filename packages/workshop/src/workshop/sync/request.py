@@ -20,7 +20,7 @@ from workshop.errors import WorkshopError
 from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
 from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
-from workshop.sync.files import from_json, read_json
+from workshop.sync.files import from_json, read_json, without_links
 from workshop.sync.git import UnreachableError
 from workshop.sync.source import (
     PACKED,
@@ -209,7 +209,7 @@ def is_open(session: dict[str, Any]) -> bool:
 def _notebooks_below(server: Server, into: Path) -> list[str]:
     """Return the notebooks in the participant's folder that the server can reach."""
     try:
-        root = server.root.expanduser().resolve()
+        root = without_links(server.root.expanduser())
     except (OSError, RuntimeError, ValueError):  # no folder can have that name
         return []
     return [file.relative_to(into).as_posix() for file in into.rglob("*.ipynb") if file.is_relative_to(root)]
@@ -222,7 +222,7 @@ def _below(server: Server, session: dict[str, Any], into: Path) -> str:
     if not isinstance(path, str) or "\0" in path:
         return ""
     try:
-        file = (server.root.expanduser() / path).resolve()
+        file = without_links(server.root.expanduser() / path)
     except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
         return ""
     return file.relative_to(into).as_posix() if file.is_relative_to(into) else ""
