@@ -493,8 +493,8 @@ def _in_time() -> Iterator[None]:
 
 def try_shapes(folder: Path, times: int, seed: int) -> dict[str, Any]:
     """Play trials; return how many went wrong, and how."""
-    # What others left to the collector would else be finalised deep within a shape, where a complaint about it is
-    # one recursion too many, and stands on the sync's standard error.
+    # What others left to the collector would else be finalised deep within a shape, where a complaint about
+    # it is one recursion too many, and stands on the sync's standard error.
     gc.collect()
     faults: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)

@@ -74,7 +74,8 @@ class Display:
         if not result.bad:
             said = [line for line in said if KEPT.match(line)]
         colour = OF_VERDICT[result.verdict]
-        heading = f"== {result.job}: {result.verdict}, {result.seconds:.0f} s, {result.spent:.0f} processor seconds"
+        spent = f"{result.spent:.0f} processor seconds"
+        heading = f"== {result.job}: {result.verdict}, {result.seconds:.0f} s, {spent}"
         why = f" ({result.why})" if result.why else ""
         self.say("", self.paint(heading, colour) + why, *(f"   {line}" for line in said))
 

@@ -95,7 +95,9 @@ def spent() -> float:
     return children.ru_utime + children.ru_stime
 
 
-def end_jobs(leaders: Iterable[int], hurry: Callable[[], bool], patience: float = PATIENCE) -> dict[int, Ended]:
+def end_jobs(
+    leaders: Iterable[int], hurry: Callable[[], bool], patience: float = PATIENCE
+) -> dict[int, Ended]:
     """End jobs and wait until their own traps have cleaned up; return those that ended.
 
     Args:
