@@ -11,7 +11,7 @@ import functools
 import json
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -82,25 +82,34 @@ def answer(data: bytes, chosen: Collection[str]) -> bytes:
     return json.dumps(document, indent=1).encode()
 
 
-@pytest.fixture(scope="module", params=RECORDS)
-def synced(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, Bed, dict[str, Outcome]]:
-    """A participant who answered all exercises of a version before, and has that of now."""
-    folder, revision = tmp_path_factory.mktemp("learner"), str(request.param)
-    bed = Bed(folder / "upstream", folder / "mine", folder / "state")
-    notebooks = {lesson: before(revision, lesson) for lesson in RECORDS[revision]}
-    for lesson, was in notebooks.items():
-        bed.write(bed.upstream / "notebooks" / lesson, was)
-    bed.sync()
-    for lesson, was in notebooks.items():
-        bed.edit(lesson, answer(was, exercises(was).keys() - asked_anew(revision)))
-    shutil.rmtree(bed.upstream)
-    for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
-        name = path.relative_to(ROOT / "notebooks")
-        if not any(part.startswith(".") for part in name.parts):
-            bed.write(bed.upstream / "notebooks" / name, path.read_bytes())
-    return revision, bed, {outcome.path: outcome for outcome in bed.sync().files}
+Synced = Callable[[str], tuple[Bed, dict[str, Outcome]]]
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Synced:
+    """Return what gives a participant who answered all exercises of a version before, and has that of now.
+
+    Made once for each version: as a parameter of its own it would be made anew for each test.
+    """
+
+    @functools.cache
+    def learner(revision: str) -> tuple[Bed, dict[str, Outcome]]:
+        folder = tmp_path_factory.mktemp("learner")
+        bed = Bed(folder / "upstream", folder / "mine", folder / "state")
+        notebooks = {lesson: before(revision, lesson) for lesson in RECORDS[revision]}
+        for lesson, was in notebooks.items():
+            bed.write(bed.upstream / "notebooks" / lesson, was)
+        bed.sync()
+        for lesson, was in notebooks.items():
+            bed.edit(lesson, answer(was, exercises(was).keys() - asked_anew(revision)))
+        shutil.rmtree(bed.upstream)
+        for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+            name = path.relative_to(ROOT / "notebooks")
+            if not any(part.startswith(".") for part in name.parts):
+                bed.write(bed.upstream / "notebooks" / name, path.read_bytes())
+        return bed, {outcome.path: outcome for outcome in bed.sync().files}
+
+    return learner
 
 
 def asked_anew(revision: str) -> set[str]:
@@ -108,12 +117,12 @@ def asked_anew(revision: str) -> set[str]:
     return ASKS_ANEW if revision == FIRST else set()
 
 
-@pytest.mark.parametrize(("synced", "lesson"), LESSONS, indirect=["synced"])
+@pytest.mark.parametrize(("revision", "lesson"), LESSONS)
 def test_every_answer_of_the_version_before_is_found_in_the_version_of_now(
-    synced: tuple[str, Bed, dict[str, Outcome]], lesson: str
+    synced: Synced, revision: str, lesson: str
 ) -> None:
     """Where this fails: give an exercise that asks for something else another name, or list it above."""
-    revision, bed, outcomes = synced
+    bed, outcomes = synced(revision)
     answers = {
         name: text + ANSWER
         for name, text in exercises(before(revision, lesson)).items()
