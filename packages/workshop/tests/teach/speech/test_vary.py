@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workshop.teach.speech.vary import FRAMES, Ways, Words
+from workshop.teach.speech.vary import FRAMES, Ways, Words, hide
 
 CENTRES = np.geomspace(100, 3800, 40)
 STILL = Ways(speed=(1, 1), cut=0, throat=(1, 1), tilt=0, noise=(-9, -9), echo=0, hidden=0)
@@ -80,6 +80,23 @@ def test_parts_are_hidden_and_the_rest_stays() -> None:
     for counts in (frames, bands):
         assert counts.max() <= 6
         assert 5 < (counts > 0).sum() < 45
+
+
+def test_a_lesson_may_hide_by_its_own_function() -> None:
+    words = Words([np.random.default_rng(1).normal(size=(64, 40))], CENTRES)
+    rows = np.zeros(50, int)
+    asked = []
+
+    def louder(picture: np.ndarray, *part: int) -> np.ndarray:
+        asked.append(part)
+        return hide(picture, *part) + 1
+
+    usual = words.varied(rows, np.random.default_rng(1))
+    own = words.varied(rows, np.random.default_rng(1), hide=louder)
+    assert np.allclose(own, usual + 1)
+    assert len(asked) == 50
+    assert all(type(number) is int for part in asked for number in part)
+    assert any(wide for _, wide, _, _ in asked) and any(high for *_, high in asked)
 
 
 def test_noise_fills_what_was_silent() -> None:

@@ -7,7 +7,7 @@ parts are hidden, so that none is relied on alone (SpecAugment, Park and others 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+Hide = Callable[[Array, int, int, int, int], Array]
+"""What hides a part of a picture: from which frame on how many frames, and likewise bands; returns a copy."""
 
 FRAMES = 64
 """Frames of a picture as the network sees it: about 0.65 seconds."""
@@ -49,6 +51,14 @@ def same(some: Array) -> Array:
     return np.asarray(scaled, dtype=np.float32)
 
 
+def hide(picture: Array, frame: int, wide: int, band: int, high: int) -> Array:
+    """Return a copy in which ``wide`` frames and ``high`` bands have the mean, which is 0."""
+    hidden = picture.copy()
+    hidden[frame : frame + wide] = 0
+    hidden[:, band : band + high] = 0
+    return hidden
+
+
 class Words:
     """Many words, ready to be shown to a network in one size."""
 
@@ -74,8 +84,17 @@ class Words:
             made[place, at : at + kept] = self._all[place, start : start + kept]
         return same(made)[:, np.newaxis]
 
-    def varied(self, rows: npt.NDArray[Any], rng: np.random.Generator, ways: Ways | None = None) -> Array:
-        """Return the words at ``rows``, each varied at random: (rows, 1, FRAMES, bands)."""
+    def varied(
+        self,
+        rows: npt.NDArray[Any],
+        rng: np.random.Generator,
+        ways: Ways | None = None,
+        hide: Hide = hide,
+    ) -> Array:
+        """Return the words at ``rows``, each varied at random: (rows, 1, FRAMES, bands).
+
+        What is hidden is drawn here; ``hide`` does it, a lesson's own for example.
+        """
         ways = ways or Ways()
         some, inside = self._sped(rows, rng, ways)
         some = self._stretched(some, rng, ways) + self._coloured(len(rows), rng, ways)
@@ -83,7 +102,7 @@ class Words:
         _echoed(power, rng, ways)
         noise = 10 ** rng.uniform(*ways.noise, (len(rows), 1, 1)) * power.max(axis=(1, 2), keepdims=True)
         made = same(np.log(power + noise).astype(np.float32))
-        _hidden(made, rng, ways)
+        _hidden(made, rng, ways, hide)
         return made[:, np.newaxis]
 
     def _sped(self, rows: npt.NDArray[Any], rng: np.random.Generator, ways: Ways) -> tuple[Array, Array]:
@@ -127,14 +146,18 @@ def _echoed(power: Array, rng: np.random.Generator, ways: Ways) -> None:
         power[:, frame] += left * power[:, frame - 1]
 
 
-def _hidden(some: Array, rng: np.random.Generator, ways: Ways) -> None:
-    """Hide a few frames of every other word, and a few bands: they get the mean, which is 0."""
+def _hidden(some: Array, rng: np.random.Generator, ways: Ways, hide: Hide) -> None:
+    """Hide a few frames of every other word, and a few bands."""
     frames, bands = some.shape[1:]
-    for word in some:
-        width, height = rng.integers(0, ways.hidden + 1, 2)
+    for place, word in enumerate(some):
+        wide, high = (int(drawn) for drawn in rng.integers(0, ways.hidden + 1, 2))
+        frame = band = 0
         if rng.random() < 0.5:
-            start = rng.integers(0, frames - width + 1)
-            word[start : start + width] = 0
+            frame = int(rng.integers(0, frames - wide + 1))
+        else:
+            wide = 0
         if rng.random() < 0.5:
-            start = rng.integers(0, bands - height + 1)
-            word[:, start : start + height] = 0
+            band = int(rng.integers(0, bands - high + 1))
+        else:
+            high = 0
+        some[place] = hide(word, frame, wide, band, high)
