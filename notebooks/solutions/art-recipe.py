@@ -1,1 +1,1 @@
-recipe = {"style": 200.0, "content": 1, "rough": 10.0}
+recipe = {"style": 60.0, "content": 1, "rough": 10.0}

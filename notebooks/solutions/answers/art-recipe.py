@@ -12,8 +12,8 @@ recipe = {"style": 1.0, "content": 1, "rough": 100_000.0}
 recipe = {"style": 0.0, "content": 1, "rough": 10.0}
 
 
-# %% right: more style, no smoothness
-recipe = {"style": 400.0, "content": 1, "rough": 1.0}
+# %% right: a little less style, hardly any smoothness
+recipe = {"style": 50.0, "content": 1, "rough": 1.0}
 
 
 # %% no mutants: a neighbouring weight is as good a recipe

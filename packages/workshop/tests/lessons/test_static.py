@@ -156,6 +156,10 @@ BREAKING: dict[str, tuple[building.Change, str]] = {
     ),
     "picture from afar": (change_cell("title", source="![x](https://example.org/x.png)"), "from the network"),
     "lost attachment": (change_cell("title", source="![x](attachment:x.png)"), "which is not attached"),
+    "no formula": (
+        change_cell("title", source="it stands between $…$, or between `$…$`"),
+        "cell 1 shows … as a formula",
+    ),
     "lost lesson": (change_cell("title", source="see [next](20-lost.ipynb)"), "links to 20-lost.ipynb"),
     "no kernel": (lambda notebook: notebook["metadata"].pop("kernelspec"), "names no kernel"),
     "unknown kernel": (

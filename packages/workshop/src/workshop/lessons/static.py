@@ -50,6 +50,8 @@ _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _EXERCISE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
 _HTML_IMAGE = re.compile(r"<(?:img|source|video)\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+_CODE = re.compile(r"(`+).+?\1", re.DOTALL)
+_FORMULA = re.compile(r"\$\$?([^$]+)\$\$?")
 _NOTEBOOK_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(\s*<?([^)\s>]+\.ipynb)(?:#[^)]*)?\)")
 
 
@@ -64,6 +66,7 @@ def faults_of_file(
     faults = [*_left_overs(notebook), *_identities(notebook), *_lengths(cells), *_kernel(told, ran=ran)]
     faults += [*_settings(told), *_parameters(cells, told), *_pairs(cells, told)]
     faults += [*_check_cells(cells), *_solutions(notebook, notebooks), *_references(lesson, cells)]
+    faults += _formulas(cells)
     faults += [*faults_of_predictions(notebook), *faults_of_path(notebook, told)]
     faults += [*hidden_pictures(notebook), *replaced_helpers(notebook)]
     return list(map(as_one_line, faults))
@@ -246,6 +249,15 @@ def _references(lesson: Lesson, cells: list[Cell]) -> Iterator[str]:
         for target in _NOTEBOOK_LINK.findall(text):
             if "://" not in target and not _there(lesson, target):
                 yield f"cell {number} links to {target}, which does not exist"
+
+
+def _formulas(cells: list[Cell]) -> Iterator[str]:
+    """What stands between dollars is drawn as a formula, even where the dollars themselves are meant."""
+    for number, cell in enumerate(cells, start=1):
+        if cell.get("cell_type") == "markdown":
+            for formula in _FORMULA.findall(_CODE.sub("", source_of(cell))):
+                if not re.search(r"\w", formula):
+                    yield f"cell {number} shows {formula} as a formula; write `${formula}$`"
 
 
 def _there(lesson: Lesson, target: str) -> bool:
