@@ -9,8 +9,6 @@ pytest.importorskip("theano")
 
 from workshop.teach.names import show
 from workshop.teach.names.corpus import People
-from workshop.teach.names.guesser import Guesser
-from workshop.teach.names.reader import Reader, Shape
 from workshop.teach.names.regions import REGIONS
 
 
@@ -31,14 +29,6 @@ def test_one_bar_for_each_accuracy() -> None:
     figures = {("counting", "random"): 0.84, ("counting", "families"): 0.8, ("reading", "families"): 0.9}
     (axes,) = show.draw_accuracy(figures).axes
     assert sorted(bar.get_width() for bar in axes.patches) == pytest.approx([80, 84, 90])
-
-
-def test_each_letter_of_each_name_is_written() -> None:
-    network = Guesser(Reader(Shape(classes=7, width=4, units=3)))
-    figure = show.draw_covered(network, ["li wei", "tan"])
-    written = ["".join(text.get_text() for text in axes.texts) for axes in figure.axes]
-    assert written == ["li wei", "tan"]
-    assert all(axes.get_title().split()[0] in REGIONS for axes in figure.axes)
 
 
 def test_a_line_for_each_share_and_each_game() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from workshop.teach.names.calibration import softmax
 from workshop.teach.names.corpus import People
-from workshop.teach.names.guesser import Guesser
 from workshop.teach.names.regions import REGIONS
 
 
@@ -49,23 +47,6 @@ def draw_accuracy(accuracy: Mapping[tuple[str, str], float]) -> Figure:
     axes.bar_label(bars, fmt="%.1f %%")
     axes.invert_yaxis()
     axes.set(xlabel="right, %", xlim=(0, 100))
-    plt.close(figure)
-    return figure
-
-
-def draw_covered(guesser: Guesser, names: Sequence[str], temperature: float = 1.0) -> Figure:
-    """Colour each letter by what the answer's score loses when the letter is covered."""
-    figure, rows = plt.subplots(
-        len(names), 1, figsize=(6, 1.1 * len(names)), squeeze=False, layout="constrained"
-    )
-    for axes, name, whole in zip(rows.flat, names, guesser.scores(names), strict=True):
-        answer = int(whole.argmax())
-        lost = whole[answer] - guesser.covered(name)[:, answer]
-        axes.imshow(lost[np.newaxis], cmap="RdBu_r", vmin=-3, vmax=3, aspect="auto")
-        for place, letter in enumerate(name):
-            axes.text(place, 0, letter, ha="center", va="center", fontsize=13, family="monospace")
-        sure = softmax(whole[np.newaxis], temperature)[0, answer]
-        axes.set(title=f"{REGIONS[answer]} {sure:.0%}", xticks=[], yticks=[])
     plt.close(figure)
     return figure
 
