@@ -8,7 +8,7 @@
   const FAIR = { shape: "ring", turns: 1, forgerRate: 0.003, detectiveRate: 0.003, flat: false, averaged: false };
   /** The forger chases a detective that hardly learns: all its points run to the place that is believed most. */
   const COLLAPSE = { turns: 10, forgerRate: 0.003, detectiveRate: 0.0005, flat: false, averaged: false };
-  /** Two rates, the detective's the quicker one, and a detective that may not be steep. */
+  /** Two rates, the detective's the quicker one, and a detective that pays for being steep. */
   const REMEDY = { turns: 1, forgerRate: 0.002, detectiveRate: 0.003, flat: true };
 
   const TRIES = [
@@ -24,7 +24,7 @@
     },
     {
       name: "remedy", title: "A remedy", settings: { ...FAIR, ...COLLAPSE }, then: { after: 120, settings: REMEDY },
-      text: "It collapses first; then the detective learns faster than the forger, and is not allowed to be steep (R1). " +
+      text: "It collapses first; then the detective learns faster than the forger, and pays for being steep (R1). " +
         "How many rounds until all places are covered again?",
     },
     {

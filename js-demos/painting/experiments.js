@@ -29,7 +29,7 @@
     },
     {
       name: "spiral", title: "The spiral",
-      text: "From x and y alone a spiral takes long. Tell the network waves of x and y too – it has less to " +
+      text: "From x and y alone a spiral takes a long time. Give the network waves of x and y too: it has less to " +
         "work out by itself. Good inputs can be worth more than depth.",
       picture: "spiral", settings: { ...USUAL, inputs: "waves" },
     },

@@ -7,7 +7,7 @@
   const EXPERIMENTS = (Playground.experiments = [
     {
       name: "one-line", title: "One neuron, one line",
-      text: "No hidden layer can only cut the plane by a line. On the clouds that is enough; on the circle never.",
+      text: "Without a hidden layer the plane can only be cut by one line. For the clouds that is enough; for the circle, never.",
       settings: { shape: "clouds", noise: 0.3, features: ["x", "y"], widths: [], activation: "tanh", rate: 0.01 },
     },
     {
@@ -17,7 +17,7 @@
     },
     {
       name: "feature", title: "The right feature",
-      text: "Tell it x² and y² and the circle needs no hidden layer at all. Deep networks find such features alone.",
+      text: "Give it x² and y², and the circle needs no hidden layer at all. Deep networks find such features by themselves.",
       settings: { shape: "circle", noise: 0, features: ["xx", "yy"], widths: [], activation: "tanh", rate: 0.03 },
     },
     {
