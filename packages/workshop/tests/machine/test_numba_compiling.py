@@ -36,6 +36,22 @@ began = time.process_time()
 answer = summed(100)
 print(json.dumps({"answer": answer, "seconds": time.process_time() - began}))
 """
+# LLVM calls what is left behind an unrolled loop its epilogue.
+LOOP = """
+import json
+from numba import njit
+
+@njit
+def mixed(x):
+    total = 0
+    for number in range(x):
+        total ^= number * number
+    return total
+
+mixed(100)
+(told,) = mixed.inspect_llvm().values()
+print(json.dumps({"unrolled": ".epil" in told}))
+"""
 Run = Callable[..., tuple[dict[str, Any], list[dict[str, Any]]]]
 
 
@@ -50,9 +66,9 @@ def run(tmp_path: Path) -> Run:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 1\n")
     (about / "entry_points.txt").write_text(f"[numba_extensions]\ninit = {extension}\n")
     script, record = tmp_path / "script.py", tmp_path / "record.jsonl"
-    script.write_text(CODE)
 
-    def one(*, counted: bool = True) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def one(code: str = CODE, *, counted: bool = True) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        script.write_text(code)
         path = os.pathsep.join([str(PACKAGE / "src"), str(about.parent)])
         environment = {**os.environ, "PYTHONPATH": path, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
         environment |= {RECORD: str(record)} if counted else {}
@@ -85,3 +101,8 @@ def test_where_nobody_counts_nothing_is_written(run: Run) -> None:
     said, lines = run(counted=False)
     assert said["answer"] > 0
     assert lines == []
+
+
+def test_loops_of_unknown_length_are_not_unrolled(run: Run) -> None:
+    said, _ = run(LOOP, counted=False)
+    assert not said["unrolled"]
