@@ -7,6 +7,7 @@ Numba, in the group ``numba_extensions`` of its entry points.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 
@@ -17,15 +18,20 @@ UNROLL = "-unroll-runtime=false"
 compiles for, and no game or search of ours is quicker by it: docs/figures.md."""
 
 
+@functools.cache
+def _leave_loops() -> None:
+    """Tell LLVM, once: it takes an option no second time."""
+    import llvmlite.binding
+
+    llvmlite.binding.set_option("workshop", UNROLL)
+
+
 def count() -> None:
     """Have Numba compile quickly, and each function that it compiles counted, where somebody counts.
 
     What it finds in its own cache is not compiled, and not counted.
     """
-    import llvmlite.binding
-
-    # LLVM takes an option once; Numba calls this once in a process.
-    llvmlite.binding.set_option("workshop", UNROLL)
+    _leave_loops()
     if not os.environ.get(RECORD):
         return
     from numba.core import event
