@@ -30,6 +30,11 @@ def distance(found, wanted):
     return (((found - wanted) * (found > wanted)) ** 2).sum() / (wanted**2).sum()
 
 
+# %% wrong: by numpy's functions
+def distance(found, wanted):
+    return np.linalg.norm(found - wanted) ** 2 / np.linalg.norm(wanted) ** 2
+
+
 # %% right: by means, which have the same share
 def distance(found, wanted):
     apart = found - wanted

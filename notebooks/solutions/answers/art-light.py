@@ -25,6 +25,12 @@ def photo_colours(painted, photo):
     return photo + painted.mean(axis=2, keepdims=True)
 
 
+# %% wrong: cut off at black and white
+def photo_colours(painted, photo):
+    light = painted.mean(axis=2, keepdims=True)
+    return np.clip(photo - photo.mean(axis=2, keepdims=True) + light, 0, 255)
+
+
 # %% right: the difference of the lights is added
 def photo_colours(painted, photo):
     return photo + (painted - photo).mean(axis=2)[..., np.newaxis]

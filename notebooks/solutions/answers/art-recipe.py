@@ -12,6 +12,22 @@ recipe = {"style": 1.0, "content": 1, "rough": 100_000.0}
 recipe = {"style": 0.0, "content": 1, "rough": 10.0}
 
 
+# %% wrong: a layer that is not there
+recipe = {"style": 200.0, "content": 5, "rough": 10.0}
+
+
+# %% wrong: a layer by half
+recipe = {"style": 200.0, "content": 1.5, "rough": 10.0}
+
+
+# %% wrong: one of the three is missing
+recipe = {"style": 200.0, "content": 1}
+
+
+# %% wrong: a number as a text
+recipe = {"style": "200", "content": 1, "rough": 10}
+
+
 # %% right: a little less style, hardly any smoothness
 recipe = {"style": 50.0, "content": 1, "rough": 1.0}
 

@@ -47,6 +47,22 @@ def look_up(queries, keys, values, mask):
     return shares @ values, shares
 
 
+# %% wrong: the keys are mixed
+def look_up(queries, keys, values, mask):
+    scores = np.where(mask == 0, -1e9, queries @ keys.T / np.sqrt(keys.shape[1]))
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    return shares @ keys, shares
+
+
+# %% wrong: shares first, answers second
+def look_up(queries, keys, values, mask):
+    scores = np.where(mask == 0, -1e9, queries @ keys.T / np.sqrt(keys.shape[1]))
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = powers / powers.sum(axis=1, keepdims=True)
+    return shares, shares @ values
+
+
 # %% right: query by query
 def look_up(queries, keys, values, mask):
     shares = np.zeros((len(queries), len(keys)))

@@ -25,6 +25,14 @@ def shortcut(read, period):
     return guesses
 
 
+# %% wrong: the letters are moved in the text itself
+def shortcut(read, period):
+    moved = read[:, : read.shape[1] - period + 1].copy()
+    read[:, : period - 1] = 0
+    read[:, period - 1 :] = moved
+    return read
+
+
 # %% right: by the numbers of the places
 def shortcut(read, period):
     source = np.arange(read.shape[1]) - period + 1

@@ -25,6 +25,12 @@ def guided(told, untold, strength):
     return (told + strength * untold) / (1 + strength)
 
 
+# %% wrong: what was told is changed on the way
+def guided(told, untold, strength):
+    told += strength * (told - untold)
+    return told
+
+
 # %% right: two weights that add up to one
 def guided(told, untold, strength):
     return (1 + strength) * told - strength * untold

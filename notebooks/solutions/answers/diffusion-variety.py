@@ -32,6 +32,22 @@ def variety(points, kinds):
     return float(distances.mean())
 
 
+# %% wrong: one number for each picture
+def variety(points, kinds):
+    squares = np.zeros(len(points))
+    for kind in np.unique(kinds):
+        own = points[kinds == kind]
+        squares[kinds == kind] = ((own - own.mean(axis=0)) ** 2).sum(axis=1)
+    return squares
+
+
+# %% wrong: the points are moved to their means
+def variety(points, kinds):
+    for kind in np.unique(kinds):
+        points[kinds == kind] -= points[kinds == kind].mean(axis=0)
+    return float((points**2).sum(axis=1).mean())
+
+
 # %% right: by the variances of each kind
 def variety(points, kinds):
     total = 0.0

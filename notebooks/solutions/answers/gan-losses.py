@@ -45,6 +45,24 @@ def forger_loss(of_forged):
     return T.nnet.softplus(-of_forged.mean())
 
 
+# %% wrong: a price for each point instead of one number
+def detective_loss(of_real, of_forged):
+    return T.nnet.softplus(-of_real).mean() + T.nnet.softplus(of_forged).mean()
+
+
+def forger_loss(of_forged):
+    return T.nnet.softplus(-of_forged)
+
+
+# %% wrong: a price for each pair of points
+def detective_loss(of_real, of_forged):
+    return T.nnet.softplus(-of_real) + T.nnet.softplus(of_forged)
+
+
+def forger_loss(of_forged):
+    return T.nnet.softplus(-of_forged).mean()
+
+
 # %% right: by the logarithm of the probability
 def detective_loss(of_real, of_forged):
     real, forged = T.nnet.sigmoid(of_real), T.nnet.sigmoid(of_forged)

@@ -63,6 +63,15 @@ def fooling(of_squeezed):
     return forger_loss(of_squeezed)
 
 
+# %% wrong: a price for each of the encoder's numbers instead of one number
+def accusing(of_noise, of_squeezed):
+    return T.nnet.softplus(-of_noise).mean() + T.nnet.softplus(of_squeezed).mean()
+
+
+def fooling(of_squeezed):
+    return T.nnet.softplus(-of_squeezed)
+
+
 # %% right: written out
 def accusing(of_noise, of_squeezed):
     return T.nnet.softplus(-of_noise).mean() + T.nnet.softplus(of_squeezed).mean()

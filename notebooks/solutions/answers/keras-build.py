@@ -53,8 +53,46 @@ def build(hidden):
     return network
 
 
+# %% wrong: half of the neurons drop out behind each layer
+def build(hidden):
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), layers.Flatten()])
+    for size in hidden:
+        network.add(layers.Dense(size, activation="relu"))
+        network.add(layers.Dropout(0.5))
+    network.add(layers.Dense(10, activation="softmax"))
+    return network
+
+
+# %% wrong: the grey values stay 0 to 255
+def build(hidden):
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten()])
+    for size in hidden:
+        network.add(layers.Dense(size, activation="relu"))
+    network.add(layers.Dense(10, activation="softmax"))
+    return network
+
+
+# %% wrong: the ten are put into the caller's list
+def build(hidden):
+    network = keras.Sequential([keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), layers.Flatten()])
+    hidden.append(10)
+    for size in hidden:
+        network.add(layers.Dense(size, activation="softmax" if size == 10 else "relu"))
+    return network
+
+
 # %% right: as one list of layers
 def build(hidden):
     inside = [layers.Dense(size, activation="relu") for size in hidden]
     begin = [keras.Input((28, 28, 1)), layers.Rescaling(1 / 255), layers.Flatten()]
     return keras.Sequential([*begin, *inside, layers.Dense(10, activation="softmax")])
+
+
+# %% right: in the functional way, flat first
+def build(hidden):
+    pixels = keras.Input((28, 28, 1))
+    x = layers.Flatten()(pixels)
+    x = layers.Rescaling(1 / 255)(x)
+    for n in hidden:
+        x = layers.Dense(n, activation=keras.activations.relu)(x)
+    return keras.Model(pixels, layers.Dense(10, activation="softmax")(x))

@@ -27,6 +27,19 @@ def neighbours(points, place, count):
     return np.sort(np.argsort(distances)[:count])
 
 
+# %% wrong: the points themselves instead of their positions
+def neighbours(points, place, count):
+    order = np.argsort(np.linalg.norm(points - points[place], axis=1))
+    return points[order[order != place][:count]]
+
+
+# %% wrong: the point itself is moved away in the table
+def neighbours(points, place, count):
+    here = points[place].copy()
+    points[place] = 1e9
+    return np.argsort(np.linalg.norm(points - here, axis=1))[:count]
+
+
 # %% right: sorted in Python
 def neighbours(points, place, count):
     others = [other for other in range(len(points)) if other != place]

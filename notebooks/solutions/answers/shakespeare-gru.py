@@ -50,6 +50,19 @@ def gru(told, heard, h):
     return (1 - z) * np.tanh(told[2] + r * heard[2]) + z * h
 
 
+# %% wrong: the old state is changed in place
+def sigma(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def gru(told, heard, h):
+    r, z = sigma(told[0] + heard[0]), sigma(told[1] + heard[1])
+    n = np.tanh(told[2] + r * heard[2])
+    h *= z
+    h += (1 - z) * n
+    return h
+
+
 # %% right: a step from the old state towards the new one
 def sigma(x):
     return (1 + np.tanh(x / 2)) / 2

@@ -52,6 +52,16 @@ def word_ended(loud, patience):
     return None
 
 
+# %% wrong: -1 where it is not over
+def word_ended(loud, patience):
+    quiet = None
+    for number, is_loud in enumerate(loud):
+        quiet = 0 if is_loud else None if quiet is None else quiet + 1
+        if quiet == patience:
+            return number
+    return -1
+
+
 # %% right: as a search in a text
 def word_ended(loud, patience):
     text = "".join("#" if is_loud else "." for is_loud in loud)

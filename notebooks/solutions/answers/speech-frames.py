@@ -36,6 +36,12 @@ def frames(samples, width, hop):
     return np.stack([samples[hop * k : hop * k + width] for k in range(min(count, len(samples) // hop))])
 
 
+# %% wrong: only every hop-th sample
+def frames(samples, width, hop):
+    thin = samples[::hop]
+    return thin[: len(thin) // width * width].reshape(-1, width)
+
+
 # %% right: by numpy's view of all windows
 def frames(samples, width, hop):
     return np.lib.stride_tricks.sliding_window_view(samples, width)[::hop]

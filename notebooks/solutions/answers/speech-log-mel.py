@@ -34,6 +34,23 @@ def log_mel(power, bank):
     return np.log(sums + 1e-6 * sums.max(axis=0))
 
 
+# %% wrong: a millionth of the largest power, not of the largest sum
+def log_mel(power, bank):
+    return np.log(power @ bank.T + 1e-6 * power.max())
+
+
+# %% wrong: what is too small is lifted, nothing is added
+def log_mel(power, bank):
+    sums = power @ bank.T
+    return np.log(np.maximum(sums, 1e-6 * sums.max()))
+
+
+# %% wrong: the largest of each frame
+def log_mel(power, bank):
+    sums = power @ bank.T
+    return np.log(sums + 1e-6 * sums.max(axis=1, keepdims=True))
+
+
 # %% right: by einsum, relative to the loudest
 def log_mel(power, bank):
     sums = np.einsum("tf,bf->tb", power, bank)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bubblebreaker.compiled import below, fraction, mixed
+from bubblebreaker.compiled import below, compiled, fraction, inlined, mixed
 
 
 def rng(seed: int) -> np.ndarray:
@@ -53,3 +53,30 @@ def test_the_next_process_finds_what_was_compiled(tmp_path: Path) -> None:
     ]
     assert [int(some) for some in hits] == [0, 1]
     assert list(tmp_path.rglob("*.nbi"))
+
+
+def test_a_number_that_stands_in_a_call_is_no_reason_to_compile_again() -> None:
+    @compiled
+    def doubled(number: int) -> int:
+        return 2 * number
+
+    @compiled
+    def both(number: int) -> int:
+        return doubled(number) + doubled(0) + doubled(number=7)
+
+    assert both(4) == 22
+    assert len(doubled.signatures) == 1  # type: ignore[attr-defined]
+
+
+def test_what_is_inlined_is_compiled_within_its_caller() -> None:
+    @inlined
+    def doubled(number: int) -> int:
+        return 2 * number
+
+    @compiled
+    def more(number: int) -> int:
+        return doubled(number) + 1
+
+    assert more(4) == 9
+    assert doubled.signatures == []  # type: ignore[attr-defined]
+    assert doubled(3) == 6, "Python can call it all the same"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bubblebreaker.compiled import compiled
+from bubblebreaker.compiled import compiled, inlined
 from bubblebreaker.rules import GREY, Rules
 
 Int8s = npt.NDArray[np.int8]
@@ -51,7 +51,7 @@ def pack(rules: Rules) -> Packed:
     )
 
 
-@compiled
+@inlined
 def room(rows: int, columns: int) -> Any:
     """Return how many cells a board takes with its margins."""
     return (columns + 2) * (rows + 1)
@@ -84,7 +84,7 @@ def store(cells: Int8s, board: Int8s) -> None:
             at += rows + 1
 
 
-@compiled
+@inlined
 def has_partner(cells: Int8s, stride: int, at: int) -> Any:
     """Return whether the bubble at ``at`` touches one of its colour; never for empty and grey cells."""
     colour = cells[at]
@@ -126,14 +126,14 @@ def take(cells: Int8s, stride: int, at: int, taken: Ints) -> Any:
     return count
 
 
-@compiled
+@inlined
 def put_back(cells: Int8s, taken: Ints, count: int, colour: int) -> None:
     """Undo ``take``."""
     for i in range(count):
         cells[taken[i]] = colour
 
 
-@compiled
+@inlined
 def settle(cells: Int8s, stride: int, used: int, taken: Ints, count: int) -> Any:
     """Let bubbles fall where ``taken`` left holes, close empty columns; return how many still hold any."""
     first, last = used, 0
@@ -147,7 +147,7 @@ def settle(cells: Int8s, stride: int, used: int, taken: Ints, count: int) -> Any
     return _close(cells, stride, used, first) if emptied else used
 
 
-@compiled
+@inlined
 def _fall(cells: Int8s, base: int, rows: int) -> Any:
     """Let one column's bubbles fall; return whether it is empty."""
     to = base
@@ -162,7 +162,7 @@ def _fall(cells: Int8s, base: int, rows: int) -> Any:
     return empty
 
 
-@compiled
+@inlined
 def _close(cells: Int8s, stride: int, used: int, first: int) -> Any:
     """Move the columns from ``first`` on to the left over empty ones; return how many hold bubbles."""
     to = first
@@ -179,7 +179,7 @@ def _close(cells: Int8s, stride: int, used: int, first: int) -> Any:
     return to
 
 
-@compiled
+@inlined
 def throw(dice: Any, colours: int) -> Any:
     """Return the dice's next state and the colour it stands for; the same as ``rules.Dice``."""
     x = np.uint32(dice)
@@ -190,7 +190,7 @@ def throw(dice: Any, colours: int) -> Any:
     return x, np.int8(1 + ((np.int64(x) * colours) >> 32))
 
 
-@compiled
+@inlined
 def fill(packed: Packed, cells: Int8s, first: int, count: int, dice: Any) -> Any:
     """Fill ``count`` columns from ``first`` on with random bubbles; return the dice's next state."""
     stride = packed.rows + 1
@@ -200,7 +200,7 @@ def fill(packed: Packed, cells: Int8s, first: int, count: int, dice: Any) -> Any
     return dice
 
 
-@compiled
+@inlined
 def enter(packed: Packed, cells: Int8s, before: int, used: int, dice: Any) -> Any:
     """Let columns enter for those that the last move emptied.
 

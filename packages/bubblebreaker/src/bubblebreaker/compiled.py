@@ -12,13 +12,38 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba import types
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
     """Decorate a function that runs as machine code, without Python's lock and without bounds checks."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return _made(function, inline="never")
+
+
+def inlined(function: Function) -> Function:
+    """Decorate one that is compiled as a part of each function that calls it.
+
+    What is ``compiled`` is optimised again with all that it calls in each of its callers: in a deep tree that
+    takes most of the time. A function that is called in one place only is best a part of its caller.
+    """
+    return _made(function, inline="always")
+
+
+def _made(function: Function, **options: Any) -> Function:
+    made = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    asked = made.get_call_template
+
+    def get_call_template(arguments: Any, named: Any) -> Any:
+        # Else a 0 that stands in a call is a type of its own, and the function is compiled once more for it.
+        return asked(
+            tuple(map(types.unliteral, arguments)),
+            {name: types.unliteral(kind) for name, kind in named.items()},
+        )
+
+    made.get_call_template = get_call_template
+    return cast(Function, made)
 
 
 @compiled

@@ -28,7 +28,7 @@ from bubblebreaker.cells import (
     store,
     take,
 )
-from bubblebreaker.compiled import compiled
+from bubblebreaker.compiled import compiled, inlined
 from bubblebreaker.playouts import burst, list_groups, play_all
 from bubblebreaker.rules import GREY, Rules, first_state
 
@@ -98,7 +98,7 @@ def step(packed: Packed, boards: Int8s, dice: UInt32s, actions: Ints) -> Any:
     return points, sizes, ended
 
 
-@compiled
+@inlined
 def move(packed: Packed, cells: Int8s, used: int, at: int, dice: Any, work: Ints) -> Any:
     """Burst the group at ``at`` if there is one; return (its size or 0, columns used, dice, points)."""
     colour = cells[at]
@@ -115,7 +115,7 @@ def move(packed: Packed, cells: Int8s, used: int, at: int, dice: Any, work: Ints
     return count, used, dice, points
 
 
-@compiled
+@inlined
 def place(packed: Packed, action: int) -> Any:
     """Return where in ``cells`` an action's cell lies, or -1 for an action that is none."""
     if action < 0 or action >= packed.rows * packed.columns:
@@ -124,7 +124,7 @@ def place(packed: Packed, action: int) -> Any:
     return (action - row * packed.columns + 1) * (packed.rows + 1) + packed.rows - 1 - row
 
 
-@compiled
+@inlined
 def action_at(packed: Packed, at: int) -> Any:
     """Return the action of the cell that lies at ``at`` in ``cells``."""
     column = at // (packed.rows + 1)

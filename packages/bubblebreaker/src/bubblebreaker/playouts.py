@@ -22,7 +22,7 @@ from bubblebreaker.cells import (
     store,
     take,
 )
-from bubblebreaker.compiled import below, compiled, draw, fraction, mixed
+from bubblebreaker.compiled import below, compiled, draw, fraction, inlined, mixed
 
 UNIFORM, BY_SIZE, BY_POINTS, LARGEST = 0, 1, 2, 3
 """How a group is drawn: all alike, in proportion to its size or its points, or the largest one."""
@@ -49,7 +49,7 @@ def pick(
     return at
 
 
-@compiled
+@inlined
 def _pick_by_throwing(
     packed: Packed, cells: Int8s, used: int, weighing: int, tabu: int, rng: npt.NDArray[np.uint64], work: Ints
 ) -> Any:
@@ -137,7 +137,7 @@ def burst(packed: Packed, cells: Int8s, used: int, at: int, dice: Any, work: Int
     return after, dice, packed.points[count] + extra
 
 
-@compiled
+@inlined
 def most_frequent(packed: Packed, cells: Int8s) -> Any:
     """Return the colour of which there are most bubbles, the first of several."""
     counts = np.zeros(packed.colours + 1, np.int64)
@@ -147,7 +147,7 @@ def most_frequent(packed: Packed, cells: Int8s) -> Any:
     return np.argmax(counts[1:]) + 1
 
 
-@compiled
+@inlined
 def finish(
     packed: Packed,
     cells: Int8s,

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from workshop.machine.compiling import RECORD
+from workshop.machine.numba_compiling import UNROLL
 
 PACKAGE = Path(__file__).parents[2]
 # Two functions, one of which is compiled while the other is.
@@ -36,6 +37,22 @@ began = time.process_time()
 answer = summed(100)
 print(json.dumps({"answer": answer, "seconds": time.process_time() - began}))
 """
+# What an option does depends on LLVM's version, so it is only looked at whether it is set, once.
+OPTIONS = """
+import json
+import llvmlite.binding
+
+asked = []
+llvmlite.binding.set_option = lambda *words: asked.append(words)
+
+from numba import njit
+
+@njit
+def doubled(x):
+    return 2 * x
+
+print(json.dumps({"answers": [doubled(2), doubled(0.5)], "asked": asked}))
+"""
 Run = Callable[..., tuple[dict[str, Any], list[dict[str, Any]]]]
 
 
@@ -50,9 +67,9 @@ def run(tmp_path: Path) -> Run:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ours\nVersion: 1\n")
     (about / "entry_points.txt").write_text(f"[numba_extensions]\ninit = {extension}\n")
     script, record = tmp_path / "script.py", tmp_path / "record.jsonl"
-    script.write_text(CODE)
 
-    def one(*, counted: bool = True) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def one(code: str = CODE, *, counted: bool = True) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        script.write_text(code)
         path = os.pathsep.join([str(PACKAGE / "src"), str(about.parent)])
         environment = {**os.environ, "PYTHONPATH": path, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
         environment |= {RECORD: str(record)} if counted else {}
@@ -85,3 +102,8 @@ def test_where_nobody_counts_nothing_is_written(run: Run) -> None:
     said, lines = run(counted=False)
     assert said["answer"] > 0
     assert lines == []
+
+
+def test_loops_of_unknown_length_are_not_to_be_unrolled(run: Run) -> None:
+    said, _ = run(OPTIONS, counted=False)
+    assert said == {"answers": [4, 1.0], "asked": [["workshop", UNROLL]]}

@@ -95,6 +95,49 @@ def test_a_line_is_told_of_the_learners_cell_and_of_no_other(cells: dict[str, An
     assert "in line 2 of its cell with FileNotFoundError: [Errno 2] No such file" in record.message
 
 
+@pytest.mark.parametrize(
+    ("answer", "look", "message"),
+    [
+        (
+            "np.zeros(3)",
+            "assert double(3) != 3",
+            "one number is asked for here, and this is an array of several",
+        ),
+        ("np.zeros(3)", "float(double(3))", "one number is asked for here, and this is an array of several"),
+        (
+            "np.zeros((1, 2))",
+            "assert np.allclose(double(3), np.zeros((1, 3)))",
+            "what comes back has not the shape that is asked for: (1,2) beside (1,3)",
+        ),
+    ],
+)
+def test_what_a_check_cannot_use_is_told_in_words_of_the_answer(
+    cells: dict[str, Any], answer: str, look: str, message: str
+) -> None:
+    record = run(
+        cells,
+        "import numpy as np",
+        f"def double(x):\n    return {answer}",
+        f'with check("double"):\n    {look}',
+    )
+    assert (record.answer, record.message) == (Answer.WRONG, message)
+
+
+def test_a_learners_own_line_is_told_as_python_tells_it(cells: dict[str, Any]) -> None:
+    answer = "def double(x):\n    return 1 if np.zeros(3) else 2"
+    record = run(cells, "import numpy as np", answer, CHECK)
+    assert "it stops in line 2 of its cell with ValueError: The truth value of an array" in record.message
+
+
+def test_theanos_graph_is_not_told(cells: dict[str, Any]) -> None:
+    fault = "raise ValueError('shapes (3,3) and (2,3) not aligned\\nApply node that caused the error: Gemm')"
+    record = run(cells, f"def double(x):\n    {fault}", CHECK)
+    assert record.message.endswith("ValueError: shapes (3,3) and (2,3) not aligned")
+    said = "_tensor_py_operators.mean() got an unexpected keyword argument 'out'"
+    record = run(cells, f'def double(x):\n    raise TypeError("{said}")', CHECK)
+    assert "in line 2 of its cell: numpy's functions know no expressions" in record.message
+
+
 def test_the_check_run_again_looks_at_the_learners_answer(cells: dict[str, Any]) -> None:
     assert run(cells, "def double(x):\n    return x + 1", CHECK).answer is Answer.WRONG
     assert run(cells, CHECK).answer is Answer.WRONG, "and not at the solution that stands in for it"

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bubblebreaker.cells import Int8s, Packed, ending, load, over, pack, room
-from bubblebreaker.compiled import compiled, mixed
+from bubblebreaker.cells import Int8s, Ints, Packed, ending, load, over, pack, room
+from bubblebreaker.compiled import compiled, inlined, mixed
 from bubblebreaker.engine import NO_LIMIT, action_at, step
 from bubblebreaker.playouts import UNIFORM, burst, finish, list_groups, most_frequent
 from bubblebreaker.rules import Board, Rules
@@ -47,20 +47,34 @@ def _flat(packed: Packed, board: Int8s, seed: Any, playouts: int, horizon: int) 
     totals = np.zeros(groups, np.float64)
     counts = np.zeros(groups, np.int64)
     alive = np.arange(groups)
+    left = groups
     rounds = max(1, int(np.ceil(np.log2(groups))))
     done = 0
     for _ in range(rounds):
-        each = max(1, playouts * groups // (rounds * len(alive)))
-        for i in alive:
+        each = max(1, playouts * groups // (rounds * left))
+        for i in alive[:left]:
             totals[i] += _try(packed, cells, used, moves[i], seed, done, each, horizon)
             counts[i] += each
         done += each
-        means = totals[alive] / counts[alive]
-        alive = alive[np.argsort(-means)[: (len(alive) + 1) // 2]]
+        _best_first(alive[:left], totals, counts)
+        left = (left + 1) // 2
     return action_at(packed, moves[alive[0]])
 
 
-@compiled
+@inlined
+def _best_first(alive: Ints, totals: npt.NDArray[np.float64], counts: Ints) -> None:
+    """Sort moves by their means; equal ones stay in their order."""
+    for i in range(1, len(alive)):
+        j = i
+        while j > 0:
+            here, before = alive[j], alive[j - 1]
+            if totals[here] / counts[here] <= totals[before] / counts[before]:
+                break
+            alive[j], alive[j - 1] = before, here
+            j -= 1
+
+
+@inlined
 def _try(
     packed: Packed, start: Int8s, used: int, at: int, seed: Any, first: int, count: int, horizon: int
 ) -> Any:
@@ -74,7 +88,7 @@ def _try(
     total = 0
     for k in range(first, first + count):
         rng[0] = mixed(seed + np.uint64(k))
-        dice = np.uint32(mixed(rng[0]) >> np.uint64(32)) | np.uint32(1)
+        dice = np.uint32((mixed(rng[0]) >> np.uint64(32)) | np.uint64(1))
         cells[:] = start
         tabu = most_frequent(packed, cells)
         left, dice, points = burst(packed, cells, used, at, dice, work)
@@ -85,7 +99,6 @@ def _try(
     return total
 
 
-@compiled
 def play_flat(
     packed: Packed,
     boards: Int8s,
@@ -93,25 +106,18 @@ def play_flat(
     seeds: npt.NDArray[np.uint64],
     playouts: int,
     horizon: int,
-) -> Any:
+) -> tuple[Ints, Ints]:
     """Play whole games, (n, rows, columns), by flat search, in place; return points and moves, int64 (n,)."""
-    points = np.zeros(len(boards), np.int64)
-    moves = np.zeros(len(boards), np.int64)
+    points, moves = np.zeros(len(boards), np.int64), np.zeros(len(boards), np.int64)
     for i in range(len(boards)):
-        points[i], moves[i] = _play_one(packed, boards[i], dice[i : i + 1], seeds[i], playouts, horizon)
+        board, own_boards, own_dice = boards[i], boards[i : i + 1], dice[i : i + 1]
+        while True:
+            # The sum wraps around.
+            seed = mixed(np.uint64((int(seeds[i]) + int(moves[i])) % 2**64))
+            action = _flat(packed, board, np.uint64(seed), playouts, horizon)
+            if action < 0:
+                break
+            more, _, _ = step(packed, own_boards, own_dice, np.array([action]))
+            points[i] += more[0]
+            moves[i] += 1
     return points, moves
-
-
-@compiled
-def _play_one(
-    packed: Packed, board: Int8s, dice: npt.NDArray[np.uint32], seed: Any, playouts: int, horizon: int
-) -> Any:
-    boards = board.reshape((1, packed.rows, packed.columns))
-    points, moves = 0, 0
-    while True:
-        action = _flat(packed, board, mixed(seed + np.uint64(moves)), playouts, horizon)
-        if action < 0:
-            return points, moves
-        more, _, _ = step(packed, boards, dice, np.full(1, action))
-        points += more[0]
-        moves += 1

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bubblebreaker.cells import Int8s, Ints, load, room
-from bubblebreaker.compiled import compiled
+from bubblebreaker.compiled import compiled, inlined
 from bubblebreaker.value.pairs import CLUSTERS, JOINABLE, MARGIN, PAIRS, count_clusters, count_pairs
 
 Floats = npt.NDArray[np.float32]
@@ -112,7 +112,8 @@ def _describe_all(boards: Int8s, colours: int, told: Floats, by_frequency: bool)
     rows, columns = boards.shape[1:]
     stride = rows + 1
     cells = np.zeros(room(rows, columns), np.int8)
-    group_of, sizes, parents, stack = np.empty((4, len(cells)), np.int64)
+    work = np.empty((4, len(cells)), np.int64)
+    group_of, sizes, parents, stack = work[0], work[1], work[2], work[3]
     blocks = np.empty((colours, BLOCK), np.float32)
     for i in range(len(boards)):
         used = load(boards[i], cells)
@@ -128,7 +129,7 @@ def _describe_all(boards: Int8s, colours: int, told: Floats, by_frequency: bool)
         _count_whole(cells, stride, used, blocks, told[i, colours * BLOCK :])
 
 
-@compiled
+@inlined
 def _count_groups(
     cells: Int8s, stride: int, used: int, group_of: Ints, sizes: Ints, stack: Ints, blocks: Floats
 ) -> None:
@@ -143,7 +144,7 @@ def _count_groups(
             at += 1
 
 
-@compiled
+@inlined
 def _spread(cells: Int8s, stride: int, at: int, group_of: Ints, stack: Ints) -> Any:
     """Number the group at ``at`` by its first cell; return its size."""
     colour = cells[at]
@@ -162,7 +163,7 @@ def _spread(cells: Int8s, stride: int, at: int, group_of: Ints, stack: Ints) -> 
     return count
 
 
-@compiled
+@inlined
 def _count_group(block: Floats, size: int) -> None:
     """Note one group in its colour's block."""
     block[BUBBLES] += size
@@ -179,7 +180,7 @@ def _count_group(block: Floats, size: int) -> None:
         block[SECOND] = size
 
 
-@compiled
+@inlined
 def _count_cells(cells: Int8s, stride: int, used: int, blocks: Floats) -> None:
     """Note where each colour's bubbles are and what they touch."""
     for column in range(1, used + 1):
@@ -199,7 +200,7 @@ def _count_cells(cells: Int8s, stride: int, used: int, blocks: Floats) -> None:
                 block[SIDEWAYS] += cells[at + stride] == colour
 
 
-@compiled
+@inlined
 def _count_columns(cells: Int8s, stride: int, used: int, blocks: Floats) -> None:
     """Count the columns that hold each colour, those between them that do not, and the stretches."""
     last = np.zeros(len(blocks), np.int64)
@@ -224,7 +225,7 @@ def _count_columns(cells: Int8s, stride: int, used: int, blocks: Floats) -> None
         _count_stretch(blocks[colour], length[colour])
 
 
-@compiled
+@inlined
 def _count_stretch(block: Floats, length: int) -> None:
     """Note one stretch in its colour's block; a length of 0 is none."""
     if length > 0:
@@ -233,7 +234,7 @@ def _count_stretch(block: Floats, length: int) -> None:
         block[LARGEST_STRETCH] = max(block[LARGEST_STRETCH], length)
 
 
-@compiled
+@inlined
 def _complete(blocks: Floats) -> None:
     """Add what follows from the counts."""
     for block in blocks:
@@ -244,7 +245,7 @@ def _complete(blocks: Floats) -> None:
             block[OF_STRETCH] = (block[LARGEST_STRETCH] - 2) ** 2
 
 
-@compiled
+@inlined
 def _write_blocks(blocks: Floats, told: Floats, by_frequency: bool) -> None:
     """Write the blocks one after the other, the largest first if asked to."""
     order = np.arange(len(blocks))
@@ -257,7 +258,7 @@ def _write_blocks(blocks: Floats, told: Floats, by_frequency: bool) -> None:
         told[i * BLOCK : (i + 1) * BLOCK] = blocks[order[i]]
 
 
-@compiled
+@inlined
 def _greater(one: Floats, other: Floats) -> Any:
     for i in range(len(one)):
         if one[i] != other[i]:
@@ -265,7 +266,7 @@ def _greater(one: Floats, other: Floats) -> Any:
     return False
 
 
-@compiled
+@inlined
 def _count_whole(cells: Int8s, stride: int, used: int, blocks: Floats, told: Floats) -> None:
     """Write ``OF_THE_BOARD``."""
     told[:] = 0

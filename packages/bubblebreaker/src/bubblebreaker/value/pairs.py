@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bubblebreaker.cells import Int8s, Ints
-from bubblebreaker.compiled import compiled
+from bubblebreaker.compiled import compiled, inlined
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,7 +37,7 @@ CLUSTERS = (
 MARGIN = 3
 
 
-@compiled
+@inlined
 def count_pairs(
     cells: Int8s, stride: int, used: int, group_of: Ints, sizes: Ints, parents: Ints, blocks: Floats
 ) -> None:
@@ -89,7 +89,7 @@ def _pair(
         _join(parents, group_of[at], group_of[there])
 
 
-@compiled
+@inlined
 def _can_burst(cells: Int8s, first: int, count: int, colour: int, group_of: Ints, sizes: Ints) -> Any:
     """Say whether each of these cells is of a group of another colour."""
     for at in range(first, first + count):
@@ -98,7 +98,7 @@ def _can_burst(cells: Int8s, first: int, count: int, colour: int, group_of: Ints
     return True
 
 
-@compiled
+@inlined
 def _join(parents: Ints, one: int, other: int) -> None:
     one, other = _root(parents, one), _root(parents, other)
     parents[max(one, other)] = min(one, other)
@@ -113,7 +113,7 @@ def _root(parents: Ints, at: int) -> Any:
     return at
 
 
-@compiled
+@inlined
 def count_clusters(
     cells: Int8s, stride: int, used: int, group_of: Ints, sizes: Ints, parents: Ints, blocks: Floats
 ) -> None:
@@ -134,7 +134,7 @@ def count_clusters(
             at += 1
 
 
-@compiled
+@inlined
 def _count_cluster(block: Floats, size: int) -> None:
     if size == 1:
         block[1] += 1

@@ -1,4 +1,4 @@
-"""Count what Numba compiles as ``compiling`` counts what Theano does: it is done once on a machine.
+"""Let Numba compile in less time, and count it as ``compiling`` counts what Theano compiles.
 
 Numba calls ``count`` before it compiles or loads its first function: the package names it as an extension of
 Numba, in the group ``numba_extensions`` of its entry points.
@@ -7,17 +7,31 @@ Numba, in the group ``numba_extensions`` of its entry points.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 
 from workshop.machine.compiling import RECORD, counting
 
+UNROLL = "-unroll-runtime=false"
+"""Loops of a length that nobody knows stay as they are. Unrolled, they cost LLVM most of the time that it
+compiles for, and no game or search of ours is quicker by it: docs/figures.md."""
+
+
+@functools.cache
+def _leave_loops() -> None:
+    """Tell LLVM, once: it takes an option no second time."""
+    import llvmlite.binding
+
+    llvmlite.binding.set_option("workshop", UNROLL)
+
 
 def count() -> None:
-    """Have each function that Numba compiles counted, where somebody counts.
+    """Have Numba compile quickly, and each function that it compiles counted, where somebody counts.
 
     What it finds in its own cache is not compiled, and not counted.
     """
+    _leave_loops()
     if not os.environ.get(RECORD):
         return
     from numba.core import event

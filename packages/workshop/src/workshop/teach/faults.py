@@ -18,6 +18,21 @@ _OF_ANOTHER_TYPE = (
     "np.float32(…) makes a float32 of a number of NumPy's"
 )
 
+_OF_RESULTS = (
+    (
+        re.compile(r"The truth value of an array|only (?:size|length)-1 arrays|only 0-dimensional arrays"),
+        "one number is asked for here, and this is an array of several",
+    ),
+    (
+        re.compile(r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))"),
+        "what comes back has not the shape that is asked for: {0} beside {1}",
+    ),
+)
+"""What NumPy says where a check, not a line of the learner's, cannot use what comes back; what it means."""
+_NUMPY_OF_AN_EXPRESSION = re.compile(r"_tensor_py_operators\.\w+\(\) got an unexpected keyword argument")
+_TRACE = "\nApply node that caused the error"
+"""What follows is about Theano's graph."""
+
 _PLAIN = {
     list: "a list",
     tuple: "a tuple",
@@ -65,7 +80,13 @@ def words_of_answer(error: Exception, trace: types.TracebackType | None, own: se
             return f"an array is asked for, and this is {kind}: np.array makes one of it"
     # Libraries hand over what they had in their hands, too, which only they can read.
     plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
-    text = str(error.args[0] if plain else error)
+    text = str(error.args[0] if plain else error).split(_TRACE)[0]
+    if not inside:
+        for told, meant in _OF_RESULTS:
+            if found := told.search(text):
+                return meant.format(*found.groups())
+    if _NUMPY_OF_AN_EXPRESSION.search(text):
+        return f"it stops{inside}: numpy's functions know no expressions; x.mean() and T.log(x) do"
     if update := _UPDATE.match(" ".join(text.split())):
         return _OF_ANOTHER_TYPE.format(*update.groups())
     return f"it stops{inside} with {type(error).__name__}: {_cut(text)}"

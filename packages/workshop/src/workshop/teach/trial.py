@@ -31,8 +31,10 @@ def cross_entropy(says: Any, labels: Any) -> Any:
 
 
 def window(incoming: Layer, filters: int, size: int | tuple[int, int]) -> Layer:
-    """Return a convolution that keeps rows and columns, with a rectifier; He's noise."""
-    return L.Conv2DLayer(incoming, filters, size, pad="same", W=lasagne.init.HeNormal("relu"))
+    """Return a convolution that keeps rows and columns, with a rectifier; He's noise. ``size``: odd."""
+    # What Lasagne 0.1 calls "same" goes beyond the edges and is then cut off: more time, and more to compile.
+    pad = tuple(each // 2 for each in (size if isinstance(size, tuple) else (size, size)))
+    return L.Conv2DLayer(incoming, filters, size, pad=pad, W=lasagne.init.HeNormal("relu"))
 
 
 class Trial:
@@ -48,8 +50,10 @@ class Trial:
         layer = tried(begin)
         self.weights: int = L.count_params(layer) - L.count_params(begin)
         self.channels: int = layer.output_shape[1]
-        maps = L.get_output(layer) * heard.dimshuffle("x", 0, "x", "x")
-        end = L.GlobalPoolLayer(L.MaxPool2DLayer(L.InputLayer(layer.output_shape, maps), 2))
+        halved = L.MaxPool2DLayer(L.InputLayer(layer.output_shape, L.get_output(layer)), 2)
+        # Behind the pooling, whatever is tried, so that the networks share what is compiled.
+        maps = L.get_output(halved) * heard.dimshuffle("x", 0, "x", "x")
+        end = L.GlobalPoolLayer(L.InputLayer(halved.output_shape, maps))
         end = L.DenseLayer(end, 10, nonlinearity=None)
         says = T.nnet.logsoftmax(L.get_output(end))
         price = loss(says, labels)
