@@ -33,14 +33,11 @@ def inlined(function: Function) -> Function:
 
 def _made(function: Function, **options: Any) -> Function:
     made = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    asked = made.get_call_template
+    asked, plain = made.get_call_template, cast(Any, types.unliteral)
 
     def get_call_template(arguments: Any, named: Any) -> Any:
         # Else a 0 that stands in a call is a type of its own, and the function is compiled once more for it.
-        return asked(
-            tuple(map(types.unliteral, arguments)),
-            {name: types.unliteral(kind) for name, kind in named.items()},
-        )
+        return asked(tuple(map(plain, arguments)), {name: plain(kind) for name, kind in named.items()})
 
     made.get_call_template = get_call_template
     return cast(Function, made)

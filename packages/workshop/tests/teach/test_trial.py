@@ -29,6 +29,18 @@ def test_weights_and_channels_are_those_of_what_is_tried() -> None:
     assert (tried.weights, tried.channels) == (5 * 16 * 3 + 5, 5)
 
 
+@pytest.mark.parametrize("size", [1, 3, (1, 7), (5, 1)])
+def test_a_window_sees_what_it_sees_with_same_padding(size: int | tuple[int, int]) -> None:
+    import lasagne.layers as L  # noqa: N812
+
+    picture = np.random.default_rng(1).normal(size=(1, 2, 7, 9)).astype(np.float32)
+    seen = window(L.InputLayer((None, 2, 7, 9)), 3, size)
+    same = L.Conv2DLayer(seen.input_layer, 3, size, pad="same", W=seen.W, b=seen.b)
+    assert seen.output_shape == (None, 3, 7, 9)
+    ours, theirs = (L.get_output(layer, picture).eval() for layer in (seen, same))
+    assert np.allclose(ours, theirs, atol=1e-5)
+
+
 def test_it_learns_and_is_lost_without_its_channels(halves: Pictures) -> None:
     tried = Trial(lambda layer: window(layer, 6, 3), seed=1)
     assert tried.learn(halves, epochs=30).right(halves) == 1
