@@ -135,9 +135,9 @@ def site(libraries: Path, shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(site: Path) -> Iterator[str]:
+def served(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site, served; it ends with a slash."""
-    with running(site) as (port, _):
+    with running(site, folder=tmp_path_factory.mktemp("served")) as (port, _):
         yield f"http://127.0.0.1:{port}/"
 
 
@@ -201,12 +201,13 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Serve a site with settings of a test's own; gives the address, which ends with a slash."""
     with contextlib.ExitStack() as servers:
 
         def start(root: Path, **how: str) -> str:
-            port, _ = servers.enter_context(running(root, **how))
+            folder = tmp_path_factory.mktemp("serve")
+            port, _ = servers.enter_context(running(root, folder=folder, **how))
             return f"http://127.0.0.1:{port}/"
 
         yield start
@@ -276,9 +277,8 @@ def desk(
     """Each front end in turn; the kernels that a test leaves are ended."""
     made = Desk(request.param, *server, functools.partial(open_page, past=participants_past))
     yield made
+    made.leave()
     watch.complaints[:] = [line for line in watch.complaints if not OF_JUPYTER.search(line)]
-    for kernel in made.kernels().values():
-        made.server.ask("DELETE", f"kernels/{kernel}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

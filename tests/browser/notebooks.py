@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Desk:
     server: Jupyter
     folder: Path
     open_page: Callable[..., Any]
+    pages: list[Any] = field(default_factory=list)
 
     def run(self, name: str, *cells: str | nbformat.NotebookNode, **options: object) -> Any:
         """Open a new notebook with these cells, most of them code, and run them all; return the page."""
@@ -37,6 +38,7 @@ class Desk:
         nbformat.write(book, self.folder / f"{name}.ipynb")
         address = f"{self.server.url}/{FRONT_ENDS[self.name]}/{name}.ipynb?reset&token={self.server.token}"
         page = self.open_page(address, 1280, 900, **options)
+        self.pages.append(page)
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         wait_for_kernel(self.server, page, f"{name}.ipynb")
         self.run_all(page)
@@ -47,6 +49,13 @@ class Desk:
         page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def leave(self) -> None:
+        """Close the pages, then end their kernels: an open page complains of one that is gone."""
+        for page in self.pages:
+            page.close()
+        for kernel in self.kernels().values():
+            self.server.ask("DELETE", f"kernels/{kernel}")
 
     def kernels(self) -> dict[str, str]:
         """Return the notebooks whose kernels run, with the kernels' identities."""

@@ -81,6 +81,7 @@ def test_each_cell_is_run_by_shift_and_enter(
             keep(page, "lesson")
     keep(page, "lesson-end")
     assert saved(page, book, count) == []
+    page.close()  # it may complain until then
     watch.complaints[:] = [line for line in watch.complaints if not OF_JUPYTER.search(line)]
 
 

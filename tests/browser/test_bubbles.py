@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,16 +39,18 @@ boards = [BubbleBoard(seed=7), BubbleBoard(SAMEGAME.having(rows=6), seed=8, agen
 for board in boards:
     display(board, python_has(board))
 """
-# Thinks for longer than anybody waits without being told why, and only about boards that are news to it.
+# Thinks until the page has said so, and only about boards that are news to it.
 THINKER = """
 import time
+from pathlib import Path
 
 class Thinker:
     told = 0
 
     def begin(self, board):
         self.told += 1
-        time.sleep(3)
+        while not Path("seen-thinking").exists():
+            time.sleep(0.05)
 
     def choose(self, board):
         return reference.moves(board)[0]
@@ -59,6 +62,8 @@ label.add_class("told")
 traitlets.dlink((thoughtful, "state"), (label, "value"), lambda state: str(thinker.told))
 display(thoughtful, label)
 """
+# Milliseconds from move to move by the slider: 600, so that nothing is over while one looks.
+SLOWLY = "20"
 BOARD = '.bubbles canvas[aria-label^="The board"]'
 
 
@@ -140,9 +145,11 @@ def play_by_clicks(desk: Desk, page: Any, keep: Callable[..., None]) -> None:
 
 
 def test_an_agent_is_watched_and_paused_and_one_that_thinks_is_waited_for(desk: Desk) -> None:
+    seen = desk.folder / "seen-thinking"
+    seen.unlink(missing_ok=True)  # by the test of the other front end
     page = opened(desk, "watched", THINKER)
     watch_to_the_end(page)
-    wait_for_one_that_thinks(page)
+    wait_for_one_that_thinks(page, seen)
 
 
 def watch_to_the_end(page: Any) -> None:
@@ -152,15 +159,16 @@ def watch_to_the_end(page: Any) -> None:
     assert widths == [300, 450]
     box(page, 1).get_by_role("button", name="Step").click()
     moved(page, 1, 1)
+    box(page, 1).get_by_role("slider").fill(SLOWLY)
+    box(page, 1).get_by_role("button", name="Watch").click()
+    wait_until(page, "document.querySelectorAll('.bubbles')[1].dataset.moves > 2")
+    box(page, 1).get_by_role("button", name="Pause").click()
+    moved(page, 1, at_rest(page, 1))
     box(page, 1).get_by_role("slider").focus()
     page.keyboard.press("End")
     box(page, 1).get_by_role("button", name="Watch").click()
-    wait_until(page, "document.querySelectorAll('.bubbles')[1].dataset.moves > 5")
-    if box(page, 1).get_by_role("button", name="Pause").is_visible():
-        box(page, 1).get_by_role("button", name="Pause").click()
-        moved(page, 1, at_rest(page, 1))
-        box(page, 1).get_by_role("button", name="Watch").click()
     wait_until(page, "document.querySelectorAll('.bubbles')[1].innerText.includes('No move is left')", 240)
+    moved(page, 1, int(box(page, 1).get_attribute("data-moves")))  # the label follows the board
     board, score, moves = python(page, 1)
     assert reference.groups(np.array(board, np.int8)) == []
     assert (box(page, 1).get_attribute("data-score"), box(page, 1).get_attribute("data-moves")) == (
@@ -169,11 +177,13 @@ def watch_to_the_end(page: Any) -> None:
     )
 
 
-def wait_for_one_that_thinks(page: Any) -> None:
+def wait_for_one_that_thinks(page: Any, seen: Path) -> None:
     """It is told of what others did."""
     thoughtful = "document.querySelectorAll('.bubbles')[2]"
+    box(page, 2).get_by_role("slider").fill(SLOWLY)
     box(page, 2).get_by_role("button", name="Watch").click()
     wait_until(page, f"{thoughtful}.innerText.includes('thinker thinks …')")
+    seen.touch()
     wait_until(page, f"{thoughtful}.dataset.moves > 1")
     expect(box(page, 2)).not_to_contain_text("thinks", use_inner_text=True)
     expect(page.locator(".told")).to_have_text("1", use_inner_text=True)

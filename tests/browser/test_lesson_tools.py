@@ -42,6 +42,7 @@ OUTPUT = ".jp-OutputArea-output"
 
 
 def test_the_curve_grows_while_the_network_learns(desk: Desk) -> None:
+    (desk.folder / "seen").unlink(missing_ok=True)  # by the test of the other front end
     page = desk.run("curve", TRAINING)
     picture, line = page.locator(PICTURE), page.locator(OUTPUT, has_text="toy")
     picture.wait_for()
@@ -84,9 +85,9 @@ def test_small_multiples_confusion_and_mistakes_are_shown_once(desk: Desk) -> No
     matrix = "pictures.draw_confusion(pictures.confusion_matrix(truth, p.argmax(axis=1)))"
     mistakes = "pictures.worst_mistakes(images, truth, p)"
     page = desk.run("pictures", CONFUSED, "pictures.small_multiples(images[:20])", matrix, mistakes)
-    page.wait_for_function(f"document.querySelectorAll('{PICTURE}').length === 3")
-    sizes = page.eval_on_selector_all(PICTURE, "all => all.map((picture) => picture.naturalWidth)")
-    assert min(sizes) > 200
+    expect(page.locator(PICTURE)).to_have_count(3)
+    # A picture has no size before it is decoded.
+    wait_until(page, f"[...document.querySelectorAll('{PICTURE}')].every((each) => each.naturalWidth > 200)")
     nobody_is_asked_about_news(page)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, expect
+from .conftest import CHECKOUT, expect, wait_until
 from .notebooks import Desk, as_stored
 
 LESSON = CHECKOUT / "notebooks/9-tools/30-formulas-and-plots.ipynb"
@@ -51,21 +51,28 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
     slider = drawn(page, "Softmax with a temperature")
     before = slider.evaluate(CHANCES)
     assert before.index(max(before)) == 2 and abs(sum(before) - 1) < 1e-9
-    handle = slider.locator(".noUi-handle").bounding_box()
-    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    slider.locator(".noUi-handle").hover()  # as soon as it stands still
     page.mouse.down()
+    handle = slider.locator(".noUi-handle").bounding_box()
     page.mouse.move(handle["x"] + 300, handle["y"] + handle["height"] / 2, steps=6)
     page.mouse.up()
+    # Warmer, so that the likeliest loses; the plot follows the slider after the mouse has gone.
+    wait_until(slider, f"Math.max(...({CHANCES})()) < {max(before) - 0.1}")
     after = slider.evaluate(CHANCES)
-    assert max(after) < max(before) - 0.1, "warmer, so that the likeliest loses"
     assert abs(sum(after) - 1) < 1e-9
 
     dot = drawn(page, "One dot")
     expect(dot.locator("text=a seven")).to_have_count(0)
-    canvas = dot.locator("canvas").first.bounding_box()
-    page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2 - 30)
-    page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2, steps=4)
-    dot.locator("text=a seven").first.wait_for()
+    told = dot.locator("text=a seven").first
+    # A plot has its canvas before it listens to the mouse.
+    for _ in range(40):
+        canvas = dot.locator("canvas").first.bounding_box()
+        page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2 - 30)
+        page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2, steps=4)
+        page.wait_for_timeout(250)
+        if told.is_visible():
+            break
+    told.wait_for()
 
     page.locator(".jp-CodeCell .cm-content").last.click()  # out of the frame, whose keys are its own
     page.keyboard.press("Control+s")

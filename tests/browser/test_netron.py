@@ -115,7 +115,7 @@ def test_the_keyboard_finds_a_box_and_opens_it(machine: str, open_page: Open) ->
         page.wait_for_timeout(250)
         if search.is_visible():
             break
-    search.wait_for()
+    expect(search).to_be_focused()
     page.keyboard.type("convolution 2")
     frame.locator(".sidebar-find-content li").first.wait_for()
     page.keyboard.press("ArrowDown")

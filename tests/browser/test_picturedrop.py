@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from .conftest import wait_until
 from .notebooks import Desk
 
 FIELD = """
@@ -19,10 +20,9 @@ def look(picture):
 
 PictureDrop(look)
 """
-# What is shown has the size, in pixels, of the picture that the kernel got.
-SHOWN = """
-[...document.querySelectorAll('img[src^="data:image/png"]')].map(i => [i.naturalWidth, i.naturalHeight])
-"""
+# What is shown has the size, in pixels, of the picture that the kernel got, as soon as it is decoded.
+SHOWN = """JSON.stringify(
+[...document.querySelectorAll('img[src^="data:image/png"]')].map(i => [i.naturalWidth, i.naturalHeight]))"""
 DROP = """
 ([field, name, bytes]) => {
   const files = new DataTransfer();
@@ -47,17 +47,17 @@ def test_a_picture_is_chosen_dropped_and_replaced_and_a_letter_is_refused_kindly
     field = page.locator('label:has-text("Drop a picture here")').element_handle()
     choose(page, picture(tmp_path / "large.png", 2048, 1024))
     page.get_by_text("large.png", exact=True).wait_for()
-    assert page.evaluate(SHOWN) == [[1024, 512]], "it arrives small and upright"
+    wait_until(page, f"{SHOWN} === '[[1024,512]]'")  # it arrives small and upright
     for name, width in (("first.png", 300), ("second.png", 200)):
         content = list(picture(tmp_path / name, width, 100).read_bytes())
         page.evaluate(DROP, [field, name, content])
         page.get_by_text(name, exact=True).wait_for()
-        assert page.evaluate(SHOWN) == [[width, 100]], "the next one replaces it"
+        wait_until(page, f"{SHOWN} === '[[{width},100]]'")  # the next one replaces it
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear Sir")
     choose(page, letter)
     page.get_by_text("letter.jpg is not a picture").wait_for()
-    assert page.evaluate(SHOWN) == []
+    assert page.evaluate(SHOWN) == "[]"
 
 
 def choose(page: Any, path: Path) -> None:

@@ -79,8 +79,8 @@ def test_a_curve_draws_itself_when_its_slide_is_opened(served: str, open_page: O
         page = open_page(f"{served}slides/{DECKS[0]}/", **options)
         ready(page)
         find = "getSlides().findIndex((slide) => slide.querySelector('.drawn'))"
-        deck(page, f"slide({deck(page, find)})")
-        assert page.evaluate(moving) == animations
+        # In one breath: where the machine is slow it has drawn itself before one looks again.
+        assert page.evaluate(f"(workshopDeck.slide({deck(page, find)}), {moving})") == animations
         page.evaluate(ended)
         assert page.evaluate(moving) == 0
 
@@ -147,9 +147,10 @@ def test_the_speakers_clock_goes_on_when_the_window_is_loaded_again(served: str,
     page.keyboard.press("s")
     page.keyboard.press("ArrowRight")
     wait_until(speaker, "document.getElementById('count')?.textContent?.startsWith('2 of')")
-    assert speaker.inner_text("#elapsed") == "0:42"
+    # The window is loaded once more, and empty for a moment.
+    expect(speaker.locator("#elapsed")).to_have_text(re.compile(r"0:4[23]"), use_inner_text=True)
     speaker.get_by_role("button", name="Start the clock again").click()
-    assert speaker.inner_text("#elapsed") == "0:00"
+    expect(speaker.locator("#elapsed")).to_have_text("0:00", use_inner_text=True)
     speaker.close()
 
 

@@ -116,7 +116,9 @@ def ink(page: Any) -> list[float]:
 def axes_fit_what_is_plotted(page: Any) -> None:
     # The axis has six tenths of a decade from the start, and at how many steps a curve begins depends on the
     # machine: it fills the axis sooner or later.
-    wait_until_it_is_so(lambda: (at := ink(page))[1] - at[0] > 0.4, 60, "the curve fills its axis")
-    left, right, top, bottom = ink(page)
-    assert bottom - top > 0.05
+    def filled() -> list[float] | None:
+        left, right, top, bottom = at = ink(page)
+        return at if right - left > 0.4 and bottom - top > 0.05 else None
+
+    left, right, top, bottom = wait_until_it_is_so(filled, 60, "the curve fills its axis") or []
     assert left > 0 and right < 1 and top >= 0 and bottom < 1

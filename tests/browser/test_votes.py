@@ -38,7 +38,7 @@ def test_a_phone_votes_and_the_wall_shows_it_with_the_second_key(
     assert "votes=" not in deck.url
     ask(deck)
     assert room_address.removeprefix("http://") == deck.inner_text(".present .address")
-    assert deck.evaluate("document.querySelector('.present .room img').naturalWidth") > 0
+    wait_until(deck, "document.querySelector('.present .room img').naturalWidth > 0")
     phone: Any = open_page(room_address, width=390, height=844)
     wait_until(phone, "document.querySelectorAll('button').length === 3")
     keep(phone, "votes-phone")

@@ -47,11 +47,13 @@ def test_they_work_side_by_side() -> None:
 
 def test_no_more_at_once_than_was_said() -> None:
     now, most, guard = 0, 0, threading.Lock()
+    together = threading.Barrier(2, timeout=120)
 
     def work(watch: Watch) -> None:
         nonlocal now, most
         with guard:
             now, most = now + 1, max(most, now + 1)
+        together.wait()
         time.sleep(0.02)
         with guard:
             now -= 1

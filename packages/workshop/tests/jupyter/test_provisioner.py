@@ -108,7 +108,7 @@ def test_a_death_is_known_even_when_a_restart_comes_before_it_was_seen() -> None
     async def story() -> None:
         kernel = await launched(WAITS)
         os.kill(kernel.pid, signal.SIGKILL)
-        await asyncio.sleep(0.3)
+        os.waitid(os.P_PID, kernel.pid, os.WEXITED | os.WNOWAIT)
         await kernel.kill(restart=True)
         await ended(kernel)
         assert kernel.take_last_words()

@@ -63,10 +63,14 @@ def command(*words: str | Path) -> list[str]:
 
 @contextlib.contextmanager
 def running(
-    root: Path, *words: str, settings: str = "", address: str = "127.0.0.1"
+    root: Path, *words: str, settings: str = "", address: str = "127.0.0.1", folder: Path | None = None
 ) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Serve ``root``; gives the port, once it answers, and the process."""
-    config = root.parent / "workshop.toml"
+    """Serve ``root``; gives the port, once it answers, and the process.
+
+    The settings are written into ``folder``, else beside ``root``: where several processes serve one site,
+    each needs a folder of its own, or they would read each other's.
+    """
+    config = (folder or root.parent) / "workshop.toml"
     config.write_text(settings, encoding="utf-8")
     port = free_port()
     process = subprocess.Popen(

@@ -19,20 +19,30 @@ JUPYTER = {"/api": b'{"version": "2.17.0"}'}
 TENSORBOARD = {"/data/environment": b'{"data_location": "/logs", "window_title": ""}'}
 
 
-def states(tmp_path: Path, jupyter: int, tensorboard: int) -> dict[str, Any]:
+def states(tmp_path: Path, jupyter: int, tensorboard: int, answering: int = 0) -> dict[str, Any]:
+    """Return what is told of the services as soon as so many of them have answered.
+
+    On a busy machine the first answer may be too slow to count.
+    """
     (tmp_path / "web").mkdir()
     settings = f"jupyter_port = {jupyter}\ntensorboard_port = {tensorboard}\n"
-    with running(tmp_path / "web", settings=settings) as (port, _):
+
+    def told() -> dict[str, Any] | None:
         answer = ask(port, "/api/status")
-    assert answer.status == 200
-    assert answer.headers["content-type"].startswith("application/json")
-    assert answer.headers["cache-control"] == "no-store"
-    return json.loads(answer.body)["services"]
+        assert answer.status == 200
+        assert answer.headers["content-type"].startswith("application/json")
+        assert answer.headers["cache-control"] == "no-store"
+        found: dict[str, Any] = json.loads(answer.body)["services"]
+        heard = [each for each in found.values() if each["state"] != "down"]
+        return found if len(heard) >= answering else None
+
+    with running(tmp_path / "web", settings=settings) as (port, _):
+        return wait_until(told, 60, f"{answering} services answer", every=KEEP_S) or {}
 
 
 def test_services_that_answer_are_up(tmp_path: Path) -> None:
     with service(JUPYTER) as jupyter, service(TENSORBOARD) as tensorboard:
-        assert states(tmp_path, jupyter, tensorboard) == {
+        assert states(tmp_path, jupyter, tensorboard, answering=2) == {
             "jupyter": {"port": jupyter, "state": "up"},
             "tensorboard": {"port": tensorboard, "state": "up"},
         }
@@ -48,7 +58,7 @@ def test_another_program_on_the_port_is_not_taken_for_the_service(
     tmp_path: Path, answers: dict[str, bytes]
 ) -> None:
     with service(answers) as other:
-        assert states(tmp_path, other, free_port())["jupyter"]["state"] == "unexpected"
+        assert states(tmp_path, other, free_port(), answering=1)["jupyter"]["state"] == "unexpected"
 
 
 def test_another_account_that_answers_just_as_jupyter_does_is_told_apart(
@@ -56,7 +66,7 @@ def test_another_account_that_answers_just_as_jupyter_does_is_told_apart(
 ) -> None:
     with service(JUPYTER) as jupyter:
         probe = Probe([Service("workshop-jupyter", "Jupyter", "127.0.0.1", jupyter, "/api", "version")])
-        assert look(probe) == "up"
+        wait_until(lambda: look(probe) == "up", 60, "Jupyter is up")
         row = ports.Socket("127.0.0.1", "1", 65534)
         monkeypatch.setattr(ports, "listening", lambda port: [row] if port == jupyter else [])
         assert look(probe) == "unexpected"
@@ -115,7 +125,6 @@ def test_lights_follow_a_service_that_stops(tmp_path: Path) -> None:
         number = jupyter.enter_context(service(JUPYTER))
         settings = f"jupyter_port = {number}\ntensorboard_port = {free_port()}\n"
         with running(tmp_path / "web", settings=settings) as (port, _):
-            # On a busy machine the first answer may be too slow to count.
             wait_until(lambda: jupyter_state(port) == "up", 60, "Jupyter is up", every=KEEP_S)
             jupyter.close()
             wait_until(lambda: jupyter_state(port) == "down", 60, "Jupyter is down", every=KEEP_S)

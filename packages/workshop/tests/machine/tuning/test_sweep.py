@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import wait_until
 
 from workshop.errors import WorkshopError
 from workshop.machine.tuning import sweep
@@ -111,11 +111,13 @@ def test_a_process_that_dies_on_the_way_says_why() -> None:
 
 
 def test_neighbours_compute_and_go() -> None:
-    before = os.times()
+    before, others = os.times(), psutil.Process().children()
     with sweep.busy_neighbours(1):
-        time.sleep(0.5)
+        (neighbour,) = set(psutil.Process().children()) - set(others)
+        wait_until(lambda: neighbour.cpu_times().user > 0.2, 30, "it computes")
     after = os.times()
-    assert after.children_user > before.children_user
+    assert after.children_user > before.children_user + 0.1
+    assert not neighbour.is_running()
 
 
 def test_neighbours_end_by_themselves() -> None:
