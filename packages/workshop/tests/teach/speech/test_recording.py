@@ -57,3 +57,21 @@ def test_three_pairs_are_recorded_as_long_as_the_lesson(measure: str) -> None:
     assert set(known) == set(recording.jobs())
     assert len(recording.pairs(known, measure)) == len(recording.SEEDS)
     assert {piece["steps"] for piece in known.values()} == {800}
+
+
+def test_the_lesson_tells_what_was_recorded() -> None:
+    known = recording.recorded()
+    (text,) = (
+        "".join(cell["source"])
+        for cell in recordings.cells(recording.NOTEBOOK)
+        if cell["id"] == "without-read"
+    )
+
+    def apart(measure: str, by: int) -> list[int]:
+        return [round(by * (one - other)) for one, other in recording.pairs(known, measure).values()]
+
+    more_wrong = [-words for words in apart("unseen", 800)]
+    assert "{}, {} and {} more of 800 words wrong".format(*more_wrong) in text
+    assert "{}, {} and {} points more".format(*apart("people", 100)) in text
+    ten = [(round(10 * one), round(10 * other)) for one, other in recording.pairs(known, "person").values()]
+    assert ten == [(7, 7), (7, 7), (8, 7)] and "7, 7 and 8 against three times 7" in text
