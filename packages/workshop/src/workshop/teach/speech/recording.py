@@ -46,7 +46,8 @@ CELLS = (
 )
 """The cells that every piece runs, in their order."""
 SEEDS = (1, 2, 3)
-KINDS = {"varied": "with augmentation", "plain": "without"}
+KINDS = ("varied", "plain")
+"""The two networks of a pair: with augmentation, and without."""
 JUDGED = {
     "known": "other words, known voices",
     "unseen": "unseen voices",
@@ -65,9 +66,9 @@ def pairs(pieces: Mapping[str, Piece], measure: str) -> dict[int, tuple[float, f
     """Return the share that is right with augmentation and without, by seed; only whole pairs."""
     found = {}
     for seed in SEEDS:
-        both = [pieces.get(f"{kind}/{seed}", {}).get(measure) for kind in KINDS]
-        if None not in both:
-            found[seed] = (both[0], both[1])
+        varied, plain = (pieces.get(f"{kind}/{seed}", {}) for kind in KINDS)
+        if measure in varied and measure in plain:
+            found[seed] = (varied[measure], plain[measure])
     return found
 
 
