@@ -69,7 +69,7 @@ def test_noise_is_told_in_the_mean_of_its_seeds() -> None:
     tables = [{"alone, noise": {"kinds": 4.0 + seed, "sure": seed / 10, "frechet": 300.0}} for seed in (1, 2)]
     title, row = recording.around({f"around/{seed}": {"table": one} for seed, one in enumerate(tables, 1)})
     assert "2 seeds" in title
-    assert row.split() == "alone, noise sure of 15.0 of 100, 5.5 kinds, distance 300".split()
+    assert " ".join(row.split()) == "alone, noise sure of 15.0 of 100, 5.5 kinds, distance 300"
     assert recording.around({}) == []
 
 

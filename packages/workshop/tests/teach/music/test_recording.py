@@ -31,7 +31,7 @@ def test_a_network_is_told_as_many_notes_as_the_best_table() -> None:
 
 
 def test_without_a_memory_nothing_is_left_of_a_state() -> None:
-    names: dict[str, Any] = {"step": lambda told, h, U: told + h @ U}
+    names: dict[str, Any] = {"step": lambda told, h, weights: told + h @ weights}
     recording._forget(names)
     assert not names["step"](np.ones((2, 3)), np.ones((2, 3)), np.eye(3)).any()
 

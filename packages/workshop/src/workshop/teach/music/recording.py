@@ -60,7 +60,9 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
 
 def jobs() -> dict[str, Callable[[], Piece]]:
     """Return all pieces in the order of their worth, each as what makes it."""
-    return {f"{name}/{seed}": partial(_trained, seed, memory=name == "four") for seed in SEEDS for name in TOLD}
+    return {
+        f"{name}/{seed}": partial(_trained, seed, memory=name == "four") for seed in SEEDS for name in TOLD
+    }
 
 
 def _trained(seed: int, *, memory: bool) -> Piece:
@@ -80,7 +82,7 @@ def _four_notes(names: Names) -> None:
 def _forget(names: Names) -> None:
     """Let the memory be 0 after each step: what is guessed comes from the notes and the place alone."""
     step = names["step"]
-    names["step"] = lambda told, h, U: 0 * step(told, h, U)
+    names["step"] = lambda told, h, weights: 0 * step(told, h, weights)
 
 
 if __name__ == "__main__":
