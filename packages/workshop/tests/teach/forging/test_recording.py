@@ -65,6 +65,20 @@ def test_rings_and_painters_are_told_seed_by_seed() -> None:
     assert recording.ring({}) == recording.remedies({}) == recording.painted({}) == []
 
 
+def test_noise_is_told_in_the_mean_of_its_seeds() -> None:
+    tables = [{"alone, noise": {"kinds": 4.0 + seed, "sure": seed / 10, "frechet": 300.0}} for seed in (1, 2)]
+    title, row = recording.around({f"around/{seed}": {"table": one} for seed, one in enumerate(tables, 1)})
+    assert "2 seeds" in title
+    assert " ".join(row.split()) == "alone, noise sure of 15.0 of 100, 5.5 kinds, distance 300"
+    assert recording.around({}) == []
+
+
+def test_an_autoencoder_is_recorded_as_long_as_it_learns_in_the_lesson() -> None:
+    found = {cell["id"]: "".join(cell["source"]) for cell in recordings.cells(recording.TURNED)}
+    assert f", {recording.AROUND_ROUNDS} if FULL" in found["without"]
+    assert [name for name in found if name in recording.AROUND] == list(recording.AROUND)
+
+
 def test_the_cells_that_a_painter_runs_are_in_the_notebook() -> None:
     ids = [cell["id"] for cell in recordings.cells(recording.TURNED)]
     places = [ids.index(name) for name in recording.PAINTED]

@@ -78,6 +78,11 @@ PAINTED = (
     "judge-painted",
 )
 """The cells of the sequel that teach a painter, and judge what it draws."""
+AROUND = ("parameters", "imports", "digits", "judge", "losses", "exercise-turned", "around", "begin")
+"""The cells of the sequel that make an autoencoder, with or without a game about its numbers."""
+AROUND_ROUNDS = 4000
+"""Rounds that it learns in the sequel."""
+PLAYED = {"no detective": False, "adversarial": True}
 
 SEEDS = (2, 3)
 """Seeds beside the first, with which the lesson itself plays."""
@@ -175,6 +180,18 @@ def painted(pieces: Mapping[str, Piece]) -> list[str]:
     return told + [f"  {name:40}" + "  ".join(f"{one[name]:5.1f}" for one in found) for name in found[0]]
 
 
+def around(pieces: Mapping[str, Piece]) -> list[str]:
+    """Say what becomes of noise, as it is or with the digits' own mean and covariance: means of all seeds."""
+    found = [pieces[name]["table"] for seed in ALL_SEEDS if (name := f"around/{seed}") in pieces]
+    if not found:
+        return []
+    told = [f"noise made into digits, means of {len(found)} seed{'s' * (len(found) > 1)} (recorded):"]
+    for way in found[0]:
+        kinds, sure, far = (np.mean([one[way][name] for one in found]) for name in MEASURES)
+        told.append(f"  {way:30}sure of {100 * sure:4.1f} of 100, {kinds:4.1f} kinds, distance {far:3.0f}")
+    return told
+
+
 def away(pieces: Mapping[str, Piece], table: Mapping[str, Mapping[str, float]], seed: int) -> float | None:
     """Return by which share a distance of the short games is off its record at most; None without one."""
     if (piece := pieces.get(f"remedies/{seed}")) is None:
@@ -218,6 +235,7 @@ def jobs() -> dict[str, Callable[[], Piece]]:
     found: dict[str, Callable[[], Piece]] = {f"seeds/{seed}": partial(_long, seed) for seed in SEEDS}
     found |= {f"ring/{seed}": partial(_ring, seed) for seed in ALL_SEEDS}
     found |= {f"painter/{seed}": partial(_painter, seed) for seed in ALL_SEEDS}
+    found |= {f"around/{seed}": partial(_around, seed) for seed in ALL_SEEDS}
     found |= {f"remedies/{seed}": partial(_remedies, seed) for seed in ALL_SEEDS}
     found |= {f"convolutions/{seed}": partial(_convolutions, seed) for seed in ALL_SEEDS}
     found |= {f"dense/{seed}": partial(_dense, seed) for seed in ALL_SEEDS}
@@ -251,6 +269,24 @@ def _painter(seed: int) -> Piece:
     """Teach the sequel's painter, and judge forgeries and real digits, each drawn in three ways."""
     names = recordings.play(TURNED, PAINTED, seed, after={"imports": _take_the_shipped_forger})
     return {"distance": {f"{whose}, {way}": round(far, 2) for (whose, way), far in names["distance"].items()}}
+
+
+def _around(seed: int) -> Piece:
+    """Make digits of noise as it is, and of noise with the mean and covariance of the digits' own numbers.
+
+    As in the lesson, the noise is that of its own seed for all, and an autoencoder begins with ``seed``.
+    """
+    names = recordings.play(TURNED, AROUND, ALL_SEEDS[0], after={"imports": _take_the_shipped_forger})
+    noise = np.random.default_rng(ALL_SEEDS[0]).standard_normal((names["FEW"], names["SQUEEZED"]), "float32")
+    table = {}
+    for name, game in PLAYED.items():
+        names["go_around"](AROUND_ROUNDS, game, seed)
+        own = names["encode"](names["codes"])
+        fitted = own.mean(axis=0) + noise @ np.linalg.cholesky(np.cov(own.T)).T
+        for way, some in (("noise", noise), ("fitted noise", fitted.astype("float32"))):
+            made = names["drawn"](names["decode"](some))
+            table[f"{name}, {way}"] = _rounded(names["judged"](made))
+    return {"table": table}
 
 
 def _take_the_shipped_forger(names: Names) -> None:
