@@ -491,21 +491,37 @@ def _in_time() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@contextmanager
+def _collecting_between() -> Iterator[Callable[[], object]]:
+    """Yield what collects garbage, which nobody else does meanwhile.
+
+    Else something may be finalised deep within a shape, where a complaint about it is one recursion too many,
+    and Python says so on the sync's standard error.
+    """
+    gc.collect()
+    gc.freeze()  # what was there before: looked at for each trial, it would take longer than all of them
+    gc.disable()
+    try:
+        yield gc.collect
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
 def try_shapes(folder: Path, times: int, seed: int) -> dict[str, Any]:
     """Play trials; return how many went wrong, and how."""
-    # What others left to the collector would else be finalised deep within a shape, where a complaint about
-    # it is one recursion too many, and stands on the sync's standard error.
-    gc.collect()
     faults: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    for number in range(times):
-        place = folder / str(number)
-        place.mkdir()
-        found = list(faults_of(f"{seed}/{number}", place))
-        faults += found
-        unlock(place)
-        shutil.rmtree(place)
+    with _collecting_between() as collect:
+        for number in range(times):
+            place = folder / str(number)
+            place.mkdir()
+            found = list(faults_of(f"{seed}/{number}", place))
+            faults += found
+            unlock(place)
+            shutil.rmtree(place)
+            collect()
     return {
         "shapes": times,
         "faulty": len({each.partition(" ")[0] for each in faults}),
