@@ -1,13 +1,15 @@
 """A lesson in Theano on a machine that was set up: cold and warm, the compile cache changes no verdict.
 
-Each run of the same lesson finds a cache of its own, first empty and then full. The budget is what it took
-warm, with the margin that the lessons have; a lesson that does 30 % more is over it, cold and warm.
+Twice the same lesson finds a cache of its own, first empty and then full. The budget is the median of what it took
+warm, with the margin that the lessons have; a lesson that does half as much again is over it, though it compiles.
+One run of so short a lesson says little: at a changing load its work was 2.2 to 2.8.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +19,8 @@ import pytest
 from waiting import patience
 
 MARGIN = 1.15
-SLOWED = 1.35
-"""More than the margin by more than what the yardstick varies."""
+SLOWED = 1.5
+"""More than the margin by more than what the work of so short a lesson varies."""
 LESSON = "1-try/10-cold"
 COMPILE = """\
 import numpy as np, theano, theano.tensor as T
@@ -85,18 +87,23 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_cold_and_warm_the_verdict_is_the_same(run: Run) -> None:
-    cold = run(PIECES, 1000.0, "one")
-    warm = run(PIECES, 1000.0, "one")
-    assert (cold["passed"], warm["passed"]) == (True, True), (cold, warm)
-    assert warm["compiling"] < 0.1, "the cache has all that the lesson needs"
-    assert cold["compiling"] > 10 * max(warm["compiling"], 0.05), "the header alone takes longer"
-    assert cold["runs"] == warm["runs"] == 1
-    assert cold["work"] == pytest.approx(warm["work"], rel=MARGIN - 1)
-    assert cold["peak_rss_mb"] == pytest.approx(warm["peak_rss_mb"], rel=0.15)
-    budget = round(MARGIN * warm["work"], 2)
+    colds, warms = [], []
+    for cache in ("one", "two"):
+        colds.append(run(PIECES, 1000.0, cache))
+        warms.append(run(PIECES, 1000.0, cache))
+    warms.append(run(PIECES, 1000.0, "one"))
+    assert all(ran["passed"] and ran["runs"] == 1 for ran in colds + warms), (colds, warms)
+    memory = statistics.median(warm["peak_rss_mb"] for warm in warms)
+    for cold in colds:
+        assert cold["compiling"] > 0.2, "the header alone takes longer"
+        assert cold["peak_rss_mb"] == pytest.approx(memory, rel=0.15)
+    assert max(warm["compiling"] for warm in warms) < 0.1, "the cache has all that the lesson needs"
+    budget = round(MARGIN * statistics.median(warm["work"] for warm in warms), 2)
+    # If compiling were counted, both would be over by a fifth.
+    assert min(cold["work"] for cold in colds) <= budget, (colds, warms)
     # Of the whole lesson, the kernel's start and the imports too, which are not slowed.
-    more = (SLOWED - 1) * warm["cpu_seconds"] / warm["metrics"]["seconds"]
-    for cache in ("two", "two"):
-        slowed = run(round((1 + more) * PIECES), budget, cache)
-        assert not slowed["passed"], slowed
-        assert slowed["why"].startswith("took ") and slowed["why"].endswith(f"budget {budget:g} s of work")
+    whole = statistics.median(warm["cpu_seconds"] / warm["metrics"]["seconds"] for warm in warms)
+    more = (SLOWED - 1) * whole
+    slowed = run(round((1 + more) * PIECES), budget, "three")
+    assert not slowed["passed"], slowed
+    assert slowed["why"].startswith("took ") and slowed["why"].endswith(f"budget {budget:g} s of work")

@@ -105,4 +105,5 @@ def test_a_cold_compile_cache_changes_no_verdict(tmp_path: Path, budget: float) 
     assert not slowed.passed, slowed
     # Each module takes about half of what the lesson may.
     assert min(sound.compiling, slowed.compiling) / sound.slowness > 0.4 * budget
-    assert sound.work == pytest.approx(budget / MARGIN, rel=MARGIN - 1)
+    # If compiling were counted, it would be nearly twice as much.
+    assert sound.work == pytest.approx(budget / MARGIN, rel=0.4)
