@@ -256,7 +256,7 @@ class TestWhoCalls:
 
     def test_one_who_serves_itself_is_none(self, family: socket.AddressFamily) -> None:
         with self.server(family) as server, called_by(os.geteuid(), server) as connection:
-            assert not ports.is_strangers(connection)
+            assert not ports.is_stranger(ports.caller(connection))
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account")
     @pytest.mark.parametrize(
@@ -267,12 +267,12 @@ class TestWhoCalls:
         """The kernel says of a connection that its process has closed that it is root's."""
         nobody = pwd.getpwnam("nobody").pw_uid
         with self.server(family) as server, called_by(nobody, server, then) as connection:
-            assert ports.is_strangers(connection)
+            assert ports.is_stranger(ports.caller(connection))
 
     def test_a_closed_connection_is_one(self, family: socket.AddressFamily) -> None:
         with self.server(family) as server, called_by(os.geteuid(), server) as connection:
             connection.close()
-            assert ports.is_strangers(connection)
+            assert ports.is_stranger(ports.caller(connection))
 
 
 def test_where_the_kernel_says_nothing_all_of_this_machine_are_strangers(
@@ -283,7 +283,7 @@ def test_where_the_kernel_says_nothing_all_of_this_machine_are_strangers(
         socket.create_server(("127.0.0.1", 0)) as server,
         called_by(os.geteuid(), server) as connection,
     ):
-        assert ports.is_strangers(connection)
+        assert ports.is_stranger(ports.caller(connection))
 
 
 def test_whoever_calls_from_elsewhere_is_none() -> None:
@@ -294,4 +294,4 @@ def test_whoever_calls_from_elsewhere_is_none() -> None:
         def getpeername(self) -> tuple[str, int]:
             return ("10.0.2.2", 40000)
 
-    assert not ports.is_strangers(cast(socket.socket, Elsewhere()))
+    assert not ports.is_stranger(ports.caller(cast(socket.socket, Elsewhere())))

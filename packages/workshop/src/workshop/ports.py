@@ -87,13 +87,13 @@ def caller(connection: socket.socket) -> int | None:
     return None if theirs[0] == ours[0] or ipaddress.ip_address(theirs[0]).is_loopback else ELSEWHERE
 
 
-def is_strangers(connection: socket.socket) -> bool:
-    """Tell whether another account of this machine, but for root, is at the other end of a connection.
+def is_stranger(account: int | None) -> bool:
+    """Tell whether a ``caller`` is another account of this machine than our own and root.
 
-    A connection from elsewhere is none: who may reach this machine is for its network to say. One of this
-    machine's whose account is not known is a stranger's.
+    Whoever calls from elsewhere is none: who may reach this machine is for its network to say. One of this
+    machine whose account is not known is one.
     """
-    return caller(connection) not in (ELSEWHERE, 0, os.geteuid())
+    return account not in (ELSEWHERE, 0, os.geteuid())
 
 
 def _ends(fields: Sequence[str]) -> tuple[tuple[str, int], ...]:

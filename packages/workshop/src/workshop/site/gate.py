@@ -1,7 +1,7 @@
 """What another account of this machine is asked before it sees TensorBoard: the token.
 
 Every account can connect to a port of 127.0.0.1. Who is at the other end is in the kernel's table
-(``ports.is_strangers``): the account whose TensorBoard it is, root, and whoever calls from elsewhere, as
+(``ports.caller``): the account whose TensorBoard it is, root, and whoever calls from elsewhere, as
 the host of a virtual machine does, go in as ever. Another account brings the token of Jupyter once, and
 goes on below a path that follows from both: no cookie, which a browser would take to every other port as
 well. A path that another account came to know, by listening on the port while TensorBoard is stopped, is
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -73,7 +72,7 @@ def closed_to_strangers(wsgi_app: WsgiApp, read_token: Callable[[], str | None])
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         token, path = read_token(), environ.get("PATH_INFO", "/")
         account = ports.caller(environ["werkzeug.socket"])
-        if account in (ports.ELSEWHERE, 0, os.geteuid()):
+        if not ports.is_stranger(account):
             return wsgi_app(environ, start_response)
         base = base_path(token, account) if token and account is not None else None
         if base is not None and path.startswith(base):

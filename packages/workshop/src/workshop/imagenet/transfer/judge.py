@@ -56,19 +56,6 @@ def most_frequent(features: Array, kinds: Array) -> Callable[[Array], Array]:
     return lambda some: np.full(len(some), found[counts.argmax()])
 
 
-def nearest_centroid(features: Array, kinds: Array) -> Callable[[Array], Array]:
-    """Fit the baseline that takes each kind's mean: it says whose mean is nearest."""
-    found = np.unique(kinds)
-    means = np.stack([features[kinds == kind].mean(axis=0) for kind in found])
-
-    def answer(some: Array) -> Array:
-        distances = ((some[:, np.newaxis] - means) ** 2).sum(axis=2)
-        said: Array = found[distances.argmin(axis=1)]
-        return said
-
-    return answer
-
-
 def interval(right: int, count: int) -> tuple[float, float]:
     """Return Wilson's 95 % interval of the share ``right`` / ``count`` (1927, doi:10.2307/2276774)."""
     if not count:
