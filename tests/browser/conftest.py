@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import functools
-import itertools
 import os
 import re
 import shutil
@@ -339,55 +338,6 @@ def learn(page: playwright.Page, start: Callable[[], object], condition: str, se
         assert time.monotonic() < end, f"the page hardly gets a processor, or stands still: {condition}"
         page.wait_for_timeout(100)
     return used() - began
-
-
-def tap(target: playwright.Locator, **how: object) -> None:
-    """Tap on something; the page has dealt with it afterwards."""
-    tapping(target.page, lambda: target.tap(**how))
-
-
-def tapping(page: playwright.Page, tap_once: Callable[[], None]) -> None:
-    """Tap, and wait for what becomes of it: a click, or another value, some time after the finger has gone.
-
-    Where the machine is slow the finger stays too long, and nothing becomes of it: so it taps again.
-    """
-    page.evaluate(
-        "window.tapped = false; for (const kind of ['click', 'input'])"
-        " addEventListener(kind, () => { window.tapped = true; }, true)"
-    )
-    for _ in range(10):
-        tap_once()
-        with contextlib.suppress(AssertionError):
-            wait_until(page, "window.tapped", 3)
-            return
-    raise AssertionError("nothing became of ten taps")
-
-
-def drag_finger(page: playwright.Page, selector: str, places: list[tuple[float, float]]) -> None:
-    """Draw with a finger, as Chromium would hear it from the screen; places are shares of the element.
-
-    Playwright itself only taps.
-    """
-    devtools = page.context.new_cdp_session(page)
-    page.locator(selector).scroll_into_view_if_needed()
-    box = page.locator(selector).bounding_box()
-    assert box is not None
-    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in between(places)]
-    for number, (x, y) in enumerate(points):
-        kind = "touchMove" if number else "touchStart"
-        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def between(places: list[tuple[float, float]], steps: int = 4) -> list[tuple[float, float]]:
-    """Return the places with some more on the lines between them."""
-    lines = itertools.pairwise(places)
-    more = [
-        (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps)
-        for (x, y), (to_x, to_y) in lines
-        for step in range(steps)
-    ]
-    return [*more, places[-1]]
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .fingers import tap
 
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import STILL, Open, tapping, wait_until
+from .conftest import STILL, Open, wait_until
+from .fingers import tapping
 
 PAGE = "demos/bubble-breaker/index.html"
 CANVAS = "#board canvas"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, drag_finger, expect, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .fingers import drag_finger, tap
 
 PAGE = "demos/digits/index.html"
 # The bar of the page: right on 97 of 100 digits that it never saw, within two minutes of a core.

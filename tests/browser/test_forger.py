@@ -9,7 +9,8 @@ from typing import Any
 
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, wait_until
+from .fingers import tap
 
 PAGE = "demos/forger/index.html"
 # Processor seconds for each of the three parts of a game; on an idle core they take a tenth.

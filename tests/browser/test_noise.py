@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, STILL, Open, learn, tap, wait_until
+from .conftest import FIGURES, STILL, Open, learn, wait_until
+from .fingers import tap
 from .test_forger import by_node, hide, state
 
 PAGE = "demos/noise/index.html"

@@ -15,7 +15,8 @@ import pytest
 from workshop.settings import Settings
 from workshop.site.build import build_site
 
-from .conftest import CHECKOUT, Open, Watch, expect, tap, wait_until
+from .conftest import CHECKOUT, Open, Watch, expect, wait_until
+from .fingers import tap
 
 # Measured on two busy cores: 0.08 before the first step, 0.004 after 5 s, 0.002 after 12 s.
 LOSS_BAR = 0.005

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, STILL, Open, expect, learn, tap, wait_until
+from .conftest import FIGURES, STILL, Open, expect, learn, wait_until
+from .fingers import tap
 
 PAGE = "demos/playground/index.html"
 # The bar is 0.05 within 60 s of one core.

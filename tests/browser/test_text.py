@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, tap, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .fingers import tap
 
 PAGE = "demos/text/index.html"
 # The bar of the page, in seconds of one core.
