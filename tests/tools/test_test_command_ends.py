@@ -43,7 +43,7 @@ def test_after_a_normal_end_nothing_is_left(fake: FakeParts) -> None:
 
 
 def test_what_hangs_is_ended_and_named_and_the_others_are_judged(fake: FakeParts) -> None:
-    fake.parts(lint=PASSES, unit=HANGS, vm=FAILS)
+    fake.parts(cores=0, lint=PASSES, unit=HANGS, vm=FAILS)
     fake.table(
         (fake.root / "tools/test-parts/parts.toml").read_text() + 'jobs.late = { after = ["unit.run"] }'
     )

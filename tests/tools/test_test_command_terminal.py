@@ -92,6 +92,7 @@ def on_terminal(fake: FakeParts, *words: str, **settings: str) -> str:
 @pytest.fixture
 def busy(fake: FakeParts) -> FakeParts:
     fake.parts(
+        cores=0,
         # Ends second, however late each of them begins.
         unit="source tools/test-parts/lib.bash\n"
         "late() { for _ in $(seq 600); do [ ! -e failed ] || break; sleep 0.1; done; sleep 2; }\n"
