@@ -57,11 +57,10 @@ class FakeParts:
     def script(self, part: str, code: str) -> None:
         (self.root / f"tools/test-parts/{part}.bash").write_text(f"set -euo pipefail\n{code}\n")
 
-    def parts(self, **jobs: str) -> None:
-        """Give each part one job ``run`` with this code."""
-        self.table(
-            "".join(f'[{part}]\nabout = "About {part}"\nbudget = 60\njobs.run = {{}}\n' for part in jobs)
-        )
+    def parts(self, cores: float = 1, **jobs: str) -> None:
+        """Give each part one job ``run`` with this code; with no ``cores`` all run at once on any machine."""
+        one = f'about = "A"\nbudget = 60\njobs.run = {{ cores = {cores} }}\n'
+        self.table("".join(f"[{part}]\n{one}" for part in jobs))
         for part, code in jobs.items():
             self.script(part, code)
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 
@@ -86,8 +87,9 @@ def test_whoever_gave_roots_rights_away_is_not_root_nor_are_its_children(tmp_pat
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder to somebody")
 def test_what_root_does_below_a_persons_folder_counts(call: str, counts: bool) -> None:
     # Not pytest's own, which only root can enter.
-    folder = Path("/var/lib/root-trace-test")
-    (folder / "theirs").mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp(prefix="root-trace-test-", dir="/var/lib"))
+    folder.chmod(0o755)
+    (folder / "theirs").mkdir()
     try:
         os.chown(folder / "theirs", PERSON, PERSON)
         (folder / "process.1").write_text(call.format(folder / "theirs") + "\n")
@@ -104,10 +106,10 @@ def test_what_root_does_below_a_persons_folder_counts(call: str, counts: bool) -
 )
 def test_a_true_trace_is_understood() -> None:
     """Root writes once itself and once as somebody else; what is left in the background is not waited for."""
-    trace, folder = Path("/run/root-trace"), Path("/var/lib/root-trace-test")
+    trace = Path("/run/root-trace")
     if trace.exists():
         pytest.skip("somebody else is at it")
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="root-trace-test-", dir="/var/lib"))
     try:
         os.chown(folder, 65534, 65534)
         script = f"echo x >{folder}/a; runuser -u nobody -- touch {folder}/b; sleep 2 >/dev/null 2>&1 &"

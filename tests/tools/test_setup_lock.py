@@ -37,6 +37,7 @@ if os.fork() == 0:
     with open(os.environ["PREFIX"] + "/worker", "w") as file:
         print(os.getpid(), file=file)
     subprocess.run(["bash", "-c", sys.argv[1]])
+    open(os.environ["PREFIX"] + "/done", "w").close()
     os.write(writing, bytes(1 << 20))
 os.wait()
 """
@@ -182,6 +183,7 @@ def test_a_worker_of_ansible_that_has_nothing_left_to_do_is_ended(machine: Machi
     (machine.prefix / "ansible-playbook").write_text(ANSIBLE)
     first = machine.set_up(f"exec {sys.executable} $PREFIX/ansible-playbook true")
     worker = machine.noted("worker")
+    until((machine.prefix / "done").exists)
     first.is_killed()
     second = machine.set_up()
     second.begins()
@@ -192,8 +194,9 @@ def test_a_worker_of_ansible_that_has_nothing_left_to_do_is_ended(machine: Machi
 
 def test_a_worker_of_ansible_that_is_at_work_is_waited_for(machine: Machine) -> None:
     (machine.prefix / "ansible-playbook").write_text(ANSIBLE)
-    first = machine.set_up(f'exec {sys.executable} $PREFIX/ansible-playbook "{WORK}"')
+    first = machine.set_up(f'exec {sys.executable} $PREFIX/ansible-playbook "touch $PREFIX/at-work; {WORK}"')
     worker = machine.noted("worker")
+    until((machine.prefix / "at-work").exists)
     first.is_killed()
     second = machine.set_up()
     second.waits()

@@ -12,6 +12,7 @@ from fcntl import ioctl
 
 import pytest
 from fakeparts import FakeParts
+from waiting import patience
 
 WIDTH, HEIGHT = 60, 12
 SEQUENCES = re.compile(r"\x1b\[(\?25[lh]|\d*A|[JK]|[\d;]*m)")
@@ -84,16 +85,19 @@ def on_terminal(fake: FakeParts, *words: str, **settings: str) -> str:
             break
         said += piece
     os.close(ours)
-    run.wait(timeout=60)
+    run.wait(timeout=patience(60))
     return said.decode()
 
 
 @pytest.fixture
 def busy(fake: FakeParts) -> FakeParts:
     fake.parts(
+        cores=0,
+        # Ends second, however late each of them begins.
         unit="source tools/test-parts/lib.bash\n"
-        "step 'a step with a very long name indeed, which fits nowhere' sleep 1",
-        vm="printf 'progress\\rover\\033[31m and over\\n'; sleep 0.5; exit 1",
+        "late() { for _ in $(seq 600); do [ ! -e failed ] || break; sleep 0.1; done; sleep 2; }\n"
+        "step 'a step with a very long name indeed, which fits nowhere' late",
+        vm="printf 'progress\\rover\\033[31m and over\\n'; sleep 0.5; touch failed; exit 1",
     )
     return fake
 

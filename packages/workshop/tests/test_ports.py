@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from free_ports import free_port
 from waiting import patience
 
 from workshop import ports
@@ -33,18 +34,22 @@ def thief(
         # After the start: the account may not have leave to run this Python.
         "os.setuid(int(sys.argv[2]))\n"
         "family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET\n"
-        "server = socket.create_server((sys.argv[1], 0), family=family)\n"
-        "print(server.getsockname()[1], flush=True)\n"
+        "server = socket.create_server((sys.argv[1], int(sys.argv[3])), family=family)\n"
+        "print(flush=True)\n"
         "while True:\n"
         "    connection, _ = server.accept()\n"
         "    print(connection.recv(4096), flush=True)\n"
         "    connection.close()\n"
     )
-    command = [sys.executable, "-c", code, address, str(os.geteuid() if account is None else account)]
+    # What it has at one address of localhost, a test may want at the other.
+    port, owner = free_port(), os.geteuid() if account is None else account
+    command = [sys.executable, "-c", code, address, str(owner), str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline()), process
-        process.kill()
+        try:
+            assert process.stdout is not None and process.stdout.readline() == "\n"
+            yield port, process
+        finally:
+            process.kill()
 
 
 def heard(process: subprocess.Popen[str]) -> str:
@@ -164,8 +169,8 @@ def take(address: str, port: int, account: int | None = None) -> str:
 @pytest.mark.parametrize(("own", "other"), [("127.0.0.1", "::1"), ("0.0.0.0", "::1"), ("::1", "127.0.0.1")])
 def test_nobody_listens_at_the_other_localhost(own: str, other: str, account: int | None) -> None:
     """Browsers that are told localhost may ask there first; they are refused, and ask the server."""
-    with socket.create_server((own, 0), family=socket.AF_INET6 if ":" in own else socket.AF_INET) as server:
-        port = server.getsockname()[1]
+    port = free_port()
+    with socket.create_server((own, port), family=socket.AF_INET6 if ":" in own else socket.AF_INET):
         held = ports.hold_localhost(own, port)
         assert held is not None
         with held:

@@ -1,8 +1,8 @@
 """A lesson in Theano on a machine that was set up: cold and warm, the compile cache changes no verdict.
 
-Twice the same lesson finds a cache of its own, first empty and then full. The budget is the median of what it took
-warm, with the margin that the lessons have; a lesson that does half as much again is over it, though it compiles.
-One run of so short a lesson says little: at a changing load its work was 2.2 to 2.8.
+Twice the same lesson finds a cache of its own, first empty and then full. The budget is the median of what
+it took warm, with the margin that the lessons have; a lesson that does half as much again is over it, though
+it compiles. One run of so short a lesson says little: at a changing load its work was 2.2 to 2.8.
 """
 
 from __future__ import annotations

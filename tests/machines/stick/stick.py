@@ -111,6 +111,14 @@ class Stick:
             run(tool("losetup"), "--detach", self.device)
             self.device = ""
 
+    def is_out(self) -> bool:
+        """Tell whether nothing has the image any more, no program of FUSE's and no device.
+
+        The kernel lets go of a device that was detached when nothing is mounted from it any more.
+        """
+        devices = run(tool("losetup"), "--associated", self.image).strip()
+        return not devices and not is_open({str(self.image), self.device})
+
     def replug(self) -> None:
         self.pull_out()
         self.plug_in()

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from stick import Stick
 from thumbdrive.bed import contents, damage, fill, make_key, rsync
+from waiting import patience, wait_until
 
 from organiser.thumbdrive.stage import SCRIPTS
 
@@ -165,7 +166,7 @@ def test_ctrl_c_is_one_line_and_safe(workshop: Workshop, stage: Path, stick: Sti
     while process.poll() is None and not (stick.folder / ".workshop-thumbdrive").exists():
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=patience(300))
     if process.returncode != 0:  # it may have been ready by then
         assert process.returncode == 130
         assert said.splitlines()[-1] == "workshop: interrupted; it is safe to run again"
@@ -224,13 +225,14 @@ def test_pulled_out_while_it_is_written(
         time.sleep(0.01)
     subprocess.run(["umount", "--lazy", "--force", stick.folder], check=False, capture_output=True)
     subprocess.run(["losetup", "--detach", stick.device], check=False, capture_output=True)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=patience(300))
     assert "Traceback" not in said
     assert process.returncode in (0, 1)
     # Plugged in again it is made whole.
     for left in stick.folder.iterdir():
         subprocess.run(["rm", "-rf", left], check=True)
-    time.sleep(0.5)
+    # The file system may still be at work behind what was unmounted, and would write below the next one.
+    wait_until(stick.is_out, 60, "the stick is out")
     stick.plug_in()
     write(workshop, stage, stick)
     assert workshop("verify", stick.folder).returncode == 0

@@ -187,7 +187,10 @@ class UpdatingMachine:
         """Let the machine update itself as its timer would; how it ends is the caller's to judge."""
         since = self.bed.root("date +%s").strip()
         done = self.bed.run(f"systemctl start {UNIT}.service", "root")
-        said = self.bed.root(f"journalctl --quiet --output=cat --unit={UNIT} --since=@{since}")
+        # The journal may not have the last lines yet when the unit has ended.
+        said = self.bed.root(
+            f"journalctl --sync; journalctl --quiet --output=cat --unit={UNIT} --since=@{since}"
+        )
         return Ran(done.status, said, done.seconds)
 
     def pull(self, *words: str) -> Ran:

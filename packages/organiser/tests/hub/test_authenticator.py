@@ -6,7 +6,6 @@ import http.cookiejar
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from free_ports import free_port
 from waiting import end, wait_until
 
 pytest.importorskip("jupyterhub")
@@ -116,9 +116,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     seats = Seats(KEY, {})
     codes = {number: seats.add(number) for number in ("001", "002", "003", "004", "005")}
     seats.save(folder / "seats.json", os.getegid())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = CONFIG.format(port=port, token=TOKEN, seats_token=SEATS_TOKEN, most=MOST)
     (folder / "config.py").write_text(config)
     speaker = new_speaker_code(KEY, folder / "speaker", os.getegid())

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from free_ports import free_port
 from waiting import end, wait_until
 
 from workshop.sync.engine import synchronise
@@ -92,9 +92,7 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
     (folder / "upstream/notebooks").mkdir(parents=True)
     (folder / "upstream/notebooks/a.ipynb").write_text(CELL.format("x = 1"))
     synchronise(read_folder(folder / "upstream", "notebooks"), home / "notebooks", home / ".workshop-sync")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = [sys.executable, "-m", "jupyter_server", f"--port={port}", "--ip=127.0.0.1", "--no-browser"]
     words += [f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={TOKEN}", "--allow-root"]
     words += ["--ServerApp.port_retries=0"]

@@ -7,6 +7,7 @@ import socket
 from types import SimpleNamespace
 
 import pytest
+from free_ports import free_port
 
 pytest.importorskip("jupyterhub")
 
@@ -37,9 +38,7 @@ def wait(units: Units, port: int) -> None:
 @pytest.fixture
 def nobody() -> int:
     """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.mark.parametrize("units", [Units(active=False), Units(crashing=True)])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from organiser.hub import units
 from organiser.hub.units import ENDED, Manager, quoted, seats_in, unit, write_environment
 from workshop.errors import WorkshopError
 
@@ -75,7 +76,11 @@ def calls(systemctl: Path) -> list[str]:
     return systemctl.with_name("calls").read_text().splitlines()
 
 
-def test_one_look_serves_all_seats_and_a_start_makes_it_old(systemctl: Path) -> None:
+def test_one_look_serves_all_seats_and_a_start_makes_it_old(
+    systemctl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "FRESH_SECONDS", 600)
+
     async def story() -> None:
         manager = Manager(str(systemctl))
         for _ in range(50):

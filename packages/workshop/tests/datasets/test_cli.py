@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
-from waiting import patience
+from waiting import patience, wait_until
 
 from datasets.conftest import Server, left_over
 from workshop.datasets.store import Store
@@ -172,14 +172,11 @@ def test_killed_in_the_middle_it_resumes(command: Command, server: Server) -> No
     go_on = threading.Event()
     command.offer(thing=server.serve_and_hold("/f", CONTENT, go_on))
     for kill in (signal.SIGKILL, signal.SIGTERM):
-        process = command.start("fetch")
-        deadline = time.monotonic() + 120
         before = _size(command)
-        while _size(command) <= before:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        process = command.start("fetch")
+        wait_until(lambda: _size(command) > before, 120, "some of the file has come")  # noqa: B023
         process.send_signal(kill)
-        process.communicate(timeout=120)
+        process.communicate(timeout=patience(120))
         assert not (command.data / "thing").exists()
     go_on.set()
     status, document = command.json("fetch")
@@ -196,10 +193,9 @@ def _size(command: Command) -> int:
 def test_interrupted_it_ends_soon_in_one_line(command: Command, server: Server) -> None:
     command.offer(thing=server.serve_and_hold("/f", CONTENT, server.ended))
     process = command.start("fetch")
-    while not _size(command):
-        time.sleep(0.02)
+    wait_until(lambda: _size(command), 120, "some of the file has come")
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=patience(120))
     assert process.returncode == 130
     assert "Traceback" not in err
     assert err.splitlines()[-1] == "workshop: interrupted; it is safe to run again"

@@ -7,7 +7,6 @@ import json
 import os
 import select
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from free_ports import free_port
 from waiting import end, patience
 from websocket import ABNF, create_connection
 
@@ -151,7 +151,7 @@ def jupyter(
     ``more`` are lines that follow those of the workshop in the server's settings; ``variables`` are its
     environment's.
     """
-    port = _free_port()
+    port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text(TOKEN)
     (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port) + more)
@@ -199,12 +199,6 @@ def environment(folder: Path) -> dict[str, str]:
     own |= {"JUPYTER_DATA_DIR": folder / "share", "IPYTHONDIR": folder / "ipython"}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "PYTEST"))}
     return {**kept, **{name: str(path) for name, path in own.items()}, "JUPYTER_PREFER_ENV_PATH": "1"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(server: Jupyter, process: subprocess.Popen[bytes], seconds: float = 90) -> None:

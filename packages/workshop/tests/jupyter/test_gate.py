@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from free_ports import free_port
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from waiting import patience
 
@@ -241,10 +242,8 @@ def test_nobody_else_gets_the_port_at_the_other_localhost(server: Jupyter) -> No
 
 def test_it_does_not_start_where_another_has_the_other_localhost(tmp_path: Path) -> None:
     folder = tmp_path / "own"
-    with socket.create_server(("127.0.0.1", 0)) as free:  # nobody else may have it there
-        port = free.getsockname()[1]
-        other = socket.create_server(("::1", port), family=socket.AF_INET6)
-    with other:
+    port = free_port()
+    with socket.create_server(("::1", port), family=socket.AF_INET6):
         folder.mkdir()
         (tmp_path / "notebooks").mkdir()
         (folder / "token").write_text(TOKEN)

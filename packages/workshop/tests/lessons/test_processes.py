@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from waiting import alive, wait_until
+from waiting import alive, patience, wait_until
 
 from workshop.lessons import processes
 
@@ -27,7 +27,11 @@ def alone(program: str) -> Any:
         "    return child\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", preamble + program], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", preamble + program],
+        capture_output=True,
+        text=True,
+        timeout=patience(60),
+        check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -136,7 +140,7 @@ def test_a_child_dies_with_its_parent() -> None:
         "print(subprocess.Popen(['sleep', '60'], preexec_fn=die_with_parent).pid, flush=True)\nos._exit(0)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, timeout=30, check=True
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, timeout=patience(60), check=True
     )
     child = int(done.stdout)
-    wait_until(lambda: not alive(child), 5, "the child has ended")
+    wait_until(lambda: not alive(child), 30, "the child has ended")

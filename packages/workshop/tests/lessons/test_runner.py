@@ -37,8 +37,8 @@ def test_a_participants_run_passes_with_its_exercises_open(tmp_path: Path) -> No
     assert result.exercises_open == list(building.EXERCISES)
     assert result.metrics == {"answer": 42.0, "profile": "fast"}
     assert result.cpu_seconds > 0 and result.seconds > 0
-    # All three are rounded to hundredths.
-    assert result.work == pytest.approx(result.cpu_seconds / result.slowness, rel=0.01, abs=0.02)
+    # All three are rounded to hundredths, the slowness, too, by which the other two differ.
+    assert result.work == pytest.approx(result.cpu_seconds / result.slowness, rel=0.02, abs=0.05)
     assert result.slowness > 0 and result.noise > 0 and result.runs == 1
     assert 30 < result.peak_rss_mb < 300
     assert snapshot(folder) == before, "nothing in the checkout may be written"
@@ -121,8 +121,9 @@ def test_a_notebook_without_a_kernel_is_one_line(tmp_path: Path) -> None:
 
 
 def test_the_memory_of_a_child_counts(tmp_path: Path) -> None:
-    # It lives for several looks at the memory, on a busy machine as well.
-    allocate = f"x = bytearray(400_000_000); import time; time.sleep({patience(1)})"
+    # It lives for several looks at the memory, on a busy machine as well: after one that found it half made,
+    # which took long, the next is a second later or more.
+    allocate = f"x = bytearray(400_000_000); import time; time.sleep({patience(4)})"
     lesson = notebook(
         code(f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {allocate!r}])", name="child"),
         budget={"fast": {"rss_mb": 300}},

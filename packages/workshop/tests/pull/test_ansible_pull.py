@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 from sync.bed import cells_of, git, notebook
-from sync.organiser import allowed_signers, new_key
+from sync.organiser import DAY, FIRST_DAY, allowed_signers, new_key
 
 ROOT = Path(__file__).resolve().parents[4]
 BIN = Path(sys.prefix) / "bin"
 pytestmark = pytest.mark.skipif(not (BIN / "ansible-pull").exists(), reason="needs ansible-pull")
-DAY = 24 * 3600
 
 
 @dataclass
@@ -52,7 +51,7 @@ class Machine:
         for name, data in files.items():
             (self.upstream / "notebooks" / name.replace("_", ".")).write_bytes(data)
         self.commits += 1
-        date = f"{1_790_000_000 + self.commits * DAY} +0000"
+        date = f"{FIRST_DAY + self.commits * DAY} +0000"
         who = (
             "-c",
             "user.name=o",

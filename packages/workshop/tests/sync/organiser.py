@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from workshop.sync.engine import Report
 from workshop.sync.request import Request, perform
 
 DAY = 24 * 3600
-FIRST_DAY = 1_790_000_000
-"""The organiser's clock at the beginning, in seconds since 1970."""
+FIRST_DAY = int(time.time()) // DAY * DAY - 60 * DAY
+"""The organiser's clock at the beginning, in seconds since 1970: of an old revision a sync would warn."""
 
 
 def new_key(folder: Path, name: str) -> Path:

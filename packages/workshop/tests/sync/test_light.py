@@ -16,7 +16,7 @@ from workshop.sync.git import Git, UnreachableError
 from workshop.sync.mirror import Mirror
 
 from .bed import Bed, notebook
-from .organiser import Organiser, allowed_signers, new_key
+from .organiser import DAY, FIRST_DAY, Organiser, allowed_signers, new_key
 
 HEAVY = {"argparse", "dataclasses", "hashlib", "json", "pathlib", "re", "subprocess", "threading", "typing"}
 
@@ -160,7 +160,7 @@ def test_other_words_or_another_place_are_another_question(
 def test_an_old_revision_is_named_when_its_day_has_come(
     words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(time, "time", lambda: 1_790_000_000 + 402 * 24 * 3600)
+    monkeypatch.setattr(time, "time", lambda: FIRST_DAY + 402 * DAY)
     assert light.still(words) is None
 
 

@@ -16,9 +16,14 @@ def test_progress_is_a_bar_in_a_browser_and_a_line_elsewhere() -> None:
     assert "loss &lt;1 &amp; falling" in progress._repr_html_()
 
 
-def test_outside_a_notebook_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+def test_outside_a_notebook_plain_lines_go_to_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
     curve = live.LiveCurve("dense")
     curve.update(0.5, [2.0, 1.0], [])
+    now[0] += 0.9
     curve.update(0.6, [2.0, 1.0, 1.0], [])
     curve.update(1.0, [2.0, 1.0, 0.5], [0.0213], final=True)
     shown = capsys.readouterr()

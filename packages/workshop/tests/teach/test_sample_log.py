@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import io
 import itertools
 import json
-import socket
 import subprocess
 import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,8 +17,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from free_ports import free_port
 from PIL import Image
-from waiting import end
+from waiting import end, patience, wait_until
 
 from workshop.teach import sample_log
 
@@ -38,34 +38,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def get(folder: Path) -> Iterator[Get]:
     """Ask a real TensorBoard that looks at the folder above the sample."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = ["--logdir", str(folder.parent), "--port", str(port), "--load_fast=false"]
     server = subprocess.Popen([sys.executable, "-m", "tensorboard.main", *words], stderr=subprocess.DEVNULL)
 
     def ask(path: str, **query: str) -> bytes:
         url = f"http://127.0.0.1:{port}/data/{path}?{urllib.parse.urlencode(query)}"
-        with DIRECT.open(url, timeout=20) as answer:
+        with DIRECT.open(url, timeout=patience(60)) as answer:
             return bytes(answer.read())
 
     try:
-        yield _patient(ask)
+        yield _patient(ask, server)
     finally:
         end(server)
 
 
-def _patient(ask: Get) -> Get:
+def _patient(ask: Get, server: subprocess.Popen[bytes]) -> Get:
     """Wait until TensorBoard is up and has read the last of the runs."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            if len(json.loads(ask("runs"))) == 7 and json.loads(ask("plugin/projector/runs")):
-                return ask
-        except OSError:
-            pass
-        time.sleep(0.3)
-    raise AssertionError("TensorBoard did not list the sample's seven runs within a minute")
+
+    def has_read_all() -> bool:
+        assert server.poll() is None, "TensorBoard ended"
+        with contextlib.suppress(OSError):
+            return len(json.loads(ask("runs"))) == 7 and bool(json.loads(ask("plugin/projector/runs")))
+        return False
+
+    # Beside much else its start alone has taken more than a minute.
+    wait_until(has_read_all, 240, "TensorBoard lists the sample's seven runs", every=0.3)
+    return ask
 
 
 def test_the_digits_are_all_there() -> None:

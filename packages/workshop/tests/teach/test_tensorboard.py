@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from free_ports import free_port
 
 from workshop.settings import Settings
 from workshop.teach import tensorboard
@@ -15,9 +16,7 @@ from workshop.teach import tensorboard
 @pytest.fixture
 def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine that was set up, with a port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (tmp_path / "workshop.toml").write_text(f'prefix = "{tmp_path}"\ntensorboard_port = {port}\n')
     (tmp_path / "tensorboard").mkdir()
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))

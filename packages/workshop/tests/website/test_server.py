@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from free_ports import free_port
 
 from workshop.lessons.pace import slowness_here
 from workshop.lessons.yardstick import Round
 
-from .serving import ask, command, free_port, held_at, running
+from .serving import ask, command, held_at, running
 
 SECRET = b"not for the browser"
 

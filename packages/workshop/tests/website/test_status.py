@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_ports import free_port
 from waiting import wait_until
 
 from workshop import ports
@@ -13,7 +14,7 @@ from workshop.servers import Service
 from workshop.site import status
 from workshop.site.status import KEEP_S, SILENT_LOOKS, Probe
 
-from .serving import ask, free_port, running, service
+from .serving import ask, running, service
 
 JUPYTER = {"/api": b'{"version": "2.17.0"}'}
 TENSORBOARD = {"/data/environment": b'{"data_location": "/logs", "window_title": ""}'}

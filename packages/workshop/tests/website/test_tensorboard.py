@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from free_ports import free_port
 from waiting import end
 
 pytest.importorskip("tensorboard")
@@ -43,9 +44,7 @@ print(json.dumps(answers))
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Port of a TensorBoard that listens on every address, as in the virtual machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    number = free_port()
     logs = tmp_path_factory.mktemp("logs")
     (logs / "secret-run").mkdir()
     prefix = tmp_path_factory.mktemp("prefix")

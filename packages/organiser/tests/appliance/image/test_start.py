@@ -167,7 +167,7 @@ from pathlib import Path
 loader = SourceFileLoader("s", sys.argv[1])
 module = importlib.util.module_from_spec(importlib.util.spec_from_loader("s", loader))
 loader.exec_module(module)
-module.AWAY, module.GRACE = 0.05, 0.3
+module.AWAY, module.GRACE = 0.05, float(sys.argv[4])
 module.deliver = lambda *_: None
 module.prepare(Path(sys.argv[2]), Path(sys.argv[2]) / "home/workshop")
 settings = json.loads(Path(sys.argv[3]).read_text())
@@ -191,7 +191,8 @@ def test_services_are_started_again_and_end_when_they_are_told(root: Path, tmp_p
     ]
     (tmp_path / "settings.json").write_text(json.dumps({"version": "1.2.3", "services": services}))
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, PROGRAM, root, tmp_path / "settings.json"],
+        # Long enough for the one that saves on a busy machine; the deaf one takes it whole.
+        [sys.executable, "-c", RUN, PROGRAM, root, tmp_path / "settings.json", str(waiting.patience(3))],
         stdout=subprocess.PIPE,
         text=True,
     )

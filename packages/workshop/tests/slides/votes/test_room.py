@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from website.serving import Answer, free_port
+from free_ports import free_port
+from website.serving import Answer
 
 from slides.presentations import CHECKOUT
 from workshop.ports import bind

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_ports import free_port
 from typer.testing import CliRunner
 from waiting import patience
-from website.serving import ask, free_port
+from website.serving import ask
 
 from slides.presentations import CHECKOUT
 from workshop.errors import WorkshopError

@@ -3,12 +3,13 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from sync.bed import CLEAN, Bed, book, cell, git, notebook
-from sync.organiser import Organiser, allowed_signers, last, new_key
+from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
 from workshop.sync import engine, source, trust
 from workshop.sync.git import UnreachableError, failure
@@ -240,9 +241,10 @@ def test_86_of_a_shallow_source_the_signed_project_tells(
 
 def test_87_a_key_that_ended_is_named_with_the_clock(organiser: Organiser, tmp_path: Path) -> None:
     assert organiser.key is not None
-    ended = allowed_signers(tmp_path / "ended", organiser.key, options='valid-before="20261001"')
+    day = time.strftime("%Y%m%d", time.gmtime(FIRST_DAY + 9 * DAY))
+    ended = allowed_signers(tmp_path / "ended", organiser.key, options=f'valid-before="{day}"')
     organiser.release("v1", a_ipynb=notebook("1"))
-    with pytest.raises(WorkshopError, match=r"expired on 2026-.* clock says .* --ignore-clock"):
+    with pytest.raises(WorkshopError, match=rf"expired on {day[:4]}-.* clock says .* --ignore-clock"):
         organiser.sync(signers=ended)
     assert organiser.actions(signers=ended, ignore_clock=True) == {"a.ipynb": "updated"}
 

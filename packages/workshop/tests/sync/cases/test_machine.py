@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_ports import free_port
 from waiting import patience
 
 from benchmarks.sync import crash_trials as kills
@@ -42,13 +43,6 @@ def organiser(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> Organiser:
     organiser = Organiser(bed)
     organiser.commit(a_ipynb=notebook("1"))
     return organiser
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def check_offline(organiser: Organiser, source: str) -> str:
