@@ -114,7 +114,8 @@ def _others(node: ast.AST) -> Iterator[str]:
     ):
         yield f"({ast.unparse(ast.BinOp(node.left, ARITHMETIC[type(node.op)](), node.right))})"
     elif isinstance(node, ast.BoolOp):
-        yield f"({ast.unparse(ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values))})"
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield f"({ast.unparse(ast.BoolOp(other, node.values))})"
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield f"({ast.unparse(node.operand)})"
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
@@ -159,8 +160,8 @@ class Copy:
         """Read who imports whom, and make the environment."""
         files = set(changed.git(self.root, "ls-files"))
         self.graph = imports.Graph(self.root, files)
-        # By links, which take no room. What names the checkout is written anew: the scripts, and where the packages
-        # are, for else the tests would import this checkout's modules, which have no fault.
+        # By links, which take no room. What names the checkout is written anew: the scripts, and where the
+        # packages are; else the tests would import this checkout's modules, which have no fault.
         self.venv = self.root / ".cache/test/venv"
         shutil.copytree(sys.prefix, self.venv, symlinks=True, copy_function=os.link)
         for path in [*self.venv.glob("bin/*"), *self.venv.glob("lib/*/site-packages/*.pth")]:
@@ -254,6 +255,8 @@ def main() -> None:
     parser.add_argument("--only", type=int, nargs="+", help="the numbers of the list that are planted")
     parser.add_argument("--beside", help="an older revision, for the faults that survive")
     given = parser.parse_args()
+    # Ended from outside, it takes its copies away, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     (ROOT / ".cache").mkdir(exist_ok=True)
     # Beside the environment, which is copied by links.
     with tempfile.TemporaryDirectory(prefix="plant-faults-", dir=ROOT / ".cache") as name:
