@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plant one-line faults all over the Python of the project, and see which of them the unit tests catch.
 
-    tools/plant-faults.py [--seed N] [--count N] [--only NUMBER…] [--beside REVISION]
+    tools/plant-faults.py [--seed N] [--count N] [--only NUMBER…] [--seconds S] [--beside REVISION]
 
 Each fault is planted alone in a copy of the last commit, with an environment of its own that imports the
 copy's packages. The tests that depend on its file run, nearest first, at normal depth, until one fails that
@@ -36,11 +36,11 @@ sys.path.insert(0, str(ROOT))
 from tools.testrun import changed, imports, parts  # noqa: E402  (it lies in the checkout, not beside this file)
 
 SECONDS = 240.0
-"""After so many a fault counts as survived."""
+"""After so many a fault counts as survived, on a machine that does nothing else."""
 HANGS = 90
 """A test that takes so many has failed."""
-BATCH = 6
-"""Files of tests that run together, so that a near test that fails saves the time of the far ones."""
+NEAREST, BATCH = 2, 6
+"""Files of tests that run together, first and later: a near one that fails saves the time of the rest."""
 PLANTED = (
     "packages/*/src/**/*.py",
     "library/*.py",
@@ -182,11 +182,11 @@ class Copy:
         tests = [test for test in tests if any(job.has_test(test) for job in jobs)]
         return sorted((test for test in tests if (self.root / test).is_file()), key=distances.__getitem__)
 
-    def try_fault(self, fault: Fault) -> dict[str, str]:
+    def try_fault(self, fault: Fault, seconds: float) -> dict[str, str]:
         """Plant a fault and run tests until one fails, and take it out again; tell which it was."""
-        end, tests, ran = time.monotonic() + SECONDS, self.tests_of(fault.file), 0
+        end, tests, ran = time.monotonic() + seconds, self.tests_of(fault.file), 0
         while ran < len(tests):
-            batch = tests[ran : ran + BATCH]
+            batch = tests[ran : ran + (BATCH if ran else NEAREST)]
             fault.plant(self.root)
             try:
                 failed = self._first_failure(fault, batch, end - time.monotonic())
@@ -197,7 +197,7 @@ class Copy:
             if not failed:
                 ran += len(batch)
             # Another reason than the fault: a tool that this machine lacks, a busy moment.
-            elif self._first_failure(fault, [failed], SECONDS):
+            elif self._first_failure(fault, [failed], seconds):
                 self.fails.add(failed)
                 print(f"without the fault, too: {failed}", file=sys.stderr, flush=True)
             else:
@@ -207,7 +207,9 @@ class Copy:
     def _first_failure(self, fault: Fault, tests: list[str], seconds: float) -> str | None:
         """Run tests; return the first that failed, "" when none did, None when the time was over."""
         without = [f"--deselect={test}" for test in self.fails]
-        words = ["-p", "no:cacheprovider", "-x", "-q", "--numprocesses", "2", "--dist", "worksteal", *without]
+        words = ["-p", "no:cacheprovider", "-x", "-q", *without]
+        if len(tests) > NEAREST:
+            words += ["--numprocesses", "2", "--dist", "worksteal"]
         cache = ROOT / ".cache/testbed"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         environment |= {
@@ -253,6 +255,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("--only", type=int, nargs="+", help="the numbers of the list that are planted")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="what one fault's tests may take")
     parser.add_argument("--beside", help="an older revision, for the faults that survive")
     given = parser.parse_args()
     # Ended from outside, it takes its copies away, too.
@@ -270,10 +273,10 @@ def main() -> None:
                 if given.only and number not in given.only:
                     continue
                 row = {"number": number, "file": fault.file, "line": fault.line, "after": fault.after.strip()}
-                row |= copy.try_fault(fault)
+                row |= copy.try_fault(fault, given.seconds)
                 survived += not row["caught"]
                 if before and not row["caught"]:
-                    row["caught before"] = before.try_fault(fault)["caught"]
+                    row["caught before"] = before.try_fault(fault, given.seconds)["caught"]
                 print(json.dumps(row, ensure_ascii=False), flush=True)
             print(f"{survived} faults survived", file=sys.stderr)
         finally:
