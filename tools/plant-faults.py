@@ -147,6 +147,26 @@ def choose(root: Path, beside: Path | None, seed: int, count: int) -> list[Fault
     return chosen
 
 
+def copy_environment(venv: Path, checkout: Path) -> Path:
+    """Copy the tests' environment into a checkout, by links, and have it import that checkout's packages.
+
+    In the environment itself another checkout's modules would be tested, in which there is no fault.
+    """
+    copy = checkout / ".cache/test/venv"
+    shutil.copytree(venv, copy, symlinks=True, copy_function=os.link)
+    for path in [*copy.glob("bin/*"), *copy.glob("lib/*/site-packages/*.pth")]:
+        old = b"" if path.is_symlink() or path.is_dir() else path.read_bytes()
+        new = old.replace(os.fsencode(venv), os.fsencode(copy))
+        new = re.sub(rb"(?m)^.*(?=/packages/[^/]+/src$)", os.fsencode(checkout), new)
+        if new != old:
+            # A link's contents are the environment's, too.
+            mode = path.stat().st_mode
+            path.unlink()
+            path.write_bytes(new)
+            path.chmod(mode)
+    return copy
+
+
 @dataclass
 class Copy:
     """A revision checked out into a folder, with an environment that imports its packages."""
@@ -160,19 +180,7 @@ class Copy:
         """Read who imports whom, and make the environment."""
         files = set(changed.git(self.root, "ls-files"))
         self.graph = imports.Graph(self.root, files)
-        # By links, which take no room. What names the checkout is written anew: the scripts, and where the
-        # packages are; else the tests would import this checkout's modules, which have no fault.
-        self.venv = self.root / ".cache/test/venv"
-        shutil.copytree(sys.prefix, self.venv, symlinks=True, copy_function=os.link)
-        for path in [*self.venv.glob("bin/*"), *self.venv.glob("lib/*/site-packages/*.pth")]:
-            old = b"" if path.is_symlink() or path.is_dir() else path.read_bytes()
-            new = old.replace(os.fsencode(sys.prefix), os.fsencode(self.venv))
-            new = re.sub(rb"(?m)^.*(?=/packages/[^/]+/src$)", os.fsencode(self.root), new)
-            if new != old:
-                mode = path.stat().st_mode
-                path.unlink()
-                path.write_bytes(new)
-                path.chmod(mode)
+        self.venv = copy_environment(Path(sys.prefix), self.root)
 
     def tests_of(self, file: str) -> list[str]:
         """Return the unit tests that depend on a file, nearest first."""
