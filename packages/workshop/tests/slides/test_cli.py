@@ -1,4 +1,4 @@
-"""``workshop slides``: for people results on stdout and what went wrong on stderr; with --json one document."""
+"""``workshop slides``: for people results on stdout and what is wrong on stderr; with --json one document."""
 
 from __future__ import annotations
 
