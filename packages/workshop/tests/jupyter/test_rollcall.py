@@ -1,4 +1,4 @@
-"""The roll is called on every way to a kernel, again and again, until the kernel speaks of one of the calls."""
+"""The roll is called on each way to a kernel, over and over, until the kernel speaks of one of the calls."""
 
 from __future__ import annotations
 

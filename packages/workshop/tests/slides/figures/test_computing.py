@@ -1,4 +1,4 @@
-"""What is computed for the slides is what they show: texts, cosines, pictures, but for how WebP packs them."""
+"""What is computed for the slides is what they show: texts, cosines, pictures, but for how WebP packs."""
 
 from __future__ import annotations
 
