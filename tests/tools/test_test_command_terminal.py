@@ -14,6 +14,8 @@ import pytest
 from fakeparts import FakeParts
 from waiting import patience
 
+from tools.testrun.display import shorten
+
 WIDTH, HEIGHT = 60, 12
 SEQUENCES = re.compile(r"\x1b\[(\?25[lh]|\d*A|[JK]|[\d;]*m)")
 
@@ -131,3 +133,19 @@ def test_the_cursor_comes_back_after_ctrl_c(fake: FakeParts) -> None:
     screen.write(on_terminal(fake))
     assert screen.cursor
     assert "parts: 0 passed, 1 failed, 0 skipped" in screen.lines
+
+
+@pytest.mark.parametrize("width", [3, 4, 5, 6, 20, 79, 80])
+@pytest.mark.parametrize("colour", ["", "\x1b[31m"])
+def test_a_line_is_cut_in_its_middle_to_the_width(width: int, colour: str) -> None:
+    for length in (0, 1, width - 1, width, width + 1, width + 2, 10 * width):
+        line = "".join(chr(ord("a") + number % 26) for number in range(length))
+        cut = shorten(f"{colour}{line}", width)
+        if length <= width:
+            assert cut == f"{colour}{line}"
+        else:
+            begin, _, end = cut.partition("…")
+            assert len(cut) == width
+            assert line.startswith(begin) and line.endswith(end)
+            # A test's name is at the end: it gets no less room than the beginning.
+            assert 1 <= len(begin) <= len(end)

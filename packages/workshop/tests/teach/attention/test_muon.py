@@ -52,6 +52,13 @@ def test_a_longer_direction_is_the_same_direction() -> None:
     assert np.allclose(muon.evened_out(square), muon.evened_out(1000 * square), atol=1e-4)
 
 
+@pytest.mark.parametrize("length", [1, 1e-4, 1e-8, 1e-12])
+def test_a_direction_is_never_turned_round_and_none_stays_none(length: float) -> None:
+    square = length * np.random.default_rng(3).standard_normal((1, 6, 6))
+    assert (muon.evened_out(square) * square).sum() > 0
+    assert (muon.evened_out(0 * square) == 0).all()
+
+
 @pytest.mark.parametrize("shape", [(4, 4), (4, 12), (8, 4)])
 def test_a_matrix_is_cut_into_squares_and_pasted(shape: tuple[int, int]) -> None:
     matrix = np.arange(shape[0] * shape[1]).reshape(shape)

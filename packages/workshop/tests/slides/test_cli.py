@@ -1,0 +1,86 @@
+"""``workshop slides``: for people results on stdout and what is wrong on stderr; with --json one document."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from slides.presentations import CHECKOUT
+from workshop.site.presentation import read_presentation
+from workshop.site.slides_cli import app
+
+
+def slides(*words: object) -> Result:
+    return CliRunner().invoke(app, [*map(str, words), "--source", str(CHECKOUT)], env={"COLUMNS": "200"})
+
+
+def document(result: Result) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def test_each_workshop_is_listed_minute_by_minute() -> None:
+    workshops = read_presentation(CHECKOUT).workshops
+    listed, tables = slides("list").stdout, document(slides("list", "--json"))["workshops"]
+    assert tables.keys() == workshops.keys()
+    for name, workshop in workshops.items():
+        assert name in listed
+        assert [row["start"] for row in tables[name]] == list(workshop.starts())
+        for row in tables[name]:
+            assert any(
+                {str(row["start"]), str(row["minutes"])} <= set(line.split()) and row["title"] in line
+                for line in listed.splitlines()
+            ), row
+
+
+@pytest.mark.parametrize("faults", [[], ["section a has no slides", "[b] is too long"]])
+def test_faults_are_said_and_are_the_status(faults: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workshop.site.check.faults_of", lambda checkout: faults)
+    said = slides("check", "--no-look")
+    assert said.exit_code == (1 if faults else 0)
+    assert said.stderr.splitlines() == faults
+    assert ("fit their schedule" in said.stdout) == (not faults)
+    given = slides("check", "--no-look", "--json")
+    assert (given.exit_code, document(given)) == (said.exit_code, {"faults": faults})
+
+
+def test_how_slides_look_is_measured_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workshop.site.check.faults_of", lambda checkout: [])
+    monkeypatch.setattr("workshop.site.looks.measure_decks", lambda checkout: "measured")
+    monkeypatch.setattr("workshop.site.looks.faults_of_looks", lambda measured: [f"{measured}: too wide"])
+    monkeypatch.setattr("workshop.site.looks.missing_to_look", lambda settings: "")
+    assert slides("check").stderr == "measured: too wide\n"
+    monkeypatch.setattr("workshop.site.looks.missing_to_look", lambda settings: "no Chromium")
+    said = slides("check")
+    assert (said.exit_code, said.stderr) == (0, "How the slides look was not measured: no Chromium\n")
+    assert slides("check", "--look").exit_code == 1
+    assert slides("check", "--no-look").stderr == ""
+
+
+def test_a_deck_is_printed_with_or_without_notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = []
+
+    def print_deck(checkout: Path, workshop: str, file: Path, *, notes: bool) -> int:
+        asked.append((workshop, file, notes))
+        return 12
+
+    monkeypatch.setattr("workshop.site.chromium.print_deck", print_deck)
+    file = tmp_path / "[a].pdf"
+    assert slides("pdf", "evening", file).stdout.replace("\n", "") == f"{file}: 12 pages"
+    assert document(slides("pdf", "evening", file, "--notes", "--json")) == {"file": str(file), "pages": 12}
+    assert asked == [("evening", file, False), ("evening", file, True)]
+
+
+def test_what_is_missing_in_what_was_published_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = {"files": 7, "bytes": 2_500_000, "notes": ["no Chromium: no hand-outs", "[b] is missing"]}
+    monkeypatch.setattr("workshop.site.publish.publish_decks", lambda *_, **__: report)
+    said = slides("publish", "out")
+    assert (said.exit_code, said.stdout) == (0, "out: 7 files, 2.5 MB\n")
+    assert said.stderr.splitlines() == report["notes"]
+    given = slides("publish", "out", "--json")
+    assert (given.stderr, document(given)) == ("", report)
