@@ -178,7 +178,7 @@ def test_it_does_and_says_what_a_module_does_that_is_sent(played: tuple[Played, 
 
 def test_drift_is_mended_and_told(tmp_path: Path) -> None:
     folder = tmp_path / "made"
-    play(tmp_path, placing(folder))
+    folder.mkdir(mode=0o750)
     (folder / "file").write_text("drifted\n")
     (folder / "file").chmod(0o666)
     [mended] = play(tmp_path, placing(folder))
