@@ -144,9 +144,35 @@ def test_a_role_reads_no_variable_of_another_without_a_default_of_its_own(role: 
         assert not found, f"{path.relative_to(ROOT)}: {found}"
 
 
+OURS = {path.stem for path in ROOT.glob("library/*.py")} | {
+    path.stem for path in ROOT.glob("roles/*/library/*.py")
+}
+"""The workshop's own modules."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_brings_the_modules_that_it_uses(role: str) -> None:
+    brought = {
+        path.stem for each in (role, *dependencies(role)) for path in ROOT.glob(f"roles/{each}/library/*.py")
+    }
+    used = {key for task in tasks_of(role) for key in task if key in OURS}
+    assert used <= brought, used - brought
+
+
+SET_UP = {each["role"] for each in loaded(ROOT / "playbooks/site.yml")[0]["roles"]}
+"""The roles of a whole machine, which other jobs set up in each run."""
+ELSEWHERE = SET_UP | {"hub-kubernetes", "thumb-drive"}
+"""What each run plays anyway, two of them by the tests of their playbooks. Alone they are played in full."""
+
+
+def of_each_run(*roles: str) -> list[Any]:
+    """Return roles as parameters, of which some are for full depth."""
+    return [pytest.param(each, marks=pytest.mark.full) if each in ELSEWHERE else each for each in roles]
+
+
 @dataclass(frozen=True)
 class Applied:
-    """What became of all examples."""
+    """What became of the examples."""
 
     output: str
 
@@ -158,19 +184,23 @@ class Applied:
 
 
 @pytest.fixture(scope="module")
-def applied(tmp_path_factory: pytest.TempPathFactory) -> Applied:
-    """All examples in check mode, each on a machine of its own, of which nothing is known: it is this one.
+def applied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Applied:
+    """The examples that are asked for, in check mode, each on a machine of its own: it is this one.
+
+    Nothing is known of it.
 
     They are chosen by their names as tags, which what a role includes has to take over.
     """
     folder = tmp_path_factory.mktemp("elsewhere")
+    asked = (item for item in request.session.items if "applied" in getattr(item, "fixturenames", ()))
+    roles = sorted({item.callspec.params["role"] for item in asked})  # type: ignore[attr-defined]
     plays = [
         play | {"hosts": role, "connection": "local", "tags": role}
-        for role in ROLES
+        for role in roles
         for play in example(role)
     ]
     (folder / "plays.yml").write_text(yaml.safe_dump(plays))
-    (folder / "machines.json").write_text(json.dumps({"all": {"hosts": {role: {} for role in ROLES}}}))
+    (folder / "machines.json").write_text(json.dumps({"all": {"hosts": {role: {} for role in roles}}}))
     plan = folder / "plan"
     plan.write_text("""#!/bin/sh\necho '{"bytes": 1000000, "missing": ""}'\n""")
     plan.chmod(0o755)
@@ -186,7 +216,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Applied:
         # What a stick would have on it is looked at in the test of that command.
         "thumb_drive_command": str(plan),
     }
-    words = ["plays.yml", "-i", "machines.json", "--check", "--tags", ",".join(ROLES), "-e", json.dumps(here)]
+    words = ["plays.yml", "-i", "machines.json", "--check", "--tags", ",".join(roles), "-e", json.dumps(here)]
     done = run(folder, *words)
     assert not (folder / "opt").exists()
     return Applied(done.stdout + done.stderr)
@@ -194,7 +224,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Applied:
 
 @needs_ansible
 @on_debian_13
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", of_each_run(*ROLES))
 def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
     counts = applied.of(role)
     assert counts["failed"] == counts["unreachable"] == 0, applied.output
@@ -203,7 +233,9 @@ def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
 
 @needs_ansible
 @on_debian_13
-@pytest.mark.parametrize("role", ["jupyter-service", "tensorboard-service", "js-demos", "managed-service"])
+@pytest.mark.parametrize(
+    "role", of_each_run("jupyter-service", "tensorboard-service", "js-demos", "managed-service")
+)
 def test_what_a_role_includes_has_the_tag_of_its_name(applied: Applied, role: str) -> None:
     included = applied.output.split("TASK [managed-service : Keep the services as they are described]")[1:]
     assert any(f"[{role}]" in said.partition("TASK [")[0] for said in included)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.server
+import itertools
 import json
 import os
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,31 +78,96 @@ def placing(folder: Path, content: str = "wanted\n") -> dict[str, Any]:
     }
 
 
-def test_it_does_and_says_what_a_module_does_that_is_sent(tmp_path: Path) -> None:
-    command = watched(tmp_path)
-    found = []
-    for sent in (False, True):
-        folder = tmp_path / "made"
-        tasks = [
-            placing(folder),
-            placing(folder),
-            placing(folder, "other\n") | {"check_mode": True},
-            placing(folder) | {"diff": True},
-            {"placed_and_run": {"commands": [{"argv": [str(command)]}]}},
-            {"placed_and_run": {"commands": [{"argv": ["sh", "-c", "echo no room >&2; exit 3"]}]}},
-            {"placed": {"wrong": 1}},
-            {"machine_lacks": {"path": str(tmp_path), "required_mb": 10**9}},
-        ]
-        results = [told(result) for result in play(tmp_path, *tasks, sent=sent)]
-        assert (folder / "file").read_text() == "wanted\n"
-        assert (folder / "file").stat().st_mode & 0o777 == 0o640
-        (folder / "file").unlink()
-        folder.rmdir()
-        parent = command.with_name("command.parent").read_text()
-        assert ("ansible-playbook" in parent) is not sent
-        found.append(results)
-    here, away = found
-    for results in found:  # what is free on the disk changes by itself
+@dataclass
+class Played:
+    """What became of the same tasks, run here or sent."""
+
+    results: dict[str, list[dict[str, Any]]]
+    """By what they try: those of ``tasks``."""
+    parent: str
+    """The command line of the process in which a module ran."""
+    placed: tuple[str, int]
+    """Text and mode of the file that was placed."""
+    left: set[Path] = field(default_factory=set)
+    """What lies beside the modules and did not before."""
+
+
+def tasks(folder: Path, command: Path, port: int) -> dict[str, list[dict[str, Any]]]:
+    """Return all tasks that are run both ways, by what they try."""
+    here, made = folder / "here", folder / "made"
+    ours = [
+        placing(made),
+        placing(made),
+        placing(made, "other\n") | {"check_mode": True},
+        placing(made) | {"diff": True},
+        {"placed_and_run": {"commands": [{"argv": [str(command)]}]}},
+        {"placed_and_run": {"commands": [{"argv": ["sh", "-c", "echo no room >&2; exit 3"]}]}},
+        {"placed": {"wrong": 1}},
+        {"machine_lacks": {"path": str(folder), "required_mb": 10**9}},
+    ]
+    told = yaml.safe_load((ROOT / "playbooks/tasks/check-arguments.yml").read_text())
+    [looking] = [{"setup": task["setup"]} for task in told if "setup" in task]
+    stock = [
+        {"stat": {"path": str(folder / "{{ item }}")}, "loop": ["here", "not"]},
+        {"find": {"paths": str(here), "hidden": True, "file_type": "any"}},
+        {"getent": {"database": "passwd", "key": "root"}},
+        {"getent": {"database": "passwd", "key": "nobody-of-this-name", "fail_key": False}},
+        {
+            "command": {"argv": ["sh", "-c", "echo $EXTRA; echo two; echo no >&2; exit 3"]},
+            "environment": {"EXTRA": "one"},
+        },
+        {
+            "command": {"argv": ["touch", "{{ item }}"], "creates": "{{ item }}"},
+            "loop": [str(here), str(folder / "new")],
+        },
+        {
+            "uri": {"url": "http://127.0.0.1:{{ item }}/", "status_code": [200, 404]},
+            "loop": [port, port],
+        },
+    ]
+    return {"ours": ours, "facts": [looking], "stock": stock}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
+    """All of them here, and then sent: to start Ansible takes longer than what it does."""
+    folder = tmp_path_factory.mktemp("both")
+    (folder / "here").mkdir()
+    (folder / "here/.hidden").touch()
+    command, found = watched(folder), []
+    nothing = http.server.SimpleHTTPRequestHandler
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(nothing, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        listed = tasks(folder, command, server.server_port)
+        for sent in (False, True):
+            before = beside_the_modules()
+            results = iter(play(folder, *itertools.chain(*listed.values()), sent=sent))
+            file, parent = folder / "made/file", command.with_name("command.parent")
+            found.append(
+                Played(
+                    {name: list(itertools.islice(results, len(some))) for name, some in listed.items()},
+                    parent.read_text(),
+                    (file.read_text(), file.stat().st_mode & 0o777),
+                    beside_the_modules() - before,
+                )
+            )
+            for made in (file, folder / "new", parent):
+                made.unlink()
+            file.parent.rmdir()
+        server.shutdown()
+    return found[0], found[1]
+
+
+def beside_the_modules() -> set[Path]:
+    return set((ROOT / "library").rglob("*")) | set((ROOT / "module_utils").rglob("*"))
+
+
+def test_it_does_and_says_what_a_module_does_that_is_sent(played: tuple[Played, Played]) -> None:
+    for one in played:
+        assert one.placed == ("wanted\n", 0o640)
+    assert ["ansible-playbook" in one.parent for one in played] == [True, False]
+    here, away = ([told(result) for result in one.results["ours"]] for one in played)
+    for results in (here, away):  # what is free on the disk changes by itself
         results[-1] = {"failed": results[-1]["failed"], "refused": "make room" in results[-1]["msg"]}
     assert here == away
     assert [result["changed"] for result in here[:5]] == [True, False, True, False, False]
@@ -111,7 +178,7 @@ def test_it_does_and_says_what_a_module_does_that_is_sent(tmp_path: Path) -> Non
 
 def test_drift_is_mended_and_told(tmp_path: Path) -> None:
     folder = tmp_path / "made"
-    play(tmp_path, placing(folder))
+    folder.mkdir(mode=0o750)
     (folder / "file").write_text("drifted\n")
     (folder / "file").chmod(0o666)
     [mended] = play(tmp_path, placing(folder))
@@ -138,16 +205,12 @@ def test_a_task_with_other_rights_is_sent(tmp_path: Path) -> None:
     assert "ansible-playbook" not in command.with_name("command.parent").read_text()
 
 
-def test_it_leaves_nothing_beside_the_modules(tmp_path: Path) -> None:
-    before = set((ROOT / "library").rglob("*")) | set((ROOT / "module_utils").rglob("*"))
-    play(tmp_path, placing(tmp_path / "made"))
-    assert set((ROOT / "library").rglob("*")) | set((ROOT / "module_utils").rglob("*")) == before
+def test_it_leaves_nothing_beside_the_modules(played: tuple[Played, Played]) -> None:
+    assert played[0].left == set()
 
 
-def test_the_facts_are_those_that_setup_gathers(tmp_path: Path) -> None:
-    tasks = yaml.safe_load((ROOT / "playbooks/tasks/check-arguments.yml").read_text())
-    [looking] = [{"setup": task["setup"]} for task in tasks if "setup" in task]
-    here, away = (play(tmp_path, looking, sent=sent)[0]["ansible_facts"] for sent in (False, True))
+def test_the_facts_are_those_that_setup_gathers(played: tuple[Played, Played]) -> None:
+    here, away = (one.results["facts"][0]["ansible_facts"] for one in played)
     # The Python is Ansible's own here, and what it was started with another module's are not.
     passing = {
         "ansible_env",
@@ -165,28 +228,8 @@ def test_the_facts_are_those_that_setup_gathers(tmp_path: Path) -> None:
     assert here["ansible_selinux"]["status"] == away["ansible_selinux"]["status"]
 
 
-def test_stock_modules_find_what_they_find_when_sent(tmp_path: Path) -> None:
-    (tmp_path / "here").mkdir()
-    (tmp_path / "here/.hidden").touch()
-    tasks = [
-        {"stat": {"path": str(tmp_path / "{{ item }}")}, "loop": ["here", "not"]},
-        {"find": {"paths": str(tmp_path / "here"), "hidden": True, "file_type": "any"}},
-        {"getent": {"database": "passwd", "key": "root"}},
-        {"getent": {"database": "passwd", "key": "nobody-of-this-name", "fail_key": False}},
-        {"command": {"argv": ["sh", "-c", "echo $EXTRA; echo two; echo no >&2; exit 3"]}},
-        {"command": {"argv": ["touch", "{{ item }}"], "creates": "{{ item }}"}},
-        {"uri": {"url": "http://127.0.0.1:{{ item }}/", "status_code": [200, 404]}},
-    ]
-    tasks[4]["environment"] = {"EXTRA": "one"}
-    nothing = http.server.SimpleHTTPRequestHandler
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(nothing, directory=tmp_path)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        tasks[5] |= {"loop": [str(tmp_path / "here"), str(tmp_path / "new")]}
-        tasks[6] |= {"loop": [server.server_port, server.server_port]}
-        here = play(tmp_path, *tasks)
-        (tmp_path / "new").unlink()
-        away = play(tmp_path, *tasks, sent=True)
-        server.shutdown()
+def test_stock_modules_find_what_they_find_when_sent(played: tuple[Played, Played]) -> None:
+    here, away = (one.results["stock"] for one in played)
     for one, other in zip(here, away, strict=True):
         assert told(one).keys() == told(other).keys()
         assert one.get("ansible_facts") == other.get("ansible_facts")

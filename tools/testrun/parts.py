@@ -180,7 +180,9 @@ def choose(
             raise UsageError(f"name the part before its test: tools/test.bash unit {word}")
         else:
             raise UsageError(f"there is no part '{word}'; see tools/test.bash --list")
-    return Choice(_with_needs(wanted, jobs), tuple(left_out), tuple(tests))
+    chosen = _with_needs(wanted, jobs)
+    # What one of those that run needs is not left out.
+    return Choice(chosen, tuple(job for job in left_out if str(job) not in chosen), tuple(tests))
 
 
 def is_test(word: str) -> bool:

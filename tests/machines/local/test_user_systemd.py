@@ -1,11 +1,15 @@
-"""Local mode where the user's own systemd keeps services: a person's laptop, with sudo by a password."""
+"""Local mode where the user's own systemd keeps services: a person's laptop, with sudo by a password.
+
+How services behave under it, that a second run changes nothing, and how they are stopped and started again:
+test_ansible_pull.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from bed import CHECKOUT, ONLY_JUPYTER, OURS, PASSWORD, SERVICES, USER, Bed, Ran, assert_one_line, record
+from bed import CHECKOUT, ONLY_JUPYTER, OURS, PASSWORD, USER, Bed, Ran, assert_one_line, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
@@ -57,19 +61,8 @@ def test_the_users_own_systemd_keeps_the_services(set_up_desk: Bed) -> None:
     assert not set_up_desk.root("ls /etc/systemd/system | grep workshop || true").strip()
 
 
-def test_the_services_behave_as_on_every_machine(set_up_desk: Bed) -> None:
-    set_up_desk.behaves("test_services.py")
-
-
 def test_they_outlive_the_session(set_up_desk: Bed) -> None:
     assert "Linger=yes" in set_up_desk.root(f"loginctl show-user {USER} --property=Linger")
-
-
-def test_the_services_are_as_they_were_left(set_up_desk: Bed) -> None:
-    """A whole second run under this manager is one of test_ansible_pull.py's."""
-    done = set_up_desk.setup(*SERVICES)
-    assert done.status == 0, done.text
-    assert done.changed == 0, done.text
 
 
 UNIT = "~/.config/systemd/user/workshop-web.service"
@@ -91,11 +84,3 @@ def test_what_drifted_is_repaired_and_said(set_up_desk: Bed, drift: str) -> None
     assert bed.listens(8082)
     assert bed.run(f"cat {UNIT}").text == before
     assert bed.run(f"stat -c %a {UNIT}").text.strip() == "644"
-
-
-def test_stop_stops_and_setup_starts_again(set_up_desk: Bed) -> None:
-    stopped = set_up_desk.run(set_up_desk.script("stop"))
-    assert stopped.status == 0, stopped.text
-    assert not any(set_up_desk.listens(port) for port in (8080, 8081, 8082))
-    assert set_up_desk.setup(*SERVICES).status == 0
-    assert all(set_up_desk.listens(port) for port in (8080, 8081, 8082))

@@ -96,6 +96,8 @@ def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, 
     assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {budget:g} s of work")
 
 
+# With Theano itself the job of the lessons does it in each run: tests/machines/lessons.
+@pytest.mark.full
 def test_a_cold_compile_cache_changes_no_verdict(tmp_path: Path, budget: float) -> None:
     """Warm, the same two lessons are held to it above."""
     sound = building.run(tmp_path, lesson(PIECES, budget, modules=2))
