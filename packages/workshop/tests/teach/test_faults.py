@@ -115,7 +115,7 @@ def test_theanos_backtrace_is_not_told(cells: dict[str, Any]) -> None:
     assert record.message == "the expression wants 2 axes, and what it is tried with has 1"
     record = told(
         cells,
-        "def double(x, y=2):\n    raise ValueError('odd\\nApply node that caused the error: G')\n    return 1",
+        "def double(x, y=2):\n    raise ValueError('odd\\nApply node that caused the error:')\n    return 1",
         "right.also_for(lambda random: 3)",
     )
     assert record.message == "for 3 it stops with ValueError: odd"

@@ -201,11 +201,9 @@ def cause(error: Exception) -> str:
 def returns_nothing(solution: str, texts: list[str]) -> str:
     """Say which function in the cells ``texts`` returns nothing, though the solution's does; or nothing."""
     told = {name for name, value in _functions(solution).items() if value}
-    for text in texts:
-        for name, value in _functions(text).items():
-            if name in told and not value:
-                return f"nothing comes back from {name}: end it with `return` and what it finds; print only shows"
-    return ""
+    found = [name for text in texts for name, value in _functions(text).items() if name in told and not value]
+    told_of = "nothing comes back from {}: end it with `return` and what it found; print only shows it"
+    return told_of.format(found[0]) if found else ""
 
 
 def _functions(text: str) -> dict[str, bool]:
