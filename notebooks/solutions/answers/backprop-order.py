@@ -94,10 +94,12 @@ def in_order(result):
 
 
 # %% wrong: the list is kept from call to call
-def in_order(result, order=[], seen=set()):
+order = []
+
+
+def in_order(result):
     def visit(node):
-        if node not in seen:
-            seen.add(node)
+        if node not in order:
             for parent in node.parents:
                 visit(parent)
             order.append(node)
