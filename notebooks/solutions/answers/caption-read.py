@@ -54,13 +54,6 @@ def read_out(features, query, softmax):
     return (shares[:, None] @ features)[:, 0], shares
 
 
-# %% wrong: another softmax than the one that is handed over
-def read_out(features, query, softmax):
-    fits = (features * query[:, None, :]).sum(axis=2)
-    shares = np.exp(fits) / np.exp(fits).sum(axis=1, keepdims=True)
-    return (shares[:, :, None] * features).sum(axis=1), shares
-
-
 # %% wrong: an axis is left out of an index, which numpy allows
 def read_out(features, query, softmax):
     shares = softmax((features * query[:, None]).sum(axis=2))
