@@ -54,5 +54,5 @@ def test_others_stay_others(formula: str) -> None:
     "formula", [r"\frac{e^{s_i}}{\sum_j e^{s_j}", r"\frac{a}{b}}", r"e^", r"\frac{a}", r"\exp(s_i", r"}"]
 )
 def test_braces_that_do_not_fit_are_told(formula: str) -> None:
-    with pytest.raises(ValueError, match="count . and ."):
+    with pytest.raises(ValueError, match="count"):
         simplified(formula)

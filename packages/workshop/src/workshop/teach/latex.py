@@ -1,7 +1,7 @@
 r"""Write LaTeX formulas that look alike in the same way, so that a check can compare them.
 
 Every script and every argument gets its braces; signs that only move things (``\left``, ``\,``, dollars) are
-gone; ``\exp(x)`` is a power of e, a sum from 1 to n is a sum, and a fraction within a power stands in one line.
+gone; ``\exp(x)`` is a power of e, a sum from 1 to n is a sum, and a fraction within a power is on one line.
 """
 
 from __future__ import annotations
