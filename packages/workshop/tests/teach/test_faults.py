@@ -166,7 +166,38 @@ def test_an_answer_is_found_however_it_is_bound(cells: dict[str, Any]) -> None:
 def test_a_name_that_alone_is_missing_is_called_so(cells: dict[str, Any], tmp_path: Any) -> None:
     (tmp_path / "solutions/double.py").write_text("v = 2\ndouble = 2 * v\n")
     record = told(cells, "double = 4", 'assert double == 4, "not 4"')
-    assert (record.answer, record.message) == (Answer.NOT_DONE, "v is still missing")
+    assert (record.answer, record.message) == (
+        Answer.NOT_DONE,
+        "there is no v yet: run the exercise's cell, and leave the name as it was",
+    )
+
+
+def test_an_answer_under_another_name_is_not_done(cells: dict[str, Any]) -> None:
+    for answer in (
+        "def doubled(x, y=2):\n    return 2 * x",
+        "def outer():\n    def double(x, y=2):\n        return 2 * x",
+    ):
+        record = told(cells, answer)
+        assert (record.answer, record.message) == (
+            Answer.NOT_DONE,
+            "there is no double yet: run the exercise's cell, and leave the name as it was",
+        )
+
+
+@pytest.mark.parametrize("line", ["%%time", "%matplotlib inline", "!ls", "%%capture said"])
+def test_a_line_for_ipython_does_not_hide_an_answer(cells: dict[str, Any], line: str) -> None:
+    """IPython remembers a cell as it was typed, and runs what it makes of it."""
+    cells["In"].append("def double(x, y=2):\n    return ...")
+    for body, answer in (("2 * x", Answer.RIGHT), ("x", Answer.WRONG), ("...", Answer.NOT_DONE)):
+        text = f"def double(x, y=2):\n    return {body}"
+        cells["In"].append(f"{line}\n{text}")
+        exec(text, cells)
+        check = 'with check("double"):\n    assert double(3) == 6, "not 6"'
+        exec(check, cells)
+        assert checks.records["double"].answer is answer
+    cells["In"].append(f"{line}\ndef double(x, y=2)\n    return x")
+    exec(check, cells)
+    assert checks.records["double"].message.startswith("line 2 of its cell is not Python")
 
 
 def test_fractions_are_numbers(cells: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop.teach.faults import files_of, returns_nothing, words_of_answer, words_of_cell
+from workshop.teach.faults import files_of, returns_nothing, tree_of_cell, words_of_answer, words_of_cell
 from workshop.teach.live import in_notebook
 from workshop.teach.watching import unwatch, watch
 
@@ -226,7 +226,7 @@ def asked_names(solution: str) -> list[str]:
 def bound_names(text: str) -> set[str]:
     """Return the names that a cell binds, in whatever way: by an import or within an ``if`` as well."""
     names: set[str] = set()
-    todo: list[ast.AST] = list(ast.parse(text).body)
+    todo: list[ast.AST] = [*tree_of_cell(text).body]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -243,7 +243,7 @@ def bound_names(text: str) -> set[str]:
 
 def has_dots(text: str) -> bool:
     """Tell whether a cell holds a ``...`` that is to be filled in; the one in ``array[..., 0]`` is not."""
-    tree = ast.parse(text)
+    tree = tree_of_cell(text)
     indexing = {
         id(node)
         for subscript in ast.walk(tree)
@@ -319,8 +319,9 @@ def _newest_texts(names: list[str], namespace: Namespace) -> list[str]:
 def _task(names: list[str], namespace: Namespace) -> str:
     """Say what is to be done."""
     missing = [name for name in names if name not in namespace]
-    if missing and missing != names:
-        return f"{' and '.join(missing)} is still missing"
+    if missing:
+        none = " and no ".join(missing)
+        return f"there is no {none} yet: run the exercise's cell, and leave the name as it was"
     return f"fill in the dots of {' and '.join(names)}" if names else "fill in the dots"
 
 

@@ -104,6 +104,7 @@ _KINDS = {
     "bool": "a truth value",
     "numpy.ndarray": "an array",
 } | dict.fromkeys(("int", "float", "numpy.int64", "numpy.float32", "numpy.float64"), "one number")
+_FOR_IPYTHON = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 _NO_VALUE_YET = re.compile(r"Variables do not support boolean operations")
 _NUMPY_OF_AN_EXPRESSION = re.compile(r"_tensor_py_operators\.\w+\(\) got an unexpected keyword argument")
 _TRACE = re.compile(
@@ -122,6 +123,20 @@ _PLAIN = {
     types.GeneratorType: "a generator: np.array(list(…)) makes one of it",
     types.FunctionType: "a function",
 }
+
+
+def tree_of_cell(text: str) -> ast.Module:
+    """Return a cell as Python reads it, without its lines for IPython; raises SyntaxError.
+
+    What stands below ``%%time`` is an answer as well.
+    """
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        without = _FOR_IPYTHON.sub(r"\1pass", text)
+        if without == text:
+            raise
+        return ast.parse(without)
 
 
 def words_of_cell(error: Exception) -> str:
@@ -209,7 +224,7 @@ def returns_nothing(solution: str, texts: list[str]) -> str:
 def _functions(text: str) -> dict[str, bool]:
     """Return the functions that a text defines, and of each whether it returns or yields something."""
     found = {}
-    for function in ast.parse(text).body:
+    for function in tree_of_cell(text).body:
         if isinstance(function, ast.FunctionDef):
             found[function.name] = False
             todo: list[ast.AST] = [*function.body]
