@@ -121,3 +121,13 @@ def in_order(result):
 
     visit(result)
     return order
+
+
+# %% wrong: an iterator, which has no length
+def in_order(result):
+    def walk(node):
+        for parent in node.parents:
+            yield from walk(parent)
+        yield node
+
+    return iter(dict.fromkeys(walk(result)))

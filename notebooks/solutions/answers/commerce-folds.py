@@ -55,3 +55,10 @@ def fold_of(makers, count, rng):
 def fold_of(makers, count, rng):
     names = list(rng.permutation(np.unique(makers)))
     return np.array([float(names.index(maker) % count) for maker in makers])
+
+
+# %% wrong: a list, which equals no number
+def fold_of(makers, count, rng):
+    names = sorted(set(makers))
+    rng.shuffle(names)
+    return [names.index(maker) % count for maker in makers]
