@@ -186,8 +186,8 @@ def words_of_answer(
     if not inside:
         for told, meant in _OF_RESULTS:
             if found := told.search(text) or told.search(str(error)):
-                words = map(_kind, found.groups()) if "is {0}" in meant else found.groups()
-                return meant.format(*words)
+                of_a_kind = "is {0}" in meant
+                return meant.format(*(_kind(each) if of_a_kind else each for each in found.groups()))
         if "NoneType" in text:
             return "a result is asked for, and this is nothing at all, None"
     if _NUMPY_OF_AN_EXPRESSION.search(text):
