@@ -40,3 +40,11 @@ def auc(scores, odd):
     below = np.searchsorted(calm, scores[odd], side="left")
     not_above = np.searchsorted(calm, scores[odd], side="right")
     return float((below + not_above).sum() / (2 * odd.sum() * (~odd).sum()))
+
+
+# %% wrong: the scores that were handed over are sorted
+def auc(scores, odd):
+    order = np.argsort(scores)
+    scores[:], odd[:] = scores[order], odd[order]
+    strange, calm = scores[odd][:, None], scores[~odd]
+    return float((strange > calm).mean() + (strange == calm).mean() / 2)

@@ -26,3 +26,9 @@ def rebuilt(some, middle, directions):
     for direction in directions.T:
         again += np.outer((some - middle) @ direction, direction)
     return again
+
+
+# %% wrong: the mean is taken from the pictures that were handed over
+def rebuilt(some, middle, directions):
+    some -= middle
+    return middle + some @ directions @ directions.T

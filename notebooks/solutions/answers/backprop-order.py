@@ -73,3 +73,61 @@ def in_order(result):
         elif node not in order:
             waiting += [(node, True), *((parent, False) for parent in node.parents)]
     return order
+
+
+# %% wrong: what was seen is never forgotten
+met = set()
+
+
+def in_order(result):
+    order = []
+
+    def visit(node):
+        if node not in met:
+            met.add(node)
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(result)
+    return order
+
+
+# %% wrong: the list is kept from call to call
+order = []
+
+
+def in_order(result):
+    def visit(node):
+        if node not in order:
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(result)
+    return list(order)
+
+
+# %% wrong: the names in place of the nodes
+def in_order(result):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                visit(parent)
+            order.append(node.name)
+
+    visit(result)
+    return order
+
+
+# %% wrong: an iterator, which has no length
+def in_order(result):
+    def walk(node):
+        for parent in node.parents:
+            yield from walk(parent)
+        yield node
+
+    return iter(dict.fromkeys(walk(result)))

@@ -33,3 +33,15 @@ def shares(node):
 # %% right: by numpy
 def shares(node):
     return list(np.multiply(node.grad, node.slopes))
+
+
+# %% wrong: the node's own grad is taken away
+def shares(node):
+    told = [node.grad * slope for slope in node.slopes]
+    node.grad = 0.0
+    return told
+
+
+# %% wrong: a dictionary of the parents, in which a parent that comes twice has one place
+def shares(node):
+    return {parent: node.grad * slope for parent, slope in zip(node.parents, node.slopes)}

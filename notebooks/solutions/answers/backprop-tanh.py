@@ -24,3 +24,15 @@ def tanh(value):
 # %% right: by the hyperbolic cosine
 def tanh(value):
     return Value(np.tanh(value.data), [value], [np.cosh(value.data) ** -2])
+
+
+# %% wrong: brackets without a comma, which make no tuple
+def tanh(value):
+    height = math.tanh(value.data)
+    return Value(height, (value), (1 - height**2))
+
+
+# %% wrong: the value itself is squeezed
+def tanh(value):
+    value.data = math.tanh(value.data)
+    return Value(value.data, (value,), (1 - value.data**2,))

@@ -29,3 +29,13 @@ def descent_updates(place, depth, rate):
 def descent_updates(place, depth, rate):
     step = np.float32(-rate) * T.grad(depth, place)
     return [(place, step + place)]
+
+
+# %% wrong: the slope of the example, written out
+def descent_updates(place, depth, rate):
+    return [(place, place - np.float32(rate) * (T.sin(place) + place * T.cos(place)))]
+
+
+# %% wrong: what is added in place of the new place
+def descent_updates(place, depth, rate):
+    return [(place, -np.float32(rate) * T.grad(depth, place))]

@@ -24,3 +24,21 @@ def fibonacci_updates(a, b):
 def fibonacci_updates(a, b):
     total = b + a
     return [(b, total), (a, b)]
+
+
+# %% wrong: the two of the example, whichever are handed over
+def fibonacci_updates(a, b):
+    return [(first, second), (second, first + second)]
+
+
+# %% wrong: changed once, when the function is made
+def fibonacci_updates(a, b):
+    old = a.get_value()
+    a.set_value(b.get_value())
+    b.set_value(old + b.get_value())
+    return []
+
+
+# %% wrong: the numbers of the moment, not expressions
+def fibonacci_updates(a, b):
+    return [(a, b.get_value()), (b, a.get_value() + b.get_value())]

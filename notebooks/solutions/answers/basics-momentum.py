@@ -49,3 +49,20 @@ def momentum(loss, weights):
         step = slope / np.float32(10) + np.float32(0.9) * kept
         pairs += [(kept, step), (weight, weight - step)]
     return pairs
+
+
+# %% wrong: the velocity begins with the weight's own numbers
+def momentum(loss, weights):
+    updates = []
+    for weight in weights:
+        velocity = theano.shared(weight.get_value())
+        faster = np.float32(0.9) * velocity - np.float32(0.1) * T.grad(loss, weight)
+        updates += [(velocity, faster), (weight, weight + faster)]
+    return updates
+
+
+# %% right: as a dictionary, by Lasagne
+def momentum(loss, weights):
+    import lasagne
+
+    return lasagne.updates.momentum(loss, weights, 0.1, 0.9)

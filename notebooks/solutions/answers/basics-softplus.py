@@ -18,3 +18,9 @@ softplus = T.log(1 + T.exp(-v))
 # %% right: by log1p
 v = T.vector("v")
 softplus = T.log1p(T.exp(v))
+
+
+# %% wrong: of another vector than v
+v = T.vector("v")
+w = T.vector("w")
+softplus = T.log(1 + T.exp(w))

@@ -28,3 +28,14 @@ def best_move(points, worth):
 # %% right: in Python alone
 def best_move(points, worth):
     return max(range(len(points)), key=lambda move: points[move] + worth[move])
+
+
+# %% wrong: a number with a point, which counts no moves
+def best_move(points, worth):
+    return float(np.argmax(points + worth))
+
+
+# %% wrong: an array of all the best
+def best_move(points, worth):
+    total = points + worth
+    return np.flatnonzero(total == total.max())

@@ -30,3 +30,9 @@ def interval(scores):
     mean, n = sum(scores) / len(scores), len(scores)
     variance = sum((score - mean) ** 2 for score in scores) / (n - 1)
     return mean, 1.96 * (variance / n) ** 0.5
+
+
+# %% wrong: both ends of the interval
+def interval(scores):
+    half = 1.96 * np.std(scores, ddof=1) / np.sqrt(len(scores))
+    return np.mean(scores) - half, np.mean(scores) + half

@@ -33,3 +33,19 @@ def rename(board, order):
 def rename(board, order):
     table = np.array([0, *order], board.dtype)
     return np.where(board > 0, table[np.maximum(board, 0)], board)
+
+
+# %% wrong: numbers with a point
+def rename(board, order):
+    renamed = board.astype(float)
+    for colour, name in enumerate(order, start=1):
+        renamed[board == colour] = name
+    return renamed
+
+
+# %% wrong: the fifth colour is forgotten
+def rename(board, order):
+    renamed = board.copy()
+    for colour in range(1, 5):
+        renamed[board == colour] = order[colour - 1]
+    return renamed

@@ -28,3 +28,14 @@ def td_target(points, worth, over, discount=1.0):
 # %% right: multiplied by whether it goes on
 def td_target(points, worth, over, discount=1.0):
     return points + discount * worth * (1 - over)
+
+
+# %% wrong: a list, move by move
+def td_target(points, worth, over, discount=1.0):
+    return [paid if end else paid + discount * later for paid, later, end in zip(points, worth, over)]
+
+
+# %% wrong: the worth that was handed over is set to 0
+def td_target(points, worth, over, discount=1.0):
+    worth[over] = 0
+    return points + discount * worth

@@ -54,6 +54,31 @@ def clipped(said, wanted, n):
     return hits, total
 
 
+# %% wrong: the words of a run are glued together
+def clipped(said, wanted, n):
+    own = Counter("".join(said[place : place + n]) for place in range(len(said) - n + 1))
+    due = Counter("".join(wanted[place : place + n]) for place in range(len(wanted) - n + 1))
+    return sum((own & due).values()), sum(own.values())
+
+
+# %% wrong: what was found is taken out of the sentences that were handed over
+def clipped(said, wanted, n):
+    hits, runs = 0, [said[place : place + n] for place in range(len(said) - n + 1)]
+    for run in runs:
+        for place in range(len(wanted) - n + 1):
+            if wanted[place : place + n] == run:
+                hits += 1
+                del wanted[place]
+                break
+    return hits, len(runs)
+
+
+# %% right: as a list, the runs by zip
+def clipped(said, wanted, n):
+    own, due = (Counter(zip(*(words[place:] for place in range(n)))) for words in (said, wanted))
+    return [sum(min(count, due[run]) for run, count in own.items()), sum(own.values())]
+
+
 # %% also right
 # 4: len(wanted) - n → len(wanted) + n: runs at the end that are shorter than n are equal to none of n words
 # 4: 1 → 2: a run at the end that is shorter than n is equal to none of n words

@@ -40,3 +40,21 @@ def read_out(features, query, softmax):
     turned = features.transpose((1, 0, 2))
     shares = softmax((turned * query).sum(axis=2).T)
     return (turned * shares.T[:, :, None]).sum(axis=0), shares
+
+
+# %% wrong: by numpy's einsum, which Theano does not know
+def read_out(features, query, softmax):
+    shares = softmax(np.einsum("npk,nk->np", features, query))
+    return np.einsum("np,npk->nk", shares, features), shares
+
+
+# %% wrong: by products of stacks of tables, which are something else in Theano
+def read_out(features, query, softmax):
+    shares = softmax((features @ query[:, :, None])[:, :, 0])
+    return (shares[:, None] @ features)[:, 0], shares
+
+
+# %% wrong: an axis is left out of an index, which numpy allows
+def read_out(features, query, softmax):
+    shares = softmax((features * query[:, None]).sum(axis=2))
+    return (shares[:, :, None] * features).sum(axis=1), shares

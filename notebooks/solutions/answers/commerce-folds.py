@@ -42,3 +42,23 @@ def fold_of(makers, count, rng):
 def fold_of(makers, count, rng):
     names, which = np.unique(makers, return_inverse=True)
     return (rng.permutation(len(names)) % count)[which]
+
+
+# %% wrong: the pictures that were handed over are shuffled
+def fold_of(makers, count, rng):
+    rng.shuffle(makers)
+    names = list(dict.fromkeys(makers))
+    return np.array([names.index(maker) % count for maker in makers])
+
+
+# %% wrong: numbers with a point
+def fold_of(makers, count, rng):
+    names = list(rng.permutation(np.unique(makers)))
+    return np.array([float(names.index(maker) % count) for maker in makers])
+
+
+# %% wrong: a list, which equals no number
+def fold_of(makers, count, rng):
+    names = sorted(set(makers))
+    rng.shuffle(names)
+    return [names.index(maker) % count for maker in makers]

@@ -39,3 +39,9 @@ def halve(x):
 def halve(x):
     twice = T.concatenate([x, T.zeros_like(x)], axis=1)
     return twice[:, :, ::2, ::2]
+
+
+# %% wrong: the first three rows and five columns only, as many as the example has
+def halve(x):
+    half = x[:, :, :3:2, :5:2]
+    return T.concatenate([half, 0 * half], axis=1)

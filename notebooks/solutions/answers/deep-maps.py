@@ -40,3 +40,10 @@ def normalise(x, gamma, beta, known):
     apart = x - x[:known].mean(axis=(0, 2, 3), keepdims=True)
     spread = ((apart[:known] ** 2).mean(axis=(0, 2, 3), keepdims=True) + 1e-3) ** 0.5
     return apart / spread * gamma.reshape((1, -1, 1, 1)) + beta.reshape((1, -1, 1, 1))
+
+
+# %% wrong: Theano's root, which makes an expression of an array
+def normalise(x, gamma, beta, known):
+    mean = x[:known].mean(axis=(0, 2, 3), keepdims=True)
+    spread = T.sqrt(x[:known].var(axis=(0, 2, 3), keepdims=True) + 0.001)
+    return gamma.reshape((1, -1, 1, 1)) * (x - mean) / spread + beta.reshape((1, -1, 1, 1))

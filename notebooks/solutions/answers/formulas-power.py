@@ -23,3 +23,11 @@ power = "Math.E ** (score / slider.value)"
 
 # %% right: by another name
 power = "Math.pow(Math.E, score / slider.value)"
+
+
+# %% wrong: a whole line, with its semicolon
+power = "Math.exp(score / slider.value);"
+
+
+# %% wrong: the sign that is a power in formulas only
+power = "Math.E ^ (score / slider.value)"

@@ -20,3 +20,15 @@ formula = r"p_i = \dfrac{e^{s_i}}{\sum_{j=1}^{n} e^{s_j}}"
 
 # %% right: with exp
 formula = r"p_i=\frac{\exp(s_i)}{\sum_{j}\exp(s_j)}"
+
+
+# %% wrong: s alone is raised, and i hangs at the e
+formula = r"p_i = \frac{e^s_i}{\sum_j e^s_j}"
+
+
+# %% wrong: a brace is never closed
+formula = r"p_i = \frac{e^{s_i}}{\sum_j e^{s_j}"
+
+
+# %% right: in dollars, as in a text cell
+formula = r"$p_i = \tfrac{e^{\,s_i}}{\sum\nolimits_j e^{\,s_j}}$"

@@ -29,3 +29,8 @@ def follow(average, weight, pace):
 # %% right: two shares
 def follow(average, weight, pace):
     return (1 - pace) * average + pace * weight
+
+
+# %% wrong: a list, number by number
+def follow(average, weight, pace):
+    return [old + pace * (new - old) for old, new in zip(average, weight)]

@@ -19,3 +19,10 @@ def enough(peak, bandwidth, each=4):
 def enough(peak, bandwidth, each=4):
     to_fetch, to_compute = each / bandwidth, 2 / peak
     return to_fetch / to_compute
+
+
+# %% wrong: a fraction, which takes whole numbers only
+def enough(peak, bandwidth, each=4):
+    from fractions import Fraction
+
+    return Fraction(each * peak, 2 * bandwidth)

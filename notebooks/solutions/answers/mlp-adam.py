@@ -50,3 +50,24 @@ def adam_step(weight, slope, m, v, t, rate):
     v = v + 0.001 * (slope**2 - v)
     rate = rate * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
     return weight - rate * m / (v**0.5 + 1e-8 * (1 - 0.999**t) ** 0.5), m, v
+
+
+# %% wrong: numpy's maximum, which Theano's expressions do not know
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    return weight - rate * (m / (1 - 0.9**t)) / np.maximum((v / (1 - 0.999**t)) ** 0.5, 1e-8), m, v
+
+
+# %% wrong: Theano's root, which makes an expression of an array
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    return weight - rate * (m / (1 - 0.9**t)) / (T.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+# %% wrong: what the weight changes by, not the new one
+def adam_step(weight, slope, m, v, t, rate):
+    m = 0.9 * m + 0.1 * slope
+    v = 0.999 * v + 0.001 * slope**2
+    return -rate * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)) ** 0.5 + 1e-8), m, v

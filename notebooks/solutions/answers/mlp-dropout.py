@@ -55,5 +55,16 @@ def drop(values, p, rng):
     return np.where(silent, 0, values / (1 - p))
 
 
+# %% wrong: the values that were handed over are silenced
+def drop(values, p, rng):
+    values[rng.random(values.shape) < p] = 0
+    return values / (1 - p)
+
+
+# %% right: by a draw of zeros and ones
+def drop(values, p, rng):
+    return values * rng.binomial(1, 1 - p, values.shape) / (1 - p)
+
+
 # %% also right
 # 2: rng.random(values.shape) >= p → rng.random(values.shape) > p: a draw is never exactly p

@@ -56,3 +56,22 @@ def to_go(rewards, over, last, discount):
             factor = np.where(over[step], 0, discount * factor)
         worth[start] += factor * last
     return worth
+
+
+# %% wrong: a list of rows, with which no later cell can reckon
+def to_go(rewards, over, last, discount):
+    worth = []
+    for paid, ended in zip(rewards[::-1], over[::-1]):
+        last = paid + discount * last * (1 - ended)
+        worth.insert(0, last)
+    return worth
+
+
+# %% wrong: what comes after the last step is changed in place
+def to_go(rewards, over, last, discount):
+    worth = np.zeros(rewards.shape)
+    for step in reversed(range(len(rewards))):
+        last *= discount * (1 - over[step])
+        last += rewards[step]
+        worth[step] = last
+    return worth

@@ -23,3 +23,19 @@ def meets(off, reach, steep):
 # %% right: by both edges
 def meets(off, reach, steep):
     return (off >= -reach) & (off <= reach), off * steep
+
+
+# %% wrong: 1 and 0 for True and False
+def meets(off, reach, steep):
+    return (np.abs(off) <= reach).astype(int), steep * off
+
+
+# %% wrong: lists, by which no games can be picked
+def meets(off, reach, steep):
+    return [abs(each) <= reach for each in off], [steep * each for each in off]
+
+
+# %% wrong: a slope only for those that are hit
+def meets(off, reach, steep):
+    hit = np.abs(off) <= reach
+    return hit, steep * off[hit]

@@ -25,3 +25,9 @@ def interval(values):
     count, mean = len(values), sum(values) / len(values)
     variance = sum((value - mean) ** 2 for value in values) / (count - 1)
     return mean, STUDENT[count] * (variance / count) ** 0.5
+
+
+# %% wrong: both ends
+def interval(values):
+    half = STUDENT[len(values)] * np.std(values, ddof=1) / len(values) ** 0.5
+    return np.mean(values) - half, np.mean(values) + half

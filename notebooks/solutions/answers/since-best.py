@@ -28,3 +28,9 @@ def best_spent(operations):
 def best_spent(operations):
     weights = np.exp((np.log(operations) - np.log(120)) / 2)
     return weights, operations / (6 * weights)
+
+
+# %% wrong: a dictionary, with both by name
+def best_spent(operations):
+    weights = np.sqrt(operations / 120)
+    return {"weights": weights, "tokens": 20 * weights}

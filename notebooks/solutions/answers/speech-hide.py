@@ -37,3 +37,11 @@ def hide(picture, frame, wide, band, high):
     frames = (rows < frame) | (rows >= frame + wide)
     bands = (columns < band) | (columns >= band + high)
     return picture * np.outer(frames, bands)
+
+
+# %% wrong: a list of lists
+def hide(picture, frame, wide, band, high):
+    hidden = picture.copy()
+    hidden[frame : frame + wide] = 0
+    hidden[:, band : band + high] = 0
+    return hidden.tolist()

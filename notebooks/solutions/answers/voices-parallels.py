@@ -75,3 +75,13 @@ def parallels(score):
                 bad = bad or (before == after and before in (0, 7) and (up or down))
         found.append(bad)
     return np.array(found)
+
+
+# %% wrong: a list of True and False
+def parallels(score):
+    found = np.zeros(len(score) - 1, bool)
+    for one, other in itertools.combinations(range(4), 2):
+        moves = np.diff(score[:, one]) * np.diff(score[:, other])
+        interval = np.abs(score[:, one] - score[:, other]) % 12
+        found |= (interval[1:] == interval[:-1]) & np.isin(interval[:-1], (0, 7)) & (moves > 0)
+    return found.tolist()

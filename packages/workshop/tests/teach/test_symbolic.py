@@ -62,6 +62,19 @@ def test_an_expression_becomes_a_function_of_the_symbols_in_it() -> None:
     assert "it should be" in fault
 
 
+def test_what_is_no_expression_or_made_of_other_symbols_is_told() -> None:
+    for nothing_to_make in (np.ones(3), T.exp, None):
+        with pytest.raises(AssertionError, match="an expression of Theano's is asked for, not a"):
+            as_function(nothing_to_make)
+    v, other = T.vector("v"), T.vector("other")
+    with pytest.raises(
+        AssertionError, match=r"made of as many variables as are asked for\? It is of v, other"
+    ):
+        as_function(v * other)([1, 2])
+    with pytest.raises(AssertionError, match="It is of no variable"):
+        as_function(T.constant(3.0))([1, 2])
+
+
 def test_the_shortest_input_for_which_two_expressions_differ_is_told() -> None:
     made = in_numbers(T.vector())
     theirs, ours = made(lambda x: T.nnet.softplus(x.mean())), made(lambda x: T.nnet.softplus(x).mean())

@@ -11,12 +11,15 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import numbers
 import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from workshop.teach.faults import cause
 
 SEED = 2012
 TRIES = 24
@@ -69,7 +72,7 @@ def _difference(
         with contextlib.redirect_stdout(io.StringIO()):
             got = told(theirs(*lent))
     except Exception as error:
-        return f"for {said} it stops with {type(error).__name__}: {error}"
+        return f"for {said} it stops with {type(error).__name__}: {cause(error)}"
     if not alike(list(lent), list(given)):
         return f"it changes what it was given, here {said}: work on a copy"
     if alike(got, wanted):
@@ -107,6 +110,8 @@ def _array(value: Any) -> np.ndarray[Any, Any] | None:
             array = np.asarray(value)
     except ValueError:
         return None
+    if array.dtype == object and array.size and all(isinstance(each, numbers.Real) for each in array.flat):
+        return array.astype(float)  # fractions, or numbers too large for an array's own types
     return None if array.dtype == object else array
 
 

@@ -30,8 +30,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop.teach.faults import files_of, words_of_answer, words_of_cell
+from workshop.teach.faults import files_of, returns_nothing, tree_of_cell, words_of_answer, words_of_cell
 from workshop.teach.live import in_notebook
+from workshop.teach.watching import unwatch, watch
 
 if TYPE_CHECKING:
     from workshop.teach.agreeing import Draw
@@ -86,10 +87,17 @@ class Check:
         self.exercise = exercise
         self.namespace = namespace
         self.praise = ""
+        path = solution_file(exercise)
+        self.solution = path.read_text(encoding="utf-8") if path else ""
+        self.names = asked_names(self.solution)
+        self.changed: list[str] = []
+        """The arguments that the learner's functions have changed in place."""
+        self._watched: dict[str, tuple[Any, Any]] = {}
 
     def __enter__(self) -> Check:
         """Look at what the learner wrote, not at the solution that stood in for it."""
         _give_back(self.exercise, self.namespace)
+        self._watched = watch(self.names, self.namespace, self.changed)
         return self
 
     def __call__(self, *words: object) -> None:
@@ -115,14 +123,12 @@ class Check:
         """
         from workshop.teach.agreeing import difference
 
-        path = solution_file(self.exercise)
-        if path is None:
+        if not self.solution:
             return
-        solution = path.read_text(encoding="utf-8")
-        defined = [each.name for each in ast.parse(solution).body if isinstance(each, ast.FunctionDef)]
+        defined = [each.name for each in ast.parse(self.solution).body if isinstance(each, ast.FunctionDef)]
         name = of or defined[-1]
         ours = dict(self.namespace)
-        exec(compile(solution, f"<the solution of {self.exercise}>", "exec"), ours)
+        exec(compile(self.solution, f"<the solution of {self.exercise}>", "exec"), ours)
         fault = difference(made(self.namespace[name]), made(ours[name]), draw, told, tries)
         assert not fault, fault
 
@@ -133,23 +139,31 @@ class Check:
         trace: types.TracebackType | None,
     ) -> bool:
         """Record and show the answer, and lend the solution where it is not right."""
+        unwatch(self._watched, self.namespace)
         if error is not None and not isinstance(error, Exception):
             return False  # an interruption
-        path = solution_file(self.exercise)
-        solution = path.read_text(encoding="utf-8") if path else ""
-        names = bound_names(solution)
-        if (fault := _fault_of_cell(names, self.namespace)) is not None:
-            record = Record(self.exercise, Answer.WRONG, fault[1], fault[0])
-        elif is_unfinished(names, self.namespace):
-            record = Record(self.exercise, Answer.NOT_DONE, _task(names))
-        elif error is not None:
-            said = words_of_answer(error, trace, files_of(names, self.namespace))
-            record = Record(self.exercise, Answer.WRONG, said, type(error).__name__)
-        else:
-            record = Record(self.exercise, Answer.RIGHT, self.praise)
+        record = self._found(error, trace)
         records[self.exercise] = record
-        _show(record, _lend(record, solution, names, self.namespace))
+        _show(record, _lend(record, self.solution, self.names, self.namespace))
         return True
+
+    def _found(self, error: Exception | None, trace: types.TracebackType | None) -> Record:
+        """Return what is to be said when the block has ended, or stopped with an error."""
+        names, namespace = self.names, self.namespace
+        if (fault := _fault_of_cell(names, namespace)) is not None:
+            return Record(self.exercise, Answer.WRONG, fault[1], fault[0])
+        if is_unfinished(names, namespace):
+            return Record(self.exercise, Answer.NOT_DONE, _task(names, namespace))
+        own_fault = error is None or isinstance(error, AssertionError)
+        if self.changed and own_fault:
+            said = f"it changes `{self.changed[0]}`, which it was given: work on a copy"
+            return Record(self.exercise, Answer.WRONG, said, "AssertionError")
+        if error is None:
+            return Record(self.exercise, Answer.RIGHT, self.praise)
+        nothing = returns_nothing(self.solution, _newest_texts(names, namespace))
+        said = words_of_answer(error, trace, files_of(names, namespace), nothing)
+        kind = "AssertionError" if nothing and said == nothing else type(error).__name__
+        return Record(self.exercise, Answer.WRONG, said, kind)
 
 
 class Checks:
@@ -197,10 +211,10 @@ def _lesson_folders() -> Iterator[Path]:
         yield settings.source / "notebooks"
 
 
-def bound_names(text: str) -> list[str]:
-    """Return the names that a cell defines or assigns at its top level, in their order."""
+def asked_names(solution: str) -> list[str]:
+    """Return the names that a solution defines or assigns at its top level, in their order."""
     names: dict[str, None] = {}
-    for statement in ast.parse(text).body:
+    for statement in ast.parse(solution).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             names[statement.name] = None
         elif isinstance(statement, ast.Assign):
@@ -209,9 +223,27 @@ def bound_names(text: str) -> list[str]:
     return list(names)
 
 
+def bound_names(text: str) -> set[str]:
+    """Return the names that a cell binds, in whatever way: by an import or within an ``if`` as well."""
+    names: set[str] = set()
+    todo: list[ast.AST] = [*tree_of_cell(text).body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+        if not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            todo += ast.iter_child_nodes(node)
+    return names
+
+
 def has_dots(text: str) -> bool:
     """Tell whether a cell holds a ``...`` that is to be filled in; the one in ``array[..., 0]`` is not."""
-    tree = ast.parse(text)
+    tree = tree_of_cell(text)
     indexing = {
         id(node)
         for subscript in ast.walk(tree)
@@ -270,7 +302,7 @@ def _fault_of_cell(names: list[str], namespace: Namespace) -> tuple[str, str] | 
         if not any(name in text for name in names):
             continue
         try:
-            if not set(bound_names(text)).isdisjoint(names):
+            if not bound_names(text).isdisjoint(names):
                 return None if has_dots(text) else _failed.get(place)
         except SyntaxError as error:
             if not {one or other for one, other in _BINDS.findall(text)}.isdisjoint(names):
@@ -278,8 +310,18 @@ def _fault_of_cell(names: list[str], namespace: Namespace) -> tuple[str, str] | 
     return None
 
 
-def _task(names: list[str]) -> str:
+def _newest_texts(names: list[str], namespace: Namespace) -> list[str]:
+    """Return the texts of the cells that bound the names last."""
+    places = {_newest(name, namespace) for name in names}
+    return [namespace["In"][place] for place in sorted(places) if place >= 0]
+
+
+def _task(names: list[str], namespace: Namespace) -> str:
     """Say what is to be done."""
+    missing = [name for name in names if name not in namespace]
+    if missing:
+        none = " and no ".join(missing)
+        return f"there is no {none} yet: run the exercise's cell, and leave the name as it was"
     return f"fill in the dots of {' and '.join(names)}" if names else "fill in the dots"
 
 

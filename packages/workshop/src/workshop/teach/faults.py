@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import types
@@ -27,19 +28,115 @@ _OF_RESULTS = (
         re.compile(r"operands could not be broadcast together with shapes (\(.*?\)) (\(.*?\))"),
         "what comes back has not the shape that is asked for: {0} beside {1}",
     ),
+    (
+        re.compile(
+            r"(?:object of type '|cannot unpack non-iterable |^')([\w.]+)(?:' has no len| object$|"
+            r"' object is not (?:iterable|subscriptable))"
+        ),
+        "several things are asked for, and this is {0}",
+    ),
+    (
+        re.compile(r"too many values to unpack \(expected (\d+)"),
+        "{0} results are asked for, not more",
+    ),
+    (
+        re.compile(r"not enough values to unpack \(expected (\d+), got (\d+)"),
+        "{0} results are asked for, and there are {1}",
+    ),
+    (
+        re.compile(r"array is 0-dimensional, but|invalid index to scalar variable|^tuple index out of range"),
+        "several numbers are asked for, and this is one",
+    ),
+    (
+        re.compile(r"array is (\d)-dimensional, but (\d) were indexed"),
+        "an array with {1} axes is asked for, and this one has {0}",
+    ),
+    (
+        re.compile(r"axis \d is out of bounds for array of dimension (\d)"),
+        "more axes are asked for than the {0} that come back",
+    ),
+    (re.compile(r"index \d+ is out of bounds for axis \d with size (\d+)"), "too few come back: {0}"),
+    (re.compile(r"must be real number, not ([\w.]+)"), "a number is asked for, and this is {0}"),
+    (
+        re.compile(r"ufunc '\w+' not supported for the input types"),
+        "numbers are asked for, and this is something else",
+    ),
+    (
+        re.compile(r"list indices must be|converted to a scalar index"),
+        "an array is asked for, and this is a list: np.array makes one of it",
+    ),
+    (
+        re.compile(r"unhashable type: '([\w.]+)'"),
+        "single things are asked for, and each of these is {0}",
+    ),
+    (
+        re.compile(r"(\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)"),
+        "{0} has to work without {1} as well: leave its first line as it was",
+    ),
+    (
+        re.compile(r"(\w+)\(\) (?:got an unexpected keyword argument|takes .*positional arguments?)"),
+        "{0} takes other arguments than it did: leave its first line as it was",
+    ),
+    (
+        re.compile(r"The updates parameter must be"),
+        "updates are pairs in a list, each a shared variable and its new value",
+    ),
+    (
+        re.compile(r"update target must be a SharedVariable"),
+        "in each pair the shared variable comes first, and its new value second",
+    ),
+    (
+        re.compile(r"Bad input argument to theano[\s\S]*Wrong number of dimensions: expected (\d), got (\d)"),
+        "the expression wants {0} axes, and what it is tried with has {1}",
+    ),
 )
-"""What NumPy says where a check, not a line of the learner's, cannot use what comes back; what it means."""
+"""What NumPy, Python or Theano say where a check, not a line of the learner's, cannot use what comes
+back, and what it means."""
+_KINDS = {
+    "NoneType": "nothing at all, None",
+    "generator": "a generator, which runs only once: list(…) makes a list of it",
+    "map": "a map, which runs only once: list(…) makes a list of it",
+    "function": "a function",
+    "dict": "a dictionary",
+    "str": "a text",
+    "tuple": "a tuple",
+    "list": "a list",
+    "bool": "a truth value",
+    "numpy.ndarray": "an array",
+} | dict.fromkeys(("int", "float", "numpy.int64", "numpy.float32", "numpy.float64"), "one number")
+_FOR_IPYTHON = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+_NO_VALUE_YET = re.compile(r"Variables do not support boolean operations")
 _NUMPY_OF_AN_EXPRESSION = re.compile(r"_tensor_py_operators\.\w+\(\) got an unexpected keyword argument")
-_TRACE = "\nApply node that caused the error"
+_TRACE = re.compile(
+    r"\s*(?:Apply node that caused the error|Backtrace when (?:that|the) variable is created)"
+)
 """What follows is about Theano's graph."""
+_SLOPE_OF_ANOTHER = "DisconnectedInputError"
 
 _PLAIN = {
-    list: "a list",
-    tuple: "a tuple",
-    bool: "a truth value",
+    list: "a list: np.array makes one of it",
+    tuple: "a tuple: np.array makes one of it",
     int: "a plain number",
     float: "a plain number",
+    dict: "a dictionary",
+    str: "a text",
+    types.GeneratorType: "a generator: np.array(list(…)) makes one of it",
+    types.FunctionType: "a function",
 }
+
+
+def tree_of_cell(text: str) -> ast.Module:
+    """Return a cell as Python reads it, without its lines for IPython; raises SyntaxError.
+
+    What stands below ``%%time`` is an answer as well.
+    """
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        without = _FOR_IPYTHON.sub(r"\1pass", text)
+        if without == text:
+            raise
+        return ast.parse(without)
 
 
 def words_of_cell(error: Exception) -> str:
@@ -62,34 +159,87 @@ def files_of(names: list[str], namespace: dict[str, Any]) -> set[str]:
     return {each.__code__.co_filename for each in found + inner if isinstance(each, types.FunctionType)}
 
 
-def words_of_answer(error: Exception, trace: types.TracebackType | None, own: set[str]) -> str:
+def words_of_answer(
+    error: Exception, trace: types.TracebackType | None, own: set[str], otherwise: str = ""
+) -> str:
     """Say in one line what is wrong; for an error within the learner's own code also where.
 
-    The code of the files ``own`` is the learner's; the first in ``trace`` is the check itself.
+    The code of the files ``own`` is the learner's; the first in ``trace`` is the check itself. ``otherwise``
+    is said of all errors that are not within the learner's code.
     """
-    if isinstance(error, AssertionError):
-        return _cut(str(error)) or "this is not what was asked for"
     inside, depth = "", 0
     while trace is not None:
         if depth and trace.tb_frame.f_code.co_filename in own:
             inside = f" in line {trace.tb_lineno} of its cell"
         trace, depth = trace.tb_next, depth + 1
+    if otherwise and not inside:
+        return otherwise
+    if isinstance(error, AssertionError):
+        return _cut(str(error)) or "this is not what was asked for"
     if depth == 1 and isinstance(error, AttributeError) and hasattr(_array_type(), error.name or ""):
-        kind = next((words for kind, words in _PLAIN.items() if isinstance(error.obj, kind)), "")
+        if isinstance(error.obj, bool):
+            return "an array of numbers is asked for, and what comes back cannot be compared with any"
+        kind = next((words for kind, words in _PLAIN.items() if type(error.obj) is kind), "")
         if kind:
-            return f"an array is asked for, and this is {kind}: np.array makes one of it"
-    # Libraries hand over what they had in their hands, too, which only they can read.
-    plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
-    text = str(error.args[0] if plain else error).split(_TRACE)[0]
+            return f"an array is asked for, and this is {kind}"
+    text = cause(error)
     if not inside:
         for told, meant in _OF_RESULTS:
-            if found := told.search(text):
-                return meant.format(*found.groups())
+            if found := told.search(text) or told.search(str(error)):
+                of_a_kind = "is {0}" in meant
+                return meant.format(*(_kind(each) if of_a_kind else each for each in found.groups()))
+        if "NoneType" in text:
+            return "a result is asked for, and this is nothing at all, None"
     if _NUMPY_OF_AN_EXPRESSION.search(text):
         return f"it stops{inside}: numpy's functions know no expressions; x.mean() and T.log(x) do"
+    if _NO_VALUE_YET.search(text):
+        return f"it stops{inside}: an expression has no value yet, so neither `if` nor numpy can compare it"
+    if type(error).__name__ == _SLOPE_OF_ANOTHER:
+        return f"it stops{inside}: what the slope is asked of does not depend on what it is asked along"
     if update := _UPDATE.match(" ".join(text.split())):
         return _OF_ANOTHER_TYPE.format(*update.groups())
     return f"it stops{inside} with {type(error).__name__}: {_cut(text)}"
+
+
+def _kind(told: str) -> str:
+    """Return what kind of thing Python's word for it is."""
+    return _KINDS.get(told, f"a {told}")
+
+
+def cause(error: Exception) -> str:
+    """Return what an error says, without what libraries hand over that only they can read."""
+    plain = len(error.args) > 1 and type(error).__str__ is Exception.__str__
+    text = str(error.args[0] if plain else error)
+    return _TRACE.split(text)[0] or text
+
+
+def returns_nothing(solution: str, texts: list[str]) -> str:
+    """Say which function in the cells ``texts`` returns nothing, though the solution's does; or nothing."""
+    told = {name for name, value in _functions(solution).items() if value}
+    found = [name for text in texts for name, value in _functions(text).items() if name in told and not value]
+    told_of = "nothing comes back from {}: end it with `return` and what it found; print only shows it"
+    return told_of.format(found[0]) if found else ""
+
+
+def _functions(text: str) -> dict[str, bool]:
+    """Return the functions that a text defines, and of each whether it returns or yields something."""
+    found = {}
+    for function in tree_of_cell(text).body:
+        if isinstance(function, ast.FunctionDef):
+            found[function.name] = False
+            todo: list[ast.AST] = [*function.body]
+            while todo:
+                node = todo.pop()
+                found[function.name] |= _hands_over(node)
+                if not isinstance(node, ast.FunctionDef | ast.Lambda):
+                    todo += ast.iter_child_nodes(node)
+    return found
+
+
+def _hands_over(node: ast.AST) -> bool:
+    if isinstance(node, ast.Return):
+        return not (node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None))
+    return isinstance(node, ast.Yield | ast.YieldFrom)
 
 
 def _array_type() -> type:

@@ -34,9 +34,18 @@ def as_function(expression: Any) -> Callable[..., Any]:
     import theano.gof.graph as graph
     from theano.compile import SharedVariable
 
+    kind = type(expression).__name__
+    assert isinstance(expression, graph.Variable), f"an expression of Theano's is asked for, not a {kind}"
     given = graph.inputs([expression])
     symbols = [each for each in given if not isinstance(each, graph.Constant | SharedVariable)]
-    return _compiled(tuple(symbols), expression)
+    compiled = _compiled(tuple(symbols), expression)
+
+    def run(*values: Any) -> Any:
+        made_of = ", ".join(map(str, symbols)) or "no variable"
+        assert len(values) == len(symbols), f"made of as many variables as are asked for? It is of {made_of}"
+        return compiled(*values)
+
+    return run
 
 
 def in_steps(count: int, *shared: Any, shown: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
