@@ -22,7 +22,7 @@ from workshop.teach.charmodel.cells import Expression
 GATES, KEPT = 3, 4
 SOURCE = "\n".join(
     [
-        f"static inline float quick_tanh(float value) {{ float y; {fraction('value', 'y', 'float')} return y; }}",
+        f"static inline float quick_tanh(float a) {{ float y; {fraction('a', 'y', 'float')} return y; }}",
         Path(__file__).with_suffix(".c").read_text(encoding="utf-8"),
     ]
 )
@@ -119,7 +119,10 @@ class Forward(_Walking):
 
 
 class Backward(_Walking):
-    """entries, which, recurrent, mask, states, kept, shown → gradients by what was told, and by what was heard."""
+    """entries, which, recurrent, mask, states, kept, shown → gradients by told, and by what gates heard.
+
+    ``entries`` is the number of lines that ``told`` has.
+    """
 
     __props__ = ()
     kinds = ("int64", "int32", *["float32"] * 5)
@@ -197,8 +200,8 @@ def forward(
     learning: bool = False,
 ) -> QuickWalk:
     """Walk from the first step to the last. Where ``mask`` is 0 a row's state stays as it was."""
-    there = T.ones(which.shape, "float32") if mask is None else mask
-    since, kept = Forward(learning)(told, which, start, recurrent, there)
+    there = T.ones(which.shape, "float32") if mask is None else T.cast(mask, "float32")
+    since, kept = Forward(learning)(told, which, T.cast(start, "float32"), recurrent, there)
     return QuickWalk(recurrent, told, which, there, since, kept, [since[1:]])
 
 
