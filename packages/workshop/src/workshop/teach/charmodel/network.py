@@ -267,9 +267,9 @@ class Network:
             walk, below = walks[level], states[level - 1] if level else None
             if isinstance(walk, QuickWalk):
                 by_entries, by_recurrent = gru.backward(walk, by_states)
-                wanted = [*self.layers[level].inputs, *([] if below is None else [below])]
+                targets = [*self.layers[level].inputs, *([] if below is None else [below])]
                 by_inputs = T.grad(
-                    None, wanted, known_grads={walk.told: by_entries}, disconnected_inputs="ignore"
+                    None, targets, known_grads={walk.told: by_entries}, disconnected_inputs="ignore"
                 )
                 by_states = None if below is None else by_inputs.pop()
             else:
