@@ -22,6 +22,23 @@ UPPER = (34459425.0, 4729725.0, 135135.0, 990.0, 1.0)
 LOWER = (34459425.0, 16216200.0, 945945.0, 13860.0, 45.0)
 
 
+def fraction(x: str, z: str, kind: str) -> str:
+    """Return the C code that sets ``z`` to tanh of ``x``, both of this kind of number."""
+
+    def horner(numbers: tuple[float, ...]) -> str:
+        code = f"({kind}){numbers[-1]}"
+        for number in numbers[-2::-1]:
+            code = f"({code} * s + ({kind}){number})"
+        return code
+
+    return f"""{{
+            {kind} x = {x} < ({kind})-{END} ? ({kind})-{END} : {x};
+            x = x > ({kind}){END} ? ({kind}){END} : x;
+            {kind} s = x * x;
+            {z} = x * {horner(UPPER)} / {horner(LOWER)};
+        }}"""
+
+
 class Tanh(UnaryScalarOp):  # type: ignore[misc]
     """The scalar operation, with its derivative 1 − y²."""
 
@@ -39,19 +56,7 @@ class Tanh(UnaryScalarOp):  # type: ignore[misc]
     def c_code(self, node: Any, name: str, inputs: Any, outputs: Any, sub: Any) -> str:
         """Return the C code, without any branch."""
         (x,), (z,), kind = inputs, outputs, node.inputs[0].type.dtype_specs()[1]
-
-        def horner(numbers: tuple[float, ...]) -> str:
-            code = f"({kind}){numbers[-1]}"
-            for number in numbers[-2::-1]:
-                code = f"({code} * s + ({kind}){number})"
-            return code
-
-        return f"""{{
-            {kind} x = {x} < ({kind})-{END} ? ({kind})-{END} : {x};
-            x = x > ({kind}){END} ? ({kind}){END} : x;
-            {kind} s = x * x;
-            {z} = x * {horner(UPPER)} / {horner(LOWER)};
-        }}"""
+        return fraction(x, z, kind)
 
     def c_code_cache_version(self) -> tuple[int, ...]:
         """Return the version of the C code."""

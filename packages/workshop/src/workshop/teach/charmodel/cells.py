@@ -26,6 +26,8 @@ class Cell(ABC):
     """Numbers that a unit remembers; the first is the one that others see."""
     bias: tuple[float, ...]
     """What each gate begins with."""
+    in_c = False
+    """Whether it is walked through time in C (``gru``), not by a scan (``through_time``)."""
 
     @abstractmethod
     def combine(
@@ -42,7 +44,7 @@ class Gru(Cell):
     towards the old state.
     """
 
-    name, gates, parts, bias = "gru", 3, 1, (0.0, 1.0, 0.0)
+    name, gates, parts, bias, in_c = "gru", 3, 1, (0.0, 1.0, 0.0), True
 
     def combine(
         self, told: Sequence[Expression], heard: Sequence[Expression], state: Sequence[Expression]

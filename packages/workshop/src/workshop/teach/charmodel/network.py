@@ -14,9 +14,10 @@ import theano
 import theano.tensor as T  # noqa: N812 - as Theano's own examples write it
 from theano.sandbox.rng_mrg import MRG_RandomStreams
 
-from workshop.teach.charmodel import through_time
+from workshop.teach.charmodel import gru, through_time
 from workshop.teach.charmodel.alphabet import Ids
 from workshop.teach.charmodel.cells import CELLS, Expression
+from workshop.teach.charmodel.gru import QuickWalk
 from workshop.teach.charmodel.streams import Batch, Floats
 from workshop.teach.charmodel.through_time import Walk
 
@@ -189,15 +190,37 @@ class Network:
 
     # The graph ---------------------------------------------------------------------------------------
 
-    def walks(self, symbols: Symbols, *, learning: bool = False) -> tuple[list[Walk], list[Expression]]:
+    def walks(
+        self, symbols: Symbols, *, learning: bool = False
+    ) -> tuple[list[Walk | QuickWalk], list[Expression]]:
         """Return each layer's walk through time, and what it shows, (steps, rows, units)."""
-        walks, said = [], [symbols.read]
+        walks: list[Walk | QuickWalk] = []
+        said = [symbols.read]
         for level, layer in enumerate(self.layers):
-            told = self._told(layer, said[-1], symbols.condition)
             start = [symbols.state[level, part] for part in range(self.cell.parts)]
-            walks.append(through_time.forward(self.cell, layer.recurrent, told, start, symbols.mask))
+            if self.cell.in_c:
+                told, which = self._entries(layer, said[-1], symbols)
+                walks.append(
+                    gru.forward(layer.recurrent, told, which, start[0], symbols.mask, learning=learning)
+                )
+            else:
+                heard = self._told(layer, said[-1], symbols.condition)
+                walks.append(through_time.forward(self.cell, layer.recurrent, heard, start, symbols.mask))
             said.append(self._silenced(walks[-1].states[0]) if learning else walks[-1].states[0])
         return walks, said[1:]
+
+    def _entries(self, layer: Layer, said: Expression, symbols: Symbols) -> tuple[Expression, Expression]:
+        """Return all that the gates can be told, (gates, entries, units), and which it is, (steps, rows)."""
+        gates = self.cell.gates
+        if layer.bias is not None:
+            flat = said.reshape((-1, self._units))
+            told = [T.dot(flat, layer.table[gate]) + layer.bias[gate] for gate in range(gates)]
+            return T.stack(told), T.arange(flat.shape[0], dtype="int32").reshape(symbols.read.shape)
+        if layer.kinds is None or symbols.condition is None:
+            return layer.table, said
+        each = layer.kinds.dimshuffle(0, 1, "x", 2) + layer.table.dimshuffle(0, "x", 1, 2)
+        which = symbols.condition * np.int32(self.form.characters) + said
+        return each.reshape((gates, -1, self._units)), which
 
     def _told(self, layer: Layer, said: Expression, condition: Expression | None) -> list[Expression]:
         """Return what each gate is told, by characters (…,) or by the layer below (…, units)."""
@@ -241,9 +264,17 @@ class Network:
         by_states, *by_answer = T.grad(loss, [states[-1], *self.answer])
         found: list[Expression] = []
         for level in reversed(range(self.form.layers)):
-            by_told, by_recurrent = through_time.backward(walks[level], by_states)
-            below = states[level - 1] if level else None
-            by_inputs, by_states = self._by_inputs(level, walks[level].told, by_told, symbols, below)
+            walk, below = walks[level], states[level - 1] if level else None
+            if isinstance(walk, QuickWalk):
+                by_entries, by_recurrent = gru.backward(walk, by_states)
+                targets = [*self.layers[level].inputs, *([] if below is None else [below])]
+                by_inputs = T.grad(
+                    None, targets, known_grads={walk.told: by_entries}, disconnected_inputs="ignore"
+                )
+                by_states = None if below is None else by_inputs.pop()
+            else:
+                by_told, by_recurrent = through_time.backward(walk, by_states)
+                by_inputs, by_states = self._by_inputs(level, walk.told, by_told, symbols, below)
             found = [*by_inputs, by_recurrent, *found]
         return loss, [*found, *by_answer], _together(walks)
 
@@ -339,6 +370,6 @@ def _shape(values: Expression) -> list[Expression]:
     return [values.shape[axis] for axis in range(values.ndim)]
 
 
-def _together(walks: Sequence[Walk]) -> Expression:
+def _together(walks: Sequence[Walk | QuickWalk]) -> Expression:
     """Return the last state of all layers as one expression."""
     return T.stack([T.stack(walk.end) for walk in walks])
