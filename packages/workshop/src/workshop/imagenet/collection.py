@@ -103,7 +103,7 @@ def open_first(*names: str, data: Path | None = None) -> Network:
     if found != names[0]:
         print(
             f"The weights of {ENTRIES[names[0]].title} are not on this machine.\n"
-            f"This lesson goes on with {ENTRIES[found].title}, and shows the same things.\n"
+            f"This lesson goes on with {ENTRIES[found].title}: what it shows is what that one sees.\n"
             f"On a better network, fetch them: workshop data fetch {names[0]}"
         )
     return open_network(found, data)

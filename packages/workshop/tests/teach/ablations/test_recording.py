@@ -51,6 +51,7 @@ def test_errors_by_depth_are_a_row_a_seed() -> None:
     head, plain, residual = recording.depths(pieces)
     assert head.split() == ["blocks", "1", "16", "40"]
     assert plain.endswith("20.0% (10.0% to 30.0%)") and residual.startswith("residual ")
+    assert recording.depths(pieces, ["residual", "not recorded"]) == [head, residual]
     assert recording.by_depth({}) == {}
 
 

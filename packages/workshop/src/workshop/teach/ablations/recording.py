@@ -48,18 +48,17 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
 DEEP = Path("1-mnist/40-residual.ipynb")
 DEEP_CELLS = ("parameters", "imports", "exercise-block", "network", "compile", "exercise-he", "begin")
 DEEP_BLOCKS, DEEP_EPOCHS = 40, 12
-SWEEP_CELLS = (
-    *DEEP_CELLS,
-    "plan",
-    "exercise-normalise",
-    "normalised",
-    "compile-normalised",
-    "sweep",
-    "exercise-without",
-    "cut",
-)
+SWEEP_CELLS = (*DEEP_CELLS, "plan", "sweep", "exercise-without", "cut")
+NORMALISED_CELLS = ("exercise-normalise", "normalised", "compile-normalised", "ways-normalised")
 DEPTHS = (1, 16, DEEP_BLOCKS)
 """Blocks of the networks of each kind, as in the lesson."""
+BY_DEPTH = (
+    "plain, He's noise",
+    "plain, normalised",
+    "plus sign, He's noise",
+    "plus sign, normalised (He)",
+    "residual",
+)
 SHALLOW = 5
 CUT = {"plain, He's noise": SHALLOW, "plus sign, He's noise": SHALLOW, "residual": SHALLOW}
 """Kinds and blocks of the equally deep networks out of which a block is cut; forty residual ones follow."""
@@ -134,11 +133,15 @@ def by_depth(pieces: Mapping[str, Piece]) -> dict[str, npt.NDArray[np.float64]]:
     return {kind: np.array([errors[kind] for errors in found]) for kind in (found[0] if found else ())}
 
 
-def depths(pieces: Mapping[str, Piece]) -> list[str]:
-    """Say what each kind of network gets wrong of the test at each depth: mean, lowest and highest."""
+def depths(pieces: Mapping[str, Piece], kinds: Iterable[str] | None = None) -> list[str]:
+    """Say what each kind of network gets wrong of the test at each depth: mean, lowest and highest.
+
+    ``kinds``: of these alone, in their order.
+    """
     told = [f"{'blocks':28}" + "".join(f"{depth:<24}" for depth in DEPTHS).rstrip()]
     errors = by_depth(pieces)
-    for kind, each in errors.items():
+    for kind in errors if kinds is None else (kind for kind in kinds if kind in errors):
+        each = errors[kind]
         row = (f"{of.mean():.1%} ({of.min():.1%} to {of.max():.1%})" for of in each.T)
         told.append(f"{kind:28}" + "".join(f"{part:24}" for part in row).rstrip())
     return _with_beginnings(told if errors else [], [len(_of(pieces, "depths"))])
@@ -241,10 +244,12 @@ def _deep(seed: int) -> Piece:
 
 def _depths(seed: int) -> Piece:
     """Train each kind of network of the lesson at each depth, as long as it does."""
-    names = recordings.play(DEEP, SWEEP_CELLS, seed)
+    names = recordings.play(DEEP, (*SWEEP_CELLS, *NORMALISED_CELLS), seed)
+    by_batch = names["BY_BATCH"]
+    ways = {kind: by_batch if kind in names["NORMALISED"] else {} for kind in BY_DEPTH}
     errors = {
-        kind: [round(names["learnt_error"](kind, depth, seed), 4) for depth in DEPTHS]
-        for kind in names["SWEPT"]
+        kind: [round(names["learnt_error"](kind, depth, seed, **how), 4) for depth in DEPTHS]
+        for kind, how in ways.items()
     }
     return {"errors": errors}
 
