@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.colors import same_color
 
 from workshop.machine.tuning import pictures
 from workshop.machine.tuning.choose import Table
@@ -24,6 +25,16 @@ def test_a_line_for_each_thread_count(table: Table) -> None:
     assert [line.get_label() for line in lines] == ["1 thread", "2 threads"]
     assert lines[1].get_ydata().tolist() == [4.0, 5.0, 6.0]
     assert [text.get_text() for text in axes.get_xticklabels()] == ["32", "64", "128"]
+
+
+def test_another_machines_lines_lie_beside_in_the_same_colours(table: Table) -> None:
+    elsewhere = {"1 thread": [9.0, 8.0, 7.0], "2 threads": [6.0, 5.0, 4.0]}
+    (axes,) = pictures.over_size(table, (32, 64, 128), elsewhere).axes
+    own, theirs = axes.get_lines()[:2], axes.get_lines()[2:]
+    assert [line.get_label() for line in theirs] == ["1 thread, recorded", "2 threads, recorded"]
+    assert list(theirs[0].get_ydata()) == [9.0, 8.0, 7.0]
+    assert all(same_color(one.get_color(), other.get_color()) for one, other in zip(own, theirs, strict=True))
+    assert {line.get_linestyle() for line in theirs} == {"--"}
 
 
 def test_a_bar_for_each_workload_and_thread_count(table: Table) -> None:

@@ -5,12 +5,16 @@ Needs matplotlib. The figures are closed already: a notebook shows one when it i
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from workshop.machine.tuning.choose import Table
 
 BILLION = 1e9
+NOBODY: Mapping[str, Sequence[float]] = MappingProxyType({})
 
 
 def _label(threads: int) -> str:
@@ -18,18 +22,23 @@ def _label(threads: int) -> str:
     return f"{threads} thread" if threads == 1 else f"{threads} threads"
 
 
-def over_size(table: Table, sides: tuple[int, ...]) -> Figure:
+def over_size(
+    table: Table, sides: tuple[int, ...], elsewhere: Mapping[str, Sequence[float]] = NOBODY
+) -> Figure:
     """Draw the speed of square products over their side, a line for each thread count.
 
     sides: one for each workload of the table, in its order.
+    elsewhere: GFLOP/s of another machine, by the name of a thread count, which are drawn paler and dashed.
     """
     figure, axes = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
     for threads, speeds in zip(table.threads, table.medians() / BILLION, strict=True):
         axes.plot(sides, speeds, "o-", label=_label(threads))
+    for number, (threads, speeds) in enumerate(elsewhere.items()):
+        axes.plot(sides, speeds, "--", color=f"C{number}", alpha=0.5, label=f"{threads}, recorded")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sides, [str(side) for side in sides])
     axes.set(xlabel="the matrices' side", ylabel="GFLOP/s", ylim=(0, None), title="Two square matrices")
-    axes.legend()
+    axes.legend(fontsize=8)
     plt.close(figure)
     return figure
 

@@ -1,0 +1,1 @@
+"""What the lesson *BLAS* has beside its own measurements: those of another machine."""

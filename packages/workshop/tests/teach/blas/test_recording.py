@@ -1,0 +1,62 @@
+"""What the lesson *BLAS* tells of another machine, and that the cells that measured it are still there."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workshop.teach import recordings
+from workshop.teach.blas import recording
+
+
+def test_speeds_over_the_size_are_recorded_with_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def play(notebook: Any, cells: tuple[str, ...], seed: int) -> recordings.Names:
+        done.extend(cells)
+        rates = np.array([[1e9, 2e9], [3e9, 6e9]])
+        return {
+            "by_size": SimpleNamespace(threads=(1, 2), medians=lambda: rates),
+            "cores": 2,
+            "workloads": SimpleNamespace(SQUARES=(32, 64)),
+            "libraries": SimpleNamespace(loaded=lambda: [SimpleNamespace(core="Zen")]),
+            "running": SimpleNamespace(close=lambda: done.append("closed")),
+        }
+
+    monkeypatch.setattr(recordings, "play", play)
+    piece = recording.jobs()["size"]()
+    assert piece["gflops"] == {"1 thread": [1.0, 2.0], "2 threads": [3.0, 6.0]} and piece["sides"] == [32, 64]
+    assert piece["core"] == "Zen" and piece["cores"] == 2 and piece["load"] >= 0 and piece["processor"]
+    assert done == [*recording.CELLS, "closed"]
+    assert recording.curves({"size": piece}) == piece["gflops"]
+    assert recording.curves({}) == {}
+
+
+def test_the_machine_is_told_with_the_day_and_how_quiet_it_was() -> None:
+    piece: recordings.Piece = {"day": "2026-11-28", "processor": "X1", "cores": 2, "core": "Zen", "load": 0.3}
+    told = recording.where({"size": piece | {"first": False}})
+    assert told == "dashed: recorded 2026-11-28 on 2 cores of an X1, OpenBLAS for Zen, at a load of 0.3"
+    assert recording.where({"size": piece | {"first": True}}).endswith("before all other programs")
+    assert recording.COMMAND in recording.where({})
+
+
+def test_a_processor_has_a_name_or_a_kind() -> None:
+    assert recording.processor("processor\t: 0\nmodel name\t: A Fast One 7\n") == "A Fast One 7"
+    assert recording.processor("CPU implementer\t: 0x41\n") not in ("", "A Fast One 7")
+
+
+def test_the_cells_that_measure_are_in_the_notebook_in_their_order() -> None:
+    ids = [cell["id"] for cell in recordings.cells(recording.NOTEBOOK)]
+    places = [ids.index(name) for name in recording.CELLS]
+    assert places == sorted(places)
+
+
+def test_what_is_recorded_is_of_a_machine_with_two_cores_or_more() -> None:
+    known = recording.recorded()
+    assert set(known) == set(recording.jobs())
+    size = known["size"]
+    assert size["cores"] >= 2 and size["processor"], "two threads have to wait for each other"
+    assert all(len(speeds) == len(size["sides"]) for speeds in size["gflops"].values())
