@@ -103,6 +103,7 @@ def build(
 def _print_made(made: Image) -> None:
     console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
     console.print(f"sha256 {made.sha256}", highlight=False)
+    console.print(f"digest {made.digest}", highlight=False)
     if made.bill:
         console.print(f"packages: {made.bill.name}", markup=False, highlight=False)
     for layer, size in made.layers.items():
