@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -154,7 +155,8 @@ def command(engine: str, wish: Wish) -> list[str]:
     if wish.folder:
         owner = wish.folder.stat()
         words.append(f"--user={owner.st_uid}:{owner.st_gid}")
-        if Path(engine).name == "podman" and owner.st_uid:
+        # Root's containers have the host's numbers without it, and older ones refuse it.
+        if Path(engine).name == "podman" and os.geteuid():
             words.append("--userns=keep-id")
     if wish.read_only:
         words += ["--read-only", "--tmpfs=/tmp:mode=1777,exec"]

@@ -83,7 +83,10 @@ def test_a_folder_is_written_as_its_owner(
     assert f"--volume={folder}:/{layout.HOME}" in words
     assert "--read-only" in words
     assert "--userns=keep-id" not in words
-    assert "--userns=keep-id" in running.command("/usr/bin/podman", running.Wish(IMAGE, folder))
+    for caller, kept in ((4321, True), (0, False)):
+        monkeypatch.setattr(running.os, "geteuid", lambda caller=caller: caller)
+        asked = running.command("/usr/bin/podman", running.Wish(IMAGE, folder))
+        assert ("--userns=keep-id" in asked) is kept
 
 
 def test_the_wrong_processor_is_said_before_it_is_started(
