@@ -17,6 +17,8 @@ mkdir "$1/data" "$1/exec"
 exec dockerd --host "unix://$1/socket" --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
   --config-file "$1/daemon.json" --iptables=false --ip6tables=false --bridge=none >"$1/log" 2>&1
 """
+FIGURES: list[str] = []
+"""What was measured; the end of the run says it."""
 NAMESPACES = (
     "unshare",
     "--mount",
