@@ -54,8 +54,9 @@ def build(
 ) -> None:
     """Build the image from this checkout, as root; docker is not needed.
 
-    One archive for each processor, and one with both, from whose manifest list docker and podman choose. The
-    root is the appliance's. What was interrupted goes on when the command is run again.
+    One archive for each processor, and one with both, from whose manifest list podman and a Docker with
+    containerd's store choose. The root is the appliance's. What was interrupted goes on when the command is
+    run again.
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
