@@ -21,6 +21,7 @@ import dockers
 import jsonschema
 import pytest
 import waiting
+from dockers import FIGURES
 from referencing import Registry, Resource
 
 from organiser.appliance import clean, forms, ovf
@@ -37,7 +38,6 @@ STORE = ("--pids-limit=0", "--network=none")
 SERVERS = {"workshop-jupyter": 8080, "workshop-tensorboard": 8081, "workshop-web": 8082}
 UNIT = "[Service]\nExecStart=/usr/bin/python3 -m http.server --bind 0.0.0.0 {port}\nWorkingDirectory=/usr\n"
 STOP_SECONDS = 5
-FIGURES: list[str] = []
 
 
 def podman(*words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -193,6 +193,71 @@ def test_a_folder_of_the_callers_is_written_as_the_caller(image: str, tmp_path: 
     assert {path.stat().st_uid for path in folder.rglob("*")} == {4321}
 
 
+OURS = """\
+import json, sys
+from organiser.image import running
+running.VOLUME = sys.argv[2]
+running.start("podman", running.Wish(sys.argv[1], name=sys.argv[2], read_only=True))
+print(running.wait_for_token("podman", sys.argv[2]))
+"""
+PUBLISHED = "workshop-test-published"
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[tuple[str, ...]]:
+    """What runs a command in a network of its own, where whoever has the ports of this computer is not."""
+    (tmp_path / "containers.conf").write_text("[containers]\npids_limit = 0\n")
+    script = "ip link set lo up && echo up && exec sleep infinity"
+    holder = subprocess.Popen(["unshare", "--net", "sh", "-c", script], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout
+    assert holder.stdout.readline() == "up\n"
+    inside = (
+        "env", f"CONTAINERS_CONF_OVERRIDE={tmp_path}/containers.conf",
+        "nsenter", f"--net=/proc/{holder.pid}/ns/net",
+    )  # fmt: skip
+    try:
+        yield inside
+    finally:
+        for words in (("rm", "--force", "--time", "0"), ("volume", "rm", "--force")):
+            subprocess.run([*inside, "podman", *words, PUBLISHED], capture_output=True, check=False)
+        holder.kill()
+        holder.wait()
+
+
+def test_pages_answer_on_this_computer_by_our_command_and_by_the_documented_one(
+    image: str, network: tuple[str, ...]
+) -> None:
+    def do(*command: str | Path) -> str:
+        done = subprocess.run([*network, *command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def answers() -> bool:
+        healthy = Path(running.__file__).with_name("healthy")
+        return subprocess.run([*network, healthy], capture_output=True, check=False).returncode == 0
+
+    def open_and_end(who: str, *command: str) -> str:
+        started = time.monotonic()
+        said = do(*command)
+        waiting.wait_until(answers, 120, f"pages of {who}")
+        FIGURES.append(f"{who}: {time.monotonic() - started:.1f} s from run to pages on this computer")
+        listening = {line.split()[3] for line in do("ss", "-Hltn").splitlines()}
+        assert listening == {f"127.0.0.1:{port}" for port in layout.PORTS}
+        do("podman", "stop", PUBLISHED)
+        assert not answers()
+        return said
+
+    ours = (sys.executable, "-c", OURS, image, PUBLISHED)
+    token = open_and_end("image run", *ours)
+    # The one that has ended makes room, and what it wrote is there again.
+    assert open_and_end("image run, again", *ours) == token
+    do("podman", "rm", PUBLISHED)
+    published = "127.0.0.1:8080-8082:8080-8082"
+    volume = f"{PUBLISHED}:/{layout.HOME}"
+    words = ("--detach", "--rm", "--name", PUBLISHED, "-p", published, "-v", volume)
+    open_and_end("the documented command", "podman", "run", *words, image)
+
+
 def test_two_containers_share_no_token(image: str) -> None:
     tokens = []
     for name in ("workshop-test-a", "workshop-test-b"):
@@ -261,9 +326,3 @@ def validator(schemas: Path) -> Any:
         [(address, Resource.from_contents(said)) for address, said in others]
     )
     return jsonschema.validators.validator_for(main)(main, registry=registry)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _figures() -> Iterator[None]:
-    yield
-    print(*FIGURES, sep="\n", file=sys.stderr)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,14 +20,11 @@ from organiser.appliance.options import (
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout
-from workshop.system.programs import last_line
 
 if TYPE_CHECKING:
     from organiser.image.make import Image
 
 app = typer.Typer(no_args_is_help=True, help="Build and start the workshop's image.")
-WAIT_SECONDS = 60.0
-"""For the first words of a container."""
 
 
 @app.callback()
@@ -59,8 +54,9 @@ def build(
 ) -> None:
     """Build the image from this checkout, as root; docker is not needed.
 
-    One archive for each processor, and one with both, from whose manifest list docker and podman choose. The
-    root is the appliance's. What was interrupted goes on when the command is run again.
+    One archive for each processor, and one with both, from whose manifest list podman and a Docker with
+    containerd's store choose. The root is the appliance's. What was interrupted goes on when the command is
+    run again.
     """
     from organiser.appliance import forms
     from organiser.appliance.architecture import AMD64, ARCHITECTURES, native
@@ -103,6 +99,7 @@ def build(
 def _print_made(made: Image) -> None:
     console.print(f"{made.path}  {made.bytes / 1e9:.2f} GB", markup=False, highlight=False)
     console.print(f"sha256 {made.sha256}", highlight=False)
+    console.print(f"digest {made.digest}", highlight=False)
     if made.bill:
         console.print(f"packages: {made.bill.name}", markup=False, highlight=False)
     for layer, size in made.layers.items():
@@ -131,13 +128,17 @@ def run(
     name = source or f"{layout.NAME}:{layout.LATEST}"
     if name.endswith((".tar", ".ova", ".wsl", ".zip")) or ("/" in name and Path(name).exists()):
         archive = Path(name)
-        if not archive.is_file() or not archive.name.endswith(layout.SUFFIX):
+        if not archive.is_file():
+            raise WorkshopError(f"there is no file {archive}")
+        if not archive.name.endswith(layout.SUFFIX):
             raise WorkshopError(f"{archive} is no archive of an image; its name would end in {layout.SUFFIX}")
+        # Before the minute that loading takes.
+        running.require_none_running(program)
         running.require_free()
         messages.print(f"image: loading {archive.name} …", highlight=False)
         name = running.load(program, archive)
     started = running.start(program, running.Wish(name, folder, read_only=read_only))
-    token = _token(program, started["name"])
+    token = running.wait_for_token(program, started["name"])
     if json:
         print_json(started | {"token": token})
         return
@@ -145,19 +146,3 @@ def run(
     console.print(f"token        {token}", highlight=False)
     console.print(f"notebooks    {started['home']}", markup=False, highlight=False)
     console.print(f"to end it    {started['engine']} stop {started['name']}", highlight=False)
-
-
-def _token(program: str, name: str) -> str:
-    """Return the token that the container says; WorkshopError with its last words when it ends before."""
-    from organiser.image import running
-
-    until = time.monotonic() + WAIT_SECONDS
-    said = ""
-    while time.monotonic() < until:
-        said = running.said(program, name)
-        if found := re.search(r"(?m)^ *token +(\S+)$", said):
-            return found[1]
-        if name not in running.ask(program, "ps", "--format", "{{.Names}}").split():
-            break
-        time.sleep(0.2)
-    raise WorkshopError(f"it did not start: {last_line(said) or 'it said nothing'}")

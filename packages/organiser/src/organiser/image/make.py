@@ -30,6 +30,9 @@ class Image:
     architectures: tuple[str, ...]
     bytes: int
     sha256: str
+    """Of the file."""
+    digest: str
+    """Of its manifest or index: a registry that gets it as it is gives it out by this name."""
     layers: dict[str, int]
     """Bytes of each, by name; of one for several processors nothing."""
     bill: Path | None = None
@@ -42,6 +45,7 @@ class Image:
             "architectures": list(self.architectures),
             "bytes": self.bytes,
             "sha256": self.sha256,
+            "digest": self.digest,
             "layers": self.layers,
             "sbom": str(self.bill) if self.bill else None,
         }
@@ -73,9 +77,9 @@ def join(archives: Sequence[Path]) -> Image:
     small = f"-{layout.SMALL}" if _is_small(archives[0]) else ""
     stem = re.sub(rf"(-arm64)?{small}{re.escape(layout.SUFFIX)}$", "", archives[0].name)
     target = archives[0].with_name(f"{stem}{EVERY}{small}{layout.SUFFIX}")
-    oci.merge(archives, target)
+    digest = oci.merge(archives, target)
     kinds = tuple(kind for path in archives for kind in describe(path).architectures)
-    return Image(target, kinds, target.stat().st_size, hash_file(target), {})
+    return Image(target, kinds, target.stat().st_size, hash_file(target), digest, {})
 
 
 def describe(archive: Path, sha256: str = "") -> Image:
@@ -94,7 +98,8 @@ def describe(archive: Path, sha256: str = "") -> Image:
     names = [step["created_by"].rpartition(": ")[2] for step in config["history"]]
     sizes = {name: layer["size"] for name, layer in zip(names, manifest["layers"], strict=True)}
     kinds = (entry["platform"]["architecture"],)
-    return Image(archive, kinds, archive.stat().st_size, sha256 or hash_file(archive), sizes, beside)
+    size, sha256 = archive.stat().st_size, sha256 or hash_file(archive)
+    return Image(archive, kinds, size, sha256, entry["digest"], sizes, beside)
 
 
 def _bill_in(layer: BinaryIO) -> bytes:

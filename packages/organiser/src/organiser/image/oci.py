@@ -168,8 +168,8 @@ def _member(name: str, size: int, epoch: int) -> tarfile.TarInfo:
     return info
 
 
-def merge(archives: Sequence[Path], target: Path) -> None:
-    """Write one archive of the images of several processors, under one name: an index of their manifests.
+def merge(archives: Sequence[Path], target: Path) -> str:
+    """Write one archive of the images of several processors, under one name; return its index's digest.
 
     Raises WorkshopError when two are for the same processor, or they have different names.
     """
@@ -200,6 +200,7 @@ def merge(archives: Sequence[Path], target: Path) -> None:
                     there.add(member.name)
                     member.mtime = epoch
                     tar.addfile(member, source.extractfile(member) if member.isreg() else None)
+    return str(entry["digest"])
 
 
 def _read(tar: tarfile.TarFile, name: str) -> bytes:

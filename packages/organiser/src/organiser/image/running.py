@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import socket
 import subprocess
+import tarfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance.architecture import native
+from organiser.appliance.architecture import ARM64, native
 from organiser.image import layout
 from organiser.image.oci import HEALTH
 from workshop.errors import WorkshopError
+from workshop.system.programs import last_line
 
 ENGINES = ("docker", "podman")
 LOOPBACK = "127.0.0.1"
 CONTAINER = "deep-learning-workshop"
 VOLUME = "deep-learning-workshop"
+LABEL = "workshop.started-by"
+"""On containers that are started here: of what has ended nothing is lost but its words."""
 STOP_SECONDS = 10
+WAIT_SECONDS = 60.0
+"""For the first words of a container."""
+POINTS_TO_HELP = re.compile(r"(See|Run) '.*--help'")
+"""What docker says last when it refuses, behind its reason."""
+BEFORE_REASON = re.compile(r"^(docker: )?(Error response from daemon|Error): ")
 
 
 @dataclass(frozen=True)
@@ -48,12 +60,13 @@ def find_engine(wanted: str = "") -> str:
 
 
 def ask(engine: str, *words: str) -> str:
-    """Ask docker or podman something; WorkshopError with its last line when it cannot answer."""
+    """Ask docker or podman something; WorkshopError with its reason when it cannot answer."""
     done = subprocess.run([engine, *words], capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        lines = (line.strip() for line in (done.stderr or done.stdout).splitlines())
+        said = [line for line in lines if line and not POINTS_TO_HELP.match(line)]
         last = said[-1] if said else f"status {done.returncode}"
-        raise WorkshopError(f"{Path(engine).name} cannot do it: {last}")
+        raise WorkshopError(f"{Path(engine).name} cannot do it: {BEFORE_REASON.sub('', last)}")
     return done.stdout
 
 
@@ -73,14 +86,42 @@ def require_free(ports: Sequence[int] = layout.PORTS) -> None:
 
 
 def load(engine: str, archive: Path) -> str:
-    """Load an archive; return the name of its image."""
-    said = ask(engine, "load", "--input", str(archive))
+    """Load an archive; return the name of its image.
+
+    Raises WorkshopError when it cannot be loaded, in other words where it is for several processors.
+    """
+    try:
+        said = ask(engine, "load", "--input", str(archive))
+    except WorkshopError as error:
+        if Path(engine).name != "docker" or not _is_for_several(archive):
+            raise
+        raise WorkshopError(
+            f"{error}. {archive.name} is for several processors, which docker loads only where 'docker info' "
+            f"says io.containerd.snapshotter.v1; {_file_for_this_computer()}"
+        ) from error
     names = [line.rpartition("image: ")[2].strip() for line in said.splitlines() if "image: " in line]
     if not names:
         raise WorkshopError(
             f"{Path(engine).name} loaded nothing from {archive}; 'workshop appliance verify' tells why"
         )
     return names[-1]
+
+
+def _is_for_several(archive: Path) -> bool:
+    try:
+        with tarfile.open(archive) as tar:
+            file = tar.extractfile("index.json")
+            (entry,) = json.load(file)["manifests"] if file else ({},)
+    except (OSError, tarfile.TarError, KeyError, ValueError):
+        return False
+    return bool(entry.get("mediaType") == layout.INDEX)
+
+
+def _file_for_this_computer() -> str:
+    own = native()
+    if own is None:
+        return "take the file for this computer's processor"
+    return f"take the file for {own.name}, {'with' if own.suffix else 'without'} {ARM64.suffix} in its name"
 
 
 def require_image(engine: str, image: str) -> None:
@@ -94,8 +135,7 @@ def require_image(engine: str, image: str) -> None:
     kind, own = str(about.get("Architecture", "")), native()
     if own is not None and kind != own.name:
         raise WorkshopError(
-            f"the image is for {kind} and this computer is {own.name}; take the file for {own.name}, "
-            f"whose name {'ends' if own.suffix else 'does not end'} in -arm64{layout.SUFFIX}"
+            f"the image is for {kind} and this computer is {own.name}; {_file_for_this_computer()}"
         )
 
 
@@ -103,7 +143,8 @@ def command(engine: str, wish: Wish) -> list[str]:
     """Return the command that starts it in the background."""
     place = str(wish.folder.resolve()) if wish.folder else VOLUME
     words = [
-        engine, "run", "--detach", "--rm", "--name", wish.name, "--stop-timeout", str(STOP_SECONDS),
+        engine, "run", "--detach", "--name", wish.name, f"--label={LABEL}=workshop",
+        f"--stop-timeout={STOP_SECONDS}",
         *(f"--publish={LOOPBACK}:{port}:{port}" for port in layout.PORTS),
         f"--volume={place}:/{layout.HOME}",
         "--cap-drop=ALL", "--security-opt=no-new-privileges",
@@ -114,7 +155,8 @@ def command(engine: str, wish: Wish) -> list[str]:
     if wish.folder:
         owner = wish.folder.stat()
         words.append(f"--user={owner.st_uid}:{owner.st_gid}")
-        if Path(engine).name == "podman" and owner.st_uid:
+        # Root's containers have the host's numbers without it, and older ones refuse it.
+        if Path(engine).name == "podman" and os.geteuid():
             words.append("--userns=keep-id")
     if wish.read_only:
         words += ["--read-only", "--tmpfs=/tmp:mode=1777,exec"]
@@ -124,6 +166,8 @@ def command(engine: str, wish: Wish) -> list[str]:
 def start(engine: str, wish: Wish) -> dict[str, Any]:
     """Start it; return its name, its image and where to look.
 
+    One that has ended is left for whoever asks what it said; the next start takes it away.
+
     Raises WorkshopError when a port is taken, the folder is root's, or docker or podman refuses.
     """
     if wish.folder is not None:
@@ -131,15 +175,11 @@ def start(engine: str, wish: Wish) -> dict[str, Any]:
             raise WorkshopError(f"{wish.folder} is no folder; make it, or leave --folder out for a volume")
         if wish.folder.stat().st_uid == 0:
             raise WorkshopError(f"{wish.folder} belongs to root; name a folder of your own account's")
-    running = ask(engine, "ps", "--filter", f"name=^{wish.name}$", "--format", "{{.Names}}")
-    if wish.name in running.split():
-        raise WorkshopError(
-            f"it runs already; open http://localhost:{layout.PORTS[-1]}/, or stop it by "
-            f"'{Path(engine).name} stop {wish.name}'"
-        )
+    require_none_running(engine, wish.name)
     require_free()
     require_image(engine, wish.image)
     words = command(engine, wish)
+    _remove_ended(engine, wish.name)
     ask(engine, *words[1:])
     return {
         "name": wish.name,
@@ -148,6 +188,54 @@ def start(engine: str, wish: Wish) -> dict[str, Any]:
         "start_page": f"http://localhost:{layout.PORTS[-1]}/",
         "home": str(wish.folder.resolve()) if wish.folder else f"volume {VOLUME}",
     }
+
+
+def require_none_running(engine: str, name: str = CONTAINER) -> None:
+    """Raise WorkshopError when it runs already."""
+    if runs(engine, name):
+        raise WorkshopError(
+            f"it runs already; open http://localhost:{layout.PORTS[-1]}/, or stop it by "
+            f"'{Path(engine).name} stop {name}'"
+        )
+
+
+def runs(engine: str, name: str) -> bool:
+    """Whether a container of a name is running."""
+    return name in _listed(engine, name)
+
+
+def _listed(engine: str, name: str, *more: str) -> list[str]:
+    return ask(engine, "ps", *more, "--filter", f"name=^{name}$", "--format", "{{.Names}}").split()
+
+
+def _remove_ended(engine: str, name: str) -> None:
+    """Take away a container that has ended; WorkshopError when it is somebody else's, who may want it."""
+    if name in _listed(engine, name, "--all", "--filter", f"label={LABEL}"):
+        ask(engine, "rm", name)
+    elif name in _listed(engine, name, "--all"):
+        program = Path(engine).name
+        raise WorkshopError(
+            f"a container called {name} is there, which this command did not start; '{program} rename {name} "
+            f"…' gives it another name, '{program} rm {name}' deletes it with all that was written in it"
+        )
+
+
+def wait_for_token(engine: str, name: str) -> str:
+    """Return the token that a container says; WorkshopError with its last words when it ends before."""
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        up = runs(engine, name)
+        # Asked after that: of one that has ended these are all its words.
+        spoken = said(engine, name)
+        if found := re.search(r"(?m)^ *token +(\S+)$", spoken):
+            return found[1]
+        if not up:
+            raise WorkshopError(f"it did not start: {last_line(spoken) or 'it said nothing'}")
+        time.sleep(0.2)
+    raise WorkshopError(
+        f"it runs, and has said no token within {WAIT_SECONDS:.0f} s; '{Path(engine).name} logs {name}' says "
+        f"what it does, '{Path(engine).name} stop {name}' ends it"
+    )
 
 
 def said(engine: str, name: str) -> str:

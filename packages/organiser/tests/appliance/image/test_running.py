@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 
 import pytest
+from commandline import workshop
 
 from organiser.appliance.architecture import AMD64, ARM64
 from organiser.image import layout, running
+from organiser.image.make import join
 from workshop.errors import WorkshopError
+
+from .making import make_images
 
 IMAGE = f"{layout.NAME}:{layout.LATEST}"
 ENGINE = """\
@@ -19,20 +24,25 @@ ENGINE = """\
 echo "$*" >>{log}
 case $1 in
   image) [ -e {there} ] || {{ echo "No such image: $3" >&2; exit 1; }}; cat {there} ;;
-  ps) cat {running} ;;
-  load) echo "Loaded image: localhost/deep-learning-workshop:latest" ;;
-  run) [ ! -e {refuses} ] || {{ echo "first line" >&2; cat {refuses} >&2; exit 125; }} ;;
+  ps) cat {running}; case $* in *--all*label*) cat {ours} ;; *--all*) cat {ours} {others} ;; esac ;;
+  logs) cat {words}; if [ -e {last} ]; then cat {last}; : >{running}; fi ;;
+  load | run)
+    [ ! -e {refuses} ] || {{ echo "first line" >&2; cat {refuses} >&2; exit 125; }}
+    [ $1 = run ] || echo "Loaded image: localhost/deep-learning-workshop:latest" ;;
 esac
 """
+NAMES = ("log", "there", "running", "refuses", "ours", "others", "words", "last")
 
 
 class Engine:
     """A docker of the test's own."""
 
     def __init__(self, folder: Path) -> None:
-        names = {name: folder / name for name in ("log", "there", "running", "refuses")}
-        self.log, self.there, self.running, self.refuses = names.values()
-        self.running.write_text("")
+        self.names = {name: folder / name for name in NAMES}
+        names = self.names
+        self.log, self.there, self.running, self.refuses = (names[name] for name in NAMES[:4])
+        for name in ("running", "ours", "others", "words"):
+            names[name].write_text("")
         self.there.write_text(json.dumps([{"Architecture": "amd64"}]))
         self.path = folder / "docker"
         self.path.write_text(ENGINE.format(**names))
@@ -73,7 +83,10 @@ def test_a_folder_is_written_as_its_owner(
     assert f"--volume={folder}:/{layout.HOME}" in words
     assert "--read-only" in words
     assert "--userns=keep-id" not in words
-    assert "--userns=keep-id" in running.command("/usr/bin/podman", running.Wish(IMAGE, folder))
+    for caller, kept in ((4321, True), (0, False)):
+        monkeypatch.setattr(running.os, "geteuid", lambda caller=caller: caller)
+        asked = running.command("/usr/bin/podman", running.Wish(IMAGE, folder))
+        assert ("--userns=keep-id" in asked) is kept
 
 
 def test_the_wrong_processor_is_said_before_it_is_started(
@@ -81,11 +94,15 @@ def test_the_wrong_processor_is_said_before_it_is_started(
 ) -> None:
     engine.there.write_text(json.dumps([{"Architecture": "arm64"}]))
     with pytest.raises(
-        WorkshopError, match="is for arm64 and this computer is amd64; take the file for amd64"
+        WorkshopError,
+        match="is for arm64 and this computer is amd64; take the file for amd64, without -arm64",
     ):
         engine.start()
     monkeypatch.setattr(running, "native", lambda: ARM64)
     engine.start()
+    engine.there.write_text(json.dumps([{"Architecture": "amd64"}]))
+    with pytest.raises(WorkshopError, match="take the file for arm64, with -arm64 in its name"):
+        engine.start()
     assert engine.log.read_text().count("run ") == 1
 
 
@@ -105,6 +122,46 @@ def test_what_the_engine_says_last_is_passed_on(engine: Engine) -> None:
     engine.refuses.write_text("no space left on device\n")
     with pytest.raises(WorkshopError, match=r"^docker cannot do it: no space left on device$"):
         engine.start()
+    for help_is in ("See 'docker run --help'.", "Run 'docker run --help' for more information"):
+        engine.refuses.write_text(f"docker: Error response from daemon: no room.\n\n{help_is}\n")
+        with pytest.raises(WorkshopError, match=r"^docker cannot do it: no room\.$"):
+            engine.start()
+
+
+def test_one_that_has_ended_makes_room_unless_somebody_else_started_it(engine: Engine) -> None:
+    engine.start()
+    assert "rm " not in engine.log.read_text()
+    engine.names["ours"].write_text(f"{running.CONTAINER}\n")
+    engine.start()
+    *_, removed, started = engine.log.read_text().splitlines()
+    assert removed == f"rm {running.CONTAINER}"
+    assert started.startswith("run ")
+    # Who asks for its words later must find them.
+    assert "--rm" not in started.split()
+    assert f"--label={running.LABEL}=workshop" in started.split()
+    engine.names["ours"].write_text("")
+    engine.names["others"].write_text(f"{running.CONTAINER}\n")
+    with pytest.raises(WorkshopError, match=r"which this command did not start; 'docker rename "):
+        engine.start()
+    assert engine.log.read_text().count("rm ") == 1
+
+
+def test_what_a_container_said_before_it_ended_is_the_reason(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may end between two looks: its last words are asked for once more."""
+    engine.running.write_text(f"{running.CONTAINER}\n")
+    engine.names["words"].write_text("\n  Deep Learning Workshop 1\n    token        abcd-efgh\nmore\n")
+    assert running.wait_for_token(str(engine.path), running.CONTAINER) == "abcd-efgh"
+    engine.names["words"].write_text("")
+    engine.names["last"].write_text("workshop: the account 7 cannot write into /home/workshop\n")
+    with pytest.raises(WorkshopError, match=r"^it did not start: workshop: the account 7 cannot write"):
+        running.wait_for_token(str(engine.path), running.CONTAINER)
+    engine.names["last"].unlink()
+    engine.running.write_text(f"{running.CONTAINER}\n")
+    monkeypatch.setattr(running, "WAIT_SECONDS", 0.1)
+    with pytest.raises(WorkshopError, match=r"it runs, and has said no token within .* 'docker logs "):
+        running.wait_for_token(str(engine.path), running.CONTAINER)
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -129,6 +186,45 @@ def test_without_docker_and_podman_it_is_said(monkeypatch: pytest.MonkeyPatch, t
 
 def test_the_name_of_what_was_loaded_is_known(engine: Engine, tmp_path: Path) -> None:
     assert running.load(str(engine.path), tmp_path / "x.oci.tar") == IMAGE
+
+
+def test_an_older_dockers_words_on_an_archive_of_both_processors_are_explained(
+    engine: Engine, tmp_path: Path
+) -> None:
+    (amd64,), (arm64,) = (make_images(tmp_path, kind, ("oci",)) for kind in (AMD64, ARM64))
+    both = join([amd64, arm64]).path
+    engine.refuses.write_text(
+        "open /var/lib/docker/tmp/docker-import-1/blobs/json: no such file or directory\n"
+    )
+    with pytest.raises(
+        WorkshopError, match=r"for several processors.* take the file for amd64, without -arm64"
+    ):
+        running.load(str(engine.path), both)
+    with pytest.raises(WorkshopError, match=r"no such file or directory$"):
+        running.load(str(engine.path), amd64)
+
+
+def test_the_command_loads_a_file_and_says_the_token(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    archive = tmp_path / f"x{layout.SUFFIX}"
+    missing = workshop("image", "run", archive)
+    assert (missing.returncode, "there is no file" in missing.stderr) == (1, True)
+    (tmp_path / "x.ova").touch()
+    assert "its name would end in .oci.tar" in workshop("image", "run", tmp_path / "x.ova").stderr
+    archive.touch()
+    engine.names["words"].write_text("    token        abcd-efgh\n")
+    done = workshop("image", "run", archive)
+    assert (done.returncode, "abcd-efgh" in done.stdout) == (0, True)
+    assert "docker stop deep-learning-workshop" in done.stdout
+    said = json.loads(workshop("image", "run", IMAGE, "--json").stdout)
+    assert (said["token"], said["home"]) == ("abcd-efgh", f"volume {running.VOLUME}")
+    # What runs already is told before the minute that loading takes.
+    engine.running.write_text(f"{running.CONTAINER}\n")
+    engine.log.write_text("")
+    assert "it runs already" in workshop("image", "run", archive).stderr
+    assert "load" not in engine.log.read_text()
 
 
 def test_a_folder_that_is_none_or_roots_is_refused(engine: Engine, tmp_path: Path) -> None:

@@ -139,6 +139,18 @@ def test_under_a_hub_it_is_the_server_of_a_seat(
     assert environment["JUPYTER_CONFIG_PATH"] == f"/etc/seat:/{Path(layout.HUB_SETTINGS).parent}"
 
 
+def test_a_command_that_is_not_there_is_named(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/workshop")
+    umask = os.umask(0o022)
+    try:
+        with pytest.raises(start.StartError, match=r"^no-such-program cannot be run: No such file"):
+            start.main(["no-such-program"], root)
+    finally:
+        os.umask(umask)
+
+
 SERVICE = """\
 import pathlib, signal, sys, time
 place = pathlib.Path(sys.argv[1])
@@ -207,6 +219,34 @@ def test_services_are_started_again_and_end_when_they_are_told(root: Path, tmp_p
     assert "saves ended with 3; it is started again" in said
     assert "token        " in said
     assert not running(str(deaf))
+
+
+PREPARE = """\
+import importlib.util, sys, time
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+loader = SourceFileLoader("s", sys.argv[1])
+module = importlib.util.module_from_spec(importlib.util.spec_from_loader("s", loader))
+loader.exec_module(module)
+module.be_ended()
+def provide(*_):
+    Path(sys.argv[3]).touch()
+    time.sleep(600)
+module.provide = provide
+module.prepare(Path(sys.argv[2]), Path(sys.argv[2]) / "home/workshop")
+"""
+
+
+def test_it_ends_also_while_it_prepares(root: Path, tmp_path: Path) -> None:
+    """A first process that asks for no signal gets none: it would be killed after ten seconds."""
+    begun = tmp_path / "begun"
+    process = subprocess.Popen([sys.executable, "-c", PREPARE, PROGRAM, root, begun])
+    try:
+        waiting.wait_until(begun.exists, 30, "it prepares")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(waiting.patience(30)) == 0
+    finally:
+        process.kill()
 
 
 def running(word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from organiser.appliance import forms
 from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.verify.run import verify
-from organiser.image import layers, layout
+from organiser.image import cli, layers, layout
 from organiser.image.make import describe, join
 from organiser.image.view import service_of
 from workshop.errors import WorkshopError
@@ -18,7 +19,7 @@ from workshop.machine import services
 from workshop.settings import load_settings
 
 from ..building import make_root, quiet
-from .making import Taken, make_image_root, make_images, source, unpack
+from .making import Taken, blob, make_image_root, make_images, sha, source, unpack
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,8 @@ def test_one_archive_has_both_processors(tmp_path: Path) -> None:
     both = join([amd64, arm64])
     assert both.path.name == "deep-learning-workshop-1.2.3-multi.oci.tar"
     assert both.architectures == ("amd64", "arm64")
+    assert [each.digest for each in (describe(amd64), both)] == [digest_in(amd64), digest_in(both.path)]
+    assert both.as_document()["digest"] != describe(arm64).digest
     report = verify(both.path)
     assert report.faults == []
     assert "several processors" in report.verdict
@@ -142,6 +145,21 @@ def test_one_archive_has_both_processors(tmp_path: Path) -> None:
     assert "tornado" in bill.read_text()
     with pytest.raises(WorkshopError, match="not one image for two processors"):
         join([amd64, amd64])
+
+
+def digest_in(archive: Path) -> str:
+    """Return the sum of what the archive's own index names: a registry calls the image by it."""
+    with tarfile.open(archive) as tar:
+        (entry,) = json.load(tar.extractfile("index.json"))["manifests"]  # type: ignore[arg-type]
+        data = tar.extractfile(blob(entry["digest"])).read()  # type: ignore[union-attr]
+    return f"sha256:{sha(data)}"
+
+
+def test_the_digest_that_a_cluster_asks_for_is_told(
+    images: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli._print_made(describe(images[0]))
+    assert f"\ndigest {digest_in(images[0])}\n" in capsys.readouterr().out
 
 
 def test_what_is_no_root_of_ours_is_refused(tmp_path: Path) -> None:
