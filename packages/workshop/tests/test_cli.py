@@ -93,7 +93,7 @@ def test_the_version_costs_little_more_than_python_itself() -> None:
     # In turns: what slows the machine for a while does so to both. With typer alone it would be five times.
     runs = [(seconds("-m", "workshop", "--version"), seconds("-c", "pass")) for _ in range(5)]
     version, python = (min(each) for each in zip(*runs, strict=True))
-    assert version <= 3 * python
+    assert version <= 4 * python
 
 
 def test_an_environment_without_what_the_command_needs_is_told_what_to_run() -> None:
