@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import plistlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from organiser.appliance import hardware, utm
 from organiser.appliance.architecture import AMD64, ARM64
+from organiser.appliance.machine import Forward
 from organiser.appliance.pack import wrap
 from workshop.errors import WorkshopError
 
@@ -115,3 +117,13 @@ def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
         archive.writestr(disk.filename, content)
     with pytest.raises(WorkshopError, match="its disk is packed"):
         hardware.read(tmp_path / "packed.utm.zip")
+
+
+@pytest.mark.parametrize(
+    ("names", "port"),
+    [(["hub", "start-page"], 1001), (["hub", "other"], 1000), (["start-page"], 1000), ([], 0)],
+)
+def test_utm_opens_the_start_page_or_what_comes_first(names: list[str], port: int) -> None:
+    forwards = tuple(Forward(name, 1, 1000 + number) for number, name in enumerate(names))
+    machine = replace(ARM_DESCRIPTION.machine, forwards=forwards)
+    assert utm._web(replace(ARM_DESCRIPTION, machine=machine)) == port

@@ -136,3 +136,17 @@ def test_accounts_of_seats_end_long_ago_also_those_of_an_older_classroom(
     )
     homes.close_logins(["seat-001", "seat-002", "seat-003"], shadow)
     assert ran == [["usermod", "--expiredate=1970-01-02", name] for name in ("seat-002", "seat-003")]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_folders_may_come_first_or_last_or_twice(backwards: bool, tmp_path: Path) -> None:
+    """As tar packs a folder, its own name comes first; of another one nothing is said about order."""
+    members: list[tuple[str, bytes | str]] = [
+        ("./", ""), ("./a/", ""), ("./a/b/", ""), ("./a/b/file", b"it"), ("./a", ""), ("./empty", "")
+    ]  # fmt: skip
+    into = tmp_path / "into"
+    into.mkdir()
+    unpack(packed(reversed(members) if backwards else members), into)
+    found = {path.relative_to(into).as_posix() for path in into.rglob("*")}
+    assert found == {"a", "a/b", "a/b/file", "empty"}
+    assert (into / "a/b/file").read_bytes() == b"it"

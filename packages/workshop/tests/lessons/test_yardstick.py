@@ -1,5 +1,6 @@
 """The yardstick: what rounds come to, and that a lesson is stopped for them and goes on."""
 
+import collections
 import json
 import math
 import os
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from waiting import alive, wait_until
 
@@ -183,3 +185,19 @@ def test_nothing_stays_stopped_when_the_worker_is_killed(tmp_path: Path) -> None
     assert "the lesson runner itself stopped" in result.why
     child = int((tmp_path / "child").read_text())
     wait_until(lambda: not alive(child), 30, "the child has ended")
+
+
+def test_its_pieces_are_the_work_that_its_lengths_were_measured_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less or more of it, and all budgets would be of another length: then measure the lengths anew."""
+    done: list[tuple[str, int]] = []
+    pieces = yardstick._array_pieces()
+    for name in ("dot", "multiply", "add", "maximum"):
+        monkeypatch.setattr(np, name, lambda *given, out, name=name: done.append((name, out.size)))
+    for work in pieces.values():
+        work()
+    assert dict(collections.Counter(done)) == {
+        ("dot", 512 * 512): 8,
+        ("multiply", 1_500_000): 16,
+        ("add", 1_500_000): 16,
+        ("maximum", 1_500_000): 16,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -100,3 +101,13 @@ def test_cells_are_played_in_full_with_a_seed_and_save_nothing(
         after={"train": lambda names: names["weights"].insert(0, 5)},
     )
     assert (names["PROFILE"], names["SEED"], names["judged"]) == ("full", 3, 15)
+
+
+FOLDER = Path(recordings.__file__).parent
+MODULES = sorted(f"workshop.teach.{file.parent.name}.recording" for file in FOLDER.glob("*/recording.py"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_ships_is_read_by_its_own_module(name: str) -> None:
+    pieces = importlib.import_module(name).recorded()
+    assert pieces and all(isinstance(piece, dict) and piece["day"] for piece in pieces.values())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 
+import numpy as np
+import pytest
 from pytest import approx
 
 from workshop.settings import CHECKOUT
@@ -66,3 +69,16 @@ def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
     assert set(known) <= set(recording.jobs())
     for name, piece in known.items():
         assert piece["cpu_seconds"] > 0 and piece["day"], name
+
+
+@pytest.mark.parametrize("runs", range(2, 11))
+def test_each_number_of_runs_has_its_own_t(runs: int) -> None:
+    """What lies within the interval is 95 % of Student's distribution, by its density."""
+    values = np.arange(runs, dtype=float)
+    mean, half = recording.interval(values)
+    assert half is not None and mean == (runs - 1) / 2
+    t, free = half * runs**0.5 / values.std(ddof=1), runs - 1
+    middle = np.linspace(-t, t, 20001)
+    density = math.gamma((free + 1) / 2) / (math.gamma(free / 2) * (free * math.pi) ** 0.5)
+    share = np.trapezoid(density * (1 + middle**2 / free) ** (-(free + 1) / 2), middle)
+    assert share == approx(0.95, abs=5e-4)
