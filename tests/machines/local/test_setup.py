@@ -19,6 +19,10 @@ def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
     assert "[WARNING]" not in first_setup.text, first_setup.text
 
 
+def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
+    set_up_laptop.behaves()
+
+
 def test_services_listen_on_loopback_alone(set_up_laptop: Bed) -> None:
     listening = set_up_laptop.root("ss --no-header -ltn").splitlines()
     addresses = {line.split()[3].rpartition(":")[0] for line in listening}
@@ -45,11 +49,6 @@ def test_lessons_are_compiled_meanwhile_and_then_compile_nothing(set_up_laptop: 
     ran = bed.run(f"{workshop} lessons run {LESSON}")
     assert ran.status == 0, ran.text
     assert bed.run(compiled).text == before != ""
-
-
-def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
-    """After the compiling was ended: on the way to all lessons it would take a core until then."""
-    set_up_laptop.behaves()
 
 
 def test_stop_stops_jupyter_runs_in_the_foreground_and_setup_starts_all_again(set_up_laptop: Bed) -> None:
