@@ -111,10 +111,10 @@ def _is_for_several(archive: Path) -> bool:
     try:
         with tarfile.open(archive) as tar:
             file = tar.extractfile("index.json")
-            (entry,) = json.load(file)["manifests"] if file else ({},)
-    except (OSError, tarfile.TarError, KeyError, ValueError):
+            said: dict[str, Any] = json.load(file) if file else {}
+        return bool(said["manifests"][0]["mediaType"] == layout.INDEX)
+    except (OSError, tarfile.TarError, LookupError, TypeError, ValueError):
         return False
-    return bool(entry.get("mediaType") == layout.INDEX)
 
 
 def _file_for_this_computer() -> str:
