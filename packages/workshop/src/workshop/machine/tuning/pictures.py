@@ -33,8 +33,8 @@ def over_size(
     figure, axes = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
     for threads, speeds in zip(table.threads, table.medians() / BILLION, strict=True):
         axes.plot(sides, speeds, "o-", label=_label(threads))
-    for number, (threads, speeds) in enumerate(elsewhere.items()):
-        axes.plot(sides, speeds, "--", color=f"C{number}", alpha=0.5, label=f"{threads}, recorded")
+    for number, (label, recorded) in enumerate(elsewhere.items()):
+        axes.plot(sides, recorded, "--", color=f"C{number}", alpha=0.5, label=f"{label}, recorded")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sides, [str(side) for side in sides])
     axes.set(xlabel="the matrices' side", ylabel="GFLOP/s", ylim=(0, None), title="Two square matrices")
