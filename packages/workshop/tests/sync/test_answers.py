@@ -145,8 +145,8 @@ def test_every_answer_of_the_version_before_is_found_in_the_version_of_now(
         assert all(name in outcomes[holder].reason for name in answers)
 
 
-NEW: set[str] = set()
-"""Lessons that nobody has had yet: not in what is out now, under no name."""
+NEW: set[str] = {"9-tools/10-blas.ipynb"}
+"""Lessons whose exercises nobody has had yet: not in what is out now, or there without any."""
 
 
 def test_every_lesson_with_exercises_is_in_the_version_that_is_out_or_new() -> None:

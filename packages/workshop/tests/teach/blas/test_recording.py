@@ -60,3 +60,21 @@ def test_what_is_recorded_is_of_a_machine_with_two_cores_or_more() -> None:
     size = known["size"]
     assert size["cores"] >= 2 and size["processor"], "two threads have to wait for each other"
     assert all(len(speeds) == len(size["sides"]) for speeds in size["gflops"].values())
+
+
+def test_the_lesson_tells_what_the_recorded_threads_lose() -> None:
+    names: dict[str, Any] = {}
+    recordings.run(recording.NOTEBOOK, "exercise-waiting", names)
+    size = recording.recorded()["size"]
+    rates = zip(size["sides"], size["gflops"]["1 thread"], size["gflops"]["2 threads"], strict=True)
+    lost, took = {}, {}
+    for side, one, two in rates:
+        lost[side], took[side] = names["waiting"](side, one, two), 2 * side**3 / two / 1e6
+        assert (lost[side] > took[side] / 2) == (two < one), "half is the border"
+    assert [round(lost[128], 2), round(took[128], 2), round(lost[1024], 1), round(took[1024])] == [
+        0.05, 0.08, 1.5, 13,
+    ]  # fmt: skip
+    assert lost[128] / took[128] == pytest.approx(2 / 3, abs=0.02)
+    assert lost[1024] / took[1024] == pytest.approx(1 / 9, abs=0.01)
+    assert lost[1024] / lost[128] == pytest.approx(30, abs=1.5)
+    assert all(lost[side] / took[side] == pytest.approx(0.5, abs=0.03) for side in (32, 64))
