@@ -41,3 +41,15 @@ def test_a_bar_for_each_workload_and_thread_count(table: Table) -> None:
     (axes,) = pictures.by_workload(table).axes
     assert sorted(patch.get_width() for patch in axes.patches) == [1, 2, 3, 4, 5, 6]
     assert [text.get_text() for text in axes.get_yticklabels()] == list(table.workloads)
+
+
+def test_the_middle_half_of_the_rounds_is_drawn_around_the_median() -> None:
+    rounds = np.array([1.0, 2, 3, 4, 9]) * 1e9
+    table = Table((1,), ("one", "other"), np.stack([rounds, 2 * rounds], axis=1)[:, np.newaxis])
+    (axes,) = pictures.over_size(table, (32, 64)).axes
+    band = axes.collections[0].get_paths()[0].vertices
+    assert {height for side, height in band if side == 32} == {2, 4}
+    assert {height for side, height in band if side == 64} == {4, 8}
+    (axes,) = pictures.by_workload(table).axes
+    ends = [segment[:, 0].tolist() for segment in axes.collections[0].get_segments()]
+    assert ends == [[2, 4], [4, 8]]

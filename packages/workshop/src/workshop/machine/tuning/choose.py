@@ -34,6 +34,10 @@ class Table:
         """Return the median over the rounds: operations a second (threads, workloads)."""
         return np.asarray(np.median(self.rates, axis=0))
 
+    def middle_half(self) -> Array:
+        """Return between what half of the rounds lies: operations a second (2, threads, workloads)."""
+        return np.asarray(np.percentile(self.rates, (25, 75), axis=0))
+
     def rate(self, threads: int, workload: str) -> float:
         """Return the median of one cell, in operations a second."""
         return float(self.medians()[self.threads.index(threads), self.workloads.index(workload)])

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.figure import Figure
 
 from workshop.machine.tuning.choose import Table
@@ -25,14 +26,18 @@ def _label(threads: int) -> str:
 def over_size(
     table: Table, sides: tuple[int, ...], elsewhere: Mapping[str, Sequence[float]] = NOBODY
 ) -> Figure:
-    """Draw the speed of square products over their side, a line for each thread count.
+    """Draw the speed of square products over their side: a line in a band for each thread count.
+
+    The line is the median of the rounds, and the band their middle half.
 
     sides: one for each workload of the table, in its order.
     elsewhere: GFLOP/s of another machine, by the name of a thread count, which are drawn paler and dashed.
     """
     figure, axes = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
-    for threads, speeds in zip(table.threads, table.medians() / BILLION, strict=True):
+    lowest, highest = table.middle_half() / BILLION
+    for row, (threads, speeds) in enumerate(zip(table.threads, table.medians() / BILLION, strict=True)):
         axes.plot(sides, speeds, "o-", label=_label(threads))
+        axes.fill_between(sides, lowest[row], highest[row], alpha=0.2, linewidth=0)
     for number, (label, recorded) in enumerate(elsewhere.items()):
         axes.plot(sides, recorded, "--", color=f"C{number}", alpha=0.5, label=f"{label}, recorded")
     axes.set_xscale("log", base=2)
@@ -44,12 +49,14 @@ def over_size(
 
 
 def by_workload(table: Table, title: str = "What the lessons compute") -> Figure:
-    """Draw the speed of each workload, a bar for each thread count."""
+    """Draw the speed of each workload, a bar for each thread count, with the middle half of the rounds."""
     figure, axes = plt.subplots(figsize=(7.5, 0.6 + 0.5 * len(table.workloads)), layout="constrained")
     height = 0.8 / len(table.threads)
+    lowest, highest = table.middle_half() / BILLION
     for row, (threads, speeds) in enumerate(zip(table.threads, table.medians() / BILLION, strict=True)):
         places = [place + row * height for place in range(len(table.workloads))]
-        bars = axes.barh(places, speeds, height, label=_label(threads))
+        apart = np.stack([speeds - lowest[row], highest[row] - speeds])
+        bars = axes.barh(places, speeds, height, label=_label(threads), xerr=apart, ecolor="0.3")
         axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
     middle = (len(table.threads) - 1) * height / 2
     axes.set_yticks([place + middle for place in range(len(table.workloads))], table.workloads)
