@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from workshop.machine.tuning.choose import Table
 from workshop.teach import recordings
 from workshop.teach.blas import recording
 
@@ -17,9 +18,9 @@ def test_speeds_over_the_size_are_recorded_with_the_machine(monkeypatch: pytest.
 
     def play(notebook: Any, cells: tuple[str, ...], seed: int) -> recordings.Names:
         done.extend(cells)
-        rates = np.array([[1e9, 2e9], [3e9, 6e9]])
+        rates = np.array([[[1e9, 2e9], [3e9, 6e9]]])
         return {
-            "by_size": SimpleNamespace(threads=(1, 2), medians=lambda: rates),
+            "by_size": Table((1, 2), ("32", "64"), rates),
             "cores": 2,
             "workloads": SimpleNamespace(SQUARES=(32, 64)),
             "libraries": SimpleNamespace(loaded=lambda: [SimpleNamespace(core="Zen")]),

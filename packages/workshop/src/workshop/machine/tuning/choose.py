@@ -30,6 +30,10 @@ class Table:
     seconds: float = 0.0
     """What measuring it took."""
 
+    def labels(self) -> list[str]:
+        """Return what each thread count is called."""
+        return [f"{threads} thread" if threads == 1 else f"{threads} threads" for threads in self.threads]
+
     def medians(self) -> Array:
         """Return the median over the rounds: operations a second (threads, workloads)."""
         return np.asarray(np.median(self.rates, axis=0))

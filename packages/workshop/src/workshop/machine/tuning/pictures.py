@@ -18,11 +18,6 @@ BILLION = 1e9
 NOBODY: Mapping[str, Sequence[float]] = MappingProxyType({})
 
 
-def _label(threads: int) -> str:
-    """Return how a thread count is called."""
-    return f"{threads} thread" if threads == 1 else f"{threads} threads"
-
-
 def over_size(
     table: Table, sides: tuple[int, ...], elsewhere: Mapping[str, Sequence[float]] = NOBODY
 ) -> Figure:
@@ -35,11 +30,11 @@ def over_size(
     """
     figure, axes = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
     lowest, highest = table.middle_half() / BILLION
-    for row, (threads, speeds) in enumerate(zip(table.threads, table.medians() / BILLION, strict=True)):
-        axes.plot(sides, speeds, "o-", label=_label(threads))
+    for row, (label, speeds) in enumerate(zip(table.labels(), table.medians() / BILLION, strict=True)):
+        axes.plot(sides, speeds, "o-", label=label)
         axes.fill_between(sides, lowest[row], highest[row], alpha=0.2, linewidth=0)
-    for number, (label, recorded) in enumerate(elsewhere.items()):
-        axes.plot(sides, recorded, "--", color=f"C{number}", alpha=0.5, label=f"{label}, recorded")
+    for number, (label, speeds) in enumerate(elsewhere.items()):
+        axes.plot(sides, speeds, "--", color=f"C{number}", alpha=0.5, label=f"{label}, recorded")
     axes.set_xscale("log", base=2)
     axes.set_xticks(sides, [str(side) for side in sides])
     axes.set(xlabel="the matrices' side", ylabel="GFLOP/s", ylim=(0, None), title="Two square matrices")
@@ -53,10 +48,10 @@ def by_workload(table: Table, title: str = "What the lessons compute") -> Figure
     figure, axes = plt.subplots(figsize=(7.5, 0.6 + 0.5 * len(table.workloads)), layout="constrained")
     height = 0.8 / len(table.threads)
     lowest, highest = table.middle_half() / BILLION
-    for row, (threads, speeds) in enumerate(zip(table.threads, table.medians() / BILLION, strict=True)):
+    for row, (label, speeds) in enumerate(zip(table.labels(), table.medians() / BILLION, strict=True)):
         places = [place + row * height for place in range(len(table.workloads))]
         apart = np.stack([speeds - lowest[row], highest[row] - speeds])
-        bars = axes.barh(places, speeds, height, label=_label(threads), xerr=apart, ecolor="0.3")
+        bars = axes.barh(places, speeds, height, label=label, xerr=apart, ecolor="0.3")
         axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
     middle = (len(table.threads) - 1) * height / 2
     axes.set_yticks([place + middle for place in range(len(table.workloads))], table.workloads)

@@ -66,20 +66,16 @@ def _size() -> Piece:
     names = recordings.play(NOTEBOOK, CELLS, seed=1)
     names["running"].close()
     table = names["by_size"]
-    rates = zip(table.threads, table.medians() / BILLION, strict=True)
+    rates = zip(table.labels(), table.medians() / BILLION, strict=True)
     return {
         "sides": list(names["workloads"].SQUARES),
-        "gflops": {_label(threads): [round(float(rate), 1) for rate in speeds] for threads, speeds in rates},
+        "gflops": {label: [round(float(rate), 1) for rate in speeds] for label, speeds in rates},
         "processor": processor(known.read_text(encoding="utf-8") if known.is_file() else ""),
         "cores": names["cores"],
         "core": names["libraries"].loaded()[0].core,
         "load": load,
         "first": os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR),
     }
-
-
-def _label(threads: int) -> str:
-    return f"{threads} thread" if threads == 1 else f"{threads} threads"
 
 
 if __name__ == "__main__":
