@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from workshop.machine.tuning.choose import TOLERANCE, Table, pick, relative, scores, share_of_best
+from workshop.machine.tuning.choose import (
+    TOLERANCE,
+    Table,
+    called,
+    joined,
+    pick,
+    relative,
+    scores,
+    share_of_best,
+)
 
 THREADS = (1, 2, 4, 8)
 WORKLOADS = ("step", "small", "large")
@@ -105,3 +114,25 @@ def test_medians() -> None:
     rates = exact(1.0, 2.0)
     rates[0] = 50
     assert table_of(rates).rate(2, "small") == 2.0
+
+
+def test_one_thread_is_no_threads() -> None:
+    assert [called(threads) for threads in (1, 2, 16)] == ["1 thread", "2 threads", "16 threads"]
+
+
+def test_the_rounds_of_several_sweeps_make_one_table() -> None:
+    first = Table((1, 2), ("step",), np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), seconds=1)
+    second = Table((1, 2), ("step",), np.array([[[5.0], [6.0]]]), seconds=2)
+    both = joined([first, second])
+    assert both.rates[:, :, 0].tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert (both.threads, both.workloads, both.seconds) == ((1, 2), ("step",), 3)
+    assert both.rate(2, "step") == 4
+
+
+@pytest.mark.parametrize(("threads", "workloads"), [((1, 4), ("step",)), ((1, 2), ("small",))])
+def test_sweeps_of_something_else_are_not_joined(
+    threads: tuple[int, ...], workloads: tuple[str, ...]
+) -> None:
+    rates = np.ones((1, 2, 1))
+    with pytest.raises(ValueError, match="same threads"):
+        joined([Table((1, 2), ("step",), rates), Table(threads, workloads, rates)])

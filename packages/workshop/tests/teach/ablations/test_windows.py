@@ -25,14 +25,14 @@ def test_an_interval_by_hand() -> None:
 
 def test_each_kind_is_told_with_what_it_is_behind_the_whole() -> None:
     whole, one, *_, foot = windows.lines(pieces(windows.KINDS, windows.SEEDS))
-    assert whole.split() == ["four", "windows", "2,000", "weights:", "82.0", "of", "100", "right"]
-    assert one.endswith("81.0 of 100 right, +1.0 ± 0.0 points behind (+1.0, +1.0, +1.0)")
-    assert windows.COMMAND in foot and "of 3 beginnings" not in foot
+    assert whole.split() == ["four", "windows", "2,000", "weights:", "83.0", "of", "100", "right"]
+    assert one.endswith("82.0 of 100 right, +1.0 ± 0.0 points behind (+1.0, +1.0, +1.0, +1.0, +1.0)")
+    assert windows.COMMAND in foot and "of 5 seeds" not in foot
 
 
-def test_only_beginnings_that_every_kind_has_are_compared() -> None:
+def test_only_seeds_that_every_kind_has_are_compared() -> None:
     known = pieces(windows.KINDS, (1, 2)) | pieces(windows.KINDS[:2], (3,))
-    assert "; 2 of 3 beginnings" in windows.lines(known)[-1]
+    assert "; 2 of 5 seeds" in windows.lines(known)[-1]
     assert windows.lines(pieces(windows.KINDS, (1,))) == [windows.UNKNOWN]
 
 
@@ -40,8 +40,9 @@ def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
     ids = [cell["id"] for cell in recordings.cells(windows.NOTEBOOK)]
     places = [ids.index(name) for name in windows.CELLS]
     assert places == sorted(set(places))
-    (without,) = (cell for cell in recordings.cells(windows.NOTEBOOK) if cell["id"] == "without")
-    assert all(f'"{kind}"' in "".join(without["source"]) for kind in windows.KINDS[1:])
+    known = [cell for cell in recordings.cells(windows.NOTEBOOK) if cell["id"] in ("kinds", "without")]
+    text = "".join(line for cell in known for line in cell["source"])
+    assert all(f'"{kind}": ' in text for kind in windows.KINDS)
 
 
 def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -79,3 +80,8 @@ def test_the_lesson_tells_what_the_recorded_threads_lose() -> None:
     assert lost[1024] / took[1024] == pytest.approx(1 / 9, abs=0.01)
     assert lost[1024] / lost[128] == pytest.approx(30, abs=1.5)
     assert all(lost[side] / took[side] == pytest.approx(0.5, abs=0.03) for side in (32, 64))
+
+
+def test_no_number_of_threads_or_neighbours_is_told_with_an_s_in_brackets() -> None:
+    text = "".join("".join(cell["source"]) for cell in recordings.cells(recording.NOTEBOOK))
+    assert re.findall(r"\b(?:thread|neighbour)\(s\)", text) == []

@@ -8,6 +8,7 @@ median; and unlike a median it does not jump when a machine is busy for about ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,11 @@ Array = npt.NDArray[np.float64]
 
 TOLERANCE = 0.05
 """How much speed may be given away for fewer threads, which leave cores to the other notebooks."""
+
+
+def called(threads: int) -> str:
+    """Return what so many threads are called."""
+    return f"{threads} thread" if threads == 1 else f"{threads} threads"
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Table:
 
     def labels(self) -> list[str]:
         """Return what each thread count is called."""
-        return [f"{threads} thread" if threads == 1 else f"{threads} threads" for threads in self.threads]
+        return [called(threads) for threads in self.threads]
 
     def medians(self) -> Array:
         """Return the median over the rounds: operations a second (threads, workloads)."""
@@ -45,6 +51,15 @@ class Table:
     def rate(self, threads: int, workload: str) -> float:
         """Return the median of one cell, in operations a second."""
         return float(self.medians()[self.threads.index(threads), self.workloads.index(workload)])
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Return the rounds of several sweeps of the same threads and workloads as one table."""
+    first = tables[0]
+    if any((each.threads, each.workloads) != (first.threads, first.workloads) for each in tables):
+        raise ValueError("only sweeps of the same threads and workloads can be joined")
+    rates = np.concatenate([each.rates for each in tables])
+    return Table(first.threads, first.workloads, rates, sum(each.seconds for each in tables))
 
 
 def relative(table: Table) -> Array:

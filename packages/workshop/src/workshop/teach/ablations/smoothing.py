@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from workshop.teach import recordings
-from workshop.teach.ablations.windows import SEEDS, STUDENT, interval
+from workshop.teach.ablations.windows import STUDENT, interval
 from workshop.teach.recordings import Piece
 
 FILE = Path(__file__).with_name("smoothing.json")
@@ -28,6 +28,7 @@ CELLS = ("parameters", "imports", "exercise-pair", "kinds", "exercise-smooth", "
 EPOCHS = 4
 """How often the training pictures are seen, as in the lesson."""
 KINDS = ("hard", "smoothed")
+SEEDS = (1, 2, 3)
 
 
 def recorded() -> dict[str, Piece]:

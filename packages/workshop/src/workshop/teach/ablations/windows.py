@@ -1,4 +1,4 @@
-"""GoogLeNet's module trained without each of its windows, at one price, recorded: three seeds of each.
+"""GoogLeNet's module, with and without each of its windows, at one price, recorded: five seeds of each.
 
 By the cells of the notebook, their exercises solved. From a checkout, in the environment theano::
 
@@ -22,8 +22,8 @@ from workshop.teach.recordings import Piece
 FILE = Path(__file__).with_name("windows.json")
 COMMAND = "python -m workshop.teach.ablations.windows"
 UNKNOWN = f"not recorded yet; {COMMAND} does it, in a checkout"
-SEEDS = (1, 2, 3)
-STUDENT = {2: 12.706, 3: 4.303}
+SEEDS = (1, 2, 3, 4, 5)
+STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}
 """How many standard errors the 95 % interval around the mean of so many numbers reaches (Student's t)."""
 
 NOTEBOOK = Path("2-imagenet/10-googlenet.ipynb")
@@ -31,6 +31,8 @@ CELLS = ("parameters", "imports", "exercise-module", "kinds", "without")
 WHOLE = "four windows"
 KINDS = (
     WHOLE,
+    "3 × 3 alone",
+    "3 × 3, bottleneck",
     "without 1 × 1",
     "without 3 × 3",
     "without 5 × 5",
@@ -45,7 +47,7 @@ def recorded() -> dict[str, Piece]:
 
 
 def interval(numbers: Iterable[float]) -> tuple[float, float]:
-    """Return the mean of two or three numbers, and half of the 95 % interval around it, by Student's t."""
+    """Return the mean of two to five numbers, and half of the 95 % interval around it, by Student's t."""
     each = np.array(list(numbers))
     return float(each.mean()), float(STUDENT[len(each)] * each.std(ddof=1) / np.sqrt(len(each)))
 
@@ -64,8 +66,8 @@ def lines(pieces: Mapping[str, Piece]) -> list[str]:
             behind, half = interval(right[WHOLE] - shares)
             line += f", {behind:+.1f} ± {half:.1f} points behind ({_each(right[WHOLE] - shares)})"
         told.append(line)
-    kept = "" if len(seeds) == len(SEEDS) else f"; {len(seeds)} of {len(SEEDS)} beginnings"
-    return [*told, f"± is a 95 % interval over the beginnings in brackets{kept}; {COMMAND} does it again"]
+    kept = "" if len(seeds) == len(SEEDS) else f"; {len(seeds)} of {len(SEEDS)} seeds"
+    return [*told, f"± is a 95 % interval over the seeds in brackets{kept}; {COMMAND} does it again"]
 
 
 def _each(numbers: Iterable[float]) -> str:
