@@ -1,4 +1,4 @@
-"""What a sync needs before all else: how git is asked, how a file is known unread, and the quick look.
+"""Where ``workshop sync`` begins: the quick look, how git is asked for it, how a file is known unread.
 
 Mostly nothing is new and nobody has touched anything. A run that found it so notes what its answer depended
 on, below its state folder (``command.note``). The next one of the same words compares that, asks the address
@@ -98,24 +98,42 @@ def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
     )
 
 
+def main(words: list[str]) -> None:
+    """Do what ``workshop sync`` is to do."""
+    answer = still(words)
+    if answer is not None:
+        say(answer)
+        return
+    from workshop.sync import command  # it and all that it needs take ten times as long to load
+
+    command.main(words)
+
+
+def say(text: str) -> None:
+    """Print a text; what the terminal cannot show is escaped."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(text)
+
+
 def still(words: Sequence[str]) -> str | None:
     """Return what the last sync of the same words said, if all that it depended on is as it was."""
+    folder = _state(words)
     try:
-        lock = os.open(f"{_state(words)}/lock", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        lock = os.open(f"{folder}/lock", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return _still(words)
+        return _still(words, f"{folder}/{NOTE}")
     except (OSError, ValueError):  # a note that is none, no git, or another sync at work
         return None
     finally:
         os.close(lock)
 
 
-def _still(words: Sequence[str]) -> str | None:
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    file = os.open(f"{_state(words)}/{NOTE}", flags)
+def _still(words: Sequence[str], note: str) -> str | None:
+    file = os.open(note, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         # By what another account wrote, root would call any address.
         if os.fstat(file).st_uid != os.geteuid():
