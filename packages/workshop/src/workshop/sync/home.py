@@ -29,9 +29,8 @@ from workshop.errors import WorkshopError
 from workshop.sync.engine import Open, Outcome, Report, synchronise
 from workshop.sync.files import ensure_folder, only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
-from workshop.sync.planner import delivered
 from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
-from workshop.sync.state import Manifest
+from workshop.sync.state import Manifest, delivered
 
 ABOUT = "workshop-folder.json"
 FORMAT = 1

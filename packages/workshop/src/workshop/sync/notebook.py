@@ -7,9 +7,11 @@ and it still asks for the same names with the same arguments, an answer to the o
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +33,7 @@ CELL_FIELDS: dict[str, type | tuple[type, ...]] = {
 """What kinds of value these fields may have; the rest of the engine relies on it."""
 IDS_SINCE_MINOR = 5
 """Notebooks of format 4.5 and later need an id a cell; earlier ones must not have any."""
+VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 MOST_MEMORY = 100_000_000
 """So much a notebook of the organiser's may take when it is read: thirty times its size, if made to hurt."""
 
@@ -138,6 +141,15 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are equal; a NaN equals itself."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) or (one != one and other != other)
+
+
 def is_code(cell: Cell) -> bool:
     """Tell whether a cell can have outputs."""
     return cell.get("cell_type") == "code"
@@ -171,6 +183,48 @@ def _text_meaning(data: bytes) -> bytes:
     if b"\0" in data:
         return data
     return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+
+
+def without_outputs(document: Document) -> Document:
+    """Return the notebook as if it had never run."""
+    bare = copy.deepcopy(document)
+    for cell in bare["cells"]:
+        if is_code(cell):
+            cell["outputs"], cell["execution_count"] = [], None
+    return bare
+
+
+def settle_ids(cells: Sequence[Cell], wishes: Sequence[Sequence[str]], minor: int) -> None:
+    """Give each cell the first of its wished ids that is free, or one derived from what it says."""
+    for cell in cells:
+        cell.pop("id", None)
+    if minor < IDS_SINCE_MINOR:
+        return
+    taken: set[str] = set()
+    # First wishes go first, so that no second wish takes an id from the cell that it belongs to.
+    for rank in range(max(map(len, wishes), default=0)):
+        for cell, wished in zip(cells, wishes, strict=True):
+            if "id" not in cell and rank < len(wished) and _usable(wished[rank], taken):
+                cell["id"] = wished[rank]
+                taken.add(wished[rank])
+    for cell in cells:
+        if "id" not in cell:
+            cell["id"] = _derived(cell, taken)
+            taken.add(cell["id"])
+
+
+def _usable(wished: object, taken: set[str]) -> bool:
+    return isinstance(wished, str) and bool(VALID_ID.fullmatch(wished)) and wished not in taken
+
+
+def _derived(cell: Cell, taken: set[str]) -> str:
+    number = 0
+    while True:
+        text = canonical([cell_meaning(cell), number])
+        name = hashlib.sha256(text.encode()).hexdigest()[:8]
+        if name not in taken:
+            return name
+        number += 1
 
 
 def exercise_of(cell: Cell) -> str:

@@ -7,16 +7,22 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from workshop.sync.align import find_renames
 from workshop.sync.files import Obstacle, free_place, makes_way, obstacle, protection, reason
-from workshop.sync.merge import ConflictError, merge, same, without_outputs
-from workshop.sync.notebook import ChangedError, Document, Version, answered, dump, fault_of
+from workshop.sync.merge import ConflictError, find_renames, merge
+from workshop.sync.notebook import (
+    ChangedError,
+    Document,
+    Version,
+    answered,
+    dump,
+    fault_of,
+    same,
+    without_outputs,
+)
 from workshop.sync.source import Source
-from workshop.sync.state import Entry, HashCache, Manifest
+from workshop.sync.state import Entry, HashCache, Manifest, delivered, edited
 
 NOTEBOOK = ".ipynb"
-REMEMBERED = 20
-"""So many earlier versions of a file are still known for the workshop's own."""
 NEWER = "there is a newer version"
 
 
@@ -56,21 +62,6 @@ class Sides:
     theirs: Version | None
     equal: bool = False
     """Whether theirs is the participant's, too (``Source.equal``)."""
-
-
-def delivered(version: Version, before: Entry | None = None) -> Entry:
-    """Return the entry of a file that was delivered in this version."""
-    if before is None or not before.sha256:
-        return Entry(version.sha256, version.meaning)
-    if before.sha256 == version.sha256:
-        return replace(before, offered="", gone=False)
-    earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
-    return Entry(version.sha256, version.meaning, earlier=earlier)
-
-
-def edited(entry: Entry, mine: Version) -> bool:
-    """Tell whether the participant changed the file; having run a notebook is no change."""
-    return mine.sha256 != entry.sha256 and mine.meaning not in (entry.meaning, *entry.earlier)
 
 
 def decide(sides: Sides) -> Decision:

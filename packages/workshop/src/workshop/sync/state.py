@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +32,8 @@ from workshop.sync.files import (
 from workshop.sync.light import fingerprint, what
 from workshop.sync.notebook import Version
 
+REMEMBERED = 20
+"""So many earlier versions of a file are still known for the workshop's own."""
 SETTLED_NS = 1_000_000_000
 """A file that changed less than this ago may change again within one tick of the file system's clock."""
 RECORD = "record.json"
@@ -53,6 +55,21 @@ class Entry:
     """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
     gone: bool = False
     """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
+
+
+def delivered(version: Version, before: Entry | None = None) -> Entry:
+    """Return the entry of a file that was delivered in this version."""
+    if before is None or not before.sha256:
+        return Entry(version.sha256, version.meaning)
+    if before.sha256 == version.sha256:
+        return replace(before, offered="", gone=False)
+    earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
+    return Entry(version.sha256, version.meaning, earlier=earlier)
+
+
+def edited(entry: Entry, mine: Version) -> bool:
+    """Tell whether the participant changed the file; having run a notebook is no change."""
+    return mine.sha256 != entry.sha256 and mine.meaning not in (entry.meaning, *entry.earlier)
 
 
 class Manifest:
