@@ -40,6 +40,7 @@ MOST_MEMORY = 100_000_000
 TAG = "exercise:"
 LONGEST_STUB = 20_000
 """Longer texts are not parsed: they are no stubs."""
+CHANGED = "it changed while the sync ran; the next sync looks again"
 
 
 class ChangedError(Exception):
@@ -306,7 +307,7 @@ class Version:
             assert self._load is not None
             data = self._load()
             if hashlib.sha256(data).hexdigest() != self.sha256:
-                raise ChangedError("it changed while the sync ran; the next sync looks again")
+                raise ChangedError(CHANGED)
             self._data = data
         return self._data
 

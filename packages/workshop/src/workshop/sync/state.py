@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +24,9 @@ from workshop.sync.files import (
     remove,
     remove_unfinished,
     sha256_of,
+    status_of,
     unsafe,
+    write_json,
     write_own,
 )
 from workshop.sync.light import fingerprint, what
@@ -122,7 +122,7 @@ class Manifest:
         if kept == self.entries and not self.damage:
             return
         files = {path: as_fields(entry) for path, entry in kept.items()}
-        write_own(self.file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
+        write_json(self.file, {"version": 2, "files": files})
         self.entries, self.damage = kept, ""
 
     def forget_unused(self) -> None:
@@ -137,7 +137,7 @@ class Manifest:
 
 def as_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry as JSON holds it; what is empty is left out."""
-    return {name: value for name, value in dataclasses.asdict(entry).items() if value or name == "sha256"}
+    return {name: value for name, value in asdict(entry).items() if value or name == "sha256"}
 
 
 class HashCache:
@@ -170,9 +170,8 @@ class HashCache:
 
     def version(self, file: Path) -> Version | None:
         """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
-        try:
-            status = os.lstat(file)
-        except (FileNotFoundError, NotADirectoryError):
+        status = status_of(file)
+        if status is None:
             return None
         now = what(status).decode()
         row = self._known.get(str(file))
@@ -233,19 +232,19 @@ class Record:
     continues: bool = False
     """Whether the run before was killed and this one went on with its work."""
 
-    @property
-    def number(self) -> int:
-        """The run's number; clocks go wrong, numbers do not."""
-        return int(self.folder.name.partition("-")[0])
-
     def backup(self, path: str) -> Path:
         """Return where a file is kept as it was."""
         return self.folder / "files" / path
 
     def save(self) -> None:
         """Write the log to the disk."""
-        document = {name: each for name, each in dataclasses.asdict(self).items() if name != "folder"}
-        write_own(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
+        document = {name: each for name, each in asdict(self).items() if name != "folder"}
+        write_json(self.folder / RECORD, document)
+
+
+def number_of(folder: Path) -> int:
+    """Return a run's number; clocks go wrong, numbers do not."""
+    return int(folder.name.partition("-")[0])
 
 
 class Log:
@@ -260,7 +259,7 @@ class Log:
         if not self.folder.is_dir():
             return []
         numbered = [each for each in self.folder.iterdir() if each.name.partition("-")[0].isdecimal()]
-        return sorted(numbered, key=lambda each: int(each.name.partition("-")[0]), reverse=True)
+        return sorted(numbered, key=number_of, reverse=True)
 
     def latest(self) -> Record | None:
         """Return the latest run whose log can be read."""
@@ -291,7 +290,7 @@ class Log:
     def begin(self, kind: str, revision: str, continues: bool = False) -> Record:
         """Return the record of a run that is about to write; nothing of it is on the disk yet."""
         folders = self.folders()
-        number = int(folders[0].name.partition("-")[0]) + 1 if folders else 1
+        number = number_of(folders[0]) + 1 if folders else 1
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         folder = self.folder / f"{number:04}-{stamp}-{revision}"
         return Record(folder, kind, revision, [], continues=continues)

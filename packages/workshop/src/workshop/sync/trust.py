@@ -8,14 +8,13 @@ overrules all of that, once.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import from_json, read_json, write_own
+from workshop.sync.files import from_json, read_json, write_json
 from workshop.sync.git import Git, printable
 from workshop.sync.keys import (
     LARGEST,
@@ -105,7 +104,7 @@ def read_last(state: Path) -> Last:
 
 def write_last(state: Path, last: Last) -> None:
     """Remember what was delivered."""
-    write_own(state / "trust.json", (json.dumps(asdict(last), indent=1) + "\n").encode())
+    write_json(state / "trust.json", asdict(last))
 
 
 def after(last: Last, url: str, revision: Revision) -> Last:
@@ -302,16 +301,17 @@ def trusted_revision(
         commit = _spoken(order, trust.reset) if trust.reset else tip
         at_commit = next((ref for ref in refs if ref.commit == commit), None)
         tag = read_tag(mirror, at_commit) if at_commit is not None else read_commit(mirror, commit)
+        offered = tag.as_revision()
         if not trust.reset:
             if not _begins_alike(mirror, last, tip, order):
-                require_related(mirror, last, tag.as_revision(), trust)
-            return _with_notes(tag.as_revision(), age_note(tag.date, last))
+                require_related(mirror, last, offered, trust)
+            return _with_notes(offered, age_note(tag.date, last))
         if signers is None:
-            return tag.as_revision()
+            return offered
         chain = Chain(mirror, signers, Last(), trust)
         chain.adopt(commit)
         return replace(
-            tag.as_revision(), project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
+            offered, project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
         )
     chain = Chain(mirror, signers, last, trust)
     grown = last.commit in order
