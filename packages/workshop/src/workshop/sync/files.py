@@ -330,18 +330,13 @@ def reason(error: BaseException) -> str:
 
 
 def without_links(path: Path) -> Path:
-    """Return a path without links on the way; raises OSError for a loop, as ``Path.resolve`` alone does not.
+    """Return a path without links on the way, also of what is not there; raises OSError for a loop.
 
-    Up to Python 3.12 that raises RuntimeError, and since then it returns the loop.
+    ``Path.resolve`` alone raises RuntimeError for one up to Python 3.12, and since then it returns the loop.
     """
-    loop = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
-    try:
-        found = path.resolve()
-    except RuntimeError:
-        raise loop from None
-    if (status := status_of(found)) is not None and stat.S_ISLNK(status.st_mode):
-        raise loop
-    return found
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        return Path(os.path.realpath(path, strict=True))
+    return path.resolve()
 
 
 def both_apart(into: Path, state: Path) -> tuple[Path, Path]:

@@ -180,11 +180,11 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
         (files if kind == FOLDER else older)[path] = version
     if not files:
         raise WorkshopError(f"{file} holds no notebook; nothing was changed")
-    before = {}
-    for path, sha256 in about["delivered"].items():
-        version_before = older.get(path, files.get(path))
-        if path in files and version_before is not None and version_before.sha256 == sha256:
-            before[path] = version_before
+    before = {
+        path: known
+        for path, sha256 in about["delivered"].items()
+        if path in files and (known := older.get(path, files[path])).sha256 == sha256
+    }
     return Source(files, skipped, content_revision(files), equal=True), before
 
 

@@ -268,8 +268,6 @@ class Ref:
 
     name: str
     commit: str
-    place: int
-    """How many commits, counted from the branch's newest one, stand before it."""
     object: str
 
 
@@ -318,9 +316,9 @@ def history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
             kind, size, name, of, commit, date, ref = row.split(" ", 6)
             if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
                 tag = ref.removeprefix(f"{OFFER}/tags/")
-                found.append((version(tag), int(date or 0), Ref(tag, commit, order[commit], name)))
+                found.append((version(tag), int(date or 0), Ref(tag, commit, name)))
     newest = sorted(found, key=lambda each: each[:2], reverse=True)
-    return order, sorted((ref for _, _, ref in newest), key=lambda ref: ref.place)
+    return order, sorted((ref for _, _, ref in newest), key=lambda ref: order[ref.commit])
 
 
 def read_tag(mirror: Mirror, ref: Ref) -> Tag:

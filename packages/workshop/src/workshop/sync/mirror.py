@@ -90,15 +90,16 @@ class Item:
     """The object's name."""
 
 
+@dataclass
 class Objects:
     """Reads objects by one git that stays: each costs no more than its bytes."""
 
-    def __init__(self, git: Git, folder: Path) -> None:
-        """Start nothing yet; ``folder`` is what people are to delete when objects are missing."""
-        self._git, self._folder = git, folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self.broken = False
-        """Whether an object was missing or damaged."""
+    git: Git
+    folder: Path
+    """What people are to delete when objects are missing."""
+    broken: bool = False
+    """Whether an object was missing or damaged."""
+    _process: subprocess.Popen[bytes] | None = None
 
     def read(self, name: str, most: int | None = None) -> bytes:
         """Return an object's content, or its first bytes; raises WorkshopError when it is not there."""
@@ -110,7 +111,7 @@ class Objects:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield an object's content piece by piece; all of it must be taken."""
-        process = self._process = self._process or self._git.start("cat-file", "--batch")
+        process = self._process = self._process or self.git.start("cat-file", "--batch")
         assert process.stdin is not None and process.stdout is not None
         try:
             process.stdin.write(f"{name}\n".encode())
@@ -129,7 +130,7 @@ class Objects:
         if not good:
             self.close()
             self.broken = True
-            raise lacks(self._folder, f"the object {name}")
+            raise lacks(self.folder, f"the object {name}")
 
     def close(self) -> None:
         """End the git."""

@@ -106,8 +106,8 @@ def _both_there(sides: Sides, entry: Entry, mine: Version, theirs: Version) -> D
         return Decision(Action.UPDATED, NEWER, theirs, after)
     else:
         # What was only run grew from the delivered version, or from an earlier one of which the text is left.
-        known = base is not None and base.meaning == mine.meaning and base.notebook is not None
-        before = base.notebook if known and base and base.notebook else without_outputs(mine.notebook)
+        known = base.notebook if base is not None and base.meaning == mine.meaning else None
+        before = known or without_outputs(mine.notebook)
         action, why = Action.UPDATED, NEWER
     try:
         try:
@@ -226,20 +226,19 @@ class Fate:
     """Where the other version lies; empty when there is none."""
 
 
+@dataclass
 class Planner:
     """Decides on every file of a source and of the record; writes nothing.
 
     Whatever goes wrong with one file is what becomes of that file; all others go on.
     """
 
-    def __init__(self, source: Source, into: Path, manifest: Manifest, hashes: HashCache) -> None:
-        """Take what the decisions depend on."""
-        self.source = source
-        self.into = into
-        self.manifest = manifest
-        self.hashes = hashes
-        self.leaving: set[str] = set()
-        """What the plan takes away so far."""
+    source: Source
+    into: Path
+    manifest: Manifest
+    hashes: HashCache
+    leaving: set[str] = field(default_factory=set)
+    """What the plan takes away so far."""
 
     def plan(self) -> list[Fate]:
         """Return what becomes of each file; files of which nothing is to be said have Action.NOTHING."""
@@ -287,7 +286,11 @@ class Planner:
             decision = decide(Sides(path, entry, base, mine, theirs, self.source.equal))
             if mine is not None and decision.action in (Action.UPDATED, Action.MERGED, Action.BACKED_UP):
                 decision = self._protect(path, decision, entry, theirs)
-            return self._as_fate(path, decision, mine)
+            if decision.action == Action.BESIDE:
+                return self._beside(path, decision, -1)
+            changes = decision.action == Action.BACKED_UP or decision.write is not None
+            steps = (Step(path, mine, decision.write),) if changes else ()
+            return Fate(path, decision.action, decision.why, steps, {path: decision.entry})
         finally:
             if mine is not None:
                 mine.forget()
@@ -302,14 +305,6 @@ class Planner:
         if theirs is None:
             return Decision(Action.KEPT, f"the workshop no longer has this file; {why}")
         return beside(entry, theirs, why)
-
-    def _as_fate(self, path: str, decision: Decision, mine: Version | None) -> Fate:
-        entries = {path: decision.entry}
-        if decision.action == Action.BESIDE:
-            return self._beside(path, decision, -1)
-        changes = decision.action == Action.BACKED_UP or decision.write is not None
-        steps = (Step(path, mine, decision.write),) if changes else ()
-        return Fate(path, decision.action, decision.why, steps, entries)
 
     def _blocked(self, path: str, entry: Entry | None, theirs: Version | None, blocked: Obstacle) -> Fate:
         """Offer a file beside whatever has its place."""

@@ -106,26 +106,24 @@ def play(wanted: Play) -> int:
     """
     program = ansible_pull(wanted.prefix)
     _require_plain(program, wanted.tree, wanted.repository)
-    template = _prepare(wanted.work)
+    _prepare(wanted.work)
     command = [str(program), "--full", "--clean", "-U", f"file://{wanted.repository}", "-C", wanted.commit]
     command += ["-e", f"@{wanted.prefix}/etc/pull-variables.json"]
     command += ["-d", str(wanted.tree), "-i", "localhost,", "-e", json.dumps(wanted.variables)]
     command += [*(["--check", "--diff"] if wanted.lock is None else []), wanted.playbook]
-    status, text = _run(command, wanted.work, environment(wanted.work, template), wanted.lock)
+    status, text = _run(command, wanted.work, environment(wanted.work), wanted.lock)
     changed = re.findall(r"^localhost .*\bchanged=(\d+)", text, re.MULTILINE)
     if status or not changed:
         raise WorkshopError(f"the update is not complete ({_reason(text)}); the next pull tries again")
     return int(changed[-1])
 
 
-def _prepare(work: Path) -> Path:
-    """Write what both halves of ``ansible-pull`` read of ours; return git's template."""
-    template = work / "template"
-    ours = {work / "ansible.cfg": ANSIBLE_CONFIG, template / "info" / "attributes": ATTRIBUTES}
+def _prepare(work: Path) -> None:
+    """Write what both halves of ``ansible-pull`` read of ours."""
+    ours = {work / "ansible.cfg": ANSIBLE_CONFIG, work / "template" / "info" / "attributes": ATTRIBUTES}
     for file, content in ours.items():
         if not file.is_file() or file.read_text(encoding="utf-8") != content:
             write_atomically(file, content.encode())
-    return template
 
 
 def _require_plain(*paths: Path) -> None:
@@ -166,7 +164,7 @@ def _reason(text: str) -> str:
     return str(said[-1]).strip()
 
 
-def environment(work: Path, template: Path) -> dict[str, str]:
+def environment(work: Path) -> dict[str, str]:
     """Return an environment with nothing in it that could bend what Ansible, Python or git run."""
     account = pwd.getpwuid(os.geteuid())
     settings = {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(GIT_SETTINGS)}
@@ -184,7 +182,7 @@ def environment(work: Path, template: Path) -> dict[str, str]:
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_ALLOW_PROTOCOL": "file",
-            "GIT_TEMPLATE_DIR": str(template),
+            "GIT_TEMPLATE_DIR": str(work / "template"),
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_LFS_SKIP_SMUDGE": "1",
             "GIT_NO_LAZY_FETCH": "1",

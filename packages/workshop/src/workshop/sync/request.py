@@ -55,9 +55,7 @@ class Request(Trust):
 
     def as_json(self) -> str:
         """Return the request as one JSON document, for another process or another account to perform."""
-        return json.dumps(
-            {name: str(each) if isinstance(each, Path) else each for name, each in asdict(self).items()}
-        )
+        return json.dumps(asdict(self), default=str)  # of its values only paths are none of JSON's
 
 
 def request_from(text: str) -> Request:

@@ -327,10 +327,9 @@ def read_repository(
 
 
 def _is_this_machine(url: str) -> bool:
-    try:
+    with suppress(ValueError):
         return is_loopback(urlsplit(url).hostname or "")
-    except ValueError:
-        return False
+    return False
 
 
 def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:

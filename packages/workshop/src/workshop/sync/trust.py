@@ -318,7 +318,7 @@ def trusted_revision(
     newest = order.get(last.commit, len(order))
     with signers.git(mirror.git) as (git, listed):
         for ref in reversed(refs):
-            if ref.place <= newest:
+            if order[ref.commit] <= newest:
                 chain.follow(git, listed, read_tag(mirror, ref), grown)
         reached = chain.good[-1] if chain.good else None
         if reached is None or reached.commit != tip:
