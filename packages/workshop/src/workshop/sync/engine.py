@@ -16,8 +16,6 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
-    SPARE_BYTES,
-    SPARE_INODES,
     both_apart,
     existing,
     free_place,
@@ -285,7 +283,7 @@ class Run:
         if needs[0][0].stat().st_dev == needs[1][0].stat().st_dev:
             needs = [(needs[0][0], written + saved)]
         for place, sizes in needs:
-            require_room(place, sum(sizes) + SPARE_BYTES, len(sizes) + SPARE_INODES)
+            require_room(place, sizes)
 
     def _prepare(self, fate: Fate, kept: Mapping[str, Version], record: Record) -> Fate:
         """Keep the delivered bytes and back up what is to change; only then a fate may be taken."""

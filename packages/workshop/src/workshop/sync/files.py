@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -364,8 +364,9 @@ def existing(place: Path) -> Path:
     return next(parent for parent in (place, *place.parents) if parent.exists())
 
 
-def require_room(place: Path, size: int, inodes: int) -> None:
-    """Raise WorkshopError when a disk has no room for so many bytes or files."""
+def require_room(place: Path, sizes: Sequence[int]) -> None:
+    """Raise WorkshopError when a disk has no room for files of these sizes, and some to spare."""
+    size, inodes = sum(sizes) + SPARE_BYTES, len(sizes) + SPARE_INODES
     disk = os.statvfs(place)
     free = disk.f_bavail * disk.f_frsize
     if free < size:

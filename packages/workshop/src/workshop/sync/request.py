@@ -74,14 +74,15 @@ def perform(request: Request, open_notebooks: Open | None = None) -> Report:
     update is refused or fails as a whole; then nothing of it was run or written.
     """
     ask = open_notebooks or ask_jupyter([request.state.resolve().parent / "run" / "jupyter"])
+    here = (request.into, request.state, request.dry_run, ask)
     if request.undo:
-        return undo(request.into, request.state, request.dry_run, ask)
+        return undo(*here)
     if request.source.endswith(PACKED) and Path(request.source).is_file():
         from workshop.sync.home import take_up  # seldom needed
 
-        return take_up(Path(request.source), request.into, request.state, request.dry_run, ask)
+        return take_up(Path(request.source), *here)
     try:
-        return synchronise(_reader(request), request.into, request.state, request.dry_run, ask)
+        return synchronise(_reader(request), *here)
     except UnreachableError as reason:
         known = read_last(request.state).commit[:8]
         return Report(known, [], notes=(f"nothing done, {reason}",), offline=True)

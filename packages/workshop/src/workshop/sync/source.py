@@ -20,17 +20,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import (
-    SPARE_BYTES,
-    SPARE_INODES,
-    from_json,
-    read_json,
-    reason,
-    require_room,
-    shown,
-    unsafe,
-    write_own,
-)
+from workshop.sync.files import from_json, read_json, reason, require_room, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import MOST_FILES, Item, Mirror
@@ -296,7 +286,7 @@ def read_repository(
         if not keep:
             mirror.ensure()
         else:
-            require_room(state, SPARE_BYTES, SPARE_INODES)
+            require_room(state, [])
         commit = offer.revision.commit if offer is not None else ""
         if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
 
