@@ -100,10 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "--ignore-clock", action="store_true", help="judge keys and dates without this machine's clock"
     )
     once.add_argument(
-        "--reset",
-        default="",
-        metavar="CODE",
-        help="take the revision whose code the organiser reads to you",
+        "--reset", default="", metavar="CODE", help="take the revision whose code the organiser reads to you"
     )
     words.add_argument("--json", action="store_true", help="one JSON document on stdout")
     return words

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
 ASK_SECONDS = 8.0
 """Within this time a server has answered, or the machine counts as offline."""
-LIMITS = {
-    resource.RLIMIT_CPU: 50,
-    resource.RLIMIT_DATA: 160_000_000,
-    resource.RLIMIT_FSIZE: 2_000_000_000,
-}
+LIMITS = {resource.RLIMIT_CPU: 50, resource.RLIMIT_DATA: 160_000_000, resource.RLIMIT_FSIZE: 2_000_000_000}
 """What one git may use: a repository made to hurt is refused instead."""
 KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
 """A company's own certificates and proxies are needed to get out."""

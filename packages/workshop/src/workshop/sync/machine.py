@@ -29,10 +29,7 @@ from workshop.sync.pull import Puller, ansible_pull, require_own
 from workshop.sync.trust import Trust, read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="From where, and on whose word, this machine takes updates.",
-)
+app = typer.Typer(no_args_is_help=True, help="From where, and on whose word, this machine takes updates.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 

@@ -31,15 +31,7 @@ from workshop.sync.git import SAFE, UnreachableError, printable, require_git
 from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import OFFER, Mirror
 from workshop.sync.source import Origin, origin
-from workshop.sync.trust import (
-    Last,
-    Trust,
-    after,
-    read_last,
-    require_known_url,
-    trusted_revision,
-    write_last,
-)
+from workshop.sync.trust import Last, Trust, after, read_last, require_known_url, trusted_revision, write_last
 from workshop.updates import Updates, require_signers
 
 PREFIX = "source-"
