@@ -117,21 +117,15 @@ def keys_of(text: str) -> list[Key]:
     return found
 
 
-def chosen(keys: Iterable[Key], fingerprints: Iterable[str], place: str) -> list[Key]:
-    """Return the keys of these fingerprints; all others stay untrusted.
+def chosen(keys: Sequence[Key], fingerprints: Iterable[str], place: str) -> list[Key]:
+    """Return the keys of these fingerprints, in their full form; all others stay untrusted.
 
-    Args:
-        keys: What a file holds.
-        fingerprints: In their full form.
-        place: What the file is called, for people.
-
-    Raises:
-        WorkshopError: One is not there or there twice, or its line gives it other rights than to sign.
+    Raises WorkshopError, which calls their file ``place``, when one is not there or there twice, or when its
+    line gives it other rights than to sign.
     """
-    there = list(keys)
     found = []
     for fingerprint in dict.fromkeys(fingerprints):
-        matching = [key for key in there if key.fingerprint == fingerprint]
+        matching = [key for key in keys if key.fingerprint == fingerprint]
         if why := _unfit(matching, fingerprint):
             raise WorkshopError(f"{place} {why}")
         found.append(matching[0])

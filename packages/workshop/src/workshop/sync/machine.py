@@ -64,16 +64,8 @@ def choose(
 ) -> Choice:
     """Fetch the organiser's keys from ``url``, compare their fingerprints, and only then trust both.
 
-    Args:
-        settings: The machine's.
-        url: The address of the organiser's repository.
-        fingerprints: Of the keys that may sign, as the organiser published them.
-        branch: The branch to follow; empty for the repository's own choice.
-        file: The file of the repository that holds the keys.
-        trust_new_source: Whether an address that was chosen before may be replaced.
-
-    Raises:
-        WorkshopError: It was refused, in one line; nothing was changed.
+    ``file`` is the one of the repository that holds the keys; ``fingerprints`` are those of the keys that may
+    sign, as the organiser published them. Raises WorkshopError when it is refused; nothing was changed then.
     """
     prefix = _machine(settings)
     wanted = [fingerprint_of(each) for each in fingerprints]

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 Document = dict[str, Any]
@@ -219,13 +220,9 @@ def _usable(wished: object, taken: set[str]) -> bool:
 
 
 def _derived(cell: Cell, taken: set[str]) -> str:
-    number = 0
-    while True:
-        text = canonical([cell_meaning(cell), number])
-        name = hashlib.sha256(text.encode()).hexdigest()[:8]
-        if name not in taken:
-            return name
-        number += 1
+    texts = (canonical([cell_meaning(cell), number]) for number in count())
+    names = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
+    return next(name for name in names if name not in taken)
 
 
 def exercise_of(cell: Cell) -> str:

@@ -270,7 +270,7 @@ class Puller:
 
     def _offline(self, mirror: Mirror, last: Last, reason: str, lock: int | None) -> Pulled:
         """Do nothing, or what the last pull left undone: for that no network is needed."""
-        done = lock is None or not last.commit or recall(self.folder) == (last.commit, True)
+        done = lock is None or not last.commit or is_finished(self.folder, last.commit)
         if done or not mirror.has(last.commit):
             return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
         changed = self._play(mirror, last.commit, lock) > 0
@@ -323,12 +323,12 @@ def remember(folder: Path, commit: str, finished: bool) -> None:
     write_atomically(folder / LAST_RUN, (json.dumps(document) + "\n").encode())
 
 
-def recall(folder: Path) -> tuple[str, bool]:
-    """Return which revision was run last, and whether its playbook came to its end."""
+def is_finished(folder: Path, commit: str) -> bool:
+    """Tell whether this revision was run last, and its playbook came to its end."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         document = read_json(folder / LAST_RUN)
-        return str(document["commit"]), bool(document["finished"])
-    return "", False
+        return document["commit"] == commit and bool(document["finished"])
+    return False
 
 
 def checkout_folder(folder: Path, commit: str) -> Path:
@@ -337,7 +337,7 @@ def checkout_folder(folder: Path, commit: str) -> Path:
     Nobody knows how far such a checkout came, and another one takes seconds.
     """
     tree = folder / f"{PREFIX}{commit}"
-    if recall(folder) != (commit, True) or not (tree / ".git").is_dir():
+    if not is_finished(folder, commit) or not (tree / ".git").is_dir():
         discard(tree)
     return tree
 
