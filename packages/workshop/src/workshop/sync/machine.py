@@ -118,8 +118,7 @@ def _fetch(url: str, branch: str, file: str) -> str:
         mirror = Mirror(Path(folder) / "mirror")
         try:
             mirror.ensure()
-            remote = mirror.look(url, url)
-            tip = mirror.fetch(url, remote, remote.branch(branch or None, url), url)
+            tip = mirror.fetch(mirror.look(url, url, branch or None))
         except UnreachableError as reason:
             raise WorkshopError(f"{reason}; nothing was changed") from reason
         found = mirror.file(tip, file)

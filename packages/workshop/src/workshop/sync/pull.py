@@ -229,15 +229,15 @@ class Puller:
         require_own(self.prefix)
         if not (chosen := source or self.updates.url):
             raise WorkshopError("this machine has no address to pull from; name a stick with --from")
-        start = origin(chosen)
+        start, mirror = origin(chosen), Mirror(self.folder / "mirror")
         if dry_run:  # the same in a passing folder, and Ansible only tells
             with TemporaryDirectory(prefix="workshop-pull-") as passing:
                 folder = Path(passing).resolve()
                 folder.chmod(0o755)  # the participant's account reads it
-                lent = self.folder / "mirror" / "repository.git" / "objects"
-                return self._take(Mirror(folder / "mirror", lent), start, trust, None)
+                passed = Mirror(folder / "mirror", mirror.repository / "objects")
+                return self._take(passed, start, trust, None)
         with only_one(self.folder) as lock:
-            return self._take(Mirror(self.folder / "mirror"), start, trust, lock)
+            return self._take(mirror, start, trust, lock)
 
     def _take(self, mirror: Mirror, start: Origin, trust: Trust, lock: int | None) -> Pulled:
         """Fetch and verify into a mirror, and run the playbook; a dry run has no lock."""
@@ -300,21 +300,18 @@ def verified_revision(
     require_git()
     assert trust.signers is not None
     signers = Signers(trust.signers)
-    require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
-    remote = mirror.look(start.url, start.shown)
-    followed = remote.branch(branch, start.shown)
+    require_known_url(last, start.address, trust)
+    remote = mirror.look(start.url, start.shown, branch)
 
     def take() -> Revision:
-        with mirror.quarantine():
-            tip = mirror.fetch(start.url, remote, followed, start.shown)
-            revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-            # Without a configuration of its own, Ansible would read that of the account or of the machine.
-            for name in files:
-                if mirror.file(revision.commit, name) is None:
-                    raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
-            return revision
+        revision = trusted_revision(mirror, remote, trust, signers, last)
+        # Without a configuration of its own, Ansible would read that of the account or of the machine.
+        for name in files:
+            if mirror.file(revision.commit, name) is None:
+                raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
+        return revision
 
-    return mirror.healed(take), followed
+    return mirror.healed(take), remote.branch
 
 
 def remember(folder: Path, commit: str, finished: bool) -> None:

@@ -261,7 +261,7 @@ def read_repository(
     trust.require_choice()
     signers = Signers(trust.signers) if trust.signers is not None else None
     last = read_last(state)
-    require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
+    require_known_url(last, start.address, trust)
     if signers is None and start.url.startswith("http://") and not _is_this_machine(start.url):
         raise WorkshopError(
             f"{start.shown} can be read and changed by anybody on the way; use https, or signatures"
@@ -272,11 +272,10 @@ def read_repository(
             passing = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-mirror-")))
             mirror = Mirror(passing, mirror.repository / "objects")
         stack.callback(mirror.objects.close)
-        remote = mirror.look(start.url, start.shown)
-        followed = remote.branch(branch, start.shown)
+        remote = mirror.look(start.url, start.shown, branch)
         parts = (
             hashlib.sha256(remote.answer).hexdigest(),
-            followed,
+            remote.branch,
             subdir,
             signers.anchor if signers else "unsigned",
             trust.project,
@@ -290,11 +289,9 @@ def read_repository(
         commit = offer.revision.commit if offer is not None else ""
         if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
 
-            def take() -> Offer:
-                with mirror.quarantine():  # only what may be trusted leaves it; then anything is read
-                    tip = mirror.fetch(start.url, remote, followed, start.shown)
-                    revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-                    return _list(mirror, revision, subdir, start.shown, key)
+            def take() -> Offer:  # only what may be trusted is read, and stays
+                revision = trusted_revision(mirror, remote, trust, signers, last)
+                return _list(mirror, revision, subdir, start.shown, key)
 
             offer = mirror.healed(take)
         revision = offer.revision

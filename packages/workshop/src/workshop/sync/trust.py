@@ -30,7 +30,7 @@ from workshop.sync.keys import (
     signing_key,
     version,
 )
-from workshop.sync.mirror import OFFER, Mirror
+from workshop.sync.mirror import OFFER, Mirror, Remote
 
 LIST_FILE = "trusted-keys"
 """Where a signed revision carries the list of keys that count after it."""
@@ -120,9 +120,10 @@ def same_place(one: str, other: str) -> bool:
     return one.rstrip("/").removesuffix(".git") == other.rstrip("/").removesuffix(".git")
 
 
-def require_known_url(last: Last, url: str, trust_new_source: bool) -> None:
+def require_known_url(last: Last, url: str, trust: Trust) -> None:
     """Raise WorkshopError when updates suddenly come from another address."""
-    if last.url and url and not same_place(last.url, url) and not trust_new_source:
+    consent = trust.trust_new_source or trust.reset
+    if last.url and url and not same_place(last.url, url) and not consent:
         raise WorkshopError(
             f"updates came from {last.url} until now, not from {url}; nothing was changed; "
             "if the organiser moved, say --trust-new-source once"
@@ -289,13 +290,14 @@ class Chain:
 
 
 def trusted_revision(
-    mirror: Mirror, tip: str, branch: str, trust: Trust, signers: Signers | None, last: Last
+    mirror: Mirror, remote: Remote, trust: Trust, signers: Signers | None, last: Last
 ) -> Revision:
-    """Return the newest revision of a branch that may be taken.
+    """Fetch a branch, and return its newest revision that may be taken.
 
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
+    tip = mirror.fetch(remote)
     order, refs = history(mirror, tip)
     if signers is None or trust.reset:
         commit = _spoken(order, trust.reset) if trust.reset else tip
@@ -331,7 +333,7 @@ def trusted_revision(
                     f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser{consent}"
                 )
     taken = chain.good[-1]
-    waits = _waits(branch, taken, chain.refused) if taken.commit != tip else ""
+    waits = _waits(remote.branch, taken, chain.refused) if taken.commit != tip else ""
     revision = replace(
         taken.as_revision(),
         project=chain.project,
