@@ -20,7 +20,7 @@ from workshop.sync.notebook import (
     without_outputs,
 )
 from workshop.sync.source import Source
-from workshop.sync.state import Entry, HashCache, Manifest, delivered, edited
+from workshop.sync.state import NEVER, Entry, HashCache, Manifest, delivered, edited
 
 NOTEBOOK = ".ipynb"
 NEWER = "there is a newer version"
@@ -56,7 +56,7 @@ class Sides:
     """The versions of one file; None where a side has none, or where the bytes are lost."""
 
     path: str
-    entry: Entry | None
+    entry: Entry
     base: Version | None
     mine: Version | None
     theirs: Version | None
@@ -69,20 +69,17 @@ def decide(sides: Sides) -> Decision:
     entry, mine, theirs = sides.entry, sides.mine, sides.theirs
     if theirs is None:
         return _upstream_deleted(entry, mine)
-    if entry is not None and entry.gone:  # it is back
-        entry = replace(entry, gone=False)
-    if entry is not None and entry.sha256 == theirs.sha256:
+    entry = replace(entry, gone=False)  # if it was, it is back
+    if entry.sha256 == theirs.sha256:
         return _no_news(sides, entry, theirs)
     if _is_notebook(sides.path) and (fault := theirs.fault):
         why = f"the workshop's new version is not a valid notebook: {fault}"
         return Decision(Action.REFUSED, why, None, entry)
     if mine is None:
         return _absent(entry, theirs)
-    if mine.sha256 == theirs.sha256:
+    if mine.sha256 == theirs.sha256 or (not entry.sha256 and mine.meaning == theirs.meaning):
         return Decision(Action.NOTHING, entry=delivered(theirs, entry))
-    if entry is None or not entry.sha256:
-        if mine.meaning == theirs.meaning:
-            return Decision(Action.NOTHING, entry=delivered(theirs, entry))
+    if not entry.sha256:
         return beside(entry, theirs, "a file of yours already has this name")
     return _both_there(sides, entry, mine, theirs)
 
@@ -179,22 +176,20 @@ def _looks_whole(version: Version) -> bool:
     return version.data.rstrip().endswith(b"}")
 
 
-def _absent(entry: Entry | None, theirs: Version) -> Decision:
-    if entry is None or not entry.sha256:
-        return Decision(Action.UPDATED, "it is new", theirs, delivered(theirs, entry))
-    return Decision(Action.RESTORED, "it was missing", theirs, delivered(theirs, entry))
+def _absent(entry: Entry, theirs: Version) -> Decision:
+    action, why = (Action.RESTORED, "it was missing") if entry.sha256 else (Action.UPDATED, "it is new")
+    return Decision(action, why, theirs, delivered(theirs, entry))
 
 
-def beside(entry: Entry | None, theirs: Version, why: str) -> Decision:
+def beside(entry: Entry, theirs: Version, why: str) -> Decision:
     """Offer upstream's version beside the participant's file, but each version only once."""
-    entry = entry or Entry("", "")
     if entry.offered == theirs.sha256:
         return Decision(Action.NOTHING, entry=entry)
     return Decision(Action.BESIDE, why, theirs, replace(entry, offered=theirs.sha256))
 
 
-def _upstream_deleted(entry: Entry | None, mine: Version | None) -> Decision:
-    if entry is None or not entry.sha256 or mine is None:
+def _upstream_deleted(entry: Entry, mine: Version | None) -> Decision:
+    if not entry.sha256 or mine is None:
         return Decision(Action.NOTHING)
     if entry.gone:
         return Decision(Action.NOTHING, entry=entry)
@@ -270,10 +265,10 @@ class Planner:
     def _fate(self, path: str) -> Fate:
         """Decide on a file that kept its name."""
         theirs = self.source.files.get(path)
-        entry = self.manifest.entries.get(path)
-        no_news = theirs and entry and theirs.sha256 == entry.sha256
+        entry = self.manifest.entries.get(path, NEVER)
+        no_news = theirs is not None and theirs.sha256 == entry.sha256 and not entry.gone
         # Most files of most syncs are as they were delivered, which is told without reading them.
-        if no_news and entry and not entry.gone and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
+        if no_news and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
             return Fate(path, Action.NOTHING)
         if theirs is None and self.source.is_unknown(path):
             return Fate(path, Action.NOTHING)
@@ -295,9 +290,7 @@ class Planner:
             if mine is not None:
                 mine.forget()
 
-    def _protect(
-        self, path: str, decision: Decision, entry: Entry | None, theirs: Version | None
-    ) -> Decision:
+    def _protect(self, path: str, decision: Decision, entry: Entry, theirs: Version | None) -> Decision:
         """Leave a file alone that its owner or another account protected."""
         why = protection(self.into / path)
         if not why:
@@ -306,7 +299,7 @@ class Planner:
             return Decision(Action.KEPT, f"the workshop no longer has this file; {why}")
         return beside(entry, theirs, why)
 
-    def _blocked(self, path: str, entry: Entry | None, theirs: Version | None, blocked: Obstacle) -> Fate:
+    def _blocked(self, path: str, entry: Entry, theirs: Version | None, blocked: Obstacle) -> Fate:
         """Offer a file beside whatever has its place."""
         if theirs is None:
             return Fate(path, Action.NOTHING, entries={path: None})
@@ -371,9 +364,9 @@ class Planner:
         return Fate(new, action, why, steps, {old: None, new: replace(decision.entry, offered="")})
 
 
-def _differ(entry: Entry | None, mine: Version | None, theirs: Version | None) -> bool:
+def _differ(entry: Entry, mine: Version | None, theirs: Version | None) -> bool:
     """Tell whether a merge may be needed, so that most bases are never read."""
-    if entry is None or mine is None or theirs is None:
+    if mine is None or theirs is None:
         return False
     return entry.sha256 not in (mine.sha256, theirs.sha256) and mine.sha256 != theirs.sha256
 

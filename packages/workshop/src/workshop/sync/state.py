@@ -57,9 +57,13 @@ class Entry:
     """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
 
 
-def delivered(version: Version, before: Entry | None = None) -> Entry:
+NEVER = Entry("")
+"""Of what was neither delivered nor offered; no record has it."""
+
+
+def delivered(version: Version, before: Entry = NEVER) -> Entry:
     """Return the entry of a file that was delivered in this version."""
-    if before is None or not before.sha256:
+    if not before.sha256:
         return Entry(version.sha256, version.meaning)
     if before.sha256 == version.sha256:
         return replace(before, offered="", gone=False)
@@ -98,8 +102,8 @@ class Manifest:
 
     def base(self, path: str) -> Version | None:
         """Return the delivered version of a file; None when its bytes are lost or damaged."""
-        entry = self.entries.get(path)
-        if entry is None or not entry.sha256:
+        entry = self.entries.get(path, NEVER)
+        if not entry.sha256:
             return None
         kept = self._delivered / entry.sha256
         try:
@@ -118,7 +122,7 @@ class Manifest:
     def update(self, changes: Mapping[str, Entry | None]) -> None:
         """Remember, on disk, what became of files; None takes a file off the record."""
         entries = {**self.entries, **changes}
-        kept = {path: entry for path, entry in sorted(entries.items()) if entry is not None}
+        kept = {path: entry for path, entry in sorted(entries.items()) if entry not in (None, NEVER)}
         if kept == self.entries and not self.damage:
             return
         files = {path: as_fields(entry) for path, entry in kept.items()}
