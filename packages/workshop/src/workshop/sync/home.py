@@ -51,11 +51,9 @@ class Packed:
 
 
 def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
-    """Write a participant's folder into a file that another machine's sync takes up.
+    """Write a participant's folder into a file that another machine's sync takes up; ``name`` is for people.
 
-    state: where sync remembers what it delivered into the folder; it also gets the folder's own mark.
-    name: what the folder is called, for people.
-
+    ``state``, where sync remembers what it delivered into the folder, also gets the folder's own mark.
     Raises WorkshopError when there is no such folder or nothing in it.
     """
     if not folder.is_dir():
@@ -105,9 +103,7 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
     """Bring what another folder has into a participant's folder, and keep what that one has.
 
     The record of what the organiser delivered stays as it is: to the next update, what came is the
-    participant's.
-
-    Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
+    participant's. Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
     """
     with ExitStack() as stack:
         opened = stack.enter_context(file.open("rb"))

@@ -1,11 +1,9 @@
 """Three-way merge of notebooks, cell by cell, and what is the same under another name: cells, and files.
 
-All of it is pure: dictionaries in, a dictionary out.
-
-The organiser's version gives the order; the participant's edits, new cells and outputs go into it.
-Where both changed the same cell nothing is merged at all: ``ConflictError`` is raised and the caller
-leaves the participant's file as it is. But an answer to an exercise that still asks for the same stays in
-its cell.
+All of it is pure: dictionaries in, a dictionary out. The organiser's version gives the order; the
+participant's edits, new cells and outputs go into it. Where both changed the same cell nothing is merged at
+all: ``ConflictError`` is raised and the caller leaves the participant's file as it is. But an answer to an
+exercise that still asks for the same stays in its cell.
 """
 
 from __future__ import annotations
@@ -96,8 +94,7 @@ class Slot:
 def merge(base: Document, mine: Document, theirs: Document, equal: bool = False) -> Document:
     """Return the notebook with both sides' changes; the arguments stay as they are.
 
-    equal: whether both are a participant's, so that two answers to one exercise contradict each other.
-
+    ``equal``: both are a participant's, so that two answers to one exercise contradict each other.
     Raises ConflictError when both sides changed the same cell, the same setting or the order.
     """
     versions = (base["cells"], mine["cells"], theirs["cells"])

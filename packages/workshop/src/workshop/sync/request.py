@@ -1,9 +1,6 @@
 """What everybody calls: one request, whatever the source is and whoever asks, and one report.
 
 Before anything is written Jupyter is asked which notebooks somebody has open right now.
-
->>> request = Request("https://example.org/workshop.git", into, state, signers=keys)  # doctest: +SKIP
->>> report = perform(request)  # doctest: +SKIP
 """
 
 from __future__ import annotations

@@ -286,8 +286,7 @@ def read_repository(
             mirror.ensure()
         else:
             require_room(state, [])
-        commit = offer.revision.commit if offer is not None else ""
-        if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
+        if not (offer and last.commit in ("", offer.revision.commit) and mirror.has(offer.revision.commit)):
 
             def take() -> Offer:  # only what may be trusted is read, and stays
                 revision = trusted_revision(mirror, remote, trust, signers, last)
