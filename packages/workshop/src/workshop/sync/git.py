@@ -113,7 +113,7 @@ class Git:
     """Runs git in one bare repository."""
 
     def __init__(self, repository: Path, config: Path) -> None:
-        """Work in ``repository`` with the configuration file ``config``; see ``prepare``."""
+        """Work in ``repository`` with the configuration file ``config`` (``Mirror.configure``)."""
         self.repository = repository
         self.config = config
         self.environment = environment(repository, config)
