@@ -336,7 +336,7 @@ def without_links(path: Path) -> Path:
     """
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         return Path(os.path.realpath(path, strict=True))
-    return path.resolve()
+    return Path(os.path.realpath(path))
 
 
 def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
