@@ -14,7 +14,6 @@ the other machine's file is laid beside. Nothing is deleted: a file that the oth
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import stat
@@ -26,8 +25,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Open, Outcome, Report, synchronise
-from workshop.sync.files import ensure_folder, only_one, read_own, shown, unsafe, write_own
+from workshop.sync.engine import Open, Report, synchronise
+from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
 from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
 from workshop.sync.state import Manifest, delivered
@@ -94,7 +93,6 @@ def _origin(state: Path) -> str:
     known = _known_origin(state)
     if not ORIGIN.fullmatch(known):
         known = secrets.token_hex(16)
-        ensure_folder(state)
         write_own(state / "origin", known.encode())
     return known
 
@@ -197,7 +195,6 @@ def _seed(state: Path, source: Source, before: dict[str, Version]) -> None:
 
     What the other folder no longer has is forgotten, so that it stays here.
     """
-    ensure_folder(state)
     manifest = Manifest(state)
     changes = dict.fromkeys(path for path in manifest.entries if path not in source.files)
     new = {path: version for path, version in before.items() if path not in manifest.entries}
@@ -210,17 +207,14 @@ def _seed(state: Path, source: Source, before: dict[str, Version]) -> None:
 
 def _told(report: Report, about: dict[str, Any], who: str, into: Path, state: Path) -> Report:
     """Return a report that speaks of the other machine, and says how to undo."""
-    files = [
-        Outcome(each.path, each.action, each.reason.replace("the workshop", who), each.beside)
-        for each in report.files
-    ]
+    files = [replace(each, reason=each.reason.replace("the workshop", who)) for each in report.files]
     notes = [
         f"{shown(path)} did not come along: {shown(str(why))}" for path, why in about["left_out"].items()
     ]
     if report.backups is not None:
         notes.append(
             f"the files as they were before are in {report.backups}; 'workshop sync --undo --into "
-            f"{os.fspath(into)} --state {os.fspath(state)}' puts them back"
+            f"{into} --state {state}' puts them back"
         )
     return replace(
         report, revision=f"{report.revision}, from {who}", files=files, backups=None,
