@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
+from workshop.sync.files import make_way, write_atomically, write_own
 from workshop.sync.git import (
     CONFIG,
     FETCH_SECONDS,
@@ -156,7 +156,6 @@ class Mirror:
     def configure(self) -> None:
         """Write git's configuration, unless it is there already."""
         make_way(self.folder)
-        ensure_folder(self.folder)
         make_way(self.repository)
         if not self.git.config.is_file() or self.git.config.read_bytes() != CONFIG.encode():
             write_own(self.git.config, CONFIG.encode())
