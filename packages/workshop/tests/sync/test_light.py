@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.sync import command, engine, light, state
+from workshop.sync import cli, command, engine, light, state
 from workshop.sync.git import Git, UnreachableError
 from workshop.sync.mirror import Mirror
 
@@ -55,7 +55,7 @@ def test_it_says_the_same_at_once(
     last = capsys.readouterr().out
     assert last.startswith("Nothing to do")
     monkeypatch.setattr(command, "perform", lambda _: pytest.fail("it was a whole sync"))
-    light.main(words)
+    cli.main(words)
     assert capsys.readouterr().out == last
 
 
@@ -168,7 +168,7 @@ def test_it_waits_for_no_other_sync(bed: Bed, words: list[str]) -> None:
     with engine.only_one(bed.state):
         assert light.still(words) is None
         with pytest.raises(WorkshopError, match="another sync is running"):
-            light.main(words)
+            cli.main(words)
 
 
 def test_what_is_told_each_time_is_not_noted(bed: Bed, organiser: Organiser, words: list[str]) -> None:
@@ -193,7 +193,7 @@ def test_news_are_asked_for_once(
     asked: list[str] = []
     run = Git.run
     monkeypatch.setattr(Git, "run", lambda self, *w, **o: (asked.append(w[0]), run(self, *w, **o))[1])
-    light.main(words)
+    cli.main(words)
     assert "fetch" in asked and "ls-remote" not in asked
     assert bed.mine.joinpath("a.ipynb").read_bytes() == notebook("2")
 

@@ -167,7 +167,7 @@ def test_a_git_that_talks_at_length_is_not_waited_for(fake_git: Path, tmp_path: 
 def test_a_git_that_dies_is_a_damaged_mirror_and_no_broken_pipe(fake_git: Path, tmp_path: Path) -> None:
     fake_git.write_text("#!/bin/sh\nexit 1\n")
     objects = Mirror(tmp_path / "mirror").objects
-    objects._process = objects._git.start("cat-file", "--batch")
+    objects._process = objects.git.start("cat-file", "--batch")
     objects._process.wait()
     with pytest.raises(DamagedMirrorError):
         objects.read("1" * 40)

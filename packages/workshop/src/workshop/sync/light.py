@@ -1,4 +1,4 @@
-"""Where ``workshop sync`` begins: the quick look, how git is asked for it, how a file is known unread.
+"""What a sync needs before all else: how git is asked, how a file is known unread, and the quick look.
 
 Mostly nothing is new and nobody has touched anything. A run that found it so notes what its answer depended
 on, below its state folder (``command.note``). The next one of the same words compares that, asks the address
@@ -92,17 +92,6 @@ def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
             "LANGUAGE": "",
         }
     )
-
-
-def main(words: list[str]) -> None:
-    """Do what ``workshop sync`` is to do."""
-    answer = still(words)
-    if answer is not None:
-        say(answer)
-        return
-    from workshop.sync import command  # it and all that it needs take ten times as long to load
-
-    command.main(words)
 
 
 def say(text: str) -> None:

@@ -34,7 +34,7 @@ CAPABILITIES: Table = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
-    "sync": ("workshop.sync.light", "Bring the newest notebooks and keep every edit."),
+    "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
     "pull": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
     "updates": (
         "workshop.sync.machine",
@@ -52,7 +52,7 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync": "workshop.sync.light"}
+LIGHT = {"sync": "workshop.sync.cli"}
 """Words whose module has a ``main`` that reads all other words itself, and needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
