@@ -153,9 +153,9 @@ def _merge_both(base: Cell | None, mine: Cell, theirs: Cell, equal: bool) -> Cel
         what = f"you answered the exercise {name}, in which the workshop now asks for something else"
     chosen = pick(body(before), body(mine), body(theirs), what, mine_wins=is_answer)
     merged = dict(theirs if body(theirs) == chosen else mine)
-    settings = [side.get("metadata", {}) for side in (before, mine, theirs)]
     what = "you and the workshop changed the same setting of a cell"
-    merged["metadata"] = merge_metadata(*settings, VOLATILE_CELL_METADATA, what)
+    old, ours, upstream = (side.get("metadata", {}) for side in (before, mine, theirs))
+    merged["metadata"] = merge_metadata(old, ours, upstream, VOLATILE_CELL_METADATA, what)
     if is_code(merged):
         # Outputs go with the chosen text; where both sides have it, with the participant's run of it.
         has_run = body(theirs) != chosen or not same(_run(mine), _run(before))
