@@ -26,8 +26,8 @@ from benchmarks.sync.odd_shapes import GIT, MARKS, Answers, book, mark, odd_name
 from workshop.sync import command, request
 from workshop.sync.files import STEERING, shown
 from workshop.sync.notebook import NotANotebookError, Version, fault_of, read_notebook
-from workshop.sync.planner import Action, delivered
-from workshop.sync.state import Manifest
+from workshop.sync.planner import Action
+from workshop.sync.state import Manifest, delivered
 from workshop.system import command as ending
 
 ODD = "odd.ipynb"

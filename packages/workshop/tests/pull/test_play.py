@@ -216,7 +216,7 @@ def test_proxies_and_certificates_of_a_company_are_handed_on(
     for name in names:
         monkeypatch.setenv(name, f"the-{name}")
     monkeypatch.setenv("SECRET", "mine")
-    found = environment(real.prefix, real.prefix)
+    found = environment(real.prefix)
     assert [found.get(name) for name in names] == [f"the-{name}" for name in names]
     assert "SECRET" not in found
 

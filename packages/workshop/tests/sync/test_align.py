@@ -1,4 +1,4 @@
-from workshop.sync.align import ONE_PAIR, Effort, align, unique_ids
+from workshop.sync.merge import ONE_PAIR, Effort, align, unique_ids
 
 from .bed import cell
 

@@ -5,8 +5,7 @@ import pytest
 
 from workshop.sync.files import from_json
 from workshop.sync.notebook import Version
-from workshop.sync.planner import Entry, delivered
-from workshop.sync.state import Manifest, as_fields
+from workshop.sync.state import Entry, Manifest, as_fields, delivered
 
 VERSION = Version(b"1")
 ENTRY = delivered(VERSION)

@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from workshop.sync.merge import ABSENT, ConflictError, merge_metadata, pick, same
+from workshop.sync.merge import ABSENT, ConflictError, merge_metadata, pick
+from workshop.sync.notebook import same
 
 
 def test_same() -> None:

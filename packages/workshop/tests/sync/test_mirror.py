@@ -6,7 +6,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync import source
-from workshop.sync.mirror import Mirror, Remote
+from workshop.sync.mirror import Mirror, branch_to_follow
 from workshop.sync.request import perform
 
 from .bed import Bed, notebook
@@ -24,7 +24,7 @@ def fetched(organiser: Organiser, folder: Path) -> tuple[Mirror, str]:
     mirror = Mirror(folder)
     remote = mirror.look(organiser.url, "it")
     mirror.ensure()
-    return mirror, mirror.fetch(organiser.url, remote, "main", "it")
+    return mirror, mirror.fetch(remote)
 
 
 def test_a_fetched_revision_is_read_without_a_work_tree(organiser: Organiser, tmp_path: Path) -> None:
@@ -69,12 +69,13 @@ def test_ancestors(organiser: Organiser, tmp_path: Path) -> None:
 
 
 def test_the_branch_that_is_followed() -> None:
-    remote = Remote({"refs/heads/x": "1", "refs/heads/trunk": "2", "HEAD": "2"}, "trunk", "f")
-    assert (remote.branch(None, "it"), remote.branch("x", "it")) == ("trunk", "x")
-    assert Remote({"refs/heads/only": "1"}, "", "f").branch(None, "it") == "only"
-    assert Remote({"refs/heads/main": "1", "refs/heads/x": "1"}, "", "f").branch(None, "it") == "main"
+    refs = ["refs/heads/x", "refs/heads/trunk", "HEAD"]
+    assert branch_to_follow(refs, "trunk", None, "it") == "trunk"
+    assert branch_to_follow(refs, "trunk", "x", "it") == "x"
+    assert branch_to_follow(["refs/heads/only"], "", None, "it") == "only"
+    assert branch_to_follow(["refs/heads/main", "refs/heads/x"], "", None, "it") == "main"
     with pytest.raises(WorkshopError, match="it has: x, y"):
-        Remote({"refs/heads/x": "1", "refs/heads/y": "1"}, "", "f").branch(None, "it")
+        branch_to_follow(["refs/heads/x", "refs/heads/y"], "", None, "it")
 
 
 def put(place: Path, what: str) -> None:

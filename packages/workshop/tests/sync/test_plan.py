@@ -2,7 +2,8 @@ import pytest
 
 from workshop.sync.files import beside_name
 from workshop.sync.notebook import Version
-from workshop.sync.planner import REMEMBERED, Action, Entry, Sides, decide, delivered
+from workshop.sync.planner import Action, Sides, decide
+from workshop.sync.state import REMEMBERED, Entry, delivered
 
 from .bed import notebook
 

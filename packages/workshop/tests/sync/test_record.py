@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from workshop.sync.files import write_atomically
-from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Record, read_record
+from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Record, number_of, read_record
 
 FATE = LoggedFate((LoggedStep("a", "1", "2"),), {"a": Entry("1", "l")}, {"a": Entry("2", "m")})
 
@@ -22,15 +22,15 @@ def test_a_run_is_logged_with_its_backup_and_read_again(tmp_path: Path) -> None:
     assert record.backup("a").read_bytes() == b"1"
     again = Log(tmp_path).latest()
     assert again is not None and again == record
-    assert (again.number, again.finished, again.continues) == (1, False, True)
+    assert (number_of(again.folder), again.finished, again.continues) == (1, False, True)
     assert again.fates[0].before == {"a": Entry("1", "l")}
     assert again.fates[0].steps[0].after == "2"
 
 
 def test_runs_are_numbered_and_the_latest_comes_first(tmp_path: Path) -> None:
-    numbers = [begin(tmp_path).number for _ in range(12)]
+    numbers = [number_of(begin(tmp_path).folder) for _ in range(12)]
     assert numbers == list(range(1, 13))
-    assert [record.number for record in Log(tmp_path).records()] == numbers[::-1]
+    assert [number_of(record.folder) for record in Log(tmp_path).records()] == numbers[::-1]
 
 
 def test_what_was_killed_before_its_log_is_cleared(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from workshop.sync.align import Effort, file_likeness, find_renames
+from workshop.sync.merge import Effort, file_likeness, find_renames
 from workshop.sync.notebook import Version
 
 from .bed import book, cell

@@ -16,7 +16,7 @@ from workshop.sync import source
 from workshop.sync.command import main
 from workshop.sync.engine import undo
 from workshop.sync.git import failure
-from workshop.sync.mirror import DamagedMirrorError, Mirror
+from workshop.sync.mirror import DamagedMirrorError, Mirror, Remote
 from workshop.sync.notebook import ChangedError, Version
 from workshop.sync.source import read_folder
 
@@ -143,7 +143,7 @@ def test_an_answer_that_makes_no_sense_is_a_damaged_mirror(
 
     monkeypatch.setattr(mirror.git, "run", run)
     with pytest.raises(DamagedMirrorError):
-        mirror.commit("main")
+        mirror.fetch(Remote("", "it", "main", {}, b""))
     with pytest.raises(DamagedMirrorError):
         mirror.sizes(["1" * 40])
     assert mirror.file("1" * 40, "a") is None
@@ -167,7 +167,7 @@ def test_a_git_that_talks_at_length_is_not_waited_for(fake_git: Path, tmp_path: 
 def test_a_git_that_dies_is_a_damaged_mirror_and_no_broken_pipe(fake_git: Path, tmp_path: Path) -> None:
     fake_git.write_text("#!/bin/sh\nexit 1\n")
     objects = Mirror(tmp_path / "mirror").objects
-    objects._process = objects._git.start("cat-file", "--batch")
+    objects._process = objects.git.start("cat-file", "--batch")
     objects._process.wait()
     with pytest.raises(DamagedMirrorError):
         objects.read("1" * 40)

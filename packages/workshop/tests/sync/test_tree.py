@@ -1,9 +1,9 @@
 from pathlib import Path
 
 from workshop.sync.notebook import Version
-from workshop.sync.planner import Action, Planner, delivered
+from workshop.sync.planner import Action, Planner
 from workshop.sync.source import Source
-from workshop.sync.state import HashCache, Manifest
+from workshop.sync.state import HashCache, Manifest, delivered
 
 NEW = Version(b"new")
 

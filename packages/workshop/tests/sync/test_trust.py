@@ -7,7 +7,7 @@ from sync.bed import Bed, notebook
 from sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
 from workshop.sync.keys import Signers, version
-from workshop.sync.trust import Last, read_last, require_known_url, same_place, write_last
+from workshop.sync.trust import Last, Trust, read_last, require_known_url, same_place, write_last
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def test_what_was_delivered_is_remembered(tmp_path: Path) -> None:
 def test_one_repository_has_more_than_one_spelling() -> None:
     assert same_place("https://x/y", "https://x/y.git") and same_place("https://x/y/", "https://x/y")
     assert not same_place("https://x/y", "https://x/z")
-    require_known_url(Last("https://x/y"), "https://x/y.git", False)
-    require_known_url(Last("https://x/y"), "", False)  # a stick has no address
-    require_known_url(Last(), "https://z", False)
+    require_known_url(Last("https://x/y"), "https://x/y.git", Trust())
+    require_known_url(Last("https://x/y"), "", Trust())  # a stick has no address
+    require_known_url(Last(), "https://z", Trust())
     with pytest.raises(WorkshopError, match="--trust-new-source"):
-        require_known_url(Last("https://x/y"), "https://z", False)
+        require_known_url(Last("https://x/y"), "https://z", Trust())
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from typing import Any
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
 from workshop.sync.engine import Outcome, Report, Rest
-from workshop.sync.files import reason, shown, write_own
-from workshop.sync.light import END, MOST_NOTED, NOTE, fingerprint, key_of, prefix
+from workshop.sync.files import only_one, reason, shown, write_own
+from workshop.sync.light import END, MOST_NOTED, NOTE, fingerprint, key_of, prefix, say
 from workshop.sync.planner import Action
 from workshop.sync.request import Request, own_request, own_state, perform, request_from
 from workshop.sync.source import PACKED
@@ -37,8 +37,6 @@ Without --into and --state it is about this machine's own notebooks. Their newes
 organiser's address, or from what --from names; set-up noted the address and the organiser's keys.
 
 exit 0: done, or offline and nothing to be done; 1: refused or failed, a line says why; 2: wrong usage"""
-SIMPLE = (Action.UPDATED,)
-"""Actions that need no reason: the file is simply the new one now."""
 ORDER = [
     (Action.MERGED, "Merged: the new version and what you changed are both in"),
     (Action.BESIDE, "Beside yours lies a new version of"),
@@ -102,10 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "--ignore-clock", action="store_true", help="judge keys and dates without this machine's clock"
     )
     once.add_argument(
-        "--reset",
-        default="",
-        metavar="CODE",
-        help="take the revision whose code the organiser reads to you",
+        "--reset", default="", metavar="CODE", help="take the revision whose code the organiser reads to you"
     )
     words.add_argument("--json", action="store_true", help="one JSON document on stdout")
     return words
@@ -120,7 +115,8 @@ def main(arguments: Sequence[str]) -> None:
     try:
         text = sys.stdin.read() if options.request else None
         request = _request(options) if text is None else request_from(text)
-        if os.geteuid() == 0 and (account := _whose(request)):
+        # Whoever could put something else in place of the folders does the work there, not root.
+        if os.geteuid() == 0 and (account := who_can_change(request.into) or who_can_change(request.state)):
             sys.exit(hand_over(account, ["sync", *arguments], text))
         if options.pack is not None:
             _pack(options, request)
@@ -141,7 +137,7 @@ def main(arguments: Sequence[str]) -> None:
         if options.json
         else "".join(f"{line}\n" for line in summary(report, request.into, request.dry_run, viewer))
     )
-    _say(told)
+    say(told)
     if report.rest is not None and not (options.request or request.once):
         note(arguments, report.rest, told)
 
@@ -198,14 +194,8 @@ def _request(options: argparse.Namespace) -> Request:
     return replace(base if not options.allow_unsigned else replace(base, signers=None), **said)
 
 
-def _whose(request: Request) -> int:
-    """Return the account that could put something else in place of the folders, but root; 0 for none."""
-    return who_can_change(request.into) or who_can_change(request.state)
-
-
 def _pack(options: argparse.Namespace, request: Request) -> None:
     """Pack the participant's folder, and say what it got."""
-    from workshop.sync.files import only_one
     from workshop.sync.home import pack
 
     beside = options.pack.with_name(f".{options.pack.name}.new")
@@ -217,7 +207,7 @@ def _pack(options: argparse.Namespace, request: Request) -> None:
         finally:
             beside.unlink(missing_ok=True)
     if options.json:
-        _say(_document({"file": str(options.pack), **asdict(done)}))
+        say(_document({"file": str(options.pack), **asdict(done)}))
         return
     for path, why in done.left_out.items():
         print(shown(f"! {path} is not in it: {why}"))
@@ -231,16 +221,9 @@ def _document(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _say(text: str) -> None:
-    """Print a text; what the terminal cannot show is escaped."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(text)
-
-
 def summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
-    """Yield the lines of the summary; every file that was not simply updated is named."""
-    yield from map(shown, _summary(report, into, dry_run, has_viewer))
+    """Return the lines of the summary; every file that was not simply updated is named."""
+    return map(shown, _summary(report, into, dry_run, has_viewer))
 
 
 def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Iterator[str]:
@@ -249,10 +232,10 @@ def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Ite
         return
     if report.news and report.changed:
         yield from (f"  {line}".rstrip() for line in f"What is new: {report.news}".splitlines())
-    simple = [outcome for outcome in report.files if outcome.action in SIMPLE]
-    if simple:
-        yield f"Updated: {len(simple)} file{'s' if len(simple) > 1 else ''}"
-        yield from (f"  {outcome.path}: {outcome.reason}" for outcome in simple)
+    updated = [outcome for outcome in report.files if outcome.action == Action.UPDATED]
+    if updated:
+        yield f"Updated: {len(updated)} file{'s' if len(updated) > 1 else ''}"
+        yield from (f"  {outcome.path}: {outcome.reason}" for outcome in updated)
     for action, title in ORDER:
         told = [outcome for outcome in report.files if outcome.action == action]
         if told:

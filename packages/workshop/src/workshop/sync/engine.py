@@ -16,8 +16,6 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
-    SPARE_BYTES,
-    SPARE_INODES,
     both_apart,
     existing,
     free_place,
@@ -34,7 +32,7 @@ from workshop.sync.files import (
     write_atomically,
 )
 from workshop.sync.light import fingerprint
-from workshop.sync.notebook import ChangedError, Version
+from workshop.sync.notebook import CHANGED, ChangedError, Version
 from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
@@ -179,7 +177,7 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
         records = run.log.to_undo()
         fates: dict[str, Fate] = {}
         for record in records:
-            back = [_guarded(_back, into, record, fate) for fate in reversed(record.fates)]
+            back = [_guarded(into, record, fate) for fate in reversed(record.fates)]
             done, _ = run.carry_out(back, "undo", record.revision)
             if not dry_run and not any(each.action in (Action.REFUSED, Action.DEFERRED) for each in done):
                 record.undone = True
@@ -201,10 +199,10 @@ def _outcomes(fates: Iterable[Fate]) -> list[Outcome]:
     return sorted(told, key=lambda outcome: outcome.path)
 
 
-def _guarded(do: Callable[..., Fate], into: Path, record: Record, fate: LoggedFate) -> Fate:
+def _guarded(into: Path, record: Record, fate: LoggedFate) -> Fate:
     """Decide on one file of an undo; what goes wrong with it is its fate."""
     try:
-        return do(into, record, fate)
+        return _back(into, record, fate)
     except Exception as error:
         return Fate(_name(fate), Action.REFUSED, f"it cannot be put back: {reason(error)}")
 
@@ -285,7 +283,7 @@ class Run:
         if needs[0][0].stat().st_dev == needs[1][0].stat().st_dev:
             needs = [(needs[0][0], written + saved)]
         for place, sizes in needs:
-            require_room(place, sum(sizes) + SPARE_BYTES, len(sizes) + SPARE_INODES)
+            require_room(place, sizes)
 
     def _prepare(self, fate: Fate, kept: Mapping[str, Version], record: Record) -> Fate:
         """Keep the delivered bytes and back up what is to change; only then a fate may be taken."""
@@ -298,9 +296,7 @@ class Run:
                     write_atomically(record.backup(step.path), step.before.data)
                     step.before.forget()
         except (ChangedError, FileNotFoundError):
-            return Fate(
-                fate.path, Action.DEFERRED, "it changed while the sync ran; the next sync looks again"
-            )
+            return Fate(fate.path, Action.DEFERRED, CHANGED)
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise self._no_backup(record, error) from error
@@ -323,12 +319,10 @@ class Run:
         """Take one fate's steps; the fate that comes back says what really happened."""
         try:
             for step in fate.steps:
-                if not self._is_there(step):
-                    return Fate(
-                        fate.path,
-                        Action.DEFERRED,
-                        "it was saved while the sync ran; the next sync looks again",
-                    )
+                # What the participant saved since it was decided on stays.
+                if obstacle(self.into, step.path) or sha256_of(self.into, step.path) != _hash(step.before):
+                    why = "it was saved while the sync ran; the next sync looks again"
+                    return Fate(fate.path, Action.DEFERRED, why)
                 if step.after is None:
                     remove(self.into, step.path)
                 elif step.before is None or step.before.sha256 != step.after.sha256:
@@ -340,12 +334,6 @@ class Run:
                 if step.after is not None:
                     step.after.forget()
         return fate
-
-    def _is_there(self, step: Step) -> bool:
-        """Tell whether the disk is still as it was when the step was planned."""
-        if obstacle(self.into, step.path):
-            return False
-        return sha256_of(self.into, step.path) == _hash(step.before)
 
 
 def _hash(version: Version | None) -> str | None:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -43,7 +43,7 @@ def _escaped(found: re.Match[str]) -> str:
 def write_atomically(target: Path, data: bytes) -> None:
     """Write beside, flush to the disk, rename: the target is the old or the new file, never half of one."""
     ensure_folder(target.parent)
-    old = _status(target)
+    old = status_of(target)
     beside = target.with_name(secrets.token_hex(8).join(UNFINISHED))
     # The system takes the umask off; asking for it would change it for every thread of the process.
     mode = 0o666 if old is None else 0o600
@@ -74,10 +74,11 @@ def ensure_folder(folder: Path) -> None:
         flush_folder(folder.parent)
 
 
-def _status(target: Path) -> os.stat_result | None:
+def status_of(place: Path) -> os.stat_result | None:
+    """Return what stands at a path, links unfollowed; None when nothing does."""
     try:
-        return target.lstat()
-    except FileNotFoundError:
+        return place.lstat()
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
@@ -144,6 +145,11 @@ def write_own(target: Path, data: bytes) -> None:
     if target.is_dir() and not target.is_symlink():
         _move_aside(target)
     write_atomically(target, data)
+
+
+def write_json(target: Path, document: Any) -> None:
+    """Write a document that only sync needs, as people can read it."""
+    write_own(target, (json.dumps(document, indent=1) + "\n").encode())
 
 
 def make_way(folder: Path) -> None:
@@ -239,20 +245,19 @@ def obstacle(root: Path, path: str) -> Obstacle | None:
     parts = Path(path).parts
     for number, part in enumerate(parts):
         place = place / part
-        name = place.relative_to(root)
-        try:
-            mode = place.lstat().st_mode
-        except (FileNotFoundError, NotADirectoryError):
+        if (status := status_of(place)) is None:
             return None
-        last = number == len(parts) - 1
+        last, mode, why = number == len(parts) - 1, status.st_mode, ""
         if stat.S_ISLNK(mode):
-            return Obstacle(number, f"{name} is a link, which is never written through")
-        if not last and not stat.S_ISDIR(mode):
-            return Obstacle(number, f"{name} is a file where the workshop has a folder")
-        if last and stat.S_ISDIR(mode):
-            return Obstacle(number, f"{name} is a folder where the workshop has a file")
-        if last and not stat.S_ISREG(mode):
-            return Obstacle(number, f"{name} is no ordinary file")
+            why = "is a link, which is never written through"
+        elif not last and not stat.S_ISDIR(mode):
+            why = "is a file where the workshop has a folder"
+        elif last and stat.S_ISDIR(mode):
+            why = "is a folder where the workshop has a file"
+        elif last and not stat.S_ISREG(mode):
+            why = "is no ordinary file"
+        if why:
+            return Obstacle(number, f"{place.relative_to(root)} {why}")
     return None
 
 
@@ -294,13 +299,10 @@ def free_place(into: Path, path: str, mark: str, sha256: str, part: int = -1) ->
 
 def protection(file: Path) -> str:
     """Say why an existing file must not be replaced although its folder allows it; empty when it may."""
-    try:
-        status = file.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    if not status.st_mode & 0o222:
+    status = status_of(file)
+    if status is not None and not status.st_mode & 0o222:
         return "your file is read-only"
-    if os.geteuid() not in (0, status.st_uid):
+    if status is not None and os.geteuid() not in (0, status.st_uid):
         return "your file belongs to another account"
     return ""
 
@@ -328,19 +330,13 @@ def reason(error: BaseException) -> str:
 
 
 def without_links(path: Path) -> Path:
-    """Return a path without links on the way; raises OSError for a loop, as ``Path.resolve`` alone does not.
+    """Return a path without links on the way, also of what is not there; raises OSError for a loop.
 
-    Up to Python 3.12 that raises RuntimeError, and since then it returns the loop.
+    ``Path.resolve`` alone raises RuntimeError for one up to Python 3.12, and since then it returns the loop.
     """
-    loop = OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
-    try:
-        found = path.resolve()
-    except RuntimeError:
-        raise loop from None
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        if stat.S_ISLNK(found.lstat().st_mode):
-            raise loop
-    return found
+        return Path(os.path.realpath(path, strict=True))
+    return Path(os.path.realpath(path))
 
 
 def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
@@ -368,8 +364,9 @@ def existing(place: Path) -> Path:
     return next(parent for parent in (place, *place.parents) if parent.exists())
 
 
-def require_room(place: Path, size: int, inodes: int) -> None:
-    """Raise WorkshopError when a disk has no room for so many bytes or files."""
+def require_room(place: Path, sizes: Sequence[int]) -> None:
+    """Raise WorkshopError when a disk has no room for files of these sizes, and some to spare."""
+    size, inodes = sum(sizes) + SPARE_BYTES, len(sizes) + SPARE_INODES
     disk = os.statvfs(place)
     free = disk.f_bavail * disk.f_frsize
     if free < size:

@@ -113,7 +113,7 @@ class Git:
     """Runs git in one bare repository."""
 
     def __init__(self, repository: Path, config: Path) -> None:
-        """Work in ``repository`` with the configuration file ``config``; see ``prepare``."""
+        """Work in ``repository`` with the configuration file ``config`` (``Mirror.configure``)."""
         self.repository = repository
         self.config = config
         self.environment = environment(repository, config)
@@ -217,7 +217,8 @@ def failure(stderr: bytes, source: str, status: int = 1, own: str = "") -> Excep
     It goes by git's own words: an address may have any word in it, and so may what a server says. ``own`` is
     where the mirror lies.
     """
-    text, line = _own_words(stderr.decode(errors="replace"), source), last_line(stderr)
+    told, line, is_web = stderr.decode(errors="replace"), last_line(stderr), source.startswith("http")
+    text = _own_words(told, source)
     if status < 0 or TOO_MUCH.search(text):
         return WorkshopError(f"{source} is too large for a repository of lessons; ask the organiser")
     if NO_ROOM.search(text):
@@ -227,19 +228,18 @@ def failure(stderr: bytes, source: str, status: int = 1, own: str = "") -> Excep
     if OFFLINE.search(text):
         return UnreachableError(f"offline: {source} cannot be reached")
     # What lies on a disk does not break off: it is damaged.
-    if BROKEN_OFF.search(text) and not source.startswith(("file:", "/")):
+    broke_off = BROKEN_OFF.search(text) and not source.startswith(("file:", "/"))
+    if broke_off or (is_web and HALF.match(told.lstrip())):
         return UnreachableError("the connection broke off; the next sync tries again")
-    if source.startswith("http") and HALF.match(stderr.decode(errors="replace").lstrip()):
-        return UnreachableError("the connection broke off; the next sync tries again")
-    if source.startswith("http") and (busy := BUSY.search(text)):
+    if is_web and (busy := BUSY.search(text)):
         return UnreachableError(f"{source} is busy or out of order ({busy[1]}); the next sync tries again")
-    if source.startswith("http") and PORTAL.search(text):
+    if is_web and PORTAL.search(text):
         said = (line.partition("': ")[2] or line).partition(". ")[0]
         why = f" ({said})" if CERTIFICATE.search(text) else ""
         if DATED.search(text):
             why += f"; it is {time.strftime('%Y-%m-%d')} by this machine's clock, which may be wrong"
         return UnreachableError(f"offline: something other than {source} answered{why}; {SIGN_IN}")
-    if own and own in stderr.decode(errors="replace"):
+    if own and own in told:
         return DamagedMirrorError(f"the mirror is damaged ({line}); sync again")
     return WorkshopError(f"{source} cannot be read as a git repository ({line}); name another with --from")
 

@@ -14,7 +14,6 @@ the other machine's file is laid beside. Nothing is deleted: a file that the oth
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import stat
@@ -26,12 +25,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from workshop.errors import WorkshopError
-from workshop.sync.engine import Open, Outcome, Report, synchronise
-from workshop.sync.files import ensure_folder, only_one, read_own, shown, unsafe, write_own
+from workshop.sync.engine import Open, Report, synchronise
+from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
-from workshop.sync.planner import delivered
 from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
-from workshop.sync.state import Manifest
+from workshop.sync.state import Manifest, delivered
 
 ABOUT = "workshop-folder.json"
 FORMAT = 1
@@ -52,11 +50,9 @@ class Packed:
 
 
 def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
-    """Write a participant's folder into a file that another machine's sync takes up.
+    """Write a participant's folder into a file that another machine's sync takes up; ``name`` is for people.
 
-    state: where sync remembers what it delivered into the folder; it also gets the folder's own mark.
-    name: what the folder is called, for people.
-
+    ``state``, where sync remembers what it delivered into the folder, also gets the folder's own mark.
     Raises WorkshopError when there is no such folder or nothing in it.
     """
     if not folder.is_dir():
@@ -97,7 +93,6 @@ def _origin(state: Path) -> str:
     known = _known_origin(state)
     if not ORIGIN.fullmatch(known):
         known = secrets.token_hex(16)
-        ensure_folder(state)
         write_own(state / "origin", known.encode())
     return known
 
@@ -106,9 +101,7 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
     """Bring what another folder has into a participant's folder, and keep what that one has.
 
     The record of what the organiser delivered stays as it is: to the next update, what came is the
-    participant's.
-
-    Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
+    participant's. Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
     """
     with ExitStack() as stack:
         opened = stack.enter_context(file.open("rb"))
@@ -181,11 +174,11 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
         (files if kind == FOLDER else older)[path] = version
     if not files:
         raise WorkshopError(f"{file} holds no notebook; nothing was changed")
-    before = {}
-    for path, sha256 in about["delivered"].items():
-        version_before = older.get(path, files.get(path))
-        if path in files and version_before is not None and version_before.sha256 == sha256:
-            before[path] = version_before
+    before = {
+        path: known
+        for path, sha256 in about["delivered"].items()
+        if path in files and (known := older.get(path, files[path])).sha256 == sha256
+    }
     return Source(files, skipped, content_revision(files), equal=True), before
 
 
@@ -202,7 +195,6 @@ def _seed(state: Path, source: Source, before: dict[str, Version]) -> None:
 
     What the other folder no longer has is forgotten, so that it stays here.
     """
-    ensure_folder(state)
     manifest = Manifest(state)
     changes = dict.fromkeys(path for path in manifest.entries if path not in source.files)
     new = {path: version for path, version in before.items() if path not in manifest.entries}
@@ -215,17 +207,14 @@ def _seed(state: Path, source: Source, before: dict[str, Version]) -> None:
 
 def _told(report: Report, about: dict[str, Any], who: str, into: Path, state: Path) -> Report:
     """Return a report that speaks of the other machine, and says how to undo."""
-    files = [
-        Outcome(each.path, each.action, each.reason.replace("the workshop", who), each.beside)
-        for each in report.files
-    ]
+    files = [replace(each, reason=each.reason.replace("the workshop", who)) for each in report.files]
     notes = [
         f"{shown(path)} did not come along: {shown(str(why))}" for path, why in about["left_out"].items()
     ]
     if report.backups is not None:
         notes.append(
             f"the files as they were before are in {report.backups}; 'workshop sync --undo --into "
-            f"{os.fspath(into)} --state {os.fspath(state)}' puts them back"
+            f"{into} --state {state}' puts them back"
         )
     return replace(
         report, revision=f"{report.revision}, from {who}", files=files, backups=None,

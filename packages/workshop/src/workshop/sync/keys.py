@@ -117,21 +117,15 @@ def keys_of(text: str) -> list[Key]:
     return found
 
 
-def chosen(keys: Iterable[Key], fingerprints: Iterable[str], place: str) -> list[Key]:
-    """Return the keys of these fingerprints; all others stay untrusted.
+def chosen(keys: Sequence[Key], fingerprints: Iterable[str], place: str) -> list[Key]:
+    """Return the keys of these fingerprints, in their full form; all others stay untrusted.
 
-    Args:
-        keys: What a file holds.
-        fingerprints: In their full form.
-        place: What the file is called, for people.
-
-    Raises:
-        WorkshopError: One is not there or there twice, or its line gives it other rights than to sign.
+    Raises WorkshopError, which calls their file ``place``, when one is not there or there twice, or when its
+    line gives it other rights than to sign.
     """
-    there = list(keys)
     found = []
     for fingerprint in dict.fromkeys(fingerprints):
-        matching = [key for key in there if key.fingerprint == fingerprint]
+        matching = [key for key in keys if key.fingerprint == fingerprint]
         if why := _unfit(matching, fingerprint):
             raise WorkshopError(f"{place} {why}")
         found.append(matching[0])
@@ -268,8 +262,6 @@ class Ref:
 
     name: str
     commit: str
-    place: int
-    """How many commits, counted from the branch's newest one, stand before it."""
     object: str
 
 
@@ -318,9 +310,9 @@ def history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
             kind, size, name, of, commit, date, ref = row.split(" ", 6)
             if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
                 tag = ref.removeprefix(f"{OFFER}/tags/")
-                found.append((version(tag), int(date or 0), Ref(tag, commit, order[commit], name)))
+                found.append((version(tag), int(date or 0), Ref(tag, commit, name)))
     newest = sorted(found, key=lambda each: each[:2], reverse=True)
-    return order, sorted((ref for _, _, ref in newest), key=lambda ref: ref.place)
+    return order, sorted((ref for _, _, ref in newest), key=lambda ref: order[ref.commit])
 
 
 def read_tag(mirror: Mirror, ref: Ref) -> Tag:

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
 ASK_SECONDS = 8.0
 """Within this time a server has answered, or the machine counts as offline."""
-LIMITS = {
-    resource.RLIMIT_CPU: 50,
-    resource.RLIMIT_DATA: 160_000_000,
-    resource.RLIMIT_FSIZE: 2_000_000_000,
-}
+LIMITS = {resource.RLIMIT_CPU: 50, resource.RLIMIT_DATA: 160_000_000, resource.RLIMIT_FSIZE: 2_000_000_000}
 """What one git may use: a repository made to hurt is refused instead."""
 KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
 """A company's own certificates and proxies are needed to get out."""
@@ -98,24 +94,31 @@ def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
     )
 
 
+def say(text: str) -> None:
+    """Print a text; what the terminal cannot show is escaped."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(text)
+
+
 def still(words: Sequence[str]) -> str | None:
     """Return what the last sync of the same words said, if all that it depended on is as it was."""
+    folder = _state(words)
     try:
-        lock = os.open(f"{_state(words)}/lock", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        lock = os.open(f"{folder}/lock", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return _still(words)
+        return _still(words, f"{folder}/{NOTE}")
     except (OSError, ValueError):  # a note that is none, no git, or another sync at work
         return None
     finally:
         os.close(lock)
 
 
-def _still(words: Sequence[str]) -> str | None:
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    file = os.open(f"{_state(words)}/{NOTE}", flags)
+def _still(words: Sequence[str], note: str) -> str | None:
+    file = os.open(note, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         # By what another account wrote, root would call any address.
         if os.fstat(file).st_uid != os.geteuid():

@@ -29,10 +29,7 @@ from workshop.sync.pull import Puller, ansible_pull, require_own
 from workshop.sync.trust import Trust, read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="From where, and on whose word, this machine takes updates.",
-)
+app = typer.Typer(no_args_is_help=True, help="From where, and on whose word, this machine takes updates.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
@@ -67,16 +64,8 @@ def choose(
 ) -> Choice:
     """Fetch the organiser's keys from ``url``, compare their fingerprints, and only then trust both.
 
-    Args:
-        settings: The machine's.
-        url: The address of the organiser's repository.
-        fingerprints: Of the keys that may sign, as the organiser published them.
-        branch: The branch to follow; empty for the repository's own choice.
-        file: The file of the repository that holds the keys.
-        trust_new_source: Whether an address that was chosen before may be replaced.
-
-    Raises:
-        WorkshopError: It was refused, in one line; nothing was changed.
+    ``file`` is the one of the repository that holds the keys; ``fingerprints`` are those of the keys that may
+    sign, as the organiser published them. Raises WorkshopError when it is refused; nothing was changed then.
     """
     prefix = _machine(settings)
     wanted = [fingerprint_of(each) for each in fingerprints]
@@ -129,8 +118,7 @@ def _fetch(url: str, branch: str, file: str) -> str:
         mirror = Mirror(Path(folder) / "mirror")
         try:
             mirror.ensure()
-            remote = mirror.look(url, url)
-            tip = mirror.fetch(url, remote, remote.branch(branch or None, url), url)
+            tip = mirror.fetch(mirror.look(url, url, branch or None))
         except UnreachableError as reason:
             raise WorkshopError(f"{reason}; nothing was changed") from reason
         found = mirror.file(tip, file)

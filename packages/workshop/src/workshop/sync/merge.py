@@ -1,54 +1,53 @@
-"""Three-way merge of notebooks, cell by cell. Pure: dictionaries in, a dictionary out.
+"""Three-way merge of notebooks, cell by cell, and what is the same under another name: cells, and files.
 
-The organiser's version gives the order; the participant's edits, new cells and outputs go into it.
-Where both changed the same cell nothing is merged at all: ``ConflictError`` is raised and the caller
-leaves the participant's file as it is. But an answer to an exercise that still asks for the same stays in
-its cell.
+All of it is pure: dictionaries in, a dictionary out. The organiser's version gives the order; the
+participant's edits, new cells and outputs go into it. Where both changed the same cell nothing is merged at
+all: ``ConflictError`` is raised and the caller leaves the participant's file as it is. But an answer to an
+exercise that still asks for the same stays in its cell.
 """
 
 from __future__ import annotations
 
 import copy
-import hashlib
-import re
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from workshop.sync.align import align
 from workshop.sync.notebook import (
-    IDS_SINCE_MINOR,
     VOLATILE_CELL_METADATA,
     VOLATILE_NOTEBOOK_METADATA,
     Cell,
     Document,
+    Version,
     asks_the_same,
     body,
-    canonical,
     cell_meaning,
     exercise_of,
     is_code,
+    same,
+    settle_ids,
+    source,
 )
 
-VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+ALIKE = 0.6
+"""Two cells without a common id are one cell, edited, when their texts are at least so similar."""
+SAME_FILE = 0.5
+"""At least this part of a file must have stayed for it to count as the same one."""
+ONE_PAIR = 4_000_000
+"""Texts whose lengths multiply to more are compared by lines, or only as a whole: it would take minutes."""
+ALL_PAIRS = 100_000_000
+"""And so much for all pairs of one search; when it is used up, only equal texts count as one."""
+MOST_FILES = 2_500
+ABSENT = object()
+Item = TypeVar("Item", bound=Hashable)
+Pairs = dict[int, int]
 
 
 class ConflictError(Exception):
     """Both sides changed the same thing in two ways; the text says which."""
-
-
-ABSENT = object()
-Item = TypeVar("Item", bound=Hashable)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two JSON values are equal; a NaN equals itself."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other) or (one != one and other != other)
 
 
 def pick(base: Any, mine: Any, theirs: Any, what: str, mine_wins: bool = False) -> Any:
@@ -95,21 +94,19 @@ class Slot:
 def merge(base: Document, mine: Document, theirs: Document, equal: bool = False) -> Document:
     """Return the notebook with both sides' changes; the arguments stay as they are.
 
-    equal: whether both are a participant's, so that two answers to one exercise contradict each other.
-
+    ``equal``: both are a participant's, so that two answers to one exercise contradict each other.
     Raises ConflictError when both sides changed the same cell, the same setting or the order.
     """
-    slots = _slots(base["cells"], mine["cells"], theirs["cells"])
-    merged = {slot: cell for slot in slots if (cell := _merge_cell(slot, equal)) is not None}
-    ordered = arrange(
-        _in_order_of("base", base, merged),
-        _in_order_of("mine", mine, merged),
-        _in_order_of("theirs", theirs, merged),
-    )
+    versions = (base["cells"], mine["cells"], theirs["cells"])
+    merged = {slot: cell for slot in _slots(*versions) if (cell := _merge_cell(slot, equal)) is not None}
+    slot_of = {id(cell): slot for slot in merged for cell in (slot.base, slot.mine, slot.theirs)}
+    ordered = arrange(*([slot_of[id(cell)] for cell in each if id(cell) in slot_of] for each in versions))
     minor = max(mine.get("nbformat_minor", 0), theirs.get("nbformat_minor", 0))
     cells = [copy.deepcopy(merged[slot]) for slot in ordered]
     _lend_outputs(mine["cells"], ordered, cells)
-    settle_ids(cells, [_wished_ids(slot) for slot in ordered], minor)
+    # The organiser's id first: the next merge goes by it.
+    sides = ((slot.theirs, slot.mine) for slot in ordered)
+    settle_ids(cells, [[cell["id"] for cell in side if cell and "id" in cell] for side in sides], minor)
     return {
         "cells": cells,
         "metadata": _merge_notebook_metadata(base["metadata"], mine["metadata"], theirs["metadata"]),
@@ -118,44 +115,19 @@ def merge(base: Document, mine: Document, theirs: Document, equal: bool = False)
     }
 
 
-def without_outputs(document: Document) -> Document:
-    """Return the notebook as if it had never run."""
-    bare = copy.deepcopy(document)
-    for cell in bare["cells"]:
-        if is_code(cell):
-            cell["outputs"], cell["execution_count"] = [], None
-    return bare
-
-
 def _slots(base: list[Cell], mine: list[Cell], theirs: list[Cell]) -> list[Slot]:
     """Bring together what is one cell in the three versions."""
-    in_mine = {before: after for after, before in align(base, mine).items()}
-    in_theirs = {before: after for after, before in align(base, theirs).items()}
-    slots = [
-        Slot(
-            cell,
-            mine[in_mine[number]] if number in in_mine else None,
-            theirs[in_theirs[number]] if number in in_theirs else None,
-        )
-        for number, cell in enumerate(base)
-    ]
-    grown_mine, grown_theirs = set(in_mine.values()), set(in_theirs.values())
+    my_pairs, their_pairs = align(base, mine), align(base, theirs)
+    in_mine = {place: mine[number] for number, place in my_pairs.items()}
+    in_theirs = {place: theirs[number] for number, place in their_pairs.items()}
+    slots = [Slot(cell, in_mine.get(number), in_theirs.get(number)) for number, cell in enumerate(base)]
     new_theirs: dict[str, list[Cell]] = defaultdict(list)
-    for number, cell in enumerate(theirs):
-        if number not in grown_theirs:
-            new_theirs[cell_meaning(cell)].append(cell)
-    for number, cell in enumerate(mine):
-        if number not in grown_mine:
-            twins = new_theirs[cell_meaning(cell)]
-            slots.append(Slot(None, cell, twins.pop(0) if twins else None))
+    for number in _free(theirs, their_pairs):
+        new_theirs[cell_meaning(theirs[number])].append(theirs[number])
+    for number in _free(mine, my_pairs):
+        twins = new_theirs[cell_meaning(mine[number])]
+        slots.append(Slot(None, mine[number], twins.pop(0) if twins else None))
     return slots + [Slot(None, None, cell) for cells in new_theirs.values() for cell in cells]
-
-
-def _in_order_of(side: str, document: Document, merged: dict[Slot, Cell]) -> list[Slot]:
-    """Return the slots that go into the result in the order that one side has them."""
-    places = {id(cell): number for number, cell in enumerate(document["cells"])}
-    known = [slot for slot in merged if getattr(slot, side) is not None]
-    return sorted(known, key=lambda slot: places[id(getattr(slot, side))])
 
 
 def _merge_cell(slot: Slot, equal: bool) -> Cell | None:
@@ -173,24 +145,21 @@ def _merge_cell(slot: Slot, equal: bool) -> Cell | None:
 
 
 def _merge_both(base: Cell | None, mine: Cell, theirs: Cell, equal: bool) -> Cell:
-    before = base if base is not None else {}
-    old = body(base) if base is not None else None
+    before = base or {}
     what, is_answer = "you and the workshop changed the same cell", False
     if not equal and base is not None and (name := exercise_of(mine)) and name == exercise_of(base):
         # An answer outlives a stub that was rewritten, unless something else is asked for now.
         is_answer = asks_the_same(base, theirs)
         what = f"you answered the exercise {name}, in which the workshop now asks for something else"
-    chosen = pick(old, body(mine), body(theirs), what, mine_wins=is_answer)
+    chosen = pick(body(before), body(mine), body(theirs), what, mine_wins=is_answer)
     merged = dict(theirs if body(theirs) == chosen else mine)
-    merged["metadata"] = merge_metadata(
-        before.get("metadata", {}),
-        mine.get("metadata", {}),
-        theirs.get("metadata", {}),
-        VOLATILE_CELL_METADATA,
-        "you and the workshop changed the same setting of a cell",
-    )
+    what = "you and the workshop changed the same setting of a cell"
+    old, ours, upstream = (side.get("metadata", {}) for side in (before, mine, theirs))
+    merged["metadata"] = merge_metadata(old, ours, upstream, VOLATILE_CELL_METADATA, what)
     if is_code(merged):
-        runner = _runner(before, mine, theirs, chosen)
+        # Outputs go with the chosen text; where both sides have it, with the participant's run of it.
+        has_run = body(theirs) != chosen or not same(_run(mine), _run(before))
+        runner = mine if body(mine) == chosen and has_run else theirs
         merged["outputs"] = runner.get("outputs", [])
         merged["execution_count"] = runner.get("execution_count")
     return merged
@@ -200,18 +169,13 @@ def _run(cell: Cell) -> list[Any]:
     return [cell.get("outputs", []), cell.get("execution_count")]
 
 
-def _runner(base: Cell, mine: Cell, theirs: Cell, chosen: tuple[Any, str, str]) -> Cell:
-    """Return the side whose outputs belong to the chosen text; the participant's when both do."""
-    if body(mine) != chosen:
-        return theirs
-    if body(theirs) != chosen:
-        return mine
-    return theirs if same(_run(mine), _run(base)) else mine
-
-
 def _lend_outputs(mine: list[Cell], ordered: list[Slot], cells: list[Cell]) -> None:
     """Give outputs that lost their cell to a cell of the organiser's that says the same."""
-    taken = {id(slot.mine) for slot, cell in zip(ordered, cells, strict=True) if _kept_outputs(slot, cell)}
+    taken = {
+        id(slot.mine)
+        for slot, cell in zip(ordered, cells, strict=True)
+        if slot.mine is not None and same(slot.mine.get("outputs"), cell.get("outputs"))
+    }
     free: dict[tuple[Any, str, str], list[Cell]] = defaultdict(list)
     for cell in mine:
         if cell.get("outputs") and id(cell) not in taken:
@@ -223,20 +187,10 @@ def _lend_outputs(mine: list[Cell], ordered: list[Slot], cells: list[Cell]) -> N
             cell["execution_count"] = lender.get("execution_count")
 
 
-def _kept_outputs(slot: Slot, cell: Cell) -> bool:
-    return slot.mine is not None and same(slot.mine.get("outputs"), cell.get("outputs"))
-
-
-def _wished_ids(slot: Slot) -> list[str]:
-    """Return the ids that a cell may go by, the organiser's first: the next merge goes by it."""
-    return [cell["id"] for cell in (slot.theirs, slot.mine) if cell is not None and "id" in cell]
-
-
 def _merge_notebook_metadata(base: Document, mine: Document, theirs: Document) -> Document:
     """Merge the settings; of the kernel only its name is a choice, the rest is the machine's."""
-    volatile = VOLATILE_NOTEBOOK_METADATA | {"kernelspec"}
     what = "you and the workshop changed the same setting"
-    merged = merge_metadata(base, mine, theirs, volatile, what)
+    merged = merge_metadata(base, mine, theirs, VOLATILE_NOTEBOOK_METADATA | {"kernelspec"}, what)
     before, ours, upstream = (_kernel_name(side) for side in (base, mine, theirs))
     kernel = pick(before, ours, upstream, "you and the workshop chose two kernels")
     holder = mine if _kernel_name(mine) == kernel and "kernelspec" in mine else theirs
@@ -277,41 +231,162 @@ def _insert(frame: list[Item], others: Sequence[Item], behind: set[Item]) -> lis
         while place < len(frame) and frame[place] in behind and frame[place] not in theirs:
             place += 1
         following[place].append(item)
-    return [
-        each
-        for place in range(len(frame) + 1)
-        for each in (*following.get(place, ()), *frame[place : place + 1])
-    ]
+    places = range(len(frame) + 1)
+    return [each for place in places for each in (*following[place], *frame[place : place + 1])]
 
 
-def settle_ids(cells: Sequence[Cell], wishes: Sequence[Sequence[str]], minor: int) -> None:
-    """Give each cell the first of its wished ids that is free, or one derived from what it says."""
-    for cell in cells:
-        cell.pop("id", None)
-    if minor < IDS_SINCE_MINOR:
-        return
-    taken: set[str] = set()
-    # First wishes go first, so that no second wish takes an id from the cell that it belongs to.
-    for rank in range(max(map(len, wishes), default=0)):
-        for cell, wished in zip(cells, wishes, strict=True):
-            if "id" not in cell and rank < len(wished) and _usable(wished[rank], taken):
-                cell["id"] = wished[rank]
-                taken.add(wished[rank])
-    for cell in cells:
-        if "id" not in cell:
-            cell["id"] = _derived(cell, taken)
-            taken.add(cell["id"])
+@dataclass
+class Effort:
+    """How much comparing one search may still do: hostile texts must not stop an update."""
+
+    left: int = ALL_PAIRS
+
+    def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes]) -> float:
+        """Return how similar two sequences are, from 0 to 1."""
+        work = len(one) * len(other)
+        if work > ONE_PAIR or work > self.left:
+            return 0.0
+        self.left -= work + 1000
+        matcher = SequenceMatcher(None, one, other, False)
+        return matcher.ratio() if matcher.quick_ratio() >= SAME_FILE else 0.0
+
+    def likeness(self, one: Cell, other: Cell) -> float:
+        """Return how similar two cells' texts are; in cells of two types only equal ones are."""
+        mine, theirs = source(one), source(other)
+        if mine == theirs or one.get("cell_type") != other.get("cell_type"):
+            return float(mine == theirs)
+        if len(mine) * len(theirs) > ONE_PAIR:
+            return self.ratio(mine.splitlines(), theirs.splitlines())
+        return self.ratio(mine, theirs)
 
 
-def _usable(wished: object, taken: set[str]) -> bool:
-    return isinstance(wished, str) and bool(VALID_ID.fullmatch(wished)) and wished not in taken
+def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
+    """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
+
+    Ids decide where both have them and they are unique, then the names of exercises. The rest goes by
+    content: first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar
+    ones.
+    """
+    pairs = _by_id(old, new)
+    _by_exercise(old, new, pairs)
+    _in_order(old, new, pairs)
+    _anywhere(old, new, pairs)
+    _similar(old, new, pairs, effort or Effort())
+    return pairs
 
 
-def _derived(cell: Cell, taken: set[str]) -> str:
-    number = 0
-    while True:
-        text = canonical([cell_meaning(cell), number])
-        name = hashlib.sha256(text.encode()).hexdigest()[:8]
-        if name not in taken:
-            return name
-        number += 1
+def unique_ids(cells: Sequence[Cell]) -> dict[str, int]:
+    """Return the position of each id that only one cell has."""
+    named = [(str(cell["id"]), number) for number, cell in enumerate(cells) if "id" in cell]
+    counts = Counter(name for name, _ in named)
+    return {name: number for name, number in named if counts[name] == 1}
+
+
+def _by_id(old: Sequence[Cell], new: Sequence[Cell]) -> Pairs:
+    """Match by ids, but for those that were dealt out anew: where a text went to another id, it decides."""
+    before, after = unique_ids(old), unique_ids(new)
+    pairs = {after[name]: before[name] for name in after if name in before}
+    equal = {number: place for number, place in pairs.items() if body(old[place]) == body(new[number])}
+    was, is_now = _says(old, set(equal.values())), _says(new, set(equal))
+    return {
+        number: place
+        for number, place in pairs.items()
+        if number in equal or not (body(new[number]) in was or body(old[place]) in is_now)
+    }
+
+
+def _says(cells: Sequence[Cell], taken: set[int]) -> set[tuple[object, str, str]]:
+    """Return what the cells say that are not taken; an empty cell says nothing."""
+    return {body(cells[number]) for number in _free(cells, taken) if source(cells[number]).strip()}
+
+
+def _by_exercise(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
+    """Match the stubs of one exercise, whatever the workshop made of their ids and their texts."""
+    counts, left = Counter(map(exercise_of, new)), _free(old, set(pairs.values()))
+    before = {name: number for number in left if (name := exercise_of(old[number])) and counts[name] == 1}
+    for number in _free(new, pairs):
+        name = exercise_of(new[number])
+        if name in before:
+            pairs[number] = before.pop(name)
+
+
+def _free(cells: Sequence[Cell], taken: Container[int]) -> list[int]:
+    return [number for number in range(len(cells)) if number not in taken]
+
+
+def _in_order(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
+    """Match equal cells along the longest common run of both versions."""
+    mine, theirs = _free(new, pairs), _free(old, set(pairs.values()))
+    matcher = SequenceMatcher(
+        None, [body(old[number]) for number in theirs], [body(new[number]) for number in mine], False
+    )
+    for start, target, length in matcher.get_matching_blocks():
+        for step in range(length):
+            pairs[mine[target + step]] = theirs[start + step]
+
+
+def _anywhere(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
+    """Match equal cells that moved; an empty cell is like any other, so it does not count."""
+    places: dict[object, list[int]] = {}
+    for number in _free(old, set(pairs.values())):
+        places.setdefault(body(old[number]), []).append(number)
+    for number in _free(new, pairs):
+        candidates = places.get(body(new[number]))
+        if candidates and source(new[number]).strip():
+            pairs[number] = candidates.pop(0)
+
+
+def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort) -> None:
+    """Match similar cells, none before a cell whose match stands behind the other's."""
+    free_old, free_new = _free(old, set(pairs.values())), set(_free(new, pairs))
+    after = -1
+    for number in range(len(new) if free_old else 0):
+        if number not in free_new:
+            after = max(after, pairs[number])
+            continue
+        scores = {place: effort.likeness(old[place], new[number]) for place in free_old if place > after}
+        best = max(scores, key=lambda place: scores[place], default=None)
+        if best is not None and scores[best] >= ALIKE:
+            pairs[number] = after = best
+            free_old.remove(best)
+
+
+def find_renames(gone: Mapping[str, Version], new: Mapping[str, Version]) -> dict[str, str]:
+    """Return, for files of ``new``, the name that each had in ``gone``; each old name is used once.
+
+    Equal content comes first, then the likest pair, from half of the content on.
+    """
+    by_content = {before.sha256: old for old, before in sorted(gone.items(), reverse=True) if before.size}
+    renames: dict[str, str] = {}
+    for fresh, after in sorted(new.items()):
+        if (old := by_content.get(after.sha256)) and PurePosixPath(old).suffix == PurePosixPath(fresh).suffix:
+            renames[fresh] = by_content.pop(after.sha256)
+    left = [old for old in gone if old not in renames.values()], [each for each in new if each not in renames]
+    if len(left[0]) * len(left[1]) > MOST_FILES:
+        return renames
+    effort = Effort()
+    scores = sorted(
+        (-score, PurePosixPath(old).name != PurePosixPath(fresh).name, old, fresh)
+        for old in left[0]
+        for fresh in left[1]
+        if PurePosixPath(old).suffix == PurePosixPath(fresh).suffix
+        and (score := file_likeness(gone[old], new[fresh], effort)) >= SAME_FILE
+    )
+    for _, _, old, fresh in scores:
+        if fresh not in renames and old not in renames.values():
+            renames[fresh] = old
+    return renames
+
+
+def file_likeness(before: Version, after: Version, effort: Effort) -> float:
+    """Return which part of two versions is common, from 0 to 1; empty files are not alike."""
+    if before.sha256 == after.sha256:
+        return 1.0 if before.data.strip() else 0.0
+    if before.notebook is not None and after.notebook is not None:
+        old, new = before.notebook["cells"], after.notebook["cells"]
+        pairs = align(old, new, effort)
+        stayed = sum(body(old[one]) == body(new[other]) for other, one in pairs.items())
+        return (stayed + len(pairs)) / (len(old) + len(new)) if old or new else 0.0
+    if b"\0" in before.data or b"\0" in after.data:
+        return 0.0
+    return effort.ratio(before.data.splitlines(), after.data.splitlines())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import ensure_folder, make_way, write_atomically, write_own
+from workshop.sync.files import make_way, write_atomically, write_own
 from workshop.sync.git import (
     CONFIG,
     FETCH_SECONDS,
@@ -56,27 +56,27 @@ def understood(words: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Remote:
-    """What a repository has to offer, by one question to it."""
+    """What a repository has to offer, by one question to it, and what of it is followed."""
 
+    url: str
+    source: str
+    """What people know it as."""
+    branch: str
     refs: dict[str, str]
     """Object names by full ref names."""
-    head: str
-    """The default branch; empty when it has none."""
     answer: bytes
     """What it said; the same as long as nothing changed there."""
 
-    def branch(self, wanted: str | None, source: str) -> str:
-        """Return the branch to follow; raises WorkshopError when there is no such one."""
-        names = [name.removeprefix("refs/heads/") for name in self.refs if name.startswith("refs/heads/")]
-        if wanted is not None and wanted in names:
-            return wanted
-        if wanted is None:
-            only = names if len(names) == 1 else []
-            for name in (self.head, "main", "master", *only):
-                if name in names:
-                    return name
-        have = printable(", ".join(sorted(names)[:20])) or "none"
-        raise WorkshopError(f"{source} has no branch {wanted or 'of its own choice'}; it has: {have}")
+
+def branch_to_follow(refs: Iterable[str], head: str, wanted: str | None, source: str) -> str:
+    """Return the branch that is wanted, or the source's own choice; raises WorkshopError without one."""
+    names = [name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/")]
+    only = names if len(names) == 1 else []
+    for name in (head, "main", "master", *only) if wanted is None else (wanted,):
+        if name in names:
+            return name
+    have = printable(", ".join(sorted(names)[:20])) or "none"
+    raise WorkshopError(f"{source} has no branch {wanted or 'of its own choice'}; it has: {have}")
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,16 @@ class Item:
     """The object's name."""
 
 
+@dataclass
 class Objects:
     """Reads objects by one git that stays: each costs no more than its bytes."""
 
-    def __init__(self, git: Git, folder: Path) -> None:
-        """Start nothing yet; ``folder`` is what people are to delete when objects are missing."""
-        self._git, self._folder = git, folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self.broken = False
-        """Whether an object was missing or damaged."""
+    git: Git
+    folder: Path
+    """What people are to delete when objects are missing."""
+    broken: bool = False
+    """Whether an object was missing or damaged."""
+    _process: subprocess.Popen[bytes] | None = None
 
     def read(self, name: str, most: int | None = None) -> bytes:
         """Return an object's content, or its first bytes; raises WorkshopError when it is not there."""
@@ -110,7 +111,7 @@ class Objects:
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield an object's content piece by piece; all of it must be taken."""
-        process = self._process = self._process or self._git.start("cat-file", "--batch")
+        process = self._process = self._process or self.git.start("cat-file", "--batch")
         assert process.stdin is not None and process.stdout is not None
         try:
             process.stdin.write(f"{name}\n".encode())
@@ -129,7 +130,7 @@ class Objects:
         if not good:
             self.close()
             self.broken = True
-            raise lacks(self._folder, f"the object {name}")
+            raise lacks(self.folder, f"the object {name}")
 
     def close(self) -> None:
         """End the git."""
@@ -155,7 +156,6 @@ class Mirror:
     def configure(self) -> None:
         """Write git's configuration, unless it is there already."""
         make_way(self.folder)
-        ensure_folder(self.folder)
         make_way(self.repository)
         if not self.git.config.is_file() or self.git.config.read_bytes() != CONFIG.encode():
             write_own(self.git.config, CONFIG.encode())
@@ -182,8 +182,8 @@ class Mirror:
         """Tell whether git takes the repository for one."""
         return self.git.run("rev-parse", "--is-bare-repository").stdout.strip() == b"true"
 
-    def look(self, url: str, source: str) -> Remote:
-        """Ask a repository what it has; this needs no mirror yet."""
+    def look(self, url: str, source: str, branch: str | None = None) -> Remote:
+        """Ask a repository, which people know as ``source``, what it has; this needs no mirror yet."""
         self.configure()
         out = heard.pop(url, b"")
         if out is None:
@@ -205,10 +205,10 @@ class Mirror:
             raise WorkshopError(f"{source} is an empty repository; nothing was changed")
         if len(refs) > MOST_REFS:
             raise WorkshopError(f"{source} has more than {MOST_REFS} branches and tags; nothing was changed")
-        return Remote(refs, head[1] if head else "", out)
+        return Remote(url, source, branch_to_follow(refs, head[1] if head else "", branch, source), refs, out)
 
     @contextmanager
-    def quarantine(self) -> Iterator[None]:
+    def _quarantine(self) -> Iterator[None]:
         """Keep what is fetched apart; it joins the mirror when the block ends well, and is gone when not."""
         shallow = self.repository / "shallow"
         before = shallow.read_bytes() if shallow.exists() else None
@@ -255,43 +255,44 @@ class Mirror:
         shutil.rmtree(self.repository, ignore_errors=True)
 
     def healed(self, take: Callable[[], T]) -> T:
-        """Return what ``take`` gets of the mirror, or of a new one if this one turns out to be damaged."""
+        """Return what ``take`` fetches and reads; if this mirror turns out to be damaged, by another one."""
         try:
             self.ensure()
-            return take()
+            with self._quarantine():
+                return take()
         except DamagedMirrorError:
             self.discard()
             self.ensure()
-            return take()
+            with self._quarantine():
+                return take()
 
-    def fetch(self, url: str, remote: Remote, branch: str, source: str) -> str:
-        """Fetch a branch and all tags, unless all of it is here; return the branch's commit."""
-        if not self._has_all(remote, branch):
+    def fetch(self, remote: Remote) -> str:
+        """Fetch the branch and all tags, unless all of it is here; return the branch's commit."""
+        branch, own = remote.branch, f"{OFFER}/heads/{remote.branch}"
+        if not self._has_all(remote):
             quietly = ("--quiet", "--prune", "--force", "--no-tags", "--no-recurse-submodules")
             whole = ("--update-shallow", "--no-write-fetch-head")
-            refs = (f"+refs/heads/{branch}:{OFFER}/heads/{branch}", f"+refs/tags/*:{OFFER}/tags/*")
-            self.git.ask("fetch", *quietly, *whole, "--", url, *refs, source=source, seconds=FETCH_SECONDS)
-        return self.commit(f"{OFFER}/heads/{branch}")
-
-    def _has_all(self, remote: Remote, branch: str) -> bool:
-        """Tell whether the last fetch, which was taken, brought all of what a repository has now."""
-        wanted = {
-            name.replace("refs", OFFER, 1): oid
-            for name, oid in remote.refs.items()
-            if name == f"refs/heads/{branch}" or (name.startswith("refs/tags/") and not name.endswith("^{}"))
-        }
-        # It fails where an object is missing.
-        listed = self.git.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", OFFER)
-        rows = (row.split(" ", 2)[1:] for row in listed.stdout.decode(errors="replace").splitlines())
-        return listed.returncode == 0 and {own: oid for oid, own in rows} == wanted
-
-    def commit(self, name: str) -> str:
-        """Return the commit that a name stands for; raises WorkshopError when there is none."""
-        found = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            refs = (f"+refs/heads/{branch}:{own}", f"+refs/tags/*:{OFFER}/tags/*")
+            words = ("fetch", *quietly, *whole, "--", remote.url, *refs)
+            self.git.ask(*words, source=remote.source, seconds=FETCH_SECONDS)
+        found = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{own}^{{commit}}")
         if found.returncode:
-            raise lacks(self.folder, name)
+            raise lacks(self.folder, own)
         with understood("rev-parse"):
             return _name(found.stdout.strip())
+
+    def _has_all(self, remote: Remote) -> bool:
+        """Tell whether the last fetch, which was taken, brought all of what a repository has now."""
+        followed = f"refs/heads/{remote.branch}"
+        wanted = {
+            f"{oid} {name.replace('refs', OFFER, 1)}"
+            for name, oid in remote.refs.items()
+            if name == followed or (name.startswith("refs/tags/") and not name.endswith("^{}"))
+        }
+        # Asked for the types, it fails where an object is missing.
+        listed = self.git.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", OFFER)
+        rows = listed.stdout.decode(errors="replace").splitlines()
+        return listed.returncode == 0 and {row.partition(" ")[2] for row in rows} == wanted
 
     def has(self, commit: str) -> bool:
         """Tell whether the mirror has a commit."""

@@ -7,10 +7,13 @@ and it still asks for the same names with the same arguments, an answer to the o
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 Document = dict[str, Any]
@@ -31,12 +34,14 @@ CELL_FIELDS: dict[str, type | tuple[type, ...]] = {
 """What kinds of value these fields may have; the rest of the engine relies on it."""
 IDS_SINCE_MINOR = 5
 """Notebooks of format 4.5 and later need an id a cell; earlier ones must not have any."""
+VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 MOST_MEMORY = 100_000_000
 """So much a notebook of the organiser's may take when it is read: thirty times its size, if made to hurt."""
 
 TAG = "exercise:"
 LONGEST_STUB = 20_000
 """Longer texts are not parsed: they are no stubs."""
+CHANGED = "it changed while the sync ran; the next sync looks again"
 
 
 class ChangedError(Exception):
@@ -138,6 +143,15 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are equal; a NaN equals itself."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) or (one != one and other != other)
+
+
 def is_code(cell: Cell) -> bool:
     """Tell whether a cell can have outputs."""
     return cell.get("cell_type") == "code"
@@ -171,6 +185,44 @@ def _text_meaning(data: bytes) -> bytes:
     if b"\0" in data:
         return data
     return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+
+
+def without_outputs(document: Document) -> Document:
+    """Return the notebook as if it had never run."""
+    bare = copy.deepcopy(document)
+    for cell in bare["cells"]:
+        if is_code(cell):
+            cell["outputs"], cell["execution_count"] = [], None
+    return bare
+
+
+def settle_ids(cells: Sequence[Cell], wishes: Sequence[Sequence[str]], minor: int) -> None:
+    """Give each cell the first of its wished ids that is free, or one derived from what it says."""
+    for cell in cells:
+        cell.pop("id", None)
+    if minor < IDS_SINCE_MINOR:
+        return
+    taken: set[str] = set()
+    # First wishes go first, so that no second wish takes an id from the cell that it belongs to.
+    for rank in range(max(map(len, wishes), default=0)):
+        for cell, wished in zip(cells, wishes, strict=True):
+            if "id" not in cell and rank < len(wished) and _usable(wished[rank], taken):
+                cell["id"] = wished[rank]
+                taken.add(wished[rank])
+    for cell in cells:
+        if "id" not in cell:
+            cell["id"] = _derived(cell, taken)
+            taken.add(cell["id"])
+
+
+def _usable(wished: object, taken: set[str]) -> bool:
+    return isinstance(wished, str) and bool(VALID_ID.fullmatch(wished)) and wished not in taken
+
+
+def _derived(cell: Cell, taken: set[str]) -> str:
+    texts = (canonical([cell_meaning(cell), number]) for number in count())
+    names = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
+    return next(name for name in names if name not in taken)
 
 
 def exercise_of(cell: Cell) -> str:
@@ -252,7 +304,7 @@ class Version:
             assert self._load is not None
             data = self._load()
             if hashlib.sha256(data).hexdigest() != self.sha256:
-                raise ChangedError("it changed while the sync ran; the next sync looks again")
+                raise ChangedError(CHANGED)
             self._data = data
         return self._data
 

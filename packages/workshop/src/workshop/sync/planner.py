@@ -7,16 +7,22 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from workshop.sync.align import find_renames
 from workshop.sync.files import Obstacle, free_place, makes_way, obstacle, protection, reason
-from workshop.sync.merge import ConflictError, merge, same, without_outputs
-from workshop.sync.notebook import ChangedError, Document, Version, answered, dump, fault_of
+from workshop.sync.merge import ConflictError, find_renames, merge
+from workshop.sync.notebook import (
+    ChangedError,
+    Document,
+    Version,
+    answered,
+    dump,
+    fault_of,
+    same,
+    without_outputs,
+)
 from workshop.sync.source import Source
-from workshop.sync.state import Entry, HashCache, Manifest
+from workshop.sync.state import NEVER, Entry, HashCache, Manifest, delivered, edited
 
 NOTEBOOK = ".ipynb"
-REMEMBERED = 20
-"""So many earlier versions of a file are still known for the workshop's own."""
 NEWER = "there is a newer version"
 
 
@@ -50,7 +56,7 @@ class Sides:
     """The versions of one file; None where a side has none, or where the bytes are lost."""
 
     path: str
-    entry: Entry | None
+    entry: Entry
     base: Version | None
     mine: Version | None
     theirs: Version | None
@@ -58,40 +64,22 @@ class Sides:
     """Whether theirs is the participant's, too (``Source.equal``)."""
 
 
-def delivered(version: Version, before: Entry | None = None) -> Entry:
-    """Return the entry of a file that was delivered in this version."""
-    if before is None or not before.sha256:
-        return Entry(version.sha256, version.meaning)
-    if before.sha256 == version.sha256:
-        return replace(before, offered="", gone=False)
-    earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
-    return Entry(version.sha256, version.meaning, earlier=earlier)
-
-
-def edited(entry: Entry, mine: Version) -> bool:
-    """Tell whether the participant changed the file; having run a notebook is no change."""
-    return mine.sha256 != entry.sha256 and mine.meaning not in (entry.meaning, *entry.earlier)
-
-
 def decide(sides: Sides) -> Decision:
     """Decide what becomes of one file."""
     entry, mine, theirs = sides.entry, sides.mine, sides.theirs
     if theirs is None:
         return _upstream_deleted(entry, mine)
-    if entry is not None and entry.gone:  # it is back
-        entry = replace(entry, gone=False)
-    if entry is not None and entry.sha256 == theirs.sha256:
+    entry = replace(entry, gone=False)  # if it was, it is back
+    if entry.sha256 == theirs.sha256:
         return _no_news(sides, entry, theirs)
     if _is_notebook(sides.path) and (fault := theirs.fault):
         why = f"the workshop's new version is not a valid notebook: {fault}"
         return Decision(Action.REFUSED, why, None, entry)
     if mine is None:
         return _absent(entry, theirs)
-    if mine.sha256 == theirs.sha256:
+    if mine.sha256 == theirs.sha256 or (not entry.sha256 and mine.meaning == theirs.meaning):
         return Decision(Action.NOTHING, entry=delivered(theirs, entry))
-    if entry is None or not entry.sha256:
-        if mine.meaning == theirs.meaning:
-            return Decision(Action.NOTHING, entry=delivered(theirs, entry))
+    if not entry.sha256:
         return beside(entry, theirs, "a file of yours already has this name")
     return _both_there(sides, entry, mine, theirs)
 
@@ -115,8 +103,8 @@ def _both_there(sides: Sides, entry: Entry, mine: Version, theirs: Version) -> D
         return Decision(Action.UPDATED, NEWER, theirs, after)
     else:
         # What was only run grew from the delivered version, or from an earlier one of which the text is left.
-        known = base is not None and base.meaning == mine.meaning and base.notebook is not None
-        before = base.notebook if known and base and base.notebook else without_outputs(mine.notebook)
+        known = base.notebook if base is not None and base.meaning == mine.meaning else None
+        before = known or without_outputs(mine.notebook)
         action, why = Action.UPDATED, NEWER
     try:
         try:
@@ -188,22 +176,20 @@ def _looks_whole(version: Version) -> bool:
     return version.data.rstrip().endswith(b"}")
 
 
-def _absent(entry: Entry | None, theirs: Version) -> Decision:
-    if entry is None or not entry.sha256:
-        return Decision(Action.UPDATED, "it is new", theirs, delivered(theirs, entry))
-    return Decision(Action.RESTORED, "it was missing", theirs, delivered(theirs, entry))
+def _absent(entry: Entry, theirs: Version) -> Decision:
+    action, why = (Action.RESTORED, "it was missing") if entry.sha256 else (Action.UPDATED, "it is new")
+    return Decision(action, why, theirs, delivered(theirs, entry))
 
 
-def beside(entry: Entry | None, theirs: Version, why: str) -> Decision:
+def beside(entry: Entry, theirs: Version, why: str) -> Decision:
     """Offer upstream's version beside the participant's file, but each version only once."""
-    entry = entry or Entry("", "")
     if entry.offered == theirs.sha256:
         return Decision(Action.NOTHING, entry=entry)
     return Decision(Action.BESIDE, why, theirs, replace(entry, offered=theirs.sha256))
 
 
-def _upstream_deleted(entry: Entry | None, mine: Version | None) -> Decision:
-    if entry is None or not entry.sha256 or mine is None:
+def _upstream_deleted(entry: Entry, mine: Version | None) -> Decision:
+    if not entry.sha256 or mine is None:
         return Decision(Action.NOTHING)
     if entry.gone:
         return Decision(Action.NOTHING, entry=entry)
@@ -235,20 +221,19 @@ class Fate:
     """Where the other version lies; empty when there is none."""
 
 
+@dataclass
 class Planner:
     """Decides on every file of a source and of the record; writes nothing.
 
     Whatever goes wrong with one file is what becomes of that file; all others go on.
     """
 
-    def __init__(self, source: Source, into: Path, manifest: Manifest, hashes: HashCache) -> None:
-        """Take what the decisions depend on."""
-        self.source = source
-        self.into = into
-        self.manifest = manifest
-        self.hashes = hashes
-        self.leaving: set[str] = set()
-        """What the plan takes away so far."""
+    source: Source
+    into: Path
+    manifest: Manifest
+    hashes: HashCache
+    leaving: set[str] = field(default_factory=set)
+    """What the plan takes away so far."""
 
     def plan(self) -> list[Fate]:
         """Return what becomes of each file; files of which nothing is to be said have Action.NOTHING."""
@@ -280,10 +265,10 @@ class Planner:
     def _fate(self, path: str) -> Fate:
         """Decide on a file that kept its name."""
         theirs = self.source.files.get(path)
-        entry = self.manifest.entries.get(path)
-        no_news = theirs and entry and theirs.sha256 == entry.sha256
+        entry = self.manifest.entries.get(path, NEVER)
+        no_news = theirs is not None and theirs.sha256 == entry.sha256 and not entry.gone
         # Most files of most syncs are as they were delivered, which is told without reading them.
-        if no_news and entry and not entry.gone and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
+        if no_news and self.hashes.is_still(f"{self.into}/{path}", entry.sha256):
             return Fate(path, Action.NOTHING)
         if theirs is None and self.source.is_unknown(path):
             return Fate(path, Action.NOTHING)
@@ -296,14 +281,16 @@ class Planner:
             decision = decide(Sides(path, entry, base, mine, theirs, self.source.equal))
             if mine is not None and decision.action in (Action.UPDATED, Action.MERGED, Action.BACKED_UP):
                 decision = self._protect(path, decision, entry, theirs)
-            return self._as_fate(path, decision, mine)
+            if decision.action == Action.BESIDE:
+                return self._beside(path, decision, -1)
+            changes = decision.action == Action.BACKED_UP or decision.write is not None
+            steps = (Step(path, mine, decision.write),) if changes else ()
+            return Fate(path, decision.action, decision.why, steps, {path: decision.entry})
         finally:
             if mine is not None:
                 mine.forget()
 
-    def _protect(
-        self, path: str, decision: Decision, entry: Entry | None, theirs: Version | None
-    ) -> Decision:
+    def _protect(self, path: str, decision: Decision, entry: Entry, theirs: Version | None) -> Decision:
         """Leave a file alone that its owner or another account protected."""
         why = protection(self.into / path)
         if not why:
@@ -312,15 +299,7 @@ class Planner:
             return Decision(Action.KEPT, f"the workshop no longer has this file; {why}")
         return beside(entry, theirs, why)
 
-    def _as_fate(self, path: str, decision: Decision, mine: Version | None) -> Fate:
-        entries = {path: decision.entry}
-        if decision.action == Action.BESIDE:
-            return self._beside(path, decision, -1)
-        changes = decision.action == Action.BACKED_UP or decision.write is not None
-        steps = (Step(path, mine, decision.write),) if changes else ()
-        return Fate(path, decision.action, decision.why, steps, entries)
-
-    def _blocked(self, path: str, entry: Entry | None, theirs: Version | None, blocked: Obstacle) -> Fate:
+    def _blocked(self, path: str, entry: Entry, theirs: Version | None, blocked: Obstacle) -> Fate:
         """Offer a file beside whatever has its place."""
         if theirs is None:
             return Fate(path, Action.NOTHING, entries={path: None})
@@ -385,9 +364,9 @@ class Planner:
         return Fate(new, action, why, steps, {old: None, new: replace(decision.entry, offered="")})
 
 
-def _differ(entry: Entry | None, mine: Version | None, theirs: Version | None) -> bool:
+def _differ(entry: Entry, mine: Version | None, theirs: Version | None) -> bool:
     """Tell whether a merge may be needed, so that most bases are never read."""
-    if entry is None or mine is None or theirs is None:
+    if mine is None or theirs is None:
         return False
     return entry.sha256 not in (mine.sha256, theirs.sha256) and mine.sha256 != theirs.sha256
 

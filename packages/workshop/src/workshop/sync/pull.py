@@ -31,15 +31,7 @@ from workshop.sync.git import SAFE, UnreachableError, printable, require_git
 from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import OFFER, Mirror
 from workshop.sync.source import Origin, origin
-from workshop.sync.trust import (
-    Last,
-    Trust,
-    after,
-    read_last,
-    require_known_url,
-    trusted_revision,
-    write_last,
-)
+from workshop.sync.trust import Last, Trust, after, read_last, require_known_url, trusted_revision, write_last
 from workshop.updates import Updates, require_signers
 
 PREFIX = "source-"
@@ -106,26 +98,24 @@ def play(wanted: Play) -> int:
     """
     program = ansible_pull(wanted.prefix)
     _require_plain(program, wanted.tree, wanted.repository)
-    template = _prepare(wanted.work)
+    _prepare(wanted.work)
     command = [str(program), "--full", "--clean", "-U", f"file://{wanted.repository}", "-C", wanted.commit]
     command += ["-e", f"@{wanted.prefix}/etc/pull-variables.json"]
     command += ["-d", str(wanted.tree), "-i", "localhost,", "-e", json.dumps(wanted.variables)]
     command += [*(["--check", "--diff"] if wanted.lock is None else []), wanted.playbook]
-    status, text = _run(command, wanted.work, environment(wanted.work, template), wanted.lock)
+    status, text = _run(command, wanted.work, environment(wanted.work), wanted.lock)
     changed = re.findall(r"^localhost .*\bchanged=(\d+)", text, re.MULTILINE)
     if status or not changed:
         raise WorkshopError(f"the update is not complete ({_reason(text)}); the next pull tries again")
     return int(changed[-1])
 
 
-def _prepare(work: Path) -> Path:
-    """Write what both halves of ``ansible-pull`` read of ours; return git's template."""
-    template = work / "template"
-    ours = {work / "ansible.cfg": ANSIBLE_CONFIG, template / "info" / "attributes": ATTRIBUTES}
+def _prepare(work: Path) -> None:
+    """Write what both halves of ``ansible-pull`` read of ours."""
+    ours = {work / "ansible.cfg": ANSIBLE_CONFIG, work / "template" / "info" / "attributes": ATTRIBUTES}
     for file, content in ours.items():
         if not file.is_file() or file.read_text(encoding="utf-8") != content:
             write_atomically(file, content.encode())
-    return template
 
 
 def _require_plain(*paths: Path) -> None:
@@ -166,7 +156,7 @@ def _reason(text: str) -> str:
     return str(said[-1]).strip()
 
 
-def environment(work: Path, template: Path) -> dict[str, str]:
+def environment(work: Path) -> dict[str, str]:
     """Return an environment with nothing in it that could bend what Ansible, Python or git run."""
     account = pwd.getpwuid(os.geteuid())
     settings = {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(GIT_SETTINGS)}
@@ -184,7 +174,7 @@ def environment(work: Path, template: Path) -> dict[str, str]:
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_ALLOW_PROTOCOL": "file",
-            "GIT_TEMPLATE_DIR": str(template),
+            "GIT_TEMPLATE_DIR": str(work / "template"),
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_LFS_SKIP_SMUDGE": "1",
             "GIT_NO_LAZY_FETCH": "1",
@@ -239,15 +229,15 @@ class Puller:
         require_own(self.prefix)
         if not (chosen := source or self.updates.url):
             raise WorkshopError("this machine has no address to pull from; name a stick with --from")
-        start = origin(chosen)
+        start, mirror = origin(chosen), Mirror(self.folder / "mirror")
         if dry_run:  # the same in a passing folder, and Ansible only tells
             with TemporaryDirectory(prefix="workshop-pull-") as passing:
                 folder = Path(passing).resolve()
                 folder.chmod(0o755)  # the participant's account reads it
-                lent = self.folder / "mirror" / "repository.git" / "objects"
-                return self._take(Mirror(folder / "mirror", lent), start, trust, None)
+                passed = Mirror(folder / "mirror", mirror.repository / "objects")
+                return self._take(passed, start, trust, None)
         with only_one(self.folder) as lock:
-            return self._take(Mirror(self.folder / "mirror"), start, trust, lock)
+            return self._take(mirror, start, trust, lock)
 
     def _take(self, mirror: Mirror, start: Origin, trust: Trust, lock: int | None) -> Pulled:
         """Fetch and verify into a mirror, and run the playbook; a dry run has no lock."""
@@ -280,7 +270,7 @@ class Puller:
 
     def _offline(self, mirror: Mirror, last: Last, reason: str, lock: int | None) -> Pulled:
         """Do nothing, or what the last pull left undone: for that no network is needed."""
-        done = lock is None or not last.commit or recall(self.folder) == (last.commit, True)
+        done = lock is None or not last.commit or is_finished(self.folder, last.commit)
         if done or not mirror.has(last.commit):
             return Pulled(False, last.commit[:8], last.tag, note=f"nothing done, {reason}")
         changed = self._play(mirror, last.commit, lock) > 0
@@ -310,21 +300,18 @@ def verified_revision(
     require_git()
     assert trust.signers is not None
     signers = Signers(trust.signers)
-    require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
-    remote = mirror.look(start.url, start.shown)
-    followed = remote.branch(branch, start.shown)
+    require_known_url(last, start.address, trust)
+    remote = mirror.look(start.url, start.shown, branch)
 
     def take() -> Revision:
-        with mirror.quarantine():
-            tip = mirror.fetch(start.url, remote, followed, start.shown)
-            revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-            # Without a configuration of its own, Ansible would read that of the account or of the machine.
-            for name in files:
-                if mirror.file(revision.commit, name) is None:
-                    raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
-            return revision
+        revision = trusted_revision(mirror, remote, trust, signers, last)
+        # Without a configuration of its own, Ansible would read that of the account or of the machine.
+        for name in files:
+            if mirror.file(revision.commit, name) is None:
+                raise WorkshopError(f"the organiser's revision has no {name}; ask the organiser")
+        return revision
 
-    return mirror.healed(take), followed
+    return mirror.healed(take), remote.branch
 
 
 def remember(folder: Path, commit: str, finished: bool) -> None:
@@ -333,12 +320,12 @@ def remember(folder: Path, commit: str, finished: bool) -> None:
     write_atomically(folder / LAST_RUN, (json.dumps(document) + "\n").encode())
 
 
-def recall(folder: Path) -> tuple[str, bool]:
-    """Return which revision was run last, and whether its playbook came to its end."""
+def is_finished(folder: Path, commit: str) -> bool:
+    """Tell whether this revision was run last, and its playbook came to its end."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         document = read_json(folder / LAST_RUN)
-        return str(document["commit"]), bool(document["finished"])
-    return "", False
+        return document["commit"] == commit and bool(document["finished"])
+    return False
 
 
 def checkout_folder(folder: Path, commit: str) -> Path:
@@ -347,7 +334,7 @@ def checkout_folder(folder: Path, commit: str) -> Path:
     Nobody knows how far such a checkout came, and another one takes seconds.
     """
     tree = folder / f"{PREFIX}{commit}"
-    if recall(folder) != (commit, True) or not (tree / ".git").is_dir():
+    if not is_finished(folder, commit) or not (tree / ".git").is_dir():
         discard(tree)
     return tree
 

@@ -1,9 +1,6 @@
 """What everybody calls: one request, whatever the source is and whoever asks, and one report.
 
 Before anything is written Jupyter is asked which notebooks somebody has open right now.
-
->>> request = Request("https://example.org/workshop.git", into, state, signers=keys)  # doctest: +SKIP
->>> report = perform(request)  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -20,7 +17,7 @@ from workshop.errors import WorkshopError
 from workshop.servers import Server, jupyters, parent_jupyter, runtime_folders
 from workshop.settings import Settings
 from workshop.sync.engine import Fetch, Open, Report, synchronise, undo
-from workshop.sync.files import from_json, read_json, without_links
+from workshop.sync.files import from_json, without_links
 from workshop.sync.git import UnreachableError
 from workshop.sync.source import (
     PACKED,
@@ -32,7 +29,7 @@ from workshop.sync.source import (
     repository_in,
 )
 from workshop.sync.state import HashCache
-from workshop.sync.trust import Trust
+from workshop.sync.trust import Trust, read_last
 from workshop.updates import Updates
 
 WHY = "it is open in Jupyter; save it, close its tab and sync again"
@@ -55,9 +52,7 @@ class Request(Trust):
 
     def as_json(self) -> str:
         """Return the request as one JSON document, for another process or another account to perform."""
-        return json.dumps(
-            {name: str(each) if isinstance(each, Path) else each for name, each in asdict(self).items()}
-        )
+        return json.dumps(asdict(self), default=str)  # of its values only paths are none of JSON's
 
 
 def request_from(text: str) -> Request:
@@ -76,16 +71,18 @@ def perform(request: Request, open_notebooks: Open | None = None) -> Report:
     update is refused or fails as a whole; then nothing of it was run or written.
     """
     ask = open_notebooks or ask_jupyter([request.state.resolve().parent / "run" / "jupyter"])
+    here = (request.into, request.state, request.dry_run, ask)
     if request.undo:
-        return undo(request.into, request.state, request.dry_run, ask)
+        return undo(*here)
     if request.source.endswith(PACKED) and Path(request.source).is_file():
         from workshop.sync.home import take_up  # seldom needed
 
-        return take_up(Path(request.source), request.into, request.state, request.dry_run, ask)
+        return take_up(Path(request.source), *here)
     try:
-        return synchronise(_reader(request), request.into, request.state, request.dry_run, ask)
+        return synchronise(_reader(request), *here)
     except UnreachableError as reason:
-        return Report(_last_revision(request.state), [], notes=(f"nothing done, {reason}",), offline=True)
+        known = read_last(request.state).commit[:8]
+        return Report(known, [], notes=(f"nothing done, {reason}",), offline=True)
 
 
 def _reader(request: Request) -> Fetch:
@@ -128,12 +125,6 @@ def folder_with(folder: Path, subdir: str) -> Path:
 def _repository(request: Request, source: str, _hashes: HashCache) -> Source:
     state, keep = request.state.resolve(), not request.dry_run
     return read_repository(origin(source), request.subdir, request.branch, state, request, keep)
-
-
-def _last_revision(state: Path) -> str:
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(read_json(state / "trust.json")["commit"])[:8]
-    return ""
 
 
 def own_state(settings: Settings) -> Path:
@@ -208,9 +199,8 @@ def is_open(session: dict[str, Any]) -> bool:
 
 def _notebooks_below(server: Server, into: Path) -> list[str]:
     """Return the notebooks in the participant's folder that the server can reach."""
-    try:
-        root = without_links(server.root.expanduser())
-    except (OSError, RuntimeError, ValueError):  # no folder can have that name
+    root = _place(server, "")
+    if root is None:
         return []
     return [file.relative_to(into).as_posix() for file in into.rglob("*.ipynb") if file.is_relative_to(root)]
 
@@ -219,10 +209,14 @@ def _below(server: Server, session: dict[str, Any], into: Path) -> str:
     """Return the notebook's path below ``into``; empty when it lies elsewhere."""
     older = session.get("notebook")
     path = session.get("path") or (older.get("path") if isinstance(older, dict) else None)
-    if not isinstance(path, str) or "\0" in path:
+    if not isinstance(path, str):
         return ""
-    try:
-        file = without_links(server.root.expanduser() / path)
-    except (OSError, RuntimeError, ValueError):  # a loop of links, or a name that no file can have
-        return ""
-    return file.relative_to(into).as_posix() if file.is_relative_to(into) else ""
+    file = _place(server, path)
+    return file.relative_to(into).as_posix() if file is not None and file.is_relative_to(into) else ""
+
+
+def _place(server: Server, path: str) -> Path | None:
+    """Return where a path of a server's lies; None for a loop of links, or a name that no file can have."""
+    with suppress(OSError, RuntimeError, ValueError):
+        return without_links(server.root.expanduser() / path)
+    return None

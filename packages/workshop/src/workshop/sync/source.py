@@ -20,17 +20,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import (
-    SPARE_BYTES,
-    SPARE_INODES,
-    from_json,
-    read_json,
-    reason,
-    require_room,
-    shown,
-    unsafe,
-    write_own,
-)
+from workshop.sync.files import from_json, read_json, reason, require_room, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
 from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import MOST_FILES, Item, Mirror
@@ -271,7 +261,7 @@ def read_repository(
     trust.require_choice()
     signers = Signers(trust.signers) if trust.signers is not None else None
     last = read_last(state)
-    require_known_url(last, start.address, trust.trust_new_source or bool(trust.reset))
+    require_known_url(last, start.address, trust)
     if signers is None and start.url.startswith("http://") and not _is_this_machine(start.url):
         raise WorkshopError(
             f"{start.shown} can be read and changed by anybody on the way; use https, or signatures"
@@ -282,11 +272,10 @@ def read_repository(
             passing = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-mirror-")))
             mirror = Mirror(passing, mirror.repository / "objects")
         stack.callback(mirror.objects.close)
-        remote = mirror.look(start.url, start.shown)
-        followed = remote.branch(branch, start.shown)
+        remote = mirror.look(start.url, start.shown, branch)
         parts = (
             hashlib.sha256(remote.answer).hexdigest(),
-            followed,
+            remote.branch,
             subdir,
             signers.anchor if signers else "unsigned",
             trust.project,
@@ -296,15 +285,12 @@ def read_repository(
         if not keep:
             mirror.ensure()
         else:
-            require_room(state, SPARE_BYTES, SPARE_INODES)
-        commit = offer.revision.commit if offer is not None else ""
-        if offer is None or (last.commit or commit) != commit or not mirror.has(commit):
+            require_room(state, [])
+        if not (offer and last.commit in ("", offer.revision.commit) and mirror.has(offer.revision.commit)):
 
-            def take() -> Offer:
-                with mirror.quarantine():  # only what may be trusted leaves it; then anything is read
-                    tip = mirror.fetch(start.url, remote, followed, start.shown)
-                    revision = trusted_revision(mirror, tip, followed, trust, signers, last)
-                    return _list(mirror, revision, subdir, start.shown, key)
+            def take() -> Offer:  # only what may be trusted is read, and stays
+                revision = trusted_revision(mirror, remote, trust, signers, last)
+                return _list(mirror, revision, subdir, start.shown, key)
 
             offer = mirror.healed(take)
         revision = offer.revision
@@ -327,10 +313,9 @@ def read_repository(
 
 
 def _is_this_machine(url: str) -> bool:
-    try:
+    with suppress(ValueError):
         return is_loopback(urlsplit(url).hostname or "")
-    except ValueError:
-        return False
+    return False
 
 
 def _list(mirror: Mirror, revision: Revision, subdir: str, source: str, key: str) -> Offer:

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,12 +24,16 @@ from workshop.sync.files import (
     remove,
     remove_unfinished,
     sha256_of,
+    status_of,
     unsafe,
+    write_json,
     write_own,
 )
 from workshop.sync.light import fingerprint, what
 from workshop.sync.notebook import Version
 
+REMEMBERED = 20
+"""So many earlier versions of a file are still known for the workshop's own."""
 SETTLED_NS = 1_000_000_000
 """A file that changed less than this ago may change again within one tick of the file system's clock."""
 RECORD = "record.json"
@@ -53,6 +55,25 @@ class Entry:
     """What earlier deliveries meant, the newest last: a restored snapshot brings one of them back."""
     gone: bool = False
     """Whether the workshop has the file no longer; the participant changed it, and it may come back."""
+
+
+NEVER = Entry("")
+"""Of what was neither delivered nor offered; no record has it."""
+
+
+def delivered(version: Version, before: Entry = NEVER) -> Entry:
+    """Return the entry of a file that was delivered in this version."""
+    if not before.sha256:
+        return Entry(version.sha256, version.meaning)
+    if before.sha256 == version.sha256:
+        return replace(before, offered="", gone=False)
+    earlier = (*(old for old in before.earlier if old != before.meaning), before.meaning)[-REMEMBERED:]
+    return Entry(version.sha256, version.meaning, earlier=earlier)
+
+
+def edited(entry: Entry, mine: Version) -> bool:
+    """Tell whether the participant changed the file; having run a notebook is no change."""
+    return mine.sha256 != entry.sha256 and mine.meaning not in (entry.meaning, *entry.earlier)
 
 
 class Manifest:
@@ -81,8 +102,8 @@ class Manifest:
 
     def base(self, path: str) -> Version | None:
         """Return the delivered version of a file; None when its bytes are lost or damaged."""
-        entry = self.entries.get(path)
-        if entry is None or not entry.sha256:
+        entry = self.entries.get(path, NEVER)
+        if not entry.sha256:
             return None
         kept = self._delivered / entry.sha256
         try:
@@ -101,11 +122,11 @@ class Manifest:
     def update(self, changes: Mapping[str, Entry | None]) -> None:
         """Remember, on disk, what became of files; None takes a file off the record."""
         entries = {**self.entries, **changes}
-        kept = {path: entry for path, entry in sorted(entries.items()) if entry is not None}
+        kept = {path: entry for path, entry in sorted(entries.items()) if entry not in (None, NEVER)}
         if kept == self.entries and not self.damage:
             return
         files = {path: as_fields(entry) for path, entry in kept.items()}
-        write_own(self.file, (json.dumps({"version": 2, "files": files}, indent=1) + "\n").encode())
+        write_json(self.file, {"version": 2, "files": files})
         self.entries, self.damage = kept, ""
 
     def forget_unused(self) -> None:
@@ -120,7 +141,7 @@ class Manifest:
 
 def as_fields(entry: Entry) -> dict[str, Any]:
     """Return an entry as JSON holds it; what is empty is left out."""
-    return {name: value for name, value in dataclasses.asdict(entry).items() if value or name == "sha256"}
+    return {name: value for name, value in asdict(entry).items() if value or name == "sha256"}
 
 
 class HashCache:
@@ -153,9 +174,8 @@ class HashCache:
 
     def version(self, file: Path) -> Version | None:
         """Return a file's version; None when there is no file. Raises OSError when it cannot be read."""
-        try:
-            status = os.lstat(file)
-        except (FileNotFoundError, NotADirectoryError):
+        status = status_of(file)
+        if status is None:
             return None
         now = what(status).decode()
         row = self._known.get(str(file))
@@ -216,19 +236,19 @@ class Record:
     continues: bool = False
     """Whether the run before was killed and this one went on with its work."""
 
-    @property
-    def number(self) -> int:
-        """The run's number; clocks go wrong, numbers do not."""
-        return int(self.folder.name.partition("-")[0])
-
     def backup(self, path: str) -> Path:
         """Return where a file is kept as it was."""
         return self.folder / "files" / path
 
     def save(self) -> None:
         """Write the log to the disk."""
-        document = {name: each for name, each in dataclasses.asdict(self).items() if name != "folder"}
-        write_own(self.folder / RECORD, (json.dumps(document, indent=1) + "\n").encode())
+        document = {name: each for name, each in asdict(self).items() if name != "folder"}
+        write_json(self.folder / RECORD, document)
+
+
+def number_of(folder: Path) -> int:
+    """Return a run's number; clocks go wrong, numbers do not."""
+    return int(folder.name.partition("-")[0])
 
 
 class Log:
@@ -243,7 +263,7 @@ class Log:
         if not self.folder.is_dir():
             return []
         numbered = [each for each in self.folder.iterdir() if each.name.partition("-")[0].isdecimal()]
-        return sorted(numbered, key=lambda each: int(each.name.partition("-")[0]), reverse=True)
+        return sorted(numbered, key=number_of, reverse=True)
 
     def latest(self) -> Record | None:
         """Return the latest run whose log can be read."""
@@ -274,7 +294,7 @@ class Log:
     def begin(self, kind: str, revision: str, continues: bool = False) -> Record:
         """Return the record of a run that is about to write; nothing of it is on the disk yet."""
         folders = self.folders()
-        number = int(folders[0].name.partition("-")[0]) + 1 if folders else 1
+        number = number_of(folders[0]) + 1 if folders else 1
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         folder = self.folder / f"{number:04}-{stamp}-{revision}"
         return Record(folder, kind, revision, [], continues=continues)

@@ -8,14 +8,13 @@ overrules all of that, once.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import from_json, read_json, write_own
+from workshop.sync.files import from_json, read_json, write_json
 from workshop.sync.git import Git, printable
 from workshop.sync.keys import (
     LARGEST,
@@ -31,7 +30,7 @@ from workshop.sync.keys import (
     signing_key,
     version,
 )
-from workshop.sync.mirror import OFFER, Mirror
+from workshop.sync.mirror import OFFER, Mirror, Remote
 
 LIST_FILE = "trusted-keys"
 """Where a signed revision carries the list of keys that count after it."""
@@ -105,7 +104,7 @@ def read_last(state: Path) -> Last:
 
 def write_last(state: Path, last: Last) -> None:
     """Remember what was delivered."""
-    write_own(state / "trust.json", (json.dumps(asdict(last), indent=1) + "\n").encode())
+    write_json(state / "trust.json", asdict(last))
 
 
 def after(last: Last, url: str, revision: Revision) -> Last:
@@ -121,9 +120,10 @@ def same_place(one: str, other: str) -> bool:
     return one.rstrip("/").removesuffix(".git") == other.rstrip("/").removesuffix(".git")
 
 
-def require_known_url(last: Last, url: str, trust_new_source: bool) -> None:
+def require_known_url(last: Last, url: str, trust: Trust) -> None:
     """Raise WorkshopError when updates suddenly come from another address."""
-    if last.url and url and not same_place(last.url, url) and not trust_new_source:
+    consent = trust.trust_new_source or trust.reset
+    if last.url and url and not same_place(last.url, url) and not consent:
         raise WorkshopError(
             f"updates came from {last.url} until now, not from {url}; nothing was changed; "
             "if the organiser moved, say --trust-new-source once"
@@ -290,35 +290,37 @@ class Chain:
 
 
 def trusted_revision(
-    mirror: Mirror, tip: str, branch: str, trust: Trust, signers: Signers | None, last: Last
+    mirror: Mirror, remote: Remote, trust: Trust, signers: Signers | None, last: Last
 ) -> Revision:
-    """Return the newest revision of a branch that may be taken.
+    """Fetch a branch, and return its newest revision that may be taken.
 
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
+    tip = mirror.fetch(remote)
     order, refs = history(mirror, tip)
     if signers is None or trust.reset:
         commit = _spoken(order, trust.reset) if trust.reset else tip
         at_commit = next((ref for ref in refs if ref.commit == commit), None)
         tag = read_tag(mirror, at_commit) if at_commit is not None else read_commit(mirror, commit)
+        offered = tag.as_revision()
         if not trust.reset:
             if not _begins_alike(mirror, last, tip, order):
-                require_related(mirror, last, tag.as_revision(), trust)
-            return _with_notes(tag.as_revision(), age_note(tag.date, last))
+                require_related(mirror, last, offered, trust)
+            return _with_notes(offered, age_note(tag.date, last))
         if signers is None:
-            return tag.as_revision()
+            return offered
         chain = Chain(mirror, signers, Last(), trust)
         chain.adopt(commit)
         return replace(
-            tag.as_revision(), project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
+            offered, project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
         )
     chain = Chain(mirror, signers, last, trust)
     grown = last.commit in order
     newest = order.get(last.commit, len(order))
     with signers.git(mirror.git) as (git, listed):
         for ref in reversed(refs):
-            if ref.place <= newest:
+            if order[ref.commit] <= newest:
                 chain.follow(git, listed, read_tag(mirror, ref), grown)
         reached = chain.good[-1] if chain.good else None
         if reached is None or reached.commit != tip:
@@ -331,7 +333,7 @@ def trusted_revision(
                     f"the newest revision ({tip[:8]}) {told}; nothing was changed; ask the organiser{consent}"
                 )
     taken = chain.good[-1]
-    waits = _waits(branch, taken, chain.refused) if taken.commit != tip else ""
+    waits = _waits(remote.branch, taken, chain.refused) if taken.commit != tip else ""
     revision = replace(
         taken.as_revision(),
         project=chain.project,
