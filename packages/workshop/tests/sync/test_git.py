@@ -138,8 +138,23 @@ def test_a_time_out_ends_the_helpers_too(tmp_path: Path) -> None:
     note = f"echo $$ >{tmp_path}/helper; exec sleep 600"
     with pytest.raises(subprocess.TimeoutExpired):
         git.run("-c", f"alias.wait=!sh -c '{note}'", "wait", seconds=3)
-    helper = tmp_path / "helper"
-    # On a very slow machine the time was over before it began.
+    must_end(tmp_path / "helper")
+
+
+@pytest.mark.parametrize(("keeps", "ends"), [(">/dev/null", True), ("2>/dev/null", False)])
+def test_a_helper_that_outlives_its_git_holds_nobody(tmp_path: Path, keeps: str, ends: bool) -> None:
+    git = Git(tmp_path / "repository.git", tmp_path / "config")
+    alias = f"alias.leave=!sh -c 'echo $$ >{tmp_path}/helper; exec sleep 600' {keeps} & exit 3"
+    if ends:  # who has only its errors is not waited for
+        assert git.run("-c", alias, "leave", seconds=600).returncode == 3
+    else:
+        with pytest.raises(subprocess.TimeoutExpired):
+            git.run("-c", alias, "leave", seconds=3)
+    must_end(tmp_path / "helper")
+
+
+def must_end(helper: Path) -> None:
+    """Wait until the process is gone whose number a helper wrote; on a slow machine it did not begin."""
     if helper.exists() and (number := helper.read_text().strip()):
         deadline = time.monotonic() + 120
         while is_running(int(number)):

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+import workshop.sync.source as source_module
 from workshop.errors import WorkshopError
 from workshop.sync.notebook import Version
 from workshop.sync.source import content_revision, hidden, read_folder, unsafe
@@ -42,6 +43,23 @@ def test_a_subdir_that_leads_out_is_refused(tmp_path: Path) -> None:
     (tmp_path / "source" / "notebooks").mkdir()
     with pytest.raises(WorkshopError, match="holds no notebook"):
         read_folder(tmp_path / "source", "notebooks")
+
+
+def test_a_folder_is_too_large_as_soon_as_its_files_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notebooks").mkdir()
+    for name in ("a", "b", "c"):
+        (tmp_path / "notebooks" / name).write_bytes(name.encode() * 1000)
+    monkeypatch.setattr(source_module, "MOST_BYTES", 3000)
+    assert set(read_folder(tmp_path, "notebooks").files) == {"a", "b", "c"}
+    monkeypatch.setattr(source_module, "MOST_BYTES", 1500)
+    with pytest.raises(WorkshopError, match="is larger than 0 MB; name another source"):
+        read_folder(tmp_path, "notebooks")
+    monkeypatch.undo()
+    monkeypatch.setattr(source_module, "MOST_FILES", 2)
+    with pytest.raises(WorkshopError, match="has more than 2 files"):
+        read_folder(tmp_path, "notebooks")
 
 
 def test_a_revision_is_its_content() -> None:

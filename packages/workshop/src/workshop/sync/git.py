@@ -160,11 +160,11 @@ class Git:
                 out = process.stdout.read(MOST_SAID + 1)
                 if len(out) > MOST_SAID:
                     raise WorkshopError(f"git {words[0]} says more than a repository of lessons has to say")
-                process.wait()
+                os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
             finally:
                 clock.cancel()
                 stop(process)
-            for other in others:
+            for other in (clock, *others):
                 other.join()
         if late.is_set():
             raise subprocess.TimeoutExpired(["git", *words], seconds)
@@ -192,8 +192,9 @@ class Git:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a git and the helpers that it started."""
-    if process.poll() is None:
+    """End a git and the helpers that it started, also those that outlived it."""
+    # As long as nobody waited for it, its number is nobody else's.
+    if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 

@@ -335,7 +335,8 @@ class Mirror:
                 *rows, rest = (rest + piece).split(b"\0")
                 with understood("ls-tree"):
                     items += map(_item, rows)
-            stop(process)
+            if len(items) > MOST_FILES:
+                stop(process)
         if len(items) > MOST_FILES:
             raise WorkshopError(f"{subdir} in {source} has more than {MOST_FILES} files; nothing was changed")
         if process.returncode:

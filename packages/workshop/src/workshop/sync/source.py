@@ -128,6 +128,7 @@ def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | No
     read = hashes or (lambda file: Version(file.read_bytes(), file.read_bytes))
     files: dict[str, Version] = {}
     skipped: dict[str, str] = {}
+    taken = 0
     for path in _walk(root, skipped):
         try:
             status = (root / path).lstat()
@@ -144,8 +145,10 @@ def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | No
         elif found is not None:
             found.most_memory = MOST_MEMORY
             files[path] = found
+            taken += found.size
             found.forget()
-        if why := too_large(each.size for each in files.values()) if len(files) % 1000 == 0 else "":
+        if len(files) > MOST_FILES or taken > MOST_BYTES:
+            why = too_large(each.size for each in files.values())
             raise WorkshopError(f"{root} {why}; name another source with --from")
     if not files:
         raise WorkshopError(f"{root} holds no notebook; name another source with --from")
