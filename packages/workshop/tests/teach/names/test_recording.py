@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 
 from workshop.settings import CHECKOUT
@@ -25,3 +26,15 @@ def test_the_cells_that_a_game_runs_are_in_the_notebook_in_their_order() -> None
     ids = [cell["id"] for cell in CELLS]
     places = [ids.index(name) for name in recording.CELLS]
     assert places == sorted(places)
+
+
+def test_all_that_the_last_picture_asks_is_recorded_and_the_openings_three_are_among_it() -> None:
+    (cell,) = (cell for cell in CELLS if cell["id"] == "compare")
+    (asked,) = (
+        ast.literal_eval(statement.value)
+        for statement in ast.parse("".join(cell["source"])).body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "questions"
+    )
+    assert {"new", "recognised", "different"} <= set(asked)  # new, good and varied
+    for piece in recording.recorded().values():
+        assert set(asked) == set(piece["asked"])

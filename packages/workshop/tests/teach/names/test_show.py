@@ -31,8 +31,17 @@ def test_one_bar_for_each_accuracy() -> None:
     assert sorted(bar.get_width() for bar in axes.patches) == pytest.approx([80, 84, 90])
 
 
-def test_a_line_for_each_share_and_each_game() -> None:
-    (axes,) = show.draw_sweep({0.5: {"new": 0.8, "known": 0.2}, 1.0: {"new": 0.9, "known": 0.1}}).axes
-    assert [line.get_ydata().tolist() for line in axes.lines] == [[80, 90], [20, 10]]
+def test_the_parts_of_each_bar_add_up_to_all_names() -> None:
+    cold = {"new": 0.9, "put together": 0.4, "recognised": 0.7}
+    true = {"new": 1.0, "put together": 0.6, "recognised": 0.8}
+    (axes,) = show.draw_sweep({0.3: cold, "true people": true}).axes
+    heights = [[bar.get_height() for bar in part] for part in axes.containers]
+    assert heights == [pytest.approx([10, 0]), pytest.approx([30, 60]), pytest.approx([60, 40])]
+    assert [bar.get_y() for bar in axes.containers[2]] == pytest.approx([40, 60])
+    assert axes.lines[0].get_ydata().tolist() == pytest.approx([70, 80])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0.3", "true people"]
+
+
+def test_a_line_for_each_game() -> None:
     panels = show.draw_games({"bare": np.array([[0, 1.0, 2, 500], [9, 0.5, 3, 20]])}).axes
     assert [panel.lines[0].get_ydata()[1] for panel in panels] == [0.5, 3, 20]

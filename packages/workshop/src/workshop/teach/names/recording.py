@@ -34,8 +34,8 @@ NOTEBOOK = Path("6-text/30-inventing-names.ipynb")
 CELLS = (
     "parameters",
     "imports",
-    "exercise-nats",
     "names",
+    "exercise-nats",
     "exercise-novelty",
     "exercise-parts",
     "judged",

@@ -51,13 +51,30 @@ def draw_accuracy(accuracy: Mapping[tuple[str, str], float]) -> Figure:
     return figure
 
 
-def draw_sweep(sweep: Mapping[float, Mapping[str, float]]) -> Figure:
-    """Draw several shares against the temperature, {temperature: {what: share}}."""
-    figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
-    for what in next(iter(sweep.values())):
-        axes.plot(list(sweep), [100 * shares[what] for shares in sweep.values()], "o-", label=what)
+def draw_sweep(asked: Mapping[Any, Mapping[str, float]]) -> Figure:
+    """Draw what names are made of, one bar for each temperature or whoever else bears them.
+
+    ``asked`` has the shares of those that are "new", "put together" from known words and "recognised". A name
+    that is not new consists of known words, so each bar has three parts, which add up to all names.
+    """
+    figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
+    columns = [str(whose) for whose in asked]
+    new, together, recognised = (
+        100 * np.array([shares[what] for shares in asked.values()])
+        for what in ("new", "put together", "recognised")
+    )
+    parts = {
+        "in the list": (100 - new, "tab:red"),
+        "new, of known words": (together - (100 - new), "tab:orange"),
+        "new, with a new word": (100 - together, "0.85"),
+    }
+    below = np.zeros(len(columns))
+    for what, (share, colour) in parts.items():
+        axes.bar(columns, share, bottom=below, label=what, color=colour)
+        below = below + share
+    axes.plot(columns, recognised, "ko", label="recognised (of all)")
     axes.set(xlabel="temperature", ylabel="% of the names", ylim=(0, 103))
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside right upper", fontsize=8)
     plt.close(figure)
     return figure
 
