@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from workshop.teach import recordings
@@ -43,6 +44,23 @@ def test_the_cells_that_a_piece_runs_are_in_the_notebook() -> None:
     known = [cell for cell in recordings.cells(windows.NOTEBOOK) if cell["id"] in ("kinds", "without")]
     text = "".join(line for cell in known for line in cell["source"])
     assert all(f'"{kind}": ' in text for kind in windows.KINDS)
+
+
+def test_the_lesson_claims_no_more_than_what_was_recorded() -> None:
+    pieces = windows.recorded()
+    whole, alone, behind = (
+        np.array([100 * pieces[f"{kind}/{seed}"]["right"] for seed in windows.SEEDS])
+        for kind in windows.KINDS[:3]
+    )
+    cells = {cell["id"]: "".join(cell["source"]) for cell in recordings.cells(windows.NOTEBOOK)}
+    told = cells["worth-surprise"]
+    gains = behind - alone, whole - behind, 2 * behind - alone - whole
+    (sure, half), *unsure = (windows.interval(gain) for gain in gains)
+    assert sure > half and all(abs(mean) < reach for mean, reach in unsure)
+    assert all("{:.1f} ± {:.1f}".format(*each) in told for each in ((sure, half), *unsure))
+    shares = 100 * (behind - alone) / (whole - alone)
+    assert f"from {shares.min():.0f} to {shares.max():.0f} %" in told
+    assert not any(word in told + cells["recap"] for word in ("most of", "thirds"))
 
 
 def test_what_is_recorded_belongs_to_a_piece_that_can_be_made_again() -> None:
