@@ -8,7 +8,7 @@ the machine does nothing else; on one that is never quiet, ``chrt`` goes before 
     chrt --rr 1 python -m workshop.teach.blas.recording --again size
     nice -n -20 python -m workshop.teach.blas.recording --again lessons
 
-(Neighbours would wait in line behind a product of ``chrt``'s; with ``nice`` they take turns with it, as on a machine
+(Neighbours would wait in line behind a product of ``chrt``'s; with ``nice`` both take turns, as on a machine
 of one's own.) What is recorded lies in ``recorded.json`` beside this file, with the machine and its load.
 """
 
@@ -100,9 +100,20 @@ def _lessons() -> Piece:
         "workloads": list(table.workloads),
         "gflops": {label: [round(float(rate), 1) for rate in speeds] for label, speeds in rates},
         **{what: {label: _rounded(three) for label, three in names[what].items()} for what in QUARTILES},
+        "step_ms": _step_ms(names),
         "picked": names["picked"],
         "rounds": [len(names[each].rates) for each in ("table", "beside")],
         **_machine(names, load),
+    }
+
+
+def _step_ms(names: recordings.Names) -> dict[str, list[float]]:
+    """Return what a step of training takes alone and beside neighbours, for each number of threads."""
+    step, tables = names["step"], [names["alone"], names["beside"]]
+    work = 1000 * names["workloads"].flops(step)
+    return {
+        names["choose"].called(threads): _rounded([work / table.rate(threads, step) for table in tables])
+        for threads in names["counts"]
     }
 
 
