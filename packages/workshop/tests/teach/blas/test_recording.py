@@ -15,6 +15,19 @@ from workshop.teach import recordings
 from workshop.teach.blas import recording
 
 
+class Libraries:
+    """NumPy's library alone, until Theano's is loaded: only the processes that measure have done so."""
+
+    def __init__(self) -> None:
+        self.core = "NumPy's"
+
+    def of_theano(self) -> None:
+        self.core = "Zen"
+
+    def loaded(self) -> list[Any]:
+        return [SimpleNamespace(core=self.core)]
+
+
 def test_speeds_over_the_size_are_recorded_with_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
 
@@ -25,7 +38,7 @@ def test_speeds_over_the_size_are_recorded_with_the_machine(monkeypatch: pytest.
             "by_size": Table((1, 2), ("32", "64"), rates),
             "cores": 2,
             "workloads": SimpleNamespace(SQUARES=(32, 64)),
-            "libraries": SimpleNamespace(loaded=lambda: [SimpleNamespace(core="Zen")]),
+            "libraries": Libraries(),
             "running": SimpleNamespace(close=lambda: done.append("closed")),
         }
 
@@ -51,12 +64,13 @@ def test_what_lessons_compute_is_recorded_with_the_quartiles_of_its_rounds(
             "shares": {"1 thread": (0.25, 0.33333, 0.5)}, "longer": {"1 thread": (1, 2, 3)},
             "step": "step", "counts": (1, 2), "picked": 2, "choose": choose, "cores": 2,
             "workloads": SimpleNamespace(flops=lambda name: 6e6),
-            "libraries": SimpleNamespace(loaded=lambda: [SimpleNamespace(core="Zen")]),
+            "libraries": Libraries(),
         }  # fmt: skip
 
     monkeypatch.setattr(recordings, "play", play)
     piece = recording.jobs()["lessons"]()
     assert piece["gflops"] == {"1 thread": [1.0], "2 threads": [3.0]} and piece["rounds"] == [2, 1]
+    assert piece["core"] == "Zen"
     assert piece["step_ms"] == {"1 thread": [6.0, 12.0], "2 threads": [2.0, 6.0]} and piece["picked"] == 2
     assert recording.quartiles({"lessons": piece}, "shares") == {"1 thread": [0.25, 0.333, 0.5]}
     assert recording.quartiles({"lessons": piece}, "longer") == {"1 thread": [1.0, 2.0, 3.0]}

@@ -127,11 +127,12 @@ def _load() -> float:
 
 def _machine(names: recordings.Names, load: float) -> Piece:
     """Say what it was measured on, and before whom."""
-    known = Path("/proc/cpuinfo")
+    known, libraries = Path("/proc/cpuinfo"), names["libraries"]
+    libraries.of_theano()  # only the processes that measured have loaded it, here it would be NumPy's
     return {
         "processor": processor(known.read_text(encoding="utf-8") if known.is_file() else ""),
         "cores": names["cores"],
-        "core": names["libraries"].loaded()[0].core,
+        "core": libraries.loaded()[0].core,
         "load": load,
         "first": os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR),
         "nice": os.getpriority(os.PRIO_PROCESS, 0),
