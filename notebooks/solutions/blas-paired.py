@@ -1,0 +1,3 @@
+def paired(some, others):
+    """→ the lower quartile, the median and the upper quartile of the quotients"""
+    return np.percentile(some / others, (25, 50, 75))
