@@ -60,6 +60,18 @@ def test_it_learns_by_counting_too() -> None:
     assert learnt[1, 1] > learnt[1, 0]
 
 
+@pytest.mark.full
+def test_after_a_rest_it_answers_as_before_and_learns_again(reader: Reader) -> None:
+    batch, mask = padded(["abab", "cccc"])
+    labels, weight = np.array([0, 1], np.int32), np.ones(2, np.float32)
+    reader.learn(batch, mask, labels, weight, 0.01)
+    before = reader.answer(batch, mask)
+    reader.rest()
+    assert np.array_equal(reader.answer(batch, mask), before)
+    reader.learn(batch, mask, labels, weight, 0.01)
+    assert not np.array_equal(reader.answer(batch, mask), before)
+
+
 def test_padding_says_nothing(reader: Reader) -> None:
     alone = reader.answer(*padded(["abca"]))
     beside = reader.answer(*padded(["abca", "abcabcabcabc"]))

@@ -42,12 +42,12 @@ Progress = Callable[[int, int], None]
 def thread_counts(cores: int, *, full: bool = False) -> tuple[int, ...]:
     """Return the thread counts to try with so many usable cores: 1, 2, 4, … and all.
 
-    full: every count, as far as there are not too many.
+    Where they are too many, the ones between are left out. full: every count, as far as there are not too many.
     """
     if full and cores <= MOST_COUNTS:
         return tuple(range(1, cores + 1))
     counts = sorted({*(2**exponent for exponent in range(cores.bit_length())), cores})
-    return (1, *counts[1:][-(MOST_COUNTS - 1) :])
+    return (*counts[:2], *counts[2:][-(MOST_COUNTS - 2) :])
 
 
 def usable_cores() -> int:

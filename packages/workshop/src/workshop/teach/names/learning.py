@@ -92,4 +92,5 @@ def train(
                 follower.step(loss)
             if check is not None:
                 follower.epoch(check())
+    reader.rest()
     return follower.history

@@ -10,6 +10,7 @@ with the rest (wide and deep: Cheng and others, 2016, https://arxiv.org/abs/1606
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -209,6 +210,11 @@ class Reader:
         ``counts`` is one matrix, (rows, columns), for a reader that counts.
         """
         return float(self._function("learn")(letters, mask, labels, weight, np.float32(rate), *counts))
+
+    def rest(self) -> None:
+        """Let go of what only learning needs: two moments of each weight. Who learns again begins with new ones."""
+        self._compiled.pop("learn", None)
+        gc.collect()  # a compiled function and its memory hold each other
 
     def answer(self, letters: npt.NDArray[np.int32], mask: Floats, *counts: sparse.csr_matrix) -> Floats:
         """Return the scores before the softmax, (rows, classes)."""
