@@ -14,6 +14,7 @@ pytest.importorskip("theano", reason="there is no Theano here; the part lessons 
 
 from bubblebreaker.value import train
 from bubblebreaker.value.files import load as load_file
+from bubblebreaker.value.files import write
 from bubblebreaker.value.trained import load
 
 RULES = SAMEGAME.having(rows=6, columns=6, colours=3)
@@ -55,6 +56,22 @@ def test_the_rate_falls() -> None:
     rates = [plan(rounds=300).rate_at(number) for number in range(300)]
     assert rates[0] == rates[100] == 1e-3
     assert rates[299] == pytest.approx(1e-5)
+    late = plan(rounds=300, falling=1 / 4)
+    assert late.rate_at(225) == 1e-3
+    assert late.rate_at(262.5) == pytest.approx(5e-4)
+
+
+def test_told_more_it_begins_as_it_played_before(tmp_path: Path) -> None:
+    plain = train.Training(plan(rounds=20), 1)
+    train.run(plain, 5, lambda line: None)
+    write(tmp_path / "plain.npz", plain.network.arrays, {})
+    changes = {"hidden": (12,), "peeled": True, "inertia": 0.9, "begin": tmp_path / "plain.npz"}
+    more = train.Training(plan(**changes), 2)
+    assert (plain.network.peeled, more.network.peeled) == (False, True)
+    assert train.judge(RULES, more.network, games=50) == train.judge(RULES, plain.network, games=50)
+    for _ in range(3):
+        more.round()
+    assert train.judge(RULES, more.network, games=50) != train.judge(RULES, plain.network, games=50)
 
 
 def test_the_command_writes_a_checkpoint(

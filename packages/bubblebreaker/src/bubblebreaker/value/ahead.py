@@ -19,7 +19,7 @@ GREYS, MOVES = (OF_THE_BOARD.index(name) - len(OF_THE_BOARD) for name in ("grey 
 
 
 class Values(Protocol):
-    """Whoever says what boards are worth."""
+    """Whoever says what boards are worth. One that has ``peeled``, and it is true, is told of peels too."""
 
     def worth(self, told: Floats) -> Floats:
         """Return the points still to come after boards that ``features.describe`` told of, float32 (m,)."""
@@ -47,7 +47,7 @@ class Ahead:
 def look_ahead(rules: Rules, boards: Int8s, values: Values) -> Ahead:
     """Try every move on each board (n, rows, columns)."""
     after = engine.after_states(rules, boards)
-    told = describe(after.boards, rules.colours)
+    told = describe(after.boards, rules.colours, peeled=getattr(values, "peeled", False))
     last = ends(rules, told)
     worth = np.where(last, 0.0, values.worth(told)) if len(told) else np.zeros(0)
     return Ahead(after, told, after.points.astype(np.float64), worth.astype(np.float64), last)

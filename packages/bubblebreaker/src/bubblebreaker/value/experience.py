@@ -141,6 +141,10 @@ def sample(rules: Rules, values: Values, seed: int, games: int = 100) -> Floats:
 class Nothing:
     """Thinks that nothing follows: whoever looks ahead with it takes the largest group."""
 
+    def __init__(self, peeled: bool = False) -> None:
+        """``peeled``: whether to be told of peels all the same, for ``sample``."""
+        self.peeled = peeled
+
     def worth(self, told: Floats) -> Floats:
         """Return zeros, float32 (m,)."""
         return np.zeros(len(told), np.float32)

@@ -3,6 +3,8 @@
 First a block of numbers for each colour, the most frequent one first; then some about the whole board.
 Blocks are sorted by all their numbers, so boards that differ by a permutation of the colours alone get the
 same numbers, bit by bit. A network on top of them has this symmetry built in and need not learn it.
+
+More can be told: what is left when all groups burst at once, and so on (``peeling``).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from bubblebreaker.cells import Int8s, Ints, load, room
 from bubblebreaker.compiled import compiled, inlined
 from bubblebreaker.value.pairs import CLUSTERS, JOINABLE, MARGIN, PAIRS, count_clusters, count_pairs
+from bubblebreaker.value.peeling import PEELED_BOARD, PEELED_COLOUR, peel
 
 Floats = npt.NDArray[np.float32]
 
@@ -81,43 +84,57 @@ STRETCHES = REACH + len(CLUSTERS)
 LARGEST_STRETCH, OF_STRETCH, ALONE_IN_STRETCH, HEIGHTS = range(STRETCHES + 1, STRETCHES + 5)
 
 
-def width(colours: int) -> int:
+def width(colours: int, *, peeled: bool = False) -> int:
     """Return how many numbers describe a board of this many colours."""
-    return colours * BLOCK + len(OF_THE_BOARD)
+    more = colours * len(PEELED_COLOUR) + len(PEELED_BOARD) if peeled else 0
+    return colours * BLOCK + len(OF_THE_BOARD) + more
 
 
-def names(colours: int) -> list[str]:
+def has_peels(inputs: int) -> bool:
+    """Say whether a network of so many inputs is told of peels: no ``width`` is both with and without."""
+    return (inputs - len(OF_THE_BOARD) - len(PEELED_BOARD)) % (BLOCK + len(PEELED_COLOUR)) == 0
+
+
+def names(colours: int, *, peeled: bool = False) -> list[str]:
     """Return what each number means."""
-    blocks = (f"colour {rank}: {name}" for rank in range(1, colours + 1) for name in OF_A_COLOUR)
-    return [*blocks, *OF_THE_BOARD]
+    block = OF_A_COLOUR + PEELED_COLOUR if peeled else OF_A_COLOUR
+    blocks = (f"colour {rank}: {name}" for rank in range(1, colours + 1) for name in block)
+    return [*(PEELED_BOARD if peeled else ()), *blocks, *OF_THE_BOARD]
 
 
-def describe(boards: Int8s, colours: int, *, by_frequency: bool = True) -> Floats:
+def describe(boards: Int8s, colours: int, *, by_frequency: bool = True, peeled: bool = False) -> Floats:
     """Describe settled boards, int8 (n, rows, columns): float32 (n, width(colours)).
 
     Without ``by_frequency`` the blocks stand in the order of the colours' numbers, and the symmetry is lost:
-    only to measure what it is worth.
+    only to measure what it is worth. ``peeled``: with the numbers of ``peeling`` at the end of each block and
+    before the first.
     """
     count, rows, columns = boards.shape
     wide = np.zeros((count, rows + MARGIN, columns + MARGIN), np.int8)
     wide[:, MARGIN:, :columns] = boards
-    told = np.zeros((count, width(colours)), np.float32)
-    _describe_all(wide, colours, told, by_frequency)
+    told = np.zeros((count, width(colours, peeled=peeled)), np.float32)
+    more = np.zeros((count, colours, 0), np.float32)
+    if peeled:
+        more, told[:, : len(PEELED_BOARD)] = peel(boards, colours)
+    _describe_all(wide, more, told, by_frequency)
     return told
 
 
 @compiled
-def _describe_all(boards: Int8s, colours: int, told: Floats, by_frequency: bool) -> None:
-    """Write the description of each board into its row of ``told``."""
+def _describe_all(boards: Int8s, more: Floats, told: Floats, by_frequency: bool) -> None:
+    """Write the description of each board to the end of its row of ``told``; ``more``: of each colour."""
     rows, columns = boards.shape[1:]
     stride = rows + 1
     cells = np.zeros(room(rows, columns), np.int8)
     work = np.empty((4, len(cells)), np.int64)
     group_of, sizes, parents, stack = work[0], work[1], work[2], work[3]
-    blocks = np.empty((colours, BLOCK), np.float32)
+    colours, added = more.shape[1:]
+    blocks = np.empty((colours, BLOCK + added), np.float32)
+    whole = told.shape[1] - len(OF_THE_BOARD)
     for i in range(len(boards)):
         used = load(boards[i], cells)
-        blocks[:] = 0
+        blocks[:, :BLOCK] = 0
+        blocks[:, BLOCK:] = more[i]
         _count_groups(cells, stride, used, group_of, sizes, stack, blocks)
         parents[:] = group_of
         _count_cells(cells, stride, used, blocks)
@@ -125,8 +142,8 @@ def _describe_all(boards: Int8s, colours: int, told: Floats, by_frequency: bool)
         count_clusters(cells, stride, used, group_of, sizes, parents, blocks[:, REACH:])
         _count_columns(cells, stride, used, blocks)
         _complete(blocks)
-        _write_blocks(blocks, told[i], by_frequency)
-        _count_whole(cells, stride, used, blocks, told[i, colours * BLOCK :])
+        _write_blocks(blocks, told[i, whole - blocks.size : whole], by_frequency)
+        _count_whole(cells, stride, used, blocks, told[i, whole:])
 
 
 @inlined
@@ -255,7 +272,7 @@ def _write_blocks(blocks: Floats, told: Floats, by_frequency: bool) -> None:
             order[j], order[j - 1] = order[j - 1], order[j]
             j -= 1
     for i in range(len(order)):
-        told[i * BLOCK : (i + 1) * BLOCK] = blocks[order[i]]
+        told[i * blocks.shape[1] : (i + 1) * blocks.shape[1]] = blocks[order[i]]
 
 
 @inlined

@@ -63,7 +63,7 @@ def count_pairs(
             at += 1
 
 
-@compiled
+@inlined
 def _pair(
     cells: Int8s,
     at: int,
@@ -80,8 +80,25 @@ def _pair(
 
     ``between``: the lowest of the ``count`` cells that keep it apart; 0 of them: no single move joins it.
     """
+    if cells[there] == cells[at]:  # four of five calls need not be made
+        _count_pair(cells, at, there, kind, between, count, group_of, sizes, parents, blocks)
+
+
+@compiled
+def _count_pair(
+    cells: Int8s,
+    at: int,
+    there: int,
+    kind: int,
+    between: int,
+    count: int,
+    group_of: Ints,
+    sizes: Ints,
+    parents: Ints,
+    blocks: Floats,
+) -> None:
     colour = cells[at]
-    if cells[there] != colour or group_of[there] == group_of[at]:
+    if group_of[there] == group_of[at]:
         return
     blocks[colour - 1, kind] += 1
     if count > 0 and _can_burst(cells, between, count, colour, group_of, sizes):

@@ -1,9 +1,10 @@
 """Trains the value networks that come with the package.
 
-usage: python -m bubblebreaker.value.train samegame|bubblebreaker --state FILE [--minutes M]
+usage: python -m bubblebreaker.value.train samegame|samegame-plain|bubblebreaker --state FILE [--minutes M]
        [--seed N] [--out FILE]
 
-Training ends after the rounds of its plan. ``--minutes`` ends this run earlier and leaves everything in
+``samegame`` goes on from the network of ``samegame-plain``, which is told less and comes with the package
+too. Training ends after the rounds of its plan. ``--minutes`` ends this run earlier and leaves everything in
 ``--state``, from where the next run goes on as if nothing had been: the result depends on plan and seed
 alone. ``--out`` names the checkpoint that is written at the end, as float16.
 """
@@ -25,6 +26,7 @@ import numpy as np
 from bubblebreaker.rules import PRESETS, Rules
 from bubblebreaker.value import ahead, files
 from bubblebreaker.value.experience import Nothing, Players, random_boards, sample
+from bubblebreaker.value.features import names
 from bubblebreaker.value.network import ValueNetwork
 from bubblebreaker.value.replay import PrioritisedReplay, Replay
 from bubblebreaker.value.trained import Trained
@@ -35,7 +37,9 @@ class Plan:
     """How a network is trained: ``rounds`` times ``steps`` moves of ``players`` games, then learning.
 
     ``passes``: how often each board is learnt from, on average. ``rate``: Adam's, which falls to a hundredth
-    of it over the last two thirds.
+    of it over the last part of the rounds, ``falling``. ``inertia``: of the weights' average, see
+    ``network.ValueNetwork``. ``peeled``: whether the network is told of peels. ``begin``: the checkpoint of
+    one that was told of none, to go on from.
     """
 
     rules: Rules
@@ -52,14 +56,18 @@ class Plan:
     hidden: tuple[int, ...] = (64, 32)
     unit: float = 500.0
     prioritised: bool = False
+    inertia: float = 0.0
+    peeled: bool = False
+    falling: float = 2 / 3
+    begin: Path | None = None
 
     def rate_at(self, number: int) -> float:
         """Return the learning rate of the round of this number."""
-        return self.rate * min(1.0, max(0.01, 1.5 * (1 - number / self.rounds)))
+        return self.rate * min(1.0, max(0.01, (1 - number / self.rounds) / self.falling))
 
 
 PLANS = {
-    "samegame": Plan(
+    "samegame-plain": Plan(
         PRESETS["samegame"],
         rounds=200,
         players=512,
@@ -69,6 +77,21 @@ PLANS = {
         explore=0.03,
         hidden=(128, 64),
     ),
+    "samegame": Plan(
+        PRESETS["samegame"],
+        rounds=162,
+        players=128,
+        steps=61,
+        batch=512,
+        passes=8,
+        rate=4e-4,
+        explore=0.01,
+        hidden=(192, 64),
+        inertia=0.998,
+        peeled=True,
+        falling=1 / 3,
+        begin=files.SHIPPED / "value-samegame-plain.npz",
+    ),
     "bubblebreaker": Plan(PRESETS["bubblebreaker"], rounds=200, explore=0.02),
 }
 
@@ -77,10 +100,18 @@ class Training:
     """One training, which can be broken off after any round and gone on with later."""
 
     def __init__(self, plan: Plan, seed: int) -> None:
-        """Begin with a network that knows nothing."""
+        """Begin with a network that knows nothing, or what the one of ``plan.begin`` knew."""
         self.plan = plan
-        told = sample(plan.rules, Nothing(), seed)
-        self.network = ValueNetwork(told.mean(0), told.std(0) + 0.01, plan.unit, plan.hidden, seed)
+        told = sample(plan.rules, Nothing(plan.peeled), seed)
+        mean, scale, unit = told.mean(0), told.std(0) + 0.01, plan.unit
+        arrays, _ = files.load(plan.begin) if plan.begin else ([], {})
+        labels = names(plan.rules.colours, peeled=plan.peeled)
+        places = np.array([labels.index(name) for name in names(plan.rules.colours)])
+        if arrays:
+            mean[places], scale[places], unit = arrays[0], arrays[1], float(arrays[2])
+        self.network = ValueNetwork(mean, scale, unit, plan.hidden, seed, plan.inertia)
+        if arrays:
+            self.network.widen(arrays, places)
         self.players = Players(plan.rules, plan.players, seed, plan.explore)
         kind = PrioritisedReplay if plan.prioritised else Replay
         self.memory = kind(plan.memory, told.shape[1])

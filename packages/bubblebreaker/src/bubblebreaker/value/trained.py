@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bubblebreaker.value import files
-from bubblebreaker.value.features import Floats
+from bubblebreaker.value.features import Floats, has_peels
 
 
 class Trained:
@@ -17,7 +17,7 @@ class Trained:
     def __init__(self, arrays: Sequence[Floats]) -> None:
         """Take the inputs' mean and scale, the answers' unit, then weights and offsets by turns."""
         self.mean, self.scale, unit = (np.asarray(array, np.float32) for array in arrays[:3])
-        self.unit = np.float32(unit)
+        self.unit, self.peeled = np.float32(unit), has_peels(self.mean.size)
         numbers = [np.asarray(array, np.float32) for array in arrays[3:]]
         self.layers = list(zip(numbers[::2], numbers[1::2], strict=True))
 
@@ -37,5 +37,5 @@ def load(path: Path) -> Trained:
 
 
 def shipped(game: str) -> Trained:
-    """Return the network that comes with the package for "bubblebreaker" or "samegame"."""
+    """Return the network that comes with the package for "bubblebreaker", "samegame" or "samegame-plain"."""
     return load(files.SHIPPED / f"value-{game}.npz")
