@@ -42,7 +42,7 @@ Progress = Callable[[int, int], None]
 def thread_counts(cores: int, *, full: bool = False) -> tuple[int, ...]:
     """Return the thread counts to try with so many usable cores: 1, 2, 4, … and all.
 
-    Where they are too many, the ones between are left out. full: every count, as far as there are not too many.
+    Where they are too many, those between are left out. full: every count, unless they are too many.
     """
     if full and cores <= MOST_COUNTS:
         return tuple(range(1, cores + 1))

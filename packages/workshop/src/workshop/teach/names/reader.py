@@ -212,7 +212,7 @@ class Reader:
         return float(self._function("learn")(letters, mask, labels, weight, np.float32(rate), *counts))
 
     def rest(self) -> None:
-        """Let go of what only learning needs: two moments of each weight. Who learns again begins with new ones."""
+        """Let go of what only learning needs, two moments of each weight; learning again begins anew."""
         self._compiled.pop("learn", None)
         gc.collect()  # a compiled function and its memory hold each other
 
