@@ -68,6 +68,7 @@ class Trial:
     def set_up(self) -> Run:
         """Run ``local/setup.bash``; raises WorkshopError with its last line when it fails."""
         timings = self.scratch / "timings.json"
+        os.sync()  # else this run would pay for what the one before it left to be written
         started, before = time.monotonic(), os.times()
         output = self._run(
             [str(self.checkout / "local/setup.bash"), *self._options()], WORKSHOP_TIMINGS=str(timings)
@@ -87,6 +88,7 @@ class Trial:
         """
         folder = self.scratch / "peer"
         cache = {"UV_CACHE_DIR": str(folder / "uv")}
+        os.sync()  # as before set-up
         started = time.monotonic()
         for name in ENVIRONMENTS:
             venv, lock = folder / name, self.checkout / "locks" / f"{name}.txt"
