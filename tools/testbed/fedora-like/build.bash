@@ -40,7 +40,7 @@ write_closures() {
   mkdir -p "$2"
   chroot "$1" apt-get install --yes --quiet --no-install-recommends python3-apt >/dev/null
   # shellcheck disable=SC2086 # one line or several, or none
-  package_table | chroot "$1" python3 -c 'import sys
+  package_table | chroot "$1" python3 -I -c 'import sys
 import apt_pkg
 
 apt_pkg.init()
