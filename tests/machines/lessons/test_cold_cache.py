@@ -96,7 +96,8 @@ def test_cold_and_warm_the_verdict_is_the_same(run: Run) -> None:
     memory = statistics.median(warm["peak_rss_mb"] for warm in warms)
     for cold in colds:
         assert cold["compiling"] > 0.2, "the header alone takes longer"
-        assert cold["peak_rss_mb"] == pytest.approx(memory, rel=0.15)
+        # g++ alone takes 95 and more; what compiling leaves in the kernel itself has been up to 25.
+        assert cold["peak_rss_mb"] < memory + 60, (colds, warms)
     assert max(warm["compiling"] for warm in warms) < 0.1, "the cache has all that the lesson needs"
     budget = round(MARGIN * statistics.median(warm["work"] for warm in warms), 2)
     # If compiling were counted, both would be over by a fifth.
