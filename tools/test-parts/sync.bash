@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=tools/test-parts/lib.bash
 source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
-install_packages git:git ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2
+install_packages git:git ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 chattr:e2fsprogs
 use_test_venv
 
 case ${1:-} in
