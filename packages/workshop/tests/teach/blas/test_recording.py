@@ -145,11 +145,12 @@ def test_the_lesson_tells_how_the_recorded_rows_disagree() -> None:
 def test_the_lesson_tells_what_recorded_neighbours_cost() -> None:
     piece, told = recording.recorded()["lessons"], text_of("busy-read")
     for low, _, high in piece["longer"].values():
-        assert f"{low:.1f} to {high:.1f} times" in told
+        assert f"{low:.1f} to {high:.1f} " in told
     assert f"two threads took {piece['longer']['2 threads'][1]:.1f} times as long" in told
+    assert f"often could not: {piece['longer']['1 thread'][1]:.1f} times as long" in told
     (slow, later), (fast, later_still) = piece["step_ms"]["1 thread"], piece["step_ms"]["2 threads"]
     assert f"({fast:.1f} ms a step, not {slow:.1f})" in told
-    assert f"({later_still:.1f}, not {later:.1f})" in told and fast < slow and later_still > later
+    assert f"({later_still:.1f} ms and {later:.1f})" in told and fast < slow and later_still > later
 
 
 def test_no_number_of_threads_or_neighbours_is_told_with_an_s_in_brackets() -> None:
