@@ -9,8 +9,8 @@ short_description: Make virtual environments exactly what hash-locked files say
 description:
   - Creates each environment with uv when it is missing, broken, of another Python, or was left
     half installed by a run that was killed; then installs and removes packages until it holds
-    what its lock names and nothing else. Environments are worked on side by side, but for a new one after
-    which something may begin, which comes first.
+    what its lock names and nothing else. Environments are worked on side by side, but for new ones after
+    which something may begin, which come first, one after the other.
   - The cache and the given folders of wheels are asked first. The network is asked only for what
     they lack.
   - Wheels of our own projects are installed beside the locked packages. They are given, or built from
@@ -504,14 +504,14 @@ def build_once(wheel: Wheel, uv: Uv) -> None:
 
 
 def turns(environments: list[Environment], awaited: set[str]) -> list[list[Environment]]:
-    """Return which environments are worked on at once: where something waits for a new one, that comes first.
+    """Return which environments are worked on at once: new ones that something waits for come first, in turn.
 
-    Beside the others it takes as long as they do. What they share with it they find in the cache then, where
-    each would download and unpack it for itself.
+    Beside the others one takes as long as they do. And what several of them hold the next one finds in the
+    cache, where each would download and unpack it for itself.
     """
     first = [each for each in environments if each.path.name in awaited and not each.interpreter.exists()]
     rest = [each for each in environments if each not in first]
-    return [turn for turn in (first, rest) if turn]
+    return [*([each] for each in first), *([rest] if rest else [])]
 
 
 def side_by_side(

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from workshop.system.files import locked
 from workshop.teach import checkpoints
 from workshop.teach.batches import batches
 from workshop.teach.events import Log, Node, captions, sprite, write_embeddings
@@ -199,16 +200,22 @@ def write(folder: Path) -> None:
 def main(folder: Path, owner: str) -> None:
     """Write the log beside ``folder`` and rename it into place, for ``owner``.
 
-    Run by root, the folder and the one above it become the owner's, whose lessons log there too.
+    Run by root, the folder and the one above it become the owner's, whose lessons log there too. Who comes
+    while another process does the same waits for that, and is content with its log.
     """
-    beside = folder.with_name(folder.name + ".new")
-    shutil.rmtree(beside, ignore_errors=True)
-    write(beside)
-    if os.geteuid() == 0:
-        for path in (folder.parent, beside, *beside.rglob("*")):
-            shutil.chown(path, owner)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    others: list[Path] = []
+    with locked(folder.parent, on_wait=lambda: others.append(folder)):
+        if others and folder.is_dir():
+            return
+        beside = folder.with_name(folder.name + ".new")
+        shutil.rmtree(beside, ignore_errors=True)
+        write(beside)
+        if os.geteuid() == 0:
+            for path in (folder.parent, beside, *beside.rglob("*")):
+                shutil.chown(path, owner)
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.rename(folder)
 
 
 if __name__ == "__main__":
