@@ -108,10 +108,17 @@ def test_what_may_begin_with_one_environment_begins_when_it_was_made_and_goes_on
 
 
 @needs_uv
-def test_one_that_something_waits_for_comes_first_where_it_is_new(
-    params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("awaited", "turns"), [(["two"], [["two"], ["one"]]), (["two", "one"], [["one"], ["two"]])]
+)
+def test_each_that_something_waits_for_comes_first_where_it_is_new(
+    params: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    awaited: list[str],
+    turns: list[list[str]],
 ) -> None:
-    params["meanwhile"] = [{"after": "two", "argv": ["true"]}]
+    params["meanwhile"] = [{"after": name, "argv": ["true"]} for name in awaited]
     made: list[list[str]] = []
     side_by_side = locked_venvs.side_by_side
 
@@ -122,7 +129,7 @@ def test_one_that_something_waits_for_comes_first_where_it_is_new(
     monkeypatch.setattr(locked_venvs, "side_by_side", watched)
     first = locked_venvs.run(params, False)["environments"]
     again = locked_venvs.run(params, False)["environments"]
-    assert made == [["two"], ["one"], ["one", "two"]]
+    assert made == [*turns, ["one", "two"]]
     assert [Path(path).name for path in first] == [Path(path).name for path in again] == ["one", "two"]
 
 

@@ -21,6 +21,7 @@ from free_ports import free_port
 from PIL import Image
 from waiting import end, patience, wait_until
 
+from workshop.system.files import locked
 from workshop.teach import sample_log
 
 reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
@@ -127,6 +128,25 @@ def test_a_second_run_gives_the_same_and_replaces_what_is_there(tmp_path: Path, 
     assert contents(other) == contents(folder)
     assert list(other.parent.iterdir()) == [other]
     assert not (other / "old").exists()
+
+
+def test_who_comes_while_it_is_written_waits_and_is_content_with_it(tmp_path: Path) -> None:
+    """Set-up begins it early, and asks for it again when its turn comes."""
+    sample = tmp_path / "logs/sample"
+    sample.parent.mkdir()
+    words = [sys.executable, "-m", "workshop.teach.sample_log", str(sample), getpass.getuser()]
+    with locked(sample.parent):
+        second = subprocess.Popen(words)
+        wait_until(lambda: waits_for_lock(second.pid), 60, "it waits")
+        (sample / "projector").mkdir(parents=True)
+    assert second.wait(patience(60)) == 0
+    assert list(sample.rglob("*")) == [sample / "projector"]
+
+
+def waits_for_lock(pid: int) -> bool:
+    """The kernel lists who waits for a lock behind an arrow."""
+    lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    return any("->" in line and f" {pid} " in line for line in lines)
 
 
 def test_tensorboard_serves_curves(get: Get) -> None:
