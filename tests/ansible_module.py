@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible import module_utils
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +30,15 @@ def load_module(path: str) -> Any:
     sys.modules[file.stem] = module  # dataclasses look there
     spec.loader.exec_module(module)
     return module
+
+
+def roles_of_site() -> list[str]:
+    """Return the roles of a whole machine: those that the play lists, then those that it imports."""
+    play = yaml.safe_load((ROOT / "playbooks/site.yml").read_text(encoding="utf-8"))[0]
+    imports = [task["ansible.builtin.import_role"] for task in play["tasks"] if "import_role" in str(task)]
+    return list(dict.fromkeys(each["role"] for each in play["roles"])) + sorted(
+        {each["name"] for each in imports}
+    )
 
 
 def run_module(path: str, /, **arguments: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_module import roles_of_site
 from waiting import patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,7 +160,7 @@ def test_a_role_brings_the_modules_that_it_uses(role: str) -> None:
     assert used <= brought, used - brought
 
 
-SET_UP = {each["role"] for each in loaded(ROOT / "playbooks/site.yml")[0]["roles"]}
+SET_UP = set(roles_of_site())
 """The roles of a whole machine, which other jobs set up in each run."""
 ELSEWHERE = SET_UP | {"hub-kubernetes", "thumb-drive"}
 """What each run plays anyway, two of them by the tests of their playbooks. Alone they are played in full."""
@@ -275,11 +276,7 @@ def test_names_of_roles_are_tags() -> None:
     done = run(ROOT, "playbooks/site.yml", "-i", "localhost,", "--list-tasks")
     assert done.returncode == 0, done.stderr
     listed = re.findall(r"^      (.*?)\tTAGS: \[(.*)\]$", done.stdout, re.M)
-    play = loaded(ROOT / "playbooks/site.yml")[0]
-    imported = [
-        task["ansible.builtin.import_role"]["name"] for task in play["tasks"] if "import_role" in str(task)
-    ]
-    names = [role["role"] for role in play["roles"]] + imported
+    names = roles_of_site()
     seen = set()
     for name, tags in listed:
         role = name.partition(" : ")[0]

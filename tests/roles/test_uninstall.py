@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_module import ROOT
+from ansible_module import ROOT, roles_of_site
 from waiting import patience
 
-ROLES = [each["role"] for each in yaml.safe_load((ROOT / "playbooks/site.yml").read_text())[0]["roles"]]
+ROLES = roles_of_site()
 # What the roles above include.
 HELPERS = ["managed-service", "workshop"]
 WRITES = {f"ansible.builtin.{name}" for name in ("copy", "template", "file")} | {"placed", "placed_and_run"}
