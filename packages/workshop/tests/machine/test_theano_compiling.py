@@ -33,10 +33,12 @@ def compile_str(*arguments, **named):
     return original(*arguments, **named)
 
 GCC_compiler.compile_str = staticmethod(compile_str)
+said = []
 X, W, b = T.matrix(), theano.shared(np.eye(3, dtype="float32")), theano.shared(np.zeros(3, "float32"))
 exec(sys.argv[1])
 answers = theano.function([X], outputs)(np.arange(6, dtype="float32").reshape(2, 3))
 found = {"modules": modules, "answer": answers[0].ravel().tolist(), "folder": theano.config.compiledir}
+found["said"] = said
 print(json.dumps(found))
 """
 Run = Callable[[str], dict[str, Any]]
@@ -104,6 +106,48 @@ def test_a_header_that_does_not_fit_is_passed_over_by_the_compiler(run: Run) -> 
     assert found["precompiled"] == []
     assert len(found["modules"]) == len(set(found["modules"])) >= 1
     assert found["answer"][0] == pytest.approx(2)
+
+
+COMPLAINS = """
+outputs = [X]
+taken = theano.function([X], T.tanh(X + b))
+taken.trust_input = True
+unaligned = np.frombuffer(bytes(25), "float32", 6, 1).reshape(2, 3)
+for wrong in (None, [1], np.zeros((2, 3)), unaligned, np.zeros((2, 2), "float32")):
+    try:
+        taken(wrong)
+    except Exception as error:
+        said.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")
+"""
+
+
+def test_what_is_said_of_a_wrong_array_is_said_by_the_header(run: Run) -> None:
+    found = run(COMPLAINS)
+    assert found["said"] == [
+        "ValueError: expected an ndarray, not None",
+        "ValueError: expected an ndarray",
+        "TypeError: expected type_num 11 (NPY_FLOAT32) got 12",
+        "NotImplementedError: expected an aligned array of type 11 (NPY_FLOAT32), got non-aligned array of"
+        " type 11 with 2 dimensions, with 3 last dims -1, 2, 3 and 3 last strides -1 12, 4.",
+        "ValueError: Input dimension mis-match. (input[0].shape[1] = 2, input[1].shape[1] = 3)",
+    ]
+    sources = [path.read_text() for path in Path(found["folder"]).glob("tmp*/mod.cpp")]
+    looped = [text for text in sources if "Op class Elemwise" in text and "_loops(" in text]
+    assert looped
+    for text in looped:
+        assert "theano_is_the_array(" in text and "theano_not_aligned(" in text
+        # Theano's own words, and the headers that they needed, are gone.
+        for gone in ("Unexpected error", "expected an ndarray", "std::vector", "<iostream>", "<algorithm>"):
+            assert gone not in text
+
+
+def test_a_module_finds_what_it_needs_of_the_language_when_it_is_loaded(run: Run) -> None:
+    """It was linked with a library without contents."""
+    module = next(Path(run("outputs = [T.exp(X) - 3]")["folder"]).glob("tmp*/*.so"))
+    needed = subprocess.run(["readelf", "-d", module], capture_output=True, text=True, check=True).stdout
+    assert "[libstdc++.so.6]" in needed
+    versions = subprocess.run(["readelf", "-V", module], capture_output=True, text=True, check=True).stdout
+    assert "GLIBCXX" not in versions, "the linker has read C++'s own"
 
 
 WITH_ALL_PARTS = """

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, handover, precompiled, prepare, prepared
+from workshop.machine import compiling, handover, precompiled, prepare, prepared, shorter
 from workshop.system.files import locked, write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -244,6 +244,11 @@ def patch_prepared(_: str | None) -> str:
     return Path(prepared.__file__).read_text(encoding="utf-8")
 
 
+def patch_shorter(_: str | None) -> str:
+    """Return the module that shortens what is compiled with the header."""
+    return Path(shorter.__file__).read_text(encoding="utf-8")
+
+
 def patch_precompiled(_: str | None) -> str:
     """Return the module that compiles with a precompiled header."""
     return Path(precompiled.__file__).read_text(encoding="utf-8")
@@ -264,7 +269,8 @@ def replace_once(source: str | None, old: str, new: str, name: str) -> str:
 PATCHES: dict[str, Callable[[str | None], str]] = {
     "tensor/signal/downsample.py": patch_downsample,
     "scan_module/c_code/scan_perform.c": patch_scan,
-    # Before the linker, which imports it.
+    # Each before who imports it: the header, then the linker.
+    "gof/shorter.py": patch_shorter,
     "gof/precompiled.py": patch_precompiled,
     "gof/cc.py": patch_linker,
     # Likewise before the cache.
