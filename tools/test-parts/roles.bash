@@ -22,7 +22,9 @@ case ${1:-} in
   laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py \
     $local/test_two_users.py ;;
   stick) in_testbed run_pytest $local/test_stick.py ;;
-  desk) in_testbed run_pytest $local/test_user_systemd.py $local/test_ansible_pull.py ;;
+  desk) in_testbed run_pytest $local/test_ansible_pull.py ;;
+  # The same with a password for sudo.
+  person) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_user_systemd.py -m full ;;
   # Two whole workshops on one machine; root without sudo; a real firewall.
   users) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_two_users.py $local/test_root.py $local/test_firewall.py -m full ;;
   kills) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_faults.py -m full ;;

@@ -66,7 +66,9 @@ start() {
   # A cgroup that podman did not get whole has no pids controller: without the limit none is needed.
   # Root may look into everybody's processes, as on a machine of its own.
   mkdir -p "$IDS"
-  podman run --detach --name "$name" --hostname "$name" --pids-limit=0 --cap-add=SYS_PTRACE --tmpfs /tmp "${options[@]}" \
+  # --rm: what is thrown away with the machine need not be on the disk first. Without it, all that was written is
+  # waited for at the machine's end.
+  podman run --detach --rm --name "$name" --hostname "$name" --pids-limit=0 --cap-add=SYS_PTRACE --tmpfs /tmp "${options[@]}" \
     --label "workshop.checkout=$OURS" --volume "$CHECKOUT:/srv/workshop:ro" --volume "$cache:/srv/cache" \
     --volume "$(ca_bundle):/srv/ca-bundle.pem:ro" "$@" "$image" "${init[@]}" >"$IDS/$name"
   [ "$kind" = bare ] || wait_for_systemd "$name"

@@ -46,20 +46,35 @@ FIGURES: list[str] = []
 """What was measured, for the end of the report."""
 
 
+def linked_downloads(name: str, below: str = ".") -> tuple[Path, Path]:
+    """Return a folder of a machine's own, and the one below it that holds the downloads, as links.
+
+    On the same disk as the shared ones, and for as long as the tests run.
+    """
+    shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
+    own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-{name}-", dir=shared.parent))
+    atexit.register(subprocess.run, ["rm", "-rf", own], check=False)
+    (own / below).mkdir(parents=True, exist_ok=True)
+    subprocess.run([LINK_DOWNLOADS, shared, own / below], check=True)
+    own.chmod(0o755)
+    return own, own / below
+
+
 @functools.cache
 def downloads_of(kind: str) -> Path:
     """Downloads whose folders belong to one kind of machine: the learners', who write to them, or root's.
 
     The other tests' downloads belong to root, and a set-up by root that runs meanwhile would see a change
-    in another owner; and no set-up by root takes wheels out of a folder of somebody else's.
+    in another owner; and no set-up by root takes wheels out of a folder of somebody else's. Where root only
+    makes environments, it may have the ``shared`` ones; what downloads nothing has ``no`` ones.
     """
-    shared = Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
-    # For these tests alone: others with machines may run beside them. On the same disk, for it is links.
-    own = Path(tempfile.mkdtemp(prefix=f"{shared.name}-{kind}-", dir=shared.parent))
-    atexit.register(subprocess.run, ["rm", "-rf", own], check=False)
-    subprocess.run([LINK_DOWNLOADS, shared, own], check=True)
-    own.chmod(0o755)
-    return own
+    if kind == "shared":
+        return Path(os.environ.get("WORKSHOP_TEST_CACHE", ROOT / ".cache/testbed"))
+    if kind == "no":
+        none = tempfile.mkdtemp(prefix="workshop-no-downloads-")
+        atexit.register(subprocess.run, ["rm", "-rf", none], check=False)
+        return Path(none)
+    return linked_downloads(kind)[1]
 
 
 LEAST: dict[str, list[str]] = {
@@ -125,24 +140,38 @@ class Bed:
     user: str = USER
     """Who sets the workshop up."""
     downloads: str = ""
-    """Where the machine finds what earlier ones downloaded, besides /srv/cache."""
+    """Where the machine finds what earlier ones downloaded, besides /srv/cache.
+
+    Below a learner's home, that home and the downloads are one file system, as on a laptop: environments are
+    links to what lies unpacked among the downloads. On the machine's own disk they would be copies.
+    """
+    sees: str = ""
+    """Of whom the downloads in /srv/cache are (`downloads_of`); empty: of machines with such a user."""
     password: str = ""
     """What sudo wants of the user, at a terminal; empty: nothing."""
 
     def start(self) -> None:
         """Start it, bare, as a member of this network, with downloads that belong to its user."""
+        options = self.options
+        if not self.has_home_of_ours:
+            own = downloads_of(self.sees or ("root" if self.user == "root" else "learners"))
+        else:
+            folder, own = linked_downloads("home", os.path.relpath(self.downloads, self.home(self.user)))
+            options = [*options, f"--volume={folder}:{self.home(self.user)}"]
         subprocess.run(
-            [MACHINE, "start", self.name, self.kind, *self.options],
+            [MACHINE, "start", self.name, self.kind, *options],
             check=True,
-            env=os.environ
-            | {"WORKSHOP_TEST_CACHE": str(downloads_of("root" if self.user == "root" else "learners"))},
+            env=os.environ | {"WORKSHOP_TEST_CACHE": str(own)},
         )
         self._join_network()
         # The downloads are links, of which all machines see one owner: a plain user's machines need it to be
         # theirs, and root's, which may do everything, must not take it away from one that is at work.
         if self.user != "root":
             self.root(f"chown -R {self.user}: /srv/cache")
-        if self.downloads:
+        if self.has_home_of_ours:
+            home, own_it = self.home(self.user), f"-exec chown {self.user}: {{}} +"
+            self.root(f"cp -r /etc/skel/. {home}; find {home} -path {self.downloads} -prune -o {own_it}")
+        elif self.downloads:
             folder = shlex.quote(str(Path(self.downloads).parent))
             self.run(f"mkdir -p {folder} && ln -s /srv/cache {shlex.quote(self.downloads)}")
         if self.password:
@@ -150,6 +179,10 @@ class Bed:
                 f"echo '{self.user}:{self.password}' | chpasswd;"
                 f" echo '{self.user} ALL=(ALL) ALL' >/etc/sudoers.d/{self.user}"
             )
+
+    @property
+    def has_home_of_ours(self) -> bool:
+        return self.user != "root" and self.downloads.startswith(self.home(self.user) + "/")
 
     def _join_network(self) -> None:
         """Trust the certificates of the tests' network, as its administrator makes all machines do."""
@@ -316,10 +349,14 @@ class Bed:
         assert done.returncode == 0
 
     def disconnect(self) -> None:
+        """Take the network away, and with it, as where the Wi-Fi is down, all servers of names."""
+        self.root("cp /etc/resolv.conf /run && : >/etc/resolv.conf")
         subprocess.run(["podman", "network", "disconnect", "podman", self.name], check=True)
 
     def connect(self) -> None:
+        """Give it back."""
         subprocess.run(["podman", "network", "connect", "podman", self.name], check=True)
+        self.root("cat /run/resolv.conf >/etc/resolv.conf")
 
     def listens(self, port: int) -> bool:
         return bool(self.root(f"ss --no-header -ltn 'sport = :{port}'").strip())

@@ -13,15 +13,17 @@ import pytest
 from bed import CHECKOUT, OURS, SERVICES, USER, Bed, Ran, record
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
+UNIT = "~/.config/systemd/user/workshop-web.service"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
 PREFIX = f"/home/{USER}/.workshop"
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
+DOWNLOADS = f"/home/{USER}/downloads"
 NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 PULLED = f"cd /home/{USER}/.ansible/pull/* && "
 # As the handbook has it; that there are downloads of earlier machines, no TensorFlow, and one lesson to
 # compile, is the tests' own.
 LESS = {
-    "workshop_cache": "/srv/cache",
+    "workshop_cache": DOWNLOADS,
     "python_venv_names": ["jupyter", "theano", "control"],
     "deep_libs_kernels": ["theano"],
     "deep_libs_warm_lessons": [NOTEBOOK.removesuffix(".ipynb")],
@@ -32,9 +34,10 @@ COMMIT = "git -c user.name=o -c user.email=o@x commit --quiet --all --message=x"
 # What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs
 # of others (apt, Ansible, Jupyter, fontconfig) keep of their own.
 EVERY_FILE = (
-    "find / -xdev ( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /srv"
+    f"find / /home/{USER} -xdev"
+    " ( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /srv"
     " -o -path /usr -o -path /var/lib -o -path /var/cache -o -path /var/log -o -path /etc/alternatives"
-    f" -o -path {CHECKOUT} ) -prune -o -print"
+    f" -o -path {CHECKOUT} -o -path {DOWNLOADS} ) -prune -o -print"
 )
 OF_OTHERS = (
     f"/home/{USER}/.ansible",
@@ -59,7 +62,7 @@ def pull(bed: Bed, book: str, *words: str) -> Ran:
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Bed]:
     """A machine on which a plain user has logged in, with Ansible from the distribution and a repository."""
-    bed = Bed(f"workshop-desk-{OURS}", kind="desk")
+    bed = Bed(f"workshop-desk-{OURS}", kind="desk", downloads=DOWNLOADS)
     bed.start()
     bed.bring_checkout()
     # First: a package of it opens a session of everybody's, and with the end of that their systemd ends.
@@ -136,12 +139,30 @@ def edit(bed: Bed, path: str, cell: int, text: str) -> None:
     assert done.status == 0, done.text
 
 
-def test_stop_stops_and_a_pull_starts_again(set_up_desk: Bed) -> None:
-    stopped = set_up_desk.run(f"{PULLED} ./local/stop.bash")
+def assert_repaired(bed: Bed, done: Ran, unit: str) -> None:
+    """A pull told its changes, and the unit of the pages is as set-up made it."""
+    assert done.status == 0, done.text
+    assert done.changed > 0, done.text
+    assert bed.run(f"{AS_USER} is-enabled workshop-web").text.strip() == "enabled"
+    assert bed.listens(8082)
+    assert bed.run(f"cat {UNIT}").text == unit
+    assert bed.run(f"stat -c %a {UNIT}").text.strip() == "644"
+
+
+def test_a_unit_that_was_disabled_and_opened_is_repaired_and_said(set_up_desk: Bed) -> None:
+    bed, unit = set_up_desk, set_up_desk.run(f"cat {UNIT}").text
+    assert bed.run(f"{AS_USER} disable --quiet workshop-web && chmod 666 {UNIT}").status == 0
+    assert_repaired(bed, pull(bed, "site.yml", "--tags", "js-demos"), unit)
+
+
+def test_stop_stops_and_a_pull_starts_again_and_repairs_what_was_edited(set_up_desk: Bed) -> None:
+    bed, unit = set_up_desk, set_up_desk.run(f"cat {UNIT}").text
+    stopped = bed.run(f"{PULLED} ./local/stop.bash")
     assert stopped.status == 0, stopped.text
-    assert not any(set_up_desk.listens(port) for port in (8080, 8081, 8082))
-    assert pull(set_up_desk, "site.yml", *SERVICES).status == 0
-    assert all(set_up_desk.listens(port) for port in (8080, 8081, 8082))
+    assert not any(bed.listens(port) for port in (8080, 8081, 8082))
+    assert bed.run(f"echo '# mine' >>{UNIT}").status == 0
+    assert_repaired(bed, pull(bed, "site.yml", *SERVICES), unit)
+    assert all(bed.listens(port) for port in (8080, 8081, 8082))
 
 
 def test_uninstall_takes_away_what_set_up_made_and_keeps_notebooks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bed import SERVICES, Bed, Ran, record
+from bed import PASSWORD, SERVICES, USER, Bed, Ran, record
 from waiting import patience, wait_until
 
 PORTS = (8080, 8081, 8082)
@@ -19,16 +19,6 @@ def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
     assert "[WARNING]" not in first_setup.text, first_setup.text
 
 
-def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
-    set_up_laptop.behaves()
-
-
-def test_services_listen_on_loopback_alone(set_up_laptop: Bed) -> None:
-    listening = set_up_laptop.root("ss --no-header -ltn").splitlines()
-    addresses = {line.split()[3].rpartition(":")[0] for line in listening}
-    assert addresses == {"127.0.0.1"}, listening
-
-
 def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
     done = set_up_laptop.setup()
     assert done.status == 0, done.text
@@ -37,7 +27,7 @@ def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
 
 
 def test_lessons_are_compiled_meanwhile_and_then_compile_nothing(set_up_laptop: Bed) -> None:
-    """The part lessons waits for all of them."""
+    """The part lessons waits for all of them; here none but this is compiled beside what follows."""
     bed, workshop = set_up_laptop, f"{set_up_laptop.prefix}/venvs/jupyter/bin/workshop"
     warmed = f"{bed.prefix}/theano/warmed.json"
     wait_until(lambda: LESSON in bed.run(f"cat {warmed}").text, 600, f"{LESSON} is warm", every=1.0)
@@ -49,6 +39,25 @@ def test_lessons_are_compiled_meanwhile_and_then_compile_nothing(set_up_laptop: 
     ran = bed.run(f"{workshop} lessons run {LESSON}")
     assert ran.status == 0, ran.text
     assert bed.run(compiled).text == before != ""
+
+
+def test_the_password_is_asked_for_once_and_kept_nowhere(set_up_laptop: Bed, first_setup: Ran) -> None:
+    assert first_setup.text.count("password for") == 1, first_setup.text
+    assert PASSWORD not in first_setup.text
+    # What came out of packages is none of ours.
+    places = f"--exclude-dir=site-packages --exclude-dir=cache /home/{USER} /tmp /var/log /var/tmp"
+    found = set_up_laptop.root(f"grep -rl '{PASSWORD}' {places} 2>/dev/null || true")
+    assert not found.strip()
+
+
+def test_it_behaves_as_every_machine_does(set_up_laptop: Bed) -> None:
+    set_up_laptop.behaves()
+
+
+def test_services_listen_on_loopback_alone(set_up_laptop: Bed) -> None:
+    listening = set_up_laptop.root("ss --no-header -ltn").splitlines()
+    addresses = {line.split()[3].rpartition(":")[0] for line in listening}
+    assert addresses == {"127.0.0.1"}, listening
 
 
 def test_stop_stops_jupyter_runs_in_the_foreground_and_setup_starts_all_again(set_up_laptop: Bed) -> None:

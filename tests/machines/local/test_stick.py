@@ -49,7 +49,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def islet(staged: Path) -> Iterator[Bed]:
     """A machine on which nothing is installed, and that nothing but a stick ever reaches."""
-    bed = Bed(f"workshop-islet-{OURS}", ["--network=none", f"--volume={staged}:{STICK}:ro"])
+    bed = Bed(f"workshop-islet-{OURS}", ["--network=none", f"--volume={staged}:{STICK}:ro"], sees="no")
     bed.start()
     yield bed
     bed.stop()

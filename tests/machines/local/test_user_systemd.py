@@ -1,7 +1,7 @@
-"""Local mode where the user's own systemd keeps services: a person's laptop, with sudo by a password.
+"""Local mode at full depth where the user's own systemd keeps services: a person's laptop, with a password.
 
-How services behave under it, that a second run changes nothing, and how they are stopped and started again:
-test_ansible_pull.py.
+In each run test_ansible_pull.py shows how services behave, stay, stop and are repaired under that systemd,
+and test_setup.py has somebody type the password on a machine without it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 from bed import CHECKOUT, ONLY_JUPYTER, OURS, PASSWORD, USER, Bed, Ran, assert_one_line, record
+
+pytestmark = pytest.mark.full
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
@@ -63,24 +65,3 @@ def test_the_users_own_systemd_keeps_the_services(set_up_desk: Bed) -> None:
 
 def test_they_outlive_the_session(set_up_desk: Bed) -> None:
     assert "Linger=yes" in set_up_desk.root(f"loginctl show-user {USER} --property=Linger")
-
-
-UNIT = "~/.config/systemd/user/workshop-web.service"
-DRIFT = {
-    "disabled, another mode": f"{AS_USER} disable --quiet workshop-web && chmod 666 {UNIT}",
-    "stopped, edited": f"{AS_USER} stop workshop-web && echo '# mine' >>{UNIT}",
-}
-
-
-@pytest.mark.parametrize("drift", DRIFT)
-def test_what_drifted_is_repaired_and_said(set_up_desk: Bed, drift: str) -> None:
-    bed = set_up_desk
-    before = bed.run(f"cat {UNIT}").text
-    assert bed.run(DRIFT[drift]).status == 0
-    done = bed.setup("--tags", "js-demos")
-    assert done.status == 0, done.text
-    assert done.changed > 0, done.text
-    assert bed.run(f"{AS_USER} is-enabled workshop-web").text.strip() == "enabled"
-    assert bed.listens(8082)
-    assert bed.run(f"cat {UNIT}").text == before
-    assert bed.run(f"stat -c %a {UNIT}").text.strip() == "644"

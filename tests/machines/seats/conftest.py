@@ -52,7 +52,7 @@ class Seats:
     def __init__(self) -> None:
         """Name it; it does not run yet."""
         options = ["--cap-add=SYS_ADMIN", "--cap-add=DAC_READ_SEARCH"]
-        self.bed = Container(f"workshop-seats-{OURS}", options, kind="debian", user="root")
+        self.bed = Container(f"workshop-seats-{OURS}", options, kind="debian", user="root", sees="no")
 
     def make(self, folder: Path) -> None:
         """Write the units, and start both seats."""

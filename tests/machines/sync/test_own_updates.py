@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from machines.local.bed import record
 from sync.organiser import new_key
 from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed
-from waiting import patience
+from waiting import wait_until
 
 EDITED, UNEDITED, OPEN = "1-mnist/10-mlp.ipynb", "0-basics/10-theano-basics.ipynb", "1-mnist/20-cnn.ipynb"
 SOON = f"/run/systemd/system/{UNIT}.timer.d/soon.conf"
@@ -21,12 +22,6 @@ SOON = f"/run/systemd/system/{UNIT}.timer.d/soon.conf"
 def text(vm: UpdatingMachine, name: str) -> str:
     """Return all sources of the participant's notebook."""
     return "\n".join("".join(cell["source"]) for cell in vm.notebook(name)["cells"])
-
-
-def test_set_up_again_changes_nothing(vm: UpdatingMachine) -> None:
-    done = vm.play(vm.folder / "first/playbooks/notebook-sync.yml")
-    assert done.status == 0, done.text
-    assert changed(done) == 0, done.text
 
 
 def test_keys_and_address_are_roots_and_units_hold_no_secret(vm: UpdatingMachine) -> None:
@@ -42,16 +37,30 @@ def test_keys_and_address_are_roots_and_units_hold_no_secret(vm: UpdatingMachine
     assert told.status != 0
 
 
-def test_an_update_keeps_an_edit_and_brings_what_is_new(vm: UpdatingMachine) -> None:
+def test_the_timer_fires_and_the_update_keeps_an_edit_and_brings_what_is_new(vm: UpdatingMachine) -> None:
+    shown = vm.bed.root(f"systemctl show {UNIT}.timer -p Persistent -p RandomizedDelayUSec -p ActiveState")
+    assert {"Persistent=yes", "RandomizedDelayUSec=2h", "ActiveState=active"} <= set(shown.splitlines())
     vm.edit(EDITED, -1, "# mine")
+    # One that the machine never sees, but which somebody may offer it later instead of what it has by then.
+    vm.release(UNEDITED)
     tag = vm.release(EDITED, UNEDITED)
-    done = vm.update()
-    assert done.status == 0, done.text
-    record("sync: one update of a machine by itself", done.seconds)
+    soon = "[Timer]\nOnCalendar=\nOnCalendar=*:*:0/5\nRandomizedDelaySec=0\nAccuracySec=1s\n"
+    vm.bed.root(f"mkdir -p $(dirname {SOON})")
+    vm.write(SOON, soon, "root")
+    since = vm.now()
+    vm.bed.root(f"systemctl daemon-reload && systemctl restart {UNIT}.timer")
+    try:
+        wait_until(vm.updates, 90, "the timer starts an update", every=1.0)
+    finally:
+        # Once is enough; what it started goes on.
+        vm.bed.root(f"rm {SOON}; systemctl daemon-reload; systemctl restart {UNIT}.timer")
+    wait_until(lambda: not vm.updates(), 300, "the update ends", every=1.0)
+    said = vm.said(since)
+    assert f"{EDITED}: merged" in said, said
+    assert vm.bed.root(f"systemctl show --property=Result --value {UNIT}.service").strip() == "success", said
     assert f"New in {tag}." in text(vm, UNEDITED)
     assert f"New in {tag}." in text(vm, EDITED)
     assert "# mine" in text(vm, EDITED)
-    assert f"{EDITED}: merged" in done.text
     assert set(vm.bed.root(f"find {NOTEBOOKS} -printf '%u\\n'").split()) == {USER}
 
 
@@ -59,28 +68,9 @@ def test_the_second_update_changes_nothing(vm: UpdatingMachine) -> None:
     before = vm.everything()
     done = vm.update()
     assert done.status == 0, done.text
+    record("sync: one update of a machine by itself", done.seconds)
     assert changed(done) == 0, done.text
     assert vm.everything() == before
-
-
-def test_the_timer_fires(vm: UpdatingMachine) -> None:
-    shown = vm.bed.root(f"systemctl show {UNIT}.timer -p Persistent -p RandomizedDelayUSec -p ActiveState")
-    assert {"Persistent=yes", "RandomizedDelayUSec=2h", "ActiveState=active"} <= set(shown.splitlines())
-    tag = vm.release(UNEDITED)
-    soon = "[Timer]\nOnCalendar=\nOnCalendar=*:*:0/5\nRandomizedDelaySec=0\nAccuracySec=1s\n"
-    vm.bed.root(f"mkdir -p $(dirname {SOON})")
-    vm.write(SOON, soon, "root")
-    vm.bed.root(f"systemctl daemon-reload && systemctl restart {UNIT}.timer")
-    try:
-        deadline = time.monotonic() + patience(90)
-        while f"New in {tag}." not in text(vm, UNEDITED):
-            assert time.monotonic() < deadline, vm.bed.root(f"journalctl --no-pager -u {UNIT} -n 50")
-            time.sleep(1)
-    finally:
-        vm.bed.root(f"rm {SOON}; systemctl daemon-reload; systemctl restart {UNIT}.timer")
-        # A run that it started may still be at work; a later start would only wait for that one.
-        state = f"systemctl show --property=ActiveState --value {UNIT}.service"
-        vm.bed.root(f'while [ "$({state})" = activating ]; do sleep 0.5; done')
 
 
 def ask_jupyter(vm: UpdatingMachine, verb: str, address: str, **body: object) -> str:
@@ -95,42 +85,6 @@ def ask_jupyter(vm: UpdatingMachine, verb: str, address: str, **body: object) ->
     vm.write("/tmp/ask.py", script, "root")
     document = json.dumps(body) if body else ""
     return vm.bed.root(f"python3 /tmp/ask.py {verb} {address} {token} '{document}'")
-
-
-def test_an_open_notebook_waits_until_it_is_closed(vm: UpdatingMachine) -> None:
-    session = json.loads(
-        ask_jupyter(
-            vm, "POST", "/api/sessions", path=OPEN, type="notebook", name="", kernel={"name": "python3"}
-        )
-    )
-    # A kernel that a browser holds open: without a connection it only idles and nothing can be lost.
-    hold = (
-        "import asyncio, tornado.websocket, tornado.httpclient\n"
-        "async def main():\n"
-        f"    url = 'ws://127.0.0.1:8080/api/kernels/{session['kernel']['id']}/channels'\n"
-        f"    token = open('{PREFIX}/etc/token').read().strip()\n"
-        "    request = tornado.httpclient.HTTPRequest(url, headers={'Authorization': 'token ' + token})\n"
-        "    await tornado.websocket.websocket_connect(request)\n"
-        "    await asyncio.sleep(600)\n"
-        "asyncio.run(main())\n"
-    )
-    vm.write("/tmp/hold.py", hold, "root")
-    vm.bed.root(f"systemd-run --quiet --unit=browser {PREFIX}/venvs/jupyter/bin/python /tmp/hold.py")
-    try:
-        deadline = time.monotonic() + patience(30)
-        while '"connections": 1' not in ask_jupyter(vm, "GET", "/api/sessions"):
-            assert time.monotonic() < deadline, "nobody connected with the kernel"
-            time.sleep(0.3)
-        tag = vm.release(OPEN)
-        done = vm.update()
-        assert done.status == 0, done.text
-        assert f"{OPEN}: deferred" in done.text
-        assert f"New in {tag}." not in text(vm, OPEN)
-    finally:
-        vm.bed.root("systemctl stop browser")
-        ask_jupyter(vm, "DELETE", f"/api/sessions/{session['id']}")
-    assert vm.update().status == 0
-    assert f"New in {tag}." in text(vm, OPEN)
 
 
 def add_evil_task(vm: UpdatingMachine) -> None:
@@ -183,10 +137,80 @@ def assert_refused(vm: UpdatingMachine, attack: Callable[[UpdatingMachine], None
             git("update-ref", *line.split())
 
 
-def test_attacks_are_refused_nothing_of_them_runs_and_the_machine_goes_on(vm: UpdatingMachine) -> None:
+def test_attacks_are_refused_and_nothing_of_them_runs(vm: UpdatingMachine) -> None:
+    """That the machine goes on, the next update shows."""
     for attack in (unsigned, wrong_key, rollback):
         assert_refused(vm, attack)
-    assert vm.update().status == 0
+
+
+@contextmanager
+def held_open(vm: UpdatingMachine, name: str) -> Iterator[None]:
+    """Have a browser hold a notebook's kernel: without a connection it only idles and nothing can be lost."""
+    session = json.loads(
+        ask_jupyter(
+            vm, "POST", "/api/sessions", path=name, type="notebook", name="", kernel={"name": "python3"}
+        )
+    )
+    hold = (
+        "import asyncio, tornado.websocket, tornado.httpclient\n"
+        "async def main():\n"
+        f"    url = 'ws://127.0.0.1:8080/api/kernels/{session['kernel']['id']}/channels'\n"
+        f"    token = open('{PREFIX}/etc/token').read().strip()\n"
+        "    request = tornado.httpclient.HTTPRequest(url, headers={'Authorization': 'token ' + token})\n"
+        "    await tornado.websocket.websocket_connect(request)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n"
+    )
+    vm.write("/tmp/hold.py", hold, "root")
+    vm.bed.root(f"systemd-run --quiet --unit=browser {PREFIX}/venvs/jupyter/bin/python /tmp/hold.py")
+    try:
+        connected = lambda: '"connections": 1' in ask_jupyter(vm, "GET", "/api/sessions")  # noqa: E731
+        wait_until(connected, 30, "somebody connects with the kernel", every=0.3)
+        yield
+    finally:
+        vm.bed.root("systemctl stop browser")
+        ask_jupyter(vm, "DELETE", f"/api/sessions/{session['id']}")
+
+
+@contextmanager
+def broken_ansible(vm: UpdatingMachine) -> Iterator[None]:
+    """Have the machine's Ansible fail."""
+    ansible = f"{PREFIX}/venvs/control/bin/ansible-playbook"
+    stub = f"printf '#!/bin/sh\\nexit 1\\n' >{ansible} && chmod +x {ansible}"
+    vm.bed.root(f"mv {ansible} {ansible}.away && {stub}")
+    try:
+        yield
+    finally:
+        vm.bed.root(f"mv -f {ansible}.away {ansible}")
+
+
+@contextmanager
+def silent_organiser(vm: UpdatingMachine) -> Iterator[None]:
+    """Have the organiser's server not answer."""
+    vm.bed.root("systemctl kill --signal=STOP organiser")
+    try:
+        yield
+    finally:
+        vm.bed.root("systemctl kill --signal=CONT organiser")
+
+
+def test_a_failed_run_is_tried_again_and_an_open_notebook_waits_until_it_is_closed(
+    vm: UpdatingMachine,
+) -> None:
+    with held_open(vm, OPEN):
+        tag = vm.release(UNEDITED, OPEN)
+        with broken_ansible(vm):
+            assert vm.update().status != 0
+        with silent_organiser(vm):
+            done = vm.update()
+        assert done.status == 0, done.text
+        assert "finished what the last pull began" in done.text
+        assert f"New in {tag}." in text(vm, UNEDITED)
+        assert f"{OPEN}: deferred" in done.text
+        assert f"New in {tag}." not in text(vm, OPEN)
+    done = vm.update()
+    assert done.status == 0, done.text
+    assert f"New in {tag}." in text(vm, OPEN)
 
 
 def make_stick(vm: UpdatingMachine) -> str:
@@ -198,8 +222,7 @@ def make_stick(vm: UpdatingMachine) -> str:
 
 
 def test_a_stick_updates_the_machine_without_network(vm: UpdatingMachine) -> None:
-    vm.bed.root("systemctl kill --signal=STOP organiser")
-    try:
+    with silent_organiser(vm):
         tag = vm.release(UNEDITED)
         done = vm.pull("--from", make_stick(vm))
         assert done.status == 0, done.text
@@ -207,8 +230,6 @@ def test_a_stick_updates_the_machine_without_network(vm: UpdatingMachine) -> Non
         offline = vm.update()
         assert offline.status == 0
         assert "nothing done, offline" in offline.text
-    finally:
-        vm.bed.root("systemctl kill --signal=CONT organiser")
 
 
 def test_a_stick_with_a_wrong_signature_is_refused(vm: UpdatingMachine) -> None:
@@ -225,28 +246,12 @@ def test_a_stick_with_a_wrong_signature_is_refused(vm: UpdatingMachine) -> None:
         vm.organiser.git("reset", "--quiet", "--hard", head)
 
 
-def test_a_failed_run_is_tried_again(vm: UpdatingMachine) -> None:
-    tag = vm.release(UNEDITED)
-    ansible = f"{PREFIX}/venvs/control/bin/ansible-playbook"
-    vm.bed.root(
-        f"mv {ansible} {ansible}.away && printf '#!/bin/sh\\nexit 1\\n' >{ansible} && chmod +x {ansible}"
-    )
-    assert vm.update().status != 0
-    vm.bed.root(f"mv -f {ansible}.away {ansible}")
-    vm.bed.root("systemctl kill --signal=STOP organiser")
-    try:
-        done = vm.update()
-    finally:
-        vm.bed.root("systemctl kill --signal=CONT organiser")
-    assert done.status == 0, done.text
-    assert "finished what the last pull began" in done.text
-    assert f"New in {tag}." in text(vm, UNEDITED)
-
-
 def test_an_older_checkout_does_not_take_back_what_came_since(vm: UpdatingMachine) -> None:
+    """Set-up, run again from there, has nothing to do."""
     before = vm.everything()
     done = vm.play(vm.folder / "first/playbooks/notebook-sync.yml")
     assert done.status == 0, done.text
+    assert changed(done) == 0, done.text
     assert vm.everything() == before
 
 

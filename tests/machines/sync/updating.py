@@ -100,7 +100,7 @@ class UpdatingMachine:
         self.organiser = Organiser(Bed(upstream, self.folder / "mine", self.folder / "state"), key)
         allowed_signers(self.folder / "signers", key)
         shown = [f"--volume={self.folder}:{SHARED}:ro"]
-        self.bed = Container(self.name, shown, kind="debian", user="root")
+        self.bed = Container(self.name, shown, kind="debian", user="root", sees="shared")
         self.bed.start()
         self.write("/run/server.py", SERVER.format(shared=SHARED), "root")
         self.bed.root("systemd-run --quiet --unit=organiser python3 /run/server.py")
@@ -185,13 +185,25 @@ class UpdatingMachine:
 
     def update(self) -> Ran:
         """Let the machine update itself as its timer would; how it ends is the caller's to judge."""
-        since = self.bed.root("date +%s").strip()
+        since = self.now()
         done = self.bed.run(f"systemctl start {UNIT}.service", "root")
+        return Ran(done.status, self.said(since), done.seconds)
+
+    def now(self) -> str:
+        """Return the machine's time, for `said`."""
+        return self.bed.root("date +%s").strip()
+
+    def said(self, since: str) -> str:
+        """Return what its updates have said."""
         # The journal may not have the last lines yet when the unit has ended.
-        said = self.bed.root(
+        return self.bed.root(
             f"journalctl --sync; journalctl --quiet --output=cat --unit={UNIT} --since=@{since}"
         )
-        return Ran(done.status, said, done.seconds)
+
+    def updates(self) -> bool:
+        """Tell whether an update is at work."""
+        state = self.bed.root(f"systemctl show --property=ActiveState --value {UNIT}.service")
+        return state.strip() == "activating"
 
     def pull(self, *words: str) -> Ran:
         """Let somebody at the machine update it by hand, as root."""
