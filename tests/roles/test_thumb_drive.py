@@ -58,7 +58,7 @@ def test_it_fills_a_stick_and_then_has_nothing_to_do(tmp_path: Path, stick: Path
     assert (status, changed(text)) == (0, 0), text
 
 
-# The command itself reads again and tells what is missing in packages/organiser/tests/thumbdrive, in each run.
+# The command itself reads again, and tells what is missing, in packages/organiser/tests/thumbdrive.
 @pytest.mark.full
 def test_it_reads_again_where_that_is_asked(tmp_path: Path, stick: Path) -> None:
     status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])

@@ -86,8 +86,8 @@ def budget(tmp_path_factory: pytest.TempPathFactory) -> float:
     return round(MARGIN * max(building.run(folder, lesson(PIECES)).work for _ in range(3)), 2)
 
 
-# In each run the lessons themselves are held to their budgets beside other jobs; here two busy processes are for
-# the full depth.
+# In each run the lessons themselves are held to their budgets beside other jobs. Here two busy processes are
+# for the full depth.
 @pytest.mark.parametrize("beside", [0, pytest.param(2, marks=pytest.mark.full)])
 def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, beside: int) -> None:
     with busy(beside):
