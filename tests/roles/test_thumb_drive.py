@@ -95,6 +95,7 @@ def test_a_wrong_argument_is_named_before_anything_is_done(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.full
 def test_what_a_stick_refuses_is_told_in_the_end(tmp_path: Path, stick: Path) -> None:
     (stick / "workshop.bundle").write_text("mine")
     status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])

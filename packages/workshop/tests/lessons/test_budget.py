@@ -19,7 +19,7 @@ from workshop.lessons.processes import die_with_parent
 
 from . import building
 
-# In each run test_judging.py has the verdicts, and the real lessons are held to their budgets beside other jobs.
+# In each run test_judging.py has the verdicts, and real lessons are held to their budgets beside other jobs.
 pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 MARGIN = 1.15
