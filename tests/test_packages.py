@@ -97,6 +97,16 @@ def test_who_needs_whom(wheels: dict[str, Path]) -> None:
     assert not [each for each in needs_of(wheels["bubblebreaker"]) if "workshop" in each]
 
 
+COMES_ALONG = """
+import importlib.util
+import bubblebreaker.envs
+from bubblebreaker.agents import make_agent
+from bubblebreaker.rules import SAMEGAME
+# Its network comes along; to compile what it plays by takes longer than all the rest.
+make_agent("value", SAMEGAME)
+assert importlib.util.find_spec("workshop") is None
+print("played")
+"""
 GAME = """
 import gymnasium, warnings
 from gymnasium.utils.env_checker import check_env
@@ -110,20 +120,26 @@ from bubblebreaker.reference import Game
 from bubblebreaker.rules import SAMEGAME
 game = play_game(make_agent("tabu", SAMEGAME, 1, 1.0), Game.seeded(SAMEGAME, 1))
 assert game.over and game.score > 100, game.score
-# Its network comes along; to compile what it plays by takes longer than all the rest.
-make_agent("value", SAMEGAME)
-import importlib.util
-assert importlib.util.find_spec("workshop") is None
 print("played")
 """
 
 
-def test_the_games_alone_pass_gymnasiums_check_and_play(wheels: dict[str, Path], tmp_path: Path) -> None:
+# Compiling is most of what it takes to play, and packages/bubblebreaker/tests does both in each run.
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(COMES_ALONG, id="what comes along"),
+        pytest.param(GAME, id="a game", marks=pytest.mark.full),
+    ],
+)
+def test_the_games_alone_pass_gymnasiums_check_and_play(
+    wheels: dict[str, Path], tmp_path: Path, program: str
+) -> None:
     uv("venv", "--quiet", "--python", sys.executable, tmp_path / "venv")
     python = tmp_path / "venv/bin/python"
     uv("pip", "install", "--quiet", "--python", python, wheels["bubblebreaker"])
     done = subprocess.run(
-        [python, "-I", "-c", GAME], cwd=tmp_path, capture_output=True, text=True, check=False
+        [python, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout == "played\n", done.stderr
 

@@ -25,7 +25,7 @@ from benchmarks.sync.hostile import (
 def test_no_repository_takes_the_machine(
     make: Callable[[Repository], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hostile, "TAGS", by_depth(3000, full=10_000))
+    monkeypatch.setattr(hostile, "TAGS", by_depth(1000, full=10_000))
     found = cost(make, tmp_path)
     assert found.fault == "" and found.said and found.seconds > 0
 

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from benchmarks.sync.older_engine import first_trials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,6 +14,8 @@ def test_the_engine_of_this_checkout_has_none_of_the_old_faults() -> None:
     assert list(first_trials(ROOT, 20, seed=1)) == []
 
 
+# In each run test_fuzz_shapes.py plants faults into the engine of this checkout.
+@pytest.mark.full
 def test_an_engine_with_an_old_fault_is_found_out(tmp_path: Path) -> None:
     package = tmp_path / "workshop"
     shutil.copytree(ROOT / "packages/workshop/src/workshop", package)

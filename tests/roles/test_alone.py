@@ -162,8 +162,8 @@ def test_a_role_brings_the_modules_that_it_uses(role: str) -> None:
 
 SET_UP = set(roles_of_site())
 """The roles of a whole machine, which other jobs set up in each run."""
-ELSEWHERE = SET_UP | {"hub-kubernetes", "thumb-drive"}
-"""What each run plays anyway, two of them by the tests of their playbooks. Alone they are played in full."""
+ELSEWHERE = SET_UP | {"hub-kubernetes", "thumb-drive", "appliance-image", "hub-service"}
+"""Alone they are played in full: each run plays most of them anyway, and the last two take the longest."""
 
 
 def of_each_run(*roles: str) -> list[Any]:

@@ -62,7 +62,7 @@ def install(folder: Path, words: str, works_from: int = 1) -> subprocess.Complet
     )
 
 
-@pytest.mark.parametrize("words", [INTERRUPTED, BROKEN])
+@pytest.mark.parametrize("words", [INTERRUPTED, pytest.param(BROKEN, marks=pytest.mark.full)])
 def test_it_is_finished_and_then_the_packages_are_installed(tmp_path: Path, words: str) -> None:
     done = install(tmp_path, words)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -94,7 +94,8 @@ class Played:
 
 def tasks(folder: Path, command: Path, port: int) -> dict[str, list[dict[str, Any]]]:
     """Return all tasks that are run both ways, by what they try."""
-    here, made = folder / "here", folder / "made"
+    here, made, drifted = folder / "here", folder / "made", folder / "drifted"
+    own = {"placed_and_run": {"commands": [{"argv": [str(command)]}]}}
     ours = [
         placing(made),
         placing(made),
@@ -105,6 +106,7 @@ def tasks(folder: Path, command: Path, port: int) -> dict[str, list[dict[str, An
         {"placed": {"wrong": 1}},
         {"machine_lacks": {"path": str(folder), "required_mb": 10**9}},
     ]
+    more = [placing(drifted), own | {"environment": {"EXTRA": "{{ 'given' }}"}}, own]
     told = yaml.safe_load((ROOT / "playbooks/tasks/check-arguments.yml").read_text())
     [looking] = [{"setup": task["setup"]} for task in told if "setup" in task]
     stock = [
@@ -125,13 +127,17 @@ def tasks(folder: Path, command: Path, port: int) -> dict[str, list[dict[str, An
             "loop": [port, port],
         },
     ]
-    return {"ours": ours, "facts": [looking], "stock": stock}
+    return {"ours": ours, "more": more, "facts": [looking], "stock": stock}
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
-    """All of them here, and then sent: to start Ansible takes longer than what it does."""
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
+    """All of them here, and then sent: to start Ansible takes longer than what it does.
+
+    What Ansible's own modules do only where a test asks: to send one takes longer still.
+    """
     folder = tmp_path_factory.mktemp("both")
+    asked = {item.name for item in request.session.items}
     (folder / "here").mkdir()
     (folder / "here/.hidden").touch()
     command, found = watched(folder), []
@@ -139,7 +145,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(nothing, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         listed = tasks(folder, command, server.server_port)
+        if not asked & OF_STOCK:
+            del listed["facts"], listed["stock"]
         for sent in (False, True):
+            drift(folder / "drifted")
             before = beside_the_modules()
             results = iter(play(folder, *itertools.chain(*listed.values()), sent=sent))
             file, parent = folder / "made/file", command.with_name("command.parent")
@@ -151,11 +160,24 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Played]:
                     beside_the_modules() - before,
                 )
             )
-            for made in (file, folder / "new", parent):
-                made.unlink()
-            file.parent.rmdir()
+            drifted = folder / "drifted/file"
+            assert (drifted.read_text(), drifted.stat().st_mode & 0o777) == ("wanted\n", 0o640)
+            for made in (file, drifted, folder / "new", parent):
+                made.unlink(missing_ok=made.name == "new")
+            for made in (file.parent, drifted.parent):
+                made.rmdir()
         server.shutdown()
     return found[0], found[1]
+
+
+OF_STOCK = {"test_the_facts_are_those_that_setup_gathers", "test_stock_modules_find_what_they_find_when_sent"}
+
+
+def drift(folder: Path) -> None:
+    """Leave there a file that somebody changed."""
+    folder.mkdir(mode=0o750)
+    (folder / "file").write_text("drifted\n")
+    (folder / "file").chmod(0o666)
 
 
 def beside_the_modules() -> set[Path]:
@@ -176,25 +198,19 @@ def test_it_does_and_says_what_a_module_does_that_is_sent(played: tuple[Played, 
     assert here[7] == {"failed": True, "refused": True}
 
 
-def test_drift_is_mended_and_told(tmp_path: Path) -> None:
-    folder = tmp_path / "made"
-    folder.mkdir(mode=0o750)
-    (folder / "file").write_text("drifted\n")
-    (folder / "file").chmod(0o666)
-    [mended] = play(tmp_path, placing(folder))
-    assert mended["changed"]
-    assert mended["paths"] == [str(folder / "file")]
-    assert (folder / "file").read_text() == "wanted\n"
-    assert (folder / "file").stat().st_mode & 0o777 == 0o640
+def test_drift_is_mended_and_told(played: tuple[Played, Played]) -> None:
+    """What lies there then the fixture has looked at."""
+    for one in played:
+        mended = one.results["more"][0]
+        assert mended["changed"]
+        assert [Path(path).parts[-2:] for path in mended["paths"]] == [("drifted", "file")]
 
 
-def test_a_task_has_its_own_variables(tmp_path: Path) -> None:
-    command = watched(tmp_path)
-    task = {"placed_and_run": {"commands": [{"argv": [str(command)]}]}}
-    given, bare = play(tmp_path, task | {"environment": {"EXTRA": "{{ 'given' }}"}}, task)
-    assert given["documents"][0]["extra"] == "given"
-    assert bare["documents"][0]["extra"] == ""
-    assert "ansible-playbook" in command.with_name("command.parent").read_text()
+def test_a_task_has_its_own_variables(played: tuple[Played, Played]) -> None:
+    for one in played:
+        _, given, bare = one.results["more"]
+        assert given["documents"][0]["extra"] == "given"
+        assert bare["documents"][0]["extra"] == ""
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another account without being asked")
@@ -209,6 +225,8 @@ def test_it_leaves_nothing_beside_the_modules(played: tuple[Played, Played]) -> 
     assert played[0].left == set()
 
 
+# Machines in containers are set up with both in each run.
+@pytest.mark.full
 def test_the_facts_are_those_that_setup_gathers(played: tuple[Played, Played]) -> None:
     here, away = (one.results["facts"][0]["ansible_facts"] for one in played)
     # The Python is Ansible's own here, and what it was started with another module's are not.
@@ -228,6 +246,7 @@ def test_the_facts_are_those_that_setup_gathers(played: tuple[Played, Played]) -
     assert here["ansible_selinux"]["status"] == away["ansible_selinux"]["status"]
 
 
+@pytest.mark.full
 def test_stock_modules_find_what_they_find_when_sent(played: tuple[Played, Played]) -> None:
     here, away = (one.results["stock"] for one in played)
     for one, other in zip(here, away, strict=True):

@@ -15,14 +15,24 @@ from output_filter.bed import SCRIPT, Repository, code, one_shot, output_filter,
 A_RAN, A = text(code("a", ran=1)), text(code("a"))
 
 
-@pytest.fixture
-def repo(tmp_path: Path) -> Iterator[Repository]:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
     """A repository with the filter installed and one clean notebook committed."""
-    with repository(tmp_path) as made:
+    with repository(tmp_path_factory.mktemp("first")) as made:
         made.script("--install")
         made.write("a.ipynb", A)
         made.commit("first")
         yield made
+
+
+@pytest.fixture
+def repo(first: Repository, tmp_path: Path) -> Iterator[Repository]:
+    """A copy of it: to make one takes git and a Python six calls."""
+    copy = Repository(tmp_path / "repository", tmp_path / "home")
+    for made, folder in ((first.path, copy.path), (first.home, copy.home)):
+        shutil.copytree(made, folder, symlinks=True)
+    yield copy
+    shutil.rmtree(copy.path)
 
 
 def test_a_notebook_that_ran_leaves_status_and_diff_clean(repo: Repository) -> None:

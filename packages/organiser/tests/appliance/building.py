@@ -233,8 +233,8 @@ def make_system_disk(root: Path, raw: Path, *options: str) -> Path:
     path = {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
     subprocess.run([*command, "-d", str(root), str(raw), str(blocks)], check=True, env=os.environ | path)
     with raw.open("r+b") as file:
-        # Code of some kind, and one partition of Linux' own.
-        file.write(b"\xeb\xfe".ljust(440, b"\x90"))
+        # Code that halts, which costs no processor where it is started, and one partition of Linux' own.
+        file.write(b"\xf4\xeb\xfd".ljust(440, b"\x90"))
         file.seek(446)
         file.write(struct.pack("<4sB3sII", b"\x80\0\0\0", 0x83, bytes(3), 2048, blocks * 8))
         file.seek(510)

@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from .serving import Jupyter, jupyter, of, state
 
 KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
@@ -89,6 +91,8 @@ def test_a_crash_is_told_apart(server: Jupyter, kernel: str) -> None:
         assert "crashed (Segmentation fault)" in page.under(died)
 
 
+# It has a server of its own, and waits for a page that hears late.
+@pytest.mark.full
 def test_what_is_run_while_a_kernel_starts_anew_is_answered_in_order(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
     with jupyter(tmp_path / "own", tmp_path / "notebooks", more=LATE) as server:

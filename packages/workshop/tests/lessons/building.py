@@ -12,7 +12,15 @@ from typing import Any
 from workshop.lessons.catalogue import About, Lesson, about
 from workshop.lessons.jobs import Failure, Outcome
 from workshop.lessons.judging import Result, run_lesson
-from workshop.lessons.runner import Executed, Progress, RunOptions, prepare, run_notebook, solutions_of
+from workshop.lessons.runner import (
+    Executed,
+    Progress,
+    RunOptions,
+    Worker,
+    prepare,
+    run_notebook,
+    solutions_of,
+)
 from workshop.lessons.shortpath import SHORT_PATH
 
 Cell = dict[str, Any]
@@ -156,16 +164,17 @@ def run(folder: Path, content: Notebook, *, solved: bool = False, **how: Any) ->
     return run_lesson(lesson, RunOptions(folder, **how), quiet, solved=solved)
 
 
-def ran(folder: Path, content: Notebook) -> Executed:
+def ran(folder: Path, content: Notebook, kept: Worker) -> Executed:
     """Write a lesson and run its bare stubs, without a verdict."""
     lesson = put(folder, "1-try/10-it", content)
-    return run_notebook(lesson, about(lesson.name, content), content, RunOptions(folder), quiet, {})
+    how = RunOptions(folder, kept=kept)
+    return run_notebook(lesson, about(lesson.name, content), content, how, quiet, {})
 
 
-def tried(folder: Path, content: Notebook, answers: dict[str, dict[str, str]]) -> Outcome:
+def tried(folder: Path, content: Notebook, answers: dict[str, dict[str, str]], kept: Worker) -> Outcome:
     """Write a lesson, run it solved with the answers tried beside, and return what came of it."""
     lesson = put(folder, "1-try/10-it", content, {name: SOLUTIONS[name] for name in answers})
-    how = RunOptions(folder)
+    how = RunOptions(folder, kept=kept)
     solutions = solutions_of(content, how, wanted=True)
     told = about(lesson.name, content)
     return run_notebook(lesson, told, content, how, quiet, solutions, answers).outcome

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import Lesson, about
 from workshop.lessons.checks import check_lesson
 from workshop.lessons.cli import progress
-from workshop.lessons.runner import RunOptions, prepare
+from workshop.lessons.runner import RunOptions, Worker, prepare
 from workshop.lessons.tables import lessons_table, short_minutes
 from workshop.lessons.warm import survey
 from workshop.settings import Settings
@@ -156,7 +157,7 @@ PARTS = st.recursive(
 
 @given(st.lists(st.tuples(st.sampled_from(list(places(full()))), PARTS), min_size=1, max_size=4))
 @settings(
-    max_examples=150,
+    max_examples=by_depth(60, full=150),
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -171,7 +172,9 @@ def test_several_values_changed_at_once_are_told_in_lines(
     answer(folder, notebook)
 
 
-def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(tmp_path: Path) -> None:
+def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(
+    tmp_path: Path, kept: Worker
+) -> None:
     settings = {"cell_type": "code", "source": 'PROFILE = "full"', "metadata": {"tags": ["parameters"]}}
     strange = {
         "cell_type": "code",
@@ -182,9 +185,9 @@ def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(t
     }
     cells = [settings, {"cell_type": "code"}, {"cell_type": "markdown", "outputs": 5, "id": 7}, strange]
     kernel = {"kernelspec": {"name": "python3"}}
-    result = building.run(tmp_path, {"cells": cells, "metadata": kernel})
+    result = building.run(tmp_path, {"cells": cells, "metadata": kernel}, kept=kept)
     assert (result.passed, result.why) == (True, "")
     result = building.run(
-        tmp_path, {"cells": [*cells, {"cell_type": "code", "source": "1 / 0"}], "metadata": kernel}
+        tmp_path, {"cells": [*cells, {"cell_type": "code", "source": "1 / 0"}], "metadata": kernel}, kept=kept
     )
     assert "cell 5" in result.why and "ZeroDivisionError" in result.why

@@ -19,7 +19,8 @@ from workshop.lessons.processes import die_with_parent
 
 from . import building
 
-pytestmark = pytest.mark.slow
+# In each run test_judging.py has the verdicts, and real lessons are held to their budgets beside other jobs.
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 MARGIN = 1.15
 # A piece is about 9 ms, and the start of a kernel 0.3 s: 200 pieces are three quarters more work than 100.
@@ -86,8 +87,7 @@ def budget(tmp_path_factory: pytest.TempPathFactory) -> float:
     return round(MARGIN * max(building.run(folder, lesson(PIECES)).work for _ in range(3)), 2)
 
 
-# What an idle machine says was the budget's own measure: three runs of the same lesson.
-@pytest.mark.parametrize("beside", [pytest.param(0, marks=pytest.mark.full), 2])
+@pytest.mark.parametrize("beside", [0, 2])
 def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, beside: int) -> None:
     with busy(beside):
         sound = building.run(tmp_path, lesson(PIECES, budget))
@@ -98,7 +98,6 @@ def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, 
 
 
 # With Theano itself the job of the lessons does it in each run: tests/machines/lessons.
-@pytest.mark.full
 def test_a_cold_compile_cache_changes_no_verdict(tmp_path: Path, budget: float) -> None:
     """Warm, the same two lessons are held to it above."""
     # What is taken away for compiling has a noise of its own. If it were counted, it would be twice as much.

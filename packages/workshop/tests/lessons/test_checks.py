@@ -4,26 +4,28 @@ from pathlib import Path
 import pytest
 
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
-from workshop.lessons.runner import RunOptions
+from workshop.lessons.runner import RunOptions, Worker
 
 from . import building
 
 
-def check(folder: Path, content: building.Notebook, **what: bool) -> Verdict:
+def check(folder: Path, content: building.Notebook, kept: Worker | None = None, **what: bool) -> Verdict:
     lesson = building.put(folder, "1-try/10-it", content)
-    return check_lesson(lesson, RunOptions(folder), lambda _title: nullcontext(building.quiet), **what)
+    return check_lesson(
+        lesson, RunOptions(folder, kept=kept), lambda _title: nullcontext(building.quiet), **what
+    )
 
 
-def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
+def test_a_sound_lesson_passes_all_statements(tmp_path: Path, kept: Worker) -> None:
     building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
-    verdict = check(tmp_path, building.sound())
+    verdict = check(tmp_path, building.sound(), kept)
     assert verdict.faults == []
     assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs, verdict.wrong) == (True,) * 5
     assert (verdict.mutants, verdict.rejected) == (7, 7)
     assert check_catalogue(tmp_path) == []
 
 
-def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> None:
+def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path, kept: Worker) -> None:
     """One run, with a fault of each kind, and a real kernel that is forked for each answer."""
     lesson = building.sound()
     cells = {cell["id"]: cell for cell in lesson["cells"]}
@@ -35,7 +37,7 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> No
     building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
     answers = tmp_path / "solutions/answers/square.py"
     answers.write_text(answers.read_text() + "\n\n# %% also right\n# 9: a → b: no such thing\n")
-    verdict = check(tmp_path, lesson)
+    verdict = check(tmp_path, lesson, kept)
     assert (verdict.passed, verdict.clean, verdict.stubs, verdict.wrong) == (False, True, False, False)
     assert verdict.survivors == {"double": {"2: 2 → 3": ""}} or "double" not in verdict.survivors
     told = "\n".join(verdict.faults)
@@ -45,7 +47,7 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> No
     assert "check:square rejects '9: a → b', said to be right" in told
 
 
-def test_a_message_may_not_give_the_solution_away(tmp_path: Path) -> None:
+def test_a_message_may_not_give_the_solution_away(tmp_path: Path, kept: Worker) -> None:
     lesson = building.sound()
     cells = {cell["id"]: cell for cell in lesson["cells"]}
     cells["check-double"]["source"] = (
@@ -53,15 +55,15 @@ def test_a_message_may_not_give_the_solution_away(tmp_path: Path) -> None:
     )
     solutions = building.SOLUTIONS | {"double": "def double(x):\n    return sum([x, x, 0])\n"}
     building.put(tmp_path, "1-try/10-it", lesson, solutions)
-    verdict = check(tmp_path, lesson)
+    verdict = check(tmp_path, lesson, kept)
     assert any("the message gives the solution away" in fault for fault in verdict.faults)
 
 
-def test_a_wrong_solution_and_a_check_that_leaves_nothing_are_found(tmp_path: Path) -> None:
+def test_a_wrong_solution_and_a_check_that_leaves_nothing_are_found(tmp_path: Path, kept: Worker) -> None:
     lesson = building.sound()
     solutions = building.SOLUTIONS | {"square": "def square(x):\n    return 5\n"}
     building.put(tmp_path, "1-try/10-it", lesson, solutions)
-    verdict = check(tmp_path, lesson)
+    verdict = check(tmp_path, lesson, kept)
     assert (verdict.clean, verdict.solved) == (True, False)
     assert (
         "with solutions: check:square finds the solution wrong: of 2 it makes something else"

@@ -136,7 +136,11 @@ def test_wrong_usage_exits_with_two(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)],
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, marks=pytest.mark.full),
+        (signal.SIGKILL, -signal.SIGKILL),
+    ],
 )
 def test_no_kernel_is_left_behind(tmp_path: Path, number: signal.Signals, status: int) -> None:
     mark, scratch = tmp_path / "pids", tmp_path / "scratch"

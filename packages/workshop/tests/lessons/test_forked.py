@@ -22,6 +22,7 @@ from . import building
 
 code, notebook = building.code, building.notebook
 
+THREADS = ("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 SAYS = """\
 import json, os, random, sys, tempfile
 kept, seen = globals().get("kept", 0) + 1, getattr(sys, "seen_before", 0)
@@ -31,6 +32,7 @@ print(json.dumps({
     "parent": os.getppid(), "session": os.getsid(0) == os.getpid(), "command": sys.argv[0],
     "folder": os.getcwd(), "temporary": tempfile.gettempdir(), "random": random.random(),
     "input": os.fstat(0).st_rdev, "files": len(os.listdir("/proc/self/fd")),
+    "environment": dict(os.environ),
 }))
 """
 
@@ -69,37 +71,37 @@ def test_one_worker_runs_many_lessons_each_in_a_kernel_of_its_own(tmp_path: Path
     assert first["input"] == Path(os.devnull).stat().st_rdev, "it reads none of the orders"
     assert abs(first["files"] - started["files"]) <= 3, "no file of the server stays open"
     assert one.network == two.network == alone.network
+    # One of a BLAS and of TensorFlow, for lessons are checked side by side; one that is run chooses.
+    assert {first["environment"][name] for name in THREADS} == {"1"}
+    assert all(started["environment"].get(name) == os.environ.get(name) for name in THREADS)
     # What the server imported is counted for each lesson, as if its kernel had done it.
     for outcome in (one, two):
         assert outcome.cpu_seconds > alone.cpu_seconds / 3
 
 
-def test_a_lesson_that_breaks_its_kernel_breaks_no_other(tmp_path: Path) -> None:
-    with Worker() as worker:
-        broken, _ = run(tmp_path / "one", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", worker)
-        whole, said = run(tmp_path / "two", SAYS, worker)
+def test_a_lesson_that_breaks_its_kernel_breaks_no_other(tmp_path: Path, kept: Worker) -> None:
+    broken, _ = run(tmp_path / "one", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", kept)
+    whole, said = run(tmp_path / "two", SAYS, kept)
     assert broken.failure is not None and "killed" in broken.failure.line
     assert whole.failure is None and said["kept"] == 1
 
 
-def test_a_worker_that_is_killed_is_replaced(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_is_replaced(tmp_path: Path, kept: Worker) -> None:
     kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time\ntime.sleep(60)"
-    with Worker() as worker:
-        with pytest.raises(runner.WorkshopError, match="the lesson runner itself stopped"):
-            run(tmp_path / "one", kill, worker)
-        whole, _ = run(tmp_path / "two", SAYS, worker)
+    with pytest.raises(runner.WorkshopError, match="the lesson runner itself stopped"):
+        run(tmp_path / "one", kill, kept)
+    whole, _ = run(tmp_path / "two", SAYS, kept)
     assert whole.failure is None
 
 
-def test_what_a_lesson_leaves_running_ends_with_it(tmp_path: Path) -> None:
+def test_what_a_lesson_leaves_running_ends_with_it(tmp_path: Path, kept: Worker) -> None:
     left = (
         "import json, subprocess\nchild = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
         "print(json.dumps({'child': child.pid}))"
     )
-    with Worker() as worker:
-        _, said = run(tmp_path / "one", left, worker)
-        assert gone(said["child"])
-        whole, _ = run(tmp_path / "two", SAYS, worker)
+    _, said = run(tmp_path / "one", left, kept)
+    assert gone(said["child"])
+    whole, _ = run(tmp_path / "two", SAYS, kept)
     assert whole.failure is None, "the server was spared"
 
 
@@ -161,26 +163,13 @@ print(json.dumps({"drawn": drawn}))
 """
 
 
+@pytest.mark.full
 def test_a_picture_that_nobody_sees_is_drawn_all_the_same_but_once(tmp_path: Path) -> None:
     with Worker() as worker:
         _, checked = run(tmp_path / "one", PICTURE, worker)
     _, seen = run(tmp_path / "two", PICTURE, None)
     assert len(checked["drawn"]) == 1 < len(seen["drawn"])
     assert max(checked["drawn"]) < min(seen["drawn"])
-
-
-def test_a_lesson_that_is_checked_has_one_thread(tmp_path: Path) -> None:
-    """Of a BLAS and of TensorFlow, for lessons are checked side by side; one that is run chooses."""
-    source = (
-        "import json, os\n"
-        "names = ('OPENBLAS_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS')\n"
-        "print(json.dumps({name: os.environ.get(name) for name in names}))"
-    )
-    with Worker() as worker:
-        _, checked = run(tmp_path / "one", source, worker)
-    _, alone = run(tmp_path / "two", source, None)
-    assert set(checked.values()) == {"1"}
-    assert alone == {name: os.environ.get(name) for name in alone} and len(alone) == 3
 
 
 def test_a_server_that_does_not_start_is_refused() -> None:

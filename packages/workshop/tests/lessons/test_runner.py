@@ -9,6 +9,7 @@ import pytest
 from waiting import patience
 
 from workshop.lessons import network, runner
+from workshop.lessons.runner import Worker
 
 from . import building
 
@@ -46,7 +47,7 @@ def test_a_participants_run_passes_with_its_exercises_open(tmp_path: Path) -> No
     assert executed["cells"][-1]["execution_count"], "the kept notebook is the executed one"
 
 
-def test_a_run_goes_on_past_exercises_that_are_no_python_or_raise(tmp_path: Path) -> None:
+def test_a_run_goes_on_past_exercises_that_are_no_python_or_raise(tmp_path: Path, kept: Worker) -> None:
     lesson = building.sound()
     cells = {cell["id"]: cell for cell in lesson["cells"]}
     cells["do-double"]["source"] = "def double(x)\n    return 2 * x"
@@ -54,7 +55,7 @@ def test_a_run_goes_on_past_exercises_that_are_no_python_or_raise(tmp_path: Path
     lesson["cells"].append(code("assert (double(2), halve(2), square(2)) == (4, 1, 4)", name="later"))
     building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
 
-    told = building.ran(tmp_path, lesson).outcome
+    told = building.ran(tmp_path, lesson, kept).outcome
 
     assert told.failure is None
     assert {name: (each.answer, each.error) for name, each in told.answers.items()} == {
@@ -96,8 +97,9 @@ def test_a_kernel_that_dies_is_one_line(tmp_path: Path, source: str, told: str) 
     assert result.peak_rss_mb > 30, "its memory is known although it is gone"
 
 
-def test_a_lesson_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
-    result = run(tmp_path, notebook(code("import time\nwhile True: time.sleep(1)", name="on")), timeout=2)
+def test_a_lesson_that_takes_too_long_is_stopped(tmp_path: Path, kept: Worker) -> None:
+    content = notebook(code("import time\nwhile True: time.sleep(1)", name="on"))
+    result = run(tmp_path, content, timeout=2, kept=kept)
     assert result.why == "cell 1 (id on): stopped after 2 s; make it shorter or raise --timeout"
 
 

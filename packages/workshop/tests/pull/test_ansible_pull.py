@@ -146,7 +146,7 @@ def test_notebooks_come_and_edits_stay(machine: Machine) -> None:
     assert [text for text, _ in merged] == ["mine", "new"]
 
 
-def test_a_machine_with_keys_takes_signed_notebooks_only(machine: Machine, tmp_path: Path) -> None:
+def test_a_machine_with_keys_takes_no_notebooks_that_nobody_signed(machine: Machine, tmp_path: Path) -> None:
     keys = allowed_signers(tmp_path / "signers", machine.key).read_text()
     machine.set_up(notebook_sync_allowed_signers=keys)
     machine.publish(a_ipynb=notebook("not signed"))
@@ -154,6 +154,15 @@ def test_a_machine_with_keys_takes_signed_notebooks_only(machine: Machine, tmp_p
     assert refused.returncode != 0
     assert "is not signed" in refused.stdout
     assert not (machine.notebooks / "a.ipynb").exists()
+
+
+# In each run a whole machine takes its organiser's signed releases: tests/machines/sync.
+@pytest.mark.full
+def test_a_machine_with_keys_takes_one_signed_release_after_the_other(
+    machine: Machine, tmp_path: Path
+) -> None:
+    keys = allowed_signers(tmp_path / "signers", machine.key).read_text()
+    machine.set_up(notebook_sync_allowed_signers=keys)
     # One release after the other: the second pull's own fetch brings neither its tag nor the history.
     for text in ("1", "2"):
         machine.publish(f"v{text}", a_ipynb=notebook(text))

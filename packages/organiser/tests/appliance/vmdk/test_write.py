@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +36,11 @@ def sparse(path: Path, grains: int, pieces: list[tuple[int, bytes]]) -> Path:
 
 
 @given(disk=DISKS, threads=st.integers(1, 3))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=by_depth(20, full=60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_every_disk_comes_back(
     tmp_path: Path, disk: tuple[int, list[tuple[int, bytes]]], threads: int
 ) -> None:
