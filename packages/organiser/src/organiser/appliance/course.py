@@ -7,10 +7,11 @@ written down while they pass, so that a build which was killed and went on knows
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,10 +73,18 @@ def _times(document: Any) -> Times:
     return Times(numbers("steps"), numbers("tasks"))
 
 
-def kind_of(architecture: Architecture, emulated: object, without: Iterable[str] = ()) -> str:
-    """Return which builds take as long as each other."""
-    left_out = (f"without {one}" for one in sorted(without))
-    return " ".join([architecture.name, *(["emulated"] if emulated else []), *left_out])
+def kind_of(
+    architecture: Architecture, emulated: object, without: Iterable[str] = (), options: Sequence[str] = ()
+) -> str:
+    """Return which builds take as long as each other.
+
+    options: the words for ansible-playbook. Which lessons are compiled is one of them, and makes hours of
+    minutes. They are named by a sum, for a variable may be nobody else's business.
+    """
+    left_out = [f"without {one}" for one in sorted(without)]
+    told = hashlib.sha256(json.dumps(list(options)).encode()).hexdigest()[:12]
+    chosen = [f"with {told}"] if options else []
+    return " ".join([architecture.name, *(["emulated"] if emulated else []), *left_out, *chosen])
 
 
 def last_time(cache: Path, kind: str) -> Times:
@@ -90,10 +99,16 @@ def remember(cache: Path, kind: str, times: Times) -> None:
     write_whole(cache / TIMES, json.dumps(known, indent=1) + "\n")
 
 
-def estimate(cache: Path, architecture: Architecture, emulated: object, without: Iterable[str] = ()) -> str:
+def estimate(
+    cache: Path,
+    architecture: Architecture,
+    emulated: object,
+    without: Iterable[str] = (),
+    options: Sequence[str] = (),
+) -> str:
     """Return how long root and roles will take, in one line that says where the number is from."""
     how = f"emulated on {AMD64.machine}" if emulated else "at this computer's own speed"
-    if steps := last_time(cache, kind_of(architecture, emulated, without)).steps:
+    if steps := last_time(cache, kind_of(architecture, emulated, without, options)).steps:
         return f"{architecture.name}, {how}: about {_minutes(sum(steps.values()))} min, as the last time"
     return f"{architecture.name}, {how}: some {GUESSES[bool(emulated)]} min; a guess, none was timed here yet"
 
