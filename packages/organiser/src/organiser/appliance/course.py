@@ -19,6 +19,9 @@ from statistics import median
 from typing import Any
 
 from organiser.appliance.architecture import AMD64, Architecture
+from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import choose, find_lessons
+from workshop.lessons.warm import is_compiled
 from workshop.system.files import write_whole
 
 TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.+)\] \**$")
@@ -32,8 +35,12 @@ DID_SOMETHING = 0.25
 
 TIMES = "times.json"
 """Among the downloads: seconds of each step and task of the last build of each kind."""
-GUESSES = {False: 20, True: 55}
-"""Minutes for root and roles where nobody measured any: natively, and emulated."""
+GUESSES = {False: 20, True: 50}
+"""Minutes for root and roles where nobody measured any: natively, and emulated, where these come on top."""
+TENSORFLOW_GUESS = 10
+LESSON_GUESS = 3.5
+"""For each lesson that is compiled. One of the shortest took 105 processor seconds; by the budgets of their
+fast profiles the others take twice that on average."""
 
 Seconds = dict[str, float]
 
@@ -99,18 +106,38 @@ def remember(cache: Path, kind: str, times: Times) -> None:
     write_whole(cache / TIMES, json.dumps(known, indent=1) + "\n")
 
 
-def estimate(
-    cache: Path,
-    architecture: Architecture,
-    emulated: object,
-    without: Iterable[str] = (),
-    options: Sequence[str] = (),
-) -> str:
-    """Return how long root and roles will take, in one line that says where the number is from."""
+def guess(emulated: object, without: Iterable[str] = (), lessons: int = 0) -> int:
+    """Return the minutes of root and roles where nobody measured any; ``lessons``: how many are compiled."""
+    if not emulated:
+        return GUESSES[False]
+    return round(GUESSES[True] + TENSORFLOW_GUESS * ("tensorflow" not in without) + LESSON_GUESS * lessons)
+
+
+def lessons_compiled(notebooks: Path, options: Sequence[str] = ()) -> int:
+    """Return how many lessons a build compiles, by the role's variables among the words for ansible-playbook.
+
+    A name that no lesson has is the role's to refuse, later and in its own words.
+    """
+    names: list[str] = []
+    for word in options:
+        with suppress(ValueError):
+            told = json.loads(word)
+            if isinstance(told, dict):
+                names = told.get("deep_libs_warm_lessons", names)
+    with suppress(WorkshopError, TypeError):
+        return sum(is_compiled(lesson, False) for lesson in choose(find_lessons(notebooks), names))
+    return 0
+
+
+def estimate(cache: Path, architecture: Architecture, emulated: object, kind: str, minutes: int) -> str:
+    """Return how long root and roles will take, in one line that says where the number is from.
+
+    minutes: what is guessed where no such build was timed.
+    """
     how = f"emulated on {AMD64.machine}" if emulated else "at this computer's own speed"
-    if steps := last_time(cache, kind_of(architecture, emulated, without, options)).steps:
+    if steps := last_time(cache, kind).steps:
         return f"{architecture.name}, {how}: about {_minutes(sum(steps.values()))} min, as the last time"
-    return f"{architecture.name}, {how}: some {GUESSES[bool(emulated)]} min; a guess, none was timed here yet"
+    return f"{architecture.name}, {how}: some {minutes} min; a guess, none was timed here yet"
 
 
 def _minutes(seconds: float) -> int:
