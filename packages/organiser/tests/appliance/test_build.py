@@ -204,6 +204,19 @@ def test_how_long_each_step_took_is_kept_for_the_next_estimate(tmp_path: Path, s
     assert any("as the last time" in line for line in said)
 
 
+def test_a_build_that_compiles_one_lesson_tells_nothing_of_how_long_all_of_them_take(
+    tmp_path: Path, steps: list[str]
+) -> None:
+    one = ("-e", '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}')
+    building.build(wish(tmp_path, options=one))
+    said: list[str] = []
+    building.build(wish(tmp_path), said.append)
+    assert any("a guess" in line for line in said)
+    said.clear()
+    building.build(wish(tmp_path, options=one), said.append)
+    assert any("as the last time" in line for line in said)
+
+
 def test_a_root_of_a_changed_checkout_is_provisioned_again(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,10 @@ def test_the_same_root_has_the_same_name_so_that_a_killed_build_leaves_nothing(
             pass
     names = {line.split()[-1] for line in said.read_text().splitlines() if line.startswith("rm")}
     assert len(names) == 1
+    container.end_left_over(tmp_path / "root")
+    last = said.read_text().splitlines()[-1]
+    assert last.startswith("rm")
+    assert last.split()[-1] in names
 
 
 def test_what_a_killed_build_left_running_is_removed_although_podman_complains_once(

@@ -90,21 +90,45 @@ def test_without_a_last_time_it_is_a_guess_that_says_so(tmp_path: Path) -> None:
 
 
 def test_the_estimate_is_the_last_time_or_calls_itself_a_guess(tmp_path: Path) -> None:
-    first = course.estimate(tmp_path, ARM64, emulated=True)
-    assert "emulated on x86_64" in first
-    assert "a guess" in first
+    first = course.estimate(tmp_path, ARM64, True, KIND, 90)
+    assert "emulated on x86_64: some 90 min; a guess" in first
     times = course.Times({"root": 600.0, "provisioning": 1800.0}, LAST)
     course.remember(tmp_path, KIND, times)
     assert course.last_time(tmp_path, KIND) == times
-    assert "about 40 min, as the last time" in course.estimate(tmp_path, ARM64, emulated=True)
-    assert "a guess" in course.estimate(tmp_path, ARM64, emulated=False)
-    assert "a guess" in course.estimate(tmp_path, ARM64, emulated=True, without=["tensorflow"])
+    assert "about 40 min, as the last time" in course.estimate(tmp_path, ARM64, True, KIND, 90)
+    for other in (
+        course.kind_of(ARM64, False),
+        course.kind_of(ARM64, True, ["tensorflow"]),
+        course.kind_of(ARM64, True, (), ["-e", "deep_libs_warm=no"]),
+    ):
+        assert "a guess" in course.estimate(tmp_path, ARM64, True, other, 90)
+
+
+def test_a_guess_grows_with_the_lessons_that_are_compiled_emulated_and_with_tensorflow() -> None:
+    small = course.guess(True, ["tensorflow"], 1)
+    assert 50 <= small <= 60  # 58 minutes were measured, five of them for what comes after the roles
+    assert course.guess(True, (), 1) > small
+    assert course.guess(True, (), 27) > 2 * small
+    assert course.guess(None, (), 27) == course.guess(None, (), 1)
+
+
+def test_how_many_lessons_are_compiled_is_read_from_what_the_roles_are_told() -> None:
+    notebooks = Path(__file__).parents[4] / "notebooks"
+    every = course.lessons_compiled(notebooks)
+    assert every > 20
+    assert course.lessons_compiled(notebooks, ["-e", "deep_libs_blas_threads=2"]) == every
+    named = {"deep_libs_warm_lessons": ["0-basics/10-theano-basics", "mlp"]}
+    assert course.lessons_compiled(notebooks, ["-e", json.dumps(named)]) == 2
+    # TensorFlow's leave nothing, and wrong words are for the role.
+    for left in (["1-mnist/30-keras"], ["no such"], 5):
+        assert course.lessons_compiled(notebooks, ["-e", json.dumps({"deep_libs_warm_lessons": left})]) == 0
+    assert course.lessons_compiled(notebooks / "none") == 0
 
 
 @pytest.mark.parametrize("text", ["[", "[]", json.dumps({KIND: 2400}), json.dumps({KIND: {"steps": [1]}})])
 def test_what_others_wrote_there_is_no_measurement(tmp_path: Path, text: str) -> None:
     (tmp_path / course.TIMES).write_text(text)
-    assert "a guess" in course.estimate(tmp_path, ARM64, emulated=True)
+    assert "a guess" in course.estimate(tmp_path, ARM64, True, KIND, 90)
 
 
 def test_seconds_of_a_run_that_was_killed_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

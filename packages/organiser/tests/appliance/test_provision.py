@@ -57,6 +57,7 @@ def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch
         yield Recorder()
 
     monkeypatch.setattr(provisioning.container, "running", running)
+    monkeypatch.setattr(provisioning.container, "end_left_over", lambda _: None)
     monkeypatch.setattr(provisioning, "copy_files", lambda _, target: target.mkdir(parents=True))
     asked = wish(tmp_path, options=("-e", "deep_libs_warm=no"))
     provisioning.provision(tmp_path / "root", asked, tmp_path / "log")
@@ -65,6 +66,22 @@ def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch
     assert (cache, bundle, flag) == ("/opt/workshop/cache", "", "-e")
     assert json.loads(variables) == asked.variables()
     assert rest == ["-e", "deep_libs_warm=no"]
+
+
+def test_what_a_killed_build_left_running_ends_before_its_files_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(provisioning.container, "end_left_over", lambda root: done.append(f"end {root.name}"))
+
+    def copies(*_: object) -> None:
+        done.append("copy")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(provisioning, "copy_files", copies)
+    with pytest.raises(KeyboardInterrupt):
+        provisioning.provision(tmp_path / "root", wish(tmp_path), tmp_path / "log")
+    assert done == ["end root", "copy"]
 
 
 def test_what_is_being_compiled_is_told_while_it_is(tmp_path: Path) -> None:

@@ -125,19 +125,22 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
         if _is_finished(work, wish, version):
             say(f"{wish.architecture.name}: root and roles were finished before")
         else:
-            say(course.estimate(wish.downloads, wish.architecture, emulated, wish.without))
+            kind = course.kind_of(wish.architecture, emulated, wish.without, wish.options)
+            lessons = course.lessons_compiled(wish.source / "notebooks", wish.options)
+            minutes = course.guess(emulated, wish.without, lessons)
+            say(course.estimate(wish.downloads, wish.architecture, emulated, kind, minutes))
             # From here on it is not: a run that is killed leaves half of what is wished now.
             (work / FINISHED).unlink(missing_ok=True)
             say("root")
             with spent.step("root"):
                 ensure_root(root, wish.distribution, wish.mirror, wish.architecture)
-            kind = course.kind_of(wish.architecture, emulated, wish.without)
             last = course.last_time(wish.downloads, kind).tasks
-            guess = course.GUESSES[emulated is not None] * 60
             say("provisioning")
             with spent.step("provisioning") as note:
                 log = work / "provision.log"
-                reporter = Reporter(course.Course(log, last, spent.times.tasks, guess), root, note, say)
+                reporter = Reporter(
+                    course.Course(log, last, spent.times.tasks, minutes * 60), root, note, say
+                )
                 provision(root, _provision(wish, machine, version), log, emulated, reporter.look)
                 reporter.end()
             say("cleaning")

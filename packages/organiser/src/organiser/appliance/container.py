@@ -53,6 +53,16 @@ class Container:
             raise WorkshopError(f"{said[-1][:400] if said else 'nothing was said'} (all of it: {log})")
 
 
+def _name(root: Path) -> str:
+    """Return a container's name: by the root's place, so that what a killed build left running is found."""
+    return f"workshop-build-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:12]}"
+
+
+def end_left_over(root: Path) -> None:
+    """End what a killed build left running in a root, and what still works there."""
+    _remove(_name(root))
+
+
 @contextmanager
 def running(
     root: Path, mounts: Sequence[tuple[Path, str, str]] = (), emulated: Emulation | None = None
@@ -63,8 +73,7 @@ def running(
 
     Raises WorkshopError when podman cannot start it or systemd does not come up.
     """
-    # By the place: what a killed build left running is found and removed.
-    name = f"workshop-build-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:12]}"
+    name = _name(root)
     _remove(name)
     mounts = [*mounts, *(emulated.mounts if emulated else ())]
     volumes = [f"--volume={here.resolve()}:{there}:{mode}" for here, there, mode in mounts]

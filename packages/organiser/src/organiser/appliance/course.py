@@ -7,10 +7,11 @@ written down while they pass, so that a build which was killed and went on knows
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ from statistics import median
 from typing import Any
 
 from organiser.appliance.architecture import AMD64, Architecture
+from workshop.errors import WorkshopError
+from workshop.lessons.catalogue import choose, find_lessons
+from workshop.lessons.warm import is_compiled
 from workshop.system.files import write_whole
 
 TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.+)\] \**$")
@@ -31,8 +35,12 @@ DID_SOMETHING = 0.25
 
 TIMES = "times.json"
 """Among the downloads: seconds of each step and task of the last build of each kind."""
-GUESSES = {False: 20, True: 55}
-"""Minutes for root and roles where nobody measured any: natively, and emulated."""
+GUESSES = {False: 20, True: 50}
+"""Minutes for root and roles where nobody measured any: natively, and emulated, where these come on top."""
+TENSORFLOW_GUESS = 10
+LESSON_GUESS = 3.5
+"""For each lesson that is compiled. One of the shortest took 105 processor seconds; by the budgets of their
+fast profiles the others take twice that on average."""
 
 Seconds = dict[str, float]
 
@@ -72,10 +80,18 @@ def _times(document: Any) -> Times:
     return Times(numbers("steps"), numbers("tasks"))
 
 
-def kind_of(architecture: Architecture, emulated: object, without: Iterable[str] = ()) -> str:
-    """Return which builds take as long as each other."""
-    left_out = (f"without {one}" for one in sorted(without))
-    return " ".join([architecture.name, *(["emulated"] if emulated else []), *left_out])
+def kind_of(
+    architecture: Architecture, emulated: object, without: Iterable[str] = (), options: Sequence[str] = ()
+) -> str:
+    """Return which builds take as long as each other.
+
+    options: the words for ansible-playbook. Which lessons are compiled is one of them, and makes hours of
+    minutes. They are named by a sum, for a variable may be nobody else's business.
+    """
+    left_out = [f"without {one}" for one in sorted(without)]
+    told = hashlib.sha256(json.dumps(list(options)).encode()).hexdigest()[:12]
+    chosen = [f"with {told}"] if options else []
+    return " ".join([architecture.name, *(["emulated"] if emulated else []), *left_out, *chosen])
 
 
 def last_time(cache: Path, kind: str) -> Times:
@@ -90,12 +106,38 @@ def remember(cache: Path, kind: str, times: Times) -> None:
     write_whole(cache / TIMES, json.dumps(known, indent=1) + "\n")
 
 
-def estimate(cache: Path, architecture: Architecture, emulated: object, without: Iterable[str] = ()) -> str:
-    """Return how long root and roles will take, in one line that says where the number is from."""
+def guess(emulated: object, without: Iterable[str] = (), lessons: int = 0) -> int:
+    """Return the minutes of root and roles where nobody measured any; ``lessons``: how many are compiled."""
+    if not emulated:
+        return GUESSES[False]
+    return round(GUESSES[True] + TENSORFLOW_GUESS * ("tensorflow" not in without) + LESSON_GUESS * lessons)
+
+
+def lessons_compiled(notebooks: Path, options: Sequence[str] = ()) -> int:
+    """Return how many lessons a build compiles, by the role's variables among the words for ansible-playbook.
+
+    A name that no lesson has is the role's to refuse, later and in its own words.
+    """
+    names: list[str] = []
+    for word in options:
+        with suppress(ValueError):
+            told = json.loads(word)
+            if isinstance(told, dict):
+                names = told.get("deep_libs_warm_lessons", names)
+    with suppress(WorkshopError, TypeError):
+        return sum(is_compiled(lesson, False) for lesson in choose(find_lessons(notebooks), names))
+    return 0
+
+
+def estimate(cache: Path, architecture: Architecture, emulated: object, kind: str, minutes: int) -> str:
+    """Return how long root and roles will take, in one line that says where the number is from.
+
+    minutes: what is guessed where no such build was timed.
+    """
     how = f"emulated on {AMD64.machine}" if emulated else "at this computer's own speed"
-    if steps := last_time(cache, kind_of(architecture, emulated, without)).steps:
+    if steps := last_time(cache, kind).steps:
         return f"{architecture.name}, {how}: about {_minutes(sum(steps.values()))} min, as the last time"
-    return f"{architecture.name}, {how}: some {GUESSES[bool(emulated)]} min; a guess, none was timed here yet"
+    return f"{architecture.name}, {how}: some {minutes} min; a guess, none was timed here yet"
 
 
 def _minutes(seconds: float) -> int:

@@ -78,6 +78,8 @@ def provision(
     Raises WorkshopError with the play's closing line when it fails.
     """
     wish.cache.mkdir(parents=True, exist_ok=True)
+    # Before the files change that it works with: its play would go on with half of them.
+    container.end_left_over(root)
     source = root / SOURCE.lstrip("/")
     source.parent.mkdir(parents=True, exist_ok=True)
     copy_files(wish.checkout, source)

@@ -121,7 +121,7 @@ def survey(folder: Path, settings: Settings, names: Sequence[str] = (), workshop
         raise WorkshopError("this machine was not set up, so it has no compile cache; run the set-up first")
     found = find_lessons(folder)
     chosen = {one.name for one in choose(found, names)}
-    every = [one for one in found if _is_compiled(one, one.name in chosen)]
+    every = [one for one in found if is_compiled(one, one.name in chosen)]
     lessons = today_first([one for one in every if one.name in chosen], settings, workshop)
     packages = hashlib.sha256()
     for path in sorted((settings.prefix / "venvs" / KERNEL).glob("lib/python*/site-packages/*.dist-info")):
@@ -149,7 +149,7 @@ def today_first(lessons: list[Lesson], settings: Settings, workshop: str) -> lis
     return sorted(lessons, key=lambda one: opened.index(one.name) if one.name in opened else len(opened))
 
 
-def _is_compiled(lesson: Lesson, chosen: bool) -> bool:
+def is_compiled(lesson: Lesson, chosen: bool) -> bool:
     """Tell whether there is something to warm for; a broken notebook that nobody asked for is passed over."""
     try:
         return _compiles(about(lesson.name, lesson.read()))
