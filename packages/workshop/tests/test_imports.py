@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "sync": set(),
     "teach": {"datasets", "imagenet", "lessons"},
     "update_button": {"pull"},
-    "organiser": {"datasets", "pull", "site", "sync"},
+    "organiser": {"datasets", "lessons", "pull", "site", "sync"},
 }  # fmt: skip
 """The rooms of workshop, and the package organiser: what each may import besides the foundation."""
 

@@ -2,7 +2,7 @@
 
 Each of them begins with the same includes, which are half of g++'s work. Behind them the header has what
 each module says again and again (``shorter``). ``theano_patches`` lays a copy of this file into Theano's
-package and lets the C linker call :func:`compile_str`; so of ours it imports only what lies beside it there.
+package and lets the C linker call :func:`compile_str`; of ours it imports only what lies beside it there.
 
 Beside the header is a library without contents that is called like C++'s own: who links with it notes that
 the module needs C++'s, and does not read its many thousand names, which takes longer than all else that the
@@ -30,8 +30,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-# There are two of us, in workshop.machine and in theano.gof.
-from .shorter import HELPERS, shorten
+from workshop.machine.shorter import HELPERS, shorten
 
 # What DynamicModule and TensorType include, in their order; but instead of iostream what else comes with it.
 INCLUDES = """\

@@ -250,8 +250,9 @@ def patch_shorter(_: str | None) -> str:
 
 
 def patch_precompiled(_: str | None) -> str:
-    """Return the module that compiles with a precompiled header."""
-    return Path(precompiled.__file__).read_text(encoding="utf-8")
+    """Return the module that compiles with a precompiled header, and finds what it imports beside it."""
+    source = Path(precompiled.__file__).read_text(encoding="utf-8")
+    return replace_once(source, "from workshop.machine.shorter", "from theano.gof.shorter", "precompiled.py")
 
 
 def replace_once(source: str | None, old: str, new: str, name: str) -> str:
