@@ -86,6 +86,8 @@ arm() {
 use_test_venv
 case ${1:-} in
   units) use_disk_tools && run_pytest packages/organiser/tests/appliance ;;
+  # Boot menus of the builds that rarely come.
+  more) use_disk_tools && WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_bootloader.py -m full ;;
   wsl) use_testbed && wsl ;;
   sticks) use_sticks && run_pytest tests/machines/stick ;;
   machine) use_disk_tools && machine ;;

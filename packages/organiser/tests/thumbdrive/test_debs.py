@@ -64,9 +64,6 @@ real_install 2>&1 && echo installed
     return (done.stdout + done.stderr).strip()
 
 
-# In each run a machine is set up from a stick with Debian's packages, and refuses those that were damaged:
-# tests/machines/local/test_stick.py.
-@pytest.mark.full
 @pytest.mark.network
 def test_only_what_debian_signed_is_installed_from_a_stick(stick: Path, tmp_path: Path) -> None:
     files = [path for path in (stick / "debs").rglob("*") if path.is_file()]
