@@ -163,8 +163,11 @@ def held_open(vm: UpdatingMachine, name: str) -> Iterator[None]:
     )
     vm.write("/tmp/hold.py", hold, "root")
     vm.bed.root(f"systemd-run --quiet --unit=browser {PREFIX}/venvs/jupyter/bin/python /tmp/hold.py")
+
+    def connected() -> bool:
+        return '"connections": 1' in ask_jupyter(vm, "GET", "/api/sessions")
+
     try:
-        connected = lambda: '"connections": 1' in ask_jupyter(vm, "GET", "/api/sessions")  # noqa: E731
         wait_until(connected, 30, "somebody connects with the kernel", every=0.3)
         yield
     finally:
