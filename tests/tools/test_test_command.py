@@ -7,11 +7,13 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from fakeparts import FAILS, PASSES, SKIPPED, FakeParts
+from fakeparts import CHECKOUT, FAILS, PASSES, SKIPPED, FakeParts
+from machines.local.bed import owner
 
 GRAPH = """
 [first]
@@ -60,6 +62,19 @@ def test_jobs_wait_for_what_they_need_and_a_part_brings_it_along(fake: FakeParts
     assert ran.status == 0
     order = ["make", "a", "b"]
     assert fake.traced() == [f"{what} {job}" for job in order for what in ("begin", "end")] + ["cleaned"]
+
+
+def test_jobs_side_by_side_have_machines_of_their_own(fake: FakeParts) -> None:
+    says = 'echo "$WORKSHOP_TEST_JOB" >>trace'
+    fake.parts(roles=says, vm=says)
+    assert fake.run().status == 0
+    *jobs, _ = fake.traced()
+    assert sorted(jobs) == ["roles.run", "vm.run"]
+    names = {owner(job) for job in jobs}
+    assert len(names) == 2
+    script = '. tools/testbed/ours.bash && echo "-$OURS"'
+    ours = subprocess.run(["bash", "-c", script], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert all(name.endswith(ours.stdout.strip()) for name in names), "nobody would clean up after them"
 
 
 @pytest.mark.parametrize(

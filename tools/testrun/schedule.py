@@ -171,7 +171,8 @@ class Schedule:
     def _start(self, job: Job) -> None:
         log, events = (self.folder() / f"{job}.{kind}" for kind in ("log", "events"))
         events.unlink(missing_ok=True)
-        environment = {**self.environment, "WORKSHOP_TEST_EVENTS": str(events)}
+        # By its name a job tells what it makes on this machine from what the jobs beside it make.
+        environment = {**self.environment, "WORKSHOP_TEST_EVENTS": str(events), "WORKSHOP_TEST_JOB": str(job)}
         with log.open("wb") as output:
             # Not through a pipe: that ends only when the last process that a job left has let it go.
             process = subprocess.Popen(

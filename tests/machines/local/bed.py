@@ -38,8 +38,18 @@ PASSWORD = "-".join(("open", "sesame", "machine"))
 """What sudo wants of the user; in no file of the checkout, so that it is found wherever set-up leaves it."""
 SMALL = "/small"
 """A folder of the laptop's whose disk is too small for the workshop."""
-OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
-"""Keeps the machines of this checkout apart from those of another on the same host."""
+
+
+def owner(job: str = os.environ.get("WORKSHOP_TEST_JOB", "")) -> str:
+    """Return the end of the names of a job's machines: theirs alone on this host.
+
+    It tells the job, for jobs run side by side, and ends as tools/testbed/ours.bash has it, for checkouts do, too.
+    """
+    checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+    return "-".join([*filter(None, [job.replace(".", "-")]), checkout])
+
+
+OURS = owner()
 SUITE = os.environ.get("WORKSHOP_TEST_SUITE") or "trixie"
 """Which Debian the machines have."""
 FIGURES: list[str] = []
