@@ -4,6 +4,10 @@
 # Whoever sets up may stand in a folder that others can write to, as /tmp: -P and -I keep Python from taking modules
 # from there.
 
+# What this shell sets for a Python of its own (another project's PYTHONPATH, a PYTHONDONTWRITEBYTECODE, after which every
+# start compiles its modules anew) is not for the workshop's: all that is started from here would inherit it.
+unset "${!PYTHON@}"
+
 BOOTSTRAP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # die MESSAGE: one line that says what is wrong and what to do.
@@ -68,7 +72,7 @@ ensure_uv() {
   log=$(mktemp)
   # Where a pip is there, an environment with one of its own is not needed, which takes five times as long.
   if find_pip; then
-    download_uv "$lock" "$wheels" "$PYTHON" -I "${pip[@]}" >"$log" 2>&1 || no_uv "$dir" "$log" "$wanted"
+    for_this_platform download_uv "$lock" "$wheels" "$PYTHON" -I "${pip[@]}" >"$log" 2>&1 || no_uv "$dir" "$log" "$wanted"
     unpack_uv "$dir" "$lock" "$wheels" && rm -f "$log" && return
   fi
   if ! "$PYTHON" -P -m venv "$dir" >"$log" 2>&1; then
@@ -109,6 +113,17 @@ download_uv() {
   shift 2
   "$@" download --disable-pip-version-check --quiet --require-hashes --no-deps --retries 1 --timeout 15 \
     --dest "$wheels" --requirement "$lock"
+}
+
+# for_this_platform COMMAND…: pip compares each of uv's six thousand wheels with a thousand names of what may run here, for
+# more than a second. Where it is plain which one will, it is told the one name.
+for_this_platform() {
+  case $(uname -m)/$(getconf LONG_BIT 2>/dev/null)/$(getconf GNU_LIBC_VERSION 2>/dev/null) in
+    x86_64/64/glibc* | aarch64/64/glibc*)
+      PIP_ONLY_BINARY=:all: PIP_IMPLEMENTATION=py PIP_ABI=none PIP_PLATFORM=manylinux2014_$(uname -m) "$@"
+      ;;
+    *) "$@" ;;
+  esac
 }
 
 # no_uv DIR LOG WANTED: leave no half of it, and say why there is none.

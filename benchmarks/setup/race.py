@@ -18,8 +18,8 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 
 ENVIRONMENTS = ("jupyter", "theano", "tensorflow")
-INHERITED = {"WORKSHOP_CONFIG", "VIRTUAL_ENV", "PYTHONPATH", "UV_CACHE_DIR", "UV_PYTHON"}
-"""What a machine that is being set up does not have in its environment."""
+INHERITED = ("WORKSHOP_CONFIG", "VIRTUAL_ENV", "PYTHON", "UV_CACHE_DIR", "UV_PYTHON")
+"""What a machine that is being set up does not have in its environment, by its first letters."""
 CHANGED = re.compile(r"^\S+\s+: ok=\d+\s+changed=(\d+)", re.MULTILINE)
 
 
@@ -124,7 +124,7 @@ class Trial:
 
         The command and all that it started end when this process is interrupted.
         """
-        environment = {name: value for name, value in os.environ.items() if name not in INHERITED}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED)}
         environment |= {
             "XDG_CACHE_HOME": str(self.scratch / "xdg"),
             "PIP_NO_CACHE_DIR": "1",

@@ -49,7 +49,7 @@ FAKES = {
     "dnf": NOTE,
     "rpm": "case $INSTALLED in all) exit 0 ;; *) exit 1 ;; esac",
     "uname": "echo x86_64",
-    "uv": """echo "[$PYTHONS]\"""",
+    "uv": """echo "[$INTERPRETERS]\"""",
     "dpkg-query": """case $INSTALLED in all) shift 2; printf '%s installed\\n' "$@" ;; *) exit 1 ;; esac""",
     "ansible-playbook": NOTE + 'case "$*" in *--become-password-file*) cat >"$NOTES.handed" ;; esac',
 }
@@ -85,7 +85,7 @@ class Machine:
             "PATH": f"{self.folder}:{os.environ['PATH']}",
             "NOTES": str(self.folder / "notes"),
         }
-        environment |= {"KIND": kind, "INSTALLED": installed, "PYTHONS": a_python(self.folder), **more}
+        environment |= {"KIND": kind, "INSTALLED": installed, "INTERPRETERS": a_python(self.folder), **more}
         keyboard, terminal = pty.openpty()
         with subprocess.Popen(
             ["bash", "-c", SCRIPT, "setup.bash", *words],
@@ -159,7 +159,7 @@ def test_nothing_is_asked_where_nothing_is_missing(machine: Machine) -> None:
 
 def test_the_password_is_asked_for_where_only_a_python_is_missing(machine: Machine) -> None:
     """As after a set-up that was interrupted between the packages and the Python of Debian's predecessor."""
-    status, said = machine.run(f"{PASSWORD}\n", installed="all", PYTHONS="")
+    status, said = machine.run(f"{PASSWORD}\n", installed="all", INTERPRETERS="")
     assert status == 0, said
     assert "to install: Python 3.11" in said
     assert machine.notes("notes.handed") == PASSWORD
@@ -167,7 +167,7 @@ def test_the_password_is_asked_for_where_only_a_python_is_missing(machine: Machi
 
 @pytest.mark.parametrize(("typed", "given"), [(None, ""), ("a\nb\nc\n", ""), (None, "/opt/python3.11")])
 def test_a_python_may_come_without_root_too(machine: Machine, typed: str | None, given: str) -> None:
-    status, said = machine.run(typed, installed="all", PYTHONS="", INTERPRETER=given)
+    status, said = machine.run(typed, installed="all", INTERPRETERS="", INTERPRETER=given)
     assert status == 0, said
     assert machine.notes().splitlines()[-1] == "ansible-playbook site.yml"
 
