@@ -25,23 +25,6 @@ PLANTED = "import os; open({hit!r}, 'a').write(__file__ + '\\n')\n"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
-def bootstrap_beside(planted: Path, **environment: str) -> None:
-    """Get uv where there is no index, as far as pip comes."""
-    script = f"source {ROOT}/tools/bootstrap.bash; ensure_uv {planted.parent}/uv"
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=planted,
-        env=ENVIRONMENT
-        | {"PIP_NO_INDEX": "1", "WORKSHOP_WHEELS": str(planted.parent / "wheels")}
-        | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "cannot get uv" in done.stderr, done.stderr
-    assert "uv==" in done.stderr, done.stderr
-
-
 @pytest.fixture
 def planted(tmp_path: Path) -> Path:
     """A folder with a module of every name of Python's own, and pip: each writes down that it ran."""
@@ -63,14 +46,34 @@ def test_the_modules_would_be_taken(planted: Path) -> None:
     assert ran(planted)
 
 
-def test_the_bootstrap_takes_none_of_them(planted: Path) -> None:
-    bootstrap_beside(planted)
+def test_the_bootstrap_takes_none_of_them(planted: Path, tmp_path: Path) -> None:
+    script = f"source {ROOT}/tools/bootstrap.bash; ensure_uv {tmp_path}/uv"
+    environment = ENVIRONMENT | {"PIP_NO_INDEX": "1", "WORKSHOP_WHEELS": str(tmp_path / "wheels")}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=planted, env=environment, capture_output=True, text=True, check=False
+    )
+    # It came as far as pip, which had nothing to install from.
+    assert "cannot get uv" in done.stderr, done.stderr
+    assert "uv==" in done.stderr, done.stderr
     assert not ran(planted)
 
 
-def test_nor_does_it_heed_what_a_shell_sets_for_its_own_python(planted: Path) -> None:
-    bootstrap_beside(planted, PYTHONPATH=str(planted), PYTHONHOME=str(planted), PYTHONSTARTUP="/nowhere")
-    assert not ran(planted)
+@pytest.mark.parametrize("script", ["setup", "run-jupyter"])
+def test_what_a_shell_sets_for_its_own_python_reaches_none_of_ours(tmp_path: Path, script: str) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "sitecustomize.py").write_text(PLANTED.format(hit=str(tmp_path / "hit")))
+    environment = ENVIRONMENT | {"PYTHONPATH": str(own), "WORKSHOP_CONFIG": str(tmp_path / "none")}
+    subprocess.run(["python3", "-c", ""], env=environment, check=True)
+    assert ran(own), "Python itself would take it"
+    (tmp_path / "hit").unlink()
+    words = [ROOT / f"local/{script}.bash", "-e", "@/nowhere/variables.yml"]
+    done = subprocess.run(
+        words, env=environment, stdin=subprocess.DEVNULL, check=False, capture_output=True, text=True
+    )
+    # It came as far as the program that reads variables.
+    assert "/nowhere/variables.yml" in done.stderr, done.stderr
+    assert not ran(own)
 
 
 def test_making_a_token_takes_none_of_them(planted: Path, tmp_path: Path) -> None:
