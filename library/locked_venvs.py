@@ -454,10 +454,9 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         with contextlib.ExitStack() as held:
             for folder in sorted({environment.path.parent for environment in environments}):
                 uv.locks.append(held.enter_context(alone_in(folder, PATIENCE_SECONDS)))
-            # One after the other: what the first is built with, the others find in the cache.
-            with ThreadPoolExecutor(max_workers=1) as builder, ended_with_us() as begun:
+            with ThreadPoolExecutor() as pool, ended_with_us() as begun:
                 wheels = [wheel for environment in environments for wheel in environment.wheels]
-                builds = {wheel: builder.submit(build_once, wheel, uv) for wheel in dict.fromkeys(wheels)}
+                builds = {wheel: pool.submit(build_once, wheel, uv) for wheel in dict.fromkeys(wheels)}
 
                 def make(environment: Environment) -> dict[str, Any]:
                     report = environment.make(uv, builds)
