@@ -31,8 +31,18 @@ from typing import IO, Any
 from workshop import priority
 from workshop.machine import kernel
 
-ALWAYS = ("ipykernel.kernelapp", "ipykernel.zmqshell")
-"""What a kernel begins with."""
+ALWAYS = (
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "psutil",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
+"""What a kernel begins with: its application, and what that imports as it starts, above all the debugger."""
 ADOPTED_SECONDS = 10.0
 """How long to wait for the one who is to adopt a kernel; a moment is enough."""
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
