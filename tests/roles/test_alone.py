@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ on_debian_13 = pytest.mark.skipif(
 )
 
 
+@cache
 def loaded(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def alone(role: str) -> str:
@@ -51,6 +53,7 @@ def example(role: str) -> list[dict[str, Any]]:
     return plays
 
 
+@cache
 def arguments(role: str) -> set[str]:
     """Return the names of all arguments of a role and of those that it depends on."""
     specs = loaded(ROOT / "roles" / role / "meta/argument_specs.yml")["argument_specs"]

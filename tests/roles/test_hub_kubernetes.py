@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 pytest.importorskip("kubespawner")
 
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
 from jsonschema import ValidationError
 from machines.kubernetes.load import measure
-from machines.kubernetes.writing import values_of
+from machines.kubernetes.writing import loaded, values_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -85,7 +84,7 @@ class Written:
             *(self.folder / room / "objects").iterdir(),
             self.folder / room / "private/classroom-seats.yaml",
         ]
-        return [each for file in sorted(files) for each in yaml.safe_load_all(file.read_text())]
+        return [each for file in sorted(files) for each in loaded(file)]
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +126,7 @@ def test_what_is_written_is_what_chart_and_cluster_take(written: Written, room: 
     assert recap(written.first, room)["failed"] == 0, written.first
     values = written.values(room)
     check_values(values)
-    check_values(yaml.safe_load((written.folder / room / "hub-code.yaml").read_text()))
+    check_values(*loaded(written.folder / room / "hub-code.yaml"))
     objects = written.objects(room)
     assert [each["kind"] for each in objects] == [
         "Namespace",

@@ -39,11 +39,16 @@ VALUES = ("values.yaml", "hub-code.yaml", "own-values.yaml")
 """A folder's files of values; a later one goes before."""
 
 
+def loaded(file: Path) -> list[Any]:
+    """Return a file's documents, read in C: what holds our code takes Python a tenth of a second."""
+    return list(yaml.load_all(file.read_text(), Loader=yaml.CSafeLoader))
+
+
 def values_of(folder: Path) -> dict[str, Any]:
     """Return a folder's values, as helm merges them."""
     found: dict[str, Any] = {}
     for name in VALUES:
-        found = merged(found, yaml.safe_load((folder / name).read_text()))
+        found = merged(found, loaded(folder / name)[0])
     return found
 
 

@@ -15,7 +15,7 @@ from datasets.building import (
     offer,
     pypi_source,
 )
-from datasets.conftest import Server, left_over
+from datasets.conftest import Answer, Server, left_over
 from workshop.datasets import archive, network, pypi
 from workshop.datasets.catalogue import Source
 from workshop.datasets.fetch import fetched_together
@@ -29,30 +29,6 @@ def thing(index: Server, tmp_path: Path) -> Path:
     path = make_wheel(tmp_path, "thing", {"thing/file.bin": CONTENT})
     offer(index, path)
     return path
-
-
-def test_a_file_comes_out_of_a_wheel(index: Server, thing: Path, run: Run) -> None:
-    source = pypi_source(thing)
-    assert fetch(source, run).read_bytes() == CONTENT
-    run.store.clean()
-    shutil.rmtree(run.pip_cache, ignore_errors=True)
-    assert left_over(run.store) == []
-
-
-def test_an_archive_with_another_hash_is_never_opened(
-    index: Server, thing: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive, "read_members", lambda *_: pytest.fail("it was opened"))
-    source = pypi_source(thing, sha256="0" * 64)
-    with pytest.raises(WrongContentError, match="hash is not the one in the catalogue"):
-        fetch(source, run)
-
-
-def test_a_wrong_file_in_the_right_archive_is_never_kept(index: Server, thing: Path, run: Run) -> None:
-    source = pypi_source(thing)
-    with pytest.raises(WrongContentError, match="wrong file"):
-        fetch(source, run, content=CONTENT + b"!")
-    assert not (run.store.folder / "thing").exists()
 
 
 def test_a_dead_index_is_asked_once(thing: Path, run: Run, index: Server, monkeypatch) -> None:
@@ -75,46 +51,61 @@ def test_an_index_that_hangs_is_given_up_on(
     assert [path for path, _ in index.asked] == ["/simple/thing/"] * STRANGERS_ATTEMPTS
 
 
-@pytest.mark.parametrize("known", [False, True])
 def test_an_index_that_answers_slowly_once_is_asked_again(
-    index: Server, thing: Path, run: Run, monkeypatch: pytest.MonkeyPatch, known: bool
+    index: Server, thing: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if known:
-        other = make_wheel(thing.parent, "other", {"other/file.bin": CONTENT})
-        offer(index, other)
-        fetch(pypi_source(other), run, name="other")
+    """Whether it has answered before or not."""
+    other = make_wheel(thing.parent, "other", {"other/file.bin": CONTENT})
+    offer(index, other)
     # pip itself takes whole seconds.
     monkeypatch.setattr(network, "PATIENCE", (1.0, 60.0, 60.0))
-    page, slow = index.answers["/simple/thing/"], iter([index.ended.wait])
+    for wheel, known in ((thing, False), (other, True)):
+        path = f"/simple/{pypi_source(wheel).package}/"
+        index.answers[path] = slow_once(index, index.answers[path])
+        assert run.reach.alive("pypi") == known
+        assert fetch(pypi_source(wheel), run, name=pypi_source(wheel).package).read_bytes() == CONTENT
+
+
+def slow_once(index: Server, page: Answer) -> Answer:
+    """Return an answer that comes too late the first time."""
+    slow = iter([index.ended.wait])
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         for wait in slow:
             wait()
         page(request)
 
-    index.answers["/simple/thing/"] = answer
-    assert fetch(pypi_source(thing), run).read_bytes() == CONTENT
+    return answer
 
 
 def test_many_come_in_one_call_and_a_refused_one_does_not_spoil_the_others(
-    index: Server, tmp_path: Path, thing: Path, run: Run
+    index: Server, tmp_path: Path, thing: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An archive with another hash is never opened."""
     offer(index, make_wheel(tmp_path, "other", {"other/file.bin": CONTENT}))
     good = pypi_source(thing)
     bad = pypi_source(tmp_path / "other-1.0-py3-none-any.whl", sha256="1" * 64)
     run.together = fetched_together([good, bad])
     assert fetch(good, run).read_bytes() == CONTENT
-    with pytest.raises(WrongContentError):
+    monkeypatch.setattr(archive, "read_members", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(WrongContentError, match="hash is not the one in the catalogue"):
         fetch(bad, run, name="another")
 
 
 def test_many_come_in_one_call(index: Server, tmp_path: Path, thing: Path, run: Run) -> None:
+    """A wrong file in the right archive is never kept, and of the archives nothing is left over."""
     offer(index, make_wheel(tmp_path, "other", {"other/file.bin": CONTENT}))
     sources = [pypi_source(thing), pypi_source(tmp_path / "other-1.0-py3-none-any.whl")]
     run.together = fetched_together(sources)
+    with pytest.raises(WrongContentError, match="wrong file"):
+        fetch(sources[0], run, content=CONTENT + b"!")
+    assert not (run.store.folder / "thing").exists()
     for source in sources:
         assert fetch(source, run, name=source.package).read_bytes() == CONTENT
     assert [path for path, _ in index.asked].count("/files/thing-1.0-py3-none-any.whl") == 1
+    run.store.clean()
+    shutil.rmtree(run.pip_cache, ignore_errors=True)
+    assert left_over(run.store) == []
 
 
 def test_only_packages_for_one_platform_go_together() -> None:

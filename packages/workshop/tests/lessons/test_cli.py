@@ -12,6 +12,7 @@ import pytest
 from waiting import alive, patience, wait_until
 
 from workshop.lessons.catalogue import find_lessons
+from workshop.output import console
 from workshop.settings import CHECKOUT
 
 from . import building
@@ -59,17 +60,19 @@ def test_list_as_json(folder: Path) -> None:
     assert json.loads(again.stdout)["here"] == here
 
 
-def test_list_as_table(folder: Path) -> None:
-    done = workshop("list", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
+def test_list_as_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "width", 160)
+    done = commandline.workshop("lessons", "list", "--notebooks", folder)
     assert "Minutes on this machine" in done.stdout and "waiting" in done.stdout
     assert "Small sums" in done.stdout and "MB" not in done.stdout
-    done = workshop("list", "--budgets", "--notebooks", folder, env={**os.environ, "COLUMNS": "160"})
+    done = commandline.workshop("lessons", "list", "--budgets", "--notebooks", folder)
     assert "60 s of work" in done.stdout and "900 MB" in done.stdout
 
 
-def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns() -> None:
+def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     names = [lesson.name for lesson in find_lessons(CHECKOUT / "notebooks")]
-    done = workshop("list", "--notebooks", CHECKOUT / "notebooks", env={**os.environ, "COLUMNS": "80"})
+    monkeypatch.setattr(console, "width", 80)
+    done = commandline.workshop("lessons", "list", "--notebooks", CHECKOUT / "notebooks")
     *table, _said = done.stdout.rstrip().splitlines()
     assert max(map(len, table)) <= 80
     assert [line.split()[0] for line in table if re.match(r" ?\d-", line)] == names, "none is cut"
@@ -173,19 +176,15 @@ def test_no_kernel_is_left_behind(tmp_path: Path, number: signal.Signals, status
 
 
 @pytest.mark.parametrize("output", ["notebooks", "notebooks/1-try", "mine"])
-def test_executed_notebooks_replace_no_others(folder: Path, tmp_path: Path, output: str) -> None:
+def test_executed_notebooks_replace_no_others(
+    folder: Path, tmp_path: Path, output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = tmp_path / "workshop.toml"
     settings.write_text(f'notebooks = "{tmp_path / "mine"}"\n', encoding="utf-8")
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(settings))
     before = {path: path.read_bytes() for path in folder.rglob("*.ipynb")}
-    done = workshop(
-        "run",
-        "sound",
-        "--notebooks",
-        folder,
-        "--output",
-        tmp_path / output,
-        env={**os.environ, "WORKSHOP_CONFIG": str(settings)},
-    )
+    words = ["run", "sound", "--notebooks", folder, "--output", tmp_path / output]
+    done = commandline.workshop("lessons", *words)
     assert done.returncode == 1
     assert "would replace the notebooks in" in done.stderr
     assert {path: path.read_bytes() for path in folder.rglob("*.ipynb")} == before

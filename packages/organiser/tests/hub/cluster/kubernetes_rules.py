@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import jsonschema
-import kubernetes_validate
+import kubernetes_validate.utils
 from kubernetes_asyncio.client import ApiClient
 from kubespawner import KubeSpawner
 from traitlets.config import Config
@@ -19,6 +20,8 @@ from traitlets.config import Config
 OLDEST, NEWEST = "1.28", "1.37"
 """The oldest Kubernetes that the chart 4.4.0 takes (its kubeVersion), and the newest with a schema."""
 SCHEMA = json.loads((Path(__file__).parent / "z2jh-4.4.0/values.schema.json").read_text())
+# It reads all that a Kubernetes defines anew for each object.
+kubernetes_validate.utils.schema_contents = functools.cache(kubernetes_validate.utils.schema_contents)
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral"}
 VOLUMES |= {"persistentVolumeClaim", "projected", "secret"}
 """The kinds that "restricted" allows."""
