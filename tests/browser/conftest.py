@@ -35,6 +35,9 @@ expect = playwright.expect
 expect.set_options(timeout=patience(30_000))
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+LAUNCHER = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
+UPGRADE = "9-tools/90-upgrade.ipynb"
+"""The notebook that the launcher opens."""
 # Chromium without what makes windows, in which a page opens in half the processor time; then as Debian, as
 # Fedora and as others call the whole of it. The full job names that one, so that it is tried, too.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -203,8 +206,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to full depth what is tried in a second way: as plain files, in dark colours, in Notebook 7.
 
     Of each module the first test is tried in both ways at normal depth, too; Notebook 7, which costs most, is
-    opened by one test alone.
+    opened by one test alone. The tests in Jupyter come first, so that all of them fall to one of pytest-xdist's
+    processes: each starts a server and loads JupyterLab.
     """
+    items.sort(key=lambda item: "server" not in getattr(item, "fixturenames", ()))
     modules: dict[tuple[str, str], str] = {}
     for item in items:
         callspec = getattr(item, "callspec", None)
@@ -277,9 +282,14 @@ def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jupyter, Path]]:
-    """A Jupyter server with the workshop's settings, and the folder of its notebooks."""
+    """A Jupyter server with the workshop's settings, and the folder of its notebooks.
+
+    It finds the launcher's extension where the installed package would have put it.
+    """
     folder = tmp_path_factory.mktemp("jupyter")
-    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / UPGRADE).parent.mkdir(parents=True)
+    shutil.copy(CHECKOUT / "notebooks" / UPGRADE, folder / "notebooks" / UPGRADE)
+    shutil.copytree(LAUNCHER, folder / "own/share/labextensions/workshop-upgrade")
     with jupyter(folder / "own", folder / "notebooks") as running_server:
         yield running_server, folder / "notebooks"
 

@@ -22,7 +22,7 @@ FIGURES: list[str] = []
 
 @dataclass
 class Kept:
-    """A page of each front end that one test leaves to the next: to load Jupyter costs more than most tests."""
+    """A page of each front end that one test leaves to the next: to load Jupyter costs more than a test."""
 
     pages: dict[str, Any] = field(default_factory=dict)
 
@@ -55,20 +55,26 @@ class Desk:
         if alone or options:
             page = self.open_page(address, 1280, 900, **options)
             self.pages.append(page)
-        elif self.name not in self.kept.pages:
-            page = self.kept.pages[self.name] = self.open_page(address, 1280, 900, keep=True)
         else:
-            page = self.kept.pages[self.name]
-            self.follow(page)
-            if self.name == "JupyterLab":
+            loads = self.name not in self.kept.pages or self.name != "JupyterLab"
+            page = self.at_hand(address)
+            if not loads:
                 choose(page, "File", "Open from Path…")
                 page.get_by_role("dialog").get_by_role("textbox").fill(f"{name}.ipynb")
                 page.get_by_role("dialog").get_by_role("button", name="Open", exact=True).click()
-            else:
-                page.goto(address)
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         wait_for_kernel(self.server, page, f"{name}.ipynb")
         self.run_all(page)
+        return page
+
+    def at_hand(self, address: str) -> Any:
+        """Return the page that tests leave to each other; JupyterLab opens the address only in a new one."""
+        if page := self.kept.pages.get(self.name):
+            self.follow(page)
+            if self.name != "JupyterLab":
+                page.goto(address)
+        else:
+            page = self.kept.pages[self.name] = self.open_page(address, 1280, 900, keep=True)
         return page
 
     def run_all(self, page: Any) -> None:
@@ -77,7 +83,7 @@ class Desk:
         choose(page, "Run", "Run All Cells")
 
     def leave(self, *, failed: bool) -> None:
-        """Close the pages or what they show, then end their kernels: an open page complains of one that is gone.
+        """Close the pages, or what they show, then end their kernels: a page complains of one that is gone.
 
         Nobody gets the page of a test that failed, nor one whose notebooks cannot be closed.
         """
