@@ -34,6 +34,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 expect = playwright.expect
 expect.set_options(timeout=patience(30_000))
 
+HERE = Path(__file__).parent
 CHECKOUT = Path(__file__).resolve().parents[2]
 LAUNCHER = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
 UPGRADE = "9-tools/90-upgrade.ipynb"
@@ -206,10 +207,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to full depth what is tried in a second way: as plain files, in dark colours, in Notebook 7.
 
     Of each module the first test is tried in both ways at normal depth, too; Notebook 7, which costs most, is
-    opened by one test alone. The tests in Jupyter come first, so that all of them fall to one of pytest-xdist's
+    opened by one test alone. The tests in Jupyter come first, so that all fall to one of pytest-xdist's
     processes: each starts a server and loads JupyterLab.
     """
-    items.sort(key=lambda item: "server" not in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: item.path.parent != HERE or "server" not in getattr(item, "fixturenames", ()))
     modules: dict[tuple[str, str], str] = {}
     for item in items:
         callspec = getattr(item, "callspec", None)

@@ -17,10 +17,10 @@ from .fingers import tap
 PAGE = "demos/agents/index.html"
 # The shortest ways, counted by hand on the maps.
 SHORTEST = {"rooms": 12, "cliff": 13, "maze": 22}
-# Until the moving agent's reward has risen, in seconds of one core. Its network begins by chance, and so it takes
-# 6,000 steps or more.
+# Until the moving agent's reward has risen, in seconds of one core. Its network begins by chance; it
+# mostly takes 6,000 to 10,000 steps.
 SECONDS = 90
-# The bar is above the one that the test holds it to. The rewards are kept as they were then: the agent goes on.
+# The bar is above the one that the test holds it to. Rewards are kept as they were then: the agent goes on.
 RISEN = """(() => {
   const { rewards } = workshopDemo;
   const mean = (two) => (two[0] + two[1]) / 2;
