@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,7 +26,7 @@ from workshop.settings import Settings
 from workshop.site.build import LIBRARIES, build_site
 from workshop.site.decks import LIBRARIES as SLIDE_LIBRARIES
 
-from .notebooks import FIGURES, FRONT_ENDS, Desk
+from .notebooks import FIGURES, FRONT_ENDS, Desk, Kept
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -34,7 +34,11 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 expect = playwright.expect
 expect.set_options(timeout=patience(30_000))
 
+HERE = Path(__file__).parent
 CHECKOUT = Path(__file__).resolve().parents[2]
+LAUNCHER = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
+UPGRADE = "9-tools/90-upgrade.ipynb"
+"""The notebook that the launcher opens."""
 # Chromium without what makes windows, in which a page opens in half the processor time; then as Debian, as
 # Fedora and as others call the whole of it. The full job names that one, so that it is tried, too.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -152,6 +156,28 @@ class Watch:
 
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    pages: list[playwright.Page] = field(default_factory=list)
+
+    def follow(self, page: playwright.Page) -> None:
+        """Watch a page."""
+        self.pages.append(page)
+        for event, heard in self._listeners():
+            page.on(event, heard)
+
+    def end(self) -> None:
+        """Watch no longer: a page that is kept is another test's from now on."""
+        for page in self.pages:
+            for event, heard in self._listeners():
+                page.remove_listener(event, heard)
+
+    def _listeners(self) -> list[tuple[Any, Callable[[Any], None]]]:
+        return [("request", self.see), ("pageerror", self.catch), ("console", self.hear)]
+
+    def see(self, request: playwright.Request) -> None:
+        self.requests.append(request.url)
+
+    def catch(self, error: playwright.Error) -> None:
+        self.complaints.append(str(error))
 
     def outside(self) -> list[str]:
         """Return the requests that left the machine."""
@@ -181,8 +207,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to full depth what is tried in a second way: as plain files, in dark colours, in Notebook 7.
 
     Of each module the first test is tried in both ways at normal depth, too; Notebook 7, which costs most, is
-    opened by one test alone.
+    opened by one test alone. The tests in Jupyter come first, so that all fall to one of pytest-xdist's
+    processes: each starts a server and loads JupyterLab.
     """
+    items.sort(key=lambda item: item.path.parent != HERE or "server" not in getattr(item, "fixturenames", ()))
     modules: dict[tuple[str, str], str] = {}
     for item in items:
         callspec = getattr(item, "callspec", None)
@@ -216,6 +244,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path: Path) -> Iterator[Open]:
     """Open an address in a browser without a past, unless one is given.
 
+    It is closed after the test unless the caller ``keep``s it, who then has a ``past`` of its own.
+
     No test passes when its page made a request that leaves the machine, or complained: as it would of a
     server that ended before it was closed.
     """
@@ -226,6 +256,8 @@ def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path:
         width: int = 1280,
         height: int = 720,
         past: playwright.BrowserContext | None = None,
+        *,
+        keep: bool = False,
         **options: object,
     ) -> playwright.Page:
         size = {"width": width, "height": height}
@@ -234,26 +266,31 @@ def open_page(browser: playwright.Browser, watch: Watch, serve: Serve, tmp_path:
             opened.append(past)
         page = past.new_page()
         page.set_viewport_size(size)
-        opened.append(page)
+        if not keep:
+            opened.append(page)
         page.set_default_timeout(patience(60_000))
-        page.on("request", lambda request: watch.requests.append(request.url))
-        page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-        page.on("console", watch.hear)
+        watch.follow(page)
         page.goto(address)
         return page
 
     yield open_it
     for each in reversed(opened):
         each.close()
+    watch.end()
     assert watch.outside() == []
     assert watch.complaints == []
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jupyter, Path]]:
-    """A Jupyter server with the workshop's settings, and the folder of its notebooks."""
+    """A Jupyter server with the workshop's settings, and the folder of its notebooks.
+
+    It finds the launcher's extension where the installed package would have put it.
+    """
     folder = tmp_path_factory.mktemp("jupyter")
-    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / UPGRADE).parent.mkdir(parents=True)
+    shutil.copy(CHECKOUT / "notebooks" / UPGRADE, folder / "notebooks" / UPGRADE)
+    shutil.copytree(LAUNCHER, folder / "own/share/labextensions/workshop-upgrade")
     with jupyter(folder / "own", folder / "notebooks") as running_server:
         yield running_server, folder / "notebooks"
 
@@ -265,18 +302,27 @@ def participants_past(browser: playwright.Browser) -> Iterator[playwright.Browse
         yield context
 
 
+@pytest.fixture(scope="session")
+def kept(participants_past: playwright.BrowserContext) -> Kept:
+    """The pages of Jupyter that tests leave to each other; they close with that browser."""
+    return Kept()
+
+
 @pytest.fixture(params=FRONT_ENDS)
 def desk(
     request: pytest.FixtureRequest,
     server: tuple[Jupyter, Path],
     open_page: Open,
     participants_past: playwright.BrowserContext,
+    kept: Kept,
     watch: Watch,
 ) -> Iterator[Desk]:
     """Each front end in turn; the kernels that a test leaves are ended."""
-    made = Desk(request.param, *server, functools.partial(open_page, past=participants_past))
+    opener = functools.partial(open_page, past=participants_past)
+    made = Desk(request.param, *server, opener, watch.follow, kept)
+    failed = request.session.testsfailed
     yield made
-    made.leave()
+    made.leave(failed=request.session.testsfailed > failed)
     watch.complaints[:] = [line for line in watch.complaints if not OF_JUPYTER.search(line)]
 
 

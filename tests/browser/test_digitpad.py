@@ -94,7 +94,7 @@ def test_mouse_and_keys_draw_and_clear_and_each_stroke_is_answered(desk: Desk) -
 
 def draw_with_the_mouse(desk: Desk, page: Any) -> None:
     waited = []
-    for digit in [1, 7, 0] * 4:
+    for digit in (1, 7, 0):
         draw(page, digit)
         answered(page, digit)
         waited.append(page.evaluate(WAITED))

@@ -5,31 +5,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter.serving import Jupyter, jupyter
+from jupyter.serving import Jupyter
 
-from .conftest import CHECKOUT, Open, Watch, expect
-
-NOTEBOOK = "9-tools/90-upgrade.ipynb"
-EXTENSION = CHECKOUT / "packages/workshop/src/workshop/pull/launcher"
+from .conftest import CHECKOUT, Open, Watch, expect, playwright
+from .notebooks import Desk
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """A server that finds the extension where the installed package would have put it."""
-    folder = tmp_path_factory.mktemp("launcher")
-    (folder / "notebooks" / NOTEBOOK).parent.mkdir(parents=True)
-    shutil.copy(CHECKOUT / "notebooks" / NOTEBOOK, folder / "notebooks" / NOTEBOOK)
-    shutil.copytree(EXTENSION, folder / "own/share/labextensions/workshop-upgrade")
-    with jupyter(folder / "own", folder / "notebooks") as server:
-        yield server
-
-
-def test_the_command_is_in_the_palette_and_the_tile_opens_the_notebook(lab: Jupyter, open_page: Open) -> None:
-    page = open_page(f"{lab.url}/lab?reset&token={lab.token}", 1280, 900)
+@pytest.mark.parametrize("desk", ["JupyterLab"], indirect=True)
+def test_the_command_is_in_the_palette_and_the_tile_opens_the_notebook(desk: Desk) -> None:
+    page = desk.at_hand(f"{desk.server.url}/lab?reset&token={desk.server.token}")
     tile = page.locator('.jp-LauncherCard[title*="keep every edit"]')
     tile.wait_for()
     expect(tile.locator("svg")).to_have_count(1)
@@ -41,8 +28,14 @@ def test_the_command_is_in_the_palette_and_the_tile_opens_the_notebook(lab: Jupy
     page.locator(".jp-Notebook h1", has_text="U for Upgrade").wait_for()
 
 
-def test_notebook_7_does_without(lab: Jupyter, open_page: Open, watch: Watch) -> None:
-    page = open_page(f"{lab.url}/tree?token={lab.token}", 1280, 900)
+def test_notebook_7_does_without(
+    server: tuple[Jupyter, Path],
+    open_page: Open,
+    participants_past: playwright.BrowserContext,
+    watch: Watch,
+) -> None:
+    lab, _ = server
+    page = open_page(f"{lab.url}/tree?token={lab.token}", 1280, 900, participants_past)
     page.locator(".jp-DirListing-item").first.wait_for()
     page.close()  # it may complain until then
     assert not [line for line in watch.complaints if "workshop" in line]

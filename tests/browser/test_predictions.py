@@ -55,8 +55,8 @@ def predicted(page: Any, form: int) -> str:
     return str(page.locator(FORM).nth(form).locator("[role=status]").inner_text())
 
 
-def open_it(desk: Desk, name: str, **options: object) -> Any:
-    page = desk.run(name, SHARE, KIND, SEEN, END, **options)
+def open_it(desk: Desk, name: str, *, alone: bool = False) -> Any:
+    page = desk.run(name, SHARE, KIND, SEEN, END, alone=alone)
     settled(page, "the end of")  # nobody was waited for
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     return page
@@ -157,7 +157,7 @@ def test_a_form_fits_and_has_colours_that_can_be_read(
     file = chosen / "themes.jupyterlab-settings"
     file.write_text(json.dumps({"theme": f"JupyterLab {theme.title()}"}), encoding="utf-8")
     try:
-        page = open_it(desk, f"form-{theme}-{desk.name[-1]}")
+        page = open_it(desk, f"form-{theme}-{desk.name[-1]}", alone=True)  # a page asks for its theme once
     finally:
         file.unlink()
     page.locator(f'body[data-jp-theme-light="{json.dumps(theme == "light")}"]').wait_for(state="attached")
