@@ -18,12 +18,7 @@ case ${1:-} in
     ;;
   workshop) run_pytest packages/workshop/tests --ignore packages/workshop/tests/sync ;;
   # In one process: numba compiles the engine for a minute, and several would do so at the same time.
-  bubblebreaker)
-    # In normal depth at LLVM's first level, which takes a fifth less for it and plays as fast. Lessons are checked with
-    # what participants get. Numba's cache does not tell levels apart, so this one is its own.
-    if [ "${WORKSHOP_FULL:-}" != 1 ]; then export NUMBA_OPT=1 NUMBA_CACHE_DIR=$CACHE/numba; fi
-    run_pytest packages/bubblebreaker/tests benchmarks/tests/games
-    ;;
+  bubblebreaker) run_pytest packages/bubblebreaker/tests benchmarks/tests/games ;;
   # What is slow, plays of Ansible above all.
   more)
     # Only the files that hold such tests: to read and rewrite all of them takes as long as the half of these. In one

@@ -41,9 +41,9 @@ SMALL = "/small"
 
 
 def owner(job: str = os.environ.get("WORKSHOP_TEST_JOB", "")) -> str:
-    """Return the end of the names of a job's machines: theirs alone on this host.
+    """Return the end of the names of a job's machines, which no other job's have on this host.
 
-    It tells the job, for jobs run side by side, and ends as tools/testbed/ours.bash has it, for checkouts do, too.
+    Jobs run side by side. It ends as tools/testbed/ours.bash has it, for checkouts do so, too.
     """
     checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
     return "-".join([*filter(None, [job.replace(".", "-")]), checkout])
