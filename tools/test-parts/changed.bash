@@ -47,7 +47,6 @@ tests() {
 }
 
 use_test_venv
-compute_in_one_thread
 case ${1:-} in
   lint) install_packages shellcheck:shellcheck:ShellCheck git:git && lint ;;
   tests) install_packages git:git zstd:zstd node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 && tests ;;

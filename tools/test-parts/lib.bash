@@ -98,10 +98,6 @@ make_test_venv() {
   echo "$stamp" >"$venv/stamp"
 }
 
-# compute_in_one_thread: NumPy's matrices in these tests are small, and jobs run side by side: a second thread of its BLAS would
-# only spin, which takes twice the processor time and more. Not for jobs that set a machine up, which would inherit it.
-compute_in_one_thread() { export OPENBLAS_NUM_THREADS=1; }
-
 # use_downloads: have the wheels of the machines' environments in the cache, once for all jobs that set a machine up side
 # by side. Of what is no wheel each builds its own.
 use_downloads() {

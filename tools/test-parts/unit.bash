@@ -8,7 +8,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 install_packages git:git node:nodejs ssh-keygen:openssh-client:openssh gpg:gnupg:gnupg2 sfdisk:fdisk:util-linux rsync:rsync \
   systemctl:systemd strace:strace
 use_test_venv
-compute_in_one_thread
 case ${1:-} in
   # Each in one process: another one would read and rewrite all tests, too, which takes 19 seconds of a processor, and
   # make anew what the tests of a file share. Beside them other jobs are at work.
