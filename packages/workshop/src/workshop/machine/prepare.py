@@ -31,11 +31,11 @@ MAKING = "making-"
 MARCH = {"x86_64": "-march=x86-64", "aarch64": "-march=armv8-a"}
 """The parts of Theano are for every processor of the kind: they compute nothing."""
 PARTS_FLAGS = "-w -g0 -O2"
-# Cython's text of scan_perform is long and calls Python all the time: with -O1 it runs as fast, and g++ takes
-# half the time for it.
 SETTINGS = "device=cpu,floatX=float32,blas.ldflags=-lopenblas,cxx=g++"
 # The header is made beside the part that takes longest. g++ is asked about the processor only where no flag
 # names one.
+# Cython's text of scan_perform is long and calls Python all the time: with -O1 it runs as fast, and g++ takes
+# half the time for it.
 PROGRAM = """\
 import concurrent.futures, pathlib, sys
 import theano
