@@ -189,7 +189,7 @@ def run_here(
     solutions: dict[str, str],
 ) -> Executed:
     """Do in this process what ``run_notebook`` does, with cells of plain Python; no kernel has to start."""
-    prepared = prepare(content, how.profile, solutions)
+    prepared = prepare(content, how.profile, solutions, rehearsal=how.rehearsal)
     cells, outcome, names = prepared.notebook["cells"], Outcome(), dict[str, Any]()
     for index, cell in enumerate(cells):
         progress(prepared.numbers[index], len(content["cells"]))

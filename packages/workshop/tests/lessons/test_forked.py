@@ -6,10 +6,12 @@ import json
 import os
 import sys
 import types
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience, wait_until
 
 from workshop.lessons import runner
 from workshop.lessons.catalogue import about
@@ -92,6 +94,20 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path: Path, kept: Worker) -> No
         run(tmp_path / "one", kill, kept)
     whole, _ = run(tmp_path / "two", SAYS, kept)
     assert whole.failure is None
+
+
+def test_a_worker_that_another_thread_stops_leaves_nothing(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    lasts = f"import os\nopen({str(begun)!r}, 'w').write(str(os.getpid()))\nwhile True: pass"
+    with Worker() as worker, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, tmp_path / "one", lasts, worker)
+        wait_until(lambda: begun.exists() and begun.read_text(), 60, "the lesson runs")
+        worker.stop()
+        with pytest.raises(runner.WorkshopError, match="runner"):
+            running.result(patience(60))
+        assert gone(int(begun.read_text()))
+        with pytest.raises(runner.WorkshopError, match="told to stop"):
+            run(tmp_path / "two", SAYS, worker)
 
 
 def test_what_a_lesson_leaves_running_ends_with_it(tmp_path: Path, kept: Worker) -> None:

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import pytest
 from waiting import patience, wait_until
 
 from workshop.errors import WorkshopError
-from workshop.lessons import warm
+from workshop.lessons import rehearsal, warm
 from workshop.lessons.runner import Progress, RunOptions
 from workshop.settings import Settings
 
@@ -110,6 +111,68 @@ def test_a_lesson_that_breaks_off_leaves_no_stamp(notebooks: Path, settings: Set
     with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):
         fill(notebooks, settings)
     assert not warm.survey(notebooks, settings).is_done()
+
+
+def test_a_lesson_that_cannot_be_rehearsed_runs_as_it_stands(
+    notebooks: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = notebooks.parent / "ran"
+    monkeypatch.setattr(rehearsal, "begin", lambda: ran.write_text("rehearsed "))
+    lesson = notebooks / "0-first" / "10-warmed.ipynb"
+    write(lesson, f"with open({str(ran)!r}, 'a') as file: file.write('ran ')")
+    assert fill(notebooks, settings)
+    assert ran.read_text() == "rehearsed ran ", "once is enough"
+    # It cannot do with nonsense, which the first of both runs finds.
+    write(
+        lesson,
+        f"with open({str(ran)!r}, 'r+') as file: found = file.read(); file.truncate(0)\nassert not found",
+    )
+    assert fill(notebooks, settings)
+    assert warm.survey(notebooks, settings).is_done()
+
+
+def test_lessons_are_warmed_side_by_side_each_once(notebooks: Path, settings: Settings) -> None:
+    ran = notebooks.parent / "ran"
+    # Each goes on when as many have begun as are to run at once.
+    meet = (
+        f"import time; from pathlib import Path; ran = Path({str(ran)!r}); ran.mkdir(exist_ok=True)\n"
+        "(ran / '{number}').touch(exist_ok=False); end = time.monotonic() + {patience}\n"
+        "while len(list(ran.iterdir())) < 2: assert time.monotonic() < end; time.sleep(0.01)"
+    )
+    names = [f"0-first/{number}-meets" for number in (30, 40, 50)]
+    for name in names:
+        source = meet.format(number=name[8:10], patience=patience(60))
+        write(notebooks / f"{name}.ipynb", source)
+    warmth = warm.survey(notebooks, settings, names)
+    assert warm.warm(warmth, RunOptions(notebooks), quiet, at_once=2)
+    assert warmth.is_done() and len(list(ran.iterdir())) == 3
+    told = json.loads((warmth.record.with_name(warm.PROGRESS)).read_text())
+    assert (told["warm"], told["now"]) == (3, "")
+
+
+def test_one_that_breaks_off_lets_no_other_begin(notebooks: Path, settings: Settings) -> None:
+    ran = notebooks.parent / "ran"
+    for number in range(30, 90, 10):
+        write(
+            notebooks / "0-first" / f"{number}-next.ipynb",
+            f"import time; time.sleep(1); open({str(ran)!r}, 'a').write('one ')",
+        )
+    write(notebooks / "0-first" / "10-warmed.ipynb", "raise ValueError('no data')")
+    with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):
+        warm.warm(warm.survey(notebooks, settings), RunOptions(notebooks), quiet, at_once=2)
+    assert ran.read_text() == "one ", "the one that had begun"
+
+
+def test_as_many_at_once_as_there_are_cores_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def on(cores: int, gigabytes: float, limit: float | None = None) -> int:
+        memory = types.SimpleNamespace(available=int(gigabytes * 1e9))
+        monkeypatch.setattr(warm.os, "sched_getaffinity", lambda _: set(range(cores)))
+        monkeypatch.setattr(warm.psutil, "virtual_memory", lambda: memory)
+        monkeypatch.setattr(warm, "memory_limits", lambda: [] if limit is None else [int(limit * 1e9)])
+        return warm.as_many_as_fit()
+
+    assert (on(2, 1.2), on(2, 2.9), on(2, 3), on(8, 7), on(1, 60)) == (1, 1, 2, 4, 1)
+    assert (on(8, 60), on(8, 60, 4), on(8, 60, 0.5)) == (8, 2, 1)
 
 
 def test_of_a_broken_record_nothing_is_known(notebooks: Path, settings: Settings) -> None:

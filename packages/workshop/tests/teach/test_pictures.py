@@ -27,6 +27,13 @@ def test_weights_share_one_scale_around_zero() -> None:
     assert {axes.images[0].get_clim() for axes in figure.axes} == {(-3.0, 3.0)}
 
 
+def test_of_no_pictures_it_says_so() -> None:
+    for empty in (np.zeros((0, 1, 28, 28), "float32"), np.zeros((0, 28, 28), "float32")):
+        figure = pictures.small_multiples(empty, np.zeros(0, int))
+        figure.canvas.draw()
+        assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["none"]
+
+
 def test_side_by_side_tells_ink_from_weights() -> None:
     figure = pictures.side_by_side({"ink": np.ones((2, 3)), "weights": np.array([[-2.0, 1.0]])})
     ink, weights = figure.axes

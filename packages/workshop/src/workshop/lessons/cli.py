@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -36,7 +37,7 @@ from workshop.lessons.tables import (
     verdicts_table,
     yardstick_line,
 )
-from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, as_many_as_fit, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -200,7 +201,7 @@ def warm(
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fill Theano's compile cache by running the lessons' fast profile once."""
+    """Fill Theano's compile cache: the lessons' fast profile runs once, with as little training as can be."""
     settings = load_settings()
     if stop:
         stopped = stop_background(settings)
@@ -216,7 +217,10 @@ def warm(
             changed = warm_in_background(warmth, settings)
         else:
             options = RunOptions(folder, patience=PATIENCE)
-            changed = fill_cache(warmth, options, progress, settings if gives_way else None)
+            background_of = settings if gives_way else None
+            changed = fill_cache(
+                warmth, options, progress, background_of, 1 if gives_way else as_many_as_fit()
+            )
     done = warmth.is_done()
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
@@ -256,21 +260,46 @@ def _finish(passed: Iterable[bool]) -> None:
         raise typer.Exit(1)
 
 
-@contextlib.contextmanager
-def progress(title: str) -> Iterator[Progress]:
-    """Show how far a run is: a bar on a terminal, one line elsewhere; both on stderr."""
-    if not messages.is_terminal:
-        messages.print(f"{title} …", markup=False, highlight=False)
-        yield lambda cell, cells: None
-        return
-    columns = (
-        rich.progress.SpinnerColumn(),
-        rich.progress.TextColumn("{task.description}", markup=False),
-        rich.progress.BarColumn(),
-        rich.progress.MofNCompleteColumn(),
-        rich.progress.TextColumn("cells"),
-        rich.progress.TimeElapsedColumn(),
-    )
-    with rich.progress.Progress(*columns, console=messages, transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda cell, cells: bar.update(task, completed=cell, total=cells)
+class Display:
+    """Shows how far runs are that are side by side: bars on a terminal, else a line each; both on stderr."""
+
+    def __init__(self) -> None:
+        """Show nothing yet; a terminal holds one block of bars at a time."""
+        self._turn = threading.Lock()
+        self._bars: rich.progress.Progress | None = None
+
+    @contextlib.contextmanager
+    def progress(self, title: str) -> Iterator[Progress]:
+        """Show how far one run is."""
+        if not messages.is_terminal:
+            messages.print(f"{title} …", markup=False, highlight=False)
+            yield lambda cell, cells: None
+            return
+        with self._turn:
+            bars = self._bars = self._bars or self._started()
+            task = bars.add_task(title, total=None)
+        try:
+            yield lambda cell, cells: bars.update(task, completed=cell, total=cells)
+        finally:
+            with self._turn:
+                bars.remove_task(task)
+                if not bars.tasks:
+                    bars.stop()
+                    self._bars = None
+
+    @staticmethod
+    def _started() -> rich.progress.Progress:
+        columns = (
+            rich.progress.SpinnerColumn(),
+            rich.progress.TextColumn("{task.description}", markup=False),
+            rich.progress.BarColumn(),
+            rich.progress.MofNCompleteColumn(),
+            rich.progress.TextColumn("cells"),
+            rich.progress.TimeElapsedColumn(),
+        )
+        bars = rich.progress.Progress(*columns, console=messages, transient=True)
+        bars.start()
+        return bars
+
+
+progress = Display().progress

@@ -32,6 +32,7 @@ from workshop.lessons.catalogue import (
     tags_of,
 )
 from workshop.lessons.jobs import Failure, Job, Outcome, Told
+from workshop.lessons.rehearsal import BEGIN
 from workshop.lessons.shortpath import REJOIN, is_on_path, takes_what_was_trained
 from workshop.lessons.worker import SCRATCH
 from workshop.system.files import write_whole
@@ -81,6 +82,8 @@ class RunOptions:
     """The seconds of the reference machine after which a lesson is stopped; else by its budget."""
     short_path: bool = False
     """Run the cells of the ten-minute path and no others."""
+    rehearsal: bool = False
+    """Compile all, and compute as little as can be; what comes of it means nothing."""
     kept: Worker | None = None
     """A worker that runs many lessons, with kernels that are forked; else each lesson has one of its own, and
     a kernel that is started like a learner's."""
@@ -96,7 +99,12 @@ class Prepared:
 
 
 def prepare(
-    notebook: Notebook, profile: Profile, solutions: dict[str, str], *, short_path: bool = False
+    notebook: Notebook,
+    profile: Profile,
+    solutions: dict[str, str],
+    *,
+    short_path: bool = False,
+    rehearsal: bool = False,
 ) -> Prepared:
     """Return the notebook, or its ten-minute path, with its profile set and the given exercises solved.
 
@@ -116,20 +124,22 @@ def prepare(
         if PARAMETERS in tags_of(cell):
             if any(INJECTED in tags_of(other) for other in cells):
                 raise WorkshopError(f"cell {number} is a second parameters cell; keep one")
-            cells.append(_injected(profile, rejoin=short_path and takes_what_was_trained(notebook)))
+            rejoin = short_path and takes_what_was_trained(notebook)
+            cells.append(_injected(profile, rejoin=rejoin, rehearsal=rehearsal))
             numbers.append(number)
     return Prepared({**notebook, "cells": cells}, numbers)
 
 
-def _injected(profile: Profile, *, rejoin: bool) -> Cell:
+def _injected(profile: Profile, *, rejoin: bool, rehearsal: bool) -> Cell:
     """Return the cell that sets the profile, and on the ten-minute path takes what was trained before."""
+    lines = [f'PROFILE = "{profile}"', *[f"{REJOIN} = True"] * rejoin, *[BEGIN] * rehearsal]
     return {
         "cell_type": "code",
         "id": INJECTED,
         "metadata": {"tags": [INJECTED]},
         "execution_count": None,
         "outputs": [],
-        "source": f'PROFILE = "{profile}"' + f"\n{REJOIN} = True" * rejoin,
+        "source": "\n".join(lines),
     }
 
 
@@ -163,7 +173,7 @@ def run_notebook(
     """
     if not told.kernel:
         raise WorkshopError(f"{lesson.name}: its metadata names no kernel; choose one in JupyterLab and save")
-    prepared = prepare(notebook, how.profile, solutions, short_path=how.short_path)
+    prepared = prepare(notebook, how.profile, solutions, short_path=how.short_path, rehearsal=how.rehearsal)
     work = told.budget.get(how.profile, {}).get(WORK, 0.0)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as name:
         scratch = Path(name)
@@ -230,6 +240,7 @@ class Worker:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._blocks = 0
+        self._stopped = False
         self._process: subprocess.Popen[bytes] | None = None
         self._reports: IO[str] | None = None
         self._log: IO[bytes] | None = None
@@ -256,6 +267,8 @@ class Worker:
         try:
             if self._process is None:
                 self._start()
+            if self._stopped:
+                raise WorkshopError("the lesson runner was told to stop")
             for report in self._said(order):
                 if "outcome" in report:
                     return _outcome(report["outcome"])
@@ -269,6 +282,12 @@ class Worker:
                 self._process.send_signal(signal.SIGTERM)
             self._end(kernel)
             raise
+
+    def stop(self) -> None:
+        """Let another thread end it, for good: the job that it does fails."""
+        self._stopped = True
+        if (process := self._process) is not None:
+            process.send_signal(signal.SIGTERM)
 
     def _start(self) -> None:
         reading, writing = os.pipe()

@@ -1,8 +1,9 @@
 """Compile what the lessons need before anybody waits for it.
 
 Theano translates each function to C and compiles it, which takes seconds to a minute a lesson the
-first time and next to nothing afterwards. Running every lesson's fast profile once, as it stands, fills
-its compile cache. A record beside the cache says for which lessons and packages that was done.
+first time and next to nothing afterwards. Every lesson's fast profile fills the compile cache: it is
+rehearsed, with hardly any training, and run as it stands where that does not do. A record beside the cache
+says for which lessons and packages that was done.
 """
 
 from __future__ import annotations
@@ -14,17 +15,23 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tomllib
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from workshop import ports, priority
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
-from workshop.lessons.runner import Progress, RunOptions, run_notebook
+from workshop.lessons.runner import Executed, Progress, RunOptions, Worker, run_notebook
+from workshop.machine.hardware import memory_limits
 from workshop.settings import Settings
 from workshop.system.files import take_lock, write_whole
 
@@ -46,8 +53,13 @@ theano.function([x], x**2 + 3 * x)
 """What every first lesson waits for: parts of Theano itself, the header, and its first function."""
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
 PATIENCE = 900.0
+MEMORY_OF_ONE = 1_500_000_000
+"""Bytes for a lesson and its compiler; their budgets are 900 MB at most."""
 SERVICES_START = 20.0
 """Seconds for which the background waits for the services of a set-up, which start while it does."""
+
+Reporting = Callable[[str], contextlib.AbstractContextManager[Progress]]
+"""Shows the progress of what has a name."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +179,16 @@ def _compiles(told: About) -> bool:
 def warm(
     warmth: Warmth,
     how: RunOptions,
-    progress: Callable[[str], contextlib.AbstractContextManager[Progress]],
+    progress: Reporting,
     giving_way: Settings | None = None,
+    at_once: int = 1,
 ) -> bool:
     """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
     A process that does the same in the background is ended, for it may hardly get on: what it compiled
     stays. Any other one is waited for. ``giving_way``: leave the processor to all others, once what every
-    lesson waits for is compiled. Budgets do not count here. Raises WorkshopError when a lesson breaks off.
+    lesson waits for is compiled. ``at_once``: so many lessons side by side. Budgets do not count here.
+    Raises WorkshopError when a lesson breaks off.
     """
     with warmth.record.with_suffix(".lock").open("w") as lock:
         while not take_lock(lock):
@@ -182,7 +196,7 @@ def warm(
             time.sleep(0.2)
         if giving_way is not None:
             give_way_after_first(warmth, giving_way)
-        return _fill(warmth, how, progress)
+        return _fill(warmth, how, progress, at_once)
 
 
 def give_way_after_first(warmth: Warmth, settings: Settings) -> None:
@@ -243,24 +257,62 @@ def _end_background(record: Path) -> bool:
     return False
 
 
-def _fill(
-    warmth: Warmth, how: RunOptions, progress: Callable[[str], contextlib.AbstractContextManager[Progress]]
-) -> bool:
-    """Do the work of :func:`warm`, alone."""
-    if warmth.is_done():
+def _fill(warmth: Warmth, how: RunOptions, progress: Reporting, at_once: int) -> bool:
+    """Do the work of :func:`warm`, alone; the lessons are taken in their order, so many at a time."""
+    waiting = deque(lesson for lesson in warmth.lessons if not warmth.is_warm(lesson))
+    if not waiting:
         return False
-    for lesson in warmth.lessons:
-        if warmth.is_warm(lesson):
-            continue
-        warmth.tell(lesson.name)
-        notebook = lesson.read()
-        with progress(lesson.name) as report:
-            ran = run_notebook(lesson, about(lesson.name, notebook), notebook, how, report, {})
-        if ran.outcome.failure is not None:
-            raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
-        warmth.remember(lesson)
-    warmth.tell()
+    turn, busy = threading.Lock(), list[str]()
+
+    def take(worker: Worker) -> None:
+        with worker:
+            while True:
+                with turn:
+                    if not waiting:
+                        return
+                    lesson = waiting.popleft()
+                    busy.append(lesson.name)
+                    warmth.tell(lesson.name)
+                with progress(lesson.name) as report:
+                    ran = _compile(lesson, replace(how, kept=worker), report)
+                if ran.outcome.failure is not None:
+                    raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
+                with turn:
+                    warmth.remember(lesson)
+                    busy.remove(lesson.name)
+                    warmth.tell(busy[-1] if busy else "")
+
+    workers = [Worker() for _ in range(min(at_once, len(waiting)))]
+    with ThreadPoolExecutor(len(workers)) as pool:
+        working = [pool.submit(take, worker) for worker in workers]
+        try:
+            for done in as_completed(working):
+                done.result()
+        except BaseException:
+            # A lesson that breaks off, or Ctrl-C: the others end, too, and the pool waits for them.
+            waiting.clear()
+            for worker in workers:
+                worker.stop()
+            raise
     return True
+
+
+def _compile(lesson: Lesson, how: RunOptions, report: Progress) -> Executed:
+    """Run a lesson for what it compiles."""
+    notebook = lesson.read()
+    told = about(lesson.name, notebook)
+    # By its own budget's patience: a lesson that waits for a network to get better would wait for ever.
+    rehearsal = replace(how, rehearsal=True, patience=None)
+    rehearsed = run_notebook(lesson, told, notebook, rehearsal, report, {})
+    if rehearsed.outcome.failure is None:
+        return rehearsed
+    return run_notebook(lesson, told, notebook, how, report, {})
+
+
+def as_many_as_fit() -> int:
+    """Return how many lessons may run side by side: one a core, while there is memory for their kernels."""
+    memory = min([psutil.virtual_memory().available, *memory_limits()])
+    return max(1, min(len(os.sched_getaffinity(0)), memory // MEMORY_OF_ONE))
 
 
 def warm_in_background(warmth: Warmth, settings: Settings) -> bool:

@@ -29,16 +29,17 @@ def small_multiples(
     """Show ``images`` (n, rows, columns) or (n, 1, rows, columns) side by side, ``size`` inches each.
 
     Grey pictures are ink on paper. ``signed`` is for weights: red is positive, blue is negative,
-    white is zero, on one scale for all of them.
+    white is zero, on one scale for all of them. Of none, as a network that is never sure leaves them, it
+    says so.
     """
     planes = np.asarray(images).reshape(len(images), *np.shape(images)[-2:])
-    columns = min(columns, len(planes))
-    rows = math.ceil(len(planes) / columns)
+    columns = min(columns, max(1, len(planes)))
+    rows = math.ceil(max(1, len(planes)) / columns)
     height = size * (1.25 if titles is not None else 1.0)
     figure, grid = plt.subplots(
         rows, columns, figsize=(columns * size, rows * height), squeeze=False, layout="constrained"
     )
-    bound = float(np.abs(planes).max()) or 1.0
+    bound = float(np.abs(planes).max(initial=0)) or 1.0
     look = {"cmap": "RdBu_r", "vmin": -bound, "vmax": bound} if signed else {"cmap": "gray_r"}
     for axes in grid.flat:
         axes.axis("off")
@@ -46,6 +47,8 @@ def small_multiples(
         axes.imshow(plane, interpolation="nearest", **look)
         if titles is not None:
             axes.set_title(str(titles[number]), fontsize=9)
+    if not len(planes):
+        grid[0, 0].text(0.5, 0.5, "none", ha="center", va="center", color="gray")
     plt.close(figure)
     return figure
 
