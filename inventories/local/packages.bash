@@ -110,11 +110,14 @@ gain_root() {
   return 1
 }
 
+# venv_python: the version of the Python that the play looks for, or installs.
+venv_python() { sed -n 's/^python_venv_version: "\(.*\)"$/\1/p' "$root/roles/python-venv/defaults/main.yml"; }
+
 # root_for_python: the play may have to install a Python for Theano, long after the last moment to ask for a password.
 root_for_python() {
   local version
   if [ "$(id -u)" = 0 ]; then return 0; fi
-  version=$(sed -n 's/^python_venv_version: "\(.*\)"$/\1/p' "$root/roles/python-venv/defaults/main.yml")
+  version=$(venv_python)
   if [ -n "$interpreter" ] || [ -x "$prefix/venvs/theano/bin/python" ]; then return 0; fi
   if [ -z "$("$PYTHON" "$root/tools/find-python.py" "$UV" "$version" "$prefix/python")" ]; then
     gain_root "Python $version" || true

@@ -1,27 +1,29 @@
 # shellcheck shell=bash
 # To be sourced: what the scripts of local mode must know before Ansible is there.
 
-# read_settings WORD…: set prefix, cache, stick, interpreter and required_disk_mb from ansible-playbook's words, as the play will see
-# them. Needs a Python.
+# read_settings WORD…: set prefix, cache, stick, offline, interpreter and required_disk_mb from ansible-playbook's words, as the
+# play will see them. Needs a Python.
 read_settings() {
   local name value said errors
   find_python || die "$(no_python)"
   prefix=$(usual_prefix) cache="" stick="" ca_bundle=""
-  required_disk_mb="" interpreter=""
+  required_disk_mb="" interpreter="" offline=""
   said=$(mktemp)
   # stderr goes into the variable, the rest into the file.
   if ! errors=$("$PYTHON" "$BOOTSTRAP_ROOT/tools/read-extra-vars.py" \
-    workshop_prefix,workshop_cache,workshop_stick,workshop_ca_bundle,base_fedora_required_disk_mb,python_venv_interpreter \
+    workshop_prefix,workshop_cache,workshop_stick,workshop_offline,workshop_ca_bundle,base_fedora_required_disk_mb,python_venv_interpreter \
     "$@" 2>&1 >"$said"); then
     rm -f "$said"
     die "$errors"
   fi
-  # shellcheck disable=SC2034  # required_disk_mb and interpreter are for setup.bash
+  # shellcheck disable=SC2034  # required_disk_mb, interpreter and offline are for setup.bash
   while IFS= read -r -d '' name && IFS= read -r -d '' value; do
     case $name in
       workshop_prefix) prefix=$value ;;
       workshop_cache) cache=$value ;;
       workshop_stick) stick=$value ;;
+      # As Ansible reads a truth value.
+      workshop_offline) case ${value,,} in true | yes | on | y | t | 1) offline=true ;; *) offline="" ;; esac ;;
       workshop_ca_bundle) ca_bundle=$value ;;
       base_fedora_required_disk_mb) required_disk_mb=$value ;;
       python_venv_interpreter) interpreter=$value ;;

@@ -65,9 +65,23 @@ is_rehearsal() {
   return 1
 }
 
+# fetch_early: on a new machine what Jupyter's environment holds, and what builds our wheels, comes while Ansible starts.
+fetch_early() {
+  local version=$interpreter early
+  if [ -e "$prefix/venvs/jupyter" ]; then return; fi
+  [ -n "$version" ] || version=$(venv_python)
+  refuse_anothers "$UV_CACHE_DIR"
+  "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" </dev/null &>/dev/null &
+  early=$!
+  # shellcheck disable=SC2064  # now, while it is known
+  trap "kill $early 2>/dev/null || true" EXIT
+}
+
+# make_control_environment WORD…
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
+  is_rehearsal "$@" || fetch_early
   [ -x "$prefix/control/bin/python" ] || "$UV" venv --quiet --clear --python "$PYTHON" "$prefix/control"
   sync_locked control "$prefix/control"
 }
@@ -87,7 +101,7 @@ main() {
   umask go-w
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
   wait_for_other_set_ups "$prefix/.lock"
-  make_control_environment
+  make_control_environment "$@"
   is_rehearsal "$@" || { root_for_python && outlive_the_session; }
   absolute_files "$@"
   cd "$root"

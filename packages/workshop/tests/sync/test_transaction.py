@@ -1,5 +1,9 @@
+import threading
 from pathlib import Path
 
+import pytest
+
+from workshop.sync import engine
 from workshop.sync.engine import Run, heal, no_open_notebooks
 from workshop.sync.notebook import Version
 from workshop.sync.planner import Action, Fate, Step
@@ -55,6 +59,36 @@ def test_a_folder_that_became_a_link_meanwhile_is_not_followed(tmp_path: Path) -
     fate = Fate("sub/a", Action.UPDATED, "why", (Step("sub/a", None, TWO),), {})
     assert apply(tmp_path, fate) == [Action.DEFERRED]
     assert list((tmp_path / "outside").iterdir()) == []
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_files_are_written_at_once_where_all_are_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: bool
+) -> None:
+    put(tmp_path, a=b"1")
+    fates = [
+        Fate(name, Action.UPDATED, "why", (Step(name, None, TWO),), {name: Entry(TWO.sha256, "m")})
+        for name in ("b", "sub/c", "sub/d")
+    ]
+    writers: set[int] = set()
+    both = threading.Barrier(2, timeout=60)
+    write = engine.write_atomically
+
+    def watched(target: Path, data: bytes) -> None:
+        writers.add(threading.get_ident())
+        if not changed and target.parent.name == "sub":
+            both.wait()  # neither is written without the other
+        write(target, data)
+
+    monkeypatch.setattr(engine, "write_atomically", watched)
+    fates += [UPDATE] if changed else []
+    assert apply(tmp_path, *fates) == [Action.UPDATED] * len(fates)
+    # Else one may have to leave the place before another takes it.
+    assert (writers == {threading.get_ident()}) is changed
+    assert (tmp_path / "mine/sub/d").read_bytes() == b"2"
+    latest = Log(tmp_path / "state").latest()
+    assert latest is not None
+    assert [each.steps[0].path for each in latest.fates] == [fate.path for fate in fates]
 
 
 def killed(tmp_path: Path, *fates: Fate) -> Manifest:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
-from workshop.system.files import hash_file, written_whole
+from workshop.system.files import at_once, hash_file, written_whole
 
 
 def test_the_new_file_takes_the_place_when_it_is_whole(tmp_path: Path) -> None:
@@ -48,3 +49,24 @@ def test_a_fault_leaves_the_old_one_alone(
 def test_the_hash_is_sha256(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 3_000_000)
     assert hash_file(tmp_path / "a") == hashlib.sha256(b"x" * 3_000_000).hexdigest()
+
+
+def test_many_are_written_at_once_and_told_in_their_order() -> None:
+    both = threading.Barrier(2, timeout=60)
+
+    def work(number: int) -> int:
+        if number < 2:
+            both.wait()  # neither ends without the other
+        return number * number
+
+    assert at_once(work, range(100)) == [number * number for number in range(100)]
+
+
+def test_the_first_fault_of_many_is_raised() -> None:
+    def work(number: int) -> None:
+        if number >= 3:
+            raise OSError(28, f"No space left for {number}")
+
+    with pytest.raises(OSError, match="for 3"):
+        at_once(work, range(50))
+    at_once(work, [])

@@ -24,6 +24,7 @@ anything else in the folder is left alone.
 
 from __future__ import annotations
 
+import itertools
 import json
 import tomllib
 from dataclasses import asdict, dataclass, field
@@ -39,7 +40,7 @@ from workshop.site.decks import slides_site
 from workshop.site.pages import PAGE as READING
 from workshop.site.pages import framed, reading_lists, reading_page
 from workshop.site.scripts import as_script, digits_script
-from workshop.system.files import write_whole
+from workshop.system.files import at_once, write_whole
 from workshop.updates import load_updates
 
 RECORD = ".built.json"
@@ -104,9 +105,11 @@ def build_site(source: Path, into: Path, settings: Settings, today: Today | None
     if not before.issuperset(wanted):
         # Before the first file: should this run be killed, the next one knows what it began.
         _write(into / RECORD, json.dumps(sorted(before | set(wanted)), indent=1).encode())
-    for name in sorted(wanted, key=lambda name: (name.endswith(".html"), name)):
-        if _write(into / name, wanted[name]):
-            report.written.append(name)
+    # A page comes after what it shows.
+    pages = {name for name in wanted if name.endswith(".html")}
+    for names in (sorted(set(wanted) - pages), sorted(pages)):
+        written = at_once(lambda name: _write(into / name, wanted[name]), names)
+        report.written += itertools.compress(names, written)
     for name in sorted(before - set(wanted)):
         (into / name).unlink(missing_ok=True)
         report.removed.append(name)

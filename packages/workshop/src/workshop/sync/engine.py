@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from workshop.sync.notebook import CHANGED, ChangedError, Version
 from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
+from workshop.system.files import at_once
 
 Open = Callable[[Path], dict[str, str]]
 """Given the participant's folder, returns why each notebook (by path below it) must wait."""
@@ -190,6 +192,10 @@ def _alone(state: Path, dry_run: bool) -> AbstractContextManager[Any]:
     return nullcontext() if dry_run else only_one(state)
 
 
+def _in_turn(work: Callable[[Fate], Fate], fates: Iterable[Fate]) -> list[Fate]:
+    return [work(fate) for fate in fates]
+
+
 def _outcomes(fates: Iterable[Fate]) -> list[Outcome]:
     told = (
         Outcome(shown(fate.path), fate.action, shown(fate.why), fate.beside)
@@ -233,14 +239,17 @@ class Run:
         kept = self._to_keep(fates, files or {})
         self._require_space(fates, kept)
         record = self.log.begin(kind, revision, self.healed and kind == "sync")
-        prepared = [self._prepare(fate, kept, record) for fate in fates]
+        # Files that are all new do not get in each other's way.
+        each = at_once if all(step.before is None for fate in fates for step in fate.steps) else _in_turn
+        prepared = each(partial(self._prepare, kept=kept, record=record), fates)
+        record.fates += [self._logged(fate) for fate in prepared if fate.steps or fate.entries]
         writes = any(fate.steps for fate in prepared)
         try:
             if writes:
                 record.save()
         except OSError as error:
             raise self._no_backup(record, error) from error
-        results = [self._apply(fate) for fate in prepared]
+        results = each(self._apply, prepared)
         self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
         if writes:
             record.finished = True
@@ -303,11 +312,12 @@ class Run:
             return Fate(fate.path, Action.REFUSED, f"its backup cannot be written: {reason(error)}")
         except Exception as error:
             return Fate(fate.path, Action.REFUSED, f"it cannot be prepared: {reason(error)}")
-        if fate.steps or fate.entries:
-            before = {path: self.manifest.entries.get(path) for path in fate.entries}
-            steps = tuple(LoggedStep(each.path, _hash(each.before), _hash(each.after)) for each in fate.steps)
-            record.fates.append(LoggedFate(steps, before, dict(fate.entries)))
         return fate
+
+    def _logged(self, fate: Fate) -> LoggedFate:
+        before = {path: self.manifest.entries.get(path) for path in fate.entries}
+        steps = tuple(LoggedStep(each.path, _hash(each.before), _hash(each.after)) for each in fate.steps)
+        return LoggedFate(steps, before, dict(fate.entries))
 
     def _no_backup(self, record: Record, error: OSError) -> WorkshopError:
         shutil.rmtree(record.folder, ignore_errors=True)

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import stat
+import threading
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
@@ -27,6 +28,8 @@ UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What steers a terminal, turns the direction of writing, or cannot be written at all."""
+_MAKING = threading.RLock()
+"""Held while a folder is made."""
 
 
 def shown(text: str) -> str:
@@ -63,15 +66,17 @@ def write_atomically(target: Path, data: bytes) -> None:
 
 def ensure_folder(folder: Path) -> None:
     """Make a folder and those above it; root makes them for the owner of the place."""
-    if folder.is_dir():
-        return
-    ensure_folder(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir()
-        place = folder.parent.stat()
-        if os.geteuid() == 0 and place.st_uid != 0:
-            os.chown(folder, place.st_uid, place.st_gid)
-        flush_folder(folder.parent)
+    # Whoever finds one that another thread makes must find its owner, too.
+    with _MAKING:
+        if folder.is_dir():
+            return
+        ensure_folder(folder.parent)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            place = folder.parent.stat()
+            if os.geteuid() == 0 and place.st_uid != 0:
+                os.chown(folder, place.st_uid, place.st_gid)
+            flush_folder(folder.parent)
 
 
 def status_of(place: Path) -> os.stat_result | None:

@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import count
@@ -273,6 +274,10 @@ def _asked(text: str) -> dict[str, str]:
     return found
 
 
+_READING = threading.Lock()
+"""What reads several versions, such as git, answers one question at a time."""
+
+
 class Version:
     """One version of a file: its bytes, their hash, and the hash of what they mean.
 
@@ -302,7 +307,8 @@ class Version:
         """The bytes; raises ChangedError when they are not what they were, OSError when they are gone."""
         if self._data is None:
             assert self._load is not None
-            data = self._load()
+            with _READING:
+                data = self._load()
             if hashlib.sha256(data).hexdigest() != self.sha256:
                 raise ChangedError(CHANGED)
             self._data = data

@@ -1,0 +1,86 @@
+"""What Jupyter's environment holds comes into uv's cache while Ansible starts; nothing else stays of it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import signal
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from waiting import wait_until
+
+PROGRAM = Path(__file__).resolve().parents[2] / "tools/fetch-early.py"
+VERSION = ".".join(platform.python_version_tuple()[:2])
+
+pytestmark = pytest.mark.skipif(
+    not (Path(sysconfig.get_path("include")) / "Python.h").exists(), reason="this Python has no C headers"
+)
+
+
+class Machine:
+    """A machine whose uv notes how it is called, and fetches where ``does`` says so."""
+
+    def __init__(self, folder: Path, does: str, knows: str = sys.executable) -> None:
+        self.prefix, self.notes, self.uv = folder / "prefix", folder / "notes", folder / "uv"
+        known = json.dumps([{"implementation": "cpython", "path": knows}])
+        self.uv.write_text(
+            f"""#!/bin/sh
+case $2 in list) echo '{known}'; exit ;; esac
+echo "$(umask) $*" >>{self.notes}
+mkdir -p {self.prefix}/uv/early/jupyter
+{does}
+"""
+        )
+        self.uv.chmod(0o755)
+
+    def begin(self, offline: str = "", stick: Path | str = "") -> subprocess.Popen[bytes]:
+        words = [self.uv, VERSION, self.prefix, offline, stick]
+        return subprocess.Popen([sys.executable, "-I", PROGRAM, *map(str, words)], umask=0o077)
+
+    def calls(self) -> list[str]:
+        return sorted(self.notes.read_text().splitlines()) if self.notes.exists() else []
+
+
+@pytest.mark.parametrize(("offline", "asked"), [("", [True, False]), ("true", [True])])
+def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
+    tmp_path: Path, offline: str, asked: list[bool]
+) -> None:
+    (tmp_path / "stick/wheels").mkdir(parents=True)
+    machine = Machine(tmp_path, "case $* in *--offline) exit 2 ;; esac")
+    assert machine.begin(offline, tmp_path / "stick").wait() == 0
+    for what in ("pip sync", "build"):
+        calls = [call for call in machine.calls() if call.startswith(f"0022 {what} ")]
+        assert sorted((call.endswith(" --offline") for call in calls), reverse=True) == asked
+        for call in calls:
+            assert f"--find-links {tmp_path}/stick/wheels" in call
+            assert "--require-hashes" in call
+            assert f"--python {Path(sys.executable).resolve()}" in call
+    assert len(machine.calls()) == 2 * len(asked)
+    assert not (machine.prefix / "uv/early").exists()
+
+
+def test_what_the_cache_has_is_not_asked_for(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "exit 0")
+    assert machine.begin().wait() == 0
+    assert [call.endswith(" --offline") for call in machine.calls()] == [True, True]
+
+
+def test_without_its_python_nothing_is_fetched(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "exit 0", knows="/nowhere/python")
+    assert machine.begin().wait() == 0
+    assert machine.calls() == []
+
+
+def test_ended_early_it_ends_what_it_started(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, f"echo $$ >>{tmp_path}/pids; exec sleep 600")
+    process, pids = machine.begin(), tmp_path / "pids"
+    wait_until(lambda: pids.exists() and len(pids.read_text().splitlines()) == 2, 60, "both run")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() != 0
+    for pid in pids.read_text().split():
+        wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), 60, "it has ended")
+    assert not (machine.prefix / "uv/early").exists()
