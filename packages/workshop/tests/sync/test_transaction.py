@@ -2,6 +2,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from waiting import patience
 
 from workshop.sync import engine
 from workshop.sync.engine import Run, heal, no_open_notebooks
@@ -71,7 +72,7 @@ def test_files_are_written_at_once_where_all_are_new(
         for name in ("b", "sub/c", "sub/d")
     ]
     writers: set[int] = set()
-    both = threading.Barrier(2, timeout=60)
+    both = threading.Barrier(2, timeout=patience(60))
     write = engine.write_atomically
 
     def watched(target: Path, data: bytes) -> None:

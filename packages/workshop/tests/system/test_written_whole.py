@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from waiting import patience
 
 from workshop.system.files import at_once, hash_file, written_whole
 
@@ -52,7 +53,7 @@ def test_the_hash_is_sha256(tmp_path: Path) -> None:
 
 
 def test_many_are_written_at_once_and_told_in_their_order() -> None:
-    both = threading.Barrier(2, timeout=60)
+    both = threading.Barrier(2, timeout=patience(60))
 
     def work(number: int) -> int:
         if number < 2:
