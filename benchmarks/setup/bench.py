@@ -95,10 +95,11 @@ def measure(checkout: Path, folder: Path, repeat: int) -> list[Result]:
             second = trial.set_up()
             tools = tools or trial.tools()
             _say(f"  {second.seconds:.0f} s, changed={second.changed}; the peer")
-            results.append(Result(first, second, trial.peer(*tools) if peer is None else peer))
-            _say(f"  {results[-1].peer_seconds:.0f} s")
         finally:
+            # The peer is not to share the processor with services, and with what compiles in the background.
             trial.stop()
+        results.append(Result(first, second, trial.peer(*tools) if peer is None else peer))
+        _say(f"  {results[-1].peer_seconds:.0f} s")
         if number:  # the first one's interpreter may be in use by the peers of the others
             remove(trial.scratch)
     return results

@@ -110,6 +110,21 @@ def test_a_worker_that_another_thread_stops_leaves_nothing(tmp_path: Path) -> No
             run(tmp_path / "two", SAYS, worker)
 
 
+def test_the_kernels_of_a_worker_that_gives_way_do_so_too(tmp_path: Path) -> None:
+    """They begin sessions, among which Linux shares the processor."""
+    group = Path("/proc/self/autogroup")
+    if not group.exists():
+        pytest.skip("this Linux shares the processor among processes only")
+    says = f"import json, os\nprint(json.dumps([os.nice(0), open({str(group)!r}).read().split()[-1]]))"
+    with Worker() as worker:
+        worker._start()
+        assert worker._process is not None
+        os.setpriority(os.PRIO_PROCESS, worker._process.pid, 19)
+        outcome, said = run(tmp_path / "one", says, worker)
+    assert outcome.failure is None
+    assert said == [19, "19"]
+
+
 def test_what_a_lesson_leaves_running_ends_with_it(tmp_path: Path, kept: Worker) -> None:
     left = (
         "import json, subprocess\nchild = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"

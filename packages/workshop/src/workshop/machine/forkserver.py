@@ -150,6 +150,8 @@ def _is_adopted(server: int, wanted: int) -> bool:
 def _become(order: dict[str, Any], threads: dict[str, str]) -> None:
     """Become the kernel."""
     os.setsid()
+    # A session of its own, which would else compete with everybody.
+    priority.keep_giving_way()
     # Its files are those that a kernel has that was started: no input, and the log for its output.
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
