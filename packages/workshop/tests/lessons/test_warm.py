@@ -44,6 +44,8 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(warm, "KERNEL", "python3")
     # Every set-up of the part lessons warms with real kernels.
     monkeypatch.setattr(warm, "run_notebook", building.run_here)
+    # What is rehearsed here is rehearsed in this process; afterwards it has not begun.
+    monkeypatch.setattr(rehearsal, "_begun", rehearsal.has_begun())
     folder = tmp_path / "notebooks"
     write(folder / "0-first" / "10-warmed.ipynb", "print(1)")
     write(folder / "0-first" / "20-other.ipynb", "print(1)", kernel="elsewhere")
