@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -378,3 +379,13 @@ def test_a_mirror_with_a_password_in_its_address_is_refused(
     with pytest.raises(WorkshopError, match=r"auth\.conf") as told:
         building.build(wish)
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(("cleaned", "epoch"), [(1000.0, 1000), (1000.002, 1001), (1000.998, 1001)])
+def test_what_was_installed_just_before_is_not_later(tmp_path: Path, cleaned: float, epoch: int) -> None:
+    """Linux' dates of two files may be some milliseconds in the wrong order."""
+    file = tmp_path / building.clean.EPOCH_FILE
+    file.parent.mkdir(parents=True)
+    file.touch()
+    os.utime(file, (cleaned, cleaned))
+    assert building.finished(tmp_path) == epoch

@@ -8,6 +8,7 @@ form that was written is not written again. What is finished appears at once and
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -331,8 +332,10 @@ def finished(root: Path) -> int:
 
     The disk holds no later date. An earlier one would change the dates of Python's sources, and Python
     would compile each of them anew at every start, for its compiled files remember those dates.
+
+    The next whole second: a file's date may be some milliseconds behind that of one that was written before.
     """
-    return int((root / clean.EPOCH_FILE).stat().st_mtime)
+    return math.ceil((root / clean.EPOCH_FILE).stat().st_mtime)
 
 
 PUBLISHED = ("packages.txt", "sbom.cdx.json", "CHANGES")
