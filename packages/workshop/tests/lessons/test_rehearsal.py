@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from workshop.lessons import rehearsal
@@ -45,6 +46,10 @@ def test_each_kind_of_arguments_is_computed(function: Counting) -> None:
         ((), {"x": Array(3, 2)}),
         ((5,), {}),
         ((6,), {}),  # perhaps how many rows to return
+        ((np.int64(6),), {}),
+        ((np.int64(7),), {}),
+        (([0.5, 0.5],), {}),
+        (([0.5],), {}),
         ((0.5,), {}),
     ]
     for _ in range(rehearsal.COMPUTED + 2):

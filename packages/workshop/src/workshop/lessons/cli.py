@@ -217,10 +217,8 @@ def warm(
             changed = warm_in_background(warmth, settings)
         else:
             options = RunOptions(folder, patience=PATIENCE)
-            background_of = settings if gives_way else None
-            changed = fill_cache(
-                warmth, options, progress, background_of, 1 if gives_way else as_many_as_fit()
-            )
+            giving_way, at_once = (settings, 1) if gives_way else (None, as_many_as_fit())
+            changed = fill_cache(warmth, options, progress, giving_way, at_once)
     done = warmth.is_done()
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,8 @@ def _kind(value: Any) -> tuple[Any, ...]:
     if isinstance(value, (list, tuple)):
         return (type(value), *map(_kind, value))
     shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
-    return type(value), value if isinstance(value, int) else None, shape, str(dtype)
+    number = value if isinstance(value, numbers.Integral) else None
+    return type(value), number, shape, str(dtype)
 
 
 def _copied(result: Any) -> Any:
