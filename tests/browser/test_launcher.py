@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from jupyter.serving import Jupyter
 
-from .conftest import CHECKOUT, Open, Watch, expect, playwright
-from .notebooks import Desk
+from .conftest import CHECKOUT, UPGRADE, Open, Watch, expect, playwright
+from .notebooks import Desk, wait_for_kernel
 
 
 @pytest.mark.parametrize("desk", ["JupyterLab"], indirect=True)
@@ -26,6 +26,7 @@ def test_the_command_is_in_the_palette_and_the_tile_opens_the_notebook(desk: Des
     page.keyboard.press("Escape")
     tile.click()
     page.locator(".jp-Notebook h1", has_text="U for Upgrade").wait_for()
+    wait_for_kernel(desk.server, page, UPGRADE)
 
 
 def test_notebook_7_does_without(
