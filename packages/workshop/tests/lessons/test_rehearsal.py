@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -71,6 +73,8 @@ def test_a_function_of_theanos_is_compiled_and_hardly_computed(monkeypatch: pyte
     theano = pytest.importorskip("theano")
     kind = type(theano.function([], []))
     monkeypatch.setattr(kind, "__call__", kind.__call__)
+    monkeypatch.setattr(rehearsal, "_begun", rehearsal.has_begun())
+    monkeypatch.setattr(rehearsal, "shorten_products", lambda: None)  # it would for the whole process
     rehearsal.begin()
     x = theano.tensor.vector()
     total = theano.shared(0.0)
@@ -81,3 +85,35 @@ def test_a_function_of_theanos_is_compiled_and_hardly_computed(monkeypatch: pyte
     results[-1]["twice"][:] = 0
     assert step([1.0, 2.0])["twice"].tolist() == [2.0, 4.0]
     assert step([1.0, 2.0, 3.0])["twice"].tolist() == [2.0, 4.0, 6.0], "another length"
+
+
+ALONE = """
+import numpy, theano
+from workshop.lessons import rehearsal
+
+rehearsal.begin()
+rng = numpy.random.default_rng(1)
+for dtype in ("float32", "float64"):
+    x, y, z = (theano.tensor.matrix(dtype=dtype) for _ in range(3))
+    product = theano.function([x, y, z], [theano.tensor.dot(x, y), 2 * theano.tensor.dot(x, y) + 3 * z])
+    a, b, c = (rng.normal(size=shape).astype(dtype) for shape in ((300, 800), (800, 200), (300, 200)))
+    for one in (a, numpy.asfortranarray(a)):
+        short, more = product(one, b, c)
+        assert short.shape == (300, 200) and numpy.isfinite(short).all()
+        assert not numpy.allclose(short, a @ b, atol=1), "all terms"
+        assert 0.5 < short.std() / (a @ b).std() < 2, "another magnitude"
+        numpy.testing.assert_allclose(more, 2 * short + 3 * c, rtol=1e-3, atol=1e-3)
+    for a, b, c in ((a[:20, :40], b[:40, :30], c[:20, :30]), (a[:1, :7], b[:7, :1], c[:1, :1])):
+        for left in (a, numpy.ascontiguousarray(a), numpy.asfortranarray(a)):
+            for right in (b, numpy.asfortranarray(b)):
+                exact, more = product(left, right, c)
+                numpy.testing.assert_allclose(exact, a @ b, rtol=1e-3, atol=1e-3)
+                numpy.testing.assert_allclose(more, 2 * a @ b + 3 * c, rtol=1e-3, atol=1e-3)
+print("right")
+"""
+
+
+def test_large_products_take_few_terms_and_small_ones_all() -> None:
+    pytest.importorskip("theano")
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False)
+    assert done.stdout == "right\n", done.stderr

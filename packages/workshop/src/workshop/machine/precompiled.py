@@ -50,9 +50,9 @@ NAME = "theano.h"
 LIBRARY, NEEDED = "libstdc++.so", "libstdc++.so.6"
 """The library without contents, and what a module that is linked with it needs when it is loaded."""
 FOLDER = "precompiled-"
-# As in CLinker.compile_args and in compile_str. A few operations have flags of their own. -O1 would take 40 % off what
-# g++ takes for a convolutional network, but then a rectifier's gradient takes nine times as long, a sum four times and
-# a convolution 1.7 times; with -ftree-loop-vectorize besides, convolutions and pooling are still 1.3 to 2 times as slow.
+# As in CLinker.compile_args and in compile_str. A few operations have flags of their own. With -O1 g++ takes
+# 40 % less for a convolutional network, but then a rectifier's gradient takes nine times as long, a sum four
+# times, a convolution 1.7 times; with -ftree-loop-vectorize besides, convolutions and pooling 1.3 to 2 times.
 BEFORE = ("-g", "-O3", "-fno-math-errno")
 AFTER = ("-fvisibility=hidden",)
 LINKING = ("-Wl,--no-as-needed",)
