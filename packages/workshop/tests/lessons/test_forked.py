@@ -54,6 +54,16 @@ def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
+def test_what_nobody_wants_to_know_is_not_measured(tmp_path: Path) -> None:
+    content = notebook(code("sum(range(3 * 10**7))", name="busy"))
+    with Worker() as worker:
+        looked_at = building.run(tmp_path, content, kept=worker)
+        left_alone = building.run(tmp_path, content, kept=worker, measured=False)
+    assert looked_at.passed and left_alone.passed
+    assert looked_at.peak_rss_mb > 0 == left_alone.peak_rss_mb
+    assert left_alone.slowness > 0, "how long to wait goes by it"
+
+
 def test_one_worker_runs_many_lessons_each_in_a_kernel_of_its_own(tmp_path: Path) -> None:
     with Worker() as worker:
         one, first = run(tmp_path / "one", SAYS, worker)

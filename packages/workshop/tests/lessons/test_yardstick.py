@@ -114,9 +114,8 @@ def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.Monke
         try:
             watching = Watching(busy.pid)
             beside = Beside(watching, busy.pid)
-            beside.start()
-            wait_until(lambda: watching.seen >= 3, 30, "three rounds were taken")
-            beside.end()
+            with beside:
+                wait_until(lambda: watching.seen >= 3, 30, "three rounds were taken")
             wait_until(lambda: state(busy.pid) == "R", 30, "it goes on")
         finally:
             busy.kill()
@@ -136,9 +135,8 @@ def test_a_round_comes_with_the_lessons_work_not_with_the_clock(monkeypatch: pyt
         return looked[-1]
 
     monkeypatch.setattr(beside, "_spent", spent)
-    beside.start()
-    wait_until(lambda: len(looked) >= 50, 60, "it was looked at often")
-    beside.end()
+    with beside:
+        wait_until(lambda: len(looked) >= 50, 60, "it was looked at often")
     assert (seen[20], seen[40], watching.seen) == (0, 1, 2)
 
 
@@ -157,9 +155,8 @@ def test_a_process_that_is_gone_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -
     ended.wait()
     watching = Watching(None)
     beside = Beside(watching, ended.pid)
-    beside.start()
-    wait_until(lambda: watching.seen >= 2, 30, "two rounds were taken")
-    beside.end()
+    with beside:
+        wait_until(lambda: watching.seen >= 2, 30, "two rounds were taken")
     assert len(beside.rounds) == watching.seen
 
 

@@ -26,6 +26,8 @@ class Job:
     """What is different in the environment of this notebook."""
     forked: bool = False
     """Whether its kernel may be forked from a process that has imported its libraries."""
+    measured: bool = True
+    """Whether anybody wants to know memory, and how slow the machine was meanwhile, which takes time."""
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class RunOptions:
     """Run the cells of the ten-minute path and no others."""
     rehearsal: bool = False
     """Compile all, and compute as little as can be; what comes of it means nothing."""
+    measured: bool = True
+    """Look at memory and at the machine's slowness all the time; else only once, for how long to wait."""
     kept: Worker | None = None
     """A worker that runs many lessons, with kernels that are forked; else each lesson has one of its own, and
     a kernel that is started like a learner's."""
@@ -191,6 +193,7 @@ def run_notebook(
             answers=answers or {},
             environment=_environment(scratch) | (ONE_THREAD if how.kept is not None else {}),
             forked=how.kept is not None,
+            measured=how.measured,
         )
         with how.kept or Worker() as worker:
             outcome = worker.do(

@@ -302,11 +302,11 @@ def _compile(lesson: Lesson, how: RunOptions, report: Progress) -> Executed:
     notebook = lesson.read()
     told = about(lesson.name, notebook)
     # By its own budget's patience: a lesson that waits for a network to get better would wait for ever.
-    rehearsal = replace(how, rehearsal=True, patience=None)
+    rehearsal = replace(how, rehearsal=True, patience=None, measured=False)
     rehearsed = run_notebook(lesson, told, notebook, rehearsal, report, {})
     if rehearsed.outcome.failure is None:
         return rehearsed
-    return run_notebook(lesson, told, notebook, how, report, {})
+    return run_notebook(lesson, told, notebook, replace(how, measured=False), report, {})
 
 
 def as_many_as_fit() -> int:

@@ -95,17 +95,18 @@ class Run:
         self.client.startup_timeout = startup
         # A last resort: nbclient has limits of its own, which should have ended the run by then.
         signal.alarm(math.ceil(self.limit / (1 - STOPPED_SHARE)) + startup + GRACE_SECONDS)
-        self.watch.start()
+        if self.job.measured:
+            self.watch.start()
         self.begun = time.monotonic()
         try:
             rounds += self._with_kernel()
         finally:
-            peak = self.watch.stop()
+            peak = self.watch.stop() if self.job.measured else 0
             end_descendants(self._servers())
             signal.alarm(0)
         nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
         self._account(peak)
-        self._measured(rounds + self.yardstick.at_rest())
+        self._measured(rounds + (self.yardstick.at_rest() if self.job.measured else []))
         return self.outcome
 
     def _with_kernel(self) -> list[Round]:
@@ -127,11 +128,8 @@ class Run:
                 group = self.watch.kernel = self._group()
                 self._report({"group": group})
                 self.beside = Beside(self.yardstick, group)
-                self.beside.start()
-                try:
+                with self.beside if self.job.measured else contextlib.nullcontext():
                     self._cells()
-                finally:
-                    self.beside.end()
                 self.outcome.seconds = self._spent()
                 return self.beside.rounds
         except Exception as error:

@@ -173,10 +173,13 @@ def spent_by(pid: int | None) -> float:
 
 
 class Beside(threading.Thread):
-    """Takes rounds while a lesson runs, with the lesson's processes stopped for the length of each."""
+    """Takes rounds while a lesson runs, with the lesson's processes stopped for the length of each.
+
+    It does so within a ``with`` block.
+    """
 
     def __init__(self, yardstick: Yardstick, group: int | None) -> None:
-        """Prepare to stop the process group ``group``, or nothing when it is None; ``start`` begins."""
+        """Prepare to stop the process group ``group``, or nothing when it is None."""
         super().__init__(daemon=True)
         self.rounds: list[Round] = []
         self.stopped_seconds = 0.0
@@ -185,7 +188,7 @@ class Beside(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Take rounds until ``end`` is called."""
+        """Take rounds until the end of the block."""
         interval, worked = SHORTEST_INTERVAL, 0.0
         while not self._ended.wait(interval):
             interval, spent = SHORTEST_INTERVAL, self._spent()
@@ -201,7 +204,11 @@ class Beside(threading.Thread):
             self.stopped_seconds += took if self._group is not None else 0.0
             interval = max(SHORTEST_INTERVAL, took / STOPPED_SHARE)
 
-    def end(self) -> None:
+    def __enter__(self) -> None:
+        """Begin."""
+        self.start()
+
+    def __exit__(self, *_: object) -> None:
         """Take no more rounds; when this returns nothing is stopped any more."""
         self._ended.set()
         self.join()
