@@ -54,7 +54,7 @@ QUIET = (
 )
 # What Jupyter's own pages complain of: Notebook 7 at every start asks for settings of a part of Lab that
 # it has not, and a page goes on asking for a kernel that was ended, or for the debugger of one that died.
-# A notebook that is closed while its kernel starts or while it is saved raises "Disposed" from where it waits.
+# A notebook that is closed while its kernel starts, or while it is saved, raises "Disposed" where it waits.
 OF_JUPYTER = re.compile(
     r"reading 'schema'|registered\.$|^Failed to load resource: .* 40[34] "
     r"|^Could not restore the debugger state|^(Error: )?Disposed$"
