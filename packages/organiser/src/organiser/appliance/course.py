@@ -38,9 +38,8 @@ TIMES = "times.json"
 GUESSES = {False: 20, True: 50}
 """Minutes for root and roles where nobody measured any: natively, and emulated, where these come on top."""
 TENSORFLOW_GUESS = 10
-LESSON_GUESS = 3.5
-"""For each lesson that is compiled. One of the shortest took 105 processor seconds; by the budgets of their
-fast profiles the others take twice that on average."""
+LESSON_GUESS = 3
+"""For each lesson that is compiled: 27 of them took 85 minutes, two at a time on two slow cores."""
 
 Seconds = dict[str, float]
 
