@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import bootloader, checkout, clean, course, emulation, forms, ovf, sbom, updating
+from organiser.appliance import bootloader, checkout, clean, course, emulation, forms, ovf, sbom, twins, updating
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
@@ -148,6 +148,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             with spent.step("cleaning"):
                 clean.clean(root, machine.name)
                 clean.refuse_leaks(root, builders_secrets())
+                twins.link(root)
             describe(root, machine.name, version, work)
             _finish(work, wish, version)
             course.remember(wish.downloads, kind, spent.times)

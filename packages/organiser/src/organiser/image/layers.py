@@ -21,7 +21,7 @@ from organiser.image.compression import Compression, compressed
 from organiser.image.view import View
 from workshop.system.files import hash_file
 
-MAKERS_VERSION = 2
+MAKERS_VERSION = 3
 """Raised when the same root is to give other layers."""
 Add = Callable[[tarfile.TarFile], None]
 
@@ -70,7 +70,6 @@ def of_root(root: Path, name: str, epoch: int) -> Add:
 
     def fill(tar: tarfile.TarFile) -> None:
         links: dict[tuple[int, int], str] = {}
-        twins = lean.Twins()
         parents = Parents(tar, root, epoch)
         for path, entry in walk(root, root):
             if layout.layer_of(path) != name or not layout.shows(path) or not lean.keeps(path):
@@ -80,8 +79,6 @@ def of_root(root: Path, name: str, epoch: int) -> Add:
             if info is None or info.ischr() or info.isblk():
                 continue
             parents.ensure(there)
-            if info.isreg() and not info.pax_headers and (first := twins.of(path, Path(entry.path))) != path:
-                info.type, info.linkname, info.size = tarfile.LNKTYPE, layout.renamed(first), 0
             if info.isreg():
                 with Path(entry.path).open("rb") as file:
                     tar.addfile(info, file)

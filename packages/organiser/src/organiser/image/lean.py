@@ -1,4 +1,4 @@
-"""What an image leaves out of a root because nothing in a container uses it, and what it holds only once.
+"""What an image leaves out of a root because nothing in a container uses it.
 
 A virtual machine keeps all of it: its owner may build, debug and update there. An image is updated by the
 next one, and whoever needs a file of these in an image of their own installs its package again.
@@ -7,11 +7,7 @@ next one, and whoever needs a file of these in an image of their own installs it
 from __future__ import annotations
 
 import re
-import stat
 from fnmatch import translate
-from pathlib import Path
-
-from workshop.system.files import hash_file
 
 SITE = "opt/workshop/venvs/*/lib/python*/site-packages"
 TESTED = (
@@ -43,33 +39,8 @@ LEFT_OUT = (
 )  # fmt: skip
 """Files, and folders with all that is in them, as patterns below the root."""
 _LEFT_OUT = re.compile("|".join(translate(pattern).removesuffix(r"\Z") + r"(?:/|\Z)" for pattern in LEFT_OUT))
-LEAST = 4096
-"""A smaller file is hardly larger than a second name of another one."""
-PLACES = ("opt/workshop/venvs/", "usr/")
-"""Where nobody writes: what has two names there can be one file."""
 
 
 def keeps(path: str) -> bool:
     """Whether an image has a path of the root."""
     return _LEFT_OUT.match(path) is None
-
-
-class Twins:
-    """Knows files that are the same, as the environments have many: one of them is enough.
-
-    Of Python's sources each keeps its own date, which what is compiled of it remembers.
-    """
-
-    def __init__(self) -> None:
-        """Know none yet."""
-        self._first: dict[tuple[str, int, int, int], str] = {}
-
-    def of(self, path: str, file: Path) -> str:
-        """Return the path of the first file that is the same; its own where there is none before it."""
-        if not path.startswith(PLACES) or path.endswith(".py"):
-            return path
-        status = file.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size < LEAST:
-            return path
-        key = (hash_file(file), status.st_mode, status.st_uid, status.st_gid)
-        return self._first.setdefault(key, path)

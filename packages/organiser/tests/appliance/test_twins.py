@@ -1,0 +1,88 @@
+"""What a root holds several times becomes one file, and nothing else does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from organiser.appliance import twins
+
+FIRST, SECOND = "opt/workshop/venvs/a/lib", "opt/workshop/venvs/b/lib"
+LARGE = b"L" * twins.LEAST
+
+
+def put(path: Path, data: bytes = LARGE, *, date: int = 1_700_000_000) -> Path:
+    """Write a file of a date."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    os.utime(path, (date, date))
+    return path
+
+
+@pytest.mark.parametrize("name", ["font.ttf", "library.so", "same-date.py"])
+def test_the_same_files_become_one(tmp_path: Path, name: str) -> None:
+    first, second = put(tmp_path / FIRST / name), put(tmp_path / SECOND / name)
+    third = put(tmp_path / "usr/share" / name)
+    assert twins.link(tmp_path) == 2 * twins.LEAST
+    assert first.samefile(second)
+    assert first.samefile(third)
+    assert third.read_bytes() == LARGE
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "change"),
+    [
+        (f"{FIRST}/x", f"{SECOND}/x", "contents"),
+        (f"{FIRST}/x", f"{SECOND}/x", "rights"),
+        (f"{FIRST}/x", f"{SECOND}/x", "owner"),
+        (f"{FIRST}/x", f"{SECOND}/x", "attribute"),
+        (f"{FIRST}/x", f"{SECOND}/x", "size"),
+        (f"{FIRST}/x.py", f"{SECOND}/x.py", "date"),
+        (f"{FIRST}/x", "home/workshop/notebooks/x", "place"),
+        ("home/workshop/one", "home/workshop/two", "place"),
+        (f"{FIRST}/x", f"{SECOND}/x", "kind"),
+    ],
+)
+def test_what_differs_in_anything_stays_two(tmp_path: Path, first: str, second: str, change: str) -> None:
+    one, two = put(tmp_path / first), put(tmp_path / second)
+    if change == "contents":
+        put(two, LARGE[:-1] + b"l")
+    elif change == "rights":
+        two.chmod(0o600)
+    elif change == "owner":
+        if os.geteuid():
+            pytest.skip("only root gives a file to another account")
+        os.chown(two, 1000, 1000)
+    elif change == "attribute":
+        try:
+            os.setxattr(two, "user.colour", b"red")
+        except OSError:
+            pytest.skip("this file system has no attributes")
+    elif change == "size":
+        for path in (one, two):
+            put(path, LARGE[:-1])
+    elif change == "date":
+        put(two, date=1_700_000_001)
+    elif change == "kind":
+        two.unlink()
+        two.symlink_to(one)
+    assert twins.link(tmp_path) == 0
+    assert two.is_symlink() or not one.samefile(two)
+
+
+def test_again_and_after_a_run_that_was_killed(tmp_path: Path) -> None:
+    first, second = put(tmp_path / FIRST / "x"), put(tmp_path / SECOND / "x")
+    put(tmp_path / twins.SCRATCH)
+    twins.link(tmp_path)
+    third = put(tmp_path / SECOND / "later")
+    assert twins.link(tmp_path) == twins.LEAST
+    assert twins.link(tmp_path) == 0
+    assert first.stat().st_nlink == 3
+    assert third.samefile(second)
+    assert not (tmp_path / twins.SCRATCH).exists()
+
+
+def test_a_root_without_environments_has_none(tmp_path: Path) -> None:
+    assert twins.link(tmp_path) == 0
