@@ -19,7 +19,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from organiser.appliance import bootloader, checkout, clean, course, emulation, forms, ovf, sbom, twins, updating
+from organiser.appliance import (
+    bootloader,
+    checkout,
+    clean,
+    course,
+    emulation,
+    forms,
+    ovf,
+    sbom,
+    twins,
+    updating,
+)
 from organiser.appliance.architecture import AMD64, Architecture, native
 from organiser.appliance.machine import Machine, load_machine
 from organiser.appliance.pack import Clock
