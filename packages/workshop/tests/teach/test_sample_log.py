@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from free_ports import free_port
 from PIL import Image
 from waiting import end, patience, wait_until
 
-from workshop.system.files import locked
-from workshop.teach import sample_log
+from workshop.site import tensorboard_sample
+from workshop.teach import checkpoints, sample_log
 
 reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
 Get = Callable[..., bytes]
@@ -32,7 +33,7 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("logs") / "sample"
-    sample_log.main(folder, getpass.getuser())
+    tensorboard_sample.lay_down(folder, getpass.getuser())
     return folder
 
 
@@ -121,32 +122,44 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_second_run_gives_the_same_and_replaces_what_is_there(tmp_path: Path, folder: Path) -> None:
+def test_it_replaces_what_is_there_and_is_the_same_each_time(tmp_path: Path, folder: Path) -> None:
     other = tmp_path / "logs/sample"
     (other / "old").mkdir(parents=True)
-    sample_log.main(other, getpass.getuser())
+    (other.with_name("sample.new") / "left by a run that was killed").mkdir(parents=True)
+    words = [sys.executable, "-m", "workshop.site.tensorboard_sample", str(other), getpass.getuser()]
+    subprocess.run(words, check=True)
     assert contents(other) == contents(folder)
     assert list(other.parent.iterdir()) == [other]
     assert not (other / "old").exists()
 
 
-def test_who_comes_while_it_is_written_waits_and_is_content_with_it(tmp_path: Path) -> None:
-    """Set-up begins it early, and asks for it again when its turn comes."""
-    sample = tmp_path / "logs/sample"
-    sample.parent.mkdir()
-    words = [sys.executable, "-m", "workshop.teach.sample_log", str(sample), getpass.getuser()]
-    with locked(sample.parent):
-        second = subprocess.Popen(words)
-        wait_until(lambda: waits_for_lock(second.pid), 60, "it waits")
-        (sample / "projector").mkdir(parents=True)
-    assert second.wait(patience(60)) == 0
-    assert list(sample.rglob("*")) == [sample / "projector"]
+def test_what_comes_along_is_what_its_program_learns(tmp_path: Path, folder: Path) -> None:
+    """Another processor rounds differently, and two runs part company; what they tell is the same."""
+    made = tmp_path / "made.zip"
+    sample_log.main(made)
+    again = tmp_path / "again"
+    with zipfile.ZipFile(made) as archive:
+        archive.extractall(again)
+    assert contents(again).keys() == contents(folder).keys()
+    same = [path for path in contents(folder) if path.suffix in (".png", ".pbtxt") or "space0" in path.name]
+    assert len(same) == 3
+    for path in same:
+        assert (again / path).read_bytes() == (folder / path).read_bytes(), path
+    for name in ("too-slow", "well"):
+        for half, tag in itertools.product(("train", "validation"), ("epoch_loss", "epoch_accuracy")):
+            mine, shipped = (curve(each, f"{name}/{half}", tag) for each in (again, folder))
+            np.testing.assert_allclose(mine, shipped, rtol=0.02, atol=0.02, err_msg=f"{name} {half} {tag}")
 
 
-def waits_for_lock(pid: int) -> bool:
-    """The kernel lists who waits for a lock behind an arrow."""
-    lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
-    return any("->" in line and f" {pid} " in line for line in lines)
+def test_the_same_log_gives_the_same_archive(tmp_path: Path, folder: Path) -> None:
+    for name in ("one.zip", "two.zip"):
+        sample_log.pack(folder, tmp_path / name)
+    shipped = checkpoints.SHIPPED / "sample-log.zip"
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    with zipfile.ZipFile(shipped) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            path.as_posix(): data for path, data in contents(folder).items()
+        }
 
 
 def test_tensorboard_serves_curves(get: Get) -> None:

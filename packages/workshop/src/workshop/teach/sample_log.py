@@ -1,19 +1,20 @@
 """The log that TensorBoard shows before anybody has trained.
 
-    python -m workshop.teach.sample_log FOLDER OWNER
+    python -m workshop.teach.sample_log shipped/sample-log.zip
 
 A small dense network, in NumPy, learns 600 digits of MNIST at three rates: too slow, well, too fast;
 400 others test it. Every tab has something to tell: the curves part company, the histograms widen or
 die, the pictures turn from noise to strokes, the graph opens, and the projector shows the digits as
-pixels and as the network sees them. It takes about a second and gives the same log each time.
+pixels and as the network sees them. On one machine it gives the same log each time; it comes along as
+``shipped/sample-log.zip``, which set-up lays down (:mod:`workshop.site.tensorboard_sample`).
 """
 
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
 import sys
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workshop.system.files import locked
+from workshop.system.files import written_whole
 from workshop.teach import checkpoints
 from workshop.teach.batches import batches
 from workshop.teach.events import Log, Node, captions, sprite, write_embeddings
@@ -197,26 +198,24 @@ def write(folder: Path) -> None:
     project(folder / "projector", networks["well"], clock)
 
 
-def main(folder: Path, owner: str) -> None:
-    """Write the log beside ``folder`` and rename it into place, for ``owner``.
+def pack(folder: Path, target: Path) -> None:
+    """Write the files of a folder into a zip file: the same files give the same bytes."""
+    with (
+        written_whole(target) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+    ):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            archive.writestr(
+                zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED
+            )
 
-    Run by root, the folder and the one above it become the owner's, whose lessons log there too. Who comes
-    while another process does the same waits for that, and is content with its log.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    others: list[Path] = []
-    with locked(folder.parent, on_wait=lambda: others.append(folder)):
-        if others and folder.is_dir():
-            return
-        beside = folder.with_name(folder.name + ".new")
-        shutil.rmtree(beside, ignore_errors=True)
-        write(beside)
-        if os.geteuid() == 0:
-            for path in (folder.parent, beside, *beside.rglob("*")):
-                shutil.chown(path, owner)
-        shutil.rmtree(folder, ignore_errors=True)
-        beside.rename(folder)
+
+def main(target: Path) -> None:
+    """Learn, and write the log as a zip file."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write(Path(scratch))
+        pack(Path(scratch), target)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]))
