@@ -89,15 +89,13 @@ from typing import Any, Union
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.boundary import BoundaryError, must_be_ours, name_of
+from ansible.module_utils.project_wheels import ProjectWheel
 
 # Stands in an environment while packages are put into it: a run that was killed leaves it behind.
 UNFINISHED = ".unfinished"
 # Held while environments are worked on.
 LOCK = ".lock"
 PATIENCE_SECONDS = 900.0
-PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
-# What hatchling puts into a wheel from outside of the project: a line "../FILE" = "PLACE".
-FROM_OUTSIDE = re.compile(r'^"(\.\./[^"]+)" *=', re.MULTILINE)
 WHAT_TO_DO = "connect to a network or name a thumb drive by workshop_stick, and run this again"
 
 
@@ -146,19 +144,6 @@ def named_holder(lock: Path) -> str:
         except OSError:  # it has ended, or belongs to somebody else
             continue
     return ""
-
-
-def source_digest(project: Path) -> str:
-    """Return a digest of every file that goes into a project's wheel."""
-    files = [project / name for name in PROJECT_FILES]
-    files += [p for p in project.glob("src/**/*") if p.is_file() and "__pycache__" not in p.parts]
-    if files[0].is_file():
-        files += [project / name for name in FROM_OUTSIDE.findall(files[0].read_text(encoding="utf-8"))]
-    digest = hashlib.sha256()
-    for file in sorted(f for f in files if f.is_file()):
-        digest.update(str(file.relative_to(project)).encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
 
 
 def reason(stderr: str) -> str:
@@ -245,39 +230,6 @@ class Uv:
         return status, stderr
 
 
-class ProjectWheel:
-    """The wheel of one of our projects, kept under the digest of its source."""
-
-    def __init__(self, project: str, params: dict[str, Any]) -> None:
-        """Find out where the wheel of the present source is kept."""
-        self.project = Path(project)
-        self.kept = Path(params["wheels"]) / source_digest(self.project)
-        self.python = params["python"]
-        self.constraints = params["build_constraints"]
-
-    def is_there(self) -> bool:
-        """Tell whether the wheel of the present source was built before."""
-        return self.kept.is_dir()
-
-    def build(self, uv: Uv) -> None:
-        """Build beside and rename, so that a killed run leaves no half a wheel."""
-        self.kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=self.kept.parent))
-        words = ["build", "--quiet", "--wheel", str(self.project), "--out-dir", str(beside)]
-        words += ["--python", self.python, "--no-create-gitignore"]
-        words += ["--require-hashes", "--build-constraints", self.constraints]
-        status, stderr = uv.cache_first(*words)
-        if status:
-            shutil.rmtree(beside)
-            raise UnableError(f"cannot build the package in {self.project}: {reason(stderr)}; {WHAT_TO_DO}")
-        beside.chmod(0o755)
-        beside.rename(self.kept)
-
-    def requirement(self) -> str:
-        """Return the line that names the wheel and its hash."""
-        return requirement_of(next(self.kept.glob("*.whl")))
-
-
 class GivenWheel:
     """A wheel that somebody else built."""
 
@@ -289,13 +241,9 @@ class GivenWheel:
         """Tell whether there is such a wheel."""
         return self.wheel.is_file()
 
-    def build(self, uv: Uv) -> None:
-        """Refuse: the wheel of others cannot be made here."""
-        raise UnableError(f"there is no wheel {self.wheel}; put it there, or leave it out to have one built")
-
-    def requirement(self) -> str:
-        """Return the line that names the wheel and its hash."""
-        return requirement_of(self.wheel)
+    def file(self) -> Path:
+        """Return the wheel's path."""
+        return self.wheel
 
 
 Wheel = Union[ProjectWheel, GivenWheel]  # noqa: UP007 - for Python 3.9
@@ -306,7 +254,8 @@ def wheels_of(environments: list[dict[str, Any]], params: dict[str, Any]) -> lis
     if params["given_wheels"]:
         given: list[Wheel] = [GivenWheel(wheel) for wheel in params["given_wheels"]]
         return [given for _ in environments]
-    built = [(project["only"], ProjectWheel(project["path"], params)) for project in params["projects"]]
+    shared = params["wheels"], params["python"], params["build_constraints"]
+    built = [(project["only"], ProjectWheel(project["path"], *shared)) for project in params["projects"]]
     names = [Path(item["path"]).name for item in environments]
     return [[wheel for only, wheel in built if not only or name in only] for name in names]
 
@@ -369,7 +318,7 @@ class Environment:
     def sync(self, uv: Uv, *options: str, alone: bool = False) -> dict[str, int]:
         """Bring the packages in line with the lock and, but for ``alone``, the environment's wheels."""
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
-            ours = "" if alone else "".join(wheel.requirement() for wheel in self.wheels)
+            ours = "" if alone else "".join(requirement_of(wheel.file()) for wheel in self.wheels)
             wanted.write(self.lock.read_text(encoding="utf-8") + ours)
             wanted.flush()
             status, stderr = uv.cache_first(*self.words, *options, wanted.name)
@@ -498,9 +447,13 @@ def ended_with_us() -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def build_once(wheel: Wheel, uv: Uv) -> None:
-    """Build a wheel that is not there yet."""
-    if not wheel.is_there():
-        wheel.build(uv)
+    """Build a wheel that is not there yet, nor was begun before Ansible."""
+    if wheel.is_there():
+        return
+    if isinstance(wheel, GivenWheel):
+        raise UnableError(f"there is no wheel {wheel.wheel}; put it there, or leave it out to have one built")
+    if not wheel.is_coming() and (failure := wheel.build(uv.cache_first)):
+        raise UnableError(f"cannot build the package in {wheel.project}: {reason(failure)}; {WHAT_TO_DO}")
 
 
 def turns(environments: list[Environment], awaited: set[str]) -> list[list[Environment]]:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 locked_venvs = load_module("library/locked_venvs.py")
+project_wheels = load_module("module_utils/project_wheels.py")
 UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 needs_uv = pytest.mark.skipif(UV is None, reason="no uv beside this Python or on PATH")
 
@@ -60,7 +62,7 @@ def params(tmp_path: Path) -> dict[str, Any]:
     shelf = tmp_path / "shelf"
     for name in ("one", "two"):
         (tmp_path / f"{name}.txt").write_text(lock_of(make_wheel(shelf, f"lib{name}")))
-    make_wheel(tmp_path / "wheels" / locked_venvs.source_digest(project), "thing")
+    make_wheel(tmp_path / "wheels" / project_wheels.source_digest(project), "thing")
     return {
         "environments": [
             {"path": str(tmp_path / "venvs" / name), "lock": str(tmp_path / f"{name}.txt")}
@@ -165,16 +167,58 @@ def test_wheels_are_built_while_what_the_lock_names_comes(
 
 
 @needs_uv
+@pytest.mark.parametrize("comes", [True, False])
+def test_who_began_to_build_a_wheel_before_ansible_is_waited_for(
+    params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comes: bool
+) -> None:
+    wheels, project = tmp_path / "wheels", tmp_path / "project"
+    shutil.rmtree(wheels)
+    built: list[Path] = []
+
+    def build(wheel: Any, uv: Any) -> None:
+        built.append(wheel.project)
+        make_wheel(wheel.kept, "thing")
+
+    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
+    folders = [Path(item["path"]) for item in params["environments"]]
+    with ThreadPoolExecutor() as pool:
+        with project_wheels.early(wheels) as alone:
+            assert alone
+            made = pool.submit(locked_venvs.run, params, False)
+            wait_until(lambda: all((each / "bin/python").exists() for each in folders), 60, "it is at work")
+            assert built == []
+            if comes:
+                make_wheel(wheels / project_wheels.source_digest(project), "thing")
+        assert made.result()["changed"]
+    assert built == ([] if comes else [project])
+    assert answer(params, "two", "import thing; print(thing.version)") == "1.0"
+
+
+def test_of_two_who_build_a_wheel_at_once_both_have_it(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    wheel = project_wheels.ProjectWheel(str(tmp_path / "project"), str(tmp_path / "wheels"), "python", "lock")
+
+    def uv(*words: str) -> tuple[int, str]:
+        make_wheel(Path(words[words.index("--out-dir") + 1]), "thing")
+        make_wheel(wheel.kept, "thing")
+        return 0, ""
+
+    assert wheel.build(uv) == ""
+    assert wheel.file().name == "thing-1.0-py3-none-any.whl"
+    assert list((tmp_path / "wheels").iterdir()) == [wheel.kept]
+
+
+@needs_uv
 def test_a_wheel_that_cannot_be_built_is_named(
     params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(tmp_path / "wheels")
 
-    def build(wheel: Any, uv: Any) -> None:
-        raise locked_venvs.UnableError("cannot build the package")
+    def build(wheel: Any, uv: Any) -> str:
+        return "Building wheel...\nerror: no file is left\n"
 
     monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
-    with pytest.raises(locked_venvs.UnableError, match="cannot build the package"):
+    with pytest.raises(locked_venvs.UnableError, match=r"cannot build the package in .*: no file is left"):
         locked_venvs.run(params, False)
     assert all((Path(item["path"]) / locked_venvs.UNFINISHED).exists() for item in params["environments"])
 
@@ -270,7 +314,7 @@ def test_each_environment_has_the_projects_that_it_names(params: dict[str, Any],
     other = tmp_path / "other"
     (other / "src/other").mkdir(parents=True)
     (other / "src/other/__init__.py").write_text("1")
-    make_wheel(tmp_path / "wheels" / locked_venvs.source_digest(other), "other")
+    make_wheel(tmp_path / "wheels" / project_wheels.source_digest(other), "other")
     params["projects"].append({"path": str(other), "only": ["one"]})
     locked_venvs.run(params, False)
     assert answer(params, "one", "import thing, other; print(other.version)") == "1.0"
@@ -398,15 +442,15 @@ def test_the_digest_follows_the_source(tmp_path: Path) -> None:
     (source / "a.py").write_text("1")
     (tmp_path / "list.yml").write_text("1")
     (project / "pyproject.toml").write_text('[force-include]\n"../../list.yml" = "thing/list.yml"\n')
-    digests = [locked_venvs.source_digest(project)]
+    digests = [project_wheels.source_digest(project)]
     (source / "__pycache__").mkdir()
     (source / "__pycache__" / "a.pyc").write_text("x")
     (project / "tests").mkdir()
     (project / "tests/test_a.py").write_text("x")
-    assert locked_venvs.source_digest(project) == digests[0]
+    assert project_wheels.source_digest(project) == digests[0]
     for path in (source / "a.py", tmp_path / "list.yml", project / "README.md"):
         path.write_text("2")
-        digests.append(locked_venvs.source_digest(project))
+        digests.append(project_wheels.source_digest(project))
     assert len(set(digests)) == 4
 
 

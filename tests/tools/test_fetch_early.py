@@ -1,8 +1,10 @@
-"""What Jupyter's environment holds comes into uv's cache while Ansible starts; nothing else stays of it."""
+"""What Jupyter's environment holds comes into uv's cache while Ansible starts, and our wheels are built."""
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import platform
 import signal
 import subprocess
@@ -11,9 +13,15 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from ansible_module import load_module
 from waiting import wait_until
 
 PROGRAM = Path(__file__).resolve().parents[2] / "tools/fetch-early.py"
+PACKAGES = PROGRAM.parents[1] / "packages"
+OURS = ("workshop", "bubblebreaker")
+BUILDS = 'case $1 in build) touch "$6/made-1-py3-none-any.whl" ;; esac'
+"""What a uv does that builds: the sixth word is where to."""
+project_wheels = load_module("module_utils/project_wheels.py")
 VERSION = ".".join(platform.python_version_tuple()[:2])
 
 pytestmark = pytest.mark.skipif(
@@ -52,21 +60,49 @@ def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
     (tmp_path / "stick/wheels").mkdir(parents=True)
     machine = Machine(tmp_path, "case $* in *--offline) exit 2 ;; esac")
     assert machine.begin(offline, tmp_path / "stick").wait() == 0
-    for what in ("pip sync", "build"):
-        calls = [call for call in machine.calls() if call.startswith(f"0022 {what} ")]
+    for what in ("pip sync ", *(f"build --quiet --wheel {PACKAGES}/{name} " for name in OURS)):
+        calls = [call for call in machine.calls() if call.startswith(f"0022 {what}")]
         assert sorted((call.endswith(" --offline") for call in calls), reverse=True) == asked
         for call in calls:
             assert f"--find-links {tmp_path}/stick/wheels" in call
             assert "--require-hashes" in call
             assert f"--python {Path(sys.executable).resolve()}" in call
-    assert len(machine.calls()) == 2 * len(asked)
+    assert len(machine.calls()) == 3 * len(asked)
     assert not (machine.prefix / "uv/early").exists()
 
 
 def test_what_the_cache_has_is_not_asked_for(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, "exit 0")
+    machine = Machine(tmp_path, BUILDS)
     assert machine.begin().wait() == 0
-    assert [call.endswith(" --offline") for call in machine.calls()] == [True, True]
+    assert [call.endswith(" --offline") for call in machine.calls()] == [True, True, True]
+
+
+def test_our_wheels_are_built_where_the_play_looks_for_them(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, BUILDS)
+    assert machine.begin().wait() == 0
+    for name in OURS:
+        kept = machine.prefix / "wheels" / project_wheels.source_digest(PACKAGES / name)
+        assert [path.name for path in kept.iterdir()] == ["made-1-py3-none-any.whl"]
+        assert kept.stat().st_mode & 0o777 == 0o755
+    assert machine.begin().wait() == 0
+    assert len([call for call in machine.calls() if " build " in call]) == 2
+
+
+def test_no_wheel_stays_of_a_build_that_failed(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "exit 2")
+    assert machine.begin().wait() == 0
+    assert [path.name for path in (machine.prefix / "wheels").iterdir()] == [project_wheels.LOCK]
+
+
+def test_where_another_account_could_change_them_they_are_not_built(tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root looks at who could")
+    machine = Machine(tmp_path, BUILDS)
+    (machine.prefix / "wheels").mkdir(parents=True)
+    os.chown(machine.prefix / "wheels", 12345, -1)
+    assert machine.begin().wait() == 0
+    assert [call for call in machine.calls() if " build " in call] == []
+    assert list((machine.prefix / "wheels").iterdir()) == []
 
 
 def test_without_its_python_nothing_is_fetched(tmp_path: Path) -> None:
@@ -79,6 +115,9 @@ def test_ended_early_it_ends_what_it_started(tmp_path: Path) -> None:
     machine = Machine(tmp_path, f"echo $$ >>{tmp_path}/pids; exec sleep 600")
     process, pids = machine.begin(), tmp_path / "pids"
     wait_until(lambda: pids.exists() and len(pids.read_text().splitlines()) == 2, 60, "both run")
+    # The play asks for wheels meanwhile, and waits.
+    with (machine.prefix / "wheels" / project_wheels.LOCK).open() as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     process.send_signal(signal.SIGTERM)
     assert process.wait() != 0
     for pid in pids.read_text().split():
