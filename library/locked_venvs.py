@@ -37,6 +37,11 @@ options:
     elements: dict
     default: []
   wheels: {description: Folder that keeps the wheels of projects; needed where there are any., type: path}
+  begun_wheels:
+    description:
+      - Folder, on the same disk, where wheels of projects may have been begun before this (by
+        C(tools/fetch-early.py)). They are waited for and taken from there.
+    type: path
   given_wheels:
     description: Wheels to install into each environment; with them nothing is built.
     type: list
@@ -168,8 +173,8 @@ def refuse_what_others_can_change(params: dict[str, Any]) -> None:
         must_be_ours(program)
     for wheel in params["given_wheels"]:
         must_be_ours(wheel)
-    if params["wheels"]:
-        must_be_ours(params["wheels"], inside=True)
+    for folder in filter(None, (params["wheels"], params["begun_wheels"])):
+        must_be_ours(folder, inside=True)
     cache = Path(params["cache"]) if params["cache"] else None
     if cache is None:
         return
@@ -405,7 +410,10 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
                 uv.locks.append(held.enter_context(alone_in(folder, PATIENCE_SECONDS)))
             with ThreadPoolExecutor() as pool, ended_with_us() as begun:
                 wheels = [wheel for environment in environments for wheel in environment.wheels]
-                builds = {wheel: pool.submit(build_once, wheel, uv) for wheel in dict.fromkeys(wheels)}
+                builds = {
+                    wheel: pool.submit(build_once, wheel, uv, params["begun_wheels"])
+                    for wheel in dict.fromkeys(wheels)
+                }
 
                 def make(environment: Environment) -> dict[str, Any]:
                     report = environment.make(uv, builds)
@@ -446,13 +454,15 @@ def ended_with_us() -> Iterator[list[subprocess.Popen[bytes]]]:
         raise
 
 
-def build_once(wheel: Wheel, uv: Uv) -> None:
-    """Build a wheel that is not there yet, nor was begun before Ansible."""
+def build_once(wheel: Wheel, uv: Uv, begun: str | None) -> None:
+    """Build a wheel that is not there yet, nor was begun before."""
     if wheel.is_there():
         return
     if isinstance(wheel, GivenWheel):
         raise UnableError(f"there is no wheel {wheel.wheel}; put it there, or leave it out to have one built")
-    if not wheel.is_coming() and (failure := wheel.build(uv.cache_first)):
+    if begun and wheel.take(Path(begun)):
+        return
+    if failure := wheel.build(uv.cache_first):
         raise UnableError(f"cannot build the package in {wheel.project}: {reason(failure)}; {WHAT_TO_DO}")
 
 
@@ -501,6 +511,7 @@ def main() -> None:
             "uv": {"type": "path", "required": True},
             "build_constraints": {"type": "path", "required": True},
             "wheels": {"type": "path"},
+            "begun_wheels": {"type": "path"},
             "given_wheels": {"type": "list", "elements": "path", "default": []},
             "find_links": {"type": "list", "elements": "path", "default": []},
             "cache": {"type": "path"},

@@ -19,7 +19,7 @@ from pathlib import Path
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
 # What hatchling puts into a wheel from outside of the project: a line "../FILE" = "PLACE".
 FROM_OUTSIDE = re.compile(r'^"(\.\./[^"]+)" *=', re.MULTILINE)
-# In the folder of wheels; held by who builds before the play asks for them.
+# Held by who builds early, in the folder of what that makes.
 LOCK = ".lock"
 PATIENCE_SECONDS = 120.0
 
@@ -41,10 +41,10 @@ def source_digest(project: Path) -> str:
 
 
 @contextlib.contextmanager
-def early(wheels: Path) -> Iterator[bool]:
-    """Hold who wants wheels off while they are being built; yields whether nobody else does that."""
-    wheels.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with (wheels / LOCK).open("a") as lock:
+def early(folder: Path) -> Iterator[bool]:
+    """Hold off who wants what is being built in a folder; yields whether nobody else builds there."""
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (folder / LOCK).open("a") as lock:
         # Whoever can open it, and be it to read, can hold it for ever.
         os.fchmod(lock.fileno(), 0o600)
         try:
@@ -72,15 +72,18 @@ class ProjectWheel:
         """Tell whether the wheel of the present source was built before."""
         return any(self.kept.glob("*.whl"))
 
-    def is_coming(self) -> bool:
-        """Wait for who began to build early; tell whether the wheel is there then."""
+    def take(self, folder: Path) -> bool:
+        """Take what was built early in another folder, waiting for it; tell whether it is there now."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        with contextlib.suppress(OSError), (self.kept.parent / LOCK).open() as lock:
-            while not self.is_there() and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), (folder / LOCK).open() as lock:
+            made = folder / self.kept.name
+            while not made.is_dir() and time.monotonic() < deadline:
                 with contextlib.suppress(BlockingIOError):
                     fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                     break
                 time.sleep(0.1)
+            self.kept.parent.mkdir(parents=True, exist_ok=True)
+            made.rename(self.kept)
         return self.is_there()
 
     def build(self, uv: Uv, scratch: Path | None = None) -> str:

@@ -82,8 +82,8 @@ class Uv:
 
 
 def build(uv: Uv, python: str, prefix: Path, scratch: Path) -> None:
-    """Build our wheels where the play will look for them, unless others could change them there."""
-    wheels, constraints = prefix / "wheels", str(ROOT / "locks/build.txt")
+    """Build our wheels where the play will take them from, unless others could change them there."""
+    wheels, constraints = prefix / "uv" / "wheels", str(ROOT / "locks/build.txt")
     with suppress(BoundaryError, OSError):
         must_be_ours(wheels, inside=True)
         with early(wheels) as alone:

@@ -73,6 +73,7 @@ def params(tmp_path: Path) -> dict[str, Any]:
         "build_constraints": os.devnull,
         "projects": [{"path": str(project), "only": []}],
         "wheels": str(tmp_path / "wheels"),
+        "begun_wheels": None,
         "given_wheels": [],
         "find_links": [str(shelf)],
         "cache": str(tmp_path / "cache"),
@@ -171,8 +172,9 @@ def test_wheels_are_built_while_what_the_lock_names_comes(
 def test_who_began_to_build_a_wheel_before_ansible_is_waited_for(
     params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comes: bool
 ) -> None:
-    wheels, project = tmp_path / "wheels", tmp_path / "project"
-    shutil.rmtree(wheels)
+    begun, project = tmp_path / "begun", tmp_path / "project"
+    params["begun_wheels"] = str(begun)
+    shutil.rmtree(tmp_path / "wheels")
     built: list[Path] = []
 
     def build(wheel: Any, uv: Any) -> None:
@@ -182,15 +184,16 @@ def test_who_began_to_build_a_wheel_before_ansible_is_waited_for(
     monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
     folders = [Path(item["path"]) for item in params["environments"]]
     with ThreadPoolExecutor() as pool:
-        with project_wheels.early(wheels) as alone:
+        with project_wheels.early(begun) as alone:
             assert alone
             made = pool.submit(locked_venvs.run, params, False)
             wait_until(lambda: all((each / "bin/python").exists() for each in folders), 60, "it is at work")
             assert built == []
             if comes:
-                make_wheel(wheels / project_wheels.source_digest(project), "thing")
+                make_wheel(begun / project_wheels.source_digest(project), "thing")
         assert made.result()["changed"]
     assert built == ([] if comes else [project])
+    assert [path.name for path in begun.iterdir()] == [project_wheels.LOCK]
     assert answer(params, "two", "import thing; print(thing.version)") == "1.0"
 
 

@@ -77,11 +77,11 @@ def test_what_the_cache_has_is_not_asked_for(tmp_path: Path) -> None:
     assert [call.endswith(" --offline") for call in machine.calls()] == [True, True, True]
 
 
-def test_our_wheels_are_built_where_the_play_looks_for_them(tmp_path: Path) -> None:
+def test_our_wheels_are_built_where_the_play_takes_them_from(tmp_path: Path) -> None:
     machine = Machine(tmp_path, BUILDS)
     assert machine.begin().wait() == 0
     for name in OURS:
-        kept = machine.prefix / "wheels" / project_wheels.source_digest(PACKAGES / name)
+        kept = machine.prefix / "uv/wheels" / project_wheels.source_digest(PACKAGES / name)
         assert [path.name for path in kept.iterdir()] == ["made-1-py3-none-any.whl"]
         assert kept.stat().st_mode & 0o777 == 0o755
     assert machine.begin().wait() == 0
@@ -91,18 +91,18 @@ def test_our_wheels_are_built_where_the_play_looks_for_them(tmp_path: Path) -> N
 def test_no_wheel_stays_of_a_build_that_failed(tmp_path: Path) -> None:
     machine = Machine(tmp_path, "exit 2")
     assert machine.begin().wait() == 0
-    assert [path.name for path in (machine.prefix / "wheels").iterdir()] == [project_wheels.LOCK]
+    assert [path.name for path in (machine.prefix / "uv/wheels").iterdir()] == [project_wheels.LOCK]
 
 
 def test_where_another_account_could_change_them_they_are_not_built(tmp_path: Path) -> None:
     if os.geteuid():
         pytest.skip("only root looks at who could")
     machine = Machine(tmp_path, BUILDS)
-    (machine.prefix / "wheels").mkdir(parents=True)
-    os.chown(machine.prefix / "wheels", 12345, -1)
+    (machine.prefix / "uv/wheels").mkdir(parents=True)
+    os.chown(machine.prefix / "uv/wheels", 12345, -1)
     assert machine.begin().wait() == 0
     assert [call for call in machine.calls() if " build " in call] == []
-    assert list((machine.prefix / "wheels").iterdir()) == []
+    assert list((machine.prefix / "uv/wheels").iterdir()) == []
 
 
 def test_without_its_python_nothing_is_fetched(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_ended_early_it_ends_what_it_started(tmp_path: Path) -> None:
     process, pids = machine.begin(), tmp_path / "pids"
     wait_until(lambda: pids.exists() and len(pids.read_text().splitlines()) == 2, 60, "both run")
     # The play asks for wheels meanwhile, and waits.
-    with (machine.prefix / "wheels" / project_wheels.LOCK).open() as lock, pytest.raises(BlockingIOError):
+    with (machine.prefix / "uv/wheels" / project_wheels.LOCK).open() as lock, pytest.raises(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     process.send_signal(signal.SIGTERM)
     assert process.wait() != 0
