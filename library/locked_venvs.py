@@ -37,10 +37,10 @@ options:
     elements: dict
     default: []
   wheels: {description: Folder that keeps the wheels of projects; needed where there are any., type: path}
-  begun_wheels:
+  begun:
     description:
-      - Folder, on the same disk, where wheels of projects may have been begun before this (by
-        C(tools/fetch-early.py)). They are waited for and taken from there.
+      - Folder, on the disk of the wheels, where C(tools/fetch-early.py) says what it is at and leaves the
+        wheels that it has built. What is under way there is waited for.
     type: path
   given_wheels:
     description: Wheels to install into each environment; with them nothing is built.
@@ -93,6 +93,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.begun import wait
 from ansible.module_utils.boundary import BoundaryError, must_be_ours, name_of
 from ansible.module_utils.project_wheels import ProjectWheel
 
@@ -173,7 +174,7 @@ def refuse_what_others_can_change(params: dict[str, Any]) -> None:
         must_be_ours(program)
     for wheel in params["given_wheels"]:
         must_be_ours(wheel)
-    for folder in filter(None, (params["wheels"], params["begun_wheels"])):
+    for folder in filter(None, (params["wheels"], params["begun"])):
         must_be_ours(folder, inside=True)
     cache = Path(params["cache"]) if params["cache"] else None
     if cache is None:
@@ -299,6 +300,7 @@ class Environment:
         self.words = ["pip", "sync", "--require-hashes", "--python", str(self.interpreter)]
         self.words += ["--build-constraints", params["build_constraints"]]
         self.compiles = params["compile_bytecode"]
+        self.begun = params["begun"]
 
     def is_sound(self) -> bool:
         """Tell whether the environment runs on the wanted Python and was not left half installed."""
@@ -362,6 +364,8 @@ class Environment:
 
         Where it is new, nobody uses it yet: what its lock names comes while its wheels are being built.
         """
+        if self.begun:
+            wait(Path(self.begun), self.path.name)
         created, early = not self.is_sound(), 0
         if created:
             self.create(uv)
@@ -411,7 +415,7 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
             with ThreadPoolExecutor() as pool, ended_with_us() as begun:
                 wheels = [wheel for environment in environments for wheel in environment.wheels]
                 builds = {
-                    wheel: pool.submit(build_once, wheel, uv, params["begun_wheels"])
+                    wheel: pool.submit(build_once, wheel, uv, params["begun"])
                     for wheel in dict.fromkeys(wheels)
                 }
 
@@ -460,8 +464,10 @@ def build_once(wheel: Wheel, uv: Uv, begun: str | None) -> None:
         return
     if isinstance(wheel, GivenWheel):
         raise UnableError(f"there is no wheel {wheel.wheel}; put it there, or leave it out to have one built")
-    if begun and wheel.take(Path(begun)):
-        return
+    if begun:
+        wait(Path(begun), "wheels")
+        if wheel.take(Path(begun) / "wheels"):
+            return
     if failure := wheel.build(uv.cache_first):
         raise UnableError(f"cannot build the package in {wheel.project}: {reason(failure)}; {WHAT_TO_DO}")
 
@@ -511,7 +517,7 @@ def main() -> None:
             "uv": {"type": "path", "required": True},
             "build_constraints": {"type": "path", "required": True},
             "wheels": {"type": "path"},
-            "begun_wheels": {"type": "path"},
+            "begun": {"type": "path"},
             "given_wheels": {"type": "list", "elements": "path", "default": []},
             "find_links": {"type": "list", "elements": "path", "default": []},
             "cache": {"type": "path"},

@@ -6,23 +6,16 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
-import os
 import re
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
 # What hatchling puts into a wheel from outside of the project: a line "../FILE" = "PLACE".
 FROM_OUTSIDE = re.compile(r'^"(\.\./[^"]+)" *=', re.MULTILINE)
-# Held by who builds early, in the folder of what that makes.
-LOCK = ".lock"
-PATIENCE_SECONDS = 120.0
-
 Uv = Callable[..., tuple[int, str]]
 """Runs uv with the words that it is given; returns exit status and what it said."""
 
@@ -38,21 +31,6 @@ def source_digest(project: Path) -> str:
         digest.update(str(file.relative_to(project)).encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
-
-
-@contextlib.contextmanager
-def early(folder: Path) -> Iterator[bool]:
-    """Hold off who wants what is being built in a folder; yields whether nobody else builds there."""
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with (folder / LOCK).open("a") as lock:
-        # Whoever can open it, and be it to read, can hold it for ever.
-        os.fchmod(lock.fileno(), 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 class ProjectWheel:
@@ -73,17 +51,10 @@ class ProjectWheel:
         return any(self.kept.glob("*.whl"))
 
     def take(self, folder: Path) -> bool:
-        """Take what was built early in another folder, waiting for it; tell whether it is there now."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        with contextlib.suppress(OSError), (folder / LOCK).open() as lock:
-            made = folder / self.kept.name
-            while not made.is_dir() and time.monotonic() < deadline:
-                with contextlib.suppress(BlockingIOError):
-                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                    break
-                time.sleep(0.1)
-            self.kept.parent.mkdir(parents=True, exist_ok=True)
-            made.rename(self.kept)
+        """Take what was built in another folder, on the same disk; tell whether it is there now."""
+        self.kept.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / self.kept.name).rename(self.kept)
         return self.is_there()
 
     def build(self, uv: Uv, scratch: Path | None = None) -> str:

@@ -65,13 +65,27 @@ is_rehearsal() {
   return 1
 }
 
-# fetch_early: on a new machine what Jupyter's environment holds, and what builds our wheels, comes while Ansible starts.
+# chooses WORD…: whether ansible-playbook's words, or a file that they name, choose a part of set-up or some environments.
+chooses() {
+  local word
+  for word in "$@"; do
+    case $word in
+      -t* | --tags* | --skip-tags* | *python_venv_names* | *deep_libs_kernels*) return ;;
+      @* | -e@* | --extra-vars=@*) grep -qsE 'python_venv_names|deep_libs_kernels' "${word#*@}" && return ;;
+    esac
+  done
+  return 1
+}
+
+# fetch_early WORD…: on a new machine what the environments hold comes, and our wheels are built, while Ansible starts.
 fetch_early() {
-  local version=$interpreter early
+  local version=$interpreter names=(jupyter theano tensorflow) early
+  if chooses "$@"; then names=(jupyter); fi
   if [ -e "$prefix/venvs/jupyter" ]; then return; fi
   [ -n "$version" ] || version=$(venv_python)
   refuse_anothers "$UV_CACHE_DIR"
-  "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" </dev/null &>/dev/null &
+  "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" "${names[@]}" \
+    </dev/null &>/dev/null &
   early=$!
   # shellcheck disable=SC2064  # now, while it is known
   trap "kill $early 2>/dev/null || true" EXIT
@@ -81,7 +95,7 @@ fetch_early() {
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
-  is_rehearsal "$@" || fetch_early
+  is_rehearsal "$@" || fetch_early "$@"
   [ -x "$prefix/control/bin/python" ] || "$UV" venv --quiet --clear --python "$PYTHON" "$prefix/control"
   sync_locked control "$prefix/control"
 }

@@ -295,9 +295,7 @@ class TestCaches:
         assert (system / "uv/wheel.py").exists()
 
     def params(self, system: Path, **other: str) -> dict[str, Any]:
-        paths = {
-            name: str(system / name) for name in ("uv", "python", "wheels", "begun_wheels", "cache")
-        } | other
+        paths = {name: str(system / name) for name in ("uv", "python", "wheels", "begun", "cache")} | other
         given = [paths.pop("given")] if "given" in paths else []
         environments = [{"path": str(system / "venvs/jupyter"), "lock": ""}]
         return {**paths, "given_wheels": given, "projects": [], "environments": environments}
@@ -305,7 +303,7 @@ class TestCaches:
     def test_what_only_root_can_change_is_taken(self, system: Path) -> None:
         locked_venvs.refuse_what_others_can_change(self.params(system))
 
-    @pytest.mark.parametrize("name", ["uv", "python", "wheels", "begun_wheels", "given", "cache"])
+    @pytest.mark.parametrize("name", ["uv", "python", "wheels", "begun", "given", "cache"])
     def test_nothing_is_taken_from_a_home(self, system: Path, home: Path, name: str) -> None:
         (home / "x").mkdir()
         plant(system / "link", home / "x")

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 locked_venvs = load_module("library/locked_venvs.py")
+begun = load_module("module_utils/begun.py")
 project_wheels = load_module("module_utils/project_wheels.py")
 UV = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 needs_uv = pytest.mark.skipif(UV is None, reason="no uv beside this Python or on PATH")
@@ -73,7 +74,7 @@ def params(tmp_path: Path) -> dict[str, Any]:
         "build_constraints": os.devnull,
         "projects": [{"path": str(project), "only": []}],
         "wheels": str(tmp_path / "wheels"),
-        "begun_wheels": None,
+        "begun": None,
         "given_wheels": [],
         "find_links": [str(shelf)],
         "cache": str(tmp_path / "cache"),
@@ -169,11 +170,11 @@ def test_wheels_are_built_while_what_the_lock_names_comes(
 
 @needs_uv
 @pytest.mark.parametrize("comes", [True, False])
-def test_who_began_to_build_a_wheel_before_ansible_is_waited_for(
+def test_what_was_begun_before_is_waited_for(
     params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comes: bool
 ) -> None:
-    begun, project = tmp_path / "begun", tmp_path / "project"
-    params["begun_wheels"] = str(begun)
+    place, project = tmp_path / "begun", tmp_path / "project"
+    params["begun"] = str(place)
     shutil.rmtree(tmp_path / "wheels")
     built: list[Path] = []
 
@@ -182,19 +183,33 @@ def test_who_began_to_build_a_wheel_before_ansible_is_waited_for(
         make_wheel(wheel.kept, "thing")
 
     monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
-    folders = [Path(item["path"]) for item in params["environments"]]
+    one, two = (Path(item["path"]) for item in params["environments"])
     with ThreadPoolExecutor() as pool:
-        with project_wheels.early(begun) as alone:
-            assert alone
+        with begun.begun(place, ["wheels", "two"]) as mine:
             made = pool.submit(locked_venvs.run, params, False)
-            wait_until(lambda: all((each / "bin/python").exists() for each in folders), 60, "it is at work")
+            wait_until(lambda: list(one.glob("lib/python*/site-packages/libone.py")), 60, "it is at work")
             assert built == []
+            assert not two.exists()
+            mine.end("two")
+            wait_until(lambda: list(two.glob("lib/python*/site-packages/libtwo.py")), 60, "it went on")
             if comes:
-                make_wheel(begun / project_wheels.source_digest(project), "thing")
+                make_wheel(place / "wheels" / project_wheels.source_digest(project), "thing")
         assert made.result()["changed"]
     assert built == ([] if comes else [project])
-    assert [path.name for path in begun.iterdir()] == [project_wheels.LOCK]
+    assert list(place.glob("wheels/*")) == []
     assert answer(params, "two", "import thing; print(thing.version)") == "1.0"
+
+
+def test_what_another_has_begun_is_not_begun_again(tmp_path: Path) -> None:
+    with begun.begun(tmp_path, ["one", "two"]) as first:
+        first.end("two")
+        with begun.begun(tmp_path, ["one", "two"]) as second:
+            assert [name for name in ("one", "two") if name in second] == ["two"]
+        assert "one" in first
+    begun.wait(tmp_path, "one")
+    begun.wait(tmp_path, "never begun")
+    begun.wait(tmp_path / "missing", "one")
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_of_two_who_build_a_wheel_at_once_both_have_it(tmp_path: Path) -> None:

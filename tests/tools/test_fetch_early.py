@@ -1,4 +1,4 @@
-"""What Jupyter's environment holds comes into uv's cache while Ansible starts, and our wheels are built."""
+"""What the environments hold comes into uv's cache while Ansible starts, and our wheels are built."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from waiting import wait_until
 PROGRAM = Path(__file__).resolve().parents[2] / "tools/fetch-early.py"
 PACKAGES = PROGRAM.parents[1] / "packages"
 OURS = ("workshop", "bubblebreaker")
+NAMES = ("jupyter", "theano", "tensorflow")
 BUILDS = 'case $1 in build) touch "$6/made-1-py3-none-any.whl" ;; esac'
 """What a uv does that builds: the sixth word is where to."""
+begun = load_module("module_utils/begun.py")
 project_wheels = load_module("module_utils/project_wheels.py")
 VERSION = ".".join(platform.python_version_tuple()[:2])
 
@@ -30,27 +32,28 @@ pytestmark = pytest.mark.skipif(
 
 
 class Machine:
-    """A machine whose uv notes how it is called, and fetches where ``does`` says so."""
+    """A machine whose uv notes how it is called, and does what ``does`` says."""
 
     def __init__(self, folder: Path, does: str, knows: str = sys.executable) -> None:
         self.prefix, self.notes, self.uv = folder / "prefix", folder / "notes", folder / "uv"
+        self.begun = self.prefix / "uv/begun"
         known = json.dumps([{"implementation": "cpython", "path": knows}])
         self.uv.write_text(
             f"""#!/bin/sh
 case $2 in list) echo '{known}'; exit ;; esac
 echo "$(umask) $*" >>{self.notes}
-mkdir -p {self.prefix}/uv/early/jupyter
+case $1 in pip) mkdir -p "$4" ;; esac
 {does}
 """
         )
         self.uv.chmod(0o755)
 
     def begin(self, offline: str = "", stick: Path | str = "") -> subprocess.Popen[bytes]:
-        words = [self.uv, VERSION, self.prefix, offline, stick]
+        words = [self.uv, VERSION, self.prefix, offline, stick, *NAMES]
         return subprocess.Popen([sys.executable, "-I", PROGRAM, *map(str, words)], umask=0o077)
 
     def calls(self) -> list[str]:
-        return sorted(self.notes.read_text().splitlines()) if self.notes.exists() else []
+        return self.notes.read_text().splitlines() if self.notes.exists() else []
 
 
 @pytest.mark.parametrize(("offline", "asked"), [("", [True, False]), ("true", [True])])
@@ -60,28 +63,40 @@ def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
     (tmp_path / "stick/wheels").mkdir(parents=True)
     machine = Machine(tmp_path, "case $* in *--offline) exit 2 ;; esac")
     assert machine.begin(offline, tmp_path / "stick").wait() == 0
-    for what in ("pip sync ", *(f"build --quiet --wheel {PACKAGES}/{name} " for name in OURS)):
+    fetched = [f"pip sync --target {machine.prefix}/uv/early/{name} " for name in NAMES]
+    for what in (*fetched, *(f"build --quiet --wheel {PACKAGES}/{name} " for name in OURS)):
         calls = [call for call in machine.calls() if call.startswith(f"0022 {what}")]
-        assert sorted((call.endswith(" --offline") for call in calls), reverse=True) == asked
+        assert [call.endswith(" --offline") for call in calls] == asked
         for call in calls:
             assert f"--find-links {tmp_path}/stick/wheels" in call
             assert "--require-hashes" in call
             assert f"--python {Path(sys.executable).resolve()}" in call
-    assert len(machine.calls()) == 3 * len(asked)
+            assert f"--build-constraints {PACKAGES.parent}/locks/build.txt" in call
+    assert len(machine.calls()) == 5 * len(asked)
     assert not (machine.prefix / "uv/early").exists()
 
 
-def test_what_the_cache_has_is_not_asked_for(tmp_path: Path) -> None:
+def test_what_the_cache_has_is_not_asked_for_and_what_comes_first_is_wanted_first(tmp_path: Path) -> None:
     machine = Machine(tmp_path, BUILDS)
     assert machine.begin().wait() == 0
-    assert [call.endswith(" --offline") for call in machine.calls()] == [True, True, True]
+    assert [call for call in machine.calls() if not call.endswith(" --offline")] == []
+    fetched = [call for call in machine.calls() if " pip sync " in call]
+    assert [Path(call.split()[-2]).stem for call in fetched] == list(NAMES)
+
+
+def test_it_ends_what_goes_on_when_all_is_unpacked(tmp_path: Path) -> None:
+    machine = Machine(
+        tmp_path, f"{BUILDS}\ncase $1 in pip) echo 'Prepared 9 packages' >&2; exec sleep 600 ;; esac"
+    )
+    assert machine.begin().wait() == 0
+    assert len([call for call in machine.calls() if " pip sync " in call]) == len(NAMES)
 
 
 def test_our_wheels_are_built_where_the_play_takes_them_from(tmp_path: Path) -> None:
     machine = Machine(tmp_path, BUILDS)
     assert machine.begin().wait() == 0
     for name in OURS:
-        kept = machine.prefix / "uv/wheels" / project_wheels.source_digest(PACKAGES / name)
+        kept = machine.begun / "wheels" / project_wheels.source_digest(PACKAGES / name)
         assert [path.name for path in kept.iterdir()] == ["made-1-py3-none-any.whl"]
         assert kept.stat().st_mode & 0o777 == 0o755
     assert machine.begin().wait() == 0
@@ -91,18 +106,18 @@ def test_our_wheels_are_built_where_the_play_takes_them_from(tmp_path: Path) -> 
 def test_no_wheel_stays_of_a_build_that_failed(tmp_path: Path) -> None:
     machine = Machine(tmp_path, "exit 2")
     assert machine.begin().wait() == 0
-    assert [path.name for path in (machine.prefix / "uv/wheels").iterdir()] == [project_wheels.LOCK]
+    assert list((machine.begun / "wheels").iterdir()) == []
 
 
-def test_where_another_account_could_change_them_they_are_not_built(tmp_path: Path) -> None:
+def test_where_another_account_could_change_it_nothing_is_begun(tmp_path: Path) -> None:
     if os.geteuid():
         pytest.skip("only root looks at who could")
     machine = Machine(tmp_path, BUILDS)
-    (machine.prefix / "uv/wheels").mkdir(parents=True)
-    os.chown(machine.prefix / "uv/wheels", 12345, -1)
+    machine.begun.mkdir(parents=True)
+    os.chown(machine.begun, 12345, -1)
     assert machine.begin().wait() == 0
-    assert [call for call in machine.calls() if " build " in call] == []
-    assert list((machine.prefix / "uv/wheels").iterdir()) == []
+    assert machine.calls() == []
+    assert list(machine.begun.iterdir()) == []
 
 
 def test_without_its_python_nothing_is_fetched(tmp_path: Path) -> None:
@@ -115,11 +130,13 @@ def test_ended_early_it_ends_what_it_started(tmp_path: Path) -> None:
     machine = Machine(tmp_path, f"echo $$ >>{tmp_path}/pids; exec sleep 600")
     process, pids = machine.begin(), tmp_path / "pids"
     wait_until(lambda: pids.exists() and len(pids.read_text().splitlines()) == 2, 60, "both run")
-    # The play asks for wheels meanwhile, and waits.
-    with (machine.prefix / "uv/wheels" / project_wheels.LOCK).open() as lock, pytest.raises(BlockingIOError):
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    # Whoever wants the same waits.
+    for name in ("wheels", *NAMES):
+        with (machine.begun / f"{name}.lock").open() as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     process.send_signal(signal.SIGTERM)
     assert process.wait() != 0
+    begun.wait(machine.begun, "wheels")
     for pid in pids.read_text().split():
         wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), 60, "it has ended")
     assert not (machine.prefix / "uv/early").exists()
