@@ -65,18 +65,6 @@ is_rehearsal() {
   return 1
 }
 
-# chooses WORD…: whether ansible-playbook's words, or a file that they name, choose a part of set-up or some environments.
-chooses() {
-  local word
-  for word in "$@"; do
-    case $word in
-      -t* | --tags* | --skip-tags* | *python_venv_names* | *deep_libs_kernels*) return ;;
-      @* | -e@* | --extra-vars=@*) grep -qsE 'python_venv_names|deep_libs_kernels' "${word#*@}" && return ;;
-    esac
-  done
-  return 1
-}
-
 # fetch_early WORD…: on a new machine what the environments hold comes, and our wheels are built, while Ansible starts.
 fetch_early() {
   local version=$interpreter names=(jupyter theano tensorflow) early

@@ -156,3 +156,42 @@ def test_every_script_of_local_mode_uses_what_was_read(tmp_path: Path) -> None:
         check=True,
     )
     assert f"{tmp_path}/elsewhere" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "chooses"),
+    [
+        ([], False),
+        (
+            [
+                "-e",
+                "workshop_prefix=/srv/my-tags-t",
+                "-e",
+                "@plain.yml",
+                "--extra-vars=workshop_offline=true",
+            ],
+            False,
+        ),
+        (["-e", "@missing.yml"], False),
+        (["-e", '{"python_venv_names": ["jupyter"]}'], True),
+        (["-epython_venv_names=x"], True),
+        (["-e", "@choice.yml"], True),
+        (["-e@choice.yml"], True),
+        (["--extra-vars=@choice.yml"], True),
+        (["-t", "jupyter-service"], True),
+        (["-tjupyter-service"], True),
+        (["--tags=datasets"], True),
+        (["-e", "workshop_prefix=/srv/w", "--skip-tags", "js-demos"], True),
+    ],
+)
+def test_words_that_choose_among_environments_are_known(
+    tmp_path: Path, words: list[str], chooses: bool
+) -> None:
+    (tmp_path / "plain.yml").write_text("workshop_prefix: /srv/w\n")
+    (tmp_path / "choice.yml").write_text("python_venv_names:\n  - jupyter\n  - theano\n")
+    script = (
+        f'set -euo pipefail; . {ROOT}/inventories/local/settings.bash; if chooses "$@"; then echo yes; fi'
+    )
+    command = ["bash", "-c", script, "bash", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("yes\n" if chooses else "", "")
