@@ -34,6 +34,8 @@ SETTINGS = {
     "UV_HTTP_RETRIES": "1",
     "UV_HTTP_TIMEOUT": "120",
 }
+SCRATCH = "early-"
+"""How a folder's name begins, in which nothing stays; behind it is the number of the process."""
 PREPARED = "Prepared "
 """What uv says when it has fetched and unpacked what it will install."""
 
@@ -119,6 +121,12 @@ def work(uv: Uv, python: str, folder: Path, scratch: Path, names: list[str]) -> 
                     mine.end(name)
 
     with begun(folder, ["wheels", *names]) as mine, ThreadPoolExecutor() as pool:
+        # What was killed has left it.
+        for left in (
+            scratch.parent.glob(f"{SCRATCH}*") if all(name in mine for name in ("wheels", *names)) else ()
+        ):
+            shutil.rmtree(left, ignore_errors=True)
+        scratch.mkdir()
         fetching = pool.submit(fetch_all, mine)
         if "wheels" in mine:
             try:
@@ -131,7 +139,7 @@ def work(uv: Uv, python: str, folder: Path, scratch: Path, names: list[str]) -> 
 def main() -> int:
     """Fetch and build, and leave nothing half-built."""
     program, version, prefix, offline, stick, *names = sys.argv[1:]
-    scratch, folder = Path(prefix) / "uv" / "early", Path(prefix) / "uv" / "begun"
+    scratch, folder = Path(prefix) / "uv" / f"{SCRATCH}{os.getpid()}", Path(prefix) / "uv" / "begun"
     uv = Uv(program, stick, offline=offline == "true")
 
     def end(*_: object) -> None:
@@ -148,8 +156,6 @@ def main() -> int:
     python = subprocess.run(find, stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
     with suppress(BoundaryError):
         if python and must_be_ours(folder, inside=True):
-            shutil.rmtree(scratch, ignore_errors=True)
-            scratch.mkdir(parents=True)
             work(uv, python, folder, scratch, names)
             shutil.rmtree(scratch, ignore_errors=True)
     return 0

@@ -66,6 +66,7 @@ is_rehearsal() {
 }
 
 # fetch_early WORD…: on a new machine what the environments hold comes, and our wheels are built, while Ansible starts.
+# It does without set-up's lock: whoever wants the same waits for just that (module_utils/begun.py).
 fetch_early() {
   local version=$interpreter names=(jupyter theano tensorflow) early
   if chooses "$@"; then names=(jupyter); fi
@@ -73,7 +74,7 @@ fetch_early() {
   [ -n "$version" ] || version=$(venv_python)
   refuse_anothers "$UV_CACHE_DIR"
   "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" "${names[@]}" \
-    </dev/null &>/dev/null &
+    </dev/null &>/dev/null 9>&- &
   early=$!
   # shellcheck disable=SC2064  # now, while it is known
   trap "kill $early 2>/dev/null || true" EXIT

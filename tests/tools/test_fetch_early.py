@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +53,9 @@ case $1 in pip) mkdir -p "$4" ;; esac
         words = [self.uv, VERSION, self.prefix, offline, stick, *NAMES]
         return subprocess.Popen([sys.executable, "-I", PROGRAM, *map(str, words)], umask=0o077)
 
+    def left(self) -> list[str]:
+        return [path.name for path in (self.prefix / "uv").iterdir()]
+
     def calls(self) -> list[str]:
         return self.notes.read_text().splitlines() if self.notes.exists() else []
 
@@ -63,9 +67,9 @@ def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
     (tmp_path / "stick/wheels").mkdir(parents=True)
     machine = Machine(tmp_path, "case $* in *--offline) exit 2 ;; esac")
     assert machine.begin(offline, tmp_path / "stick").wait() == 0
-    fetched = [f"pip sync --target {machine.prefix}/uv/early/{name} " for name in NAMES]
+    fetched = [rf"pip sync --target {machine.prefix}/uv/early-\d+/{name} " for name in NAMES]
     for what in (*fetched, *(f"build --quiet --wheel {PACKAGES}/{name} " for name in OURS)):
-        calls = [call for call in machine.calls() if call.startswith(f"0022 {what}")]
+        calls = [call for call in machine.calls() if re.match(f"0022 {what}", call)]
         assert [call.endswith(" --offline") for call in calls] == asked
         for call in calls:
             assert f"--find-links {tmp_path}/stick/wheels" in call
@@ -73,7 +77,7 @@ def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
             assert f"--python {Path(sys.executable).resolve()}" in call
             assert f"--build-constraints {PACKAGES.parent}/locks/build.txt" in call
     assert len(machine.calls()) == 5 * len(asked)
-    assert not (machine.prefix / "uv/early").exists()
+    assert machine.left() == ["begun"]
 
 
 def test_what_the_cache_has_is_not_asked_for_and_what_comes_first_is_wanted_first(tmp_path: Path) -> None:
@@ -109,6 +113,18 @@ def test_no_wheel_stays_of_a_build_that_failed(tmp_path: Path) -> None:
     assert list((machine.begun / "wheels").iterdir()) == []
 
 
+def test_what_a_killed_one_left_goes_unless_another_is_at_work(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, BUILDS)
+    (machine.prefix / "uv/early-1/theano").mkdir(parents=True)
+    with begun.begun(machine.begun, ["theano"]):
+        assert machine.begin().wait() == 0
+        assert sorted(machine.left()) == ["begun", "early-1"]
+        assert [call for call in machine.calls() if "theano" in call] == []
+    assert machine.begin().wait() == 0
+    assert machine.left() == ["begun"]
+    assert len([call for call in machine.calls() if "theano" in call]) == 1
+
+
 def test_where_another_account_could_change_it_nothing_is_begun(tmp_path: Path) -> None:
     if os.geteuid():
         pytest.skip("only root looks at who could")
@@ -139,4 +155,4 @@ def test_ended_early_it_ends_what_it_started(tmp_path: Path) -> None:
     begun.wait(machine.begun, "wheels")
     for pid in pids.read_text().split():
         wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists(), 60, "it has ended")
-    assert not (machine.prefix / "uv/early").exists()
+    assert machine.left() == ["begun"]
