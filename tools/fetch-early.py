@@ -20,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# The checkout may be another account's: nothing is written there.
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "module_utils"))
 from begun import Begun, begun  # noqa: E402
 from boundary import BoundaryError, must_be_ours  # noqa: E402
