@@ -122,12 +122,12 @@ def work(uv: Uv, python: str, folder: Path, scratch: Path, names: list[str]) -> 
                 finally:
                     mine.end(name)
 
-    with begun(folder, ["wheels", *names]) as mine, ThreadPoolExecutor() as pool:
-        # What was killed has left it.
-        for left in (
-            scratch.parent.glob(f"{SCRATCH}*") if all(name in mine for name in ("wheels", *names)) else ()
-        ):
-            shutil.rmtree(left, ignore_errors=True)
+    everything = ["wheels", *names]
+    with begun(folder, everything) as mine, ThreadPoolExecutor() as pool:
+        if all(name in mine for name in everything):
+            # Of one that was killed.
+            for left in scratch.parent.glob(f"{SCRATCH}*"):
+                shutil.rmtree(left, ignore_errors=True)
         scratch.mkdir()
         fetching = pool.submit(fetch_all, mine)
         if "wheels" in mine:
