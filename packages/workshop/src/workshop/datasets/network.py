@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import os
 import socket
 import tempfile
 import threading
@@ -169,6 +170,10 @@ class Run:
     ca_bundle: Path | None = None
     reach: Reach = field(default_factory=Reach)
     stop: threading.Event = field(default_factory=threading.Event)
+    clients: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(max(4, 2 * len(os.sched_getaffinity(0))))
+    )
+    """Held by who runs a registry's client: each computes for a second or two, and takes up to 100 MB."""
     convert_one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     """A conversion takes a few hundred MB of memory for a moment."""
     together: list[Source] = field(default_factory=list)
