@@ -36,18 +36,6 @@ read_settings() {
   if [ -n "$ca_bundle" ]; then trust_bundle "$ca_bundle"; fi
 }
 
-# chooses WORD…: whether ansible-playbook's words, or a file that they name, choose a part of set-up or some environments.
-chooses() {
-  local word
-  for word in "$@"; do
-    case $word in
-      -t* | --tags* | --skip-tags* | *python_venv_names* | *deep_libs_kernels*) return ;;
-      @* | -e@* | --extra-vars=@*) grep -qsE 'python_venv_names|deep_libs_kernels' "${word#*@}" && return ;;
-    esac
-  done
-  return 1
-}
-
 # absolute_files WORD…: sets words, the same with @FILE named from the root: set-up runs Ansible in another folder.
 absolute_files() {
   local word

@@ -65,15 +65,14 @@ is_rehearsal() {
   return 1
 }
 
-# fetch_early WORD…: on a new machine what the environments hold comes, and our wheels are built, while Ansible starts.
+# fetch_early: on a new machine what Jupyter's environment holds comes, and our wheels are built, while Ansible starts.
 # It does without set-up's lock: whoever wants the same waits for just that (module_utils/begun.py).
 fetch_early() {
-  local version=$interpreter names=(jupyter theano tensorflow) early
-  if chooses "$@"; then names=(jupyter); fi
+  local version=$interpreter early
   if [ -e "$prefix/venvs/jupyter" ]; then return; fi
   [ -n "$version" ] || version=$(venv_python)
   refuse_anothers "$UV_CACHE_DIR"
-  "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" "${names[@]}" \
+  "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" jupyter \
     </dev/null &>/dev/null 9>&- &
   early=$!
   # shellcheck disable=SC2064  # now, while it is known
@@ -84,7 +83,7 @@ fetch_early() {
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
-  is_rehearsal "$@" || fetch_early "$@"
+  is_rehearsal "$@" || fetch_early
   [ -x "$prefix/control/bin/python" ] || "$UV" venv --quiet --clear --python "$PYTHON" "$prefix/control"
   sync_locked control "$prefix/control"
 }
