@@ -47,6 +47,6 @@ def begun(folder: Path, names: Iterable[str]) -> Iterator[Begun]:
 
 
 def wait(folder: Path, name: str) -> None:
-    """Wait until nobody is at something any more; not where it cannot be told, for to do it twice is no harm."""
+    """Wait until nobody is at something any more, where that can be told; to do it twice is no harm."""
     with contextlib.suppress(OSError), (folder / f"{name}.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
