@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -27,18 +26,19 @@ begun = load_module("module_utils/begun.py")
 project_wheels = load_module("module_utils/project_wheels.py")
 VERSION = ".".join(platform.python_version_tuple()[:2])
 
-pytestmark = pytest.mark.skipif(
-    not (Path(sysconfig.get_path("include")) / "Python.h").exists(), reason="this Python has no C headers"
-)
-
 
 class Machine:
     """A machine whose uv notes how it is called, and does what ``does`` says."""
 
-    def __init__(self, folder: Path, does: str, knows: str = sys.executable) -> None:
+    def __init__(self, folder: Path, does: str, knows: str = "") -> None:
+        # A Python with C headers, which the one of these tests may not have.
+        self.python = folder / "python"
+        self.python.write_text(f"#!/bin/sh\necho {VERSION}.0 {folder}\n")
+        self.python.chmod(0o755)
+        (folder / "Python.h").touch()
         self.prefix, self.notes, self.uv = folder / "prefix", folder / "notes", folder / "uv"
         self.begun = self.prefix / "uv/begun"
-        known = json.dumps([{"implementation": "cpython", "path": knows}])
+        known = json.dumps([{"implementation": "cpython", "path": knows or str(self.python)}])
         self.uv.write_text(
             f"""#!/bin/sh
 case $2 in list) echo '{known}'; exit ;; esac
@@ -74,7 +74,7 @@ def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
         for call in calls:
             assert f"--find-links {tmp_path}/stick/wheels" in call
             assert "--require-hashes" in call
-            assert f"--python {Path(sys.executable).resolve()}" in call
+            assert f"--python {machine.python.resolve()}" in call
             assert f"--build-constraints {PACKAGES.parent}/locks/build.txt" in call
     assert len(machine.calls()) == 5 * len(asked)
     assert machine.left() == ["begun"]

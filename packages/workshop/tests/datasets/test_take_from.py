@@ -57,7 +57,7 @@ def test_an_archive_is_fetched_once_for_all(tmp_path: Path, run: Run, monkeypatc
 def test_no_more_clients_run_at_once_than_may(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each computes for a while, and a machine of 2 GB has no room for sixteen."""
+    """Each computes for a while and takes memory."""
     package = tarball(tmp_path / "thing-1.0.tgz", {"package/file.bin": CONTENT})
     at_work, most, full = [], [], threading.Event()
 

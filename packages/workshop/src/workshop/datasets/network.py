@@ -173,7 +173,7 @@ class Run:
     clients: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(max(4, 2 * len(os.sched_getaffinity(0))))
     )
-    """Held by who runs a registry's client: each computes for a second or two, and takes up to 100 MB."""
+    """Held by who runs a registry's client: each computes for a second or two, and takes memory."""
     convert_one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     """A conversion takes a few hundred MB of memory for a moment."""
     together: list[Source] = field(default_factory=list)
