@@ -182,7 +182,12 @@ def make_root(folder: Path) -> Path:
 def program(architecture: Architecture) -> bytes:
     """Return the head of a Linux program for a processor."""
     return (
-        b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\x00" + architecture.elf.to_bytes(2, "little") + bytes(44)
+        b"\x7fELF\x02\x01\x01"
+        + bytes(9)
+        + b"\x03\x00"
+        + architecture.elf.to_bytes(2, "little")
+        + b"\x01"
+        + bytes(43)
     )
 
 
@@ -284,6 +289,9 @@ USED = {
 """Files by what they hold; of those with SECRET nothing may be in a copy."""
 
 PLANTED = (
+    "opt/workshop/state/origin",
+    "opt/workshop/state/packed.zip",
+    "opt/workshop/state/other-machines/0123/delivered/4567",
     "etc/letsencrypt/live/x/privkey.pem",
     "etc/kubernetes/admin.conf",
     "etc/rclone.conf",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import bills
 import pytest
 
 from organiser.appliance import bootloader, forms
@@ -55,7 +57,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return made
 
     monkeypatch.setattr(building.os, "geteuid", lambda: 0)
+    # How full this machine's own disk is, is no subject here.
     monkeypatch.setattr(building, "FREE_GB", 0)
+    monkeypatch.setattr(building, "GOING_ON_GB", 0)
     monkeypatch.setattr(building, "require_tools", lambda *_, **__: None)
     monkeypatch.setattr(building, "load_machine", lambda _: MACHINE)
     monkeypatch.setattr(building, "ensure_root", make_root)
@@ -79,9 +83,9 @@ def test_a_build_leaves_the_ova_and_what_belongs_to_it(tmp_path: Path, steps: li
     assert built.described == ["house-1.0.packages.txt", "house-1.0.sbom.cdx.json", "house-1.0.CHANGES"]
     there = {path.name for path in (tmp_path / "out").iterdir()}
     assert there == {made.path.name, *built.described, ".downloads"}
-    assert (
-        json.loads((tmp_path / "out/house-1.0.sbom.cdx.json").read_text())["components"][0]["name"] == "libc6"
-    )
+    bill = (tmp_path / "out/house-1.0.sbom.cdx.json").read_text()
+    bills.require_sound(bill)
+    assert json.loads(bill)["components"][0]["name"] == "libc6"
     assert "built without an address" in built.updates
     assert (tmp_path / "out/house-1.0.CHANGES").read_text() == f"{built.updates}\n\nNew.\n"
     assert set(built.seconds) == {"root", "provisioning", "cleaning"}
@@ -205,6 +209,21 @@ def test_how_long_each_step_took_is_kept_for_the_next_estimate(tmp_path: Path, s
     assert any("as the last time" in line for line in said)
 
 
+def test_the_estimate_stays_that_of_a_build_from_nothing_when_a_kept_root_is_brought_up_to_date(
+    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = itertools.count(0, 100)
+    monkeypatch.setattr(building.course.time, "monotonic", lambda: float(next(clock)))
+    building.build(wish(tmp_path, keep=True))
+    times = json.loads((tmp_path / "out/.downloads/times.json").read_text())
+    for version in ("1.1", "1.2"):
+        monkeypatch.setattr(building.checkout, "version", lambda _, version=version: version)
+        said: list[str] = []
+        building.build(wish(tmp_path, keep=True), said.append)
+        assert any("as the last time; less now" in line for line in said)
+        assert json.loads((tmp_path / "out/.downloads/times.json").read_text()) == times
+
+
 def test_a_build_that_compiles_one_lesson_tells_nothing_of_how_long_all_of_them_take(
     tmp_path: Path, steps: list[str]
 ) -> None:
@@ -275,6 +294,11 @@ def test_an_ova_that_is_too_large_for_sticks_is_called_so(
     assert building.build(wish(tmp_path)).as_document()["too_large"] == []
     monkeypatch.setattr(building, "LARGEST_GB", 2e-9)
     assert building.build(wish(tmp_path)).as_document()["too_large"] == [str(tmp_path / "out/house-1.0.ova")]
+    # Of what the organiser has added it is not.
+    own = wish(tmp_path, options=("-e", "x=1"))
+    assert building.build(own).as_document()["too_large"] == []
+    monkeypatch.setattr(building, "LARGEST_OWN_GB", 2e-9)
+    assert building.build(own).as_document()["too_large"] == [str(tmp_path / "out/house-1.0.ova")]
 
 
 def test_a_proxy_in_the_root_stops_the_build(
@@ -320,9 +344,13 @@ def test_too_little_room_is_found_before_anything_is_made(
     with pytest.raises(WorkshopError, match="--output"):
         building.build(wish(tmp_path))
     assert steps == []
-    # A build that goes on has a part of it already.
-    monkeypatch.setattr(building, "GOING_ON_GB", 0)
+    # A build that goes on has a part of it already, and needs less.
     (tmp_path / "out/.building-debian/root").mkdir(parents=True)
+    monkeypatch.setattr(building, "GOING_ON_GB", 10**9)
+    with pytest.raises(WorkshopError, match="--output"):
+        building.build(wish(tmp_path))
+    assert steps == []
+    monkeypatch.setattr(building, "GOING_ON_GB", 0)
     building.build(wish(tmp_path))
     assert steps[0] == "root again"
 

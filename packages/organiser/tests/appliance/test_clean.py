@@ -19,6 +19,8 @@ GOES = (
     "var/lib/workshop-appliance/password",
     "opt/workshop/etc/token",
     "opt/workshop/cache/uv/wheel",
+    "opt/workshop/state/origin",
+    "opt/workshop/state/backups/0001-x/record.json",
     "opt/workshop/log/jupyter.log",
     "etc/apt/apt.conf.d/99mmdebstrap",
     "srv/ca-bundle.pem",

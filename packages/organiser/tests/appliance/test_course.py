@@ -144,3 +144,25 @@ def test_seconds_of_a_run_that_was_killed_count(tmp_path: Path, monkeypatch: pyt
         clock.time += 30
     assert again.times.steps == {"provisioning": 130.0}
     assert course.Spent(tmp_path).times.steps == {"provisioning": 130.0}
+
+
+def test_a_finished_root_that_is_brought_up_to_date_is_counted_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(course.time, "monotonic", clock)
+    whole = course.Spent(tmp_path)
+    with whole.step("provisioning"):
+        clock.time += 1000
+    whole.finish()
+    assert not whole.again and whole.times.steps == {"provisioning": 1000.0}
+    note = course.Spent(tmp_path).step("provisioning").__enter__()
+    clock.time += 60
+    note()  # and then it is killed
+    later = course.Spent(tmp_path)
+    assert later.again
+    with later.step("provisioning"):
+        clock.time += 30
+    assert later.times.steps == {"provisioning": 90.0}
+    assert "min, as" not in course.estimate(tmp_path, ARM64, True, KIND, 90, later.again)
+    assert "less now" in course.estimate(tmp_path, ARM64, True, KIND, 90, later.again)

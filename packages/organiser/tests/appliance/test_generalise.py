@@ -44,6 +44,9 @@ def test_no_secret_of_those_who_used_it_is_left(root: Path, tmp_path: Path) -> N
     for number, name in enumerate(PLANTED):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"SECRET-{number}")
+    past = root / "opt/workshop/state/backups/0001-x/files/lesson.ipynb"
+    past.parent.mkdir(parents=True)
+    past.write_text("SECRET-of-the-past")
     url = "https://someone:SECRET@git.example/w.git"
     (root / "opt/workshop/etc/updates.toml").write_text(f'url = "{url}"\n')
     raw = make_system_disk(root, tmp_path / "raw")

@@ -20,6 +20,10 @@ FILES = (
     "var/lib/systemd/random-seed",
     "var/lib/systemd/credential.secret",
     "var/lib/workshop-appliance",
+    # By which notebooks know what is their own, and of whom they have taken some.
+    "opt/workshop/state/origin",
+    "opt/workshop/state/other-machines",
+    "opt/workshop/state/packed.zip",
     # The builder's, or of whoever used the machine; homes and the workshop's settings are in ``kept``.
     "etc/apt/apt.conf.d/99mmdebstrap",
     "etc/apt/auth.conf",
@@ -118,6 +122,12 @@ FILES = (
     "var/cache/ldconfig/aux-cache",
 )
 """What goes altogether, as patterns below the root."""
+PAST = ("opt/workshop/state/backups",)
+"""What goes as well, and is no secret where it is: a copy's notebooks have no past that could be undone.
+
+To undo the delivery of the build would take every lesson away, and what was replaced before an export is of
+whoever used the machine.
+"""
 EMPTIED = (
     "tmp",
     "var/tmp",
@@ -146,7 +156,7 @@ def clean(root: Path, hostname: str) -> None:
 
     Raises WorkshopError when something cannot be removed.
     """
-    for path in _matches(root, FILES):
+    for path in _matches(root, (*FILES, *PAST)):
         remove(path)
     settings = root / kept.SETTINGS
     notebooks = kept.notebooks_of(settings.read_text(encoding="utf-8") if settings.is_file() else "")

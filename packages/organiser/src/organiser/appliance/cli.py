@@ -93,12 +93,11 @@ def build(
 
 def _print_built(built: Built) -> None:
     """Say what was built for one processor."""
-    from organiser.appliance.build import LARGEST_GB
-
     for made in built.too_large:
         messages.print(
-            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {LARGEST_GB} that a "
-            "file for sticks should have (GB); leave something out (--without tensorflow)",
+            f"appliance: {made.path.name} has {made.bytes / 1e9:.2f} GB, more than the {built.largest_gb} "
+            "with which a stick of 16 GB has room for four kinds of laptop; leave something out "
+            "(--without tensorflow)",
             highlight=False,
         )
     for made in built.files:
@@ -157,7 +156,7 @@ def verify(
     Reads the file once. Exit 0 only when it is sound. --boot runs the project's tests of a machine where
     pytest and testinfra are installed, else it asks whether every port answers; it says which.
     """
-    from organiser.appliance.verify.run import form_of
+    from organiser.appliance.verify.naming import form_of
     from organiser.appliance.verify.run import verify as judge
 
     if boot and form_of(file) not in ("ova", "utm"):
@@ -175,15 +174,22 @@ def verify(
         print_json(report.as_dict() | {"boot": level.as_document() if level else None})
     else:
         for name, fault in report.faults:
-            console.print(f"FAIL  {name}: {fault}", style="red", markup=False, highlight=False)
-        verdict = "not sound" if report.faults else report.verdict
-        console.print(f"{file}: {verdict}", markup=False, highlight=False)
+            _print_plainly(f"FAIL  {name}: {fault}", style="red")
+        _print_plainly(f"{file}: {'not sound' if report.faults else report.verdict}")
         if report.ok:
-            console.print(report.updates, markup=False, highlight=False, soft_wrap=True)
+            for line in (*report.told, report.updates):
+                _print_plainly(line)
         if level:
-            console.print(level.sentence, markup=False, highlight=False, soft_wrap=True)
+            _print_plainly(level.sentence)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _print_plainly(line: str, style: str | None = None) -> None:
+    """Print what came out of a file of somebody else's."""
+    from organiser.appliance.verify.printing import fit
+
+    console.print(fit(line, console.encoding), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -128,15 +128,20 @@ def lessons_compiled(notebooks: Path, options: Sequence[str] = ()) -> int:
     return 0
 
 
-def estimate(cache: Path, architecture: Architecture, emulated: object, kind: str, minutes: int) -> str:
+def estimate(
+    cache: Path, architecture: Architecture, emulated: object, kind: str, minutes: int, again: bool = False
+) -> str:
     """Return how long root and roles will take, in one line that says where the number is from.
 
-    minutes: what is guessed where no such build was timed.
+    minutes: what is guessed where no such build was timed. again: a root that was finished is gone on with.
     """
+    less = "; less now, for an earlier root is brought up to date" if again else ""
     how = f"emulated on {AMD64.machine}" if emulated else "at this computer's own speed"
     if steps := last_time(cache, kind).steps:
-        return f"{architecture.name}, {how}: about {_minutes(sum(steps.values()))} min, as the last time"
-    return f"{architecture.name}, {how}: some {minutes} min; a guess, none was timed here yet"
+        return (
+            f"{architecture.name}, {how}: about {_minutes(sum(steps.values()))} min, as the last time{less}"
+        )
+    return f"{architecture.name}, {how}: some {minutes} min; a guess, none was timed here yet{less}"
 
 
 def _minutes(seconds: float) -> int:
@@ -149,11 +154,21 @@ class Spent:
     def __init__(self, folder: Path) -> None:
         """Go on with what the folder's earlier runs took."""
         self._path = folder / SPENT
-        self.times = _times(_document(self._path))
+        document = _document(self._path)
+        self.times = _times(document)
+        self.again = document.get("again") is True
+        """Whether the root had been finished before: to provision it once more tells nothing of a new one."""
 
     def save(self) -> None:
         """Write both down."""
-        write_whole(self._path, json.dumps(self.times.as_document(), indent=1) + "\n")
+        self._write({**self.times.as_document(), "again": self.again})
+
+    def finish(self) -> None:
+        """Count anew from now on: the root is finished, and may be kept and gone on with."""
+        self._write({"again": True})
+
+    def _write(self, document: Mapping[str, Any]) -> None:
+        write_whole(self._path, json.dumps(document, indent=1) + "\n")
 
     @contextmanager
     def step(self, name: str) -> Iterator[Callable[[], None]]:

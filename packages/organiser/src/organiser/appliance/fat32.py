@@ -187,12 +187,15 @@ class Fat32:
     def _chain(self, cluster: int, most: int) -> bytes:
         if most > LARGEST:
             raise ValueError("a file in its FAT32 file system is too large")
-        found = bytearray()
+        found, seen = bytearray(), set()
         while 2 <= cluster < 0x0FFFFFF8 and len(found) < most:
             size = self._per_cluster * SECTOR
-            found += self._disk.read(self._clusters + (cluster - 2) * size, size)
+            data = self._disk.read(self._clusters + (cluster - 2) * size, size)
             entry = self._disk.read(self._table + 4 * cluster, 4)
-            if len(entry) < 4:
+            # A chain that comes back to itself, or that gives nothing, would never end.
+            if cluster in seen or len(data) < size or len(entry) < 4:
                 raise ValueError("its FAT32 file system is damaged")
+            seen.add(cluster)
+            found += data
             cluster = int.from_bytes(entry, "little") & END
         return bytes(found[:most])

@@ -77,7 +77,7 @@ def _require_appliance(system: Ext4) -> None:
 def _foreign(system: Ext4) -> dict[str, Node]:
     """Return what goes, each folder before what it holds."""
     whole: dict[str, Node] = {}
-    for pattern in clean.FILES:
+    for pattern in (*clean.FILES, *clean.PAST):
         whole |= system.find(pattern)
     whole |= private.strange(system)
     settings = system.read(kept.SETTINGS) if system.find(kept.SETTINGS) else ""

@@ -56,6 +56,9 @@ def make_image_root(folder: Path, architecture: Architecture = AMD64) -> Path:
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+    # As the roles leave them.
+    for private in ("opt/workshop/theano", "home/workshop/notebooks"):
+        (folder / private).chmod(0o700)
     for name in ("run", "log"):
         # Cleaning has emptied them.
         for path in (folder / "opt/workshop" / name).iterdir():

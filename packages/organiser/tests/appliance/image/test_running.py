@@ -78,6 +78,7 @@ def test_a_folder_is_written_as_its_owner(
     folder.mkdir()
     monkeypatch.setattr(running.Path, "stat", lambda *_, **__: type("S", (), {"st_uid": 4321, "st_gid": 50}))
     monkeypatch.setattr(running.Path, "is_dir", lambda _: True)
+    monkeypatch.setattr(running, "_is_rootless_docker", lambda _: False)
     words = running.command("/usr/bin/docker", running.Wish(IMAGE, folder, read_only=True))
     assert "--user=4321:50" in words
     assert f"--volume={folder}:/{layout.HOME}" in words
@@ -119,13 +120,93 @@ def test_one_that_runs_already_is_not_started_again(engine: Engine) -> None:
 
 
 def test_what_the_engine_says_last_is_passed_on(engine: Engine) -> None:
-    engine.refuses.write_text("no space left on device\n")
-    with pytest.raises(WorkshopError, match=r"^docker cannot do it: no space left on device$"):
+    engine.refuses.write_text("invalid reference format\n")
+    with pytest.raises(WorkshopError, match=r"^docker cannot do it: invalid reference format$"):
         engine.start()
     for help_is in ("See 'docker run --help'.", "Run 'docker run --help' for more information"):
         engine.refuses.write_text(f"docker: Error response from daemon: no room.\n\n{help_is}\n")
         with pytest.raises(WorkshopError, match=r"^docker cannot do it: no room\.$"):
             engine.start()
+
+
+DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+DOWN_NEWER = (
+    "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct "
+    "and if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory"
+)
+NO_RIGHTS = (
+    "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: "
+    'Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.45/containers/json": dial unix /var/run/docker.sock: '
+    "connect: permission denied"
+)
+NO_RIGHTS_NEWER = "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock"
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        (DOWN, "systemctl start docker"),
+        (DOWN_NEWER, "systemctl start docker"),
+        (NO_RIGHTS, "join the group docker"),
+        (NO_RIGHTS_NEWER, "join the group docker"),
+        ("write /x: no space left on device", "free some"),
+    ],
+)
+def test_words_that_do_not_say_what_to_do_are_followed_by_it(engine: Engine, said: str, advice: str) -> None:
+    engine.refuses.write_text(f"{said}\n")
+    with pytest.raises(WorkshopError) as caught:
+        engine.start()
+    assert said in str(caught.value)
+    assert advice in str(caught.value)
+    with pytest.raises(WorkshopError) as caught:
+        running.load(str(engine.path), Path("x.oci.tar"))
+    assert "appliance verify" not in str(caught.value), "the file is not to blame"
+
+
+PODMAN_ON_A_DAMAGED_FILE = """\
+Error: payload does not match any of the supported image formats:
+ * oci: open /tmp/x.oci.tar/index.json: not a directory
+ * oci-archive: creating temp directory: untarring file "/var/tmp/container_images_oci33": unexpected EOF
+ * docker-archive: loading tar component "manifest.json": file does not exist
+ * dir: open /tmp/x.oci.tar/manifest.json: not a directory
+"""
+
+
+def test_of_a_file_that_cannot_be_loaded_the_reason_is_told_and_what_looks_into_it(engine: Engine) -> None:
+    """The last that podman says is of another format."""
+    engine.refuses.write_text(PODMAN_ON_A_DAMAGED_FILE)
+    with pytest.raises(WorkshopError) as caught:
+        running.load(str(engine.path), Path("/tmp/x y.oci.tar"))
+    assert str(caught.value) == (
+        "docker cannot do it: unexpected EOF. Is x y.oci.tar whole? Run: "
+        "workshop appliance verify '/tmp/x y.oci.tar'"
+    )
+
+
+def test_podman_by_dockers_name_is_podman(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the package podman-docker has it: without root the folder would be nobody's that it knows."""
+    (tmp_path / "mine").mkdir()
+    monkeypatch.setattr(running.os, "geteuid", lambda: 4321)
+    wish = running.Wish(IMAGE, tmp_path / "mine")
+    assert "--userns=keep-id" not in running.command(str(engine.path), wish)
+    engine.path.write_text("#!/bin/sh\necho podman version 5.4.2\n")
+    assert "--userns=keep-id" in running.command(str(engine.path), wish)
+
+
+def test_a_docker_without_root_knows_whoever_started_it_as_0(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By any other number the folder is nobody's there, and cannot be written."""
+    (tmp_path / "mine").mkdir()
+    wish = running.Wish(IMAGE, tmp_path / "mine")
+    monkeypatch.setattr(running.os, "geteuid", lambda: 4321)
+    owner = (tmp_path / "mine").stat()
+    engine.path.write_text("#!/bin/sh\necho '[name=seccomp,profile=builtin name=cgroupns]'\n")
+    assert f"--user={owner.st_uid}:{owner.st_gid}" in running.command(str(engine.path), wish)
+    engine.path.write_text("#!/bin/sh\necho '[name=seccomp,profile=builtin name=rootless name=cgroupns]'\n")
+    assert "--user=0:0" in running.command(str(engine.path), wish)
 
 
 def test_one_that_has_ended_makes_room_unless_somebody_else_started_it(engine: Engine) -> None:
@@ -184,6 +265,22 @@ def test_without_docker_and_podman_it_is_said(monkeypatch: pytest.MonkeyPatch, t
     assert running.find_engine() == str(tmp_path / "docker")
 
 
+@pytest.mark.parametrize(
+    ("docker", "podman", "taken"), [(0, 0, "docker"), (1, 0, "podman"), (1, 1, "docker")]
+)
+def test_where_both_are_the_one_whose_service_answers_is_taken(
+    docker: int, podman: int, taken: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, status in (("docker", docker), ("podman", podman)):
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {status}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert running.find_engine() == str(tmp_path / taken)
+    assert running.find_engine("docker") == str(tmp_path / "docker"), (
+        "who names one is told what is wrong with it"
+    )
+
+
 def test_the_name_of_what_was_loaded_is_known(engine: Engine, tmp_path: Path) -> None:
     assert running.load(str(engine.path), tmp_path / "x.oci.tar") == IMAGE
 
@@ -200,7 +297,7 @@ def test_an_older_dockers_words_on_an_archive_of_both_processors_are_explained(
         WorkshopError, match=r"for several processors.* take the file for amd64, without -arm64"
     ):
         running.load(str(engine.path), both)
-    with pytest.raises(WorkshopError, match=r"no such file or directory$"):
+    with pytest.raises(WorkshopError, match=r"no such file or directory\. Is .* whole\?"):
         running.load(str(engine.path), amd64)
 
 
@@ -213,7 +310,10 @@ def test_the_command_loads_a_file_and_says_the_token(
     assert (missing.returncode, "there is no file" in missing.stderr) == (1, True)
     (tmp_path / "x.ova").touch()
     assert "its name would end in .oci.tar" in workshop("image", "run", tmp_path / "x.ova").stderr
-    archive.touch()
+    numbered = tmp_path / "x.oci (1).tar"
+    for path in (archive, numbered):
+        path.touch()
+    assert "its name" not in workshop("image", "run", numbered).stderr
     engine.names["words"].write_text("    token        abcd-efgh\n")
     done = workshop("image", "run", archive)
     assert (done.returncode, "abcd-efgh" in done.stdout) == (0, True)
@@ -232,3 +332,6 @@ def test_a_folder_that_is_none_or_roots_is_refused(engine: Engine, tmp_path: Pat
         engine.start(folder=tmp_path / "nothing")
     with pytest.raises(WorkshopError, match="belongs to root"):
         engine.start(folder=Path("/usr"))
+    (tmp_path / "a:b").mkdir()
+    with pytest.raises(WorkshopError, match="has a colon in its name"):
+        engine.start(folder=tmp_path / "a:b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import os
@@ -10,7 +11,7 @@ import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import waiting
@@ -91,6 +92,55 @@ def test_of_an_empty_home_it_is_not_said_that_it_has_notebooks(start: ModuleType
     assert command[command.index("--into") + 1] == str(home / "notebooks")
 
 
+def test_a_newer_image_brings_its_lessons_into_an_older_ones_volume_and_keeps_edits(
+    start: ModuleType, root: Path
+) -> None:
+    """By the true sync: what one build delivered is known to the next one by the state in the volume."""
+    home = root / "home/workshop"
+
+    def lesson(version: int, *cells: str) -> None:
+        path = root / f"source-{version}/notebooks/lesson.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        named = {cell.split()[0]: cell for cell in cells}
+        made = [
+            {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+            for name, text in named.items()
+        ]
+        path.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+    def sync(version: int, command: list[str]) -> None:
+        words = [
+            f"{root}/source-{version}" if word == "/opt/workshop/source" else word for word in command[1:]
+        ]
+        subprocess.run([sys.executable, "-P", "-m", "workshop", *words], check=True, capture_output=True)
+
+    lesson(1, "one", "two", "three")
+    lesson(2, "one", "two", "three is new")
+    (root / "source-2/notebooks/another.ipynb").write_text(
+        (root / "source-1/notebooks/lesson.ipynb").read_text()
+    )
+    (home / "notebooks/lesson.ipynb").unlink()
+    # As the build delivers.
+    told = start.deliver(root, home, {"version": "1"})
+    told[told.index("--state") + 1] = str(root / "opt/workshop/made/state")
+    (root / "opt/workshop/made/state/manifest.json").unlink()
+    sync(1, told)
+    start.prepare(root, home)
+    assert (home / start.STATE / "manifest.json").is_file()
+    lesson_there = home / "notebooks/lesson.ipynb"
+    lesson_there.write_text(lesson_there.read_text().replace('"one"}', '"one is mine"}'))
+    (home / "notebooks/mine.txt").write_text("mine")
+    start.write(home / start.STATE / start.VERSION, "1")
+    # The newer image has another state of its own, which must not count.
+    (root / "opt/workshop/made/state/manifest.json").write_text("{}")
+    start.prepare(root, home)
+    sync(2, start.deliver(root, home, {"version": "2"}))
+    cells = ["".join(cell["source"]) for cell in json.loads(lesson_there.read_text())["cells"]]
+    assert cells == ["one is mine", "two", "three is new"]
+    assert (home / "notebooks/another.ipynb").is_file()
+    assert (home / "notebooks/mine.txt").read_text() == "mine"
+
+
 def test_notebooks_are_brought_again_by_another_version_only(start: ModuleType, root: Path) -> None:
     home = root / "home/workshop"
     start.prepare(root, home)
@@ -112,6 +162,82 @@ def test_the_token_is_chosen_or_made_once(start: ModuleType, root: Path) -> None
     assert start.ensure_token(root, home, {}) == made
     with pytest.raises(start.StartError, match="at least 20 letters"):
         start.ensure_token(root, home, {"JUPYTER_TOKEN": "guess"})
+
+
+@pytest.mark.parametrize("name", ["", "notebooks", ".local/state/deep-learning-workshop"])
+@pytest.mark.parametrize(
+    ("owner", "advice"),
+    [(1000, "start it with --user 1000, or mount another volume"), (0, "before the start"),
+     (65534, "--userns=keep-id"), (4321, "before the start")],
+)  # fmt: skip
+def test_a_home_that_is_another_accounts_is_told_before_anything_is_started(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch, name: str, owner: int, advice: str
+) -> None:
+    """Whose number is not the one of the volume's first start, has no rights there and would save nothing."""
+    home = root / "home/workshop"
+    monkeypatch.setenv("HOME", "/home/workshop")
+    monkeypatch.setattr(start.os, "getuid", lambda: 4321)
+    monkeypatch.setattr(start, "looked_at", lambda _: SimpleNamespace(st_uid=owner))
+    monkeypatch.setattr(start.os, "access", lambda path, _: Path(path) != home / name)
+    umask = os.umask(0o022)
+    try:
+        with pytest.raises(start.StartError, match=advice) as caught:
+            start.main([], root)
+    finally:
+        os.umask(umask)
+    assert f"the account 4321 cannot write into {home / name}, which belongs to {owner}" in str(caught.value)
+
+
+def test_a_home_that_is_read_only_is_told_as_that(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start.os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    told = start.not_ours(root / "home/workshop", root / "home/workshop")
+    assert "which is read-only; mount a volume" in told
+    assert "--tmpfs /tmp:mode=1777,exec" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "says"),
+    [
+        (errno.EROFS, "tmp/workshop", "/tmp cannot be written; start it with --tmpfs /tmp:mode=1777,exec"),
+        (errno.EACCES, "tmp/workshop/run", "/tmp cannot be written"),
+        (errno.EACCES, "home/workshop/.local/state", "belongs to 7; start it with --user 7"),
+        (errno.EEXIST, "home/workshop/notebooks", "is in the way"),
+        (errno.EISDIR, "home/workshop/.local/state/x/token", "is in the way"),
+        (errno.ENOSPC, "home/workshop/x", "there is no room for"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_line_with_what_to_do(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch, number: int, path: str, says: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number), str(root / path))
+
+    monkeypatch.setenv("HOME", "/home/workshop")
+    monkeypatch.setattr(start, "prepare", fail)
+    monkeypatch.setattr(start, "looked_at", lambda _: SimpleNamespace(st_uid=7))
+    umask = os.umask(0o022)
+    try:
+        with pytest.raises(start.StartError) as caught:
+            start.main([], root)
+    finally:
+        os.umask(umask)
+    assert says in str(caught.value)
+    assert "Errno" not in str(caught.value)
+
+
+def test_a_tmp_from_which_nothing_can_be_run_is_told(
+    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As --tmpfs /tmp alone makes it: what Theano compiles is loaded from there."""
+    home = root / "home/workshop"
+    start.prepare(root, home)
+    start.require_own(root, home)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(start.os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_NOEXEC))
+    start.require_own(root, home)
+    assert "cannot be run from /tmp" in capsys.readouterr().out
 
 
 def test_under_a_hub_it_is_the_server_of_a_seat(

@@ -6,6 +6,7 @@ import json
 import tarfile
 from pathlib import Path
 
+import bills
 import pytest
 
 from organiser.appliance import forms
@@ -51,6 +52,12 @@ def test_a_container_sees_neither_machine_nor_what_was_left_of_the_build(images:
     assert full["opt/workshop/made/theano/compiled/key"][1] == b"made by the build"
     assert full["home/workshop"][0].mode == 0o777
     assert full["home/workshop/notebooks/0-basics/lesson.ipynb"][0].isreg()
+    # Of a new volume everything is writable, whichever number --user says, and what was compiled is there.
+    written = [name for name in full if name.startswith(("home/workshop", "opt/workshop/made/"))]
+    assert {"opt/workshop/made/theano", "opt/workshop/made/choices"} <= set(written)
+    for name in written:
+        mode = full[name][0].mode & 0o777
+        assert mode == (mode >> 6) * 0o111, name
     assert b"linux-image" not in full["var/lib/dpkg/status"][1]
     tensorflow = [name for name in full if "/tensorflow" in name]
     assert tensorflow
@@ -141,8 +148,9 @@ def test_one_archive_has_both_processors(tmp_path: Path) -> None:
     assert "several processors" in report.verdict
     bill = describe(arm64).bill
     assert bill is not None
-    assert bill.name == "deep-learning-workshop-1.2.3-arm64.sbom.cdx.json"
+    assert bill.name == "deep-learning-workshop-1.2.3-arm64.oci.sbom.cdx.json"
     assert "tornado" in bill.read_text()
+    bills.require_sound(bill.read_text())
     with pytest.raises(WorkshopError, match="not one image for two processors"):
         join([amd64, amd64])
 

@@ -102,7 +102,7 @@ def test_an_arm_descriptor_around_an_x86_disk_is_refused(arm: Path, ova: Path, t
             disk = Vmdk(file, Window(inner, place.offset, place.size))
             raw.write_bytes(disk.read(0, disk.size))
         description = ARM_DESCRIPTION if outer is arm else DESCRIPTION
-        made = wrap(raw, folder / "x.ova", description, epoch=EPOCH, clock=quiet()).ova
+        made = wrap(raw, folder / outer.name, description, epoch=EPOCH, clock=quiet()).ova
         assert {name for name, _ in verify(made).faults} >= {"inside.processor", "disk.loader"}
 
 
@@ -120,7 +120,7 @@ def test_a_partition_that_firmware_cannot_start(program: bytes | None, said: str
     with raw.open("r+b") as file:
         file.seek(1 << 20)
         file.write(fat32.make(files, EFI_BYTES, label="X", serial=1, epoch=EPOCH))
-    made = wrap(raw, tmp_path / "x.ova", ARM_DESCRIPTION, epoch=EPOCH, clock=quiet()).ova
+    made = wrap(raw, tmp_path / "x-arm64.ova", ARM_DESCRIPTION, epoch=EPOCH, clock=quiet()).ova
     ((name, fault),) = verify(made).faults
     assert name == "disk.loader"
     assert re.search(said, fault)

@@ -6,6 +6,7 @@ each file that WSL reads is taken out, opened and given away; bytes are flipped 
 
 from __future__ import annotations
 
+import base64
 import copy
 import gzip
 import hashlib
@@ -21,18 +22,27 @@ from typing import Any
 import pytest
 from depth import by_depth
 
-from organiser.appliance import manifest
+from organiser.appliance import manifest, updating
 from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.qcow2.write import write_qcow2
 from organiser.appliance.utm import write_utm
 from organiser.appliance.verify import utm as judge
 from organiser.appliance.verify.run import verify
 from organiser.appliance.verify.utm import DEMANDED, OPTIONAL
+from organiser.appliance.verify.utm_archive import open_archive
 from organiser.appliance.wsl import layout
 from organiser.appliance.wsl.write import write_wsl
 from workshop.errors import WorkshopError
 
-from ..building import ARM_DESCRIPTION, DESCRIPTION, EPOCH, make_appliance_root, make_arm_disk, write_disk
+from ..building import (
+    ARM_DESCRIPTION,
+    DESCRIPTION,
+    EPOCH,
+    make_appliance_root,
+    make_arm_disk,
+    program,
+    write_disk,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +51,6 @@ def utm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = make_arm_disk(make_appliance_root(folder / "root", ARM64), folder / "raw")
     write_utm(raw, folder / "a-arm64.utm.zip", ARM_DESCRIPTION, epoch=EPOCH, scratch=folder)
     return folder / "a-arm64.utm.zip"
-
-
-@pytest.fixture(scope="module")
-def wsl(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wsl")
-    write_wsl(make_appliance_root(folder / "root"), folder / "a.wsl", epoch=EPOCH)
-    return folder / "a.wsl"
 
 
 class Machine:
@@ -315,11 +318,182 @@ class Distribution:
         return path
 
 
-def mode(path: str, value: int) -> Callable[[Distribution], object]:
+Change = Callable[[Distribution], object]
+
+
+def mode(path: str, value: int) -> Change:
     return lambda d: setattr(d.info(path), "mode", value)
 
 
-WSL: dict[str, tuple[Callable[[Distribution], object], str]] = {
+def exchanged(path: str, data: bytes) -> Change:
+    def change(distribution: Distribution) -> None:
+        names = [info.name for info, _ in distribution.members]
+        distribution.put(path, data, names.index(path))
+
+    return change
+
+
+def linked(name: str, target: str, kind: bytes = tarfile.SYMTYPE, **values: int) -> Change:
+    """Return a change that adds what has no contents."""
+
+    def change(distribution: Distribution) -> None:
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind, target
+        for key, value in values.items():
+            setattr(info, key, value)
+        distribution.members.insert(-1, (info, b""))
+
+    return change
+
+
+def through_a_link(distribution: Distribution) -> None:
+    linked("e", "etc")(distribution)
+    distribution.put("e/shadow", HASH)
+
+
+def elsewhere(distribution: Distribution) -> None:
+    """Have a table of accounts lie where most of a file is not looked at."""
+    (data,) = (data for info, data in distribution.members if info.name == "etc/passwd")
+    distribution.remove("etc/passwd")
+    distribution.put("usr/share/passwd", data + b"x" * 64 + b":x:5:5:::\ntoor:x:0:0:::\n")
+    linked("etc/passwd", "/usr/share/passwd")(distribution)
+
+
+def unit(folder: str, text: str = "[Service]\nUser=root\nExecStart=/bin/nc -l 0.0.0.0 99\n") -> Change:
+    return lambda distribution: distribution.put(f"{folder}/evil.service", text.encode())
+
+
+HASH = b"root:$y$j9T$x$hash:20000:0:99999:7:::\n"
+TEMPLATE = "[windowsterminal]\nprofileTemplate = "
+JUPYTER = "opt/workshop/etc/jupyter/jupyter_server_config.py"
+WEB = "etc/systemd/system/workshop-web.service"
+WSL: dict[str, tuple[Change, str]] = {
+    "shadow, otherwise spelled": (lambda d: d.put("etc/./shadow", HASH), "wsl.names"),
+    "shadow, with two slashes": (lambda d: d.put("etc//shadow", HASH), "wsl.names"),
+    "shadow, with two dots": (lambda d: d.put("././etc/shadow", HASH), "wsl.names"),
+    "shadow, through a link": (through_a_link, "wsl.names"),
+    "shadow, by a second name": (
+        lambda d: (d.put("x", HASH), linked("etc/shadow", "x", tarfile.LNKTYPE)(d)),
+        "wsl.names",
+    ),
+    "a disk of Windows'": (linked("var/disk", "", tarfile.BLKTYPE, devmajor=8, mode=0o666), "wsl.names"),
+    "a template that is not there": (
+        lambda d: d.text(layout.DISTRIBUTION, "[shortcut]", f"{TEMPLATE}/usr/lib/wsl/x.json\n[shortcut]"),
+        "wsl.distribution",
+    ),
+    "a template elsewhere": (
+        lambda d: d.text(layout.DISTRIBUTION, "[shortcut]", f"{TEMPLATE}/etc/passwd\n[shortcut]"),
+        "wsl.distribution",
+    ),
+    "a value of several lines": (
+        lambda d: d.text(
+            layout.DISTRIBUTION, "[shortcut]", f"{TEMPLATE}x\n [oobe]\n command = /x\n[shortcut]"
+        ),
+        "wsl.distribution",
+    ),
+    "a key twice": (
+        lambda d: d.text(layout.DISTRIBUTION, "[oobe]", "[oobe]\nCommand = /tmp/x"),
+        "wsl.distribution",
+    ),
+    "a value in quotes": (
+        lambda d: d.text(layout.DISTRIBUTION, "= deep", '= "deep'),
+        "wsl.distribution",
+    ),
+    "a section twice": (
+        lambda d: d.text(layout.CONFIGURATION, "[boot]", "[boot]\n[boot]"),
+        "wsl.configuration",
+    ),
+    "a capability": (
+        lambda d: d.info("usr/bin/bash").pax_headers.update({"SCHILY.xattr.security.capability": "x"}),
+        "wsl.attributes",
+    ),
+    "accounts elsewhere": (elsewhere, "wsl.account"),
+    "a shadow of megabytes": (
+        lambda d: d.text("etc/shadow", "root:*", "sync:*:1::::::\n" * 70_000 + "root:*"),
+        "inside.passwords",
+    ),
+    "a page for the room": (lambda d: d.text(WEB, "127.0.0.1", "192.168.0.5"), "wsl.loopback"),
+    "a page for a name": (lambda d: d.text(WEB, "127.0.0.1", "myhost"), "wsl.loopback"),
+    "a page for whoever": (lambda d: d.text(WEB, " --address 127.0.0.1", ""), "wsl.loopback"),
+    "a page in two lines": (lambda d: d.text(WEB, "127.0.0.1", "\\\n0.0.0.0"), "wsl.loopback"),
+    "a page of IPv6": (lambda d: d.text(WEB, "127.0.0.1", "127.0.0.1 fe80::1"), "wsl.loopback"),
+    "other settings": (
+        lambda d: d.text(WEB, "[Service]", "[Service]\nEnvironment=WORKSHOP_CONFIG=/tmp/x"),
+        "wsl.loopback",
+    ),
+    "settings of an environment": (
+        lambda d: d.text(WEB, "[Service]", "[Service]\nEnvironmentFile=/tmp/x"),
+        "wsl.loopback",
+    ),
+    "notebooks everywhere": (lambda d: d.text(JUPYTER, '"127.0.0.1"', '"*"'), "wsl.loopback"),
+    "notebooks anywhere": (lambda d: d.text(JUPYTER, '"127.0.0.1"', '""'), "wsl.loopback"),
+    "notebooks of two minds": (
+        lambda d: d.text(JUPYTER, "c.", 'setattr(c.ServerApp, "ip", "")\nc.'),
+        "wsl.loopback",
+    ),
+    "notebooks that do not say": (lambda d: d.text(JUPYTER, "c.", "# c."), "wsl.loopback"),
+    "an address for all": (
+        lambda d: d.text("opt/workshop/etc/workshop.toml", "127.0.0.1", "10.0.0.1"),
+        "wsl.loopback",
+    ),
+    "an address for the next set-up": (
+        lambda d: d.put("opt/workshop/etc/pull-variables.json", b'{"workshop_bind_address": "10.0.0.1"}'),
+        "wsl.loopback",
+    ),
+    **{
+        f"a drop-in of {name} in {folder}": (
+            lambda d, path=f"{folder}/{name}.service.d/x.conf": d.put(
+                path, b"[Service]\nExecStart=\nExecStart=/usr/bin/web --address 10.0.0.1\n"
+            ),
+            "wsl.loopback",
+        )
+        for name, folder in (
+            ("workshop-web", "etc/systemd/system"),
+            ("workshop-", "usr/lib/systemd/system"),
+            ("workshop-web", "usr/local/lib/systemd/system"),
+        )
+    },
+    "a service of root's": (unit("etc/systemd/system/multi-user.target.wants"), "inside.units"),
+    "a service of a package's folder": (
+        unit("usr/lib/systemd/system/sysinit.target.requires"),
+        "inside.units",
+    ),
+    "a unit beside ours": (unit("usr/local/lib/systemd/system"), "inside.units"),
+    "ours, leading elsewhere": (
+        linked("etc/systemd/system/timers.target.wants/fstrim.timer", "/tmp/evil.timer"),
+        "inside.units",
+    ),
+    "a second name for another": (
+        linked("etc/systemd/system/dbus.service", "/opt/evil.service"),
+        "inside.units",
+    ),
+    "a drop-in of systemd's": (
+        lambda d: d.put(
+            "etc/systemd/system/systemd-logind.service.d/x.conf", b"[Service]\nExecStartPre=/x\n"
+        ),
+        "inside.units",
+    ),
+    "a generator": (lambda d: d.put("etc/systemd/system-generators/x", b"#!/bin/sh\n"), "inside.units"),
+    "a script at each start": (lambda d: d.put("etc/rc.local", b"#!/bin/sh\n"), "inside.units"),
+    "a service of the old kind": (lambda d: d.put("etc/init.d/evil", b"#!/bin/sh\n"), "inside.units"),
+    "a job of cron's": (lambda d: d.put("etc/cron.d/evil", b"* * * * * root /x\n"), "inside.units"),
+    "sudo without a password": (
+        lambda d: d.put("etc/sudoers.d/x", b"ALL ALL=(ALL) \\\n NOPASSWD: ALL\n"),
+        "inside.superusers",
+    ),
+    "a number in other digits": (
+        lambda d: d.text("etc/passwd", "root:x", "toor:x:+0:0::/:/bin/sh\nroot:x"),
+        "inside.superusers",
+    ),
+    "a group's password": (
+        lambda d: d.text("etc/gshadow", "sudo:*", "sudo:$y$j9T$x"),
+        "inside.passwords",
+    ),
+    "a program of root's": (
+        lambda d: (d.put("usr/lib/rootsh", program(AMD64)), mode("usr/lib/rootsh", 0o4755)(d)),
+        "inside.setuid",
+    ),
+    "folders for everyone": (mode("etc/systemd", 0o777), "inside.system"),
     "a path upwards": (lambda d: d.put("../evil", b"x"), "wsl.names"),
     "an absolute path": (lambda d: d.put("/etc/evil", b"x"), "wsl.names"),
     "a file twice": (lambda d: d.put("etc/passwd", b"root::0:0:::\n"), "wsl.names"),
@@ -362,11 +536,23 @@ WSL: dict[str, tuple[Callable[[Distribution], object], str]] = {
         lambda d: d.text(layout.CONFIGURATION, "[boot]", "[boot]\ncommand=curl x"),
         "wsl.configuration",
     ),
+    "an init for another processor": (
+        exchanged("usr/lib/systemd/systemd", program(ARM64)),
+        "wsl.programs",
+    ),
     "an init that is none": (lambda d: d.text("usr/lib/systemd/systemd", "\x7fELF", "echo"), "wsl.programs"),
     "the builder's resolver": (lambda d: d.put("etc/resolv.conf", b"nameserver 10.0.0.1\n"), "wsl.resolver"),
     "a unit that WSL replaces": (
         lambda d: d.remove("etc/systemd/system/systemd-networkd.service"),
         "wsl.units",
+    ),
+    "a unit that WSL does without": (
+        lambda d: d.put("usr/lib/systemd/system/getty.target.wants/console-getty.service", b""),
+        "wsl.units",
+    ),
+    "a label of SELinux": (
+        lambda d: d.info("usr/bin/bash").pax_headers.update({"SCHILY.xattr.security.selinux": "x"}),
+        "wsl.attributes",
     ),
     "a page for everyone": (
         lambda d: d.text("etc/systemd/system/workshop-web.service", "127.0.0.1", "0.0.0.0"),
@@ -425,12 +611,6 @@ def test_each_unit_that_wsl_replaces_is_masked(unit: str, wsl: Path, tmp_path: P
     assert judged(distribution.write(tmp_path / "x.wsl")) == {"wsl.units"}
 
 
-def test_a_name_for_the_other_processor_is_refused(wsl: Path, tmp_path: Path) -> None:
-    path = tmp_path / "a-arm64.wsl"
-    path.write_bytes(wsl.read_bytes())
-    assert judged(path) == {"wsl.programs"}
-
-
 @pytest.mark.parametrize("seed", range(by_depth(20, full=60)))
 def test_flipped_bits_and_cuts_are_refused_without_a_traceback(
     seed: int, utm: Path, wsl: Path, tmp_path: Path
@@ -484,7 +664,7 @@ def test_a_piece_that_was_packed_wrongly_is_found_by_the_thorough_check_only(
     machine.members[machine.disk] = bytes(disk)
     path = machine.write(tmp_path / "x.utm.zip")
     with path.open("rb") as file:
-        archive = judge.open_archive(path, file)
+        archive = open_archive(path, file)
         assert not [result for result in judge.STAGE.run(archive) if result.faults]
         (result,) = judge.THOROUGH.run(archive)
         assert "does not inflate" in result.faults[0]
@@ -495,6 +675,35 @@ def test_a_tar_that_is_not_compressed_is_none_of_wsl(wsl: Path, tmp_path: Path) 
     ((name, fault),) = verify(tmp_path / "x.wsl").faults
     assert name == "wsl.whole"
     assert "neither a gzip nor an xz" in fault
+
+
+KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGa3DGpc3dHHe5lC4XHzWO8iX4HTtwQJ2IRZnQzXjLQv me\n"
+
+
+def test_what_copies_share_is_told_though_it_is_no_fault(wsl: Path, tmp_path: Path) -> None:
+    assert verify(wsl).told == []
+    distribution = Distribution(wsl)
+    distribution.put("etc/workshop-appliance.token", b"ABCDEFGHIJKLMNOPQRSTU\n")
+    distribution.put("etc/ssh/authorized_keys.d/workshop", KEY * 2)
+    distribution.put("home/workshop/.ssh/authorized_keys", b"")
+    report = verify(distribution.write(tmp_path / "x.wsl"))
+    assert report.faults == []
+    first, token, keys = [report.verdict, *report.told]
+    assert first.startswith("sound, a distribution for WSL for amd64")
+    assert "/etc/workshop-appliance.token" in token
+    assert "/etc/ssh/authorized_keys.d/workshop" in keys
+    digest = base64.b64encode(hashlib.sha256(base64.b64decode(KEY.split()[1])).digest()).decode().rstrip("=")
+    assert f"(SHA256:{digest})" in keys
+    assert report.as_dict()["told"] == [token, keys]
+
+
+def test_from_where_copies_are_updated_is_told(wsl: Path, tmp_path: Path) -> None:
+    assert verify(wsl).updates == updating.NONE
+    distribution = Distribution(wsl)
+    distribution.put("opt/workshop/etc/updates.toml", b'url = "https://example.org/lessons.git"\n')
+    distribution.put("opt/workshop/etc/allowed-signers", b'organiser namespaces="git" ' + KEY)
+    said = verify(distribution.write(tmp_path / "x.wsl")).updates
+    assert said.startswith("Updates: from https://example.org/lessons.git, signed by SHA256:")
 
 
 def test_something_behind_the_archive_is_refused(wsl: Path, tmp_path: Path) -> None:

@@ -15,9 +15,8 @@ from organiser.appliance.architecture import AMD64, ARM64, Architecture
 from organiser.appliance.verify import inside
 from organiser.appliance.verify.ext4 import Ext4Tree
 from organiser.appliance.verify.image import STAGE, Image
-from organiser.appliance.verify.run import _guarded
+from organiser.appliance.verify.members import TarTree
 from organiser.appliance.verify.tree import Node, walk
-from organiser.appliance.verify.wsl import TarTree
 
 from ..building import PLANTED, make_appliance_root, make_system_disk, make_used_root, program
 
@@ -72,6 +71,16 @@ CHANGES: dict[str, tuple[Change, str]] = {
         replaced("etc/passwd", "workshop:x", "workshop:abJnggxhB/yWI"),
         "inside.passwords",
     ),
+    "no password for sudo": (
+        written("etc/sudoers.d/x", "workshop ALL=(ALL) NOPASSWD: ALL\n"),
+        "inside.superusers",
+    ),
+    "a group's password": (replaced("etc/gshadow", "sudo:*", "sudo:$y$x"), "inside.passwords"),
+    "a folder for everyone": (lambda root: (root / "etc/systemd").chmod(0o777), "inside.system"),
+    "a folder that is a link": (
+        lambda root: ((root / "etc/ssh").symlink_to("../usr/ssh"), (root / "usr/ssh").mkdir()),
+        "inside.system",
+    ),
     "a second root": (replaced("etc/passwd", "workshop:x:1000", "workshop:x:0"), "inside.superusers"),
     "one machine's number": (written("etc/machine-id", "0123456789abcdef" * 2), "inside.identity"),
     "host keys": (written("etc/ssh/ssh_host_ed25519_key", "key"), "inside.secrets"),
@@ -120,6 +129,20 @@ def test_a_change_is_found_by_its_own_check(name: str, sound: Path, tmp_path: Pa
     root = copied(sound, tmp_path / "root")
     change(root)
     assert faults(root) == [check]
+
+
+def test_what_an_organiser_may_have_added_to_a_machine_is_told(sound: Path, tmp_path: Path) -> None:
+    seen = inside.Inside(tree_of(sound), AMD64)
+    assert inside.told(seen) == []
+    root = copied(sound, tmp_path / "root")
+    written("etc/systemd/system/multi-user.target.wants/nginx.service", "[Service]\n")(root)
+    written("usr/bin/pkexec2", program(AMD64), 0o4755)(root)
+    written("etc/workshop-appliance.token", "ABC")(root)
+    assert faults(root) == []
+    token, starts, program_ = inside.told(inside.Inside(tree_of(root), AMD64))
+    assert "token" in token
+    assert "nginx.service" in starts
+    assert "pkexec2" in program_
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -175,7 +198,7 @@ def test_an_ext4_is_read_as_it_was_written(sound: Path, disk: bytes, tmp_path: P
 
 
 def disk_faults(data: bytes | bytearray, architecture: Architecture = AMD64) -> list[str]:
-    results = list(_guarded(STAGE, Image(Bytes(data), len(data), architecture)))
+    results = list(STAGE.run(Image(Bytes(data), len(data), architecture)))
     return [result.name for result in results if result.faults]
 
 
@@ -224,9 +247,9 @@ def test_a_damaged_file_system_never_ends_in_a_traceback(seed: int, disk: bytes,
         place = chance.choice(used) + chance.randrange(4096)
         data[place] = chance.randrange(256)
     image = Image(Bytes(data), len(data), AMD64)
-    if any(result.faults for result in _guarded(STAGE, image)):
+    if any(result.faults for result in STAGE.run(image)):
         return
-    for result in _guarded(inside.STAGE, inside.Inside(image.tree, AMD64)):
+    for result in inside.STAGE.run(inside.Inside(image.tree, AMD64)):
         assert all("\n" not in fault for fault in result.faults)
 
 

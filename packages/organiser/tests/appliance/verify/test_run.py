@@ -13,6 +13,7 @@ from ..image import test_corruptions as images
 from . import test_arm as arm
 from . import test_forms as forms
 from . import test_inside as inside
+from . import test_naming as naming
 from .test_corruptions import HASHED, TOUCHED
 
 RUNNING = {"boot.answers", "boot.behaviour"}
@@ -20,9 +21,10 @@ RUNNING = {"boot.answers", "boot.behaviour"}
 ELSEWHERE = {
     *("archive.whole", "archive.padding", "archive.end", "vmdk.inflates"),
     *("zip.whole", "utm.plist", "qcow2.inflates", "wsl.whole"),
+    "ovf.known",
     *RUNNING,
 }
-"""Checks that tests of their own show to bite, further down in test_corruptions and test_forms."""
+"""Checks that tests of their own show to bite, in test_known, test_corruptions and test_forms."""
 OF_THE_STREAM = {"vmdk.tables", "vmdk.contents"}
 """Shown in vmdk/test_stream and test_disks."""
 
@@ -48,6 +50,7 @@ def test_each_check_is_shown_to_bite() -> None:
     shown |= {check for _, check in (*arm.CHANGES.values(), *forms.UTM.values(), *forms.WSL.values())}
     shown |= {check for _, check in (*inside.CHANGES.values(), *inside.DISKS.values())}
     shown |= {check for check, _ in (*images.CONFIG.values(), *images.LAYERS.values())} | {"oci.whole"}
+    shown |= {check for _, _, check, _ in naming.NAMES.values()}
     assert shown | ELSEWHERE | OF_THE_STREAM == {name for name, _ in list_checks()}
 
 
@@ -59,7 +62,7 @@ def test_the_report_as_a_document(ova: Path, tmp_path: Path) -> None:
     (tmp_path / "x.ova").write_bytes(b"")
     document = verify(tmp_path / "x.ova").as_dict()
     assert document["ok"] is False
-    assert [each["name"] for each in document["checks"]] == ["archive.whole"]
+    assert [each["name"] for each in document["checks"]] == ["name.form", "archive.whole"]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -13,11 +13,6 @@ ALLOWED = {
     "version 1.1": ('ovf:version="1.0"', 'ovf:version="1.1"'),
     "a resource with its prefix": ("<rasd:HostResource>/disk", "<rasd:HostResource>ovf:/disk"),
     "a comment": ("<References>", "<!-- hello --><References>"),
-    "a section of its own that is not required": (
-        "<NetworkSection>",
-        '<x:Section xmlns:x="urn:x" ovf:required="false"/><NetworkSection>',
-    ),
-    "a second network": ("</NetworkSection>", '<Network ovf:name="other"/></NetworkSection>'),
 }
 
 
@@ -29,15 +24,11 @@ def test_what_is_allowed(name: str, ova: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (('ovf:capacity="', 'ovf:compression="gzip" ovf:capacity="'), None),
         (('ovf:href="', 'ovf:compression="gzip" ovf:href="'), "compressed or cut into chunks"),
         (("<References>", "<References/><References>"), "there are 2 References, not one"),
         (("<rasd:ElementName>disk1</rasd:ElementName>", ""), "has no ElementName"),
     ],
 )
-def test_what_is_not(change: tuple[str, str], said: str | None, ova: Path, tmp_path: Path) -> None:
+def test_what_is_not(change: tuple[str, str], said: str, ova: Path, tmp_path: Path) -> None:
     found = faults_after(ova, tmp_path, change)
-    if said is None:  # an attribute that the standard gives to files has no meaning on a disk
-        assert found == []
-    else:
-        assert any(said in fault for _, fault in found), found
+    assert any(said in fault for _, fault in found), found

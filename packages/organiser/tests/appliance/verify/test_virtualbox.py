@@ -17,7 +17,6 @@ ALLOWED = {
         "</Network>\n        <Audio",
         '<Adapter slot="1"/></Network>\n        <Audio',
     ),
-    "no word about the remote display": ('<RemoteDisplay enabled="false"/>', ""),
 }
 
 

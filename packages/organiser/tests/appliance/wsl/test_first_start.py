@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import socket
+import subprocess
 import tarfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from free_ports import free_port
+from waiting import patience
 
 from organiser.appliance.wsl import layout
 from organiser.appliance.wsl.write import view, write_wsl
@@ -64,13 +71,125 @@ def test_the_account_is_made_with_the_numbers_that_its_files_have(
     assert done == []
 
 
-def test_what_to_open_is_said(installed: Path, first_start: ModuleType) -> None:
+def with_version(installed: Path, first_start: ModuleType) -> None:
+    """Let the settings say what those of a build do, with a host's ports, which do not count here."""
     settings = json.loads((installed / first_start.SETTINGS).read_text()) | {"version": "1.2.3"}
-    (installed / first_start.SETTINGS).write_text(json.dumps(settings))
+    (installed / first_start.SETTINGS).write_text(
+        json.dumps(settings | {"web_port": 7002, "jupyter_port": 7000})
+    )
+
+
+def test_what_to_open_is_said(installed: Path, first_start: ModuleType) -> None:
+    with_version(installed, first_start)
+    (installed / "opt/workshop/etc/workshop.toml").write_text("jupyter_port = 9000\nweb_port = 9002\n")
     (installed / "opt/workshop/etc/token").write_text("abcd-efgh\n")
-    said = first_start.announce(installed)
-    assert "http://localhost:8082/" in said
+    said, port = first_start.announce(installed)
+    assert port == 9002
+    assert "http://localhost:9002/" in said
+    assert "http://localhost:9000/lab" in said
     assert "abcd-efgh" in said
+
+
+def test_by_another_name_it_is_found_in_the_start_menu_by_that(
+    installed: Path, first_start: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older version has the usual name, and Windows wants another one beside it."""
+    (installed / "opt/workshop/etc/workshop.toml").write_text("jupyter_port = 8080\nweb_port = 8082\n")
+    (installed / "opt/workshop/etc/token").write_text("abcd-efgh\n")
+    with_version(installed, first_start)
+    monkeypatch.delenv("WSL_DISTRO_NAME", raising=False)
+    assert f"open {layout.NAME} in the Start menu" in first_start.announce(installed)[0]
+    monkeypatch.setenv("WSL_DISTRO_NAME", "workshop-2")
+    assert "open workshop-2 in the Start menu" in first_start.announce(installed)[0]
+
+
+def test_an_older_workshops_page_is_not_opened_for_the_new_one(
+    installed: Path,
+    first_start: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Distributions share their ports: the page would be the old one's, which does not know the token."""
+    ran: list[list[str]] = []
+    active = 3
+
+    def run(words: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        ran.append([str(word) for word in words])
+        return subprocess.CompletedProcess(words, active if "is-active" in ran[-1] else 0)
+
+    monkeypatch.setattr(first_start.subprocess, "run", run)
+    monkeypatch.setattr(first_start, "make_account", lambda _: "workshop")
+    monkeypatch.setattr(first_start, "show", lambda port: ran.append(["show", str(port)]))
+    monkeypatch.setenv("WSL_DISTRO_NAME", "workshop-2")
+    (installed / "opt/workshop/etc/token").write_text("abcd-efgh\n")
+    with_version(installed, first_start)
+    with socket.socket() as older:
+        older.bind(("127.0.0.1", 0))
+        older.listen()
+        port = older.getsockname()[1]
+        settings = f"bind_address = '127.0.0.1'\njupyter_port = {free_port()}\nweb_port = {port}\n"
+        (installed / "opt/workshop/etc/workshop.toml").write_text(settings)
+        first_start.main(installed)
+        said = capsys.readouterr().out
+        assert f"has the port {port}:" in said
+        assert "wsl --terminate NAME" in said
+        assert "wsl -d workshop-2 -u root /usr/lib/wsl/first-start" in said
+        assert not [words for words in ran if "start" in words or "show" in words]
+        # Ours has them itself.
+        active = 0
+        first_start.main(installed)
+        assert ran[-1] == ["show", str(port)]
+    active = 3
+    first_start.main(installed)
+    assert ran[-1] == ["show", str(port)]
+    assert "abcd-efgh" in capsys.readouterr().out
+
+
+class Page(BaseHTTPRequestHandler):
+    """A start page that first says that it is not ready."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200 if len(self.asked) > 2 else 503)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_the_browser_is_opened_when_the_page_answers_and_not_before(
+    first_start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither by who refuses the connection nor by who is not ready."""
+    Page.asked.clear()
+    opened: list[tuple[int, int]] = []
+    monkeypatch.setattr(first_start, "open_page", lambda port: opened.append((port, len(Page.asked))))
+    port = free_port()
+
+    def serve() -> None:
+        time.sleep(0.5)
+        with HTTPServer(("127.0.0.1", port), Page) as server:
+            for _ in range(3):
+                server.handle_request()
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    first_start.show(port, patience(30))
+    serving.join()
+    assert opened == [(port, 3)]
+    assert capsys.readouterr().out == ""
+
+
+def test_where_the_page_does_not_come_it_is_said_what_to_do(
+    first_start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(first_start, "open_page", lambda _: pytest.fail("opened"))
+    first_start.show(free_port(), 0.5)
+    said = capsys.readouterr().out
+    assert "did not answer" in said
+    assert "systemctl status workshop-web" in said
 
 
 def test_the_programs_paths_are_those_of_the_layout(first_start: ModuleType) -> None:

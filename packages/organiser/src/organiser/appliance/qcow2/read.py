@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+import sys
 import zlib
+from array import array
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -21,18 +23,24 @@ from organiser.appliance.qcow2.layout import (
     WINDOW,
 )
 
+PER_BLOCK = CLUSTER // 2
+"""Counts in a cluster of them."""
+KEPT_TABLES = 64
+"""So many are kept in memory, of up to 4096."""
+
 
 class Qcow2:
     """Reads such a disk wherever it lies in a file; ValueError in one line when it is damaged.
 
     What other writers may do and ours does not (backing files, encryption, snapshots, data elsewhere) is
-    refused.
+    refused. So is what the file could not hold: each table is in one place of its own, and what is kept in
+    memory is no more than a few tables, and a number for each cluster of the file.
     """
 
     def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
         """Read the header and the first table."""
         self._file, self._offset, self._length = file, offset, size
-        self._tables: dict[int, tuple[int, ...]] = {}
+        self._tables: dict[int, array[int]] = {}
         self._last: tuple[int, bytes] = (-1, b"")
         head = self._raw(0, HEADER.size)
         if len(head) < HEADER.size or head[:4] != MAGIC:
@@ -53,18 +61,34 @@ class Qcow2:
         if not 0 < self.size <= LARGEST or entries != -(-self.size // (CLUSTER * PER_TABLE)):
             raise ValueError(f"its size is {self.size} bytes, with {entries} tables")
         self._require_place(first, entries * 8)
+        # One block of counts is for each 2 GiB of the file.
+        clusters = -(-size // CLUSTER)
+        blocks = -(-clusters // PER_BLOCK)
+        if count_clusters > -(-blocks // PER_TABLE) + 1:
+            raise ValueError(f"its counts take {count_clusters} clusters, for a file of {size} bytes")
         self._require_place(counts, count_clusters * CLUSTER)
-        self._counts = self._unpacked(counts, count_clusters * PER_TABLE) if count_clusters else ()
+        self._counts = self._unpacked(counts, count_clusters * PER_TABLE)
+        if any(self._counts[blocks:]):
+            raise ValueError("it counts clusters behind the file's end")
         self._first = self._unpacked(first, entries)
+        places = [place & PLACE for table in (self._first, self._counts) for place in table if place & PLACE]
+        if len(set(places)) != len(places):
+            raise ValueError("two of its tables are in one place")
 
     def check(self) -> Iterator[str]:
         """Yield what is wrong with its tables: each cluster is used as often as it says, and in the file."""
         uses: dict[int, int] = {}
+        last = 0
         for number, place in self._entries():
             span = self._span(place)
             if span is None:
                 yield f"the cluster {number} lies outside of the file"
                 return
+            # Ours come in order. In any other, a few bytes could stand for a whole disk.
+            if span[0] < last:
+                yield f"the cluster {number} lies before or in another one"
+                return
+            last = span[1]
             for cluster in range(span[0] >> CLUSTER_BITS, ((span[1] - 1) >> CLUSTER_BITS) + 1):
                 uses[cluster] = uses.get(cluster, 0) + 1
         stated = self._stated()
@@ -76,13 +100,13 @@ class Qcow2:
         for number, place in enumerate(self._counts):
             if place & PLACE:
                 self._require_place(place & PLACE, CLUSTER)
-                counts = struct.unpack(f">{CLUSTER // 2}H", self._raw(place & PLACE, CLUSTER))
+                counts = struct.unpack(f">{PER_BLOCK}H", self._raw(place & PLACE, CLUSTER))
                 found |= {number * len(counts) + n: count for n, count in enumerate(counts) if count}
         return found
 
     def _entries(self) -> Iterator[tuple[int, int]]:
-        for index, _ in enumerate(self._first):
-            for entry, place in enumerate(self._table(index)):
+        for index, table in enumerate(self._first):
+            for entry, place in enumerate(self._table(index) if table & PLACE else ()):
                 if place:
                     yield index * PER_TABLE + entry, place
 
@@ -133,16 +157,24 @@ class Qcow2:
             raise ValueError(f"the cluster {number} does not inflate to 64 KiB")
         return data
 
-    def _table(self, index: int) -> tuple[int, ...]:
+    def _table(self, index: int) -> array[int]:
+        place = self._first[index] & PLACE
+        if not place:
+            return array("Q", bytes(CLUSTER))
         if index not in self._tables:
-            place = self._first[index] & PLACE
-            if place:
-                self._require_place(place, CLUSTER)
-            self._tables[index] = self._unpacked(place, PER_TABLE) if place else (0,) * PER_TABLE
+            self._require_place(place, CLUSTER)
+            if len(self._tables) == KEPT_TABLES:
+                del self._tables[next(iter(self._tables))]
+            self._tables[index] = self._unpacked(place, PER_TABLE)
         return self._tables[index]
 
-    def _unpacked(self, place: int, count: int) -> tuple[int, ...]:
-        return struct.unpack(f">{count}Q", self._raw(place, count * 8))
+    def _unpacked(self, place: int, count: int) -> array[int]:
+        found = array("Q", self._raw(place, count * 8))
+        if len(found) != count:
+            raise ValueError("a table of it lies outside of the file")
+        if sys.byteorder == "little":
+            found.byteswap()
+        return found
 
     def _require_place(self, place: int, size: int) -> None:
         if place % CLUSTER or not CLUSTER <= place <= self._length - size:

@@ -33,6 +33,7 @@ sys.exit(main())
 
 def main(words: list[str] | None = None) -> int:
     """Judge files; return 0 only when all of them are sound."""
+    from organiser.appliance.verify.printing import say
     from organiser.appliance.verify.run import verify
     from workshop.errors import WorkshopError
 
@@ -50,18 +51,19 @@ def main(words: list[str] | None = None) -> int:
         try:
             report = verify(Path(name), thorough=chosen.thorough)
         except OSError as error:
-            print(f"{name}: cannot be read: {error.strerror}", file=sys.stderr)
+            say(f"{name}: cannot be read: {error.strerror}", sys.stderr)
             sound = False
             continue
         except WorkshopError as error:
-            print(f"{name}: cannot be judged: {error}", file=sys.stderr)
+            say(f"{name}: cannot be judged: {error}", sys.stderr)
             sound = False
             continue
         for check, fault in report.faults:
-            print(f"FAIL  {check}: {fault}")
-        print(f"{name}: {report.verdict if report.ok else 'not sound'}")
+            say(f"FAIL  {check}: {fault}")
+        say(f"{name}: {report.verdict if report.ok else 'not sound'}")
         if report.ok:
-            print(report.updates)
+            for line in (*report.told, report.updates):
+                say(line)
         sound = sound and report.ok
     return 0 if sound else 1
 

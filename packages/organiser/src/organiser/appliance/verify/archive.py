@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import unicodedata
 from collections.abc import Iterator
 
 from organiser.appliance.verify.checks import Stage
@@ -31,7 +32,11 @@ def _names(scan: Scan) -> Iterator[str]:
     for name in names:
         if "/" in name or "\\" in name or name in ("", ".", ".."):
             yield f"the name {name!r} is a path, not a plain name"
-    for name in sorted({name for name in names if names.count(name) > 1}):
+        elif not name.isprintable():
+            yield f"the name {name!r} has letters that nobody sees"
+    # Where capitals make no difference, as on Windows, one would be read for the other.
+    folded = [unicodedata.normalize("NFKC", name).casefold() for name in names]
+    for name in sorted({name for name, fold in zip(names, folded, strict=True) if folded.count(fold) > 1}):
         yield f"{name} is there twice"
 
 

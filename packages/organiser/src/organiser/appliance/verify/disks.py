@@ -42,6 +42,7 @@ def _descriptor(subject: Subject) -> Iterator[str]:
     for member, facts in subject.images:
         try:
             entries, extents = descriptor.parse(facts.descriptor)
+            strange = list(descriptor.unknown(facts.descriptor))
         except ValueError:
             yield f"{member.name}: its descriptor is not text"
             continue
@@ -53,6 +54,8 @@ def _descriptor(subject: Subject) -> Iterator[str]:
             yield f"{member.name}: its extents are not the whole disk"
         if any("/" in name or "\\" in name for _, name in extents):
             yield f"{member.name}: its extent is a path on somebody's machine"
+        elif strange and len(extents) == 1:
+            yield f"{member.name}: its descriptor has the line {strange[0]!r}, which no appliance has"
 
 
 @STAGE.check("vmdk.contents", "a disk without a single byte")

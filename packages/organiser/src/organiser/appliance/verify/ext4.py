@@ -23,11 +23,21 @@ KNOWN = 0x2 | 0x40 | 0x80 | 0x200 | 0x2000
 """Features that a reader must know: types in folders, extents, 64 bits, flexible groups, the sums' seed."""
 EXTENT_MAGIC = 0xF30A
 DEEPEST = 5
+WRITTEN = 32768
+"""Blocks of an extent; of a longer one that many are left out, and it was only set aside."""
 LARGEST_FOLDER = 16 << 20
+MOST_NAMES = 1 << 20
+"""In all the folders that are looked into."""
+KEPT_INODES = 1 << 14
 
 
 class Ext4Tree:
-    """The files of the file system at an offset; ValueError in one line when it is none, or damaged."""
+    """The files of the file system at an offset; ValueError in one line when it is none, or damaged.
+
+    A file system may be made so that reading it takes for ever, or says something else than the kernel reads.
+    So a folder has one place and each name once, blocks of extents come in order as their depth falls, and
+    each of them names something: what is read grows with what is there.
+    """
 
     def __init__(self, disk: Readable, offset: int) -> None:
         """Read the superblock."""
@@ -51,16 +61,25 @@ class Ext4Tree:
         self.label = block[120:136].split(b"\0")[0].decode("utf-8", "replace")
         self._first_group = offset + (2 if self._block == 1024 else 1) * self._block
         self._folders: dict[int, dict[str, int]] = {}
+        self._names = 0
+        self._places: dict[int, tuple[int, str]] = {ROOT: (ROOT, "")}
         self._seen: dict[int, tuple[Node, bytes, int]] = {}
 
     def node(self, path: str) -> Node | None:
         """Return what has exactly this path, or None."""
-        number: int | None = ROOT
+        number: int = ROOT
         for part in filter(None, path.split("/")):
-            if number is None or not self._inode(number)[0].is_folder:
+            if not self._inode(number)[0].is_folder:
                 return None
-            number = self._folder(number).get(part)
-        return None if number is None else self._inode(number)[0]
+            found = self._folder(number).get(part)
+            if found is None:
+                return None
+            # A folder that is in two places may hold itself, and has then more paths than can be walked.
+            is_folder = self._inode(found)[0].is_folder
+            if is_folder and self._places.setdefault(found, (number, part)) != (number, part):
+                raise ValueError("its file system is damaged: a folder is in two places")
+            number = found
+        return self._inode(number)[0]
 
     def names(self, path: str) -> list[str]:
         """Return the names in a folder; none where there is no such folder."""
@@ -75,6 +94,8 @@ class Ext4Tree:
     def _inode(self, number: int) -> tuple[Node, bytes, int]:
         """Return an inode with the root of its extents, and its flags."""
         if number not in self._seen:
+            if len(self._seen) == KEPT_INODES:
+                self._seen.clear()
             self._seen[number] = self._read_inode(number)
         return self._seen[number]
 
@@ -108,7 +129,16 @@ class Ext4Tree:
             node, _, _ = self._inode(number)
             if S_IFMT(node.mode) != S_IFDIR or node.size > LARGEST_FOLDER:
                 raise ValueError("its file system is damaged: a folder that is none")
-            self._folders[number] = dict(_entries(self._data(number, node.size), self._block))
+            found: dict[str, int] = {}
+            for name, inode in _entries(self._data(number, node.size), self._block):
+                # Of two the kernel may take the other one.
+                if name in found or "/" in name or "\0" in name:
+                    raise ValueError("its file system is damaged: a name in a folder")
+                found[name] = inode
+                self._names += 1
+                if self._names > MOST_NAMES:
+                    raise ValueError(f"its file system has folders of more than {MOST_NAMES} names")
+            self._folders[number] = found
         return self._folders[number]
 
     def _data(self, number: int, size: int) -> bytes:
@@ -119,21 +149,30 @@ class Ext4Tree:
         """Return the first bytes that an inode's extents hold; holes are zero."""
         if flags & INLINE or (size and not flags & EXTENTS):
             raise ValueError("its file system has features that no appliance has")
-        data = bytearray(size)
-        for first, count, start in self._extents(pointers, DEEPEST) if size else ():
-            place = first * self._block
+        data, end = bytearray(size), 0
+        for first, count, start in self._extents(pointers, None) if size else ():
+            if first < end:
+                raise ValueError("its file system is damaged: a file's extents are out of order")
+            place, end = first * self._block, first + (count if count <= WRITTEN else count - WRITTEN)
             if place >= size:
                 break
+            if count > WRITTEN:  # room that nothing was written to
+                continue
             piece = self._disk.read(
                 self._offset + start * self._block, min(count * self._block, size - place)
             )
             data[place : place + len(piece)] = piece
         return bytes(data)
 
-    def _extents(self, node: bytes, depth_left: int) -> Iterator[tuple[int, int, int]]:
-        """Yield (first block of the file, how many, where) of what is written."""
+    def _extents(self, node: bytes, depth_wanted: int | None) -> Iterator[tuple[int, int, int]]:
+        """Yield (first block of the file, how many, where); that they come in order ends every loop."""
         magic, count, _, depth = struct.unpack_from("<HHHH", node, 0)
-        if magic != EXTENT_MAGIC or depth_left < 0 or 12 + 12 * count > len(node):
+        inner_node = depth_wanted is not None
+        if (
+            magic != EXTENT_MAGIC
+            or 12 + 12 * count > len(node)
+            or (depth != depth_wanted or not count if inner_node else depth > DEEPEST)
+        ):
             raise ValueError("its file system is damaged: a file's extents")
         for index in range(count):
             if depth:
@@ -141,11 +180,12 @@ class Ext4Tree:
                 inner = self._disk.read(self._offset + (high << 32 | low) * self._block, self._block)
                 if len(inner) < self._block:
                     raise ValueError("its file system is damaged: it ends too early")
-                yield from self._extents(inner, depth_left - 1)
+                yield from self._extents(inner, depth - 1)
             else:
                 first, length, high, low = struct.unpack_from("<IHHI", node, 12 + 12 * index)
-                if length <= 32768:  # longer: room that nothing was written to
-                    yield first, length, high << 32 | low
+                if not length:
+                    raise ValueError("its file system is damaged: a file's extents")
+                yield first, length, high << 32 | low
 
 
 def _entries(data: bytes, block: int) -> Iterator[tuple[str, int]]:

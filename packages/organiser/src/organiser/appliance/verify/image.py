@@ -35,7 +35,12 @@ class Image:
 
     @cached_property
     def gpt(self) -> list[tuple[bytes, int, int]]:
-        """Type, first and last sector of the partitions of a GPT; none when there is none."""
+        """Type, first and last sector of the partitions of a GPT; none when there is none.
+
+        The kernel reads one only where the MBR says so, and so does this.
+        """
+        if not any(kind == PROTECTIVE for kind, _, _ in self.mbr):
+            return []
         head = self.disk.read(SECTOR, SECTOR)
         if head[:8] != b"EFI PART":
             return []
@@ -75,6 +80,9 @@ STAGE: Stage[Image] = Stage()
 def _partitions(image: Image) -> Iterator[str]:
     if not image.mbr:
         yield "the disk has no partitions"
+    elif len(image.mbr) != 1:
+        # Which of two file systems with one label is started nobody knows.
+        yield f"the disk has {len(image.mbr)} partitions, not one"
     elif image.mbr[0][0] == PROTECTIVE and len(image.gpt) != 2:
         yield f"its GPT has {len(image.gpt)} partitions, not one to start from and one for the root"
     elif not image.root_offset:

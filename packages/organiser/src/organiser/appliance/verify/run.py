@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +17,22 @@ from organiser.appliance.verify import (
     hashes,
     image,
     inside,
+    known,
+    naming,
     oci,
+    oci_archive,
     standard,
     utm,
+    utm_archive,
     virtualbox,
     wsl,
 )
 from organiser.appliance.verify import tree as trees
-from organiser.appliance.verify.checks import Result, Stage
+from organiser.appliance.verify.checks import UNREADABLE, Result, Stage, unreadable
+from organiser.appliance.verify.printing import plain, shortened
 from organiser.appliance.verify.scan import scan
 from organiser.appliance.verify.subject import Subject
 from organiser.appliance.vmdk.read import Vmdk, Window
-
-FORMS = {".ova": "ova", ".utm.zip": "utm", ".wsl": "wsl", ".oci.tar": "oci"}
-"""By the name's end, which is how their readers know them, too."""
 
 
 @dataclass
@@ -42,8 +43,11 @@ class Report:
     results: list[Result]
     updates: str = updating.UNKNOWN
     """What the appliance says about its own updates: no fault either way, but nobody should promise more."""
-    form: str = "ova"
+    form: str | None = "ova"
+    """None where the name says none."""
     architecture: Architecture | None = None
+    told: list[str] = field(default_factory=list)
+    """What every copy will share, or do besides: no fault, when it was meant."""
 
     @property
     def ok(self) -> bool:
@@ -58,11 +62,8 @@ class Report:
     @property
     def verdict(self) -> str:
         """What is said of a sound file, in a few words."""
-        kind = {
-            "ova": "an OVA", "utm": "a machine for UTM", "wsl": "a distribution for WSL", "oci": "an image",
-        }[self.form]  # fmt: skip
         processor = self.architecture.name if self.architecture else "several processors"
-        return f"sound, {kind} for {processor}, {len(self.results)} checks"
+        return f"sound, {naming.KINDS[self.form or 'ova']} for {processor}, {len(self.results)} checks"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as the command prints it with ``--json``."""
@@ -71,7 +72,8 @@ class Report:
             "form": self.form,
             "architecture": self.architecture.name if self.architecture else None,
             "ok": self.ok,
-            "updates": self.updates,
+            "updates": plain(self.updates),
+            "told": self.told,
             "checks": [
                 {"name": each.name, "why": each.why, "ok": not each.faults, "faults": list(each.faults)}
                 for each in self.results
@@ -79,19 +81,23 @@ class Report:
         }
 
 
-def form_of(path: Path) -> str:
-    """Return which form a file is by its name; what has another name is judged as an OVA."""
-    return next((form for end, form in FORMS.items() if path.name.lower().endswith(end)), "ova")
-
-
 def verify(path: Path, *, thorough: bool = False, progress: Callable[[int], None] = lambda _: None) -> Report:
-    """Judge a file; OSError when it cannot be read.
+    """Judge a file; OSError when it cannot be read. What was made to exhaust the reader is not sound, either.
 
     thorough: also inflate every piece of the disk, which takes minutes where the hash takes
     seconds; the hash already says that they are what was packed. progress: is told of bytes.
     """
-    form = form_of(path)
-    return JUDGES[form](path, thorough, progress)
+    named = naming.Named(path, naming.form_of(path))
+    results = list(naming.FORM.run(named))
+    if _faulty(results) or named.form is None:
+        return Report(path, results, form=named.form)
+    judge, first = JUDGES[named.form]
+    try:
+        report = judge(path, thorough, progress)
+    except UNREADABLE as error:
+        report = Report(path, [first.refused(error)], form=named.form)
+    report.results[:0] = results
+    return report
 
 
 def _verify_ova(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
@@ -108,11 +114,13 @@ def _verify_ova(path: Path, thorough: bool, progress: Callable[[int], None]) -> 
     report.results += virtualbox.STAGE.run(subject)
     report.results += disks.STAGE.run(subject)
     if report.ok:
-        report.architecture = ARM64 if subject.is_arm else AMD64
+        report.results += known.STAGE.run(subject)
+    architecture = ARM64 if subject.is_arm else AMD64
+    if report.ok and _is_named(report, architecture):
         with path.open("rb") as file:
             for place in places(path, ".vmdk"):
                 window = Window(path, place.offset, place.size)
-                report.results += _disk(lambda window=window: Vmdk(file, window), report.architecture)  # type: ignore[misc]
+                _disk(report, lambda window=window: Vmdk(file, window), architecture)  # type: ignore[misc]
     if thorough and report.ok:
         report.results += grains.STAGE.run(subject)
     return report
@@ -120,12 +128,12 @@ def _verify_ova(path: Path, thorough: bool, progress: Callable[[int], None]) -> 
 
 def _verify_utm(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
     with path.open("rb") as file:
-        seen = utm.open_archive(path, file, progress)
-        report = Report(path, _run(seen, [utm.STAGE]), form="utm", architecture=ARM64)
-        if report.ok:
+        seen = utm_archive.open_archive(path, file, progress)
+        report = Report(path, _run(seen, [utm.STAGE]), form="utm")
+        if report.ok and _is_named(report, ARM64):
             notes = seen.configuration["Information"].get("Notes", "")
             report.updates = updating.in_text(notes)
-            report.results += _disk(seen.disk, ARM64)
+            _disk(report, seen.disk, ARM64)
         if thorough and report.ok:
             report.results += _run(seen, [utm.THOROUGH])
     return report
@@ -133,57 +141,69 @@ def _verify_utm(path: Path, thorough: bool, progress: Callable[[int], None]) -> 
 
 def _verify_wsl(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
     seen = wsl.read_archive(path, progress)
-    seen.architecture = _named(path)
+    seen.architecture = of_program(trees.read(seen.tree, "bin/bash", ELF_HEADER) or b"")
     report = Report(path, _run(seen, [wsl.STAGE]), form="wsl")
-    if report.ok:
-        report.architecture = of_program(trees.read(seen.tree, "bin/bash", ELF_HEADER) or b"")
-        report.results += _guarded(inside.STAGE, inside.Inside(seen.tree, report.architecture, wsl=True))
+    if report.ok and _is_named(report, seen.architecture):
+        system = inside.Inside(seen.tree, report.architecture, wsl=True)
+        _look_inside(report, system)
+        if report.ok:
+            # It has no description that could say it.
+            report.updates = inside.updates(system)
     return report
 
 
 def _verify_oci(path: Path, thorough: bool, progress: Callable[[int], None]) -> Report:
-    seen = oci.read_archive(path, progress)
+    seen = oci_archive.read_archive(path, progress)
     report = Report(path, _run(seen, [oci.STAGE]), form="oci")
-    if len(seen.images) == 1:
-        report.architecture = seen.images[0].architecture
-    for each in seen.images if report.ok else ():
-        report.results += _guarded(inside.STAGE, inside.Inside(each.tree, each.architecture, oci=True))
+    named = report.ok and _is_named(report, *(each.architecture for each in seen.images))
+    for each in seen.images if named else ():
+        _look_inside(report, inside.Inside(each.tree, each.architecture, oci=True))
     return report
 
 
-def _named(path: Path) -> Architecture:
-    """Return what a file's name says that it is for: it is what people choose by."""
-    return ARM64 if "arm64" in path.name.lower() else AMD64
+def _look_inside(report: Report, seen: inside.Inside) -> None:
+    """Add what the system inside is, and what its copies share."""
+    results = list(inside.STAGE.run(seen))
+    report.results += results
+    if not _faulty(results):
+        try:
+            lines = inside.told(seen)
+        except UNREADABLE as error:
+            lines = [f"What its copies share: {unreadable(error)}"]
+        report.told += [line for line in map(shortened, lines) if line not in report.told]
 
 
-JUDGES = {"ova": _verify_ova, "utm": _verify_utm, "wsl": _verify_wsl, "oci": _verify_oci}
+def _is_named(report: Report, *architectures: Architecture | None) -> bool:
+    """Note for which processor the contents are, and judge the name by it; return whether it is right."""
+    if len(architectures) == 1:
+        report.architecture = architectures[0]
+    kinds = tuple(filter(None, architectures))
+    report.results += naming.PROCESSOR.run(naming.Named(report.path, report.form, kinds))
+    return report.ok
 
 
-def _disk(read: Callable[[], Any], architecture: Architecture) -> list[Result]:
+JUDGES: dict[str, tuple[Callable[[Path, bool, Callable[[int], None]], Report], Stage[Any]]] = {
+    "ova": (_verify_ova, archive.STAGE),
+    "utm": (_verify_utm, utm.STAGE),
+    "wsl": (_verify_wsl, wsl.STAGE),
+    "oci": (_verify_oci, oci.STAGE),
+}
+"""For each form who judges it, and the stage whose first check has failed where it cannot be read at all."""
+
+
+def _disk(report: Report, read: Callable[[], Any], architecture: Architecture) -> None:
     """Judge a disk and the system on it."""
     try:
         disk = read()
-    except (ValueError, struct.error) as error:
-        first = image.STAGE.checks[0]
-        return [Result(first.name, first.why, (f"the disk cannot be read: {error}",))]
+    except UNREADABLE as error:
+        report.results.append(image.STAGE.refused(error))
+        return
     seen = image.Image(disk, disk.size, architecture)
-    results = list(_guarded(image.STAGE, seen))
+    results = list(image.STAGE.run(seen))
+    report.results += results
     # What starts it needs not be right for the system to be read.
     if results[-1].name == image.LAST and not results[-1].faults:
-        results += _guarded(inside.STAGE, inside.Inside(seen.tree, architecture))
-    return results
-
-
-def _guarded(stage: Stage[Any], subject: Any) -> Iterator[Result]:
-    """Run a stage; where the subject is too damaged for a check, that is what it found."""
-    for check in stage.checks:
-        try:
-            faults = tuple(check.find(subject))
-        except (ValueError, struct.error, RecursionError) as error:
-            faults = (f"it cannot be read: {error}",)
-        yield Result(check.name, check.why, faults)
-        if faults and check.gate:
-            return
+        _look_inside(report, inside.Inside(seen.tree, architecture))
 
 
 def list_checks(form: str = "") -> list[tuple[str, str]]:
@@ -191,21 +211,26 @@ def list_checks(form: str = "") -> list[tuple[str, str]]:
     from organiser.appliance.verify import behaviour, booting  # these bring what starts qemu
 
     disk = _listed(image, inside)
+    form_named, named = _stages(naming.FORM), _stages(naming.PROCESSOR)
     listed = {
         "ova": [
-            *_listed(archive, hashes, standard, virtualbox, disks), *disk, *_listed(grains),
-            (booting.NAME, booting.WHY), (behaviour.NAME, behaviour.WHY),
+            *form_named, *_listed(archive, hashes, standard, virtualbox, disks, known), *named, *disk,
+            *_listed(grains), (booting.NAME, booting.WHY), (behaviour.NAME, behaviour.WHY),
         ],
-        "utm": [*_listed(utm), *disk, *((check.name, check.why) for check in utm.THOROUGH.checks)],
-        "wsl": _listed(wsl, inside),
-        "oci": _listed(oci, inside),
+        "utm": [*form_named, *_listed(utm), *named, *disk, *_stages(utm.THOROUGH)],
+        "wsl": [*form_named, *_listed(wsl), *named, *_listed(inside)],
+        "oci": [*form_named, *_listed(oci), *named, *_listed(inside)],
     }  # fmt: skip
     wanted = [listed[form]] if form else listed.values()
     return list(dict.fromkeys(each for checks in wanted for each in checks))
 
 
 def _listed(*modules: Any) -> list[tuple[str, str]]:
-    return [(check.name, check.why) for module in modules for check in module.STAGE.checks]
+    return _stages(*(module.STAGE for module in modules))
+
+
+def _stages(*stages: Stage[Any]) -> list[tuple[str, str]]:
+    return [(check.name, check.why) for stage in stages for check in stage.checks]
 
 
 def _run(subject: Any, stages: list[Any]) -> list[Result]:

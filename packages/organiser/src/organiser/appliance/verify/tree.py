@@ -6,14 +6,17 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from stat import S_IFDIR, S_IFLNK, S_IFMT
+from stat import S_IFDIR, S_IFLNK, S_IFMT, S_ISREG
 from typing import Protocol
 
-MOST_LINKS = 10
+MOST_LINKS = 40
+"""As Linux follows (path_resolution(7))."""
+LARGEST = 1 << 20
+"""A longer file is no text that a system reads its settings from."""
 DEEPEST = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """What has a name."""
 
@@ -78,25 +81,36 @@ def resolve(tree: Tree, path: str) -> str | None:
     return done
 
 
-def read(tree: Tree, path: str, most: int = 1 << 20) -> bytes | None:
+def read(tree: Tree, path: str, most: int = LARGEST) -> bytes | None:
     """Return the first bytes of a file, links followed; None when there is none."""
     found = resolve(tree, path)
     node = None if found is None else tree.node(found)
-    if found is None or node is None or node.is_folder:
+    if found is None or node is None or not S_ISREG(node.mode):
         return None
     return tree.contents(found, most)
 
 
 def text(tree: Tree, path: str) -> str | None:
-    """Return a text, links followed; None when there is none."""
+    """Return a text, links followed; None when there is none.
+
+    Raises ValueError when it is longer than it may be: what stands behind would count, too.
+    """
+    found = resolve(tree, path)
+    node = None if found is None else tree.node(found)
+    if node is not None and not node.is_folder and node.size > LARGEST:
+        raise ValueError(f"/{path} has {node.size} bytes, more than {LARGEST}")
     data = read(tree, path)
     return None if data is None else data.decode("utf-8", "replace")
 
 
 def find(tree: Tree, pattern: str) -> list[str]:
-    """Return the paths that match; a star stands for letters of one name. No link is followed."""
+    """Return the paths that match; a star stands for letters of one name.
+
+    Links on the way are followed, for so does who reads a file there; the last name's own is not.
+    """
     found = [""]
     for part in pattern.split("/"):
+        found = [place for path in found if (place := _place(tree, path)) is not None]
         if any(sign in part for sign in "*?["):
             below = [f"{path}/{name}".lstrip("/") for path in found for name in tree.names(path)]
             found = [path for path in below if fnmatchcase(posixpath.basename(path), part)]
@@ -106,6 +120,12 @@ def find(tree: Tree, pattern: str) -> list[str]:
     return found
 
 
+def _place(tree: Tree, path: str) -> str | None:
+    """Return where a folder is, a link followed."""
+    node = tree.node(path)
+    return resolve(tree, path) if node is not None and node.is_link else path
+
+
 def walk(tree: Tree, folder: str) -> Iterator[str]:
     """Yield the paths of everything below a folder, each folder before what it holds.
 
@@ -113,6 +133,10 @@ def walk(tree: Tree, folder: str) -> Iterator[str]:
     """
     if folder.count("/") > DEEPEST:
         raise ValueError(f"folders are nested more than {DEEPEST} deep")
+    start = tree.node(folder)
+    if start is not None and start.is_link:
+        # It is known by where it leads: what looks for names below finds strange ones.
+        folder = resolve(tree, folder) or folder
     for name in tree.names(folder):
         path = f"{folder}/{name}".lstrip("/")
         yield path

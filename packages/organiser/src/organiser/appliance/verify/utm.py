@@ -6,30 +6,22 @@ UTM decodes ``config.plist`` key by key, and refuses a file that lacks one which
 
 from __future__ import annotations
 
-import hashlib
-import plistlib
 import re
 import stat
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import Any, BinaryIO
-from xml.parsers import expat
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from organiser.appliance import manifest
 from organiser.appliance.architecture import ARM64
-from organiser.appliance.qcow2.read import Qcow2
 from organiser.appliance.verify.checks import Stage
-from organiser.appliance.zipped import place_of
+from organiser.appliance.verify.utm_archive import DAMAGED, Archive, digests_of, no_zip_file
 
 LOOPBACK = "127.0.0.1"
 UNPRIVILEGED, HIGHEST = 1024, 65535
 LARGEST_PLIST = 1 << 20
-LARGEST_MEMBER = 4 << 30
-CHUNK = 1 << 20
+MOST_ENTRIES = 64
+"""Of one list in config.plist; ours have six forwarded ports, and one of anything else."""
 UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 MAC = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
 DEMANDED: dict[str, dict[str, type]] = {
@@ -72,99 +64,6 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "Input": {"UsbBusSupport": ("Disabled", "2.0", "3.0")},
 }
 """Words besides which UTM reads nothing."""
-
-
-@dataclass
-class Archive:
-    """The zip file, as it was read; ``fault`` says why no further."""
-
-    path: Path
-    file: BinaryIO
-    progress: Callable[[int], None] = lambda _: None
-    fault: str = ""
-    comment: bytes = b""
-    members: list[zipfile.ZipInfo] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
-    plist: bytes = b""
-
-    @property
-    def files(self) -> list[zipfile.ZipInfo]:
-        """The members that are no folders."""
-        return [member for member in self.members if not member.is_dir()]
-
-    @property
-    def folder(self) -> str:
-        """The name of the folder that is the machine."""
-        return self.members[0].filename.split("/")[0] if self.members else ""
-
-    @cached_property
-    def configuration(self) -> dict[str, Any]:
-        """What UTM is told; ValueError in one line when it is no property list."""
-        if b"<!ENTITY" in self.plist or not self.plist.lstrip().startswith(b"<?xml"):
-            raise ValueError("config.plist is no property list of XML")
-        try:
-            found = plistlib.loads(self.plist, fmt=plistlib.FMT_XML)
-        except (
-            plistlib.InvalidFileException,
-            expat.ExpatError,
-            ValueError,
-            TypeError,
-            KeyError,
-            LookupError,
-        ) as error:
-            said = str(error).splitlines()
-            raise ValueError(
-                f"config.plist is no property list: {said[0] if said else 'it is empty'}"
-            ) from error
-        if not isinstance(found, dict):
-            raise ValueError("config.plist holds no settings")
-        return found
-
-    def list(self, name: str) -> list[dict[str, Any]]:
-        """Return the entries of a list, of the kinds that they must be: checked before."""
-        return [each for each in self.configuration[name] if isinstance(each, dict)]
-
-    def disk(self) -> Qcow2:
-        """Return the disk; ValueError when it is none. The archive was checked."""
-        member = next(each for each in self.files if each.filename.endswith(".qcow2"))
-        return Qcow2(self.file, place_of(self.file, member), member.file_size)
-
-
-def open_archive(path: Path, file: BinaryIO, progress: Callable[[int], None] = lambda _: None) -> Archive:
-    """Read a zip file once; what is wrong with it is in ``fault``."""
-    found = Archive(path, file, progress)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            found.comment, found.members = archive.comment, archive.infolist()
-            for member in found.files:
-                found.digests[member.filename] = _digest(archive, member, found)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ) as error:
-        said = str(error).splitlines()
-        found.fault = f"it is no whole zip file ({said[0] if said else type(error).__name__}); copy it again"
-    return found
-
-
-def _digest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, found: Archive) -> str:
-    """Return a member's SHA-256; its sum of the zip file's own is checked on the way."""
-    digest, size = hashlib.sha256(), 0
-    with archive.open(member) as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            if size > LARGEST_MEMBER:
-                raise ValueError(f"{member.filename} is larger than 4 GiB")
-            found.progress(len(chunk))
-            if member.filename.endswith("/config.plist") and size <= LARGEST_PLIST:
-                found.plist += chunk
-    return digest.hexdigest()
 
 
 STAGE: Stage[Archive] = Stage()
@@ -225,8 +124,15 @@ def _plain_files(archive: Archive) -> Iterator[str]:
 @STAGE.check("zip.stored", "the disk is compressed already; it is read where it lies", gate=True)
 def _stored(archive: Archive) -> Iterator[str]:
     for member in archive.files:
-        if member.filename.endswith(".qcow2") and member.compress_type != zipfile.ZIP_STORED:
+        is_disk = member.filename.endswith(".qcow2")
+        if is_disk and member.compress_type != zipfile.ZIP_STORED:
             yield f"{member.filename} is compressed a second time"
+        elif is_disk and member.file_size != member.compress_size:
+            yield f"{member.filename} has two sizes"
+        elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            yield f"{member.filename} is compressed in a way that not every unpacker knows"
+        elif not is_disk and member.file_size > LARGEST_PLIST:
+            yield f"{member.filename} has {member.file_size} bytes, more than {LARGEST_PLIST}"
 
 
 @STAGE.check("zip.manifest", "a zip file's own sums are against accidents only", gate=True)
@@ -236,11 +142,16 @@ def _manifest(archive: Archive) -> Iterator[str]:
     except ValueError as error:
         yield f"the sums in the zip file's comment: {error}"
         return
-    for name in sorted(archive.digests.keys() - stated.keys()):
+    try:
+        digests = digests_of(archive)
+    except DAMAGED as error:
+        yield no_zip_file(error)
+        return
+    for name in sorted(digests.keys() - stated.keys()):
         yield f"the sums do not list {name}"
-    for name in sorted(stated.keys() - archive.digests.keys()):
+    for name in sorted(stated.keys() - digests.keys()):
         yield f"the sums list {name}, which is not there"
-    for name, digest in archive.digests.items():
+    for name, digest in digests.items():
         if stated.get(name, digest) != digest:
             yield f"{name} has another SHA-256 than the sums say: it is damaged, copy it again"
 
@@ -260,12 +171,24 @@ def _keys(archive: Archive) -> Iterator[str]:
         if isinstance(entry := archive.configuration.get(section), dict):
             yield from _faults(section, entry)
     for section in ("Display", "Drive", "Network"):
-        entries = archive.configuration.get(section)
-        for entry in entries if isinstance(entries, list) else []:
+        entries = _listed(archive.configuration.get(section))
+        rules = [rule for entry in entries for rule in _rules_of(entry)]
+        # Each of them is compared with each other one, and said of.
+        if len(entries) > MOST_ENTRIES or len(rules) > MOST_ENTRIES:
+            yield f"{section} has more than {MOST_ENTRIES} entries"
+            return
+        for entry in entries:
             yield from _faults(section, entry)
-            rules = entry.get("PortForward") if isinstance(entry, dict) else None
-            for rule in rules if isinstance(rules, list) else []:
-                yield from _faults("PortForward", rule)
+        for rule in rules:
+            yield from _faults("PortForward", rule)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _rules_of(entry: object) -> list[object]:
+    return _listed(entry.get("PortForward")) if isinstance(entry, dict) else []
 
 
 def _faults(section: str, entry: object) -> Iterator[str]:

@@ -220,7 +220,7 @@ def _forwards(subject: Subject) -> Iterator[str]:
 @STAGE.check("virtualbox.remote-display", "a screen that the network can look at, without a password")
 def _remote_display(subject: Subject) -> Iterator[str]:
     found = _one(subject.machine, "RemoteDisplay")
-    if found is not None and found.get("enabled") == "true":
+    if found is not None and found.get("enabled") != "false":
         yield "RemoteDisplay is enabled"
 
 

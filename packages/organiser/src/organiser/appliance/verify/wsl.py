@@ -6,87 +6,46 @@ microsoft/WSL), its warnings included, and ours about secrets and ports.
 
 from __future__ import annotations
 
-import configparser
-import gzip
 import hashlib
 import lzma
 import re
 import stat
-import tarfile
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 from organiser.appliance import manifest
 from organiser.appliance.architecture import ELF_HEADER, Architecture, of_program
+from organiser.appliance.verify import listening, units
 from organiser.appliance.verify import tree as trees
 from organiser.appliance.verify.checks import Stage
-from organiser.appliance.verify.tree import Node
+from organiser.appliance.verify.members import Reader, TarTree, Unpacked, strange_attributes
+from organiser.appliance.verify.unpacking import GZIP, XZ, Budget, Inflated, Limited
 from organiser.appliance.wsl import layout
 
-GZIP, XZ = b"\x1f\x8b", b"\xfd7zXZ\0"
-KEPT = re.compile(r"(etc|root|home|opt/workshop/etc|usr/lib/wsl|usr/lib/os-release|usr/share/wsl)(/|$)")
+KEPT = re.compile(
+    r"(etc|root|home|opt/workshop/etc|usr/lib/wsl|usr/lib/os-release|usr/share/wsl"
+    r"|(usr/local/|usr/)?lib/systemd/system)(/|$)"
+)
 """Below these, contents are kept up to LARGEST; of other files the first bytes."""
-LARGEST = 1 << 20
-MOST_KEPT = 256 << 20
-MOST_MEMBERS = 2_000_000
-BEHIND = 1 << 20
-"""Bytes that the hash stays behind: a member's header was read when it is announced."""
-KINDS = {
-    tarfile.REGTYPE: stat.S_IFREG, tarfile.AREGTYPE: stat.S_IFREG, tarfile.DIRTYPE: stat.S_IFDIR,
-    tarfile.SYMTYPE: stat.S_IFLNK, tarfile.CHRTYPE: stat.S_IFCHR, tarfile.BLKTYPE: stat.S_IFBLK,
-    tarfile.FIFOTYPE: stat.S_IFIFO,
-}  # fmt: skip
+LARGEST_ICON = 1 << 20
 CONFIGURATION_KEYS = {"boot.systemd"}
 DISTRIBUTION_KEYS = {
     "oobe.command", "oobe.defaultuid", "oobe.defaultname", "shortcut.icon", "windowsterminal.profiletemplate",
 }  # fmt: skip
-ANYWHERE = re.compile(r"(?<![\d.])(0\.0\.0\.0|\[?::\]?(?=[\s:\"']|$))")
+SECTION = re.compile(r"\[([A-Za-z]+)\]")
+SETTING = re.compile(r"([A-Za-z]+) ?= ?([A-Za-z0-9/._-]+)")
+"""Neither quotes nor continued lines nor spaces before a word, which every reader takes otherwise."""
 
 
-class TarTree:
-    """The files of a tar, as far as they are kept."""
+def is_kept(path: str) -> bool:
+    """Whether the contents of a file are looked at."""
+    return KEPT.match(path) is not None
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self._nodes: dict[str, Node] = {"": Node(stat.S_IFDIR | 0o755, 0, 0, 0)}
-        self._below: dict[str, list[str]] = {"": []}
-        self._contents: dict[str, bytes] = {}
-        self._links: dict[str, str] = {}
 
-    def add(self, path: str, node: Node, contents: bytes | None = None) -> None:
-        """Add what has a path, in the place of what had it; folders that nothing names are there, too."""
-        if path not in self._nodes:
-            above, _, name = path.rpartition("/")
-            if above not in self._nodes:
-                self.add(above, Node(stat.S_IFDIR | 0o755, 0, 0, 0))
-            self._below.setdefault(above, []).append(name)
-        self._nodes[path] = node
-        if contents is not None:
-            self._contents[path] = contents
-
-    def link(self, path: str, target: str) -> bool:
-        """Add another name of a file; return whether the file is there."""
-        if target not in self._nodes:
-            return False
-        self.add(path, self._nodes[target], self._contents.get(target))
-        return True
-
-    def node(self, path: str) -> Node | None:
-        """Return what has exactly this path, or None."""
-        return self._nodes.get(path)
-
-    def names(self, path: str) -> list[str]:
-        """Return the names in a folder; none where there is no such folder."""
-        return sorted(self._below.get(path, []))
-
-    def contents(self, path: str, most: int) -> bytes:
-        """Return the first bytes of a file; of most files no more than the first few are known."""
-        return self._contents.get(path, b"")[:most]
+DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error, ValueError, OverflowError)
 
 
 @dataclass
@@ -95,15 +54,16 @@ class Archive:
 
     path: Path
     architecture: Architecture | None = None
-    """What its name says it is for."""
+    """Of its shell."""
     fault: str = ""
-    names: list[str] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
-    """What no system has: names that lead elsewhere, kinds that are none, links to what is not there."""
-    tree: TarTree = field(default_factory=TarTree)
-    stated: str = ""
-    """The sum that it says it has, before the last member."""
+    unpacked: Unpacked = field(default_factory=lambda: Unpacked(is_kept, Budget()))
     real: str = ""
+    """The sum of all before the last member."""
+
+    @property
+    def tree(self) -> TarTree:
+        """What it unpacks to."""
+        return self.unpacked.tree
 
     @cached_property
     def distribution(self) -> dict[str, str] | None:
@@ -122,66 +82,50 @@ class Archive:
 
 
 def _settings(said: str | None) -> dict[str, str] | None:
-    if said is None:
-        return None
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        parser.read_string(said)
-    except configparser.Error:
-        return None
-    return {
-        f"{section}.{key}".lower(): value
-        for section in parser.sections()
-        for key, value in parser[section].items()
-    }
+    """Return what a file of settings says; None when not every reader would take it alike."""
+    found: dict[str, str] = {}
+    sections: set[str] = set()
+    section = ""
+    for line in ("" if said is None else said).split("\n"):
+        if not line or (line[0] in "#;" and line.isprintable()):
+            continue
+        if named := SECTION.fullmatch(line):
+            section = named[1].lower()
+            if section in sections:
+                return None
+            sections.add(section)
+        elif (setting := SETTING.fullmatch(line)) and section:
+            key = f"{section}.{setting[1].lower()}"
+            if key in found:
+                return None
+            found[key] = setting[2]
+        else:
+            return None
+    return None if said is None else found
 
 
-class _Behind:
-    """Hands bytes on and hashes them some time later, so that a sum can be had of less than was read."""
+class _Hashed:
+    """Hands bytes on and hashes them."""
 
-    def __init__(self, source: BinaryIO, progress: Callable[[], None]) -> None:
+    def __init__(self, source: Limited, progress: Callable[[], None]) -> None:
         self._source, self._progress = source, progress
-        self._digest, self._hashed = hashlib.sha256(), 0
-        self._waiting: deque[bytes] = deque()
-        self._waits = 0
+        self._digest = hashlib.sha256()
+        self.before = self._digest.copy()
+        """Of what was read before the member at hand."""
 
     def read(self, size: int) -> bytes:
         data = self._source.read(size)
+        self._digest.update(data)
         self._progress()
-        self._waiting.append(data)
-        self._waits += len(data)
-        while self._waits > BEHIND + len(self._waiting[0]):
-            self._hash(self._waiting.popleft())
         return data
 
-    def _hash(self, data: bytes) -> None:
-        self._digest.update(data)
-        self._hashed += len(data)
-        self._waits -= len(data)
-
-    def sum_before(self, place: int) -> str:
-        """Return the SHA-256 of the bytes before a place; nothing when they are gone by."""
-        digest, missing = self._digest.copy(), place - self._hashed
-        if not 0 <= missing <= self._waits:
-            return ""
-        for data in self._waiting:
-            digest.update(data[:missing])
-            missing -= min(len(data), missing)
-        return digest.hexdigest()
-
-    def rest_is_zero(self) -> bool:
-        """Read to the end; whether there was nothing but zeros. This checks the compression's sums."""
-        zero = True
-        while data := self._source.read(1 << 20):
-            zero = zero and not any(data)
-            self._progress()
-        return zero
+    def begin(self) -> None:
+        self.before = self._digest.copy()
 
 
 def read_archive(path: Path, progress: Callable[[int], None] = lambda _: None) -> Archive:
     """Read a .wsl file once, from its first byte to its last."""
     found = Archive(path)
-    kept = 0
     with path.open("rb") as raw:
         head = raw.read(6)
         raw.seek(0)
@@ -192,70 +136,22 @@ def read_archive(path: Path, progress: Callable[[int], None] = lambda _: None) -
             progress(raw.tell() - told)
             told = raw.tell()
 
-        if head[:2] == GZIP:
-            source: BinaryIO = gzip.GzipFile(fileobj=raw)  # type: ignore[assignment]
-        elif head == XZ:
-            source = lzma.LZMAFile(raw)  # type: ignore[assignment]  # noqa: SIM115  (the file under it is closed)
-        else:
+        if not head.startswith(GZIP) and head != XZ:
             found.fault = "it is neither a gzip nor an xz file, which are what WSL reads"
             return found
-        behind = _Behind(source, tell)
+        hashed = _Hashed(Limited(Inflated(raw, head), raw.tell), tell)
+        reader = Reader(hashed, hashed.begin)
         try:
-            with tarfile.open(fileobj=behind, mode="r|") as tar:  # type: ignore[call-overload]
-                for member in tar:
-                    if len(found.names) == MOST_MEMBERS or kept > MOST_KEPT:
-                        raise ValueError("it holds more than a system does")
-                    kept += _take(found, tar, member, behind)
-            if not behind.rest_is_zero():
-                found.fault = "something follows the end of the archive"
-        except (
-            tarfile.TarError,
-            EOFError,
-            OSError,
-            lzma.LZMAError,
-            zlib.error,
-            ValueError,
-            OverflowError,
-        ) as error:
+            for member in reader:
+                found.real = hashed.before.hexdigest() if member.name == layout.SUMS else ""
+                found.unpacked.take(member, reader)
+        except DAMAGED as error:
             said = str(error).splitlines()
             found.fault = (
                 f"it is no whole archive ({said[0] if said else type(error).__name__}); copy it again"
             )
+        tell()
     return found
-
-
-def _take(found: Archive, tar: tarfile.TarFile, member: tarfile.TarInfo, behind: _Behind) -> int:
-    """Note one member; return how many of its bytes are kept."""
-    path = member.name.removeprefix("./").rstrip("/")
-    path = "" if path == "." else path
-    if member.name.startswith("/") or ".." in path.split("/") or "\0" in path:
-        found.odd.append(f"the name {member.name!r} leads elsewhere")
-        return 0
-    if path in found.names[-1:] or (path and found.tree.node(path) is not None):
-        found.odd.append(f"/{path} is there twice")
-    found.names.append(path)
-    found.real = ""
-    if member.islnk():
-        if not found.tree.link(path, member.linkname.removeprefix("./")):
-            found.odd.append(f"/{path} is a second name of {member.linkname!r}, which is not there")
-        return 0
-    if member.type not in KINDS:
-        found.odd.append(f"/{path} is of a kind that no system has")
-        return 0
-    node = Node(
-        KINDS[member.type] | stat.S_IMODE(member.mode), member.uid, member.gid, member.size, member.linkname
-    )
-    if not member.isreg():
-        if path:
-            found.tree.add(path, node)
-        return 0
-    if path == layout.SUMS:
-        found.real = behind.sum_before(member.offset)
-    most = LARGEST if KEPT.match(path) else 64
-    file = tar.extractfile(member)
-    data = file.read(most) if file else b""
-    found.tree.add(path, node, data)
-    return len(data)
 
 
 STAGE: Stage[Archive] = Stage()
@@ -265,19 +161,19 @@ STAGE: Stage[Archive] = Stage()
 def _whole(archive: Archive) -> Iterator[str]:
     if archive.fault:
         yield archive.fault
-    elif not archive.names:
+    elif not archive.tree.names(""):
         yield "there is nothing in it"
 
 
 @STAGE.check("wsl.names", "a name or link that leads elsewhere writes outside of the system", gate=True)
 def _names(archive: Archive) -> Iterator[str]:
-    yield from archive.odd[:20]
+    yield from archive.unpacked.odd
 
 
 @STAGE.check("wsl.sum", "a changed byte is found here, not in a lesson", gate=True)
 def _sum(archive: Archive) -> Iterator[str]:
     said = trees.read(archive.tree, layout.SUMS)
-    if said is None or archive.names[-1] != layout.SUMS:
+    if said is None or archive.unpacked.last != layout.SUMS:
         yield f"/{layout.SUMS} is not the last file"
         return
     try:
@@ -303,6 +199,11 @@ def _distribution(archive: Archive) -> Iterator[str]:
     for key in ("oobe.command", "oobe.defaultuid", "oobe.defaultname", "shortcut.icon"):
         if key not in settings:
             yield f"/{layout.DISTRIBUTION} has no {key}"
+    if template := settings.get("windowsterminal.profiletemplate"):
+        if not template.startswith(("/usr/lib/wsl/", "/usr/share/wsl/")):
+            yield f"the profile's template is {template!r}, not below /usr/lib/wsl or /usr/share/wsl"
+        else:
+            yield from _mode(archive, template.lstrip("/"), 0o644, 0o664)
 
 
 def _mode(archive: Archive, path: str, *modes: int) -> Iterator[str]:
@@ -333,9 +234,9 @@ def _icon(archive: Archive) -> Iterator[str]:
         yield f"the icon is {path!r}, not below /usr/lib/wsl or /usr/share/wsl"
         return
     yield from _mode(archive, path.lstrip("/"), 0o644, 0o664)
-    data = trees.read(archive.tree, path, LARGEST + 1)
+    data = trees.read(archive.tree, path, LARGEST_ICON + 1)
     node = archive.tree.node(trees.resolve(archive.tree, path) or "")
-    if data is not None and (not data.startswith(b"\0\0\1\0") or (node and node.size > LARGEST)):
+    if data is not None and (not data.startswith(b"\0\0\1\0") or (node and node.size > LARGEST_ICON)):
         yield "the icon is no ICO file, or has over 1 MiB"
 
 
@@ -411,19 +312,22 @@ def _units(archive: Archive) -> Iterator[str]:
         node = archive.tree.node(f"etc/systemd/system/{unit}")
         if node is None or node.link != "/dev/null":
             yield f"the unit {unit} is not masked"
+    for path in units.enabled(archive.tree):
+        if path.rpartition("/")[2] in layout.UNWANTED:
+            yield f"/{path} starts a unit that WSL does without"
 
 
-@STAGE.check("wsl.loopback", "in a mirrored network a port that listens everywhere is open to the whole room")
+@STAGE.check("wsl.attributes", "WSL 1 cannot unpack labels; a capability is a part of root's rights")
+def _attributes(archive: Archive) -> Iterator[str]:
+    yield from strange_attributes(archive.unpacked)
+
+
+@STAGE.check("wsl.loopback", "in a mirrored network a port that listens elsewhere is open to the whole room")
 def _loopback(archive: Archive) -> Iterator[str]:
-    for pattern in layout.LISTENING:
-        for path in trees.find(archive.tree, pattern):
-            for line in (trees.text(archive.tree, path) or "").splitlines():
-                if not line.lstrip().startswith("#") and (found := ANYWHERE.search(line)):
-                    yield f"/{path} has something listen on {found[1]}"
+    yield from listening.faults(archive.tree)
 
 
 @STAGE.check("wsl.services", "without an account they fail at the first start, and Windows shows nothing")
 def _services(archive: Archive) -> Iterator[str]:
-    said = trees.text(archive.tree, layout.DROP_IN) or ""
-    if "ConditionPathExists=/var/lib/workshop-appliance/account" not in said:
+    if trees.text(archive.tree, layout.DROP_IN) != layout.WAITING:
         yield f"/{layout.DROP_IN} does not have the services wait for the account"

@@ -22,12 +22,14 @@ from organiser.appliance.vmdk.layout import (
     Header,
     tables_for,
 )
-from organiser.appliance.vmdk.stream import Facts, Part, Stream, StreamError
+from organiser.appliance.vmdk.stream import LARGEST_GRAIN, Facts, Part, Stream, StreamError
 from workshop.errors import WorkshopError
 
 CHUNK = 4 << 20
 BATCH = 32
 """Grains that one task of a thread inflates."""
+KEPT_TABLES = 1024
+"""So many are kept in memory, of up to 65536."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,8 @@ class Vmdk:
     def _grain(self, number: int) -> bytes:
         table, entry = divmod(number, TABLE_ENTRIES)
         if table not in self._tables:
+            if len(self._tables) == KEPT_TABLES:
+                del self._tables[next(iter(self._tables))]
             place = self._directory[table]
             entries = self._raw(place * SECTOR, TABLE_ENTRIES * 4) if place else bytes(TABLE_ENTRIES * 4)
             self._tables[table] = struct.unpack(f"<{TABLE_ENTRIES}I", entries)
@@ -179,6 +183,8 @@ class Vmdk:
         if not sector:
             return bytes(GRAIN)
         _, size = GRAIN_HEAD.unpack(self._raw(sector * SECTOR, GRAIN_HEAD.size))
+        if size > LARGEST_GRAIN:
+            raise ValueError(f"the grain at sector {sector} has {size} bytes, more than a grain can")
         return _inflate_one(_Raw(number, sector, self._raw(sector * SECTOR + GRAIN_HEAD.size, size)))
 
     def _raw(self, place: int, size: int) -> bytes:

@@ -73,6 +73,8 @@ class _Seen:
     """Place of each grain since the last table, by number."""
     directory: dict[int, int] = field(default_factory=dict)
     """Place of each table, by number."""
+    empty: set[int] = field(default_factory=set)
+    """Places of tables that name no grain."""
     directory_place: int = 0
     footer: bool = False
     ended: bool = False
@@ -206,6 +208,8 @@ class Stream:
         if self._seen.grains:
             self._seen.directory[table] = here
             self._seen.grains = {}
+        if not any(data):
+            self._seen.empty.add(here)
         self._expect(self._take_marker)
 
     def _take_directory(self, data: bytes) -> None:
@@ -217,8 +221,9 @@ class Stream:
         entries = struct.unpack(f"<{number}I", data[: number * 4])
         for table, place in enumerate(entries):
             known = self._seen.directory.get(table)
-            # A table without grains may be there or not; its place is then its own affair.
-            if known is not None and place != known:
+            # A table without grains may be there or not. An importer goes by the stream, a reader by the
+            # directory: where it named anything else, the two would see different disks.
+            if place != known and (known is not None or (place and place not in self._seen.empty)):
                 raise StreamError(Part.DIRECTORY, f"the grain directory does not name grain table {table}")
         self._seen.directory_place = self._next - len(data) // SECTOR
         self._expect(self._take_marker)

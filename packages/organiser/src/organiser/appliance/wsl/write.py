@@ -31,8 +31,11 @@ from organiser.appliance.wsl.layout import (
     NAME,
     SUMMED,
     SUMS,
+    TOLD,
     UID,
+    UNWANTED,
     WAITING,
+    WINDOW,
 )
 from workshop.errors import WorkshopError
 
@@ -49,7 +52,7 @@ class View:
     def shows(self, path: str) -> bool:
         """Whether a path of the root is written as it is."""
         folder, _, name = path.rpartition("/")
-        if folder.endswith(".wants") and name in MASKED:
+        if folder.endswith(".wants") and name in (*MASKED, *UNWANTED):
             return False
         return path not in self.added and not any(fnmatchcase(path, pattern) for pattern in LEFT_OUT)
 
@@ -123,6 +126,7 @@ def _own_files(account: dict[str, object]) -> dict[str, Added]:
         ACCOUNT: Added((json.dumps(account, indent=1) + "\n").encode()),
         ICON: Added(icon()),
         DROP_IN: Added(WAITING.encode()),
+        WINDOW: Added(TOLD.encode()),
         "etc/fstab": Added(b"# WSL mounts what there is.\n"),
     }
 
