@@ -51,10 +51,12 @@ def changed(text: str) -> int:
 
 
 def test_it_fills_a_stick_and_then_has_nothing_to_do(tmp_path: Path, stick: Path) -> None:
-    status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])
+    more = {"thumb_drive_sticks": [str(stick)], "thumb_drive_classroom": "https://classroom.example"}
+    status, text = play(tmp_path, **more)
     assert (status, changed(text)) == (0, 2), text
+    assert "https://classroom.example" in (stick / "0_START_HERE.html").read_text(encoding="utf-8")
     assert (stick / "workshop.bundle").is_file() and (stick / "SHA256SUMS").is_file()
-    status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])
+    status, text = play(tmp_path, **more)
     assert (status, changed(text)) == (0, 0), text
 
 
@@ -72,6 +74,9 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path, stick: Path) -> Non
     status, text = play(tmp_path, "--check", thumb_drive_sticks=[str(stick)])
     assert (status, changed(text)) == (0, 0), text
     assert "missing: nothing" in text
+    status, text = play(tmp_path, "--check", thumb_drive_for=["mac-arm", "linux-arm"])
+    assert status == 0, text
+    assert "UTM.dmg: get it from" in text
     assert list(stick.iterdir()) == []
 
 
@@ -80,8 +85,19 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path, stick: Path) -> Non
     [
         ({"thumb_drive_stick": "/media/a"}, ["thumb_drive_stick", "did you mean thumb_drive_sticks"]),
         (
-            {"thumb_drive_format": "ntfs", "thumb_drive_without": ["everything"]},
-            ["thumb_drive_format", "ntfs", "thumb_drive_without", "everything"],
+            {
+                "thumb_drive_format": "ntfs",
+                "thumb_drive_without": ["everything"],
+                "thumb_drive_for": ["chromebook"],
+            },
+            [
+                "thumb_drive_format",
+                "ntfs",
+                "thumb_drive_without",
+                "everything",
+                "thumb_drive_for",
+                "chromebook",
+            ],
         ),
     ],
 )

@@ -1,4 +1,7 @@
-"""Local mode from a thumb drive: a bare Debian that has no network and never had one."""
+"""Local mode from a thumb drive: a bare Debian that has no network and never had one.
+
+WORKSHOP_TEST_ARCH=arm64 makes it one for Arm, emulated on another processor, with a stick for such computers.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,18 @@ from typing import Any
 import pytest
 import yaml
 from bed import OURS, ROOT, Bed, Ran, record
+from bed import USER as LEARNER
 
 STICK = "/media/my stick"
 """A blank, as in the names that desktops give to sticks."""
 # TensorFlow is half of what a stick's packages weigh, and installs as the others do. The laptop shows that
 # lessons are compiled in the background.
 LESS = '{"python_venv_names": ["jupyter", "theano"], "deep_libs_kernels": ["theano"], "deep_libs_warm": "no"}'
+ARM = os.environ.get("WORKSHOP_TEST_ARCH") == "arm64"
+SLOWER = 8 if ARM else 1
+"""How many times longer an emulated machine may take."""
+USER = "root" if ARM else LEARNER
+"""Emulated, sudo has not the rights of a program that belongs to root."""
 SET_UP = f"bash '{STICK}/set-up-from-stick.bash' -e '{LESS}'"
 
 
@@ -41,7 +50,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "workshop", "thumbdrive", "stage", folder / "stage"]
     command += ["--contents", contents, "--work", work]
     # The weights of two networks are in no package registry.
-    command += ["--allow-missing"]
+    command += ["--allow-missing", *(["--for", "linux-arm"] if ARM else [])]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"WORKSHOP_CONFIG": str(settings)})
     return folder / "stage"
 
@@ -49,7 +58,8 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def islet(staged: Path) -> Iterator[Bed]:
     """A machine on which nothing is installed, and that nothing but a stick ever reaches."""
-    bed = Bed(f"workshop-islet-{OURS}", ["--network=none", f"--volume={staged}:{STICK}:ro"], sees="no")
+    options = ["--network=none", f"--volume={staged}:{STICK}:ro"]
+    bed = Bed(f"workshop-islet-{OURS}", options, user=USER, sees="no")
     bed.start()
     yield bed
     bed.stop()
@@ -57,7 +67,7 @@ def islet(staged: Path) -> Iterator[Bed]:
 
 @pytest.fixture(scope="session")
 def set_up(islet: Bed) -> Ran:
-    done = islet.run(SET_UP, seconds=1500)
+    done = islet.run(SET_UP, seconds=1500 * SLOWER)
     assert done.status == 0, done.text
     record("local mode: set-up of a bare machine from a stick, without network", done.seconds)
     return done
@@ -79,7 +89,7 @@ def test_theano_compiles_there(islet: Bed, set_up: Ran) -> None:
 
 
 def test_a_second_run_changes_nothing(islet: Bed, set_up: Ran) -> None:
-    again = islet.run(SET_UP)
+    again = islet.run(SET_UP, seconds=900 * SLOWER)
     assert again.status == 0, again.text
     assert again.changed == 0, again.text
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import commandline
 import pytest
+from rich.console import Console
+
+from organiser.thumbdrive import cli
 
 from .bed import contents, fill, make_key
 
@@ -49,6 +52,54 @@ def test_plan_tells_sizes_and_what_is_missing(tmp_path: Path, listed: Path) -> N
     assert told["missing"] == {"none": ["the checkout has no no-such-folder yet"]}
     assert "start/index.html" in [file["name"] for file in told["parts"][0]["files"]]
     assert "missing: the checkout has no" in workshop("plan", "--contents", listed).stdout
+
+
+def coloured(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> list[str]:
+    """Run the command as on a terminal, and return the lines that it prints."""
+    monkeypatch.setattr(cli, "console", Console(soft_wrap=True, force_terminal=True, color_system="standard"))
+    done = workshop(*words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_what_is_missing_is_red_and_too_much_is_yellow(
+    tmp_path: Path, listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("plan", "--contents", listed, "--work", tmp_path / "work")
+    lines = coloured(monkeypatch, *words)
+    red, yellow = "\x1b[31m", "\x1b[33m"
+    assert [line for line in lines if line.startswith(red)] == [line for line in lines if "missing: " in line]
+    assert not any(yellow in line for line in lines)
+    monkeypatch.setattr(cli, "LARGEST", 10)
+    lines = coloured(monkeypatch, *words)
+    told = [line for line in lines if line.startswith(yellow)]
+    assert "together" in told[0]
+    assert "name fewer kinds with --for" in told[1]
+
+
+def test_a_file_of_a_part_that_is_left_out_is_no_success(tmp_path: Path, listed: Path) -> None:
+    for word in ("plan", "stage"):
+        done = workshop(word, "--contents", listed, "--appliance", "x.ova", "--work", tmp_path / "work")
+        assert_one_line(done, "--appliance names x.ova", "leave one of both out")
+
+
+def test_large_figures_are_in_gigabytes() -> None:
+    assert [cli._size(count) for count in (12_345_678, 999_900_000, 3_254_000_000)] == [
+        "12.3 MB",
+        "999.9 MB",
+        "3.25 GB",
+    ]
+
+
+def test_linux_on_arm_is_told_what_to_run(tmp_path: Path, listed: Path) -> None:
+    words = ("plan", "--contents", listed, "--for", "linux-arm,windows", "--work", tmp_path / "work")
+    told = json.loads(workshop(*words, "--json").stdout)
+    assert told["for"] == {"linux-arm": [], "windows": []}
+    assert told["processors"] == ["amd64", "arm64"]
+    assert "sets itself up" not in workshop(*words).stdout, "not from a stick without the repository"
+    rows = [{"files": [{"name": "workshop.bundle"}]}]
+    assert cli._files_for("linux-arm", rows) == ["set-up-from-stick.bash"]
+    assert cli._files_for("windows", rows) == []
 
 
 def test_a_stick_that_would_lack_something_is_no_success(tmp_path: Path, listed: Path) -> None:
@@ -97,13 +148,47 @@ def test_verify_tells_each_fault_and_fails(tmp_path: Path, stage: Path) -> None:
     assert_one_line(done, "1 of 2 sticks are not right", "a is damaged", "deep/b is missing", "--reread")
     told = {stick["folder"]: stick["right"] for stick in json.loads(done.stdout)["sticks"]}
     assert told == {str(stage): False, str(good): True}
-    assert_one_line(workshop("verify", tmp_path / "nothing"), "has no SHA256SUMS")
+    (tmp_path / "nothing").mkdir()
+    nothing = workshop("verify", tmp_path / "nothing")
+    assert_one_line(nothing, f"workshop: {tmp_path / 'nothing'} has no SHA256SUMS")
+    assert_one_line(
+        workshop("verify", tmp_path / "gone"), f"workshop: {tmp_path / 'gone'} is no folder; mount"
+    )
 
 
 def test_wrong_usage_is_2(stage: Path) -> None:
     assert workshop("write").returncode == 2
     assert workshop("write", stage, "--format", "ntfs", "--staged", stage).returncode == 2
     assert workshop("plan", "--only", "nonsense").returncode == 1
+
+
+def test_the_page_names_the_classroom_that_was_given(tmp_path: Path, listed: Path) -> None:
+    words = (
+        "stage",
+        tmp_path / "stage",
+        "--contents",
+        listed,
+        "--without",
+        "none",
+        "--work",
+        tmp_path / "work",
+    )
+    assert workshop(*words, "--classroom", "https://c.example:8443/").returncode == 0
+    page = tmp_path / "stage" / "0_START_HERE.html"
+    assert 'href="https://c.example:8443/"' in page.read_text(encoding="utf-8")
+    assert workshop(*words).returncode == 0
+    assert "c.example" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("word", ["plan", "stage"])
+def test_a_classroom_without_an_address_is_wrong_usage(tmp_path: Path, listed: Path, word: str) -> None:
+    words = ("--contents", listed, "--work", tmp_path / "work", "--classroom", "classroom.example")
+    done = workshop(word, *words)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert "--classroom" in line and "'classroom.example' is no address" in line
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    assert not (tmp_path / "work").exists()
 
 
 def test_disks_are_listed() -> None:
@@ -122,6 +207,7 @@ def test_a_memory_disk_by_force(stage: Path) -> None:
         assert_one_line(workshop("write", stick, "--staged", stage), "not removable; say --force")
         done = workshop("write", stick, "--staged", stage, "--force", "--json")
         assert done.returncode == 0, done.stderr
+        assert done.stderr.splitlines()[0] == "each stick takes 0.0 MB in 2 files"
         assert json.loads(done.stdout)["changed"] is True
         assert contents(stick) == FILES
         again = workshop("write", stick, "--staged", stage, "--force", "--json")

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from organiser.thumbdrive.contents import load_contents
+from organiser.thumbdrive.contents import Part, load_contents
 from organiser.thumbdrive.page import render
+from organiser.thumbdrive.pieces import Context
+from organiser.thumbdrive.stage import stage
+from workshop.settings import Settings
 
 INSTALLERS = [
     "1-virtualbox/VirtualBox-7.2.16-174877-Win.exe",
@@ -18,6 +23,7 @@ INSTALLERS = [
 FULL = [
     *INSTALLERS,
     "2-virtual-machine/work shop.ova",
+    "2-virtual-machine/verify-appliance.pyz",
     "site/index.html",
     "site/slides/day-1/index.html",
     "check-my-computer/check.cmd",
@@ -25,35 +31,81 @@ FULL = [
     "check-my-computer/check.sh",
     "workshop.bundle",
     "set-up-from-stick.bash",
-    "wheels/a.whl",
+    "wheels/uv-1-py3-none-manylinux_2_17_x86_64.whl",
     "data/mnist/x",
     "debs/preferences",
+    "debs/dists/trixie/main/binary-amd64/Packages.xz",
     "verify.cmd",
     "verify.command",
     "verify.sh",
 ]
+OVA = "2-virtual-machine/work shop.ova"
+ARM_FILES = [
+    "2-virtual-machine/w-arm64.ova",
+    "2-virtual-machine/w-arm64.utm.zip",
+    "2-virtual-machine/w-arm64.wsl",
+]
+WSL = "2-virtual-machine/w.wsl"
+UTM = "1-utm/UTM.dmg"
+EVERYTHING = [
+    *FULL,
+    *ARM_FILES,
+    WSL,
+    UTM,
+    "1-wsl/wsl.2.6.1.0.x64.msi",
+    "1-wsl/wsl.2.6.1.0.arm64.msi",
+    "wheels/uv-1-py3-none-manylinux_2_17_aarch64.whl",
+    "debs/dists/trixie/main/binary-arm64/Packages.xz",
+]
+SYSTEM_PANELS = (
+    "windows", "windows-arm", "macos-arm", "macos-intel", "linux", "linux-arm", "tablet",
+)  # fmt: skip
 
 
 class Page(HTMLParser):
-    """The sections of a page with their links, and whether each tag is closed."""
+    """The panels of a page: links, programs to start, steps and drawings; and whether each tag is closed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.open: list[str] = []
         self.links: dict[str, list[str]] = {"": []}
+        self.programs: dict[str, list[str]] = {"": []}
+        self.ways: dict[str, list[int]] = {"": []}
+        """For each list of steps how many there are."""
+        self.drawings: dict[str, int] = {"": 0}
+        """How many drawings stand in steps."""
+        self.titles: list[str] = []
         self.section = ""
+        self.in_program = False
         self.feed(text)
         self.close()
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
         if tag not in ("meta", "link", "br"):
             self.open.append(tag)
         if tag == "section":
-            self.section = dict(attrs)["id"] or ""
-            self.links[self.section] = []
-        if tag == "a":
-            self.links[self.section].append(dict(attrs)["href"] or "")
+            self.section = given["id"] or ""
+            self.links[self.section], self.programs[self.section], self.ways[self.section] = [], [], []
+            self.drawings[self.section] = 0
+        elif tag == "a":
+            self.links[self.section].append(given["href"] or "")
+        elif tag == "ol":
+            self.ways[self.section].append(0)
+        elif tag == "li" and self.open[-2] == "ol":
+            self.ways[self.section][-1] += 1
+        elif tag == "svg":
+            assert given["role"] == "img"
+            self.drawings[self.section] += "li" in self.open
+        self.in_program = given.get("class") == "program"
+
+    def handle_data(self, data: str) -> None:
+        if self.in_program:
+            self.programs[self.section].append(data.removeprefix("sh "))
+            self.in_program = False
+        if self.open[-2:] == ["svg", "title"]:
+            self.titles.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -64,62 +116,186 @@ class Page(HTMLParser):
         return [unquote(link) for link in self.links[section] if not link.startswith(("#", "http"))]
 
 
-def page(names: list[str]) -> Page:
-    return Page(render(load_contents(), names))
+def page(names: list[str], classroom: str = "") -> Page:
+    return Page(render(load_contents(), names, classroom))
+
+
+def panel(names: list[str], system: str, classroom: str = "") -> str:
+    """Return the text of one panel."""
+    text = render(load_contents(), names, classroom)
+    begin = text.index(f'id="{system}"')
+    return text[begin : text.index("</section>", begin)]
 
 
 def test_each_system_finds_its_own_files_in_order() -> None:
     found = page(FULL)
-    ova = "2-virtual-machine/work shop.ova"
-    assert found.files("windows") == ["check-my-computer/check.cmd", INSTALLERS[0], ova, "verify.cmd"]
-    assert found.files("macos-intel") == [
-        "check-my-computer/check.command",
-        INSTALLERS[1],
-        ova,
-        "verify.command",
-    ]
-    assert found.files("linux") == ["check-my-computer/check.sh", INSTALLERS[3], ova, "verify.sh"]
+    assert found.files("windows") == [INSTALLERS[0], OVA]
+    assert found.programs["windows"] == ["check-my-computer/check.cmd", "verify.cmd"]
+    assert found.files("macos-intel") == [INSTALLERS[1], OVA]
+    assert found.programs["macos-intel"] == ["check-my-computer/check.command", "verify.command"]
+    assert found.files("linux") == [INSTALLERS[3], OVA]
+    assert found.programs["linux"] == ["check-my-computer/check.sh", "verify.sh"]
     assert found.files("") == ["site/index.html", "site/slides/day-1/index.html"]
 
 
-def test_an_arm_mac_is_told_before_it_imports_anything() -> None:
-    text = render(load_contents(), FULL)
-    panel = text[text.index('id="macos-arm"') : text.index('id="linux"')]
-    assert "only machines made for Arm" in panel
-    assert ".ova" not in panel
-
-
-ARM_FILES = [
-    "2-virtual-machine/w-arm64.ova",
-    "2-virtual-machine/w-arm64.utm.zip",
-    "2-virtual-machine/w-arm64.wsl",
-]
+def test_an_arm_computer_is_told_before_it_copies_anything() -> None:
+    for system in ("macos-arm", "windows-arm"):
+        told = panel(FULL, system)
+        assert "only machines made for Arm" in told
+        assert ".ova" not in told
+    assert "Ask for another stick" in panel(["site/index.html"], "linux-arm")
+    assert "Ask for another stick" not in panel(FULL, "linux-arm")
 
 
 def test_each_arm_computer_finds_the_file_that_is_for_it() -> None:
-    found = page([*FULL, *ARM_FILES, "1-utm/UTM.dmg", "2-virtual-machine/w.wsl"])
-    assert found.files("macos-arm")[1:3] == ["1-utm/UTM.dmg", ARM_FILES[1]]
-    assert found.files("windows-arm")[1] == ARM_FILES[2]
-    assert found.files("windows")[1:4] == [
-        INSTALLERS[0],
-        "2-virtual-machine/work shop.ova",
-        "2-virtual-machine/w.wsl",
-    ]
-    for system in ("macos-intel", "linux"):
-        assert not any("arm64" in name or "utm" in name or "wsl" in name for name in found.files(system))
+    found = page([*FULL, *ARM_FILES, UTM, WSL])
+    assert found.files("macos-arm")[:2] == [UTM, ARM_FILES[1]]
+    assert found.files("windows-arm") == [ARM_FILES[2]]
+    for system in ("macos-intel", "linux", "windows"):
+        assert not any("arm64" in name or "utm" in name for name in found.files(system))
 
 
-def test_without_utm_a_mac_takes_virtualbox_for_arm() -> None:
-    found = page([*FULL, ARM_FILES[0]])
-    assert found.files("macos-arm")[1:3] == [INSTALLERS[2], ARM_FILES[0]]
-    assert found.files("windows-arm") == ["check-my-computer/check.cmd", "verify.cmd"]
-
-
-@pytest.mark.parametrize("left_out", range(len(FULL)))
-def test_nothing_is_linked_that_is_not_there(left_out: int) -> None:
-    names = [name for number, name in enumerate(FULL) if number != left_out]
+@pytest.mark.parametrize("names", [FULL, EVERYTHING, ["site/index.html"]], ids=["usual", "all", "few"])
+def test_no_way_has_more_than_three_steps_and_each_step_has_a_drawing(names: list[str]) -> None:
     found = page(names)
-    assert {link for section in found.links for link in found.files(section)} <= set(names)
+    for system in SYSTEM_PANELS:
+        assert found.ways[system], system
+        assert all(1 <= steps <= 3 for steps in found.ways[system]), system
+        assert found.drawings[system] == sum(found.ways[system]), system
+    assert all(len(title) > 20 for title in found.titles)
+
+
+def test_the_second_way_of_windows_is_folded_and_says_not_to_do_both() -> None:
+    names = [*FULL, WSL]
+    first, _, instead = panel(names, "windows").partition("<details")
+    assert OVA in first and WSL not in first.partition("verify-appliance")[0]
+    assert "Do one or the other, never both" in instead
+    assert WSL in instead and ".ova" not in instead.partition("</details>")[0]
+    assert page(names).ways["windows"] == [3, 3]
+
+
+def test_a_mac_takes_first_what_needs_no_network() -> None:
+    both = page([*FULL, *ARM_FILES, UTM])
+    assert both.files("macos-arm") == [UTM, ARM_FILES[1], INSTALLERS[2], ARM_FILES[0]]
+    without_utm = page([*FULL, *ARM_FILES])
+    assert without_utm.files("macos-arm") == [INSTALLERS[2], ARM_FILES[0], ARM_FILES[1]]
+    neither = [name for name in (*FULL, *ARM_FILES) if name not in INSTALLERS]
+    assert page(neither).files("macos-arm") == [ARM_FILES[1], ARM_FILES[0]]
+
+
+def test_what_is_not_on_the_stick_needs_a_network_and_the_step_says_so() -> None:
+    assert "Only this step needs a network" in panel([*FULL, ARM_FILES[1]], "macos-arm")
+    assert "network" not in panel([*FULL, ARM_FILES[1], UTM], "macos-arm")
+    assert "Only this step needs a network" in panel([OVA], "windows")
+    assert "network" not in panel(FULL, "windows")
+    assert "wsl --update" in panel([WSL], "windows")
+    given = panel(EVERYTHING, "windows")
+    assert "wsl --update" not in given and "1-wsl/wsl.2.6.1.0.x64.msi" in given
+    assert page(EVERYTHING).files("windows-arm") == ["1-wsl/wsl.2.6.1.0.arm64.msi", ARM_FILES[2]]
+
+
+def test_an_older_wsl_has_its_lines_without_a_network() -> None:
+    for system, file in (("windows", "w.wsl"), ("windows-arm", "w-arm64.wsl")):
+        told = panel(EVERYTHING, system)
+        assert f"wsl --import deep-learning-workshop %USERPROFILE%\\workshop {file}\n" in told
+        assert "wsl -d deep-learning-workshop -u root /usr/lib/wsl/first-start" in told
+
+
+def test_a_name_is_typed_as_its_terminal_wants_it() -> None:
+    spaced, dollar = "2-virtual-machine/work & shop (1).wsl", "2-virtual-machine/a$b größe.ova"
+    told = unescape(panel([*FULL, spaced, dollar], "windows"))
+    assert '%USERPROFILE%\\workshop "work & shop (1).wsl"\n' in told
+    mac = panel([name for name in (*FULL, dollar) if name != OVA], "macos-intel")
+    assert f"-I 2-virtual-machine/verify-appliance.pyz '{dollar}'" in unescape(mac)
+
+
+def test_who_has_an_older_version_is_told_to_take_the_notebooks_along_first() -> None:
+    for system in ("windows", "windows-arm", "macos-arm", "macos-intel", "linux"):
+        told = panel(EVERYTHING, system)
+        assert (
+            told.index("Download my notebooks") < told.index("Bring them here") < told.index("Delete the old")
+        )
+    for system, file in (("windows", "w.wsl"), ("windows-arm", "w-arm64.wsl")):
+        told = panel(EVERYTHING, system)
+        assert f"wsl --install --from-file {file} --name workshop-2" in told
+        assert told.index("--terminate deep-learning-workshop") < told.index("--name workshop-2")
+    assert "older workshop" not in panel(EVERYTHING, "tablet") + panel(["site/index.html"], "windows")
+
+
+def test_the_way_past_unsigned_files_is_told_newest_first() -> None:
+    for system in ("macos-arm", "macos-intel"):
+        told = panel(EVERYTHING, system)
+        assert told.index("macOS 15") < told.index("<em>Open Anyway</em>") < told.index("macOS 14")
+        assert "xattr -dr com.apple.quarantine" in told
+    for system in ("windows", "windows-arm"):
+        told = panel(EVERYTHING, system)
+        assert told.index("<em>More info</em>") < told.index("<em>Run anyway</em>")
+
+
+def test_what_verifies_a_machine_is_named_with_what_it_needs() -> None:
+    for system, python, script in (
+        ("windows", "py", "verify.cmd"),
+        ("macos-intel", "python3", "verify.command"),
+        ("linux", "python3", "verify.sh"),
+    ):
+        told = panel(FULL, system)
+        quote = "&quot;" if system == "windows" else "&#x27;"
+        command = f"{python} -I 2-virtual-machine/verify-appliance.pyz {quote}{OVA}{quote}"
+        assert command in told
+        assert "Python 3.11" in told and f"{script} compares the copy without it" in told
+    assert "verify-appliance" not in panel([OVA], "windows")
+
+
+def test_tablets_go_to_the_classroom() -> None:
+    address = "https://classroom.example.org:8443/?a=1&b=2"
+    found = page(FULL, address)
+    assert found.links["tablet"] == [address]
+    assert found.files("tablet") == []
+    assert "Nothing has to be installed" in panel(FULL, "tablet", address)
+    assert "Ask the speaker" not in panel(FULL, "tablet", address)
+    assert page(FULL).links["tablet"] == []
+    assert "Ask the speaker" in panel(FULL, "tablet")
+
+
+def test_every_other_panel_names_the_classroom_only_where_there_is_one() -> None:
+    assert "https://c.example" in panel(FULL, "windows", "https://c.example")
+    assert "the classroom" not in panel(FULL, "windows")
+
+
+def test_a_question_offers_both_processors_the_likelier_first() -> None:
+    found = page(FULL)
+    assert found.links["ask-mac"] == ["#macos-arm", "#macos-intel"]
+    assert found.links["ask-windows"] == ["#windows", "#windows-arm"]
+    assert "About This Mac" in panel(FULL, "ask-mac")
+    assert "Settings, System, About" in panel(FULL, "ask-windows")
+
+
+@pytest.mark.parametrize("left_out", range(len(EVERYTHING)))
+def test_nothing_is_named_that_is_not_there(left_out: int) -> None:
+    names = [name for number, name in enumerate(EVERYTHING) if number != left_out]
+    found = page(names)
+    named = {file for section in found.links for file in (*found.files(section), *found.programs[section])}
+    assert named <= set(names)
+
+
+def test_every_link_of_a_staged_stick_leads_to_a_file_on_it(tmp_path: Path) -> None:
+    """The parts as the list has them, with files that only have the names."""
+    checkout, folder = tmp_path / "checkout", tmp_path / "stage"
+    for name in EVERYTHING:
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).touch()
+    more = {part.into: part.more for part in load_contents()}
+    tops = sorted({name.partition("/")[0] for name in EVERYTHING if "/" in name})
+    parts = [Part(top, top, "folder", top, more=more.get(top, {}) | {"from": top}) for top in tops]
+    stage(
+        parts, folder, Context(checkout, tmp_path / "work", Settings(), classroom="https://c.example"), None
+    )
+    found = Page((folder / "0_START_HERE.html").read_text(encoding="utf-8"))
+    sections = ("", *SYSTEM_PANELS)
+    named = [file for section in sections for file in (*found.files(section), *found.programs[section])]
+    assert {OVA, WSL, UTM, *INSTALLERS, *ARM_FILES, "verify.cmd", "site/index.html"} <= set(named)
+    assert [name for name in named if not (folder / name).is_file()] == []
+    assert found.links["tablet"] == ["https://c.example"]
 
 
 def test_an_almost_empty_stick_has_a_page() -> None:
@@ -127,11 +303,16 @@ def test_an_almost_empty_stick_has_a_page() -> None:
 
 
 def test_local_mode_is_told_with_what_it_needs() -> None:
-    def told(*gone: str) -> str:
-        return render(load_contents(), [name for name in FULL if name not in gone])
+    def told(*gone: str, system: str = "linux") -> str:
+        return panel([name for name in EVERYTHING if name not in gone], system)
 
     assert re.search(r"without a network: <code>bash set-up-from-stick.bash", told())
     assert "come from the stick too" in told()
     assert "need a network" in told("debs/preferences")
-    assert "without a network: <code>" not in told("wheels/a.whl")
+    assert "without a network: <code>" not in told("wheels/uv-1-py3-none-manylinux_2_17_x86_64.whl")
     assert "set-up-from-stick" not in told("workshop.bundle")
+    arm = told(system="linux-arm")
+    assert re.search(r"without a network: <code>bash set-up-from-stick.bash", arm)
+    assert "come from the stick too" in arm
+    assert "come from the stick too" not in panel(FULL, "linux-arm")
+    assert "without a network: <code>" not in panel(FULL, "linux-arm")

@@ -3,11 +3,12 @@ from __future__ import annotations
 import io
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from organiser.thumbdrive.parallel import Job, run_together
+from organiser.thumbdrive.parallel import Job, Outcome, run_together
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 
@@ -86,3 +87,11 @@ def test_each_knows_how_many_are_worked_on_beside_it() -> None:
     jobs = [Job(str(n), 0, lambda watch: watch.beside) for n in range(3)]
     assert [each.result for each in run_together(jobs, console(), 2)] == [2, 2, 2]
     assert [each.result for each in run_together(jobs, console(terminal=True), 8)] == [3, 3, 3]
+
+
+def test_a_reason_that_begins_with_the_stick_does_not_name_it_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Outcome("a", None, f"{tmp_path / 'a'} is too small").told == f"{tmp_path / 'a'} is too small"
+    assert Outcome("/dev/sdx", None, "/mnt/x is too small").told == "/dev/sdx: /mnt/x is too small"

@@ -73,7 +73,21 @@ def test_a_file_that_somebody_put_there_needs_no_network(
     (folder / "c.run").write_text("tampered with")
     found = gather(installers("http://127.0.0.1:9", "a.exe", "b.dmg", "c.run"), context(folders=(folder,)))
     assert names(found) == ["1-box/a.exe", "1-box/b.dmg"]
-    assert len(found.missing) == 1 and "c.run" in found.missing[0]
+    (line,) = found.missing
+    assert line == (
+        f"{folder}/c.run is damaged, or not the file of that name: its hash is another; get it again from "
+        "http://127.0.0.1:9/c.run, or take it away to have it downloaded"
+    )
+
+
+def test_a_name_that_no_stick_can_have_is_told_by_the_plan(
+    tmp_path: Path, context: Callable[..., Context]
+) -> None:
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides/what?.html").touch()
+    part = Part("slides", "Slides", "folder", "slides", more={"from": "slides"})
+    (line,) = look(part, context(checkout=tmp_path)).missing
+    assert line.startswith("slides/what?.html cannot be on a stick: it has a character that Windows refuses")
 
 
 def test_a_folder_of_the_checkout(tmp_path: Path, context: Callable[..., Context]) -> None:
@@ -118,8 +132,10 @@ def test_wheels_of_every_lock(tmp_path: Path, context: Callable[..., Context], m
     (site / "a.whl").write_text("a.whl")
     asked = []
 
-    def wheels_for(lock: Path, pythons: list[str], uv: str, work: Path, offline: bool) -> list[Wanted]:
-        asked.append((lock.name, pythons))
+    def wheels_for(
+        lock: Path, pythons: list[str], processors: tuple[str, ...], uv: str, work: Path, offline: bool
+    ) -> list[Wanted]:
+        asked.append((lock.name, pythons, processors))
         sha256 = hashlib.sha256(b"a.whl").hexdigest()
         return [Wanted("a.whl", f"{address}/a.whl", sha256, 5, 5)]
 
@@ -130,7 +146,9 @@ def test_wheels_of_every_lock(tmp_path: Path, context: Callable[..., Context], m
     with serving(site) as address:
         assert look(part, context()).expected == [("wheels/a.whl", 5)]
         assert names(gather(part, context())) == ["wheels/a.whl"]
-    assert asked[:2] == [("uv.txt", ["3.13"]), ("theano.txt", ["3.11"])]
+        assert names(look(part, context(kinds=("windows", "linux-arm")))) == ["wheels/a.whl"]
+    assert asked[:2] == [("uv.txt", ["3.13"], ("amd64",)), ("theano.txt", ["3.11"], ("amd64",))]
+    assert asked[-1][2] == ("amd64", "arm64")
 
 
 def test_the_systems_packages_are_those_of_the_roles(
@@ -138,9 +156,11 @@ def test_the_systems_packages_are_those_of_the_roles(
 ) -> None:
     asked: list[Any] = []
 
-    def fetch_debs(work: Path, suite: str, predecessor: str, packages: list[str]) -> Path:
-        asked.append((suite, predecessor, packages))
-        (work / "pool").mkdir(parents=True)
+    def fetch_debs(
+        work: Path, suite: str, predecessor: str, packages: list[str], processors: tuple[str, ...]
+    ) -> Path:
+        asked.append((suite, predecessor, packages, processors))
+        (work / "pool").mkdir(parents=True, exist_ok=True)
         (work / "pool/a.deb").write_text("")
         return work
 
@@ -148,8 +168,12 @@ def test_the_systems_packages_are_those_of_the_roles(
     part = Part("debs", "", "debs", "debs", more={"suite": "trixie", "packages": ["sudo"]})
     assert look(part, context()).expected == [("debs/", parts.DEBS_ABOUT)]
     assert names(gather(part, context())) == ["debs/pool/a.deb"]
-    suite, predecessor, packages = asked[0]
-    assert (suite, predecessor) == ("trixie", "bookworm")
+    suite, predecessor, packages, processors = asked[0]
+    assert (suite, predecessor, processors) == ("trixie", "bookworm", ("amd64",))
+    both = context(kinds=("windows", "linux-arm"))
+    assert look(part, both).expected == [("debs/", 2 * parts.DEBS_ABOUT)]
+    gather(part, both)
+    assert asked[1][3] == ("amd64", "arm64")
     assert {"sudo", "g++", "libopenblas-dev", "git", "python3.11-dev"} <= set(packages)
     assert gather(part, context(offline=True)).missing == ["offline, and not collected before"]
 

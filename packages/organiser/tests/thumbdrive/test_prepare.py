@@ -122,6 +122,24 @@ def test_a_stick_that_is_named_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("sfdisk", path="/usr/sbin:/sbin:/usr/bin"), reason="needs sfdisk")
+def test_a_stick_that_is_named_by_its_disk_and_its_partition(this_machine: list[str]) -> None:
+    """Formatted, it would be made empty twice; written, two would write to it."""
+    with pytest.raises(WorkshopError, match="a stick is named twice"):
+        prepared("/dev/sdx", "/dev/sdx1", exfat=True, confirm=("64.0 GB Ultra",))
+    with pytest.raises(WorkshopError, match="a stick is named twice"):
+        prepared("/dev/sdx", "/dev/sdx1")
+    assert this_machine == []
+
+
+def test_a_folder_on_another_stick_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a/deep").mkdir(parents=True)
+    (tmp_path / "b").mkdir()
+    assert len(prepared(str(tmp_path / "a"), str(tmp_path / "b"))) == 2
+    for sticks in (("a", "a/deep"), ("a/deep", "a")):
+        with pytest.raises(WorkshopError, match="which is named, too; name each once"):
+            prepared(*(str(tmp_path / each) for each in sticks))
+
+
 def test_the_table_has_one_partition_over_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     image = tmp_path / "disk"

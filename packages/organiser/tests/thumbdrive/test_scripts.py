@@ -13,6 +13,7 @@ from organiser.thumbdrive.stage import SCRIPTS
 
 from .bed import fill
 
+SET_UP = SCRIPTS / "set-up-from-stick.bash"
 FILES = {"a b.txt": b"one", "deep/b": b"two", "größe %3a~+": b""}
 COMMANDS = {"verify.sh": ["sh", "verify.sh"], "verify.command": ["sh", "verify.command"]}
 
@@ -119,5 +120,78 @@ def test_the_command_file_of_windows_has_its_labels() -> None:
     assert called <= labels
 
 
+def test_no_name_goes_through_a_call_which_would_read_its_percent_signs() -> None:
+    """Packages of Debian have them: libfoo_1%3a2.0_amd64.deb would be missing on a whole stick."""
+    lines = (SCRIPTS / "verify.cmd").read_text(encoding="ascii").splitlines()
+    calls = [line.partition("call ")[2] for line in lines if "call " in line and not line.startswith("rem")]
+    assert calls == [":check"]
+
+
+def set_up(stick: Path, tools: Path, *, dpkg: str = "", uname: str = "") -> tuple[int, str]:
+    """Run the set-up on a computer of another kind, as far as it goes; return what it said last."""
+    tools.mkdir(exist_ok=True)
+    for name, answer in (("dpkg", dpkg), ("uname", uname), ("git", "")):
+        script = f"echo {answer}" if answer else f"echo {name} was asked >&2; exit 1"
+        (tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tools / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", stick / "set-up-from-stick.bash"],
+        env={"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(tools), "WORKSHOP_CHECKOUT": str(tools / "new")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr.splitlines()[-1]
+
+
+CLONED = "set-up-from-stick.bash: cannot clone the stick's repository"
+
+
+@pytest.mark.parametrize(
+    ("processor", "others", "allowed"),
+    [
+        ("arm64", ["amd64"], False),
+        ("amd64", ["arm64"], False),
+        ("armhf", ["amd64", "arm64"], False),
+        ("arm64", ["amd64", "arm64"], True),
+        ("amd64", ["amd64", "arm64"], True),
+        ("arm64", [], True),
+    ],
+)
+def test_a_stick_for_other_processors_says_so_first(
+    tmp_path: Path, processor: str, others: list[str], allowed: bool
+) -> None:
+    """Also where its packages are of no use to this computer; nothing processor-bound on it suits each."""
+    stick = fill(
+        tmp_path / "a stick", {"set-up-from-stick.bash": SET_UP.read_bytes(), "workshop.bundle": b""}
+    )
+    machines = {"amd64": "x86_64", "arm64": "aarch64", "armhf": "aarch64"}
+    for kind in ("wheels", "debs"):
+        shutil.rmtree(stick / "wheels", ignore_errors=True)
+        for each in others:
+            lists = stick / f"debs/dists/trixie/main/binary-{each}"
+            wheel = stick / f"wheels/uv-1-py3-none-manylinux_2_17_{machines[each]}.whl"
+            (lists if kind == "debs" else wheel.parent).mkdir(parents=True, exist_ok=True)
+            if kind == "wheels":
+                wheel.touch()
+        status, said = set_up(stick, tmp_path / "tools", dpkg=processor)
+        assert status == 1
+        if allowed:
+            assert said.startswith(CLONED)
+        else:
+            assert said.startswith(
+                f"set-up-from-stick.bash: this stick is for computers with {' or '.join(others)} ("
+            )
+            assert f"this one has {processor};" in said
+
+
+def test_without_dpkg_the_kernel_is_asked(tmp_path: Path) -> None:
+    stick = fill(tmp_path / "stick", {"set-up-from-stick.bash": SET_UP.read_bytes(), "workshop.bundle": b""})
+    (stick / "debs/dists/trixie/main/binary-amd64").mkdir(parents=True)
+    status, said = set_up(stick, tmp_path / "tools", uname="aarch64")
+    assert status == 1 and "this one has arm64;" in said
+    assert set_up(stick, tmp_path / "tools", uname="x86_64")[1].startswith(CLONED)
+
+
 def test_bash_can_read_the_set_up() -> None:
-    subprocess.run(["bash", "-n", SCRIPTS / "set-up-from-stick.bash"], check=True)
+    subprocess.run(["bash", "-n", SET_UP], check=True)

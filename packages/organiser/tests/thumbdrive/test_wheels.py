@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+import itertools
+import os
+import re
 import shutil
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.tags import Tag
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
+from organiser.appliance.architecture import ARCHITECTURES
 from organiser.thumbdrive import wheels
+from organiser.thumbdrive.contents import load_contents
 from organiser.thumbdrive.wheels import environment_of, find_uv, tags_of, wheels_for
 from workshop.errors import WorkshopError
-from workshop.settings import Settings
+from workshop.settings import Settings, find_checkout
 
+LOCKS = next(part for part in load_contents() if part.name == "wheels").more["locks"]
+SOURCES = ("theano", "lasagne")
+"""What there is as a source package only, which is built on either processor alike."""
 HASH = "{ sha256 = '" + "0" * 64 + "' }"
 
 
@@ -32,6 +45,7 @@ wheels = [
   {file("compiled-1.0-cp311-cp311-macosx_11_0_arm64.whl")},
   {file("compiled-1.0-cp311-cp311-win_amd64.whl")},
   {file("compiled-1.0-cp311-cp311-manylinux_2_39_aarch64.whl")},
+  {file("compiled-1.0-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl")},
 ]
 
 [[packages]]
@@ -50,6 +64,12 @@ name = "appnope"
 version = "1.0"
 marker = "sys_platform == 'darwin'"
 wheels = [{file("appnope-1.0-py3-none-any.whl")}]
+
+[[packages]]
+name = "onlyarm"
+version = "1.0"
+marker = "platform_machine == 'aarch64'"
+wheels = [{file("onlyarm-1.0-py3-none-any.whl")}]
 
 [[packages]]
 name = "old"
@@ -74,8 +94,9 @@ def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "x.txt"
 
 
-def names(lock: Path, *pythons: str) -> list[str]:
-    return [wanted.name for wanted in wheels_for(lock, pythons, "uv", lock.parent, offline=False)]
+def names(lock: Path, *pythons: str, processors: Sequence[str] = ("amd64",)) -> list[str]:
+    wanted = wheels_for(lock, pythons, processors, "uv", lock.parent, offline=False)
+    return [each.name for each in wanted]
 
 
 def test_for_each_package_the_file_that_linux_takes(lock: Path) -> None:
@@ -90,13 +111,28 @@ def test_for_each_package_the_file_that_linux_takes(lock: Path) -> None:
     assert len(both) == 5
 
 
+def test_for_both_processors_what_runs_on_either_is_one_file(lock: Path) -> None:
+    arm = "compiled-1.0-cp311-cp311-manylinux_2_17_aarch64.manylinux2014_aarch64.whl"
+    shared = ["plain-2.0-py3-none-any.whl", "source-3.0.tar.gz"]
+    assert names(lock, "3.11", processors=["arm64"]) == [
+        arm,
+        "old-1.0-py3-none-any.whl",
+        "onlyarm-1.0-py3-none-any.whl",
+        *shared,
+    ]
+    both = names(lock, "3.11", processors=["amd64", "arm64"])
+    assert both == sorted({*names(lock, "3.11"), *names(lock, "3.11", processors=["arm64"])})
+
+
 def test_a_package_that_cannot_be_had_is_named(lock: Path) -> None:
-    with pytest.raises(WorkshopError, match=r"x\.txt cannot be had for Python 3\.12 on Linux.*compiled"):
+    with pytest.raises(WorkshopError, match=r"x\.txt cannot be had for Python 3\.12 on .*amd64: .*compiled"):
         names(lock, "3.12")
+    with pytest.raises(WorkshopError, match=r"Python 3\.13 on Linux on arm64: .*compiled"):
+        names(lock, "3.13", processors=["amd64", "arm64"])
 
 
 def test_what_is_known_of_a_file(lock: Path) -> None:
-    found = wheels_for(lock, ["3.11"], "uv", lock.parent, offline=False)[-1]
+    found = wheels_for(lock, ["3.11"], ["amd64"], "uv", lock.parent, offline=False)[-1]
     assert found.url == "https://example.org/source-3.0.tar.gz"
     assert (found.sha256, found.bytes) == ("0" * 64, 7)
 
@@ -110,17 +146,52 @@ def test_a_damaged_answer_is_forgotten(lock: Path) -> None:
     assert not kept.exists()
 
 
-def test_tags_are_those_of_linux() -> None:
-    tags = list(tags_of("3.13"))
-    assert Tag("cp313", "cp313", "manylinux_2_34_x86_64") in tags
-    assert Tag("cp38", "abi3", "manylinux_2_17_x86_64") in tags
+@pytest.mark.parametrize(("machine", "other"), [("x86_64", "aarch64"), ("aarch64", "x86_64")])
+def test_tags_are_those_of_linux(machine: str, other: str) -> None:
+    tags = list(tags_of("3.13", machine))
+    assert Tag("cp313", "cp313", f"manylinux_2_34_{machine}") in tags
+    assert Tag("cp38", "abi3", f"manylinux_2_17_{machine}") in tags
     assert Tag("py3", "none", "any") in tags
     assert not [tag for tag in tags if "win" in tag.platform or "cp314" in tag.interpreter]
+    assert not [tag for tag in tags if tag.platform.endswith(other)]
 
 
 def test_markers_are_asked_about_linux() -> None:
-    assert environment_of("3.14")["python_version"] == "3.14"
-    assert environment_of("3.14")["sys_platform"] == "linux"
+    asked = environment_of("3.14", "aarch64")
+    assert (asked["python_version"], asked["sys_platform"]) == ("3.14", "linux")
+    assert asked["platform_machine"] == "aarch64"
+
+
+def named(lock: Path, python: str, machine: str) -> set[str]:
+    """Return the packages that a lock names for a machine, as an installer there reads it."""
+    lines = re.findall(r"(?m)^([a-zA-Z0-9][^\\\n]*)", lock.read_text())
+    wanted = [Requirement(line) for line in lines]
+    there = dict(environment_of(python, machine))
+    return {canonicalize_name(each.name) for each in wanted if not each.marker or each.marker.evaluate(there)}
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("entry", LOCKS, ids=lambda entry: str(entry["lock"]))
+def test_each_lock_is_complete_for_each_processor(entry: dict[str, Any], tmp_path: Path) -> None:
+    """Of each package one file that is right there, a source only where there is nothing but one."""
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if not uv:
+        pytest.skip("needs uv")
+    lock = find_checkout("local/setup.bash") / "locks" / f"{entry['lock']}.txt"
+    for processor, python in itertools.product(ARCHITECTURES.values(), entry["python"]):
+        found = wheels_for(lock, [python], [processor.name], uv, tmp_path, offline=False)
+        fits = set(tags_of(python, processor.machine))
+        names = set()
+        for wanted in found:
+            assert wanted.sha256 in lock.read_text()
+            if wanted.name.endswith(".whl"):
+                name, _, _, tags = parse_wheel_filename(wanted.name)
+                assert tags & fits, wanted.name
+            else:
+                name, _ = parse_sdist_filename(wanted.name)
+                assert name in SOURCES
+            names.add(name)
+        assert names == named(lock, python, processor.machine)
 
 
 @pytest.mark.skipif(not shutil.which("uv"), reason="needs uv")
@@ -128,7 +199,7 @@ def test_an_index_that_cannot_be_asked_is_one_line(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     (tmp_path / "x.txt").write_text("six==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(WorkshopError, match=r"no package index told about x\.txt") as caught:
-        wheels_for(tmp_path / "x.txt", ["3.11"], shutil.which("uv") or "", tmp_path, offline=True)
+        wheels_for(tmp_path / "x.txt", ["3.11"], ["arm64"], shutil.which("uv") or "", tmp_path, offline=True)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.glob("pylock*"))
 

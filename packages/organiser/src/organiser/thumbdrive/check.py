@@ -77,6 +77,8 @@ def size_of(folder: Path) -> int:
 
 def _listed(folder: Path) -> dict[str, str]:
     """Return the stick's list; WorkshopError where there is none."""
+    if not folder.is_dir():
+        raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder")
     hashes = read_sums(folder)
     if hashes is None:
         begun = " (it was not written to its end)" if (folder / OWN).exists() else ""

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from organiser.thumbdrive.classroom import require_address
 from organiser.thumbdrive.contents import FILE, Part, choose, load_contents
-from organiser.thumbdrive.kinds import KINDS, SUFFIXES
+from organiser.thumbdrive.kinds import KINDS, fits, processors_of
 from organiser.thumbdrive.kinds import parse as parse_kinds
 from organiser.thumbdrive.pieces import Context, Found
+from organiser.thumbdrive.stick import BUNDLE, LOCAL
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout, load_settings
@@ -23,12 +25,25 @@ app = typer.Typer(
     help="Fill thumb drives: what is on them, many at once, verified.",
 )
 
+
+def _address(text: str | None) -> str | None:
+    try:
+        return text and require_address(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Only = Annotated[list[str] | None, typer.Option("--only", help="Only this part; may be repeated.")]
 Without = Annotated[list[str] | None, typer.Option("--without", help="Leave this part out; may be repeated.")]
-Appliance = Annotated[
-    Path | None,
-    typer.Option("--appliance", help="The OVA; default: the newest in appliance/ of the checkout."),
+Appliances = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--appliance",
+        metavar="FILE",
+        help="A file with the machine (OVA, UTM or WSL), in place of the newest of its form in appliance/ of "
+        "the checkout; may be repeated.",
+    ),
 ]
 Folder = Annotated[
     list[Path] | None, typer.Option("--folder", help="Where files lie that cannot be downloaded here.")
@@ -38,46 +53,63 @@ Work = Annotated[
 ]
 For = Annotated[
     list[str] | None,
+    typer.Option("--for", help=f"Whose computers: {', '.join(KINDS)}; with commas."),
+]
+Classroom = Annotated[
+    str | None,
     typer.Option(
-        "--for", help="Whose computers: mac-arm, mac-intel, windows, windows-arm, linux; with commas."
+        "--classroom",
+        metavar="ADDRESS",
+        help="Where tablets and Chromebooks go; the page names it.",
+        callback=_address,
     ),
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Download nothing.")]
 ContentsFile = Annotated[Path, typer.Option("--contents", help="Another list of parts.")]
+LARGEST = 16_000_000_000
+"""Bytes of a stick that every organiser can buy; a plan for more is told."""
 Force = Annotated[bool, typer.Option("--force", help="Also a disk that is not removable; confirms nothing.")]
+
+_MISSING, _TOO_LARGE = "red", "yellow"
 
 
 @app.command()
 def plan(
     only: Only = None,
     without: Without = None,
-    appliance: Appliance = None,
+    appliances: Appliances = None,
     kinds: For = None,
     folder: Folder = None,
     work: Work = None,
     offline: Offline = False,
+    classroom: Classroom = None,
     contents: ContentsFile = FILE,
     json: Json = False,
 ) -> None:
     """Show what a stick would have on it, from where, how large, and what is missing."""
     from organiser.thumbdrive.parts import look
 
-    parts = choose(load_contents(contents), only or [], without or [])
-    context = _context(appliance, kinds, folder, work, offline)
+    parts = _chosen(contents, only, without, appliances)
+    context = _context(appliances, kinds, folder, work, offline, classroom)
     rows = [_row(part, look(part, context)) for part in parts]
     document = {
         "parts": rows,
         "bytes": sum(row["bytes"] for row in rows),
         "missing": {row["name"]: row["missing"] for row in rows if row["missing"] and not row["optional"]},
         "for": {kind: _files_for(kind, rows) for kind in context.kinds},
+        "processors": processors_of(context.kinds),
     }
     if json:
         print_json(document)
         return
     for row in rows:
-        size = "" if not row["bytes"] else f"{row['bytes'] / 1e6:,.1f} MB"
-        _print(f"{row['name']:<12} {size:>12}  {row['into']:<18} {row['title']}{_remarks(row)}")
-    _print(f"{'together':<12} {document['bytes'] / 1e6:>9,.1f} MB")
+        size = _size(row["bytes"]) if row["bytes"] else ""
+        _print(f"{row['name']:<12} {size:>12}  {row['into']:<18} {row['title']}")
+        for line in _remarks(row):
+            _print(f"{'':<26} {line}", _MISSING if line.startswith("missing") else "")
+    _print_total("together", sum(row["bytes"] for row in rows))
+    if any(part.kind == "repository" for part in parts):
+        _print(f"Linux sets itself up from it on {' and '.join(document['processors'])}")
     for kind, files in document["for"].items():
         _print(f"{KINDS[kind].title}: {', '.join(files) or 'nothing yet'}")
 
@@ -87,8 +119,9 @@ def _files_for(kind: str, rows: Sequence[dict[str, Any]]) -> list[str]:
     names = [str(file["name"]) for row in rows for file in row["files"]]
     found = []
     for form, architecture in KINDS[kind].files:
-        fitting = [name for name in names if name.endswith(SUFFIXES[form])]
-        found += [name for name in fitting if ("-arm64" in name) == (architecture == "arm64")]
+        found += [name for name in names if fits(name, form, architecture)]
+    if KINDS[kind].sets_itself_up and BUNDLE in names:
+        found.append(LOCAL)
     return found
 
 
@@ -109,12 +142,23 @@ def _row(part: Part, found: Found) -> dict[str, Any]:
     }
 
 
-def _remarks(row: dict[str, Any]) -> str:
-    lines = [f"missing: {why}" for why in row["missing"]]
+def _remarks(row: dict[str, Any]) -> list[str]:
+    lines = [f"{'left out' if row['optional'] else 'missing'}: {why}" for why in row["missing"]]
     if row["to_fetch"]:
-        size = sum(each["bytes"] for each in row["to_fetch"])
-        lines.append(f"to be downloaded: {len(row['to_fetch'])} files, about {size / 1e6:,.0f} MB")
-    return "".join(f"\n{'':<26} {line}" for line in lines)
+        size = _size(sum(each["bytes"] for each in row["to_fetch"]))
+        lines.append(f"to be downloaded: {len(row['to_fetch'])} files, about {size}")
+    return lines
+
+
+def _print_total(what: str, total: int) -> None:
+    """Say what a stick takes; in colour, with what to do, where that is more than many sticks have."""
+    _print(f"{what:<12} {_size(total):>12}", _TOO_LARGE if total > LARGEST else "")
+    if total > LARGEST:
+        _print(
+            f"That is more than a stick of {_size(LARGEST)} holds: take larger ones, name fewer kinds with "
+            "--for, or leave a part out by --without NAME",
+            _TOO_LARGE,
+        )
 
 
 @app.command()
@@ -124,11 +168,12 @@ def stage(
     ] = None,
     only: Only = None,
     without: Without = None,
-    appliance: Appliance = None,
+    appliances: Appliances = None,
     kinds: For = None,
     folder: Folder = None,
     work: Work = None,
     offline: Offline = False,
+    classroom: Classroom = None,
     sign_with: Annotated[
         Path | None, typer.Option("--sign-with", help="SSH key that vouches for the sticks; default: git's.")
     ] = None,
@@ -141,19 +186,20 @@ def stage(
     """Put a stick together in a folder, downloading what is not here yet. rsync may copy it, write does."""
     from organiser.thumbdrive import stage as staging
 
-    parts = choose(load_contents(contents), only or [], without or [])
-    context = _context(appliance, kinds, folder, work, offline)
+    parts = _chosen(contents, only, without, appliances)
+    context = _context(appliances, kinds, folder, work, offline, classroom)
     target = (into or _stage_of(context.work)).absolute()
     report = staging.stage(parts, target, context, sign_with or _key_of_git(context.checkout))
     if json:
         print_json(report.as_document())
     for kind, missing in (("missing", report.missing), ("left out", report.notes)):
+        style = _MISSING if kind == "missing" else None
         for name, reasons in missing.items():
             for why in reasons:
-                messages.print(f"{kind}: {name}: {why}", markup=False, highlight=False)
+                messages.print(f"{kind}: {name}: {why}", style=style, markup=False, highlight=False)
     if not json:
         signed = "signed" if report.signed else "not signed (--sign-with KEY)"
-        _print(f"{target}: {report.files} files, {report.bytes / 1e6:,.1f} MB, {signed}")
+        _print(f"{target}: {report.files} files, {_size(report.bytes)}, {signed}")
     if report.missing and not allow_missing:
         raise WorkshopError(
             "a stick made from this would lack what is named above; give it, leave the part out by "
@@ -226,6 +272,8 @@ def write(
             )
             for name, place in zip(sticks, places, strict=True)
         ]
+        total = sum(entry.bytes for entry in wanted.values())
+        messages.print(f"each stick takes {_size(total)} in {len(wanted):,} files", highlight=False)
         outcomes = run_together(jobs, messages, at_once)
     done = [outcome.result for outcome in outcomes if outcome.result]
     if json:
@@ -240,11 +288,11 @@ def write(
     else:
         for each in done:
             _print(
-                f"{each.place}: {each.files} files written ({each.written / 1e6:,.1f} MB) and read back, "
+                f"{each.place}: {each.files} files written ({_size(each.written)}) and read back, "
                 f"{each.kept} were right already{' (read)' if reread else ''}, {each.removed} removed, "
                 f"{each.seconds:.0f} s"
             )
-    _fail([f"{outcome.label}: {outcome.why}" for outcome in outcomes if not outcome.result], len(outcomes))
+    _fail([outcome.told for outcome in outcomes if not outcome.result], len(outcomes))
 
 
 @app.command()
@@ -268,7 +316,7 @@ def verify(
     ]
     outcomes = run_together(jobs, messages, len(jobs))
     verdicts = [outcome.result for outcome in outcomes if outcome.result]
-    bad = [f"{outcome.label}: {outcome.why}" for outcome in outcomes if not outcome.result]
+    bad = [outcome.told for outcome in outcomes if not outcome.result]
     for verdict in verdicts:
         if reasons := verdict.reasons:
             advice = f"; {verdict.advice}" if verdict.advice else ""
@@ -291,12 +339,26 @@ def _fail(bad: Sequence[str], of: int) -> None:
         )
 
 
+def _chosen(
+    contents: Path, only: Sequence[str] | None, without: Sequence[str] | None, named: Sequence[Path] | None
+) -> list[Part]:
+    """Return the parts that are wanted; WorkshopError where one is left out of which a file is named."""
+    parts = choose(load_contents(contents), only or [], without or [])
+    if named and not any(part.kind == "appliance" for part in parts):
+        raise WorkshopError(
+            f"--appliance names {named[0].name}, and no virtual machine is among the parts; "
+            "leave one of both out"
+        )
+    return parts
+
+
 def _context(
-    appliance: Path | None,
+    appliances: Sequence[Path] | None,
     kinds: Sequence[str] | None,
     folders: Sequence[Path] | None,
     work: Path | None,
     offline: bool,
+    classroom: str | None,
 ) -> Context:
     settings = load_settings()
     given = [*(folders or []), *([settings.stick] if settings.stick else [])]
@@ -307,10 +369,11 @@ def _context(
         checkout=find_checkout("local/setup.bash"),
         work=_work(work),
         settings=settings,
-        appliance=appliance,
+        appliances=tuple(appliances or ()),
         kinds=parse_kinds(kinds or []),
         folders=tuple(given),
         offline=offline or settings.offline,
+        classroom=classroom or "",
         say=lambda text: messages.print(text, markup=False, highlight=False),
     )
 
@@ -337,5 +400,9 @@ def _key_of_git(checkout: Path) -> Path | None:
     return key if setting("gpg.format") == "ssh" and key.is_file() else None
 
 
-def _print(text: str) -> None:
-    console.print(text, markup=False, highlight=False)
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.2f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+
+
+def _print(text: str, style: str = "") -> None:
+    console.print(text, style=style or None, markup=False, highlight=False)

@@ -1,7 +1,8 @@
 """The system's packages of local mode, for a Debian 13 that has nothing and no network.
 
 apt works in a folder of its own here: it reads the mirror that this machine uses, verifies it, and
-downloads what a bare Debian would need, without touching this machine. On the stick the packages
+downloads what a bare Debian would need, without touching this machine. Its processor need not be this
+machine's: nothing of the packages is run. On the stick the packages
 are a part of that mirror, with the lists that Debian signed: root installs nothing for which only
 the stick vouches.
 """
@@ -12,7 +13,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,7 +25,7 @@ NEEDED = "needed.txt"
 PREFERENCES = "preferences"
 """Which version of each package is here: apt is to know no others. Written last."""
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-LIST = "main/binary-amd64/Packages.xz"
+LIST = "main/binary-{processor}/Packages.xz"
 HELPER = Path("/usr/lib/apt/apt-helper")
 _PREDECESSOR = """\
 Package: *
@@ -32,62 +33,87 @@ Pin: release n={predecessor}
 Pin-Priority: 100
 """
 _ONLY = "Package: *\nPin: release *\nPin-Priority: -1\n"
-_VERSION = "\nPackage: {name}\nPin: version {version}\nPin-Priority: 500\n"
+_VERSION = "\nPackage: {name}:{processor}\nPin: version {version}\nPin-Priority: 500\n"
+"""By processor: after a rebuild on one of them alone, a package has another version there."""
 
 
-def fetch_debs(work: Path, suite: str, predecessor: str, packages: Sequence[str]) -> Path:
-    """Download the packages with all that they need; return the folder that a stick carries.
+def fetch_debs(
+    work: Path, suite: str, predecessor: str, packages: Sequence[str], processors: Sequence[str]
+) -> Path:
+    """Download the packages with all that they need on each processor; return the folder for a stick.
 
     Raises WorkshopError where this machine has no apt, or its mirror does not have them.
     """
     if not shutil.which("apt-get") or not KEYRING.is_file():
         raise WorkshopError("only a machine with apt and Debian's keys can collect them")
-    archives, folder = work / "archives", work / "repository"
+    archives, folder = work / "archives", _folder_of(work, processors)
     for made in (archives / "partial", work / "lists" / "partial", work / "none"):
         made.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     mirror, suites = _mirror(), (suite, f"{suite}-updates", predecessor)
     options = _private_apt(work, mirror, suites)
-    _apt(options, "update", "--error-on=any")
+    # All lists at once: those of every processor are to be of the one list of lists that Debian signed.
+    _apt([*options, *_of(*processors)], "update", "--error-on=any")
     for each in suites:
-        _bring_list(options, work / "lists", mirror, folder, each)
-    # apt leaves out what is downloaded: it is asked as if nothing were. What an earlier run left may be old.
-    nothing = ["-o", f"Dir::Cache::archives={work / 'lists'}"]
-    wanted = _apt(
-        [*options, *nothing], "install", "--yes", "--no-install-recommends", "--print-uris", *packages
-    )
-    _apt(options, "install", "--yes", "--no-install-recommends", "--download-only", *packages)
+        _bring_lists(options, work / "lists", mirror, folder, each, processors)
     preferences = [_ONLY]
-    for uri, name in re.findall(r"^'([^']+)' (\S+)", wanted, re.MULTILINE):
-        place = folder / "pool" / unquote(uri).split("/pool/")[-1]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        os.link(archives / name, place)
-        preferences.append(_VERSION.format(**_described(place)))
+    for processor in processors:
+        for place in _bring_packages([*options, *_of(processor)], work, folder, packages):
+            preferences.append(_VERSION.format(processor=processor, **_described(place)))
     write_whole(folder / NEEDED, "".join(f"{package}\n" for package in packages))
     write_whole(folder / PREFERENCES, "".join(preferences))
     return folder
 
 
-def collected(work: Path) -> Path | None:
-    """Return the folder of what was collected the last time; None when that was never finished."""
-    folder = work / "repository"
+def collected(work: Path, processors: Sequence[str]) -> Path | None:
+    """Return the folder of what was collected for these the last time; None when that was never finished."""
+    folder = _folder_of(work, processors)
     return folder if (folder / PREFERENCES).is_file() else None
 
 
-def _bring_list(options: Sequence[str], lists: Path, mirror: str, folder: Path, suite: str) -> None:
-    """Bring a suite's list of lists, which apt verified, and the list of packages, by its hash there."""
+def _folder_of(work: Path, processors: Sequence[str]) -> Path:
+    return work / "-".join(["repository", *processors])
+
+
+def _of(*processors: str) -> list[str]:
+    """Return the options with which apt takes this machine for one of these; the first is its own."""
+    return ["-o", f"APT::Architecture={processors[0]}", "-o", f"APT::Architectures={','.join(processors)}"]
+
+
+def _bring_lists(
+    options: Sequence[str], lists: Path, mirror: str, folder: Path, suite: str, processors: Sequence[str]
+) -> None:
+    """Bring a suite's list of lists, which apt verified, and the lists of packages, by their hashes there."""
     place = folder / "dists" / suite
-    (place / LIST).parent.mkdir(parents=True)
+    place.mkdir(parents=True)
     (signed,) = lists.glob(f"*_dists_{suite}_InRelease")
     shutil.copyfile(signed, place / "InRelease")
-    sums = re.search(
-        rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(LIST)}$", signed.read_text(encoding="utf-8"), re.MULTILINE
-    )
-    if sums is None:
-        raise WorkshopError(f"the mirror's {suite} has no {LIST}")
-    address = f"{mirror}/dists/{suite}/{LIST}"
-    _run([str(HELPER), *options, "download-file", address, str(place / LIST), f"SHA256:{sums[1]}"])
+    text = signed.read_text(encoding="utf-8")
+    for name in (LIST.format(processor=processor) for processor in processors):
+        sums = re.search(rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(name)}$", text, re.MULTILINE)
+        if sums is None:
+            raise WorkshopError(f"the mirror's {suite} has no {name}")
+        (place / name).parent.mkdir(parents=True)
+        address = f"{mirror}/dists/{suite}/{name}"
+        _run([str(HELPER), *options, "download-file", address, str(place / name), f"SHA256:{sums[1]}"])
+
+
+def _bring_packages(
+    options: Sequence[str], work: Path, folder: Path, packages: Sequence[str]
+) -> Iterator[Path]:
+    """Bring the packages for one processor into the pool; yield where each of them lies."""
+    words = ("install", "--yes", "--no-install-recommends")
+    # apt leaves out what is downloaded: it is asked as if nothing were. What an earlier run left may be old.
+    nothing = ["-o", f"Dir::Cache::archives={work / 'lists'}"]
+    wanted = _apt([*options, *nothing], *words, "--print-uris", *packages)
+    _apt(options, *words, "--download-only", *packages)
+    for uri, name in re.findall(r"^'([^']+)' (\S+)", wanted, re.MULTILINE):
+        place = folder / "pool" / unquote(uri).split("/pool/")[-1]
+        if not place.is_file():  # one that runs on either processor is there already
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.link(work / "archives" / name, place)
+        yield place
 
 
 def _mirror() -> str:
@@ -104,7 +130,7 @@ def _mirror() -> str:
 
 
 def _private_apt(work: Path, mirror: str, suites: Sequence[str]) -> list[str]:
-    """Return the options with which apt lives in ``work`` and takes this machine for a bare one.
+    """Return the options with which apt lives in ``work`` and takes this machine for one that has nothing.
 
     Of the last suite only what no other has is taken.
     """
@@ -125,8 +151,6 @@ def _private_apt(work: Path, mirror: str, suites: Sequence[str]) -> list[str]:
         "Dir::State::status": status,
         "Dir::Cache": work,
         "Dir::Cache::archives": work / "archives",
-        "APT::Architecture": "amd64",
-        "APT::Architectures": "amd64",
         "APT::Get::List-Cleanup": "false",
         "APT::Sandbox::User": "",
         "Debug::NoLocking": "true",

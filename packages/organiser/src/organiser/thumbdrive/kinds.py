@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from organiser.appliance.architecture import ARCHITECTURES
+from organiser.appliance.verify.naming import claimed, form_of
 from workshop.errors import WorkshopError
 
 
@@ -13,18 +16,23 @@ class Kind:
     """One kind of computer."""
 
     title: str
-    files: tuple[tuple[str, str], ...]
+    processor: str
+    """Debian's word for it; a Linux on this computer, also as a guest, is for the same."""
+    files: tuple[tuple[str, str], ...] = ()
     """Form and processor of each file for it, the one to try first first."""
     virtualbox: str = ""
     """The system of the VirtualBox that it needs; nothing where it needs none."""
+    sets_itself_up: bool = False
+    """Whether local mode, from the stick, runs on the computer itself."""
 
 
 KINDS = {
-    "mac-arm": Kind("Macs with Apple Silicon", (("utm", "arm64"), ("ova", "arm64")), "macos-arm"),
-    "mac-intel": Kind("Macs with Intel", (("ova", "amd64"),), "macos-intel"),
-    "windows": Kind("Windows on Intel or AMD", (("ova", "amd64"), ("wsl", "amd64")), "windows"),
-    "windows-arm": Kind("Windows on Arm", (("wsl", "arm64"),)),
-    "linux": Kind("Linux on Intel or AMD", (("ova", "amd64"),), "linux"),
+    "mac-arm": Kind("Macs with Apple Silicon", "arm64", (("utm", "arm64"), ("ova", "arm64")), "macos-arm"),
+    "mac-intel": Kind("Macs with Intel", "amd64", (("ova", "amd64"),), "macos-intel"),
+    "windows": Kind("Windows on Intel or AMD", "amd64", (("ova", "amd64"), ("wsl", "amd64")), "windows"),
+    "windows-arm": Kind("Windows on Arm", "arm64", (("wsl", "arm64"),)),
+    "linux": Kind("Linux on Intel or AMD", "amd64", (("ova", "amd64"),), "linux", sets_itself_up=True),
+    "linux-arm": Kind("Linux on Arm, such as a Raspberry Pi", "arm64", sets_itself_up=True),
 }
 SUFFIXES = {"ova": ".ova", "utm": ".utm.zip", "wsl": ".wsl"}
 
@@ -32,6 +40,10 @@ SUFFIXES = {"ova": ".ova", "utm": ".utm.zip", "wsl": ".wsl"}
 def parse(words: Sequence[str]) -> tuple[str, ...]:
     """Return kinds given one by one or with commas; WorkshopError names one that is unknown."""
     names = list(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip()))
+    if words and not names:
+        raise WorkshopError(
+            f"--for names no kind of computer; choose from {', '.join(KINDS)}, or leave it out"
+        )
     if unknown := [name for name in names if name not in KINDS]:
         raise WorkshopError(f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(KINDS)}")
     return tuple(names)
@@ -40,6 +52,17 @@ def parse(words: Sequence[str]) -> tuple[str, ...]:
 def files_of(kinds: Sequence[str]) -> list[tuple[str, str]]:
     """Return form and processor of all the files that these kinds need, each once."""
     return list(dict.fromkeys(file for kind in kinds for file in KINDS[kind].files))
+
+
+def processors_of(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Return the processors for which local mode comes along; without a kind x86 only, as it always was."""
+    return tuple(sorted({KINDS[kind].processor for kind in kinds})) or ("amd64",)
+
+
+def fits(name: str, form: str, processor: str) -> bool:
+    """Tell whether a file is for a processor in a form, by its name as ``appliance verify`` reads it."""
+    path = Path(name)
+    return form_of(path) == form and claimed(path) == (ARCHITECTURES[processor],)
 
 
 def systems_of(kinds: Sequence[str]) -> set[str]:

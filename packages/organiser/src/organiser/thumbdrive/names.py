@@ -35,9 +35,13 @@ def fault(name: str) -> str:
 
 
 def require_writable(names: Iterable[str]) -> None:
-    """Raise WorkshopError for a name that some system refuses, or two that one of them takes for the same."""
+    """Raise WorkshopError for a name that some system refuses, or two that are one there."""
     taken: dict[str, str] = {}
+    last = ""
     for name in sorted(names):
+        if name == last:
+            raise WorkshopError(f"{name} is to be on the stick twice, from two places; rename one")
+        last = name
         if why := fault(name):
             raise WorkshopError(f"{name} cannot be on a stick: it {why}; rename it")
         for path in (PurePosixPath(name), *PurePosixPath(name).parents):

@@ -9,206 +9,228 @@ from string import Template
 from urllib.parse import quote
 
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.kinds import SUFFIXES
-from organiser.thumbdrive.layout import DATA, DEBS, SITE, WHEELS
+from organiser.thumbdrive.layout import SITE
+from organiser.thumbdrive.pictures import picture
+from organiser.thumbdrive.stick import LOCAL, Stick
+from organiser.thumbdrive.ways import Step, Way, quoted, ways_for
 
 TEMPLATE = Path(__file__).with_name("start.html")
-PREFLIGHT = "check-my-computer"
-LOCAL = "set-up-from-stick.bash"
 SYSTEMS = {
-    "windows": "Windows",
+    "windows": "Windows, Intel or AMD",
     "windows-arm": "Windows on Arm",
-    "macos-intel": "Mac with Intel processor",
-    "macos-arm": "Mac with Apple processor",
-    "linux": "Linux",
+    "macos-arm": "Mac with Apple chip",
+    "macos-intel": "Mac with Intel",
+    "linux": "Linux, Intel or AMD",
+    "linux-arm": "Linux on Arm",
+    "tablet": "Tablet, phone or Chromebook",
 }
-INSTALL = {
-    "windows": "Open it and press <em>Next</em> until it is done. Windows asks once: say <em>Yes</em>.",
-    "macos-intel": "Open it, then open <em>VirtualBox.pkg</em> in it. macOS asks for your password.",
-    "macos-arm": "Open it, then open <em>VirtualBox.pkg</em> in it. macOS asks for your password.",
-    "linux": "In a terminal: <code>sudo sh {name}</code>, or take VirtualBox of your distribution.",
+QUESTIONS = {
+    "ask-mac": (
+        "Apple chip or Intel?",
+        "Your browser does not say. Look: <em>Apple menu, About This Mac</em>.",
+        "about-mac",
+        {"macos-arm": ("Apple chip", "Apple M and a number"), "macos-intel": ("Intel", "the word Intel")},
+    ),
+    "ask-windows": (
+        "Intel, AMD or Arm?",
+        "Your browser does not say. Look: <em>Settings, System, About</em>, at <em>System type</em>.",
+        "about-windows",
+        {"windows": ("Intel or AMD", "x64-based"), "windows-arm": ("Arm", "ARM-based")},
+    ),
 }
-ARM = (
-    "On an Arm processor only machines made for Arm run; this one is for Intel and AMD. "
-    "Share a neighbour's computer for the lessons; demos and slides below work on yours."
+"""What is asked where a browser names only the maker of the system; the likelier answer first."""
+NOTHING = Step(
+    "Nothing to install",
+    picture("ask"),
+    "This stick has no machine for this computer. Share a neighbour's for the lessons; demos and slides are "
+    "below.",
 )
-ARM_SYSTEMS = ("macos-arm", "windows-arm")
-UTM_APP = (
-    "Open it and drag UTM into <em>Applications</em>. If macOS does not open UTM: <em>System Settings, "
-    "Privacy &amp; Security, Open Anyway</em>."
+ARM = Step(
+    "Read this first",
+    picture("ask"),
+    "On an Arm processor only machines made for Arm run, and this stick has none: copy nothing. Share a "
+    "neighbour's computer for the lessons; demos and slides below work on yours.",
 )
-UTM_MACHINE = (
-    "Copy it to your disk and open it: a folder that ends in <em>.utm</em> comes out. Open that in UTM and "
-    "press the large arrow."
+LINUX_ARM = Step(
+    "Ask for another stick",
+    picture("ask"),
+    f"On Linux with an Arm processor the computer itself becomes the workshop, by <code>{LOCAL}</code>, "
+    "which this stick lacks. Ask your organiser for one that has it; demos and slides below work on yours.",
 )
-WSL = (
-    "Copy it to your disk and double-click it. If Windows warns: <em>More info, Run anyway</em>. If it asks "
-    "how to open it, run <code>wsl --update</code> in a Terminal first. The window that opens shows "
-    "addresses and the token."
-)
-INSTEAD = "Where VirtualBox is forbidden or slow, Windows itself runs this one; it needs no VirtualBox."
-IMPORT = (
-    "Copy it to your disk first if there is room. Open it: VirtualBox shows what it will import. Press "
-    "<em>Finish</em>, wait, then select the machine and press <em>Start</em>."
-)
-OPEN = "A minute after the start this page answers. The machine's own window shows the token for Jupyter."
+NONE = {"windows-arm": ARM, "macos-arm": ARM, "linux-arm": LINUX_ARM}
+"""What is said where the stick has nothing for a system; ``NOTHING`` to all others."""
+FORBIDDEN = {
+    "windows": (
+        "smartscreen",
+        "If Windows stops a file",
+        "<p><em>Windows protected your PC</em> says that Windows does not know who made it. Press <em>More "
+        "info</em>, then <em>Run anyway</em>.</p>",
+    ),
+    "macos": (
+        "gatekeeper",
+        "If macOS stops a file",
+        "<ul><li><strong>macOS 15 and later:</strong> press <em>Done</em>, not <em>Move to Trash</em>. Open "
+        "<em>System Settings, Privacy &amp; Security</em>, scroll down to <em>Open Anyway</em>, and "
+        "confirm.</li>"
+        "<li><strong>macOS 14 and earlier:</strong> right-click the file, <em>Open</em>, and again "
+        "<em>Open</em>.</li>"
+        "<li><strong>A machine</strong> that was unpacked, or any file that still does not open: in Terminal "
+        "type <code>xattr -dr com.apple.quarantine</code> and a space, drag the file into that window, press "
+        "Return.</li></ul>",
+    ),
+}
+"""The way past what a system says of files that nobody signed for it: picture, title, text."""
 CHECKS = {
-    "windows": ("verify.cmd", "Double-click"),
-    "windows-arm": ("verify.cmd", "Double-click"),
-    "macos-intel": ("verify.command", "Double-click, or with the right button <em>Open</em>:"),
-    "macos-arm": ("verify.command", "Double-click, or with the right button <em>Open</em>:"),
-    "linux": ("verify.sh", "In a terminal: <code>sh verify.sh</code>."),
+    "windows": ("verify.cmd", "double-click", "", (".cmd", ".bat", ".ps1")),
+    "macos": ("verify.command", "double-click", "", (".command",)),
+    "linux": ("verify.sh", "in a terminal type", "sh ", (".sh", ".bash")),
 }
-CHECKERS = {
-    "windows": (".cmd", ".bat", ".ps1"),
-    "windows-arm": (".cmd", ".bat", ".ps1"),
-    "macos-intel": (".command",),
-    "macos-arm": (".command",),
-    "linux": (".sh", ".bash"),
-}
-"""How the names of programs end that a person of this system can open."""
+"""For each maker: what verifies the stick, how it is started, and how names of programs end that it starts.
+
+They are named and not linked: a browser would copy them away from what they read beside them.
+"""
+PYTHON = {"windows": "py", "macos": "python3", "linux": "python3"}
 
 
-def render(parts: Sequence[Part], names: Sequence[str]) -> str:
-    """Return the page for a stick that has these files; a step whose files are not there is left out."""
-    here = set(names)
+def render(parts: Sequence[Part], names: Sequence[str], classroom: str = "") -> str:
+    """Return the page for a stick that has these files; nothing is linked that is not there."""
+    stick = Stick(parts, frozenset(names), classroom)
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         buttons="\n".join(
             f'<a class="system" href="#{system}" data-system="{system}">{title}</a>'
             for system, title in SYSTEMS.items()
         ),
-        panels="\n".join(_panel(system, parts, here) for system in SYSTEMS),
-        more=_more(here),
+        panels="\n".join([*map(_question, QUESTIONS), *(_panel(system, stick) for system in SYSTEMS)]),
+        more=_more(stick),
     )
 
 
-def _panel(system: str, parts: Sequence[Part], here: set[str]) -> str:
-    steps = [
-        _program(system, parts, here),
-        _machine(system, here),
-        _browser(system, here),
-    ]
-    items = [step for step in steps if step] or [_step("Nothing to install", "Demos and slides are below.")]
+def _question(name: str) -> str:
+    title, text, figure, answers = QUESTIONS[name]
+    choices = "".join(
+        f'<a class="answer" href="#{system}" data-system="{system}"><strong>{short}</strong> '
+        f"<span>it says <em>{sign}</em></span></a>"
+        for system, (short, sign) in answers.items()
+    )
+    return (
+        f'<section class="panel question" id="{name}" hidden><h2>{title}</h2><p>{text}</p>'
+        f'<div class="asked"><figure>{picture(figure)}</figure><div class="answers">{choices}</div></div>'
+        "</section>"
+    )
+
+
+def _panel(system: str, stick: Stick) -> str:
+    maker = system.partition("-")[0]
+    first, *others = ways_for(system, stick) or [Way("", "", (NONE.get(system, NOTHING),))]
     lines = [
         f'<section class="panel" id="{system}">',
         f"<h2>{SYSTEMS[system]}</h2>",
-        _checker(system, here),
-        '<ol class="steps">',
-        *items,
-        "</ol>",
-        _verifier(system, here),
-        _local(here) if system == "linux" else "",
+        *(_NOTHING_TO_INSTALL if system == "tablet" else ()),
+        _file(first),
+        _checker(maker, stick),
+        _steps(first),
+        first.after,
+        _forbidden(maker, stick, first),
+        *(_instead(way) for way in others),
+        _older(first),
+        _verifier(maker, first, stick),
+        _classroom(system, stick),
         "</section>",
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _step(title: str, text: str, link: str = "") -> str:
-    return f"<li><h3>{title}</h3>{f'<p>{link}</p>' if link else ''}<p>{text}</p></li>"
+_NOTHING_TO_INSTALL = (
+    '<p class="file">Nothing has to be installed here.</p>'
+    "<p>The lessons run on the organiser's server, where there is a classroom. Demos and slides on this "
+    "stick open here as well.</p>",
+)
 
 
-def _checker(system: str, here: set[str]) -> str:
-    for name in sorted(here):
-        if name.startswith(f"{PREFLIGHT}/") and name.endswith(CHECKERS[system]):
-            return f"<p>Before you begin: {_link(name)} says whether this computer can do it.</p>"
-    return ""
+def _file(way: Way) -> str:
+    return f'<p class="file">Your file: <code>{escape(way.file)}</code></p>' if way.file else ""
 
 
-def _machine_of(system: str, here: set[str]) -> tuple[str, str]:
-    """Return form and name of the machine for a system that is on the stick; nothing where there is none."""
-    wanted = {
-        "macos-arm": (("utm", True), ("ova", True)),
-        "windows-arm": (("wsl", True),),
-        "windows": (("ova", False), ("wsl", False)),
-    }.get(system, (("ova", False),))
-    for form, arm in wanted:
-        if name := _file(form, arm, here):
-            return form, name
-    return "", ""
-
-
-def _file(form: str, arm: bool, here: set[str]) -> str:
-    found = (name for name in sorted(here) if name.endswith(SUFFIXES[form]) and ("-arm64" in name) == arm)
-    return next(found, "")
-
-
-def _program(system: str, parts: Sequence[Part], here: set[str]) -> str:
-    """Tell what runs the machine, and that there is none for this processor before anything is copied."""
-    form, _ = _machine_of(system, here)
-    if not form and system in ARM_SYSTEMS:
-        return _step("Read this first", ARM)
-    if form == "utm":
-        app = next((name for name in sorted(here) if name.endswith("/UTM.dmg")), "")
-        return (
-            _step("Install UTM", UTM_APP, _link(app)) if app else _step("Install UTM", "From mac.getutm.app.")
-        )
-    if form == "wsl":
-        return ""
-    for part in parts:
-        for file in part.more.get("files", ()):
-            name = f"{part.into}/{file['name']}"
-            if file.get("system") == system and name in here:
-                return _step("Install VirtualBox", INSTALL[system].format(name=escape(name)), _link(name))
-    return ""
-
-
-def _machine(system: str, here: set[str]) -> str:
-    form, name = _machine_of(system, here)
-    if not form:
-        return ""
-    texts = {
-        "ova": ("Import the machine", IMPORT),
-        "utm": ("Open the machine", UTM_MACHINE),
-        "wsl": ("Install it", WSL),
-    }
-    title, text = texts[form]
-    other = _file("wsl", False, here) if system == "windows" and form == "ova" else ""
-    return _step(title, text, _link(name)) + (
-        _step("Or instead", f"{INSTEAD} {WSL}", _link(other)) if other else ""
+def _steps(way: Way) -> str:
+    items = "\n".join(
+        f"<li><figure>{step.picture}</figure><h3>{step.title}</h3>"
+        f"{f'<p>{step.link}</p>' if step.link else ''}<p>{step.text}</p></li>"
+        for step in way.steps
     )
+    return f'<ol class="steps">\n{items}\n</ol>'
 
 
-def _browser(system: str, here: set[str]) -> str:
-    if not _machine_of(system, here)[0]:
-        return ""
-    return _step("Open the workshop", OPEN, '<a href="http://127.0.0.1:8082/">127.0.0.1:8082</a>')
-
-
-def _verifier(system: str, here: set[str]) -> str:
-    script, how = CHECKS[system]
-    if script not in here:
-        return ""
-    return f'<p class="quiet">Is this stick whole? {how} {_link(script)} It takes some minutes.</p>'
-
-
-def _local(here: set[str]) -> str:
-    """Tell how to do without a virtual machine, if the stick has what that needs."""
-    if not {LOCAL, "workshop.bundle"} <= here:
-        return ""
-    offline = all(any(name.startswith(f"{folder}/") for name in here) for folder in (WHEELS, DATA))
-    debian = (
-        "On Debian 13 the system's packages come from the stick too; on other systems they need a network."
-    )
-    if f"{DEBS}/preferences" not in here:
-        debian = "The system's packages (C++ compiler, OpenBLAS, Python 3.11) need a network."
-    network = ", without a network" if offline else ""
+def _instead(way: Way) -> str:
+    """Return another way, folded: whoever does both has two machines that want the same addresses."""
     return (
-        "<h3>Or without a virtual machine</h3><p>On Debian 12 or 13, Ubuntu, Enterprise Linux or Fedora, "
-        f"in a terminal in this folder{network}: <code>bash {LOCAL}</code></p>"
-        f'<p class="quiet">{debian}</p>'
+        f'<details class="instead"><summary>Or instead: {way.title}, {way.when}</summary>'
+        "<p><strong>Do one or the other, never both:</strong> both want the ports 8080 to 8082, so whichever "
+        f"starts second does not answer.</p>{_file(way)}{_steps(way)}{way.after}</details>"
     )
 
 
-def _more(here: set[str]) -> str:
+def _older(way: Way) -> str:
+    """Tell who has an older version how its notebooks come along, before it is in the new one's way."""
+    if not way.file:
+        return ""
+    return (
+        '<p class="quiet"><strong>Is an older workshop on this computer?</strong> Start it first, open '
+        "<code>localhost:8080/workshop/updates</code>, press <em>Download my notebooks</em>, and shut it "
+        "down: both want the same ports. In the new one that page has <em>Bring them here</em>. Delete the "
+        "old one only after that.</p>"
+    )
+
+
+def _checker(maker: str, stick: Stick) -> str:
+    if maker not in CHECKS or not (name := stick.preflight(CHECKS[maker][-1])):
+        return ""
+    return f"<p>Before you begin: {_start(maker, name)} It says whether this computer can do it.</p>"
+
+
+def _start(maker: str, name: str) -> str:
+    """Tell how to start a program that lies on the stick."""
+    _, how, shell, _ = CHECKS[maker]
+    return f'in this stick\'s folder, {how} <code class="program">{shell}{escape(name)}</code>.'
+
+
+def _forbidden(maker: str, stick: Stick, way: Way) -> str:
+    if maker not in FORBIDDEN or not (way.file or CHECKS[maker][0] in stick.names):
+        return ""
+    figure, title, text = FORBIDDEN[maker]
+    return f'<div class="past"><figure>{picture(figure)}</figure><div><h3>{title}</h3>{text}</div></div>'
+
+
+def _verifier(maker: str, way: Way, stick: Stick) -> str:
+    if maker not in CHECKS:
+        return ""
+    script = CHECKS[maker][0]
+    lines = []
+    if script in stick.names:
+        lines.append(f"Is this stick whole? To see, {_start(maker, script)} It takes some minutes.")
+    if way.file and (judge := stick.judge()):
+        plain = f"; {script} compares the copy without it" if script in stick.names else ""
+        command = f"{PYTHON[maker]} -I {judge} {quoted(maker, way.file)}"
+        lines.append(
+            "Is the machine itself right, and for this computer? In a terminal in this stick's folder, "
+            f"<code>{escape(command)}</code> says so. That takes Python 3.11 or newer, which many Windows "
+            f"PCs and Macs do not have{plain}."
+        )
+    return "".join(f'<p class="quiet">{line}</p>' for line in lines)
+
+
+def _classroom(system: str, stick: Stick) -> str:
+    if system == "tablet" or not stick.classroom:
+        return ""
+    address = escape(stick.classroom)
+    return (
+        f'<p class="quiet">Nothing of this works here? Then <a href="#tablet" data-system="tablet">the '
+        f"classroom</a> at {address} needs a browser only.</p>"
+    )
+
+
+def _more(stick: Stick) -> str:
     links = []
-    if f"{SITE}/index.html" in here:
+    if f"{SITE}/index.html" in stick.names:
         links.append((f"{SITE}/index.html", "Start page, with demos and slides"))
-    slides = sorted(
-        name for name in here if name.startswith(f"{SITE}/slides/") and name.endswith("index.html")
-    )
-    links += [(name, f"Slides: {PurePosixPath(name).parent.name}") for name in slides]
+    links += [(name, f"Slides: {PurePosixPath(name).parent.name}") for name in stick.slides()]
     return "\n".join(f'<li><a href="{quote(name)}">{escape(title)}</a></li>' for name, title in links)
-
-
-def _link(name: str) -> str:
-    return f'<a class="button" href="{quote(name)}">{escape(name.rpartition("/")[2])}</a>'

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from rich import progress as rich_progress
@@ -35,6 +36,12 @@ class Outcome(Generic[T]):
     label: str
     result: T | None
     why: str = ""
+
+    @property
+    def told(self) -> str:
+        """Why it failed, behind the stick's name, which many reasons begin with themselves."""
+        names = (self.label, str(Path(self.label).absolute()))
+        return self.why if self.why.startswith(names) else f"{self.label}: {self.why}"
 
 
 def run_together(jobs: Sequence[Job[T]], console: Console, at_once: int) -> list[Outcome[T]]:

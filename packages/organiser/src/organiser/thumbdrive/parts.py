@@ -13,6 +13,7 @@ from organiser.appliance.verify import alone
 from organiser.thumbdrive import appliance, bundle, debs, kinds, wheels
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.fetching import Shelf, Wanted
+from organiser.thumbdrive.names import require_writable
 from organiser.thumbdrive.pieces import Context, Found, Piece, below
 from workshop.datasets.catalogue import load_catalogue
 from workshop.datasets.fetch import Options, fetch_all
@@ -22,8 +23,10 @@ from workshop.output import Progress, messages
 from workshop.site.build import RECORD, build_site
 from workshop.system.files import hash_file
 
+MARKS = {".dmg": (b"koly", -512), ".msi": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0)}
+"""What installers have that nobody lists a hash of, and where: a disk image's trailer, an MSI's head."""
 DEBS_ABOUT = 170_000_000
-"""Bytes, until they were collected once."""
+"""Bytes for each processor, until they were collected once."""
 
 
 def look(part: Part, context: Context) -> Found:
@@ -38,9 +41,15 @@ def gather(part: Part, context: Context) -> Found:
 
 def _found(part: Part, context: Context, fetch: bool) -> Found:
     try:
-        return _KINDS[part.kind](part, context, fetch)
+        found = _KINDS[part.kind](part, context, fetch)
     except WorkshopError as error:
         return Found(missing=[str(error)])
+    try:
+        # Before the hour that staging and writing take.
+        require_writable(piece.name for piece in found.pieces)
+    except WorkshopError as error:
+        found.missing.append(str(error))
+    return found
 
 
 def _downloads(part: Part, context: Context, fetch: bool) -> Found:
@@ -56,27 +65,34 @@ def _downloads(part: Part, context: Context, fetch: bool) -> Found:
         for entry in part.more["files"]
         if not context.kinds or entry.get("system") in kinds.systems_of(context.kinds)
     ]
-    given = {each.name: path for each in wanted if (path := _given(each, context.folders))}
+    there = {each.name: _places(each.name, context.folders) for each in wanted}
+    right = {
+        each.name: [path for path in there[each.name] if hash_file(path) == each.sha256] for each in wanted
+    }
+    given = {name: paths[0] for name, paths in right.items() if paths}
     reasons: dict[str, str] = {}
     if fetch:
-        rest = [each for each in wanted if each.name not in given]
+        rest = [each for each in wanted if not there[each.name]]
         reasons = shelf.fetch(rest, context.settings.ca_bundle)
     found = Found()
     for each in wanted:
         if each.name in given:
             found.pieces.append(Piece(f"{part.into}/{each.name}", given[each.name]))
+        elif (wrong := there[each.name]) and not shelf.has(each):
+            found.missing.append(
+                f"{wrong[0]} is damaged, or not the file of that name: its hash is another; get it again "
+                f"from {each.url.replace('{file}', each.name)}, or take it away to have it downloaded"
+            )
         else:
             _from_shelf(shelf, each, part.into, found, reasons, context, fetch)
     return found
 
 
-def _given(wanted: Wanted, folders: Sequence[Path]) -> Path | None:
-    """Return the file where somebody put it, if it is right."""
-    for folder in folders:
-        for path in (folder / wanted.name, *folder.glob(f"*/{wanted.name}")):
-            if path.is_file() and hash_file(path) == wanted.sha256:
-                return path
-    return None
+def _places(name: str, folders: Sequence[Path]) -> list[Path]:
+    """Return where somebody put a file of this name."""
+    return [
+        path for folder in folders for path in (folder / name, *folder.glob(f"*/{name}")) if path.is_file()
+    ]
 
 
 def _from_shelf(
@@ -100,9 +116,11 @@ def _from_shelf(
 
 def _appliance(part: Part, context: Context, fetch: bool) -> Found:
     del fetch  # it is made here, or not at all
-    files, missing = appliance.find_each(context) if context.kinds else (appliance.find(context), [])
+    files, missing = appliance.find(context)
     context.work.mkdir(parents=True, exist_ok=True)
-    pieces = [Piece(f"{part.into}/{path.name}", path) for path in (*files, alone.beside(context.work))]
+    # Whoever gets a machine gets what verifies it.
+    files += [alone.beside(context.work)] if files else []
+    pieces = [Piece(f"{part.into}/{path.name}", path) for path in files]
     return Found(pieces, missing=missing)
 
 
@@ -113,14 +131,34 @@ def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
     for entry in part.more["files"]:
         if entry["for"] not in context.kinds:
             continue
-        places = [folder / entry["name"] for folder in context.folders]
-        if here := next((path for path in places if path.is_file()), None):
-            found.pieces.append(Piece(f"{part.into}/{entry['name']}", here))
+        # Of several versions the one that was put there last.
+        own = context.work / part.name
+        folders = (*context.folders, own)
+        places = [path for folder in folders for path in folder.glob(entry["name"]) if path.is_file()]
+        here = max(places, key=lambda path: path.stat().st_mtime, default=None)
+        if here and _is_what_it_says(here):
+            found.pieces.append(Piece(f"{part.into}/{here.name}", here))
+        elif here:
+            found.missing.append(
+                f"{here} is cut off, or something else was saved by its name, such as a web page: get it "
+                f"again from {entry['from']}"
+            )
         else:
             found.missing.append(
-                f"{entry['name']}: get it from {entry['from']}, put it into a folder, and add --folder"
+                f"{entry['name']}: get it from {entry['from']}, and put it into {own}, or into a folder and "
+                "add --folder"
             )
     return found
+
+
+def _is_what_it_says(path: Path) -> bool:
+    """Tell whether an installer without a known hash is a disk image of Apple's, or an MSI, to its end."""
+    mark, place = MARKS.get(path.suffix.lower(), (b"", 0))
+    with path.open("rb") as file:
+        if path.stat().st_size < abs(place):
+            return False
+        file.seek(place, os.SEEK_END if place < 0 else os.SEEK_SET)
+        return file.read(len(mark)) == mark
 
 
 def _site(part: Part, context: Context, fetch: bool) -> Found:
@@ -174,10 +212,11 @@ def _wheels(part: Part, context: Context, fetch: bool) -> Found:
     shelf = Shelf(context.work / part.name)
     uv = wheels.find_uv(context.settings, context.checkout)
     wanted: dict[str, Wanted] = {}
+    processors = kinds.processors_of(context.kinds)
     for entry in part.more["locks"]:
         lock = context.checkout / "locks" / f"{entry['lock']}.txt"
-        for each in wheels.wheels_for(lock, entry["python"], uv, context.work, context.offline):
-            wanted[each.name] = each
+        listed = wheels.wheels_for(lock, entry["python"], processors, uv, context.work, context.offline)
+        wanted |= {each.name: each for each in listed}
     reasons = shelf.fetch(list(wanted.values()), context.settings.ca_bundle) if fetch else {}
     found = Found()
     for each in wanted.values():
@@ -186,7 +225,7 @@ def _wheels(part: Part, context: Context, fetch: bool) -> Found:
 
 
 def _debs(part: Part, context: Context, fetch: bool) -> Found:
-    work = context.work / part.name
+    work, processors = context.work / part.name, kinds.processors_of(context.kinds)
     if fetch:
         base = _role_variables(context.checkout, "base-fedora")
         python = _role_variables(context.checkout, "python-venv")
@@ -196,15 +235,15 @@ def _debs(part: Part, context: Context, fetch: bool) -> Found:
             *python["__python_venv_packages"],
         ]
         folder: Path | None = debs.fetch_debs(
-            work, part.more["suite"], python["__python_venv_suite"], packages
+            work, part.more["suite"], python["__python_venv_suite"], packages, processors
         )
     else:
-        folder = debs.collected(work)
+        folder = debs.collected(work, processors)
     if folder:
         return Found(below(folder, part.into))
     if context.offline:
         return Found(missing=["offline, and not collected before"])
-    return Found(expected=[(f"{part.into}/", DEBS_ABOUT)])
+    return Found(expected=[(f"{part.into}/", DEBS_ABOUT * len(processors))])
 
 
 def _role_variables(checkout: Path, role: str) -> dict[str, Any]:

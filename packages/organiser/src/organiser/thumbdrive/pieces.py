@@ -31,13 +31,15 @@ class Context:
     work: Path
     """Folder for downloads and what is made on the way; kept for the next time."""
     settings: Settings
-    appliance: Path | None = None
-    """The OVA that somebody named."""
+    appliances: tuple[Path, ...] = ()
+    """The files with a machine that somebody named, in place of the newest built."""
     kinds: tuple[str, ...] = ()
     """The kinds of computers that the stick is for; none: as it was before there were others than x86."""
     folders: tuple[Path, ...] = ()
     """Where files may lie that cannot be downloaded here."""
     offline: bool = False
+    classroom: str = ""
+    """The address that the page names to tablets and Chromebooks, if there is a classroom."""
     say: Callable[[str], None] = lambda text: None
 
 

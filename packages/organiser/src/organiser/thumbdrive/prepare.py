@@ -37,9 +37,18 @@ def prepared(
             raise WorkshopError(f"{stick} is a folder; --format needs the device, such as /dev/sdb")
         else:
             place_at(stick, force)
-    if len({path.resolve() for path in sticks}) < len(sticks):
+    # A disk and its partition are one stick, too.
+    nodes = [
+        disk.path if format_exfat else _node_with_files(stick, disk)[0] for stick, disk in devices.items()
+    ]
+    if len({path.resolve() for path in sticks}) < len(sticks) or len(set(nodes)) < len(nodes):
         raise WorkshopError("a stick is named twice; name each once")
-    return [_place(stick, devices.get(stick), format_exfat, force, stack) for stick in sticks]
+    places = [_place(stick, devices.get(stick), format_exfat, force, stack) for stick in sticks]
+    for stick, place in zip(sticks, places, strict=True):
+        for other, another in zip(sticks, places, strict=True):
+            if place is not another and another.folder.is_relative_to(place.folder):
+                raise WorkshopError(f"{other} is on the stick {stick}, which is named, too; name each once")
+    return places
 
 
 def _require_confirmed(stick: Path, disk: Disk, confirmed: Sequence[str]) -> None:

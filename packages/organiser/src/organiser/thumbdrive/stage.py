@@ -64,7 +64,7 @@ def stage(parts: Sequence[Part], folder: Path, context: Context, key: Path | Non
         found = gather(part, context)
         pieces += found.pieces
         note(staged, part, found)
-    pieces += own_pieces(parts, pieces, key)
+    pieces += own_pieces(parts, pieces, key, context.classroom)
     require_writable(piece.name for piece in pieces)
     folder.mkdir(parents=True, exist_ok=True)
     with only_run(folder):
@@ -81,13 +81,15 @@ def note(staged: Staged, part: Part, found: Found) -> None:
         (staged.notes if part.optional else staged.missing)[part.name] = found.missing
 
 
-def own_pieces(parts: Sequence[Part], pieces: Sequence[Piece], key: Path | None) -> list[Piece]:
+def own_pieces(
+    parts: Sequence[Part], pieces: Sequence[Piece], key: Path | None, classroom: str
+) -> list[Piece]:
     """Return what every stick has: the page to begin with, the scripts that verify, the signer's key."""
     own = [Piece(piece.name.removeprefix("/"), piece.source) for piece in below(SCRIPTS, "")]
     if key:
         own.append(Piece(SIGNER, signature.public_key_of(key)))
     names = [piece.name for piece in (*pieces, *own)]
-    own.append(Piece(START, page.render(parts, names).encode()))
+    own.append(Piece(START, page.render(parts, names, classroom).encode()))
     return own
 
 

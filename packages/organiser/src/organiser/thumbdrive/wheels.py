@@ -1,4 +1,4 @@
-"""The Python packages of local mode: for each lock the files that a Linux machine on x86_64 takes.
+"""The Python packages of local mode: for each lock the files that a Linux machine of each processor takes.
 
 uv tells which files the locked versions have (it writes a ``pylock.toml``, PEP 751, and knows this
 machine's index); ``packaging`` chooses among them as an installer there would; the hashes are the locks'.
@@ -7,17 +7,19 @@ machine's index); ``packaging`` chooses among them as an installer there would; 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.markers import Environment
 from packaging.pylock import PackageSdist, PackageWheel, Pylock, PylockSelectError, PylockValidationError
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
+from organiser.appliance.architecture import ARCHITECTURES
 from organiser.thumbdrive.fetching import Wanted
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
@@ -27,15 +29,19 @@ GLIBC = 34
 OLDEST_GLIBC = 5
 
 
-def wheels_for(lock: Path, pythons: Iterable[str], uv: str, scratch: Path, offline: bool) -> list[Wanted]:
-    """Return the files that the lock's packages need on each of these Pythons.
+def wheels_for(
+    lock: Path, pythons: Iterable[str], processors: Sequence[str], uv: str, scratch: Path, offline: bool
+) -> list[Wanted]:
+    """Return the files that the lock's packages need on each of these Pythons and processors.
+
+    The processors go by Debian's words. What runs on either is one file.
 
     Raises WorkshopError when the index cannot be asked, or has no file that fits.
     """
     listed = _pylock(lock, uv, scratch, offline)
     found: dict[str, Wanted] = {}
-    for python in pythons:
-        for wanted in _selected(listed, python, lock.name):
+    for python, processor in itertools.product(pythons, processors):
+        for wanted in _selected(listed, python, processor, lock.name):
             found[wanted.name] = wanted
     return [found[name] for name in sorted(found)]
 
@@ -90,13 +96,17 @@ def _compile(lock: Path, uv: str, kept: Path, offline: bool) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _selected(pylock: Pylock, python: str, lock: str) -> Iterator[Wanted]:
+def _selected(pylock: Pylock, python: str, processor: str, lock: str) -> Iterator[Wanted]:
+    machine = ARCHITECTURES[processor].machine
+    environment, tags = environment_of(python, machine), list(tags_of(python, machine))
     try:
-        for _, file in pylock.select(environment=environment_of(python), tags=list(tags_of(python))):
+        for _, file in pylock.select(environment=environment, tags=tags):
             if isinstance(file, PackageWheel | PackageSdist):
                 yield _wanted(file)
     except PylockSelectError as error:
-        raise WorkshopError(f"{lock} cannot be had for Python {python} on Linux: {error}") from error
+        raise WorkshopError(
+            f"{lock} cannot be had for Python {python} on Linux on {processor}: {error}"
+        ) from error
 
 
 def _wanted(file: PackageWheel | PackageSdist) -> Wanted:
@@ -104,13 +114,13 @@ def _wanted(file: PackageWheel | PackageSdist) -> Wanted:
     return Wanted(file.filename, str(file.url), file.hashes["sha256"], size or 1 << 20, size or None)
 
 
-def environment_of(python: str) -> Environment:
-    """Return what markers ask about, for CPython of this version on Linux on x86_64."""
+def environment_of(python: str, machine: str) -> Environment:
+    """Return what markers ask about, for CPython of this version on Linux on this machine (uname's word)."""
     return {
         "implementation_name": "cpython",
         "implementation_version": f"{python}.0",
         "os_name": "posix",
-        "platform_machine": "x86_64",
+        "platform_machine": machine,
         "platform_python_implementation": "CPython",
         "platform_release": "",
         "platform_system": "Linux",
@@ -121,10 +131,10 @@ def environment_of(python: str) -> Environment:
     }
 
 
-def tags_of(python: str) -> Iterator[Tag]:
+def tags_of(python: str, machine: str) -> Iterator[Tag]:
     """Yield the tags of wheels that run there, the best first (PEP 425, PEP 600)."""
     version = tuple(int(number) for number in python.split("."))
-    platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(GLIBC, OLDEST_GLIBC - 1, -1)]
-    platforms += [f"{old}_x86_64" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC, OLDEST_GLIBC - 1, -1)]
+    platforms += [f"{old}_{machine}" for old in ("manylinux2014", "manylinux2010", "manylinux1", "linux")]
     yield from cpython_tags(version, platforms=platforms)
     yield from compatible_tags(version, f"cp{version[0]}{version[1]}", platforms)

@@ -28,6 +28,41 @@ check_folder() {
     die "the stick's $1 are damaged; run verify.sh and ask for another stick"
 }
 
+# processor_of: this computer's, by Debian's name: that of its programs, which may be 32-bit ones on a 64-bit kernel.
+processor_of() {
+  dpkg --print-architecture 2>/dev/null && return
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) uname -m ;;
+  esac
+}
+
+# processors_here: those that the stick is for, a line each; nothing where there is nothing on it that depends on them.
+processors_here() {
+  local path
+  {
+    for path in "$stick"/debs/dists/*/main/binary-*/; do
+      if [ -d "$path" ]; then basename "$path" | sed 's/^binary-//'; fi
+    done
+    for path in "$stick"/wheels/uv-*.whl; do
+      case $path in
+        *_x86_64.whl) echo amd64 ;;
+        *_aarch64.whl) echo arm64 ;;
+      esac
+    done
+  } | sort -u
+}
+
+# check_processor: what is for others only fails late, and for reasons that mislead.
+check_processor() {
+  local processor here
+  processor=$(processor_of)
+  here=$(processors_here)
+  if [ -z "$here" ] || grep -qxF "$processor" <<<"$here"; then return; fi
+  die "this stick is for computers with ${here//$'\n'/ or } (amd64: Intel or AMD; arm64: 64-bit Arm), and this one has $processor; ask the organiser for one that is for it"
+}
+
 is_debian_13() {
   # shellcheck disable=SC1091
   (. /etc/os-release 2>/dev/null && [ "${ID:-}/${VERSION_ID:-}" = debian/13 ])
@@ -45,7 +80,8 @@ lacks_packages() {
 # The stick has a part of Debian's own repository, and for this one call it is the only one. apt takes what Debian signed, whoever
 # made the stick. Its lists are as old as the stick, so their dates say nothing.
 install_packages() {
-  local apt keyring state suite
+  local apt keyring state suite processor
+  processor=$(processor_of)
   check_folder debs
   for keyring in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
     if [ -f "$keyring" ]; then break; fi
@@ -57,7 +93,7 @@ install_packages() {
   # apt wants no blanks in an address.
   ln -s "$stick/debs" "$state/debs"
   for suite in "$stick"/debs/dists/*/; do
-    echo "deb [signed-by=$keyring check-valid-until=no by-hash=no target=Packages] copy:$state/debs $(basename "$suite") main"
+    echo "deb [arch=$processor signed-by=$keyring check-valid-until=no by-hash=no target=Packages] copy:$state/debs $(basename "$suite") main"
   done >"$state/sources.list"
   apt=(apt-get -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$state/lists"
     -o "Dir::Etc::preferences=$state/debs/preferences" -o "Dir::Etc::preferencesparts=$state/none"
@@ -89,6 +125,7 @@ bring_checkout() {
 }
 
 [ -f "$stick/workshop.bundle" ] || die "this stick has no workshop.bundle; ask the organiser for one with local mode"
+check_processor
 packages=()
 if [ -f "$stick/debs/needed.txt" ]; then mapfile -t packages <"$stick/debs/needed.txt"; fi
 if is_debian_13 && [ ${#packages[@]} -gt 0 ] && lacks_packages; then install_packages; fi

@@ -15,13 +15,12 @@ if not exist SHA256SUMS (
   goto end
 )
 set status=0
-for /f "usebackq tokens=1,*" %%h in ("SHA256SUMS") do call :check %%h "%%i"
+rem The names go by variables: what is behind a call is expanded twice, and names may have a percent sign.
+for /f "usebackq tokens=1,*" %%h in ("SHA256SUMS") do set "wanted=%%h" & set "name=%%i" & call :check
 if %status%==0 (echo All files are right.) else (echo Some files are not right. Ask the organiser for another stick.)
 goto end
 
 :check
-set wanted=%1
-set "name=%~2"
 set "path_=%name:/=\%"
 if not exist "%path_%" (
   echo MISSING  %name%

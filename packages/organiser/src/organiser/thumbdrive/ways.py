@@ -1,0 +1,317 @@
+"""How each kind of computer comes to the workshop: one file, three steps, perhaps another way."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from organiser.thumbdrive.pictures import picture, terminal
+from organiser.thumbdrive.stick import LOCAL, Stick
+
+START_PAGE = "http://localhost:8082/"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; its texts are HTML."""
+
+    title: str
+    picture: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """Three steps at most."""
+
+    title: str
+    when: str
+    """For whom it is, where it is not the first way."""
+    steps: tuple[Step, ...]
+    file: str = ""
+    """The one file that the reader needs."""
+    after: str = ""
+    """What to do where a step cannot be done."""
+    needs_network: bool = False
+
+
+def link(name: str) -> str:
+    """Return a link to a file of the stick."""
+    return f'<a class="button" href="{quote(name)}">{escape(PurePosixPath(name).name)}</a>'
+
+
+def _typed(command: str) -> str:
+    """Return a short command, which is not broken where it has a hyphen."""
+    return f'<code class="short">{command}</code>'
+
+
+def quoted(maker: str, name: str) -> str:
+    """Return a file's name as it is typed in a terminal of this maker's system."""
+    if maker != "windows":
+        return shlex.quote(name)
+    return name if re.fullmatch(r"[\w./-]+", name, re.ASCII) else f'"{name}"'
+
+
+def ways_for(system: str, stick: Stick) -> list[Way]:
+    """Return what this stick offers to a system, the way to try first first."""
+    found = [way for way in (make(system, stick) for make in _WAYS[system]) if way]
+    # The sort is stable: what needs no network comes first, and for the rest the order in the table counts.
+    return sorted(found, key=lambda way: way.needs_network) if system == "macos-arm" else found
+
+
+def _opened(where_the_token_is: str) -> Step:
+    return Step(
+        "Open the workshop",
+        picture("open"),
+        f"This page answers about a minute after the start. Jupyter asks for a token once: "
+        f"{where_the_token_is}",
+        f'<a class="button" href="{START_PAGE}">{START_PAGE.removeprefix("http://").rstrip("/")}</a>',
+    )
+
+
+IN_ITS_WINDOW = "it is in the machine's own window."
+
+
+def _virtualbox(system: str, stick: Stick) -> Way | None:
+    file = stick.machine("ova", arm=system == "macos-arm")
+    if not file:
+        return None
+    installer = stick.virtualbox(system)
+    texts = {
+        "windows": (
+            picture("windows-installer"),
+            "Open it and press <em>Next</em> until it is done. Windows asks once: say <em>Yes</em>.",
+        ),
+        "linux": (
+            terminal(
+                "A terminal: sudo sh and the name of VirtualBox's installer are typed.",
+                "Terminal",
+                "$ sudo sh VirtualBox-….run",
+                "Installing VirtualBox …",
+                "VirtualBox has been installed.",
+            ),
+            "In a terminal in this stick's folder: "
+            f"<code>sudo sh {escape(quoted(system, installer))}</code>. "
+            "Or take the VirtualBox of your distribution.",
+        ),
+    }
+    figure, text = texts.get(
+        system,
+        (
+            picture("macos-installer"),
+            "Open it, then double-click <em>VirtualBox.pkg</em> in it. macOS asks for your password.",
+        ),
+    )
+    if not installer:
+        text = (
+            "It is not on this stick. <strong>Only this step needs a network</strong>: get VirtualBox 7.1 or "
+            "later from <em>virtualbox.org</em>, or ask your organiser for it."
+        )
+    steps = (
+        Step("Install VirtualBox", figure, text, link(installer) if installer else ""),
+        Step(
+            "Import the machine",
+            picture("import"),
+            "If there is room, copy it to your disk first. Open it, press <em>Finish</em>, and wait. Then "
+            "select the machine and press <em>Start</em>.",
+            link(file),
+        ),
+        _opened(IN_ITS_WINDOW),
+    )
+    when = "where UTM cannot be installed" if system == "macos-arm" else ""
+    return Way("VirtualBox", when, steps, file, needs_network=not installer)
+
+
+def _utm(_: str, stick: Stick) -> Way | None:
+    file = stick.machine("utm", arm=True)
+    if not file:
+        return None
+    app = stick.utm()
+    text = (
+        "Open it and drag UTM onto <em>Applications</em>. If macOS does not start it, see <em>If macOS stops "
+        "a file</em>."
+    )
+    if not app:
+        text = (
+            "It is not on this stick. <strong>Only this step needs a network</strong>: get UTM from "
+            f"<em>mac.getutm.app</em>, or ask your organiser for it. {text}"
+        )
+    steps = (
+        Step("Install UTM", picture("utm-installer"), text, link(app) if app else ""),
+        Step(
+            "Unpack the machine",
+            picture("unpack"),
+            "Copy it to your disk and double-click it: a machine that ends in <em>.utm</em> comes out. "
+            "Double-click that, too; in UTM press the large arrow. If macOS refuses one of them, see "
+            "<em>If macOS stops a file</em>.",
+            link(file),
+        ),
+        _opened(IN_ITS_WINDOW),
+    )
+    return Way("UTM", "where VirtualBox cannot be installed", steps, file, needs_network=not app)
+
+
+def _wsl(system: str, stick: Stick) -> Way | None:
+    arm = system == "windows-arm"
+    file = stick.machine("wsl", arm=arm)
+    if not file:
+        return None
+    installer = stick.wsl_installer(arm=arm)
+    ask = (
+        f"Open <em>Terminal</em> from the start menu and type {_typed('wsl --version')}. With 2.4.4 or newer "
+        "go on. If it is older, or none: "
+    )
+    if installer:
+        text = f"{ask} open the file above, then restart Windows if it asks for that."
+    else:
+        text = (
+            f"{ask} {_typed('wsl --update')}, which <strong>needs a network</strong>; or what is said below "
+            "the steps."
+        )
+    steps = (
+        Step(
+            "Is WSL new enough?",
+            terminal(
+                "A terminal in Windows: wsl --version is typed, and it answers with 2.4.4 or newer.",
+                "Terminal",
+                "> wsl --version",
+                "WSL version: 2.4.4.0",
+                "Kernel version: 5.15.167.4-1",
+            ),
+            text,
+            link(installer) if installer else "",
+        ),
+        Step(
+            "Install the machine",
+            picture("wsl"),
+            "Copy it to your disk and double-click it. The window that opens makes everything ready, then "
+            "shows addresses and the token. <strong>Leave it open</strong>: without a window WSL ends the "
+            "workshop. If Windows warns, see <em>If Windows stops a file</em>.",
+            link(file),
+        ),
+        _opened("it is in the window that opened."),
+    )
+    way = "where VirtualBox is forbidden or slow; this runs in Windows itself"
+    after = _beside_another(file) + _older_wsl(file)
+    return Way("WSL", way, steps, file, after=after, needs_network=not installer)
+
+
+def _beside_another(file: str) -> str:
+    """Tell how to install it where an older one has the name that a double click gives it."""
+    name = escape(quoted("windows", PurePosixPath(file).name))
+    return (
+        "<h3>Where an older workshop is installed as WSL</h3>"
+        "<p>The double click says that its name is taken. When its notebooks are downloaded, type in a "
+        "Terminal, in the folder of your copy:</p>"
+        "<pre>wsl --terminate deep-learning-workshop\n"
+        f"wsl --install --from-file {name} --name workshop-2</pre>"
+    )
+
+
+def _older_wsl(file: str) -> str:
+    """Tell how to do without the double click."""
+    name = escape(quoted("windows", PurePosixPath(file).name))
+    return (
+        "<h3>With a WSL older than 2.4.4, and no network</h3>"
+        "<p>The double click does not work, but these three lines do. Open the stick's folder "
+        f"<em>{escape(str(PurePosixPath(file).parent))}</em>, type <code>cmd</code> into its address bar, "
+        "press Enter, and in the black window:</p>"
+        f"<pre>wsl --import deep-learning-workshop %USERPROFILE%\\workshop {name}\n"
+        "wsl -d deep-learning-workshop -u root /usr/lib/wsl/first-start\n"
+        "wsl -d deep-learning-workshop -u workshop</pre>"
+        "<p>Leave the window of the last one open: without one WSL ends the workshop.</p>"
+        '<p class="quiet">A Windows that never had WSL lacks it altogether; then your organiser, or a '
+        "network, has to help.</p>"
+    )
+
+
+def _local(system: str, stick: Stick) -> Way | None:
+    """Tell how to do without a virtual machine, if the stick has what that needs."""
+    machine, processor = ("aarch64", "arm64") if system == "linux-arm" else ("x86_64", "amd64")
+    if not stick.has_local():
+        return None
+    offline = stick.has_packages(machine)
+    packages = (
+        "On Debian 13 the system's packages come from the stick too; on other systems they need a network."
+        if stick.has_debs(processor)
+        else "The system's packages (C++ compiler, OpenBLAS, Python 3.11) need a network."
+    )
+    command = f"bash {LOCAL}"
+    typed = f"In that terminal{', without a network' if offline else ''}: <code>{command}</code>. {packages}"
+    steps = (
+        Step(
+            "Open a terminal here",
+            terminal(
+                "A terminal in the stick's folder, where ls shows set-up-from-stick.bash.",
+                "Terminal",
+                "$ ls",
+                "0_START_HERE.html  verify.sh",
+                LOCAL,
+            ),
+            "In your file manager right-click this stick's folder, then <em>Open in Terminal</em>. It takes "
+            "a Debian 12 or 13, Ubuntu, Enterprise Linux or Fedora.",
+        ),
+        Step(
+            "Set it up",
+            terminal(
+                f"The terminal: {command} is typed.",
+                "Terminal",
+                f"$ {command}",
+                "Set up the workshop …",
+                "It asks for your sudo password.",
+            ),
+            typed,
+        ),
+        _opened("it is in the terminal, which shows all addresses."),
+    )
+    when = "this computer itself becomes the workshop"
+    return Way("no virtual machine", when, steps, needs_network=not offline)
+
+
+def _tablet(_: str, stick: Stick) -> Way:
+    """Send whoever cannot install anything to the classroom."""
+    address = stick.classroom
+    where = f'<a class="button" href="{escape(address)}">{escape(address)}</a>' if address else ""
+    first = (
+        Step("Join the room's network", picture("network"), "The Wi-Fi that the speaker names, if not yours.")
+        if address
+        else Step(
+            "Ask the speaker",
+            picture("ask"),
+            "Is there a classroom, and what is its address? If there is none, share a neighbour's computer "
+            "for the lessons.",
+        )
+    )
+    steps = (
+        first,
+        Step(
+            "Open the classroom",
+            picture("classroom"),
+            "Type its address into your browser. If it warns of the certificate: compare that with your "
+            "card, and go on.",
+            where,
+        ),
+        Step(
+            "Take your seat",
+            picture("card"),
+            "Type the seat and the code that are on your card. Everything runs in the browser from there on.",
+        ),
+    )
+    return Way("the classroom", "", steps)
+
+
+_WAYS: dict[str, tuple[Callable[[str, Stick], Way | None], ...]] = {
+    "windows": (_virtualbox, _wsl),
+    "windows-arm": (_wsl,),
+    "macos-arm": (_utm, _virtualbox),
+    "macos-intel": (_virtualbox,),
+    "linux": (_virtualbox, _local),
+    "linux-arm": (_local,),
+    "tablet": (_tablet,),
+}
