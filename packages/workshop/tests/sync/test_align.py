@@ -1,6 +1,13 @@
-from workshop.sync.merge import ONE_PAIR, Effort, align, unique_ids
+import time
+from typing import Any
 
-from .bed import cell
+import pytest
+
+from workshop.sync import planner
+from workshop.sync.merge import ONE_PAIR, Effort, align, unique_ids
+from workshop.sync.notebook import settle_ids
+
+from .bed import Bed, book, cell
 
 
 def test_ids_decide_whatever_the_cells_say() -> None:
@@ -49,3 +56,41 @@ def test_likeness() -> None:
     assert Effort().likeness(cell("abcdef"), cell("abcdeX", kind="markdown")) == 0.0
     assert Effort().likeness(cell("abcdef"), cell("abcdeX")) > 0.6
     assert Effort().likeness(cell("a" * ONE_PAIR), cell("a" * ONE_PAIR + "b")) == 0.0
+
+
+@pytest.mark.parametrize("words", [("", ""), ("same", "same"), ("one {}", "another, of many words {}")])
+def test_cells_made_to_hurt_take_no_longer_than_they_may(words: tuple[str, str]) -> None:
+    old, new = ([cell(word.format(number)) for number in range(5_000)] for word in words)
+    begin = time.process_time()
+    align(old, [cell("first"), *new], Effort(0.2))
+    assert time.process_time() - begin < 5
+
+
+def test_as_many_cells_that_only_moved_are_all_found() -> None:
+    old = [cell(f"{number}") for number in range(5_000)]
+    assert len(align(old, [cell("first"), *old], Effort(1.0))) == len(old)
+
+
+def test_ids_for_many_cells_that_say_the_same_are_dealt_out_in_time() -> None:
+    cells = [cell("same") for _ in range(3_000)]
+    begin = time.process_time()
+    settle_ids(cells, [[]] * len(cells), 5)
+    assert len({each["id"] for each in cells}) == len(cells)
+    assert time.process_time() - begin < 6
+
+
+def test_all_merges_of_one_sync_share_what_they_may_take(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    given, merge = [], planner.merge
+
+    def watched(*sides: Any) -> Any:
+        given.append(sides[-1])
+        return merge(*sides)
+
+    monkeypatch.setattr(planner, "merge", watched)
+    bed.publish(a_ipynb=book(cell("a", "a")), b_ipynb=book(cell("b", "b")))
+    bed.sync()
+    for name in ("a", "b"):
+        bed.edit(f"{name}.ipynb", book(cell(name, name), cell("mine", "m")))
+    bed.publish(a_ipynb=book(cell("a new", "a")), b_ipynb=book(cell("b new", "b")))
+    assert bed.actions() == {"a.ipynb": "merged", "b.ipynb": "merged"}
+    assert len(given) == 2 and given[0] is given[1]

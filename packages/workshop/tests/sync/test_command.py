@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import shlex
@@ -28,6 +29,7 @@ def words(bed: Bed, *more: str) -> list[str]:
         ["--from", "x", "--into", "a", "--state", "b", "--allow-unsigned", "--allowed-signers", "f"],
         ["--from", "x", "--into", "a"],
         ["--from", "x", "--into", "a", "--state", "b", "--nonsense"],
+        ["--pack", "x.zip", "--into", "a", "--state", "b", "--dry-run"],
     ],
 )
 def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,6 +48,44 @@ def test_sync_undo_and_their_summaries(bed: Bed, capsys: pytest.CaptureFixture[s
     assert bed.snapshot() == {}
     with pytest.raises(WorkshopError, match="no sync to undo"):
         main(words(bed, "--undo"))
+
+
+def test_what_the_system_refuses_is_one_line_with_what_to_do(bed: Bed, tmp_path: Path) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    (tmp_path / "file").touch()
+    bed.state = tmp_path / "file/state"
+    with pytest.raises(WorkshopError, match=r"^Not a directory \(.*\); .* mend that, and sync again$"):
+        main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+
+
+def test_a_source_that_cannot_be_read_is_not_called_empty(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+
+    def refuse(place: Path) -> object:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(WorkshopError, match="notebooks cannot be read"):
+        main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+
+
+def test_where_a_packed_file_cannot_be_is_said(bed: Bed, tmp_path: Path) -> None:
+    bed.edit("a.ipynb", notebook("1"))
+    (tmp_path / "folder.zip").mkdir()
+    for place in ("none/my.zip", "folder.zip"):
+        with pytest.raises(WorkshopError, match=r"zip cannot be written there; name a file"):
+            main(words(bed, "--pack", str(tmp_path / place)))
+
+
+def test_names_that_the_terminal_cannot_show_do_not_stop_packing(
+    bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.edit("a.ipynb", notebook("1"))
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    main(words(bed, "--pack", str(tmp_path / "日.zip")))
+    terminal.flush()
+    assert b"1 file is in" in terminal.buffer.getvalue() and (tmp_path / "日.zip").is_file()
 
 
 @pytest.fixture

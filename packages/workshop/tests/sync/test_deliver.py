@@ -218,6 +218,35 @@ def test_a_file_saved_while_the_sync_runs_is_left_for_the_next_one(
     assert bed.actions() == {"a.ipynb": "beside"}
 
 
+@pytest.mark.parametrize("name", ["delivered", "backups", "lock"])
+@pytest.mark.parametrize("kind", ["file", "pipe", "link", "folder"])
+def test_what_stands_in_the_place_of_our_own_stops_nothing(bed: Bed, name: str, kind: str) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    bed.sync()
+    place, aside = bed.state / name, bed.state / f"{name}-before"
+    place.rename(aside)
+    match kind:
+        case "file":
+            place.touch()
+        case "pipe":
+            os.mkfifo(place)
+        case "link":
+            place.symlink_to("nowhere")
+        case "folder":
+            place.mkdir()
+    bed.publish(a_ipynb=notebook("2"))
+    assert bed.actions() == {"a.ipynb": "updated"}
+    assert notebook("1") in bed.backups()
+
+
+def test_a_state_that_is_no_folder_is_named(bed: Bed) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    bed.state.write_bytes(b"mine")
+    with pytest.raises(WorkshopError, match="state is no folder; choose another --state"):
+        bed.sync()
+    assert bed.state.read_bytes() == b"mine"
+
+
 def test_a_sync_killed_before_it_could_remember_is_made_good(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1"))
     bed.edit("a.ipynb", notebook("1"))  # written, but nothing of it is recorded

@@ -52,6 +52,10 @@ def test_a_fault_of_the_network_is_no_error(said: str) -> None:
         ("fatal: unable to access 'http://x/': The requested URL returned error: 407", "sign in to the"),
         ("fatal: unable to access 'https://x/': The requested URL returned error: 429", "is busy or out of"),
         ("fatal: unable to access 'https://x/': The requested URL returned error: 503", "is busy or out of"),
+        (
+            "fatal: unable to access 'https://x/': GnuTLS, handshake failed: An unexpected TLS packet came.",
+            "sign in to the network",
+        ),
         ("fatal: Could not read from remote repository.", "broke off"),
         ("fatal: unable to access 'https://x/': end of response with 49 bytes missing", "broke off"),
     ],
@@ -98,8 +102,9 @@ def test_addresses() -> None:
         "https://",
         "https:///y",
         "ssh://:22",
+        "https://x/y\n",
     ):
-        with pytest.raises(WorkshopError, match="no address"):
+        with pytest.raises(WorkshopError, match=r"^.* is no address"):
             check_url(bad)
     assert without_password("https://user:secret@x/y") == "https://x/y"
     assert without_password("ssh://git@x/y") == "ssh://git@x/y"

@@ -124,6 +124,18 @@ def test_the_two_need_not_be_at_one_revision(two: Two, newer: str) -> None:
     assert sources(two.home.read("a.ipynb")) == ["a = 11", "b = 2", "c = 33"]
 
 
+def test_an_edited_lesson_that_the_next_version_has_no_longer_comes_along(tmp_path: Path) -> None:
+    two = Two(tmp_path)
+    two.deliver(a_ipynb=BASE, old_ipynb=BASE, untouched_ipynb=BASE)
+    two.seat.edit("old.ipynb", notebook("a = 1", "b = 22", "c = 3"))
+    next_one = Bed(tmp_path / "next", tmp_path / "next-home", tmp_path / "next-state")
+    next_one.publish(a_ipynb=notebook("a = 1", "b = 2", "c = 3", "new = 4"))
+    next_one.sync()
+    report = two.carry(two.seat, next_one)
+    assert next_one.read("old.ipynb") == notebook("a = 1", "b = 22", "c = 3"), report.files
+    assert sources(next_one.read("a.ipynb")) == ["a = 1", "b = 2", "c = 3", "new = 4"]
+
+
 def test_what_comes_a_second_time_grows_from_the_first(two: Two) -> None:
     two.seat.edit("a.ipynb", notebook("a = 11", "b = 2", "c = 3"))
     two.carry(two.seat, two.home)
@@ -146,10 +158,12 @@ def test_what_the_seat_deleted_stays_at_home(two: Two) -> None:
 
 def test_a_dry_run_writes_nothing_and_an_undo_puts_back(two: Two) -> None:
     two.seat.edit("a.ipynb", notebook("a = 11", "b = 2", "c = 3"))
-    assert two.carry(two.seat, two.home, dry_run=True).files
+    before = {*two.folder.rglob("home*/**/*")}
+    would = two.carry(two.seat, two.home, dry_run=True)
     assert two.home.read("a.ipynb") == BASE
-    assert not (two.home.state / "other-machines").exists()
+    assert {*two.folder.rglob("home*/**/*")} == before
     report = two.carry(two.seat, two.home)
+    assert actions(would) == actions(report) == {"a.ipynb": "updated"}
     (taken,) = (two.home.state / "other-machines").iterdir()
     assert str(taken) in report.notes[-1]
     undo(two.home.mine, taken)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience
 
 from workshop.errors import WorkshopError
 from workshop.sync import cli, command, engine, light, state
@@ -198,6 +199,17 @@ def test_news_are_asked_for_once(
     assert bed.mine.joinpath("a.ipynb").read_bytes() == notebook("2")
 
 
+def test_where_somebody_stands_may_be_gone(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    capsys.readouterr()
+    cli.main(words)
+    assert "Nothing to do" in capsys.readouterr().out
+
+
 def test_a_server_that_says_nothing_is_waited_for_once(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/workshop.git"
@@ -209,6 +221,28 @@ def test_a_server_that_says_nothing_is_waited_for_once(tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             silent.accept()
     assert light.heard == {}
+
+
+def test_an_address_that_fails_late_is_asked_once(
+    bed: Bed,
+    organiser: Organiser,
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Else somebody offline would wait twice: of ten seconds, ssh alone takes six to give up."""
+    asked, programs = tmp_path / "asked", tmp_path / "bin"
+    programs.mkdir()
+    lines = ("#!/bin/sh", f"echo x >>{asked}", f"sleep {patience(1.0)}", "exit 128", "")
+    (programs / "git").write_text("\n".join(lines))
+    (programs / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setattr(light, "ASK_SECONDS", patience(1.6))
+    capsys.readouterr()
+    cli.main(words)
+    assert "nothing done, offline" in capsys.readouterr().out
+    assert asked.read_text().count("x") == 1
 
 
 def test_git_is_ended_when_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from workshop.errors import WorkshopError
 from workshop.sync import source
 from workshop.sync.command import main
 from workshop.sync.engine import undo
+from workshop.sync.files import ChangedError
 from workshop.sync.git import failure
 from workshop.sync.mirror import DamagedMirrorError, Mirror, Remote
-from workshop.sync.notebook import ChangedError, Version
+from workshop.sync.notebook import Version
 from workshop.sync.source import read_folder
 
 from .bed import Bed, memory_folder, notebook

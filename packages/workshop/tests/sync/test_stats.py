@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from workshop.sync import state as stats_module
+from workshop.sync.files import ChangedError
 from workshop.sync.notebook import Version
 from workshop.sync.state import HashCache
 
@@ -60,3 +61,21 @@ def test_a_damaged_cache_is_none(tmp_path: Path, damage: bytes) -> None:
     version = HashCache(tmp_path).version(tmp_path / "a")
     assert version is not None and version.data == b"1"
     assert HashCache(tmp_path).version(tmp_path / "missing") is None
+
+
+def test_a_hash_that_is_none_of_the_file_is_forgotten(old_file: Path, tmp_path: Path) -> None:
+    """Whatever spoilt the cache: else the file would have changed meanwhile, in each sync anew."""
+    stats = HashCache(tmp_path)
+    version = stats.version(old_file)
+    assert version is not None and version.meaning
+    stats.save()
+    cache = tmp_path / "stats.json"
+    cache.write_text(cache.read_text().replace(version.sha256, "0" * 64))
+    spoilt = HashCache(tmp_path)
+    version = spoilt.version(old_file)
+    assert version is not None
+    with pytest.raises(ChangedError):
+        version.data  # noqa: B018 -- reading it is what is tested
+    spoilt.save()
+    again = HashCache(tmp_path).version(old_file)
+    assert again is not None and again.data == b"1"

@@ -58,6 +58,16 @@ def my_notebooks(settings: Settings) -> Notebooks:
     return Notebooks(settings, load_updates(settings))
 
 
+def packing(settings: Settings, file: Path) -> list[str]:
+    """Return the words of ``workshop sync`` that pack the notebooks into a file for another machine."""
+    return ["--pack", str(file), "--into", str(settings.notebooks), "--state", str(own_state(settings))]
+
+
+def bringing(settings: Settings, file: Path) -> Request:
+    """Return what to ask of sync to take up what another machine packed."""
+    return Request(str(file), settings.notebooks, own_state(settings))
+
+
 def sticks(subdir: str = "notebooks", mounts: tuple[str, ...] = MOUNTS) -> list[Path]:
     """Return what is plugged in and holds notebooks: a git bundle, or a folder of them."""
     found: dict[Path, None] = {}

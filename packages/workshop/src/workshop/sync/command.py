@@ -126,7 +126,9 @@ def main(arguments: Sequence[str]) -> None:
         raise WorkshopError(shown(str(error))) from error
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        raise WorkshopError(shown(f"{error.strerror or error}{where}")) from error
+        raise WorkshopError(
+            shown(f"{error.strerror or error}{where}; nothing is lost; mend that, and sync again")
+        ) from error
     except Exception as error:  # a user is to see what happened, not where in the program
         raise WorkshopError(
             f"the sync stopped: {shown(reason(error))}; what was done can be undone"
@@ -139,7 +141,8 @@ def main(arguments: Sequence[str]) -> None:
     )
     say(told)
     if report.rest is not None and not (options.request or request.once):
-        note(arguments, report.rest, told)
+        with suppress(OSError):  # the next sync looks at everything again
+            note(arguments, report.rest, told)
 
 
 def note(words: Sequence[str], rest: Rest, answer: str) -> None:
@@ -164,8 +167,7 @@ def note(words: Sequence[str], rest: Rest, answer: str) -> None:
     data = b"\0".join(fields)
     whole = data.count(b"\0") == len(fields) - 1 and len(data) < MOST_NOTED
     if whole and time.time_ns() - SETTLED_NS >= latest:
-        with suppress(OSError):  # the next sync looks at everything again
-            write_own(rest.state / NOTE, data)
+        write_own(rest.state / NOTE, data)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -176,6 +178,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         words.error("--into and --state go together; without both it is about this machine's own notebooks")
     if options.into is not None and not options.undo and options.source is None and options.pack is None:
         words.error("with --into and --state one of --from, --pack and --undo is needed")
+    if options.pack is not None and options.dry_run:
+        words.error("--pack changes nothing but its file; it does not go together with --dry-run")
     if options.pack is not None and options.pack.suffix != PACKED:
         words.error(f"the file of --pack has to end in {PACKED}, by which --from knows it")
     return options
@@ -198,9 +202,13 @@ def _pack(options: argparse.Namespace, request: Request) -> None:
     """Pack the participant's folder, and say what it got."""
     from workshop.sync.home import pack
 
+    if not options.pack.parent.is_dir() or options.pack.is_dir():
+        raise WorkshopError(f"{options.pack} cannot be written there; name a file in a folder that there is")
     beside = options.pack.with_name(f".{options.pack.name}.new")
     with only_one(request.state):
         try:
+            # Whatever folder it lies in, what somebody wrote is theirs to show.
+            beside.touch(mode=0o600)
             with beside.open("wb") as out:
                 done = pack(request.into, request.state, out, platform.node())
             beside.replace(options.pack)
@@ -209,11 +217,12 @@ def _pack(options: argparse.Namespace, request: Request) -> None:
     if options.json:
         say(_document({"file": str(options.pack), **asdict(done)}))
         return
-    for path, why in done.left_out.items():
-        print(shown(f"! {path} is not in it: {why}"))
-    files = "1 file is" if done.files == 1 else f"{done.files} files are"
-    print(shown(f"{files} in {options.pack}."))
-    print("On another machine of yours: workshop sync --from FILE. A classroom's page takes it up, too.")
+    lines = [f"! {path} is not in it: {why}" for path, why in done.left_out.items()]
+    lines.append(f"{'1 file is' if done.files == 1 else f'{done.files} files are'} in {options.pack}.")
+    lines.append(
+        "On another machine of yours: workshop sync --from FILE, or Jupyter's page 'Your notebooks'."
+    )
+    say("".join(f"{shown(line)}\n" for line in lines))
 
 
 def _document(document: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
+    CHANGED,
+    ChangedError,
     both_apart,
     existing,
     free_place,
@@ -33,10 +35,10 @@ from workshop.sync.files import (
     write_atomically,
 )
 from workshop.sync.light import fingerprint
-from workshop.sync.notebook import CHANGED, ChangedError, Version
+from workshop.sync.notebook import Version
 from workshop.sync.planner import Action, Fate, Planner, Step
 from workshop.sync.source import Heard, Source
-from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal
+from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
 from workshop.system.files import at_once
 
 Open = Callable[[Path], dict[str, str]]
@@ -170,11 +172,14 @@ def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
 def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = no_open_notebooks) -> Report:
     """Undo the last sync that is not undone yet; another call undoes the one before it.
 
+    What was brought from another machine is such a sync, too.
     A file that the participant changed since then goes back, too; what they made of it comes
     beside as ``NAME.since-REV.ipynb``. Raises WorkshopError when there is nothing to undo.
     """
     into, state = both_apart(into, state)
     with _alone(state, dry_run):
+        if (last := last_changed(state)) != state:
+            return undo(into, last, dry_run, open_notebooks)
         run = Run(into, state, open_notebooks, dry_run)
         records = run.log.to_undo()
         fates: dict[str, Fate] = {}
@@ -255,7 +260,7 @@ class Run:
             record.finished = True
             record.save()
         if kept:
-            self.manifest.forget_unused()
+            self.manifest.forget_unused(self.log.records())
         return results, record if writes else None
 
     def _gate(self, fates: Sequence[Fate]) -> list[Fate]:
@@ -322,7 +327,7 @@ class Run:
     def _no_backup(self, record: Record, error: OSError) -> WorkshopError:
         shutil.rmtree(record.folder, ignore_errors=True)
         return WorkshopError(
-            f"the backup cannot be written to {self.log.folder} ({reason(error)}); nothing was changed"
+            f"the backup cannot be written to {record.folder} ({reason(error)}); nothing was changed; mend it"
         )
 
     def _apply(self, fate: Fate) -> Fate:
@@ -331,12 +336,13 @@ class Run:
             for step in fate.steps:
                 # What the participant saved since it was decided on stays.
                 if obstacle(self.into, step.path) or sha256_of(self.into, step.path) != _hash(step.before):
-                    why = "it was saved while the sync ran; the next sync looks again"
-                    return Fate(fate.path, Action.DEFERRED, why)
+                    raise ChangedError(CHANGED)
                 if step.after is None:
                     remove(self.into, step.path)
                 elif step.before is None or step.before.sha256 != step.after.sha256:
                     write_atomically(self.into / step.path, step.after.data)
+        except ChangedError:
+            return Fate(fate.path, Action.DEFERRED, CHANGED)
         except Exception as error:
             return Fate(fate.path, Action.REFUSED, f"it cannot be written: {reason(error)}")
         finally:

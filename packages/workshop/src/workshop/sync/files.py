@@ -19,6 +19,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from workshop.errors import WorkshopError
+from workshop.sync.light import fingerprint
 from workshop.system import files as system_files
 
 SPARE_BYTES = 20_000_000
@@ -28,8 +29,12 @@ UNFINISHED = (".workshop-sync-", ".tmp")
 """How the names of unfinished files begin and end."""
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What steers a terminal, turns the direction of writing, or cannot be written at all."""
-_MAKING = threading.RLock()
-"""Held while a folder is made."""
+_MAKING = threading.RLock()  # held while a folder is made
+CHANGED = "it changed while the sync ran; the next sync looks again"
+
+
+class ChangedError(Exception):
+    """A file is no longer what it was when it was first read."""
 
 
 def shown(text: str) -> str:
@@ -43,10 +48,13 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\x{number - 0xDC00:02x}" if 0xDC80 <= number <= 0xDCFF else ascii(found[0])[1:-1]
 
 
-def write_atomically(target: Path, data: bytes) -> None:
-    """Write beside, flush to the disk, rename: the target is the old or the new file, never half of one."""
+def write_atomically(target: Path, data: bytes, is_own: bool = False) -> None:
+    """Write beside, flush to the disk, rename: the target is the old or the new file, never half of one.
+
+    Raises ChangedError when somebody wrote the target meanwhile, unless it ``is_own``: nobody else's.
+    """
     ensure_folder(target.parent)
-    old = status_of(target)
+    old, known = status_of(target), fingerprint(target)
     beside = target.with_name(secrets.token_hex(8).join(UNFINISHED))
     # The system takes the umask off; asking for it would change it for every thread of the process.
     mode = 0o666 if old is None else 0o600
@@ -57,6 +65,8 @@ def write_atomically(target: Path, data: bytes) -> None:
             file.flush()
             _dress_like(old, target.parent, file.fileno())
             os.fsync(file.fileno())
+        if not is_own and fingerprint(target) != known:
+            raise ChangedError(CHANGED)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -149,7 +159,7 @@ def write_own(target: Path, data: bytes) -> None:
     """Write a file that only sync needs; a folder in its place is moved aside and stops nothing."""
     if target.is_dir() and not target.is_symlink():
         _move_aside(target)
-    write_atomically(target, data)
+    write_atomically(target, data, is_own=True)
 
 
 def write_json(target: Path, document: Any) -> None:
@@ -224,6 +234,8 @@ def only_one(state: Path) -> Iterator[int]:
     descriptor: a child that inherits it holds the lock until it ends, too.
     """
     ensure_folder(state)
+    if (found := status_of(state / "lock")) is not None and not stat.S_ISREG(found.st_mode):
+        _move_aside(state / "lock")
     lock = os.open(state / "lock", os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         if not system_files.take_lock(lock):
@@ -353,8 +365,9 @@ def both_apart(into: Path, state: Path) -> tuple[Path, Path]:
             f"{into} or {state} is a loop of links; choose another --into or --state"
         ) from error
     require_apart(state, into, "--state")
-    if into.exists() and not into.is_dir():
-        raise WorkshopError(f"{into} is no folder; choose another --into")
+    for place, option in ((into, "--into"), (state, "--state")):
+        if place.exists() and not place.is_dir():
+            raise WorkshopError(f"{place} is no folder; choose another {option}")
     return into, state
 
 
@@ -377,7 +390,7 @@ def require_room(place: Path, sizes: Sequence[int]) -> None:
     if free < size:
         raise WorkshopError(
             f"{place} has {free // 1_000_000} MB free and the update needs {size // 1_000_000} MB; "
-            "nothing was changed"
+            "delete what you do not need; nothing was changed"
         )
     # Some file systems make inodes as they go and say that they have none.
     if disk.f_files and disk.f_favail < inodes:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from workshop.errors import WorkshopError
+from workshop.sync.files import STEERING, shown
 from workshop.sync.light import ASK_SECONDS, environment, limit
 
 LOCAL_SECONDS = 300.0
@@ -83,9 +84,9 @@ BROKEN_OFF = re.compile(
 )
 HALF = re.compile(r"fatal: could not read from remote repository", re.IGNORECASE)
 """Over http all that git says of half an answer; over ssh it says so of a wrong name, after the reason."""
-BUSY = re.compile(r"(?:error|http)\S* (429|50[0-9])\b", re.IGNORECASE)
+BUSY = re.compile(r"(?:error|http)\S* (408|425|429|5(?!11)\d\d)\b", re.IGNORECASE)
 PORTAL = re.compile(
-    r"is this a git repository|unable to update url base|certificate|ssl|redirect|invalid server response"
+    r"is this a git repository|unable to update url base|certificate|ssl|tls|redirect|invalid server response"
     r"|unexpected response|error: 511|error: 407",
     re.IGNORECASE,
 )
@@ -281,8 +282,8 @@ def check_url(url: str) -> None:
     kind, _, rest = url.partition("://") if "://" in url else ("ssh", "", url)
     nobody = not rest.strip("/") or (kind != "file" and rest.startswith(("/", ":", "?", "#")))
     runs = url.startswith("-") or "::" in url.partition("/")[0]
-    if runs or nobody or kind not in ("https", "http", "ssh", "file"):
-        raise WorkshopError(f"{printable(url)} is no address of a git repository; use https, ssh or file")
+    if runs or nobody or kind not in ("https", "http", "ssh", "file") or STEERING.search(url):
+        raise WorkshopError(f"{shown(url)} is no address of a git repository; use https, ssh or file")
     require_no_credentials(url, "leave it out and put it into ~/.netrc (mode 0600), or use ssh with a key")
 
 

@@ -16,12 +16,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import shutil
 import stat
 import zipfile
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from workshop.errors import WorkshopError
@@ -29,15 +31,13 @@ from workshop.sync.engine import Open, Report, synchronise
 from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
 from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
-from workshop.sync.state import Manifest, delivered
+from workshop.sync.state import OTHERS, Manifest, delivered
 
 ABOUT = "workshop-folder.json"
 FORMAT = 1
 FOLDER, BEFORE = "notebooks/", "delivered/"
 LARGEST_ABOUT = 4_000_000
 ORIGIN = re.compile(r"[0-9a-f]{32}")
-STATES = "other-machines"
-"""Below sync's own state: what was taken up from each other folder, with the backups."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
         raise WorkshopError(f"there is no folder {folder} to pack; name another with --into")
     found = read_folder(folder, ".")
     manifest = Manifest(state)
+    left_out = {path: why.replace("the workshop's file", "it") for path, why in found.skipped.items()}
     before: dict[str, str] = {}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for path, version in sorted(found.files.items()):
@@ -75,10 +76,10 @@ def pack(folder: Path, state: Path, out: IO[bytes], name: str = "") -> Packed:
             "origin": _origin(state),
             "name": name,
             "delivered": before,
-            "left_out": dict(found.skipped),
+            "left_out": left_out,
         }
         archive.writestr(ABOUT, json.dumps(about, indent=1, ensure_ascii=False))
-    return Packed(len(found.files), dict(found.skipped))
+    return Packed(len(found.files), left_out)
 
 
 def _entry(folder: Path, path: str) -> zipfile.ZipInfo:
@@ -116,13 +117,16 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
         origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
         if origin == _known_origin(state):
             raise WorkshopError(f"{file} was made from this very folder; take it up on another machine")
-        own = state / STATES / origin
+        own = place = state / OTHERS / origin
         source, before = _read(archive, about, file)
-        # A sync with the organiser changes the same files.
-        stack.enter_context(nullcontext() if dry_run else only_one(state))
-        if not dry_run:
-            _seed(own, source, before)
-        report = synchronise(source, into, own, dry_run, open_notebooks)
+        if dry_run:  # the same in a passing folder
+            place = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-sync-")))
+            with suppress(FileNotFoundError):
+                shutil.copytree(own, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("backups"))
+        else:  # a sync with the organiser changes the same files
+            stack.enter_context(only_one(state))
+        _seed(place, source, before)
+        report = synchronise(source, into, place, dry_run, open_notebooks)
     return _told(report, about, who, into, own)
 
 

@@ -142,7 +142,8 @@ def _still(words: Sequence[str], note: str) -> str | None:
 def _ask(url: str, variables: dict[str, str]) -> bytes | None:
     """Return what git says that an address has; None when there was no answer in time.
 
-    Raises OSError when git fails: the whole sync finds out why.
+    Raises OSError when git fails: the whole sync asks again, and finds out why. When it fails late, there is
+    no time for that.
     """
     end, output = os.pipe()
     words = ["git", "-C", "/", "ls-remote", "--symref", "--", url]
@@ -171,7 +172,7 @@ def _ask(url: str, variables: dict[str, str]) -> bytes | None:
         if status is None:
             os.killpg(git, 9)
             os.waitpid(git, 0)
-    if status:
+    if status and time.monotonic() < deadline - ASK_SECONDS / 2:
         raise OSError("git failed")
     return said if status == 0 else None
 

@@ -1,16 +1,16 @@
 """Three-way merge of notebooks, cell by cell, and what is the same under another name: cells, and files.
 
-All of it is pure: dictionaries in, a dictionary out. The organiser's version gives the order; the
-participant's edits, new cells and outputs go into it. Where both changed the same cell nothing is merged at
-all: ``ConflictError`` is raised and the caller leaves the participant's file as it is. But an answer to an
-exercise that still asks for the same stays in its cell.
+Dictionaries in, a dictionary out. The organiser's version gives the order; the participant's edits, new
+cells and outputs go into it. Where both changed the same cell, ``ConflictError`` is raised and the caller
+leaves the participant's file as it is; but an answer to an exercise that asks for the same stays in its cell.
 """
 
 from __future__ import annotations
 
 import copy
-from collections import Counter, defaultdict
-from collections.abc import Container, Hashable, Mapping, Sequence
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
@@ -38,8 +38,6 @@ SAME_FILE = 0.5
 """At least this part of a file must have stayed for it to count as the same one."""
 ONE_PAIR = 4_000_000
 """Texts whose lengths multiply to more are compared by lines, or only as a whole: it would take minutes."""
-ALL_PAIRS = 100_000_000
-"""And so much for all pairs of one search; when it is used up, only equal texts count as one."""
 MOST_FILES = 2_500
 ABSENT = object()
 Item = TypeVar("Item", bound=Hashable)
@@ -91,22 +89,24 @@ class Slot:
     theirs: Cell | None
 
 
-def merge(base: Document, mine: Document, theirs: Document, equal: bool = False) -> Document:
+def merge(
+    base: Document, mine: Document, theirs: Document, equal: bool = False, effort: Effort | None = None
+) -> Document:
     """Return the notebook with both sides' changes; the arguments stay as they are.
 
     ``equal``: both are a participant's, so that two answers to one exercise contradict each other.
     Raises ConflictError when both sides changed the same cell, the same setting or the order.
     """
-    versions = (base["cells"], mine["cells"], theirs["cells"])
-    merged = {slot: cell for slot in _slots(*versions) if (cell := _merge_cell(slot, equal)) is not None}
+    sides = (base["cells"], mine["cells"], theirs["cells"])
+    merged = {slot: cell for slot in _slots(*sides, effort) if (cell := _merge_cell(slot, equal)) is not None}
     slot_of = {id(cell): slot for slot in merged for cell in (slot.base, slot.mine, slot.theirs)}
-    ordered = arrange(*([slot_of[id(cell)] for cell in each if id(cell) in slot_of] for each in versions))
+    ordered = arrange(*([slot_of[id(cell)] for cell in each if id(cell) in slot_of] for each in sides))
     minor = max(mine.get("nbformat_minor", 0), theirs.get("nbformat_minor", 0))
     cells = [copy.deepcopy(merged[slot]) for slot in ordered]
     _lend_outputs(mine["cells"], ordered, cells)
     # The organiser's id first: the next merge goes by it.
-    sides = ((slot.theirs, slot.mine) for slot in ordered)
-    settle_ids(cells, [[cell["id"] for cell in side if cell and "id" in cell] for side in sides], minor)
+    pairs = ((slot.theirs, slot.mine) for slot in ordered)
+    settle_ids(cells, [[cell["id"] for cell in pair if cell and "id" in cell] for pair in pairs], minor)
     return {
         "cells": cells,
         "metadata": _merge_notebook_metadata(base["metadata"], mine["metadata"], theirs["metadata"]),
@@ -115,18 +115,18 @@ def merge(base: Document, mine: Document, theirs: Document, equal: bool = False)
     }
 
 
-def _slots(base: list[Cell], mine: list[Cell], theirs: list[Cell]) -> list[Slot]:
+def _slots(base: list[Cell], mine: list[Cell], theirs: list[Cell], effort: Effort | None) -> list[Slot]:
     """Bring together what is one cell in the three versions."""
-    my_pairs, their_pairs = align(base, mine), align(base, theirs)
+    my_pairs, their_pairs = align(base, mine, effort), align(base, theirs, effort)
     in_mine = {place: mine[number] for number, place in my_pairs.items()}
     in_theirs = {place: theirs[number] for number, place in their_pairs.items()}
     slots = [Slot(cell, in_mine.get(number), in_theirs.get(number)) for number, cell in enumerate(base)]
-    new_theirs: dict[str, list[Cell]] = defaultdict(list)
+    new_theirs: dict[str, deque[Cell]] = defaultdict(deque)
     for number in _free(theirs, their_pairs):
         new_theirs[cell_meaning(theirs[number])].append(theirs[number])
     for number in _free(mine, my_pairs):
         twins = new_theirs[cell_meaning(mine[number])]
-        slots.append(Slot(None, mine[number], twins.pop(0) if twins else None))
+        slots.append(Slot(None, mine[number], twins.popleft() if twins else None))
     return slots + [Slot(None, None, cell) for cells in new_theirs.values() for cell in cells]
 
 
@@ -176,13 +176,13 @@ def _lend_outputs(mine: list[Cell], ordered: list[Slot], cells: list[Cell]) -> N
         for slot, cell in zip(ordered, cells, strict=True)
         if slot.mine is not None and same(slot.mine.get("outputs"), cell.get("outputs"))
     }
-    free: dict[tuple[Any, str, str], list[Cell]] = defaultdict(list)
+    free: dict[tuple[Any, str, str], deque[Cell]] = defaultdict(deque)
     for cell in mine:
         if cell.get("outputs") and id(cell) not in taken:
             free[body(cell)].append(cell)
     for slot, cell in zip(ordered, cells, strict=True):
         if slot.mine is None and not cell.get("outputs") and is_code(cell) and free[body(cell)]:
-            lender = free[body(cell)].pop(0)
+            lender = free[body(cell)].popleft()
             cell["outputs"] = copy.deepcopy(lender["outputs"])
             cell["execution_count"] = lender.get("execution_count")
 
@@ -237,18 +237,24 @@ def _insert(frame: list[Item], others: Sequence[Item], behind: set[Item]) -> lis
 
 @dataclass
 class Effort:
-    """How much comparing one search may still do: hostile texts must not stop an update."""
+    """Seconds for which the processor may still compare, in one sync; after that only equal texts count."""
 
-    left: int = ALL_PAIRS
+    left: float = 10.0
+
+    def compare(self, find: Callable[[Any], Any], one: Any, other: Any, work: int) -> Any:
+        """Return what is found in two sequences with so many pairs; None where it would take too long."""
+        if work > ONE_PAIR or self.left <= 0:
+            return None
+        begin = time.process_time()
+        found = find(SequenceMatcher(None, one, other, False))
+        self.left -= time.process_time() - begin
+        return found
 
     def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes]) -> float:
         """Return how similar two sequences are, from 0 to 1."""
         work = len(one) * len(other)
-        if work > ONE_PAIR or work > self.left:
-            return 0.0
-        self.left -= work + 1000
-        matcher = SequenceMatcher(None, one, other, False)
-        return matcher.ratio() if matcher.quick_ratio() >= SAME_FILE else 0.0
+        found = self.compare(lambda m: m.ratio() if m.quick_ratio() >= SAME_FILE else 0, one, other, work)
+        return float(found or 0)
 
     def likeness(self, one: Cell, other: Cell) -> float:
         """Return how similar two cells' texts are; in cells of two types only equal ones are."""
@@ -263,15 +269,14 @@ class Effort:
 def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
-    Ids decide where both have them and they are unique, then the names of exercises. The rest goes by
-    content: first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar
-    ones.
+    Ids decide where both have them and they are unique, then the names of exercises. The rest goes by text:
+    first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
     """
-    pairs = _by_id(old, new)
+    effort, pairs = effort or Effort(), _by_id(old, new)
     _by_exercise(old, new, pairs)
-    _in_order(old, new, pairs)
+    _in_order(old, new, pairs, effort)
     _anywhere(old, new, pairs)
-    _similar(old, new, pairs, effort or Effort())
+    _similar(old, new, pairs, effort)
     return pairs
 
 
@@ -314,26 +319,26 @@ def _free(cells: Sequence[Cell], taken: Container[int]) -> list[int]:
     return [number for number in range(len(cells)) if number not in taken]
 
 
-def _in_order(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
+def _in_order(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort) -> None:
     """Match equal cells along the longest common run of both versions."""
     mine, theirs = _free(new, pairs), _free(old, set(pairs.values()))
-    matcher = SequenceMatcher(
-        None, [body(old[number]) for number in theirs], [body(new[number]) for number in mine], False
-    )
-    for start, target, length in matcher.get_matching_blocks():
+    before, after = [body(old[number]) for number in theirs], [body(new[number]) for number in mine]
+    equal = sum(map(Counter(before).__getitem__, after))
+    blocks = effort.compare(SequenceMatcher.get_matching_blocks, before, after, equal)
+    for start, target, length in blocks or ():
         for step in range(length):
             pairs[mine[target + step]] = theirs[start + step]
 
 
 def _anywhere(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
     """Match equal cells that moved; an empty cell is like any other, so it does not count."""
-    places: dict[object, list[int]] = {}
+    places: dict[object, deque[int]] = defaultdict(deque)
     for number in _free(old, set(pairs.values())):
-        places.setdefault(body(old[number]), []).append(number)
+        places[body(old[number])].append(number)
     for number in _free(new, pairs):
-        candidates = places.get(body(new[number]))
+        candidates = places[body(new[number])]
         if candidates and source(new[number]).strip():
-            pairs[number] = candidates.pop(0)
+            pairs[number] = candidates.popleft()
 
 
 def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort) -> None:
@@ -344,6 +349,9 @@ def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Eff
         if number not in free_new:
             after = max(after, pairs[number])
             continue
+        effort.left -= len(free_old) * 2e-6  # what a look at each takes, compared or not
+        if effort.left <= 0:
+            return
         scores = {place: effort.likeness(old[place], new[number]) for place in free_old if place > after}
         best = max(scores, key=lambda place: scores[place], default=None)
         if best is not None and scores[best] >= ALIKE:

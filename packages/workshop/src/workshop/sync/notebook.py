@@ -12,10 +12,13 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any
+
+from workshop.sync.files import CHANGED, ChangedError
 
 Document = dict[str, Any]
 """A notebook as ``json`` reads it."""
@@ -42,11 +45,6 @@ MOST_MEMORY = 100_000_000
 TAG = "exercise:"
 LONGEST_STUB = 20_000
 """Longer texts are not parsed: they are no stubs."""
-CHANGED = "it changed while the sync ran; the next sync looks again"
-
-
-class ChangedError(Exception):
-    """A file is no longer what it was when it was first read."""
 
 
 class NotANotebookError(ValueError):
@@ -210,9 +208,10 @@ def settle_ids(cells: Sequence[Cell], wishes: Sequence[Sequence[str]], minor: in
             if "id" not in cell and rank < len(wished) and _usable(wished[rank], taken):
                 cell["id"] = wished[rank]
                 taken.add(wished[rank])
+    alike: dict[str, Iterator[int]] = defaultdict(count)
     for cell in cells:
         if "id" not in cell:
-            cell["id"] = _derived(cell, taken)
+            cell["id"] = _derived(cell, taken, alike)
             taken.add(cell["id"])
 
 
@@ -220,8 +219,10 @@ def _usable(wished: object, taken: set[str]) -> bool:
     return isinstance(wished, str) and bool(VALID_ID.fullmatch(wished)) and wished not in taken
 
 
-def _derived(cell: Cell, taken: set[str]) -> str:
-    texts = (canonical([cell_meaning(cell), number]) for number in count())
+def _derived(cell: Cell, taken: set[str], alike: dict[str, Iterator[int]]) -> str:
+    """Return an id made of what a cell says; ``alike`` counts those that say the same."""
+    meaning = cell_meaning(cell)
+    texts = (canonical([meaning, number]) for number in alike[meaning])
     names = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
     return next(name for name in names if name not in taken)
 
@@ -292,6 +293,8 @@ class Version:
         self.size = len(data)
         self.most_memory: int | None = None
         """What reading it as a notebook may take; None is anything."""
+        self.is_other = False
+        """Whether other bytes were found than those of its hash."""
 
     @classmethod
     def known(
@@ -310,6 +313,7 @@ class Version:
             with _READING:
                 data = self._load()
             if hashlib.sha256(data).hexdigest() != self.sha256:
+                self.is_other = True
                 raise ChangedError(CHANGED)
             self._data = data
         return self._data

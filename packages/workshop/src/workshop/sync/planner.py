@@ -7,10 +7,17 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from workshop.sync.files import Obstacle, free_place, makes_way, obstacle, protection, reason
-from workshop.sync.merge import ConflictError, find_renames, merge
-from workshop.sync.notebook import (
+from workshop.sync.files import (
     ChangedError,
+    Obstacle,
+    free_place,
+    makes_way,
+    obstacle,
+    protection,
+    reason,
+)
+from workshop.sync.merge import ConflictError, Effort, find_renames, merge
+from workshop.sync.notebook import (
     Document,
     Version,
     answered,
@@ -62,6 +69,7 @@ class Sides:
     theirs: Version | None
     equal: bool = False
     """Whether theirs is the participant's, too (``Source.equal``)."""
+    effort: Effort = field(default_factory=Effort)
 
 
 def decide(sides: Sides) -> Decision:
@@ -108,13 +116,13 @@ def _both_there(sides: Sides, entry: Entry, mine: Version, theirs: Version) -> D
         action, why = Action.UPDATED, NEWER
     try:
         try:
-            document = merge(before, mine.notebook, theirs.notebook, sides.equal)
+            document = merge(before, mine.notebook, theirs.notebook, sides.equal, sides.effort)
         except ConflictError:
             if changed:
                 raise
             # Nobody changed it but some tool that dealt out other ids: its cells go by what they say.
             bare = _without_ids(mine.notebook)
-            document = merge(without_outputs(bare), bare, theirs.notebook, sides.equal)
+            document = merge(without_outputs(bare), bare, theirs.notebook, sides.equal, sides.effort)
         invalid = fault_of(document)
     except ConflictError as conflict:
         return beside(entry, theirs, str(conflict))
@@ -234,6 +242,7 @@ class Planner:
     hashes: HashCache
     leaving: set[str] = field(default_factory=set)
     """What the plan takes away so far."""
+    effort: Effort = field(default_factory=Effort)
 
     def plan(self) -> list[Fate]:
         """Return what becomes of each file; files of which nothing is to be said have Action.NOTHING."""
@@ -278,7 +287,7 @@ class Planner:
         mine = None if blocked else self.hashes.version(self.into / path)
         base = self.manifest.base(path) if _differ(entry, mine, theirs) else None
         try:
-            decision = decide(Sides(path, entry, base, mine, theirs, self.source.equal))
+            decision = decide(Sides(path, entry, base, mine, theirs, self.source.equal, self.effort))
             if mine is not None and decision.action in (Action.UPDATED, Action.MERGED, Action.BACKED_UP):
                 decision = self._protect(path, decision, entry, theirs)
             if decision.action == Action.BESIDE:
@@ -350,7 +359,7 @@ class Planner:
         one_file = _is_one_file(self.into / old, self.into / new)
         if mine is None or ((self.into / new).exists() and not one_file):
             return None
-        decision = decide(Sides(new, entry, base, mine, theirs, self.source.equal))
+        decision = decide(Sides(new, entry, base, mine, theirs, self.source.equal, self.effort))
         if decision.action in (Action.BESIDE, Action.REFUSED) or decision.entry is None:
             return None
         after = decision.write or mine

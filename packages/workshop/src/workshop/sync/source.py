@@ -151,7 +151,8 @@ def read_folder(folder: Path, subdir: str, hashes: Callable[[Path], Version | No
             why = too_large(each.size for each in files.values())
             raise WorkshopError(f"{root} {why}; name another source with --from")
     if not files:
-        raise WorkshopError(f"{root} holds no notebook; name another source with --from")
+        what = "cannot be read" if "." in skipped else "holds no notebook"
+        raise WorkshopError(f"{root} {what}; name another source with --from")
     return Source(files, skipped, content_revision(files), place=root)
 
 

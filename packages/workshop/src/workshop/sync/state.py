@@ -9,7 +9,7 @@ import contextlib
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
     from_json,
+    make_way,
     prune,
     read_json,
     read_own,
@@ -37,6 +38,8 @@ REMEMBERED = 20
 SETTLED_NS = 1_000_000_000
 """A file that changed less than this ago may change again within one tick of the file system's clock."""
 RECORD = "record.json"
+OTHERS = "other-machines"
+"""Below sync's own state: what was taken up from each other folder, with the backups."""
 UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What reading a damaged file of ours raises."""
 
@@ -85,7 +88,8 @@ class Manifest:
     def __init__(self, state: Path) -> None:
         """Read the record, if there is one."""
         self.file = state / "manifest.json"
-        self._delivered = state / "delivered"
+        self.folder = state / "delivered"
+        """Where the bytes are that were delivered."""
         self.damage = ""
         """What is wrong with the record; empty when it can be relied on."""
         self.entries = self._read()
@@ -105,7 +109,7 @@ class Manifest:
         entry = self.entries.get(path, NEVER)
         if not entry.sha256:
             return None
-        kept = self._delivered / entry.sha256
+        kept = self.folder / entry.sha256
         try:
             version = Version(read_own(kept), partial(read_own, kept))
         except (OSError, ValueError):  # also a name that no file can have
@@ -114,7 +118,7 @@ class Manifest:
 
     def keep(self, version: Version) -> None:
         """Keep the bytes of a version that is about to be delivered."""
-        target = self._delivered / version.sha256
+        target = self.folder / version.sha256
         if not target.is_file() or target.stat().st_size != version.size:
             write_own(target, version.data)
             version.forget()
@@ -129,11 +133,12 @@ class Manifest:
         write_json(self.file, {"version": 2, "files": files})
         self.entries, self.damage = kept, ""
 
-    def forget_unused(self) -> None:
-        """Delete delivered bytes that no entry needs any longer."""
-        used = {entry.sha256 for entry in self.entries.values()}
-        if self._delivered.is_dir():
-            for file in self._delivered.iterdir():
+    def forget_unused(self, runs: Iterable[Record] = ()) -> None:
+        """Delete delivered bytes that no entry needs any longer, nor will after an undo of ``runs``."""
+        before = (entry for record in runs for fate in record.fates for entry in fate.before.values())
+        used = {entry.sha256 for entry in (*self.entries.values(), *before) if entry is not None}
+        if self.folder.is_dir():
+            for file in self.folder.iterdir():
                 if file.name not in used:
                     with contextlib.suppress(OSError):  # perhaps a folder, which stays
                         file.unlink()
@@ -199,6 +204,7 @@ class HashCache:
         known = self._same | {
             path: [now, version.sha256, version.__dict__.get("meaning", "")]
             for path, (now, version) in self._read_now.items()
+            if not version.is_other
         }
         if known != self._known:
             with contextlib.suppress(OSError):
@@ -246,6 +252,17 @@ class Record:
         write_json(self.folder / RECORD, document)
 
 
+def together(state: Path) -> list[Path]:
+    """Return the state folders of one participant's folder: its own first, then those of other machines."""
+    own = state.parent.parent if state.parent.name == OTHERS else state
+    return [own, *sorted((own / OTHERS).glob("*"))]
+
+
+def last_changed(state: Path) -> Path:
+    """Return whose last sync is the latest that is not undone: this state folder, or another machine's."""
+    return state if state.parent.name == OTHERS else max(together(state), key=lambda each: Log(each).last())
+
+
 def number_of(folder: Path) -> int:
     """Return a run's number; clocks go wrong, numbers do not."""
     return int(folder.name.partition("-")[0])
@@ -257,6 +274,7 @@ class Log:
     def __init__(self, state: Path) -> None:
         """Look into ``state/backups``; nothing is read yet."""
         self.folder = state / "backups"
+        self._state = state
 
     def folders(self) -> list[Path]:
         """Return the runs' folders, the latest first."""
@@ -285,6 +303,11 @@ class Log:
             raise WorkshopError("there is no sync to undo")
         return found
 
+    def last(self) -> int:
+        """Return the number of the last sync that is not undone; 0 for none."""
+        left = (each for each in self.records() if each.kind == "sync" and not each.undone)
+        return next((number_of(each.folder) for each in left), 0)
+
     def clear(self) -> None:
         """Delete what runs left that were killed before they had changed anything."""
         for folder in self.folders():
@@ -293,8 +316,9 @@ class Log:
 
     def begin(self, kind: str, revision: str, continues: bool = False) -> Record:
         """Return the record of a run that is about to write; nothing of it is on the disk yet."""
-        folders = self.folders()
-        number = number_of(folders[0]) + 1 if folders else 1
+        # Of all that changes one folder: an undo begins with the last, whoever's it was.
+        latest = [number_of(each) for state in together(self._state) for each in Log(state).folders()[:1]]
+        number = max(latest, default=0) + 1
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         folder = self.folder / f"{number:04}-{stamp}-{revision}"
         return Record(folder, kind, revision, [], continues=continues)
@@ -315,6 +339,8 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
     A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
     Of any other the manifest keeps saying what it said before, and the coming run decides afresh.
     """
+    make_way(log.folder)
+    make_way(manifest.folder)
     log.clear()
     record = log.latest()
     if record is None or record.finished:

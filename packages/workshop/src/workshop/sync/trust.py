@@ -225,14 +225,19 @@ class Chain:
     def follow(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
         """Judge one tag; a good one's list of keys counts from then on. Return what is wrong with it."""
         known = self.continues and (tag.commit, tag.name) == (self.last.commit, self.last.tag)
-        why = "" if known else self._fault(git, listed, tag, grown)
+        why = self._fault(git, listed, tag, grown)
+        if why and known:
+            # Its key may have ended since. But what the tag says by now, anybody may have written.
+            tag, why = replace(tag, date=self.last.date, message=""), ""
         if why != UNSIGNED:
             self.refused[tag.name or tag.commit[:8]] = why
         if not why:
             self.refused = {}
             self.good.append(tag)
             self.project = self.project or tag.project
-            self.adopt(tag.commit)
+            # A history that was rewritten begins with lists that are over: with them an ended key came back.
+            if grown or not self.continues or tag.date > self.last.date:
+                self.adopt(tag.commit)
         return why
 
     def adopt(self, commit: str) -> None:

@@ -288,6 +288,33 @@ def test_89_a_stolen_key_ends_when_the_other_signs_a_list_without_it(
     assert len(keys_of("\n".join(last(bed)["keys"]))) == 2
 
 
+def test_89_a_history_begun_at_an_older_list_brings_no_key_back(
+    organiser: Organiser, bed: Bed, tmp_path: Path
+) -> None:
+    """Whoever stole a key can offer the genuine first release once more, and go on from it."""
+    first, stolen, third = organiser.key, *(new_key(tmp_path / "keys", name) for name in ("stolen", "third"))
+    assert first is not None
+    signers = allowed_signers(tmp_path / "two", first, stolen)
+    travelling(organiser, first, stolen)
+    begin = organiser.release("v1", a_ipynb=notebook("1"))
+    travelling(organiser, first, third)
+    good = organiser.release("v2", a_ipynb=notebook("2"))
+    organiser.sync(signers=signers)
+    organiser.git("reset", "--quiet", "--hard", begin)
+    organiser.key = stolen
+    organiser.release("v3", a_ipynb=notebook("stolen"))
+    with pytest.raises(WorkshopError, match="older than v2"):
+        organiser.sync(signers=signers)
+    assert bed.read("a.ipynb") == notebook("2") and last(bed)["commit"] == good
+    # The organiser may begin there as well.
+    organiser.git("reset", "--quiet", "--hard", begin)
+    organiser.git("tag", "--delete", "v3")
+    organiser.key = first
+    travelling(organiser, first, third)
+    organiser.release("v4", a_ipynb=notebook("4"))
+    assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
+
+
 def test_90_a_code_read_aloud_brings_a_machine_back(organiser: Organiser, bed: Bed, signers: Path) -> None:
     good = organiser.release("v1", a_ipynb=notebook("1"))
     organiser.release("v99", a_ipynb=notebook("evil"))
@@ -329,6 +356,25 @@ def test_91_unsigned_tags_hide_nothing(organiser: Organiser, bed: Bed, signers: 
         for number in range(100, 400)
     )
     fed(bed.upstream, text, "fast-import", "--quiet")
+    assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
+
+
+def test_91_what_replaces_the_last_tag_unsigned_changes_nothing(
+    organiser: Organiser, bed: Bed, signers: Path
+) -> None:
+    organiser.release("v1", a_ipynb=notebook("1"))
+    organiser.sync(signers=signers)
+    known = last(bed)
+    signed = organiser.git("rev-parse", "v1")
+    today, organiser.day = organiser.day, 20_000
+    organiser.git("tag", "--force", "--annotate", "--no-sign", "--message=x\n\nProject: cooking", "v1")
+    organiser.day = today
+    bed.edit("a.ipynb", None)
+    report = organiser.sync(signers=signers)
+    assert [str(each.action) for each in report.files] == ["restored"] and "cooking" not in report.news
+    assert last(bed) == known
+    organiser.git("update-ref", "refs/tags/v1", signed)
+    organiser.release("v2", a_ipynb=notebook("2"))
     assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
 
 

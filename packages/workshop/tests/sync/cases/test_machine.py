@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -27,7 +27,8 @@ from workshop.errors import WorkshopError
 from workshop.sync import engine
 from workshop.sync import git as git_module
 from workshop.sync.engine import synchronise
-from workshop.sync.request import ask_jupyter
+from workshop.sync.home import pack
+from workshop.sync.request import Request, ask_jupyter, perform
 from workshop.sync.source import Source, read_folder
 from workshop.sync.state import HashCache
 
@@ -98,7 +99,7 @@ def test_56_a_captive_portal_answers(organiser: Organiser, answer: tuple[int, di
     assert organiser.actions(trust_new_source=True) == {}
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [408, 429, 500, 503, 522])
 def test_99_a_server_that_is_busy_or_out_of_order_is_asked_again(
     organiser: Organiser, bed: Bed, status: int
 ) -> None:
@@ -212,6 +213,39 @@ def test_60_a_kill_at_any_moment_loses_nothing_and_is_healed(tmp_path: Path) -> 
     assert (tally.lost, tally.invalid) == (0, 0)
     assert tally.kills == tally.healed >= 20
     assert tally.at_work >= 3, "the kills must hit syncs at work"
+
+
+def at_the_flush(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]) -> None:
+    """Let somebody do something once, when the first file beside the participant's is being flushed."""
+    fsync = os.fsync
+    once = iter([do])
+
+    def flush(descriptor: int) -> None:
+        fsync(descriptor)
+        if "/mine/" in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+            for each in once:
+                each()
+
+    monkeypatch.setattr(os, "fsync", flush)
+
+
+def test_100_what_is_saved_at_the_last_moment_stays(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    bed.sync()
+    bed.publish(a_ipynb=notebook("2"))
+    with monkeypatch.context() as patched:
+        at_the_flush(patched, lambda: bed.edit("a.ipynb", notebook("just saved")))
+        assert bed.actions() == {"a.ipynb": "deferred"}
+    assert bed.snapshot() == {"a.ipynb": notebook("just saved")}
+    assert bed.actions() == {"a.ipynb": "beside"}
+
+
+def test_100_what_is_made_at_the_last_moment_stays(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.publish(a_ipynb=notebook("1"))
+    with monkeypatch.context() as patched:
+        at_the_flush(patched, lambda: bed.edit("a.ipynb", notebook("mine")))
+        assert bed.actions() == {"a.ipynb": "deferred"}
+    assert bed.snapshot() == {"a.ipynb": notebook("mine")}
 
 
 def test_61_a_power_cut_finds_old_or_new_files(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,3 +466,31 @@ def test_69_two_machines_from_one_copy_go_their_own_ways(
     assert bed.cells() == [("mine", ""), ("b", ""), ("new", "")]
     assert clone.cells() == [("a", ""), ("ours", ""), ("new", "")]
     assert git(organiser.folder, "status", "--porcelain") == ""
+
+
+def test_101_what_was_brought_is_taken_back_first(bed: Bed, tmp_path: Path) -> None:
+    there = Bed(bed.upstream, tmp_path / "there", tmp_path / "there-state")
+    bed.publish(a_ipynb=book(A, B))
+    for each in (bed, there):
+        each.sync()
+    delivered = bed.snapshot()
+    there.edit("a.ipynb", book(cell("mine", "a"), B))
+    there.edit("own.ipynb", notebook("own"))
+    packed = tmp_path / "my.zip"
+    with packed.open("wb") as out:
+        pack(there.mine, there.state, out)
+    for _ in range(2):
+        report = perform(Request(str(packed), bed.mine, bed.state))
+        assert {each.path: str(each.action) for each in report.files} == UPDATED | {"own.ipynb": "updated"}
+        assert perform(Request("", bed.mine, bed.state, undo=True, dry_run=True)).files
+        perform(Request("", bed.mine, bed.state, undo=True))
+        assert bed.snapshot() == delivered
+    perform(Request(str(packed), bed.mine, bed.state))
+    brought = bed.snapshot()
+    bed.publish(a_ipynb=book(A, cell("new", "b")))
+    assert bed.actions() == {"a.ipynb": "merged"}
+    for before in (brought, delivered, {}):
+        perform(Request("", bed.mine, bed.state, undo=True))
+        assert bed.snapshot() == before
+    with pytest.raises(WorkshopError, match="no sync to undo"):
+        perform(Request("", bed.mine, bed.state, undo=True))

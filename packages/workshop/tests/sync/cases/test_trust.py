@@ -1,10 +1,12 @@
 """Rows 70 to 79 of the promise: whose updates are taken, sticks, repetition, dry runs and undo."""
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -400,6 +402,24 @@ def test_79_what_i_did_since_comes_beside(organiser: Organiser, bed: Bed) -> Non
     bed.edit("a.ipynb", since)
     undo(bed.mine, bed.state)
     assert bed.snapshot() == {"a.ipynb": book(A, B), f"a.since-{revision}.ipynb": since}
+
+
+def test_79_after_an_undo_a_sync_merges_as_it_did(organiser: Organiser, bed: Bed) -> None:
+    organiser.commit(a_ipynb=book(A, B))
+    organiser.sync()
+    for text in ("b new", "b newer"):
+        bed.edit("a.ipynb", book(cell("mine", "a"), *bed_cells(bed)[1:]))
+        organiser.commit(a_ipynb=book(A, cell(text, "b")))
+        assert organiser.actions() == {"a.ipynb": "merged"}
+        merged = bed.snapshot()
+        undo(bed.mine, bed.state)
+        assert organiser.actions() == {"a.ipynb": "merged"}
+        assert bed.snapshot() == merged
+
+
+def bed_cells(bed: Bed) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = json.loads(bed.read("a.ipynb"))["cells"]
+    return cells
 
 
 def test_79_each_undo_goes_one_sync_back(organiser: Organiser, bed: Bed) -> None:
