@@ -21,6 +21,7 @@ from tornado.web import authenticated
 from organiser.hub.homes import folder_and_state, seat_name
 from organiser.hub.warden import FULL, WORDS
 from workshop.sync.request import is_open
+from workshop.system.memory import V1, V2, taken
 
 SHARE = ".workshop-share"
 """In a seat's home; while it is there, the speaker sees what is solved."""
@@ -91,16 +92,8 @@ def pod_memory(root: Path = Path("/sys/fs/cgroup")) -> int | None:
 
     None where the node does not let a container see it.
     """
-    for folder, used, given in (
-        (root, "memory.current", "inactive_file"),
-        (root / "memory", "memory.usage_in_bytes", "total_inactive_file"),
-    ):
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            bytes_used = int((folder / used).read_text(encoding="ascii"))
-            lines = (folder / "memory.stat").read_text(encoding="ascii").splitlines()
-            counts = dict(line.split() for line in lines)
-            return max(0, bytes_used - int(counts[given]))
-    return None
+    found = taken(root, V2)
+    return taken(root / "memory", V1) if found is None else found
 
 
 class Reporter:

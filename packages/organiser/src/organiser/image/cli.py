@@ -122,6 +122,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Start the workshop on this computer's 127.0.0.1, in the background; notebooks stay in a volume."""
+    from organiser.appliance.verify.naming import form_of
     from organiser.image import layout, running
 
     program = running.find_engine(engine)
@@ -130,7 +131,8 @@ def run(
         archive = Path(name)
         if not archive.is_file():
             raise WorkshopError(f"there is no file {archive}")
-        if not archive.name.endswith(layout.SUFFIX):
+        # The copy to which a browser gave a number is one, too.
+        if form_of(archive) != "oci":
             raise WorkshopError(f"{archive} is no archive of an image; its name would end in {layout.SUFFIX}")
         # Before the minute that loading takes.
         running.require_none_running(program)

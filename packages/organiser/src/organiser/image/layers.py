@@ -21,7 +21,7 @@ from organiser.image.compression import Compression, compressed
 from organiser.image.view import View
 from workshop.system.files import hash_file
 
-MAKERS_VERSION = 3
+MAKERS_VERSION = 4
 """Raised when the same root is to give other layers."""
 Add = Callable[[tarfile.TarFile], None]
 
@@ -78,6 +78,11 @@ def of_root(root: Path, name: str, epoch: int) -> Add:
             info = info_of(there, entry, links, epoch)
             if info is None or info.ischr() or info.isblk():
                 continue
+            if layout.is_written(there):
+                # Whoever starts it, by whatever number: a new volume gets these rights from here, and what
+                # the build compiled is of use to others than the account that it was made for.
+                owners = (info.mode & stat.S_IRWXU) >> 6
+                info.mode |= owners << 3 | owners
             parents.ensure(there)
             if info.isreg():
                 with Path(entry.path).open("rb") as file:

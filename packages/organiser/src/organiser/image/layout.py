@@ -16,6 +16,20 @@ HOME = "home/workshop"
 TMP = "/tmp/workshop"
 FOLDER = "usr/lib/workshop-image"
 START, HEALTHY, SERVICES = f"{FOLDER}/start", f"{FOLDER}/healthy", f"{FOLDER}/services.json"
+USER = f"{UID}:{UID}"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+VARIABLES = (f"PATH={PATH}", f"HOME=/{HOME}", "USER=workshop", "LOGNAME=workshop", "LANG=C.UTF-8")
+HEALTH = {"interval": 30, "timeout": 10, "start_period": 30, "retries": 3}
+"""Seconds, and how often it may fail; of the check that docker and podman run."""
+SECOND = 1_000_000_000
+HEALTHCHECK = {
+    "Test": ["CMD", f"/{HEALTHY}"],
+    "Interval": HEALTH["interval"] * SECOND,
+    "Timeout": HEALTH["timeout"] * SECOND,
+    "StartPeriod": HEALTH["start_period"] * SECOND,
+    "Retries": HEALTH["retries"],
+}
+"""The same, as an image says it."""
 HUB_SETTINGS = f"{FOLDER}/hub/jupyter_server_config.py"
 HUB_PACKAGES = "opt/workshop/hub-packages"
 SINGLE_USER = "usr/local/bin/jupyterhub-singleuser"
@@ -78,6 +92,13 @@ def shows(path: str) -> bool:
         path not in PASSING.keys() - MADE.keys()
         and not any(fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*") for pattern in LEFT_OUT)
         and not any(path.startswith(f"{each}/") for each in PASSING.keys() - MADE.keys())
+    )
+
+
+def is_written(path: str) -> bool:
+    """Whether a path of an image lies in what its account writes, which may have any number."""
+    return path.startswith(f"{HOME}/") or any(
+        path == made or path.startswith(f"{made}/") for made in MADE.values()
     )
 
 

@@ -19,7 +19,8 @@ from workshop.system.files import hash_file
 
 EVERY = "-multi"
 """In the name of an archive for several processors."""
-BILL_SUFFIX = ".sbom.cdx.json"
+BILL_SUFFIX = ".oci.sbom.cdx.json"
+"""Another name than that of the appliance's, whose root has more in it: a kernel, a bootloader, Ansible."""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,6 @@ from organiser.image import layout
 from organiser.image.layers import Layer
 from workshop.errors import WorkshopError
 
-SECOND = 1_000_000_000
-HEALTH = {"interval": 30, "timeout": 10, "start_period": 30, "retries": 3}
-"""Seconds, and how often it may fail; of the check that docker and podman run."""
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 
 @dataclass(frozen=True)
 class About:
@@ -69,26 +64,19 @@ class About:
 
 def configuration(about: About, layers: Sequence[Layer]) -> dict[str, Any]:
     """Return an image's configuration; ``Healthcheck`` is Docker's, which the format lets be there."""
-    home = f"/{layout.HOME}"
     return {
         "created": about.created,
         "architecture": about.architecture.name,
         "os": "linux",
         "config": {
-            "User": f"{layout.UID}:{layout.UID}",
+            "User": layout.USER,
             "ExposedPorts": {f"{port}/tcp": {} for port in layout.PORTS},
-            "Env": [f"PATH={PATH}", f"HOME={home}", "USER=workshop", "LOGNAME=workshop", "LANG=C.UTF-8"],
+            "Env": list(layout.VARIABLES),
             "Entrypoint": [f"/{layout.START}"],
-            "WorkingDir": home,
+            "WorkingDir": f"/{layout.HOME}",
             "Labels": about.labels(),
             "StopSignal": "SIGTERM",
-            "Healthcheck": {
-                "Test": ["CMD", f"/{layout.HEALTHY}"],
-                "Interval": HEALTH["interval"] * SECOND,
-                "Timeout": HEALTH["timeout"] * SECOND,
-                "StartPeriod": HEALTH["start_period"] * SECOND,
-                "Retries": HEALTH["retries"],
-            },
+            "Healthcheck": layout.HEALTHCHECK,
         },
         "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
         "history": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -17,7 +18,6 @@ from typing import Any
 
 from organiser.appliance.architecture import ARM64, native
 from organiser.image import layout
-from organiser.image.oci import HEALTH
 from workshop.errors import WorkshopError
 from workshop.system.programs import last_line
 
@@ -28,11 +28,25 @@ VOLUME = "deep-learning-workshop"
 LABEL = "workshop.started-by"
 """On containers that are started here: of what has ended nothing is lost but its words."""
 STOP_SECONDS = 10
+ANSWER_SECONDS = 20.0
 WAIT_SECONDS = 60.0
 """For the first words of a container."""
 POINTS_TO_HELP = re.compile(r"(See|Run) '.*--help'")
 """What docker says last when it refuses, behind its reason."""
 BEFORE_REASON = re.compile(r"^(docker: )?(Error response from daemon|Error): ")
+FORMAT_TRIED = re.compile(r"^\* (?P<format>[a-z-]+): .*?(?P<reason>[^:]+)$")
+"""How podman tells of each format that a file could have; the last one is none of ours."""
+ADVICE = {
+    re.compile(r"permission denied while trying to connect", re.IGNORECASE): (
+        "your account may not use it: run this with sudo, or join the group docker and log in again, or take "
+        "--engine podman"
+    ),
+    re.compile(r"(cannot|failed to) connect to the docker (daemon|api)", re.IGNORECASE): (
+        "it does not run: start Docker Desktop, or 'sudo systemctl start docker', or take --engine podman"
+    ),
+    re.compile(r"no space left on device"): "free some on the disk that holds its images and volumes",
+}
+"""What to do about words that do not say it."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +63,58 @@ class Wish:
 
 
 def find_engine(wanted: str = "") -> str:
-    """Return docker or podman; WorkshopError when there is neither, or not the one that is wanted."""
+    """Return docker or podman; WorkshopError when there is neither, or not the one that is wanted.
+
+    Where both are, it is the first that can be used: docker's command is often there without its service.
+    """
     names = (wanted,) if wanted else ENGINES
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
+    found = [path for name in names if (path := shutil.which(name))]
+    if not found:
         raise WorkshopError(
             f"there is no {' and no '.join(names)} here; install Docker, or your distribution's podman"
         )
-    return found
+    return found[0] if len(found) == 1 else next(filter(_answers, found), found[0])
+
+
+def _answers(engine: str) -> bool:
+    """Tell whether docker's service, or podman's machine on a Mac, is there for whoever asks."""
+    try:
+        done = subprocess.run([engine, "version"], capture_output=True, timeout=ANSWER_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def ask(engine: str, *words: str) -> str:
     """Ask docker or podman something; WorkshopError with its reason when it cannot answer."""
     done = subprocess.run([engine, *words], capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
-        lines = (line.strip() for line in (done.stderr or done.stdout).splitlines())
-        said = [line for line in lines if line and not POINTS_TO_HELP.match(line)]
-        last = said[-1] if said else f"status {done.returncode}"
-        raise WorkshopError(f"{Path(engine).name} cannot do it: {BEFORE_REASON.sub('', last)}")
+        said = _reason(done.stderr or done.stdout) or f"status {done.returncode}"
+        advice = next((f"; {way}" for words, way in ADVICE.items() if words.search(said)), "")
+        raise WorkshopError(f"{Path(engine).name} cannot do it: {said}{advice}")
     return done.stdout
+
+
+def _reason(words: str) -> str:
+    """Return the reason in what an engine said when it refused: its last line, unless that is of no use."""
+    lines = [line.strip() for line in words.splitlines()]
+    tried = {
+        found["format"]: found["reason"].strip() for line in lines if (found := FORMAT_TRIED.match(line))
+    }
+    said = [line for line in lines if line and not POINTS_TO_HELP.match(line)]
+    return tried.get("oci-archive") or BEFORE_REASON.sub("", said[-1] if said else "")
+
+
+def _is_podman(engine: str) -> bool:
+    """Tell whether it is podman, also by docker's name, as the package podman-docker has it."""
+    return Path(engine).name == "podman" or ask(engine, "--version").lower().startswith("podman")
+
+
+def _is_rootless_docker(engine: str) -> bool:
+    """Tell whether it is a docker whose service runs as an ordinary account."""
+    if not os.geteuid() or _is_podman(engine):
+        return False
+    return "name=rootless" in ask(engine, "info", "--format", "{{.SecurityOptions}}")
 
 
 def require_free(ports: Sequence[int] = layout.PORTS) -> None:
@@ -93,8 +140,13 @@ def load(engine: str, archive: Path) -> str:
     try:
         said = ask(engine, "load", "--input", str(archive))
     except WorkshopError as error:
-        if Path(engine).name != "docker" or not _is_for_several(archive):
+        if any(words.search(str(error)) for words in ADVICE):
             raise
+        if Path(engine).name != "docker" or not _is_for_several(archive):
+            raise WorkshopError(
+                f"{error}. Is {archive.name} whole? Run: workshop appliance verify "
+                f"{shlex.quote(str(archive))}"
+            ) from error
         raise WorkshopError(
             f"{error}. {archive.name} is for several processors, which docker loads only where 'docker info' "
             f"says io.containerd.snapshotter.v1; {_file_for_this_computer()}"
@@ -149,14 +201,17 @@ def command(engine: str, wish: Wish) -> list[str]:
         f"--volume={place}:/{layout.HOME}",
         "--cap-drop=ALL", "--security-opt=no-new-privileges",
         # podman leaves the check out when it loads an image of this format.
-        f"--health-cmd=/{layout.HEALTHY}", f"--health-interval={HEALTH['interval']}s",
-        f"--health-start-period={HEALTH['start_period']}s", f"--health-timeout={HEALTH['timeout']}s",
+        f"--health-cmd=/{layout.HEALTHY}", f"--health-interval={layout.HEALTH['interval']}s",
+        f"--health-start-period={layout.HEALTH['start_period']}s",
+        f"--health-timeout={layout.HEALTH['timeout']}s",
     ]  # fmt: skip
     if wish.folder:
         owner = wish.folder.stat()
-        words.append(f"--user={owner.st_uid}:{owner.st_gid}")
+        # To a docker without root whoever started it is 0, and no other number inside has the folder.
+        numbers = "0:0" if _is_rootless_docker(engine) else f"{owner.st_uid}:{owner.st_gid}"
+        words.append(f"--user={numbers}")
         # Root's containers have the host's numbers without it, and older ones refuse it.
-        if Path(engine).name == "podman" and os.geteuid():
+        if os.geteuid() and _is_podman(engine):
             words.append("--userns=keep-id")
     if wish.read_only:
         words += ["--read-only", "--tmpfs=/tmp:mode=1777,exec"]
@@ -173,6 +228,11 @@ def start(engine: str, wish: Wish) -> dict[str, Any]:
     if wish.folder is not None:
         if not wish.folder.is_dir():
             raise WorkshopError(f"{wish.folder} is no folder; make it, or leave --folder out for a volume")
+        if ":" in str(wish.folder.resolve()):
+            raise WorkshopError(
+                f"{wish.folder.resolve()} has a colon in its name, at which docker and podman cut it; "
+                "name a folder without one"
+            )
         if wish.folder.stat().st_uid == 0:
             raise WorkshopError(f"{wish.folder} belongs to root; name a folder of your own account's")
     require_none_running(engine, wish.name)

@@ -98,7 +98,7 @@ def view(
     seen.folders[layout.HOME] = 0o777
     for made in layout.MADE.values():
         if not (root / next(old for old, new in layout.MADE.items() if new == made)).is_dir():
-            seen.folders[made] = 0o700
+            seen.folders[made] = 0o777
     return seen
 
 
