@@ -156,6 +156,24 @@ def test_nobody_shares_what_is_held_and_a_large_job_is_alone(fake: FakeParts) ->
     assert sorted(line.split()[1] for line in fake.traced()[:-1] if "begin" in line) == sorted(jobs)
 
 
+def test_jobs_that_write_much_wait_until_the_disk_has_room_for_all_of_them(fake: FakeParts) -> None:
+    # The fake jobs write nothing: what is free stays as it is.
+    half = 0.6 * shutil.disk_usage(fake.root).free / 1e9
+    fake.table(
+        '[part]\nabout = "A"\nbudget = 60\n'
+        + "".join(f"jobs.{name} = {{ cores = 0, disk = {half:.3f} }}\n" for name in ("one", "other"))
+        + "jobs.vast = { cores = 0, disk = 1000000 }\njobs.small = { cores = 0 }\n"
+    )
+    fake.script("part", TRACES)
+    ran = fake.run()
+    assert ran.status == 1
+    assert re.search(r"part\.vast: needs 1000000 GB of disk, [0-9.]+ are free: make room", ran.said)
+    trace = fake.traced()[:-1]
+    assert sorted(line for line in trace if "begin" in line) == ["begin one", "begin other", "begin small"]
+    spans = [trace.index(f"{what} {job}") for job in ("one", "other") for what in ("begin", "end")]
+    assert spans[1] < spans[2] or spans[3] < spans[0], "side by side"
+
+
 WORKS = """
 import time
 while time.process_time() < 0.4: pass
@@ -421,7 +439,7 @@ class TestEvents:
             (fake.root / name).parent.mkdir(exist_ok=True)
             (fake.root / name).write_text(TESTS if name.endswith("a.py") else "def test_b(): pass\n")
 
-    @pytest.mark.parametrize("xdist", ["", "-p xdist --numprocesses=2"])
+    @pytest.mark.parametrize("xdist", ["", pytest.param("-p xdist --numprocesses=2", marks=pytest.mark.full)])
     def test_tests_are_counted_and_failures_repeated_with_a_command_that_repeats_them(
         self, fake: FakeParts, xdist: str
     ) -> None:

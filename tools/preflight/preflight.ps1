@@ -1,4 +1,4 @@
-# Can this computer run the workshop's virtual machine? For Windows; preflight.cmd starts it.
+# Can this computer run the workshop, and from which file? For Windows; preflight.cmd starts it.
 # Looks only, changes nothing, needs nothing but what Windows 10 and 11 have, and no administrator.
 # Exit 0: ready, or ready with a note; 1: not ready.
 $ErrorActionPreference = 'Stop'
@@ -22,6 +22,10 @@ function Get-Arm {
     # 5 and 12: the processor itself, whatever this program was made for.
     $Processor = @(Get-CimInstance Win32_Processor)[0]
     return ConvertTo-Word (@(5, 12) -contains $Processor.Architecture)
+}
+
+function Get-ProcessorName {
+    return ([string]@(Get-CimInstance Win32_Processor)[0].Name).Trim()
 }
 
 function Get-MemoryMb {
@@ -68,8 +72,26 @@ function Get-VirtualBox {
     return 'none'
 }
 
-function Get-VirtualBoxMajor([string]$Version) {
-    if ($Version -match '^(\d+)\.') { return [int]$Matches[1] }
+function Get-Wsl {
+    # wsl.exe is not asked: where WSL is missing it is there all the same, and offers to install it.
+    $Key = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Lxss\MSI'
+    if (Test-Path $Key) {
+        $Version = (Get-ItemProperty $Key).Version
+        if ($Version -match '^\d') { return $Version }
+    }
+    $Program = Join-Path $env:ProgramFiles 'WSL\wsl.exe'
+    if (Test-Path -LiteralPath $Program) {
+        $Version = (Get-Item -LiteralPath $Program).VersionInfo.ProductVersion
+        if ($Version -match '^\d') { return ($Version -split '[^\d.]')[0] }
+    }
+    return 'none'
+}
+
+function Get-VersionNumber([string]$Version) {
+    # 70216 of 7.2.16, which numbers compare.
+    if ($Version -match '^(\d+)\.(\d+)(\.(\d+))?') {
+        return 10000 * [int]$Matches[1] + 100 * [int]$Matches[2] + [int]$Matches[4]
+    }
     return $null
 }
 
@@ -94,6 +116,7 @@ function Get-ReservedRange {
 
 function Get-Facts {
     $Facts = @{
+        processor      = Find-Fact { Get-ProcessorName }
         arm            = Find-Fact { Get-Arm }
         memory_mb      = Find-Fact { Get-MemoryMb }
         disk_mb        = Find-Fact { Get-DiskMb }
@@ -102,10 +125,12 @@ function Get-Facts {
         core_isolation = Find-Fact { Get-CoreIsolation }
         inside_vm      = Find-Fact { Get-InsideVm }
         virtualbox     = Find-Fact { Get-VirtualBox }
+        wsl            = Find-Fact { Get-Wsl }
         ports          = 'free'
         ports_taken    = ''
     }
-    $Facts.virtualbox_major = Get-VirtualBoxMajor $Facts.virtualbox
+    $Facts.virtualbox_number = Get-VersionNumber $Facts.virtualbox
+    $Facts.wsl_number = Get-VersionNumber $Facts.wsl
     $Taken = @(Find-Fact { Get-TakenPort })
     if ($Taken.Count -gt 0 -and $null -ne $Taken[0]) {
         $Facts.ports = 'taken'
@@ -120,19 +145,28 @@ function Get-Rule {
         $Part = @($Line -split '\|' | ForEach-Object { $_.Trim() })
         if (($Part[1] -split ' ') -notcontains 'windows') { continue }
         [pscustomobject]@{
-            Id = $Part[0]; Fact = $Part[2]; Is = $Part[3]; Bound = $Part[4]; Level = $Part[5]; Text = $Part[6]
+            Id = $Part[0]; When = $Part[2]; Level = $Part[3]; Text = $Part[4]
         }
     }
 }
 
-function Test-Rule($Rule, $Facts) {
-    $Value = $Facts[$Rule.Fact]
+function Test-Comparison([string]$Comparison, $Facts) {
+    $Name, $Is, $Bound = $Comparison -split ' '
+    $Value = $Facts[$Name]
     if ($null -eq $Value) { return $false }
-    switch ($Rule.Is) {
-        'eq' { return [string]$Value -eq $Rule.Bound }
-        'lt' { return [long]$Value -lt [long]$Rule.Bound }
+    switch ($Is) {
+        'eq' { return [string]$Value -eq $Bound }
+        'lt' { return [long]$Value -lt [long]$Bound }
+        'ge' { return [long]$Value -ge [long]$Bound }
     }
     return $false
+}
+
+function Test-Rule($Rule, $Facts) {
+    foreach ($Comparison in ($Rule.When -split ' and ')) {
+        if (-not (Test-Comparison $Comparison $Facts)) { return $false }
+    }
+    return $true
 }
 
 function Get-Finding($Facts) {
@@ -168,26 +202,33 @@ $Facts = Get-Facts
 $Findings = @(Get-Finding $Facts)
 $Stops = @($Findings | Where-Object { $_.Level -eq 'stop' })
 $Notes = @($Findings | Where-Object { $_.Level -eq 'note' })
+$Files = @($Findings | Where-Object { $_.Level -eq 'file' })
 
 Write-Host 'What this computer is like:'
+Show-Fact 'Processor' $Facts.processor
 Show-Fact 'Arm processor' $Facts.arm
 Show-Fact 'Memory (MB)' $Facts.memory_mb
 Show-Fact 'Free disk (MB)' $Facts.disk_mb
 Show-Fact 'Virtualisation' $Facts.virtualisation
 Show-Fact 'Other hypervisor' $Facts.hypervisor
 Show-Fact 'VirtualBox' $Facts.virtualbox
+Show-Fact 'WSL' $Facts.wsl
 Show-Fact 'Ports' ("$($Facts.ports) $($Facts.ports_taken)".Trim())
 Write-Host ''
 
 if ($Stops.Count -gt 0) {
     Write-Host 'NOT READY. Do this, then start this check again:'
     Show-Numbered ($Stops + $Notes)
-    exit 1
-}
-if ($Notes.Count -gt 0) {
+} elseif ($Notes.Count -gt 0) {
     Write-Host 'READY, BUT:'
     Show-Numbered $Notes
 } else {
     Write-Host 'READY. This computer can run the workshop.'
 }
+foreach ($File in $Files) {
+    Write-Host ''
+    Write-Host 'What is for this computer:'
+    Write-Host $File.Text
+}
+if ($Stops.Count -gt 0) { exit 1 }
 exit 0

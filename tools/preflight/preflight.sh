@@ -1,5 +1,5 @@
 #!/bin/sh
-# Can this computer run the workshop's virtual machine? For Linux and macOS: sh preflight.sh
+# Can this computer run the workshop, and from which file? For Linux and macOS: sh preflight.sh
 # Looks only, changes nothing, needs nothing installed. Exit 0: ready, or ready with a note; 1: not ready.
 here=$(cd "$(dirname "$0")" && pwd)
 rules=$here/rules.txt
@@ -11,7 +11,7 @@ PORTS="8080 8081 8082 8282"
 
 # A fact that cannot be found out stays empty, and no rule speaks about it.
 system='' processor='' arm='' memory_mb='' disk_mb='' virtualisation='' inside_vm='' kvm='' ports='' ports_taken=''
-virtualbox='' virtualbox_major='' driver='' ports_known=no
+virtualbox='' virtualbox_number='' utm='' utm_number='' driver='' ports_known=no
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -49,8 +49,11 @@ look_at_virtualbox() {
   # Warnings come first, the version last: 7.1.4r165100.
   virtualbox=$("$manage" --version 2>/dev/null | grep '^[0-9]' | tail -n 1)
   virtualbox=${virtualbox%%[r_]*}
-  virtualbox_major=${virtualbox%%.*}
+  virtualbox_number=$(number_of "$virtualbox")
 }
+
+# number_of VERSION: 70216 of 7.2.16; nothing of what is no version.
+number_of() { printf '%s\n' "$1" | awk -F. '/^[0-9]/ { print int($1) * 10000 + int($2) * 100 + int($3) }'; }
 
 find_vboxmanage() {
   for manage in VBoxManage /Applications/VirtualBox.app/Contents/MacOS/VBoxManage; do
@@ -107,9 +110,12 @@ linux_ports() {
 
 look_at_macos() {
   system=macos
-  processor="$processor, macOS $(sw_vers -productVersion 2>/dev/null)"
   # A shell for Intel programs on Apple silicon says x86_64.
-  [ "$(sysctl -n hw.optional.arm64 2>/dev/null)" = 1 ] && arm=yes
+  if [ "$(sysctl -n hw.optional.arm64 2>/dev/null)" = 1 ]; then
+    arm=yes
+    processor=arm64
+  fi
+  processor="$processor, macOS $(sw_vers -productVersion 2>/dev/null)"
   bytes=$(sysctl -n hw.memsize 2>/dev/null)
   [ -n "$bytes" ] && memory_mb=$((bytes / 1048576))
   case $(sysctl -n kern.hv_support 2>/dev/null) in
@@ -117,6 +123,19 @@ look_at_macos() {
     0) [ "$arm" = no ] && virtualisation=no ;;
   esac
   [ "$(sysctl -n kern.hv_vmm_present 2>/dev/null)" = 1 ] && inside_vm=yes
+  look_at_utm
+}
+
+look_at_utm() {
+  utm=none
+  for app in "$ROOT/Applications/UTM.app" "$HOME/Applications/UTM.app"; do
+    if [ -d "$app" ]; then
+      utm=$(defaults read "$app/Contents/Info" CFBundleShortVersionString 2>/dev/null)
+      utm_number=$(number_of "$utm")
+      : "${utm:=of a version that is not known}"
+      return
+    fi
+  done
 }
 
 # The fourth column is the local address: *.8080 or 127.0.0.1.8080.
@@ -124,11 +143,16 @@ macos_ports() { netstat -an -p tcp 2>/dev/null | awk '$NF == "LISTEN" { n = spli
 
 # --- rules
 
-trim() { printf '%s' "$1" | sed 's/^ *//; s/ *$//'; }
+# trim TEXT: sets trimmed, the text without the spaces around it.
+trim() {
+  trimmed=${1#"${1%%[! ]*}"}
+  trimmed=${trimmed%"${trimmed##*[! ]}"}
+}
 
 # fact NAME: its value.
 fact() {
   case $1 in
+    processor) printf '%s' "$processor" ;;
     arm) printf '%s' "$arm" ;;
     memory_mb) printf '%s' "$memory_mb" ;;
     disk_mb) printf '%s' "$disk_mb" ;;
@@ -138,48 +162,68 @@ fact() {
     ports) printf '%s' "$ports" ;;
     ports_taken) printf '%s' "$ports_taken" ;;
     virtualbox) printf '%s' "$virtualbox" ;;
-    virtualbox_major) printf '%s' "$virtualbox_major" ;;
+    virtualbox_number) printf '%s' "$virtualbox_number" ;;
+    utm) printf '%s' "$utm" ;;
+    utm_number) printf '%s' "$utm_number" ;;
     driver) printf '%s' "$driver" ;;
   esac
 }
 
-# filled TEXT: with the value of each {fact}.
-filled() {
-  text=$1
-  for name in memory_mb disk_mb ports_taken virtualbox; do
-    value=$(fact "$name")
-    text=$(printf '%s' "$text" | sed "s|{$name}|$value|g")
+# fill TEXT: sets filled, the text with the value of each {fact}.
+fill() {
+  filled=''
+  rest=$1
+  while :; do
+    case $rest in *'{'*'}'*) ;; *) break ;; esac
+    name=${rest#*\{}
+    name=${name%%\}*}
+    filled=$filled${rest%%\{*}$(fact "$name")
+    rest=${rest#*\}}
   done
-  printf '%s' "$text"
+  filled=$filled$rest
 }
 
-# applies FACT IS BOUND
-applies() {
+# compares FACT IS BOUND
+compares() {
   value=$(fact "$1")
   [ -n "$value" ] || return 1
   case $2 in
     eq) [ "$value" = "$3" ] ;;
     lt) [ "$value" -lt "$3" ] 2>/dev/null ;;
+    ge) [ "$value" -ge "$3" ] 2>/dev/null ;;
     *) return 1 ;;
   esac
 }
 
-# judge: sets stops and notes, one text a line.
+# applies FACT IS BOUND [and FACT IS BOUND]…
+applies() {
+  while compares "$1" "$2" "$3"; do
+    [ $# -gt 4 ] || return 0
+    shift 4
+  done
+  return 1
+}
+
+# judge: sets stops and notes, one text a line, and file.
 judge() {
-  stops='' notes='' decided=' '
+  stops='' notes='' file='' decided=' '
   newline='
 '
-  while IFS='|' read -r id systems name is bound level text; do
+  while IFS='|' read -r id systems when level text; do
     case $id in '#'* | '') continue ;; esac
-    id=$(trim "$id")
+    trim "$id" && id=$trimmed
     case " $systems " in *" $system "*) ;; *) continue ;; esac
     case $decided in *" $id "*) continue ;; esac
-    applies "$(trim "$name")" "$(trim "$is")" "$(trim "$bound")" || continue
+    # Three words a comparison.
+    # shellcheck disable=SC2086
+    applies $when || continue
     decided="$decided$id "
-    text=$(filled "$(trim "$text")")
-    case $(trim "$level") in
-      stop) stops="$stops$text$newline" ;;
-      note) notes="$notes$text$newline" ;;
+    trim "$text" && fill "$trimmed"
+    trim "$level"
+    case $trimmed in
+      stop) stops="$stops$filled$newline" ;;
+      note) notes="$notes$filled$newline" ;;
+      file) file=$filled ;;
     esac
   done <"$rules"
 }
@@ -195,6 +239,7 @@ show_facts() {
   row "Free disk" "${disk_mb:+$disk_mb MB}"
   row "Virtualisation" "$virtualisation"
   row "VirtualBox" "$virtualbox"
+  [ "$system" = macos ] && row "UTM" "$utm"
   row "Ports" "$ports${ports_taken:+: $ports_taken}"
   echo
 }
@@ -205,6 +250,13 @@ numbered() {
     count=$((count + 1))
     printf '%s. %s\n' "$count" "$line" | fold -s -w 78 | sed '2,$s/^/   /'
   done
+}
+
+show_file() {
+  [ -n "$file" ] || return
+  echo
+  echo "What is for this computer:"
+  printf '%s\n' "$file" | fold -s -w 78
 }
 
 answer() {
@@ -244,3 +296,6 @@ look_at_ports
 judge
 show_facts
 answer
+status=$?
+show_file
+exit $status

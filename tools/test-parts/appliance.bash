@@ -22,12 +22,12 @@ use_arm_tools() {
   [ -f /usr/share/qemu-efi-aarch64/QEMU_EFI.fd ] || install_packages qemu-efi:qemu-efi-aarch64:edk2-aarch64
 }
 
-# build FOLDER OPTION…: for one lesson it is compiled beforehand; for all of them where an appliance is built to be
-# handed out.
+# build appliance|image FOLDER OPTION…: for one lesson it is compiled beforehand; for all of them where something is
+# built to be handed out.
 build() {
-  local folder=$1
-  shift
-  in_testbed python -m workshop appliance build --without tensorflow --output "$folder" --cache "$WORKSHOP_TEST_CACHE" \
+  local what=$1 folder=$2
+  shift 2
+  in_testbed python -m workshop "$what" build --output "$folder" --cache "$WORKSHOP_TEST_CACHE" \
     -e '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}' "$@" --json >"$folder/report.json" && cat "$folder/report.json"
 }
 
@@ -48,13 +48,16 @@ boot() { run_pytest tests/machines/appliance tests/machines/behaviour/test_refus
 # wsl [OPTION…]: a distribution for WSL as a container with systemd, twice.
 wsl() { WORKSHOP_FULL=1 in_testbed run_pytest tests/machines/wsl -m full "$@"; }
 
+# For the bash inside a bed, too.
+export -f wsl
+
 # The root is provisioned in a container.
 machine() {
   use_testbed
-  install_packages ssh:openssh-client:openssh-clients
+  install_packages ssh:openssh-client:openssh-clients file:file
   mkdir -p "$output"
   rm -f "$output"/*.{ova,wsl}
-  step "build" build "$output" --format ova,wsl
+  step "build" build appliance "$output" --without tensorflow --format ova,wsl
   local made=("$output"/*.{ova,wsl})
   if [ -f "${made[0]}" ]; then
     step "verify" as_participant "${made[@]}"
@@ -64,22 +67,47 @@ machine() {
   end_steps
 }
 
-# For Arm, emulated on another processor: built in each form, judged, and started from its disk. The behaviour of
-# every machine is looked at here, for no other job has one with this processor.
+# For Arm, emulated on another processor: in each form, and judged. The jobs after it start what it leaves.
 arm() {
   use_testbed
   use_arm_tools
-  command -v qemu-aarch64-static >/dev/null || install_packages qemu-aarch64-static:qemu-user-static
-  install_packages ssh:openssh-client:openssh-clients
+  use_emulator
   mkdir -p "$arm_output"
-  rm -f "$arm_output"/*.{ova,utm.zip,wsl}
-  step "build" build "$arm_output" --arch arm64 --format ova,utm,wsl
+  rm -f "$arm_output"/*.{ova,utm.zip,wsl,oci.tar}
+  step "build" build appliance "$arm_output" --arch arm64 --format ova,utm,wsl --keep-root
   local made=("$arm_output"/*-arm64.{ova,utm.zip,wsl})
-  if [ -f "${made[0]}" ]; then
-    step "verify" as_participant "${made[@]}"
-    step "boot" run_pytest tests/machines/appliance tests/machines/behaviour --ova "${made[0]}"
-    step "boot as in UTM" python -m workshop appliance verify --boot --boot-seconds "$(longer 900)" --log "$arm_output/log" "${made[1]}"
-  fi
+  [ ! -f "${made[0]}" ] || step "verify" as_participant "${made[@]}"
+  end_steps
+}
+
+# The behaviour of every machine is looked at here, for no other job has one with this processor.
+arm_boot() {
+  use_testbed
+  use_arm_tools
+  use_emulator
+  install_packages ssh:openssh-client:openssh-clients
+  step "boot" run_pytest tests/machines/appliance tests/machines/behaviour --ova "$arm_output"/*-arm64.ova
+  step "boot as in UTM" python -m workshop appliance verify --boot --boot-seconds "$(longer 900)" --log "$arm_output/log" \
+    "$arm_output"/*-arm64.utm.zip
+  end_steps
+}
+
+# With a whole lesson of each environment.
+arm_wsl() {
+  use_testbed
+  use_emulator
+  step "start as in WSL, and whole lessons" emulated wsl --wsl "$arm_output"/*-arm64.wsl
+  end_steps
+}
+
+# Of the root that was kept: to make one takes half an hour.
+arm_image() {
+  use_testbed
+  use_arm_tools
+  use_emulator
+  rm -f "$arm_output"/*.oci.tar
+  step "image" build image "$arm_output" --arch arm64
+  step "start the image" emulated bash tools/test-parts/image.bash started "$arm_output"/*-arm64.oci.tar
   end_steps
 }
 
@@ -88,10 +116,13 @@ case ${1:-} in
   units) use_disk_tools && run_pytest packages/organiser/tests/appliance ;;
   # Boot menus of the builds that rarely come.
   more) use_disk_tools && WORKSHOP_FULL=1 run_pytest packages/organiser/tests/appliance/test_bootloader.py -m full ;;
-  wsl) use_testbed && wsl ;;
+  wsl) use_testbed && install_packages file:file && wsl ;;
   sticks) use_sticks && run_pytest tests/machines/stick ;;
   machine) use_disk_tools && machine ;;
   arm) use_disk_tools && arm ;;
+  arm-boot) use_disk_tools && arm_boot ;;
+  arm-wsl) use_disk_tools && arm_wsl ;;
+  arm-image) use_disk_tools && arm_image ;;
   # The word of who reads appliances: VirtualBox's on both processors' and on what we quote of it, EFI firmware's on Arm's.
   virtualbox)
     use_disk_tools

@@ -9,15 +9,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.bash"
 
 output=$CACHE/image
 
-# CycloneDX's schema is in its own Python package, of which the audit's lock has the hashes.
-use_schema() {
-  local lock=$CACHE/cyclonedx.txt
-  export WORKSHOP_CYCLONEDX=$CACHE/cyclonedx
-  awk '/^[^ ]/ { wanted = /^cyclonedx-python-lib==/ } wanted' locks/audit.txt >"$lock"
+# It fetches the packages of a hub's seat; beside it is a Python without pytest.
+use_uv() {
   ensure_uv "$CACHE/uv"
-  # It fetches the packages of a hub's seat, too; beside it is a Python without pytest.
   export PATH=$PATH:$CACHE/uv/bin
-  "$UV" pip install --quiet --no-deps --require-hashes --target "$WORKSHOP_CYCLONEDX" --requirement "$lock"
 }
 
 # Docker's programs alone: its package would start a service. Where they cannot be had, its tests say so.
@@ -56,7 +51,7 @@ machine() {
 
 use_all() {
   install_packages zstd:zstd
-  use_schema
+  use_uv
   use_docker
 }
 
@@ -73,6 +68,11 @@ case ${1:-} in
   machine)
     use_all
     machine
+    ;;
+  # What another part built: appliance.arm, for the other processor.
+  started)
+    use_all
+    look_at --image "$2"
     ;;
   *) no_job "$@" ;;
 esac

@@ -141,6 +141,23 @@ in_limited_testbed() {
   tools/testbed/limits.bash "$@"
 }
 
+# use_emulator: what runs Arm's programs on another processor.
+use_emulator() {
+  [ "$(uname -m)" = aarch64 ] || command -v qemu-aarch64-static >/dev/null ||
+    install_packages qemu-aarch64-static:qemu-user-static
+}
+
+# emulated COMMAND…: where Arm's programs run, on any processor; the host does not learn of it.
+emulated() {
+  if [ "$(type -t "$1")" = function ]; then set -- bash -c '"$@"' -- "$@"; fi
+  python -c 'import os, sys
+from organiser.appliance import emulation
+from organiser.appliance.architecture import ARM64, native
+if native() != ARM64:
+    emulation.register(emulation.emulator())
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
 # use_sticks: what formats thumb drives, and what mounts them where the kernel knows neither exFAT nor FAT32.
 use_sticks() {
   install_packages mkfs.exfat:exfatprogs mkfs.vfat:dosfstools losetup:mount:util-linux \
@@ -180,7 +197,7 @@ narrow() {
   done
 }
 
-export -f run_pytest narrow
+export -f run_pytest narrow in_testbed
 
 # step NAME COMMAND…: run it; a failure is remembered, so that the steps after it are seen too.
 failed_steps=()

@@ -22,6 +22,11 @@ case ${1:-} in
   laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py \
     $local/test_two_users.py ;;
   stick) in_testbed run_pytest $local/test_stick.py ;;
+  # The same on Arm, as on a Raspberry Pi; emulated on another processor.
+  stick-arm)
+    use_emulator
+    WORKSHOP_TEST_ARCH=arm64 emulated in_testbed run_pytest $local/test_stick.py
+    ;;
   desk) in_testbed run_pytest $local/test_ansible_pull.py ;;
   # The same with a password for sudo.
   person) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_user_systemd.py -m full ;;

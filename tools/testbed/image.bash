@@ -7,7 +7,8 @@
 #   fedora   Fedora-like: dnf, rpm and systemd over Debian's files (see fedora-like/build.bash), or the
 #            real image that WORKSHOP_FEDORA_IMAGE names
 #
-# Debian is 13, or what WORKSHOP_TEST_SUITE names (bookworm: 12); under the Fedora-like one it is always 13.
+# Debian is 13, or what WORKSHOP_TEST_SUITE names (bookworm: 12); under the Fedora-like one it is always 13. It is for this
+# host's processor, or for the one that WORKSHOP_TEST_ARCH names (arm64).
 # The tag is a hash of everything that the image is made from, so that a change makes a new image and
 # an unchanged one is used again. Debian's packages are the only source.
 # usage: tools/testbed/image.bash debian|bare|desk|fedora
@@ -28,7 +29,8 @@ build_rootfs() {
   sources=$(host_sources "$TESTBED_SUITE")
   # Without recommended packages, manuals and translations, and without waiting for the disk after each file, in what
   # is installed there later, too: a bare machine, quickly made, that need not outlive a power cut.
-  mmdebstrap --mode=root --variant=minbase --format=tar --include="$packages" --dpkgopt='force-unsafe-io' \
+  mmdebstrap --mode=root --variant=minbase --format=tar ${TESTBED_ARCH:+--architectures="$TESTBED_ARCH"} \
+    --include="$packages" --dpkgopt='force-unsafe-io' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --aptopt='Acquire::Languages "none"' "${options[@]}" "$@" \
     "$TESTBED_SUITE" "$tarball" ${sources:+"$sources"}
@@ -75,7 +77,7 @@ build_fedora() {
 # image_of NAME: its name; made first where podman does not have it.
 image_of() {
   local image
-  image=localhost/workshop-test-$1-$TESTBED_SUITE:$(content_tag)
+  image=localhost/workshop-test-$1-$TESTBED_SUITE${TESTBED_ARCH:+-$TESTBED_ARCH}:$(content_tag)
   if ! podman image exists "$image"; then
     case $1 in
       base | fedora) make_image "$1" "$image" ;;
@@ -106,8 +108,14 @@ derive_image() {
   built "$image" $((SECONDS - started))
 }
 
+# forget_old: machines of other versions of this folder that have been here for a week. What is in use stays.
+forget_old() {
+  podman images --filter 'reference=localhost/workshop-test-*' --filter until=168h --format '{{.Repository}}:{{.Tag}}' |
+    grep -v ":$(content_tag)$" | xargs --no-run-if-empty podman rmi >/dev/null 2>&1 || true
+}
+
 # built IMAGE SECONDS: a line on what was made.
-built() { say "image.bash: built $1 in $2 s, $(podman image inspect --format '{{.Size}}' "$1" | numfmt --to=si)B"; }
+built() { forget_old; say "image.bash: built $1 in $2 s, $(podman image inspect --format '{{.Size}}' "$1" | numfmt --to=si)B"; }
 
 # make_image NAME IMAGE: root file system, then image, then the scratch folder goes.
 make_image() {
@@ -121,7 +129,7 @@ make_image() {
     tail -n 30 "$scratch/log" >&2
     fail "could not build the image $name; the log's end is above"
   fi
-  podman import --quiet --change 'CMD ["/sbin/init"]' "$scratch/rootfs.tar" "$image" >/dev/null 2>"$scratch/log" || {
+  podman import --quiet ${TESTBED_ARCH:+--arch "$TESTBED_ARCH"} --change 'CMD ["/sbin/init"]' "$scratch/rootfs.tar" "$image" >/dev/null 2>"$scratch/log" || {
     tail -n 5 "$scratch/log" >&2
     fail "podman could not import the image $name"
   }

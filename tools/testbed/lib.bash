@@ -5,6 +5,9 @@
 TESTBED=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034
 TESTBED_SUITE=${WORKSHOP_TEST_SUITE:-trixie}
+# Of Debian's processors; empty for this host's. Another one's programs must run here: lib.bash's emulated sees to it.
+# shellcheck disable=SC2034
+TESTBED_ARCH=${WORKSHOP_TEST_ARCH:-}
 # podman warns at every call on a host whose cgroups are not v2 alone; cgroup2.bash deals with those.
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 

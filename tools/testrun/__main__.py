@@ -20,6 +20,7 @@ from .schedule import Result, Schedule
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache/test"
+CONTAINERS = Path("/var/lib/containers")
 HELP = """\
 The test command: what is promised is tested; what cannot run on this machine is skipped, with its reason.
 
@@ -175,6 +176,7 @@ class Run:
             },
             required=frozenset(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()),
             deadline=self.started + minutes * 60,
+            free_disk=lambda: min(slowness.free_disk(folder) for folder in (ROOT, CONTAINERS)),
             stopped=lambda: self.signals.count,
         )
 

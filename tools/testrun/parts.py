@@ -29,6 +29,8 @@ class Job:
     """Jobs, as ``part.job``, that must have passed before this one starts."""
     seconds: float = 0.0
     """What it usually takes on two idle cores, for the order before it ever ran here; 0: not known."""
+    disk: float = 0
+    """How many GB it is to find free; those that want some run side by side only where all find room."""
     holds: tuple[str, ...] = ()
     """Things of which there is one; jobs that hold the same thing never run at the same time."""
     depth: str = "normal"

@@ -79,6 +79,8 @@ class Schedule:
     required: frozenset[str] = frozenset()
     """Parts and jobs that fail instead of being skipped; "all" means every one."""
     deadline: float = float("inf")
+    free_disk: Callable[[], float] = lambda: float("inf")
+    """How many GB are free where jobs write."""
     stopped: Callable[[], int] = lambda: 0
     """How often somebody wanted this to stop."""
     on_start: Callable[[Running], None] = lambda running: None
@@ -124,6 +126,10 @@ class Schedule:
         """Return how many cores a job occupies here; on a small machine a large job takes all there are."""
         return min(job.cores, self.cores)
 
+    def _has_room(self, job: Job) -> bool:
+        """Tell whether the disk has room for a job, whatever those at work still write."""
+        return not job.disk or self.free_disk() >= job.disk + sum(at.job.disk for at in self.running.values())
+
     def _free(self) -> float:
         return self.cores - sum(self._slots(at.job) for at in self.running.values())
 
@@ -146,6 +152,12 @@ class Schedule:
         for job in sorted(ready, key=lambda job: -self.remaining(str(job))):
             held = {thing for at in self.running.values() for thing in at.job.holds}
             if held & set(job.holds):
+                continue
+            if not self._has_room(job):
+                if not any(at.job.disk for at in self.running.values()):
+                    self._not_run(
+                        job, f"needs {job.disk:.0f} GB of disk, {self.free_disk():.1f} are free: make room"
+                    )
                 continue
             slots = self._slots(job)
             if slots > self._free():

@@ -1,12 +1,14 @@
-"""One yardstick at the start of a run: how much slower this machine is, just now, than the reference."""
+"""What a run asks this machine: how slow it is, beside the reference; its cores; room on its disk."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 REFERENCE = 0.9
 """Seconds that the work takes on the reference: two cores of an AMD EPYC server, with nothing beside."""
@@ -42,6 +44,14 @@ def measure() -> float:
 def cores() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def free_disk(folder: Path) -> float:
+    """Return how many GB are free for anybody on the disk of a folder, or of where it will be."""
+    while not folder.exists():
+        folder = folder.parent
+    # What is kept for root is none of ours: set-up, in a container, asks as an account.
+    return shutil.disk_usage(folder).free / 1e9
 
 
 def describe(slowness: float) -> str:

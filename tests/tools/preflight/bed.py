@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -18,22 +19,42 @@ PORTS = (8080, 8081, 8082, 8282)
 Facts = Mapping[str, str]
 
 
+class Comparison(NamedTuple):
+    """One of what a rule asks for."""
+
+    fact: str
+    word: str
+    bound: str
+
+    def holds(self, facts: Facts) -> bool:
+        value = facts.get(self.fact, "")
+        if not value:
+            return False
+        match self.word:
+            case "eq":
+                return value == self.bound
+            case "lt":
+                return int(value) < int(self.bound)
+            case "ge":
+                return int(value) >= int(self.bound)
+        raise AssertionError(f"{self} compares in a way that the scripts do not know")
+
+
 class Rule(NamedTuple):
     """A line of rules.txt."""
 
     id: str
     systems: str
-    fact: str
-    compare: str
-    bound: str
+    when: str
     level: str
     text: str
 
+    @property
+    def comparisons(self) -> list[Comparison]:
+        return [Comparison(*each.split(" ")) for each in self.when.split(" and ")]
+
     def applies(self, facts: Facts) -> bool:
-        value = facts.get(self.fact, "")
-        if not value:
-            return False
-        return value == self.bound if self.compare == "eq" else int(value) < int(self.bound)
+        return all(each.holds(facts) for each in self.comparisons)
 
 
 def rules() -> list[Rule]:
@@ -42,13 +63,24 @@ def rules() -> list[Rule]:
     return [Rule(*(part.strip() for part in line.split("|"))) for line in lines if line and line[0] != "#"]
 
 
-def judged(system: str, facts: Facts) -> list[tuple[str, str]]:
-    """Return (id, level) of each rule that decides, in order: what the scripts are to say."""
-    found: dict[str, str] = {}
+def decisive(system: str, facts: Facts) -> list[Rule]:
+    """Return the rules that decide, one of each id, in order."""
+    found: dict[str, Rule] = {}
     for rule in rules():
         if system in rule.systems.split() and rule.id not in found and rule.applies(facts):
-            found[rule.id] = rule.level
-    return list(found.items())
+            found[rule.id] = rule
+    return list(found.values())
+
+
+def judged(system: str, facts: Facts) -> list[tuple[str, str]]:
+    """Return (id, level) of each finding: what the scripts are to say besides the file."""
+    return [(rule.id, rule.level) for rule in decisive(system, facts) if rule.level in ("stop", "note")]
+
+
+def file_for(system: str, facts: Facts) -> str:
+    """Return what is said of the file for this computer."""
+    (text,) = (rule.text for rule in decisive(system, facts) if rule.level == "file")
+    return text
 
 
 @dataclass(frozen=True)
@@ -69,11 +101,17 @@ class Said:
         after = self.text.partition("\n\n")[2]
         return after.split(".")[0] if after.startswith(("READY.", "NOT READY.")) else after.split(":")[0]
 
+    @property
+    def file(self) -> str:
+        """What is said of the file for this computer; it is the last thing, whatever the answer."""
+        return " ".join(self.text.partition("What is for this computer:")[2].split())
+
     def names(self, rule_id: str) -> bool:
-        """Whether the text of one of the rules with this id was said; what is filled in does not count."""
-        starts = [rule.text.partition("{")[0].strip() for rule in rules() if rule.id == rule_id]
-        assert starts
-        return any(start in self.flowing for start in starts)
+        """Whether the text of one of the rules with this id was said, with whatever is filled in."""
+        texts = [rule.text for rule in rules() if rule.id == rule_id and rule.text]
+        assert texts
+        patterns = (".+?".join(map(re.escape, re.split(r"\{\w+\}", text))) for text in texts)
+        return any(re.search(pattern, self.flowing) for pattern in patterns)
 
 
 class Computer:
@@ -160,7 +198,7 @@ class Linux(Computer):
 
 
 class Mac(Computer):
-    """A Mac with an Intel processor and everything as it should be."""
+    """A Mac with an Intel processor and everything as it should be, but without UTM."""
 
     def __init__(self, folder: Path, shell: str = "sh") -> None:
         super().__init__(folder, shell)
@@ -173,6 +211,12 @@ class Mac(Computer):
 
     def machine(self, name: str) -> None:
         self.command("uname", f"case $1 in -m) echo {name} ;; *) echo Darwin ;; esac")
+
+    def utm(self, version: str) -> None:
+        """Install UTM; a Mac tells its version by what is in its folder."""
+        (self.folder / "root/Applications/UTM.app").mkdir(parents=True)
+        asked = f"{self.folder}/root/Applications/UTM.app/Contents/Info CFBundleShortVersionString"
+        self.command("defaults", f'[ "$*" = "read {asked}" ] && echo {version}')
 
     def sysctl(self, **values: str) -> None:
         """Set what sysctl answers, dots written as underscores between words: hw__memsize."""

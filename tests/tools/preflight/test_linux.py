@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .bed import Linux, Said, judged
+from workshop.machine import hardware
+
+from .bed import ROOT, Linux, Said, judged, rules
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 
@@ -72,12 +74,52 @@ def test_inside_a_virtual_machine(laptop: Linux) -> None:
     assert not said.names("virtualisation")
 
 
-def test_an_arm_processor(laptop: Linux) -> None:
+def arm(laptop: Linux) -> None:
     laptop.command("uname", "case $1 in -m) echo aarch64 ;; *) echo Linux ;; esac")
     laptop.processor()
+
+
+@pytest.mark.parametrize("virtualbox", [True, False])
+def test_an_arm_processor_needs_no_virtual_machine(laptop: Linux, virtualbox: bool) -> None:
+    arm(laptop)
+    if not virtualbox:
+        laptop.without("VBoxManage")
     said = laptop.preflight()
-    expect(said, "NOT READY", "arm")
-    assert not said.names("virtualisation")
+    expect(said, "READY")
+    assert "an Arm processor (aarch64)" in said.file
+    assert "./local/setup.bash" in said.file
+    assert "-arm64.oci.tar" in said.file
+    assert (ROOT / "local/setup.bash").exists()
+
+
+@pytest.mark.parametrize(
+    ("memory", "disk", "answer", "names"),
+    [
+        (1900, 6500, "READY", ()),
+        (1600, 6500, "NOT READY", ("memory",)),
+        (1900, 5900, "NOT READY", ("disk",)),
+    ],
+)
+def test_an_arm_processor_needs_what_set_up_needs(
+    laptop: Linux, memory: int, disk: int, answer: str, names: tuple[str, ...]
+) -> None:
+    arm(laptop)
+    laptop.memory(memory)
+    laptop.disk(disk)
+    expect(laptop.preflight(), answer, *names)
+    bounds = {each.fact: int(each.bound) for rule in rules() if rule.systems == "linux"
+              for each in rule.comparisons if each.word == "lt"}  # fmt: skip
+    assert bounds["memory_mb"] == hardware.MEMORY_TOTAL_GB * 1000
+    assert bounds["disk_mb"] == hardware.DISK_FOR_SET_UP_GB * 1000
+
+
+def test_an_intel_or_amd_processor_is_told_its_file_whatever_the_answer(laptop: Linux) -> None:
+    for answer in ("READY", "NOT READY"):
+        said = laptop.preflight()
+        expect(said, answer)
+        assert "an Intel or AMD processor (x86_64)" in said.file
+        assert "ends in .ova, without arm64; VirtualBox runs it" in said.file
+        laptop.memory(2000)
 
 
 @pytest.mark.parametrize("version", ["tcp", "tcp6"])
@@ -91,14 +133,14 @@ def test_ports_in_use(laptop: Linux, version: str) -> None:
 def test_virtualbox_is_missing(laptop: Linux) -> None:
     laptop.without("VBoxManage")
     said = laptop.preflight()
-    expect(said, "NOT READY", "virtualbox")
+    expect(said, "NOT READY", "program")
     assert not said.names("driver")
 
 
 def test_virtualbox_is_too_old(laptop: Linux) -> None:
     laptop.virtualbox("6.1.50r161033")
     said = laptop.preflight()
-    expect(said, "NOT READY", "virtualbox")
+    expect(said, "NOT READY", "program")
     assert "VirtualBox 6.1.50 is too old" in said.flowing
 
 
@@ -136,7 +178,7 @@ def test_everything_at_once_is_one_numbered_list_with_what_stops_first(laptop: L
     laptop.listening(8081)
     laptop.without("VBoxManage")
     said = laptop.preflight()
-    expect(said, "NOT READY", "memory", "disk", "ports", "virtualbox")
+    expect(said, "NOT READY", "memory", "disk", "ports", "program")
     numbers = [line[0] for line in said.text.splitlines() if line[:1].isdigit()]
     assert numbers == ["1", "2", "3", "4"]
     assert said.flowing.index(
@@ -169,7 +211,7 @@ def test_the_table_means_to_the_tests_what_it_means_to_the_script(laptop: Linux)
     facts = {"memory_mb": "5000", "disk_mb": "1000", "arm": "no", "virtualisation": "yes", "ports": "free"}
     facts |= {
         "virtualbox": "7.2.16",
-        "virtualbox_major": "7",
+        "virtualbox_number": "70216",
         "driver": "loaded",
         "kvm": "no",
         "inside_vm": "no",

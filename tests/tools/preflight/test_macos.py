@@ -21,16 +21,58 @@ def test_a_good_mac_is_ready(mac: Mac) -> None:
     assert "16384 MB" in said.text
 
 
-def test_apple_silicon(mac: Mac) -> None:
-    mac.machine("arm64")
+UTM_ZIP = "ends in -arm64.utm.zip; the program UTM 4 runs it"
+OVA = "ends in .ova, without arm64; VirtualBox runs it"
+
+
+@pytest.mark.parametrize("version", ["", "6.1.50r161033", "7.0.20r163906", "7.1.4r165100"])
+@pytest.mark.parametrize("utm", ["", "3.2.4", "4.6.4"])
+@pytest.mark.parametrize("processor", ["x86_64", "arm64"])
+def test_each_processor_with_each_program(mac: Mac, processor: str, utm: str, version: str) -> None:
+    mac.machine(processor)
+    if utm:
+        mac.utm(utm)
+    if version:
+        mac.virtualbox(version)
+    else:
+        mac.without("VBoxManage")
     said = mac.preflight()
-    assert (said.answer, said.status) == ("NOT READY", 1)
-    assert "Mac with Apple silicon" in said.flowing
+    if processor == "arm64":
+        ready = utm == "4.6.4" or version.startswith("7.1")
+        assert "an Apple processor (arm64, macOS 14.5). Your file, in the stick's folder" in said.file
+        assert UTM_ZIP in said.file
+        assert "With VirtualBox 7.1 or newer" in said.file
+        assert "-arm64.ova" in said.file
+    else:
+        ready = version.startswith("7")
+        assert "an Intel processor (x86_64, macOS 14.5)" in said.file
+        assert OVA in said.file
+        assert "UTM" not in said.file
+    assert (said.answer, said.status) == (("READY", 0) if ready else ("NOT READY", 1)), said.text
+    assert said.names("program") != ready
+
+
+def test_what_an_apple_processor_lacks_is_said_with_where_to_get_it(mac: Mac) -> None:
+    mac.machine("arm64")
+    mac.without("VBoxManage")
+    assert "mac.getutm.app" in mac.preflight().flowing
+    mac.utm("3.2.4")
+    assert "UTM 3.2.4 is too old" in mac.preflight().flowing
+
+
+def test_utm_whose_version_is_not_known_stops_nobody(mac: Mac) -> None:
+    mac.machine("arm64")
+    mac.without("VBoxManage")
+    mac.utm("4.6.4")
+    mac.without("defaults")
+    said = mac.preflight()
+    assert said.answer == "READY", said.text
+    assert "UTM                of a version that is not known" in said.text
 
 
 def test_apple_silicon_through_a_shell_for_intel(mac: Mac) -> None:
     mac.sysctl(hw__optional__arm64="1")
-    assert "Mac with Apple silicon" in mac.preflight().flowing
+    assert "an Apple processor (arm64, macOS 14.5)" in mac.preflight().file
 
 
 def test_memory_and_disk(mac: Mac) -> None:
@@ -56,7 +98,7 @@ def test_ports_in_use(mac: Mac) -> None:
 
 def test_virtualbox_is_missing(mac: Mac) -> None:
     mac.without("VBoxManage")
-    assert mac.preflight().names("virtualbox")
+    assert mac.preflight().names("program")
 
 
 def test_rules_of_other_systems_stay_silent(mac: Mac) -> None:
