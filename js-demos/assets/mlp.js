@@ -22,12 +22,35 @@
     };
   }
 
+  /** So many outputs at once: each input is read once for all of them, and their sums need not wait for each other. */
+  const TOGETHER = 4;
+
   /** out = below · weights + biases; with biases left out, only the product. */
   function multiply(below, { value }, biases, ins, outs, count, out) {
+    const whole = outs - (outs % TOGETHER);
     for (let p = 0, to = 0; p < count; p++) {
-      for (let j = 0, at = 0; j < outs; j++, to++) {
+      const first = p * ins;
+      const end = first + ins;
+      for (let j = 0; j < whole; j += TOGETHER, to += TOGETHER) {
+        const from = biases?.value;
+        let [s0, s1, s2, s3] = from ? [from[j], from[j + 1], from[j + 2], from[j + 3]] : [0, 0, 0, 0];
+        let a0 = j * ins;
+        let [a1, a2, a3] = [a0 + ins, a0 + 2 * ins, a0 + 3 * ins];
+        for (let i = first; i < end; i++) {
+          const each = below[i];
+          s0 += value[a0++] * each;
+          s1 += value[a1++] * each;
+          s2 += value[a2++] * each;
+          s3 += value[a3++] * each;
+        }
+        out[to] = s0;
+        out[to + 1] = s1;
+        out[to + 2] = s2;
+        out[to + 3] = s3;
+      }
+      for (let j = whole, at = whole * ins; j < outs; j++, to++) {
         let sum = biases ? biases.value[j] : 0;
-        for (let i = p * ins, end = i + ins; i < end; i++) sum += value[at++] * below[i];
+        for (let i = first; i < end; i++) sum += value[at++] * below[i];
         out[to] = sum;
       }
     }
@@ -36,10 +59,26 @@
   /** Write the slopes of what lies below a layer, and add to those of its weights. */
   function multiplyBack(pull, below, { value, slope }, ins, outs, count, pullBelow) {
     pullBelow.fill(0, 0, count * ins);
+    const whole = outs - (outs % TOGETHER);
     for (let p = 0, from = 0; p < count; p++) {
-      for (let j = 0, at = 0; j < outs; j++, from++) {
+      const first = p * ins;
+      const end = first + ins;
+      for (let j = 0; j < whole; j += TOGETHER, from += TOGETHER) {
+        const [w0, w1, w2, w3] = [pull[from], pull[from + 1], pull[from + 2], pull[from + 3]];
+        let a0 = j * ins;
+        let [a1, a2, a3] = [a0 + ins, a0 + 2 * ins, a0 + 3 * ins];
+        for (let i = first; i < end; i++, a0++, a1++, a2++, a3++) {
+          const each = below[i];
+          slope[a0] += w0 * each;
+          slope[a1] += w1 * each;
+          slope[a2] += w2 * each;
+          slope[a3] += w3 * each;
+          pullBelow[i] = pullBelow[i] + w0 * value[a0] + w1 * value[a1] + w2 * value[a2] + w3 * value[a3];
+        }
+      }
+      for (let j = whole, at = whole * ins; j < outs; j++, from++) {
         const wrong = pull[from];
-        for (let i = p * ins, end = i + ins; i < end; i++, at++) {
+        for (let i = first; i < end; i++, at++) {
           slope[at] += wrong * below[i];
           pullBelow[i] += wrong * value[at];
         }

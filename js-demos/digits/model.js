@@ -26,7 +26,7 @@
       const decide = new Digits.Dense({ inputs: pool2.out.length, outputs: CLASSES }, random);
       this.layers = [first, pool, second, pool2, decide];
       this.parameters = this.layers.flatMap((layer) => layer.parameters);
-      this.input = new Float32Array(data.side ** 2);
+      this.input = new Float64Array(data.side ** 2);
     }
 
     get weights() {
@@ -70,7 +70,7 @@
       const chances = this._answer();
       this.loss += SMOOTH * (-Math.log(Math.max(chances[label], 1e-9)) - this.loss);
       chances[label] -= 1;
-      let slope = Float32Array.from(chances);
+      let slope = Float64Array.from(chances);
       for (const layer of [...this.layers].reverse()) slope = layer.backward(slope);
       this.seen++;
       if (this.seen % BATCH) return;
@@ -96,7 +96,7 @@
       return { right: count - wrong.length, of: count, wrong };
     }
 
-    /** @returns {{side: number, values: Float32Array}[]} the filters of the first layer */
+    /** @returns {{side: number, values: Float64Array}[]} the filters of the first layer */
     filters() {
       const { filter, size, filters } = this.layers[0];
       return Array.from({ length: filters }, (_, f) => ({
@@ -104,7 +104,7 @@
       }));
     }
 
-    /** @returns {{side: number, values: Float32Array}[]} the first layer's answers to what was asked last */
+    /** @returns {{side: number, values: Float64Array}[]} the first layer's answers to what was asked last */
     maps() {
       const { out, outSide, filters } = this.layers[0];
       return Array.from({ length: filters }, (_, f) => ({

@@ -208,10 +208,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to full depth what is tried in a second way: as plain files, in dark colours, in Notebook 7.
 
     Of each module the first test is tried in both ways at normal depth, too; Notebook 7, which costs most, is
-    opened by one test alone. The tests in Jupyter come first, so that all fall to one of pytest-xdist's
-    processes: each starts a server and loads JupyterLab.
+    opened by one test alone, and Jupyter in dark colours, a page of its own, by none. The tests in Jupyter
+    come first, so that all fall to one of pytest-xdist's processes: each starts a server and loads
+    JupyterLab.
     """
-    items.sort(key=lambda item: item.path.parent != HERE or "server" not in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: item.path.parent != HERE or not in_jupyter(item))
     modules: dict[tuple[str, str], str] = {}
     for item in items:
         callspec = getattr(item, "callspec", None)
@@ -219,8 +220,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for way in ways:
             test = f"{item.path}::{getattr(item, 'originalname', item.name)}"
             first = modules.setdefault((way, "" if way == "Notebook 7" else str(item.path)), test)
-            if test != first:
+            if test != first or (way == "dark" and in_jupyter(item)):
                 item.add_marker(pytest.mark.full)
+
+
+def in_jupyter(item: pytest.Item) -> bool:
+    """Tell whether a test needs the server that all share."""
+    return "server" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture

@@ -46,8 +46,8 @@ STROKES = {
 }
 
 
-def pad_of(desk: Desk, name: str, **options: object) -> Any:
-    page = desk.run(name, PAD, **options)
+def pad_of(desk: Desk, name: str) -> Any:
+    page = desk.run(name, PAD)
     page.locator(CANVAS).wait_for()
     # A cell that ends may take the focus.
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
@@ -84,12 +84,13 @@ def says_nothing(page: Any) -> None:
     expect(page.locator("[role=status]")).to_have_text("", use_inner_text=True)
 
 
-def test_mouse_and_keys_draw_and_clear_and_each_stroke_is_answered(desk: Desk) -> None:
+def test_mouse_keys_finger_and_pen_draw_and_clear_and_each_stroke_is_answered(desk: Desk) -> None:
     """A page of Jupyter takes seconds to open: so they take turns on one."""
-    page = pad_of(desk, "mouse")
+    page = pad_of(desk, "drawn")
     draw_with_the_mouse(desk, page)
     clear_an_empty_pad(page)
     draw_with_the_keys(page)
+    draw_with_finger_and_pen(page)
 
 
 def draw_with_the_mouse(desk: Desk, page: Any) -> None:
@@ -137,17 +138,21 @@ def draw_with_the_keys(page: Any) -> None:
     says_nothing(page)
 
 
-def test_finger_and_pen_draw(desk: Desk) -> None:
-    page = pad_of(desk, "finger", has_touch=True)
+def draw_with_finger_and_pen(page: Any) -> None:
+    devtools = page.context.new_cdp_session(page)
+    page.locator(CANVAS).scroll_into_view_if_needed()
+    # As on a screen that can be touched; the page is the next test's, too.
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     for tool in ("finger", "pen"):
-        draw_a_line(page, tool)
+        draw_a_line(page, devtools, tool)
         settle(page)
         answered(page, 1)
         clear(page)
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    devtools.detach()
 
 
-def draw_a_line(page: Any, tool: str) -> None:
-    devtools = page.context.new_cdp_session(page)
+def draw_a_line(page: Any, devtools: Any, tool: str) -> None:
     # Chromium's own input, as the screen would send it; Playwright has no strokes of a finger or pen.
     line = places(page, 1)
     steps = [(line[0][0], line[0][1] + (line[1][1] - line[0][1]) * step / 8) for step in range(9)]

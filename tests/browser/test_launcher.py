@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from jupyter.serving import Jupyter
+from jupyter.serving import DEFAULTS, Jupyter
 
 from .conftest import CHECKOUT, UPGRADE, Open, Watch, expect, playwright
 from .notebooks import Desk, wait_for_kernel
@@ -52,4 +52,7 @@ def test_the_package_brings_it(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         names = [name for name in packed.namelist() if "share/jupyter/labextensions/workshop-upgrade" in name]
+        (defaults,) = (name for name in packed.namelist() if "etc/jupyter/labconfig" in name)
+        assert packed.read(defaults) == DEFAULTS.read_bytes()
+        assert defaults.endswith(f"/data/etc/jupyter/labconfig/{DEFAULTS.name}")
     assert {Path(name).name for name in names} == {"package.json", "remoteEntry.js"}

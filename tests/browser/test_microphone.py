@@ -47,8 +47,19 @@ MISSING = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
 undefined; // what a script ends with is called if it can be
 """
-OLD = 'Object.defineProperty(navigator, "mediaDevices", { value: undefined });'
-CLOSED = 'Object.defineProperty(window, "isSecureContext", { value: false });'
+OLD = 'Object.defineProperty(navigator, "mediaDevices", { value: undefined, configurable: true });'
+CLOSED = """
+window.wasSecure = Object.getOwnPropertyDescriptor(window, "isSecureContext");
+Object.defineProperty(window, "isSecureContext", { value: false, configurable: true });
+"""
+# The next test gets the page: what was put over the browser's own goes.
+AS_BEFORE = """
+delete navigator.mediaDevices;
+delete navigator.mediaDevices.getUserMedia;
+Object.defineProperty(window, "isSecureContext", window.wasSecure);
+"""
+UNTOUCHED = """isSecureContext && Object.hasOwn(window, "isSecureContext")
+  && !Object.hasOwn(navigator, "mediaDevices") && !Object.hasOwn(navigator.mediaDevices, "getUserMedia")"""
 
 
 def recording(hertz: float) -> bytes:
@@ -77,12 +88,14 @@ def listen(page: Any) -> Any:
 def test_speech_and_recordings_are_answered_and_a_closed_microphone_says_why(desk: Desk) -> None:
     """A page of Jupyter takes seconds to open: so they take turns on one."""
     # The page believes of itself what a test tells it here.
-    page = desk.run("microphone", MICROPHONE, alone=True)
+    page = desk.run("microphone", MICROPHONE)
     listen(page).wait_for()
     page.evaluate(SPOKEN)
     speak(page)
     play(page)
     refuse(page)
+    page.evaluate(AS_BEFORE)
+    assert page.evaluate(UNTOUCHED)
 
 
 def speak(page: Any) -> None:

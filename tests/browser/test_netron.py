@@ -69,8 +69,12 @@ def test_a_model_that_is_not_here_is_named_with_its_command(
     ("name", "operations"),
     [
         ("digits-cnn", {"Conv": 2, "Relu": 3, "MaxPool": 2, "Flatten": 1, "Gemm": 2, "Softmax": 1}),
-        ("digits-mlp", {"Flatten": 1, "Gemm": 3, "Relu": 2, "Softmax": 1}),
-        ("bubbles-value", {"Sub": 1, "Div": 1, "Gemm": 3, "Relu": 2, "Mul": 1}),
+        pytest.param(
+            "digits-mlp", {"Flatten": 1, "Gemm": 3, "Relu": 2, "Softmax": 1}, marks=pytest.mark.full
+        ),
+        pytest.param(
+            "bubbles-value", {"Sub": 1, "Div": 1, "Gemm": 3, "Relu": 2, "Mul": 1}, marks=pytest.mark.full
+        ),
     ],
 )
 def test_every_operation_of_a_network_of_ours_is_drawn(

@@ -66,6 +66,41 @@ def test_it_updates_says_what_it_did_and_undoes(
     assert bed.bed.read("a.ipynb") == notebook("mine", "2")
 
 
+def test_notebooks_go_to_the_next_machine(
+    bed: PullBed, lab: Jupyter, tmp_path: Path, open_page: Open, keep: Callable[..., None]
+) -> None:
+    bed.bed.edit("a.ipynb", notebook("mine", "2"))
+    (bed.bed.mine / "link").symlink_to("/etc/passwd")
+    page = open_page(f"{lab.url}/workshop/updates?token={lab.token}")
+    with page.expect_download() as packed:
+        page.get_by_role("button", name="Download my notebooks").click()
+    assert packed.value.suggested_filename == "my-notebooks.zip"
+    packed.value.save_as(tmp_path / "taken.zip")
+    told = page.inner_text("#told")
+    assert "1 file is in my-notebooks.zip" in told
+    assert "link" in told
+    keep(page, "notebooks-along")
+    page.set_viewport_size({"width": 390, "height": 844})
+    keep(page, "notebooks-along-phone")
+
+    prefix, mine = tmp_path / "newer", tmp_path / "newer-notebooks"
+    (prefix / "etc").mkdir(parents=True)
+    mine.mkdir()
+    config = prefix / "etc/workshop.toml"
+    config.write_text(f'prefix = "{prefix}"\nnotebooks = "{mine}"\n', encoding="utf-8")
+    with jupyter(tmp_path / "newer-own", mine, WORKSHOP_CONFIG=str(config)) as other:
+        page = open_page(f"{other.url}/workshop/updates?token={other.token}")
+        page.get_by_role("button", name="Bring them here").click()
+        page.wait_for_selector("text=Choose the file first")
+        page.get_by_label("The file").set_input_files(tmp_path / "taken.zip")
+        page.get_by_role("button", name="Bring them here").click()
+        page.wait_for_selector("text=Your notebooks are here")
+        assert (mine / "a.ipynb").read_bytes() == notebook("mine", "2")
+        keep(page, "notebooks-brought")
+        page.get_by_role("button", name="Bring them here").click()
+        page.wait_for_selector("text=all that is in the file is here already")
+
+
 def test_whoever_was_in_jupyter_is_led_there_without_the_token(lab: Jupyter, open_page: Open) -> None:
     """The start page's links know no path; JupyterLab wrote it down in the browser."""
     page = open_page(f"{lab.url}/lab?reset&token={lab.token}", 1280, 900)

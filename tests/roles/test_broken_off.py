@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,19 +21,56 @@ if [ "$(wc -l <"$TRIES")" -gt "$WORKS_FROM" ]; then echo '{"changed": true}'; ex
 echo "{\\"failed\\": true, \\"msg\\": \\"$WORDS\\"}"
 """
 PLAY = """
-- hosts: localhost
+- hosts: all
   connection: local
   gather_facts: false
   vars_files: [vars.yml]
   vars: {base_fedora_install: [nano], __workshop_become: false, __base_fedora_package_arguments: {}}
+  environment:
+    TRIES: "{{ folder }}/{{ inventory_hostname }}"
+    WORDS: "{{ words }}"
+    WORKS_FROM: "{{ works_from }}"
   tasks: [{ansible.builtin.include_tasks: install.yml}]
 """
 INTERRUPTED = "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem."
 BROKEN = "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages (or specify a solution)."
 
 
-def install(folder: Path, words: str, works_from: int = 1) -> subprocess.CompletedProcess[str]:
-    """Run the role's own tasks that ask for packages, of a package manager that says ``words``."""
+MACHINES = {
+    "interrupted": (INTERRUPTED, 1),
+    "broken": (BROKEN, 1),
+    "not-to-be-finished": (INTERRUPTED, 2),
+    "other": ("E: Unable to fetch some archives", 1),
+}
+"""What the package manager of each machine says, and how many tries fail."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What became of them."""
+
+    folder: Path
+    output: str
+
+    def failed(self, machine: str) -> bool:
+        """Tell whether a machine's play ended there."""
+        line = "".join(re.findall(rf"^{machine} +: (.*)$", self.output, re.M))
+        assert line, self.output
+        return "failed=1 " in line
+
+    def tries(self, machine: str) -> int:
+        return (self.folder / machine).read_text().count("tried")
+
+    def said(self, machine: str) -> list[str]:
+        """Return the commands that were to finish what was broken off."""
+        file = self.folder / f"{machine}.said"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Run the role's own tasks that ask for packages, on all machines: to start Ansible takes longest."""
+    folder = tmp_path_factory.mktemp("broken-off")
     tasks = (ROLE / "tasks/install.yml").read_text()
     tasks = tasks[tasks.index("- name: Install the packages\n") :]
     (folder / "install.yml").write_text(tasks.replace("ansible.builtin.package:", "stand_in:"))
@@ -38,6 +78,8 @@ def install(folder: Path, words: str, works_from: int = 1) -> subprocess.Complet
     (folder / "vars.yml").write_text(variables[variables.index("# Seconds for which another") :])
     (folder / "play.yml").write_text(PLAY)
     (folder / "ansible.cfg").touch()
+    hosts = {name: {"words": words, "works_from": tries} for name, (words, tries) in MACHINES.items()}
+    (folder / "machines.json").write_text(json.dumps({"all": {"hosts": hosts}}))
     for name, text in {
         "library/stand_in": MODULE,
         "bin/dpkg": '#!/bin/sh\necho "dpkg $*" >>"$TRIES.said"\nexit 1\n',
@@ -50,37 +92,34 @@ def install(folder: Path, words: str, works_from: int = 1) -> subprocess.Complet
     environment = {
         **os.environ,
         "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-        "TRIES": str(folder / "tries"),
-        "WORDS": words,
-        "WORKS_FROM": str(works_from),
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_HOME": str(folder / "home"),
     }
-    command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "play.yml"]
-    return subprocess.run(
+    command = [sys.executable, "-m", "ansible", "playbook", "-i", "machines.json", "play.yml"]
+    command += ["-e", json.dumps({"folder": str(folder)})]
+    done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
+    return Installed(folder, done.stdout + done.stderr)
 
 
-@pytest.mark.parametrize("words", [INTERRUPTED, pytest.param(BROKEN, marks=pytest.mark.full)])
-def test_it_is_finished_and_then_the_packages_are_installed(tmp_path: Path, words: str) -> None:
-    done = install(tmp_path, words)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "tries").read_text().count("tried") == 2
-    configured, fixed = (tmp_path / "tries.said").read_text().splitlines()
+@pytest.mark.parametrize("machine", ["interrupted", "broken"])
+def test_it_is_finished_and_then_the_packages_are_installed(installed: Installed, machine: str) -> None:
+    assert not installed.failed(machine), installed.output
+    assert installed.tries(machine) == 2
+    configured, fixed = installed.said(machine)
     assert configured.endswith("--configure --pending")
     assert "--fix-broken" in fixed
     assert "--no-remove" in fixed
 
 
-def test_what_cannot_be_finished_fails(tmp_path: Path) -> None:
-    assert install(tmp_path, INTERRUPTED, works_from=2).returncode
-    assert (tmp_path / "tries").read_text().count("tried") == 2
+def test_what_cannot_be_finished_fails(installed: Installed) -> None:
+    assert installed.failed("not-to-be-finished"), installed.output
+    assert installed.tries("not-to-be-finished") == 2
 
 
-def test_any_other_failure_is_none_of_that(tmp_path: Path) -> None:
-    done = install(tmp_path, "E: Unable to fetch some archives")
-    assert done.returncode
-    assert "Unable to fetch" in done.stdout
-    assert not (tmp_path / "tries.said").exists()
-    assert (tmp_path / "tries").read_text().count("tried") == 1
+def test_any_other_failure_is_none_of_that(installed: Installed) -> None:
+    assert installed.failed("other"), installed.output
+    assert "Unable to fetch" in installed.output
+    assert installed.said("other") == []
+    assert installed.tries("other") == 1

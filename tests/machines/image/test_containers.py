@@ -14,17 +14,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urljoin
 
+import bills
 import dockers
-import jsonschema
 import pytest
 import waiting
 from dockers import FIGURES
-from referencing import Registry, Resource
 
 from organiser.appliance import clean, forms, ovf
+from organiser.appliance.architecture import native
 from organiser.appliance.machine import Machine
 from organiser.appliance.pack import Clock
 from organiser.appliance.verify.run import verify
@@ -92,8 +90,11 @@ def make_workshop(root: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755 if text.startswith("#!") else 0o644)
-    for path in (root / "home/workshop/notebooks", root / "home/workshop/notebooks/lesson.ipynb"):
-        os.chown(path, 1000, 1000)
+    for name in ("home/workshop/notebooks", "home/workshop/notebooks/lesson.ipynb", "opt/workshop/theano"):
+        os.chown(root / name, 1000, 1000)
+        # As the roles leave their folders.
+        if (root / name).is_dir():
+            (root / name).chmod(0o700)
     clean.clean(root, "deep-learning-workshop")
 
 
@@ -193,6 +194,25 @@ def test_a_folder_of_the_callers_is_written_as_the_caller(image: str, tmp_path: 
     assert {path.stat().st_uid for path in folder.rglob("*")} == {4321}
 
 
+def test_a_new_volume_is_whoevers_and_stays_theirs(image: str, volume: str) -> None:
+    """Saved is what whoever starts it writes into the lessons that came along, whatever --user says."""
+    words = ("--cap-drop=ALL", f"--volume={volume}:/{layout.HOME}")
+    notebooks = f"/{layout.HOME}/notebooks"
+    other = Container("workshop-test-number", image, "--user=4321:0", *words)
+    other.run("sh", "-c", f"echo mine >>{notebooks}/lesson.ipynb && echo mine >{notebooks}/mine.ipynb")
+    compiled = "/opt/workshop/theano"
+    assert other.run("sh", "-c", f"cat {compiled}/compiled; touch {compiled}/mine").stdout == "made"
+    other.stop()
+    done = podman("run", "--rm", *STORE, *words, image, check=False)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("workshop: the account 1000 cannot write into")
+    assert "start it with --user 4321" in last
+    again = Container("workshop-test-number", image, "--user=4321:0", *words)
+    assert again.run("cat", f"{notebooks}/mine.ipynb").stdout == "mine\n"
+    again.stop()
+
+
 OURS = """\
 import json, sys
 from organiser.image import running
@@ -248,10 +268,16 @@ def test_pages_answer_on_this_computer_by_our_command_and_by_the_documented_one(
         return said
 
     ours = (sys.executable, "-c", OURS, image, PUBLISHED)
-    token = open_and_end("image run", *ours)
-    # The one that has ended makes room, and what it wrote is there again.
-    assert open_and_end("image run, again", *ours) == token
-    do("podman", "rm", PUBLISHED)
+    own, kind = native(), podman("image", "inspect", "--format", "{{.Architecture}}", image).stdout.strip()
+    if own is not None and kind == own.name:
+        token = open_and_end("image run", *ours)
+        # The one that has ended makes room, and what it wrote is there again.
+        assert open_and_end("image run, again", *ours) == token
+        do("podman", "rm", PUBLISHED)
+    else:
+        # Emulated, the documented one starts it; ours names the right file.
+        refused = subprocess.run([*network, *ours], capture_output=True, text=True, check=False)
+        assert f"the image is for {kind} and this computer is" in refused.stderr
     published = "127.0.0.1:8080-8082:8080-8082"
     volume = f"{PUBLISHED}:/{layout.HOME}"
     words = ("--detach", "--rm", "--name", PUBLISHED, "-p", published, "-v", volume)
@@ -272,6 +298,18 @@ def test_where_it_cannot_write_it_says_so_in_one_line(image: str, tmp_path: Path
     done = podman("run", "--rm", *STORE, "--user=4321", "--cap-drop=ALL", mounted, image, check=False)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("workshop: the account 4321 cannot write into")
+
+
+def test_what_a_root_that_cannot_be_written_needs_besides_is_said(image: str, volume: str) -> None:
+    words = ("--rm", *STORE, "--read-only", "--read-only-tmpfs=false")
+    home = f"--volume={volume}:/{layout.HOME}"
+    for more, says in (
+        ((), "is read-only; mount a volume at /home/workshop"),
+        ((home,), "workshop: /tmp cannot be written; start it with --tmpfs"),
+    ):
+        done = podman("run", *words, *more, image, check=False)
+        assert done.returncode == 1
+        assert says in done.stderr.strip().splitlines()[-1]
 
 
 def test_under_a_hub_it_is_a_seats_server(image: str, request: pytest.FixtureRequest) -> None:
@@ -307,22 +345,6 @@ def test_docker_loads_and_runs_it(store: str, archive: Path, tmp_path: Path) -> 
 
 
 def test_its_bill_of_materials_is_of_the_formats_own_schema(archive: Path) -> None:
-    """Judged by CycloneDX's schema, as its own Python library has it."""
-    folder = os.environ.get("WORKSHOP_CYCLONEDX")
-    if not folder:
-        pytest.skip("needs CycloneDX's schema: tools/test.bash image")
-    schemas = Path(folder) / "cyclonedx/schema/_res"
     bill = describe(archive).bill
     assert bill is not None
-    validator(schemas).validate(json.loads(bill.read_text(encoding="utf-8")))
-
-
-def validator(schemas: Path) -> Any:
-    """Return what judges a bill; the schema refers to two others by their addresses."""
-    named = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in schemas.glob("*.json")}
-    main = next(said for name, said in sorted(named.items()) if name.startswith("bom-1.6"))
-    others = [(urljoin(main["$id"], name), said) for name, said in named.items() if "$schema" in said]
-    registry: Registry[Any] = Registry().with_resources(
-        [(address, Resource.from_contents(said)) for address, said in others]
-    )
-    return jsonschema.validators.validator_for(main)(main, registry=registry)
+    bills.require_sound(bill.read_text(encoding="utf-8"))

@@ -33,6 +33,8 @@ WITHIN = (
     "Cannot run the machine because its platform architecture",
     "is not supported on",
     "No bootable medium found!",
+    "HM: HMR3Init: Attempting fall back to NEM",
+    "Probably a conflict with existing services or other rules",
 )
 """Messages of a start, which cannot be tried here: VirtualBox's programs contain them."""
 

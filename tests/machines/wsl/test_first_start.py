@@ -14,11 +14,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import microsoft
 import pytest
 import waiting
 from machines.local.bed import FIGURES
 
 from organiser.appliance import clean
+from organiser.appliance.architecture import ARM64, native
 from organiser.appliance.verify.run import verify
 from organiser.appliance.wsl.write import write_wsl
 
@@ -27,7 +29,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SERVICES = {"workshop-jupyter": 8080, "workshop-tensorboard": 8081, "workshop-web": 8082}
 UNIT = """[Service]
 User=workshop
-ExecStart=/usr/bin/python3 -m http.server --bind 0.0.0.0 {port}
+# It counts as started long before it answers, as the workshop's do.
+ExecStart=/bin/sh -c "sleep 3; exec python3 -m http.server --bind 0.0.0.0 {port}"
 [Install]
 WantedBy=multi-user.target
 """
@@ -37,6 +40,18 @@ PAGE = """
 import sys, urllib.request
 print(urllib.request.urlopen("http://127.0.0.1:" + sys.argv[1]).status)
 """
+EXPLORER = "/mnt/c/Windows/explorer.exe"
+BROWSER = f"""\
+mkdir -p $(dirname {EXPLORER})
+cat >{EXPLORER} <<'end'
+#!/bin/sh
+echo "$1 $(python3 -c '{PAGE}' {SERVICES["workshop-web"]})" >>/opened
+end
+chmod +x {EXPLORER}
+"""
+"""Puts a program in the place of Windows' own that tells what was opened, and how the page answered."""
+LESSONS = {"theano": "0-basics/10-theano-basics", "tensorflow": "1-mnist/30-keras"}
+"""One for each environment of the lessons, of those that take least there."""
 SETTINGS = {
     "user": "workshop", "token_file": "/opt/workshop/etc/token", "version": "1",
     "jupyter_port": 8080, "web_port": 8082, "ssh_port": 8282,
@@ -81,7 +96,8 @@ def make_appliance(root: Path) -> None:
         "etc/workshop-appliance.json": json.dumps(SETTINGS),
         "usr/local/sbin/first-boot-workshop": first_boot,
         "usr/bin/ssh-keygen": KEYS,
-        "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\n',
+        "opt/workshop/etc/workshop.toml": 'bind_address = "0.0.0.0"\njupyter_port = 8080\nweb_port = 8082\n',
+        "opt/workshop/etc/jupyter/jupyter_server_config.py": 'c.ServerApp.ip = "0.0.0.0"\n',
         **{f"etc/systemd/system/{name}.service": UNIT.format(port=port) for name, port in SERVICES.items()},
     }
     for name, text in files.items():
@@ -149,13 +165,23 @@ def test_it_is_sound(archive: Path) -> None:
     assert verify(archive).faults == []
 
 
+def test_microsofts_validator_finds_neither_error_nor_warning(archive: Path, tmp_path: Path) -> None:
+    assert microsoft.said_of(archive, microsoft.fetch(tmp_path)) == [
+        'Found valid keys in "/etc/wsl-distribution.conf": '
+        "['oobe.command', 'oobe.defaultuid', 'oobe.defaultname', 'shortcut.icon']",
+        "Found valid keys in \"/etc/wsl.conf\": ['boot.systemd']",
+    ]
+
+
 def test_the_first_start_makes_what_a_copy_needs_and_the_second_keeps_it(
     copies: list[Copy], archive: Path
 ) -> None:
     for copy in copies:
         assert copy.active() == {"inactive"}, "services wait for the account"
         assert copy.run("getent", "passwd", "1000", check=False) == ""
+        copy.run("sh", "-c", BROWSER)
         said = copy.run("/usr/lib/wsl/first-start")
+        assert copy.run("cat", "/opened") == "http://localhost:8082/ 200"
         assert copy.run("id", "--user", "--name", "1000") == "workshop"
         assert copy.active() == {"active"}
         before = copy.secrets()
@@ -169,6 +195,11 @@ def test_the_first_start_makes_what_a_copy_needs_and_the_second_keeps_it(
         assert copy.active() == {"active"}
         copy.run("/usr/lib/wsl/first-start")
         assert copy.secrets() == before
+        # Who opens a window later is told what to open, and what closing it means.
+        copy.run("touch", "--date", "1 hour ago", "/opt/workshop/etc/token")
+        window = podman("exec", "--user", "1000", copy.name, "bash", "--login", "-i", "-c", "true")
+        assert f"http://localhost:{SERVICES['workshop-web']}/" in window
+        assert "Leave this window open" in window
     one, two = (copy.secrets() for copy in copies)
     assert not set(one) & set(two)
 
@@ -177,3 +208,25 @@ def test_everything_listens_on_loopback_only(copies: list[Copy]) -> None:
     listening = copies[0].run("ss", "--no-header", "--listening", "--tcp", "--numeric")
     addresses = {line.split()[3] for line in listening.splitlines()}
     assert addresses == {f"127.0.0.1:{port}" for port in SERVICES.values()}
+
+
+@pytest.mark.timeout(4 * 3600)
+@pytest.mark.parametrize("environment", LESSONS)
+def test_a_whole_lesson_runs(
+    environment: str, archive: Path, copies: list[Copy], request: pytest.FixtureRequest
+) -> None:
+    """In its fast profile; an emulated processor is held against no time."""
+    if request.config.getoption("--wsl") is None:
+        pytest.skip("needs a distribution with lessons: tools/test.bash appliance.machine")
+    if copies[0].run("ls", f"/opt/workshop/venvs/{environment}", check=False) == "":
+        pytest.skip(f"it was built without {environment}")
+    emulated = archive.name.endswith(f"{ARM64.suffix}.wsl") != (native() == ARM64)
+    # As the participant, who has the account of this number.
+    command = ["podman", "exec", "--user", "1000", copies[0].name, "/opt/workshop/venvs/jupyter/bin/workshop"]
+    command += ["lessons", "run", LESSONS[environment], "--json", *["--unmeasured"] * emulated]
+    started = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (told,) = json.loads(done.stdout)["lessons"]
+    assert (told["name"], told["passed"]) == (LESSONS[environment], True)
+    FIGURES.append(f"{archive.name}: {time.monotonic() - started:.0f} s for {told['name']}")

@@ -1,4 +1,4 @@
-"""The button that updates the participant's notebooks: what is new, and the update itself.
+"""The buttons of the page about the participant's notebooks: update, undo, take along, bring.
 
 The start page is for every account of the machine, so it only shows what is new. A sync is started by
 Jupyter's page, for those who are logged in there: one at a time, in a process of its own. The organiser's
@@ -11,12 +11,14 @@ import asyncio
 import json
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
-from workshop.pull.notebooks import Notebooks, my_notebooks
+from workshop.pull.notebooks import Notebooks, bringing, my_notebooks, packing
 from workshop.settings import Settings
 from workshop.system.programs import last_line
 
@@ -68,26 +70,64 @@ class UpdateButton:
 
         Raises WorkshopError with the line that says why not; also while another one is at work.
         """
+        with self._alone():
+            mine = _mine(self.settings)
+            if mine is None:
+                raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
+            document = await _ended(run(mine, verb), "the update")
+            self._news = None
+            return document
+
+    async def pack(self) -> dict[str, Any]:
+        """Pack the notebooks for another machine; return what :attr:`packed` got. Raises as ``do``."""
+        with self._alone():
+            words = packing(self.settings, self.packed)
+            return await _ended(_sync(words), "packing")
+
+    async def bring(self, packed: bytes) -> dict[str, Any]:
+        """Take up what another machine packed; return sync's document. Raises as ``do``."""
+        with self._alone():
+            file = self.packed.with_name("brought.zip")
+            request = bringing(self.settings, file)
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch(mode=0o600)
+                file.write_bytes(packed)
+                return await _ended(_sync(["--request"], request.as_json()), "bringing notebooks")
+            except WorkshopError as error:
+                raise WorkshopError(str(error).replace(str(file), "the file")) from error
+            except OSError as error:
+                raise WorkshopError(f"nothing was brought: {error.strerror}") from error
+            finally:
+                with suppress(OSError):
+                    file.unlink()
+
+    @property
+    def packed(self) -> Path:
+        """The file for another machine, while it is there: on the disk, which /tmp may not be."""
+        if self.settings.prefix is None:
+            raise WorkshopError("this machine was not set up; run the set-up first")
+        return self.settings.prefix / "state/packed.zip"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         if self._running:
             raise WorkshopError("an update is running already; wait until it has ended")
         self._running = True
         try:
-            return await self._do(verb)
+            yield
         finally:
             self._running = False
 
-    async def _do(self, verb: str) -> dict[str, Any]:
-        mine = _mine(self.settings)
-        if mine is None:
-            raise WorkshopError("this machine has no address for updates; plug the organiser's stick in")
-        try:
-            status, document = await run(mine, verb)
-        except (TimeoutError, OSError, ValueError) as error:
-            raise WorkshopError("the update did not come to its end; nothing is lost, try again") from error
-        if status:
-            raise WorkshopError(document["error"])
-        self._news = None
-        return document
+
+async def _ended(sync: Awaitable[tuple[int, dict[str, Any]]], what: str) -> dict[str, Any]:
+    try:
+        status, document = await sync
+    except (TimeoutError, OSError, ValueError) as error:
+        raise WorkshopError(f"{what} did not come to its end; nothing is lost, try again") from error
+    if status:
+        raise WorkshopError(document["error"])
+    return document
 
 
 def _mine(settings: Settings) -> Notebooks | None:
@@ -99,27 +139,31 @@ def _mine(settings: Settings) -> Notebooks | None:
 
 
 async def run(mine: Notebooks, verb: str) -> tuple[int, dict[str, Any]]:
-    """Run ``workshop sync``; return its status and its document, or an ``error``."""
+    """Look, update or undo by ``workshop sync``; return its status and its document, or an ``error``."""
     request = mine.undoing() if verb == "undo" else replace(mine.request(), dry_run=verb == "look")
+    return await _sync(["--request"], request.as_json())
+
+
+async def _sync(words: Sequence[str], said: str = "") -> tuple[int, dict[str, Any]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
         "workshop",
         "sync",
-        "--request",
+        *words,
         "--json",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(request.as_json().encode()), PATIENCE_S)
+        out, err = await asyncio.wait_for(process.communicate(said.encode()), PATIENCE_S)
     except BaseException:
         process.kill()
         raise
     if process.returncode:
-        why = last_line(err.decode(errors="replace")) or "the update failed"
+        why = last_line(err.decode(errors="replace")) or "sync failed"
         return process.returncode, {"error": why.removeprefix("workshop: ")}
     document: dict[str, Any] = json.loads(out)
     return 0, document

@@ -24,6 +24,8 @@ from websocket import ABNF, create_connection
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 ROLE = CHECKOUT / "roles/jupyter-service"
+DEFAULTS = CHECKOUT / "packages/workshop/src/workshop/jupyter/labconfig/default_setting_overrides.json"
+"""What JupyterLab's settings are unless a participant chooses otherwise."""
 TOKEN = "for-tests-only-0123"
 PATIENCE = 240.0
 """Seconds for which a page listens for what must come."""
@@ -144,19 +146,28 @@ def state(message: dict[str, Any]) -> str:
 
 @contextlib.contextmanager
 def jupyter(
-    folder: Path, notebooks: Path, *, python: str = sys.executable, more: str = "", **variables: str
+    folder: Path,
+    notebooks: Path,
+    *,
+    python: str = sys.executable,
+    more: str = "",
+    port: int = 0,
+    **variables: str,
 ) -> Iterator[Jupyter]:
     """Run JupyterLab and Notebook 7 for ``notebooks``; ``folder`` takes all that they write.
 
     ``more`` are lines that follow those of the workshop in the server's settings; ``variables`` are its
-    environment's.
+    environment's. ``port`` is that of an earlier server of this folder, which comes back.
     """
-    port = free_port()
+    port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "token").write_text(TOKEN)
     (folder / "jupyter_server_config.py").write_text(settings(folder, notebooks, port) + more)
-    (folder / "labconfig").mkdir()
-    shutil.copy(ROLE / "files/page_config.json", folder / "labconfig")
+    (folder / "labconfig").mkdir(exist_ok=True)
+    # Where the role puts the one, and instead of where the installed package has the other.
+    for file in (ROLE / "files/page_config.json", DEFAULTS):
+        shutil.copy(file, folder / "labconfig")
+    without_node(folder / "bin")
     log = folder / "jupyter.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -198,7 +209,20 @@ def environment(folder: Path) -> dict[str, str]:
     own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_RUNTIME_DIR": folder / "run"}
     own |= {"JUPYTER_DATA_DIR": folder / "share", "IPYTHONDIR": folder / "ipython"}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "PYTEST"))}
+    kept["PATH"] = f"{folder / 'bin'}:{kept['PATH']}"
     return {**kept, **{name: str(path) for name, path in own.items()}, "JUPYTER_PREFER_ENV_PATH": "1"}
+
+
+def without_node(programs: Path) -> None:
+    """Put a program in the place of Node.js that says nothing.
+
+    Where there is one, JupyterLab asks it for the settings of yarn, which takes most of a second of a
+    processor for each server and changes nothing: no extension is built. A participant's machine has none.
+    """
+    programs.mkdir(exist_ok=True)
+    node = programs / "node"
+    node.write_text("#!/bin/sh\n")
+    node.chmod(0o755)
 
 
 def _wait(server: Jupyter, process: subprocess.Popen[bytes], seconds: float = 90) -> None:

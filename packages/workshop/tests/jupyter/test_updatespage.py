@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pull.bed import PullBed
@@ -21,6 +25,7 @@ from .test_gate import Answer, ask, cookies
 
 BASE = base_path(TOKEN)
 CALL = f"{BASE}workshop/api/updates"
+FOLDER = f"{BASE}workshop/api/folder"
 
 
 @pytest.fixture
@@ -43,11 +48,32 @@ def lab(bed: PullBed, tmp_path: Path) -> Iterator[Jupyter]:
         yield server
 
 
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[tuple[Jupyter, Path]]:
+    """Another machine, or the next version of one: its Jupyter and its notebooks."""
+    prefix, mine = tmp_path / "newer", tmp_path / "newer-notebooks"
+    (prefix / "etc").mkdir(parents=True)
+    config = prefix / "etc/workshop.toml"
+    config.write_text(f'prefix = "{prefix}"\nnotebooks = "{mine}"\n')
+    mine.mkdir()
+    with jupyter(tmp_path / "newer-own", mine, WORKSHOP_CONFIG=str(config)) as server:
+        yield server, mine
+
+
 def post(server: Jupyter, verb: str, **headers: str) -> Answer:
     return ask(server, "POST", CALL, verb, **headers)
 
 
-def test_update_and_undo_for_those_who_are_logged_in(bed: PullBed, lab: Jupyter) -> None:
+def test_those_who_are_logged_in_update_and_undo_and_take_notebooks_to_another_machine(
+    bed: PullBed, lab: Jupyter, newer: tuple[Jupyter, Path], tmp_path: Path
+) -> None:
+    """A server takes seconds to start: so they take turns at one."""
+    update_and_undo(bed, lab)
+    shutil.rmtree(bed.bed.mine)
+    take_notebooks_along(bed, lab, newer, tmp_path)
+
+
+def update_and_undo(bed: PullBed, lab: Jupyter) -> None:
     page = ask(lab, "GET", f"{BASE}workshop/updates?token={TOKEN}")
     cookie = "; ".join(line.partition(";")[0] for line in cookies(page).values())
     xsrf = page.body.partition('XSRF = "')[2].partition('"')[0]
@@ -63,6 +89,8 @@ def test_update_and_undo_for_those_who_are_logged_in(bed: PullBed, lab: Jupyter)
         ask(lab, "GET", CALL),
     )
     assert {answer.status for answer in stranger} <= {302, 403, 404}
+    folder = [ask(lab, method, FOLDER, "x", Cookie=cookie) for method in ("POST", "PUT")]
+    assert {answer.status for answer in folder} == {403}
     assert not bed.bed.mine.exists()
 
     mine = {"Cookie": cookie, "X_XSRFToken": xsrf}
@@ -81,6 +109,71 @@ def test_update_and_undo_for_those_who_are_logged_in(bed: PullBed, lab: Jupyter)
     refused = post(lab, "update", **mine)
     assert refused.status == 409
     assert "is not signed" in json.loads(refused.body)["error"]
+
+
+def take_notebooks_along(bed: PullBed, lab: Jupyter, newer: tuple[Jupyter, Path], tmp_path: Path) -> None:
+    other, there = newer
+    key = {"Authorization": f"token {TOKEN}"}
+    strangers = [
+        ask(lab, method, FOLDER, body) for method, body in (("POST", ""), ("PUT", "x"), ("GET", None))
+    ]
+    assert {answer.status for answer in strangers} <= {302, 403}
+    assert ask(lab, "GET", FOLDER, **key).status == 404
+    nothing = ask(lab, "POST", FOLDER, "", **key)
+    assert nothing.status == 409
+    assert "pack" in json.loads(nothing.body)["error"]
+
+    bed.bed.edit("a.ipynb", notebook("mine", "2"))
+    (there / "a.ipynb").write_bytes(notebook("1", "theirs"))
+    (there / "only-there.txt").write_text("stays")
+    (bed.bed.mine / "link").symlink_to("/etc/passwd")
+    told = json.loads(ask(lab, "POST", FOLDER, "", **key).body)
+    assert (told["files"], list(told["left_out"])) == (1, ["link"])
+    kept = bed.prefix / "state/packed.zip"
+    assert kept.stat().st_mode & 0o077 == 0, "no other account of the machine reads it"
+    packed = taken(lab, key)
+    assert ask(lab, "GET", FOLDER, **key).status == 404
+
+    refused = {body: send(other, body, key) for body in (b"", b"PK no zip", packed[:-40])}
+    assert {status for status, _ in refused.values()} == {409}
+    for _, said in refused.values():
+        assert "\n" not in said["error"]
+        assert str(tmp_path) not in said["error"]
+    status, own = send(lab, packed, key)
+    assert status == 409
+    assert "this very folder" in own["error"]
+
+    status, report = send(other, packed, key)
+    assert (status, report["changed"]) == (200, True)
+    assert [each["path"] for each in report["files"]] == ["a.ipynb"]
+    assert any("link" in note for note in report["notes"])
+    found = sorted(path.name for path in there.iterdir())
+    assert [name for name in found if not name.startswith("a.")] == ["only-there.txt"]
+    texts = "".join((there / name).read_text() for name in found)
+    assert "mine" in texts
+    assert "theirs" in texts
+    assert json.loads(json.dumps(send(other, packed, key)[1]["changed"])) is False
+    assert not list((tmp_path / "newer/state").glob("brought*"))
+    assert not list((bed.prefix / "state").glob("*packed*"))
+
+
+def taken(server: Jupyter, headers: dict[str, str]) -> bytes:
+    """Download what was packed."""
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{FOLDER}", headers=headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="my-notebooks.zip"'
+        return bytes(answer.read())
+
+
+def send(server: Jupyter, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+    """Upload it."""
+    words = headers | {"Content-Type": "application/zip"}
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{FOLDER}", body, words, method="PUT")
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
 
 
 def test_one_update_at_a_time(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ def test_other_work_beside_it_changes_no_verdict(tmp_path: Path, budget: float, 
     assert slowed.why.startswith("took ") and slowed.why.endswith(f"budget {budget:g} s of work")
 
 
-# With Theano itself the job of the lessons does it in each run: tests/machines/lessons.
+# With Theano itself the full job lessons.cold does it: tests/machines/lessons.
 def test_a_cold_compile_cache_changes_no_verdict(tmp_path: Path, budget: float) -> None:
     """Warm, the same two lessons are held to it above."""
     # What is taken away for compiling has a noise of its own. If it were counted, it would be twice as much.

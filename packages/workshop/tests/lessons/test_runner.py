@@ -65,6 +65,23 @@ def test_a_run_goes_on_past_exercises_that_are_no_python_or_raise(tmp_path: Path
     }
 
 
+def test_where_nobody_measures_only_what_the_lesson_reaches_is_judged(tmp_path: Path, kept: Worker) -> None:
+    bars = {
+        "reached": {"min": 0.9, "profiles": ["fast"]},
+        "took": {"max": 1, "unit": "yardstick", "profiles": ["fast"]},
+    }
+    told = {"budget": {"fast": {"work": 0.001, "rss_mb": 1}}, "bars": bars}
+    for reached, why in ((0.9, ""), (0.8, "reached is 0.8, bar at least 0.9")):
+        shown = code(
+            f"print({json.dumps(json.dumps({'reached': reached, 'took': 99}))})", "metrics", name="end"
+        )
+        content = notebook(building.parameters(), shown, **told)
+        result = run(tmp_path, content, measured=False, kept=kept)
+        assert (result.passed, result.why, result.budget) == (not why, why, None)
+    assert not run(tmp_path, content, kept=kept).passed
+    assert "budget 1 MB" in run(tmp_path, content, kept=kept).why
+
+
 @pytest.mark.parametrize("cut", [network.NAMESPACE, network.GUARD])
 def test_the_network_is_refused(tmp_path: Path, cut: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if cut == network.GUARD:
@@ -87,7 +104,7 @@ def test_the_network_is_refused(tmp_path: Path, cut: str, monkeypatch: pytest.Mo
     ("source", "told"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed, most likely out of memory"),
-        ("import os; os._exit(3)", "the kernel ended with status 3"),
+        pytest.param("import os; os._exit(3)", "the kernel ended with status 3", marks=pytest.mark.full),
     ],
 )
 def test_a_kernel_that_dies_is_one_line(tmp_path: Path, source: str, told: str) -> None:

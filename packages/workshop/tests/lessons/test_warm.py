@@ -153,15 +153,22 @@ def test_lessons_are_warmed_side_by_side_each_once(notebooks: Path, settings: Se
 
 
 def test_one_that_breaks_off_lets_no_other_begin(notebooks: Path, settings: Settings) -> None:
-    ran = notebooks.parent / "ran"
+    ran, broke = notebooks.parent / "ran", notebooks.parent / "broke"
+    # Each waits for the other: the first breaks off when a second has begun, and that one ends afterwards.
+    until = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)\n"
+    begun = f"open({str(ran)!r}, 'a').write('one ')\n{until.format(str(broke))}time.sleep(0.5)"
     for number in range(30, 90, 10):
-        write(
-            notebooks / "0-first" / f"{number}-next.ipynb",
-            f"import time; time.sleep(1); open({str(ran)!r}, 'a').write('one ')",
-        )
-    write(notebooks / "0-first" / "10-warmed.ipynb", "raise ValueError('no data')")
+        write(notebooks / "0-first" / f"{number}-next.ipynb", begun)
+    write(notebooks / "0-first" / "10-warmed.ipynb", f"{until.format(str(ran))}raise ValueError('no data')")
+
+    @contextlib.contextmanager
+    def told(lesson: str) -> Iterator[Progress]:
+        yield lambda position, count: None
+        if lesson == "0-first/10-warmed":
+            broke.touch()
+
     with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):
-        warm.warm(warm.survey(notebooks, settings), RunOptions(notebooks), quiet, at_once=2)
+        warm.warm(warm.survey(notebooks, settings), RunOptions(notebooks), told, at_once=2)
     assert ran.read_text() == "one ", "the one that had begun"
 
 
@@ -170,7 +177,7 @@ def test_as_many_at_once_as_there_are_cores_and_memory(monkeypatch: pytest.Monke
         memory = types.SimpleNamespace(available=int(gigabytes * 1e9))
         monkeypatch.setattr(warm.os, "sched_getaffinity", lambda _: set(range(cores)))
         monkeypatch.setattr(warm.psutil, "virtual_memory", lambda: memory)
-        monkeypatch.setattr(warm, "memory_limits", lambda: [] if limit is None else [int(limit * 1e9)])
+        monkeypatch.setattr(warm, "memory_left", lambda: [] if limit is None else [int(limit * 1e9)])
         return warm.as_many_as_fit()
 
     assert (on(2, 1.2), on(2, 2.9), on(2, 3), on(8, 7), on(1, 60)) == (1, 1, 2, 4, 1)

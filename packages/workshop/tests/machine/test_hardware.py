@@ -20,11 +20,16 @@ Usage = namedtuple("Usage", "free")
 
 
 def with_memory(
-    monkeypatch: pytest.MonkeyPatch, total: float, free: float, limits: list[int] | None = None
+    monkeypatch: pytest.MonkeyPatch,
+    total: float,
+    free: float,
+    limits: list[int] | None = None,
+    left: list[int] | None = None,
 ) -> State:
     answer = SimpleNamespace(total=int(total * 1e9), available=int(free * 1e9))
     monkeypatch.setattr(psutil, "virtual_memory", lambda: answer)
     monkeypatch.setattr(hardware, "memory_limits", lambda: limits or [])
+    monkeypatch.setattr(hardware, "memory_left", lambda: left or limits or [])
     return hardware.memory().state
 
 
@@ -33,6 +38,8 @@ def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert with_memory(monkeypatch, 2.0, 0.3) is State.YELLOW
     assert with_memory(monkeypatch, 1.0, 0.9) is State.RED
     assert with_memory(monkeypatch, 16.0, 12.0, limits=[1_000_000_000]) is State.RED
+    # A container on a large computer, whose own memory is nearly used up.
+    assert with_memory(monkeypatch, 64.0, 50.0, [2_000_000_000], [300_000_000]) is State.YELLOW
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from free_ports import free_port
 
-from workshop.machine import services, supervisor
+from workshop.machine import doctor, services, supervisor
 from workshop.machine.lines import Line, State
+from workshop.machine.where import Kind, Place
 from workshop.settings import Settings
 
 TOKEN = "0123456789abcdef"
@@ -374,6 +376,28 @@ def test_in_a_container_its_first_process_is_looked_at(tmp_path: Path) -> None:
     ):
         (tmp_path / "1/cmdline").write_bytes(command)
         assert services._in_container(3, tmp_path).state is state
+
+
+def test_where_no_services_are_to_run_their_silence_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a seat, and beside a command of one's own: nobody could start them there."""
+    container = Settings(prefix=tmp_path, service_manager="container")
+
+    def asked(settings: Settings) -> list[str]:
+        return [name for name, _ in doctor.checks(settings) if name.startswith("port")]
+
+    assert asked(container) == []
+    assert doctor.diagnose(container, only=("where",)).addresses == {}
+    monkeypatch.setattr(services, "_first_process_keeps_them", lambda: True)
+    assert len(asked(container)) == 3
+    silent = dataclasses.replace(container, web_port=free_port())
+    (page,) = [each for each in services.services(silent) if each.port == silent.web_port]
+    assert "docker restart" in services.port(silent, page).advice
+    for settings in (container, Settings(prefix=tmp_path, service_manager="systemd")):
+        monkeypatch.setattr(services, "find_place", lambda: Place(Kind.MACHINE, seat=True))
+        assert asked(settings) == []
+        assert services.alive(settings).state is State.GREEN
 
 
 def test_services_that_end_at_logout_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import pytest
 
-from workshop.machine.where import MEANS, MORE_MEMORY, Kind, Place, find_place, where
+from workshop.machine.lines import State
+from workshop.machine.where import MEANS, MORE_MEMORY, TCG, Kind, Place, find_place, where
+from workshop.settings import Settings
 
 DEBIAN = {"proc/sys/kernel/osrelease": "6.12.48+deb13-amd64\n"}
+DESKTOP = {"proc/sys/kernel/osrelease": "6.10.14-linuxkit\n"}
+CLUSTER = {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}
+SEAT = {"JUPYTERHUB_USER": "seat-17"}
+HERE = Settings()
+FORWARDED = Settings(bind_address="0.0.0.0")
 WSL = {"proc/sys/kernel/osrelease": "6.6.87.2-microsoft-standard-WSL2\n"}
+APPLE = "Apple's hypervisor"
+INTEROP = "proc/sys/fs/binfmt_misc/WSLInterop"
+
+
+def release(kernel: str) -> dict[str, str]:
+    return {"proc/sys/kernel/osrelease": f"{kernel}\n"}
 
 
 def dmi(vendor: str, product: str) -> dict[str, str]:
@@ -27,14 +41,37 @@ def dmi(vendor: str, product: str) -> dict[str, str]:
         (dmi("Microsoft Corporation", "Surface Laptop 7"), {}, Place(Kind.COMPUTER)),
         (dmi("Microsoft Corporation", "Virtual Machine"), {}, Place(Kind.MACHINE, "Hyper-V")),
         (dmi("innotek GmbH", "VirtualBox"), {}, Place(Kind.MACHINE, "VirtualBox")),
+        (dmi("Oracle Corporation", "SUN FIRE X4170 M2"), {}, Place(Kind.COMPUTER)),
+        (dmi("Apple Inc.", "Apple Virtualization Generic Platform"), {}, Place(Kind.MACHINE, APPLE)),
+        (dmi("Apple Inc.", "MacBookPro16,1"), {}, Place(Kind.COMPUTER)),
+        (dmi("Parallels", "Parallels ARM Virtual Machine"), {}, Place(Kind.MACHINE, "Parallels")),
+        (dmi("VMware, Inc.", "VMware20,1"), {}, Place(Kind.MACHINE, "VMware")),
         (dmi("QEMU", "QEMU Virtual Machine"), {}, Place(Kind.MACHINE, "QEMU")),
         (DEBIAN | {"proc/device-tree/hypervisor": ""}, {}, Place(Kind.MACHINE, "a hypervisor")),
         (WSL, {}, Place(Kind.WSL, "version 2")),
         (WSL | {"run/systemd/container": "wsl\n"}, {}, Place(Kind.WSL, "version 2")),
-        (WSL | {".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker")),
+        (release("4.19.104-microsoft-standard"), {}, Place(Kind.WSL, "version 2")),
+        (release("4.4.0-22621-Microsoft"), {}, Place(Kind.WSL, "version 1")),
+        (release("6.12.9-mine") | {"run/WSL/1_interop": ""}, {}, Place(Kind.WSL, "version 2")),
+        (release("6.12.9") | {INTEROP: "enabled"}, {}, Place(Kind.WSL, "version 2")),
+        (release("6.12.9"), {"WSL_DISTRO_NAME": "x"}, Place(Kind.WSL, "version 2")),
+        (release("6.12.9") | {INTEROP: "", ".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker")),
+        (WSL | {".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker", "microsoft")),
+        (DESKTOP | {".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker", "linuxkit")),
         (DEBIAN | {"run/.containerenv": ""}, {}, Place(Kind.CONTAINER, "podman")),
         (DEBIAN, {"container": "podman"}, Place(Kind.CONTAINER, "podman")),
-        (DEBIAN, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, Place(Kind.CONTAINER, "Kubernetes")),
+        (DEBIAN | {"run/systemd/container": "lxc\n"}, {}, Place(Kind.CONTAINER, "lxc")),
+        (DEBIAN | {"usr/lib/workshop-image/start": ""}, {}, Place(Kind.CONTAINER)),
+        (DEBIAN, {"APPTAINER_CONTAINER": "/x.sif"}, Place(Kind.CONTAINER, "Apptainer")),
+        (dmi("QEMU", "Standard PC") | {"run/.containerenv": ""}, {}, Place(Kind.CONTAINER, "podman")),
+        (DEBIAN, CLUSTER, Place(Kind.CONTAINER, "Kubernetes")),
+        (
+            DEBIAN,
+            SEAT | CLUSTER,
+            Place(Kind.CONTAINER, "Kubernetes", seat=True),
+        ),
+        (DEBIAN, SEAT, Place(Kind.COMPUTER, seat=True)),
+        (dmi("QEMU", "Standard PC"), SEAT, Place(Kind.MACHINE, "QEMU", seat=True)),
     ],
 )
 def test_each_kind_of_place_is_known(
@@ -46,11 +83,91 @@ def test_each_kind_of_place_is_known(
     assert find_place(tmp_path, environment) == place
 
 
+@pytest.mark.parametrize(
+    ("seen", "files", "on", "advice"),
+    [
+        # Docker Desktop on Apple Silicon, with an image for Intel; then the same on an older kernel.
+        ("x86_64", {"proc/sys/kernel/arch": "aarch64\n"}, "aarch64", "whose name says arm64"),
+        ("x86_64", {"proc/cpuinfo": "vendor_id : VirtualApple\n"}, "aarch64", "whose name says arm64"),
+        ("x86_64", {"proc/cpuinfo": "CPU implementer : 0x41\n"}, "aarch64", "whose name says arm64"),
+        ("aarch64", {"proc/sys/kernel/arch": "x86_64\n"}, "x86_64", "without arm64 in its name"),
+        ("x86_64", {"proc/cpuinfo": "model name : QEMU TCG CPU version 2.5+\n"}, TCG, "own processor"),
+        ("aarch64", {"proc/sys/kernel/arch": "aarch64\n", "proc/cpuinfo": "CPU implementer : 1\n"}, "", ""),
+        ("x86_64", {"proc/sys/kernel/arch": "x86_64\n", "proc/cpuinfo": "vendor_id : Intel\n"}, "", ""),
+        ("x86_64", {}, "", ""),
+    ],
+)
+def test_a_processor_that_another_one_plays_is_told(
+    seen: str, files: dict[str, str], on: str, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it works there, many times as slowly, and nobody would know why."""
+    monkeypatch.setattr(platform, "machine", lambda: seen)
+    for name, text in (DESKTOP | {".dockerenv": ""} | files).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = find_place(tmp_path, {})
+    line = where(HERE, found)
+    assert found.emulated_on == on
+    assert (line.state is State.YELLOW) is bool(on)
+    assert advice in line.advice
+    assert on in line.text
+
+
+def test_wsl_1_is_told_to_become_2() -> None:
+    line = where(HERE, Place(Kind.WSL, "version 1"))
+    assert line.state is State.YELLOW
+    assert "wsl --set-version NAME 2" in line.advice
+    assert "half of Windows'" not in line.text
+    assert ".wslconfig" not in Place(Kind.WSL, "version 1").more_memory
+
+
+@pytest.mark.parametrize("by", ["lxc", "systemd-nspawn", "Apptainer"])
+def test_a_container_that_is_used_like_a_machine_publishes_no_ports(by: str) -> None:
+    assert "ssh -L" in where(HERE, Place(Kind.CONTAINER, by)).text
+    assert "published" not in where(HERE, Place(Kind.CONTAINER, by)).text
+    assert "podman" not in Place(Kind.CONTAINER, by).more_memory
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_each_kind_means_something_and_can_be_given_memory(kind: Kind) -> None:
-    assert where(Place(kind)).text.endswith(MEANS[kind])
+    assert where(HERE, Place(kind)).text.endswith(MEANS[kind])
     assert Place(kind).more_memory == MORE_MEMORY[kind]
 
 
+def test_the_pages_of_a_machine_are_at_its_hosts_localhost_only_where_ports_are_forwarded() -> None:
+    machine = Place(Kind.MACHINE, "KVM")
+    assert "at the localhost of the computer that runs it" in where(FORWARDED, machine).text
+    assert "at the machine's own localhost" in where(HERE, machine).text
+    assert "ssh -L" in where(HERE, machine).text
+    # What a container listens at says nothing of the ports that were published.
+    assert where(FORWARDED, Place(Kind.CONTAINER)).text == where(HERE, Place(Kind.CONTAINER)).text
+
+
+@pytest.mark.parametrize("settings", [HERE, FORWARDED])
+@pytest.mark.parametrize("kind", Kind)
+def test_a_seat_is_at_the_classrooms_address_and_gets_memory_from_the_organiser(
+    kind: Kind, settings: Settings
+) -> None:
+    seat = Place(kind, seat=True)
+    assert "at the classroom's address" in where(settings, seat).text
+    assert "localhost" not in where(settings, seat).text
+    assert "from the organiser" in seat.more_memory
+    assert "--memory" not in seat.more_memory
+
+
+@pytest.mark.parametrize(
+    ("place", "way"),
+    [
+        (Place(Kind.CONTAINER, "docker", "linuxkit"), "Docker Desktop more (Settings, Resources, Memory)"),
+        (Place(Kind.CONTAINER, "docker", "microsoft"), ".wslconfig"),
+        (Place(Kind.CONTAINER, "podman"), "podman machine set --memory"),
+        (Place(Kind.CONTAINER, "Kubernetes"), "whoever runs the cluster"),
+        (Place(Kind.MACHINE, "Amazon"), "in a cloud take a larger one"),
+    ],
+)
+def test_more_memory_is_had_where_it_is_rationed(place: Place, way: str) -> None:
+    assert way in place.more_memory
+
+
 def test_this_computer_is_one_of_them() -> None:
-    assert where().check == "where"
+    assert where(HERE).check == "where"

@@ -149,6 +149,10 @@ def test_what_comes_along_is_what_its_program_learns(tmp_path: Path, folder: Pat
         for half, tag in itertools.product(("train", "validation"), ("epoch_loss", "epoch_accuracy")):
             mine, shipped = (curve(each, f"{name}/{half}", tag) for each in (again, folder))
             np.testing.assert_allclose(mine, shipped, rtol=0.02, atol=0.02, err_msg=f"{name} {half} {tag}")
+    told = json.loads((again / sample_log.LOSSES).read_text(encoding="utf-8"))
+    for name, half in itertools.product(sample_log.RATES, (0, 1)):
+        logged = curve(again, f"{name}/{('train', 'validation')[half]}", "epoch_loss")
+        np.testing.assert_allclose(told[name][half], logged, atol=1e-6)
 
 
 def test_the_same_log_gives_the_same_archive(tmp_path: Path, folder: Path) -> None:
@@ -207,6 +211,12 @@ def test_tensorboard_serves_the_projector(get: Get) -> None:
     assert labels.startswith(b"caption\tdigit\tanswer\n0\t0\t0\n")
     sprite = Image.open(io.BytesIO(get("plugin/projector/sprite_image", run=run, name=name)))
     assert sprite.size == (560, 560)
+
+
+@pytest.mark.parametrize("name", sample_log.RATES)
+def test_the_lesson_tells_the_curves_that_tensorboard_shows(folder: Path, name: str) -> None:
+    for half, told in zip(("train", "validation"), sample_log.losses(name), strict=True):
+        np.testing.assert_allclose(told, curve(folder, f"{name}/{half}", "epoch_loss"), rtol=1e-6, atol=1e-6)
 
 
 def test_the_curves_told_in_the_lesson_turn_where_the_well_chosen_rate_begins_to_learn_by_heart() -> None:

@@ -18,7 +18,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from workshop.jupyter.lastwords import CRASHES, KILLS, Death, kills_for_memory, words
-from workshop.machine.hardware import memory_limits
+from workshop.system.memory import memory_limits
 
 SCORE = 800
 """From -1000 to 1000: whom Linux ends first when memory runs out. Servers have 0, or little more."""

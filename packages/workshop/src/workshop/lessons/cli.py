@@ -116,6 +116,14 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Keep the executed notebooks here.")
     ] = None,
     timeout: Timeout = None,
+    measured: Annotated[
+        bool,
+        typer.Option(
+            "--measured/--unmeasured",
+            help="Hold work and memory against the budget. Where the processor is emulated they say nothing, "
+            "and measuring takes a part of the time.",
+        ),
+    ] = True,
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -123,7 +131,7 @@ def run(
     folder, lessons = _chosen(notebooks, names)
     if output is not None:
         _require_apart(output, folder, load_settings().notebooks)
-    how = RunOptions(folder, profile, timeout, output, short_path=short_path)
+    how = RunOptions(folder, profile, timeout, output, short_path=short_path, measured=measured)
     results: list[Result] = []
     with ended_cleanly():
         for lesson in lessons:
@@ -135,7 +143,8 @@ def run(
         print_json({"lessons": [asdict(result) for result in results]})
     else:
         console.print(results_table(results))
-        console.print(yardstick_line(results), highlight=False)
+        if measured:
+            console.print(yardstick_line(results), highlight=False)
     _finish(result.passed for result in results)
 
 

@@ -46,8 +46,9 @@ NO_BUDGET_LIMIT = 1800.0
 KERNEL_LIMIT = 300.0
 
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
-"""For lessons that are checked, side by side on as many cores as there are: threads that wait for one another
-take processor seconds. What the kernel's own specification says comes before it."""
+"""For lessons that are checked or warmed for, side by side on as many cores as there are: threads that wait
+for one another take processor seconds, many where the processor is emulated. What the kernel's own
+specification says comes before it."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of the cell that begins and the number of cells."""
@@ -85,7 +86,8 @@ class RunOptions:
     rehearsal: bool = False
     """Compile all, and compute as little as can be; what comes of it means nothing."""
     measured: bool = True
-    """Look at memory and at the machine's slowness all the time; else only once, for how long to wait."""
+    """Look at memory and at the machine's slowness all the time; else only once, for how long to wait, and no
+    figure counts."""
     kept: Worker | None = None
     """A worker that runs many lessons, with kernels that are forked; else each lesson has one of its own, and
     a kernel that is started like a learner's."""
@@ -191,7 +193,7 @@ def run_notebook(
             work_limit=0.0 if how.timeout else how.patience or PATIENCE * work or NO_BUDGET_LIMIT,
             startup_limit=KERNEL_LIMIT,
             answers=answers or {},
-            environment=_environment(scratch) | (ONE_THREAD if how.kept is not None else {}),
+            environment=_environment(scratch) | ({} if how.measured and how.kept is None else ONE_THREAD),
             forked=how.kept is not None,
             measured=how.measured,
         )

@@ -95,7 +95,7 @@ def results_table(results: list[Result]) -> Table:
             f"{result.seconds:.1f}",
             f"{result.work:.1f}" + (f" of {result.budget:g}" if result.budget else ""),
             *([f"{result.compiling:.1f}"] if compiled else []),
-            f"{result.peak_rss_mb:.0f}",
+            f"{result.peak_rss_mb:.0f}" if result.peak_rss_mb else "",
             escape(metrics),
             passed,
         )

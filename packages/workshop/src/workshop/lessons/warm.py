@@ -31,9 +31,9 @@ from workshop import ports, priority
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
 from workshop.lessons.runner import Executed, Progress, RunOptions, Worker, run_notebook
-from workshop.machine.hardware import memory_limits
 from workshop.settings import Settings
 from workshop.system.files import take_lock, write_whole
+from workshop.system.memory import memory_left
 
 KERNEL = "theano"
 OURS = ("deep_learning_workshop-", "bubblebreaker-")
@@ -311,7 +311,7 @@ def _compile(lesson: Lesson, how: RunOptions, report: Progress) -> Executed:
 
 def as_many_as_fit() -> int:
     """Return how many lessons may run side by side: one a core, while there is memory for their kernels."""
-    memory = min([psutil.virtual_memory().available, *memory_limits()])
+    memory = min([psutil.virtual_memory().available, *memory_left()])
     return max(1, min(len(os.sched_getaffinity(0)), memory // MEMORY_OF_ONE))
 
 

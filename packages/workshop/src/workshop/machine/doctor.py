@@ -27,7 +27,7 @@ class Report:
 
     lines: list[Line]
     addresses: dict[str, str]
-    """Where a browser finds the servers; empty on a machine that was not set up."""
+    """Where a browser finds the servers; empty where nothing was set up, or they do not run."""
     seconds: float
 
     @property
@@ -54,7 +54,7 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
     """Return the checks by name, in the order in which their lines are shown."""
     found: list[tuple[str, Check]] = [
         ("system", hardware.system),
-        ("where", where.where),
+        ("where", partial(where.where, settings)),
         ("memory", hardware.memory),
         ("disk", partial(hardware.disk, settings)),
         ("cores", hardware.cores),
@@ -78,9 +78,11 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
         ("notebooks", partial(environments.notebooks, settings)),
         ("data", partial(environments.data, settings)),
     ]
-    found += [
-        (f"port {each.port}", partial(services.port, settings, each)) for each in services.services(settings)
-    ]
+    if services.are_wanted(settings):
+        found += [
+            (f"port {each.port}", partial(services.port, settings, each))
+            for each in services.services(settings)
+        ]
     return found
 
 
@@ -109,7 +111,7 @@ def diagnose(
 
     with ThreadPoolExecutor(max_workers=len(todo)) as pool:
         lines = list(pool.map(lambda each: made(*each), todo))
-    found = services.addresses(settings) if settings.prefix else {}
+    found = services.addresses(settings) if settings.prefix and services.are_wanted(settings) else {}
     return Report(lines, found, time.monotonic() - started)
 
 

@@ -13,6 +13,7 @@ import psutil
 from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.where import find_place
 from workshop.settings import Settings, settings_file
+from workshop.system.memory import memory_left, memory_limits
 
 GB = 1e9
 MEMORY_TOTAL_GB = 1.7
@@ -42,7 +43,7 @@ def memory() -> Line:
     """Compare the memory with what the lessons need; a container's limit counts as its memory."""
     machine = psutil.virtual_memory()
     total = min([machine.total, *memory_limits()]) / GB
-    free = min(machine.available / GB, total)
+    free = min([machine.available, *memory_left()]) / GB
     text = f"{free:.1f} GB of {total:.1f} GB free"
     if total < MEMORY_TOTAL_GB:
         return red("memory", text, f"the lessons need 2 GB of RAM; {find_place().more_memory}")
@@ -109,43 +110,3 @@ def clock(now: float | None = None) -> Line:
             "clock", f"{text}, before the workshop was installed", "run: sudo timedatectl set-ntp true"
         )
     return green("clock", text)
-
-
-CGROUPS = Path("/sys/fs/cgroup")
-OWN = Path("/proc/self/cgroup")
-NO_LIMIT = 1 << 60
-"""Version 1 writes "no limit" as a number about as large as this one, or larger."""
-
-
-def memory_limits(groups: Path = CGROUPS, own: Path = OWN) -> list[int]:
-    """Return the limits, in bytes, of this process' control group and of all groups above it.
-
-    Both versions of control groups are read, from inside a container too, where the path that the
-    kernel names is the host's and only the mounted top is there. No limit, or no such groups: none.
-    """
-    try:
-        lines = own.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    limits: list[int] = []
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            limits += _up(groups, path, "memory.max")
-        elif "memory" in controllers.split(","):
-            limits += _up(groups / "memory", path, "memory.limit_in_bytes")
-    return limits
-
-
-def _up(top: Path, path: str, name: str) -> list[int]:
-    """Return the limits that files called ``name`` set from the group ``path`` up to ``top``."""
-    group = Path(path.lstrip("/"))
-    limits = []
-    for folder in (group, *group.parents) if group.parts else (group,):
-        try:
-            limit = int((top / folder / name).read_text(encoding="ascii"))
-        except (OSError, ValueError):  # not there, or "max"
-            continue
-        if limit < NO_LIMIT:
-            limits.append(limit)
-    return limits

@@ -18,6 +18,7 @@ from typing import Any
 from workshop import ports, servers
 from workshop.machine import supervisor
 from workshop.machine.lines import Line, green, red, yellow
+from workshop.machine.where import find_place
 from workshop.patience import patiently
 from workshop.servers import JUPYTER, Server, Service, host_to_ask, own_jupyter, read_token
 from workshop.settings import Settings
@@ -90,6 +91,8 @@ def port(settings: Settings, service: Service) -> Line:
         return _free(settings, service)
     check = f"port {service.port}"
     restart = f"run: {settings.prefix}/bin/services restart {service.name}"
+    if manager(settings) == CONTAINER:
+        restart = "restart the container from outside: docker restart NAME, or podman restart NAME"
     # Its token goes to nobody else, whoever took its port.
     jupyter = _jupyter(settings) if service.name == JUPYTER else None
     try:
@@ -202,6 +205,8 @@ def alive(settings: Settings) -> Line:
     """Ask the service manager whether it keeps every service running."""
     names = [service.name for service in services(settings)]
     used = manager(settings)
+    if find_place().seat:
+        return green("services", "a seat's own server has them all, start page and TensorBoard as well")
     if settings.prefix is None or not used:
         return yellow("services", "no service manager was set up", "run ./local/setup.bash")
     if used == CONTAINER:
@@ -224,16 +229,25 @@ def alive(settings: Settings) -> Line:
     return green("services", f"{used} keeps {len(names)} running")
 
 
-def _in_container(count: int, processes: Path = Path("/proc")) -> Line:
+def are_wanted(settings: Settings) -> bool:
+    """Tell whether services are to answer here: not in a seat, nor beside a command of one's own."""
+    return not find_place().seat and (manager(settings) != CONTAINER or _first_process_keeps_them())
+
+
+def _first_process_keeps_them(processes: Path = Path("/proc")) -> bool:
     try:
         words = (processes / "1/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
-        words = []
-    if any(word.endswith(FIRST_PROCESS) for word in words):
+        return False
+    return any(word.endswith(FIRST_PROCESS) for word in words)
+
+
+def _in_container(count: int, processes: Path = Path("/proc")) -> Line:
+    if _first_process_keeps_them(processes):
         return green("services", f"the container's first process keeps {count} running")
     return yellow(
         "services",
-        "this container was started with a command of its own, or as a seat of a hub, and keeps none running",
+        "this container was started with a command of its own, and keeps none running",
         "start the image without a command to have all of them",
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.machine.hardware import memory_limits
+from workshop.system.memory import memory_left, memory_limits
 
 UNLIMITED_V1 = 9223372036854771712
 
@@ -44,3 +44,37 @@ def test_limits(tmp_path: Path, own: str, files: dict[str, object], limits: list
 
 def test_a_system_without_control_groups_has_none(tmp_path: Path) -> None:
     assert memory_limits(tmp_path, tmp_path / "none") == []
+
+
+def stat(name: str, count: int) -> str:
+    return f"anon 5\n{name} {count}"
+
+
+@pytest.mark.parametrize(
+    ("own", "files", "left"),
+    [
+        # What is used of the slice by its other services is gone, too; what the system gives back is not.
+        (
+            "0::/a/b\n",
+            {
+                "a/b/memory.max": 100, "a/b/memory.current": 30, "a/b/memory.stat": stat("inactive_file", 10),
+                "a/memory.max": 120, "a/memory.current": 90, "a/memory.stat": stat("inactive_file", 20),
+            },
+            [50, 80],
+        ),
+        (
+            "3:memory:/docker/x\n",
+            {
+                "memory/memory.limit_in_bytes": 90, "memory/memory.usage_in_bytes": 80,
+                "memory/memory.stat": stat("total_inactive_file", 5),
+            },
+            [15],
+        ),
+        ("0::/\n", {"memory.max": 80}, [80]),
+        ("0::/\n", {"memory.max": 80, "memory.current": 99, "memory.stat": stat("inactive_file", 0)}, [0]),
+        ("0::/\n", {}, []),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_a_limit(tmp_path: Path, own: str, files: dict[str, object], left: list[int]) -> None:
+    found(tmp_path, own, files)
+    assert sorted(memory_left(tmp_path / "fs", tmp_path / "own")) == left

@@ -1,0 +1,76 @@
+"""Memory of control groups: what may be taken of it, and what is left, in both versions of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")
+NO_LIMIT = 1 << 60
+"""Version 1 writes "no limit" as a number about as large as this one, or larger."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one version of control groups calls its files."""
+
+    limit: str
+    used: str
+    given_back: str
+    """In memory.stat: what counts as used, and the system takes when something else needs it."""
+
+
+V2 = Version("memory.max", "memory.current", "inactive_file")
+V1 = Version("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+
+
+def memory_limits(groups: Path = CGROUPS, own: Path = OWN) -> list[int]:
+    """Return the limits, in bytes, of this process' control group and of all groups above it.
+
+    Both versions of control groups are read, from inside a container too, where the path that the
+    kernel names is the host's and only the mounted top is there. No limit, or no such groups: none.
+    """
+    return [limit for _, _, limit in _limited(groups, own)]
+
+
+def memory_left(groups: Path = CGROUPS, own: Path = OWN) -> list[int]:
+    """Return what is left below each of these limits, in bytes; of all that may be had it is the least."""
+    return [max(0, limit - (taken(folder, version) or 0)) for folder, version, limit in _limited(groups, own)]
+
+
+def taken(group: Path, version: Version) -> int | None:
+    """Return the bytes that a group takes, less what the system would give back; None: it does not say."""
+    try:
+        used = int((group / version.used).read_text(encoding="ascii"))
+        lines = (group / "memory.stat").read_text(encoding="ascii").splitlines()
+        counts = dict(line.split() for line in lines)
+        return max(0, used - int(counts[version.given_back]))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _limited(groups: Path, own: Path) -> Iterator[tuple[Path, Version, int]]:
+    """Yield each group that has a limit, from this process' own up to the top."""
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            yield from _up(groups, path, V2)
+        elif "memory" in controllers.split(","):
+            yield from _up(groups / "memory", path, V1)
+
+
+def _up(top: Path, path: str, version: Version) -> Iterator[tuple[Path, Version, int]]:
+    group = Path(path.lstrip("/"))
+    for folder in (group, *group.parents) if group.parts else (group,):
+        try:
+            limit = int((top / folder / version.limit).read_text(encoding="ascii"))
+        except (OSError, ValueError):  # not there, or "max"
+            continue
+        if limit < NO_LIMIT:
+            yield top / folder, version, limit
