@@ -81,8 +81,12 @@ class UpdateButton:
     async def pack(self) -> dict[str, Any]:
         """Pack the notebooks for another machine; return what :attr:`packed` got. Raises as ``do``."""
         with self._alone():
-            words = packing(self.settings, self.packed)
-            return await _ended(_sync(words), "packing")
+            file = self.packed
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WorkshopError(f"nothing was packed: {error.strerror} ({error.filename})") from error
+            return await _ended(_sync(packing(self.settings, file)), "packing")
 
     async def bring(self, packed: bytes) -> dict[str, Any]:
         """Take up what another machine packed; return sync's document. Raises as ``do``."""

@@ -176,6 +176,22 @@ def send(server: Jupyter, body: bytes, headers: dict[str, str]) -> tuple[int, An
         return error.code, json.load(error)
 
 
+def test_they_are_packed_where_no_sync_ran_yet(bed: PullBed) -> None:
+    assert not (bed.prefix / "state").exists()
+    bed.bed.edit("a.ipynb", notebook("mine"))
+    mine = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
+    assert asyncio.run(mine.pack())["files"] == 1
+    assert mine.packed.is_file()
+
+
+def test_what_cannot_be_packed_is_said_in_one_line(bed: PullBed) -> None:
+    bed.bed.edit("a.ipynb", notebook("mine"))
+    (bed.prefix / "state").write_text("in the way")
+    mine = updates.UpdateButton(Settings(prefix=bed.prefix, notebooks=bed.bed.mine))
+    with pytest.raises(WorkshopError, match=r"nothing was packed: .*state"):
+        asyncio.run(mine.pack())
+
+
 def test_one_update_at_a_time(bed: PullBed, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
 
