@@ -30,7 +30,7 @@ LISTENING, ESTABLISHED = "0A", "01"
 ELSEWHERE = -1
 """In place of an account: the other end of a connection is on another machine."""
 LARGEST_ANSWER = 10_000_000
-BAD_REQUEST = 400
+REDIRECTED = 300
 OTHER_LOCALHOST = {"127.0.0.1": "::1", "0.0.0.0": "::1", "::1": "127.0.0.1"}
 """For where a server listens, the other address that browsers know as localhost."""
 PROC = Path("/proc")
@@ -38,6 +38,15 @@ PROC = Path("/proc")
 
 class StrangeAnswerError(OSError):
     """What answers does not speak as a server of the kind that was meant."""
+
+
+class RefusedError(OSError):
+    """A server answers, and says no."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Remember the status of HTTP."""
+        super().__init__(f"it answered {status} {reason}")
+        self.status = status
 
 
 class ForeignServerError(OSError):
@@ -248,16 +257,16 @@ def ask_json(server: Server, method: str, path: str) -> Any:
     """Send one request, with the server's token; return the JSON of the answer, None where there is none.
 
     Raises ForeignServerError, with nothing sent, when another program holds the port; TimeoutError when the
-    server is silent; another OSError when it does not answer or says no; ValueError for another answer than
-    JSON.
+    server is silent; RefusedError when it says no; another OSError when it does not answer; ValueError for
+    another answer than JSON.
     """
 
     def send(seconds: float) -> tuple[int, str, bytes]:
         return ask(server, method, path, seconds)
 
     status, reason, body = patiently(send) if method == "GET" else send(PATIENCE[-1])
-    if status >= BAD_REQUEST:
-        raise OSError(f"it answered {status} {reason}")
+    if status >= REDIRECTED:
+        raise RefusedError(status, reason)
     return json.loads(body) if body else None
 
 

@@ -9,20 +9,49 @@ import pytest
 
 from workshop import patience
 from workshop.servers import Server, jupyters
-from workshop.sync.request import UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
+from workshop.sync.request import LOCKED, UNKNOWN, ask_jupyter, is_open, runtime_folders, servers, sessions
 
 from .server import Answer, jupyter, serve
 
 OPEN = {"path": "sub/a.ipynb", "kernel": {"connections": 1}}
 
 
-def test_a_server_that_refuses_or_is_gone_or_answers_otherwise_has_no_sessions(tmp_path: Path) -> None:
+def test_a_server_that_is_gone_or_answers_otherwise_has_no_sessions(tmp_path: Path) -> None:
     with serve(jupyter([OPEN], "secret")) as address:
         assert sessions(Server(address, "secret", tmp_path)) == [OPEN]
-        assert sessions(Server(f"{address}/", "wrong", tmp_path)) == []
     assert sessions(Server(address, "secret", tmp_path)) == []
-    with serve(lambda _request, _body: (200, {}, b"<html>")) as address:
-        assert sessions(Server(address, "", tmp_path)) == []
+    for status, body in ((200, b"<html>"), (404, b"")):
+        with serve(lambda _request, _body, said=(status, {}, body): said) as address:  # type: ignore[misc]
+            assert sessions(Server(address, "", tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(401, LOCKED), (403, LOCKED), (429, LOCKED), (500, UNKNOWN), (503, UNKNOWN)]
+)
+def test_what_a_server_that_says_no_can_reach_may_be_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, why: str
+) -> None:
+    """As one that asks for a password: its file has no token."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/a.ipynb").touch()
+    with serve(lambda _request, _body: (status, {}, b"")) as url:
+        described = {"pid": os.getpid(), "url": url, "token": "", "root_dir": str(tmp_path)}
+        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+        assert ask_jupyter([tmp_path])(tmp_path / "mine") == {"a.ipynb": why}
+
+
+def test_a_seats_jupyter_is_asked_with_what_its_hub_gave_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A classroom's server has no token of its own; its terminals have the hub's."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
+    monkeypatch.delenv("JUPYTER_TOKEN", raising=False)
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "seat")
+    with serve(jupyter([OPEN], "seat")) as url:
+        described = {"pid": os.getpid(), "url": url, "token": "", "root_dir": str(tmp_path)}
+        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
+        assert set(ask_jupyter([tmp_path])(tmp_path / "sub")) == {"a.ipynb"}
 
 
 def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(

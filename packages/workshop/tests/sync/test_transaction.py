@@ -53,6 +53,27 @@ def test_a_file_that_changed_meanwhile_waits_and_is_not_remembered(tmp_path: Pat
     assert Manifest(tmp_path / "state").entries == {}
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_run_that_could_write_nothing_leaves_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    """A locked folder is tried each day; ``late`` means that the file was there before the error came."""
+    write = engine.write_atomically
+
+    def refused(target: Path, data: bytes) -> None:
+        if target.parent != tmp_path / "mine" or late:
+            write(target, data)
+        if target.parent == tmp_path / "mine":
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(engine, "write_atomically", refused)
+    put(tmp_path, a=b"1", old=b"1")
+    for _ in range(3):
+        assert set(apply(tmp_path, UPDATE, RENAME)) <= {Action.REFUSED, Action.DEFERRED}
+        assert Manifest(tmp_path / "state").entries == {}
+    assert len(Log(tmp_path / "state").folders()) == (3 if late else 0)
+
+
 def test_a_folder_that_became_a_link_meanwhile_is_not_followed(tmp_path: Path) -> None:
     put(tmp_path)
     (tmp_path / "outside").mkdir()

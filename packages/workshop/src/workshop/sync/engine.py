@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -131,7 +131,7 @@ def synchronise(
     within the other.
     """
     into, state = both_apart(into, state)
-    with _alone(state, dry_run):
+    with nullcontext() if dry_run else only_one(state):
         run = Run(into, state, open_notebooks, dry_run)
         hashes, late = HashCache(state), ""
         found = source if isinstance(source, Source) else source(hashes)
@@ -172,12 +172,12 @@ def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
 def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = no_open_notebooks) -> Report:
     """Undo the last sync that is not undone yet; another call undoes the one before it.
 
-    What was brought from another machine is such a sync, too.
-    A file that the participant changed since then goes back, too; what they made of it comes
-    beside as ``NAME.since-REV.ipynb``. Raises WorkshopError when there is nothing to undo.
+    What was brought from another machine is such a sync, too. A file that the participant changed since then
+    goes back, too; what they made of it comes beside as ``NAME.since-REV.ipynb``. Raises WorkshopError when
+    there is nothing to undo.
     """
     into, state = both_apart(into, state)
-    with _alone(state, dry_run):
+    with nullcontext() if dry_run else only_one(state):
         if (last := last_changed(state)) != state:
             return undo(into, last, dry_run, open_notebooks)
         run = Run(into, state, open_notebooks, dry_run)
@@ -193,20 +193,9 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
     return Report(records[-1].revision, _outcomes(fates.values()), undone=True)
 
 
-def _alone(state: Path, dry_run: bool) -> AbstractContextManager[Any]:
-    return nullcontext() if dry_run else only_one(state)
-
-
-def _in_turn(work: Callable[[Fate], Fate], fates: Iterable[Fate]) -> list[Fate]:
-    return [work(fate) for fate in fates]
-
-
 def _outcomes(fates: Iterable[Fate]) -> list[Outcome]:
-    told = (
-        Outcome(shown(fate.path), fate.action, shown(fate.why), fate.beside)
-        for fate in fates
-        if fate.action != Action.NOTHING
-    )
+    telling = (fate for fate in fates if fate.action != Action.NOTHING)
+    told = (Outcome(shown(fate.path), fate.action, shown(fate.why), fate.beside) for fate in telling)
     return sorted(told, key=lambda outcome: outcome.path)
 
 
@@ -245,8 +234,8 @@ class Run:
         self._require_space(fates, kept)
         record = self.log.begin(kind, revision, self.healed and kind == "sync")
         # Files that are all new do not get in each other's way.
-        each = at_once if all(step.before is None for fate in fates for step in fate.steps) else _in_turn
-        prepared = each(partial(self._prepare, kept=kept, record=record), fates)
+        each = at_once if all(step.before is None for fate in fates for step in fate.steps) else map
+        prepared = list(each(partial(self._prepare, kept=kept, record=record), fates))
         record.fates += [self._logged(fate) for fate in prepared if fate.steps or fate.entries]
         writes = any(fate.steps for fate in prepared)
         try:
@@ -254,8 +243,12 @@ class Run:
                 record.save()
         except OSError as error:
             raise self._no_backup(record, error) from error
-        results = each(self._apply, prepared)
+        results = list(each(self._apply, prepared))
         self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
+        if writes and not (self.healed or any(fate.steps for fate in results) or self._touched(prepared)):
+            # A folder that stays locked would get another backup each day.
+            shutil.rmtree(record.folder, ignore_errors=True)
+            writes = False
         if writes:
             record.finished = True
             record.save()
@@ -350,6 +343,12 @@ class Run:
                 if step.after is not None:
                     step.after.forget()
         return fate
+
+    def _touched(self, fates: Sequence[Fate]) -> bool:
+        steps = (step for fate in fates for step in fate.steps)
+        with suppress(OSError):  # whatever cannot be told may have been
+            return any(sha256_of(self.into, step.path) != _hash(step.before) for step in steps)
+        return True
 
 
 def _hash(version: Version | None) -> str | None:

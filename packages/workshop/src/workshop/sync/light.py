@@ -32,6 +32,11 @@ ASK_SECONDS = 8.0
 """Within this time a server has answered, or the machine counts as offline."""
 LIMITS = {resource.RLIMIT_CPU: 50, resource.RLIMIT_DATA: 160_000_000, resource.RLIMIT_FSIZE: 2_000_000_000}
 """What one git may use: a repository made to hurt is refused instead."""
+SSH = (
+    "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 "
+    "-o ClearAllForwardings=yes"
+)
+"""A network that is lost in the middle is noticed within 30 s."""
 KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
 """A company's own certificates and proxies are needed to get out."""
 
@@ -83,7 +88,7 @@ def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
             "GIT_ASKPASS": "/bin/true",
             "SSH_ASKPASS": "/bin/true",
             "SSH_ASKPASS_REQUIRE": "never",
-            "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ClearAllForwardings=yes",
+            "GIT_SSH_COMMAND": SSH,
             "GIT_LFS_SKIP_SMUDGE": "1",
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_ATTR_NOSYSTEM": "1",

@@ -34,6 +34,8 @@ from workshop.updates import Updates
 
 WHY = "it is open in Jupyter; save it, close its tab and sync again"
 UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answers"
+LOCKED = "a Jupyter with a password may have it open, and does not say; end that Jupyter and sync again"
+NOT_FOUND, SERVERS_FAULT = 404, 500
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,8 @@ def ask_jupyter(runtime: Sequence[Path] = ()) -> Open:
         found: dict[str, str] = {}
         for server in servers([*runtime, *runtime_folders()]):
             answer = sessions(server)
-            if answer is None:  # what somebody may have open is not replaced
-                found |= dict.fromkeys(_notebooks_below(server, into), UNKNOWN)
+            if isinstance(answer, str):  # what somebody may have open is not replaced
+                found |= dict.fromkeys(_notebooks_below(server, into), answer)
                 continue
             paths = [_below(server, session, into) for session in answer if is_open(session)]
             found |= dict.fromkeys(filter(None, paths), WHY)
@@ -174,14 +176,18 @@ def servers(folders: Sequence[Path]) -> Iterator[Server]:
     yield from jupyters(folders)
 
 
-def sessions(server: Server) -> list[dict[str, Any]] | None:
-    """Return the server's sessions: none when it does not answer as Jupyter does, None when it is silent."""
-    from workshop.ports import ask_json  # it takes longer to load than most syncs need
+def sessions(server: Server) -> list[dict[str, Any]] | str:
+    """Return the server's sessions: none when it does not answer as Jupyter does; or why it does not say."""
+    from workshop.ports import RefusedError, ask_json  # it takes longer to load than most syncs need
 
     try:
         found = ask_json(server, "GET", "api/sessions")
     except TimeoutError:
-        return None
+        return UNKNOWN
+    except RefusedError as error:
+        if error.status == NOT_FOUND:  # there is no Jupyter below that address
+            return []
+        return LOCKED if error.status < SERVERS_FAULT else UNKNOWN
     except (OSError, ValueError, RecursionError):
         return []
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -28,7 +28,7 @@ from workshop.sync import engine
 from workshop.sync import git as git_module
 from workshop.sync.engine import synchronise
 from workshop.sync.home import pack
-from workshop.sync.request import Request, ask_jupyter, perform
+from workshop.sync.request import LOCKED, Request, ask_jupyter, perform
 from workshop.sync.source import Source, read_folder
 from workshop.sync.state import HashCache
 
@@ -354,6 +354,23 @@ def test_63_new_notebooks_come_while_others_are_open(
     bed.open_notebooks = ask_jupyter()
     with jupyter_with(bed, tmp_path / "run", monkeypatch, session("a.ipynb", connections=2)):
         assert bed.actions() == {"b.ipynb": "updated"}
+
+
+def test_102_a_jupyter_with_a_password(bed: Bed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.publish(a_ipynb=notebook("1"), notes_txt=b"1")
+    bed.sync()
+    bed.publish(a_ipynb=notebook("2"), notes_txt=b"2", b_ipynb=notebook("1"))
+    bed.open_notebooks = ask_jupyter()
+    with jupyter_with(bed, tmp_path / "run", monkeypatch, session("a.ipynb", connections=1)):
+        for file in (tmp_path / "run").glob("jpserver-*.json"):
+            file.write_text(file.read_text().replace("secret", ""))  # it hands out no token
+        report = bed.sync()
+        found = {each.path: (str(each.action), each.reason) for each in report.files}
+        assert found.pop("a.ipynb") == ("deferred", LOCKED)
+        assert {action for action, _ in found.values()} <= {"updated"}
+        assert set(found) == {"b.ipynb", "notes.txt"}
+        assert bed.read("a.ipynb") == notebook("1")
+    assert bed.actions() == UPDATED, "it was ended"
 
 
 def test_64_a_kernel_that_runs_without_a_browser_is_no_obstacle(
