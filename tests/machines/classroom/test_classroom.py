@@ -172,6 +172,16 @@ nbformat.write(book, "{TOOLS}/home/{lesson}")'"""
     assert "at home" in room.bed.root(f"cat {HOME}/{lesson}")
 
 
+def test_a_sync_in_a_seat_is_told_what_is_open_there(room: Classroom) -> None:
+    """The seat's server has no token of its own; it lets in whoever has what the hub gave the seat."""
+    ask = """from workshop.servers import runtime_folders
+from workshop.sync.request import servers, sessions
+print([sessions(each) for each in servers(runtime_folders())])"""
+    assert room.browse("run", ask)["text"].strip() == "[[]]", "one server, with no notebook open"
+    without = "import os; del os.environ['JUPYTERHUB_API_TOKEN']\n"
+    assert "password" in room.browse("run", without + ask)["text"]
+
+
 def test_the_speaker_sees_seats_and_is_heard_on_them(room: Classroom) -> None:
     made = room.hub("speaker")
     assert made["address"] == "http://127.0.0.1:8000/hub/speaker"
