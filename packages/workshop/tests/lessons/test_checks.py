@@ -22,6 +22,7 @@ def test_a_sound_lesson_passes_all_statements(tmp_path: Path, kept: Worker) -> N
     assert verdict.faults == []
     assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs, verdict.wrong) == (True,) * 5
     assert (verdict.mutants, verdict.rejected) == (7, 7)
+    assert 0 < verdict.limits["work"] < 1
     assert check_catalogue(tmp_path) == []
 
 

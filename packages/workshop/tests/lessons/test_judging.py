@@ -8,7 +8,7 @@ import pytest
 
 from workshop.lessons.catalogue import Profile, about
 from workshop.lessons.jobs import Failure, Outcome
-from workshop.lessons.judging import Result, best_of_runs, judge
+from workshop.lessons.judging import Result, best_of_runs, judge, shares
 from workshop.lessons.runner import Executed
 
 from . import building
@@ -69,6 +69,18 @@ def test_a_metric_that_misses_its_bar_is_told(bar: dict[str, Any], told: str) ->
 def test_bars_are_for_full_unless_they_say_otherwise() -> None:
     assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1}}) == ""
     assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1, "profiles": ["fast"]}}) != ""
+
+
+def test_how_near_a_run_came_to_each_limit_is_told() -> None:
+    cell = {
+        **code("", "metrics", name="end"),
+        "outputs": [{"output_type": "stream", "text": '{"a": 0.9, "b": 3, "c": "no number"}'}],
+    }
+    timed = {"max": 0.5, "unit": "yardstick", "profiles": ["full"]}
+    bars = {"a": timed, "b": {"max": 4}, "c": timed, "gone": timed, "other": {**timed, "profiles": ["fast"]}}
+    lesson = notebook(cell, bars=bars, budget={"full": {"work": 5, "rss_mb": 1000}, "fast": {"work": 1}})
+    ran = Executed(outcome(slowness=2.0), lesson, [1])
+    assert shares(about("it", lesson), ran, Profile.FULL) == {"work": 0.8, "rss_mb": 0.5, "a": 0.9}
 
 
 def test_a_bar_without_a_number_fails() -> None:

@@ -26,7 +26,7 @@ from workshop.lessons.catalogue import (
     source_of,
 )
 from workshop.lessons.jobs import Told
-from workshop.lessons.judging import best_of_runs
+from workshop.lessons.judging import best_of_runs, shares
 from workshop.lessons.mutants import mutants
 from workshop.lessons.predictions import faults_between_predictions, predictions_in
 from workshop.lessons.runner import Executed, Progress, RunOptions, run_notebook, solutions_of
@@ -60,6 +60,8 @@ class Verdict:
     survivors: dict[str, dict[str, str]] = field(default_factory=dict)
     """For each exercise the mutants that passed, with the reason why each is right, too."""
     exercises: list[str] = field(default_factory=list)
+    limits: dict[str, float] = field(default_factory=dict)
+    """How much of each limit on work, memory and time the solved run took; 1 is all of it."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -103,7 +105,7 @@ def _check_run(
         first.append(run_notebook(lesson, told, notebook, how, progress, solutions, beside))
         return first[-1]
 
-    result, _ = best_of_runs(verdict.name, told, how.profile, run, solved=True)
+    result, best = best_of_runs(verdict.name, told, how.profile, run, solved=True)
     if solutions:
         verdict.stubs = verdict.wrong = True
     for name, tried in first[0].outcome.tried.items():
@@ -112,6 +114,7 @@ def _check_run(
         share = verdict.rejected / verdict.mutants
         verdict.faults.append(f"its checks reject {share:.0%} of the mutants, at least {REJECTED:.0%}")
     verdict.solved = result.passed
+    verdict.limits = shares(told, best, how.profile)
     if result.why:
         verdict.faults.append(f"with solutions: {result.why}")
 

@@ -212,9 +212,34 @@ def read_metrics(ran: Executed) -> tuple[dict[str, Metric], list[str]]:
     return metrics, faults
 
 
+def shares(told: About, ran: Executed, profile: Profile) -> dict[str, float]:
+    """Return how much of each limit on work, memory and time a run took; 1 is all of it.
+
+    Another kind of processor does one thing faster and another slower than the yardstick says: what is near 1
+    on this one is over it on the next.
+    """
+    metrics, _ = read_metrics(ran)
+    slowness = ran.outcome.slowness
+    timed = {
+        name: (float(value) / slowness, bar.maximum)
+        for name, bar in told.bars.items()
+        if bar.yardstick and profile in bar.profiles and isinstance(value := metrics.get(name), float | int)
+    }
+    budgeted = {
+        key: (_taken(ran.outcome)[key], limit) for key, limit in told.budget.get(profile, {}).items()
+    }
+    return {
+        name: round(value / most, 2) for name, (value, most) in {**budgeted, **timed}.items() if most > 0
+    }
+
+
+def _taken(outcome: Outcome) -> dict[str, float]:
+    return {WORK: outcome.cpu_seconds / outcome.slowness, MEMORY: outcome.peak_rss_mb}
+
+
 def over_budget(told: About, outcome: Outcome, profile: Profile) -> list[Fault]:
     """Return the figures that are over the lesson's budget."""
-    taken = {WORK: outcome.cpu_seconds / outcome.slowness, MEMORY: outcome.peak_rss_mb}
+    taken = _taken(outcome)
     beside = {WORK: f" ({outcome.cpu_seconds:.1f} CPU-s, {yardstick(outcome.slowness, outcome.noise)})"}
     return [
         Fault(
