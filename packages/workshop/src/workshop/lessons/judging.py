@@ -225,12 +225,8 @@ def shares(told: About, ran: Executed, profile: Profile) -> dict[str, float]:
         for name, bar in told.bars.items()
         if bar.yardstick and profile in bar.profiles and isinstance(value := metrics.get(name), float | int)
     }
-    budgeted = {
-        key: (_taken(ran.outcome)[key], limit) for key, limit in told.budget.get(profile, {}).items()
-    }
-    return {
-        name: round(value / most, 2) for name, (value, most) in {**budgeted, **timed}.items() if most > 0
-    }
+    budgeted = {key: (_taken(ran.outcome)[key], limit) for key, limit in told.budget.get(profile, {}).items()}
+    return {name: round(value / most, 2) for name, (value, most) in {**budgeted, **timed}.items() if most > 0}
 
 
 def _taken(outcome: Outcome) -> dict[str, float]:
