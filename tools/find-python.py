@@ -13,17 +13,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-ASK = "import platform as p, sysconfig; print(p.python_version(), sysconfig.get_path('include'))"
+ASK = """import platform, sys, sysconfig
+print(platform.python_version(), sys.executable, sysconfig.get_path("include"), sep="\\n")"""
 
 
-def version_with_headers(python: str) -> str:
-    """Return the interpreter's version; nothing when it does not run or its Python.h is not there."""
+def with_headers(python: str) -> tuple[str, str]:
+    """Return an interpreter's version and true place; nothing when it does not run or has no Python.h.
+
+    What is on PATH may be a script that looks for the interpreter each time, as pyenv's are.
+    """
     try:
         answer = subprocess.run([python, "-I", "-c", ASK], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    version, _, headers = answer.stdout.strip().partition(" ")
-    return version if (Path(headers) / "Python.h").is_file() else ""
+        version, place, headers = answer.stdout.strip().split("\n")
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return "", ""
+    return (version, place) if (Path(headers) / "Python.h").is_file() else ("", "")
 
 
 def interpreter_of(environment: str) -> str:
@@ -36,7 +40,7 @@ def main() -> int:
     """Print the first interpreter that does."""
     uv, version, *rest = sys.argv[1:]
     folder, kept = rest[:1], interpreter_of(rest[1]) if rest[1:] else ""
-    if kept and f"{version_with_headers(kept)}.".startswith(f"{version}."):
+    if kept and f"{with_headers(kept)[0]}.".startswith(f"{version}."):
         print(kept)
         return 0
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
@@ -48,8 +52,9 @@ def main() -> int:
     except FileNotFoundError:  # a machine on which nothing was installed yet
         return 0
     for python in json.loads(found.stdout or "[]"):
-        if python["implementation"] == "cpython" and version_with_headers(python["path"]):
-            print(Path(python["path"]).resolve())
+        place = with_headers(python["path"])[1] if python["implementation"] == "cpython" else ""
+        if place:
+            print(Path(place).resolve())
             return 0
     return 0
 

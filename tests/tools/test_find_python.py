@@ -37,9 +37,23 @@ def found(uv: Path, *words: object) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.skipif(
+needs_headers = pytest.mark.skipif(
     not (Path(sysconfig.get_path("include")) / "Python.h").exists(), reason="this Python has no C headers"
 )
+
+
+@needs_headers
+def test_the_interpreter_behind_a_script_is_named(tmp_path: Path) -> None:
+    """As pyenv's, which look for it each time that they are run."""
+    script, uv = tmp_path / "python3.11", tmp_path / "uv"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    uv.write_text(f"""#!/bin/sh\necho '[{{"implementation": "cpython", "path": "{script}"}}]'\n""")
+    for file in (script, uv):
+        file.chmod(0o755)
+    assert found(uv, VERSION) == str(Path(sys.executable).resolve())
+
+
+@needs_headers
 def test_the_interpreter_of_the_environment_is_kept_while_it_does(uv: Path, tmp_path: Path) -> None:
     ours = str(Path(sys.executable).resolve())
     good = environment(tmp_path / "good", ours)
