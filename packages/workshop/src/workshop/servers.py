@@ -144,7 +144,7 @@ def jupyters(folders: Sequence[Path]) -> Iterator[Server]:
             described = json.loads(file.read_text(encoding="utf-8") if file.is_file() else "")
             process, owner = int(described["pid"]), file.stat().st_uid
             if _runs(process):
-                token, root = str(described.get("token") or _token()), Path(described.get("root_dir") or "/")
+                token, root = str(described.get("token") or ""), Path(described.get("root_dir") or "/")
                 yield Server(_address(described), token, root, process, owner)
 
 
@@ -154,15 +154,10 @@ def parent_jupyter() -> Server | None:
     if "JUPYTER_SERVER_URL" in environment and "JUPYTER_SERVER_ROOT" in environment:
         return Server(
             environment["JUPYTER_SERVER_URL"],
-            _token(),
+            environment.get("JUPYTER_TOKEN", ""),
             Path(environment["JUPYTER_SERVER_ROOT"]),
         )
     return None
-
-
-def _token() -> str:
-    """Return what a server lets its own kernels and terminals in with; a seat's is let in with its hub's."""
-    return os.environ.get("JUPYTER_TOKEN") or os.environ.get("JUPYTERHUB_API_TOKEN", "")
 
 
 def _address(described: dict[str, Any]) -> str:

@@ -41,19 +41,6 @@ def test_what_a_server_that_says_no_can_reach_may_be_open(
         assert ask_jupyter([tmp_path])(tmp_path / "mine") == {"a.ipynb": why}
 
 
-def test_a_seats_jupyter_is_asked_with_what_its_hub_gave_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A classroom's server has no token of its own; its terminals have the hub's."""
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "none"))
-    monkeypatch.delenv("JUPYTER_TOKEN", raising=False)
-    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "seat")
-    with serve(jupyter([OPEN], "seat")) as url:
-        described = {"pid": os.getpid(), "url": url, "token": "", "root_dir": str(tmp_path)}
-        (tmp_path / "jpserver-7.json").write_text(json.dumps(described))
-        assert set(ask_jupyter([tmp_path])(tmp_path / "sub")) == {"a.ipynb"}
-
-
 def test_while_jupyter_is_silent_every_notebook_that_it_can_reach_may_be_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
