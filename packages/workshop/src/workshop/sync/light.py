@@ -36,7 +36,7 @@ SSH = (
     "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 "
     "-o ClearAllForwardings=yes"
 )
-"""A network that is lost in the middle is noticed within 30 s."""
+"""A network that is lost in the middle is noticed within 40 s."""
 KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
 """A company's own certificates and proxies are needed to get out."""
 
