@@ -33,7 +33,7 @@ class Machine:
     def __init__(self, folder: Path, does: str, knows: str = "") -> None:
         # A Python with C headers, which the one of these tests may not have.
         self.python = folder / "python"
-        self.python.write_text(f"#!/bin/sh\necho {VERSION}.0 {folder}\n")
+        self.python.write_text(f"#!/bin/sh\nprintf '%s\\n' {VERSION}.0 {self.python} {folder}\n")
         self.python.chmod(0o755)
         (folder / "Python.h").touch()
         self.prefix, self.notes, self.uv = folder / "prefix", folder / "notes", folder / "uv"

@@ -60,7 +60,7 @@ def a_python(folder: Path) -> str:
     (folder / "include").mkdir(exist_ok=True)
     (folder / "include/Python.h").touch()
     python = folder / "python3.11"
-    python.write_text(f"#!/bin/sh\necho 3.11.9 {folder}/include\n")
+    python.write_text(f"#!/bin/sh\nprintf '%s\\n' 3.11.9 {python} {folder}/include\n")
     python.chmod(0o755)
     return json.dumps({"implementation": "cpython", "path": str(python)})
 
