@@ -18,7 +18,7 @@ from workshop.lessons.catalogue import Profile, exercises_in, find_lessons, read
 from workshop.lessons.runner import prepare
 
 from .conftest import CHECKOUT, OF_JUPYTER, Open, Watch, missing
-from .notebooks import as_stored, wait_for_kernel
+from .notebooks import saved_unasked, wait_for_kernel
 
 LESSON = "0-basics/10-theano-basics"
 KERNEL = "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
@@ -86,18 +86,18 @@ def test_each_cell_is_run_by_shift_and_enter(
 
 
 def saved(page: Any, book: Path, count: int) -> list[str]:
-    """Save the notebook when all of its cells ran; return the errors in it."""
-    page.keyboard.press("Control+s")
-    for _ in range(100):
-        stored = json.loads(as_stored(book) or b'{"cells": []}')
-        cells = [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
-        ran = [cell["execution_count"] for cell in cells if cell["source"]]
-        if ran == list(range(1, count + 1)):
-            return [
-                f"{output['ename']}: {output['evalue']}"
-                for cell in cells
-                for output in cell["outputs"]
-                if output["output_type"] == "error"
-            ]
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the notebook was not saved with all cells run: {ran}")
+    """Wait until the notebook is saved with all of its cells run; return the errors in it."""
+
+    def code_cells(stored: bytes) -> list[dict[str, Any]]:
+        return [cell for cell in json.loads(stored)["cells"] if cell["cell_type"] == "code"]
+
+    def has_run(stored: bytes) -> bool:
+        ran = [cell["execution_count"] for cell in code_cells(stored) if cell["source"]]
+        return ran == list(range(1, count + 1))
+
+    return [
+        f"{output['ename']}: {output['evalue']}"
+        for cell in code_cells(saved_unasked(page, book, has_run))
+        for output in cell["outputs"]
+        if output["output_type"] == "error"
+    ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
 from waiting import patience
 
 from .conftest import CHECKOUT, expect, wait_until
-from .notebooks import Desk, as_stored
+from .notebooks import Desk, saved_unasked
 
 LESSON = CHECKOUT / "notebooks/9-tools/30-formulas-and-plots.ipynb"
 POWER = CHECKOUT / "notebooks/solutions/formulas-power.py"
@@ -75,15 +74,7 @@ def test_a_slider_moves_the_bars_and_a_dot_says_what_it_is(desk: Desk) -> None:
             break
     told.wait_for()
 
-    # It is saved unasked. Saved by hand at that very moment, too, JupyterLab on a busy machine finds that the
-    # file has changed on the disk, and asks.
-    kept = b""
-    end = time.monotonic() + patience(60)
-    while time.monotonic() < end:
-        kept = as_stored(desk.folder / f"{name}.ipynb") or b""
-        if b"srcdoc" in kept:
-            break
-        page.wait_for_timeout(100)
+    kept = saved_unasked(page, desk.folder / f"{name}.ipynb", lambda stored: b"srcdoc" in stored)
     filtered = subprocess.run(
         [sys.executable, FILTER, "clean"], input=kept, capture_output=True, check=True, timeout=patience(60)
     ).stdout

@@ -14,7 +14,7 @@ import pytest
 from waiting import patience
 
 from .conftest import CHECKOUT, wait_until
-from .notebooks import Desk, as_stored, wait_for_kernel
+from .notebooks import Desk, saved_unasked, wait_for_kernel
 
 SHARE = """
 from workshop.teach.predict import ask, reveal
@@ -128,8 +128,6 @@ def keep_what_was_predicted_out_of_the_notebook(desk: Desk, name: str, page: Any
     file = folder / "digits-share.json"
     assert json.loads(file.read_text())["value"] == 71.8
     assert (file.stat().st_mode & 0o077, folder.stat().st_mode & 0o077) == (0, 0)
-    page.locator(".jp-CodeCell .cm-content").last.click()
-    page.keyboard.press("Control+s")
     stored = cleaned(page, desk.folder / f"{name}.ipynb")
     assert "digits-share" in stored
     assert "71.8" not in stored  # with a point: a cell's id is made by chance, and may hold any two digits
@@ -137,13 +135,7 @@ def keep_what_was_predicted_out_of_the_notebook(desk: Desk, name: str, page: Any
 
 def cleaned(page: Any, book: Path) -> str:
     """Wait until a notebook was saved with what was predicted in it; return what git would store of it."""
-    for _ in range(300):
-        stored = as_stored(book) or b""
-        if b"You predicted 71.8" in stored:
-            break
-        page.wait_for_timeout(100)
-    else:
-        raise AssertionError("the notebook was not saved")
+    stored = saved_unasked(page, book, lambda stored: b"You predicted 71.8" in stored)
     done = subprocess.run([sys.executable, FILTER, "clean"], input=stored, capture_output=True, check=True)
     return done.stdout.decode()
 

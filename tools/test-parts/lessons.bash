@@ -80,7 +80,7 @@ for _, names in shares: print(*names)' "$(nproc)") || return
     'workshop=$1 told=$2/lessons-checked-$$; shift 2; "$workshop" lessons check --json "$@" >"$told"' \
     one "$workshop" "$CACHE" <<<"$shares"
   local status=$?
-  # On another kind of processor what is near its limit here is over it.
+  # On another kind of processor what is near its limit here may be over it.
   python3 -c 'import json, sys
 for file in sys.argv[1:]:
     try:

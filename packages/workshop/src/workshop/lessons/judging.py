@@ -216,7 +216,7 @@ def shares(told: About, ran: Executed, profile: Profile) -> dict[str, float]:
     """Return how much of each limit on work, memory and time a run took; 1 is all of it.
 
     Another kind of processor does one thing faster and another slower than the yardstick says: what is near 1
-    on this one is over it on the next.
+    on this one may be over it on the next.
     """
     metrics, _ = read_metrics(ran)
     slowness = ran.outcome.slowness

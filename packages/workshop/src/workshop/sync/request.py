@@ -34,7 +34,7 @@ from workshop.updates import Updates
 
 WHY = "it is open in Jupyter; save it, close its tab and sync again"
 UNKNOWN = "Jupyter does not say whether it is open; sync again when Jupyter answers"
-LOCKED = "a Jupyter with a password may have it open, and does not say; end that Jupyter and sync again"
+LOCKED = "a Jupyter that wants a password may have it open; end that Jupyter and sync again"
 NOT_FOUND, SERVERS_FAULT = 404, 500
 
 
