@@ -149,8 +149,8 @@ def as_stored(book: Path) -> bytes | None:
 def saved_unasked(page: Any, book: Path, is_whole: Callable[[bytes], bool]) -> bytes:
     """Wait until JupyterLab, by itself, has saved a notebook as it is to be; return its file.
 
-    Saved by hand at that very moment, too, JupyterLab on a busy machine finds that the file has changed on the
-    disk, and asks.
+    Saved by hand at that very moment, too, JupyterLab on a busy machine finds that the file has changed on
+    the disk, and asks.
     """
     end = time.monotonic() + patience(60)
     while not is_whole(stored := as_stored(book) or b'{"cells": []}'):
