@@ -40,7 +40,8 @@ options:
   begun:
     description:
       - Folder, on the disk of the wheels, where C(tools/fetch-early.py) says what it is at and leaves the
-        wheels that it has built. What is under way there is waited for.
+        wheels that it has built. What is under way there is waited for. Needed where something may begin
+        C(meanwhile), whose outcome is left there.
     type: path
   given_wheels:
     description: Wheels to install into each environment; with them nothing is built.
@@ -54,9 +55,10 @@ options:
   ca_bundle: {description: PEM file of certificates to trust; empty for the system's., type: str, default: ""}
   meanwhile:
     description:
-      - What may begin as soon as an environment was made anew, and go on when all are done. Each has the
-        name of that environment's folder (C(after)) and a command (C(argv)). Whoever wants its outcome runs
-        the same command again, which waits for the one that is at work; so how it ends does not matter.
+      - What may begin as soon as an environment is what its lock says, and go on when all are done. Each has
+        the name of that environment's folder (C(after)) and a command (C(argv)); those of one environment run
+        in turn. C(placed_and_run) takes their outcome, or runs what has failed again, so how it ends does not
+        matter.
     type: list
     elements: dict
     default: []
@@ -84,6 +86,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -93,7 +96,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.begun import wait
+from ansible.module_utils.begun import begin, wait
 from ansible.module_utils.boundary import BoundaryError, must_be_ours, name_of
 from ansible.module_utils.project_wheels import ProjectWheel
 
@@ -421,9 +424,9 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
 
                 def make(environment: Environment) -> dict[str, Any]:
                     report = environment.make(uv, builds)
-                    for item in params["meanwhile"] if report["created"] else []:
-                        if item["after"] == environment.path.name:
-                            begun.append(begin(item["argv"]))
+                    mine = [m["argv"] for m in params["meanwhile"] if m["after"] == environment.path.name]
+                    if mine:
+                        begun.append(begin(Path(params["begun"]), mine))
                     return report
 
                 made = {}
@@ -436,15 +439,6 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
     }
 
 
-def begin(argv: list[str]) -> subprocess.Popen[bytes]:
-    """Run a command beside what goes on, be it to the end of this module and beyond.
-
-    It may be another account's, and gets no lock of ours.
-    """
-    nothing = subprocess.DEVNULL
-    return subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing)
-
-
 @contextlib.contextmanager
 def ended_with_us() -> Iterator[list[subprocess.Popen[bytes]]]:
     """Yield a list of processes to be ended where something else has failed."""
@@ -453,7 +447,8 @@ def ended_with_us() -> Iterator[list[subprocess.Popen[bytes]]]:
         yield begun
     except BaseException:
         for process in begun:
-            process.terminate()
+            with contextlib.suppress(ProcessLookupError):  # it had ended by itself
+                os.killpg(process.pid, signal.SIGTERM)
             process.wait()
         raise
 

@@ -24,6 +24,11 @@ options:
       creates:
         description: Where this is there, the command is not run. Running it is a change, whatever it prints.
         type: path
+  begun:
+    description:
+      - Folder with the outcomes of what C(locked_venvs) has begun. The document of a command that is among
+        them is taken from there, when it has ended; one that has failed is run again.
+    type: path
   folders: {description: See C(placed)., type: list, elements: dict, default: []}
   files: {description: See C(placed)., type: list, elements: dict, default: []}
 attributes:
@@ -52,6 +57,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.begun import outcome
 from ansible.module_utils.boundary import BoundaryError, must_be_ours
 from ansible.module_utils.placing import FILES, FOLDERS, place
 
@@ -62,14 +68,25 @@ class UnableError(Exception):
     """A command failed; the message is what it said last."""
 
 
-def run(command: Item, check: bool) -> Item:
-    """Run one command unless what it creates is there; return the document that it printed.
+def run(command: Item, check: bool, begun: str | None = None) -> Item:
+    """Run one command unless what it creates is there, or it was begun; return the document that it printed.
 
     Raises UnableError with its last line where it fails.
     """
     creates = command["creates"]
     if check or (creates and Path(creates).exists()):
         return {"changed": bool(creates) and not Path(creates).exists()} if creates else {}
+    said = outcome(must_be_ours(begun, inside=True), command["argv"]) if begun else None
+    if said is None:
+        said = output_of(command)
+    if creates:
+        return {"changed": True}
+    document = json.loads(said or "{}")
+    return document if isinstance(document, dict) else {}
+
+
+def output_of(command: Item) -> str:
+    """Run one command; return what it printed. Raises UnableError with its last line where it fails."""
     program = Path(command["argv"][0])
     if program.is_absolute():  # others are looked for where the system has them
         must_be_ours(program)
@@ -88,16 +105,13 @@ def run(command: Item, check: bool) -> Item:
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise UnableError(said[-1] if said else f"{command['argv'][0]} ended with {done.returncode}")
-    if creates:
-        return {"changed": True}
-    document = json.loads(done.stdout or "{}")
-    return document if isinstance(document, dict) else {}
+    return done.stdout
 
 
 def place_and_run(params: Item, check: bool) -> Item:
     """Bring about what the arguments say; return the module's result."""
     result = place(params["folders"], params["files"], check)
-    documents = [run(command, check) for command in params["commands"]]
+    documents = [run(command, check, params["begun"]) for command in params["commands"]]
     changed = result["changed"] or any(document.get("changed") for document in documents)
     return {**result, "changed": changed, "documents": documents}
 
@@ -114,6 +128,7 @@ def main() -> None:
             "commands": {"type": "list", "elements": "dict", "required": True, "options": command},
             "folders": FOLDERS,
             "files": FILES,
+            "begun": {"type": "path"},
         },
         supports_check_mode=True,
     )

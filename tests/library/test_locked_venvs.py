@@ -74,7 +74,7 @@ def params(tmp_path: Path) -> dict[str, Any]:
         "build_constraints": os.devnull,
         "projects": [{"path": str(project), "only": []}],
         "wheels": str(tmp_path / "wheels"),
-        "begun": None,
+        "begun": str(tmp_path / "begun"),
         "given_wheels": [],
         "find_links": [str(shelf)],
         "cache": str(tmp_path / "cache"),
@@ -91,23 +91,25 @@ def answer(params: dict[str, Any], name: str, code: str) -> str:
 
 
 @needs_uv
-def test_what_may_begin_with_one_environment_begins_when_it_was_made_and_goes_on(
+def test_what_may_begin_with_one_environment_begins_with_each_run_and_goes_on(
     params: dict[str, Any], tmp_path: Path
 ) -> None:
     said, gate = tmp_path / "said", tmp_path / "gate"
     os.mkfifo(gate)
     script = f"import libone; open({str(gate)!r}).read(); open({str(said)!r}, 'a').write('ran ')"
+    waits = [f"{params['environments'][0]['path']}/bin/python", "-c", script]
+    reports = ["sh", "-c", f"cat {said}; echo then"]
     params["meanwhile"] = [
-        {"after": "one", "argv": [f"{params['environments'][0]['path']}/bin/python", "-c", script]},
+        {"after": "one", "argv": waits},
         {"after": "two", "argv": ["sh", "-c", "exit 3"]},  # whoever wants its outcome runs it again
+        {"after": "one", "argv": reports},
         {"after": "another", "argv": ["touch", str(tmp_path / "another")]},
     ]
-    locked_venvs.run(params, False)
-    assert not said.exists(), "nobody waits for it here"
-    gate.write_text("go on")
-    wait_until(lambda: said.exists() and said.read_text(), 60, "it went on")
-    assert not locked_venvs.run(params, False)["changed"]
-    assert said.read_text() == "ran "
+    for changed, so_far in ((True, "ran "), (False, "ran ran ")):
+        assert locked_venvs.run(params, False)["changed"] is changed
+        assert not said.exists() or said.read_text() != so_far, "nobody waits for it here"
+        gate.write_text("go on")
+        assert begun.outcome(Path(params["begun"]), reports) == f"{so_far}then\n"
     assert not (tmp_path / "another").exists()
 
 
@@ -251,8 +253,8 @@ def test_what_has_begun_ends_when_an_environment_cannot_be_made(
     with pytest.raises(locked_venvs.UnableError, match="nonesuch"):
         locked_venvs.run(params, False)
     # Where it had begun at all, it has ended.
-    begun = pid.read_text().strip() if pid.exists() else ""
-    assert not begun or not Path(f"/proc/{begun}").exists()
+    process = pid.read_text().strip() if pid.exists() else ""
+    wait_until(lambda: not process or not Path(f"/proc/{process}").exists(), 30, "it has ended")
 
 
 @needs_uv

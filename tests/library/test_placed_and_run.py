@@ -10,6 +10,7 @@ import pytest
 from ansible_module import load_module, run_module
 
 placed_and_run = load_module("library/placed_and_run.py")
+begun = load_module("module_utils/begun.py")
 
 
 def command(*argv: str, creates: Path | None = None, **environment: str) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def says(changed: bool) -> dict[str, Any]:
 
 
 def did(*commands: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
-    params = {"commands": list(commands), "folders": [], "files": [], **more}
+    params = {"commands": list(commands), "folders": [], "files": [], "begun": None, **more}
     return dict(placed_and_run.place_and_run(params, check))
 
 
@@ -51,6 +52,19 @@ def test_what_a_command_creates_is_made_once(tmp_path: Path) -> None:
 def test_check_mode_runs_nothing(tmp_path: Path) -> None:
     done = did(command("touch", str(tmp_path / "made")), check=True)
     assert (done["changed"], done["documents"], list(tmp_path.iterdir())) == (False, [{}], [])
+
+
+def test_what_was_begun_is_not_run_again_and_what_has_failed_is(tmp_path: Path) -> None:
+    runs, heal = tmp_path / "runs", tmp_path / "heal"
+    well = ["sh", "-c", f"echo well >>{runs}; echo '{{\"changed\": true}}'"]
+    ill = ["sh", "-c", f"echo ill >>{runs}; test -e {heal} && echo '{{\"changed\": false}}'"]
+    folder = tmp_path / "begun"
+    begun.begin(folder, [well, ill]).wait()
+    assert did(command(*well), check=True, begun=str(folder))["documents"] == [{}]
+    heal.touch()
+    done = did(command(*well), command(*ill), begun=str(folder))
+    assert (done["changed"], [each["changed"] for each in done["documents"]]) == (True, [True, False])
+    assert runs.read_text().split() == ["well", "ill", "ill"]
 
 
 def test_a_command_that_fails_says_why_in_one_line_and_ends_the_rest(tmp_path: Path) -> None:

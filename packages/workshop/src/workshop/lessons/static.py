@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from jupyter_client.kernelspec import KernelSpecManager
 
 from workshop.errors import WorkshopError
 from workshop.lessons.answers import FOLDER, read_answers
@@ -116,6 +115,9 @@ def _kernel(told: About, *, ran: bool) -> Iterator[str]:
     if not told.kernel:
         yield "its metadata names no kernel; choose one in JupyterLab and save"
         return
+    # As dear as all other imports of this package together, and who only warms lessons needs it not.
+    from jupyter_client.kernelspec import KernelSpecManager
+
     here = set(KernelSpecManager().find_kernel_specs())
     if told.kernel not in here | KERNELS:
         yield f"the kernel '{told.kernel}' is unknown; known are {', '.join(sorted(here | KERNELS))}"
