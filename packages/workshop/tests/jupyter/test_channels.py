@@ -84,6 +84,15 @@ def test_a_kernel_that_ends_as_it_was_told_says_nothing(server: Jupyter, kernel:
         assert page.run("print('here')") == "here\n"
 
 
+def test_a_kernel_that_crashes_while_it_ends_as_it_was_told_says_nothing(server: Jupyter, kernel: str) -> None:
+    crash = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGSEGV)"
+    with server.page(kernel) as page:
+        page.run(crash)
+    server.ask("POST", f"kernels/{kernel}/restart")
+    with server.page(kernel) as page:
+        assert page.run("print('here')") == "here\n"
+
+
 def test_a_crash_is_told_apart(server: Jupyter, kernel: str) -> None:
     with server.page(kernel) as page:
         died = page.send("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")

@@ -70,6 +70,11 @@ class MortalKernel(LocalProvisioner):
         self._asked = self._asked or signum in (signal.SIGTERM, signal.SIGKILL)
         await super().send_signal(signum)
 
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Note that the kernel was told to end itself: some crash on that way, and nothing is lost by it."""
+        self._asked = True
+        await super().shutdown_requested(restart=restart)
+
     def take_last_words(self) -> str | None:
         """Return why the kernel before this one died, once."""
         said, self.last_words = self.last_words, None
