@@ -1,8 +1,9 @@
 """What was begun before it is needed: who wants the same waits for it, and need not do it again.
 
-Before a play ``tools/fetch-early.py`` begins things that have names; within one ``locked_venvs`` begins commands,
-whose outcome ``placed_and_run`` takes. Each has a file in one folder, locked for as long as it is under way. A
-process that ends, however it ends, lets go of its locks. Nothing is imported but what any Python has.
+Before a play ``tools/fetch-early.py`` begins things that have names; within one ``locked_venvs`` begins
+commands, whose outcome ``placed_and_run`` takes. Each has a file in one folder, locked for as long as it is
+under way. A process that ends, however it ends, lets go of its locks. Nothing is imported but what any Python
+has.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ def wait(folder: Path, name: str) -> None:
 def begin(folder: Path, commands: Sequence[Sequence[str]]) -> subprocess.Popen[bytes]:
     """Run commands in turn, beside what goes on, be it to the end of this process and beyond.
 
-    They are a process group of their own, for whoever must end them. They may be another account's, and get no lock of
-    ours. Where one is still at work since before it is waited for, because it may not know what has changed since.
+    They are a process group of their own, for whoever must end them. They may be another account's, and get no
+    lock of ours. Where one is still at work since before it is waited for, because it may not know what has
+    changed since.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     files = [folder / _name_of(argv) for argv in commands]

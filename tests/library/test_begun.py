@@ -40,7 +40,9 @@ def test_what_failed_has_no_outcome_and_keeps_nothing_from_its_turn(tmp_path: Pa
     assert begun.outcome(tmp_path, ["echo", "next"]) == "next\n"
 
 
-@pytest.mark.parametrize("word", ["a b", "it's", '"', "$(id)", "`id`", "a\nb", ">x", "&& exit 1", "%s", "", "é", "-n"])
+@pytest.mark.parametrize(
+    "word", ["a b", "it's", '"', "$(id)", "`id`", "a\nb", ">x", "&& exit 1", "%s", "", "é", "-n"]
+)
 def test_words_are_given_as_they_are(tmp_path: Path, word: str) -> None:
     argv = ["printf", "<%s>", word]
     begun.begin(tmp_path / "fol der's", [argv])
@@ -65,7 +67,9 @@ def test_what_is_still_at_work_is_waited_for_before_it_begins_again(tmp_path: Pa
     word.write_text("earlier")
     argv = ["sh", "-c", f"cat {word}; sleep 0.5"]
     begun.begin(tmp_path, [argv])
-    wait_until(lambda: any(path.stat().st_size for path in tmp_path.iterdir() if path != word), 30, "it reads")
+    wait_until(
+        lambda: any(path.stat().st_size for path in tmp_path.iterdir() if path != word), 30, "it reads"
+    )
     word.write_text("later")
     begun.begin(tmp_path, [argv])
     assert begun.outcome(tmp_path, argv) == "later"
