@@ -63,8 +63,8 @@ def wait(folder: Path, name: str) -> None:
 def begin(folder: Path, commands: Sequence[Sequence[str]]) -> subprocess.Popen[bytes]:
     """Run commands in turn, beside what goes on, be it to the end of this process and beyond.
 
-    They are a process group of their own, for whoever must end them. They may be another account's, and get no
-    lock of ours. Where one is still at work since before it is waited for, because it may not know what has
+    They are a process group of their own, for whoever must end them. They may be another account's, and get
+    no lock of ours. Where one is still at work since before it is waited for, as it may not know what has
     changed since.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)

@@ -84,9 +84,7 @@ def test_a_kernel_that_ends_as_it_was_told_says_nothing(server: Jupyter, kernel:
         assert page.run("print('here')") == "here\n"
 
 
-def test_a_kernel_that_crashes_as_it_ends_when_told_to_says_nothing(
-    server: Jupyter, kernel: str
-) -> None:
+def test_a_kernel_that_crashes_as_it_ends_when_told_to_says_nothing(server: Jupyter, kernel: str) -> None:
     crash = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGSEGV)"
     with server.page(kernel) as page:
         page.run(crash)
