@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from workshop.sync.decision import Action
 from workshop.sync.engine import Report, synchronise
 from workshop.sync.notebook import Cell, Document, cell_meaning, read_notebook, source
-from workshop.sync.planner import Action
 from workshop.sync.source import read_folder
 
 NAME = "lesson.ipynb"

@@ -24,9 +24,9 @@ from unittest.mock import patch
 
 from benchmarks.sync.odd_shapes import GIT, MARKS, Answers, book, mark, odd_names, twisted
 from workshop.sync import command, request
+from workshop.sync.decision import Action
 from workshop.sync.files import STEERING, shown
 from workshop.sync.notebook import NotANotebookError, Version, fault_of, read_notebook
-from workshop.sync.planner import Action
 from workshop.sync.state import Manifest, delivered
 from workshop.system import command as ending
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sync.bed import book, cell, memory_folder
 
 from benchmarks.sync.fuzz_edits import NAME, Pair, faults_of, random_pair, sync
-from workshop.sync import planner
+from workshop.sync import decision
 
 A, B = cell("# B1", "a"), cell("# B2", "b")
 
@@ -55,7 +55,7 @@ def test_the_check_sees_what_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
         book(A, B, cell("# O1", "o")),
     )
     assert faults(pair) == []
-    monkeypatch.setattr(planner, "merge", lambda _base, _mine, theirs, *_: theirs)
+    monkeypatch.setattr(decision, "merge", lambda _base, _mine, theirs, *_: theirs)
     found = faults(pair)
     assert any("lost '# U1'" in each for each in found) and any("lost outputs" in each for each in found)
 

@@ -13,7 +13,7 @@ from sync.bed import memory_folder
 
 from benchmarks.sync import fuzz_shapes
 from benchmarks.sync.fuzz_shapes import faults_of, try_shapes, unlock
-from workshop.sync import engine, git, keys, mirror, notebook, planner, source
+from workshop.sync import decision, engine, git, keys, mirror, notebook, planner, source
 
 Patch = pytest.MonkeyPatch
 
@@ -38,11 +38,11 @@ def test_a_trial_is_known_by_its_seed(folder: Path, monkeypatch: Patch) -> None:
 
 
 def as_theirs(patch: Patch) -> None:
-    patch.setattr(planner, "merge", lambda _base, _mine, theirs, *_: theirs)
+    patch.setattr(decision, "merge", lambda _base, _mine, theirs, *_: theirs)
 
 
 def never_invalid(patch: Patch) -> None:
-    patch.setattr(planner, "fault_of", lambda _document: "")
+    patch.setattr(decision, "fault_of", lambda _document: "")
     patch.setattr(notebook.Version, "fault", property(lambda version: version._read[2]))
 
 
@@ -67,7 +67,7 @@ def half_letters(patch: Patch) -> None:
     def dump(document: dict[str, Any]) -> bytes:
         return notebook.json.dumps(document, indent=1, ensure_ascii=False).encode()
 
-    patch.setattr(planner, "dump", dump)
+    patch.setattr(decision, "dump", dump)
 
 
 def addresses_believed(patch: Patch) -> None:

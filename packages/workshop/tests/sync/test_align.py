@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from workshop.sync import planner
+from workshop.sync import decision
 from workshop.sync.merge import ONE_PAIR, Effort, align, unique_ids
 from workshop.sync.notebook import settle_ids
 
@@ -80,13 +80,13 @@ def test_ids_for_many_cells_that_say_the_same_are_dealt_out_in_time() -> None:
 
 
 def test_all_merges_of_one_sync_share_what_they_may_take(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    given, merge = [], planner.merge
+    given, merge = [], decision.merge
 
     def watched(*sides: Any) -> Any:
         given.append(sides[-1])
         return merge(*sides)
 
-    monkeypatch.setattr(planner, "merge", watched)
+    monkeypatch.setattr(decision, "merge", watched)
     bed.publish(a_ipynb=book(cell("a", "a")), b_ipynb=book(cell("b", "b")))
     bed.sync()
     for name in ("a", "b"):

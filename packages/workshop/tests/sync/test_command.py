@@ -10,8 +10,8 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync.command import main, parse
+from workshop.sync.decision import Action
 from workshop.sync.engine import Outcome, Report
-from workshop.sync.planner import Action
 from workshop.sync.request import request_from
 
 from .bed import Bed, notebook

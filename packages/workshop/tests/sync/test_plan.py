@@ -1,8 +1,8 @@
 import pytest
 
+from workshop.sync.decision import Action, Sides, decide
 from workshop.sync.files import beside_name
 from workshop.sync.notebook import Version
-from workshop.sync.planner import Action, Sides, decide
 from workshop.sync.state import REMEMBERED, Entry, delivered
 
 from .bed import notebook

@@ -1,7 +1,17 @@
-from workshop.sync.merge import Effort, file_likeness, find_renames
-from workshop.sync.notebook import Version
+import itertools
+import random
+from pathlib import Path
+from string import ascii_letters
 
-from .bed import book, cell
+import pytest
+
+from workshop.sync import engine
+from workshop.sync.engine import undo
+from workshop.sync.merge import Effort
+from workshop.sync.notebook import Version
+from workshop.sync.renames import file_likeness, find_renames
+
+from .bed import Bed, book, cell
 
 CELLS = [cell(f"cell {number}", f"c{number}") for number in range(4)]
 BOOK = Version(book(*CELLS))
@@ -23,3 +33,179 @@ def test_other_suffixes_empty_files_and_little_in_common_are_no_renames() -> Non
 def test_text_is_compared_by_lines_and_binary_data_as_a_whole() -> None:
     assert file_likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
     assert file_likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
+
+
+def lesson(about: str, first: str = "", ran: str = "") -> bytes:
+    """Return a notebook of one lesson; ``first`` is what somebody made of its first cell."""
+    words = [
+        "".join(letters)
+        for letters in zip(*[iter(random.Random(about).choices(ascii_letters, k=160))] * 40, strict=True)
+    ]
+    texts = [first or f"# {about}", *words]
+    return book(*(cell(text, f"{about}-{number}", ran=ran) for number, text in enumerate(texts)))
+
+
+def put(bed: Bed, folder: dict[str, bytes]) -> None:
+    """Let the organiser's folder hold this and nothing else."""
+    for file in (bed.upstream / "notebooks").glob("*"):
+        file.unlink()
+    bed.publish(**{name.replace(".", "_"): data for name, data in folder.items()})
+
+
+@pytest.fixture
+def two(bed: Bed) -> Bed:
+    put(bed, {"l1.ipynb": lesson("one"), "l2.ipynb": lesson("two")})
+    bed.sync()
+    return bed
+
+
+def test_edits_follow_lessons_that_were_counted_anew(two: Bed) -> None:
+    two.edit("l1.ipynb", lesson("one", "mine of one"))
+    two.edit("l2.ipynb", lesson("two", "mine of two", ran="2"))
+    put(
+        two,
+        {"l1.ipynb": lesson("new"), "l2.ipynb": lesson("one"), "l3.ipynb": lesson("two")},
+    )
+    told = {each.path: (str(each.action), each.reason) for each in two.sync().files}
+    moved = "the workshop renamed {}; what you changed moved along"
+    assert told == {
+        "l1.ipynb": ("updated", "it is new"),
+        "l2.ipynb": ("merged", moved.format("l1.ipynb")),
+        "l3.ipynb": ("merged", moved.format("l2.ipynb")),
+    }
+    assert two.snapshot() == {
+        "l1.ipynb": lesson("new"),
+        "l2.ipynb": lesson("one", "mine of one"),
+        "l3.ipynb": lesson("two", "mine of two", ran="2"),
+    }
+    assert two.actions() == {}
+    back = undo(two.mine, two.state).files
+    assert [(each.path, str(each.action)) for each in back] == [
+        (f"l{n}.ipynb", "restored") for n in (1, 2, 3)
+    ]
+    assert two.snapshot() == {
+        "l1.ipynb": lesson("one", "mine of one"),
+        "l2.ipynb": lesson("two", "mine of two", ran="2"),
+    }
+
+
+def test_edits_follow_lessons_that_changed_places_and_the_next_update_merges(two: Bed) -> None:
+    two.edit("l1.ipynb", lesson("one", "mine of one"))
+    put(two, {"l1.ipynb": lesson("two"), "l2.ipynb": lesson("one")})
+    assert two.actions() == {"l1.ipynb": "updated", "l2.ipynb": "merged"}
+    assert two.snapshot() == {"l1.ipynb": lesson("two"), "l2.ipynb": lesson("one", "mine of one")}
+    last = two.cells("l2.ipynb")[4][0]
+    later = lesson("one").replace(last.encode(), b"the last one is new")
+    two.publish(l2_ipynb=later)
+    assert two.actions() == {"l2.ipynb": "merged"}
+    assert [text for text, _ in two.cells("l2.ipynb")][::4] == ["mine of one", "the last one is new"]
+
+
+@pytest.mark.parametrize("kind", ["clash", "read only", "a name of mine", "open", "deleted"])
+def test_where_one_of_them_cannot_move_none_does_and_nothing_is_lost(two: Bed, kind: str) -> None:
+    mine = {"l1.ipynb": lesson("one", "mine of one"), "l2.ipynb": lesson("two", "mine of two")}
+    for name, data in mine.items():
+        two.edit(name, data)
+    second = lesson("two")
+    if kind == "clash":
+        second = lesson("two", "theirs of two")
+    elif kind == "read only":
+        (two.mine / "l2.ipynb").chmod(0o444)
+    elif kind == "a name of mine":
+        mine["l3.ipynb"] = b"mine"
+        two.edit("l3.ipynb", b"mine")
+    elif kind == "open":
+        two.open_notebooks = lambda _into: {"l2.ipynb": "it is open"}
+    else:
+        del mine["l2.ipynb"]
+        two.edit("l2.ipynb", None)
+    put(two, {"l2.ipynb": lesson("one"), "l3.ipynb": second})
+    two.sync()
+    there = two.snapshot()
+    for name, data in mine.items():
+        assert there.get(name) == data or data in there.values(), name
+    two.open_notebooks = engine.no_open_notebooks
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_edits_follow_whatever_became_of_the_names(bed: Bed, seed: int) -> None:
+    dice = random.Random(seed)
+    names = [f"l{number}.ipynb" for number in range(7)]
+    before = dict(zip(names[:5], ("ab", "cd", "ef", "gh", "ij"), strict=True))
+    put(bed, {name: lesson(about) for name, about in before.items()})
+    bed.sync()
+    edited = set(dice.sample(names[:5], dice.randint(1, 5)))
+    for name in edited:
+        bed.edit(name, lesson(before[name], f"mine of {before[name]}"))
+    stay = dice.sample(list(before.values()), dice.randint(3, 5)) + ["kl"] * dice.randint(0, 1)
+    after = dict(zip(dice.sample(names, len(stay)), stay, strict=True))
+    put(bed, {name: lesson(about) for name, about in after.items()})
+    was = bed.snapshot()
+    told = set(bed.actions())
+    there = bed.snapshot()
+    assert {name for name in there if there[name] != was.get(name)} <= told
+    mine = {about: f"mine of {about}" for name, about in before.items() if name in edited}
+    texts = {name: [text for text, _ in bed.cells(name)] for name in there}
+    for about, text in mine.items():
+        assert any(text in each for each in texts.values()), (seed, about, after)
+    # Where each edited file has a place, no copy comes beside, and each lesson has its name.
+    if set(mine) <= set(after.values()):
+        assert {name: each for name, each in there.items() if name in after} == {
+            name: lesson(about, mine.get(about, "")) for name, about in after.items()
+        }, (seed, before, after, edited)
+        assert set(there) == set(after), (seed, sorted(there))
+    assert bed.actions() == {}
+
+
+@pytest.mark.parametrize("moment", range(8))
+def test_killed_at_any_moment_the_next_run_completes(
+    two: Bed, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    class Killed(BaseException):
+        """As SIGKILL would: nobody catches it."""
+
+    two.edit("l1.ipynb", lesson("one", "mine of one"))
+    two.edit("l2.ipynb", lesson("two", "mine of two"))
+    wanted = {"l2.ipynb": lesson("one", "mine of one"), "l3.ipynb": lesson("two", "mine of two")}
+    put(two, {"l2.ipynb": lesson("one"), "l3.ipynb": lesson("two")})
+    count = itertools.count()
+
+    def dying(function):  # type: ignore[no-untyped-def]
+        def call(*given):  # type: ignore[no-untyped-def]
+            if next(count) == moment:
+                raise Killed
+            return function(*given)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("write_atomically", "remove"):
+            patch.setattr(engine, name, dying(getattr(engine, name)))
+        try:
+            two.sync()
+        except Killed:
+            pass
+        else:
+            assert moment > 4, "each write and each removal is such a moment"
+    two.sync()
+    assert two.snapshot() == wanted
+    assert two.actions() == {}
+
+
+def test_what_fails_among_several_names_is_taken_back(two: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = {"l1.ipynb": lesson("one", "mine of one"), "l2.ipynb": lesson("two", "mine of two")}
+    for name, data in mine.items():
+        two.edit(name, data)
+    put(two, {"l2.ipynb": lesson("one"), "l3.ipynb": lesson("two")})
+    write = engine.write_atomically
+
+    def locked(place: Path, data: bytes) -> None:
+        if place == two.mine / "l2.ipynb":
+            raise PermissionError(13, "Permission denied")
+        write(place, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "write_atomically", locked)
+        assert two.actions() == {"l3.ipynb": "refused"}
+    assert two.snapshot() == mine
+    assert two.actions() == {"l2.ipynb": "merged", "l3.ipynb": "merged"}

@@ -5,9 +5,9 @@ import pytest
 from waiting import patience
 
 from workshop.sync import engine
+from workshop.sync.decision import Action, Fate, Step
 from workshop.sync.engine import Run, heal, no_open_notebooks
 from workshop.sync.notebook import Version
-from workshop.sync.planner import Action, Fate, Step
 from workshop.sync.state import Entry, Log, LoggedFate, LoggedStep, Manifest
 
 ONE, TWO = Version(b"1"), Version(b"2")

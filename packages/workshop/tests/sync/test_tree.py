@@ -1,7 +1,8 @@
 from pathlib import Path
 
+from workshop.sync.decision import Action
 from workshop.sync.notebook import Version
-from workshop.sync.planner import Action, Planner
+from workshop.sync.planner import Planner
 from workshop.sync.source import Source
 from workshop.sync.state import HashCache, Manifest, delivered
 

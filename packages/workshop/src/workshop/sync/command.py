@@ -22,10 +22,10 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
+from workshop.sync.decision import Action
 from workshop.sync.engine import Outcome, Report, Rest
 from workshop.sync.files import only_one, reason, shown, write_own
 from workshop.sync.light import END, MOST_NOTED, NOTE, fingerprint, key_of, prefix, say
-from workshop.sync.planner import Action
 from workshop.sync.request import Request, own_request, own_state, perform, request_from
 from workshop.sync.source import PACKED
 from workshop.sync.state import SETTLED_NS

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workshop.errors import WorkshopError
+from workshop.sync.decision import Action, Fate, Step
 from workshop.sync.files import (
     CHANGED,
     ChangedError,
@@ -36,7 +37,7 @@ from workshop.sync.files import (
 )
 from workshop.sync.light import fingerprint
 from workshop.sync.notebook import Version
-from workshop.sync.planner import Action, Fate, Planner, Step
+from workshop.sync.planner import Planner
 from workshop.sync.source import Heard, Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
 from workshop.system.files import at_once
@@ -194,7 +195,7 @@ def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = 
 
 
 def _outcomes(fates: Iterable[Fate]) -> list[Outcome]:
-    telling = (fate for fate in fates if fate.action != Action.NOTHING)
+    telling = (told for fate in fates for told in (fate, *fate.others) if told.action != Action.NOTHING)
     told = (Outcome(shown(fate.path), fate.action, shown(fate.why), fate.beside) for fate in telling)
     return sorted(told, key=lambda outcome: outcome.path)
 
@@ -223,9 +224,8 @@ class Run:
     ) -> tuple[list[Fate], Record | None]:
         """Change the disk as the fates say and remember it; return what came of each, and the log.
 
-        Notebooks that somebody has open wait. A file that changed since it was decided on waits, too; one
-        that cannot be written is refused; the others go on. ``files`` are the versions whose bytes the
-        next merge needs. Raises WorkshopError, with nothing changed, when there is no room.
+        Notebooks that somebody has open wait, and files that changed since; what cannot be written is
+        refused. ``files``: versions whose bytes the next merge needs. Raises WorkshopError without room.
         """
         fates = self._gate(fates)
         if self.dry_run:
@@ -244,6 +244,8 @@ class Run:
         except OSError as error:
             raise self._no_backup(record, error) from error
         results = list(each(self._apply, prepared))
+        for fate in (before for before, done in zip(prepared, results, strict=True) if done is not before):
+            record.take_back(self.into, self._logged(fate).steps)
         self.manifest.update({path: entry for fate in results for path, entry in fate.entries.items()})
         if writes and not (self.healed or any(fate.steps for fate in results) or self._touched(prepared)):
             # A folder that stays locked would get another backup each day.
@@ -389,7 +391,8 @@ def _back(into: Path, record: Record, fate: LoggedFate) -> Fate:
     why = "it is as it was before the last sync"
     if beside:
         why += f"; what you did since is in {', '.join(beside)}"
-    return Fate(_name(fate), Action.RESTORED, why, tuple(steps), fate.before)
+    others = [Fate(step.path, Action.RESTORED, why) for step in fate.steps[1:] if len(fate.steps) > 2]
+    return Fate(_name(fate), Action.RESTORED, why, tuple(steps), fate.before, others=tuple(others))
 
 
 def _now(root: Path, path: str) -> Version | None:

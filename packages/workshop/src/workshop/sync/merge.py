@@ -10,10 +10,9 @@ from __future__ import annotations
 import copy
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Container, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from workshop.sync.notebook import (
@@ -21,7 +20,6 @@ from workshop.sync.notebook import (
     VOLATILE_NOTEBOOK_METADATA,
     Cell,
     Document,
-    Version,
     asks_the_same,
     body,
     cell_meaning,
@@ -38,7 +36,6 @@ SAME_FILE = 0.5
 """At least this part of a file must have stayed for it to count as the same one."""
 ONE_PAIR = 4_000_000
 """Texts whose lengths multiply to more are compared by lines, or only as a whole: it would take minutes."""
-MOST_FILES = 2_500
 ABSENT = object()
 Item = TypeVar("Item", bound=Hashable)
 Pairs = dict[int, int]
@@ -357,44 +354,3 @@ def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Eff
         if best is not None and scores[best] >= ALIKE:
             pairs[number] = after = best
             free_old.remove(best)
-
-
-def find_renames(gone: Mapping[str, Version], new: Mapping[str, Version]) -> dict[str, str]:
-    """Return, for files of ``new``, the name that each had in ``gone``; each old name is used once.
-
-    Equal content comes first, then the likest pair, from half of the content on.
-    """
-    by_content = {before.sha256: old for old, before in sorted(gone.items(), reverse=True) if before.size}
-    renames: dict[str, str] = {}
-    for fresh, after in sorted(new.items()):
-        if (old := by_content.get(after.sha256)) and PurePosixPath(old).suffix == PurePosixPath(fresh).suffix:
-            renames[fresh] = by_content.pop(after.sha256)
-    left = [old for old in gone if old not in renames.values()], [each for each in new if each not in renames]
-    if len(left[0]) * len(left[1]) > MOST_FILES:
-        return renames
-    effort = Effort()
-    scores = sorted(
-        (-score, PurePosixPath(old).name != PurePosixPath(fresh).name, old, fresh)
-        for old in left[0]
-        for fresh in left[1]
-        if PurePosixPath(old).suffix == PurePosixPath(fresh).suffix
-        and (score := file_likeness(gone[old], new[fresh], effort)) >= SAME_FILE
-    )
-    for _, _, old, fresh in scores:
-        if fresh not in renames and old not in renames.values():
-            renames[fresh] = old
-    return renames
-
-
-def file_likeness(before: Version, after: Version, effort: Effort) -> float:
-    """Return which part of two versions is common, from 0 to 1; empty files are not alike."""
-    if before.sha256 == after.sha256:
-        return 1.0 if before.data.strip() else 0.0
-    if before.notebook is not None and after.notebook is not None:
-        old, new = before.notebook["cells"], after.notebook["cells"]
-        pairs = align(old, new, effort)
-        stayed = sum(body(old[one]) == body(new[other]) for other, one in pairs.items())
-        return (stayed + len(pairs)) / (len(old) + len(new)) if old or new else 0.0
-    if b"\0" in before.data or b"\0" in after.data:
-        return 0.0
-    return effort.ratio(before.data.splitlines(), after.data.splitlines())

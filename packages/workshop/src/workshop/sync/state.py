@@ -9,7 +9,7 @@ import contextlib
 import json
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from workshop.sync.files import (
     sha256_of,
     status_of,
     unsafe,
+    write_atomically,
     write_json,
     write_own,
 )
@@ -246,6 +247,20 @@ class Record:
         """Return where a file is kept as it was."""
         return self.folder / "files" / path
 
+    def take_back(self, into: Path, steps: Sequence[LoggedStep]) -> None:
+        """Make files that were to take each other's names what they were, where only some of them did."""
+        found = [sha256_of(into, step.path) for step in steps]
+        if sum(step.after is not None for step in steps) < 2 or found == [step.after for step in steps]:
+            return
+        for step, now in reversed(list(zip(steps, found, strict=True))):
+            if now != step.after or now == step.before:
+                continue
+            with contextlib.suppress(OSError):  # the coming run looks at each of them
+                if step.before is None:
+                    remove(into, step.path)
+                elif sha256_of(self.folder / "files", step.path) == step.before:
+                    write_atomically(into / step.path, self.backup(step.path).read_bytes())
+
     def save(self) -> None:
         """Write the log to the disk."""
         document = {name: each for name, each in asdict(self).items() if name != "folder"}
@@ -337,7 +352,8 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
     """Make good a run that was killed: remember what it had done; tell whether there was one.
 
     A fate whose steps were all taken, or only lacked that an old name goes, is remembered as done.
-    Of any other the manifest keeps saying what it said before, and the coming run decides afresh.
+    Of any other the manifest keeps saying what it said before, and the coming run decides afresh; where
+    several files were to take each other's names, those that did are as before again.
     """
     make_way(log.folder)
     make_way(manifest.folder)
@@ -352,7 +368,7 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
                 remove_unfinished((into / step.path).parent)
                 if step.after is None:
                     prune(into, step.path)
-            _complete(into, fate)
+            _complete(into, fate, record)
             if all(sha256_of(into, step.path) == step.after for step in fate.steps):
                 done.update(fate.after)
     manifest.update(done)
@@ -361,10 +377,11 @@ def heal(into: Path, manifest: Manifest, log: Log) -> bool:
     return True
 
 
-def _complete(into: Path, fate: LoggedFate) -> None:
-    """Take away the old name of a file that was killed between its two names."""
+def _complete(into: Path, fate: LoggedFate, record: Record) -> None:
+    """Take away the old name of a file that was killed between its two names; of several take all back."""
     written = [step for step in fate.steps if step.after is not None]
     if written and all(sha256_of(into, step.path) == step.after for step in written):
         for step in fate.steps:
             if step.after is None and step.before is not None and sha256_of(into, step.path) == step.before:
                 remove(into, step.path)
+    record.take_back(into, fate.steps)

@@ -67,6 +67,26 @@ def test_22_edits_that_clash_stay_under_the_old_name(bed: Bed) -> None:
     assert bed.snapshot() == {"new.ipynb": theirs, "old.ipynb": mine}
 
 
+def test_103_edits_follow_lessons_that_were_counted_anew(bed: Bed) -> None:
+    """More of them: ``test_renames.py``."""
+    one = book(cell("import numpy", "a"), cell("draw the digits", "b"), cell("how many are there?", "c"))
+    two = book(
+        cell("a network of two layers", "d"), cell("train it for an hour", "e"), cell("plot its loss", "f")
+    )
+    mine = two.replace(b"plot its loss", b"my own loss")
+    bed.publish(lesson1_ipynb=one, lesson2_ipynb=two)
+    bed.sync()
+    bed.edit("lesson2.ipynb", mine)
+    new = book(cell("before we begin", "g"), cell("what is a tensor?", "h"))
+    bed.publish(lesson1_ipynb=new, lesson2_ipynb=one, lesson3_ipynb=two)
+    assert bed.actions() == {
+        "lesson1.ipynb": "updated",
+        "lesson2.ipynb": "updated",
+        "lesson3.ipynb": "merged",
+    }
+    assert bed.snapshot() == {"lesson1.ipynb": new, "lesson2.ipynb": one, "lesson3.ipynb": mine}
+
+
 def test_23_an_edited_file_outlives_its_deletion(bed: Bed) -> None:
     bed.publish(a_ipynb=notebook("1"), b_py=b"\n")
     bed.sync()
