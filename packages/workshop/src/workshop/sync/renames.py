@@ -168,11 +168,11 @@ class Renames:
             if decision.entry is not None
         }
         if not ring:
-            theirs = files.get(first)
-            if theirs is not None and decide(Sides(first, NEVER, None, None, theirs)).write is None:
+            reused = files.get(first)
+            if reused is not None and decide(Sides(first, NEVER, None, None, reused)).write is None:
                 return None
-            after[first] = delivered(theirs) if theirs is not None else None
-            steps += [] if one_file else [Step(first, mine[first], theirs)]
+            after[first] = delivered(reused) if reused is not None else None
+            steps += [] if one_file else [Step(first, mine[first], reused)]
         return self._told(names, decisions, tuple(steps), after)
 
     def _makes_way(self, name: str, mine: Version | None) -> bool:
