@@ -7,6 +7,7 @@ and ``lesson3`` what ``lesson2`` was. All files of such a chain, or ring, move t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -125,9 +126,10 @@ class Renames:
             return {}
         effort, found = Effort(), {}
         for path in news:
-            base = self.manifest.base(path)
-            if base is not None and file_likeness(base, files[path], effort) < SAME_FILE:
-                found[path] = base
+            with suppress(Exception):  # it keeps its name, and others go on
+                base = self.manifest.base(path)
+                if base is not None and file_likeness(base, files[path], effort) < SAME_FILE:
+                    found[path] = base
         return found
 
     def _moved(self, names: list[str], old: Versions) -> Fate | None:
