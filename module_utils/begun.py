@@ -68,6 +68,7 @@ def begin(folder: Path, commands: Sequence[Sequence[str]]) -> subprocess.Popen[b
     changed since.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    commands = list(dict.fromkeys(map(tuple, commands)))  # one given twice would wait for itself
     files = [folder / _name_of(argv) for argv in commands]
     with contextlib.ExitStack() as stack:
         locks = [stack.enter_context(said.with_suffix(".lock").open("a")).fileno() for said in files]
