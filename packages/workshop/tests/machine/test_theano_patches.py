@@ -41,7 +41,19 @@ LINKER = """class CLinker:
         finally:
             release_lock()
 """
-OP = """class COp:
+OP = """from theano.gof import utils
+
+
+class COp:
+    @classmethod
+    def get_path(cls, f):
+        return f
+
+    def load_c_code(self, func_files):
+        for func_file in func_files:
+            with _open_u(func_file) as f:
+                self.func_codes.append(f.read())
+
     def c_code_cache_version(self):
         version = (hash(tuple(self.func_codes)), )
         return version
@@ -89,6 +101,47 @@ LOOPS = '''order_loops += """
     """ % locals()
 '''
 
+PROPERTIES = """class MetaObject(type):
+    def __new__(cls, name, bases, dct):
+        if props is not None:
+            def _props(self):
+                return tuple(getattr(self, a) for a in props)
+
+            if '__hash__' not in dct:
+                def __hash__(self):
+                    return hash((type(self),
+                                 tuple(getattr(self, a) for a in props)))
+
+            if '__eq__' not in dct:
+                def __eq__(self, other):
+                    return (type(self) == type(other) and
+                            tuple(getattr(self, a) for a in props) ==
+                            tuple(getattr(other, a) for a in props))
+"""
+ORDER = """def io_toposort(inputs, outputs, orderings=None, clients=None):
+    if not orderings and clients is None:
+        # Do a new stack implementation with the vm algo.
+        # This will change the order returned.
+        computed = set(inputs)
+        todo = [o.owner for o in reversed(outputs) if o.owner]
+        order = []
+        while todo:
+            cur = todo.pop()
+            # We suppose that all outputs are always computed
+            if cur.outputs[0] in computed:
+                continue
+            if all([i in computed or i.owner is None for i in cur.inputs]):
+                computed.update(cur.outputs)
+                order.append(cur)
+            else:
+                todo.append(cur)
+                todo.extend(i.owner for i in cur.inputs if i.owner)
+        return order
+"""
+MAKER = """def orig_function(inputs, outputs, mode=None, accept_inplace=False,
+                  name=None):
+    return mode
+"""
 ELEMWISE = """class Elemwise(OpenMPOp):
     def prepare_node(self, node, storage_map, compute_map, impl):
         # Postpone the ufunc building to the last minutes due to:
@@ -119,13 +172,14 @@ except ImportError:
 
 @pytest.fixture
 def theano(tmp_path: Path) -> Path:
-    """A package with the three folders that are patched."""
+    """A package with the folders that are patched."""
     package = tmp_path / "theano"
     scan = package / "scan_module" / "c_code" / "scan_perform.c"
     scan.parent.mkdir(parents=True)
     scan.write_text(SCAN)
     (package / "tensor" / "signal").mkdir(parents=True)
     (package / "gof").mkdir()
+    (package / "compile").mkdir()
     (package / "gof" / "cc.py").write_text(LINKER)
     (package / "gof" / "op.py").write_text(OP)
     (package / "gof" / "cmodule.py").write_text(CACHE)
@@ -135,6 +189,9 @@ def theano(tmp_path: Path) -> Path:
     (package / "scan_module" / "scan_perform_ext.py").write_text(SCAN_PART)
     (package / "tensor" / "elemwise_cgen.py").write_text(LOOPS)
     (package / "tensor" / "elemwise.py").write_text(ELEMWISE)
+    (package / "gof" / "utils.py").write_text(PROPERTIES)
+    (package / "gof" / "graph.py").write_text(ORDER)
+    (package / "compile" / "function_module.py").write_text(MAKER)
     return package
 
 

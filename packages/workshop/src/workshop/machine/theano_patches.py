@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, handover, precompiled, prepare, prepared, shorter
+from workshop.machine import compiling, handover, precompiled, prepare, prepared, quicker, shorter
 from workshop.system.files import locked, write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -179,6 +179,81 @@ THUNK_PATCHED = f"""\
                 impl = 'py'
 {THUNK}"""
 
+# See workshop.machine.quicker.
+MADE = "def orig_function(inputs, outputs, mode=None, accept_inplace=False,\n"
+MADE_PATCHED = f"""\
+from theano.gof import quicker  # noqa: E402
+
+
+@quicker.collecting_seldom
+{MADE}"""
+UTILS = "from theano.gof import utils\n"
+UTILS_PATCHED = f"from theano.gof import quicker\n{UTILS}"
+CODE_PATH = """\
+    @classmethod
+    def get_path(cls, f):
+"""
+CODE_PATH_PATCHED = """\
+    @classmethod
+    @quicker.kept
+    def get_path(cls, f):
+"""
+CODE_TEXT = """\
+            with _open_u(func_file) as f:
+                self.func_codes.append(f.read())
+"""
+CODE_TEXT_PATCHED = """\
+            self.func_codes.append(quicker.text_of(func_file))
+"""
+HASH = """\
+                    return hash((type(self),
+                                 tuple(getattr(self, a) for a in props)))
+"""
+HASH_PATCHED = """\
+                    return hash((type(self), values_of(self)))
+"""
+EQUAL = """\
+                    return (type(self) == type(other) and
+                            tuple(getattr(self, a) for a in props) ==
+                            tuple(getattr(other, a) for a in props))
+"""
+EQUAL_PATCHED = """\
+                    return self is other or (
+                        type(self) == type(other) and values_of(self) == values_of(other))
+"""
+ORDER = """\
+        # Do a new stack implementation with the vm algo.
+        # This will change the order returned.
+        computed = set(inputs)
+        todo = [o.owner for o in reversed(outputs) if o.owner]
+        order = []
+        while todo:
+            cur = todo.pop()
+            # We suppose that all outputs are always computed
+            if cur.outputs[0] in computed:
+                continue
+            if all([i in computed or i.owner is None for i in cur.inputs]):
+                computed.update(cur.outputs)
+                order.append(cur)
+            else:
+                todo.append(cur)
+                todo.extend(i.owner for i in cur.inputs if i.owner)
+        return order
+"""
+ORDER_PATCHED = """\
+        from theano.gof import quicker
+        return quicker.in_order(inputs, outputs)
+"""
+PROPS = """\
+            def _props(self):
+"""
+PROPS_PATCHED = """\
+            from theano.gof import quicker
+            values_of = quicker.values_of(props)
+
+            def _props(self):
+"""
+
 
 def patch_part(name: str, source: str | None) -> str:
     """Let Theano take a part of itself that was compiled for the machine."""
@@ -195,8 +270,39 @@ def patch_linker(source: str | None) -> str:
 
 def patch_op(source: str | None) -> str:
     """Give operations that are written in C files a version that stays; let shapes be looked at in Python."""
-    patched = replace_once(source, VERSION, VERSION_PATCHED, "gof/op.py")
-    return replace_once(patched, THUNK, THUNK_PATCHED, "gof/op.py")
+    for old, new in (
+        (VERSION, VERSION_PATCHED),
+        (THUNK, THUNK_PATCHED),
+        (UTILS, UTILS_PATCHED),
+        (CODE_PATH, CODE_PATH_PATCHED),
+        (CODE_TEXT, CODE_TEXT_PATCHED),
+    ):
+        source = replace_once(source, old, new, "gof/op.py")
+    assert source is not None
+    return source
+
+
+def patch_properties(source: str | None) -> str:
+    """Compare operations, and look for them in tables, by properties that are read at once."""
+    for old, new in ((PROPS, PROPS_PATCHED), (HASH, HASH_PATCHED), (EQUAL, EQUAL_PATCHED)):
+        source = replace_once(source, old, new, "gof/utils.py")
+    assert source is not None
+    return source
+
+
+def patch_order(source: str | None) -> str:
+    """Put nodes into their order with fewer of them looked at twice."""
+    return replace_once(source, ORDER, ORDER_PATCHED, "gof/graph.py")
+
+
+def patch_maker(source: str | None) -> str:
+    """Look for garbage less often while a function is made."""
+    return replace_once(source, MADE, MADE_PATCHED, "compile/function_module.py")
+
+
+def patch_quicker(_: str | None) -> str:
+    """Return the module that these ask."""
+    return Path(quicker.__file__).read_text(encoding="utf-8")
 
 
 def patch_loops(source: str | None) -> str:
@@ -270,7 +376,12 @@ def replace_once(source: str | None, old: str, new: str, name: str) -> str:
 PATCHES: dict[str, Callable[[str | None], str]] = {
     "tensor/signal/downsample.py": patch_downsample,
     "scan_module/c_code/scan_perform.c": patch_scan,
-    # Each before who imports it: the header, then the linker.
+    # Each before who imports it.
+    "gof/quicker.py": patch_quicker,
+    "gof/utils.py": patch_properties,
+    "gof/graph.py": patch_order,
+    "compile/function_module.py": patch_maker,
+    # Likewise the header, then the linker.
     "gof/shorter.py": patch_shorter,
     "gof/precompiled.py": patch_precompiled,
     "gof/cc.py": patch_linker,
