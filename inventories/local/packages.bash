@@ -1,13 +1,12 @@
 # shellcheck shell=bash
-# To be sourced by setup.bash: the system's packages, for which alone local mode must become root.
-# sudo's password is typed once, only when something is missing, and stays in this shell: sudo and Ansible read it from
-# a pipe. A ticket of sudo's would not do, for it is bound to the terminal, which Ansible's workers leave.
+# To be sourced by setup.bash, after root.bash: the system's packages, for which local mode must become root.
 
 # Of distribution.bash: what this machine is, by Ansible's names; and the checkout.
 distribution=${distribution:-} family=${family:-} major=${major:-} root=${root:-}
 # Of settings.bash and bootstrap.bash.
 prefix=${prefix:-} interpreter=${interpreter:-} PYTHON=${PYTHON:-} UV=${UV:-}
-password=""
+# Of root.bash.
+password=${password:-}
 
 # The packages without which not even Ansible can be installed.
 bootstrap_packages() {
@@ -77,7 +76,7 @@ install_packages() {
   if [ -n "$repository" ]; then
     enable="${install[*]} dnf-plugins-core && dnf config-manager --set-enabled $repository && "
   fi
-  gain_root "$missing" || die "missing packages; have an administrator run, as root: $enable${install[*]} $missing"
+  gain_root "install: $missing" || die "missing packages; have an administrator run, as root: $enable${install[*]} $missing"
   echo "Installing $missing"
   if [ "$family" = Debian ]; then alone apt-get update --quiet=2; fi
   # For good: without it no later update of OpenBLAS could be installed.
@@ -90,26 +89,6 @@ install_packages() {
     die "could not install $missing; look at what the package manager said above"
 }
 
-# gain_root FOR: make sure that as_root works, by asking for sudo's password where it wants one.
-gain_root() {
-  local answer
-  if [ "$(id -u)" = 0 ] || [ -n "$password" ]; then return; fi
-  command -v sudo >/dev/null || return
-  # -k: without a ticket, which Ansible would not have.
-  if sudo -k -n true 2>/dev/null; then return; fi
-  [ -t 0 ] || return
-  echo "Needs root's rights, by sudo, to install: $1" >&2
-  for _ in 1 2 3; do
-    read -rsp "[sudo] password for $(id -un): " password || return
-    echo >&2
-    if answer=$(as_root true 2>&1); then return; fi
-    case $answer in *"not in the sudoers"* | *"may not run"* | *"not allowed"*) break ;; esac
-    echo "Sorry, try again." >&2
-  done
-  password=""
-  return 1
-}
-
 # venv_python: the version of the Python that the play looks for, or installs.
 venv_python() { sed -n 's/^python_venv_version: "\(.*\)"$/\1/p' "$root/roles/python-venv/defaults/main.yml"; }
 
@@ -120,19 +99,7 @@ root_for_python() {
   version=$(venv_python)
   if [ -n "$interpreter" ] || [ -x "$prefix/venvs/theano/bin/python" ]; then return 0; fi
   if [ -z "$("$PYTHON" "$root/tools/find-python.py" "$UV" "$version" "$prefix/python")" ]; then
-    gain_root "Python $version" || true
-  fi
-}
-
-# as_root COMMAND…: run it as root; the password is on no command line and in no environment.
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif [ -n "$password" ]; then
-    # shellcheck disable=SC2024  # it is sudo itself that reads it
-    LC_ALL=C sudo -k -S -p '' "$@" < <(printf '%s\n' "$password")
-  else
-    sudo -n "$@"
+    gain_root "install: Python $version" || true
   fi
 }
 
@@ -145,12 +112,4 @@ outlive_the_session() {
   local runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
   if [ -z "$password" ] || ! XDG_RUNTIME_DIR=$runtime systemctl --user show-environment >/dev/null 2>&1; then return; fi
   as_root loginctl enable-linger "$(id -un)" || true
-}
-
-# with_password ANSIBLE-COMMAND…: run it, with the password where there is one and the command brings none itself.
-with_password() {
-  case "$password $* " in
-    " "* | *" -K "* | *" --ask-become-pass "* | *" --become-pass"*) "$@" ;;
-    *) "$@" --become-password-file - < <(printf '%s' "$password") ;;
-  esac
 }

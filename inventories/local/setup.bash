@@ -11,6 +11,8 @@ source "$root/tools/bootstrap.bash"
 source "$root/inventories/local/settings.bash"
 # shellcheck source=inventories/local/distribution.bash
 source "$root/inventories/local/distribution.bash"
+# shellcheck source=inventories/local/root.bash
+source "$root/inventories/local/root.bash"
 # shellcheck source=inventories/local/packages.bash
 source "$root/inventories/local/packages.bash"
 # shellcheck source=tools/setup-lock.bash

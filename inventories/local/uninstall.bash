@@ -8,6 +8,8 @@ root=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.." && pwd)
 source "$root/tools/bootstrap.bash"
 # shellcheck source=inventories/local/settings.bash
 source "$root/inventories/local/settings.bash"
+# shellcheck source=inventories/local/root.bash
+source "$root/inventories/local/root.bash"
 # shellcheck source=tools/setup-lock.bash
 source "$root/tools/setup-lock.bash"
 
@@ -15,8 +17,8 @@ usage() {
   cat <<'END'
 usage: ./local/uninstall.bash [--notebooks] [-e variable=value …] [ansible-playbook's options]
 
-Stops the services and deletes what set-up made. Your notebooks stay unless you say --notebooks, or type yes when
-you are asked. Packages of the system stay. At the end it says what stays.
+Stops the services and deletes what set-up made (asking for sudo's password, once, if it must). Your notebooks stay
+unless you say --notebooks, or type yes when you are asked. Packages of the system stay. At the end it says what stays.
 END
 }
 
@@ -34,9 +36,33 @@ ask_for_notebooks() {
   if [ "$answer" = yes ]; then notebooks=true; fi
 }
 
+# of_root: what set-up made that only root may take away: whence a Python came, and that services outlive the session.
+of_root() {
+  local before=$prefix/etc/before-set-up.json lingers=/nowhere
+  if python3 -I -c 'import json, sys; sys.exit(json.load(open(sys.argv[1]))["linger"])' "$before" 2>/dev/null; then
+    lingers=/var/lib/systemd/linger/$(id -un)
+  fi
+  ls -d /etc/apt/{preferences.d/workshop-python,sources.list.d/workshop-python.sources} "$lingers" 2>/dev/null || true
+}
+
+# ask_for_root WORD…: set may, whether the play becomes root by a password; a rehearsal takes nothing away.
+ask_for_root() {
+  local word made
+  may=false
+  for word in "$@"; do
+    case $word in
+      -C | --check | --list* | --syntax-check) return ;;
+      -K | --ask-become-pass | --become-pass*) may=true && return ;;
+    esac
+  done
+  made=$(of_root | paste -sd' ')
+  if [ -n "$made" ]; then gain_root "take away: $made" || true; fi
+  if [ -n "$password" ]; then may=true; fi
+}
+
 main() {
   notebooks=
-  local words=() word control
+  local words=() word control may
   for word in "$@"; do
     case $word in
       -h | --help) usage && exit 0 ;;
@@ -52,10 +78,12 @@ main() {
   [ -x "$control/bin/ansible-playbook" ] || control=$prefix/venvs/control
   if [ -x "$control/bin/ansible-playbook" ]; then
     ask_for_notebooks
+    ask_for_root "${words[@]}"
     cd "$root"
     ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=true \
-      "$control/bin/ansible-playbook" playbooks/uninstall.yml -i local -e "uninstall_notebooks=${notebooks:-false}" \
-      "${words[@]}" || die "uninstall is not complete; mend what the last red line above says and run this again"
+      with_password "$control/bin/ansible-playbook" playbooks/uninstall.yml -i local \
+      -e "uninstall_notebooks=${notebooks:-false}" -e "uninstall_become=$may" "${words[@]}" ||
+      die "uninstall is not complete; mend what the last red line above says and run this again"
     for word in "${words[@]}"; do case $word in -C | --check | --list* | --syntax-check) exit 0 ;; esac; done
   elif [ -e "$prefix/etc" ]; then
     die "$prefix has lost the Ansible that it was set up with; run ./local/setup.bash, then this again"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from bed import CHECKOUT, OURS, PASSWORD, SMALL, SUITE, Bed, Ran, record
+from traces import files
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +42,13 @@ def bare_laptop(laptop: Bed) -> Bed:
 
 
 @pytest.fixture(scope="session")
-def first_setup(laptop: Bed) -> Ran:
+def laptop_before(laptop: Bed) -> set[str]:
+    """What lay on the machine before set-up."""
+    return files(laptop)
+
+
+@pytest.fixture(scope="session")
+def first_setup(laptop: Bed, laptop_before: set[str]) -> Ran:
     """How set-up ended on the bare machine: the command as the README has it, without an argument."""
     done = laptop.setup()
     record("local mode: set-up of a bare machine, warm downloads", done.seconds)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from bed import CHECKOUT, OURS, SERVICES, USER, Bed, Ran, record
+from traces import files, unexpected
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 UNIT = "~/.config/systemd/user/workshop-web.service"
@@ -30,29 +31,6 @@ LESS = {
 }
 PULL = f"ansible-pull -U file://{CHECKOUT} -i local BOOK -e {shlex.quote(json.dumps(LESS))}"
 COMMIT = "git -c user.name=o -c user.email=o@x commit --quiet --all --message=x"
-
-# What a set-up and an uninstall may leave behind: packages with what belongs to them, and what the programs
-# of others (apt, Ansible, Jupyter, fontconfig) keep of their own.
-EVERY_FILE = (
-    f"find / /home/{USER} -xdev"
-    " ( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/tmp -o -path /srv"
-    " -o -path /usr -o -path /var/lib -o -path /var/cache -o -path /var/log -o -path /etc/alternatives"
-    f" -o -path {CHECKOUT} -o -path {DOWNLOADS} ) -prune -o -print"
-)
-OF_OTHERS = (
-    f"/home/{USER}/.ansible",
-    f"/home/{USER}/.cache",
-    f"/home/{USER}/.ipython",
-    f"/home/{USER}/.jupyter",
-    f"/home/{USER}/.local",
-    f"/home/{USER}/.config/matplotlib",
-    f"/home/{USER}/.sudo_as_admin_successful",
-)
-
-
-def files(bed: Bed) -> set[str]:
-    """Return every file and folder that is no package's."""
-    return set(bed.root(" ".join(map(shlex.quote, EVERY_FILE.split()))).splitlines())
 
 
 def pull(bed: Bed, book: str, *words: str) -> Ran:
@@ -204,13 +182,3 @@ def test_uninstall_again_has_nothing_to_do(set_up_desk: Bed, before: set[str]) -
     done = bed.run(f"{PULLED} ansible-playbook playbooks/uninstall.yml -i local -e uninstall_notebooks=true")
     assert done.status == 0, done.text
     assert unexpected(bed, before) == set()
-
-
-def unexpected(bed: Bed, before: set[str]) -> set[str]:
-    """Return what is there and was not before set-up; whatever was there must still be."""
-    after = files(bed)
-    assert not before - after
-    new = {name for name in after - before if not name.startswith(OF_OTHERS)} - {f"/home/{USER}/.config"}
-    asked = shlex.join(sorted(name for name in new if name.startswith("/etc/")))
-    of_packages = bed.root(f"dpkg-query --search {asked} 2>/dev/null || true") if asked else ""
-    return {name for name in new if f": {name}\n" not in of_packages}

@@ -1,7 +1,7 @@
 """Local mode at full depth where the user's own systemd keeps services: a person's laptop, with a password.
 
-In each run test_ansible_pull.py shows how services behave, stay, stop and are repaired under that systemd,
-and test_setup.py has somebody type the password on a machine without it.
+Another full job, test_ansible_pull.py, shows how services behave, stay, stop and are repaired under that
+systemd; in each run test_setup.py has somebody type the password on a machine without it.
 """
 
 from __future__ import annotations
@@ -65,3 +65,12 @@ def test_the_users_own_systemd_keeps_the_services(set_up_desk: Bed) -> None:
 
 def test_they_outlive_the_session(set_up_desk: Bed) -> None:
     assert "Linger=yes" in set_up_desk.root(f"loginctl show-user {USER} --property=Linger")
+
+
+def test_uninstall_asks_for_it_once_and_lets_nothing_outlive_the_session(set_up_desk: Bed) -> None:
+    bed = set_up_desk
+    done = bed.at_a_terminal(bed.script("uninstall"), {"password for": PASSWORD, "Type yes": "no"})
+    assert done.status == 0, done.text
+    assert done.text.count("password for") == 1 and "Not without root" not in done.text, done.text
+    assert not bed.exists(f"/var/lib/systemd/linger/{USER}")
+    assert not bed.root("grep -rl 'Managed by Ansible' /etc/apt || true").strip()
