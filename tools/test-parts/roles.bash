@@ -20,15 +20,16 @@ case ${1:-} in
   fedora) in_testbed molecule test -s fedora ;;
   # The machine on which set-up is refused is the one that it then makes, and breaks.
   laptop) in_testbed run_pytest $local/test_before_setup.py $local/test_setup.py $local/test_faults.py \
-    $local/test_two_users.py ;;
+    $local/test_two_users.py $local/test_uninstall.py ;;
   stick) in_testbed run_pytest $local/test_stick.py ;;
   # The same on Arm, as on a Raspberry Pi; emulated on another processor.
   stick-arm)
     use_emulator
     WORKSHOP_TEST_ARCH=arm64 emulated in_testbed run_pytest $local/test_stick.py
     ;;
+  # ansible-pull, and services that the account's own systemd keeps.
   desk) in_testbed run_pytest $local/test_ansible_pull.py ;;
-  # The same with a password for sudo.
+  # The same systemd, a password for sudo.
   person) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_user_systemd.py -m full ;;
   # Two whole workshops on one machine; root without sudo; a real firewall.
   users) WORKSHOP_FULL=1 in_testbed run_pytest $local/test_two_users.py $local/test_root.py $local/test_firewall.py -m full ;;
