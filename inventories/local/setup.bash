@@ -106,13 +106,15 @@ main() {
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
   wait_for_other_set_ups "$prefix/.lock"
   make_control_environment "$@"
-  is_rehearsal "$@" || { root_for_python && outlive_the_session; }
+  is_rehearsal "$@" || root_for_python
   absolute_files "$@"
   cd "$root"
   ANSIBLE_CONFIG=$root/ansible.cfg ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false \
     with_password "$prefix/control/bin/ansible-playbook" site.yml -i local "${words[@]}" ||
     die "set-up is not complete; mend what the last red line above says and run this again"
   if is_rehearsal "$@"; then exit 0; fi
+  # The play has written down whether they did so before, for uninstall to know.
+  outlive_the_session
   # A part of set-up waits for its own services only; those of the others may have been started anew beside them.
   "$prefix/venvs/jupyter/bin/workshop" doctor --wait 60
 }
