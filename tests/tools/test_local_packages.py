@@ -19,6 +19,7 @@ set -euo pipefail
 root={ROOT}
 distribution=${{DISTRIBUTION:-Debian}} family=${{FAMILY:-Debian}} major=${{MAJOR:-13}}
 source {ROOT}/tools/bootstrap.bash
+source {ROOT}/inventories/local/root.bash
 source {ROOT}/inventories/local/packages.bash
 install_packages $(bootstrap_packages) $(role_packages)
 PYTHON=$(command -v python3) UV=uv prefix=/nowhere interpreter=${{INTERPRETER:-}}

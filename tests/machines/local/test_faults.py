@@ -59,7 +59,7 @@ def test_python_311_not_to_be_had(set_up_laptop: Bed) -> None:
     bed = set_up_laptop
     pythons = bed.root("find /usr/bin /usr/local/bin -name 'python3.11*'").split()
     lists = "/etc/apt/sources.list /etc/apt/sources.list.d"
-    bed.root("mkdir /tmp/hidden")
+    bed.root("mkdir /tmp/hidden && cp -a /etc/apt/preferences.d /tmp/hidden")
     # A mirror that has only what the machine has already, and no predecessor.
     bed.root(f"mv {' '.join(pythons)} $(ls -d {lists} 2>/dev/null) /tmp/hidden; touch /etc/apt/sources.list")
     try:
@@ -67,7 +67,7 @@ def test_python_311_not_to_be_had(set_up_laptop: Bed) -> None:
         assert_one_line(done, "Python 3.11", "install one", "python_venv_interpreter")
     finally:
         bed.root(f"cp -a /tmp/hidden/python3.11* {Path(pythons[0]).parent}")
-        bed.root("rm /etc/apt/sources.list; cp -a /tmp/hidden/sources.list* /etc/apt")
+        bed.root("rm /etc/apt/sources.list; cp -a /tmp/hidden/sources.list* /tmp/hidden/preferences.d /etc/apt")
         bed.root(f"rm -rf {SECOND}")
 
 
