@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,13 +23,15 @@ def scratch_folder(
         keep: Leave it, and say where.
         keep_failed: The same where something failed, for whoever looks for the reason.
     """
-    folder = Path(tempfile.mkdtemp(prefix="workshop-bench-", dir=below)).resolve()
+    # Named before it is made: who is told to end in between removes it, too.
+    folder = Path(below or tempfile.gettempdir()).resolve() / f"workshop-bench-{secrets.token_hex(8)}"
     failed = True
     try:
+        folder.mkdir(mode=0o700)
         yield folder
         failed = False
     finally:
-        if keep or (failed and keep_failed):
+        if (keep or (failed and keep_failed)) and folder.is_dir():
             messages.print(f"left: {folder}", markup=False, highlight=False)
         else:
             # What cannot be removed hides no figure, and no failure.

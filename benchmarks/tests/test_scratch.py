@@ -39,3 +39,26 @@ def test_it_is_removed_after_a_failure_nobody_asked_about(tmp_path: Path) -> Non
     with pytest.raises(OSError, match="full"), scratch_folder(tmp_path):
         raise OSError("full")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_told_to_end_as_it_is_made_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Path.mkdir
+
+    def told_to_end(folder: Path, mode: int = 0o777) -> None:
+        make(folder, mode)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", told_to_end)
+    with pytest.raises(KeyboardInterrupt), scratch_folder(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_it_cannot_be_made_none_is_said_to_be_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(OSError, match="nowhere"), scratch_folder(tmp_path / "nowhere", keep_failed=True):
+        pass
+    assert "left" not in capsys.readouterr().err
