@@ -270,24 +270,15 @@ def patch_linker(source: str | None) -> str:
 
 def patch_op(source: str | None) -> str:
     """Give operations that are written in C files a version that stays; let shapes be looked at in Python."""
-    for old, new in (
-        (VERSION, VERSION_PATCHED),
-        (THUNK, THUNK_PATCHED),
-        (UTILS, UTILS_PATCHED),
-        (CODE_PATH, CODE_PATH_PATCHED),
-        (CODE_TEXT, CODE_TEXT_PATCHED),
-    ):
-        source = replace_once(source, old, new, "gof/op.py")
-    assert source is not None
-    return source
+    versions = (VERSION, VERSION_PATCHED), (THUNK, THUNK_PATCHED)
+    code = (UTILS, UTILS_PATCHED), (CODE_PATH, CODE_PATH_PATCHED), (CODE_TEXT, CODE_TEXT_PATCHED)
+    return replace_each(source, (*versions, *code), "gof/op.py")
 
 
 def patch_properties(source: str | None) -> str:
     """Compare operations, and look for them in tables, by properties that are read at once."""
-    for old, new in ((PROPS, PROPS_PATCHED), (HASH, HASH_PATCHED), (EQUAL, EQUAL_PATCHED)):
-        source = replace_once(source, old, new, "gof/utils.py")
-    assert source is not None
-    return source
+    pairs = (PROPS, PROPS_PATCHED), (HASH, HASH_PATCHED), (EQUAL, EQUAL_PATCHED)
+    return replace_each(source, pairs, "gof/utils.py")
 
 
 def patch_order(source: str | None) -> str:
@@ -323,10 +314,8 @@ def patch_shape_arithmetic(_: str | None) -> str:
 
 def patch_cache(source: str | None) -> str:
     """Count the processor seconds of whatever is compiled."""
-    for old, new in ((LOCK, LOCK_PATCHED), (MISSED, MISSED_PATCHED), (COMPILER, COMPILER_PATCHED)):
-        source = replace_once(source, old, new, "gof/cmodule.py")
-    assert source is not None
-    return source
+    pairs = (LOCK, LOCK_PATCHED), (MISSED, MISSED_PATCHED), (COMPILER, COMPILER_PATCHED)
+    return replace_each(source, pairs, "gof/cmodule.py")
 
 
 def patch_lock(source: str | None) -> str:
@@ -371,6 +360,14 @@ def replace_once(source: str | None, old: str, new: str, name: str) -> str:
     if source is None or source.count(old) != 1:
         raise WorkshopError(f"{name} is not the one of Theano 1.0.5; install that version again")
     return source.replace(old, new)
+
+
+def replace_each(source: str | None, pairs: Sequence[tuple[str, str]], name: str) -> str:
+    """Return a source with several places changed, as `replace_once` does one."""
+    for old, new in pairs:
+        source = replace_once(source, old, new, name)
+    assert source is not None
+    return source
 
 
 PATCHES: dict[str, Callable[[str | None], str]] = {
