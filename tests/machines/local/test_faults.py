@@ -66,7 +66,8 @@ def test_python_311_not_to_be_had(set_up_laptop: Bed) -> None:
         done = bed.setup("--tags", "python-venv", python_venv_managed_python="false", **SECOND_SETTINGS)
         assert_one_line(done, "Python 3.11", "install one", "python_venv_interpreter")
     finally:
-        bed.root(f"cp -a /tmp/hidden/python3.11* {Path(pythons[0]).parent}")
+        if pythons:  # else it is uv's
+            bed.root(f"cp -a /tmp/hidden/python3.11* {Path(pythons[0]).parent}")
         bed.root(
             "rm /etc/apt/sources.list; cp -a /tmp/hidden/sources.list* /tmp/hidden/preferences.d /etc/apt"
         )

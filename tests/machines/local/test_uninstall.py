@@ -6,15 +6,22 @@ systemd keeps the services, test_ansible_pull.py does the same.
 
 from __future__ import annotations
 
+import pytest
 from bed import PASSWORD, USER, Bed
 from traces import unexpected
 
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 NOTEBOOK = f"{NOTEBOOKS}/0-basics/10-theano-basics.ipynb"
-
-
 APT = ["/etc/apt/preferences.d/workshop-python", "/etc/apt/sources.list.d/workshop-python.sources"]
-"""Whence this machine's Python came, which only root may take away."""
+"""Whence a Python of Debian 12 came, which only root may take away."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def source_of_a_python(set_up_laptop: Bed) -> None:
+    """Where uv's downloads could be reached, this machine's Python came from there: then as if it had not."""
+    for path in APT:
+        if not set_up_laptop.exists(path):
+            set_up_laptop.root(f"echo '# Managed by Ansible (role python-venv).' >{path}")
 
 
 def test_what_only_root_may_take_away_is_named_where_nobody_can_be_asked(set_up_laptop: Bed) -> None:
