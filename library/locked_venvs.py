@@ -65,7 +65,8 @@ options:
   compile_bytecode:
     description:
       - Compile to bytecode where users cannot write there, whenever packages came or went. Packages' own
-        tests, a fifth of all that they bring, are left out; nobody runs them there.
+        tests, a fifth of all that they bring, are left out; nobody runs them there. What several environments
+        have is compiled once.
     type: bool
     default: false
 attributes:
@@ -98,6 +99,7 @@ from typing import Any, Union
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.begun import begin, wait
 from ansible.module_utils.boundary import BoundaryError, must_be_ours, name_of
+from ansible.module_utils.bytecode import Bytecode
 from ansible.module_utils.project_wheels import ProjectWheel
 
 # Stands in an environment while packages are put into it: a run that was killed leaves it behind.
@@ -275,13 +277,6 @@ def requirement_of(wheel: Path) -> str:
     return f"{name} @ {wheel.as_uri()} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
-def modules_below(folder: Path) -> Iterator[str]:
-    """Yield the path of each module but those of packages' own tests."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in ("tests", "__pycache__")]
-        yield from (os.path.join(place, name) for name in names if name.endswith(".py"))  # noqa: PTH118
-
-
 def keep_to_owner(folder: Path) -> None:
     """Take from other accounts uv's lock in a folder: whoever can open it can hold it for ever."""
     lock = folder / ".lock"
@@ -338,31 +333,7 @@ class Environment:
             )
         return {"installed": count("install", stderr), "removed": count("uninstall", stderr)}
 
-    def compile(self, locks: list[int]) -> None:
-        """Compile what may be imported, on all cores; what cannot be compiled is no module.
-
-        uv would compile tests as well, look at all files again each time, and give up on a slow machine.
-        """
-        files = list(modules_below(self.path / "lib"))
-        cores = len(os.sched_getaffinity(0))
-
-        def work(share: list[str]) -> None:
-            subprocess.run(
-                [self.interpreter, "-I", "-m", "compileall", "-qq", "-i", "-"],
-                input="\n".join(share),
-                cwd="/",
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                check=False,
-                pass_fds=locks,
-                umask=0o022,
-            )
-
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(work, (files[number::cores] for number in range(cores))))
-
-    def make(self, uv: Uv, builds: dict[Wheel, Future[None]]) -> dict[str, Any]:
+    def make(self, uv: Uv, builds: dict[Wheel, Future[None]], bytecode: Bytecode) -> dict[str, Any]:
         """Make the environment what its lock says; a marker stands in it until that is done.
 
         Where it is new, nobody uses it yet: what its lock names comes while its wheels are being built.
@@ -381,7 +352,7 @@ class Environment:
         packages = self.sync(uv)
         packages["installed"] += early
         if self.compiles and (created or any(packages.values())):
-            self.compile(uv.locks)
+            bytecode.compile(self.interpreter, self.path / "lib", uv.locks)
         (self.path / UNFINISHED).unlink()
         # Another lies where uv installs interpreters, or tried to.
         for folder in (self.path, self.path.parents[1] / "python"):
@@ -422,8 +393,10 @@ def run(params: dict[str, Any], check_mode: bool) -> dict[str, Any]:
                     for wheel in dict.fromkeys(wheels)
                 }
 
+                bytecode = Bytecode()
+
                 def make(environment: Environment) -> dict[str, Any]:
-                    report = environment.make(uv, builds)
+                    report = environment.make(uv, builds, bytecode)
                     mine = [m["argv"] for m in params["meanwhile"] if m["after"] == environment.path.name]
                     if mine:
                         begun.append(begin(Path(params["begun"]), mine))

@@ -6,8 +6,9 @@
 Each fault is planted alone in a copy of the last commit, with an environment of its own that imports the
 copy's packages. The tests that depend on its file run, nearest first, at normal depth, until one fails that
 passes without the fault, or the time of one fault is over; the list tells which one it was. With --beside,
-faults that survive are planted in an older revision, too, and its tests run at full depth: so it is seen
-what a change of the tests lost. The same seed plants the same faults in the same commit.
+only lines are chosen that an older revision has as well, whatever its files were called; faults that survive
+are planted there, too, and its tests run at full depth: so it is seen what a change of the tests lost.
+The same seed plants the same faults in the same commit.
 
 Run it with the tests' environment: .cache/test/venv/bin/python tools/plant-faults.py
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import difflib
 import json
 import os
 import random
@@ -26,8 +28,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,6 +51,8 @@ PLANTED = (
     "tools/testrun/*.py",
     "roles/*/library/*.py",
 )
+AROUND = 5
+"""Lines in a row that two revisions share, for a line to be the same in both."""
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -128,20 +132,56 @@ def _others(node: ast.AST) -> Iterator[str]:
         yield "pass"
 
 
-def choose(root: Path, beside: Path | None, seed: int, count: int) -> list[Fault]:
-    """Choose faults at random, at most one a file; with ``beside`` in files that are the same there."""
-    dice, chosen = random.Random(seed), []
+def names_before(revision: str) -> dict[str, str]:
+    """Return what each file of Python that the last commit shares with an older one was called there."""
+    words = ["diff", "--find-renames=30%", "-l0", "--name-status", "--diff-filter=AMR", revision, "HEAD"]
+    names = {file: file for file in changed.git(ROOT, "ls-files", "*.py")}
+    for line in changed.git(ROOT, *words, "--", "*.py"):
+        status, *files = line.split("\t")
+        if status == "A":
+            del names[files[0]]
+        else:
+            names[files[-1]] = files[0]
+    return names
+
+
+def in_the_same_line(fault: Fault, text: str, file: str, before: str) -> Fault | None:
+    """Return the fault in the older text of its file where the lines around it are the same, or None."""
+    lines = difflib.SequenceMatcher(None, before.splitlines(), text.splitlines(), autojunk=False)
+    for block in lines.get_matching_blocks():
+        if block.b <= fault.line - 1 < block.b + block.size and block.size >= AROUND:
+            return replace(fault, file=file, line=fault.line - block.b + block.a)
+    return None
+
+
+def choose(
+    root: Path, beside: Path | None, seed: int, count: int, names: Mapping[str, str] | None = None
+) -> list[tuple[Fault, Fault | None]]:
+    """Choose faults at random, at most one a file.
+
+    Args:
+        root: The checkout in which they are chosen.
+        beside: An older one; what is chosen stands there as well.
+        seed: Of the dice.
+        count: How many faults, if there are so many files.
+        names: What the files are called in the older checkout.
+
+    Returns:
+        The faults, each with the same one in the older checkout.
+    """
+    dice, chosen, names = random.Random(seed), list[tuple[Fault, Fault | None]](), names or {}
     files = sorted({str(path.relative_to(root)) for pattern in PLANTED for path in root.glob(pattern)})
     dice.shuffle(files)
     for file in files:
         text = (root / file).read_text(encoding="utf-8")
-        same = beside is None or (
-            (beside / file).is_file() and (beside / file).read_text(encoding="utf-8") == text
-        )
-        possible = list(faults_in(file, text)) if same else []
+        possible = [] if beside and file not in names else list(faults_in(file, text))
         dice.shuffle(possible)
-        if found := next((fault for fault in possible if fault.parses(text)), None):
-            chosen.append(found)
+        older = (beside / names[file]).read_text(encoding="utf-8") if beside and possible else ""
+        for fault in possible:
+            twin = in_the_same_line(fault, text, names[file], older) if beside else None
+            if fault.parses(text) and (beside is None or (twin and twin.parses(older))):
+                chosen.append((fault, twin))
+                break
         if len(chosen) == count:
             break
     return chosen
@@ -158,6 +198,9 @@ def copy_environment(venv: Path, checkout: Path) -> Path:
         old = b"" if path.is_symlink() or path.is_dir() else path.read_bytes()
         new = old.replace(os.fsencode(venv), os.fsencode(copy))
         new = re.sub(rb"(?m)^.*(?=/packages/[^/]+/src$)", os.fsencode(checkout), new)
+        if path.suffix == ".pth" and not (checkout / "packages").exists():
+            # An older revision, whose packages lie at the top.
+            new = new.replace(b"/packages/workshop/src", b"")
         if new != old:
             # A link's contents are the environment's, too.
             mode = path.stat().st_mode
@@ -274,17 +317,18 @@ def main() -> None:
         try:
             now = worktree("HEAD", Path(name, "now"))
             old = worktree(given.beside, Path(name, "old")) if given.beside else None
-            chosen = list(enumerate(choose(now, old, given.seed, given.count), 1))
+            names = names_before(given.beside) if given.beside else None
+            chosen = list(enumerate(choose(now, old, given.seed, given.count, names), 1))
             copy, before = Copy(now, full=False), Copy(old, full=True) if old else None
             survived = 0
-            for number, fault in chosen:
+            for number, (fault, twin) in chosen:
                 if given.only and number not in given.only:
                     continue
                 row = {"number": number, "file": fault.file, "line": fault.line, "after": fault.after.strip()}
                 row |= copy.try_fault(fault, given.seconds)
                 survived += not row["caught"]
-                if before and not row["caught"]:
-                    row["caught before"] = before.try_fault(fault, given.seconds)["caught"]
+                if before and twin and not row["caught"]:
+                    row["caught before"] = before.try_fault(twin, given.seconds)["caught"]
                 print(json.dumps(row, ensure_ascii=False), flush=True)
             print(f"{survived} faults survived", file=sys.stderr)
         finally:

@@ -16,7 +16,9 @@ alone() { as_root bash roles/base-fedora/files/package-lock.bash run 900 "$@"; }
 
 install_python() {
   if command -v apt-get; then
-    alone apt-get update --quiet=2 && alone env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 python3
+    # With what makes virtual environments, which the first job needs: later it might have to wait for another's packages.
+    alone apt-get update --quiet=2 &&
+      alone env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 python3 python3-venv
   else
     alone dnf install --assumeyes --quiet python3
   fi

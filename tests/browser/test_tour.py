@@ -58,7 +58,13 @@ def test_the_tour_has_three_steps_and_each_has_an_address(served: str, open_page
         again.close()
 
 
-@pytest.mark.parametrize("name", [*GOES_ON, "look-inside"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ("playground", "bubble-breaker") else pytest.mark.full)
+        for name in [*GOES_ON, "look-inside"]
+    ],
+)
 def test_where_less_motion_is_wished_it_waits_for_keys_or_its_tour(
     name: str, served: str, open_page: Open
 ) -> None:

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools/plant-faults.py"
 MODULE = '''"""What a module says of itself, is no fault, whatever (a + b) it is."""
@@ -70,6 +72,7 @@ def test_the_copy_of_the_environment_imports_the_copys_packages(tmp_path: Path) 
     packages = venv / "lib/python3.11/site-packages"
     (venv / "bin").mkdir(parents=True)
     packages.mkdir(parents=True)
+    (checkout / "packages").mkdir(parents=True)
     (venv / "bin/python").symlink_to("/usr/bin/python3")
     (venv / "bin/workshop").write_text(f"#!{venv}/bin/python\nimport workshop\n")
     (venv / "bin/workshop").chmod(0o755)
@@ -86,3 +89,49 @@ def test_the_copy_of_the_environment_imports_the_copys_packages(tmp_path: Path) 
     assert (inside / "other.py").samefile(packages / "other.py")
     assert (copy / "bin/python").readlink() == Path("/usr/bin/python3")
     assert before == {path: path.read_bytes() for path in venv.rglob("*") if path.is_file()}
+    # An older revision has its packages at the top.
+    older = tmp_path / "older"
+    older.mkdir()
+    inside = plant_faults.copy_environment(venv, older) / packages.relative_to(venv)
+    assert (inside / "editable.pth").read_text() == str(older)
+
+
+def test_a_line_is_found_again_where_its_file_was_moved_and_changed_around_it() -> None:
+    before = f"# of another name\n{MODULE}"
+    now = MODULE.replace("def middle", '"""Moved."""\n\n\ndef middle')
+    faults = list(plant_faults.faults_in("new.py", now))
+    twins = [plant_faults.in_the_same_line(fault, now, "old.py", before) for fault in faults]
+    assert any(twins)
+    for fault, twin in zip(faults, twins, strict=True):
+        if twin:
+            assert (twin.file, twin.before, twin.after) == ("old.py", fault.before, fault.after)
+            assert before.splitlines()[twin.line - 1] == fault.before
+    # What is one line among others is not the same as it was.
+    assert plant_faults.in_the_same_line(faults[-1], now, "old.py", "    return found\n") is None
+    old = MODULE.replace("int(found)", "round(found)")
+    changed = [fault for fault in faults if "int(found)" in fault.before]
+    assert changed
+    assert not any(plant_faults.in_the_same_line(fault, now, "old.py", old) for fault in changed)
+
+
+def test_names_of_an_older_revision_are_those_before_files_were_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "--quiet")
+    git("config", "user.name", "nobody")
+    git("config", "user.email", "nobody@localhost")
+    (tmp_path / "old.py").write_text(MODULE)
+    (tmp_path / "same.py").write_text(f"{MODULE}# the same\n" * 2)
+    git("add", ".")
+    git("commit", "--quiet", "--message=before")
+    (tmp_path / "deep").mkdir()
+    git("mv", "old.py", "deep/new.py")
+    (tmp_path / "deep/new.py").write_text(f"# moved\n{MODULE}")
+    (tmp_path / "added.py").write_text("import this\n")
+    git("add", ".")
+    git("commit", "--quiet", "--message=after")
+    monkeypatch.setattr(plant_faults, "ROOT", tmp_path)
+    assert plant_faults.names_before("HEAD~") == {"deep/new.py": "old.py", "same.py": "same.py"}

@@ -519,7 +519,7 @@ class TestBarely:
         ran = fake.run("--list", PATH=str(programs))
         assert ran.status == 0, ran.errors
         assert ran.said.startswith("installing python3\nlint ")
-        assert fake.traced()[-1] == "install --yes --quiet=2 python3"
+        assert fake.traced()[-1] == "install --yes --quiet=2 python3 python3-venv"
 
     def test_where_it_cannot_be_installed_one_line_says_what_to_do(
         self, fake: FakeParts, programs: Path

@@ -1,0 +1,119 @@
+"""The bytecode of environments into which their users cannot write: what they share is compiled once."""
+
+import contextlib
+import filecmp
+import os
+import re
+import struct
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Optional, Union
+
+# How bytecode begins: a magic number, flags, time and size of its source; with flags, a hash (PEP 552).
+HEAD = struct.Struct("<4sLLL")
+
+
+class Bytecode:
+    """What a set-up compiles for environments of one Python, which share a third of their packages.
+
+    The first of them to come upon a module compiles it. What it makes of it is good for the others, too:
+    Python puts the name of the file that it has found into what it loads.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing compiled."""
+        self._lock = threading.Lock()
+        self._first: dict[str, tuple[str, Future[None]]] = {}
+
+    def compile(self, interpreter: Path, library: Path, pass_fds: list[int]) -> None:
+        """Compile what may be imported, on all cores; what cannot be compiled is no module.
+
+        uv would compile tests as well, look at all files again each time, and give up on a slow machine.
+
+        Args:
+            interpreter: The environment's.
+            library: Its folder of packages.
+            pass_fds: What the compilers inherit.
+        """
+        done: Future[None] = Future()
+        files = {os.path.relpath(file, library): file for file in modules_below(library)}
+        with self._lock:
+            firsts = {name: self._first.setdefault(name, (file, done)) for name, file in files.items()}
+        try:
+            _compile(interpreter, [files[name] for name in files if firsts[name][1] is done], pass_fds)
+        finally:
+            done.set_result(None)
+        left = []
+        for name, (first, ready) in firsts.items():
+            if ready is not done:
+                ready.result()
+                if not take(first, files[name]):
+                    left.append(files[name])
+        _compile(interpreter, left, pass_fds)
+
+
+def modules_below(folder: Union[str, Path]) -> Iterator[str]:  # noqa: UP007 - for Python 3.9
+    """Yield the path of each module but those of packages' own tests."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in ("tests", "__pycache__")]
+        yield from (os.path.join(place, name) for name in names if name.endswith(".py"))  # noqa: PTH118
+
+
+def bytecode_of(module: str) -> Optional[Path]:  # noqa: UP045 - for Python 3.9
+    """Return the file that a compiler left for a module of an environment, which has one Python only."""
+    file = Path(module)
+    name = re.compile(re.escape(file.stem) + r"\.[a-z]+-\d+\.pyc")
+    with contextlib.suppress(OSError):
+        for path in (file.parent / "__pycache__").iterdir():
+            if name.fullmatch(path.name):
+                return path
+    return None
+
+
+def take(first: str, module: str) -> bool:
+    """Give a module the bytecode of another one with the same text; return whether it has it now."""
+    with contextlib.suppress(OSError, struct.error):
+        made = bytecode_of(first)
+        if made is None or not filecmp.cmp(first, module, shallow=False):
+            return False
+        code, source = made.read_bytes(), os.stat(module)  # noqa: PTH116 - beside the text of its path
+        magic, flags, _, size = HEAD.unpack_from(code)
+        if not flags:
+            code = HEAD.pack(magic, 0, int(source.st_mtime) & 0xFFFFFFFF, size) + code[HEAD.size :]
+        mine = Path(module).parent / "__pycache__" / made.name
+        with contextlib.suppress(FileExistsError):
+            mine.parent.mkdir()
+            mine.parent.chmod(0o755)
+        # Python trips over half a file; a run that was killed may have left one beside it.
+        part = mine.with_name(f"{mine.name}.part")
+        part.unlink(missing_ok=True)
+        with part.open("xb") as file:
+            file.write(code)
+        part.chmod(0o644)
+        part.replace(mine)
+        return True
+    return False
+
+
+def _compile(interpreter: Path, files: list[str], pass_fds: list[int]) -> None:
+    """Compile files on all cores."""
+    cores = len(os.sched_getaffinity(0))
+
+    def work(share: list[str]) -> None:
+        subprocess.run(
+            [str(interpreter), "-I", "-m", "compileall", "-qq", "-i", "-"],
+            input="\n".join(share),
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=False,
+            pass_fds=pass_fds,
+            umask=0o022,
+        )
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(work, filter(None, (files[number::cores] for number in range(cores)))))
