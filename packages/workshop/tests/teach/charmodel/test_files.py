@@ -98,11 +98,17 @@ def test_each_form_is_kept_in_a_file_of_its_own(kept: Path) -> None:
         assert files.rejoin("n", made.form)[0].form == made.form
 
 
-def test_without_an_own_network_the_shipped_one_is_taken(kept: Path) -> None:
+def test_without_an_own_network_the_shipped_one_is_taken_and_said_to_be(
+    kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(WorkshopError, match="run the training cell"):
         files.rejoin("n", toys.form())
     files.save(kept / "shipped" / "n.npz", toys.network("lstm"), toys.ALPHABET)
     assert files.rejoin("n", toys.form())[0].form.cell == "lstm"
+    assert capsys.readouterr().out.startswith("Rejoined with the workshop's network: ")
+    files.keep("n", toys.network(), toys.ALPHABET)
+    files.rejoin("n", toys.form())
+    assert capsys.readouterr().out.startswith("Rejoined with your own network: ")
 
 
 def test_the_shipped_network_reads_a_play_that_it_never_met() -> None:

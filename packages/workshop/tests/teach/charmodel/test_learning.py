@@ -28,6 +28,8 @@ def test_the_rate_rises_and_falls() -> None:
     assert rates[:10] == sorted(rates[:10])
     assert rates[11:] == sorted(rates[11:], reverse=True)
     assert rates[-1] == pytest.approx(0.0001)
+    # From nothing to the peak in steps of one size.
+    assert np.diff([0, *rates[:11]]) == pytest.approx(0.01 / 11)
 
 
 def test_as_many_batches_as_asked_with_the_state_carried() -> None:
