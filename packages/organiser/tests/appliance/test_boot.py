@@ -110,6 +110,17 @@ def test_qemus_own_words_when_it_cannot_start(speaking: Path) -> None:
         pass
 
 
+def test_what_ends_before_qemu_starts_leaves_no_folder(
+    speaking: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    with pytest.raises(OSError, match="file"), booted(speaking, folder=tmp_path / "file/log"):
+        pass
+    assert not list((tmp_path / "scratch").iterdir())
+
+
 def test_what_is_no_ova(tmp_path: Path) -> None:
     (tmp_path / "x.ova").write_bytes(b"")
     with pytest.raises(WorkshopError, match="no OVA"), booted(tmp_path / "x.ova"):

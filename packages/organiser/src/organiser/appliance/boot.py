@@ -144,38 +144,38 @@ def booted(
     Raises WorkshopError when qemu is missing or refuses, or the file cannot be read.
     """
     machine = hardware.read(file)
-    scratch = Path(tempfile.mkdtemp(prefix="workshop-boot-"))
-    kept = folder or scratch
-    kept.mkdir(parents=True, exist_ok=True)
-    chosen = accelerator or ("kvm" if kvm_works(machine.architecture) else "tcg")
-    serial, control = kept / "serial.log", scratch / "control"
-    serial.unlink(missing_ok=True)
-    command = [
-        *_dies_with_us(),
-        *hardware.base(machine.architecture, chosen, memory or machine.memory, cpus or machine.cpus),
-        *(() if restarts else ("-no-reboot",)),
-        *hardware.disk_words(machine),
-        *hardware.network_words(machine),
-        *("-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"),
-        *("-qmp", f"unix:{control},server=on,wait=off"),
-    ]
-    # The throw-away layer goes where TMPDIR says.
-    with (scratch / "qemu.log").open("w+b") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "TMPDIR": str(scratch)},
-        )
-    try:
-        ports = _ports(control, process, scratch / "qemu.log")
-        names = {rule.name: rule.guest for rule in machine.forwards}
-        yield Guest(ports, names, serial, chosen, process, control)
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(scratch, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="workshop-boot-", ignore_cleanup_errors=True) as name:
+        scratch = Path(name)
+        kept = folder or scratch
+        kept.mkdir(parents=True, exist_ok=True)
+        chosen = accelerator or ("kvm" if kvm_works(machine.architecture) else "tcg")
+        serial, control = kept / "serial.log", scratch / "control"
+        serial.unlink(missing_ok=True)
+        command = [
+            *_dies_with_us(),
+            *hardware.base(machine.architecture, chosen, memory or machine.memory, cpus or machine.cpus),
+            *(() if restarts else ("-no-reboot",)),
+            *hardware.disk_words(machine),
+            *hardware.network_words(machine),
+            *("-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"),
+            *("-qmp", f"unix:{control},server=on,wait=off"),
+        ]
+        # The throw-away layer goes where TMPDIR says.
+        with (scratch / "qemu.log").open("w+b") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "TMPDIR": str(scratch)},
+            )
+        try:
+            ports = _ports(control, process, scratch / "qemu.log")
+            names = {rule.name: rule.guest for rule in machine.forwards}
+            yield Guest(ports, names, serial, chosen, process, control)
+        finally:
+            process.kill()
+            process.wait()
 
 
 def kvm_works(architecture: Architecture = AMD64) -> bool:
