@@ -134,6 +134,10 @@ class Run:
             self.display.close()
         if left:
             self.display.say(f"left behind by jobs, and ended: {', '.join(left[:5])}")
+        seconds, spent = time.monotonic() - self.started, processes.spent() - before
+        if (during := slowness.over_all(machine, seconds)) != machine:
+            self.display.say(slowness.describe(during, "this machine over the whole run"))
+            machine = during
         results = list(schedule.results.values())
         self._remember(results, choice, machine)
         # Some tests of a job are not the job, whether they were named here or by pytest's own variable.
@@ -142,7 +146,7 @@ class Run:
                 self.display.say(line)
         status = self._status(results, choice)
         rows = summary.rows(table, results, machine)
-        took = summary.took(time.monotonic() - self.started, processes.spent() - before, schedule.cores)
+        took = summary.took(seconds, spent, schedule.cores)
         summary.show(self.display, table, rows, choice.left_out, self.ledger, took)
         return status
 

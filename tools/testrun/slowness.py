@@ -14,6 +14,10 @@ REFERENCE = 0.9
 """Seconds that the work takes on the reference: two cores of an AMD EPYC server, with nothing beside."""
 
 
+LONG = 300
+"""From so many seconds on a run looks again, in its end."""
+
+
 def work() -> None:
     """Work for about a second on each core: the interpreter, hashing, and memory."""
     numbers = [number * number % 7 for number in range(3_000_000)]
@@ -54,12 +58,20 @@ def free_disk(folder: Path) -> float:
     return shutil.disk_usage(folder).free / 1e9
 
 
-def describe(slowness: float) -> str:
+def describe(slowness: float, what: str = "this machine") -> str:
     """Say it for people."""
     if slowness < 1:
-        return f"this machine: as fast as the reference (takes {slowness:.1f} times its time)"
-    return f"this machine: {slowness:.1f} times slower than the reference"
+        return f"{what}: as fast as the reference (takes {slowness:.1f} times its time)"
+    return f"{what}: {slowness:.1f} times slower than the reference"
 
 
-if __name__ == "__main__":
-    work()
+def over_all(begun: float, seconds: float) -> float:
+    """Return how slow this machine was during a run: the mean of its beginning and its end.
+
+    Other guests of its host may come and go meanwhile, and what it takes longer for that is no growth.
+
+    Args:
+        begun: How slow it was when the run began.
+        seconds: How long the run took; after a short one nothing is measured again.
+    """
+    return begun if seconds < LONG else (begun + max(measure(), 1)) / 2
