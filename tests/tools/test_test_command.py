@@ -322,6 +322,15 @@ def test_a_long_run_looks_again_how_slow_the_machine_is(monkeypatch: pytest.Monk
     assert slowness.describe(1.26, "it") == "it: 1.3 times slower than the reference"
 
 
+def test_the_machine_is_measured_by_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On each core at once: a second's, on the reference."""
+    monkeypatch.delenv("WORKSHOP_TEST_SLOWNESS", raising=False)
+    before = os.times()
+    assert slowness.measure() > 0.1
+    after = os.times()
+    assert after.children_user - before.children_user > 0.1 * slowness.cores()
+
+
 def test_jobs_know_how_slow_the_machine_is(fake: FakeParts) -> None:
     fake.parts(
         unit='source tools/test-parts/lib.bash; echo "$WORKSHOP_TEST_SLOWNESS $PYTEST_TIMEOUT" >>trace'

@@ -75,3 +75,7 @@ def over_all(begun: float, seconds: float) -> float:
         seconds: How long the run took; after a short one nothing is measured again.
     """
     return begun if seconds < LONG else (begun + max(measure(), 1)) / 2
+
+
+if __name__ == "__main__":
+    work()
