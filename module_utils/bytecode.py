@@ -74,15 +74,19 @@ def bytecode_of(module: str) -> Optional[Path]:  # noqa: UP045 - for Python 3.9
 
 
 def take(first: str, module: str) -> bool:
-    """Give a module the bytecode of another one with the same text; return whether it has it now."""
+    """Give a module the bytecode of another one with the same text; return whether it has it now.
+
+    What was left for an older text of the other one is not taken, nor is what knows its text by a hash.
+    """
     with contextlib.suppress(OSError, struct.error):
         made = bytecode_of(first)
         if made is None or not filecmp.cmp(first, module, shallow=False):
             return False
-        code, source = made.read_bytes(), os.stat(module)  # noqa: PTH116 - beside the text of its path
-        magic, flags, _, size = HEAD.unpack_from(code)
-        if not flags:
-            code = HEAD.pack(magic, 0, int(source.st_mtime) & 0xFFFFFFFF, size) + code[HEAD.size :]
+        code = made.read_bytes()
+        magic, flags, *of = HEAD.unpack_from(code)
+        if flags or of != _moment_and_size(first):
+            return False
+        code = HEAD.pack(magic, flags, *_moment_and_size(module)) + code[HEAD.size :]
         mine = Path(module).parent / "__pycache__" / made.name
         with contextlib.suppress(FileExistsError):
             mine.parent.mkdir()
@@ -96,6 +100,12 @@ def take(first: str, module: str) -> bool:
         part.replace(mine)
         return True
     return False
+
+
+def _moment_and_size(module: str) -> list[int]:
+    """Return by what Python tells that bytecode belongs to a module."""
+    found = Path(module).stat()
+    return [int(found.st_mtime) & 0xFFFFFFFF, found.st_size & 0xFFFFFFFF]
 
 
 def _compile(interpreter: Path, files: list[str], pass_fds: list[int]) -> None:
