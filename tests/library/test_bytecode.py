@@ -106,7 +106,7 @@ def test_what_came_later_is_compiled_anew_and_the_rest_stays(
 def test_what_was_left_for_an_older_text_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the compiler of the first one was ended, its older bytecode is there yet; the size is the same."""
+    """Where the compiler of the first one was ended, older bytecode is there yet; the size is the same."""
     for place in ("one", "two"):
         lay(tmp_path / place, {"module": "old"}, 10**9)
     bytecode.Bytecode().compile(Path(sys.executable), tmp_path / "one", [])
