@@ -59,6 +59,8 @@ OF_JUPYTER = re.compile(
     r"reading 'schema'|registered\.$|^Failed to load resource: .* 40[34] "
     r"|^Could not restore the debugger state|^(Error: )?Disposed$"
 )
+# What a page says of what it was just asking for when it is left for another one.
+OF_LEAVING = re.compile(r"^(TypeError: )?Failed to fetch$")
 
 
 def missing(what: str) -> NoReturn:
@@ -329,8 +331,11 @@ def desk(
     made = Desk(request.param, *server, opener, watch.follow, kept)
     failed = request.session.testsfailed
     yield made
+    before = len(watch.complaints)
     made.leave(failed=request.session.testsfailed > failed)
-    watch.complaints[:] = [line for line in watch.complaints if not OF_JUPYTER.search(line)]
+    left = [line for line in watch.complaints[before:] if not OF_LEAVING.search(line)]
+    told = [*watch.complaints[:before], *left]
+    watch.complaints[:] = [line for line in told if not OF_JUPYTER.search(line)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
