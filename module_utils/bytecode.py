@@ -1,19 +1,17 @@
 """The bytecode of environments into which their users cannot write: what they share is compiled once."""
 
 import contextlib
-import filecmp
 import os
-import re
 import struct
 import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Optional, Union
+from typing import Union
 
 # How bytecode begins: a magic number, flags, time and size of its source; with flags, a hash (PEP 552).
-HEAD = struct.Struct("<4sLLL")
+HEAD = 16
 
 
 class Bytecode:
@@ -46,11 +44,11 @@ class Bytecode:
             _compile(interpreter, [files[name] for name in files if firsts[name][1] is done], pass_fds)
         finally:
             done.set_result(None)
-        left = []
+        left, tag = [], tag_of(interpreter)
         for name, (first, ready) in firsts.items():
             if ready is not done:
                 ready.result()
-                if not take(first, files[name]):
+                if not take(first, files[name], tag):
                     left.append(files[name])
         _compile(interpreter, left, pass_fds)
 
@@ -62,50 +60,62 @@ def modules_below(folder: Union[str, Path]) -> Iterator[str]:  # noqa: UP007 - f
         yield from (os.path.join(place, name) for name in names if name.endswith(".py"))  # noqa: PTH118
 
 
-def bytecode_of(module: str) -> Optional[Path]:  # noqa: UP045 - for Python 3.9
-    """Return the file that a compiler left for a module of an environment, which has one Python only."""
-    file = Path(module)
-    name = re.compile(re.escape(file.stem) + r"\.[a-z]+-\d+\.pyc")
-    with contextlib.suppress(OSError):
-        for path in (file.parent / "__pycache__").iterdir():
-            if name.fullmatch(path.name):
-                return path
-    return None
+def tag_of(interpreter: Path) -> str:
+    """Return the word by which an interpreter's bytecode is told from that of others (PEP 3147)."""
+    ask = [str(interpreter), "-I", "-S", "-c", "import sys; print(sys.implementation.cache_tag)"]
+    return subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def take(first: str, module: str) -> bool:
+def take(first: str, module: str, tag: str) -> bool:
     """Give a module the bytecode of another one with the same text; return whether it has it now.
 
     What was left for an older text of the other one is not taken, nor is what knows its text by a hash.
     """
-    with contextlib.suppress(OSError, struct.error):
-        made = bytecode_of(first)
-        if made is None or not filecmp.cmp(first, module, shallow=False):
+    with contextlib.suppress(OSError):
+        made, mine = _bytecode_of(first, tag), _bytecode_of(module, tag)
+        if _is_for(mine, module):
+            return True  # an earlier set-up's; a link to it could not take its place
+        if not Path(first).samefile(module) and Path(first).read_bytes() != Path(module).read_bytes():
             return False
-        code = made.read_bytes()
-        magic, flags, *of = HEAD.unpack_from(code)
-        if flags or of != _moment_and_size(first):
+        if not _is_for(made, first):
             return False
-        code = HEAD.pack(magic, flags, *_moment_and_size(module)) + code[HEAD.size :]
-        mine = Path(module).parent / "__pycache__" / made.name
         with contextlib.suppress(FileExistsError):
             mine.parent.mkdir()
             mine.parent.chmod(0o755)
         # Python trips over half a file; a run that was killed may have left one beside it.
         part = mine.with_name(f"{mine.name}.part")
         part.unlink(missing_ok=True)
-        with part.open("xb") as file:
-            file.write(code)
-        part.chmod(0o644)
+        if _moment_and_size(first) == _moment_and_size(module):
+            os.link(made, part)
+        else:
+            code = made.read_bytes()
+            with part.open("xb") as file:
+                file.write(code[: HEAD - 8] + _moment_and_size(module) + code[HEAD:])
+                os.fchmod(file.fileno(), 0o644)
         part.replace(mine)
         return True
     return False
 
 
-def _moment_and_size(module: str) -> list[int]:
+def _bytecode_of(module: str, tag: str) -> Path:
+    """Return where an interpreter keeps a module's bytecode."""
+    file = Path(module)
+    return file.parent / "__pycache__" / f"{file.stem}.{tag}.pyc"
+
+
+def _is_for(bytecode: Path, module: str) -> bool:
+    """Tell whether bytecode is there and is for a module's text as it is now, as Python tells that."""
+    try:
+        with bytecode.open("rb") as file:
+            return file.read(HEAD)[4:] == bytes(4) + _moment_and_size(module)
+    except OSError:
+        return False
+
+
+def _moment_and_size(module: str) -> bytes:
     """Return by what Python tells that bytecode belongs to a module."""
     found = Path(module).stat()
-    return [int(found.st_mtime) & 0xFFFFFFFF, found.st_size & 0xFFFFFFFF]
+    return struct.pack("<LL", int(found.st_mtime) & 0xFFFFFFFF, found.st_size & 0xFFFFFFFF)
 
 
 def _compile(interpreter: Path, files: list[str], pass_fds: list[int]) -> None:
