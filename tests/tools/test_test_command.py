@@ -315,10 +315,10 @@ def test_a_part_over_its_budget_is_named(fake: FakeParts, slowness: str, over: b
 def test_a_long_run_looks_again_how_slow_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a part is over its budget because another guest of the host woke up meanwhile."""
     monkeypatch.setenv("WORKSHOP_TEST_SLOWNESS", "2")
-    assert slowness.over_all(1.2, slowness.LONG) == pytest.approx(1.6)
-    assert slowness.over_all(1.2, slowness.LONG - 1) == 1.2
+    assert slowness.overall(1.2, slowness.LONG) == pytest.approx(1.6)
+    assert slowness.overall(1.2, slowness.LONG - 1) == 1.2
     monkeypatch.setenv("WORKSHOP_TEST_SLOWNESS", "0.8")
-    assert slowness.over_all(1, slowness.LONG) == 1, "budgets are those of the reference at least"
+    assert slowness.overall(1, slowness.LONG) == 1, "budgets are those of the reference at least"
     assert slowness.describe(1.26, "it") == "it: 1.3 times slower than the reference"
 
 

@@ -135,7 +135,7 @@ class Run:
         if left:
             self.display.say(f"left behind by jobs, and ended: {', '.join(left[:5])}")
         seconds, spent = time.monotonic() - self.started, processes.spent() - before
-        if (during := slowness.over_all(machine, seconds)) != machine:
+        if (during := slowness.overall(machine, seconds)) != machine:
             self.display.say(slowness.describe(during, "this machine over the whole run"))
             machine = during
         results = list(schedule.results.values())

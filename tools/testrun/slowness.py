@@ -15,7 +15,7 @@ REFERENCE = 0.9
 
 
 LONG = 300
-"""From so many seconds on a run looks again, in its end."""
+"""From so many seconds on a run looks again at its end."""
 
 
 def work() -> None:
@@ -65,7 +65,7 @@ def describe(slowness: float, what: str = "this machine") -> str:
     return f"{what}: {slowness:.1f} times slower than the reference"
 
 
-def over_all(begun: float, seconds: float) -> float:
+def overall(begun: float, seconds: float) -> float:
     """Return how slow this machine was during a run: the mean of its beginning and its end.
 
     Other guests of its host may come and go meanwhile, and what it takes longer for that is no growth.
