@@ -1,4 +1,8 @@
-"""An installation that was broken off, by a power cut or a killed build, is finished by the next set-up."""
+"""Packages are installed though an installation was broken off, or another one takes the lock meanwhile.
+
+What a power cut or a killed build broke off is finished by the next set-up; a package manager that comes
+between set-up's look at the locks and its turn is waited for.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +38,27 @@ PLAY = """
 """
 INTERRUPTED = "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem."
 BROKEN = "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages (or specify a solution)."
+LOCKED = {
+    "python3-apt": "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 8299 (apt-get)",
+    "frontend": "E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is it used?",
+    "lists": "Failed to lock apt for exclusive operation: Failed to lock directory /var/lib/apt/lists/",
+    "dnf": "lockfile is held by another process",
+    "dnf5": "Failed to obtain rpm transaction lock. Another transaction is in progress.",
+}
+"""What each module says where another package manager came first; the first one waits for nobody."""
+NOT_LOCKED = {
+    "other": "E: Unable to fetch some archives",
+    "clock": "E: Release file is not valid yet; set the clock of this machine",
+    "blocked": "E: the mirror has blocked this address",
+}
 
 
 MACHINES = {
     "interrupted": (INTERRUPTED, 1),
     "broken": (BROKEN, 1),
     "not-to-be-finished": (INTERRUPTED, 2),
-    "other": ("E: Unable to fetch some archives", 1),
+    **{machine: (words, 2) for machine, words in LOCKED.items()},
+    **{machine: (words, 1) for machine, words in NOT_LOCKED.items()},
 }
 """What the package manager of each machine says, and how many tries fail."""
 
@@ -73,7 +91,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     folder = tmp_path_factory.mktemp("broken-off")
     tasks = (ROLE / "tasks/install.yml").read_text()
     tasks = tasks[tasks.index("- name: Install the packages\n") :]
-    (folder / "install.yml").write_text(tasks.replace("ansible.builtin.package:", "stand_in:"))
+    assert "delay: 10" in tasks
+    tasks = tasks.replace("ansible.builtin.package:", "stand_in:").replace("delay: 10", "delay: 0")
+    (folder / "install.yml").write_text(tasks)
     variables = (ROLE / "vars/main.yml").read_text()
     (folder / "vars.yml").write_text(variables[variables.index("# Seconds for which another") :])
     (folder / "play.yml").write_text(PLAY)
@@ -118,8 +138,16 @@ def test_what_cannot_be_finished_fails(installed: Installed) -> None:
     assert installed.tries("not-to-be-finished") == 2
 
 
-def test_any_other_failure_is_none_of_that(installed: Installed) -> None:
-    assert installed.failed("other"), installed.output
-    assert "Unable to fetch" in installed.output
-    assert installed.said("other") == []
-    assert installed.tries("other") == 1
+@pytest.mark.parametrize("machine", LOCKED)
+def test_one_that_came_first_is_waited_for(installed: Installed, machine: str) -> None:
+    assert not installed.failed(machine), installed.output
+    assert installed.tries(machine) == 3
+    assert installed.said(machine) == []
+
+
+@pytest.mark.parametrize("machine", NOT_LOCKED)
+def test_any_other_failure_is_none_of_that(installed: Installed, machine: str) -> None:
+    assert installed.failed(machine), installed.output
+    assert NOT_LOCKED[machine][:20] in installed.output
+    assert installed.said(machine) == []
+    assert installed.tries(machine) == 1

@@ -161,7 +161,9 @@ def test_every_package_task_waits() -> None:
                 if f"ansible.builtin.{module}" in task:
                     found += 1
                     assert "lock_timeout" in str(task), f"{file}: {task.get('name')}"
-    assert found >= 2
+                    # Not always: where apt's module lacks python3-apt, it installs that at once.
+                    assert "lock" in str(task.get("until")), f"{file}: {task.get('name')}"
+    assert found >= 3
 
 
 def test_check_mode_installs_nothing() -> None:
