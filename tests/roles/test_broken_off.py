@@ -46,6 +46,7 @@ LOCKED = {
     "dnf5": "Failed to obtain rpm transaction lock. Another transaction is in progress.",
 }
 """What each module says where another package manager came first; the first one waits for nobody."""
+HUNG = ("Failed to lock apt for exclusive operation", 99)
 NOT_LOCKED = {
     "other": "E: Unable to fetch some archives",
     "clock": "E: Release file is not valid yet; set the clock of this machine",
@@ -58,6 +59,7 @@ MACHINES = {
     "broken": (BROKEN, 1),
     "not-to-be-finished": (INTERRUPTED, 2),
     **{machine: (words, 2) for machine, words in LOCKED.items()},
+    "hung": HUNG,
     **{machine: (words, 1) for machine, words in NOT_LOCKED.items()},
 }
 """What the package manager of each machine says, and how many tries fail."""
@@ -116,7 +118,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         "ANSIBLE_HOME": str(folder / "home"),
     }
     command = [sys.executable, "-m", "ansible", "playbook", "-i", "machines.json", "play.yml"]
-    command += ["-e", json.dumps({"folder": str(folder)})]
+    command += ["-e", json.dumps({"folder": str(folder), "__base_fedora_patience": 40})]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
@@ -143,6 +145,12 @@ def test_one_that_came_first_is_waited_for(installed: Installed, machine: str) -
     assert not installed.failed(machine), installed.output
     assert installed.tries(machine) == 3
     assert installed.said(machine) == []
+
+
+def test_patience_with_one_that_hangs_ends(installed: Installed) -> None:
+    assert installed.failed("hung"), installed.output
+    assert HUNG[0] in installed.output
+    assert installed.tries("hung") == 1 + 40 // 10
 
 
 @pytest.mark.parametrize("machine", NOT_LOCKED)
