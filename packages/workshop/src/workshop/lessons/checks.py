@@ -63,6 +63,8 @@ class Verdict:
     limits: dict[str, float] = field(default_factory=dict)
     """How much of each limit on work, memory and time the solved run took; 1 is all of it."""
     faults: list[str] = field(default_factory=list)
+    close: bool = False
+    """Nothing but times speak against it, and by so little that it may be noise."""
 
 
 def check_lesson(lesson: Lesson, how: RunOptions, show: ShowProgress, *, static: bool = False) -> Verdict:
@@ -115,6 +117,7 @@ def _check_run(
         verdict.faults.append(f"its checks reject {share:.0%} of the mutants, at least {REJECTED:.0%}")
     verdict.solved = result.passed
     verdict.limits = shares(told, best, how.profile)
+    verdict.close = result.close and not verdict.faults
     if result.why:
         verdict.faults.append(f"with solutions: {result.why}")
 

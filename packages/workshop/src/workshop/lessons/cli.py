@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import rich.progress
 import typer
@@ -25,7 +25,7 @@ from workshop.lessons.catalogue import (
     notebooks_folder,
 )
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
-from workshop.lessons.judging import Result, run_lesson
+from workshop.lessons.judging import Result, better, run_lesson
 from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
 from workshop.lessons.runner import Progress, RunOptions, Worker
@@ -42,6 +42,8 @@ from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
 from workshop.system.command import ended_cleanly
+
+Found = TypeVar("Found", Result, Verdict)
 
 app = typer.Typer(help="List, run and check the lessons.", no_args_is_help=True)
 
@@ -102,6 +104,22 @@ def list_lessons(
     print_json({"lessons": documents, **here})
 
 
+def _close_ones_again(
+    lessons: list[Lesson], once: Callable[[Lesson], Found], better: Callable[[Found, Found], Found]
+) -> dict[str, Found]:
+    """Return what was found out about each of several lessons, by name.
+
+    What a lesson takes depends on what else the machine does in the same minute, for which the yardstick
+    does not make up in full. One that was over a limit by little is tried once more after the others.
+    """
+    found = {lesson.name: once(lesson) for lesson in lessons}
+    for lesson in lessons if len(lessons) > 1 else []:
+        if found[lesson.name].close:
+            messages.print(f"{lesson.name}: over by little; once more, after the others", highlight=False)
+            found[lesson.name] = better(found[lesson.name], once(lesson))
+    return found
+
+
 @app.command()
 def run(
     names: Names = None,
@@ -132,13 +150,16 @@ def run(
     if output is not None:
         _require_apart(output, folder, load_settings().notebooks)
     how = RunOptions(folder, profile, timeout, output, short_path=short_path, measured=measured)
-    results: list[Result] = []
+
+    def once(lesson: Lesson) -> Result:
+        with progress(f"{lesson.name} ({profile})") as report:
+            result = run_lesson(lesson, how, report, solved=solutions)
+        _tell(result.name, [result.why] if result.why else [])
+        return result
+
     with ended_cleanly():
-        for lesson in lessons:
-            with progress(f"{lesson.name} ({profile})") as report:
-                result = run_lesson(lesson, how, report, solved=solutions)
-            results.append(result)
-            _tell(result.name, [result.why] if result.why else [])
+        found = _close_ones_again(lessons, once, better)
+    results = [found[lesson.name] for lesson in lessons]
     if as_json:
         print_json({"lessons": [asdict(result) for result in results]})
     else:
@@ -164,12 +185,17 @@ def check(
     is rejected. All of that takes one run of the lesson.
     """
     folder, lessons = _chosen(notebooks, names)
-    found: dict[str, Verdict] = {}
     with ended_cleanly(), Worker() as worker:
         how = RunOptions(folder, profile, timeout, kept=worker)
-        for lesson in sorted(lessons, key=kernel_of):
-            found[lesson.name] = verdict = check_lesson(lesson, how, progress, static=static)
+
+        def once(lesson: Lesson) -> Verdict:
+            verdict = check_lesson(lesson, how, progress, static=static)
             _tell(lesson.name, verdict.faults)
+            return verdict
+
+        found = _close_ones_again(
+            sorted(lessons, key=kernel_of), once, lambda first, later: later if later.passed else first
+        )
     verdicts = [found[lesson.name] for lesson in lessons]
     _tell("all lessons", common := check_catalogue(folder))
     if as_json:

@@ -1,7 +1,9 @@
 """The verdict on a run: its figures against the lesson's budget and bars.
 
 Time is counted in work (see ``yardstick``), and the yardstick has some noise. A lesson that is over a
-limit on time by little, and has no other fault, is run once more, and the better run counts.
+limit on time by little, and has no other fault, is run once more, and the better run counts. If that one
+is over it, too, the verdict is ``close``: a busy minute lasts longer than a lesson, so whoever runs several
+tries it once more after the others.
 
 What a lesson compiles because it found Theano's cache cold is told beside its work and counts against no
 budget: that is for a machine that was set up, where the cache is warm. A time that the lesson itself measured
@@ -67,7 +69,9 @@ class Result:
     slowness: float = 1.0
     noise: float = 0.0
     runs: int = 1
-    """Two when the first run was over a limit on time by little; this is the better one."""
+    """More than one when the first run was over a limit on time by little; this is the better one."""
+    close: bool = False
+    """Nothing but times speak against it, and by so little that it may be noise."""
     compiling: float = 0.0
     """The processor seconds that compiling took, where a cache was cold; in no other figure."""
 
@@ -136,14 +140,19 @@ def best_of_runs(
     """Judge a run; where noise leaves it open, judge a second one and take the better."""
     ran = run()
     result = judge(name, told, ran, profile, solved=solved)
-    faults = faults_of(told, ran, profile, solved=solved)
-    if not faults or not all(_may_be_noise(fault, ran.outcome) for fault in faults):
+    if not result.close:
         return result, ran
     again = run()
     second = judge(name, told, again, profile, solved=solved)
     if second.passed or second.work < result.work:
         result, ran = second, again
     return replace(result, runs=2), ran
+
+
+def better(first: Result, later: Result) -> Result:
+    """Return the better of two results of one lesson, with the runs of both."""
+    best = later if later.passed or (later.close and later.work < first.work) else first
+    return replace(best, runs=first.runs + later.runs)
 
 
 def _may_be_noise(fault: Fault, outcome: Outcome) -> bool:
@@ -174,6 +183,7 @@ def judge(name: str, told: About, ran: Executed, profile: Profile, *, solved: bo
         slowness=outcome.slowness,
         noise=outcome.noise,
         compiling=outcome.compiling_seconds,
+        close=bool(faults) and all(_may_be_noise(fault, outcome) for fault in faults),
     )
 
 
