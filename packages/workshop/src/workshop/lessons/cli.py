@@ -105,7 +105,7 @@ def list_lessons(
 
 
 def _close_ones_again(
-    lessons: list[Lesson], once: Callable[[Lesson], Found], better: Callable[[Found, Found], Found]
+    lessons: list[Lesson], once: Callable[[Lesson], Found], keep: Callable[[Found, Found], Found]
 ) -> dict[str, Found]:
     """Return what was found out about each of several lessons, by name.
 
@@ -116,7 +116,7 @@ def _close_ones_again(
     for lesson in lessons if len(lessons) > 1 else []:
         if found[lesson.name].close:
             messages.print(f"{lesson.name}: over by little; once more, after the others", highlight=False)
-            found[lesson.name] = better(found[lesson.name], once(lesson))
+            found[lesson.name] = keep(found[lesson.name], once(lesson))
     return found
 
 
