@@ -50,6 +50,9 @@ HUNG = ("Failed to lock apt for exclusive operation", 99)
 NOT_LOCKED = {
     "other": "E: Unable to fetch some archives",
     "clock": "E: Release file is not valid yet; set the clock of this machine",
+    "not-root": "E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)",
+    "full": "Failed to lock apt for exclusive operation: E:Could not open lock file /var/lib/apt/lists/lock "
+    "- open (28: No space left on device)",
     "blocked": "E: the mirror has blocked this address",
 }
 

@@ -115,7 +115,7 @@ def _close_ones_again(
     found = {lesson.name: once(lesson) for lesson in lessons}
     for lesson in lessons if len(lessons) > 1 else []:
         if found[lesson.name].close:
-            messages.print(f"{lesson.name}: over by little; once more, after the others", highlight=False)
+            _tell(lesson.name, ["over by little; once more, after the others"])
             found[lesson.name] = keep(found[lesson.name], once(lesson))
     return found
 
