@@ -134,7 +134,9 @@
     showRunning();
   }
 
+  /** What is seen when it stands still is where it stands, not what was drawn a moment before. */
   function stop() {
+    if (pulse.running) show();
     pulse.stop();
     showRunning();
   }
