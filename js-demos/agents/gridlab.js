@@ -14,7 +14,10 @@
     constructor(onChange) {
       this.onChange = onChange;
       this.view = new Agents.GridView($("grid"), (square) => this.edit(square));
-      this.running = false;
+      this.pulse = new Workshop.Pulse({
+        beat: () => this._beat(), show: () => this.show(), every: () => 0,
+        wait: () => (this.walking ? DRAW_EVERY_MS : SWEEP_EVERY_MS),
+      });
       this.load("rooms");
     }
 
@@ -31,6 +34,10 @@
       this.mind = knows ? new Agents.ValueIteration(this.grid) : new Agents.QLearning(this.grid, Workshop.random(Date.now()));
       this.settled = false;
       this.show();
+    }
+
+    get running() {
+      return this.pulse.running;
     }
 
     /** @returns {boolean} whether it learns by walking; else it knows the map */
@@ -64,27 +71,23 @@
     }
 
     start() {
-      this.running = true;
-      this.onChange();
       this.due = 0;
       this.last = performance.now();
-      this._beat();
+      this.pulse.start();
+      this.onChange();
     }
 
     stop() {
-      this.running = false;
+      this.pulse.stop();
       this.onChange();
     }
 
     _beat() {
-      if (!this.running) return;
       const now = performance.now();
       if (this.walking) this._walk(now);
       else this.step();
       this.last = now;
-      this.show();
       if (this.settled) this.stop();
-      else setTimeout(() => this._beat(), this.walking ? DRAW_EVERY_MS : SWEEP_EVERY_MS);
     }
 
     /** As many steps as the speed asks for since the last picture. */

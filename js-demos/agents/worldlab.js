@@ -15,7 +15,10 @@
   class WorldLab {
     constructor(onChange) {
       this.onChange = onChange;
-      this.running = false;
+      this.pulse = new Workshop.Pulse({
+        beat: () => this._beat(), show: () => this.show(), every: () => (this.fast ? DRAW_EVERY_MS : 0),
+        wait: () => (this.fast ? 0 : BEAT_MS),
+      });
       this.seed = 3;
       this.restart();
     }
@@ -27,8 +30,16 @@
       this.learner = new Agents.Learner(SETTINGS, random);
       this.rewards = [];
       this.history = [];
-      this.drawnAt = 0;
       this.show();
+    }
+
+    get running() {
+      return this.pulse.running;
+    }
+
+    /** Whether it shall learn as quickly as the machine can, or be watched. */
+    get fast() {
+      return document.querySelector('input[name="pace"]:checked').value === "fast";
     }
 
     get learning() {
@@ -53,27 +64,21 @@
     }
 
     start() {
-      this.running = true;
+      this.pulse.start();
       this.onChange();
-      this._beat();
     }
 
     stop() {
-      this.running = false;
+      this.pulse.stop();
       this.onChange();
     }
 
     _beat() {
-      if (!this.running) return;
-      const fast = document.querySelector('input[name="pace"]:checked').value === "fast";
-      const end = performance.now() + (fast ? LEARN_MS : 0);
+      const end = performance.now() + (this.fast ? LEARN_MS : 0);
       do this.step(); while (performance.now() < end);
-      if (performance.now() - this.drawnAt > DRAW_EVERY_MS || !fast) this.show();
-      setTimeout(() => this._beat(), fast ? 0 : BEAT_MS);
     }
 
     show() {
-      this.drawnAt = performance.now();
       Agents.drawWorld($("world"), this.world);
       this._bars();
       const { good, bad } = this.world.eaten;

@@ -5,9 +5,15 @@
   const Workshop = (window.Workshop = window.Workshop || {});
 
   class Pulse {
-    /** @param {() => void} beat what is done again and again; it takes some milliseconds */
-    constructor(beat) {
-      Object.assign(this, { beat, running: false, waiting: false });
+    /**
+     * @param {object} demo
+     * @param {() => void} demo.beat what is done again and again; it takes some milliseconds
+     * @param {() => void} demo.show draws where the demo stands
+     * @param {() => number} [demo.every] milliseconds from one picture to the next; left out, the beat draws by itself
+     * @param {() => number} [demo.wait] milliseconds from one beat to the next
+     */
+    constructor({ beat, show, every = () => Infinity, wait = () => 0 }) {
+      Object.assign(this, { beat, show, every, wait, running: false, waiting: false, shownAt: -Infinity });
       document.addEventListener("visibilitychange", () => this._next());
     }
 
@@ -16,10 +22,14 @@
       this._next();
     }
 
+    /** What is seen when it stands still is where it stands, not what was drawn a moment before. */
     stop() {
+      if (!this.running) return;
       this.running = false;
+      this.show();
     }
 
+    /** However often it is stopped and started, one beat is waited for, not several. */
     _next() {
       if (this.waiting || !this.running || document.hidden) return;
       this.waiting = true;
@@ -27,8 +37,16 @@
         this.waiting = false;
         if (!this.running || document.hidden) return;
         this.beat();
+        this._look();
         this._next();
-      }, 0);
+      }, this.wait());
+    }
+
+    _look() {
+      const now = performance.now();
+      if (!this.running || now - this.shownAt < this.every()) return;
+      this.shownAt = now;
+      this.show();
     }
   }
 

@@ -36,8 +36,7 @@
     const curve = new Workshop.Curve($("curve"), { unit: "digits", colours: ["--warm"], first: 2 });
     const pad = new Digits.Pad($("pad"), $("tip"), answer);
     let model = null;
-    let running = false;
-    let drawnAt = 0;
+    const pulse = new Workshop.Pulse({ beat, show, every: () => DRAW_EVERY_MS });
     let testedAt = 0;
     let score = null;
     let seed = 1;
@@ -46,7 +45,7 @@
       name: "digits",
       get seen() { return model.seen; },
       get loss() { return model.loss; },
-      get running() { return running; },
+      get running() { return pulse.running; },
       get heldOut() { return score ? score.right / score.of : null; },
       get answer() { return $("answer").textContent; },
       get ink() { return pad.ink.filter((dot) => dot > 127).length; },
@@ -83,7 +82,6 @@
     }
 
     function show() {
-      drawnAt = performance.now();
       $("seen").textContent = model.seen.toLocaleString("en");
       $("loss").textContent = model.loss.toFixed(2);
       if (!score) $("held-out").textContent = "–";
@@ -119,31 +117,27 @@
     }
 
     function beat() {
-      if (!running) return;
       model.trainFor(LEARN_MS);
-      if (performance.now() - drawnAt > DRAW_EVERY_MS) show();
       if (performance.now() - testedAt > TEST_EVERY_MS) test();
-      setTimeout(beat, 0);
     }
 
     function start() {
-      running = true;
       testedAt = performance.now();
+      pulse.start();
       showRunning();
-      beat();
     }
 
     function stop() {
-      running = false;
+      pulse.stop();
       showRunning();
     }
 
     function showRunning() {
-      $("run").textContent = running ? "Pause" : "Train";
+      $("run").textContent = pulse.running ? "Pause" : "Train";
     }
 
     function toggle() {
-      if (running) stop();
+      if (pulse.running) stop();
       else start();
     }
 
@@ -174,7 +168,7 @@
     }
 
     restart();
-    Workshop.stage({ tries: Digits.tries(setUp), start, stop, running: () => running });
+    Workshop.stage({ tries: Digits.tries(setUp), start, stop, running: () => pulse.running });
   }
 
   if (!window.workshopDigits) {

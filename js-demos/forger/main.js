@@ -29,8 +29,7 @@
   let game = null;
   /** Settings to come after so many rounds, if any. */
   let next = null;
-  let drawnAt = 0;
-  const pulse = new Workshop.Pulse(beat);
+  const pulse = new Workshop.Pulse({ beat, show, every: () => DRAW_EVERY_MS });
 
   window.workshopDemo = {
     name: "forger",
@@ -73,7 +72,6 @@
   }
 
   function show() {
-    drawnAt = performance.now();
     const belief = $("belief").checked ? game.judge(GROUND_PLACES) : new Float64Array(GROUND * GROUND);
     plane.paint(GROUND, belief.map((sure) => DEEPER * sure));
     plane.begin();
@@ -121,7 +119,6 @@
       change(next.settings);
       next = null;
     }
-    if (performance.now() - drawnAt > DRAW_EVERY_MS) show();
   }
 
   function start() {
@@ -134,9 +131,7 @@
     showRunning();
   }
 
-  /** What is seen when it stands still is where it stands, not what was drawn a moment before. */
   function stop() {
-    if (pulse.running) show();
     pulse.stop();
     showRunning();
   }

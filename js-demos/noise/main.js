@@ -34,7 +34,7 @@
   let journey = null;
   let measureAt = FIRST_MEASURE;
   let movedAt = 0;
-  const pulse = new Workshop.Pulse(beat);
+  const pulse = new Workshop.Pulse({ beat, show });
 
   /** @returns {{part: number, guidance: number}} where the points are led on their way back */
   function lead() {

@@ -47,19 +47,20 @@
     start() {
       if (this.running) return;
       this.running = true;
-      requestAnimationFrame(this.frame);
+      this.frameToCome = requestAnimationFrame(this.frame);
     }
 
+    /** The frame that was asked for is not awaited: who starts again before it would have two at a time. */
     stop() {
       this.running = false;
+      cancelAnimationFrame(this.frameToCome);
     }
 
     frame() {
-      if (!this.running) return;
       this.model.trainFor(TRAIN, this.picture.colours);
       const loss = this.painter.paintFor(PAINT);
       if (loss !== null) this._judge(loss);
-      requestAnimationFrame(this.frame);
+      if (this.running) this.frameToCome = requestAnimationFrame(this.frame);
     }
 
     _judge(loss) {

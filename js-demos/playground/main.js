@@ -28,15 +28,14 @@
     let train = [];
     let test = [];
     let model = null;
-    let running = false;
-    let drawnAt = 0;
+    const pulse = new Workshop.Pulse({ beat, show, every: () => DRAW_EVERY_MS });
 
     window.workshopDemo = {
       name: "playground",
       get loss() { return model.loss(train); },
       get testLoss() { return model.loss(test); },
       get epochs() { return epochs(); },
-      get running() { return running; },
+      get running() { return pulse.running; },
       get settings() { return Playground.readSettings(); },
       get labels() { return own.map(({ label }) => label); },
       get first() { return { ...train[0] }; },
@@ -80,7 +79,6 @@
     }
 
     function show() {
-      drawnAt = performance.now();
       view.sharp = $("sharp").checked;
       view.draw(model, train, $("show-test").checked ? test : []);
       const losses = [model.loss(train), model.loss(test)];
@@ -102,10 +100,7 @@
     }
 
     function beat() {
-      if (!running) return;
       model.trainFor(LEARN_MS, train);
-      if (performance.now() - drawnAt > DRAW_EVERY_MS) show();
-      setTimeout(beat, 0);
     }
 
     function start() {
@@ -114,22 +109,21 @@
         return;
       }
       say("");
-      running = true;
+      pulse.start();
       showRunning();
-      beat();
     }
 
     function stop() {
-      running = false;
+      pulse.stop();
       showRunning();
     }
 
     function showRunning() {
-      $("run").textContent = running ? "Pause" : "Train";
+      $("run").textContent = pulse.running ? "Pause" : "Train";
     }
 
     function toggle() {
-      if (running) stop();
+      if (pulse.running) stop();
       else start();
     }
 
@@ -219,7 +213,7 @@
     restart();
     Workshop.stage({
       tries: Playground.experiments.map((experiment) => ({ ...experiment, set: () => setUp(experiment.settings) })),
-      start, stop, running: () => running,
+      start, stop, running: () => pulse.running,
     });
   }
 

@@ -21,8 +21,7 @@
   function main() {
     const curve = new Workshop.Curve($("curve"), { unit: "letters", colours: ["--warm"], first: 3 });
     let writer = null;
-    let running = false;
-    let drawnAt = 0;
+    const pulse = new Workshop.Pulse({ beat, show, every: () => DRAW_EVERY_MS });
     let wroteAt = 0;
     let seed = 1;
 
@@ -30,7 +29,7 @@
       name: "text",
       get bits() { return writer.bits; },
       get seen() { return writer.seen; },
-      get running() { return running; },
+      get running() { return pulse.running; },
       get letters() { return writer.letters.length; },
       write: (length, temperature) => writer.write("", length, temperature),
     };
@@ -59,7 +58,6 @@
     }
 
     function show() {
-      drawnAt = performance.now();
       $("bits").textContent = writer.bits.toFixed(2);
       $("guess").textContent = `1 of ${(2 ** writer.bits).toFixed(1)}`;
       $("seen").textContent = writer.seen.toLocaleString("en");
@@ -89,31 +87,27 @@
     }
 
     function beat() {
-      if (!running) return;
       writer.readFor(LEARN_MS);
-      if (performance.now() - drawnAt > DRAW_EVERY_MS) show();
       if (performance.now() - wroteAt > WRITE_EVERY_MS) write();
-      setTimeout(beat, 0);
     }
 
     function start() {
       if (chosenText().length < SHORTEST) return restart();
-      running = true;
+      pulse.start();
       showRunning();
-      beat();
     }
 
     function stop() {
-      running = false;
+      pulse.stop();
       showRunning();
     }
 
     function showRunning() {
-      $("run").textContent = running ? "Pause" : "Read";
+      $("run").textContent = pulse.running ? "Pause" : "Read";
     }
 
     function toggle() {
-      if (running) stop();
+      if (pulse.running) stop();
       else start();
     }
 
@@ -154,7 +148,7 @@
     }
 
     restart();
-    Workshop.stage({ tries: Writing.tries(setUp), start, stop, running: () => running });
+    Workshop.stage({ tries: Writing.tries(setUp), start, stop, running: () => pulse.running });
   }
 
   main();

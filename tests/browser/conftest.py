@@ -409,3 +409,41 @@ def keep() -> Callable[[playwright.Page, str], None]:
             page.screenshot(path=Path(folder) / f"{name}.png")
 
     return screenshot
+
+
+PAUSE = """([place, name]) => {
+  const ours = { setTimeout, clearTimeout, requestAnimationFrame, cancelAnimationFrame };
+  const beats = new Set();
+  const kinds = [["setTimeout", "clearTimeout"], ["requestAnimationFrame", "cancelAnimationFrame"]];
+  for (const [ask, drop] of kinds) {
+    window[ask] = (...rest) => {
+      const key = ours[ask].call(window, ...rest);
+      beats.add(ask + key);
+      return key;
+    };
+    window[drop] = (key) => { beats.delete(ask + key); ours[drop].call(window, key); };
+  }
+  const run = document.getElementById("run");
+  for (let n = 0; n < 5; n++) { run.click(); run.click(); }
+  Object.assign(window, ours);
+  const found = { before: workshopDemo.running, beats: beats.size };
+  run.click();
+  found.after = workshopDemo.running;
+  if (place) {
+    found.shown = document.querySelector(place).textContent.split(" ")[0];
+    found.stands = name.split(".").reduce((part, key) => part[key], workshopDemo).toLocaleString("en");
+  }
+  return found;
+}"""
+
+
+def pause(page: playwright.Page, place: str | None = None, name: str = "") -> None:
+    """Stop a demo that moves, after a few starts and stops in a row, as by a restless finger.
+
+    It goes on at its pace, not at twice that for each start; and when it stands still, the ``place`` on the
+    page says where it stands by what ``workshopDemo`` calls ``name``, not where it stood a moment before.
+    """
+    found = page.evaluate(PAUSE, [place, name])
+    assert (found["before"], found["after"]) == (True, False)
+    assert found["beats"] <= 1, "there are several loops now"
+    assert found.get("shown") == found.get("stands")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, pause, wait_until
 from .fingers import tap
 
 PAGE = "demos/agents/index.html"
@@ -122,6 +122,7 @@ def test_q_learning_finds_the_same_way_by_walking(
     page.get_by_role("button", name="Go", exact=True).click()
     wait_until(page, f"workshopDemo.path && workshopDemo.path.length - 1 === {SHORTEST['rooms']}")
     assert "times at the goal" in page.inner_text("#grid-said")
+    pause(page, "#grid-said", "steps")
     keep(page, "agents-grid")
 
 
@@ -160,8 +161,12 @@ def test_the_moving_agents_reward_rises(base: str, open_page: Open, keep: Callab
     )
     assert early < 10
     assert late > early + 20
+    pause(page, "#world-said", "steps")
+    steps = page.evaluate("workshopDemo.steps")
     page.get_by_role("radio", name="to watch").check()
-    page.wait_for_timeout(300)
+    go.click()
+    wait_until(page, f"workshopDemo.steps > {steps}")
+    pause(page, "#world-said", "steps")
     keep(page, "agents-world")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, pause, wait_until
 from .fingers import drag_finger, tap
 
 PAGE = "demos/digits/index.html"
@@ -84,7 +84,7 @@ def test_it_learns_to_read_and_reads_what_is_drawn(
     FIGURES.append(
         f"digits: {RIGHT:.0%} of held-out digits right after {seconds:.0f} processor s, {seen} seen"
     )
-    page.get_by_role("button", name="Pause").click()
+    pause(page, "#seen", "seen")
     draw(page, THREE)
     assert page.inner_text("#answer") == "3"
     keep(page, "digits")

@@ -9,7 +9,7 @@ from typing import Any
 
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, learn, pause, wait_until
 from .fingers import tap
 
 PAGE = "demos/forger/index.html"
@@ -145,9 +145,8 @@ def test_it_covers_the_ring_collapses_on_demand_and_recovers_by_the_remedy(
     assert state(page, "settings.flat") is True
     words = ", ".join(f"{what} after {seconds:.1f}" for what, seconds in spent.items())
     FIGURES.append(f"forger: {words} processor s, {state(page, 'rounds')} rounds")
-    page.get_by_role("button", name="Pause").click()
-    # It went on for a moment, in which any place may have been lost again; what is shown is where it stands.
-    expect(page.locator("#covered")).to_have_text(str(state(page, "report.covered")))
+    # It went on for a moment, in which any place may have been lost again.
+    pause(page, "#covered", "report.covered")
     own_points(page)
 
 

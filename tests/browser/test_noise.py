@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, STILL, Open, learn, wait_until
+from .conftest import FIGURES, STILL, Open, learn, pause, wait_until
 from .fingers import tap
 from .test_forger import by_node, hide, state
 
@@ -83,7 +83,7 @@ def test_points_come_back_nearer_and_nearer_and_can_be_led(
         f" {state(page, 'updates')} updates; other real points {before['best']:.3f}"
     )
     wait_until(page, "workshopDemo.back && workshopDemo.step < 20")
-    page.get_by_role("button", name="Pause").click()
+    pause(page, "#updates", "updates")
     keep(page, "noise")
     led(page)
     walked(page)

@@ -15,7 +15,7 @@ import pytest
 from workshop.settings import Settings
 from workshop.site.build import build_site
 
-from .conftest import CHECKOUT, Open, Watch, expect, wait_until
+from .conftest import CHECKOUT, Open, Watch, expect, pause, wait_until
 from .fingers import tap
 
 # Measured on two busy cores: 0.08 before the first step, 0.004 after 5 s, 0.002 after 12 s.
@@ -158,6 +158,7 @@ def keys_do_what_the_page_says(page: Any) -> None:
     assert page.inner_text("#run") == "Go on"
     page.keyboard.press("Space")
     assert state(page, "running") is True
+    pause(page)
     page.keyboard.press("2")
     assert state(page, "picture") == "fish"
     begins_anew(page, lambda: page.keyboard.press("r"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import FIGURES, STILL, Open, expect, learn, wait_until
+from .conftest import FIGURES, STILL, Open, expect, learn, pause, wait_until
 from .fingers import tap
 
 PAGE = "demos/playground/index.html"
@@ -73,7 +73,7 @@ def test_the_form_makes_the_network_and_a_rebuild_starts_again(base: str, open_p
     assert float(page.inner_text("#train-loss")) > 0
     page.get_by_role("button", name="Train", exact=True).click()
     wait_until(page, "workshopDemo.epochs > 5")
-    page.get_by_role("button", name="Pause").click()
+    pause(page, "#epochs", "epochs")
     page.get_by_role("button", name="Start again").click()
     assert state(page, "epochs") == 0
 

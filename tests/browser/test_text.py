@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from waiting import patience
 
-from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, wait_until
+from .conftest import CHECKOUT, FIGURES, STILL, Open, expect, learn, pause, wait_until
 from .fingers import tap
 
 PAGE = "demos/text/index.html"
@@ -99,7 +99,7 @@ def test_temperature_makes_it_bold_or_careful(base: str, open_page: Open) -> Non
     page.get_by_role("radio", name="counting").check()
     page.get_by_role("button", name="Read", exact=True).click()
     wait_until(page, "workshopDemo.bits < 1", SECONDS)
-    page.get_by_role("button", name="Pause").click()
+    pause(page, "#seen", "seen")
     cold = page.evaluate("workshopDemo.write(600, 0.2)")
     hot = page.evaluate("workshopDemo.write(600, 2)")
     assert cold.count(" and 1 make ") > hot.count(" and 1 make ")
