@@ -2,9 +2,11 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workshop.sync import decision
-from workshop.sync.merge import ONE_PAIR, Effort, align, unique_ids
+from workshop.sync.merge import ALIKE, ONE_PAIR, SAME_FILE, Effort, align, stayed, unique_ids
 from workshop.sync.notebook import settle_ids
 
 from .bed import Bed, book, cell
@@ -56,6 +58,32 @@ def test_likeness() -> None:
     assert Effort().likeness(cell("abcdef"), cell("abcdeX", kind="markdown")) == 0.0
     assert Effort().likeness(cell("abcdef"), cell("abcdeX")) > 0.6
     assert Effort().likeness(cell("a" * ONE_PAIR), cell("a" * ONE_PAIR + "b")) == 0.0
+
+
+CELLS = st.builds(
+    cell,
+    st.sampled_from(["", " ", "a = 1", "a = 2", "rate = 0.1", "rate = 0.01"]) | st.text("ab ", max_size=5),
+    st.none() | st.sampled_from("xyz"),
+    kind=st.sampled_from(["code", "markdown"]),
+)
+BOOKS = st.lists(CELLS, max_size=8)
+
+
+@given(BOOKS, BOOKS)
+def test_who_asks_only_whether_half_stayed_is_told_the_same(old: list[Any], new: list[Any]) -> None:
+    whole = stayed(old, new, align(old, new))
+    found = stayed(old, new, align(old, new, least=SAME_FILE))
+    assert found == whole if whole >= SAME_FILE else found < SAME_FILE
+
+
+@given(st.lists(CELLS, max_size=5), CELLS)
+def test_of_similar_cells_the_first_of_the_likest_is_taken(old: list[Any], one: Any) -> None:
+    old = [each | {"id": f"old {place}"} for place, each in enumerate(old)]
+    likeness = [Effort().likeness(each, one) for each in old]
+    found = align(old, [one])
+    if not any(each["source"] == one["source"] for each in old):
+        best = max(likeness, default=0)
+        assert found == ({0: likeness.index(best)} if best >= ALIKE else {})
 
 
 @pytest.mark.parametrize("words", [("", ""), ("same", "same"), ("one {}", "another, of many words {}")])

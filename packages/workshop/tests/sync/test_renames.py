@@ -2,6 +2,7 @@ import itertools
 import random
 from pathlib import Path
 from string import ascii_letters
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,28 @@ def test_other_suffixes_empty_files_and_little_in_common_are_no_renames() -> Non
 def test_text_is_compared_by_lines_and_binary_data_as_a_whole() -> None:
     assert file_likeness(Version(b"a\nb\nc\n"), Version(b"a\nb\nd\n"), Effort()) > 0.5
     assert file_likeness(Version(b"a\0b\nc\n"), Version(b"a\0b\nd\n"), Effort()) == 0.0
+
+
+class Counted(Effort):
+    """Counts how often two texts are compared."""
+
+    compared = 0
+
+    def compare(self, *what: Any) -> Any:
+        self.compared += 1
+        return super().compare(*what)
+
+
+def test_lessons_that_have_nothing_in_common_are_told_apart_soon() -> None:
+    """A release that renames all lessons compares each with each: not all their cells, too."""
+    words = random.Random(1)
+    books = [
+        Version(book(*(cell("".join(words.choices(ascii_letters, k=60))) for _ in range(40))))
+        for _ in range(2)
+    ]
+    effort = Counted()
+    assert file_likeness(*books, effort) < 0.5
+    assert effort.compared <= 1 + 2 * 40
 
 
 def lesson(about: str, first: str = "", ran: str = "") -> bytes:

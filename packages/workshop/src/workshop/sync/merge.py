@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Container, Hashable, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, TypeVar
@@ -247,34 +247,52 @@ class Effort:
         self.left -= time.process_time() - begin
         return found
 
-    def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes]) -> float:
-        """Return how similar two sequences are, from 0 to 1."""
-        work = len(one) * len(other)
-        found = self.compare(lambda m: m.ratio() if m.quick_ratio() >= SAME_FILE else 0, one, other, work)
-        return float(found or 0)
+    def ratio(self, one: Sequence[str | bytes], other: Sequence[str | bytes], least: float) -> float:
+        """Return how similar two sequences are, from 0 to 1; 0 where that is seen to be below ``least``."""
 
-    def likeness(self, one: Cell, other: Cell) -> float:
-        """Return how similar two cells' texts are; in cells of two types only equal ones are."""
+        def found(pair: SequenceMatcher[Any]) -> float:
+            can_be = pair.real_quick_ratio() >= least and pair.quick_ratio() >= least
+            return pair.ratio() if can_be else 0.0
+
+        return self.compare(found, one, other, len(one) * len(other)) or 0.0
+
+    def likeness(self, one: Cell, other: Cell, least: float = 0.0) -> float:
+        """Return how similar two cells' texts are, as ``ratio``; in cells of two types only equal ones are."""
         mine, theirs = source(one), source(other)
         if mine == theirs or one.get("cell_type") != other.get("cell_type"):
             return float(mine == theirs)
         if len(mine) * len(theirs) > ONE_PAIR:
-            return self.ratio(mine.splitlines(), theirs.splitlines())
-        return self.ratio(mine, theirs)
+            return self.ratio(mine.splitlines(), theirs.splitlines(), least)
+        return self.ratio(mine, theirs, least)
 
 
-def align(old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None) -> Pairs:
+def align(
+    old: Sequence[Cell], new: Sequence[Cell], effort: Effort | None = None, least: float = 0.0
+) -> Pairs:
     """Return for cells of ``new`` (by position) which cell of ``old`` each one was.
 
     Ids decide where both have them and they are unique, then the names of exercises. The rest goes by text:
     first equal cells in order, then equal cells anywhere, then, between matched neighbours, similar ones.
+
+    Who asks only whether at least ``least`` of both stayed, see ``stayed``, gets fewer pairs where less did:
+    similar cells, which take the time, are no longer looked for once they cannot make up for the others.
     """
     effort, pairs = effort or Effort(), _by_id(old, new)
     _by_exercise(old, new, pairs)
     _in_order(old, new, pairs, effort)
     _anywhere(old, new, pairs)
-    _similar(old, new, pairs, effort)
+    _similar(old, new, pairs, effort, least)
     return pairs
+
+
+def stayed(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> float:
+    """Return which part of two notebooks' cells is common, from 0 to 1: half of a cell that was changed."""
+    return _common(old, new, pairs) / (len(old) + len(new)) if old or new else 0.0
+
+
+def _common(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> int:
+    """Count 2 for each pair of equal cells, 1 for each pair of others."""
+    return sum(1 + (body(old[place]) == body(new[number])) for number, place in pairs.items())
 
 
 def unique_ids(cells: Sequence[Cell]) -> dict[str, int]:
@@ -338,19 +356,40 @@ def _anywhere(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs) -> None:
             pairs[number] = candidates.popleft()
 
 
-def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort) -> None:
+def _similar(old: Sequence[Cell], new: Sequence[Cell], pairs: Pairs, effort: Effort, least: float) -> None:
     """Match similar cells, none before a cell whose match stands behind the other's."""
     free_old, free_new = _free(old, set(pairs.values())), set(_free(new, pairs))
+    missing = least * (len(old) + len(new)) - _common(old, new, pairs)
+    # Equal cells that say something have found each other: of what is left only empty ones add 2.
+    hope_old, hope_new = _most(old, free_old), _most(new, free_new)
     after = -1
     for number in range(len(new) if free_old else 0):
+        if missing > min(hope_old, hope_new):
+            return
         if number not in free_new:
             after = max(after, pairs[number])
             continue
         effort.left -= len(free_old) * 2e-6  # what a look at each takes, compared or not
         if effort.left <= 0:
             return
-        scores = {place: effort.likeness(old[place], new[number]) for place in free_old if place > after}
-        best = max(scores, key=lambda place: scores[place], default=None)
-        if best is not None and scores[best] >= ALIKE:
+        hope_new -= _most(new, [number])
+        if (best := _likest(old, [place for place in free_old if place > after], new[number], effort)) >= 0:
             pairs[number] = after = best
             free_old.remove(best)
+            hope_old -= _most(old, [best])
+            missing -= _common(old, new, {number: best})
+
+
+def _most(cells: Sequence[Cell], places: Collection[int]) -> int:
+    """Return what these cells can add at most to what is common."""
+    return sum(1 if source(cells[place]).strip() else 2 for place in places)
+
+
+def _likest(old: Sequence[Cell], places: Sequence[int], cell: Cell, effort: Effort) -> int:
+    """Return the first of the places whose text is the most similar; -1 where none is similar enough."""
+    best, score = -1, ALIKE
+    for place in places:
+        found = effort.likeness(old[place], cell, score)
+        if found > score or (best < 0 and found == score):
+            best, score = place, found
+    return best

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from workshop.sync.decision import Action, Decision, Fate, Sides, Step, decide
 from workshop.sync.files import obstacle, protection
-from workshop.sync.merge import SAME_FILE, Effort, align
-from workshop.sync.notebook import Version, body
+from workshop.sync.merge import SAME_FILE, Effort, align, stayed
+from workshop.sync.notebook import Version
 from workshop.sync.source import Source
 from workshop.sync.state import NEVER, Entry, HashCache, Manifest, delivered, edited
 
@@ -55,17 +55,18 @@ def find_renames(gone: Versions, new: Versions) -> dict[str, str]:
 
 
 def file_likeness(before: Version, after: Version, effort: Effort) -> float:
-    """Return which part of two versions is common, from 0 to 1; empty files are not alike."""
+    """Return which part of two versions is common, from 0 to 1, or less where it is below ``SAME_FILE``.
+
+    Empty files are not alike.
+    """
     if before.sha256 == after.sha256:
         return 1.0 if before.data.strip() else 0.0
     if before.notebook is not None and after.notebook is not None:
         old, new = before.notebook["cells"], after.notebook["cells"]
-        pairs = align(old, new, effort)
-        stayed = sum(body(old[one]) == body(new[other]) for other, one in pairs.items())
-        return (stayed + len(pairs)) / (len(old) + len(new)) if old or new else 0.0
+        return stayed(old, new, align(old, new, effort, SAME_FILE))
     if b"\0" in before.data or b"\0" in after.data:
         return 0.0
-    return effort.ratio(before.data.splitlines(), after.data.splitlines())
+    return effort.ratio(before.data.splitlines(), after.data.splitlines(), SAME_FILE)
 
 
 @dataclass
