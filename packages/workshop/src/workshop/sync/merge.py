@@ -257,7 +257,7 @@ class Effort:
         return self.compare(found, one, other, len(one) * len(other)) or 0.0
 
     def likeness(self, one: Cell, other: Cell, least: float = 0.0) -> float:
-        """Return how similar two cells' texts are, as ``ratio``; in cells of two types only equal ones are."""
+        """Return how similar two cells' texts are, as ``ratio``; cells of two types must be equal."""
         mine, theirs = source(one), source(other)
         if mine == theirs or one.get("cell_type") != other.get("cell_type"):
             return float(mine == theirs)
