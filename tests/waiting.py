@@ -53,8 +53,8 @@ def alive(pid: int) -> bool:
 def end(process: subprocess.Popen[Any], seconds: float = 30) -> None:
     """Have a server of a test end, and wait until it has; one that takes longer is killed.
 
-    It is asked again and again: Jupyter's own handler writes a line of the log, and a SIGTERM that comes in
-    the middle of another line is lost with an error.
+    It is asked again and again: until the workshop's extension is loaded, Jupyter's own handler writes a line
+    of the log, and a SIGTERM that comes in the middle of another line is lost with an error.
     """
     limit = time.monotonic() + patience(seconds)
     while process.poll() is None:

@@ -193,7 +193,8 @@ class Watch:
         container of another job. That is nothing of the page's.
         """
         if line.type == "error" and "net::ERR_NETWORK_CHANGED" not in line.text:
-            self.complaints.append(line.text)
+            of = line.location["url"] if line.text.startswith("Failed to load") else ""
+            self.complaints.append(f"{line.text} {of}".strip())
 
 
 def _stays(url: str) -> bool:
@@ -336,6 +337,8 @@ def desk(
     left = [line for line in watch.complaints[before:] if not OF_LEAVING.search(line)]
     told = [*watch.complaints[:before], *left]
     watch.complaints[:] = [line for line in told if not OF_JUPYTER.search(line)]
+    if watch.complaints:
+        print(made.server.log.read_text()[-6000:])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

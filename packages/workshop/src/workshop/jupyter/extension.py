@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 from workshop.errors import WorkshopError
@@ -32,7 +33,22 @@ def hold_both_localhosts(server: Any) -> None:
         server.exit(1)
 
 
+def end_when_asked(server: Any) -> None:
+    """End the server at SIGTERM between two of the loop's steps.
+
+    Jupyter's own handler writes a line of the log at once: in the middle of another line that fails, and
+    the server goes on as if nobody had asked, until whoever did loses patience and kills it.
+    """
+
+    def end() -> None:
+        server.log.critical("asked to end by SIGTERM, stopping")
+        server.stop()
+
+    server.io_loop.asyncio_loop.add_signal_handler(signal.SIGTERM, end)
+
+
 def _load_jupyter_server_extension(server: Any) -> None:
+    end_when_asked(server)
     hold_both_localhosts(server)
     keep_the_token_out_of_pages(server.web_app.settings)
     gate.install(server)
