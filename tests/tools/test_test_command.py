@@ -344,7 +344,7 @@ def test_settings_of_this_machines_python_do_not_reach_a_job(
     fake: FakeParts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
-    fake.parts(unit="env | grep ^PYTHON && exit 1 || echo none")
+    fake.parts(unit='[ "$(env | grep ^PYTHON)" = PYTHONMALLOC=malloc ]')
     assert fake.run("unit").rows["unit"][1] == "passed"
 
 
