@@ -1,8 +1,10 @@
 """The yardstick: what rounds come to, and that a lesson is stopped for them and goes on."""
 
 import collections
+import itertools
 import json
 import math
+import mmap
 import os
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from waiting import alive, wait_until
 from workshop.lessons import yardstick
 from workshop.lessons.processes import die_with_parent
 from workshop.lessons.yardstick import REFERENCE, Beside, Round, Yardstick, read
+from workshop.machine import kernel
 
 from . import building
 
@@ -69,6 +72,34 @@ def test_the_rounds_after_a_lesson_are_those_before_the_next_for_some_seconds() 
     newest = taken.at_rest(anew=False)
     clock.now += 2 * yardstick.RECENT
     assert taken.at_rest(anew=False)[0] is not newest[0]
+
+
+def test_what_is_looked_at_was_not_for_as_many_rounds_as_there_are() -> None:
+    turns = list(itertools.islice(yardstick._in_turn(list(range(11)), 3), 7))
+    assert [place for turn in turns[:3] for place in turn] == list(range(9))
+    assert turns[3:6] == turns[:3] and turns[6] == turns[0]
+
+
+def test_there_is_a_place_in_each_page() -> None:
+    memory, places = yardstick._scattered(100)
+    assert sorted(place // mmap.PAGESIZE for place in places) == list(range(100))
+    assert len(memory) == 100 * mmap.PAGESIZE and places != sorted(places)
+
+
+@pytest.mark.parametrize("asked", [{}, kernel.LARGE_PAGES])
+def test_the_pieces_lie_in_pages_as_kernels_have_them(
+    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advised: list[int] = []
+
+    class Memory(mmap.mmap):
+        def madvise(self, option: int) -> None:
+            advised.append(option)
+
+    monkeypatch.setattr(yardstick, "large_pages", lambda: asked)
+    monkeypatch.setattr(yardstick.mmap, "mmap", Memory)
+    assert 0.1 < Yardstick().round().slowness < 60
+    assert advised == ([mmap.MADV_HUGEPAGE] * 2 if asked else [])
 
 
 def test_this_machine_has_a_slowness_that_can_be_believed() -> None:

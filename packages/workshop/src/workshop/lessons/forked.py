@@ -18,6 +18,8 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from workshop.machine.kernel import large_pages
+
 PRELOADED = {"theano": ("numpy", "theano.tensor", "lasagne", "matplotlib.pyplot")}
 """By kernel what nearly all of its lessons import. TensorFlow has threads, which a fork would not have."""
 UNSEEN = "--InlineBackend.print_figure_kwargs={'bbox_inches': None, 'dpi': 40}"
@@ -33,12 +35,13 @@ class Server:
 
     def __init__(self, command: list[str], environment: dict[str, str], modules: tuple[str, ...]) -> None:
         """Start it in place of the kernel that ``command`` would start; raises OSError or ValueError."""
-        options = json.dumps({"modules": modules, "threads": CHOOSING in command})
+        choosing = CHOOSING in command
+        options = json.dumps({"modules": modules, "threads": choosing})
         self._process = subprocess.Popen(
             [command[0], "-P", "-m", "workshop.machine.forkserver", options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment,
+            env=(large_pages() if choosing else {}) | environment,
             text=True,
         )
         self.pid = self._process.pid

@@ -13,8 +13,11 @@ of a round, so that the yardstick sees the machine as the lesson sees it, and no
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
+import mmap
 import os
+import random
 import signal
 import statistics
 import threading
@@ -24,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop.machine.kernel import large_pages
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -31,6 +36,9 @@ if TYPE_CHECKING:
 REFERENCE = {"interpreter": 0.0204, "product": 0.0213, "memory": 0.0203}
 """Processor seconds that a piece of each kind takes where the slowness is 1: one core of a server with an
 AMD EPYC of 2023 (Zen 4, 2.6 GHz), Python 3.11, NumPy 2.4 with OpenBLAS, nothing else at work."""
+
+SCATTERED, LOOKED_AT = 5_000, 1_500
+"""Pages of memory that the interpreter's piece has lying about, and at how many it looks in a round."""
 
 ROUNDS_AT_REST = 2
 """Rounds before the lesson, and again after it."""
@@ -89,7 +97,7 @@ class Yardstick:
     ) -> None:
         """Prepare the arrays, and do each piece once so that no round is the first."""
         self._cpu, self._clock = cpu, clock
-        self._pieces = {"interpreter": _interpreter, **_array_pieces()}
+        self._pieces = {"interpreter": _interpreter_piece(), **_array_pieces()}
         self._rested: tuple[float, list[Round]] = (-math.inf, [])
         self.round()
 
@@ -116,27 +124,70 @@ class Yardstick:
         return list(rounds)
 
 
-def _interpreter() -> None:
-    """Do what importing, plotting and building graphs consist of: calls, dictionaries, short texts."""
-    seen: dict[int, int] = {}
-    total = 0
-    for number in range(144_000):
-        key = number % 97
-        seen[key] = seen.get(key, 0) + number
-        total += len(str(number))
+def _interpreter_piece() -> Callable[[], None]:
+    """Return what importing, plotting and building graphs consist of.
+
+    Those are calls, dictionaries and short texts at hand, and now and then an object that lies anywhere in a
+    memory at which nobody has looked for seconds, as the graph of a large network does. On a virtual machine
+    the latter may take a hundred times as long as elsewhere while all that is at hand keeps its speed.
+    """
+    memory, places = _scattered(SCATTERED)
+    looked_at = _in_turn(places, LOOKED_AT)
+
+    def interpreter() -> None:
+        seen: dict[int, int] = {}
+        total = 0
+        for number in range(144_000):
+            key = number % 97
+            seen[key] = seen.get(key, 0) + number
+            total += len(str(number))
+        for place in next(looked_at):
+            memory[place] = 1
+
+    return interpreter
+
+
+def _scattered(count: int) -> tuple[mmap.mmap, list[int]]:
+    """Return so many pages of memory, and a place in each in random order."""
+    memory = _memory(count * mmap.PAGESIZE)
+    drawn = random.Random(0)
+    places = [number * mmap.PAGESIZE + drawn.randrange(mmap.PAGESIZE) for number in range(count)]
+    drawn.shuffle(places)
+    return memory, places
+
+
+def _memory(size: int) -> mmap.mmap:
+    """Return so many bytes of memory, in large pages where kernels ask for those."""
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if large_pages():
+        with contextlib.suppress(OSError):  # it is slow then, but memory
+            memory.madvise(mmap.MADV_HUGEPAGE)
+    return memory
+
+
+def _in_turn(places: list[int], count: int) -> Iterator[list[int]]:
+    """Yield ``count`` of the places, and the next ones, for ever: it is long that one was looked at."""
+    for begin in itertools.cycle(range(0, len(places) - count + 1, count)):
+        yield places[begin : begin + count]
 
 
 def _array_pieces() -> dict[str, Callable[[], None]]:
     """Return the pieces that multiply matrices in the cache and stream arrays through the memory."""
     with _one_thread():
         import numpy as np
-    random = np.random.default_rng(0)
+    drawn = np.random.default_rng(0)
 
     def numbers(*shape: int) -> npt.NDArray[np.float32]:
-        return random.standard_normal(shape, dtype=np.float32)
+        return drawn.standard_normal(shape, dtype=np.float32)
 
-    left, right, result = numbers(512, 512), numbers(512, 512), numbers(512, 512)
-    first, second, target = numbers(1_500_000), numbers(1_500_000), numbers(1_500_000)
+    arrays = [*(numbers(512, 512) for _ in range(3)), *(numbers(1_500_000) for _ in range(3))]
+    if large_pages():  # else NumPy has its own way with large arrays, here and in kernels
+        large = np.frombuffer(_memory(sum(each.nbytes for each in arrays)), np.float32)
+        ends = np.cumsum([each.size for each in arrays])
+        for number, (each, end) in enumerate(zip(arrays, ends, strict=True)):
+            arrays[number] = large[end - each.size : end].reshape(each.shape)
+            arrays[number][...] = each
+    left, right, result, first, second, target = arrays
 
     def product() -> None:
         for _ in range(8):
