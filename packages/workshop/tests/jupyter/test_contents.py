@@ -1,0 +1,119 @@
+"""What is saved is whole for whoever reads it meanwhile, and is the same file to everybody afterwards."""
+
+from __future__ import annotations
+
+import os
+import threading
+import urllib.error
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+from tornado.web import HTTPError
+
+from workshop.jupyter.contents import WholeFiles, can_be_replaced
+
+from .serving import Jupyter, jupyter
+
+SAVES = 15
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> WholeFiles:
+    return WholeFiles(root_dir=str(tmp_path))
+
+
+def save(manager: WholeFiles, path: Path, text: str) -> None:
+    with manager.atomic_writing(str(path), encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_a_notebook_that_is_opened_while_it_is_saved_is_whole_and_lies_where_it_lay(tmp_path: Path) -> None:
+    """Two pages save it, as those of one learner do, and a third one is loaded again and again."""
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    book = v4.new_notebook(cells=[v4.new_code_cell("x = 1\n" * 20) for _ in range(300)])
+    told: Counter[str] = Counter()
+    with jupyter(tmp_path / "own", notebooks) as server:
+        model = {"type": "notebook", "format": "json", "content": book}
+        server.ask("PUT", "contents/a.ipynb", model)
+        over = threading.Event()
+
+        def again_and_again(what: str, server: Jupyter = server) -> None:
+            done = 0
+            while not over.is_set() and (what == "GET" or done < SAVES):
+                done += 1
+                try:
+                    server.ask(what, "contents/a.ipynb?content=1", model if what == "PUT" else None)
+                    told[what] += 1
+                except urllib.error.HTTPError as error:
+                    told[f"{what}: {error.code} {error.read().decode()[:200]}"] += 1
+
+        writers = [threading.Thread(target=again_and_again, args=["PUT"]) for _ in range(2)]
+        reader = threading.Thread(target=again_and_again, args=["GET"])
+        for thread in (*writers, reader):
+            thread.start()
+        for thread in writers:
+            thread.join()
+        over.set()
+        reader.join()
+    assert set(told) == {"PUT", "GET"} and told["PUT"] == 2 * SAVES
+    assert sorted(path.name for path in notebooks.iterdir()) == [".ipynb_checkpoints", "a.ipynb"]
+    assert nbformat.read(notebooks / "a.ipynb", 4).cells == book.cells
+
+
+def test_rights_and_links_stay(manager: WholeFiles, tmp_path: Path) -> None:
+    book, link = tmp_path / "a.ipynb", tmp_path / "link.ipynb"
+    book.write_text("old")
+    book.chmod(0o640)
+    link.symlink_to("a.ipynb")
+    before = book.stat().st_ino
+    save(manager, link, "new\n")
+    assert (book.read_bytes(), book.stat().st_mode & 0o777, link.is_symlink()) == (b"new\n", 0o640, True)
+    assert book.stat().st_ino != before, "it was written anew in its place"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ipynb", "link.ipynb"]
+
+
+def test_a_file_with_a_second_name_stays_the_same_file(manager: WholeFiles, tmp_path: Path) -> None:
+    book, other = tmp_path / "a.ipynb", tmp_path / "other.ipynb"
+    book.write_text("old")
+    other.hardlink_to(book)
+    save(manager, book, "new")
+    assert other.read_text() == "new" and other.samefile(book)
+
+
+def test_one_that_cannot_be_written_to_its_end_stays_as_it_was(manager: WholeFiles, tmp_path: Path) -> None:
+    book = tmp_path / "a.ipynb"
+    book.write_text("old")
+    with pytest.raises(OSError, match="full"), manager.atomic_writing(str(book)) as file:
+        file.write("ne")
+        raise OSError("full")
+    assert book.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ipynb"]
+
+
+def test_bytes_and_new_files_are_saved_too(manager: WholeFiles, tmp_path: Path) -> None:
+    for content in (b"\r\n\xff", b"\x00"):
+        with manager.atomic_writing(str(tmp_path / "picture"), text=False) as file:
+            file.write(content)
+        assert (tmp_path / "picture").read_bytes() == content
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_one_that_may_not_be_written_is_refused_as_jupyter_does(manager: WholeFiles, tmp_path: Path) -> None:
+    book = tmp_path / "a.ipynb"
+    book.write_text("old")
+    book.chmod(0o444)
+    with pytest.raises(HTTPError, match="403"):
+        save(manager, book, "new")
+    assert book.read_text() == "old"
+
+
+def test_what_is_not_to_be_replaced(tmp_path: Path) -> None:
+    assert not can_be_replaced(tmp_path) and not can_be_replaced(tmp_path / "missing")
+    os.mkfifo(tmp_path / "pipe")
+    assert not can_be_replaced(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    assert can_be_replaced(tmp_path / "file")
