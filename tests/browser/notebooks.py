@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -136,16 +135,6 @@ def wait_for_kernel(server: Jupyter, page: Any, path: str) -> None:
         page.wait_for_timeout(200)
 
 
-def as_stored(book: Path) -> bytes | None:
-    """Return a notebook's file; None while Jupyter writes it, which empties it first."""
-    found = book.read_bytes()
-    try:
-        json.loads(found)
-    except ValueError:
-        return None
-    return found
-
-
 def saved_unasked(page: Any, book: Path, is_whole: Callable[[bytes], bool]) -> bytes:
     """Wait until JupyterLab, by itself, has saved a notebook as it is to be; return its file.
 
@@ -153,7 +142,7 @@ def saved_unasked(page: Any, book: Path, is_whole: Callable[[bytes], bool]) -> b
     the disk, and asks.
     """
     end = time.monotonic() + patience(60)
-    while not is_whole(stored := as_stored(book) or b'{"cells": []}'):
+    while not is_whole(stored := book.read_bytes()):
         assert time.monotonic() < end, f"{book.name} was not saved as it is to be: {stored[-300:]!r}"
         page.wait_for_timeout(100)
     return stored

@@ -16,7 +16,7 @@ from jupyter.serving import DEFAULTS, jupyter
 from waiting import alive, patience
 
 from .conftest import OF_JUPYTER, Open, Watch
-from .notebooks import Desk, as_stored, wait_for_kernel
+from .notebooks import Desk, wait_for_kernel
 
 SECONDS = json.loads(DEFAULTS.read_text())["@jupyterlab/docmanager-extension:plugin"]["autosaveInterval"]
 """After which what was typed is saved, as docs/organiser.md says."""
@@ -33,7 +33,7 @@ def type_into(page: Any, text: str) -> None:
 
 def has(book: Path, text: str) -> bool:
     """Tell whether a notebook's file holds a text."""
-    return text.encode() in (as_stored(book) or b"")
+    return text.encode() in book.read_bytes()
 
 
 def test_what_is_typed_is_in_the_file_after_seconds(desk: Desk) -> None:

@@ -14,6 +14,8 @@ c.LabApp.extension_manager = "readonly"
 COOKIE_SECRET = Path(jupyter_data_dir()) / "cookie-secret"
 COOKIE_SECRET.parent.mkdir(parents=True, exist_ok=True)
 c.ServerApp.cookie_secret_file = str(COOKIE_SECRET)
+# A page that opens a notebook while another one saves it gets it whole.
+c.ServerApp.contents_manager_class = "workshop.jupyter.contents.WholeFiles"
 # Kernels talk over sockets in the seat's own folder.
 c.MultiKernelManager.kernel_manager_class = "workshop.jupyter.serverkernel.OwnServerKernel"
 c.KernelProvisionerFactory.default_provisioner_name = "workshop-provisioner"
