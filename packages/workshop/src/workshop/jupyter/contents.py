@@ -68,7 +68,7 @@ def can_be_replaced(target: Path) -> bool:
 
 @contextlib.contextmanager
 def replacing(
-    target: Path, text: bool = True, encoding: str = "utf-8", newline: str = "\n", log: object = None
+    target: Path, text: bool = True, encoding: str = "utf-8", newline: str = "\n"
 ) -> Iterator[IO[Any]]:
     """Yield a file that takes the place of ``target``, with its rights, when the block ends well."""
     found = target.lstat()
