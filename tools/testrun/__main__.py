@@ -25,7 +25,8 @@ LARGE_PAGES = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb
 """Have Python's objects lie in large pages of memory where Linux gives them to those who ask.
 
 To look a small one up costs a virtual machine most when others use its host, and tests walk through more
-objects than a processor keeps at hand. Python's own allocator does not ask, the C library's does.
+objects than a processor keeps at hand. Python's own allocator does not ask, the C library's does. A
+kernel of Theano decides by itself (machine/kernel.py).
 """
 HELP = """\
 The test command: what is promised is tested; what cannot run on this machine is skipped, with its reason.

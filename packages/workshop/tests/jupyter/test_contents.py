@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import urllib.error
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat import v4
-from tornado.web import HTTPError
 
+from workshop.jupyter import contents
 from workshop.jupyter.contents import WholeFiles, can_be_replaced
 
 from .serving import Jupyter, jupyter
@@ -101,14 +104,40 @@ def test_bytes_and_new_files_are_saved_too(manager: WholeFiles, tmp_path: Path) 
         assert (tmp_path / "picture").read_bytes() == content
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_one_that_may_not_be_written_is_refused_as_jupyter_does(manager: WholeFiles, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("access", lambda path, mode: False),
+        ("geteuid", lambda: -1),
+        ("listxattr", lambda path: ["system.posix_acl_access"]),
+    ],
+)
+def test_one_that_is_not_this_accounts_alone_is_written_as_jupyter_does(
+    asked: str, says: Callable[..., Any], manager: WholeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     book = tmp_path / "a.ipynb"
     book.write_text("old")
-    book.chmod(0o444)
-    with pytest.raises(HTTPError, match="403"):
-        save(manager, book, "new")
-    assert book.read_text() == "old"
+    before = book.stat().st_ino
+    monkeypatch.setattr(contents.os, asked, says)
+    assert not can_be_replaced(book)
+    monkeypatch.undo()
+    monkeypatch.setattr(contents, "can_be_replaced", lambda target: False)
+    save(manager, book, "new")
+    assert (book.read_text(), book.stat().st_ino) == ("new", before)
+
+
+@pytest.mark.parametrize("lists", [["security.selinux"], OSError(errno.ENOTSUP, "not supported")])
+def test_labels_and_a_disk_without_any_are_no_access_lists(
+    lists: list[str] | OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(path: Path) -> list[str]:
+        if isinstance(lists, OSError):
+            raise lists
+        return lists
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(contents.os, "listxattr", told)
+    assert can_be_replaced(tmp_path / "file")
 
 
 def test_what_is_not_to_be_replaced(tmp_path: Path) -> None:
