@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from waiting import patience
@@ -15,7 +16,9 @@ from .audit import faults_in_both_themes, faults_of
 from .conftest import CHECKOUT, FIGURES, playwright, processor_time, wait_until
 
 DEMOS = [f"demos/{demo['name']}/index.html" for demo in read_manifest(CHECKOUT)]
-DECKS = [f"slides/{name}/index.html" for name in read_schedule(CHECKOUT / "presentation" / "schedule.toml")]
+SCHEDULE = read_schedule(CHECKOUT / "presentation" / "schedule.toml")
+DECKS = [f"slides/{name}/index.html" for name in SCHEDULE]
+LONGEST = DECKS[list(SCHEDULE).index(max(SCHEDULE, key=lambda name: SCHEDULE[name].minutes))]
 VIEW = "demos/look-inside/view.html?model=digits-cnn"
 PAGES = ["index.html", *DEMOS, *DECKS]
 
@@ -26,7 +29,12 @@ DEMO_BYTES = 25_000_000
 STANDS = "!!window.workshopDeck"
 
 
-@pytest.mark.parametrize("name", [*PAGES, VIEW])
+def at_its_depth(name: str) -> Any:
+    """Leave to full depth the decks that are shorter than the longest: all are built from the same slides."""
+    return pytest.param(name, marks=pytest.mark.full) if name in DECKS and name != LONGEST else name
+
+
+@pytest.mark.parametrize("name", [at_its_depth(name) for name in (*PAGES, VIEW)])
 def test_a_page_is_there_at_once_and_can_be_used_by_everybody(
     name: str, served: str, audited: playwright.BrowserContext
 ) -> None:

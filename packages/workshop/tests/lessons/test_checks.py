@@ -17,8 +17,13 @@ def check(folder: Path, content: building.Notebook, kept: Worker | None = None, 
 
 
 def test_a_sound_lesson_passes_all_statements(tmp_path: Path, kept: Worker) -> None:
-    building.put(tmp_path, "1-try/10-it", building.sound(), building.SOLUTIONS)
-    verdict = check(tmp_path, building.sound(), kept)
+    lesson = building.sound()
+    # It takes a few tenths of a second: to two digits, nothing of what a true lesson may take.
+    lesson["metadata"]["workshop"]["budget"] = {
+        profile: {**limits, "work": 6} for profile, limits in building.SETTINGS["budget"].items()
+    }
+    building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
+    verdict = check(tmp_path, lesson, kept)
     assert verdict.faults == []
     assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs, verdict.wrong) == (True,) * 5
     assert (verdict.mutants, verdict.rejected) == (7, 7)
