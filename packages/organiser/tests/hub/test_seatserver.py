@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from asked_to_end import IN_THE_MIDDLE_OF_A_LINE
 from free_ports import free_port
 from waiting import end, wait_until
 
@@ -46,6 +47,7 @@ class Seat:
     port: int
     home: Path
     folder: Path
+    process: subprocess.Popen[bytes]
 
     def ask(
         self, path: str, data: bytes | None = None, token: str = TOKEN, kind: str = ""
@@ -100,13 +102,15 @@ def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
     given |= {"JUPYTER_RUNTIME_DIR": str(folder / "run"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
     given |= {"JUPYTER_CONFIG_PATH": str(folder / "set-up")}
     (folder / "run").mkdir(mode=0o700)
+    (folder / "config").mkdir()
+    (folder / "config/jupyter_server_config.py").write_text(IN_THE_MIDDLE_OF_A_LINE)
     (folder / "set-up/jupyter_server_config.d").mkdir(parents=True)
     shutil.copy(ROLE / "files/seatserver.json", folder / "set-up/jupyter_server_config.d")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             words, cwd=home / "notebooks", env={**os.environ, **given}, stdout=log, stderr=log
         )
-    made = Seat(port, home, folder)
+    made = Seat(port, home, folder, process)
 
     def answers() -> bool:
         assert process.poll() is None, (folder / "log").read_text()
@@ -231,3 +235,10 @@ def test_tensorboard_starts_when_it_is_asked(seat: Seat) -> None:
     assert json.loads(body)["data_location"] == str(seat.home / "tensorboard")
     assert seat.ask("tensorboard/data/environment", b"x=1", kind="text/plain")[0] != 403
     assert seat.ask("tensorboard/data/environment", b"x=1", token="", kind="text/plain")[0] == 403
+
+
+def test_asked_to_end_while_it_writes_its_log_it_ends(seat: Seat) -> None:
+    """The last one: the others need it alive."""
+    assert seat.ask("api/contents/nobody-has-this")[0] == 404
+    wait_until(lambda: seat.process.poll() is not None, 10, "the server ended")
+    assert "reentrant" not in (seat.folder / "log").read_text()

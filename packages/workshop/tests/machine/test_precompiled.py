@@ -74,7 +74,8 @@ def compile_with(compiler: Compiler, program: Path, compiled: Path) -> Any:
 
 def with_header(header: Path) -> list[str]:
     """Return the flags of a module that is compiled with a header."""
-    return ["-O3", "-std=gnu++11", "-Wl,--no-as-needed", "-include", str(header)]
+    service = str(header.with_name("theano.o"))
+    return ["-O3", "-std=gnu++11", "-Wl,--no-as-needed", service, "-include", str(header)]
 
 
 def test_is_made_by_the_first_module_and_used_by_all(program: Path, compiled: Path) -> None:
@@ -89,9 +90,11 @@ def test_is_made_by_the_first_module_and_used_by_all(program: Path, compiled: Pa
     # The text that goes with it, and the library beside it before all others.
     assert given == {"src_code": "int x;\n", "lib_dirs": [str(folder), "/libs"]}
     assert (folder / "libstdc++.so").read_text() == "compiled\n"
-    made, linked = program.with_name("g++.calls").read_text().splitlines()
+    assert (folder / "theano.o").read_text() == "compiled\n"
+    made, linked, served = program.with_name("g++.calls").read_text().splitlines()
     assert {"-g", "-O3", "-w", "-I/includes", "-std=gnu++11", "-fvisibility=hidden"} < set(made.split())
     assert {"-shared", "-nostdlib", "-Wl,-soname,libstdc++.so.6"} < set(linked.split())
+    assert {"-O3", "-w", "-fPIC", "-c", "-fvisibility=hidden"} < set(served.split())
 
 
 def test_another_compiler_or_other_flags_have_one_of_their_own(program: Path, compiled: Path) -> None:
@@ -143,16 +146,17 @@ def test_one_that_the_compiler_cannot_read_is_thrown_away(program: Path, compile
     assert list(compiled.iterdir()) == []
     precompiled._useless.clear()
     assert compile_with(Compiler(), program, compiled)
-    assert calls(program) == 4
+    assert calls(program) == 6
 
 
-def test_one_without_its_library_is_made_anew(program: Path, compiled: Path) -> None:
-    """Linked with C++'s own instead, a module would take longer; half a header is none."""
+@pytest.mark.parametrize("name", ["libstdc++.so", "theano.o", "theano.h.gch"])
+def test_one_of_which_something_is_missing_is_made_anew(program: Path, compiled: Path, name: str) -> None:
+    """Linked with C++'s own library instead, a module would take longer; half a header is none."""
     header = precompiled.find_or_make(str(program), [], compiled)
     assert header is not None
-    header.with_name("libstdc++.so").unlink()
+    header.with_name(name).unlink()
     assert precompiled.find_or_make(str(program), [], compiled) == header
-    assert header.with_name("libstdc++.so").is_file()
+    assert header.with_name(name).is_file()
 
 
 def test_a_fault_of_the_code_is_raised_and_the_header_stays(program: Path, compiled: Path) -> None:
@@ -180,7 +184,7 @@ def test_the_machines_header_is_used_by_all_and_an_accounts_own_one_goes(
     compiler = Compiler()
     compile_with(compiler, program, compiled)
     assert compiler.flags == [with_header(machine / "theano.h")]
-    assert calls(program) == 2
+    assert calls(program) == 3
     assert list(compiled.iterdir()) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workshop.machine import shorter
+from workshop.machine import elementwise, shorter
 
 FAIL = """{
         __failure = 2;
@@ -17,11 +17,6 @@ FAIL = """{
 INCLUDES = (
     "#include <Python.h>\n#include <iostream>\n#include <math.h>\n#include <vector>\n#include <algorithm>\n"
 )
-LOOPS = """
-    std::vector< std::pair<int, int> > V1_loops(2);
-    std::vector< std::pair<int, int> >::iterator V1_loops_it = V1_loops.begin();
-    std::swap(V1_loops[j - 1], V1_loops[j]);
-"""
 
 
 def words(text: str) -> str:
@@ -66,12 +61,16 @@ def test_an_array_that_goes_is_complained_of_by_one_call() -> None:
     assert shorter.shorten(given).strip() == 'theano_not_aligned(V1, "c_sync: expected an aligned array");'
 
 
-def test_loops_are_kept_in_an_array_and_the_librarys_headers_go() -> None:
-    short = shorter.shorten(INCLUDES + LOOPS)
-    assert "theano_loops V1_loops(2);" in short and "theano_loops::iterator V1_loops_it" in short
-    assert short.startswith("#include <Python.h>\n#include <math.h>\n\n")
+def test_the_librarys_headers_go() -> None:
+    assert shorter.shorten(INCLUDES + "int x;\n") == "#include <Python.h>\n#include <math.h>\nint x;\n"
 
 
 def test_a_module_that_needs_the_library_keeps_its_headers() -> None:
     for line in ("std::cerr << 1;", "x = std::max(a, b);", "using namespace std;", "cout << endl;"):
         assert shorter.shorten(INCLUDES + line) == INCLUDES + line
+
+
+def test_what_serves_elementwise_operations_is_in_the_header() -> None:
+    module = f"int before;\n{elementwise.DECLARED}{elementwise.DEFINED}int own;\n"
+    assert shorter.shorten(module) == "int before;\nint own;\n"
+    assert elementwise.DECLARED in shorter.DECLARED and elementwise.DEFINED in shorter.DEFINED

@@ -25,6 +25,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 
 from organiser.hub import ownboard, reports, wayhome
+from workshop.jupyter.ending import end_when_asked
 from workshop.settings import load_settings
 
 SITE = "workshop/"
@@ -200,6 +201,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
+    end_when_asked(server)
     machine = load_settings()
     web = (machine.prefix or Path("/opt/workshop")) / "web"
     application, base, site = server.web_app, server.base_url, server.base_url + SITE

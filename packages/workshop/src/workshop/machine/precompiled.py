@@ -30,10 +30,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from workshop.machine.shorter import HELPERS, shorten
+from workshop.machine.shorter import DECLARED, DEFINED, shorten
 
 # What DynamicModule and TensorType include, in their order; but instead of iostream what else comes with it.
 INCLUDES = """\
+#define PY_ARRAY_UNIQUE_SYMBOL theano_array_api
 #include <Python.h>
 #include <limits.h>
 #include <stdio.h>
@@ -45,8 +46,10 @@ INCLUDES = """\
 #include <numpy/arrayobject.h>
 #include <numpy/arrayscalars.h>
 """
-HEADER = INCLUDES + HELPERS
+HEADER = INCLUDES + DECLARED
 NAME = "theano.h"
+SERVES, SERVICE = "#define NO_IMPORT_ARRAY\n" + HEADER + DEFINED, "theano.o"
+"""What modules call, and where it lies compiled; it goes by what each has imported of NumPy."""
 LIBRARY, NEEDED = "libstdc++.so", "libstdc++.so.6"
 """The library without contents, and what a module that is linked with it needs when it is loaded."""
 FOLDER = "precompiled-"
@@ -102,7 +105,7 @@ def compile_str(
     if header is None:
         return compiler.compile_str(preargs=preargs, **given)
     try:
-        flags = [*preargs, *OLDER, *LINKING, "-include", str(header)]
+        flags = [*preargs, *OLDER, *LINKING, str(header.with_name(SERVICE)), "-include", str(header)]
         return compiler.compile_str(preargs=flags, **_with(header, given))
     except Exception:
         module = compiler.compile_str(preargs=preargs, **given)
@@ -155,7 +158,7 @@ def find_or_make(program: str, flags: Sequence[str], compiled: Path) -> Path | N
 def _is_whole(folder: Path) -> bool:
     """Tell whether a header is there, and this process does not do without it."""
     return folder not in _useless and all(
-        (folder / name).is_file() for name in (NAME, f"{NAME}.gch", LIBRARY)
+        (folder / name).is_file() for name in (NAME, f"{NAME}.gch", LIBRARY, SERVICE)
     )
 
 
@@ -178,7 +181,7 @@ def _digest(program: str, flags: Sequence[str]) -> str:
 
     path = Path(shutil.which(program) or program).resolve()
     state = path.stat()
-    parts = (HEADER, *flags, sys.version, np.__version__, f"{path} {state.st_size} {state.st_mtime_ns}")
+    parts = (SERVES, *flags, sys.version, np.__version__, f"{path} {state.st_size} {state.st_mtime_ns}")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -192,10 +195,13 @@ def _make(program: str, flags: Sequence[str], folder: Path) -> None:
         text.write_text(HEADER, encoding="utf-8")
         library, nothing = making / LIBRARY, Path(beside, "nothing.cpp")
         nothing.touch()
+        service, served = making / SERVICE, Path(beside, "service.cpp")
+        served.write_text(SERVES, encoding="utf-8")
         linking = ("-shared", "-nostdlib", f"-Wl,-soname,{NEEDED}")
         for command in (
             [program, *flags, "-x", "c++-header", str(text), "-o", str(binary)],
             [program, *flags, *linking, str(nothing), "-o", str(library)],
+            [program, *flags, "-fPIC", "-c", str(served), "-o", str(service)],
         ):
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
         with binary.open("rb") as file:

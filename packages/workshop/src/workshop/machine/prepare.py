@@ -99,7 +99,7 @@ def _state(flags: str) -> str:
         PROGRAM,
         PARTS_FLAGS,
         SETTINGS,
-        precompiled.HEADER,
+        precompiled.SERVES,
         *precompiled.BEFORE,
         *precompiled.OLDER,
         *precompiled.AFTER,

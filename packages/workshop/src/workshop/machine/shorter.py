@@ -3,9 +3,9 @@
 For every array that it takes, a module looks in four steps whether it is one of the right type, with a
 message of its own for each; and after each of some thirty things that can go wrong there are six lines in
 case that nobody has said what. It is half of a module's text, and g++ optimises it all. The messages stay as
-they are; the precompiled header (``precompiled``) has the functions that write them, and the few loops that
-are put into order are kept in a plain array instead of a ``std::vector``. Then hardly any module needs C++'s
-own library, whose headers are half of what g++ reads before it begins.
+they are; the precompiled header (``precompiled``) knows the functions that write them, and those that serve
+element-wise operations (``elementwise``). Then hardly any module needs C++'s own library, whose headers are
+half of what g++ reads before it begins.
 
 What does not look exactly like Theano's own text stays as it is. ``theano_patches`` lays a copy of this file
 into Theano's package; so it imports nothing of ours.
@@ -15,14 +15,30 @@ from __future__ import annotations
 
 import re
 
-HELPERS = """\
-#define THEANO_RARELY static __attribute__((cold, noinline, unused))
-THEANO_RARELY void theano_unexpected(void) {
+from workshop.machine import elementwise
+
+DECLARED = (
+    """\
+#define THEANO_RARELY __attribute__((cold))
+THEANO_RARELY void theano_unexpected(void);
+THEANO_RARELY void theano_not_aligned(PyArrayObject* array, const char* before);
+THEANO_RARELY void theano_not_the_array(PyObject* value, int type, const char* name);
+static inline int theano_is_the_array(PyObject* value, int type) {
+    return value != Py_None && PyArray_Check(value) && PyArray_ISALIGNED((PyArrayObject*) value)
+        && PyArray_TYPE((PyArrayObject*) value) == type;
+}
+"""
+    + elementwise.DECLARED
+)
+"""Follows the includes. Where a module uses none of it, g++ leaves it out."""
+DEFINED = (
+    """\
+void theano_unexpected(void) {
     if (!PyErr_Occurred())
         PyErr_SetString(PyExc_RuntimeError,
             "Unexpected error in an Op's C code. No Python exception was set.");
 }
-THEANO_RARELY void theano_not_aligned(PyArrayObject* array, const char* before) {
+void theano_not_aligned(PyArrayObject* array, const char* before) {
     long ends[6];
     int axes = PyArray_NDIM(array);
     for (int i = 0; i < 3; i++) {
@@ -35,7 +51,7 @@ THEANO_RARELY void theano_not_aligned(PyArrayObject* array, const char* before) 
         before, (long) PyArray_TYPE(array), (long) axes,
         ends[0], ends[1], ends[2], ends[3], ends[4], ends[5]);
 }
-THEANO_RARELY void theano_not_the_array(PyObject* value, int type, const char* name) {
+void theano_not_the_array(PyObject* value, int type, const char* name) {
     if (value == Py_None)
         PyErr_SetString(PyExc_ValueError, "expected an ndarray, not None");
     else if (!PyArray_Check(value))
@@ -48,37 +64,13 @@ THEANO_RARELY void theano_not_the_array(PyObject* value, int type, const char* n
         PyErr_Format(PyExc_TypeError, "expected type_num %d (%s) got %d",
             type, name, PyArray_TYPE((PyArrayObject*) value));
 }
-static inline int theano_is_the_array(PyObject* value, int type) {
-    return value != Py_None && PyArray_Check(value) && PyArray_ISALIGNED((PyArrayObject*) value)
-        && PyArray_TYPE((PyArrayObject*) value) == type;
-}
-struct theano_loops {
-    struct loop {
-        int first, second;
-        bool operator<(const loop& other) const {
-            return first < other.first || (first == other.first && second < other.second);
-        }
-    };
-    typedef loop* iterator;
-    struct reverse_iterator {
-        loop* at;
-        loop* operator->() const { return at; }
-        reverse_iterator& operator++() { --at; return *this; }
-    };
-    loop all[NPY_MAXDIMS];
-    size_t count;
-    explicit theano_loops(size_t number) : count(number) {}
-    size_t size() const { return count; }
-    loop& operator[](size_t i) { return all[i]; }
-    iterator begin() { return all; }
-    reverse_iterator rbegin() { reverse_iterator last = {all + count - 1}; return last; }
-};
 """
-"""Follows the includes. Where a module uses none of it, g++ leaves it out."""
+    + elementwise.DEFINED
+)
+"""Is compiled once, and linked with each module."""
 
 OF_THE_LIBRARY = re.compile(r"#include <(?:iostream|vector|algorithm)>\n")
 NEEDS_THE_LIBRARY = re.compile(r"\bstd::(?!swap\b)|\busing namespace\b|\b(?:cout|cerr|endl)\b")
-LOOPS, LOOPS_SHORT = "std::vector< std::pair<int, int> >", "theano_loops"
 # Each is Theano's own text, with a hole for what differs from place to place; how it is set does not count.
 UNEXPECTED = """{
     __failure = NUMBER;
@@ -175,5 +167,5 @@ def shorten(source: str) -> str:
     """Return the C++ of a module with calls of what the header has."""
     for pattern, short in SHORT:
         source = pattern.sub(short, source)
-    source = source.replace(LOOPS, LOOPS_SHORT)
+    source = source.replace(elementwise.DECLARED + elementwise.DEFINED, "")
     return source if NEEDS_THE_LIBRARY.search(source) else OF_THE_LIBRARY.sub("", source)

@@ -20,7 +20,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workshop.errors import WorkshopError
-from workshop.machine import compiling, handover, precompiled, prepare, prepared, quicker, shorter
+from workshop.machine import (
+    compiling,
+    elementwise,
+    handover,
+    precompiled,
+    prepare,
+    prepared,
+    quicker,
+    shorter,
+)
 from workshop.system.files import locked, write_whole
 
 MARK = "WORKSHOP_PYTHON_311"
@@ -102,13 +111,6 @@ COMPILE_PATCHED = """\
 # Python's hash of a text differs from process to process.
 VERSION = "version = (hash(tuple(self.func_codes)), )"
 VERSION_PATCHED = "version = (utils.hash_from_code('\\n'.join(self.func_codes)), )"
-# In every element-wise module, for two or three loops: std::sort takes a fifth of the time that one compiles.
-SORT = "    std::sort(%(ovar)s_loops.rbegin(), %(ovar)s_loops.rend());\n"
-SORT_PATCHED = """\
-    for (size_t i = 1; i < %(ovar)s_loops.size(); i++)
-        for (size_t j = i; j > 0 && %(ovar)s_loops[j - 1] < %(ovar)s_loops[j]; j--)
-            std::swap(%(ovar)s_loops[j - 1], %(ovar)s_loops[j]);
-"""
 # What a lesson that finds the cache cold does more than others: all that follows when the key is not found,
 # and the parts of Theano itself, which it compiles while it is imported. See workshop.machine.compiling.
 LOCK = "from theano.gof import compilelock\n"
@@ -160,6 +162,41 @@ PREPARE_PATCHED = f"""\
             node, storage_map, compute_map, no_recycling, impl=impl)
 
 {PREPARE}"""
+
+# See workshop.machine.elementwise. A module is told what it does not know as params.
+TOLD = """\
+    __props__ = ("scalar_op", "inplace_pattern")
+"""
+TOLD_PATCHED = f"""\
+{TOLD}
+    params_type = gof.generic
+
+    def get_params(self, node):
+        return elementwise.pattern(self, node)
+"""
+PERFORM = "    def perform(self, node, inputs, output_storage):\n"
+PERFORM_PATCHED = "    def perform(self, node, inputs, output_storage, params=None):\n"
+CODE = """\
+        code = "\\n".join(self._c_all(node, nodename, inames, onames, sub))
+"""
+CODE_PATCHED = f"""\
+        if 'params' in sub:
+            return elementwise.c_code(self, node, nodename, inames, onames, sub)
+{CODE}"""
+SUPPORT = """\
+    def c_support_code(self):
+        return self.scalar_op.c_support_code()
+
+    def c_support_code_apply(self, node, nodename):
+        support_code = self.scalar_op.c_support_code_apply(node, nodename +
+"""
+SUPPORT_PATCHED = SUPPORT.replace("self.scalar_op.c_support_code()", "elementwise.support(self.scalar_op)")
+LOOPS_VERSION = "        version = [13]  # the version corresponding to the c code in this Op\n"
+LOOPS_VERSION_PATCHED = """\
+        version = [(13, elementwise.VERSION)]  # of the c code in this Op
+"""
+SCALAR = "from theano.tensor import elemwise_cgen as cgen\n"
+SCALAR_PATCHED = f"from theano.gof import elementwise\n{SCALAR}"
 
 # See workshop.machine.prepared. Where each part is looked for in the account's folder, and else compiled into
 # it.
@@ -296,14 +333,16 @@ def patch_quicker(_: str | None) -> str:
     return Path(quicker.__file__).read_text(encoding="utf-8")
 
 
-def patch_loops(source: str | None) -> str:
-    """Sort the loops of an element-wise module, into the same order, with code that compiles faster."""
-    return replace_once(source, SORT, SORT_PATCHED, "tensor/elemwise_cgen.py")
-
-
 def patch_elemwise(source: str | None) -> str:
-    """Let element-wise operations on single numbers run in Python."""
-    return replace_once(source, PREPARE, PREPARE_PATCHED, "tensor/elemwise.py")
+    """Let element-wise operations on single numbers run in Python, and compile others once for all shapes."""
+    told = (SCALAR, SCALAR_PATCHED), (TOLD, TOLD_PATCHED), (PERFORM, PERFORM_PATCHED)
+    code = (CODE, CODE_PATCHED), (SUPPORT, SUPPORT_PATCHED), (LOOPS_VERSION, LOOPS_VERSION_PATCHED)
+    return replace_each(source, ((PREPARE, PREPARE_PATCHED), *told, *code), "tensor/elemwise.py")
+
+
+def patch_elementwise(_: str | None) -> str:
+    """Return the module that writes what is compiled once for all shapes."""
+    return Path(elementwise.__file__).read_text(encoding="utf-8")
 
 
 def patch_shape_arithmetic(_: str | None) -> str:
@@ -341,13 +380,20 @@ def patch_prepared(_: str | None) -> str:
 
 def patch_shorter(_: str | None) -> str:
     """Return the module that shortens what is compiled with the header."""
-    return Path(shorter.__file__).read_text(encoding="utf-8")
+    return beside(Path(shorter.__file__).read_text(encoding="utf-8"), "shorter.py", "elementwise")
 
 
 def patch_precompiled(_: str | None) -> str:
     """Return the module that compiles with a precompiled header, and finds what it imports beside it."""
     source = Path(precompiled.__file__).read_text(encoding="utf-8")
     return replace_once(source, "from workshop.machine.shorter", "from theano.gof.shorter", "precompiled.py")
+
+
+def beside(source: str, name: str, module: str) -> str:
+    """Return the text of a module of ours that finds another one where it lies in Theano's package."""
+    return replace_once(
+        source, f"from workshop.machine import {module}\n", f"from theano.gof import {module}\n", name
+    )
 
 
 def replace_once(source: str | None, old: str, new: str, name: str) -> str:
@@ -379,6 +425,7 @@ PATCHES: dict[str, Callable[[str | None], str]] = {
     "gof/graph.py": patch_order,
     "compile/function_module.py": patch_maker,
     # Likewise the header, then the linker.
+    "gof/elementwise.py": patch_elementwise,
     "gof/shorter.py": patch_shorter,
     "gof/precompiled.py": patch_precompiled,
     "gof/cc.py": patch_linker,
@@ -392,7 +439,6 @@ PATCHES: dict[str, Callable[[str | None], str]] = {
     "gof/handover.py": patch_handover,
     "gof/compilelock.py": patch_lock,
     "gof/op.py": patch_op,
-    "tensor/elemwise_cgen.py": patch_loops,
     # Before the operations that import it.
     "tensor/shape_arithmetic.py": patch_shape_arithmetic,
     "tensor/elemwise.py": patch_elemwise,
