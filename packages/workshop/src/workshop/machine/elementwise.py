@@ -35,29 +35,12 @@ struct theano_operand {
     npy_intp strides[NPY_MAXDIMS], index[NPY_MAXDIMS];
 };
 struct theano_walk {
-    int axes;
-    npy_intp left, step, dims[NPY_MAXDIMS];
+    theano_operand* operands;
+    int inputs, all, axes;
+    npy_intp left, step, count, dims[NPY_MAXDIMS];
 };
-int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays,
-                 theano_operand* operands, int inputs, int outputs, const int* types);
-void theano_move(const theano_walk* walk, theano_operand* one, npy_intp count, int back);
-/* Return where the next numbers of an input lie side by side, or those of an output are to lie. */
-static inline char* theano_next(const theano_walk* walk, theano_operand* one, npy_intp count, int written) {
-    if (one->how == theano_operand::IN_PLACE) {
-        char* here = one->at;
-        one->at += count * one->size;
-        return here;
-    }
-    if (!written && !one->filled) {
-        theano_move(walk, one, count, 0);
-        one->filled = one->how == theano_operand::REPEATED;
-    }
-    return one->block;
-}
-static inline void theano_written(const theano_walk* walk, theano_operand* one, npy_intp count) {
-    if (one->how != theano_operand::IN_PLACE)
-        theano_move(walk, one, count, 1);
-}
+int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, const int* types);
+npy_intp theano_block(theano_walk* walk, char** sides);
 """
 """What modules say of it."""
 DEFINED = """\
@@ -83,13 +66,14 @@ static int theano_output(PyArrayObject** output, int axes, npy_intp* dims, int t
 /* Look at the inputs, provide the outputs, and lay out the way through all of them: 0, or -1 with an error.
    `pattern` holds the number of axes, for each input and axis whether it is spread along it, and for each
    output 1 + the input whose place it takes, or 0. */
-int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays,
-                 theano_operand* operands, int inputs, int outputs, const int* types) {
+int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, const int* types) {
+    theano_operand* const operands = walk->operands;
+    const int inputs = walk->inputs, all = walk->all;
     const unsigned char* spread = (const unsigned char*) PyBytes_AS_STRING(pattern);
     const int axes = *spread++;
     const unsigned char* taken = spread + inputs * axes;
     npy_intp dims[NPY_MAXDIMS];
-    int order[NPY_MAXDIMS], all = inputs + outputs, several = 0, plain = 1, columns = 1, any = 0;
+    int order[NPY_MAXDIMS], several = 0, plain = 1, columns = 1, any = 0;
     for (int j = 0; j < inputs; j++)
         if (PyArray_NDIM(arrays[j]) < axes) {
             PyErr_SetString(PyExc_ValueError, "Not enough dimensions on input.");
@@ -122,7 +106,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays,
                 columns = columns && PyArray_ISFORTRAN(arrays[j]);
                 break;
             }
-    for (int k = 0; k < outputs; k++) {
+    for (int k = 0; k < all - inputs; k++) {
         PyArrayObject** output = arrays + inputs + k;
         if (taken[k]) {
             PyArrayObject* before = *output;
@@ -188,6 +172,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays,
         }
     }
     walk->step = plain ? walk->left : THEANO_BLOCK / unit * unit;
+    walk->count = 0;
     return 0;
 }
 #define THEANO_MOVE(TYPE) { \\
@@ -202,7 +187,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays,
         for (npy_intp i = 0; i < run; i++) there[i] = *(number*) (one->at + i * stride); \\
     } break;
 /* Put an operand's next numbers side by side into its block, or back from there. */
-void theano_move(const theano_walk* walk, theano_operand* one, npy_intp count, int back) {
+static void theano_move(const theano_walk* walk, theano_operand* one, npy_intp count, int back) {
     const int last = walk->axes - 1;
     char* beside = one->block;
     while (count > 0) {
@@ -226,6 +211,28 @@ void theano_move(const theano_walk* walk, theano_operand* one, npy_intp count, i
             one->at += one->strides[axis - 1] - walk->dims[axis] * one->strides[axis];
         }
     }
+}
+/* Done with one block, go to the next: return how many numbers it has, and where those of each operand are. */
+npy_intp theano_block(theano_walk* walk, char** sides) {
+    for (int j = walk->inputs; walk->count && j < walk->all; j++)
+        if (walk->operands[j].how == theano_operand::MOVED)
+            theano_move(walk, walk->operands + j, walk->count, 1);
+    walk->left -= walk->count;
+    walk->count = walk->left < walk->step ? walk->left : walk->step;
+    for (int j = 0; j < walk->all; j++) {
+        theano_operand* one = walk->operands + j;
+        if (one->how == theano_operand::IN_PLACE) {
+            sides[j] = one->at;
+            one->at += walk->count * one->size;
+            continue;
+        }
+        sides[j] = one->block;
+        if (j < walk->inputs && !one->filled) {
+            theano_move(walk, one, walk->count, 0);
+            one->filled = one->how == theano_operand::REPEATED;
+        }
+    }
+    return walk->count;
 }
 """
 """What serves them: compiled once, with the header (``precompiled``), and else in each module."""
@@ -295,22 +302,20 @@ def c_code(
         f"static const int types[] = {{{types}}};",
         f"PyArrayObject* arrays[] = {{{', '.join(operands)}}};",
         f"theano_operand operands[{len(operands)}];",
-        "theano_walk walk;",
+        f"theano_walk walk = {{operands, {len(inputs)}, {len(operands)}}};",
+        f"char* sides[{len(operands)}];",
         *(
             f"dtype_{each} {each}_block[THEANO_BLOCK] __attribute__((aligned(64))); "
             f"operands[{number}].block = (char*) {each}_block; "
             f"operands[{number}].size = sizeof(dtype_{each});"
             for number, each in enumerate(operands)
         ),
-        f"const int failed = theano_begin(&walk, {sub['params']}, arrays, operands, {len(inputs)}, "
-        f"{len(onames)}, types);",
+        f"const int failed = theano_begin(&walk, {sub['params']}, arrays, types);",
         *(f"{each} = arrays[{number}];" for number, each in enumerate(onames, len(inputs))),
         f"if (failed) {{ {sub['fail']} }}",
-        "for (npy_intp count; walk.left > 0; walk.left -= count) {",
-        "count = walk.left < walk.step ? walk.left : walk.step;",
+        "while (const npy_intp count = theano_block(&walk, sides)) {",
         *(
-            f"dtype_{each}* {each}_side = (dtype_{each}*) theano_next(&walk, operands + {number}, count, "
-            f"{int(number >= len(inputs))});"
+            f"dtype_{each}* {each}_side = (dtype_{each}*) sides[{number}];"
             for number, each in enumerate(operands)
         ),
         # An output lies where an input does, or apart from all.
@@ -319,10 +324,6 @@ def c_code(
         *(f"dtype_{each}& {each}_i = {each}_side[element];" for each in operands),
         f"{{ {task} }}",
         "}",
-        *(
-            f"theano_written(&walk, operands + {number}, count);"
-            for number in range(len(inputs), len(operands))
-        ),
         "}",
         "}",
     ]

@@ -35,6 +35,10 @@ from workshop.machine.shorter import DECLARED, DEFINED, shorten
 # What DynamicModule and TensorType include, in their order; but instead of iostream what else comes with it.
 INCLUDES = """\
 #define PY_ARRAY_UNIQUE_SYMBOL theano_array_api
+#ifndef THEANO_SERVES
+#define NO_IMPORT_ARRAY
+#define import_array() { if (theano_import() < 0) return NULL; }
+#endif
 #include <Python.h>
 #include <limits.h>
 #include <stdio.h>
@@ -48,8 +52,8 @@ INCLUDES = """\
 """
 HEADER = INCLUDES + DECLARED
 NAME = "theano.h"
-SERVES, SERVICE = "#define NO_IMPORT_ARRAY\n" + HEADER + DEFINED, "theano.o"
-"""What modules call, and where it lies compiled; it goes by what each has imported of NumPy."""
+SERVES, SERVICE = "#define THEANO_SERVES\n" + HEADER + DEFINED, "theano.o"
+"""What modules call, and where it lies compiled."""
 LIBRARY, NEEDED = "libstdc++.so", "libstdc++.so.6"
 """The library without contents, and what a module that is linked with it needs when it is loaded."""
 FOLDER = "precompiled-"

@@ -20,6 +20,7 @@ from workshop.machine import elementwise
 DECLARED = (
     """\
 #define THEANO_RARELY __attribute__((cold))
+THEANO_RARELY int theano_import(void);
 THEANO_RARELY void theano_unexpected(void);
 THEANO_RARELY void theano_not_aligned(PyArrayObject* array, const char* before);
 THEANO_RARELY void theano_not_the_array(PyObject* value, int type, const char* name);
@@ -33,6 +34,13 @@ static inline int theano_is_the_array(PyObject* value, int type) {
 """Follows the includes. Where a module uses none of it, g++ leaves it out."""
 DEFINED = (
     """\
+int theano_import(void) {
+    if (_import_array() == 0)
+        return 0;
+    PyErr_Print();
+    PyErr_SetString(PyExc_ImportError, "numpy.core.multiarray failed to import");
+    return -1;
+}
 void theano_unexpected(void) {
     if (!PyErr_Occurred())
         PyErr_SetString(PyExc_RuntimeError,
