@@ -212,7 +212,7 @@ static void theano_move(const theano_walk* walk, theano_operand* one, npy_intp c
         }
     }
 }
-/* Done with one block, go to the next: return how many numbers it has, and where those of each operand are. */
+/* Done with one block, go to the next: return how many numbers it has, and where each operand's are. */
 npy_intp theano_block(theano_walk* walk, char** sides) {
     for (int j = walk->inputs; walk->count && j < walk->all; j++)
         if (walk->operands[j].how == theano_operand::MOVED)
