@@ -175,7 +175,7 @@ def test_one_that_breaks_off_lets_no_other_begin(notebooks: Path, settings: Sett
 def test_as_many_at_once_as_there_are_cores_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     def on(cores: int, gigabytes: float, limit: float | None = None) -> int:
         memory = types.SimpleNamespace(available=int(gigabytes * 1e9))
-        monkeypatch.setattr(warm.os, "sched_getaffinity", lambda _: set(range(cores)))
+        monkeypatch.setattr(warm, "usable_cores", lambda: cores)
         monkeypatch.setattr(warm.psutil, "virtual_memory", lambda: memory)
         monkeypatch.setattr(warm, "memory_left", lambda: [] if limit is None else [int(limit * 1e9)])
         return warm.as_many_as_fit()

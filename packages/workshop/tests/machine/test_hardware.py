@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import time
 from collections import namedtuple
@@ -92,9 +91,9 @@ def test_system(monkeypatch: pytest.MonkeyPatch, release: dict[str, str] | None,
 
 def test_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(hardware, "usable_cores", lambda: 2)
     assert hardware.cores().state is State.GREEN
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(hardware, "usable_cores", lambda: 1)
     assert hardware.cores().state is State.YELLOW
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert "x86_64 and aarch64" in hardware.cores().advice

@@ -34,6 +34,7 @@ from workshop.lessons.runner import Executed, Progress, RunOptions, Worker, run_
 from workshop.settings import Settings
 from workshop.system.files import take_lock, write_whole
 from workshop.system.memory import memory_left
+from workshop.system.processors import usable_cores
 
 KERNEL = "theano"
 OURS = ("deep_learning_workshop-", "bubblebreaker-")
@@ -312,7 +313,7 @@ def _compile(lesson: Lesson, how: RunOptions, report: Progress) -> Executed:
 def as_many_as_fit() -> int:
     """Return how many lessons may run side by side: one a core, while there is memory for their kernels."""
     memory = min([psutil.virtual_memory().available, *memory_left()])
-    return max(1, min(len(os.sched_getaffinity(0)), memory // MEMORY_OF_ONE))
+    return max(1, min(usable_cores(), memory // MEMORY_OF_ONE))
 
 
 def warm_in_background(warmth: Warmth, settings: Settings) -> bool:

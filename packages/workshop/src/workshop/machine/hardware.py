@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import platform
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from workshop.machine.lines import Line, green, red, yellow
 from workshop.machine.where import find_place
 from workshop.settings import Settings, settings_file
 from workshop.system.memory import memory_left, memory_limits
+from workshop.system.processors import usable_cores
 
 GB = 1e9
 MEMORY_TOTAL_GB = 1.7
@@ -68,8 +68,8 @@ def disk(settings: Settings) -> Line:
 
 
 def cores() -> Line:
-    """Say how many processors this process may use."""
-    usable = len(os.sched_getaffinity(0))
+    """Say how many processors this process may use; a container's limit counts."""
+    usable = usable_cores()
     text = f"{usable} usable, {platform.machine()}"
     if platform.machine() not in MACHINES:
         return yellow("cores", text, f"the environments are locked for {' and '.join(MACHINES)}")

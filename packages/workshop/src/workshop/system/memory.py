@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-CGROUPS = Path("/sys/fs/cgroup")
-OWN = Path("/proc/self/cgroup")
+from workshop.system.groups import CGROUPS, OWN, groups_of
+
 NO_LIMIT = 1 << 60
 """Version 1 writes "no limit" as a number about as large as this one, or larger."""
 
@@ -29,8 +29,7 @@ V1 = Version("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_f
 def memory_limits(groups: Path = CGROUPS, own: Path = OWN) -> list[int]:
     """Return the limits, in bytes, of this process' control group and of all groups above it.
 
-    Both versions of control groups are read, from inside a container too, where the path that the
-    kernel names is the host's and only the mounted top is there. No limit, or no such groups: none.
+    No limit, or no such groups: none.
     """
     return [limit for _, _, limit in _limited(groups, own)]
 
@@ -53,24 +52,11 @@ def taken(group: Path, version: Version) -> int | None:
 
 def _limited(groups: Path, own: Path) -> Iterator[tuple[Path, Version, int]]:
     """Yield each group that has a limit, from this process' own up to the top."""
-    try:
-        lines = own.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            yield from _up(groups, path, V2)
-        elif "memory" in controllers.split(","):
-            yield from _up(groups / "memory", path, V1)
-
-
-def _up(top: Path, path: str, version: Version) -> Iterator[tuple[Path, Version, int]]:
-    group = Path(path.lstrip("/"))
-    for folder in (group, *group.parents) if group.parts else (group,):
+    for folder, number in groups_of("memory", groups, own):
+        version = V2 if number == 2 else V1
         try:
-            limit = int((top / folder / version.limit).read_text(encoding="ascii"))
+            limit = int((folder / version.limit).read_text(encoding="ascii"))
         except (OSError, ValueError):  # not there, or "max"
             continue
         if limit < NO_LIMIT:
-            yield top / folder, version, limit
+            yield folder, version, limit

@@ -18,6 +18,7 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 from workshop.system.files import written_whole
+from workshop.system.processors import usable_cores
 
 HEADER = """\
 # How many threads the BLAS of the Theano kernel uses on this machine. Written by the notebook
@@ -38,13 +39,13 @@ class Choice:
     @property
     def fits(self) -> bool:
         """Tell whether it was measured on a machine like this one."""
-        return (self.cores, self.processor) == (_cores(), _processor())
+        return (self.cores, self.processor) == (usable_cores(), _processor())
 
 
 def here(threads: int) -> Choice:
     """Return a choice for this machine, made today."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return Choice(threads, _cores(), _processor(), today)
+    return Choice(threads, usable_cores(), _processor(), today)
 
 
 def file(settings: Settings) -> Path:
@@ -100,11 +101,6 @@ def forget(settings: Settings) -> bool:
     except OSError as error:
         raise WorkshopError(f"cannot remove {path}: {error.strerror}") from error
     return True
-
-
-def _cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def _processor() -> str:

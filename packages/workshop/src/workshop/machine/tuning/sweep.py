@@ -50,11 +50,6 @@ def thread_counts(cores: int, *, full: bool = False) -> tuple[int, ...]:
     return (*counts[:2], *counts[2:][-(MOST_COUNTS - 2) :])
 
 
-def usable_cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
-
-
 @dataclass(frozen=True)
 class Plan:
     """One sweep: what to measure, how often, and when to stop early."""
