@@ -1,4 +1,4 @@
-"""Servers of this machine: those that set-up starts, and which Jupyters run. ``ports`` asks them.
+"""Servers of this machine: those that set-up starts, which Jupyters run and how one ends. ``ports`` asks them.
 
 One finder for all who need a Jupyter: sync, the lessons' memory line, the doctor.
 """
@@ -10,6 +10,7 @@ import dataclasses
 import hmac
 import json
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,3 +180,17 @@ def _runs(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def end_when_asked(server: Any) -> None:
+    """End this process' Jupyter server, its ``ServerApp``, at SIGTERM between two of the loop's steps.
+
+    Jupyter's own handler writes a line of the log at once: in the middle of another line that fails, and
+    the server goes on as if nobody had asked, until whoever did loses patience and kills it.
+    """
+
+    def end() -> None:
+        server.log.critical("asked to end by SIGTERM, stopping")
+        server.stop()
+
+    server.io_loop.asyncio_loop.add_signal_handler(signal.SIGTERM, end)

@@ -25,7 +25,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 
 from organiser.hub import ownboard, reports, wayhome
-from workshop.jupyter.ending import end_when_asked
+from workshop.servers import end_when_asked
 from workshop.settings import load_settings
 
 SITE = "workshop/"

@@ -6,8 +6,8 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.jupyter import gate, updatespage
-from workshop.jupyter.ending import end_when_asked
 from workshop.ports import hold_localhost
+from workshop.servers import end_when_asked
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
