@@ -1,4 +1,4 @@
-"""Servers of this machine: those that set-up starts, which Jupyters run and how one ends. ``ports`` asks them.
+"""Servers of this machine: those that set-up starts, which Jupyters run, how one ends. ``ports`` asks them.
 
 One finder for all who need a Jupyter: sync, the lessons' memory line, the doctor.
 """
