@@ -20,9 +20,9 @@ from typing import Any
 
 VERSION = 1
 """A part of the key of each module; whoever changes what is written below raises it."""
-SIZES = {"bool": 1, **{f"{kind}{8 * size}": size for kind in ("int", "uint") for size in (1, 2, 4, 8)}}
-SIZES |= {"float32": 4, "float64": 8}
-"""The types whose numbers can be put side by side, and how many bytes each takes."""
+INTEGERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+KINDS = {"bool", "float32", "float64", *INTEGERS}
+"""The types of numbers that it is for: of one, two, four or eight bytes."""
 
 DECLARED = """\
 #define THEANO_BLOCK 256
@@ -251,10 +251,10 @@ def pattern(op: Any, node: Any) -> bytes:
     inputs = uniq(node.inputs)
     kinds = {each.type.dtype for each in [*inputs, *node.outputs]}
     if (
-        type(op).__name__ != "Elemwise"
+        type(op).__name__ != "Elemwise"  # one of those for graphics cards, which descend from it
         or op.openmp
         or getattr(op.scalar_op, "inner_float16", False)
-        or not kinds <= SIZES.keys()
+        or not kinds <= KINDS
         or len(inputs) + len(node.outputs) > OPERANDS
     ):
         raise MethodNotDefined("get_params")
