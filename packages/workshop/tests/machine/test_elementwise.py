@@ -126,6 +126,14 @@ def test_lengths_that_do_not_match_are_told_as_before() -> None:
     np.testing.assert_array_equal(function(whole, whole, whole), whole)
 
 
+def test_without_a_compiler_numbers_are_the_same() -> None:
+    left, right = T.fmatrix(), T.frow()
+    a, b = np.arange(6, dtype="float32").reshape(2, 3), np.full((1, 3), 2, "float32")
+    for linker in ("py", "c", "cvm"):
+        found = theano.function([left, right], left * right + left, mode=theano.Mode(linker))(a, b)
+        np.testing.assert_array_equal(found, 3 * a)
+
+
 def test_what_is_left_to_theano_is_computed_as_well() -> None:
     number, half = T.zvector(), T.vector(dtype="float16")
     values = np.array([1 + 2j, 3, -1j])
