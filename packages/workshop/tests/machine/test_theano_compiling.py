@@ -150,7 +150,7 @@ COLUMN = "column = T.addbroadcast(X[:, :1], 1)\n"
 
 
 def test_one_module_serves_arrays_of_all_shapes(run: Run) -> None:
-    """However its inputs are spread, and whichever of them gives its place to the output."""
+    """However its inputs are broadcast, and whichever of them gives its place to the output."""
     first = run(COLUMN + 'outputs = [X * b.dimshuffle("x", 0), column, T.dot(X, W)]')
     assert first["compiled"]
     for outputs, answer in (

@@ -1,13 +1,13 @@
 """Element-wise operations of Theano that are compiled once for arrays of all shapes.
 
-Theano writes a module of its own for each way in which inputs are spread over each other, for each number of
-axes, and for each input whose place the output takes: ``a * b`` alone is compiled up to fifty times in our
-lessons. Here a module knows only the arithmetic and the types. What is spread and whose place is taken it is
-told when it is loaded, as Theano's *params*; so modules that differ in nothing else are compiled once.
+Theano writes a module of its own for each way in which inputs are broadcast, for each number of axes, and for
+each input whose place the output takes: our lessons had ``a * b`` of float32 compiled 38 times. Here a module
+knows only the arithmetic and the types. What is broadcast and whose place is taken it is told when it is
+loaded, as Theano's *params*; so modules that differ in nothing else are compiled once.
 
-A module takes its numbers in blocks. Where an array's numbers do not lie side by side in the order of the
-output, or one number serves for many, they are first put side by side, so that g++ has one plain loop to
-optimise. Results are those of Theano's own loops, number by number, and so are errors.
+A module takes its numbers in blocks. Where an array is not contiguous in the order of the output, or one
+number serves for many, its numbers are first copied side by side, so that g++ has one plain loop to optimise.
+Results are those of Theano's own loops, number by number, and so are errors.
 
 Left to Theano's own code: complex numbers, half precision, and loops that are shared between processors
 (OpenMP). ``theano_patches`` lays a copy of this file into Theano's package; so it imports nothing of ours.
@@ -64,14 +64,14 @@ static int theano_output(PyArrayObject** output, int axes, npy_intp* dims, int t
     return *output ? 0 : -1;
 }
 /* Look at the inputs, provide the outputs, and lay out the way through all of them: 0, or -1 with an error.
-   `pattern` holds the number of axes, for each input and axis whether it is spread along it, and for each
+   `pattern` holds the number of axes, for each input and axis whether it is broadcast along it, and for each
    output 1 + the input whose place it takes, or 0. */
 int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, const int* types) {
     theano_operand* const operands = walk->operands;
     const int inputs = walk->inputs, all = walk->all;
-    const unsigned char* spread = (const unsigned char*) PyBytes_AS_STRING(pattern);
-    const int axes = *spread++;
-    const unsigned char* taken = spread + inputs * axes;
+    const unsigned char* broadcast = (const unsigned char*) PyBytes_AS_STRING(pattern);
+    const int axes = *broadcast++;
+    const unsigned char* taken = broadcast + inputs * axes;
     npy_intp dims[NPY_MAXDIMS];
     int order[NPY_MAXDIMS], several = 0, plain = 1, columns = 1, any = 0;
     for (int j = 0; j < inputs; j++)
@@ -84,7 +84,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, c
         int first = -1;
         dims[axis] = 1;
         for (int j = 0; j < inputs; j++) {
-            if (spread[j * axes + axis])
+            if (broadcast[j * axes + axis])
                 continue;
             npy_intp length = PyArray_DIMS(arrays[j])[axis];
             if (first < 0) {
@@ -101,7 +101,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, c
     }
     for (int j = 0; j < inputs; j++)
         for (int axis = 0; axis < axes; axis++)
-            if (!spread[j * axes + axis]) {
+            if (!broadcast[j * axes + axis]) {
                 any = 1;
                 columns = columns && PyArray_ISFORTRAN(arrays[j]);
                 break;
@@ -136,7 +136,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, c
         int axis = order[i], last = walk->axes - 1, same = last >= 0;
         npy_intp stride[THEANO_OPERANDS];
         for (int j = 0; j < all; j++) {
-            stride[j] = j < inputs && spread[j * axes + axis] ? 0 : PyArray_STRIDES(arrays[j])[axis];
+            stride[j] = j < inputs && broadcast[j * axes + axis] ? 0 : PyArray_STRIDES(arrays[j])[axis];
             same = same && operands[j].strides[last] == stride[j] * dims[axis];
         }
         if (!same)
@@ -241,7 +241,7 @@ OPERANDS = 60
 
 
 def pattern(op: Any, node: Any) -> bytes:
-    """Return what the module of an operation is told about one node: spread and taken places.
+    """Return what the module of an operation is told about one node: broadcast axes and taken places.
 
     Raises MethodNotDefined, which is how Theano asks whether there are params, for a node that is left to
     Theano's own code.
@@ -262,7 +262,7 @@ def pattern(op: Any, node: Any) -> bytes:
     return bytes(
         [
             node.outputs[0].ndim,
-            *(int(spread) for each in inputs for spread in each.type.broadcastable),
+            *(int(broadcast) for each in inputs for broadcast in each.type.broadcastable),
             *(taken.get(number, 0) for number in range(len(node.outputs))),
         ]
     )
