@@ -25,7 +25,6 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, StaticFileHandler, authenticated
 
 from organiser.hub import ownboard, reports, wayhome
-from workshop.servers import end_when_asked
 from workshop.settings import load_settings
 
 SITE = "workshop/"
@@ -198,6 +197,17 @@ class Lead(JupyterHandler):
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "organiser.hub.seatserver"}]
+
+
+def end_when_asked(server: Any) -> None:
+    """Let the server end at SIGTERM whatever it does, where the workshop knows how.
+
+    On a cluster this file is newer than the seats' image may be, whose server then ends as it always did.
+    """
+    from workshop import servers
+
+    if hasattr(servers, "end_when_asked"):
+        servers.end_when_asked(server)
 
 
 def _load_jupyter_server_extension(server: Any) -> None:

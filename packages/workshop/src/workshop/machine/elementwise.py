@@ -166,7 +166,9 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, c
             continue;
         plain = 0;
         one->how = theano_operand::MOVED;
-        if (period < walk->left && period <= THEANO_BLOCK && (unit % period == 0 || period % unit == 0)) {
+        /* What is written goes back each time, even where an array of somebody's has one place for several. */
+        if (j < inputs && period < walk->left && period <= THEANO_BLOCK
+                && (unit % period == 0 || period % unit == 0)) {
             one->how = theano_operand::REPEATED;
             unit = unit < period ? period : unit;
         }

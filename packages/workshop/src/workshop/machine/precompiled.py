@@ -208,6 +208,7 @@ def _make(program: str, flags: Sequence[str], folder: Path) -> None:
             [program, *flags, "-fPIC", "-c", str(served), "-o", str(service)],
         ):
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-        with binary.open("rb") as file:
-            os.fsync(file.fileno())
+        for path in making.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
         making.rename(folder)
