@@ -166,7 +166,7 @@ int theano_begin(theano_walk* walk, PyObject* pattern, PyArrayObject** arrays, c
             continue;
         plain = 0;
         one->how = theano_operand::MOVED;
-        /* What is written goes back each time, even where an array of somebody's has one place for several. */
+        /* What is written goes back each time, even where somebody's array has one place for all. */
         if (j < inputs && period < walk->left && period <= THEANO_BLOCK
                 && (unit % period == 0 || period % unit == 0)) {
             one->how = theano_operand::REPEATED;

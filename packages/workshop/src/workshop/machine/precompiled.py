@@ -208,7 +208,7 @@ def _make(program: str, flags: Sequence[str], folder: Path) -> None:
             [program, *flags, "-fPIC", "-c", str(served), "-o", str(service)],
         ):
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-        for path in making.iterdir():
+        for path in (binary, library, service, text):
             with path.open("rb") as file:
                 os.fsync(file.fileno())
         making.rename(folder)
