@@ -22,12 +22,16 @@ from workshop.system import command
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = ROOT / "packages/workshop/src"
 RUN = "from workshop.__main__ import main; main()"
+HEAVY = {"jupyter_client", "matplotlib", "nbformat", "numpy", "pydantic", "requests", "zmq"}
+"""Packages that take longer to import than all of a command that only looks something up."""
 
 
-def run(*arguments: str, code: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, code: str | None = None, options: tuple[str, ...] = (), **variables: str
+) -> subprocess.CompletedProcess[str]:
     command = ["-m", "workshop", *arguments] if code is None else ["-c", code, *arguments]
     return subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, *options, *command],
         cwd=ROOT,
         env={**os.environ, "NO_COLOR": "1", **variables},
         capture_output=True,
@@ -267,10 +271,12 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_every_word_loads_and_its_help_looks_like_the_others() -> None:
-    """No word in the table points nowhere."""
+    """No word in the table points nowhere, and each begins without what only its work needs."""
     for word in (*command.CAPABILITIES, *command.find_added()):
-        done = run(word, "-h")
+        done = run(word, "-h", options=("-X", "importtime"))
         assert done.returncode == 0, f"{word}: {done.stderr}"
+        imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+        assert "workshop" in imported and not imported & HEAVY, f"{word}: {imported & HEAVY}"
         assert done.stdout.lower().lstrip().startswith("usage: "), done.stdout
         assert "completion" not in done.stdout, done.stdout
         assert "─" not in done.stdout, done.stdout
