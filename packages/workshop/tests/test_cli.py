@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SOURCES = ROOT / "packages/workshop/src"
 RUN = "from workshop.__main__ import main; main()"
 HEAVY = {"jupyter_client", "matplotlib", "nbformat", "numpy", "pydantic", "requests", "zmq"}
-"""Packages that take longer to import than all of a command that only looks something up."""
+"""Packages that take long to import, and that only the work of some words needs."""
 
 
 def run(
