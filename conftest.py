@@ -1,58 +1,62 @@
-"""What all tests share: signals as in a terminal, two depths, one thread a process."""
+"""What all tests share: signals as in a terminal, one thread a process, groups for pytest-xdist, retries of the network."""
 
 from __future__ import annotations
 
 import contextlib
-import gc
+import importlib.util
 import os
 import re
 import signal
 import time
 from collections.abc import Generator
-from typing import Any
+from pathlib import Path
 
 import hypothesis
+import of_theano
 import pytest
-from depth import FULL
 
-# What a shell starts in the background ignores Ctrl-C, and so would all that tests start and then interrupt.
+pytest_plugins = ["local_machine"]
+
+ROOT = Path(__file__).resolve().parent
+CACHE = ROOT / ".cache/testbed"
+
+# The shell ignores Ctrl-C in what it starts in the background, and so would all that tests start and then interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The processes of pytest fill the cores: the threads of BLAS would wait for each other, and that busily.
+# The processes of pytest fill the cores: BLAS threads would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# What a test takes for a terminal is one, also where this machine says that it has a dumb one, or none.
+# A test that takes something for a terminal needs a real one, also where this machine has a dumb one.
 os.environ["TERM"] = "xterm-256color"
 
-# The normal run tries the same examples each time, so that it fails for a change and not by chance; in full
-# depth they are new ones, and the message holds what runs them again.
-hypothesis.settings.register_profile("normal", max_examples=30, deadline=None, derandomize=True)
-hypothesis.settings.register_profile("full", max_examples=100, deadline=None, print_blob=True)
-hypothesis.settings.load_profile("full" if FULL else "normal")
+# Downloads of all tests; machines in containers see the same folder as /srv/cache.
+os.environ.setdefault("WORKSHOP_TEST_CACHE", str(CACHE))
+os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
+os.environ.setdefault("WORKSHOP_WHEELS", str(CACHE / "wheels"))
 
-# What is made while tests are read stays to the end: to look for garbage in it again and again takes a
-# quarter of the time of reading them.
-gc.disable()
+# The same examples in each run, so that it fails for a change and not by chance. --hypothesis-profile=random draws new ones.
+hypothesis.settings.register_profile("repeatable", max_examples=30, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("random", max_examples=300, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
-LEFT_OUT = pytest.StashKey[int]()
+FIRST = ("machine", "lesson", "browser")
+"""Markers of the tests that take longest and often wait: they begin first, beside the unit tests."""
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the tests of Theano to the environment that has it."""
+    if not collection_path.name.startswith("test_") or importlib.util.find_spec("theano"):
+        return None
+    return True if of_theano.ALL.search(collection_path.read_text(encoding="utf-8")) else None
 
 
-def pytest_report_header() -> str:
-    """Say at the top which depth this is."""
-    return (
-        "depth: full" if FULL else "depth: normal; WORKSHOP_FULL=1 plays more games and draws more examples"
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests of full depth to the jobs that ask for them, by ``-m full``."""
-    wanted = "full" in config.option.markexpr
-    left_out = [] if wanted else [item for item in items if item.get_closest_marker("full")]
-    if left_out:
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-    config.stash[LEFT_OUT] = len(left_out)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process of pytest-xdist, unless they name a group; start the longest first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in FIRST))
 
 
 OF_THE_NETWORK = re.compile(
@@ -94,28 +98,3 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 def _sendable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def pytest_collection_finish() -> None:
-    """Look for garbage from now on, in what the tests themselves make."""
-    gc.freeze()
-    gc.enable()
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Let a worker of pytest-xdist say how many tests it left out: all workers leave out the same."""
-    if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    left_out = terminalreporter.config.stash.get(LEFT_OUT, 0)
-    if left_out:
-        terminalreporter.line(
-            f"{left_out} tests of full depth not run; a full job of the part runs them", yellow=True
-        )

@@ -129,7 +129,7 @@ print("played")
     "program",
     [
         pytest.param(COMES_ALONG, id="what comes along"),
-        pytest.param(GAME, id="a game", marks=pytest.mark.full),
+        pytest.param(GAME, id="a game", marks=pytest.mark.slow),
     ],
 )
 def test_the_games_alone_pass_gymnasiums_check_and_play(

@@ -23,7 +23,7 @@ def test_the_text_can_be_learnt() -> None:
     assert 0.65 < np.mean(follows) < 0.75
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_ours_is_timed_in_a_process_of_its_own() -> None:
     pytest.importorskip("theano", reason="Theano is not in this environment")
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])

@@ -74,7 +74,7 @@ def test_a_run_without_its_peers_is_one_document_and_exits_with_1(tmp_path: Path
 
 @pytest.mark.network
 @pytest.mark.slow
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_small_run_beside_its_peers() -> None:
     words = ["bench", "filter", "--json", "--repeat=1", "--notebooks=2", "--megabytes=0.5"]
     done = subprocess.run(

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sync.bed import book, cell, memory_folder
@@ -27,7 +26,7 @@ def faults(pair: Pair) -> list[str]:
 
 
 @given(draw=st.randoms(use_true_random=False))
-@settings(max_examples=by_depth(50, full=150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_pair_of_edits_loses_anything(draw: random.Random) -> None:
     assert faults(random_pair(draw)) == []
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from depth import by_depth
 from sync.bed import memory_folder
 
 from benchmarks.sync import fuzz_shapes
@@ -27,7 +26,7 @@ def folder() -> Iterator[Path]:
 
 
 def test_no_shape_stops_a_sync_or_loses_anything(folder: Path) -> None:
-    assert try_shapes(folder, by_depth(100, full=1000), seed=1)["faults"] == []
+    assert try_shapes(folder, 100, seed=1)["faults"] == []
 
 
 def test_a_trial_is_known_by_its_seed(folder: Path, monkeypatch: Patch) -> None:
@@ -112,7 +111,7 @@ MOST = 1000
 @pytest.mark.parametrize("plant", PLANTED)
 def test_a_planted_fault_is_found(folder: Path, monkeypatch: Patch, plant: Callable[[Patch], None]) -> None:
     plant(monkeypatch)
-    for number in range(by_depth(PLANTED[plant], full=0), MOST):
+    for number in range(PLANTED[plant], MOST):
         place = folder / str(number)
         place.mkdir()
         found = list(faults_of(f"1/{number}", place))

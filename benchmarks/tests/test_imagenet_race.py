@@ -31,7 +31,7 @@ def ask(*words: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_ours_is_timed_in_a_process_of_its_own(tmp_path: Path) -> None:
     ask("weights", "googlenet", tmp_path / "g.onnx")
     answer = json.loads(ask("lasagne", "googlenet", "2", tmp_path / "g.onnx"))

@@ -15,7 +15,7 @@ def test_the_engine_of_this_checkout_has_none_of_the_old_faults() -> None:
 
 
 # In each run test_fuzz_shapes.py plants faults into the engine of this checkout.
-@pytest.mark.full
+@pytest.mark.slow
 def test_an_engine_with_an_old_fault_is_found_out(tmp_path: Path) -> None:
     package = tmp_path / "workshop"
     shutil.copytree(ROOT / "packages/workshop/src/workshop", package)

@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from jupyter.serving import Jupyter, jupyter
+from required import lacking
 from waiting import patience
 from website.serving import running
 
@@ -63,19 +64,12 @@ OF_JUPYTER = re.compile(
 OF_LEAVING = re.compile(r"^(TypeError: )?Failed to fetch$")
 
 
-def missing(what: str) -> NoReturn:
-    """Skip what needs it; where the browser part may not be skipped, fail."""
-    if {"all", "browser"} & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()):
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[playwright.Browser]:
     """The distribution's Chromium."""
     found = next(filter(None, map(shutil.which, [NAMED] if NAMED else BROWSERS)), None)
     if found is None:
-        missing(f"there is no {NAMED or 'Chromium'}; install the package chromium")
+        lacking(f"there is no {NAMED or 'Chromium'}; install the package chromium")
     with (
         playwright.sync_playwright() as driver,
         driver.chromium.launch(executable_path=found, args=QUIET) as started,
@@ -124,7 +118,7 @@ def fetch_libraries(data: Path) -> None:
         timeout=patience(600),
     )
     if done.returncode:
-        missing(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
+        lacking(f"the pages' libraries cannot be fetched: {done.stderr[-500:]}")
 
 
 @pytest.fixture(scope="session")
@@ -224,7 +218,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             test = f"{item.path}::{getattr(item, 'originalname', item.name)}"
             first = modules.setdefault((way, "" if way == "Notebook 7" else str(item.path)), test)
             if test != first or (way == "dark" and in_jupyter(item)):
-                item.add_marker(pytest.mark.full)
+                item.add_marker(pytest.mark.slow)
 
 
 def in_jupyter(item: pytest.Item) -> bool:

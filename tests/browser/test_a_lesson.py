@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,24 +16,17 @@ from waiting import patience
 from workshop.lessons.catalogue import Profile, exercises_in, find_lessons, read_solution
 from workshop.lessons.runner import prepare
 
-from .conftest import CHECKOUT, OF_JUPYTER, Open, Watch, missing
+from .conftest import CHECKOUT, OF_JUPYTER, Open, Watch
 from .notebooks import saved_unasked, wait_for_kernel
 
 LESSON = "0-basics/10-theano-basics"
-KERNEL = "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
-# Where the part "lessons" sets this machine up, then where a user does.
-PREFIXES = [CHECKOUT / ".cache/test/prefix", CHECKOUT / ".workshop"]
 PATIENCE_MS = patience(120_000)
 
 
 @pytest.fixture
-def kernel() -> Path:
-    """What the newest set-up wrote about its kernel for Theano."""
-    named = os.environ.get("WORKSHOP_TEST_PREFIX")
-    for prefix in [Path(named)] if named else PREFIXES:
-        if (prefix / KERNEL).is_file():
-            return prefix / KERNEL
-    missing("no machine was set up here: run tools/test.bash lessons before")
+def kernel(local_machine: Path) -> Path:
+    """What set-up wrote about its kernel for Theano."""
+    return local_machine / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def steps_to_goal(page: Any) -> int | None:
 
 # Below, the cliff is gone around where a square is changed; without the page, each map is learned by walking.
 @pytest.mark.parametrize(
-    "name", ["rooms", *(pytest.param(name, marks=pytest.mark.full) for name in ("cliff", "maze"))]
+    "name", ["rooms", *(pytest.param(name, marks=pytest.mark.slow) for name in ("cliff", "maze"))]
 )
 def test_value_iteration_finds_the_shortest_way(name: str, base: str, open_page: Open) -> None:
     page = open_page(base + PAGE, 1366, 768, **STILL)

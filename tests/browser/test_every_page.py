@@ -32,7 +32,7 @@ STANDS = "!!window.workshopDeck"
 
 def at_its_depth(name: str) -> Any:
     """Leave decks that are shorter than the longest to full depth: at their opening only titles differ."""
-    return pytest.param(name, marks=pytest.mark.full) if name in DECKS and name != LONGEST else name
+    return pytest.param(name, marks=pytest.mark.slow) if name in DECKS and name != LONGEST else name
 
 
 @pytest.mark.parametrize("name", [at_its_depth(name) for name in (*PAGES, VIEW)])
@@ -88,7 +88,7 @@ def decks_with_every_slide() -> list[str]:
     [
         ("light", DECKS[0]),
         *(
-            pytest.param(theme, deck, marks=pytest.mark.full)
+            pytest.param(theme, deck, marks=pytest.mark.slow)
             for theme in ("light", "dark")
             for deck in decks_with_every_slide()
         ),

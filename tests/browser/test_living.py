@@ -139,7 +139,7 @@ def test_on_paper_there_are_stills_and_no_demo(served: str, open_page: Open) -> 
     expect(page.locator(".living .still:visible")).to_have_count(places)
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_every_living_slide_of_the_longest_deck_moves(
     served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:

@@ -70,10 +70,10 @@ def test_a_model_that_is_not_here_is_named_with_its_command(
     [
         ("digits-cnn", {"Conv": 2, "Relu": 3, "MaxPool": 2, "Flatten": 1, "Gemm": 2, "Softmax": 1}),
         pytest.param(
-            "digits-mlp", {"Flatten": 1, "Gemm": 3, "Relu": 2, "Softmax": 1}, marks=pytest.mark.full
+            "digits-mlp", {"Flatten": 1, "Gemm": 3, "Relu": 2, "Softmax": 1}, marks=pytest.mark.slow
         ),
         pytest.param(
-            "bubbles-value", {"Sub": 1, "Div": 1, "Gemm": 3, "Relu": 2, "Mul": 1}, marks=pytest.mark.full
+            "bubbles-value", {"Sub": 1, "Div": 1, "Gemm": 3, "Relu": 2, "Mul": 1}, marks=pytest.mark.slow
         ),
     ],
 )

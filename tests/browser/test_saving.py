@@ -51,7 +51,7 @@ def page_waits(page: Any, condition: Any, seconds: float) -> None:
         page.wait_for_timeout(200)
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_what_was_typed_outlives_the_end_of_the_server(open_page: Open, watch: Watch, tmp_path: Path) -> None:
     """As a container is stopped and started again: with a page open, and a kernel that computes."""
     notebooks = tmp_path / "notebooks"

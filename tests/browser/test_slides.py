@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from depth import FULL
 from waiting import patience
 
 from workshop.lessons.pace import slowness_here, words_here
@@ -56,7 +55,7 @@ def test_no_slide_of_any_deck_has_a_fault_of_looks(libraries: Path) -> None:
     assert faults_of_looks(looks) == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), pytest.param(1920, 1080, marks=pytest.mark.full)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), pytest.param(1920, 1080, marks=pytest.mark.slow)])
 def test_every_slide_fits_the_wall(
     width: int, height: int, served: str, open_page: Open, keep: Callable[..., None]
 ) -> None:
@@ -70,8 +69,6 @@ def test_every_slide_fits_the_wall(
         box = page.locator("section.present").bounding_box()
         assert box is not None and box["y"] >= -1 and box["y"] + box["height"] <= height + 1, title
         assert box["width"] > 0.98 * width
-        if FULL:  # a picture of each takes as long as all the rest
-            keep(page, f"slides-{number:02}")
 
 
 def test_a_curve_draws_itself_when_its_slide_is_opened(served: str, open_page: Open) -> None:
@@ -88,7 +85,7 @@ def test_a_curve_draws_itself_when_its_slide_is_opened(served: str, open_page: O
         assert page.evaluate(moving) == 0
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_published_decks_work_on_a_plain_file_server(
     libraries: Path, tmp_path: Path, open_page: Open
 ) -> None:

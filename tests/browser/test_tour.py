@@ -61,7 +61,7 @@ def test_the_tour_has_three_steps_and_each_has_an_address(served: str, open_page
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=() if name in ("playground", "bubble-breaker") else pytest.mark.full)
+        pytest.param(name, marks=() if name in ("playground", "bubble-breaker") else pytest.mark.slow)
         for name in [*GOES_ON, "look-inside"]
     ],
 )

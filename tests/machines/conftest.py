@@ -26,16 +26,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without a machine there is no behaviour to look at, and this host is not meant."""
+    named = config.getoption("hosts", None) or config.getoption("--ova")
+    return True if collection_path.name == "behaviour" and not named else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a machine there is nothing to look at, and this host is not meant."""
     for item in items:
         if any(name in item.name for name in left_out(config)):
             item.add_marker(pytest.mark.skip(reason="this machine was made without it"))
-    if config.getoption("hosts", None) or config.getoption("--ova"):
-        return
-    for item in items:
-        if {"machine", "copy"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.skip(reason="needs a machine (--hosts): tools/test.bash roles"))
 
 
 def left_out(config: pytest.Config) -> set[str]:
@@ -55,7 +55,7 @@ def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The appliance, running; one for all tests, because a boot without virtualisation takes minutes."""
     ova = request.config.getoption("--ova")
     if not ova:
-        pytest.skip("needs an appliance (--ova): tools/test.bash appliance")
+        pytest.skip("needs an appliance: --ova FILE")
     with running_copy(ova, tmp_path_factory.mktemp("copy")) as running:
         yield running
 

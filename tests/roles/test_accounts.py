@@ -64,7 +64,7 @@ def without_root(folder: Path, complaint: str) -> str:
     "complaint",
     [
         "sudo: a password is required",
-        pytest.param("/bin/sh: 1: sudo: not found", marks=pytest.mark.full),
+        pytest.param("/bin/sh: 1: sudo: not found", marks=pytest.mark.slow),
     ],
 )
 def test_who_cannot_become_root_gets_a_line_for_an_administrator(tmp_path: Path, complaint: str) -> None:

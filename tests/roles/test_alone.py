@@ -171,7 +171,7 @@ ELSEWHERE = SET_UP | {"hub-kubernetes", "thumb-drive", "appliance-image", "hub-s
 
 def of_each_run(*roles: str) -> list[Any]:
     """Return roles as parameters, of which some are for full depth."""
-    return [pytest.param(each, marks=pytest.mark.full) if each in ELSEWHERE else each for each in roles]
+    return [pytest.param(each, marks=pytest.mark.slow) if each in ELSEWHERE else each for each in roles]
 
 
 @dataclass(frozen=True)

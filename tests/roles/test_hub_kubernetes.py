@@ -229,7 +229,7 @@ def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch
     assert config.JupyterHub.services[0]["api_token"] == "token"
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_small_class_comes_in_by_a_recorded_api(written: Written, tmp_path: Path) -> None:
     # The hub that the values make, with KubeSpawner; tools/test.bash kubernetes.load does so with a thousand.
     shutil.copytree(written.folder / "plain", tmp_path / "classroom")

@@ -226,7 +226,7 @@ def test_it_leaves_nothing_beside_the_modules(played: tuple[Played, Played]) -> 
 
 
 # Machines in containers are set up with both in each run.
-@pytest.mark.full
+@pytest.mark.slow
 def test_the_facts_are_those_that_setup_gathers(played: tuple[Played, Played]) -> None:
     here, away = (one.results["facts"][0]["ansible_facts"] for one in played)
     # The Python is Ansible's own here, and what it was started with another module's are not.
@@ -246,7 +246,7 @@ def test_the_facts_are_those_that_setup_gathers(played: tuple[Played, Played]) -
     assert here["ansible_selinux"]["status"] == away["ansible_selinux"]["status"]
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_stock_modules_find_what_they_find_when_sent(played: tuple[Played, Played]) -> None:
     here, away = (one.results["stock"] for one in played)
     for one, other in zip(here, away, strict=True):

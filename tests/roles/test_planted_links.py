@@ -85,7 +85,7 @@ class Watched:
                     yield str(words[0])
 
 
-@pytest.fixture(scope="module", params=["supervisor", pytest.param("systemd", marks=pytest.mark.full)])
+@pytest.fixture(scope="module", params=["supervisor", pytest.param("systemd", marks=pytest.mark.slow)])
 def watched(request: pytest.FixtureRequest) -> Iterator[Watched]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()

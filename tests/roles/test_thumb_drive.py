@@ -61,7 +61,7 @@ def test_it_fills_a_stick_and_then_has_nothing_to_do(tmp_path: Path, stick: Path
 
 
 # The command itself reads again, and tells what is missing, in packages/organiser/tests/thumbdrive.
-@pytest.mark.full
+@pytest.mark.slow
 def test_it_reads_again_where_that_is_asked(tmp_path: Path, stick: Path) -> None:
     status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])
     damage(stick / "workshop.bundle", 100)
@@ -69,7 +69,7 @@ def test_it_reads_again_where_that_is_asked(tmp_path: Path, stick: Path) -> None
     assert (status, changed(text)) == (0, 1), text
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_check_mode_tells_and_writes_nothing(tmp_path: Path, stick: Path) -> None:
     status, text = play(tmp_path, "--check", thumb_drive_sticks=[str(stick)])
     assert (status, changed(text)) == (0, 0), text
@@ -111,7 +111,7 @@ def test_a_wrong_argument_is_named_before_anything_is_done(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_what_a_stick_refuses_is_told_in_the_end(tmp_path: Path, stick: Path) -> None:
     (stick / "workshop.bundle").write_text("mine")
     status, text = play(tmp_path, thumb_drive_sticks=[str(stick)])

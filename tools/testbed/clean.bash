@@ -26,9 +26,6 @@ remove_containers() {
     podman rm --force --time 0 --ignore "${names[@]}" >/dev/null
 }
 
-# spared MOUNT: it was there before the run, which wrote that down.
-spared() { grep -qsxF "$1" "$CHECKOUT/.cache/test/running"; }
-
 # abandoned MOUNT: pytest's folder has a lock with the process that uses it.
 abandoned() {
   [[ $1 =~ ^(.*/pytest-of-[^/]+/[^/]+)/ ]] || return
@@ -42,7 +39,7 @@ unmount() {
   cut -d ' ' -f 2 /proc/self/mounts | tac | while IFS= read -r escaped; do
     mount=$(printf '%b' "$escaped")
     case $mount in "$CHECKOUT"/.cache/*) ;; *) abandoned "$mount" || continue ;; esac
-    spared "$escaped" || umount "$mount" 2>/dev/null || umount --lazy "$mount"
+    umount "$mount" 2>/dev/null || umount --lazy "$mount"
   done
 }
 

@@ -152,4 +152,7 @@ esac
 command -v podman >/dev/null || fail "needs podman; install it with the system's package manager"
 # The Python of its predecessor is a part of the Fedora-like machine.
 if [ "$name" = fedora ]; then export WORKSHOP_TEST_SUITE=trixie TESTBED_SUITE=trixie; fi
-image_of "$name"
+# Tests that run beside each other make each image once.
+exec 9>"/tmp/workshop-test-images.lock"
+flock 9
+image_of "$name" 9>&-

@@ -7,22 +7,21 @@ import itertools
 import numpy as np
 import pytest
 from building import SMALL, many_rules
-from depth import by_depth
 
 from bubblebreaker import engine, reference
 from bubblebreaker.cells import pack
 from bubblebreaker.playouts import UNIFORM
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, SAMEGAME_DEDUCTION, Board, Rules
 
-GAMES = by_depth(2_000, full=10_000)
+GAMES = 2_000
 KINDS = 50
 MOST_MOVES = 40
 """Of games on small boards, of which some go on and on."""
 
 STANDARD = [SAMEGAME, SAMEGAME_DEDUCTION, BUBBLE_BREAKER, BUBBLE_BREAKER.having(refill="grey", grey_value=25)]
 STANDARD_NAMES = ["samegame", "deduction", "bubblebreaker", "grey"]
-WHOLE = by_depth(12, full=40)
-PLAYED_OUT = by_depth(2, full=6)
+WHOLE = 12
+PLAYED_OUT = 2
 
 
 @pytest.mark.parametrize("number", range(KINDS))

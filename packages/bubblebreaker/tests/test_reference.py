@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from depth import by_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +36,7 @@ def board_of(text: str) -> Board:
 
 
 @given(small_rules, seeds, st.data())
-@settings(max_examples=by_depth(60, full=200), deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_move_takes_its_group_and_keeps_every_other_bubble(
     rules: Rules, seed: int, data: st.DataObject
 ) -> None:

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from depth import by_depth
 
 from bubblebreaker import reference, rules
 from bubblebreaker.rules import BUBBLE_BREAKER, SAMEGAME, Rules
 
 MODULE = Path(rules.__file__).with_suffix(".js")
-GAMES = by_depth(200, full=1000)
+GAMES = 200
 # Plays the games that come in, one a line, and tells after each move what there is to know.
 PLAYER = """
 import { createInterface } from "node:readline";

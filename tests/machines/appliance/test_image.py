@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 import json
 
 import bills
 from copies import FIGURES, JUPYTER, Copy
 from machine import Machine
+
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("appliance")]
 
 IDLE_MB = 450
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 import time
 from contextlib import suppress
 
 from copies import Copy
+
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("appliance")]
 
 # What a new kernel's package leaves: its files, and the links that its own script moves. The kernel that the
 # machine started with goes, so that only the new one can be what it starts with next.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import json
 import re
 import shlex
@@ -12,6 +14,8 @@ from machines.classroom.house import NAME, OPEN, PREFIX, SEATS, TOOLS, WORKSHOP,
 from machines.sync.updating import changed
 from required import lacking
 from waiting import wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
 
 HOME = "/home/seat-001/notebooks"
 FILL = "fallocate --length $(($(df --output=avail -B1 /home | tail -1) * 93 / 100)) /home/filler"
@@ -206,14 +210,14 @@ def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
     bites |= attack(room, "first", "seat-002", "tries.py")["bites"]
     if any(bites.values()):
         lacking(
-            "classroom", f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}"
+            f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}"
         )
 
 
 def test_a_kernel_that_runs_out_of_memory_dies_alone(room: Classroom) -> None:
     checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
     if not checks["limits"]["good"]:
-        lacking("classroom", "this machine has no memory controller, so no limit bites")
+        lacking("this machine has no memory controller, so no limit bites")
     before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
     room.browse("run", "1+1", jar="victim")
     ran = room.browse("run", "held = [bytearray(b'x' * 2**20) for _ in range(8000)]")

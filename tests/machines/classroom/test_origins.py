@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 import json
 
 from machines.classroom import authority
 from machines.classroom.house import LAB, NAME, OPEN, PREFIX, TOOLS, Classroom
 from waiting import wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
 
 
 def test_a_certificate_comes_from_an_authority_and_is_renewed(room: Classroom) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import json
 import os
 import shlex
@@ -16,6 +18,8 @@ from waiting import patience
 
 from organiser.hub.disk import BYTES_PER_FILE
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
+
 MODULES = Path("/usr/lib/uml/modules")
 INIT = """#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin PYTHONPATH={path} PYTHONDONTWRITEBYTECODE=1
@@ -29,7 +33,7 @@ sleep 60
 def test_an_account_gets_no_further_than_its_quota(tmp_path: Path) -> None:
     kernel = shutil.which("linux.uml")
     if kernel is None:
-        lacking("classroom", "needs Debian's user-mode-linux: the kernel of this machine keeps no quotas")
+        lacking("needs Debian's user-mode-linux: the kernel of this machine keeps no quotas")
     image, init = tmp_path / "disk.img", tmp_path / "init"
     with image.open("wb") as opened:
         opened.truncate(128 * 2**20)

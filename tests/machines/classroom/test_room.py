@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pathlib import Path
 
 from machines.classroom.house import Classroom
 from machines.local.bed import FIGURES, ROOT
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
 
 SERVER = "127.0.0.1:3142"
 MACHINES = 12

@@ -19,6 +19,8 @@ from waiting import patience, wait_until
 
 from organiser.hub.warningpage import WAYS
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 ADDRESS = f"https://{NAME}:8443"

@@ -17,6 +17,8 @@ from organiser.image import running
 from organiser.image.make import join
 from workshop.errors import WorkshopError
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("image")]
+
 CONTAINERD = "containerd"
 SHORT = len("sha256:")
 
@@ -37,7 +39,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def podman(tmp_path: Path) -> Iterator[str]:
     """A podman with a store of its own: this computer's has images of the same name."""
     if os.geteuid() != 0 or not shutil.which("podman"):
-        pytest.skip("needs root and podman: tools/test.bash image")
+        pytest.skip("needs root and podman")
     program = tmp_path / "podman"
     program.write_text(
         f"#!/bin/sh\nexec {shutil.which('podman')} --root {tmp_path}/store --runroot {tmp_path}/run "
@@ -62,13 +64,12 @@ def test_podman_takes_this_computers_and_can_be_asked_for_the_other(
         assert said.split() == [kind, images[kind]]
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("store", dockers.STORES)
 def test_docker_takes_this_computers_or_we_say_what_it_wants(
     store: str, images: dict[str, str], tmp_path: Path
 ) -> None:
     if program := dockers.missing():
-        pytest.skip(f"needs {program}: tools/test.bash image")
+        pytest.skip(f"needs {program}")
     own = native()
     assert own is not None
     engine = tmp_path / "docker"

@@ -29,7 +29,8 @@ from organiser.appliance.verify.run import verify
 from organiser.image import layout, running
 from organiser.image.make import describe
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("image")]
+
 ROOT = Path(__file__).resolve().parents[3]
 STORE = ("--pids-limit=0", "--network=none")
 """What the containers of a test bed cannot have otherwise; the ports are asked from inside."""
@@ -47,7 +48,7 @@ def podman(*words: str | Path, check: bool = True) -> subprocess.CompletedProces
 @pytest.fixture(scope="module")
 def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.geteuid() != 0 or not shutil.which("podman"):
-        pytest.skip("needs root and podman: tools/test.bash image")
+        pytest.skip("needs root and podman")
     if given := request.config.getoption("--image"):
         return Path(given)
     folder = tmp_path_factory.mktemp("image")
@@ -322,7 +323,7 @@ def test_under_a_hub_it_is_a_seats_server(image: str, request: pytest.FixtureReq
 @pytest.mark.parametrize("store", dockers.STORES)
 def test_docker_loads_and_runs_it(store: str, archive: Path, tmp_path: Path) -> None:
     if program := dockers.missing():
-        pytest.skip(f"needs {program}: tools/test.bash image")
+        pytest.skip(f"needs {program}")
     with dockers.started(tmp_path, store) as docker:
         name = docker("load", "--input", archive).stdout.partition("image: ")[2].strip()
         assert name.startswith(f"{layout.NAME}:")

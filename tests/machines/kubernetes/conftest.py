@@ -50,7 +50,7 @@ def archive(request: pytest.FixtureRequest) -> Path:
     """Return the file of an image of ours."""
     given: Path | None = request.config.getoption("--image")
     if not PROGRAMS or not given:
-        pytest.skip("needs a cluster's programs and an image of ours: tools/test.bash kubernetes")
+        pytest.skip("needs a cluster's programs and an image of ours")
     return given
 
 

@@ -25,8 +25,10 @@ ANSIBLE = os.environ.get("WORKSHOP_CLUSTER_ANSIBLE", "")
 """Of an environment of locks/cluster.txt, as docs/classroom.md makes it."""
 NAMESPACE = "by-playbook"
 pytestmark = [
-    pytest.mark.full,
-    pytest.mark.skipif(not ANSIBLE, reason="needs ansible of locks/cluster.txt: tools/test.bash kubernetes"),
+    pytest.mark.machine,
+    pytest.mark.release,
+    pytest.mark.xdist_group("kubernetes"),
+    pytest.mark.skipif(not ANSIBLE, reason="needs ansible of locks/cluster.txt"),
 ]
 
 

@@ -28,6 +28,8 @@ from waiting import wait_until
 
 from organiser.hub import pods
 
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("kubernetes")]
+
 TRIALS, BESIDE = 3, 20
 ENDING = 6
 FIRST_CELLS = """
@@ -44,7 +46,6 @@ for cell in cells:
 print(float(f(4)))
 """
 """A lesson's cells until the first one that compiles a formula, and what came of it."""
-pytestmark = pytest.mark.full
 
 
 def test_a_seat_calculates_and_may_do_nothing_else(room: Room) -> None:

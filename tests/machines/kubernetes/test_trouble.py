@@ -12,7 +12,8 @@ from waiting import wait_until
 
 from organiser.hub import pods
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("kubernetes")]
+
 
 
 def test_a_pod_that_is_killed_comes_back_with_its_home(room: Room, figures: list[str]) -> None:

@@ -37,7 +37,9 @@ ANSIBLE = os.environ.get("WORKSHOP_CLUSTER_ANSIBLE", "")
 REPORT = Path(os.environ.get("WORKSHOP_CLUSTER_REPORT", "cluster-report.md"))
 METADATA = "169.254.169.254"
 pytestmark = [
-    pytest.mark.full,
+    pytest.mark.machine,
+    pytest.mark.release,
+    pytest.mark.xdist_group("kubernetes"),
     pytest.mark.skipif(not ANSIBLE or not all(GIVEN.values()), reason=f"needs {', '.join(GIVEN)}"),
 ]
 

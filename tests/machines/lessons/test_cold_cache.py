@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 from waiting import patience
 
+pytestmark = pytest.mark.lesson
+
 MARGIN = 1.15
 SLOWED = 1.5
 """More than the margin by more than what the work of so short a lesson varies."""
@@ -67,11 +69,9 @@ Run = Callable[[int, float, str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(local_machine: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run the lesson: its pieces, its budget, and the name of the cache that it finds."""
-    workshop = Path(request.config.getoption("--prefix")) / "venvs/jupyter/bin/workshop"
-    if not workshop.exists():
-        pytest.skip(f"no workshop in {workshop} (--prefix): tools/test.bash lessons")
+    workshop = local_machine / "venvs/jupyter/bin/workshop"
     folder = tmp_path_factory.mktemp("lessons")
 
     def one(pieces: int, budget: float, cache: str) -> dict[str, Any]:
@@ -91,13 +91,14 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return one
 
 
+@pytest.mark.slow
 def test_what_a_cold_cache_compiles_is_counted_apart(run: Run) -> None:
     cold, warm = run(FEW, 1000.0, "zero"), run(FEW, 1000.0, "zero")
     assert all(ran["passed"] and ran["runs"] == 1 for ran in (cold, warm)), (cold, warm)
     _compiling_is_apart([cold], [warm])
 
 
-@pytest.mark.full
+@pytest.mark.release
 def test_cold_and_warm_the_verdict_is_the_same(run: Run) -> None:
     colds, warms = [], []
     for cache in ("one", "two"):

@@ -20,7 +20,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         if made.bed.run(
             f"grep -qw memory {groups}/cgroup.controllers || test -d {groups}/memory/system.slice", "root"
         ).status:
-            lacking("classroom", "systemd has no memory controller here, so no limit of a seat bites")
+            lacking("systemd has no memory controller here, so no limit of a seat bites")
         done = made.set_up(SEATS)
         assert done.status == 0, done.text
         yield made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import json
 from typing import Any
 
@@ -10,6 +12,8 @@ from machines.load.room import Room
 from machines.local.bed import FIGURES
 
 from benchmarks.classroom.bench import HUB_MB, PROCESSOR_SECONDS, SEAT_MB
+
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("load")]
 
 ALONE = ("--peer", "none")
 COLD = 50

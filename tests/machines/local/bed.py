@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local_machine import have_downloads
 from waiting import patience
 
 from tools.testbed.inside import inside
@@ -40,16 +41,8 @@ SMALL = "/small"
 """A folder of the laptop's whose disk is too small for the workshop."""
 
 
-def owner(job: str = os.environ.get("WORKSHOP_TEST_JOB", "")) -> str:
-    """Return the end of the names of a job's machines, which no other job's have on this host.
-
-    Jobs run side by side. It ends as tools/testbed/ours.bash has it, for checkouts do so, too.
-    """
-    checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
-    return "-".join([*filter(None, [job.replace(".", "-")]), checkout])
-
-
-OURS = owner()
+OURS = hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+"""The end of the names of this checkout's machines, as in tools/testbed/ours.bash."""
 SUITE = os.environ.get("WORKSHOP_TEST_SUITE") or "trixie"
 """Which Debian the machines have."""
 FIGURES: list[str] = []
@@ -162,6 +155,7 @@ class Bed:
 
     def start(self) -> None:
         """Start it, bare, as a member of this network, with downloads that belong to its user."""
+        have_downloads()
         options = self.options
         if not self.has_home_of_ours:
             own = downloads_of(self.sees or ("root" if self.user == "root" else "learners"))

@@ -11,12 +11,17 @@ from bed import CHECKOUT, OURS, PASSWORD, SMALL, SUITE, Bed, Ran, record
 from traces import files
 
 
+ORDER = ["test_before_setup", "test_setup", "test_faults", "test_two_users", "test_uninstall"]
+"""The life of the laptop: each file goes on where the one before left it."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: ORDER.index(item.path.stem) if item.path.stem in ORDER else -1)
     if os.geteuid() == 0 and shutil.which("podman"):
         return
     for item in items:
         if "local" in item.path.parts:
-            item.add_marker(pytest.mark.skip(reason="needs root's podman: tools/test.bash roles"))
+            item.add_marker(pytest.mark.skip(reason="needs root's podman: tools/test.bash as root"))
 
 
 @pytest.fixture(scope="session")

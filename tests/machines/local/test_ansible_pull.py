@@ -13,6 +13,8 @@ import pytest
 from bed import CHECKOUT, OURS, SERVICES, USER, Bed, Ran, record
 from traces import files, unexpected
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
+
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 UNIT = "~/.config/systemd/user/workshop-web.service"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from bed import SMALL, Bed, Ran, assert_one_line
 
+pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("laptop")]
+
 
 def assert_refused(bed: Bed, done: Ran, *words: str) -> None:
     """The one line is all that was said, not even a password was wanted, and nothing was made."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from bed import CHECKOUT, ONLY_JUPYTER, SUITE, USER, Bed, assert_one_line, record
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("laptop")]
+
 OTHER_PORTS = {
     "workshop_jupyter_port": "9080",
     "workshop_tensorboard_port": "9081",
@@ -150,7 +152,6 @@ def test_killed_in_the_middle_the_next_run_completes_without_a_network(unplugged
     assert_complete(unplugged, what, f"killed at {MOMENTS}", *ONLY_JUPYTER)
 
 
-@pytest.mark.full
 def test_killed_at_ten_random_moments_the_next_run_completes(set_up_laptop: Bed, killed: Kill) -> None:
     seed = int(os.environ.get("WORKSHOP_TEST_SEED", random.SystemRandom().randrange(10**6)))
     dice, moments = random.Random(seed), []

@@ -16,7 +16,8 @@ import pytest
 from bed import OURS, ROOT, Bed, Ran
 from waiting import wait_until
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release]
+
 PORTS = (8080, 8081)
 APPLY = {"ansible.builtin.include_role": {"name": "base-fedora", "tasks_from": "firewall"}}
 UNINSTALL = {"ansible.builtin.include_tasks": str(ROOT / "playbooks/tasks/uninstall/machine.yml")}

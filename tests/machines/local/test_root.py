@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from bed import OURS, Bed, Ran, record
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
+
 
 
 @pytest.fixture(scope="module")

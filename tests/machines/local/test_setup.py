@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 import re
 
 from bed import PASSWORD, SERVICES, USER, Bed, Ran, record
 from waiting import patience, wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("laptop")]
 
 PORTS = (8080, 8081, 8082)
 # Among the first of today's workshop, and quickly compiled.

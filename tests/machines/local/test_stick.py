@@ -17,6 +17,8 @@ import yaml
 from bed import OURS, ROOT, Bed, Ran, record
 from bed import USER as LEARNER
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
+
 STICK = "/media/my stick"
 """A blank, as in the names that desktops give to sticks."""
 # TensorFlow is half of what a stick's packages weigh, and installs as the others do. The laptop shows that

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import pytest
 from bed import ONLY_JUPYTER, SERVICES, USER, Bed, Ran, assert_one_line, record
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("laptop")]
+
 OTHER = "guest"
 HOME = f"/home/{OTHER}"
 
@@ -49,7 +51,6 @@ def holders(bed: Bed, port: int) -> set[str]:
     return {bed.root(f"stat -c %U /proc/{process.removeprefix('pid=')}").strip() for process in processes}
 
 
-@pytest.mark.full
 def test_a_port_that_the_other_has_is_named_with_its_holder(shared: Bed, refused: Ran) -> None:
     assert_one_line(refused, "port 8080", USER, "choose another port")
     assert holders(shared, 8080) == {USER}
@@ -86,7 +87,6 @@ STATUS = "python3 -c " + shlex.quote(
 )
 
 
-@pytest.mark.full
 class TestTwoWorkshops:
     """Each has its own ports, token and files; neither's set-up, stop or uninstall touches the other's."""
 

@@ -10,6 +10,8 @@ import pytest
 from bed import PASSWORD, USER, Bed
 from traces import unexpected
 
+pytestmark = [pytest.mark.machine, pytest.mark.xdist_group("laptop")]
+
 NOTEBOOKS = f"/home/{USER}/workshop-notebooks"
 NOTEBOOK = f"{NOTEBOOKS}/0-basics/10-theano-basics.ipynb"
 APT = ["/etc/apt/preferences.d/workshop-python", "/etc/apt/sources.list.d/workshop-python.sources"]

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 from bed import CHECKOUT, ONLY_JUPYTER, OURS, PASSWORD, USER, Bed, Ran, assert_one_line, record
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
+
 
 UNITS = "workshop-jupyter workshop-tensorboard workshop-web"
 AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
@@ -21,7 +22,7 @@ AS_USER = f"XDG_RUNTIME_DIR=/run/user/$(id -u {USER}) systemctl --user"
 def desk() -> Iterator[Bed]:
     """A machine on which a plain user has logged in."""
     bed = Bed(
-        f"workshop-desk-{OURS}", kind="desk", downloads=f"{CHECKOUT}/.workshop/cache", password=PASSWORD
+        f"workshop-person-{OURS}", kind="desk", downloads=f"{CHECKOUT}/.workshop/cache", password=PASSWORD
     )
     bed.start()
     bed.bring_checkout()

@@ -70,15 +70,6 @@ class House:
             with _OPENER.open(f"{address}/{path}", timeout=patience(60)) as answer:
                 assert answer.read()
 
-    def lessons_on(self, kernel: str) -> list[str]:
-        """Return the lessons that run on a kernel."""
-        shown = json.loads(self.workshop("lessons", "list", "--json"))
-        return [
-            lesson["name"]
-            for lesson in shown["lessons"]
-            if (lesson["kind"], lesson["kernel"]) == ("lesson", kernel)
-        ]
-
     def workshop(self, *words: str, timeout: float = 900) -> str:
         """Run the workshop command under the limit; return what it printed. It must succeed."""
         command = self.limit.around([self.prefix / "venvs/jupyter/bin/workshop", *words])

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from depth import FULL, by_depth
 from figures import FIGURES
 from house import SERVICES, House
 from jupyter.serving import state
 from limit import MIB
 
-PROFILE = by_depth("fast", "full")
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("memory")]
+
 HUNGRIEST = "4-art/10-style-transfer"
-"""The lesson that was measured to take most; the others are run here only in full."""
+"""The lesson that was measured to take most."""
 TAKES_ALL = "blocks = []\nwhile True:\n    blocks.append(b'x' * 50_000_000)"
 
 
@@ -22,24 +22,19 @@ def test_theano_lessons_fit_beside_jupyter_and_tensorboard(house: House) -> None
     servers = house.processes()
     assert set(servers) == set(SERVICES)
     FIGURES.append(f"servers alone: {house.limit.held() // MIB} MiB")
-    lessons = house.lessons_on("theano")
-    assert HUNGRIEST in lessons
-    for name in lessons if FULL else [HUNGRIEST]:
-        house.limit.peak = 0
-        done = json.loads(
-            house.workshop("lessons", "run", name, "--profile", PROFILE, "--solutions", "--json")
-        )
-        assert [lesson["passed"] for lesson in done["lessons"]] == [True]
-        FIGURES.append(
-            f"servers and {name} ({PROFILE}): at most {house.limit.peak // MIB} of "
-            f"{house.limit.size // MIB} MiB; the lesson alone {done['lessons'][0]['peak_rss_mb']:.0f} MB"
-        )
+    house.limit.peak = 0
+    done = json.loads(house.workshop("lessons", "run", HUNGRIEST, "--solutions", "--json"))
+    assert [lesson["passed"] for lesson in done["lessons"]] == [True]
+    FIGURES.append(
+        f"servers and {HUNGRIEST}: at most {house.limit.peak // MIB} of {house.limit.size // MIB} MiB; "
+        f"the lesson alone {done['lessons'][0]['peak_rss_mb']:.0f} MB"
+    )
     assert house.limit.kills() == 0
     assert house.processes() == servers
     assert house.limit.touched() <= house.limit.size
 
 
-@pytest.mark.parametrize("kernel", by_depth(["theano", "tensorflow"], ["theano", "tensorflow", "python3"]))
+@pytest.mark.parametrize("kernel", ["theano", "tensorflow"])
 def test_a_kernel_that_takes_all_memory_dies_alone_and_says_why(house: House, kernel: str) -> None:
     servers, kills = house.processes(), house.limit.kills()
     neighbour, hungry = house.jupyter.start("python3"), house.jupyter.start(kernel)

@@ -113,7 +113,7 @@ def seats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seats]:
         if made.bed.run(
             f"grep -qw memory {groups}/cgroup.controllers || test -d {groups}/memory/system.slice"
         ).status:
-            lacking("classroom", "systemd has no memory controller here, so no limit of a seat bites")
+            lacking("systemd has no memory controller here, so no limit of a seat bites")
         made.make(tmp_path_factory.mktemp("seats"))
         yield made
     finally:

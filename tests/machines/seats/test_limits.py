@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 import json
 
 from machines.seats.conftest import MOST_MIB, MOST_TASKS, MOST_TOGETHER_MIB, PREFIX, Seats
 from waiting import wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("seats")]
 
 # As a kernel does (workshop.jupyter.provisioner): the server is not the one to die.
 OFFERS = "open('/proc/self/oom_score_adj', 'w').write('1000')\n"

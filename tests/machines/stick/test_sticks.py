@@ -22,6 +22,8 @@ from waiting import patience, wait_until
 
 from organiser.thumbdrive.stage import SCRIPTS
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
+
 LARGE = 9 << 20
 """Bytes of a file that is changed in place; what mounts FAT32 here writes a third of a megabyte a second."""
 Workshop = Callable[..., subprocess.CompletedProcess[str]]

@@ -15,7 +15,7 @@ from updating import UpdatingMachine
 @pytest.fixture(scope="session")
 def vm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpdatingMachine]:
     if os.geteuid() != 0 or not shutil.which("podman"):
-        pytest.skip("needs root's podman: tools/test.bash sync")
+        pytest.skip("needs root's podman")
     folder = Path(tmp_path_factory.mktemp("organiser", numbered=True))
     for above in list(folder.parents)[:2]:
         above.chmod(0o755)  # the machine's accounts read what root's pytest keeps to itself

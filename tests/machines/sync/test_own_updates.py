@@ -5,6 +5,8 @@ The tests build on each other, in this order: months in the life of one vm.
 
 from __future__ import annotations
 
+import pytest
+
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from machines.local.bed import record
 from sync.organiser import new_key
 from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed
 from waiting import wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
 
 EDITED, UNEDITED, OPEN = "1-mnist/10-mlp.ipynb", "0-basics/10-theano-basics.ipynb", "1-mnist/20-cnn.ipynb"
 SOON = f"/run/systemd/system/{UNIT}.timer.d/soon.conf"

@@ -11,6 +11,8 @@ import pytest
 from machines.local.bed import OURS
 from updating import PREFIX, UNIT, USER, UpdatingMachine
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow]
+
 TRACE = "/srv/workshop/tools/testbed/root-trace"
 TRACED_UPDATE = f"""
 [Service]
@@ -32,7 +34,7 @@ NOTEBOOK = "0-basics/10-theano-basics.ipynb"
 @pytest.fixture(scope="module")
 def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpdatingMachine]:
     if os.geteuid() != 0 or not shutil.which("podman"):
-        pytest.skip("needs root's podman: tools/test.bash sync.trace")
+        pytest.skip("needs root's podman.trace")
     folder = Path(tmp_path_factory.mktemp("traced", numbered=True))
     for above in list(folder.parents)[:2]:
         above.chmod(0o755)  # the machine's accounts read what root's pytest keeps to itself

@@ -16,7 +16,8 @@ import pytest
 from machines.local.bed import ROOT, Ran
 from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed, copy_checkout
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release]
+
 
 BEFORE = "42fbc0b6c166735631aaca956d7fce50a616832a"
 EDITED, UNEDITED, OWN = "1-mnist/10-mlp.ipynb", "1-mnist/20-cnn.ipynb", "my notes.ipynb"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release]
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 QUOTED = {
@@ -47,7 +48,7 @@ def flowing(text: str) -> str:
 def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with what VirtualBox said in each case."""
     if os.geteuid() != 0 or not shutil.which("mmdebstrap"):
-        pytest.skip("needs root and mmdebstrap: tools/test.bash vm")
+        pytest.skip("needs root and mmdebstrap")
     folder = tmp_path_factory.mktemp("virtualbox")
     shutil.copy(HERE / "failures.bash", folder)
     command = [ROOT / "tools/testbed/virtualbox.bash", folder, "bash", "./failures.bash"]

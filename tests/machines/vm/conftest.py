@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 
 import pytest
-from vagrant_house import House
+from required import lacking
+from vagrant_house import ROOT, House
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,15 +20,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "vm" not in item.path.parts:
             continue
         if not shutil.which("vagrant"):
-            item.add_marker(pytest.mark.skip(reason="needs vagrant: tools/test.bash vm"))
+            item.add_marker(pytest.mark.skip(reason="needs vagrant"))
         elif {"virtual_machine", "whole_machine"} & set(
             getattr(item, "fixturenames", ())
         ) and not config.getoption("--box"):
-            item.add_marker(pytest.mark.skip(reason="needs a box (--box): tools/test.bash vm"))
+            item.add_marker(pytest.mark.skip(reason="needs a box (--box)"))
 
 
 @pytest.fixture(scope="session")
-def copied() -> Iterator[House]:
+def libvirt() -> None:
+    """Libvirt's daemon, which answers."""
+    started = subprocess.run([ROOT / "tools/testbed/libvirt.bash"], capture_output=True, text=True, check=False)
+    if started.returncode:
+        lacking(started.stderr.strip())
+
+
+@pytest.fixture(scope="session")
+def copied(libvirt: None) -> Iterator[House]:
     """A copied checkout, of which tests get copies."""
     made = House()
     yield made
@@ -42,7 +52,7 @@ def house(copied: House) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def virtual_machine(request: pytest.FixtureRequest) -> Iterator[House]:
+def virtual_machine(libvirt: None, request: pytest.FixtureRequest) -> Iterator[House]:
     """A copied checkout whose machine starts from the given box."""
     made = House(box=request.config.getoption("--box"))
     made.settings(playbook="playbooks/light.yml", memory=1024)
@@ -51,7 +61,7 @@ def virtual_machine(request: pytest.FixtureRequest) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def whole_machine(request: pytest.FixtureRequest) -> Iterator[House]:
+def whole_machine(libvirt: None, request: pytest.FixtureRequest) -> Iterator[House]:
     """A copied checkout as it is, whose machine becomes the workshop, and compiles in the background."""
     made = House(box=request.config.getoption("--box"))
     variables = made.checkout / "inventories/vagrant/host_vars/workshop.yml"

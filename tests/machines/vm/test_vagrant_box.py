@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from vagrant_house import House
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("libvirt")]
+
 
 @pytest.fixture
 def mirror(house: House) -> Path:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from vagrant_house import PORTS, ROOT, House, is_free, listeners
 
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("libvirt")]
+
 RECAP = re.compile(r"^workshop +: ok=(\d+) +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.M)
 
 

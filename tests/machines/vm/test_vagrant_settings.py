@@ -12,6 +12,8 @@ import pytest
 import yaml
 from vagrant_house import ROOT, House
 
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("libvirt")]
+
 
 def pretend_virtualbox(house: House) -> None:
     """Vagrant asks VirtualBox for its version before it validates what is said of it."""

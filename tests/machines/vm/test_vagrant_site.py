@@ -6,10 +6,14 @@ processor is emulated, to wait for all of them would take hours.
 
 from __future__ import annotations
 
+import pytest
+
 import time
 
 from test_vagrant_machine import note, page, recap
 from vagrant_house import PORTS, House, is_free
+
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("libvirt")]
 
 
 def test_vagrant_up_makes_the_workshop(whole_machine: House) -> None:

@@ -43,7 +43,7 @@ runpy.run_path(sys.argv.pop(1), run_name="__main__")
 def fetch(folder: Path) -> Path:
     """Fetch it into a folder; skip where that cannot be."""
     if not shutil.which("file"):
-        pytest.skip("needs file: tools/test.bash appliance.wsl")
+        pytest.skip("needs file")
     path = folder / "validate-modern.py"
     if given := os.environ.get("WORKSHOP_WSL_VALIDATOR"):
         shutil.copyfile(given, path)

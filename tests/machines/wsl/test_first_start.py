@@ -24,7 +24,8 @@ from organiser.appliance.architecture import ARM64, native
 from organiser.appliance.verify.run import verify
 from organiser.appliance.wsl.write import write_wsl
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("wsl")]
+
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = {"workshop-jupyter": 8080, "workshop-tensorboard": 8081, "workshop-web": 8082}
 UNIT = """[Service]
@@ -67,7 +68,7 @@ def podman(*words: str | Path, check: bool = True) -> str:
 @pytest.fixture(scope="module")
 def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.geteuid() != 0 or not shutil.which("podman"):
-        pytest.skip("needs root and podman: tools/test.bash appliance.wsl")
+        pytest.skip("needs root and podman")
     if given := request.config.getoption("--wsl"):
         return Path(given).resolve()
     folder = tmp_path_factory.mktemp("wsl")
@@ -217,7 +218,7 @@ def test_a_whole_lesson_runs(
 ) -> None:
     """In its fast profile; an emulated processor is held against no time."""
     if request.config.getoption("--wsl") is None:
-        pytest.skip("needs a distribution with lessons: tools/test.bash appliance.machine")
+        pytest.skip("needs a distribution with lessons")
     if copies[0].run("ls", f"/opt/workshop/venvs/{environment}", check=False) == "":
         pytest.skip(f"it was built without {environment}")
     emulated = archive.name.endswith(f"{ARM64.suffix}.wsl") != (native() == ARM64)

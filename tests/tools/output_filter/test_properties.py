@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
-from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +92,7 @@ def _filled(written: str, outputs: str, count: str, ran: bool) -> str:
 
 
 many = settings(
-    max_examples=by_depth(60, full=300), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from depth import by_depth
 
 from bubblebreaker import engine
 from bubblebreaker.rules import PRESETS
@@ -51,7 +50,7 @@ def test_a_board_is_worth_the_same_in_all_colours(game: str) -> None:
 )
 def test_it_plays_well(game: str, bar: float) -> None:
     rules = RULES[game]
-    games = by_depth(15, full=60)
+    games = 15
     points, _ = play(rules, *random_boards(rules, games, 11), shipped(game), limit=400)
     greedy, _ = play(rules, *random_boards(rules, games, 11), Nothing(), limit=400)
     assert points.mean() > bar

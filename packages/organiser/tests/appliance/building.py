@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from required import NOTHING_IS_SKIPPED
 
 from organiser.appliance import forms, manifest, ovf
 from organiser.appliance.architecture import AMD64, ARM64, Architecture
@@ -370,20 +371,16 @@ PLANTED = (
 """Where those who build or use an appliance have secrets; none of these goes into a copy."""
 
 
-REQUIRED = bool({"all", "appliance"} & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()))
-"""Nothing may be skipped: what is missing makes its tests fail."""
-
-
 def needs(*programs: str) -> pytest.MarkDecorator:
     """Skip, and say why, where a program is missing."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     missing = [program for program in programs if not shutil.which(program, path=path)]
-    return pytest.mark.skipif(bool(missing) and not REQUIRED, reason=f"needs {', '.join(missing)}")
+    return pytest.mark.skipif(bool(missing) and not NOTHING_IS_SKIPPED, reason=f"needs {', '.join(missing)}")
 
 
 def needs_disk_tools() -> pytest.MarkDecorator:
     """Skip where no bootable disk can be made."""
-    if not Path("/usr/lib/grub/i386-pc/boot.img").is_file() and not REQUIRED:
+    if not Path("/usr/lib/grub/i386-pc/boot.img").is_file() and not NOTHING_IS_SKIPPED:
         return pytest.mark.skip(reason="needs GRUB's modules for the BIOS (grub-pc-bin)")
     return needs("sfdisk", "mkfs.ext4", "grub-mkimage")
 

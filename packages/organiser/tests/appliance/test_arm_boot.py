@@ -23,7 +23,7 @@ NAMES = {"VirtualBox": "a.ova", "UTM": "a.utm.zip"}
 """What each reader is given; the disk is shown as it shows it."""
 
 pytestmark = [
-    pytest.mark.full,
+    pytest.mark.release,
     pytest.mark.network,
     needs("qemu-system-aarch64", "mmdebstrap", "grub-mkimage", "sfdisk", "mkfs.ext4"),
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to unpack GRUB's modules"),

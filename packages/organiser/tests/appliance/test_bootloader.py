@@ -175,11 +175,11 @@ def broken(root: Path) -> None:
     ("arrange", "expected"),
     [
         (debian, "6.13"),
-        pytest.param(hook, "6.13", marks=pytest.mark.full),
+        pytest.param(hook, "6.13", marks=pytest.mark.slow),
         (fedora, "6.17.fc43.x86_64"),
         # GRUB shows the failure for a while, and asks for a key all the time.
-        pytest.param(removed, "6.12", marks=pytest.mark.full),
-        pytest.param(broken, "6.12", marks=pytest.mark.full),
+        pytest.param(removed, "6.12", marks=pytest.mark.slow),
+        pytest.param(broken, "6.12", marks=pytest.mark.slow),
     ],
 )
 def test_the_right_kernel_starts(arrange: Callable[[Path], None], expected: str, tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ def vboxmanage(*arguments: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.full
+@pytest.mark.release
 @pytest.mark.network
 def test_a_real_import_and_export(real: Path) -> None:
     """VirtualBox imports our OVA, forwards on 127.0.0.1 only, and gives the disk back, which is cleaned."""
@@ -282,7 +282,7 @@ def test_a_real_import_and_export(real: Path) -> None:
     assert b"SECRET" not in disk_of(result.ova, real / "disk.raw")
 
 
-@pytest.mark.full
+@pytest.mark.release
 @pytest.mark.network
 def test_a_real_import_of_an_arm_machine(real: Path) -> None:
     """VirtualBox reads it as what it is: an older version, or an x86 system, would become another machine."""
@@ -306,7 +306,7 @@ def test_a_real_import_of_an_arm_machine(real: Path) -> None:
         assert line.lower() in info.lower().splitlines(), info
 
 
-@pytest.mark.full
+@pytest.mark.release
 @pytest.mark.network
 def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
     """What verify calls damaged VirtualBox refuses too."""

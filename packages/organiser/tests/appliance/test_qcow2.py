@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from depth import by_depth
 
 from organiser.appliance.qcow2.layout import CLUSTER
 from organiser.appliance.qcow2.read import Qcow2
@@ -59,7 +58,7 @@ def test_what_other_writers_do_is_refused_in_one_line(raw: Path, tmp_path: Path)
             Qcow2(file, 0, (tmp_path / "x").stat().st_size)
 
 
-@pytest.mark.parametrize("seed", range(by_depth(20, full=60)))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_damaged_one_never_ends_in_a_traceback(seed: int, raw: Path, tmp_path: Path) -> None:
     write_qcow2(raw, tmp_path / "a")
     chance, data = random.Random(seed), bytearray((tmp_path / "a").read_bytes())

@@ -139,7 +139,7 @@ def test_every_list_is_the_one_that_debian_signed(stick: Path) -> None:
         assert re.search(rf"(?m)^ {hash_file(listed)} +{listed.stat().st_size} {name}$", signed), listed
 
 
-@pytest.mark.full
+@pytest.mark.slow
 @pytest.mark.network
 @pytest.mark.parametrize("processor", FOREIGN)
 def test_a_bare_machine_gets_all_that_set_up_wants_from_the_stick_alone(

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy
 import pytest
-from depth import by_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,7 +61,7 @@ def test_no_persistent_reference_is_allowed() -> None:
         convert.PlainUnpickler(io.BytesIO(b"Pelsewhere\n.")).load()
 
 
-@settings(max_examples=by_depth(100, full=300), deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(raw=st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_wrong_content(raw: bytes) -> None:
     for conversion in convert.CONVERSIONS.values():

@@ -5,7 +5,6 @@ import struct
 import zlib
 
 import pytest
-from depth import by_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +67,7 @@ def test_folders_that_contain_themselves_end() -> None:
         files(raw)
 
 
-@settings(max_examples=by_depth(100, full=200), deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(raw=st.binary(max_size=120), start=st.sampled_from([b"", b"qres"]))
 def test_any_bytes_are_files_or_wrong_content(raw: bytes, start: bytes) -> None:
     try:

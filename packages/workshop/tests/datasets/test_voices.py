@@ -129,7 +129,7 @@ def test_a_source_for_another_processor_is_passed_over(monkeypatch: pytest.Monke
     assert Source("pypi", ("f",)).runs_here
 
 
-@pytest.mark.full  # set-up for the lessons fetches it too, against the same hash
+@pytest.mark.slow  # set-up for the lessons fetches it too, against the same hash
 @pytest.mark.network
 def test_it_really_speaks_and_always_alike(run: Run) -> None:
     """The hash in the catalogue is what every machine must come to."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from imagenet.required import missing
+from required import lacking
 from workshop.imagenet.collection import ENTRIES
 from workshop.settings import load_settings
 
@@ -27,7 +27,7 @@ def run_lesson(name: str, weights: Path, folder: Path) -> dict[str, Any]:
     """
     workshop = Path(sys.prefix).parent / "jupyter" / "bin" / "workshop"
     if not workshop.is_file():
-        missing("there is no environment of Jupyter beside this one: tools/test.bash lessons makes it")
+        lacking("there is no environment of Jupyter beside this one: tests/machines/lessons/test_theano.py runs this")
     words = [workshop, "lessons", "run", name, "--profile", "fast", "--solutions", "--json"]
     done = subprocess.run(
         [*words, "--notebooks", ROOT / "notebooks"],

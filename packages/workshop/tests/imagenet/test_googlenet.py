@@ -10,11 +10,6 @@ import numpy.typing as npt
 import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
-from imagenet.required import REQUIRED
-
-if not REQUIRED:  # else its import fails
-    pytest.importorskip("onnxruntime", reason="the independent engine is not installed")
-
 import onnx
 import onnxruntime
 

@@ -14,7 +14,7 @@ pytest.importorskip("theano", reason="Theano is not in this environment")
 pytest.importorskip("h5py")
 
 from imagenet.lesson import run_lesson
-from imagenet.required import missing
+from required import lacking
 from workshop.errors import WorkshopError
 from workshop.imagenet import inception_v3, preprocessing
 from workshop.imagenet.collection import available, open_network
@@ -49,7 +49,7 @@ def keras(tmp_path_factory: pytest.TempPathFactory) -> Path:
     beside = Path(sys.prefix).parent / "tensorflow" / "bin" / "python"
     python = Path(os.environ.get("WORKSHOP_TENSORFLOW_PYTHON") or beside)
     if not python.is_file():
-        missing(
+        lacking(
             "there is no TensorFlow environment beside this one; WORKSHOP_TENSORFLOW_PYTHON names its python"
         )
     folder = tmp_path_factory.mktemp("keras")
@@ -85,7 +85,7 @@ def test_all_of_keras_names_are_there(keras: Path) -> None:
     assert {*(f"mixed{number}" for number in range(11)), "mixed9_1", "avg_pool", "predictions"} <= set(layers)
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_its_lesson_runs_with_it(keras: Path, tmp_path: Path) -> None:
     """No package registry has the trained weights: random ones show that each cell fits the network."""
     metrics = run_lesson("2-imagenet/20-inception-v3", keras / "inception.h5", tmp_path)

@@ -101,7 +101,7 @@ def test_a_crash_is_told_apart(server: Jupyter, kernel: str) -> None:
 
 
 # It has a server of its own, and waits for a page that hears late.
-@pytest.mark.full
+@pytest.mark.slow
 def test_what_is_run_while_a_kernel_starts_anew_is_answered_in_order(tmp_path: Path) -> None:
     (tmp_path / "notebooks").mkdir()
     with jupyter(tmp_path / "own", tmp_path / "notebooks", more=LATE) as server:

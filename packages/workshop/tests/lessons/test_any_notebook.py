@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -157,7 +156,7 @@ PARTS = st.recursive(
 
 @given(st.lists(st.tuples(st.sampled_from(list(places(full()))), PARTS), min_size=1, max_size=4))
 @settings(
-    max_examples=by_depth(60, full=150),
+    max_examples=60,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

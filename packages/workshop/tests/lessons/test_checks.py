@@ -95,7 +95,7 @@ def test_a_file_that_is_no_notebook_is_a_fault_of_its_lesson_alone(tmp_path: Pat
 
 @pytest.mark.parametrize(
     "loop",
-    ["while True:\n        pass", pytest.param("import os\n    os._exit(3)", marks=pytest.mark.full)],
+    ["while True:\n        pass", pytest.param("import os\n    os._exit(3)", marks=pytest.mark.slow)],
 )
 def test_an_answer_that_never_comes_back_takes_nothing_along(
     tmp_path: Path, loop: str, monkeypatch: pytest.MonkeyPatch

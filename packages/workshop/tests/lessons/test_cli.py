@@ -191,7 +191,7 @@ def test_wrong_usage_exits_with_two(folder: Path) -> None:
     ("number", "status"),
     [
         (signal.SIGINT, 130),
-        pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, marks=pytest.mark.full),
+        pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, marks=pytest.mark.slow),
         (signal.SIGKILL, -signal.SIGKILL),
     ],
 )

@@ -205,7 +205,7 @@ print(json.dumps({"drawn": drawn}))
 """
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_picture_that_nobody_sees_is_drawn_all_the_same_but_once(tmp_path: Path) -> None:
     with Worker() as worker:
         _, checked = run(tmp_path / "one", PICTURE, worker)

@@ -104,7 +104,7 @@ def test_the_network_is_refused(tmp_path: Path, cut: str, monkeypatch: pytest.Mo
     ("source", "told"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed, most likely out of memory"),
-        pytest.param("import os; os._exit(3)", "the kernel ended with status 3", marks=pytest.mark.full),
+        pytest.param("import os; os._exit(3)", "the kernel ended with status 3", marks=pytest.mark.slow),
     ],
 )
 def test_a_kernel_that_dies_is_one_line(tmp_path: Path, source: str, told: str) -> None:

@@ -131,7 +131,7 @@ def changed(done: subprocess.CompletedProcess[str]) -> bool:
     return "changed=0" not in done.stdout
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_notebooks_come_and_edits_stay(machine: Machine) -> None:
     """In each run it is tried on a whole machine, also where nothing is new: tests/machines/local."""
     machine.set_up()
@@ -157,7 +157,7 @@ def test_a_machine_with_keys_takes_no_notebooks_that_nobody_signed(machine: Mach
 
 
 # In each run a whole machine takes its organiser's signed releases: tests/machines/sync.
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_machine_with_keys_takes_one_signed_release_after_the_other(
     machine: Machine, tmp_path: Path
 ) -> None:

@@ -270,7 +270,7 @@ def files_at(folder: Path, point: str) -> set[tuple[Path, int, int]]:
 
 
 # What a killed run leaves at the worst of the points is in the way of the pull above, in each run.
-@pytest.mark.full
+@pytest.mark.slow
 def test_killed_at_any_point_the_next_run_goes_on(real: RealBed) -> None:
     """Killed with all that it started, as a power cut does; each run finds what the one before left."""
     real.organiser.release("v1", a_ipynb=notebook("1"))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from depth import by_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -275,7 +274,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["publish", "edit"]), VERSIONS, MINE)
 
 
 @given(steps=STEPS)
-@settings(max_examples=by_depth(60, full=200), deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_bytes_of_a_participant_are_ever_lost(steps: list[tuple[str, bytes, bytes | None]]) -> None:
     """Whatever either side does, each file that a sync found is still there or in a backup."""
     folder = Path(tempfile.mkdtemp(dir=memory_folder()))

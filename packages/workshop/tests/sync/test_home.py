@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from depth import by_depth
 
 from workshop.errors import WorkshopError
 from workshop.sync.command import main
@@ -282,7 +281,7 @@ def _book(cells: list[str], ids: Callable[[str], str]) -> bytes:
 def test_whatever_two_people_edit_nothing_that_they_wrote_is_lost(tmp_path: Path) -> None:
     """Edits of random cells on both sides: each text is in the result, or in the file beside it."""
     base = [f"cell{number} = {number}" for number in range(6)]
-    for number in range(by_depth(12, 300)):
+    for number in range(12):
         rng = random.Random(number)
         room = Two(tmp_path / str(number))
         room.deliver(a_ipynb=_book(base, lambda text: text[:5]))
@@ -300,7 +299,7 @@ def test_of_a_damaged_file_nothing_wrong_comes(two: Two) -> None:
     two.seat.edit("a.ipynb", notebook("mine", "2"))
     good = made(GOOD, **{"notebooks/good.txt": b"good", "notebooks/a.ipynb": notebook("x" * 400)})
     draw = random.Random(1)
-    for _ in range(by_depth(150, full=1500)):
+    for _ in range(150):
         data = bytearray(good)
         data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
         (two.folder / "damaged.zip").write_bytes(data)

@@ -15,7 +15,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from depth import by_depth
 
 from organiser.appliance import ovf
 from organiser.appliance.envelope import OVF, RASD, VBOX, VSSD
@@ -201,7 +200,7 @@ def _with(element: ET.Element, child: ET.Element, what: str, chance: random.Rand
 def test_whatever_is_added_or_changed_is_refused(processor: str) -> None:
     """Of the changes every eleventh at normal depth, others for each processor."""
     tree, chance = ET.fromstring(TEXTS[processor]), random.Random(processor)
-    every = by_depth(11, full=1)
+    every = 11
     first, tried, taken = chance.randrange(every), 0, set()
     for number, what in enumerate(changed(tree, chance)):
         if number % every == first:

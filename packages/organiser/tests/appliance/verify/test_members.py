@@ -10,7 +10,6 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from depth import by_depth
 
 from organiser.appliance.verify.members import (
     BLOCK,
@@ -137,7 +136,7 @@ def random_tar(chance: random.Random) -> bytes:
     return tar
 
 
-@pytest.mark.parametrize("seed", range(by_depth(4, full=40)))
+@pytest.mark.parametrize("seed", range(4))
 def test_what_is_taken_is_what_is_unpacked(seed: int, tmp_path: Path) -> None:
     chance, taken = random.Random(seed), 0
     for number in range(300):
@@ -176,7 +175,7 @@ def with_sum(block: bytes) -> bytes:
     return block[:148] + b"%06o\0 " % total + block[156:]
 
 
-@pytest.mark.parametrize("seed", range(by_depth(3, full=60)))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_header_is_read_as_others_read_it_or_not_at_all(seed: int) -> None:
     chance, alike = random.Random(seed), 0
     tar = (

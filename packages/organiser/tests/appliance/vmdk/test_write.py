@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from depth import by_depth
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +36,7 @@ def sparse(path: Path, grains: int, pieces: list[tuple[int, bytes]]) -> Path:
 
 @given(disk=DISKS, threads=st.integers(1, 3))
 @settings(
-    max_examples=by_depth(20, full=60),
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

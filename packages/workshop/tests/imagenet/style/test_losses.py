@@ -152,7 +152,7 @@ def test_changing_weights_compiles_nothing(terms: Losses, monkeypatch: pytest.Mo
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rounds_up", [False, True])
-@pytest.mark.full
+@pytest.mark.slow
 def test_googlenet_paints_too(tmp_path: Path, rounds_up: bool) -> None:
     pytest.importorskip("onnx", reason="onnx is not in this environment")
     write_random_googlenet(tmp_path / "googlenet.onnx", rounds_up=rounds_up)

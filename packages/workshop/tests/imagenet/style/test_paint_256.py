@@ -11,7 +11,8 @@ import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
-from imagenet.required import all_photos, missing
+from imagenet.required import all_photos
+from required import lacking
 from workshop.imagenet.collection import available
 from workshop.imagenet.style.paintings import STARRY_NIGHT, names
 
@@ -19,12 +20,12 @@ STEPS = ("30", "20")
 
 
 @pytest.mark.slow
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_short_painting_meets_the_bars() -> None:
     if "efficientnet-lite0" not in available():
-        missing("the weights are not here: workshop data fetch efficientnet-lite0")
+        lacking("the weights are not here: workshop data fetch efficientnet-lite0")
     if STARRY_NIGHT not in names():
-        missing("The Starry Night is not here: workshop data fetch painting")
+        lacking("The Starry Night is not here: workshop data fetch painting")
     all_photos("palace")
     script = Path(__file__).with_name("paint_256.py")
     done = subprocess.run([sys.executable, script, *STEPS], capture_output=True, text=True, timeout=600)

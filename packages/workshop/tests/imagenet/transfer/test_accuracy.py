@@ -10,12 +10,9 @@ import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
+from imagenet.required import trained_efficientnet
+from required import lacking
 from waiting import patience
-
-from imagenet.required import REQUIRED, missing, trained_efficientnet
-
-if not REQUIRED:  # else its import fails
-    pytest.importorskip("sklearn", reason="scikit-learn is not in this environment")
 
 from workshop.imagenet.transfer import folder, judge, things
 from workshop.imagenet.transfer.classifier import logistic_regression, unit
@@ -40,7 +37,7 @@ def heap() -> list[things.Thing]:
     here = things.kinds_here()
     if here != things.KINDS:
         gone = ", ".join(kind for kind in things.KINDS if kind not in here)
-        missing(f"no pictures of {gone}: workshop data fetch things painting paintings")
+        lacking(f"no pictures of {gone}: workshop data fetch things painting paintings")
     return things.open_things()
 
 
@@ -53,7 +50,7 @@ def seen(heap: list[things.Thing]) -> Seen:
 
 
 # One such draw, and both times, the lesson holds to bars of its own each time that it is run.
-@pytest.mark.full
+@pytest.mark.slow
 @pytest.mark.parametrize("some", BARS)
 def test_held_out_pictures_are_known(seen: Seen, some: tuple[str, ...]) -> None:
     mine, shares, slowest = np.isin(seen.kinds, some), [], 0.0
@@ -68,7 +65,7 @@ def test_held_out_pictures_are_known(seen: Seen, some: tuple[str, ...]) -> None:
     assert slowest <= patience(2), "one head takes too long"
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_hundred_pictures_take_less_than_a_minute(seen: Seen) -> None:
     assert 100 / len(seen.heap) * seen.seconds <= 60
 

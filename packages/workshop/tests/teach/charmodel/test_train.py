@@ -41,7 +41,7 @@ def test_before_the_fall_the_end_can_be_moved() -> None:
     ]
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_two_runs_are_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     once, twice = tmp_path / "once", tmp_path / "twice"
     run(once, "--batches", "12", "--out", str(once / "n.npz"))

@@ -48,7 +48,7 @@ def test_counting_answers_for_its_own_classes() -> None:
     assert more[3] == pytest.approx(more[1], rel=1e-4), "a nation of the last region"
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_it_learns_by_counting_too() -> None:
     reader = Reader(replace(COUNTING, classes=2, european=[]))
     batch = reader.batch(["abab", "cccc"])
@@ -60,7 +60,7 @@ def test_it_learns_by_counting_too() -> None:
     assert learnt[1, 1] > learnt[1, 0]
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_after_a_rest_it_answers_as_before_and_learns_again(reader: Reader) -> None:
     batch, mask = padded(["abab", "cccc"])
     labels, weight = np.array([0, 1], np.int32), np.ones(2, np.float32)
@@ -106,7 +106,7 @@ def test_gradients_are_the_derived_ones() -> None:
         assert one == pytest.approx(other, abs=1e-5)
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_it_learns_what_needs_both_ends() -> None:
     reader, unseen = Reader(SMALL, seed=1), words(200, 9)
     history = learning.train(reader, learning.fair(words(600, 1)), epochs=30, size=20)

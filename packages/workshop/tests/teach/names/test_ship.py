@@ -13,7 +13,7 @@ from workshop.teach.names import corpus, ship
 
 
 # For whoever makes a new one for the workshop; what it calls has tests of its own in each run.
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_network_is_trained_and_written(
     table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 from machines.kubernetes.load import measure
 from machines.kubernetes.writing import write
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("kubernetes")]
+
 
 
 def test_a_thousand_seats_at_a_hundred_log_ins_a_minute(tmp_path: Path, figures: list[str]) -> None:

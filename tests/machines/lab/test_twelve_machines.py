@@ -23,6 +23,8 @@ from machines.sync.updating import changed
 
 from workshop.system.files import hash_file
 
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("lab")]
+
 NETWORK = f"workshop-lab-{OURS}"
 STICK = "/srv/stick"
 PORT = 3142

@@ -43,7 +43,9 @@ NOT_OF_RESTRICTED = ("has no limit", "has no request", "has a token of the clust
 WITH_A_TOKEN = {"hub", "user-scheduler", "hook-image-awaiter", "autohttps"}
 """The pods that have to ask the cluster for something."""
 pytestmark = [
-    pytest.mark.full,
+    pytest.mark.machine,
+    pytest.mark.release,
+    pytest.mark.xdist_group("kubernetes"),
     pytest.mark.skipif(not CHART, reason="needs WORKSHOP_Z2JH_CHART, a folder or file of the chart"),
 ]
 

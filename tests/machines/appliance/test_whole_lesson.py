@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Any
 
 from copies import JUPYTER, Copy
 from machine import HERE, Machine
+
+pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("appliance")]
 
 LESSON = "0-basics/10-theano-basics.ipynb"
 CELLS = 4

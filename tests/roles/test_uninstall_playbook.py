@@ -136,7 +136,7 @@ def test_the_script_takes_no_folder_that_holds_something_else(places: Path, name
         assert f"workshop_prefix={places / name}/workshop" in done.stdout
 
 
-@pytest.mark.full
+@pytest.mark.slow
 @pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
 def test_nor_does_the_play(places: Path, tmp_path: Path) -> None:
     play = {

@@ -1,0 +1,72 @@
+"""Each lesson on this machine, in its fast profile: solved, left as it is, and with every stored wrong answer."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from workshop.lessons.catalogue import find_lessons
+
+ROOT = Path(__file__).resolve().parents[3]
+ONE_OF_EACH_KERNEL = {"0-basics/10-theano-basics", "1-mnist/30-keras", "9-tools/20-gpu"}
+"""Theano, TensorFlow, and Jupyter's own Python."""
+
+pytestmark = pytest.mark.lesson
+
+
+def workshop(prefix: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the machine's command."""
+    command = [prefix / "venvs/jupyter/bin/workshop", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            lesson.name,
+            marks=[
+                pytest.mark.xdist_group(lesson.name),
+                *([] if lesson.name in ONE_OF_EACH_KERNEL else [pytest.mark.slow]),
+            ],
+        )
+        for lesson in find_lessons(ROOT / "notebooks")
+    ],
+)
+def test_solutions_are_right_stubs_are_not_done_and_wrong_answers_are_wrong(
+    local_machine: Path, name: str
+) -> None:
+    done = workshop(local_machine, "lessons", "check", name, "--json")
+    told = json.loads(done.stdout)
+    assert "error" not in told, told
+    (lesson,) = told["lessons"]
+    assert lesson["passed"] and not told["faults"], json.dumps(told, indent=1)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_lessons_keep_their_rules(local_machine: Path) -> None:
+    done = workshop(local_machine, "lessons", "check", "--static")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("0-basics/10-theano-basics")
+def test_a_warmed_lesson_compiles_nothing(local_machine: Path) -> None:
+    name = "0-basics/10-theano-basics"
+    for changed in (None, False):
+        done = workshop(local_machine, "lessons", "warm", name, "--json")
+        assert done.returncode == 0, done.stderr
+        assert changed is None or json.loads(done.stdout)["changed"] is changed
+    done = workshop(local_machine, "lessons", "run", name, "--json")
+    (lesson,) = json.loads(done.stdout)["lessons"]
+    assert lesson["compiling"] == 0.0
+
+
+@pytest.mark.release
+def test_all_lessons_reach_their_thresholds_in_full(local_machine: Path) -> None:
+    done = workshop(local_machine, "lessons", "run", "--profile", "full", "--solutions")
+    print(done.stdout)
+    assert done.returncode == 0, done.stderr
