@@ -43,6 +43,7 @@ hypothesis.settings.load_profile("repeatable")
 FIRST = ("machine", "lesson", "browser")
 """Markers of the tests that take longest and often wait: they begin first, beside the unit tests."""
 
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave the tests of Theano to the environment that has it."""
     if not collection_path.name.startswith("test_") or importlib.util.find_spec("theano"):

@@ -47,7 +47,9 @@ CHECKERS = {
 }
 
 
-@pytest.mark.parametrize("checker", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in CHECKERS])
+@pytest.mark.parametrize(
+    "checker", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in CHECKERS]
+)
 def test_no_complaint_of(checker: str) -> None:
     done = subprocess.run(
         CHECKERS[checker](),

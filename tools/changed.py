@@ -28,7 +28,9 @@ NOT_NEXT = ("tests/machines/", "tests/browser/")
 
 def git(*words: str) -> list[str]:
     """Return the lines that git answers."""
-    done = subprocess.run(["git", "-c", "core.quotePath=false", *words], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        ["git", "-c", "core.quotePath=false", *words], cwd=ROOT, capture_output=True, text=True
+    )
     return done.stdout.splitlines()
 
 
@@ -65,7 +67,11 @@ def tests_next_to(changed: list[str]) -> list[str]:
     for test in git("ls-files", "--cached", "--others", "--exclude-standard", "--", "*test_*.py"):
         if test.startswith(NOT_NEXT) or not (ROOT / test).is_file():
             continue
-        if test in changed or PurePosixPath(test).name in mirrors or not modules.isdisjoint(imports_of(ROOT / test)):
+        if (
+            test in changed
+            or PurePosixPath(test).name in mirrors
+            or not modules.isdisjoint(imports_of(ROOT / test))
+        ):
             found.add(test)
     return sorted(found)
 
@@ -77,14 +83,20 @@ def main() -> int:
     shell = [file for file in changed if file.endswith(".bash")]
     yaml = [file for file in changed if file.endswith((".yml", ".yaml"))]
     commands = [
-        *([["ruff", "check", "--force-exclude", *python], ["ruff", "format", "--check", *python]] if python else []),
+        *(
+            [["ruff", "check", "--force-exclude", *python], ["ruff", "format", "--check", *python]]
+            if python
+            else []
+        ),
         *([["mypy"]] if any(file.startswith(("packages/", "benchmarks/")) for file in python) else []),
         *([["shellcheck", "--external-sources", *shell]] if shell else []),
         *([["yamllint", "--strict", *yaml]] if yaml else []),
         [sys.executable, "tools/check-committed.py", *changed],
     ]
     if tests := tests_next_to(changed):
-        commands.append([sys.executable, "-m", "pytest", "-q", "--numprocesses=auto", "--dist=loadgroup", *tests])
+        commands.append(
+            [sys.executable, "-m", "pytest", "-q", "--numprocesses=auto", "--dist=loadgroup", *tests]
+        )
     failed = [command[:3] for command in commands if subprocess.run(command, cwd=ROOT).returncode]
     print(f"changed files: {len(changed)}; files of tests next to them: {len(tests)}")
     for words in failed:

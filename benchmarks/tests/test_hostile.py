@@ -8,7 +8,6 @@ import pytest
 from benchmarks.sync import hostile
 from benchmarks.sync.hostile import (
     MEGABYTES,
-    REPOSITORIES,
     SECONDS,
     Cost,
     Repository,

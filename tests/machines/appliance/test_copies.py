@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import subprocess
 
+import pytest
 from copies import Copy
 
 pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("appliance")]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 
 import bills
+import pytest
 from copies import FIGURES, JUPYTER, Copy
 from machine import Machine
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 import time
 from contextlib import suppress
 
+import pytest
 from copies import Copy
 
 pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("appliance")]

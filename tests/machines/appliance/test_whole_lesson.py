@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from copies import JUPYTER, Copy
 from machine import HERE, Machine
 

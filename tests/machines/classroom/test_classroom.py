@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 import re
 import shlex
 from functools import partial
 from pathlib import Path
 
+import pytest
 from machines.classroom.house import NAME, OPEN, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
 from machines.sync.updating import changed
 from required import lacking
@@ -209,9 +208,7 @@ def test_no_seat_listens_on_anothers_port(room: Classroom) -> None:
     # Those of hub and door are in use here: who listens on them too would be the second.
     bites |= attack(room, "first", "seat-002", "tries.py")["bites"]
     if any(bites.values()):
-        lacking(
-            f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}"
-        )
+        lacking(f"this machine's kernel does not let systemd filter ports (SocketBindDeny): {bites}")
 
 
 def test_a_kernel_that_runs_out_of_memory_dies_alone(room: Classroom) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 
+import pytest
 from machines.classroom.house import SEATS, Classroom
 from waiting import wait_until
 

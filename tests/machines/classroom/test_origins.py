@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 
+import pytest
 from machines.classroom import authority
 from machines.classroom.house import LAB, NAME, OPEN, PREFIX, TOOLS, Classroom
 from waiting import wait_until

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 import os
 import shlex
@@ -12,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from machines.classroom.quota import MOST
 from required import lacking
 from waiting import patience

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pathlib import Path
 
+import pytest
 from machines.classroom.house import Classroom
 from machines.local.bed import FIGURES, ROOT
 

@@ -12,7 +12,6 @@ from machines.kubernetes.writing import write
 pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("kubernetes")]
 
 
-
 def test_a_thousand_seats_at_a_hundred_log_ins_a_minute(tmp_path: Path, figures: list[str]) -> None:
     write(tmp_path / "classroom", f"registry.example.org/workshop@sha256:{'0' * 64}", 1)
     found = measure(tmp_path / "classroom", tmp_path, seats=1000, a_minute=100.0)

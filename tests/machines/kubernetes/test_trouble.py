@@ -15,7 +15,6 @@ from organiser.hub import pods
 pytestmark = [pytest.mark.machine, pytest.mark.release, pytest.mark.xdist_group("kubernetes")]
 
 
-
 def test_a_pod_that_is_killed_comes_back_with_its_home(room: Room, figures: list[str]) -> None:
     room.sit("seat-001")
     room.run("seat-001", "open('mine.txt', 'w').write('mine')")

@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.lesson, pytest.mark.slow]
 def test_the_unit_tests_of_theano_pass(local_machine: Path, tmp_path: Path) -> None:
     python = local_machine / "venvs/theano/bin/python"
     install = ["uv", "pip", "install", "--quiet", "--python", python, "--target", BESIDE, "--no-deps"]
-    subprocess.run([*install, "--require-hashes", "--requirement", "locks/theano-test.txt"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*install, "--require-hashes", "--requirement", "locks/theano-test.txt"], cwd=ROOT, check=True
+    )
     tests = [
         file
         for folder in ("packages", "benchmarks")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 from typing import Any
 
+import pytest
 from machines.load.conftest import SEATS
 from machines.load.room import Room
 from machines.local.bed import FIGURES

@@ -10,7 +10,6 @@ import pytest
 from bed import CHECKOUT, OURS, PASSWORD, SMALL, SUITE, Bed, Ran, record
 from traces import files
 
-
 ORDER = ["test_before_setup", "test_setup", "test_faults", "test_two_users", "test_uninstall"]
 """The life of the laptop: each file goes on where the one before left it."""
 

@@ -10,7 +10,6 @@ from bed import OURS, Bed, Ran, record
 pytestmark = [pytest.mark.machine, pytest.mark.slow]
 
 
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Bed]:
     """As cloud-init finds one."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import re
 
+import pytest
 from bed import PASSWORD, SERVICES, USER, Bed, Ran, record
 from waiting import patience, wait_until
 

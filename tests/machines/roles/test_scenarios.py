@@ -19,7 +19,12 @@ def molecule_test(*words: str) -> None:
         pytest.skip("needs root's podman: tools/test.bash as root")
     have_downloads()
     done = subprocess.run(
-        ["molecule", "test", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        ["molecule", "test", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 

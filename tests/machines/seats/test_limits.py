@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import json
 
+import pytest
 from machines.seats.conftest import MOST_MIB, MOST_TASKS, MOST_TOGETHER_MIB, PREFIX, Seats
 from waiting import wait_until
 

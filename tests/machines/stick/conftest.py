@@ -20,9 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         if "stick" in item.path.parts:
-            item.add_marker(
-                pytest.mark.skip(reason="needs root: sticks are mounted")
-            )
+            item.add_marker(pytest.mark.skip(reason="needs root: sticks are mounted"))
 
 
 @pytest.fixture

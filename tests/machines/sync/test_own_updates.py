@@ -5,13 +5,12 @@ The tests build on each other, in this order: months in the life of one vm.
 
 from __future__ import annotations
 
-import pytest
-
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from machines.local.bed import record
 from sync.organiser import new_key
 from updating import NOTEBOOKS, PREFIX, UNIT, USER, UpdatingMachine, changed

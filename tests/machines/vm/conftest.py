@@ -30,7 +30,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def libvirt() -> None:
     """Libvirt's daemon, which answers."""
-    started = subprocess.run([ROOT / "tools/testbed/libvirt.bash"], capture_output=True, text=True, check=False)
+    started = subprocess.run(
+        [ROOT / "tools/testbed/libvirt.bash"], capture_output=True, text=True, check=False
+    )
     if started.returncode:
         lacking(started.stderr.strip())
 

@@ -6,10 +6,9 @@ processor is emulated, to wait for all of them would take hours.
 
 from __future__ import annotations
 
-import pytest
-
 import time
 
+import pytest
 from test_vagrant_machine import note, page, recap
 from vagrant_house import PORTS, House, is_free
 

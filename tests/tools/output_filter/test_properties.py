@@ -91,9 +91,7 @@ def _filled(written: str, outputs: str, count: str, ran: bool) -> str:
     return written
 
 
-many = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @many

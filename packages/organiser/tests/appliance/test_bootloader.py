@@ -24,6 +24,8 @@ from workshop.errors import WorkshopError
 from .building import EPOCH, make_root, needs, needs_disk_tools, pack
 from .kernels import kernel
 
+pytestmark = pytest.mark.slow
+
 
 def configure(root: Path, architecture: Architecture = AMD64) -> str:
     bootloader.configure(root, label="workshop", options="ro quiet", epoch=EPOCH, architecture=architecture)

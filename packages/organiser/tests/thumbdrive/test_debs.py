@@ -19,6 +19,8 @@ from workshop.errors import WorkshopError
 from workshop.settings import Settings, find_checkout
 from workshop.system.files import hash_file
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(debs.__file__).with_name("scripts") / "set-up-from-stick.bash"
 PACKAGES = ("netbase", "gcc-14-base")
 """They need no others; the first is one file for every processor, the second one for each."""

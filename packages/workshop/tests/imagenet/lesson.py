@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from required import lacking
+
 from workshop.imagenet.collection import ENTRIES
 from workshop.settings import load_settings
 
@@ -27,7 +27,9 @@ def run_lesson(name: str, weights: Path, folder: Path) -> dict[str, Any]:
     """
     workshop = Path(sys.prefix).parent / "jupyter" / "bin" / "workshop"
     if not workshop.is_file():
-        lacking("there is no environment of Jupyter beside this one: tests/machines/lessons/test_theano.py runs this")
+        lacking(
+            "there is no environment of Jupyter beside this one: tests/machines/lessons/test_theano.py runs this"
+        )
     words = [workshop, "lessons", "run", name, "--profile", "fast", "--solutions", "--json"]
     done = subprocess.run(
         [*words, "--notebooks", ROOT / "notebooks"],

@@ -11,6 +11,7 @@ from workshop.imagenet.collection import available, open_network
 from workshop.imagenet.network import Network
 from workshop.imagenet.photos import photos
 
+
 def trained_efficientnet() -> Network:
     """Return EfficientNet-Lite0 with its trained weights, which a package registry has."""
     if "efficientnet-lite0" not in available():

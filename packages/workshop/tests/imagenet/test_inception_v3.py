@@ -13,8 +13,9 @@ import pytest
 pytest.importorskip("theano", reason="Theano is not in this environment")
 pytest.importorskip("h5py")
 
-from imagenet.lesson import run_lesson
 from required import lacking
+
+from imagenet.lesson import run_lesson
 from workshop.errors import WorkshopError
 from workshop.imagenet import inception_v3, preprocessing
 from workshop.imagenet.collection import available, open_network

@@ -22,6 +22,8 @@ from workshop.machine import forkserver
 
 from . import building
 
+pytestmark = pytest.mark.slow
+
 code, notebook = building.code, building.notebook
 
 THREADS = ("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")

@@ -13,6 +13,8 @@ from workshop.lessons.runner import Worker
 
 from . import building
 
+pytestmark = pytest.mark.slow
+
 code, notebook, run = building.code, building.notebook, building.run
 
 

@@ -11,8 +11,9 @@ import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
-from imagenet.required import all_photos
 from required import lacking
+
+from imagenet.required import all_photos
 from workshop.imagenet.collection import available
 from workshop.imagenet.style.paintings import STARRY_NIGHT, names
 

@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("theano", reason="Theano is not in this environment")
 
-from imagenet.required import trained_efficientnet
 from required import lacking
 from waiting import patience
 
+from imagenet.required import trained_efficientnet
 from workshop.imagenet.transfer import folder, judge, things
 from workshop.imagenet.transfer.classifier import logistic_regression, unit
 
