@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.bubblebreaker import samegame as bench
-from benchmarks.bubblebreaker.samegame import Name, app, check
+from benchmarks import samegame as bench
+from benchmarks.samegame import app, check
 from bubblebreaker import engine
-from bubblebreaker.agents import AGENTS
 from bubblebreaker.boards import read_boards, referee, write_boards
 from bubblebreaker.rules import SAMEGAME
 from bubblebreaker.solve import solve
 from workshop.errors import WorkshopError
+from workshop.settings import Settings
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_the_document_holds_scores_and_moves_of_each_board(file: Path) -> None:
-    result = CliRunner().invoke(app, ["--boards", str(file), "--agent", "tabu", "--json"])
+    result = CliRunner().invoke(app, ["--boards", str(file), "--agent", "value", "--json"])
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     assert document["total"] == sum(game["score"] for game in document["boards"])
@@ -36,9 +37,9 @@ def test_the_document_holds_scores_and_moves_of_each_board(file: Path) -> None:
 
 def test_people_read_a_line_a_board(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     games = [solve(board, "greedy", 1, 1) for board in read_boards(file, SAMEGAME)]
-    monkeypatch.setattr(bench, "answer_of", lambda *_: games)
-    result = CliRunner().invoke(app, ["--boards", str(file), "--agent", "greedy"])
-    assert [line.split()[0] for line in result.stdout.splitlines()] == ["board", "board", "total"]
+    monkeypatch.setattr(bench, "play", lambda *_: games)
+    result = CliRunner().invoke(app, ["--boards", str(file), "--agent", "search"])
+    assert [line.split()[0] for line in result.stdout.splitlines()[:3]] == ["board", "board", "total"]
 
 
 def test_a_score_that_the_moves_do_not_bring_is_refused() -> None:
@@ -57,30 +58,25 @@ def test_a_bad_file_is_named_before_anybody_plays(tmp_path: Path) -> None:
     assert isinstance(result.exception, WorkshopError)
 
 
-def test_the_command_knows_every_agent() -> None:
-    assert [name.value for name in Name] == list(AGENTS)
+def test_the_machines_python_will_do_and_else_one_line_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bench.find_python() == Path(sys.executable)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(bench, "load_settings", lambda: Settings(prefix=tmp_path))
+    with pytest.raises(WorkshopError, match="set this machine up"):
+        bench.find_python()
+    python = tmp_path / "venvs/theano/bin/python"
+    python.parent.mkdir(parents=True)
+    write_script(python, f'exec {sys.executable} "$@"')
+    assert bench.find_python() == python
+    write_script(python, "exit 1")
+    with pytest.raises(WorkshopError, match=f"{python} has no numba"):
+        bench.find_python(python)
+    with pytest.raises(WorkshopError, match="no interpreter"):
+        bench.find_python(tmp_path / "nowhere")
 
 
-@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
-def test_the_peer_plays_the_same_boards_by_the_same_rules(file: Path) -> None:
-    words = ["--boards", str(file), "--agent", "tabu", "--peer", "--seconds", "0.05", "--json"]
-    document = json.loads(CliRunner().invoke(app, words).stdout)
-    peer = document["peer"]
-    for board, game in zip(read_boards(file, SAMEGAME), peer["boards"], strict=True):
-        assert referee(SAMEGAME, board, [tuple(move) for move in game["moves"]]) == game["score"]
-        assert 0.05 <= game["seconds"] < 0.5
-        assert game["playouts"] > 10
-    assert document["ratio"] == document["total"] / peer["total"]
-
-
-@pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")
-def test_the_peer_searches_as_the_paper_says_and_not_at_random(file: Path) -> None:
-    boards = read_boards(file, SAMEGAME)
-    found = [sum(game["score"] for game in bench.games_of_peer(boards, seconds, 1)) for seconds in (0, 1)]
-    assert found[1] > 1.5 * found[0]
-
-
-def test_without_a_compiler_there_is_no_peer(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench.shutil, "which", lambda _: None)
-    with pytest.raises(WorkshopError, match="leave out --peer"):
-        bench.games_of_peer(read_boards(file, SAMEGAME), 1, 1)
+def write_script(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
