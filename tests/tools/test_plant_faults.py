@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools/plant-faults.py"
 MODULE = '''"""What a module says of itself, is no fault, whatever (a + b) it is."""
@@ -89,49 +87,41 @@ def test_the_copy_of_the_environment_imports_the_copys_packages(tmp_path: Path) 
     assert (inside / "other.py").samefile(packages / "other.py")
     assert (copy / "bin/python").readlink() == Path("/usr/bin/python3")
     assert before == {path: path.read_bytes() for path in venv.rglob("*") if path.is_file()}
-    # An older revision has its packages at the top.
-    older = tmp_path / "older"
-    older.mkdir()
-    inside = plant_faults.copy_environment(venv, older) / packages.relative_to(venv)
-    assert (inside / "editable.pth").read_text() == str(older)
 
 
-def test_a_line_is_found_again_where_its_file_was_moved_and_changed_around_it() -> None:
+def test_a_line_is_found_again_where_its_file_was_changed_around_it() -> None:
     before = f"# of another name\n{MODULE}"
     now = MODULE.replace("def middle", '"""Moved."""\n\n\ndef middle')
-    faults = list(plant_faults.faults_in("new.py", now))
-    twins = [plant_faults.in_the_same_line(fault, now, "old.py", before) for fault in faults]
+    faults = list(plant_faults.faults_in("file.py", now))
+    twins = [plant_faults.in_the_same_line(fault, now, before) for fault in faults]
     assert any(twins)
     for fault, twin in zip(faults, twins, strict=True):
         if twin:
-            assert (twin.file, twin.before, twin.after) == ("old.py", fault.before, fault.after)
+            assert (twin.before, twin.after) == (fault.before, fault.after)
             assert before.splitlines()[twin.line - 1] == fault.before
     # What is one line among others is not the same as it was.
-    assert plant_faults.in_the_same_line(faults[-1], now, "old.py", "    return found\n") is None
+    assert plant_faults.in_the_same_line(faults[-1], now, "    return found\n") is None
     old = MODULE.replace("int(found)", "round(found)")
     changed = [fault for fault in faults if "int(found)" in fault.before]
     assert changed
-    assert not any(plant_faults.in_the_same_line(fault, now, "old.py", old) for fault in changed)
+    assert not any(plant_faults.in_the_same_line(fault, now, old) for fault in changed)
 
 
-def test_names_of_an_older_revision_are_those_before_files_were_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def git(*words: str) -> None:
-        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
-
-    git("init", "--quiet")
-    git("config", "user.name", "nobody")
-    git("config", "user.email", "nobody@localhost")
-    (tmp_path / "old.py").write_text(MODULE)
-    (tmp_path / "same.py").write_text(f"{MODULE}# the same\n" * 2)
-    git("add", ".")
-    git("commit", "--quiet", "--message=before")
-    (tmp_path / "deep").mkdir()
-    git("mv", "old.py", "deep/new.py")
-    (tmp_path / "deep/new.py").write_text(f"# moved\n{MODULE}")
-    (tmp_path / "added.py").write_text("import this\n")
-    git("add", ".")
-    git("commit", "--quiet", "--message=after")
-    monkeypatch.setattr(plant_faults, "ROOT", tmp_path)
-    assert plant_faults.names_before("HEAD~") == {"deep/new.py": "old.py", "same.py": "same.py"}
+def test_the_tests_of_a_file_bear_its_name_import_it_or_mirror_its_folder(tmp_path: Path) -> None:
+    tests = {
+        "packages/p/tests/a/test_b.py": "",
+        "packages/p/tests/a/test_c.py": "import json\n",
+        "packages/p/tests/test_d.py": "from p.a import b\n",
+        "packages/p/tests/test_e.py": "import p.a\n",
+        "tests/test_f.py": "from p.a.b import something\n",
+        "tests/machines/test_g.py": "import p.a.b\n",
+        "tests/roles/test_h.py": 'MODULE = "library/placed.py"\n',
+    }
+    for name, text in tests.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = plant_faults.tests_of(tmp_path, "packages/p/src/p/a/b.py")
+    assert found[0] == "packages/p/tests/a/test_b.py"
+    assert set(found[1:-1]) == {"packages/p/tests/test_d.py", "tests/test_f.py"}
+    assert found[-1] == "packages/p/tests/a/test_c.py"
+    assert plant_faults.tests_of(tmp_path, "library/placed.py") == ["tests/roles/test_h.py"]
