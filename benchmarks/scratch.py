@@ -13,15 +13,12 @@ from workshop.output import messages
 
 
 @contextlib.contextmanager
-def scratch_folder(
-    below: Path | None = None, *, keep: bool = False, keep_failed: bool = False
-) -> Iterator[Path]:
+def scratch_folder(below: Path | None = None, *, keep_failed: bool = False) -> Iterator[Path]:
     """Give an empty folder, without links on the way to it, and remove it in the end.
 
     Args:
         below: A folder on the disk to measure on; without one, the system's for temporary files.
-        keep: Leave it, and say where.
-        keep_failed: The same where something failed, for whoever looks for the reason.
+        keep_failed: Leave it where something failed, and say where, for anyone who looks for the reason.
     """
     # Named before it is made: who is told to end in between removes it, too.
     folder = Path(below or tempfile.gettempdir()).resolve() / f"workshop-bench-{secrets.token_hex(8)}"
@@ -31,7 +28,7 @@ def scratch_folder(
         yield folder
         failed = False
     finally:
-        if (keep or (failed and keep_failed)) and folder.is_dir():
+        if failed and keep_failed and folder.is_dir():
             messages.print(f"left: {folder}", markup=False, highlight=False)
         else:
             # What cannot be removed hides no figure, and no failure.

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Plant one-line faults all over the Python of the project, and see which of them the unit tests catch.
+"""Plant one-line faults all over the project's Python, and see which of them the unit tests catch.
 
-    tools/plant-faults.py [--seed N] [--count N] [--only NUMBER…] [--seconds S] [--beside REVISION]
+    tools/plant-faults.py [--seed N] [--count N] [--seconds S] [--beside REVISION]
 
-Each fault is planted alone in a copy of the last commit, with an environment of its own that imports the
-copy's packages. The tests that depend on its file run, nearest first, at normal depth, until one fails that
-passes without the fault, or the time of one fault is over; the list tells which one it was. With --beside,
-only lines are chosen that an older revision has as well, whatever its files were called; faults that survive
-are planted there, too, and its tests run at full depth: so it is seen what a change of the tests lost.
-The same seed plants the same faults in the same commit.
+Each fault is planted alone in a copy of the last commit, with an environment that imports the copy's
+packages. Then pytest runs the tests of its file until one fails that passes without the fault, or the time
+is over: the test module of its name, the tests that import it, and those in the folder that mirrors its own.
+With --beside, only lines are chosen that an older revision has in the same file; faults that survive are
+planted there, too, which shows what a change of the tests lost. The same seed plants the same faults in the
+same commit.
 
 Run it with the tests' environment: .cache/test/venv/bin/python tools/plant-faults.py
 """
@@ -28,29 +28,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tools.testrun import changed, imports, parts  # noqa: E402  (it lies in the checkout, not beside this file)
-
 SECONDS = 240.0
 """After so many a fault counts as survived, on a machine that does nothing else."""
 HANGS = 90
 """A test that takes so many has failed."""
-NEAREST, BATCH = 2, 6
-"""Files of tests that run together, first and later: a near one that fails saves the time of the rest."""
 PLANTED = (
     "packages/*/src/**/*.py",
     "library/*.py",
     "action_plugins/*.py",
     "callback_plugins/*.py",
-    "tools/testrun/*.py",
     "roles/*/library/*.py",
 )
+TESTS = ("packages/*/tests/**/test_*.py", "benchmarks/tests/**/test_*.py", "tests/**/test_*.py")
+MACHINES = ("tests/machines/", "tests/browser/")
+"""Tests that need more than the tests' environment."""
 AROUND = 5
 """Lines in a row that two revisions share, for a line to be the same in both."""
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -132,59 +128,76 @@ def _others(node: ast.AST) -> Iterator[str]:
         yield "pass"
 
 
-def names_before(revision: str) -> dict[str, str]:
-    """Return what each file of Python that the last commit shares with an older one was called there."""
-    words = ["diff", "--find-renames=30%", "-l0", "--name-status", "--diff-filter=AMR", revision, "HEAD"]
-    names = {file: file for file in changed.git(ROOT, "ls-files", "*.py")}
-    for line in changed.git(ROOT, *words, "--", "*.py"):
-        status, *files = line.split("\t")
-        if status == "A":
-            del names[files[0]]
-        else:
-            names[files[-1]] = files[0]
-    return names
-
-
-def in_the_same_line(fault: Fault, text: str, file: str, before: str) -> Fault | None:
+def in_the_same_line(fault: Fault, text: str, before: str) -> Fault | None:
     """Return the fault in the older text of its file where the lines around it are the same, or None."""
     lines = difflib.SequenceMatcher(None, before.splitlines(), text.splitlines(), autojunk=False)
     for block in lines.get_matching_blocks():
         if block.b <= fault.line - 1 < block.b + block.size and block.size >= AROUND:
-            return replace(fault, file=file, line=fault.line - block.b + block.a)
+            return replace(fault, line=fault.line - block.b + block.a)
     return None
 
 
-def choose(
-    root: Path, beside: Path | None, seed: int, count: int, names: Mapping[str, str] | None = None
-) -> list[tuple[Fault, Fault | None]]:
+def choose(root: Path, beside: Path | None, seed: int, count: int) -> list[tuple[Fault, Fault | None]]:
     """Choose faults at random, at most one a file.
 
     Args:
         root: The checkout in which they are chosen.
-        beside: An older one; what is chosen stands there as well.
-        seed: Of the dice.
+        beside: An older one; each fault that is chosen can be planted there as well.
+        seed: Of the random numbers.
         count: How many faults, if there are so many files.
-        names: What the files are called in the older checkout.
 
     Returns:
         The faults, each with the same one in the older checkout.
     """
-    dice, chosen, names = random.Random(seed), list[tuple[Fault, Fault | None]](), names or {}
+    draw, chosen = random.Random(seed), list[tuple[Fault, Fault | None]]()
     files = sorted({str(path.relative_to(root)) for pattern in PLANTED for path in root.glob(pattern)})
-    dice.shuffle(files)
+    draw.shuffle(files)
     for file in files:
+        if beside is not None and not (beside / file).is_file():
+            continue
         text = (root / file).read_text(encoding="utf-8")
-        possible = [] if beside and file not in names else list(faults_in(file, text))
-        dice.shuffle(possible)
-        older = (beside / names[file]).read_text(encoding="utf-8") if beside and possible else ""
-        for fault in possible:
-            twin = in_the_same_line(fault, text, names[file], older) if beside else None
-            if fault.parses(text) and (beside is None or (twin and twin.parses(older))):
-                chosen.append((fault, twin))
-                break
+        older = (beside / file).read_text(encoding="utf-8") if beside else text
+        possible = [fault for fault in faults_in(file, text) if fault.parses(text)]
+        draw.shuffle(possible)
+        pairs = ((fault, in_the_same_line(fault, text, older)) for fault in possible)
+        if pair := next((pair for pair in pairs if pair[1] and pair[1].parses(older)), None):
+            chosen.append(pair if beside else (pair[0], None))
         if len(chosen) == count:
             break
     return chosen
+
+
+def imported_by(test: Path) -> set[str]:
+    """Return the names that a test imports: modules, and what it takes out of them."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(test.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def tests_of(root: Path, file: str) -> list[str]:
+    """Return the unit tests of a file, nearest first: of its name, importing it, in its mirrored folder."""
+    path = PurePosixPath(file)
+    inside = path.parts[path.parts.index("src") + 1 :] if "src" in path.parts else (path.name,)
+    module = ".".join(PurePosixPath(*inside).with_suffix("").parts).removesuffix(".__init__")
+    mirror = PurePosixPath(*path.parts[:2], "tests", *inside[1:-1]) if len(inside) > 1 else None
+    near: dict[str, int] = {}
+    for test in sorted({test for pattern in TESTS for test in root.glob(pattern)}):
+        name = test.relative_to(root).as_posix()
+        if name.startswith(MACHINES):
+            continue
+        if test.stem == f"test_{path.stem}":
+            near[name] = 0
+        elif module in imported_by(test) or (
+            mirror is None and path.stem in test.read_text(encoding="utf-8")
+        ):
+            near[name] = 1
+        elif PurePosixPath(name).parent == mirror:
+            near[name] = 2
+    return sorted(near, key=near.__getitem__)
 
 
 def copy_environment(venv: Path, checkout: Path) -> Path:
@@ -198,9 +211,6 @@ def copy_environment(venv: Path, checkout: Path) -> Path:
         old = b"" if path.is_symlink() or path.is_dir() else path.read_bytes()
         new = old.replace(os.fsencode(venv), os.fsencode(copy))
         new = re.sub(rb"(?m)^.*(?=/packages/[^/]+/src$)", os.fsencode(checkout), new)
-        if path.suffix == ".pth" and not (checkout / "packages").exists():
-            # An older revision, whose packages lie at the top.
-            new = new.replace(b"/packages/workshop/src", b"")
         if new != old:
             # A link's contents are the environment's, too.
             mode = path.stat().st_mode
@@ -210,69 +220,49 @@ def copy_environment(venv: Path, checkout: Path) -> Path:
     return copy
 
 
-@dataclass
 class Copy:
     """A revision checked out into a folder, with an environment that imports its packages."""
 
-    root: Path
-    full: bool
-    fails: set[str] = field(default_factory=set)
-    """Tests that fail there without a fault, too."""
+    def __init__(self, revision: str, folder: Path) -> None:
+        """Check it out and make the environment."""
+        subprocess.run(
+            ["git", "worktree", "add", "--quiet", "--detach", folder, revision], cwd=ROOT, check=True
+        )
+        self.root = folder
+        self.venv = copy_environment(Path(sys.prefix), folder)
+        self.fails: set[str] = set()
+        """Tests that fail there without a fault, too."""
 
-    def __post_init__(self) -> None:
-        """Read who imports whom, and make the environment."""
-        files = set(changed.git(self.root, "ls-files"))
-        self.graph = imports.Graph(self.root, files)
-        self.venv = copy_environment(Path(sys.prefix), self.root)
-
-    def tests_of(self, file: str) -> list[str]:
-        """Return the unit tests that depend on a file, nearest first."""
-        jobs = [job for job in parts.all_jobs(parts.load(ROOT)).values() if job.changed]
-        distances = self.graph.distances(changed.beginnings(self.graph.files, [file]))
-        tests = [test for test in distances if Path(test).name.startswith("test_")]
-        tests = [test for test in tests if any(job.has_test(test) for job in jobs)]
-        return sorted((test for test in tests if (self.root / test).is_file()), key=distances.__getitem__)
-
-    def try_fault(self, fault: Fault, seconds: float) -> dict[str, str]:
-        """Plant a fault and run tests until one fails, and take it out again; tell which it was."""
-        end, tests, ran = time.monotonic() + seconds, self.tests_of(fault.file), 0
-        while ran < len(tests):
-            batch = tests[ran : ran + (BATCH if ran else NEAREST)]
+    def caught(self, fault: Fault, seconds: float) -> str:
+        """Plant a fault and run its tests until one fails, and take it out again; return that test, or ""."""
+        end, tests = time.monotonic() + seconds, tests_of(self.root, fault.file)
+        while tests:
             fault.plant(self.root)
             try:
-                failed = self._first_failure(fault, batch, end - time.monotonic())
+                failed = self._first_failure(tests, end - time.monotonic(), fault.file)
             finally:
                 subprocess.run(["git", "checkout", "--quiet", "--", fault.file], cwd=self.root, check=True)
-            if failed is None:
-                break
-            if not failed:
-                ran += len(batch)
+            if not failed or not self._first_failure([failed], seconds):
+                return failed
             # Another reason than the fault: a tool that this machine lacks, a busy moment.
-            elif self._first_failure(fault, [failed], seconds):
-                self.fails.add(failed)
-                print(f"without the fault, too: {failed}", file=sys.stderr, flush=True)
-            else:
-                return {"caught": failed}
-        return {"caught": "", "ran": f"{ran} of {len(tests)} files"}
+            self.fails.add(failed)
+            print(f"without the fault, too: {failed}", file=sys.stderr, flush=True)
+        return ""
 
-    def _first_failure(self, fault: Fault, tests: list[str], seconds: float) -> str | None:
-        """Run tests; return the first that failed, "" when none did, None when the time was over."""
-        without = [f"--deselect={test}" for test in self.fails]
-        words = ["-p", "no:cacheprovider", "-x", "-q", *without]
-        if len(tests) > NEAREST:
-            words += ["--numprocesses", "2", "--dist", "worksteal"]
+    def _first_failure(self, tests: list[str], seconds: float, faulty: str = "no-file") -> str:
+        """Run tests; return the first that failed, "" when none did before the time was over."""
         cache = ROOT / ".cache/testbed"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         environment |= {
             "PATH": f"{self.venv}/bin:{environment['PATH']}",
             "PYTEST_TIMEOUT": str(HANGS),
-            "WORKSHOP_FULL": "1" if self.full else "0",
             "WORKSHOP_TEST_CACHE": str(cache),
             "UV_CACHE_DIR": str(cache / "uv"),
             "WORKSHOP_WHEELS": str(cache / "wheels"),
-            # What Numba keeps is made anew when a function's own file changes, and not for one that it calls.
-            "NUMBA_CACHE_DIR": str(self.root / ".cache/numba" / fault.file.replace("/", ".")),
+            # Numba compiles a function again when its own file changes, and not when one does that it calls.
+            "NUMBA_CACHE_DIR": str(self.root / ".cache/numba" / faulty.replace("/", ".")),
         }
+        words = ["-x", "-q", "-p", "no:cacheprovider", *(f"--deselect={test}" for test in self.fails)]
         running = subprocess.Popen(
             [self.venv / "bin/python", "-m", "pytest", *words, *tests],
             cwd=self.root, env=environment, text=True, start_new_session=True,
@@ -281,7 +271,7 @@ class Copy:
         try:
             said, _ = running.communicate(timeout=max(seconds, 0))
         except subprocess.TimeoutExpired:
-            return None
+            return ""
         finally:
             if running.poll() is None:
                 os.killpg(running.pid, signal.SIGKILL)
@@ -294,41 +284,30 @@ class Copy:
         return failed[0].split(" - ")[0].partition(" ")[2]
 
 
-def worktree(revision: str, folder: Path) -> Path:
-    """Check a revision out into a folder."""
-    subprocess.run(["git", "worktree", "add", "--quiet", "--detach", folder, revision], cwd=ROOT, check=True)
-    return folder
-
-
 def main() -> None:
     """Plant the faults that the command line asks for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--only", type=int, nargs="+", help="the numbers of the list that are planted")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="what one fault's tests may take")
     parser.add_argument("--beside", help="an older revision, for the faults that survive")
-    given = parser.parse_args()
+    options = parser.parse_args()
     # Ended from outside, it takes its copies away, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     (ROOT / ".cache").mkdir(exist_ok=True)
-    # Beside the environment, which is copied by links.
+    # In the same file system as the environment, which is copied by links.
     with tempfile.TemporaryDirectory(prefix="plant-faults-", dir=ROOT / ".cache") as name:
         try:
-            now = worktree("HEAD", Path(name, "now"))
-            old = worktree(given.beside, Path(name, "old")) if given.beside else None
-            names = names_before(given.beside) if given.beside else None
-            chosen = list(enumerate(choose(now, old, given.seed, given.count, names), 1))
-            copy, before = Copy(now, full=False), Copy(old, full=True) if old else None
+            now = Copy("HEAD", Path(name, "now"))
+            old = Copy(options.beside, Path(name, "old")) if options.beside else None
             survived = 0
-            for number, (fault, twin) in chosen:
-                if given.only and number not in given.only:
-                    continue
+            chosen = choose(now.root, old.root if old else None, options.seed, options.count)
+            for number, (fault, twin) in enumerate(chosen, 1):
                 row = {"number": number, "file": fault.file, "line": fault.line, "after": fault.after.strip()}
-                row |= copy.try_fault(fault, given.seconds)
+                row["caught"] = now.caught(fault, options.seconds)
                 survived += not row["caught"]
-                if before and twin and not row["caught"]:
-                    row["caught before"] = before.try_fault(twin, given.seconds)["caught"]
+                if old and twin and not row["caught"]:
+                    row["caught before"] = old.caught(twin, options.seconds)
                 print(json.dumps(row, ensure_ascii=False), flush=True)
             print(f"{survived} faults survived", file=sys.stderr)
         finally:

@@ -1,6 +1,6 @@
-"""One engine's training of a character network, timed. It runs in that engine's own environment.
+"""One engine's training of a character network, timed, in that engine's own environment.
 
-    python engine.py ENGINE UNITS ROWS STEPS BATCHES
+    race.py ENGINE UNITS ROWS STEPS BATCHES
 
 One thread, float32. Each batch is a whole step of learning: forward, backward, gradients clipped to a norm
 of 5, Adam, the state carried on. Prints a JSON object: ``seconds`` (wall) and ``cpu_seconds`` for all

@@ -1,1 +1,1 @@
-"""A class that comes in at once: log-ins, first cells, memory and faults of a classroom, beside its peers."""
+"""A class that logs in: how long people wait, and what the server needs, against Debian's JupyterHub."""

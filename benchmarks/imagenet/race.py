@@ -1,15 +1,10 @@
-"""One engine's forward pass, timed. It runs in that engine's own environment and imports nothing else.
+"""One engine's forward pass, timed, in that engine's own environment; it imports nothing else of ours.
 
-    python engine.py ENGINE NETWORK RUNS [FILE]
+    race.py ENGINE NETWORK RUNS FILE      FILE has the weights that ours and EfficientNet-Lite0's peer read
+    race.py weights NETWORK FILE          writes random ones, for GoogLeNet (Theano) or Inception v3 (Keras)
 
-FILE holds the weights: ours reads them always, PyTorch reads EfficientNet-Lite0's. One thread. Prints a
-JSON object: ``seconds`` (wall) and ``cpu_seconds`` of each run with one picture, ``peak_rss_mb`` of the
-process (1 MB = 10⁶ bytes), ``version``.
-
-    python engine.py weights NETWORK FILE
-
-writes random weights where the trained ones are in no package registry, and prints the file's name:
-GoogLeNet's in the environment of Theano, Inception v3's in that of TensorFlow.
+One thread. Prints a JSON object: ``seconds`` (wall) and ``cpu_seconds`` of each run with one picture,
+``peak_rss_mb`` of the process (1 MB = 10⁶ bytes), ``version``.
 """
 
 from __future__ import annotations
@@ -50,7 +45,6 @@ def by_torch(network: str, file: Path) -> tuple[Forward, str]:
     """Return PyTorch's: torchvision's GoogLeNet, or EfficientNet-Lite0 of its authors' package."""
     import torch
 
-    torch.set_num_threads(1)
     if network == "googlenet":
         import torchvision
 
@@ -71,22 +65,7 @@ def by_torch(network: str, file: Path) -> tuple[Forward, str]:
 
 
 def by_keras(network: str, file: Path) -> tuple[Forward, str]:
-    """Return Keras' Inception v3 on TensorFlow, asked as its handbook says, by ``predict``."""
-    model, batch, version = _keras_model()
-    return lambda: model.predict(batch, verbose=0), f"{version}, predict"
-
-
-def by_keras_function(network: str, file: Path) -> tuple[Forward, str]:
-    """Return the same as one compiled function, without all that ``predict`` does around it."""
-    import tensorflow as tf
-
-    model, batch, version = _keras_model()
-    compiled, tensor = tf.function(lambda pictures: model(pictures, training=False)), tf.constant(batch)
-    return lambda: compiled(tensor).numpy(), f"{version}, function"
-
-
-def _keras_model() -> tuple[Any, Any, str]:
-    """Build Inception v3 for one thread; return it with a batch of one."""
+    """Return Keras' Inception v3 on TensorFlow, called as its handbook says, by ``predict``."""
     import keras
     import numpy as np
     import tensorflow as tf
@@ -95,10 +74,10 @@ def _keras_model() -> tuple[Any, Any, str]:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     model = keras.applications.InceptionV3(weights=None)
     batch = np.random.default_rng(0).normal(size=(1, 299, 299, 3)).astype(np.float32)
-    return model, batch, f"keras {keras.__version__}"
+    return lambda: model.predict(batch, verbose=0), f"keras {keras.__version__}"
 
 
-ENGINES = {"lasagne": by_lasagne, "torch": by_torch, "keras": by_keras, "keras-function": by_keras_function}
+ENGINES = {"lasagne": by_lasagne, "torch": by_torch, "keras": by_keras}
 
 
 def race(engine: str, network: str, runs: int, file: Path) -> dict[str, Any]:
@@ -116,7 +95,7 @@ def race(engine: str, network: str, runs: int, file: Path) -> dict[str, Any]:
     return {"seconds": seconds, "cpu_seconds": cpu, "peak_rss_mb": round(peak / 1e6, 1), "version": version}
 
 
-def write_weights(network: str, file: Path) -> None:
+def write_weights(network: str, file: Path) -> dict[str, Any]:
     """Write random weights as a file of the kind that has the trained ones."""
     if network == "googlenet":
         from workshop.imagenet.untrained import write_random_googlenet
@@ -126,6 +105,7 @@ def write_weights(network: str, file: Path) -> None:
         import keras
 
         keras.applications.InceptionV3(weights=None).save(file)
+    return {"file": str(file)}
 
 
 def main() -> None:
@@ -135,10 +115,10 @@ def main() -> None:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     engine, network, *rest = sys.argv[1:]
     if engine == "weights":
-        write_weights(network, Path(rest[0]))
-        print(rest[0])
+        answer = write_weights(network, Path(rest[0]))
     else:
-        print(json.dumps(race(engine, network, int(rest[0]), Path(*rest[1:]))))
+        answer = race(engine, network, int(rest[0]), Path(rest[1]))
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

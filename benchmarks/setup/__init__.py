@@ -1,1 +1,1 @@
-"""Set-up from nothing, beside installing the same by hand."""
+"""Set-up from nothing, against installing the same by hand."""

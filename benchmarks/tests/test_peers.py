@@ -1,8 +1,7 @@
-"""The benchmark's peers come from a lock, and say in one line when they do not come."""
+"""The benchmark's peers come from a registry, and say in one line when they do not come."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import shutil
 import subprocess
@@ -13,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.filter.bench import LOCK
+from benchmarks import peers
 from benchmarks.peers import (
     PACKAGES,
     install_peers,
-    locked_version,
     machine_python,
     package_alone,
     run_engine,
@@ -45,41 +43,25 @@ def make_wheel(folder: Path) -> Path:
 
 
 @pytest.fixture
-def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lock that a folder of wheels satisfies."""
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout's file of peers that a folder of wheels satisfies."""
+    make_wheel(tmp_path)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    digest = hashlib.sha256(make_wheel(tmp_path).read_bytes()).hexdigest()
-    path = tmp_path / "peers.txt"
-    path.write_text(f"tiny-filter==1.0 \\\n    --hash=sha256:{digest}\n")
+    monkeypatch.setattr(peers, "find_checkout", lambda _: tmp_path)
+    path = tmp_path / "locks/peers.in"
+    path.parent.mkdir()
+    path.write_text("tiny-filter==1.0\n")
     return path
 
 
-def test_what_is_locked_is_installed_apart_from_this_environment(lock: Path, tmp_path: Path) -> None:
-    programs = install_peers(tmp_path / "peers", lock)
+def test_what_a_file_names_is_installed_apart_from_this_environment(wheels: Path, tmp_path: Path) -> None:
+    programs = install_peers(tmp_path / "peers", "peers")
     done = subprocess.run([programs / "tiny-filter"], capture_output=True, text=True, check=True)
     assert done.stdout == "hello\n"
-
-
-def test_another_hash_is_refused_in_one_line(lock: Path, tmp_path: Path) -> None:
-    lock.write_text("tiny-filter==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
-    with pytest.raises(WorkshopError, match=r"^could not be installed: .*"):
-        install_peers(tmp_path / "peers", lock)
-
-
-def test_versions_are_read_from_the_lock(tmp_path: Path) -> None:
-    assert locked_version(ROOT / LOCK, "nb-clean")
-    assert locked_version(ROOT / LOCK, "nbstripout")
-    with pytest.raises(WorkshopError, match="does not name nbstrip;"):
-        locked_version(ROOT / LOCK, "nbstrip")
-
-
-def test_everything_in_the_lock_has_a_hash() -> None:
-    text = (ROOT / LOCK).read_text(encoding="utf-8")
-    packages = [part for part in text.split("\n") if "==" in part]
-    assert len(packages) > 2
-    assert all(part.rstrip().endswith("\\") for part in packages)
-    assert text.count("--hash=sha256:") >= len(packages)
+    wheels.write_text("tiny-filter==2.0\n")
+    with pytest.raises(WorkshopError, match=r"^peers could not be installed: .*tiny-filter==2.0"):
+        install_peers(tmp_path / "again", "peers")
 
 
 def test_another_python_finds_this_package_and_none_of_the_libraries_beside_it(
@@ -97,7 +79,7 @@ def test_another_python_finds_this_package_and_none_of_the_libraries_beside_it(
     )
     venv.create(tmp_path / "other", with_pip=False)
     find = "importlib.util.find_spec('numpy')"
-    asking = "import importlib.util, os, workshop, benchmarks.peers\n"
+    asking = "import importlib.util, os, workshop\n"
     asking += f"print(os.path.realpath(workshop.__file__), {find})"
     with package_alone() as environment:
         said = subprocess.run(
@@ -133,7 +115,7 @@ def test_an_engine_that_fails_or_is_silent_is_named_with_its_last_line(machine: 
     python = Path(sys.executable)
     with pytest.raises(WorkshopError, match=r"ours googlenet failed in .*KeyError: 'x'"):
         run_engine(python, script(machine, "{}['x']"), "ours", "googlenet", "1", compiled=machine)
-    with pytest.raises(WorkshopError, match=r"ours failed in .*no word"):
+    with pytest.raises(WorkshopError, match=r"ours failed in .*no output"):
         run_engine(python, script(machine, ""), "ours", compiled=machine)
 
 
@@ -145,16 +127,17 @@ def test_an_engine_is_told_what_a_kernel_is_and_where_to_compile(
     monkeypatch.delenv("THEANO_FLAGS", raising=False)
     monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
     names = ("THEANORC", "THEANO_FLAGS", "MALLOC_TRIM_THRESHOLD_")
-    code = f"import os; print(*map(os.environ.get, {names}))"
+    code = f"import json, os; print(json.dumps({{'told': [*map(os.environ.get, {names})]}}))"
     engine = script(machine, code)
 
-    def told() -> str:
-        return run_engine(Path(sys.executable), engine, compiled=Path("/compiled"))
+    def told() -> list[str | None]:
+        found: list[str | None] = run_engine(Path(sys.executable), engine, compiled=Path("/compiled"))["told"]
+        return found
 
-    assert told() == "None blas.ldflags=-lopenblas,floatX=float32,base_compiledir=/compiled None"
+    assert told() == [None, "blas.ldflags=-lopenblas,floatX=float32,base_compiledir=/compiled", None]
     kernel = machine / "venvs/jupyter/share/jupyter/kernels/theano/kernel.json"
     kernel.parent.mkdir(parents=True)
     kernel.write_text('{"env": {"THEANORC": "/etc/theanorc", "MALLOC_TRIM_THRESHOLD_": "7"}}')
-    assert told() == "/etc/theanorc base_compiledir=/compiled 7"
+    assert told() == ["/etc/theanorc", "base_compiledir=/compiled", "7"]
     monkeypatch.setenv("THEANORC", "mine")
-    assert told() == "mine base_compiledir=/compiled 7"
+    assert told() == ["mine", "base_compiledir=/compiled", "7"]

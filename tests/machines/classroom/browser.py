@@ -24,9 +24,26 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from benchmarks.classroom.kernel_requests import execute_request
-
 SECONDS = 180
+
+
+def execute_request(message: str, code: str) -> dict[str, Any]:
+    """Return the request of this identity that runs a cell."""
+    return {
+        "header": {
+            "msg_id": message,
+            "username": "",
+            "session": message,
+            "msg_type": "execute_request",
+            "version": "5.3",
+            "date": "2026-01-01T00:00:00Z",
+        },
+        "parent_header": {},
+        "metadata": {},
+        "content": {"code": code, "silent": False, "store_history": False, "allow_stdin": False},
+        "channel": "shell",
+        "buffers": [],
+    }
 
 
 class Stays(urllib.request.HTTPRedirectHandler):

@@ -13,7 +13,6 @@ from typing import Any
 from machines.local.bed import OURS, Ran
 from machines.local.bed import Bed as Container
 
-from benchmarks.classroom import kernel_requests
 from tools.testbed.inside import inside
 
 PREFIX = "/opt/workshop"
@@ -74,10 +73,6 @@ class Classroom:
         self.bed.root(f"mkdir -p {TOOLS}")
         for tool in ("browser.py", "attacker.py", "crawl.py"):
             self.write(f"{TOOLS}/{tool}", Path(__file__).with_name(tool).read_text(encoding="utf-8"))
-        # The browser imports it by the same name on the machine as here.
-        place = f"{TOOLS}/{kernel_requests.__name__.replace('.', '/')}.py"
-        self.bed.root(f"mkdir -p {Path(place).parent}")
-        self.write(place, Path(kernel_requests.__file__).read_text(encoding="utf-8"))
 
     def _home(self) -> list[str]:
         """Make the disk with the homes; return what podman is told of it."""

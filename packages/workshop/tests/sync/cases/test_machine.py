@@ -19,8 +19,7 @@ import pytest
 from free_ports import free_port
 from waiting import patience
 
-from benchmarks.sync import crash_trials as kills
-from sync.bed import Bed, book, cell, git, memory_folder, notebook
+from sync.bed import Bed, book, cell, git, notebook
 from sync.organiser import Organiser
 from sync.server import git_over_http, jupyter, serve
 from workshop.errors import WorkshopError
@@ -201,18 +200,6 @@ def test_59_no_inodes_left_is_seen_before_anything_is_written(bed: Bed, tmp_path
         for mail in disk.glob("mail-*"):
             mail.unlink()
         assert small.actions() == UPDATED
-
-
-def test_60_a_kill_at_any_moment_loses_nothing_and_is_healed(tmp_path: Path) -> None:
-    folder = Path(memory_folder() or tmp_path) / f"kills-{os.getpid()}"
-    try:
-        tally = kills.kill_many(folder, 20, random.Random(60))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    assert tally.faults == []
-    assert (tally.lost, tally.invalid) == (0, 0)
-    assert tally.kills == tally.healed >= 20
-    assert tally.at_work >= 3, "the kills must hit syncs at work"
 
 
 def at_the_flush(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]) -> None:

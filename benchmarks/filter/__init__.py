@@ -1,1 +1,0 @@
-"""What ``workshop bench filter`` runs: notebooks as people leave them, and filters that git runs on them."""

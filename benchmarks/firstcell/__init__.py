@@ -1,1 +1,0 @@
-"""How long the first lesson's first cells take on a machine that was just set up."""

@@ -1,1 +1,0 @@
-"""Many machines at home that ask one git server for news."""

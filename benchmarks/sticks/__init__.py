@@ -1,1 +1,0 @@
-"""Many sticks written at once, behind one bus."""

@@ -1,1 +1,0 @@
-"""Sync beside nbgitpuller, killed at random moments, and fed with random edits."""
