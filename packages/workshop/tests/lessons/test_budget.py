@@ -20,7 +20,7 @@ from workshop.lessons.processes import die_with_parent
 from . import building
 
 # In each run test_judging.py has the verdicts, and real lessons are held to their budgets beside other jobs.
-pytestmark = [pytest.mark.slow, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 MARGIN = 1.25
 # A piece is about 9 ms, and the start of a kernel 0.3 s: 300 pieces are two and a half times the work of 100.

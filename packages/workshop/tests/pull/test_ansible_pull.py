@@ -17,7 +17,10 @@ from sync.organiser import DAY, FIRST_DAY, allowed_signers, new_key
 
 ROOT = Path(__file__).resolve().parents[4]
 BIN = Path(sys.prefix) / "bin"
-pytestmark = pytest.mark.skipif(not (BIN / "ansible-pull").exists(), reason="needs ansible-pull")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (BIN / "ansible-pull").exists(), reason="needs ansible-pull"),
+]
 
 
 @dataclass
