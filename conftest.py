@@ -1,4 +1,4 @@
-"""What all tests share: signals as in a terminal, one thread a process, groups for pytest-xdist, retries of the network."""
+"""What all tests share: signals as in a terminal, one thread a process, groups, retries of the network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytest_plugins = ["local_machine"]
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT / ".cache/testbed"
 
-# The shell ignores Ctrl-C in what it starts in the background, and so would all that tests start and then interrupt.
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -35,7 +35,8 @@ os.environ.setdefault("WORKSHOP_TEST_CACHE", str(CACHE))
 os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
 os.environ.setdefault("WORKSHOP_WHEELS", str(CACHE / "wheels"))
 
-# The same examples in each run, so that it fails for a change and not by chance. --hypothesis-profile=random draws new ones.
+# The same examples in each run, so that it fails for a change and not by chance.
+# --hypothesis-profile=random draws new ones.
 hypothesis.settings.register_profile("repeatable", max_examples=30, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("random", max_examples=300, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("repeatable")
@@ -53,7 +54,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process of pytest-xdist, unless they name a group; start the longest first."""
+    """Keep the tests of a file in one process, unless they name a group; start the longest first."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))

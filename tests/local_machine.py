@@ -1,6 +1,6 @@
 """This machine, set up in local mode below .cache/test, with other ports than the workshop's own.
 
-The first test that wants it sets it up, whichever process of pytest-xdist that is in; the next run finds it there.
+The first test that wants it sets it up, in whichever process of pytest-xdist; the next run finds it there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def locked(file: Path) -> Iterator[None]:
 
 
 def have_downloads() -> None:
-    """Have the machines' Python packages in the shared cache, so that machines beside each other find them there."""
+    """Have the Python packages of the machines in the shared cache before several machines want them."""
     with locked(CACHE / "downloads.lock"):
         subprocess.run([ROOT / "tools/testbed/downloads.bash"], check=True)
 

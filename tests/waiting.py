@@ -14,7 +14,7 @@ POLL_SECONDS = 0.02
 
 
 def patience(seconds: float) -> float:
-    """Return the seconds to wait for what takes at most ``seconds`` on an idle machine; this one may be busy."""
+    """Return the seconds to wait for what takes at most ``seconds`` on an idle machine, for a busy one."""
     return 4 * seconds
 
 

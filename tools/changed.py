@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Style, and the unit tests next to what the working tree changes: ``tools/test.bash --changed``.
 
-A test is next to a module that it mirrors (packages/p/tests/a/test_b.py for packages/p/src/name/a/b.py) or imports.
+A test is next to a module that it mirrors (tests/a/test_b.py for src/name/a/b.py) or imports.
 In a clean tree the last commit is what changed.
 """
 

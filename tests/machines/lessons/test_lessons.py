@@ -1,4 +1,4 @@
-"""Each lesson on this machine, in its fast profile: solved, left as it is, and with every stored wrong answer."""
+"""Each lesson on this machine, in its fast profile: solved, untouched, and with every stored wrong answer."""
 
 from __future__ import annotations
 

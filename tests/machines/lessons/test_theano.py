@@ -1,4 +1,4 @@
-"""The unit tests that need Theano, in the lessons' own environment, whose Python and NumPy are not the tests'."""
+"""The unit tests that need Theano, in the lessons' own environment with its older NumPy."""
 
 from __future__ import annotations
 
