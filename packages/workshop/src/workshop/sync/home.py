@@ -30,8 +30,17 @@ from workshop.errors import WorkshopError
 from workshop.sync.engine import Open, Report, synchronise
 from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
-from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
+from workshop.sync.source import (
+    LARGEST_BYTES,
+    Source,
+    content_revision,
+    hidden,
+    read_folder,
+    too_large,
+    too_long,
+)
 from workshop.sync.state import OTHERS, Manifest, delivered
+from workshop.system.zips import read_member
 
 ABOUT = "workshop-folder.json"
 FORMAT = 1
@@ -139,9 +148,7 @@ def _known_origin(state: Path) -> str:
 
 def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     """Return what a file says about itself; raises whatever its damage makes one stumble over."""
-    if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
-        raise ValueError("its description is too large")
-    about = json.loads(archive.read(ABOUT))
+    about = json.loads(read_member(archive, ABOUT, LARGEST_ABOUT))
     if about["format"] != FORMAT:
         raise ValueError(f"it is of format {about['format']}")
     if not ORIGIN.fullmatch(about["origin"]):
@@ -169,7 +176,9 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
             skipped[shown(path)] = why
             continue
         try:
-            version = Version(archive.read(info), partial(archive.read, info))
+            # What it holds is counted: the size that it gives was checked above, and may be untrue.
+            read = partial(read_member, archive, info, min(info.file_size, LARGEST_BYTES))
+            version = Version(read(), read)
         except Exception:  # one damaged file stops no other
             skipped[shown(path)] = "it is damaged in the file that holds it"
             continue
