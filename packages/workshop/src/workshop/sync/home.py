@@ -107,11 +107,17 @@ def _origin(state: Path) -> str:
     return known
 
 
-def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: Open) -> Report:
+def take_up(
+    file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: Open, is_own: bool = False
+) -> Report:
     """Bring what another folder has into a participant's folder, and keep what that one has.
 
     The record of what the organiser delivered stays as it is: to the next update, what came is the
-    participant's. Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
+    participant's.
+
+    is_own: whether the file may have been made from this very folder, to which an archive is brought back.
+
+    Raises WorkshopError when the file is none of ``pack``'s, or was made from this very folder and may not.
     """
     with ExitStack() as stack:
         opened = stack.enter_context(file.open("rb"))
@@ -124,7 +130,7 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
                 "'workshop sync --pack FILE'"
             ) from error
         origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
-        if origin == _known_origin(state):
+        if origin == _known_origin(state) and not is_own:
             raise WorkshopError(f"{file} was made from this very folder; take it up on another machine")
         own = place = state / OTHERS / origin
         source, before = _read(archive, about, file)

@@ -1,8 +1,8 @@
 """Zip files that somebody else made: what is in them is read piece by piece, and counted.
 
-A zip says how large each of its files is. The library stops at that size, but only after it has unpacked a whole
-run of compressed bytes, which may be a thousand times as much; so nothing here asks it for "all". Of bzip2 and
-LZMA the library unpacks a run without any bound, so only what is stored or deflated is read, as all our own is.
+A zip says how large each of its files is. The library stops at that size, but only after it has unpacked a
+whole run of compressed bytes, which may be a thousand times as much; so nothing here asks it for "all". Of
+bzip2 and LZMA the library unpacks a run without any bound, so only what is stored or deflated is read.
 """
 
 from __future__ import annotations
