@@ -1,8 +1,8 @@
 """How much anybody may send to the hub before it is known who they are.
 
 Tornado reads a request's body whole before a handler sees it, by default up to 100 MB for each connection.
-People and seats send the hub a few kilobytes. JupyterHub has no setting for its server, so tornado's own default
-is set.
+People and seats send the hub a few kilobytes. JupyterHub has no setting for its server, so tornado's own
+default is set.
 """
 
 from __future__ import annotations
