@@ -34,6 +34,7 @@ exec "$@"
 """
 SYSTEMCTL = """#!/bin/sh
 echo "$*" >>"{log}"
+[ "$1" != "$BROKEN" ]
 """
 BOOK = '{{"cells": [{{"cell_type": "code", "id": "one", "metadata": {{}}, "source": "{}", "outputs": [], "execution_count": null}}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}\n'  # noqa: E501
 
@@ -278,6 +279,29 @@ def test_on_a_new_server_cards_browsers_and_notebooks_are_as_before(
     assert (again["accounts"], again["codes"], again["failed"]) == ([], [], {})
     assert "today's work" in (new.folder / "home/seat-001/notebooks/a.ipynb").read_text()
     assert isinstance(came(new.door(), "1", codes["001"], sat.cookie), Admitted)
+
+
+@pytest.mark.parametrize("word", ["stop", "start"])
+def test_a_restore_that_ended_half_way_is_called_again(
+    tmp_path: Path, old: Server, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    codes = old.seats("001")
+    sat = came(old.door(), "1", codes["001"])
+    assert isinstance(sat, Admitted)
+    made = old.says("archive", "--into", str(tmp_path / "away"))
+    new = Server(tmp_path / "new")
+    new.use(monkeypatch)
+    new.seats("001", "002")
+    monkeypatch.setenv("BROKEN", word)
+    assert "systemctl" in new.says("restore", made["folder"])["error"]
+    monkeypatch.delenv("BROKEN")
+    done = new.says("restore", made["folder"])
+    assert "error" not in done, done
+    assert isinstance(came(new.door(), "1", codes["001"], sat.cookie), Admitted)
+    assert (new.folder / "log").read_text().splitlines()[-2:] == [
+        "start workshop-hub.service",
+        "stop classroom-seat@001.service",
+    ]
 
 
 def test_a_seat_that_goes_back_to_its_own_archive_has_what_was_lost_and_what_is_new(

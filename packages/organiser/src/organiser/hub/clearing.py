@@ -224,8 +224,8 @@ def main() -> None:
     home = Path(os.environ["HOME"])
     if not folder_and_state(home)[0].is_dir():
         sys.exit(NOTHING)
-    # A zip is written by going back in it, which a pipe does not allow.
-    with tempfile.TemporaryFile() as file:
+    # A zip is written by going back in it, which a pipe does not allow. /tmp may be in memory.
+    with tempfile.TemporaryFile(dir="/var/tmp") as file:
         pack_home(home, file, home.name)
         file.seek(0)
         shutil.copyfileobj(file, sys.stdout.buffer)

@@ -21,7 +21,7 @@ from workshop.system.programs import last_line
 
 SEATS, KEY, BINDINGS, SPEAKER = "seats.json", "key", "bindings.json", "speaker"
 CERTIFICATE, CERTIFICATE_KEY = "certificate.pem", "certificate-key.pem"
-NEEDED = (SEATS, KEY)
+NEEDED = (SEATS, KEY, BINDINGS)
 LARGEST = 16_000_000
 """Of what the hub's account says of who sits where."""
 

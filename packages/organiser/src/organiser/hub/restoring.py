@@ -141,7 +141,7 @@ def _require_nobody_here(hub: HubSettings, archive: Archive, here: Seats, replac
     found = json.loads(keeping.bindings(hub))
     if replace or found == json.loads((archive.folder / keeping.BINDINGS).read_bytes()):
         return
-    sit = [number for number, seat in here.seats.items() if seat.code in found.get(number, ())]
+    sit = [number for number, seat in here.seats.items() if seat.code in json.dumps(found.get(number))]
     if sit:
         raise WorkshopError(
             f"{len(sit)} seats of this server belong to browsers, with codes of its own, which would open "
@@ -155,6 +155,8 @@ def _add_codes(hub: HubSettings, here: Seats, theirs: Seats, done: Restored) -> 
     if done.codes:
         here.seats |= {number: theirs.seats[number] for number in done.codes}
         here.save(hub.seats_file, pwd.getpwnam(hub.account).pw_gid)
+    # A restore that was killed when it had all but done left it standing.
+    _systemctl("start", "workshop-hub.service")
 
 
 def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done: Restored) -> None:
@@ -179,12 +181,12 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
             _write_private(archive.folder / keeping.SPEAKER, hub.private / "speaker", group)
         for name, target in certificate.items():
             _write_private(archive.folder / name, target, group)
+        if certificate:
+            _systemctl("try-restart", "workshop-proxy.service")
         # Last: until this server has the key, a restore that was killed does all of it once more.
         _write_private(archive.folder / keeping.KEY, hub.private / "key", group)
     finally:
         _systemctl("start", "workshop-hub.service")
-    if certificate:
-        _systemctl("try-restart", "workshop-proxy.service")
 
 
 def _certificate(hub: HubSettings, archive: Archive, done: Restored) -> dict[str, Path]:
