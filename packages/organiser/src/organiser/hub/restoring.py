@@ -168,7 +168,7 @@ def _become(hub: HubSettings, archive: Archive, here: Seats, theirs: Seats, done
         )
     if without := sorted(set(here.seats) - set(theirs.seats)):
         done.notes.append(
-            f"{len(without)} seats of this server are not in the archive; 'workshop hub seats "
+            f"of this server's seats the archive lacks {len(without)}; 'workshop hub seats "
             f"{int(without[-1])}' prints cards for them"
         )
     group = pwd.getpwnam(hub.account).pw_gid
