@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import ipaddress
 import json
 import os
 import re
@@ -272,9 +273,7 @@ def test_seats_reach_hub_proxy_and_names_and_the_internet_only_where_it_is_wante
     for room in ROOMS:
         values = written.values(room)
         rules = values["singleuser"]["networkPolicy"]["egressAllowRules"]
-        allowed = {name for name, on in rules.items() if on}
-        wanted = {"dnsPortsKubeSystemNamespace"} | ({"nonPrivateIPs"} if room == "balancer" else set())
-        assert allowed == wanted
+        assert {name for name, on in rules.items() if on} == {"dnsPortsKubeSystemNamespace"}
         # All that the chart has a default for is said, so that no default opens anything.
         assert len(rules) == 6
         for part in (values["hub"], values["proxy"]["chp"], values["proxy"]["traefik"]):
@@ -283,9 +282,52 @@ def test_seats_reach_hub_proxy_and_names_and_the_internet_only_where_it_is_wante
         apart, _ = (each for each in written.objects(room) if each["kind"] == "NetworkPolicy")
         pod, _ = seat_objects(values)
         assert apart["spec"]["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
-        # Both ways, and no rule: nothing is allowed.
+        # Both ways, and without a rule: nothing is allowed.
         assert apart["spec"]["policyTypes"] == ["Ingress", "Egress"]
-        assert not apart["spec"].keys() & {"ingress", "egress"}
+        assert "ingress" not in apart["spec"]
+        rules = apart["spec"].get("egress", [])
+        assert len(rules) == (room == "balancer")
+        for address in (*METADATA, "10.1.2.3"):
+            assert not any(reaches(block["ipBlock"], address) for rule in rules for block in rule["to"])
+        assert all(reaches(block["ipBlock"], "192.0.2.1") for rule in rules for block in rule["to"])
+
+
+METADATA = {
+    "169.254.169.254": "AWS, Azure, Google, Oracle, OpenStack, DigitalOcean, Hetzner",
+    "169.254.170.2": "AWS, of containers",
+    "169.254.42.42": "Scaleway",
+    "169.254.0.23": "Tencent",
+    "100.100.100.200": "Alibaba",
+    "168.63.129.16": "Azure's wire server",
+    "192.0.0.192": "Oracle Cloud Classic",
+    "fe80::a9fe:a9fe": "OpenStack, Akamai",
+    "fd00:ec2::254": "AWS",
+    "fd00:ec2::23": "AWS, of pods",
+    "fd20:ce::254": "Google",
+    "fd00:c1::a9fe:a9fe": "Oracle",
+    "fd00:42::42": "Scaleway",
+    "fd00:a9fe:a9fe::1": "Akamai",
+    "fd00:100::100:200": "Alibaba",
+}
+"""Where clouds give a machine its own secrets."""
+
+
+def reaches(block: dict[str, Any], address: str) -> bool:
+    """Tell whether a policy's block of addresses has one of them."""
+
+    def has(network: str) -> bool:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network)
+
+    return has(block["cidr"]) and not any(map(has, block["except"]))
+
+
+def test_no_seats_unit_reaches_them_either() -> None:
+    (known,) = loaded(ROOT / "roles/hub-service/vars/main.yml")
+    networks = [ipaddress.ip_network(each) for each in known["__hub_service_closed_addresses"]]
+    for address, whose in METADATA.items():
+        assert any(ipaddress.ip_address(address) in each for each in networks), f"{address}: {whose}"
+    unit = (ROOT / "roles/hub-service/templates/classroom-seat@.service.j2").read_text(encoding="utf-8")
+    assert "IPAddressDeny={{ __hub_service_closed_addresses | join(' ') }}" in unit
 
 
 def test_variables_of_one_server_are_heard_and_the_door_is_as_wanted(written: Written) -> None:

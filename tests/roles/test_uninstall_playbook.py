@@ -68,7 +68,7 @@ def test_what_roles_write_is_found() -> None:
     } <= everything
 
 
-@pytest.mark.parametrize("role", [*ROLES, *HELPERS])
+@pytest.mark.parametrize("role", [*ROLES, *HELPERS, "hub-service"])
 def test_each_file_of_the_system_is_taken_away(role: str) -> None:
     for path in sorted(written(role)):
         name = path.rpartition("/")[2].replace("{{ workshop_user }}", "__uninstall_user")

@@ -327,7 +327,7 @@ os.symlink('/etc/passwd', 'link'); os.symlink('/opt/workshop/hub', '/home/seat-0
 os.makedirs('locked/-rf *'); pathlib.Path('locked/x').write_text('x'); os.chmod('locked', 0)"""
     assert not room.browse("run", left, address="https://127.0.0.1:8443")["error"]
     before = room.bed.root("cat /etc/passwd")
-    done = room.hub("homes", "archive")
+    done = room.hub("archive")
     assert done["failed"] == {}, done
     assert len(done["archived"]) == SEATS + 1
     file = done["archived"]["001"]["file"]
@@ -341,7 +341,10 @@ os.makedirs('locked/-rf *'); pathlib.Path('locked/x').write_text('x'); os.chmod(
     asked = room.bed.at_a_terminal(f"{WORKSHOP} hub homes delete 2", {"Type 1 to delete": "no"})
     assert "nothing was deleted" in asked.text, asked.text
     assert room.bed.root("ls /home/seat-002/notebooks").strip()
-    assert room.hub("homes", "delete", "--yes")["deleted"] == ["001", "002", "003", "004"]
+    deleted = room.hub("homes", "delete", "--yes")
+    assert deleted["deleted"] == ["001", "002", "003", "004"]
+    assert deleted["archive"] != done["folder"], "the last moment is in an archive of its own"
+    assert len(room.bed.root(f"ls {deleted['archive']}/*.zip").split()) == SEATS + 1
     assert room.bed.root("find /home/seat-* -mindepth 1").strip() == ""
     assert room.bed.root("cat /etc/passwd") == before
     assert room.bed.root(f"ls {PREFIX}/hub/private/key")

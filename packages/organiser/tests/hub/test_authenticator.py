@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import json
 import os
 import re
+import select
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -43,6 +46,8 @@ class NoProxy(Proxy):
     async def get_all_routes(self):
         return self.routes
 
+from organiser.hub.bodies import limit_bodies
+limit_bodies()
 c = get_config()
 c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.bind_url = c.JupyterHub.hub_bind_url = "http://127.0.0.1:{port}"
@@ -313,3 +318,19 @@ def test_the_speaker_frees_a_seat_and_no_page_elsewhere_can(hub: Hub) -> None:
     assert not browser.is_in
     assert speaker.acts(what="free", seat=999)[0] == 404
     assert speaker.acts(what="dance")[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/hub/login", "/hub/api/seats/2/report", "/hub/speaker", "/hub/nowhere"])
+@pytest.mark.parametrize("head", ["Content-Length: 90000000", "Transfer-Encoding: chunked"])
+def test_a_large_body_is_refused_before_it_is_read(hub: Hub, path: str, head: str) -> None:
+    with socket.create_connection(("127.0.0.1", int(hub.address.rpartition(":")[2])), 30) as line:
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+        chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            # A hub that took it all would wait for the rest, and answer nothing.
+            while sent < 30_000_000 and not select.select([line], [], [], 0)[0]:
+                sent += line.send(chunk)
+        assert sent < 10_000_000
+        with contextlib.suppress(ConnectionError):
+            assert line.recv(100).split()[1:2] in ([], [b"400"], [b"413"])

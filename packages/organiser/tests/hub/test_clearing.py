@@ -120,6 +120,9 @@ def test_archives_lie_where_nobody_else_looks(tmp_path: Path) -> None:
         clearing.own_folder(tmp_path / "link")
 
 
+DELETE = ("homes", "delete", "--without-archive")
+
+
 @pytest.fixture
 def deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
@@ -133,7 +136,7 @@ def deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_nothing_is_deleted_unless_somebody_says_so(deleted: list[str]) -> None:
-    refused = CliRunner().invoke(cli.app, ["homes", "delete"], input="2\n")
+    refused = CliRunner().invoke(cli.app, [*DELETE], input="2\n")
     assert isinstance(refused.exception, WorkshopError)
     assert "--yes" in str(refused.exception)
     assert deleted == []
@@ -144,12 +147,12 @@ def test_the_number_has_to_be_typed(
     deleted: list[str], monkeypatch: pytest.MonkeyPatch, answer: str, done: list[str]
 ) -> None:
     monkeypatch.setattr("organiser.hub.words.someone_is_here", lambda: True)
-    CliRunner().invoke(cli.app, ["homes", "delete"], input=f"{answer}\n")
+    CliRunner().invoke(cli.app, [*DELETE], input=f"{answer}\n")
     assert deleted == done
 
 
 def test_seats_go_only_when_that_is_said(deleted: list[str]) -> None:
-    assert CliRunner().invoke(cli.app, ["homes", "delete", "--yes"]).exit_code == 0
+    assert CliRunner().invoke(cli.app, [*DELETE, "--yes"]).exit_code == 0
     assert deleted == ["home 001", "home 002"]
-    assert CliRunner().invoke(cli.app, ["homes", "delete", "--yes", "--with-seats"]).exit_code == 0
+    assert CliRunner().invoke(cli.app, [*DELETE, "--yes", "--with-seats"]).exit_code == 0
     assert deleted[2:] == ["home 001", "seat 001", "home 002", "seat 002"]

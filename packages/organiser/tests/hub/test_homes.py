@@ -150,3 +150,12 @@ def test_folders_may_come_first_or_last_or_twice(backwards: bool, tmp_path: Path
     found = {path.relative_to(into).as_posix() for path in into.rglob("*")}
     assert found == {"a", "a/b", "a/b/file", "empty"}
     assert (into / "a/b/file").read_bytes() == b"it"
+
+
+def test_a_cache_that_is_too_large_is_not_unpacked_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(homes, "MOST_CACHE", 250)
+    with pytest.raises(WorkshopError, match="larger than"):
+        unpack(packed((f"{number}.so", b"x" * 100) for number in range(9)), tmp_path)
+    assert sum(each.stat().st_size for each in tmp_path.iterdir()) <= 250

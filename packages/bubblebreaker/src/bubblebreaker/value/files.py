@@ -20,6 +20,10 @@ Arrays = list[npt.NDArray[Any]]
 
 SHIPPED = Path(__file__).parents[1] / "shipped"
 """Networks that come with the package."""
+MOST_BYTES = 500_000_000
+"""Of a network's file, unpacked: somebody else's may unpack to anything."""
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How its parts may be compressed: of other ways the library unpacks without bound."""
 
 
 class NoNetworkError(ValueError):
@@ -54,9 +58,20 @@ def load(path: Path) -> tuple[Arrays, dict[str, Any]]:
     Raises NoNetworkError when the file is missing or holds something else.
     """
     try:
+        _require_small(path)
         with np.load(path, allow_pickle=False) as content:
             facts = json.loads(str(content["facts"]))
             arrays = [content[name] for name in sorted(content.files) if name != "facts"]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise NoNetworkError(f"{path} holds no network ({error})") from error
     return [array.astype(np.float32) if array.dtype == np.float16 else array for array in arrays], facts
+
+
+def _require_small(path: Path) -> None:
+    """Raise ValueError when a file unpacks to too much; NumPy reads no more than each part says it has."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    if any(part.compress_type not in BOUNDED for part in parts):
+        raise ValueError("it is compressed in a way that is not read here")
+    if sum(part.file_size for part in parts) > MOST_BYTES:
+        raise ValueError(f"it unpacks to more than {MOST_BYTES:,} bytes")

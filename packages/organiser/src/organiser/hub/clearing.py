@@ -7,6 +7,8 @@ account's rights alone, and with no hold on root's terminal; root takes a stream
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import pwd
 import shutil
@@ -18,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.hub.homes import TMPFILES, UNIT_FOLDER, make_environment_files, pack_home
+from organiser.hub.homes import TMPFILES, UNIT_FOLDER, folder_and_state, make_environment_files, pack_home
 from organiser.hub.seats import Seats, account
 from organiser.hub.settings import HubSettings
 from organiser.hub.units import RUN, unit
@@ -30,6 +32,8 @@ HOMES = Path("/home")
 MOST_BYTES = 2_000_000_000
 """Of one seat's archive: nobody fills root's disk by what comes out of a home."""
 SECONDS = 900
+NOTHING = 3
+"""The status with which the program ends that has found no notebooks to pack."""
 PIECE = 1 << 20
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
@@ -50,6 +54,11 @@ class Archived:
     seat: str
     file: Path
     bytes: int
+    sha256: str
+
+
+class NoNotebooksError(WorkshopError):
+    """A seat has no folder of notebooks, so there is nothing to pack."""
 
 
 def as_seat(number: str, words: Sequence[str]) -> list[str]:
@@ -105,11 +114,14 @@ def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Arch
 
     words: what packs, for tests.
 
-    Raises WorkshopError when the seat has no notebooks, or with the words of what failed.
+    Raises NoNotebooksError when the seat has none, FileExistsError when there is such a file already, and
+    WorkshopError with the words of what failed.
     """
     file = into / f"workshop-{account(number)}.zip"
+    if file.exists() or file.is_symlink():
+        raise FileExistsError(errno.EEXIST, "an archive is never overwritten", str(file))
     program = as_seat(number, [sys.executable, "-I", "-m", "organiser.hub.clearing"])
-    done = 0
+    done, digest = 0, hashlib.sha256()
     with (
         written_whole(file, 0o600) as out,
         subprocess.Popen(
@@ -133,14 +145,17 @@ def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Arch
                 raise WorkshopError(
                     f"seat {int(number)} is larger than {MOST_BYTES // 1_000_000} MB; look at it by hand"
                 )
+            digest.update(piece)
             out.write(piece)
         said = packing.stderr.read(2000).decode(errors="replace")
         status = packing.wait()
         watch.cancel()
         if status:
             why = last_line(said) or "no reason given"
+            if status == NOTHING:
+                raise NoNotebooksError(f"seat {int(number)} has no notebooks")
             raise WorkshopError(f"seat {int(number)} cannot be archived: {why}")
-    return Archived(number, file, done)
+    return Archived(number, file, done, digest.hexdigest())
 
 
 def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
@@ -163,9 +178,14 @@ def empty(number: str, folder: Path, run: Run = subprocess.run) -> None:
         raise WorkshopError(f"seat {int(number)} could not be emptied: {why}")
 
 
+def stop(number: str) -> None:
+    """End a seat's server, so that nothing of it writes any more."""
+    _run(["systemctl", "stop", unit(number)])
+
+
 def delete_home(hub: HubSettings, number: str) -> None:
     """Stop a seat, and delete what its home and its compile cache hold; account, card and code stay."""
-    _run(["systemctl", "stop", unit(number)])
+    stop(number)
     cache = hub.folder / "theano" / number
     for folder in (HOMES / account(number), cache):
         if folder.is_dir() and not folder.is_symlink():
@@ -202,8 +222,10 @@ def _run(words: list[str]) -> None:
 def main() -> None:
     """Write this account's notebooks, packed, to standard output."""
     home = Path(os.environ["HOME"])
-    # A zip is written by going back in it, which a pipe does not allow.
-    with tempfile.TemporaryFile() as file:
+    if not folder_and_state(home)[0].is_dir():
+        sys.exit(NOTHING)
+    # A zip is written by going back in it, which a pipe does not allow. /tmp may be in memory.
+    with tempfile.TemporaryFile(dir="/var/tmp") as file:
         pack_home(home, file, home.name)
         file.seek(0)
         shutil.copyfileobj(file, sys.stdout.buffer)

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from organiser.hub import words
+from organiser.hub import ending, words
 from organiser.hub.cluster.cli import app as cluster_app
-from organiser.hub.words import Json, Wanted
+from organiser.hub.words import Json
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
@@ -223,65 +223,9 @@ def plan(
         words.say(f"{size:>6} {fits['all_train']:>10} {fits['a_third_trains']:>15} {fits['all_read']:>10}")
 
 
-homes_app = words.homes_group()
-app.add_typer(homes_app, name="homes")
-
-
-@homes_app.command("archive")
-def archive_homes(
-    wanted: Wanted = None,
-    into: Annotated[
-        Path | None, typer.Option("--into", help="Folder of root's; default: archive of the prefix.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Pack the notebooks of each seat into a file of its own, which 'workshop sync --from' takes up."""
-    from organiser.hub import clearing
-    from organiser.hub.settings import load_hub_settings
-
-    clearing.require_root()
-    hub = load_hub_settings()
-    folder = clearing.own_folder(into or hub.prefix / "archive")
-    done, failed = [], {}
-    for number in clearing.seats_here(hub, wanted or ()):
-        try:
-            done.append(clearing.archive(number, folder))
-        except WorkshopError as error:
-            failed[number] = str(error)
-    words.report_archived(done, failed, folder, json)
-
-
-@homes_app.command("delete")
-def delete_homes(
-    wanted: Wanted = None,
-    with_seats: Annotated[
-        bool, typer.Option("--with-seats", help="And the seats: accounts, and the codes on the cards.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    json: Json = False,
-) -> None:
-    """Delete what the homes of seats hold, for good. Asks first."""
-    from organiser.hub import clearing
-    from organiser.hub.settings import load_hub_settings
-
-    clearing.require_root()
-    hub = load_hub_settings()
-    numbers = clearing.seats_here(hub, wanted or ())
-    what = words.ask_before_deleting(numbers, with_seats, yes, "workshop hub homes archive")
-    failed = {}
-    for number in numbers:
-        try:
-            clearing.delete_home(hub, number)
-            if with_seats:
-                clearing.delete_seat(hub, number)
-        except (WorkshopError, OSError) as error:
-            failed[number] = str(error)
-    gone = [each for each in numbers if each not in failed]
-    document = {"changed": bool(gone), "deleted": gone}
-    words.report(document, failed, len(numbers), "homes were not deleted", json)
-    if not json:
-        again = "" if with_seats else "; 'workshop hub seats N' brings new notebooks to them"
-        words.say(f"{what} are deleted{again}")
+app.command("archive")(ending.archive)
+app.command("restore")(ending.restore)
+app.add_typer(ending.homes_app, name="homes")
 
 
 @app.command()

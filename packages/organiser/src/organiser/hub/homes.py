@@ -36,6 +36,8 @@ LONG_AGO = "1970-01-02"
 EXPIRES = 7
 """Which field of the file of shadow passwords has that day, counted from 1970-01-01."""
 WARM = "warm"
+MOST_CACHE = 8_000_000_000
+"""Bytes of a cache: another account made it, and a tar may say of a file that it is as large as it likes."""
 NOT_CACHE = {"lock_dir", "numba"}
 """Folders of Theano's that are no compiled functions."""
 
@@ -196,7 +198,11 @@ def _warm_cache(hub: HubSettings, machine: Settings) -> Path | None:
 
 
 def unpack(stream: IO[bytes], into: Path) -> None:
-    """Unpack folders and plain files of a tar that another account made; links and odd names are left out."""
+    """Unpack folders and plain files of a tar that another account made; links and odd names are left out.
+
+    Raises WorkshopError when they are larger than MOST_CACHE.
+    """
+    size = 0
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for member in archive:
             parts = Path(member.name).parts
@@ -206,6 +212,11 @@ def unpack(stream: IO[bytes], into: Path) -> None:
             if member.isdir():
                 target.mkdir(mode=0o755, parents=True, exist_ok=True)
             elif member.isreg() and (content := archive.extractfile(member)) is not None:
+                size += member.size
+                if size > MOST_CACHE:
+                    raise WorkshopError(
+                        f"the compile cache is larger than {MOST_CACHE // 1_000_000} MB; look at it by hand"
+                    )
                 target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
                 with target.open("wb") as opened:
                     shutil.copyfileobj(content, opened)

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from organiser.hub.bodies import limit_bodies
 from organiser.hub.settings import load_hub_settings
 
 c: Any = get_config()  # type: ignore[name-defined]  # noqa: F821
 hub = load_hub_settings()
 scheme = "https" if hub.certificate else "http"
+
+limit_bodies()
 
 # The proxy is a unit of its own, and seats outlive the hub: a hub that dies takes nobody down.
 c.JupyterHub.bind_url = f"{scheme}://{hub.bind_address}:{hub.port}"

@@ -13,11 +13,18 @@ from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 
 if TYPE_CHECKING:
-    from organiser.hub.clearing import Archived
+    from organiser.hub.archives import Archive
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Wanted = Annotated[
     list[int] | None, typer.Argument(metavar="[SEAT]...", help="Seats' numbers; default: all of them.")
+]
+Into = Annotated[
+    Path | None,
+    typer.Option("--into", help="A folder that only you can enter, for a new folder of this run."),
+]
+WithoutArchive = Annotated[
+    bool, typer.Option("--without-archive", help="Delete without an archive of what is deleted.")
 ]
 SPEAKER = "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
 """What is said of the code that opens the speaker's view."""
@@ -29,7 +36,7 @@ def say(text: str) -> None:
 
 
 def homes_group(how: str = "") -> typer.Typer:
-    """Return the group of ``homes archive`` and ``homes delete``; ``how`` they work ends its help."""
+    """Return the group of words about homes; ``how`` they work ends its help."""
     return typer.Typer(no_args_is_help=True, help=f"The seats' homes, at the end of a class{how}.")
 
 
@@ -38,17 +45,17 @@ def someone_is_here() -> bool:
     return sys.stdin.isatty()
 
 
-def ask_before_deleting(numbers: Sequence[str], with_seats: bool, yes: bool, archive: str) -> str:
+def ask_before_deleting(numbers: Sequence[str], with_seats: bool, yes: bool, archives: bool) -> str:
     """Have the number of homes typed before they are deleted; return what that deletes, in words.
 
-    archive: the command that keeps the notebooks. Raises WorkshopError unless somebody wants it.
+    archives: whether the notebooks are archived before. Raises WorkshopError unless somebody wants it.
     """
     what = f"the homes of {len(numbers)} seats" + (", and the seats themselves" if with_seats else "")
     if numbers and not yes:
         if not someone_is_here():
             raise WorkshopError(f"nobody is here to be asked whether to delete {what}; say --yes")
         say(f"This deletes {what}, for good: {', '.join(str(int(each)) for each in numbers)}.")
-        say(f"'{archive}' keeps their notebooks.")
+        say("Their notebooks are archived first." if archives else "No archive is made of them.")
         if input(f"Type {len(numbers)} to delete them: ").strip() != str(len(numbers)):
             raise WorkshopError("nothing was deleted")
     return what
@@ -68,10 +75,37 @@ def report(document: Mapping[str, Any], failed: Mapping[str, str], of: int, verb
         raise WorkshopError(f"{len(failed)} of {of} {verb}; see above")
 
 
-def report_archived(done: Sequence[Archived], failed: Mapping[str, str], folder: Path, json: bool) -> None:
-    """Say which homes were packed."""
-    files = {each.seat: {"file": str(each.file), "bytes": each.bytes} for each in done}
-    document = {"changed": bool(done), "archived": files}
-    report(document, failed, len(failed) + len(done), "seats were not archived", json)
+def report_archived(made: Archive, json: bool, gone: Sequence[str] = ()) -> None:
+    """Say what an archive holds, and which old ones were deleted.
+
+    Raises WorkshopError when seats are lacking; the archive of the others is there.
+    """
+    files = {
+        seat: {"file": str(made.folder / name), "bytes": made.files[name][0]}
+        for seat, name in made.seats.items()
+    }
+    document = {
+        "changed": True,
+        "folder": str(made.folder),
+        "archived": files,
+        "empty": made.empty,
+        "deleted": list(gone),
+    }
+    number = len(made.seats) + len(made.empty) + len(made.lacking)
+    report(document, made.lacking, number, f"seats were not archived; {made.folder} has the others", json)
     if not json:
-        say(f"{len(done)} seats are in {folder}, {sum(each.bytes for each in done) / 1e6:.1f} MB")
+        size = sum(size for size, _ in made.files.values()) / 1e6
+        none = f", {len(made.empty)} have no notebooks" if made.empty else ""
+        say(f"{len(made.seats)} seats are in {made.folder}, {size:.1f} MB{none}")
+        if gone:
+            say(f"deleted, for newer ones are there: {', '.join(gone)}")
+
+
+def require_complete(made: Archive) -> None:
+    """Raise WorkshopError, before anything is deleted, when an archive lacks a seat."""
+    if made.lacking:
+        number, why = next(iter(made.lacking.items()))
+        raise WorkshopError(
+            f"{why if why.startswith('seat ') else f'seat {int(number)}: {why}'}; nothing was deleted; say "
+            "--without-archive for seats whose notebooks nobody wants"
+        )

@@ -81,9 +81,11 @@ def asked(homes: Homes) -> list[list[str]]:
 def test_a_seat_that_runs_packs_its_own_home_and_a_pod_packs_the_others(homes: Homes, tmp_path: Path) -> None:
     numbers = homes.seats()
     assert numbers == ["001", "002"], "seat 3 has no home yet"
-    done, failed = homes.archive_all(numbers, tmp_path / "archive")
-    assert not failed
-    assert [each.file.read_bytes() for each in done] == [b"PKjupyter-seat-001", b"PKhome-keeper-002"]
+    made = homes.archive_all(numbers, tmp_path / "archive")
+    assert made.complete
+    files = [made.folder / made.seats[number] for number in numbers]
+    assert [each.read_bytes() for each in files] == [b"PKjupyter-seat-001", b"PKhome-keeper-002"]
+    assert homes.archive_all(numbers, tmp_path / "archive").folder != made.folder, "none is overwritten"
     assert stat.S_IMODE((tmp_path / "archive").stat().st_mode) == 0o700
     last = [each for each in asked(homes) if each[0] == "delete"][-1]
     assert last[:3] == ["delete", "pod", "home-keeper-002"]
@@ -122,9 +124,9 @@ def test_the_pod_beside_a_home_goes_where_seats_go(homes: Homes) -> None:
 
 def test_a_home_that_cannot_be_had_is_named_and_its_pod_goes(homes: Homes, tmp_path: Path) -> None:
     (tmp_path / "never").touch()
-    done, failed = homes.archive_all(homes.seats(), tmp_path / "archive")
-    assert [each.seat for each in done] == ["001"]
-    assert "timed out waiting" in failed["002"]
+    made = homes.archive_all(homes.seats(), tmp_path / "archive")
+    assert list(made.seats) == ["001"]
+    assert "timed out waiting" in made.lacking["002"]
     assert asked(homes)[-1][:3] == ["delete", "pod", "home-keeper-002"]
 
 

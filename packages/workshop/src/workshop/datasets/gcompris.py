@@ -26,6 +26,8 @@ from typing import IO
 from workshop.datasets.store import WrongContentError
 
 COMPRESSED, FOLDER, ZSTANDARD = 1, 2, 4
+LARGEST = 16_000_000
+"""Bytes of one file in it."""
 DEEPEST = 32
 """Folders within folders; a file whose tree goes in circles has no end otherwise."""
 
@@ -78,7 +80,12 @@ class _Reader:
         (offset,) = struct.unpack_from(">I", self.raw, place + 10)
         (length,) = struct.unpack_from(">I", self.raw, self.contents + offset)
         content = self._piece(self.contents + offset + 4, length)
-        return zlib.decompress(content[4:]) if flags & COMPRESSED else content
+        if not flags & COMPRESSED:
+            return content
+        unpacked = zlib.decompressobj().decompress(content[4:], LARGEST + 1)
+        if len(unpacked) > LARGEST:
+            raise WrongContentError(f"a file in it unpacks to more than {LARGEST:,} bytes")
+        return unpacked
 
     def _piece(self, start: int, length: int) -> bytes:
         piece = self.raw[start : start + length]

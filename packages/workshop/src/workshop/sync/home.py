@@ -30,8 +30,17 @@ from workshop.errors import WorkshopError
 from workshop.sync.engine import Open, Report, synchronise
 from workshop.sync.files import only_one, read_own, shown, unsafe, write_own
 from workshop.sync.notebook import MOST_MEMORY, Version
-from workshop.sync.source import Source, content_revision, hidden, read_folder, too_large, too_long
+from workshop.sync.source import (
+    LARGEST_BYTES,
+    Source,
+    content_revision,
+    hidden,
+    read_folder,
+    too_large,
+    too_long,
+)
 from workshop.sync.state import OTHERS, Manifest, delivered
+from workshop.system.zips import read_member
 
 ABOUT = "workshop-folder.json"
 FORMAT = 1
@@ -98,11 +107,17 @@ def _origin(state: Path) -> str:
     return known
 
 
-def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: Open) -> Report:
+def take_up(
+    file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: Open, is_own: bool = False
+) -> Report:
     """Bring what another folder has into a participant's folder, and keep what that one has.
 
     The record of what the organiser delivered stays as it is: to the next update, what came is the
-    participant's. Raises WorkshopError when the file is none of ``pack``'s or was made from this very folder.
+    participant's.
+
+    is_own: whether the file may have been made from this very folder, to which an archive is brought back.
+
+    Raises WorkshopError when the file is none of ``pack``'s, or was made from this very folder and may not.
     """
     with ExitStack() as stack:
         opened = stack.enter_context(file.open("rb"))
@@ -115,7 +130,7 @@ def take_up(file: Path, into: Path, state: Path, dry_run: bool, open_notebooks: 
                 "'workshop sync --pack FILE'"
             ) from error
         origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
-        if origin == _known_origin(state):
+        if origin == _known_origin(state) and not is_own:
             raise WorkshopError(f"{file} was made from this very folder; take it up on another machine")
         own = place = state / OTHERS / origin
         source, before = _read(archive, about, file)
@@ -139,9 +154,7 @@ def _known_origin(state: Path) -> str:
 
 def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     """Return what a file says about itself; raises whatever its damage makes one stumble over."""
-    if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
-        raise ValueError("its description is too large")
-    about = json.loads(archive.read(ABOUT))
+    about = json.loads(read_member(archive, ABOUT, LARGEST_ABOUT))
     if about["format"] != FORMAT:
         raise ValueError(f"it is of format {about['format']}")
     if not ORIGIN.fullmatch(about["origin"]):
@@ -169,7 +182,9 @@ def _read(archive: zipfile.ZipFile, about: dict[str, Any], file: Path) -> tuple[
             skipped[shown(path)] = why
             continue
         try:
-            version = Version(archive.read(info), partial(archive.read, info))
+            # What it holds is counted: the size that it gives was checked above, and may be untrue.
+            read = partial(read_member, archive, info, min(info.file_size, LARGEST_BYTES))
+            version = Version(read(), read)
         except Exception:  # one damaged file stops no other
             skipped[shown(path)] = "it is damaged in the file that holds it"
             continue

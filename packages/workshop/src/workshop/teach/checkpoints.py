@@ -20,11 +20,14 @@ import numpy.typing as npt
 from workshop.errors import WorkshopError
 from workshop.settings import load_settings
 from workshop.system.files import written_whole
+from workshop.system.zips import require_small
 
 Arrays = list[npt.NDArray[Any]]
 
 SHIPPED = Path(__file__).with_name("shipped")
 """Networks that come with the workshop, for those who have trained none yet."""
+MOST_BYTES = 500_000_000
+"""Of a checkpoint, unpacked: a neighbour's may unpack to anything."""
 
 
 def folder() -> Path:
@@ -86,6 +89,8 @@ def load(path: Path) -> tuple[Arrays, dict[str, Any]]:
     is not a checkpoint.
     """
     try:
+        with zipfile.ZipFile(path) as archive:
+            require_small(archive, MOST_BYTES)
         with np.load(path, allow_pickle=False) as content:
             facts = json.loads(str(content["facts"]))
             names = sorted(name for name in content.files if name != "facts")

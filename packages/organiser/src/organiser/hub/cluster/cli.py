@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from organiser.hub import words
-from organiser.hub.words import Json, Wanted
+from organiser.hub.words import Into, Json, Wanted, WithoutArchive
 from workshop.errors import WorkshopError
 from workshop.output import messages, print_json
 
@@ -122,22 +122,13 @@ app.add_typer(homes_app, name="homes")
 
 
 @homes_app.command("archive")
-def archive_homes(
-    folder: Folder,
-    wanted: Wanted = None,
-    into: Annotated[
-        Path | None, typer.Option("--into", help="Default: archive of the classroom's folder.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Pack the notebooks of each seat into a file of its own, which 'workshop sync --from' takes up."""
+def archive_homes(folder: Folder, wanted: Wanted = None, into: Into = None, json: Json = False) -> None:
+    """Archive the notebooks of seats, a file for each, into a new folder."""
     from organiser.hub.cluster.folder import load
     from organiser.hub.cluster.homes import Homes
 
     homes = Homes(load(folder))
-    into = into or folder / "archive"
-    done, failed = homes.archive_all(homes.seats(wanted or ()), into)
-    words.report_archived(done, failed, into, json)
+    words.report_archived(homes.archive_all(homes.seats(wanted or ()), into or folder / "archive"), json)
 
 
 @homes_app.command("delete")
@@ -148,15 +139,22 @@ def delete_homes(
         bool, typer.Option("--with-seats", help="And the seats, with the codes on the cards.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    into: Into = None,
+    without_archive: WithoutArchive = False,
     json: Json = False,
 ) -> None:
-    """Delete the homes of seats, for good. Asks first."""
+    """Archive the homes of seats, then delete them, for good. Asks first."""
     from organiser.hub.cluster.folder import load
     from organiser.hub.cluster.homes import Homes
 
     homes = Homes(load(folder))
     numbers = homes.seats(wanted or ())
-    what = words.ask_before_deleting(numbers, with_seats, yes, "workshop hub cluster homes archive")
+    what = words.ask_before_deleting(numbers, with_seats, yes, not without_archive)
+    kept = ""
+    if numbers and not without_archive:
+        made = homes.archive_all(numbers, into or folder / "archive")
+        words.require_complete(made)
+        kept = str(made.folder)
     failed = {}
     for number in numbers:
         try:
@@ -166,11 +164,12 @@ def delete_homes(
     gone = [each for each in numbers if each not in failed]
     if with_seats and gone:
         homes.delete_seats(gone)
-    document = {"changed": bool(gone), "deleted": gone}
+    document = {"changed": bool(gone), "deleted": gone, "archive": kept}
     words.report(document, failed, len(numbers), "homes were not deleted", json)
     if not json:
         again = "" if with_seats else "; whoever comes with a card gets a new one"
-        words.say(f"{what} are deleted{again}")
+        there = f"; their notebooks are in {kept}" if kept else ""
+        words.say(f"{what} are deleted{there}{again}")
 
 
 def print_plan(seats: int, prices: Path | None, hours: float, image_gib: float | None, json: bool) -> None:

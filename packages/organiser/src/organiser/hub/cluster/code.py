@@ -25,6 +25,7 @@ MODULES = (
     "organiser",
     "organiser.hub",
     "organiser.hub.authenticator",
+    "organiser.hub.bodies",
     "organiser.hub.codes",
     "organiser.hub.door",
     "organiser.hub.limits",

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from organiser.hub.clearing import Archived, archive, own_folder
+from organiser.hub.archives import Archive, new_archive
+from organiser.hub.clearing import Archived, archive
 from organiser.hub.cluster.folder import SECRET, Classroom, write_manifest
 from organiser.hub.seats import account, numbered
 from workshop.errors import WorkshopError
@@ -160,24 +161,27 @@ class Homes:
     def _remove(self, pod: str) -> None:
         self.kubectl("delete", "pod", pod, "--ignore-not-found", f"--timeout={GONE_SECONDS}s")
 
-    def archive_all(self, numbers: Sequence[str], into: Path) -> tuple[list[Archived], dict[str, str]]:
-        """Pack the homes of seats, some at a time; return what was packed, and why the others were not."""
-        folder, running = own_folder(into), self.running()
-        done, failed = [], {}
+    def archive_all(self, numbers: Sequence[str], into: Path) -> Archive:
+        """Pack the homes of seats, some at a time, into a new folder below ``into``.
 
-        def one(number: str) -> Archived | str:
-            try:
-                return self.archive(number, folder, running)
-            except WorkshopError as error:
-                return str(error)
+        Seats that could not be packed are noted in it.
+        """
+        with new_archive(into, self.room.address) as made:
+            running = self.running()
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for number, came in zip(numbers, pool.map(one, numbers), strict=True):
-                if isinstance(came, Archived):
-                    done.append(came)
-                else:
-                    failed[number] = came
-        return done, failed
+            def one(number: str) -> Archived | str:
+                try:
+                    return self.archive(number, made.folder, running)
+                except WorkshopError as error:
+                    return str(error)
+
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                for number, came in zip(numbers, pool.map(one, numbers), strict=True):
+                    if isinstance(came, Archived):
+                        made.add_seat(came)
+                    else:
+                        made.lacking[number] = came
+        return made
 
     def delete(self, number: str) -> None:
         """End a seat's server and delete its claim; what becomes of the disk, its storage class says."""

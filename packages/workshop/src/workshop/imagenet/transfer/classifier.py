@@ -12,12 +12,16 @@ import numpy.typing as npt
 
 from workshop.errors import WorkshopError
 from workshop.system.files import written_whole
+from workshop.system.zips import require_small
 
 if TYPE_CHECKING:
     from workshop.imagenet.network import Network
     from workshop.imagenet.preprocessing import Picture
 
 Array = npt.NDArray[Any]
+
+MOST_BYTES = 500_000_000
+"""Of a classifier's file, unpacked: a neighbour's may unpack to anything."""
 
 
 class Answer(NamedTuple):
@@ -102,6 +106,8 @@ def save(head: Head, path: Path) -> Path:
 def load(path: Path) -> Head:
     """Read a head. Raises WorkshopError when there is none, or the file is something else."""
     try:
+        with zipfile.ZipFile(path) as archive:
+            require_small(archive, MOST_BYTES)
         with np.load(path, allow_pickle=False) as content:
             kinds = tuple(str(kind) for kind in content["kinds"])
             head = Head(str(content["network"]), kinds, content["weights"], content["offsets"])

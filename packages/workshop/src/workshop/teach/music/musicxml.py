@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workshop.errors import WorkshopError
+from workshop.system.zips import read_member
 
 Score = NDArray[np.int64]
 Sounding = tuple[Fraction, Fraction, int]
@@ -77,9 +78,9 @@ def _text(file: Path) -> bytes:
     with zipfile.ZipFile(file) as archive:
         inside = [each for each in archive.infolist() if each.filename.lower().endswith(SUFFIXES[1:])]
         scores = [each for each in inside if not each.filename.startswith("META-INF/")]
-        if not scores or scores[0].file_size > _LARGEST:
-            raise ValueError("no score of ordinary size in it")
-        return archive.read(scores[0])
+        if not scores:
+            raise ValueError("no score in it")
+        return read_member(archive, scores[0], _LARGEST)
 
 
 def _part(part: ElementTree.Element) -> list[Sounding]:

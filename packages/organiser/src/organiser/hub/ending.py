@@ -1,0 +1,118 @@
+"""``workshop hub archive``, ``restore`` and ``homes delete``: what is kept of a class, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from organiser.hub import words
+from organiser.hub.words import Into, Json, Wanted, WithoutArchive
+from workshop.errors import WorkshopError
+from workshop.output import messages
+
+FOLDER = "archive"
+"""Of the prefix: where archives lie unless another folder is named."""
+
+homes_app = words.homes_group()
+
+
+def archive(
+    wanted: Wanted = None,
+    into: Into = None,
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", min=1, help="Of archives that were made so, delete all but the newest KEEP."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Archive the seats' notebooks, and all that a new server needs, into a new folder."""
+    from organiser.hub import archives, clearing, keeping
+    from organiser.hub.settings import load_hub_settings
+
+    clearing.require_root()
+    hub = load_hub_settings()
+    into = into or hub.prefix / FOLDER
+    made = keeping.keep(hub, into, wanted or (), rotates=keep is not None)
+    gone = archives.delete_old(into, keep) if keep is not None and made.complete else []
+    words.report_archived(made, json, gone)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="An archive: the folder with the manifest.")],
+    wanted: Wanted = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also when people sit on this server with codes of its own.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make this server the classroom of an archive: seats, codes on cards, and notebooks."""
+    from organiser.hub import archives, clearing, restoring
+    from organiser.hub.settings import load_hub_settings
+    from workshop.settings import load_settings
+
+    clearing.require_root()
+    done = restoring.restore(
+        load_hub_settings(), load_settings(), archives.load(folder.absolute()), wanted or (), replace
+    )
+    brought = {number: files for number, files in done.seats.items() if number not in done.failed}
+    for note in done.notes:
+        messages.print(note, markup=False, highlight=False)
+    if not json:
+        for number, files in brought.items():
+            words.say(f"seat {int(number)}: {restoring.summary(files)}")
+    document = {
+        "changed": bool(done.accounts or done.codes or any(done.seats.values())),
+        "accounts": done.accounts,
+        "codes": done.codes,
+        "restored": done.seats,
+        "notes": done.notes,
+    }
+    words.report(document, done.failed, len(done.seats | done.failed), "seats lack notebooks", json)
+    if not json:
+        words.say(f"{len(done.codes)} seats have the archive's codes, {len(brought)} their notebooks")
+
+
+@homes_app.command("delete")
+def delete_homes(
+    wanted: Wanted = None,
+    with_seats: Annotated[
+        bool, typer.Option("--with-seats", help="And the seats: accounts, and the codes on the cards.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    into: Into = None,
+    without_archive: WithoutArchive = False,
+    json: Json = False,
+) -> None:
+    """Archive what the homes of seats hold, then delete it, for good. Asks first."""
+    from organiser.hub import clearing, keeping
+    from organiser.hub.settings import load_hub_settings
+
+    clearing.require_root()
+    hub = load_hub_settings()
+    numbers = clearing.seats_here(hub, wanted or ())
+    what = words.ask_before_deleting(numbers, with_seats, yes, not without_archive)
+    kept = ""
+    if numbers and not without_archive:
+        # From now on nobody changes what is archived.
+        for number in numbers:
+            clearing.stop(number)
+        made = keeping.keep(hub, into or hub.prefix / FOLDER, [int(number) for number in numbers])
+        words.require_complete(made)
+        kept = str(made.folder)
+    failed = {}
+    for number in numbers:
+        try:
+            clearing.delete_home(hub, number)
+            if with_seats:
+                clearing.delete_seat(hub, number)
+        except (WorkshopError, OSError) as error:
+            failed[number] = str(error)
+    gone = [each for each in numbers if each not in failed]
+    document = {"changed": bool(gone), "deleted": gone, "archive": kept}
+    words.report(document, failed, len(numbers), "homes were not deleted", json)
+    if not json:
+        again = "" if with_seats else "; 'workshop hub seats N' brings new notebooks to them"
+        there = f"; their notebooks are in {kept}" if kept else ""
+        words.say(f"{what} are deleted{there}{again}")

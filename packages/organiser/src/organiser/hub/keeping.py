@@ -1,0 +1,83 @@
+"""What an archive of one server holds: the seats' notebooks, and what makes a new server the same classroom.
+
+With the key, the seats and the bindings, printed cards open their seats on a new server, and a browser that
+had a seat still has it. The certificate goes along only where it is self-made, for then the cards have its
+fingerprint.
+"""
+
+from __future__ import annotations
+
+import pwd
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from organiser.hub import clearing
+from organiser.hub.archives import Archive, new_archive
+from organiser.hub.seats import Seats, account
+from organiser.hub.settings import HubSettings
+from workshop.errors import WorkshopError
+from workshop.system.programs import last_line
+
+SEATS, KEY, BINDINGS, SPEAKER = "seats.json", "key", "bindings.json", "speaker"
+CERTIFICATE, CERTIFICATE_KEY = "certificate.pem", "certificate-key.pem"
+NEEDED = (SEATS, KEY, BINDINGS)
+LARGEST = 16_000_000
+"""Of what the hub's account says of who sits where."""
+
+
+def keep(hub: HubSettings, into: Path, wanted: Sequence[int] = (), rotates: bool = False) -> Archive:
+    """Archive seats, or all of them, into a new folder below ``into``; return what became of it.
+
+    Seats that could not be packed are noted in it. Raises WorkshopError where there is nothing to archive,
+    and when no archive came of it.
+    """
+    known = Seats.load(hub.seats_file, bytes.fromhex(hub.secret("key"))).seats
+    numbers = [f"{each:03d}" for each in wanted] or sorted(known)
+    if not numbers:
+        raise WorkshopError("there are no seats to archive; 'workshop hub seats 20' makes twenty")
+    for number in numbers:
+        if number not in known:
+            raise WorkshopError(f"there is no seat {int(number)}; 'workshop hub doctor' says which there are")
+    with new_archive(into, hub.address, rotates) as archive:
+        for number in numbers:
+            _add_seat(archive, number)
+        archive.add(SEATS, hub.seats_file.read_bytes())
+        archive.add(KEY, (hub.private / "key").read_bytes())
+        archive.add(BINDINGS, bindings(hub))
+        if (hub.private / "speaker").exists():
+            archive.add(SPEAKER, (hub.private / "speaker").read_bytes())
+        if hub.self_made and hub.certificate and hub.certificate_key:
+            archive.add(CERTIFICATE, hub.certificate.read_bytes())
+            archive.add(CERTIFICATE_KEY, hub.certificate_key.read_bytes())
+    return archive
+
+
+def _add_seat(archive: Archive, number: str) -> None:
+    try:
+        pwd.getpwnam(account(number))
+    except KeyError:
+        archive.lacking[number] = (
+            f"seat {int(number)} has no account; 'workshop hub seats {int(number)}' makes one"
+        )
+        return
+    try:
+        archive.add_seat(clearing.archive(number, archive.folder))
+    except clearing.NoNotebooksError:
+        archive.empty.append(number)
+    except WorkshopError as error:
+        archive.lacking[number] = str(error)
+
+
+def bindings(hub: HubSettings) -> bytes:
+    """Return who sits where, as the hub's account reads it: the folder is that account's."""
+    file = hub.state / BINDINGS
+    script = f'[ -e "$1" ] || {{ echo "{{}}"; exit; }}; head --bytes={LARGEST} -- "$1"'
+    words = ["runuser", "--user", hub.account, "--", "sh", "-c", script, "sh", str(file)]
+    done = subprocess.run(
+        words, capture_output=True, check=False, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True
+    )
+    if done.returncode:
+        why = last_line(done.stderr.decode(errors="replace")) or "no reason given"
+        raise WorkshopError(f"cannot read who sits where: {why}")
+    return done.stdout
