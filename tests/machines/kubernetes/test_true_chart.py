@@ -1,6 +1,6 @@
 """The true chart, rendered with our values; no cluster is needed for that.
 
-``tools/test.bash kubernetes.chart`` runs it where ``WORKSHOP_Z2JH_CHART`` names a folder or file of
+``tools/testbed/release.bash chart`` runs it where ``WORKSHOP_Z2JH_CHART`` names a folder or file of
 Zero-to-JupyterHub's chart.
 """
 

@@ -1,6 +1,6 @@
 """Tier c: the true chart on a true cluster, from nothing to the end, in a namespace that is deleted.
 
-``tools/test.bash kubernetes.cluster`` runs it, and writes a report, where these are given: ``KUBECONFIG``;
+``tools/testbed/release.bash cluster`` runs it, and writes a report, where these are given: ``KUBECONFIG``;
 ``WORKSHOP_Z2JH_CHART``, a folder or file of Zero-to-JupyterHub's chart; ``WORKSHOP_CLUSTER_IMAGE``,
 NAME@sha256:HEX, which the cluster can pull. From inside a seat it tries what only a cluster can refuse.
 """

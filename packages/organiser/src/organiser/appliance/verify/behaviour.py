@@ -20,7 +20,7 @@ NAME = "boot.behaviour"
 WHY = "a machine that answers may still have a dead kernel or a page that is open to strangers"
 HOW = (
     "to have all of them, run '.cache/test/venv/bin/workshop appliance verify --boot FILE' in a checkout, "
-    "in the environment that 'tools/test.bash unit' makes"
+    "in the environment that 'tools/test.bash --prepare' makes"
 )
 NEEDS = ("pytest", "testinfra")
 TESTS = ("tests/machines/appliance", "tests/machines/behaviour")
