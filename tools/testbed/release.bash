@@ -99,6 +99,7 @@ case ${1:-} in
     WORKSHOP_TEST_SUITE=bookworm tools/test.bash -m "not release" tests/machines/local/test_{before_setup,setup,faults}.py
     ;;
   version-before) run tests/machines/sync/test_version_before.py ;;
+  kills) run tests/machines/local/test_{before_setup,setup,faults}.py ;;
   firewall) run tests/machines/local/test_firewall.py ;;
   lessons) run tests/machines/lessons ;;
   kubernetes)

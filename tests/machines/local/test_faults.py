@@ -142,7 +142,7 @@ before. Each leaves something else behind."""
 
 
 def test_killed_in_the_middle_the_next_run_completes_without_a_network(unplugged: Bed, killed: Kill) -> None:
-    """With Jupyter's environment alone, which breaks like the others; all, and any moment, at full depth."""
+    """With the environment of Jupyter alone, which breaks like the others."""
     for moment, (sign, words) in MOMENTS.items():
         if unplugged.run(sign).status == 0:  # on a quick machine the supervisor starts before the kill comes
             unplugged.run(unplugged.script("stop", **SECOND_SETTINGS))
@@ -152,6 +152,7 @@ def test_killed_in_the_middle_the_next_run_completes_without_a_network(unplugged
     assert_complete(unplugged, what, f"killed at {MOMENTS}", *ONLY_JUPYTER)
 
 
+@pytest.mark.release
 def test_killed_at_ten_random_moments_the_next_run_completes(set_up_laptop: Bed, killed: Kill) -> None:
     seed = int(os.environ.get("WORKSHOP_TEST_SEED", random.SystemRandom().randrange(10**6)))
     dice, moments = random.Random(seed), []
