@@ -6,7 +6,8 @@ import pytest
 from sync.bed import Bed, notebook
 from sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
-from workshop.sync.keys import Signers, version
+from workshop.sync.revisions import version
+from workshop.sync.signatures import Signers
 from workshop.sync.trust import Last, Trust, read_last, require_known_url, same_place, write_last
 
 

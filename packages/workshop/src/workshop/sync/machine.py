@@ -23,9 +23,10 @@ from workshop.output import console, messages, print_json
 from workshop.settings import Settings, load_settings
 from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
-from workshop.sync.keys import KEYS_FILE, LARGEST, Key, chosen, fingerprint_of, keys_of
+from workshop.sync.keys import KEYS_FILE, REVISIONS, Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
 from workshop.sync.pull import Puller, ansible_pull, require_own
+from workshop.sync.revisions import LARGEST
 from workshop.sync.trust import Trust, read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
@@ -79,6 +80,10 @@ def choose(
             )
         there = keys_of(_fetch(url, branch, file))
         keys = chosen(there, wanted, f"{file} of {url}")
+        if not any(key.signs(REVISIONS) for key in keys):
+            raise WorkshopError(
+                "a root key signs no revision; nothing was changed; name another key's fingerprint as well"
+            )
         _write(prefix, replace(now, url=url, branch=branch), keys)
         last = read_last(prefix / "pull")
         if last.url and not same_place(last.url, url):

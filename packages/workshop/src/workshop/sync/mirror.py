@@ -357,11 +357,14 @@ class Mirror:
 
     def file(self, commit: str, path: str) -> tuple[str, int] | None:
         """Return the name and the size of an ordinary file of a revision; None when it has none there."""
-        row = self.git.run("ls-tree", "--full-tree", "-l", commit, "--", path).stdout.split()
-        if len(row) < 4 or row[0] not in (b"100644", b"100755"):
-            return None
+        return next(iter(self.files(commit, path)), None)
+
+    def files(self, commit: str, path: str) -> list[tuple[str, int]]:
+        """Return names and sizes of ordinary files: a path's, or with a final / those in a folder."""
+        listed = self.git.run("ls-tree", "--full-tree", "-l", "-z", commit, "--", path).stdout
+        rows = (row.partition(b"\t")[0].split() for row in listed.split(b"\0"))
         with understood("ls-tree"):
-            return _name(row[2]), _size(row[3])
+            return [(_name(row[2]), _size(row[3])) for row in rows if row[:1] in ([b"100644"], [b"100755"])]
 
 
 def _item(row: bytes) -> Item:
