@@ -1,5 +1,6 @@
 """What a thief makes: objects that git never writes, and lists of keys with whoever's approval."""
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,9 +70,8 @@ def carry(
     file = allowed_signers(organiser.folder / "trusted-keys", *keys)
     file.write_text(listed(keys, until, root), encoding="utf-8")
     folder = organiser.folder / "trusted-keys.sig.d"
-    folder.mkdir(exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     for key in approved:
         (folder / f"{key.name}.sig").write_bytes(signature(key, file.read_bytes(), "workshop-keys"))
 
