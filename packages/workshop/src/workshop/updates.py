@@ -23,6 +23,7 @@ NEWS_DAYS = 400
 """After so many days without news a machine says so."""
 DAY_S = 24 * 3600
 MOST_BYTES = 200_000
+SILENCE_ADVICE = "run workshop pull; if this stays, ask the organiser whether there is a newer revision"
 VALID_UNTIL = re.compile(
     r"^#[ \t]*valid-until:[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
@@ -114,9 +115,6 @@ def silence(settings: Settings, now: float | None = None) -> str:
     if until and now >= calendar.timegm(time.strptime(until, "%Y-%m-%d")) + DAY_S:
         return f"the organiser's list of keys was to be renewed by {until}"
     return ""
-
-
-SILENCE_ADVICE = "run workshop pull; if this stays, ask the organiser whether there is a newer revision"
 
 
 def _day(seconds: float) -> str:

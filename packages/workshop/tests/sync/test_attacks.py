@@ -1,6 +1,8 @@
 """Stolen and expired keys, tried on a machine through ``workshop sync`` and ``workshop pull``."""
 
+import asyncio
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -16,8 +18,12 @@ from sync.bed import Bed, notebook
 from sync.forge import Header, carry, commit_headers, flat, listed, signature, store, tag_headers
 from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
+from workshop.machine.doctor import checks
+from workshop.machine.lines import State
+from workshop.settings import load_settings
 from workshop.sync import command
 from workshop.sync.machine import pull_app
+from workshop.update_button import UpdateButton
 
 ANSIBLE = """\
 #!/bin/sh
@@ -257,6 +263,41 @@ def test_a_machine_of_the_version_before_takes_the_new_rules_over(machine: Machi
     organiser.key = new
     v5 = organiser.release("v5", a_ipynb=notebook("5"))
     assert machine.update() == v5 != v1
+
+
+def test_a_repository_that_stays_as_it_was_for_ever_is_noticed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thief shows last year's repository each day; every sync succeeds."""
+    organiser = machine.organiser
+    assert organiser.key is not None
+    machine.set_up(listed([organiser.key]))
+    v1 = organiser.release("v1", a_ipynb=notebook("1"))
+    here = load_settings()
+    for later, state in ((0, State.GREEN), (300, State.GREEN), (401, State.YELLOW)):
+        monkeypatch.setattr(time, "time", lambda days=later: float(FIRST_DAY + (organiser.day + days) * DAY))
+        assert machine.update() == v1
+        assert dict(checks(here))["updates"]().state is state
+        shown = asyncio.run(UpdateButton(here).state())["silence"]
+        assert bool(shown) == (state is State.YELLOW)
+
+
+def test_what_is_refused_does_not_fill_the_disk(machine: Machine) -> None:
+    organiser = machine.organiser
+    assert organiser.key is not None
+    machine.set_up(listed([organiser.key]))
+    v1 = organiser.release("v1", a_ipynb=notebook("1"))
+    sizes = []
+    for _ in range(3):
+        assert machine.update() == v1
+        files = machine.record.parent.rglob("*")
+        sizes.append(sum(file.stat().st_size for file in files if file.is_file()))
+        organiser.git("reset", "--quiet", "--hard", "v1")
+        organiser.commit(big_bin=os.urandom(2_000_000))
+    assert max(sizes) < sizes[0] + 100_000
+    organiser.git("reset", "--quiet", "--hard", "v1")
+    v2 = organiser.release("v2", a_ipynb=notebook("2"))
+    assert machine.update() == v2 == machine.update()
 
 
 SIGNATURES = st.sampled_from([b"gpgsig-sha256", b"gpgsig", b"GPGSIG", b"gpgsigx"])

@@ -10,7 +10,6 @@ from workshop.sync.revisions import version
 from workshop.sync.signatures import Signers
 from workshop.sync.trust import Last, Trust, read_last, require_known_url, same_place, write_last
 
-
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7dPbMmmlDsPtWqq05H8n4yZJCt+IDql9zsew40BGyz"
 
 

@@ -384,5 +384,7 @@ def publish(mirror: Mirror, revision: Revision, branch: str) -> None:
         mirror.git.output("update-ref", "-d", name)
     mirror.git.output("update-ref", f"refs/heads/{branch}", revision.commit)
     mirror.git.output("symbolic-ref", "HEAD", f"refs/heads/{branch}")
+    offered = mirror.git.output("for-each-ref", "--format=%(refname)", f"{OFFER}/tags").decode().split("\n")
     for tag in tags:
-        mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")
+        if f"{OFFER}/tags/{tag}" in offered:  # else it is there since it was delivered
+            mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")

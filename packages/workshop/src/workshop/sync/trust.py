@@ -311,6 +311,7 @@ def trusted_revision(
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
+    had = bool(last.commit) and mirror.has(last.commit)
     tip = mirror.fetch(remote)
     order, refs = history(mirror, tip)
     if signers is None or trust.reset:
@@ -356,6 +357,7 @@ def trusted_revision(
         anchor=signers.anchor,
         chain=tuple(tag.name for tag in chain.good if tag.name),
     )
+    mirror.brought_nothing = had and (revision.commit, revision.tag) == (last.commit, last.tag)
     rewritten = require_no_rollback(mirror, last, revision, trust)
     changed = _key_note(last, chain) if chain.continues else ""
     return _with_notes(revision, waits, rewritten, changed, chain.unapproved, age_note(revision.date, last))
