@@ -36,7 +36,7 @@ TRUSTED = "refs/trusted/last"
 MOST_REFS = 50_000
 MOST_FILES = 20_000
 MOST_REFUSED = 1_000_000
-"""If nothing of a fetch is taken, no more bytes than this stay; so few need not be fetched again each night."""
+"""If nothing of a fetch is taken, no more bytes than this stay; so few are not fetched again each night."""
 PIECE = 1 << 20
 MOST_HEAD = 200
 """So long the line may be that names an object, its type and its size."""
