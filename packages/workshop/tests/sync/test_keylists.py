@@ -1,12 +1,19 @@
 """Who may replace a list of keys: each case of the documentation, and a thief who holds one key."""
 
 import base64
+import calendar
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop.sync.keys import LISTS, REVISIONS, KeyList, fingerprints
+from sync.forge import signature
+from sync.organiser import new_key
+from workshop.sync.keys import LISTS, REVISIONS, KeyList, fingerprints, keys_of
 
 
 def public(name: str) -> str:
@@ -101,3 +108,44 @@ def test_who_holds_one_key_changes_nothing(
     attacks = published + [(keys(names, day), held) for names, day in forged]
     for new, approved in attacks:
         assert known.may_become(new, fingerprints(known.keys) & (approved | held))
+
+
+OPTIONS = [
+    'valid-before="20300101"',
+    'valid-before="20300101Z"',
+    'valid-after="203001010900",valid-before="20300102"',
+    'valid-after="20300101120000Z"',
+    'namespaces="g*",valid-after="20291231"',
+    'valid-before="20300101",valid-before="20300103"',
+    'valid-before="20301301"',
+    "",
+]
+
+
+@pytest.fixture(params=["UTC0", "UTC-9", "UTC+11"])
+def _in_zone(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_zone")
+def test_ssh_keygen_judges_a_date_alike(tmp_path: Path) -> None:
+    """What ssh-keygen accepts at a time is valid for us then, and nothing else is."""
+    key = new_key(tmp_path, "key")
+    public_key = key.with_suffix(".pub").read_text()
+    (tmp_path / "signature").write_bytes(signature(key, b"x"))
+    for options in OPTIONS:
+        (tmp_path / "list").write_text(f"o {options} {public_key}")
+        (found,) = keys_of(f"o {options} {public_key}")
+        for hours in (-30, -11, -1, 0, 1, 13, 30):
+            when = calendar.timegm((2030, 1, 1, 0, 0, 0)) + hours * 3600
+            at = time.strftime("%Y%m%d%H%M%S", time.gmtime(when)) + "Z"
+            words = ["ssh-keygen", "-Y", "verify", "-f", tmp_path / "list", "-I", "o", "-n", "git"]
+            words += ["-s", tmp_path / "signature", "-O", f"verify-time={at}"]
+            theirs = subprocess.run(words, input=b"x", capture_output=True, check=False).returncode == 0
+            ours = found.is_valid(when) and found.signs(REVISIONS)
+            # A line with one option twice is a mistake to ssh-keygen; to us the stricter one counts.
+            assert ours == theirs or (options.count("before") > 1 and not theirs), (options, hours)

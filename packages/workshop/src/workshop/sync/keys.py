@@ -91,7 +91,7 @@ class Key:
 
     def is_valid(self, when: float) -> bool:
         """Tell whether the key counts at a time, in seconds since 1970."""
-        return self.valid_after() <= when < self.valid_before()
+        return self.valid_after() <= when <= self.valid_before()
 
     def _values(self, name: str) -> list[str]:
         found = filter(None, map(OPTION.fullmatch, self.options))

@@ -214,7 +214,16 @@ class Chain:
         if self.continues:
             self.lines = self.last.keys
         self.keys = KeyList.of("\n".join(self.lines)) if self.lines else self.signers.keys
+        self._begin = fingerprints(self.keys.keys)
         self._end = time.monotonic() + PATIENCE_S
+
+    @property
+    def changed_keys(self) -> str:
+        """How many keys ended and how many are new; empty when all are as they were."""
+        old, new = self._begin, fingerprints(self.keys.keys)
+        if not self.continues or old == new:
+            return ""
+        return f"the organiser's keys changed: {len(old - new)} ended, {len(new - old)} new"
 
     def follow(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
         """Judge one tag; a good one's list of keys counts from then on. Return what is wrong with it."""
@@ -297,7 +306,7 @@ class Chain:
         if any(self._is_valid(key, signed) for key in mine):
             return ""
         end, begin = max(key.valid_before() for key in mine), min(key.valid_after() for key in mine)
-        has_ended = end <= max(signed, now(self.last))
+        has_ended = end < max(signed, now(self.last))
         what = f"has expired on {_day(end)}" if has_ended else f"is valid from {_day(begin)} on"
         clock = f"this machine's clock says {_day(now(self.last))}"
         return f"is signed with a key that {what}; {clock}; if that is wrong, go on once with --ignore-clock"
@@ -359,8 +368,8 @@ def trusted_revision(
     )
     mirror.brought_nothing = had and (revision.commit, revision.tag) == (last.commit, last.tag)
     rewritten = require_no_rollback(mirror, last, revision, trust)
-    changed = _key_note(last, chain) if chain.continues else ""
-    return _with_notes(revision, waits, rewritten, changed, chain.unapproved, age_note(revision.date, last))
+    notes = waits, rewritten, chain.changed_keys, chain.unapproved, age_note(revision.date, last)
+    return _with_notes(revision, *notes)
 
 
 def _waits(branch: str, taken: Tag, refused: dict[str, str]) -> str:
@@ -374,14 +383,6 @@ def _waits(branch: str, taken: Tag, refused: dict[str, str]) -> str:
 
 def _with_notes(revision: Revision, *notes: str) -> Revision:
     return replace(revision, note=printable("; ".join(filter(None, notes))))
-
-
-def _key_note(last: Last, chain: Chain) -> str:
-    """Say which keys ended and which are new."""
-    old, new = fingerprints(KeyList.of("\n".join(last.keys)).keys), fingerprints(chain.keys.keys)
-    if not last.keys or old == new:
-        return ""
-    return f"the organiser's keys changed: {len(old - new)} ended, {len(new - old)} new"
 
 
 def _spoken(order: dict[str, int], code: str) -> str:
