@@ -41,7 +41,9 @@ class Choice:
     url: str
     branch: str
     keys: tuple[str, ...]
-    """Their fingerprints."""
+    """The fingerprints of those that sign revisions."""
+    roots: tuple[str, ...] = ()
+    """The fingerprints of those that approve lists of keys."""
     left_out: int = 0
     """How many other keys the repository shows, which this machine does not trust."""
 
@@ -52,7 +54,13 @@ def show(settings: Settings) -> Choice:
     text = ""
     if updates.signers is not None and updates.signers.is_file():
         text = updates.signers.read_text(encoding="utf-8", errors="replace")
-    return Choice(updates.url, updates.branch, tuple(key.fingerprint for key in keys_of(text)))
+    return _choice(updates.url, updates.branch, keys_of(text))
+
+
+def _choice(url: str, branch: str, keys: Sequence[Key], left_out: int = 0) -> Choice:
+    signers = tuple(key.fingerprint for key in keys if key.signs(REVISIONS))
+    roots = tuple(key.fingerprint for key in keys if not key.signs(REVISIONS))
+    return Choice(url, branch, signers, roots, left_out)
 
 
 def choose(
@@ -89,7 +97,7 @@ def choose(
         if last.url and not same_place(last.url, url):
             write_last(prefix / "pull", replace(last, url=url))
     left_out = len({key.fingerprint for key in there}) - len(keys)
-    return Choice(url, branch, tuple(key.fingerprint for key in keys), left_out)
+    return _choice(url, branch, keys, left_out)
 
 
 def _machine(settings: Settings) -> Path:
@@ -185,6 +193,8 @@ def show_command(as_json: Json = False) -> None:
         console.print(f"{now.url} {now.branch}".strip(), markup=False, highlight=False)
     for key in now.keys:
         console.print(f"signed by {key}", markup=False, highlight=False)
+    for key in now.roots:
+        console.print(f"lists of keys approved by {key}", markup=False, highlight=False)
 
 
 @app.command("set")

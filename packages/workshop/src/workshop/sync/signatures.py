@@ -44,7 +44,9 @@ class Signers:
         self.anchor = hashlib.sha256(self.data).hexdigest()
         self.keys = KeyList((), "") if self.is_gpg else KeyList.of(self.text)
         if not self.is_gpg and not self.keys.signers:
-            what = "that may only sign revisions" if keys_of(self.text) else "that names its owner"
+            what = (
+                "that signs revisions and does nothing else" if keys_of(self.text) else "that names its owner"
+            )
             raise WorkshopError(f"{file} holds no key {what}; ask the organiser for theirs")
 
     @property
