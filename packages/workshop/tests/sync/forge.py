@@ -1,4 +1,4 @@
-"""What a thief makes: objects that git never writes, and lists of keys with whoever's approval."""
+"""What a thief makes: objects that git never writes, and lists of keys with any approvals."""
 
 import shutil
 import subprocess

@@ -322,7 +322,7 @@ def thief(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, bytes, Pat
 
 @example("commit", [], [(0, b"gpgsig-sha256")], False, ["text"], [])
 @example("tag", [], [], True, [], ["inline"])
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     kind=st.sampled_from(["commit", "tag"]),
     others=st.lists(st.tuples(PLACE, OTHERS), max_size=1),

@@ -256,11 +256,11 @@ class Chain:
         new = KeyList.of(data.decode(errors="replace"))
         if new.is_as(self.keys):
             return ""
-        why = (
-            new.too_short()
-            if self.trust.reset
-            else self.keys.may_become(new, self._approved(commit, data, signed))
-        )
+        if self.trust.reset:
+            why = new.too_short()
+        else:
+            is_later = new.until > self.keys.until
+            why = self.keys.may_become(new, self._approved(commit, data, signed) if is_later else set())
         if not why:
             self.keys, self.lines = new, new.lines
         return why
