@@ -4,10 +4,10 @@
 prefix that took v1 and v2 by ``workshop pull`` and ``workshop sync`` from a stick, and was worked on before
 and after v2; and the stick, on which v3 lies by now. In it ``@PREFIX@`` stands for where the prefix is.
 
-``machine-d28d32e7.tar.gz`` was made by the code of revision d28d32e7, before lists of keys needed approvals: a
-prefix that was set up with one key, and took v1 with a list of two keys by ``workshop pull`` and ``workshop
-sync``. On its stick are v2 (both keys approve a root key), v3 (the root key replaces the first key), v4 (signed
-by the new key), and v5 (signed by the first key).
+``machine-d28d32e7.tar.gz`` was made by the code of revision d28d32e7, before lists of keys needed approvals:
+a prefix that was set up with one key, and took v1 with a list of two keys by ``workshop pull`` and ``workshop
+sync``. On its stick are v2 (both keys approve a root key), v3 (the root key replaces the first key), v4
+(signed by the new key), and v5 (signed by the first key).
 """
 
 from __future__ import annotations
