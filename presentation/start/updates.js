@@ -1,6 +1,6 @@
 /**
  * "Newest notebooks": where this machine has an organiser's address, the way to the page of Jupyter that updates, and,
- * where set-up was told to allow that, a notice once for each new revision.
+ * where set-up was told to allow that, a notice once for each new revision; and a line when nothing new came for long.
  */
 (function () {
   "use strict";
@@ -30,6 +30,8 @@
       document.getElementById("no-updates-command").textContent = state.command || "";
       if (!state.can) return;
       tell(state.news);
+      document.querySelector("#updates-silence span").textContent = state.silence || "";
+      document.getElementById("updates-silence").hidden = !state.silence;
       if (state.looking) setTimeout(ask, LOOKING_MS);
     } catch {
       part.hidden = true;

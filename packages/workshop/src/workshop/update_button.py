@@ -21,6 +21,7 @@ from workshop.errors import WorkshopError
 from workshop.pull.notebooks import Notebooks, bringing, my_notebooks, packing
 from workshop.settings import Settings
 from workshop.system.programs import last_line
+from workshop.updates import silence
 
 EVERY_S = 6 * 3600.0
 """The address is asked no more often, however many pages are opened."""
@@ -41,7 +42,8 @@ class UpdateButton:
     async def state(self) -> dict[str, Any]:
         """Return whether notebooks can be updated, and what is new as far as is known.
 
-        ``looking`` tells that the address is being asked just now; ``command`` what gives a machine one.
+        ``looking`` tells that the address is being asked just now; ``command`` what gives a machine one;
+        ``silence`` for how long nothing new came.
         """
         mine = None
         with suppress(WorkshopError):  # a choice that cannot be read is made anew by the same command
@@ -54,7 +56,7 @@ class UpdateButton:
             self._asked_at = time.monotonic()
             self._asking = asyncio.create_task(self._look(mine))
         looking = self._asking is not None and not self._asking.done()
-        return {"can": True, "looking": looking, "news": self._news}
+        return {"can": True, "looking": looking, "news": self._news, "silence": silence(self.settings)}
 
     async def _look(self, mine: Notebooks) -> None:
         """Ask the address what is new; whatever goes wrong is no news."""

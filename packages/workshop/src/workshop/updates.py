@@ -6,12 +6,27 @@ that file, or without an address in it, gets updates only when somebody brings t
 
 from __future__ import annotations
 
+import calendar
 import json
+import os
+import re
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, read_toml
+
+NEWS_DAYS = 400
+"""After so many days without news a machine says so."""
+DAY_S = 24 * 3600
+MOST_BYTES = 200_000
+SILENCE_ADVICE = "run workshop pull; if this stays, ask the organiser whether there is a newer revision"
+VALID_UNTIL = re.compile(
+    r"^#[ \t]*valid-until:[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,8 @@ class Updates:
     """Whether the machine may ask the address on its own, only to tell that there is something new."""
     playbook: str = "playbooks/notebook-sync.yml"
     """What ``workshop pull`` runs of a verified revision."""
+    news_days: int = NEWS_DAYS
+    """After so many days without a newer revision the machine says that it may be cut off from them."""
 
 
 def load_updates(settings: Settings) -> Updates:
@@ -58,3 +75,66 @@ def require_signers(updates: Updates) -> Path:
             "notebook_sync_allowed_signers"
         )
     return updates.signers
+
+
+def valid_until(keys: str) -> str:
+    """Return the day (YYYY-MM-DD) until which a list of keys is meant to be used; empty without one."""
+    return min(filter(_is_day, VALID_UNTIL.findall(keys)), default="")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def silence(settings: Settings, now: float | None = None) -> str:
+    """Say for how long a machine that takes signed updates has heard nothing new; empty when all is well.
+
+    It counts from the signed date of the newest revision that was taken, not from the last answer: an
+    attacker who shows an old repository for ever answers each time. Nothing is refused because of it.
+
+    now: seconds since 1970; the machine's own clock when None.
+    """
+    updates = load_updates(settings)
+    if settings.prefix is None or not updates.url or updates.signers is None:
+        return ""
+    now = time.time() if now is None else now
+    records = [_taken(settings.prefix / name / "trust.json") for name in ("pull", "state")]
+    heard, lines = max(records, key=lambda record: record[0])
+    if not heard:  # counted from the day on which it was given an address
+        with suppress(OSError):
+            heard = (settings.prefix / "etc" / "updates.toml").stat().st_mtime
+    until = valid_until(lines or _begin(updates.signers))
+    if now - heard > updates.news_days * DAY_S:
+        return f"the organiser's newest revision here is of {_day(heard)}"
+    if heard > now + DAY_S:
+        return f"the organiser's newest revision here is dated {_day(heard)}, which is to come"
+    if until and now >= calendar.timegm(time.strptime(until, "%Y-%m-%d")) + DAY_S:
+        return f"the organiser's list of keys was to be renewed by {until}"
+    return ""
+
+
+def _day(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+
+
+def _taken(record: Path) -> tuple[float, str]:
+    """Return the signed date of what was delivered last, and the list of keys; nothing without a record."""
+    try:
+        known = json.loads(_begin(record))
+        heard, lines = float(known["date"]), "\n".join(known["keys"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0.0, ""
+    return (heard, lines) if abs(heard) < 1e12 else (0.0, "")
+
+
+def _begin(file: Path) -> str:
+    """Return what an ordinary file begins with; a participant may have put something else there."""
+    with suppress(OSError):
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as opened:
+            return opened.read(MOST_BYTES).decode(errors="replace")
+    return ""

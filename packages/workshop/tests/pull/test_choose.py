@@ -97,6 +97,17 @@ def test_of_two_keys_only_the_named_one_is_trusted(taken: Taken) -> None:
     assert choose(taken.settings, taken.organiser.url, two).keys == tuple(two)
 
 
+def test_a_root_key_is_named_by_its_fingerprint_like_any_other(taken: Taken) -> None:
+    root = new_key(taken.folder / "keys", "root")
+    lines = f'o {taken.key.with_suffix(".pub").read_text()}o namespaces="workshop-keys" '
+    taken.publish_file("allowed-signers", (lines + root.with_suffix(".pub").read_text()).encode())
+    taken.organiser.release("v2", a_ipynb=notebook("2"))
+    refused(taken, "signs no revision", fingerprints=[taken.fingerprint(root)])
+    made = choose(taken.settings, taken.organiser.url, [taken.fingerprint(), taken.fingerprint(root)])
+    assert (made.keys, made.roots) == ((taken.fingerprint(),), (taken.fingerprint(root),))
+    assert show(taken.settings) == made and taken.chosen_puller().pull().tag == "v2"
+
+
 def test_a_line_with_more_rights_is_refused(taken: Taken) -> None:
     taken.show_keys(taken.key, options="cert-authority")
     taken.organiser.release("v2", a_ipynb=notebook("2"))

@@ -3,12 +3,18 @@
 ``machine-before.tar.gz`` was made by the code of revision 0b26aebe, before the sync became one engine: a
 prefix that took v1 and v2 by ``workshop pull`` and ``workshop sync`` from a stick, and was worked on before
 and after v2; and the stick, on which v3 lies by now. In it ``@PREFIX@`` stands for where the prefix is.
+
+``machine-d28d32e7.tar.gz`` was made by the code of revision d28d32e7, before lists of keys needed approvals:
+a prefix that was set up with one key, and took v1 with a list of two keys by ``workshop pull`` and ``workshop
+sync``. On its stick are v2 (both keys approve a root key), v3 (the root key replaces the first key), v4
+(signed by the new key), and v5 (signed by the first key).
 """
 
 from __future__ import annotations
 
 import json
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,12 +40,12 @@ class Machine:
 
     folder: Path
     notes: Notes = field(default_factory=Notes)
+    archive: str = "machine-before.tar.gz"
 
     def __post_init__(self) -> None:
-        with tarfile.open(Path(__file__).with_name("machine-before.tar.gz")) as archive:
+        with tarfile.open(Path(__file__).with_name(self.archive)) as archive:
             archive.extractall(self.folder, filter="data")
-        for name in ("etc/updates.toml", "etc/workshop.toml", "state/stats.json"):
-            file = self.prefix / name
+        for file in (*self.prefix.glob("etc/*.toml"), *self.prefix.glob("state/stats.json")):
             file.write_text(file.read_text().replace("@PREFIX@", str(self.prefix)))
 
     @property
@@ -145,3 +151,16 @@ def test_what_it_trusted_stays_what_it_trusts(machine: Machine, tmp_path: Path) 
         perform(unsigned)
     known = json.loads((machine.prefix / "state" / "trust.json").read_text())
     assert known["tag"] == "v2"
+
+
+@pytest.mark.parametrize("ask", [Machine.pull, Machine.sync])
+def test_a_machine_whose_list_needed_no_approval_takes_the_new_rules_over(
+    tmp_path: Path, ask: Callable[[Machine], object]
+) -> None:
+    machine = Machine(tmp_path, archive="machine-d28d32e7.tar.gz")
+    ask(machine)
+    folder = machine.prefix / ("pull" if ask is Machine.pull else "state")
+    known = json.loads((folder / "trust.json").read_text())
+    assert known["tag"] == "v4", "list after list was followed, and the key that was replaced counts no more"
+    assert [line for line in known["keys"] if "workshop-keys" in line], "the root key is pinned"
+    assert known["keys"][0] == "# valid-until: 2031-01-01"

@@ -6,8 +6,11 @@ import pytest
 from sync.bed import Bed, notebook
 from sync.organiser import Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
-from workshop.sync.keys import Signers, version
+from workshop.sync.revisions import version
+from workshop.sync.signatures import Signers
 from workshop.sync.trust import Last, Trust, read_last, require_known_url, same_place, write_last
+
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB7dPbMmmlDsPtWqq05H8n4yZJCt+IDql9zsew40BGyz"
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def test_one_repository_has_more_than_one_spelling() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "is_gpg"), [(b"o ssh-ed25519 AAAA", False), (b"-----BEGIN PGP PUBLIC KEY BLOCK-", True)]
+    ("data", "is_gpg"), [(f"o {ED25519}".encode(), False), (b"-----BEGIN PGP PUBLIC KEY BLOCK-", True)]
 )
 def test_the_kind_of_keys_is_found_out(tmp_path: Path, data: bytes, is_gpg: bool) -> None:
     (tmp_path / "keys").write_bytes(data)

@@ -94,7 +94,7 @@ def test_other_methods_do_nothing(untouched: tuple[PullBed, int]) -> None:
 
 def test_without_consent_nobody_is_asked(untouched: tuple[PullBed, int]) -> None:
     bed, port = untouched
-    assert state(port) == {"can": True, "looking": False, "news": None}
+    assert state(port) == {"can": True, "looking": False, "news": None, "silence": ""}
     assert not (bed.prefix / "state").exists()
 
 
@@ -136,7 +136,7 @@ def test_an_address_that_cannot_be_asked_is_no_news_and_no_fault_of_the_server(
         return answer
 
     monkeypatch.setattr(updates, "run", fails)
-    assert asyncio.run(look()) == {"can": True, "looking": False, "news": None}
+    assert asyncio.run(look()) == {"can": True, "looking": False, "news": None, "silence": ""}
     assert complaints == []
 
 

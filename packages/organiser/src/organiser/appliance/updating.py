@@ -24,7 +24,7 @@ def sentence(root: Path) -> str:
     """Return, in one line, from where and on whose word the copies of a root are updated."""
     # Who only verifies an appliance does not have what these need.
     from workshop.settings import read_toml
-    from workshop.sync.keys import keys_of
+    from workshop.sync.keys import REVISIONS, keys_of
     from workshop.updates import Updates
 
     choice = root / ETC / "updates.toml"
@@ -32,7 +32,8 @@ def sentence(root: Path) -> str:
     signers = root / ETC / "allowed-signers"
     if not updates.url or not signers.is_file():
         return NONE
-    keys = [key.fingerprint for key in keys_of(signers.read_text(encoding="utf-8", errors="replace"))]
+    known = keys_of(signers.read_text(encoding="utf-8", errors="replace"))
+    keys = [key.fingerprint for key in known if key.signs(REVISIONS)]
     return f"{BEGINS}from {updates.url}, signed by {' or '.join(keys) or 'a GPG key'}"
 
 

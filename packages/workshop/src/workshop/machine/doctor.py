@@ -11,8 +11,9 @@ from typing import Any
 
 from workshop.errors import WorkshopError
 from workshop.machine import blas, environments, hardware, services, where
-from workshop.machine.lines import Line, State, red
+from workshop.machine.lines import Line, State, green, red, yellow
 from workshop.settings import Settings
+from workshop.updates import SILENCE_ADVICE, load_updates, silence
 
 Check = Callable[[], Line]
 COMING_UP = ("services", "port ")
@@ -73,6 +74,7 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
             ("kernels", partial(environments.kernels, settings)),
             ("compile cache", partial(environments.compile_cache, settings)),
             ("services", partial(services.alive, settings)),
+            ("updates", partial(updates, settings)),
         ]
     found += [
         ("notebooks", partial(environments.notebooks, settings)),
@@ -84,6 +86,13 @@ def checks(settings: Settings, thorough: bool = False) -> list[tuple[str, Check]
             for each in services.services(settings)
         ]
     return found
+
+
+def updates(settings: Settings) -> Line:
+    """Warn when the organiser's newest revision, or list of keys, is old: newer ones may be held back."""
+    if why := silence(settings):
+        return yellow("updates", why, SILENCE_ADVICE)
+    return green("updates", load_updates(settings).url or "no address; workshop updates set gives one")
 
 
 def diagnose(

@@ -1,8 +1,8 @@
-"""An organiser's keys, and what somebody signed with them: annotated tags and commits.
+"""An organiser's keys: a key, a list of keys, and who may replace a list.
 
-The lines are those of ssh-keygen(1), ALLOWED SIGNERS. A fingerprint vouches for a key alone, not for what
-stands beside it in the file: other keys are left out, and a line that would make more of its key than a
-signer is refused.
+The lines are those of ssh-keygen(1), ALLOWED SIGNERS. A key only signs: a line with any other option, such
+as cert-authority, is not trusted. A key for ``workshop-keys`` alone is a root key: it approves lists and
+signs no revision.
 """
 
 from __future__ import annotations
@@ -10,22 +10,17 @@ from __future__ import annotations
 import base64
 import binascii
 import calendar
-import contextlib
 import hashlib
-import os
+import math
 import re
-import shutil
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatchcase
 
 from workshop.errors import WorkshopError
-from workshop.sync.files import read_own
-from workshop.sync.git import Git, printable
-from workshop.sync.mirror import OFFER, Mirror, understood
+from workshop.sync.git import printable
+from workshop.updates import valid_until
 
 KINDS = (
     "ssh-ed25519",
@@ -37,21 +32,22 @@ KINDS = (
     "ssh-rsa",
 )
 OPTION = re.compile(r'(namespaces|valid-after|valid-before)="([\w,.@*-]+)"', re.IGNORECASE)
-"""What limits a key. Anything else, such as cert-authority, is refused."""
+"""What limits a key."""
 FINGERPRINT = re.compile(r"(?:SHA256:)?([A-Za-z0-9+/]{43})=?")
-NAMESPACES = 'namespaces="git"'
+REVISIONS = "git"
+"""The namespace of ssh-keygen's in which git signs."""
+LISTS = "workshop-keys"
+"""The namespace in which lists of keys are approved."""
 KEYS_FILE = "allowed-signers"
 """Where a repository shows its organiser's keys, to whoever compares their fingerprints."""
-UNSIGNED = "is not signed"
-LARGEST = 64 * 1024
-"""Longer tags, and longer lists of keys, are passed over."""
-MOST_COMMITS = 200_000
-PROJECT = re.compile(r"^project:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+FEWEST_KEYS = 2
+"""A list with fewer keys is not taken: after a theft nothing could replace it."""
+FEWEST_APPROVALS = 2
 
 
 @dataclass(frozen=True)
 class Key:
-    """One line of a file of signers."""
+    """One line of a list of keys."""
 
     kind: str
     blob: bytes
@@ -63,25 +59,55 @@ class Key:
         return "SHA256:" + base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
 
     @property
+    def public(self) -> str:
+        """The public key, in the letters of its file."""
+        return f"{self.kind} {base64.b64encode(self.blob).decode()}"
+
+    @property
     def line(self) -> str:
         """The line that this machine keeps: nothing in it is the file's own words."""
         limits = [option for option in self.options if OPTION.fullmatch(option)]
-        if not any(option.lower().startswith("namespaces") for option in limits):
-            limits.append(NAMESPACES)
-        return f"organiser {','.join(limits)} {self.kind} {base64.b64encode(self.blob).decode()}"
+        if not self._values("namespaces"):
+            limits.append(f'namespaces="{REVISIONS}"')
+        return f"organiser {','.join(limits)} {self.public}"
 
-    def valid_before(self) -> float | None:
-        """Return when the key ends, in seconds since 1970; None when it does not."""
-        for option in self.options:
-            found = re.fullmatch(r'valid-before="(\d{8})(\d{4}(?:\d{2})?)?(Z?)"', option, re.IGNORECASE)
-            if found:
-                text = f"{found[1]}{found[2] or ''}".ljust(14, "0")
-                try:
-                    there = time.strptime(text, "%Y%m%d%H%M%S")
-                    return calendar.timegm(there) if found[3] else time.mktime(there)
-                except (ValueError, OverflowError):
-                    return 0.0  # a date that does not exist ends it
-        return None
+    @property
+    def only_signs(self) -> bool:
+        """Whether its options do nothing but limit it."""
+        return all(OPTION.fullmatch(option) for option in self.options)
+
+    def signs(self, namespace: str) -> bool:
+        """Tell whether its signatures count in a namespace; without a word about it, only for revisions."""
+        named = self._values("namespaces") or [REVISIONS]
+        return all(any(fnmatchcase(namespace, each) for each in value.split(",")) for value in named)
+
+    def valid_before(self) -> float:
+        """Return when the key ends, in seconds since 1970; a date that does not exist ends it at once."""
+        return min((_seconds(value, 0.0) for value in self._values("valid-before")), default=math.inf)
+
+    def valid_after(self) -> float:
+        """Return when the key begins, in seconds since 1970; on a date that does not exist it never does."""
+        return max((_seconds(value, math.inf) for value in self._values("valid-after")), default=0.0)
+
+    def is_valid(self, when: float) -> bool:
+        """Tell whether the key counts at a time, in seconds since 1970."""
+        return self.valid_after() <= when <= self.valid_before()
+
+    def _values(self, name: str) -> list[str]:
+        found = filter(None, map(OPTION.fullmatch, self.options))
+        return [option[2] for option in found if option[1].lower() == name]
+
+
+def _seconds(text: str, otherwise: float) -> float:
+    """Return ssh-keygen's ``YYYYMMDD[HHMM[SS]][Z]`` in seconds; without the Z it is local time."""
+    found = re.fullmatch(r"(\d{8})(\d{4}(?:\d{2})?)?(Z?)", text, re.IGNORECASE)
+    if found is None:
+        return otherwise
+    try:
+        there = time.strptime(f"{found[1]}{found[2] or ''}".ljust(14, "0"), "%Y%m%d%H%M%S")
+        return calendar.timegm(there) if found[3] else time.mktime(there)
+    except (ValueError, OverflowError):
+        return otherwise
 
 
 def fingerprint_of(text: str) -> str:
@@ -139,205 +165,78 @@ def _unfit(matching: Sequence[Key], fingerprint: str) -> str:
             f"has no key {fingerprint}; nothing was changed; read the fingerprint again, letter by letter, "
             "and ask the organiser if it is right"
         )
-    end = "nothing was changed; ask the organiser"
+    end, key = "nothing was changed; ask the organiser", matching[0]
     if len(matching) > 1:
         return f"has the key {fingerprint} twice; {end}"
-    for option in matching[0].options:
-        limit = OPTION.fullmatch(option)
-        if limit is None:
-            more = printable(option)[:40]
-            return f"gives the key {fingerprint} more than a signer needs ({more}); {end}"
-        if limit[1].lower() == "namespaces" and "git" not in limit[2].split(","):
-            return f"has the key {fingerprint} for {limit[2]} and not for git; {end}"
+    if not key.only_signs:
+        more = printable(next(option for option in key.options if not OPTION.fullmatch(option)))[:40]
+        return f"gives the key {fingerprint} more than a signer needs ({more}); {end}"
+    if not key.signs(REVISIONS) and not key.signs(LISTS):
+        return f"has the key {fingerprint} for other things and not for git; {end}"
     return ""
 
 
-class Signers:
-    """The organiser's public keys: a file of allowed signers (SSH) or a keyring (GPG)."""
+@dataclass(frozen=True)
+class KeyList:
+    """The keys that count, and until when the organiser promised to have another list."""
 
-    def __init__(self, file: Path) -> None:
-        """Take the file; raises WorkshopError when it cannot be read or holds no key."""
-        try:
-            self.data = read_own(file)
-        except OSError as error:
-            raise WorkshopError(f"the keys in {file} cannot be read: {error.strerror}") from error
-        self.file = file.resolve()
-        self.is_gpg = b"BEGIN PGP PUBLIC KEY BLOCK" in self.data or b"\0" in self.data
-        self.anchor = hashlib.sha256(self.data).hexdigest()
-        named = (word in KINDS for line in self.text.splitlines() for word in line.split()[1:])
-        if not self.is_gpg and not any(named):
-            raise WorkshopError(f"{file} holds no key that names its owner; ask the organiser for theirs")
+    keys: tuple[Key, ...]
+    until: str = ""
+    """The day of ``# valid-until: YYYY-MM-DD``; empty without one. A list that has expired still counts."""
+
+    @classmethod
+    def of(cls, text: str) -> KeyList:
+        """Read a list; a line that is no key, or gives its key more than to sign, is passed over."""
+        keys = {key.line: key for key in keys_of(text) if key.only_signs}
+        return cls(tuple(keys.values()), valid_until(text))
 
     @property
-    def text(self) -> str:
-        """The file, as ssh-keygen reads it: without what editors of other systems add."""
-        return self.data.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").decode(errors="replace")
+    def lines(self) -> tuple[str, ...]:
+        """The list as this machine keeps it."""
+        first = (f"# valid-until: {self.until}",) if self.until else ()
+        return (*first, *(key.line for key in self.keys))
 
-    @contextlib.contextmanager
-    def git(self, git: Git) -> Iterator[tuple[Git, Path]]:
-        """Yield a git that knows the keys of one file and no others, not even the user's; and that file."""
-        if not self.is_gpg and shutil.which("ssh-keygen") is None:
-            raise WorkshopError("ssh-keygen is not installed; install openssh-client (Fedora: openssh)")
-        with tempfile.TemporaryDirectory(prefix="workshop-keys-", ignore_cleanup_errors=True) as home:
-            listed = Path(home) / KEYS_FILE
-            knowing = Git(git.repository, git.config)
-            knowing.environment = git.environment | {
-                "GNUPGHOME": home,
-                "GIT_CONFIG_COUNT": "1",
-                "GIT_CONFIG_KEY_0": "gpg.ssh.allowedSignersFile",
-                "GIT_CONFIG_VALUE_0": os.devnull if self.is_gpg else str(listed),
-            }
-            if self.is_gpg:
-                self._import(knowing.environment)
-            yield knowing, listed
+    @property
+    def signers(self) -> list[Key]:
+        """The keys that sign revisions."""
+        return [key for key in self.keys if key.signs(REVISIONS)]
 
-    def _import(self, environment: dict[str, str]) -> None:
-        if shutil.which("gpg") is None:
-            raise WorkshopError("gpg is not installed, which the organiser's keys need; install gnupg")
-        done = subprocess.run(
-            ["gpg", "--batch", "--quiet", "--no-autostart", "--import"],
-            input=self.data,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-        if done.returncode:
-            raise WorkshopError(f"{self.file} is no keyring that gpg can read; ask the organiser for another")
+    @property
+    def roots(self) -> list[Key]:
+        """The keys that approve lists and do nothing else."""
+        daily = {key.blob for key in self.signers}
+        return [key for key in self.keys if key.signs(LISTS) and key.blob not in daily]
 
+    def is_as(self, other: KeyList) -> bool:
+        """Tell whether another list says the same."""
+        return {*self.lines} == {*other.lines}
 
-def signing_key(signature: bytes) -> bytes | None:
-    """Return the public key that an SSH signature names (PROTOCOL.sshsig); None for other signatures."""
-    with contextlib.suppress(binascii.Error, ValueError):
-        data = base64.b64decode(b"".join(signature.strip().splitlines()[1:-1]), validate=True)
-        size = int.from_bytes(data[10:14])
-        if data[:6] == b"SSHSIG" and len(data) >= 14 + size:
-            return data[14 : 14 + size]
-    return None
-
-
-def signature_fault(git: Git, verb: str, name: str) -> str:
-    """Say what is wrong with a signature; empty when it is good and by one of the keys."""
-    done = git.run(verb, "--raw", name)
-    text = done.stderr.decode(errors="replace")
-    if done.returncode == 0 and ("GOODSIG" in text or 'Good "git" signature for ' in text):
+    def too_short(self) -> str:
+        """Say why a list is not taken, whoever approved it; empty when it may be."""
+        names = fingerprints(self.signers) | fingerprints(self.roots)
+        if not self.signers or len(names) < FEWEST_KEYS:
+            return f"has fewer than {FEWEST_KEYS} keys, or none that signs revisions"
         return ""
-    if not text.strip() or "no signature found" in text:
-        return UNSIGNED
-    if "EXPKEYSIG" in text or "KEYEXPIRED" in text or "EXPSIG" in text or "expired" in text.lower():
-        return "is signed with a key that has expired"
-    if "REVKEYSIG" in text:
-        return "is signed with a key that was withdrawn"
-    return "is not signed by a key that you trust"
+
+    def may_become(self, new: KeyList, approved: set[str]) -> str:
+        """Say why ``new`` does not replace this list; empty when it does.
+
+        ``approved`` has the fingerprints of this list's valid keys that signed the new one. It needs a later
+        date because an approved list of the past, which everybody has, could come back otherwise.
+        """
+        if why := new.too_short():
+            return why
+        if new.until <= self.until:
+            return f"is valid until {new.until or 'no day'}, not longer than the one before"
+        if approved & fingerprints(self.roots):
+            return ""
+        if self.roots and {key.line for key in self.roots} != {key.line for key in new.roots}:
+            return "has another root key, which the root key did not approve"
+        if len(approved & fingerprints(self.signers) & fingerprints(new.signers)) >= FEWEST_APPROVALS:
+            return ""
+        return "is approved neither by the root key nor by two keys that it keeps"
 
 
-@dataclass(frozen=True)
-class Revision:
-    """One revision that the organiser offers."""
-
-    commit: str
-    tag: str = ""
-    """The signed tag's name; empty when the commit itself is signed, or nothing is."""
-    date: int = 0
-    """When it was signed, in seconds since 1970, by the signer's clock."""
-    message: str = ""
-    """What the tag says."""
-    note: str = ""
-    project: str = ""
-    keys: tuple[str, ...] = ()
-    """The lines of the keys that count from now on; empty when no revision carried a list."""
-    anchor: str = ""
-    """Hash of the machine's own file of keys, from which the list descends."""
-    chain: tuple[str, ...] = ()
-    """The signed tags that lead to it, the oldest first."""
-
-    @property
-    def name(self) -> str:
-        """A short name, fit for a file's name."""
-        return self.commit[:8]
-
-
-@dataclass(frozen=True)
-class Ref:
-    """An annotated tag before it is read: hostile ones are many, and long."""
-
-    name: str
-    commit: str
-    object: str
-
-
-@dataclass(frozen=True)
-class Tag:
-    """An annotated tag, or a commit, and what somebody signed in it."""
-
-    name: str
-    """Empty for a commit."""
-    commit: str
-    date: int
-    message: str
-    signature: bytes
-    named: str
-    """The name that was signed."""
-
-    @property
-    def project(self) -> str:
-        """The project that it names; empty when it names none."""
-        found = PROJECT.search(self.message)
-        return found[1] if found else ""
-
-    def as_revision(self) -> Revision:
-        """Return what it offers."""
-        return Revision(self.commit, self.name, self.date, self.message if self.name else "")
-
-
-def version(tag: str) -> tuple[int, ...]:
-    """Return the numbers of a tag such as ``v2026.11``; empty when it is no version."""
-    found = re.fullmatch(r"v?(\d{1,9}(?:\.\d{1,9})*)", tag)
-    return tuple(int(number) for number in found[1].split(".")) if found else ()
-
-
-def history(mirror: Mirror, tip: str) -> tuple[dict[str, int], list[Ref]]:
-    """Return the places of a branch's commits, and its annotated tags, the newest first."""
-    words = ("rev-list", "--topo-order", f"--max-count={MOST_COMMITS}", tip)
-    with understood("rev-list"):
-        order = {name: place for place, name in enumerate(mirror.git.output(*words).decode().split())}
-    form = "%(objecttype) %(objectsize) %(objectname) %(*objecttype) %(*objectname)"
-    listed = mirror.git.output(
-        "for-each-ref", f"--format={form} %(taggerdate:unix) %(refname)", f"{OFFER}/tags"
-    ).decode(errors="replace")
-    found = []
-    for row in filter(None, listed.split("\n")):  # a name may hold other ends of lines
-        with understood("for-each-ref"):
-            kind, size, name, of, commit, date, ref = row.split(" ", 6)
-            if (kind, of) == ("tag", "commit") and commit in order and int(size) <= LARGEST:
-                tag = ref.removeprefix(f"{OFFER}/tags/")
-                found.append((version(tag), int(date or 0), Ref(tag, commit, name)))
-    newest = sorted(found, key=lambda each: each[:2], reverse=True)
-    return order, sorted((ref for _, _, ref in newest), key=lambda ref: order[ref.commit])
-
-
-def read_tag(mirror: Mirror, ref: Ref) -> Tag:
-    """Read a tag and what somebody signed in it."""
-    head, text, signature = _read(mirror, ref.object, b"-----BEGIN ")
-    named = re.search(rb"^tag (.*)$", head, re.MULTILINE)
-    signed_name = named[1].decode(errors="replace") if named else ""
-    return Tag(ref.name, ref.commit, _date(head, b"tagger"), text, signature, signed_name)
-
-
-def read_commit(mirror: Mirror, commit: str) -> Tag:
-    """Return a commit as something that may be signed."""
-    head, text, _ = _read(mirror, commit, b"\0")
-    signed = re.search(rb"^gpgsig(?:-sha256)? ((?:.*\n )*.*)$", head, re.MULTILINE)
-    signature = signed[1].replace(b"\n ", b"\n") if signed else b""
-    return Tag("", commit, _date(head, b"committer"), text, signature, "")
-
-
-def _read(mirror: Mirror, name: str, mark: bytes) -> tuple[bytes, str, bytes]:
-    """Return an object's head, its text for people, and what begins with a mark; no more than is sensible."""
-    head, _, rest = mirror.objects.read(name, LARGEST).partition(b"\n\n")
-    text, begin, signature = rest.partition(mark)
-    return head, printable(text.decode(errors="replace").strip()), begin + signature
-
-
-def _date(head: bytes, who: bytes) -> int:
-    found = re.search(rb"^" + who + rb" .* (\d{1,12}) [+-]\d{4}$", head, re.MULTILINE)
-    return int(found[1]) if found else 0
+def fingerprints(keys: Iterable[Key]) -> set[str]:
+    """Return the fingerprints of keys."""
+    return {key.fingerprint for key in keys}

@@ -23,9 +23,10 @@ from workshop.output import console, messages, print_json
 from workshop.settings import Settings, load_settings
 from workshop.sync.files import only_one, write_atomically
 from workshop.sync.git import UnreachableError, check_url, printable, require_git, without_password
-from workshop.sync.keys import KEYS_FILE, LARGEST, Key, chosen, fingerprint_of, keys_of
+from workshop.sync.keys import KEYS_FILE, REVISIONS, Key, chosen, fingerprint_of, keys_of
 from workshop.sync.mirror import Mirror
 from workshop.sync.pull import Puller, ansible_pull, require_own
+from workshop.sync.revisions import LARGEST
 from workshop.sync.trust import Trust, read_last, same_place, write_last
 from workshop.updates import Updates, load_updates, updates_text
 
@@ -40,7 +41,9 @@ class Choice:
     url: str
     branch: str
     keys: tuple[str, ...]
-    """Their fingerprints."""
+    """The fingerprints of those that sign revisions."""
+    roots: tuple[str, ...] = ()
+    """The fingerprints of those that approve lists of keys."""
     left_out: int = 0
     """How many other keys the repository shows, which this machine does not trust."""
 
@@ -51,7 +54,13 @@ def show(settings: Settings) -> Choice:
     text = ""
     if updates.signers is not None and updates.signers.is_file():
         text = updates.signers.read_text(encoding="utf-8", errors="replace")
-    return Choice(updates.url, updates.branch, tuple(key.fingerprint for key in keys_of(text)))
+    return _choice(updates.url, updates.branch, keys_of(text))
+
+
+def _choice(url: str, branch: str, keys: Sequence[Key], left_out: int = 0) -> Choice:
+    signers = tuple(key.fingerprint for key in keys if key.signs(REVISIONS))
+    roots = tuple(key.fingerprint for key in keys if not key.signs(REVISIONS))
+    return Choice(url, branch, signers, roots, left_out)
 
 
 def choose(
@@ -79,12 +88,16 @@ def choose(
             )
         there = keys_of(_fetch(url, branch, file))
         keys = chosen(there, wanted, f"{file} of {url}")
+        if not any(key.signs(REVISIONS) for key in keys):
+            raise WorkshopError(
+                "a root key signs no revision; nothing was changed; name another key's fingerprint as well"
+            )
         _write(prefix, replace(now, url=url, branch=branch), keys)
         last = read_last(prefix / "pull")
         if last.url and not same_place(last.url, url):
             write_last(prefix / "pull", replace(last, url=url))
     left_out = len({key.fingerprint for key in there}) - len(keys)
-    return Choice(url, branch, tuple(key.fingerprint for key in keys), left_out)
+    return _choice(url, branch, keys, left_out)
 
 
 def _machine(settings: Settings) -> Path:
@@ -180,6 +193,8 @@ def show_command(as_json: Json = False) -> None:
         console.print(f"{now.url} {now.branch}".strip(), markup=False, highlight=False)
     for key in now.keys:
         console.print(f"signed by {key}", markup=False, highlight=False)
+    for key in now.roots:
+        console.print(f"lists of keys approved by {key}", markup=False, highlight=False)
 
 
 @app.command("set")

@@ -35,6 +35,8 @@ TRUSTED = "refs/trusted/last"
 """The last revision that was delivered; it keeps its history in the mirror."""
 MOST_REFS = 50_000
 MOST_FILES = 20_000
+MOST_REFUSED = 1_000_000
+"""If nothing of a fetch is taken, no more bytes than this stay; so few are not fetched again each night."""
 PIECE = 1 << 20
 MOST_HEAD = 200
 """So long the line may be that names an object, its type and its size."""
@@ -152,6 +154,8 @@ class Mirror:
         self._alternate = alternate
         self.git = Git(self.repository, folder / "config")
         self.objects = Objects(self.git, folder)
+        self.brought_nothing = False
+        """Whether of all that was fetched nothing is taken: what was delivered before stays the newest."""
 
     def configure(self) -> None:
         """Write git's configuration, unless it is there already."""
@@ -220,9 +224,22 @@ class Mirror:
             "GIT_OBJECT_DIRECTORY": str(self._incoming),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(own),
         }
+
+        def undo() -> None:
+            self.objects.close()
+            self._drop()
+            if before is not None:
+                write_atomically(shallow, before)
+            else:
+                shallow.unlink(missing_ok=True)
+
         try:
             yield
             self.objects.close()
+            sizes = (file.stat().st_size for file in self._incoming.rglob("*") if file.is_file())
+            if self.brought_nothing and sum(sizes) > MOST_REFUSED:
+                undo()
+                return
             # A pack counts from its index on, which so comes last.
             for file in sorted(self._incoming.rglob("*"), key=lambda each: each.suffix == ".idx"):
                 target = own / file.relative_to(self._incoming)
@@ -231,12 +248,7 @@ class Mirror:
                     file.replace(target)
             shutil.rmtree(self._incoming, ignore_errors=True)
         except BaseException:
-            self.objects.close()
-            self._drop()
-            if before is not None:
-                write_atomically(shallow, before)
-            else:
-                shallow.unlink(missing_ok=True)
+            undo()
             raise
         finally:
             for name in ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"):
@@ -357,11 +369,14 @@ class Mirror:
 
     def file(self, commit: str, path: str) -> tuple[str, int] | None:
         """Return the name and the size of an ordinary file of a revision; None when it has none there."""
-        row = self.git.run("ls-tree", "--full-tree", "-l", commit, "--", path).stdout.split()
-        if len(row) < 4 or row[0] not in (b"100644", b"100755"):
-            return None
+        return next(iter(self.files(commit, path)), None)
+
+    def files(self, commit: str, path: str) -> list[tuple[str, int]]:
+        """Return names and sizes of ordinary files: a path's, or with a final / those in a folder."""
+        listed = self.git.run("ls-tree", "--full-tree", "-l", "-z", commit, "--", path).stdout
+        rows = (row.partition(b"\t")[0].split() for row in listed.split(b"\0"))
         with understood("ls-tree"):
-            return _name(row[2]), _size(row[3])
+            return [(_name(row[2]), _size(row[3])) for row in rows if row[:1] in ([b"100644"], [b"100755"])]
 
 
 def _item(row: bytes) -> Item:

@@ -28,8 +28,9 @@ from workshop.environment import network
 from workshop.errors import WorkshopError
 from workshop.sync.files import only_one, read_json, write_atomically
 from workshop.sync.git import SAFE, UnreachableError, printable, require_git
-from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import OFFER, Mirror
+from workshop.sync.revisions import Revision
+from workshop.sync.signatures import Signers
 from workshop.sync.source import Origin, origin
 from workshop.sync.trust import Last, Trust, after, read_last, require_known_url, trusted_revision, write_last
 from workshop.updates import Updates, require_signers
@@ -383,5 +384,7 @@ def publish(mirror: Mirror, revision: Revision, branch: str) -> None:
         mirror.git.output("update-ref", "-d", name)
     mirror.git.output("update-ref", f"refs/heads/{branch}", revision.commit)
     mirror.git.output("symbolic-ref", "HEAD", f"refs/heads/{branch}")
+    offered = mirror.git.output("for-each-ref", "--format=%(refname)", f"{OFFER}/tags").decode().split("\n")
     for tag in tags:
-        mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")
+        if f"{OFFER}/tags/{tag}" in offered:  # else it is there since it was delivered
+            mirror.git.output("update-ref", f"refs/tags/{tag}", f"{OFFER}/tags/{tag}")

@@ -22,9 +22,10 @@ from urllib.parse import urlsplit
 from workshop.errors import WorkshopError
 from workshop.sync.files import from_json, read_json, reason, require_room, shown, unsafe, write_own
 from workshop.sync.git import check_url, require_git, without_password
-from workshop.sync.keys import Revision, Signers
 from workshop.sync.mirror import MOST_FILES, Item, Mirror
 from workshop.sync.notebook import MOST_MEMORY, Version
+from workshop.sync.revisions import Revision
+from workshop.sync.signatures import Signers
 from workshop.sync.trust import (
     OLD_S,
     Last,

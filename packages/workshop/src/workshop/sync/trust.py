@@ -2,8 +2,8 @@
 
 This is The Update Framework in its smallest form. A revision is a signed tag. Its message may name the
 project, its date must not be older than the last one's, it grows from what was delivered, and it carries
-the list of keys (``trusted-keys``) that count from then on. A code that the organiser reads aloud
-overrules all of that, once.
+the list of keys (``trusted-keys``) that count from then on, if the root key or two keys approved it. A code
+that the organiser reads aloud overrules all of that, once.
 """
 
 from __future__ import annotations
@@ -16,30 +16,23 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 from workshop.sync.files import from_json, read_json, write_json
 from workshop.sync.git import Git, printable
-from workshop.sync.keys import (
-    LARGEST,
-    UNSIGNED,
-    Revision,
-    Signers,
-    Tag,
-    history,
-    keys_of,
-    read_commit,
-    read_tag,
-    signature_fault,
-    signing_key,
-    version,
-)
-from workshop.sync.mirror import OFFER, Mirror, Remote
+from workshop.sync.keys import REVISIONS, Key, KeyList, fingerprints
+from workshop.sync.mirror import Mirror, Remote
+from workshop.sync.revisions import LARGEST, Revision, Tag, history, read_commit, read_tag, version
+from workshop.sync.signatures import UNSIGNED, Signers, approvals, listing, signed_by
+from workshop.updates import DAY_S, NEWS_DAYS
 
 LIST_FILE = "trusted-keys"
 """Where a signed revision carries the list of keys that count after it."""
-FEWEST_KEYS = 2
-"""A list with fewer keys is not taken: when one is stolen, the other one ends it."""
+APPROVALS = "trusted-keys.sig.d/"
+"""The folder next to it with the signatures of those who approve it: one a file, whatever its name."""
+MOST_APPROVALS = 20
+LARGEST_APPROVAL = 16_000
 PATIENCE_S = 30.0
 """So long signatures are checked; a repository of lessons has no more of them than that allows."""
-OLD_S = 400 * 24 * 3600
-CODE_DIGITS = 16
+OLD_S = NEWS_DAYS * DAY_S
+CODE_DIGITS = 24
+"""A prefix of 96 bits: nobody can make another commit that begins alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +184,10 @@ def age_note(date: int, last: Last) -> str:
 
 
 def _day(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    try:
+        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        return "no day"
 
 
 @dataclass
@@ -203,11 +199,13 @@ class Chain:
     last: Last
     trust: Trust
     lines: tuple[str, ...] = ()
-    """The keys that count now, if a revision carried a list."""
+    """The list of keys that counts now, if a revision carried one."""
     project: str = ""
     good: list[Tag] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     """What came after the last good one and is signed and yet not taken, with the reason."""
+    unapproved: str = ""
+    """Why the list of the last good one does not count."""
 
     def __post_init__(self) -> None:
         """Begin with what was trusted last."""
@@ -215,12 +213,17 @@ class Chain:
         self.continues = self.last.anchor == self.signers.anchor
         if self.continues:
             self.lines = self.last.keys
+        self.keys = KeyList.of("\n".join(self.lines)) if self.lines else self.signers.keys
+        self._begin = fingerprints(self.keys.keys)
         self._end = time.monotonic() + PATIENCE_S
 
     @property
-    def text(self) -> str:
-        """The keys that count now."""
-        return "\n".join(self.lines) + "\n" if self.lines else self.signers.text
+    def changed_keys(self) -> str:
+        """How many keys ended and how many are new; empty when all are as they were."""
+        old, new = self._begin, fingerprints(self.keys.keys)
+        if not self.continues or old == new:
+            return ""
+        return f"the organiser's keys changed: {len(old - new)} ended, {len(new - old)} new"
 
     def follow(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
         """Judge one tag; a good one's list of keys counts from then on. Return what is wrong with it."""
@@ -235,36 +238,55 @@ class Chain:
             self.refused = {}
             self.good.append(tag)
             self.project = self.project or tag.project
-            # A history that was rewritten begins with lists that are over: with them an ended key came back.
-            if grown or not self.continues or tag.date > self.last.date:
-                self.adopt(tag.commit)
+            why_not = self.adopt(tag.commit, tag.date)
+            self.unapproved = f"the {LIST_FILE} of {tag.name or tag.commit[:8]} {why_not}" if why_not else ""
         return why
 
-    def adopt(self, commit: str) -> None:
-        """Take over the list of keys that a trusted revision carries."""
+    def adopt(self, commit: str, signed: int) -> str:
+        """Take over the list of keys that a trusted revision carries; say why not.
+
+        signed: the date of its signature.
+        """
         found = None if self.signers.is_gpg else self.mirror.file(commit, LIST_FILE)
-        if found is not None and found[1] <= LARGEST:
-            keys = {
-                key.fingerprint: key
-                for key in keys_of(self.mirror.objects.read(found[0]).decode(errors="replace"))
-            }
-            if len(keys) >= FEWEST_KEYS:
-                self.lines = tuple(key.line for key in keys.values())
+        if found is None:
+            return ""
+        if found[1] > LARGEST:
+            return "is too long"
+        data = self.mirror.objects.read(found[0])
+        new = KeyList.of(data.decode(errors="replace"))
+        if new.is_as(self.keys):
+            return ""
+        if self.trust.reset:
+            why = new.too_short()
+        else:
+            is_later = new.until > self.keys.until
+            why = self.keys.may_become(new, self._approved(commit, data, signed) if is_later else set())
+        if not why:
+            self.keys, self.lines = new, new.lines
+        return why
+
+    def _approved(self, commit: str, data: bytes, signed: int) -> set[str]:
+        """Return the fingerprints of the present keys that approve a list and are valid."""
+        files = self.mirror.files(commit, APPROVALS)[:MOST_APPROVALS]
+        signatures = [self.mirror.objects.read(name) for name, size in files if size <= LARGEST_APPROVAL]
+        return approvals(data, signatures, [key for key in self.keys.keys if self._is_valid(key, signed)])
+
+    def _is_valid(self, key: Key, signed: int) -> bool:
+        """Tell whether a key was valid at the signed date, and is by this machine's clock."""
+        return key.is_valid(signed) and (self.trust.ignore_clock or key.is_valid(now(self.last)))
 
     def _fault(self, git: Git, listed: Path, tag: Tag, grown: bool) -> str:
         """Say why a tag is not taken; empty when it may be."""
-        if not tag.signature:
-            return UNSIGNED
+        if tag.fault:
+            return tag.fault
         if tag.named != tag.name:
             return f"has a tag {printable(tag.name)} that was signed under another name"
-        ended = self._key_fault(tag)
-        if ended is None:
-            return "is not signed by a key that you trust"
         if time.monotonic() > self._end:
             raise WorkshopError("the source has too many tags with bad signatures; nothing was changed")
-        listed.write_text(self.text, encoding="utf-8")
-        verb = ("verify-tag", f"{OFFER}/tags/{tag.name}") if tag.name else ("verify-commit", tag.commit)
-        if why := signature_fault(git, *verb) or ended:
+        listed.write_text(listing(self.keys.signers, REVISIONS), encoding="ascii")
+        kind = "tag" if tag.name else "commit"
+        key, why = signed_by(git, kind, tag.object, self.signers.is_gpg)
+        if why or (why := self._key_fault(key, tag.date)):
             return why
         if self.project and tag.project.casefold() != self.project.casefold():
             project = printable(tag.project) or "a project that it does not name"
@@ -276,22 +298,18 @@ class Chain:
             )
         return ""
 
-    def _key_fault(self, tag: Tag) -> str | None:
-        """Say what this machine's clock has against the key; empty for nothing, None for a key not listed."""
+    def _key_fault(self, fingerprint: str, signed: int) -> str:
+        """Say what is against a key at the signed date, or by this machine's clock; empty for nothing."""
         if self.signers.is_gpg:
             return ""
-        blob, listed = signing_key(tag.signature), keys_of(self.text)
-        mine = [key for key in listed if key.blob == blob]
-        if not mine:
-            return "" if "cert-authority" in self.text.lower() and blob is not None else None
-        ends = [key.valid_before() for key in mine]
-        if self.trust.ignore_clock or any(end is None or end > now(self.last) for end in ends):
+        mine = [key for key in self.keys.signers if key.fingerprint == fingerprint]
+        if any(self._is_valid(key, signed) for key in mine):
             return ""
-        return (
-            f"is signed with a key that has expired on {_day(max(end for end in ends if end is not None))}; "
-            f"this machine's clock says {_day(now(self.last))}; if that is wrong, go on "
-            "once with --ignore-clock"
-        )
+        end, begin = max(key.valid_before() for key in mine), min(key.valid_after() for key in mine)
+        has_ended = end < max(signed, now(self.last))
+        what = f"has expired on {_day(end)}" if has_ended else f"is valid from {_day(begin)} on"
+        clock = f"this machine's clock says {_day(now(self.last))}"
+        return f"is signed with a key that {what}; {clock}; if that is wrong, go on once with --ignore-clock"
 
 
 def trusted_revision(
@@ -302,6 +320,7 @@ def trusted_revision(
     With keys that is its last commit, when that is signed or a signed tag names it; else the newest signed
     tag below it. Raises WorkshopError when there is none, or when it is older than what was delivered.
     """
+    had = bool(last.commit) and mirror.has(last.commit)
     tip = mirror.fetch(remote)
     order, refs = history(mirror, tip)
     if signers is None or trust.reset:
@@ -316,7 +335,8 @@ def trusted_revision(
         if signers is None:
             return offered
         chain = Chain(mirror, signers, Last(), trust)
-        chain.adopt(commit)
+        why_not = chain.adopt(commit, tag.date)
+        offered = _with_notes(offered, f"its {LIST_FILE} {why_not}" if why_not else "")
         return replace(
             offered, project=tag.project, keys=chain.lines, anchor=signers.anchor, chain=(tag.name,)
         )
@@ -346,9 +366,10 @@ def trusted_revision(
         anchor=signers.anchor,
         chain=tuple(tag.name for tag in chain.good if tag.name),
     )
+    mirror.brought_nothing = had and (revision.commit, revision.tag) == (last.commit, last.tag)
     rewritten = require_no_rollback(mirror, last, revision, trust)
-    changed = _key_note(last, chain) if chain.continues else ""
-    return _with_notes(revision, waits, rewritten, changed, age_note(revision.date, last))
+    notes = waits, rewritten, chain.changed_keys, chain.unapproved, age_note(revision.date, last)
+    return _with_notes(revision, *notes)
 
 
 def _waits(branch: str, taken: Tag, refused: dict[str, str]) -> str:
@@ -362,14 +383,6 @@ def _waits(branch: str, taken: Tag, refused: dict[str, str]) -> str:
 
 def _with_notes(revision: Revision, *notes: str) -> Revision:
     return replace(revision, note=printable("; ".join(filter(None, notes))))
-
-
-def _key_note(last: Last, chain: Chain) -> str:
-    """Say which keys ended and which are new."""
-    old, new = ({key.fingerprint for key in keys_of("\n".join(lines))} for lines in (last.keys, chain.lines))
-    if not last.keys or old == new:
-        return ""
-    return f"the organiser's keys changed: {len(old - new)} ended, {len(new - old)} new"
 
 
 def _spoken(order: dict[str, int], code: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.bed import CLEAN, Bed, book, cell, git, notebook
+from sync.forge import carry, listed
 from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, last, new_key
 from workshop.errors import WorkshopError
 from workshop.sync import engine, source, trust
@@ -259,21 +260,18 @@ def test_88_an_old_revision_warns(
     assert "ask the organiser whether there is a newer one" in note
 
 
-def travelling(organiser: Organiser, *keys: Path) -> None:
-    """Write the list of keys that the next revision carries."""
-    allowed_signers(organiser.folder / "trusted-keys", *keys)
-
-
-def test_89_a_stolen_key_ends_when_the_other_signs_a_list_without_it(
+def test_89_a_stolen_key_ends_when_the_root_key_approves_a_list_without_it(
     organiser: Organiser, bed: Bed, tmp_path: Path
 ) -> None:
-    first, second, third = organiser.key, *(new_key(tmp_path / "keys", name) for name in ("second", "third"))
+    first, names = organiser.key, ("second", "third", "root")
+    second, third, root = (new_key(tmp_path / "keys", name) for name in names)
     assert first is not None
-    signers = allowed_signers(tmp_path / "two", first, second)
+    signers = tmp_path / "two"
+    signers.write_text(listed([first, second], "2030-01-01", root))
     organiser.release("v1", a_ipynb=notebook("1"))
     organiser.sync(signers=signers)
     organiser.key = second
-    travelling(organiser, second, third)
+    carry(organiser, [second, third], "2030-01-02", approved=[root], root=root)
     organiser.release("v2", a_ipynb=notebook("2"))
     organiser.key = first
     organiser.release("v3", a_ipynb=notebook("stolen"))
@@ -285,7 +283,7 @@ def test_89_a_stolen_key_ends_when_the_other_signs_a_list_without_it(
     organiser.key = third
     organiser.release("v4", a_ipynb=notebook("4"))
     assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
-    assert len(keys_of("\n".join(last(bed)["keys"]))) == 2
+    assert len(keys_of("\n".join(last(bed)["keys"]))) == 3
 
 
 def test_89_a_history_begun_at_an_older_list_brings_no_key_back(
@@ -294,10 +292,12 @@ def test_89_a_history_begun_at_an_older_list_brings_no_key_back(
     """Whoever stole a key can offer the genuine first release once more, and go on from it."""
     first, stolen, third = organiser.key, *(new_key(tmp_path / "keys", name) for name in ("stolen", "third"))
     assert first is not None
-    signers = allowed_signers(tmp_path / "two", first, stolen)
-    travelling(organiser, first, stolen)
+    root = new_key(tmp_path / "keys", "root")
+    signers = tmp_path / "two"
+    signers.write_text(listed([first, stolen], "2030-01-01", root))
+    carry(organiser, [first, stolen], "2030-01-01", root=root)
     begin = organiser.release("v1", a_ipynb=notebook("1"))
-    travelling(organiser, first, third)
+    carry(organiser, [first, third], "2030-01-02", approved=[root], root=root)
     good = organiser.release("v2", a_ipynb=notebook("2"))
     organiser.sync(signers=signers)
     organiser.git("reset", "--quiet", "--hard", begin)
@@ -310,7 +310,7 @@ def test_89_a_history_begun_at_an_older_list_brings_no_key_back(
     organiser.git("reset", "--quiet", "--hard", begin)
     organiser.git("tag", "--delete", "v3")
     organiser.key = first
-    travelling(organiser, first, third)
+    carry(organiser, [first, third], "2030-01-02", approved=[root], root=root)
     organiser.release("v4", a_ipynb=notebook("4"))
     assert organiser.actions(signers=signers) == {"a.ipynb": "updated"}
 
@@ -327,7 +327,9 @@ def test_90_a_code_read_aloud_brings_a_machine_back(organiser: Organiser, bed: B
     for wrong in ("1234", "0123456789abcdef"):
         with pytest.raises(WorkshopError, match="code"):
             organiser.sync(signers=signers, reset=wrong)
-    spoken = " ".join(fixed[place : place + 4] for place in range(0, 20, 4))
+    with pytest.raises(WorkshopError, match="too short for a code; it has 24 digits"):
+        organiser.sync(signers=signers, reset=fixed[:23])
+    spoken = " ".join(fixed[place : place + 4] for place in range(0, 24, 4))
     assert organiser.actions(signers=signers, reset=spoken) == {"a.ipynb": "updated"}
     assert bed.read("a.ipynb") == notebook("2")
     organiser.release("v3", a_ipynb=notebook("3"))

@@ -152,6 +152,15 @@ def test_71_a_wrong_gpg_key_is_refused(organiser: Organiser, gpg_home: Path, tmp
     assert organiser.actions(signers=good) == {"a.ipynb": "updated"}
 
 
+def test_71_an_ssh_signature_is_nothing_to_a_gpg_keyring(
+    organiser: Organiser, gpg_home: Path, tmp_path: Path
+) -> None:
+    organiser.release("v1", a_ipynb=notebook("1"))
+    organiser.commit("--gpg-sign", a_ipynb=notebook("2"))
+    good = keyring(gpg_home, tmp_path / "good.asc", "good")
+    check_refused(organiser, "not signed by a key that you trust", signers=good)
+
+
 def test_71_the_users_own_keys_do_not_count(
     organiser: Organiser, gpg_home: Path, signers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
