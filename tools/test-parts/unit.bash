@@ -13,11 +13,11 @@ case ${1:-} in
   # make anew what the tests of a file share. Beside them other jobs are at work.
   check)
     run_pytest tests packages/organiser/tests benchmarks/tests --ignore tests/machines --ignore tests/browser \
-      --ignore packages/organiser/tests/appliance --ignore benchmarks/tests/games
+      --ignore packages/organiser/tests/appliance
     ;;
   workshop) run_pytest packages/workshop/tests --ignore packages/workshop/tests/sync ;;
   # In one process: numba compiles the engine for a minute, and several would do so at the same time.
-  bubblebreaker) run_pytest packages/bubblebreaker/tests benchmarks/tests/games ;;
+  bubblebreaker) run_pytest packages/bubblebreaker/tests ;;
   # What is slow, plays of Ansible above all.
   more)
     # Only the files that hold such tests: to read and rewrite all of them takes as long as the half of these. In one
