@@ -1,4 +1,4 @@
-"""A class comes: what is lost is judged here; what takes time is reported, for a busy machine takes longer."""
+"""A class comes: what is lost is judged; what takes time is reported, for a busy machine takes longer."""
 
 from __future__ import annotations
 
