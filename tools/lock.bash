@@ -26,7 +26,7 @@ for name in theano tensorflow; do
   lock "$name" "$workshop" --extra teach "$games" --group "$name"
 done
 lock test "$workshop" --extra run --extra teach "$games" --group test
-for name in audit build uv peers chart-hub; do lock "$name" "locks/$name.in"; done
+for name in audit build uv chart-hub; do lock "$name" "locks/$name.in"; done
 # Installed beside the environment theano, so what that one has is left out.
 lock theano-test --constraint locks/theano.txt --no-emit-package numpy --no-emit-package protobuf locks/theano-test.in
 # The classroom's proxy: what npm checks is the integrity of each package; the file names no registry either.

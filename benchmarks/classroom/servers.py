@@ -80,6 +80,8 @@ def classroom(seats: int) -> Iterator[Server]:
         raise WorkshopError(
             f"there is no card for seat {lacking[0]}; 'workshop hub seats {seats} --anew' makes all again"
         )
+    for each in numbers:
+        client.free(f"{each:03d}")  # so the hub knows that a warmed seat does not run any more
     run("systemctl", "stop", "classroom-seat@*")
     try:
         yield Server(
@@ -103,7 +105,7 @@ def debian(seats: int, folder: Path) -> Iterator[Server]:
         for person in people:
             run("useradd", "--create-home", "--shell", "/bin/bash", person.account)
         run("chpasswd", text="".join(f"{person.account}:{PASSWORD}\n" for person in people))
-        unit = ["--quiet", f"--unit={PEER_UNIT}", f"--working-directory={folder}"]
+        unit = ["--quiet", "--collect", f"--unit={PEER_UNIT}", f"--working-directory={folder}"]
         run("systemd-run", *unit, "/usr/bin/jupyterhub", "--config", folder / "config.py")
         hub, end = Client(f"{server.address}/hub/api", ""), time.monotonic() + START_SECONDS
         while time.monotonic() < end:

@@ -21,7 +21,7 @@ from tools.testbed.inside import inside
 
 PREFIX = "/opt/workshop"
 LESSON = "1-mnist/10-mlp"
-"""What a class trains; its functions are compiled at set-up, as all lessons' are on a classroom's server."""
+"""Its functions are compiled at set-up, as all lessons' are on a classroom's server."""
 DISK_BYTES = 24 * 2**30
 """Of the disk with homes, environments and the hub's database: a file, as large as what is written."""
 PREPARE = """
@@ -38,8 +38,6 @@ chmod 755 /usr/sbin/policy-rc.d
 apt-get install --yes --quiet=2 --no-install-recommends jupyterhub jupyter-notebook
 rm /usr/sbin/policy-rc.d
 """
-PEERS = "/srv/peers"
-"""Where the packages of the peers are, for one run after the other."""
 
 
 @dataclass
@@ -87,9 +85,9 @@ class Room:
             },
         )
 
-    def bring_peers(self) -> None:
-        """Install Debian's hub, and what the other peer's environment needs."""
-        self.bed.root(f"{DEBIANS}\nmkdir -p {PEERS}")
+    def bring_peer(self) -> None:
+        """Install Debian's hub."""
+        self.bed.root(DEBIANS)
 
     def bench(self, *options: str) -> dict[str, Any]:
         """Let a class come; return what was measured. Bars that are missed are in it."""
@@ -125,7 +123,7 @@ def main(words: list[str]) -> None:
             print(done.text, f"{done.seconds:.0f} s")
             if done.status:
                 sys.exit(done.status)
-            room.bring_peers()
+            room.bring_peer()
         case ["bench", *options]:
             print(json.dumps(room.bench(*options), indent=1))
         case ["stop"]:

@@ -1,4 +1,4 @@
-"""What the fuzzer of shapes found: odd folders, odd records, and a git that answers nonsense."""
+"""Odd folders, odd records, and a git that answers nonsense."""
 
 import json
 import os
