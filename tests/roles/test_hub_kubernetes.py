@@ -232,7 +232,7 @@ def test_a_seat_that_starts_anew_keeps_its_browser(written: Written, monkeypatch
 
 @pytest.mark.slow
 def test_a_small_class_comes_in_by_a_recorded_api(written: Written, tmp_path: Path) -> None:
-    # The hub that the values make, with KubeSpawner; tools/testbed/release.bash kubernetes-load does so with a thousand.
+    # The hub that the values make, with KubeSpawner; test_thousand_seats.py does so with a thousand.
     shutil.copytree(written.folder / "plain", tmp_path / "classroom")
     found = measure(tmp_path / "classroom", tmp_path, seats=3, a_minute=180.0)
     assert found.failed == {}

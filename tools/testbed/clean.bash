@@ -57,6 +57,8 @@ remove_domains() {
 }
 
 remove_containers
+# Downloads and homes of machines whose tests were killed (tests/machines/local/bed.py).
+rm -rf "$CHECKOUT"/.cache/testbed-*-????????
 if [ "$(id -u)" = 0 ]; then
   unmount
   detach_loops

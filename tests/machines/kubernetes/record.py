@@ -1,6 +1,6 @@
 """Record what a cluster's API says of one seat's start, for recorded_api.py.
 
-``tools/testbed/release.bash kubernetes`` records one start of its own cluster, and writes it over recording.json
+``tools/testbed/release.bash kubernetes`` records one start of its own cluster, over recording.json
 where WORKSHOP_TEST_RECORD is set. By hand, against any cluster: ``python -m machines.kubernetes.record
 KUBECONFIG NAMESPACE POD``; then somebody starts that seat. Ends when the pod is ready.
 """
