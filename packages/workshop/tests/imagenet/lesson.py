@@ -41,9 +41,10 @@ def fetch_from_stick(network: str, weights: Path, folder: Path) -> None:
     on_stick = folder / "stick" / "data" / network / ENTRIES[network].file
     on_stick.parent.mkdir(parents=True)
     on_stick.symlink_to(weights)
-    words = ["data", "fetch", network, "--offline", "--cache", folder / "stick", "--into", folder / "data"]
+    words = ["data", "fetch", network, "--offline", "--catalogue", str(folder / "catalogue.yml")]
+    places = ["--cache", str(folder / "stick"), "--into", str(folder / "data")]
     done = subprocess.run(
-        [workshop_command(), *words, "--catalogue", folder / "catalogue.yml"],
+        [workshop_command(), *words, *places],
         capture_output=True,
         text=True,
         timeout=120,
@@ -57,9 +58,9 @@ def run_lesson(name: str, weights: Path, folder: Path) -> dict[str, Any]:
     The network is the one that the lesson is called after: 2-imagenet/10-NETWORK. It is held to the lesson's
     own budget and bars.
     """
-    words = [workshop_command(), "lessons", "run", name, "--profile", "fast", "--solutions", "--json"]
+    words = ["lessons", "run", name, "--profile", "fast", "--solutions", "--json"]
     done = subprocess.run(
-        [*words, "--notebooks", ROOT / "notebooks"],
+        [workshop_command(), *words, "--notebooks", ROOT / "notebooks"],
         env=_environment(_machine(name, weights, folder), folder),
         capture_output=True,
         text=True,

@@ -86,7 +86,9 @@ def test_what_is_missing_in_what_was_published_is_said(monkeypatch: pytest.Monke
     assert (given.stderr, document(given)) == ("", report)
 
 
-@pytest.mark.parametrize("given", [[], ["--title", "Nets & <b>us</b>", "--date", "3 March", "--place", "Here"]])
+@pytest.mark.parametrize(
+    "given", [[], ["--title", "Nets & <b>us</b>", "--date", "3 March", "--place", "Here"]]
+)
 def test_what_was_published_bears_the_title_that_it_was_given(
     given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
