@@ -34,6 +34,6 @@ def apart(scores: Sequence[Score], unseen: int) -> tuple[list[Score], list[Score
     learnt = [score for score in rest if tune(score) not in known]
     if not learnt:
         raise WorkshopError(
-            f"{len(scores)} pieces are too few to learn from and to test with; add pieces with other tunes"
+            f"too few pieces ({len(scores)}) to learn from and to test with; add pieces with other tunes"
         )
     return learnt, asked
