@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from workshop.datasets.catalogue import load_catalogue
 from workshop.errors import WorkshopError
 from workshop.imagenet import NAMES, available, collection, open_first, open_network
 from workshop.imagenet.collection import ENTRIES
+from workshop.settings import Settings
 from workshop.teach import recordings
 
 
@@ -71,15 +71,19 @@ def test_a_stand_in_is_announced_with_what_to_do(
     assert opened == ["efficientnet-lite0"]
     for words in ("Inception v3", "goes on with EfficientNet-Lite0", "workshop data fetch inception-v3"):
         assert words in said
+    assert said.count("\n") == 1
 
 
-def test_the_lesson_about_googlenet_opens_what_its_text_describes() -> None:
-    """That is EfficientNet-Lite, also where GoogLeNet's own weights are."""
-    asked: list[str] = []
-    imagenet = SimpleNamespace(open_first=lambda *names: asked.append(names[0]), open_network=asked.append)
+@pytest.mark.parametrize("here", [["googlenet", "efficientnet-lite0"], ["efficientnet-lite0"]])
+def test_the_lesson_about_googlenet_opens_its_own_weights_where_they_are(
+    here: list[str], tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in here:
+        place(tmp_path, name)
+    monkeypatch.setattr(collection, "load_settings", lambda: Settings(data=tmp_path))
     cells = {cell["id"]: cell["source"] for cell in recordings.cells(Path("2-imagenet/10-googlenet.ipynb"))}
-    exec(cells["open"][0], {"imagenet": imagenet})
-    assert asked == ["efficientnet-lite0"]
+    exec(next(line for line in cells["trained"] if "open" in line), {"imagenet": collection})
+    assert opened == [here[0]]
     assert "**EfficientNet-Lite**" in "".join(cells["first-text"])
 
 

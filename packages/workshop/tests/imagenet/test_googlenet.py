@@ -13,9 +13,10 @@ pytest.importorskip("theano", reason="Theano is not in this environment")
 import onnx
 import onnxruntime
 
+from imagenet.lesson import fetch_from_stick, run_lesson
 from workshop.errors import WorkshopError
 from workshop.imagenet import googlenet, preprocessing
-from workshop.imagenet.collection import available, open_network
+from workshop.imagenet.collection import ENTRIES, available, open_network
 from workshop.imagenet.network import Network
 from workshop.imagenet.photos import photos
 from workshop.imagenet.untrained import write_random_googlenet
@@ -75,6 +76,16 @@ def test_all_of_caffes_names_are_there(tmp_path: Path) -> None:
     convolutions = [name for name, layer in layers.items() if hasattr(layer, "groups")]
     assert len(convolutions) == 57
     assert {"conv1/7x7_s2", "inception_4c/5x5_reduce", "loss3/classifier", "prob"} <= set(layers)
+
+
+@pytest.mark.slow
+def test_its_lesson_runs_with_the_weights_that_were_fetched(tmp_path: Path) -> None:
+    """No package registry has the trained weights: random ones show that each cell fits the network."""
+    write_random_googlenet(tmp_path / "random.onnx", rounds_up=True)
+    fetch_from_stick("googlenet", tmp_path / "random.onnx", tmp_path)
+    weights = tmp_path / "data" / "googlenet" / ENTRIES["googlenet"].file
+    metrics = run_lesson("2-imagenet/10-googlenet", weights, tmp_path)
+    assert metrics["network"] == "googlenet"
 
 
 def test_weights_of_another_network_are_refused() -> None:

@@ -84,3 +84,24 @@ def test_what_is_missing_in_what_was_published_is_said(monkeypatch: pytest.Monke
     assert said.stderr.splitlines() == report["notes"]
     given = slides("publish", "out", "--json")
     assert (given.stderr, document(given)) == ("", report)
+
+
+@pytest.mark.parametrize(
+    "given", [[], ["--title", "Nets & <b>us</b>", "--date", "3 March", "--place", "Here"]]
+)
+def test_what_was_published_bears_the_title_that_it_was_given(
+    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workshop.site.publish.find_browser", lambda: None)
+    for library in ("reveal", "katex"):
+        (tmp_path / "data" / library).mkdir(parents=True)
+        (tmp_path / "data" / library / "it.js").write_text("it", encoding="utf-8")
+    (tmp_path / "workshop.toml").write_text(f'data = "{tmp_path / "data"}"\n', encoding="utf-8")
+    monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
+    said = slides("publish", tmp_path / "out", *given)
+    assert said.exit_code == 0, said.output
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    title = "Nets &amp; &lt;b&gt;us&lt;/b&gt;" if given else "Deep Learning Workshop"
+    assert f"<title>{title}: slides and demos</title>" in page
+    assert f'<h1 class="grow">{title}</h1>' in page
+    assert ("3 March · Here" in page) == bool(given)

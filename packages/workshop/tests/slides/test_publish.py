@@ -5,7 +5,7 @@ import pytest
 from slides.presentations import CHECKOUT
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
-from workshop.site.publish import MARK, publish_decks
+from workshop.site.publish import MARK, Event, publish_decks
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_published_before_may_be_published_anew(tmp_path: Path, monkeypatch: pyt
         (tmp_path / "data" / library).mkdir(parents=True)
         (tmp_path / "data" / library / "it.js").write_text("it", encoding="utf-8")
     out, settings = tmp_path / "out", Settings(data=tmp_path / "data")
-    report = publish_decks(CHECKOUT, out, date="1 May", place="<Here>", settings=settings)
+    report = publish_decks(CHECKOUT, out, Event(date="1 May", place="<Here>"), settings=settings)
     assert report["handouts"] == [] and "Chromium" in report["notes"][0]
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "1 May · &lt;Here&gt;" in page and "Martin Andrews" in page

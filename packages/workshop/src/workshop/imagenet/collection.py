@@ -91,7 +91,7 @@ def _check(name: str) -> None:
 def open_first(*names: str, data: Path | None = None) -> Network:
     """Open the first of the named networks whose weights are on this machine.
 
-    When it is not the one that was named first, one friendly line says so. Raises WorkshopError when a name
+    When it is not the one that was named first, one line says so. Raises WorkshopError when a name
     is unknown, or when none is here.
     """
     for name in names:
@@ -102,8 +102,7 @@ def open_first(*names: str, data: Path | None = None) -> Network:
         return open_network(names[0], data)
     if found != names[0]:
         print(
-            f"The weights of {ENTRIES[names[0]].title} are not on this machine.\n"
-            f"This lesson goes on with {ENTRIES[found].title}: what it shows is what that one sees.\n"
-            f"On a better network, fetch them: workshop data fetch {names[0]}"
+            f"The weights of {ENTRIES[names[0]].title} are not on this machine, so the lesson goes on with"
+            f" {ENTRIES[found].title}; to fetch them: workshop data fetch {names[0]}"
         )
     return open_network(found, data)

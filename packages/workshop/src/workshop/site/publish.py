@@ -10,6 +10,7 @@ import json
 import shutil
 import string
 import tempfile
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,20 @@ PARTS = ("slides/", "demos/", "assets/")
 PAGE = "presentation/slides/published.html"
 
 
+TITLE = "Deep Learning Workshop"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the page says of the workshop that was held; an empty date or place is left out."""
+
+    title: str = TITLE
+    date: str = ""
+    place: str = ""
+
+
 def publish_decks(
-    source: Path, into: Path, *, date: str = "", place: str = "", settings: Settings | None = None
+    source: Path, into: Path, event: Event = Event(), *, settings: Settings | None = None
 ) -> dict[str, Any]:
     """Make ``into`` from the checkout ``source``; return ``{"files", "bytes", "handouts", "notes"}``.
 
@@ -45,7 +58,7 @@ def publish_decks(
                 raise WorkshopError(f"publishing needs {library}; run 'workshop data fetch {library}'")
         _copy(site, made)
         handouts = _handouts(source, site, made, Path(scratch) / "profile", notes)
-        _pages(source, made, handouts, date, place)
+        _pages(source, made, handouts, event)
         _replace(made, into)
     files = [path for path in into.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
@@ -83,7 +96,7 @@ def _handouts(source: Path, site: Path, made: Path, profile: Path, notes: list[s
     return names
 
 
-def _pages(source: Path, made: Path, handouts: list[str], date: str, place: str) -> None:
+def _pages(source: Path, made: Path, handouts: list[str], event: Event) -> None:
     """Write the page that lists the decks, and the settings that tell the pages where they are."""
     decks = []
     for workshop in read_presentation(source).workshops.values():
@@ -100,9 +113,11 @@ def _pages(source: Path, made: Path, handouts: list[str], date: str, place: str)
         for demo in read_manifest(source)
         if f"demos/{demo['name']}/" not in NEEDS_A_SERVER
     ]
-    held = " · ".join(escape(each) for each in (date, place) if each)
+    held = " · ".join(escape(each) for each in (event.date, event.place) if each)
     page = string.Template((source / PAGE).read_text(encoding="utf-8"))
-    text = page.substitute(held=held, decks="\n".join(decks), demos="\n".join(demos))
+    text = page.substitute(
+        title=escape(event.title), held=held, decks="\n".join(decks), demos="\n".join(demos)
+    )
     (made / "index.html").write_text(text, encoding="utf-8")
     config = json.dumps({"published": True, "ports": {}, "demos": [], "lessons": [], "workshops": []})
     (made / "config.js").write_text(f"window.workshopConfig = {config};\n", encoding="utf-8")

@@ -105,13 +105,16 @@ def publish(
     folder: Annotated[Path, typer.Argument(help="The folder to make; it is new, or was published before.")],
     date: Annotated[str, typer.Option(help="When the workshop was held, as it is to be read.")] = "",
     place: Annotated[str, typer.Option(help="Where it was held.")] = "",
+    title: Annotated[
+        str, typer.Option(help="The heading of the page; default: Deep Learning Workshop.")
+    ] = "",
     source: Source = None,
     json: Json = False,
 ) -> None:
     """Make a folder of decks, demos and hand-outs that any web server can show."""
-    from workshop.site.publish import publish_decks
+    from workshop.site.publish import TITLE, Event, publish_decks
 
-    report = publish_decks(_checkout(source), folder, date=date, place=place)
+    report = publish_decks(_checkout(source), folder, Event(title or TITLE, date, place))
     if json:
         print_json(report)
         return

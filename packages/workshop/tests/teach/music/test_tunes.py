@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from workshop.errors import WorkshopError
 from workshop.teach.music import textbook
 from workshop.teach.music.tunes import MOVES, apart, tune
 
@@ -37,3 +39,9 @@ def test_a_tune_of_an_unseen_piece_is_not_learnt_from() -> None:
 def test_the_lessons_own_pieces_all_have_different_tunes() -> None:
     pieces = textbook.pieces(60, seed=1)
     assert len({tune(piece) for piece in pieces}) == len(pieces)
+
+
+@pytest.mark.parametrize("scores", [[setting(MELODY)], [setting(MELODY), setting([n + 2 for n in MELODY])]])
+def test_pieces_that_leave_nothing_to_learn_from_are_said_to_be_too_few(scores: list[textbook.Score]) -> None:
+    with pytest.raises(WorkshopError, match="too few"):
+        apart(scores, 1)

@@ -22,6 +22,8 @@ Score = NDArray[np.int64]
 Sounding = tuple[Fraction, Fraction, int]
 """From when to when, in quarters, and the MIDI number."""
 
+FOLDER = Path(__file__).with_name("scores")
+"""Comes with the workshop: *Old Hundredth*, a tune of 1551 in the public domain."""
 VOICES = 4
 SUFFIXES = (".mxl", ".musicxml", ".xml")
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from workshop.errors import WorkshopError
 from workshop.teach.music.musicxml import Score
 
 MOVES = 16
@@ -24,7 +25,15 @@ def tune(score: Score) -> tuple[int, ...]:
 
 
 def apart(scores: Sequence[Score], unseen: int) -> tuple[list[Score], list[Score]]:
-    """Return the pieces to learn from, and the last ``unseen``; a tune of those is not learnt from."""
+    """Return the pieces to learn from, and the last ``unseen``; a tune of those is not learnt from.
+
+    Raises WorkshopError when no piece is left to learn from.
+    """
     rest, asked = list(scores[: len(scores) - unseen]), list(scores[len(scores) - unseen :])
     known = {tune(score) for score in asked}
-    return [score for score in rest if tune(score) not in known], asked
+    learnt = [score for score in rest if tune(score) not in known]
+    if not learnt:
+        raise WorkshopError(
+            f"too few pieces ({len(scores)}) to learn from and to test with; add pieces with other tunes"
+        )
+    return learnt, asked
