@@ -48,7 +48,7 @@ def test_the_text_can_be_learnt() -> None:
     assert 0.65 < np.mean(follows) < 0.75
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_ours_is_timed_in_a_process_of_its_own() -> None:
     pytest.importorskip("theano", reason="Theano is not in this environment")
     command = [sys.executable, race.__file__, "theano", "16", "8", "10", "40"]

@@ -64,7 +64,7 @@ def test_each_network_has_bars_of_its_own(ours: tuple[float, float], missed: int
     assert len(bench.summarise(found)["missed"]) == missed
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_ours_is_timed_in_a_process_of_its_own(tmp_path: Path) -> None:
     pytest.importorskip("theano", reason="Theano is not in this environment")
     pytest.importorskip("onnx", reason="onnx is not in this environment")
