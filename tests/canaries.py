@@ -32,7 +32,6 @@ HARMLESS = {
 }
 """What only sounds like a secret, and why it is none."""
 
-# Public keys under the name of what they do are no matter for the search either.
 GENERATED = (
     "etc/token",
     "hub/private/key",
@@ -45,7 +44,9 @@ GENERATED = (
 
 
 def forms(secret: str) -> list[str]:
-    """Return a secret as a search finds it: as it is, and in base64 wherever it begins there."""
+    """Return a secret as a search finds it: as it is, and a long one in base64 wherever it begins there."""
+    if len(secret) < 16:
+        return [secret]
     shifted = [base64.b64encode(b"\0" * shift + secret.encode())[4 * bool(shift) :] for shift in range(3)]
     # The last group depends on what follows.
     return [secret, *(text.rstrip(b"=")[:-4].decode() for text in shifted)]
