@@ -1,4 +1,4 @@
-"""The variables of set-up that hold a secret, and a canary for each: a text that must be found nowhere else."""
+"""The variables of set-up that hold a secret, and a canary for each: a text that is found nowhere else."""
 
 from __future__ import annotations
 
@@ -40,18 +40,19 @@ GENERATED = (
     "hub/private/certificate-key.pem",
     "hub/state/jupyterhub_cookie_secret",
 )
-"""Files below the prefix with a secret that the machine makes itself: those that a machine of its kind has."""
+"""Files below the prefix that hold what a machine of its kind makes itself."""
 
 
 def forms(secret: str) -> list[str]:
-    """Return a secret as a search finds it: as it is, and a long one in base64 wherever it begins there."""
+    """Return a secret as a search finds it: as it is, and a long one in base64 at each alignment."""
     if len(secret) < 16:
         return [secret]
-    shifted = [base64.b64encode(b"\0" * shift + secret.encode())[4 * bool(shift) :] for shift in range(3)]
+    plain = secret.encode()
+    shifted = [base64.b64encode(b"\0" * shift + plain)[4 * bool(shift) :] for shift in range(3)]
     # The last group depends on what follows.
     return [secret, *(text.rstrip(b"=")[:-4].decode() for text in shifted)]
 
 
 def found(secrets: dict[str, str], text: str) -> list[str]:
     """Return the names of the secrets that a text holds, in any form."""
-    return sorted(name for name, secret in secrets.items() if any(form in text for form in forms(secret)))
+    return sorted(name for name, secret in secrets.items() if any(each in text for each in forms(secret)))

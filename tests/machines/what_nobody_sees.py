@@ -1,7 +1,7 @@
 """Runs inside a machine under test: where an account without rights finds a secret.
 
 usage: what_nobody_sees.py watch            until stdin ends; prints what command lines and environments said
-       what_nobody_sees.py search HEX…      the secrets, as hexadecimal digits, for this command line is seen, too
+       what_nobody_sees.py search HEX…      each secret in hexadecimal digits: this command line is seen, too
 
 ``search`` prints as JSON, for each secret, the places that hold it. Any Python from 3.9 runs it.
 """
@@ -15,9 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_FILES = ("/proc", "/sys", "/dev")
-OF_OTHERS = ("/usr", "/srv", "/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt")
-"""What comes from packages, and what test beds mount."""
+LEFT_OUT = {"/proc", "/sys", "/dev", "/usr", "/srv", "/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt"}
+"""What holds no files, what comes from packages, and what test beds mount."""
 LARGEST = 64 * 2**20
 
 
@@ -46,16 +45,12 @@ def watch():
 def readable():
     """Yield the files that this account may read, and what is in them."""
     for place, folders, names in os.walk("/"):
-        folders[:] = [
-            name for name in folders if not os.path.join(place, name).startswith(NOT_FILES + OF_OTHERS)
-        ]
-        for name in names:
-            path = os.path.join(place, name)
+        folders[:] = [name for name in folders if str(Path(place, name)) not in LEFT_OUT]
+        for path in (Path(place, name) for name in names):
             try:
-                status = os.lstat(path)
+                status = path.lstat()
                 if stat.S_ISREG(status.st_mode) and status.st_size < LARGEST:
-                    with open(path, "rb") as file:
-                        yield path, file.read()
+                    yield str(path), path.read_bytes()
             except OSError:
                 continue
 

@@ -1,4 +1,4 @@
-"""Secrets of set-up: which variables hold one, and that no task shows them, whatever Ansible is asked to show."""
+"""Secrets of set-up: which variables hold one, and that no task shows one, even at -vvv with --diff."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 SOUNDS_SECRET = re.compile(r"token|secret|passw|passphrase|credential|cookie|(^|_)(key|code|pin)s?(_|$)")
 PARTS = ("block", "rescue", "always")
-UNSEEN = {"name", "when", "vars", "register", "changed_when", "failed_when", "until", "tags", "notify", "that"}
+UNSEEN = {
+    "name",
+    "when",
+    "vars",
+    "register",
+    "changed_when",
+    "failed_when",
+    "until",
+    "tags",
+    "notify",
+    "that",
+}
 """Of a task, what Ansible shows of no value, whatever it is asked to show."""
 CONTENT = "__workshop_secret.content"
 """What the tasks in roles/workshop/tasks/secret.yml are given."""
@@ -112,9 +123,11 @@ def variables() -> Iterator[tuple[str, str]]:
 
 
 def mentions(text: str, names: set[str]) -> set[str]:
-    """Return which of the names a text's expressions mention, those of the templates that it names included."""
+    """Return which of the names a text's expressions mention, or those of a template that it names."""
     for template in re.findall(r"[\w.@-]+\.j2\b", text):
-        text += "".join(path.read_text(encoding="utf-8") for path in ROOT.glob(f"roles/*/templates/{template}"))
+        text += "".join(
+            path.read_text(encoding="utf-8") for path in ROOT.glob(f"roles/*/templates/{template}")
+        )
     text = "".join(re.findall(r"\{\{.*?\}\}|\{%.*?%\}", text, re.S))
     return {name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)}
 
