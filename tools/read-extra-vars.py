@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-
 ROLES = Path(__file__).resolve().parents[1] / "roles"
 SECRET = re.compile(r"^ {6}(\w+):\n(?: {8}.*\n)*? {8}no_log: true$", re.MULTILINE)
 """An argument that its role's specification calls secret."""
