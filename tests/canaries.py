@@ -38,7 +38,7 @@ GENERATED = (
     "hub/private/cli-token",
     "hub/private/proxy-token",
     "hub/private/certificate-key.pem",
-    "hub/state/jupyterhub_cookie_secret",
+    "hub/state/cookie-secret",
 )
 """Files below the prefix that hold what a machine of its kind makes itself."""
 

@@ -18,7 +18,7 @@ HAS = {
     "hub/private/key",
     "hub/private/cli-token",
     "hub/private/proxy-token",
-    "hub/state/jupyterhub_cookie_secret",
+    "hub/state/cookie-secret",
 }
 
 
