@@ -23,7 +23,8 @@ Cache = Annotated[
 ]
 Stick = Annotated[Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")]
 ExtraVars = Annotated[
-    list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
+    list[str] | None,
+    typer.Option("--extra-vars", "-e", help="A role's variable: name=value; a secret in a file: @FILE."),
 ]
 KeepRoot = Annotated[
     bool,
