@@ -37,7 +37,8 @@ def one_line(result: dict[str, Any]) -> str:
     # A command tells on its standard error why it gave up; Ansible only that it did.
     if not text and result.get("rc"):
         text = str(result.get("stderr") or result.get("module_stderr") or "").strip().rpartition("\n")[2]
-    text = text or str(result.get("msg") or "no reason given")
+    hidden = "its output may hold a secret and is not shown" if result.get("censored") else ""
+    text = text or str(result.get("msg") or hidden or "no reason given")
     return " ".join(text.split())
 
 

@@ -25,7 +25,7 @@ options:
   files:
     description:
       - Files to write; each has C(path) and C(content), and C(owner) and C(mode) where they matter.
-      - With C(readers), the file's group is that of this account, which may then read what others may not.
+      - Never a secret, which would be in the journal; the tasks in roles/workshop/tasks/secret.yml place one.
     type: list
     elements: dict
     default: []

@@ -37,7 +37,6 @@ FILES: Item = {
     "options": _SHARED
     | {
         "content": {"type": "str", "required": True, "no_log": False},
-        "readers": {"type": "str"},
         "mode": {"type": "str", "default": "0644"},
     },
 }
@@ -65,40 +64,20 @@ def whose(item: Item, place: Place) -> int | None:
     return place.account
 
 
-def group_id(item: Item) -> int | None:
-    """Return the group of the account that may read a file; None: it does not matter, or is not there yet."""
-    try:
-        return pwd.getpwnam(item["readers"]).pw_gid if item.get("readers") and os.geteuid() == 0 else None
-    except KeyError:
-        return None
-
-
-def mode_of(item: Item) -> int:
-    """Return the mode that an item gets.
-
-    Only root gives a file to a group. That of a plain user's is perhaps shared by a whole lab.
-    """
-    mode = int(item["mode"], 8)
-    return mode & ~0o070 if item.get("readers") and os.geteuid() != 0 else mode
-
-
 def differs(path: Path, item: Item) -> bool:
-    """Tell whether the mode, the owner or the group of what is there must change."""
+    """Tell whether the mode or the owner of what is there must change."""
     found = path.stat()
     owner = user_id(item["owner"])
     wrong_owner = os.geteuid() == 0 and owner not in (None, found.st_uid)
-    wrong_group = group_id(item) not in (None, found.st_gid)
-    return stat.S_IMODE(found.st_mode) != mode_of(item) or wrong_owner or wrong_group
+    return stat.S_IMODE(found.st_mode) != int(item["mode"], 8) or wrong_owner
 
 
 def dress(path: Path, item: Item) -> None:
-    """Give a file or folder its mode, its owner and its group."""
-    owner, group = user_id(item["owner"]), group_id(item)
+    """Give a file or folder its mode and its owner."""
+    owner = user_id(item["owner"])
     if os.geteuid() == 0 and owner is not None and owner != path.stat().st_uid:
         os.chown(path, owner, pwd.getpwuid(owner).pw_gid)
-    if group is not None:
-        os.chown(path, -1, group)
-    path.chmod(mode_of(item))
+    path.chmod(int(item["mode"], 8))
 
 
 def is_anothers(path: Path, item: Item) -> bool:

@@ -4,7 +4,7 @@
 usage: read-extra-vars.py NAME,NAME… WORD…: the words are those of ansible-playbook. Prints name and value in
 turn, each ended by a NUL; as for Ansible, the last word wins. Reads NAME=VALUE, JSON, and files of JSON or
 YAML (@FILE). Of YAML it understands what a list of settings needs, a line each, and refuses any other value:
-it must not guess.
+it must not guess. It also refuses a secret that is not in a file. Without a NAME ("") that is all it does.
 """
 
 import json
@@ -13,6 +13,10 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+ROLES = Path(__file__).resolve().parents[1] / "roles"
+SECRET = re.compile(r"^ {6}(\w+):\n(?: {8}.*\n)*? {8}no_log: true$", re.MULTILINE)
+"""An argument that its role's specification calls secret."""
 
 
 class UnreadableError(Exception):
@@ -29,6 +33,20 @@ def extra_vars(words: list[str]) -> Iterator[str]:
             yield word.partition("=")[2]
         elif word.startswith("-e"):
             yield word[2:]
+
+
+def refuse_secrets(texts: list[str]) -> None:
+    """Raise UnreadableError for a word that holds a secret itself: every account can read command lines."""
+    secrets: set[str] = set()
+    for file in ROLES.glob("*/meta/argument_specs.yml"):
+        secrets.update(SECRET.findall(file.read_text(encoding="utf-8")))
+    given = re.compile(rf"""(?<!\w)({"|".join(sorted(secrets))})["']?\s*[=:]""")
+    for text in texts:
+        if not text.startswith("@") and (found := given.search(text)):
+            raise UnreadableError(
+                f"{found[1]} is secret, and every account can read command lines; "
+                "give it in a file that only you can read (-e @FILE)"
+            )
 
 
 def read(text: str, wanted: list[str]) -> dict[str, str]:
@@ -92,10 +110,12 @@ def plain(name: str, value: object) -> str:
 
 def main() -> int:
     """Print what was found."""
-    wanted = sys.argv[1].split(",")
+    wanted = list(filter(None, sys.argv[1].split(",")))
+    texts = list(extra_vars(sys.argv[2:]))
     found: dict[str, str] = {}
     try:
-        for text in extra_vars(sys.argv[2:]):
+        refuse_secrets(texts)
+        for text in texts if wanted else []:
             found |= read(text, wanted)
     except UnreadableError as error:
         print(error, file=sys.stderr)

@@ -65,22 +65,6 @@ def test_gives_a_folder_to_its_owner(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_uid == pwd.getpwnam("nobody").pw_uid
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
-def test_a_secret_of_roots_has_one_reader_besides(tmp_path: Path) -> None:
-    secret = file(tmp_path / "a", "secret", "0640") | {"readers": "nobody"}
-    group = pwd.getpwnam("nobody").pw_gid
-    for spoil in (
-        lambda: None,
-        lambda: os.chown(tmp_path / "a", 0, 0),
-        lambda: (tmp_path / "a").chmod(0o644),
-    ):
-        spoil()
-        assert placed.place([], [secret], False)["changed"]
-        found = (tmp_path / "a").stat()
-        assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (0, group, 0o640)
-        assert not placed.place([], [secret], False)["changed"]
-
-
 def test_a_failed_write_leaves_the_old_file_and_nothing_beside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,20 +78,3 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside(
         placed.place([], [file(tmp_path / "a", "new")], False)
     assert (tmp_path / "a").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
-
-
-def test_a_plain_users_group_reads_nothing_that_is_for_one_account(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In many a lab all people have one group."""
-    item = {
-        "path": str(tmp_path / "x"),
-        "content": "a token",
-        "owner": None,
-        "mode": "0640",
-        "readers": "root",
-    }
-    monkeypatch.setattr("ansible.module_utils.placing.os.geteuid", lambda: os.getuid() or 4711)
-    assert placed.place([], [item], False)["changed"]
-    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o600
-    assert not placed.place([], [item], False)["changed"]

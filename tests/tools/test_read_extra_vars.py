@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from canaries import GIVEN
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["workshop_prefix", "workshop_cache", "workshop_stick"]
@@ -113,6 +114,15 @@ def test_it_does_not_guess(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "vars.yml").write_text(text)
     answer = read("-e", f"@{tmp_path}/vars.yml")
     assert isinstance(answer, str) and said in answer and "workshop_prefix" in answer
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("word", ["a=b {}=x", '{{"a": 1, "{}": {{}}}}', "{{{}: x}}"])
+def test_a_secret_is_taken_from_a_file_alone(name: str, word: str, tmp_path: Path) -> None:
+    answer = read("-e", "a=b", f"--extra-vars={word.format(name)}")
+    assert isinstance(answer, str) and f"{name} is secret" in answer and "-e @FILE" in answer
+    (tmp_path / "vars.yml").write_text(f"{name}: x\nworkshop_prefix: /srv/a\n")
+    assert read("-e", f"@{tmp_path}/vars.yml") == {"workshop_prefix": "/srv/a"}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
     made = Classroom(tmp_path_factory.mktemp("classroom"))
     made.start()
     try:
-        done = made.set_up()
+        done = made.set_up_first()
         assert done.status == 0, done.text
         yield made
     finally:

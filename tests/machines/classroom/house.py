@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from canaries import GIVEN
 from machines.local.bed import OURS, Ran
 from machines.local.bed import Bed as Container
+from machines.secrecy import watched
 
 from tools.testbed.inside import inside
 
@@ -60,6 +62,10 @@ class Classroom:
     name: str = f"workshop-classroom-{OURS}"
     address: str = "http://127.0.0.1:8000"
     """Where the door is, since the last set-up."""
+    first: Ran = field(init=False)
+    """The set-up of the bare machine, which said all that it did."""
+    commands: list[str] = field(default_factory=list)
+    """Command lines and environments that an account without rights saw meanwhile."""
     disk: str = ""
     """What /home is on: a file system of its own, small enough to be filled."""
 
@@ -94,7 +100,13 @@ class Classroom:
         if self.disk == "ext4":
             subprocess.run(["umount", self.folder / "home"], check=True)
 
-    def set_up(self, **variables: Any) -> Ran:
+    def set_up_first(self) -> Ran:
+        """Make a classroom of the bare machine, with everybody looking on."""
+        with watched(self.name) as self.commands:
+            self.first = self.set_up("--diff", "-vvv")
+        return self.first
+
+    def set_up(self, *words: str, **variables: Any) -> Ran:
         """Run the roles against the machine from outside, as over ssh."""
         book = self.folder / "set-up.yml"
         given: dict[str, Any] = {
@@ -106,9 +118,13 @@ class Classroom:
             "notebook_sync_carry": True,
             "hub_service_seats": SEATS,
             "hub_service_seat_tmp_max": "32M",
+            "notebook_sync_variables": GIVEN["notebook_sync_variables"],
         }
+        # The authority's client reads the canary, and what a test gives it.
+        key = "hub_service_acme_environment"
+        variables[key] = GIVEN[key] | variables.get(key, {})
         book.write_text(SET_UP, encoding="utf-8")
-        done = self.bed.play(book, **(given | variables))
+        done = self.bed.play(book, *words, **(given | variables))
         if done.status == 0:
             port = variables.get("hub_service_port")
             self.address = f"https://127.0.0.1:{port}" if port else type(self).address

@@ -315,25 +315,29 @@ class Bed:
             return self.at_a_terminal(command, {"password for": self.password}, seconds)
         return self.run(command, seconds=seconds)
 
-    def play(self, book: Path, **variables: Any) -> Ran:
+    def play(self, book: Path, *words: str, **variables: Any) -> Ran:
         """Run a playbook of a test's own against the machine, from outside as over ssh."""
-        command = [Path(sys.executable).parent / "ansible-playbook", book, "-i", f"{self.name},"]
+        command = [Path(sys.executable).parent / "ansible-playbook", book, "-i", f"{self.name},", *words]
         started = time.monotonic()
-        done = subprocess.run(
-            [*command, "-c", "piped_podman", "-e", json.dumps(variables)],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-                "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
-                "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
-                "ANSIBLE_NOCOLOR": "1",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as given:
+            # As an organiser does with a secret: everybody can read command lines.
+            json.dump(variables, given)
+            given.flush()
+            done = subprocess.run(
+                [*command, "-c", "piped_podman", "-e", f"@{given.name}"],
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+                    "ANSIBLE_ROLES_PATH": str(ROOT / "roles"),
+                    "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tools/testbed/connection_plugins"),
+                    "ANSIBLE_NOCOLOR": "1",
+                },
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
         return Ran(done.returncode, done.stdout, time.monotonic() - started)
 
     def behaves(self, tests: str = "", prefix: str = "") -> None:

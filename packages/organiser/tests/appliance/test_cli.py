@@ -62,6 +62,17 @@ def test_what_is_no_machine_is_not_started(tmp_path: Path) -> None:
     assert done.stderr.strip() == "workshop: only an OVA or a .utm.zip is started here; leave --boot out"
 
 
+@pytest.mark.parametrize("verb", ["appliance", "image"])
+def test_a_secret_is_taken_from_a_file_alone(verb: str, tmp_path: Path) -> None:
+    words = ["build", "-e", "jupyter_service_token=of-the-class-of-2026-all", "--output", str(tmp_path)]
+    command = [sys.executable, "-m", "workshop", verb, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "jupyter_service_token is secret" in done.stderr and "-e @FILE" in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert not any(tmp_path.iterdir())
+
+
 def test_the_list_of_checks() -> None:
     done = run("checks")
     assert done.returncode == 0

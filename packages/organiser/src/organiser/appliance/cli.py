@@ -78,7 +78,7 @@ def build(
             mirror=mirror,
             cache=cache,
             stick=stick,
-            options=for_ansible(extra_vars),
+            options=for_ansible(extra_vars, source),
             architecture=architecture,
             forms=tuple(form for form in wanted if architecture in forms.FORMS[form].architectures),
             keep=keep_root,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from workshop.errors import WorkshopError
+from workshop.system.programs import last_line
 
 Architectures = Annotated[
     list[str] | None,
@@ -18,7 +23,8 @@ Cache = Annotated[
 ]
 Stick = Annotated[Path | None, typer.Option(help="Folder with wheels/ and data/, asked before the network.")]
 ExtraVars = Annotated[
-    list[str] | None, typer.Option("--extra-vars", "-e", help="A role's variable: name=value.")
+    list[str] | None,
+    typer.Option("--extra-vars", "-e", help="A role's variable: name=value; a secret in a file: @FILE."),
 ]
 KeepRoot = Annotated[
     bool,
@@ -29,6 +35,15 @@ KeepRoot = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
-def for_ansible(extra_vars: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the words by which the playbook gets the variables."""
-    return tuple(word for value in extra_vars or () for word in ("-e", value))
+def for_ansible(extra_vars: Sequence[str] | None, checkout: Path) -> tuple[str, ...]:
+    """Return the words by which the playbook of a checkout gets the variables.
+
+    Raises WorkshopError for a secret that is not in a file.
+    """
+    words = tuple(word for value in extra_vars or () for word in ("-e", value))
+    # As set-up does: the checkout knows which variables are secret.
+    command = [sys.executable, "-I", str(checkout / "tools/read-extra-vars.py"), "", *words]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    if said.returncode:
+        raise WorkshopError(last_line(said.stderr))
+    return words

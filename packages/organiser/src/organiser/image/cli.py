@@ -80,7 +80,7 @@ def build(
             mirror=mirror,
             cache=cache,
             stick=stick,
-            options=for_ansible(extra_vars),
+            options=for_ansible(extra_vars, source),
             architecture=ARCHITECTURES[kind],
             forms=names,
             compression=way,
