@@ -19,7 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 Wanted = Annotated[
     list[int] | None, typer.Argument(metavar="[SEAT]...", help="Seats' numbers; default: all of them.")
 ]
-SPEAKER = "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
+SPEAKER = "Type the code there. Nothing else holds it; this command makes another."
 """What is said of the code that opens the speaker's view."""
 
 
