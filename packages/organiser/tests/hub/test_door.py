@@ -183,7 +183,7 @@ def test_a_code_that_was_made_anew_opens_the_seat_and_the_old_one_does_not(house
 
 
 def test_no_wrong_codes_keep_a_right_one_out(house: House) -> None:
-    """Neither a guesser at a hundred seats from as many addresses as it likes, nor one who sits next to you."""
+    """Neither those of a guesser with many addresses, nor those of somebody who shares one with you."""
     door, said = house.door(), []
     for address in range(25):
         guesser = Browser(f"192.0.2.{address}")

@@ -32,7 +32,9 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         config=True,
         help="File for the hash of the speaker's code, where the hub itself makes codes: on a cluster.",
     )
-    speaker_port = Integer(config=True, help="The speaker's view has this port to itself; 0: there is no view.")
+    speaker_port = Integer(
+        config=True, help="The speaker's view has this port to itself; 0: there is no view."
+    )
     speaker_address = Unicode("127.0.0.1", config=True, help="Where the speaker's view listens.")
     speaker_certificate = Unicode(config=True, help="Its certificate in PEM; empty: without TLS.")
     speaker_certificate_key = Unicode(config=True, help="The key of that certificate in PEM.")
@@ -63,9 +65,9 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str:
         """Return the seat's user.
 
-        Raises HTTPError 403, whose words the form shows, for everybody else; and for all who do not come by the
-        proxy, as kernels of seats can: they could make up X-Forwarded-For. Each page of the hub's that takes a
-        code asks here.
+        Each page of the hub's that takes a code asks here. Raises HTTPError 403, whose words the form shows,
+        for everybody else, and for a connection that is not the proxy's, such as one of a seat's kernel: its
+        X-Forwarded-For would be made up.
         """
         if not peers.is_proxy(peers.account_of(handler.request)):
             raise web.HTTPError(403, "come in by the classroom's address, which is on your card")

@@ -142,8 +142,8 @@ class Doctor:
             return True, "one for all seats, whose pages share an origin; the door is not open yet"
         if not self.hub.subdomains:
             return False, (
-                "one for all seats: a page that one seat serves can act for anyone who opens it, on their own "
-                "seat; 'hub_service_subdomains: true' gives each seat an origin of its own"
+                "one for all seats: a page that one seat serves can act on the seat of anyone who opens it; "
+                "'hub_service_subdomains: true' gives each seat an origin of its own"
             )
         lost = []
         for name in (self.hub.host, f"{account('001')}.{self.hub.host}"):

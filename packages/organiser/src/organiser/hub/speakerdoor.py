@@ -1,8 +1,8 @@
 """The speaker's view on a port of its own, so that to browsers it is an origin of its own.
 
-A page that a seat serves may act as any other page of its origin, and set cookies for all ports of its host. So
-no seat answers here, and no cookie opens anything: a page that was given the code holds a token in its origin's
-storage, and sends it as a header, which no page of another origin can read or send.
+A page that a seat serves may act as any other page of its origin, and set cookies for all ports of its host.
+So no seat answers here, and no cookie opens anything: a page that was given the code holds a token in its
+origin's storage, and sends it as a header, which no page of another origin can read or send.
 """
 
 from __future__ import annotations
@@ -198,7 +198,9 @@ class Act(View):
 def open_door(app: Any, address: str, port: int, certificate: str, key: str) -> HTTPServer:
     """Listen for the speaker's browser, by TLS where there is a certificate.
 
-    app: the hub, which has its settings by now. Raises OSError when the port cannot be had or a file not be read.
+    app: the hub, which has its settings by now.
+
+    Raises OSError when the port cannot be had, or a file cannot be read.
     """
     rules: list[Any] = [
         ("/", Page, {"name": "speaker.html", "kind": "text/html"}),
