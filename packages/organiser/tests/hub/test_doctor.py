@@ -195,6 +195,13 @@ def test_names_of_seats_that_lead_nowhere_are_red(machine: Machine) -> None:
     assert machine.doctor(subdomains=True).seats_names()[0]
 
 
+def test_one_name_for_all_seats_is_red_once_the_door_is_open(machine: Machine) -> None:
+    assert machine.doctor().seats_names()[0]
+    good, says = machine.doctor(certificate=machine.folder / "c.pem").seats_names()
+    assert not good
+    assert "hub_service_subdomains" in says
+
+
 def test_seats_that_do_not_run_are_counted(machine: Machine) -> None:
     assert machine.doctor().warm()[0]
     machine.says["list-units"] = (0, "classroom-seat@001.service loaded\n")
