@@ -26,6 +26,8 @@ FOLDER = Path(__file__).parent
 TOKEN = "X-Workshop-Speaker"
 """The header with a page's token."""
 MOST_BODY = 1 << 16
+SILENT_SECONDS = 60
+"""How long a connection may stay without a request, or a request may take to arrive."""
 MOST_HEADERS = 1 << 20
 """In bytes: all cookies that other pages of this host may have left in a browser, which are not looked at."""
 HEADERS = {
@@ -217,7 +219,12 @@ def open_door(app: Any, address: str, port: int, certificate: str, key: str) -> 
     # The hub's own guard is a cookie, of which there is none here.
     application = web.Application(rules, **{**app.tornado_settings, "xsrf_cookies": False})
     server = HTTPServer(
-        application, ssl_options=context, max_body_size=MOST_BODY, max_header_size=MOST_HEADERS
+        application,
+        ssl_options=context,
+        max_body_size=MOST_BODY,
+        max_header_size=MOST_HEADERS,
+        body_timeout=SILENT_SECONDS,
+        idle_connection_timeout=SILENT_SECONDS,
     )
     server.listen(port, address)
     return server
