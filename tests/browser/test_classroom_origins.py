@@ -10,6 +10,8 @@ import contextlib
 import http.client
 import os
 import re
+import select
+import socket
 import subprocess
 import sys
 import threading
@@ -125,6 +127,11 @@ AT_A_SEAT = """async ([door, seat]) => {
   await tried("writes a file", () =>
     ask("/planted.txt", "PUT", JSON.stringify({ type: "file", format: "text", content: "planted" })));
   opened.close();
+  await tried("listens to it", () => new Promise((resolve, reject) => {
+    const heard = new WebSocket(`${seat.replace("http", "ws")}/user/seat-001/api/events/subscribe`);
+    heard.onopen = () => resolve(true);
+    heard.onerror = reject;
+  }));
   await tried("reads the hub's page", async () =>
     (await (await fetch(`${door}/hub/token`, { credentials: "include" })).text()).includes("seat-001"));
   await tried("takes the log-in over", async () => {
@@ -159,6 +166,9 @@ def proxy(door: int, ways: dict[str, int], hub: int) -> ThreadingHTTPServer:
             host = self.headers.get("Host", "")
             named = re.match(r"/user/(seat-\d{3})(?:/|$)", self.path) or re.match(r"(seat-\d{3})\.", host)
             way = ways.get(named[1], hub) if named and not self.path.startswith("/hub/") else hub
+            if self.headers.get("Upgrade"):
+                self.pass_through(way)
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
             headers = {**dict(self.headers), "X-Forwarded-For": "192.0.2.1"}
             # What does not run yet is the hub's to start.
@@ -176,6 +186,19 @@ def proxy(door: int, ways: dict[str, int], hub: int) -> ThreadingHTTPServer:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def pass_through(self, port: int) -> None:
+            """Join the two ends of a websocket, until one of them is closed."""
+            self.close_connection = True
+            head = [self.requestline, *(f"{name}: {value}" for name, value in self.headers.items()), "", ""]
+            with socket.create_connection(("127.0.0.1", port)) as there:
+                there.sendall("\r\n".join(head).encode())
+                others = {there: self.connection, self.connection: there}
+                while True:
+                    for end_ in select.select(list(others), [], [])[0]:
+                        if not (data := end_.recv(65536)):
+                            return
+                        others[end_].sendall(data)
 
         def log_message(self, *words: object) -> None:
             pass

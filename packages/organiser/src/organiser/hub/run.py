@@ -59,7 +59,7 @@ def proxy_environment(hub: HubSettings, given: Mapping[str, str]) -> dict[str, s
 
 
 def allow_connections() -> None:
-    """Let this process have as many connections as it may: with 1,024, one seat could hold all of the hub's."""
+    """Let this process have as many connections as it may; of 1,024, one seat could hold all."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
