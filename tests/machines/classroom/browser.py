@@ -1,6 +1,5 @@
 """A browser at a classroom: browser.py ADDRESS JAR login SEAT CODE | page PATH | run CODE | save PATH FILE |
-send PATH FILE | delete PATH |
-ask METHOD PATH ORIGIN | listens PATH ORIGIN.
+send PATH FILE | delete PATH | speaker CODE PATH [WORDS].
 
 Runs on the machine, in the environment ``hub``. Prints one JSON document. Cookies are kept in the file JAR.
 """
@@ -44,13 +43,6 @@ def execute_request(message: str, code: str) -> dict[str, Any]:
         "channel": "shell",
         "buffers": [],
     }
-
-
-class Stays(urllib.request.HTTPRedirectHandler):
-    """Shows where somebody is led, and does not go there."""
-
-    def redirect_request(self, *arguments: Any, **named: Any) -> None:
-        """Follow nothing."""
 
 
 class Browser:
@@ -112,65 +104,22 @@ class Browser:
         except urllib.error.HTTPError as error:
             return {"status": error.code, "page": error.read().decode(errors="replace")}
 
-    def speaker(self, code: str, what: str, seat: str, text: str) -> dict[str, Any]:
-        """Open the speaker's view, and press one of its buttons."""
-        page = self.open("/hub/speaker")[2]
-        if token := re.search(r'name="_xsrf" value="([^"]+)"', page):
-            page = self.open("/hub/speaker", {"_xsrf": token[1], "code": code})[2]
-        token = re.search(r'name="xsrf" content="([^"]+)"', page)
-        request = urllib.request.Request(
-            urllib.parse.urljoin(self.address, "/hub/speaker/act"),
-            json.dumps({"what": what, "seat": int(seat), "text": text}).encode(),
-            {"Content-Type": "application/json", "X-XSRFToken": token[1] if token else ""},
-        )
-        try:
-            with self.opener.open(request, timeout=SECONDS) as answer:
-                return {"status": answer.status}
-        except urllib.error.HTTPError as error:
-            return {"status": error.code, "page": error.read().decode(errors="replace")}
-
-    def ask(self, method: str, path: str, origin: str) -> dict[str, Any]:
-        """Ask as a script on a page of an origin would, with this browser's cookies."""
-        request = urllib.request.Request(
-            urllib.parse.urljoin(self.address, path), b"{}" if method == "POST" else None, method=method
-        )
-        request.add_header("Origin", origin)
-        request.add_header("Referer", f"{origin}/")
-        request.add_header("Sec-Fetch-Mode", "cors")
-        if origin == self.address:  # a page reads the cookies of its own origin alone
-            request.add_header("X-XSRFToken", self.xsrf(path))
-        request.add_header("Sec-Fetch-Site", "same-origin" if origin == self.address else "same-site")
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}),
-            urllib.request.HTTPCookieProcessor(self.jar),
-            urllib.request.HTTPSHandler(context=self.context),
-            Stays(),
-        )
-        try:
-            with opener.open(request, timeout=60) as answer:
-                headers, status = answer.headers, answer.status
-        except urllib.error.HTTPError as error:
-            headers, status = error.headers, error.code
-        allowed = headers.get("Access-Control-Allow-Origin") in ("*", origin)
-        return {"status": status, "may_read": origin == self.address or allowed}
-
-    def listens(self, path: str, origin: str) -> dict[str, Any]:
-        """Open a websocket as a script on a page of an origin would."""
-        address = urllib.parse.urljoin(self.address, path).replace("http", "ws", 1)
-        request = urllib.request.Request(urllib.parse.urljoin(self.address, path))
-        self.jar.add_cookie_header(request)
-        headers = {"Cookie": request.get_header("Cookie") or "", "Origin": origin}
-        options = {"ssl_options": self.context} if address.startswith("wss") else {}
-
-        async def connect() -> str:
-            socket = await websocket_connect(HTTPRequest(address, headers=headers, **options))
-            socket.close()
-            return "open"
-
-        try:
-            return {"is": asyncio.run(connect())}
-        except Exception as error:
-            return {"is": str(error)}
+    def speaker(self, code: str, path: str, words: str = "") -> dict[str, Any]:
+        """Type the organiser's code at the speaker's view, and ask there as its page does."""
+        token = ""
+        for step, document in (("enter", json.dumps({"code": code})), (path, words)):
+            request = urllib.request.Request(
+                urllib.parse.urljoin(self.address, step),
+                document.encode() or None,
+                {"X-Workshop-Speaker": token},
+            )
+            try:
+                with self.opener.open(request, timeout=SECONDS) as answer:
+                    said = json.load(answer)
+            except urllib.error.HTTPError as error:
+                return {"status": error.code, "said": json.loads(error.read())}
+            token = said.get("token", "")
+        return {"status": 200, "said": said}
 
     def xsrf(self, path: str) -> str:
         """Return the token against forged requests that a page of this path would send."""
@@ -270,8 +219,6 @@ def main(address: str, jar: str, word: str, *words: str) -> None:
     elif word == "delete":
         status, _, page = browser.open(words[0], {}, "DELETE")
         print(json.dumps({"status": status, "page": page}))
-    elif word in ("ask", "listens"):
-        print(json.dumps((browser.ask if word == "ask" else browser.listens)(*words)))
     else:
         print(json.dumps(browser.run(words[0])))
 

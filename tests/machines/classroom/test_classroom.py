@@ -7,6 +7,7 @@ import re
 import shlex
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from machines.classroom.house import NAME, OPEN, PREFIX, SEATS, TOOLS, WORKSHOP, Classroom
@@ -185,20 +186,29 @@ print([sessions(each) for each in servers(runtime_folders())])"""
 
 def test_the_speaker_sees_seats_and_is_heard_on_them(room: Classroom) -> None:
     made = room.hub("speaker")
-    assert made["address"] == "http://127.0.0.1:8000/hub/speaker"
-    assert room.browse("page", "/hub/speaker/state")["status"] == 403, "a seat is no speaker"
-    assert room.browse("speaker", made["code"], "say", "0", "Lunch at one", jar="speaker")["status"] == 200
+    view = made["address"]
+    assert view == "http://127.0.0.1:8444/"
+
+    def asks(path: str, words: object = None) -> dict[str, Any]:
+        given = [json.dumps(words)] if words else []
+        found: dict[str, Any] = room.browse(
+            "speaker", made["code"], path, *given, address=view, jar="speaker"
+        )
+        assert found["status"] == 200, found
+        return dict(found["said"])
+
+    asks("act", {"what": "say", "text": "Lunch at one"})
     wait_until(
         lambda: "Lunch at one" in room.browse("page", "/user/seat-001/workshop/api/message")["page"],
         120,
         "the seat hears it",
     )
-    seen = json.loads(room.browse("page", "/hub/speaker/state", jar="speaker")["page"])
+    seen = asks("state")
     seats = {each["seat"]: each for each in seen["seats"]}
     assert (seats[1]["taken"], seats[1]["state"]) == (True, "ready")
     assert seen["message"] == "Lunch at one"
     before = room.bed.root("systemctl show --property=MainPID --value classroom-seat@001")
-    assert room.browse("speaker", made["code"], "restart", "1", "", jar="speaker")["status"] == 200
+    asks("act", {"what": "restart", "seat": 1})
     assert room.bed.root("systemctl show --property=MainPID --value classroom-seat@001") != before
     wait_until(lambda: room.browse("run", "1+1").get("result") == "2", 60, "the seat works again")
 
@@ -242,7 +252,7 @@ def is_green(room: Classroom, name: str) -> bool:
 def test_the_doctor_sees_what_is_right_and_what_is_not(room: Classroom) -> None:
     room.hub("warm")
     checks = {each["name"]: each for each in room.hub("doctor")["checks"]}
-    for name in ("hub", "door", "certificate", "seats", "units", "firewall", "warm"):
+    for name in ("hub", "door", "speaker", "certificate", "seats", "units", "firewall", "warm"):
         assert checks[name]["good"], checks[name]
     faults = {
         "disk": (FILL, "rm /home/filler", "make room"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from canaries import GENERATED, canary, found
 from machines.classroom.house import PREFIX, Classroom
 from machines.secrecy import leaks, watched
 from waiting import wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
 
 GIVEN = {
     "hub_service_acme_environment": f"{PREFIX}/hub/acme.env",

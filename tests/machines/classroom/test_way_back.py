@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from machines.classroom.house import OPEN, PREFIX, SEATS, WORKSHOP, Classroom
 from waiting import wait_until
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("classroom")]
 
 AWAY = "/srv/archive"
 ARCHIVES = {

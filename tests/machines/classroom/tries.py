@@ -7,10 +7,12 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import resource
 import socket
 import subprocess
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +26,7 @@ BY_SSH = """umask 077 && mkdir -p ~/.ssh && cd ~/.ssh && rm -f own own.pub &&
 ssh-keygen -q -t ed25519 -N '' -f own && cp own.pub authorized_keys &&
 ssh -o StrictHostKeyChecking=no -o BatchMode=yes -i own $USER@127.0.0.1 cat /proc/self/cgroup"""
 HUB = "http://127.0.0.1:8085/hub/api"
+SPEAKER = "http://127.0.0.1:8444/"
 
 
 def says(command: str) -> str:
@@ -51,6 +54,22 @@ def asks(path: str, method: str = "GET") -> str:
             return page.read(300).decode() or f"status {page.status}"
     except urllib.error.HTTPError:
         return ""
+
+
+def logs_in_past_the_proxy() -> str:
+    """Type a code at the hub's own port, and make up an address, for which a wrong code would count."""
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
+    )
+    opener.addheaders = [("X-Forwarded-For", "192.0.2.1"), ("Sec-Fetch-Mode", "navigate")]
+    form = HUB.replace("/api", "/login")
+    mark = re.search(r'name="_xsrf" value="([^"]+)"', opener.open(form, timeout=10).read().decode())
+    words = {"_xsrf": mark[1] if mark else "", "username": number, "password": "A" * 12}
+    try:
+        opener.open(form, urllib.parse.urlencode(words).encode(), timeout=10)
+    except urllib.error.HTTPError as error:
+        return "" if "by the classroom" in error.read().decode() else "the code was looked at"
+    return "came in"
 
 
 def server_token() -> str:
@@ -152,6 +171,8 @@ TRIES: dict[str, Callable[[], Any]] = {
         asks(f"/seats/{int(number)}/free", "POST") + asks(f"/users/{VICTIM}/server", "DELETE")
     ),
     "the proxy, the end": lambda: asks("/proxy") + asks("/shutdown", "POST"),
+    "a log-in past the proxy": logs_in_past_the_proxy,
+    "the speaker's view": lambda: urllib.request.urlopen(SPEAKER, timeout=10).read(300).decode(),
     "folders of others": writable,
     "abstract sockets": abstract_sockets,
     "another to be killed first": less_likely_to_be_killed,
@@ -167,5 +188,6 @@ for name, action in TRIES.items():
         got[name] = action()
     except (OSError, ValueError, subprocess.SubprocessError):
         got[name] = ""
-bites = {"port of the hub's": takes_port(8085), "port of the door": takes_port(int(os.environ["DOOR"]))}
+bites = {"port of the hub's": takes_port(8085), "port of the door": takes_port(int(os.environ["DOOR"])),
+         "port of the speaker's": takes_port(8444)}  # fmt: skip
 print(json.dumps({"got": got, "bites": bites}))

@@ -55,6 +55,8 @@ c.SeatAuthenticator.update(values["hub"]["config"]["SeatAuthenticator"])
 c.SeatAuthenticator.private = str(FOLDER / "private")
 c.SeatAuthenticator.state = str(WORK)
 c.SeatAuthenticator.speaker_code = str(WORK / "speaker")
+if view := os.environ.get("WORKSHOP_TEST_VIEW"):
+    c.SeatAuthenticator.speaker_port = int(view)
 
 c.KubeSpawner.namespace = os.environ["WORKSHOP_TEST_NAMESPACE"]
 c.KubeSpawner.image = (

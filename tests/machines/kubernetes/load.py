@@ -32,6 +32,7 @@ from waiting import end, patience
 
 from organiser.hub.reports import EVERY_SECONDS
 from organiser.hub.seats import Seats, numbered
+from organiser.hub.speakerdoor import TOKEN
 
 SEED = 24
 LONGEST_SECONDS = 300.0
@@ -84,8 +85,8 @@ class Class:
     def __init__(self, folder: Path, work: Path, figures: Figures) -> None:
         """Take a folder that the playbook wrote, and one for what is written here."""
         self.folder, self.work, self.figures = folder, work, figures
-        self.ports = [free_port() for _ in range(3)]
-        self.hub = f"http://127.0.0.1:{self.ports[0]}"
+        self.ports = [free_port() for _ in range(4)]
+        self.hub, self.view = (f"http://127.0.0.1:{self.ports[place]}" for place in (0, 3))
         self.api = RecordedApi("127.0.0.1")
         self.codes: dict[str, str] = {}
         self.routes: dict[str, Any] = {}
@@ -110,7 +111,7 @@ class Class:
         seat = web.Application()
         seat.add_routes([web.get("/user/{tail:.*}", self._seat)])
         runners = [web.AppRunner(app, access_log=None) for app in (self.api.app, seat)]
-        for runner, port in zip(runners, self.ports[1:], strict=True):
+        for runner, port in zip(runners, self.ports[1:3], strict=True):
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", port).start()
         process = self._open_hub()
@@ -136,7 +137,7 @@ class Class:
         self.figures.asked = dict(sorted(self.api.asked.items()))
 
     def _open_hub(self) -> subprocess.Popen[bytes]:
-        _, api, seat = self.ports
+        _, api, seat, view = self.ports
         cluster = {"server": f"http://127.0.0.1:{api}"}
         config = {
             "apiVersion": "v1",
@@ -157,6 +158,7 @@ class Class:
             "WORKSHOP_TEST_NAMESPACE": "workshop",
             "WORKSHOP_TEST_PROXY": f"http://127.0.0.1:{api}",
             "WORKSHOP_TEST_SEAT_PORT": str(seat),
+            "WORKSHOP_TEST_VIEW": str(view),
         }
         command = [HUB_PYTHON, "-m", "jupyterhub", "--config", Path(__file__).with_name("hub_config.py")]
         with (self.work / "hub.log").open("ab") as log:
@@ -297,17 +299,15 @@ class Class:
             f"{self.hub}/hub/api/speaker/code", headers={"Authorization": f"token {token}"}
         ) as answer:
             code = (await answer.json())["code"]
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            await (await browser.get(f"{self.hub}/hub/speaker")).read()
-            mark = {each.key: each.value for each in browser.cookie_jar}.get("_xsrf", "")
-            await (await browser.post(f"{self.hub}/hub/speaker", data={"code": code, "_xsrf": mark})).read()
-            while True:
-                started = time.monotonic()
-                async with browser.get(f"{self.hub}/hub/speaker/state") as answer:
-                    assert answer.status == 200, answer.status
-                    await answer.read()
-                self.figures.speaker.append(time.monotonic() - started)
-                await asyncio.sleep(LOOK_SECONDS)
+        async with self.session.post(f"{self.view}/enter", json={"code": code}) as answer:
+            headers = {TOKEN: (await answer.json())["token"]}
+        while True:
+            started = time.monotonic()
+            async with self.session.get(f"{self.view}/state", headers=headers) as answer:
+                assert answer.status == 200, answer.status
+                await answer.read()
+            self.figures.speaker.append(time.monotonic() - started)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _seat(self, request: web.Request) -> web.Response:
         """Answer the hub, which looks whether a seat's server is there."""

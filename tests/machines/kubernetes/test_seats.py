@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from machines.kubernetes import images, record
 from machines.kubernetes.recorded_api import RECORDING
-from machines.kubernetes.room import HUB, NAMESPACE, SEATS, DeadKernelError, Room
+from machines.kubernetes.room import NAMESPACE, SEATS, DeadKernelError, Room
 from machines.kubernetes.speaking import Speaker
 from machines.kubernetes.writing import write
 from waiting import wait_until
@@ -89,7 +89,7 @@ def test_a_seat_has_the_pages_of_one_servers_seat(room: Room) -> None:
 def test_the_speaker_sees_all_pods_and_speaks_to_them(room: Room) -> None:
     room.sit("seat-001")
     told = room.command("speaker", str(room.folder))
-    view = Speaker(HUB, told["code"])
+    view = Speaker(told["address"], told["code"])
 
     def row() -> dict[str, Any]:
         return next(each for each in view.state()["seats"] if each["seat"] == 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from machines.kubernetes.browsing import Participant
 from machines.kubernetes.conftest import FAILED
 from machines.kubernetes.speaking import Speaker
 from machines.kubernetes.writing import ROOT
-from waiting import wait_until
+from waiting import end, wait_until
 
 from organiser.hub.cluster.folder import load, write_manifest
 from organiser.hub.seats import numbered
@@ -232,8 +233,14 @@ def test_a_pod_that_is_killed_comes_back_with_its_home(room: Classroom, first: P
 
 
 def test_the_speaker_sees_the_pods(room: Classroom, first: Participant) -> None:
-    view = Speaker(room.door, room.command("speaker", str(room.folder))["code"])
-    rows = {each["seat"]: each for each in view.state()["seats"]}
+    told = room.command("speaker", str(room.folder))
+    way = subprocess.Popen(shlex.split(told["way"]), stdout=subprocess.PIPE, text=True)
+    try:
+        assert way.stdout is not None and "Forwarding" in way.stdout.readline()
+        view = Speaker(told["address"], told["code"])
+        rows = {each["seat"]: each for each in view.state()["seats"]}
+    finally:
+        end(way)
     assert rows[1]["state"] == "ready" and rows[1]["node"]
     room.saw("the speaker's view has seat and node")
 

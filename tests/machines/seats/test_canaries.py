@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from canaries import GIVEN, canary, found
 from machines.seats.conftest import PREFIX, Seats
 from machines.secrecy import leaks, watched
+
+pytestmark = [pytest.mark.machine, pytest.mark.slow, pytest.mark.xdist_group("seats")]
 
 PLAY = """
 - name: Place what is secret

@@ -195,6 +195,13 @@ def test_names_of_seats_that_lead_nowhere_are_red(machine: Machine) -> None:
     assert machine.doctor(subdomains=True).seats_names()[0]
 
 
+def test_one_name_for_all_seats_is_red_once_the_door_is_open(machine: Machine) -> None:
+    assert machine.doctor().seats_names()[0]
+    good, says = machine.doctor(certificate=machine.folder / "c.pem").seats_names()
+    assert not good
+    assert "hub_service_subdomains" in says
+
+
 def test_seats_that_do_not_run_are_counted(machine: Machine) -> None:
     assert machine.doctor().warm()[0]
     machine.says["list-units"] = (0, "classroom-seat@001.service loaded\n")
@@ -255,12 +262,14 @@ def test_a_certificate_that_ends_soon_is_red(
 
 def test_a_hub_and_a_door_that_do_not_answer_are_red_and_the_others_still_checked(machine: Machine) -> None:
     (machine.folder / "hub/private/cli-token").write_text("x")
-    checks = {check.name: check for check in machine.doctor(port=9, hub_port=9).checks()}
+    closed = {"port": 9, "hub_port": 9, "speaker_port": 9}
+    checks = {check.name: check for check in machine.doctor(**closed).checks()}
     assert not checks["hub"].good
     assert not checks["door"].good
     assert "workshop-proxy" in checks["door"].says
+    assert not checks["speaker"].good
+    assert "workshop-hub" in checks["speaker"].says
     assert checks["clock"].good
-    assert len(checks) == 13
 
 
 def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,6 +285,8 @@ def test_firewalls(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "8443/tcp is not named" in doctor.firewall()[1]
     assert not doctor.firewall()[0]
     machine.says["nft list"] = (0, rules % "\t\ttcp dport { 22, 8443 } accept\n")
+    assert "8444/tcp is not named" in doctor.firewall()[1], "the speaker's"
+    machine.says["nft list"] = (0, rules % "\t\ttcp dport { 22, 8443, 8444 } accept\n")
     assert doctor.firewall()[0]
     present.add("ufw")
     machine.says["ufw status"] = (0, "Status: active\n22/tcp ALLOW\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,25 @@ def test_only_the_door_listens_where_people_come_and_tls_goes_with_a_certificate
 def test_subdomains_are_routed_by_name(tmp_path: Path) -> None:
     assert "--host-routing" not in run.proxy_command(settings(tmp_path), Path("/node"))
     assert "--host-routing" in run.proxy_command(settings(tmp_path, subdomains=True), Path("/node"))
+
+
+@pytest.mark.parametrize("unit", ["hub", "proxy"])
+def test_hub_and_proxy_may_have_more_connections_than_one_seat_can_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: str
+) -> None:
+    monkeypatch.setattr(run, "load_hub_settings", lambda: settings(tmp_path))
+    monkeypatch.setattr(run, "node", lambda: Path("/node"))
+    began: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        run.os, "execve", lambda *words: began.append(resource.getrlimit(resource.RLIMIT_NOFILE))
+    )
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
+    try:
+        run.main([unit])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert began == [(before[1], before[1])]
 
 
 def test_an_environment_without_node_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,9 @@ pytest.importorskip("jupyterhub")
 
 from tornado.web import HTTPError
 
-from organiser.hub import seatsapi, speakerpages
+from organiser.hub import seatsapi, speakerdoor
 from organiser.hub.seatsapi import free_seat
-from organiser.hub.speakerpages import SpeakerAct, SpeakerState
+from organiser.hub.speakerdoor import Act, State
 
 SEAT = "002"
 SPAWNERS: dict[str, dict[str, object] | None] = {
@@ -91,18 +91,18 @@ def test_a_restart_stops_only_what_runs_and_needs_somebody(state: str) -> None:
     hub: Any = Hub(state)
     if state == "nobody":
         with pytest.raises(HTTPError) as refused:
-            asyncio.run(SpeakerAct._seat(hub, "restart", SEAT))
+            asyncio.run(Act._seat(hub, "restart", SEAT))
         assert (refused.value.status_code, hub.done) == (409, [])
     else:
-        asyncio.run(SpeakerAct._seat(hub, "restart", SEAT))
+        asyncio.run(Act._seat(hub, "restart", SEAT))
         assert hub.done == [*(["stop"] if state != "off" else []), "spawn"]
 
 
 @pytest.mark.parametrize("state", SPAWNERS)
 def test_the_speaker_sees_how_far_a_seat_is(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speakerpages, "memory_of", lambda number: None)
+    monkeypatch.setattr(speakerdoor, "memory_of", lambda number: None)
     hub: Any = Hub(state)
-    seen = SpeakerState._seat(hub, SEAT, True)
+    seen = State._seat(hub, SEAT, True)
     runs = state in ("starting", "ready")
     assert seen == {
         "seat": 2,

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from organiser.hub.door import Refused
 from organiser.hub.homes import folder_and_state, seat_name
+from organiser.hub.limits import MOST_WRONG, WAIT
 from organiser.hub.reports import ANSWER, Solved, lesson_at, pod_memory, solved_in
 from organiser.hub.speaker import (
-    FAILURES,
     FRESH_SECONDS,
     LONGEST_MESSAGE,
     MOST_SOLVED,
+    WRONG,
     Speaker,
     machine,
     memory_of,
@@ -43,29 +45,28 @@ def new_code(speaker: Speaker) -> str:
 
 
 def test_without_a_code_nobody_is_let_in(speaker: Speaker) -> None:
-    assert not speaker.admit("", "192.0.2.1")
+    assert isinstance(speaker.admit("", "192.0.2.1"), Refused)
     assert not speaker.holds("")
-    assert not speaker.holds(None)
 
 
 def test_the_code_lets_in_until_there_is_a_new_one(speaker: Speaker) -> None:
     code = new_code(speaker)
     assert code not in speaker.code_file.read_text()
-    cookie = speaker.admit(code.lower(), "192.0.2.1")
-    assert cookie
-    assert speaker.holds(cookie)
+    token = speaker.admit(code.lower(), "192.0.2.1")
+    assert isinstance(token, str)
+    assert speaker.holds(token)
     assert not speaker.holds(speaker.code_hash()), "the file itself opens nothing"
     new_code(speaker)
-    assert not speaker.holds(cookie)
-    assert not speaker.admit(code, "192.0.2.1")
+    assert not speaker.holds(token)
+    assert isinstance(speaker.admit(code, "192.0.2.1"), Refused)
 
 
-def test_a_guesser_waits_and_the_speaker_elsewhere_does_not(speaker: Speaker) -> None:
+def test_whoever_guesses_reads_please_wait_and_keeps_nobody_out(speaker: Speaker) -> None:
     code = new_code(speaker)
-    for _ in range(FAILURES):
-        assert not speaker.admit("WRONG", "192.0.2.66")
-    assert not speaker.admit(code, "192.0.2.66")
-    assert speaker.admit(code, "192.0.2.1")
+    said = [speaker.admit("WRONG", "192.0.2.66") for _ in range(MOST_WRONG + 1)]
+    assert said[MOST_WRONG - 1] == Refused(WRONG)
+    assert said[MOST_WRONG] == Refused(WAIT.format(seconds=60))
+    assert isinstance(speaker.admit(code, "192.0.2.66"), str)
 
 
 def test_what_a_seat_told_is_forgotten_when_it_tells_nothing_more(speaker: Speaker) -> None:

@@ -10,9 +10,9 @@ from jupyterhub.utils import get_browser_protocol
 from tornado import web
 from traitlets import Instance, Integer, Unicode, default
 
-from organiser.hub import seatsapi, speakerpages
+from organiser.hub import peers, seatsapi, speakerdoor, speakerpages
 from organiser.hub.door import COOKIE, Admitted, Door
-from organiser.hub.limits import ADDRESS_FAILURES, address_from
+from organiser.hub.limits import address_from
 from organiser.hub.seats import account
 from organiser.hub.speaker import Speaker
 
@@ -21,29 +21,30 @@ COOKIE_DAYS = 30
 
 
 class SeatAuthenticator(Authenticator):  # type: ignore[misc]
-    """Lets in who has the code of a seat, and keeps the seat for their browser."""
+    """Lets in anyone who has the code of a seat, and keeps the seat for their browser."""
 
     private = Unicode(config=True, help="Folder with the key and the seats, which root writes.")
     state = Unicode(config=True, help="Folder of the hub's own, for who sits where.")
     proxies = Integer(
         1, config=True, help="Proxies between people and hub, each of which appends to X-Forwarded-For."
     )
-    address_failures = Integer(
-        ADDRESS_FAILURES, config=True, help="Wrong codes a minute from one address, which a class may share."
-    )
     speaker_code = Unicode(
         config=True,
         help="File for the hash of the speaker's code, where the hub itself makes codes: on a cluster.",
     )
+    speaker_port = Integer(
+        config=True, help="The speaker's view has this port to itself; 0: there is no view."
+    )
+    speaker_address = Unicode("127.0.0.1", config=True, help="Where the speaker's view listens.")
+    speaker_certificate = Unicode(config=True, help="Its certificate in PEM; empty: without TLS.")
+    speaker_certificate_key = Unicode(config=True, help="The key of that certificate in PEM.")
     door = Instance(Door)
 
     @default("door")
     def _make_door(self) -> Door:
         private = Path(self.private)
         key = bytes.fromhex((private / "key").read_text(encoding="ascii").strip())
-        door = Door(key, private / "seats.json", Path(self.state) / "bindings.json")
-        door.let_mistype(self.address_failures)
-        return door
+        return Door(key, private / "seats.json", Path(self.state) / "bindings.json")
 
     speaker = Instance(Speaker)
 
@@ -54,7 +55,7 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
 
     @default("allow_all")
     def _allow_all(self) -> bool:
-        # Whoever has a seat's code is allowed; nobody else gets that far.
+        # Anyone who has a seat's code is allowed; nobody else gets that far.
         return True
 
     def get_custom_html(self, base_url: str) -> str:
@@ -64,8 +65,12 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str:
         """Return the seat's user.
 
-        Raises HTTPError 403, whose words the form shows, for everybody else.
+        Each page of the hub's that takes a code asks here. Raises HTTPError 403, whose words the form shows,
+        for everybody else, and for a connection that is not the proxy's, such as one of a seat's kernel: its
+        X-Forwarded-For would be made up.
         """
+        if not peers.is_proxy(peers.account_of(handler.request)):
+            raise web.HTTPError(403, "come in by the classroom's address, which is on your card")
         header = handler.request.headers.get("X-Forwarded-For", "")
         address = address_from(header, handler.request.remote_ip, self.proxies)
         answer = self.door.admit(
@@ -91,7 +96,15 @@ class SeatAuthenticator(Authenticator):  # type: ignore[misc]
         return account(answer.seat)
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
-        """Add the pages of the seats to the hub's API."""
+        """Add the pages of the seats to the hub's API, and open the speaker's own door beside the hub's."""
+        if self.speaker_port:
+            speakerdoor.open_door(
+                app,
+                self.speaker_address,
+                self.speaker_port,
+                self.speaker_certificate,
+                self.speaker_certificate_key,
+            )
         return [
             *super().get_handlers(app),
             *seatsapi.handlers(),

@@ -108,11 +108,10 @@ def speaker(json: Json = False) -> None:
         raise WorkshopError("the classroom's secrets are root's: run this with sudo")
     key, group = bytes.fromhex(hub.secret("key")), pwd.getpwnam(hub.account).pw_gid
     code = printed(new_speaker_code(key, hub.private / "speaker", group))
-    address = f"{hub.address}/hub/speaker"
     if json:
-        print_json({"changed": True, "address": address, "code": code})
+        print_json({"changed": True, "address": hub.speaker_address, "code": code})
     else:
-        words.say(f"{address}  {code}")
+        words.say(f"{hub.speaker_address}  {code}")
         words.say(words.SPEAKER)
 
 
@@ -247,8 +246,8 @@ def certificate(
     if take:
         changed = "certificate" in make(hub)
         if changed:
-            # Pages connect again. At the first set-up there is no proxy yet, and nothing to do.
-            acme.attempt(["systemctl", "try-restart", "workshop-proxy.service"])
+            # Pages connect again. At the first set-up there is neither yet, and nothing to do.
+            acme.attempt(["systemctl", "try-restart", "workshop-proxy.service", "workshop-hub.service"])
     else:
         changed = acme.obtain(hub)
     if json:

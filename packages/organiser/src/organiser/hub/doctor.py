@@ -55,6 +55,7 @@ class Doctor:
         for name, check in (
             ("hub", self.hub_answers),
             ("door", self.door_answers),
+            ("speaker", self.speaker_answers),
             ("certificate", self.certificate),
             ("names", self.seats_names),
             ("clock", self.clock),
@@ -86,8 +87,18 @@ class Doctor:
 
     def door_answers(self) -> tuple[bool, str]:
         """Open the log-in page through the proxy, as a browser on this machine does."""
+        return self._shows("hub/login", self.hub.port, 'id="seat"', "the log-in page", "proxy", "port")
+
+    def speaker_answers(self) -> tuple[bool, str]:
+        """Open the page of the speaker's view, which has a port of its own."""
+        port = self.hub.speaker_port
+        return self._shows("", port, 'id="code"', "the speaker's view", "hub", "speaker_port")
+
+    def _shows(
+        self, path: str, port: int, sign: str, what: str, unit: str, variable: str
+    ) -> tuple[bool, str]:
         scheme = "https" if self.hub.certificate else "http"
-        address = f"{scheme}://{_call(self.hub.bind_address)}:{self.hub.port}/hub/login"
+        address = f"{scheme}://{_call(self.hub.bind_address)}:{port}/{path}"
         # Whom the certificate names is the next check's; here the answer counts.
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -98,10 +109,13 @@ class Doctor:
             with opener.open(address, timeout=10) as answer:
                 page = answer.read().decode(errors="replace")
         except OSError as error:
-            return False, f"{address} does not answer ({error}); 'systemctl status workshop-proxy' shows why"
-        if 'id="seat"' not in page:
-            return False, f"{address} is another program's page; choose another hub_service_port"
-        return True, f"{address} shows the log-in page"
+            return (
+                False,
+                f"{address} does not answer ({error}); 'systemctl status workshop-{unit}' shows why",
+            )
+        if sign not in page:
+            return False, f"{address} is another program's page; choose another hub_service_{variable}"
+        return True, f"{address} shows {what}"
 
     def certificate(self) -> tuple[bool, str]:
         """See whether the certificate is for the cards' address, and for how long."""
@@ -124,8 +138,13 @@ class Doctor:
 
     def seats_names(self) -> tuple[bool, str]:
         """See whether the names of seats lead somewhere, where each seat has one of its own."""
+        if not self.hub.subdomains and self.hub.certificate is None:
+            return True, "one for all seats, whose pages share an origin; the door is not open yet"
         if not self.hub.subdomains:
-            return True, "one for all seats: their pages share an origin"
+            return False, (
+                "one for all seats: a page that one seat serves can act on the seat of anyone who opens it; "
+                "'hub_service_subdomains: true' gives each seat an origin of its own"
+            )
         lost = []
         for name in (self.hub.host, f"{account('001')}.{self.hub.host}"):
             try:
@@ -232,20 +251,28 @@ class Doctor:
         return True, f"{free}; without quota: a seat that fills it may not write below 5 % ({WARDEN})"
 
     def firewall(self) -> tuple[bool, str]:
-        """See whether a firewall that this knows of lets people in."""
+        """See whether a firewall that this knows of lets people in, and the speaker."""
         if self.hub.certificate is None:
             return True, "nothing to let in: the door is on this machine's loopback"
-        port = f"{self.hub.port}/tcp"
+        says = ""
+        for port in (self.hub.port, self.hub.speaker_port):
+            good, says = self._lets_in(port)
+            if not good:
+                return False, says
+        return True, says
+
+    def _lets_in(self, number: int) -> tuple[bool, str]:
+        port = f"{number}/tcp"
         if shutil.which("firewall-cmd") and not self.run(["firewall-cmd", "--state"]).returncode:
             if self.run(["firewall-cmd", f"--query-port={port}"]).returncode:
                 return False, f"firewalld is on; 'firewall-cmd --add-port={port}' lets people in"
-            return True, f"firewalld lets {port} in"
+            return True, f"firewalld lets {self.hub.port}/tcp and {port} in"
         if shutil.which("ufw") and "Status: active" in (said := self.run(["ufw", "status"]).stdout):
-            if not firewall.ufw_allows(said, self.hub.port):
+            if not firewall.ufw_allows(said, number):
                 return False, f"ufw is on; 'ufw allow {port}' lets people in"
-            return True, f"ufw lets {port} in"
+            return True, f"ufw lets {self.hub.port}/tcp and {port} in"
         rules = self.run(["nft", "list", "ruleset"]).stdout if shutil.which("nft") else ""
-        if (closed := firewall.nft_closes(rules, self.hub.port)) is not None:
+        if (closed := firewall.nft_closes(rules, number)) is not None:
             return False, (
                 f"nftables drops what its chain {closed} does not let in, and {port} is not named there; let "
                 "it in, then try the address from another machine"

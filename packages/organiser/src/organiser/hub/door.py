@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from organiser.hub.codes import keyed, same, typed
-from organiser.hub.limits import ADDRESS_FAILURES, SEAT_FAILURES, Failures, network_of
+from organiser.hub.limits import WrongCodes
 from organiser.hub.seats import Seat, Seats
 from workshop.system.files import written_whole
 
@@ -27,7 +27,6 @@ COOKIE = "workshop-seat-"
 
 WRONG = "The seat or the code is wrong. Both are on your card."
 TAKEN = "Seat {seat} belongs to another browser. If that is not yours, ask the organiser to free seat {seat}."
-LATER = "Too many wrong codes. Wait {seconds} seconds, then try again."
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,7 @@ class Door:
     seats_file: Path
     bindings_file: Path
     clock: Callable[[], float] = time.monotonic
-    _of_seat: Failures = field(default_factory=lambda: Failures(SEAT_FAILURES))
-    _of_address: Failures = field(default_factory=lambda: Failures(ADDRESS_FAILURES))
+    _wrong: WrongCodes = field(default_factory=WrongCodes)
     _bindings: dict[str, Binding] = field(default_factory=dict)
     _seats: Seats | None = None
     _read: tuple[int, int] = (0, 0)
@@ -77,10 +75,6 @@ class Door:
         if self.bindings_file.exists():
             stored = json.loads(self.bindings_file.read_text(encoding="utf-8"))
             self._bindings = {number: Binding(*each) for number, each in stored.items()}
-
-    def let_mistype(self, failures: int) -> None:
-        """Set how many wrong codes a minute may come from one address; a thousand people may share one."""
-        self._of_address.most = failures
 
     def seats(self) -> Seats:
         """Return the seats, read again when their file is another one."""
@@ -105,21 +99,12 @@ class Door:
         address: where the browser is.
         browser: what the page with the form left in it, and in no other one.
         """
-        now, network = self.clock(), network_of(address)
         seats = self.seats()
         seat = seats.find(who)
-        holds = seat is not None and self.holds(seat.number, cookie(COOKIE + seat.number))
-        # Who has the seat is not kept out by others who guess at it.
-        waits = [self._of_address.wait(network, now)]
-        if seat is not None and not holds:
-            waits.append(self._of_seat.wait(seat.number, now))
-        if max(waits) > 0:
-            return Refused(LATER.format(seconds=int(max(waits)) + 1))
+        # First the code: whatever was counted, a right one passes, so wrong ones lock nobody out.
         if not seats.fits(seat, typed(code)) or seat is None:
-            self._of_address.add(network, now)
-            if seat is not None and not holds:
-                self._of_seat.add(seat.number, now)
-            return Refused(WRONG)
+            return Refused(self._wrong.count(address, self.clock()) or WRONG)
+        holds = self.holds(seat.number, cookie(COOKIE + seat.number))
         mark = keyed(self.key, "browser", seat.number, browser) if browser else ""
         return self._sit_down(seat, holds, mark)
 
@@ -134,7 +119,6 @@ class Door:
             binding = Binding(binding.generation, seat.code, mark)
             self._bindings[seat.number] = binding
             self._save()
-        self._of_seat.forget(seat.number)
         return Admitted(seat.number, self._cookie(seat.number, binding), not is_taken)
 
     def holds(self, number: str, cookie: str | None) -> bool:
@@ -148,7 +132,6 @@ class Door:
         """Let the next browser have a seat; return whether one had it."""
         binding = self._binding(number)
         self._bindings[number] = Binding(binding.generation + 1)
-        self._of_seat.forget(number)
         self._save()
         return bool(binding.code)
 

@@ -39,6 +39,11 @@ if hub.subdomains:
 c.JupyterHub.authenticator_class = "organiser.hub.authenticator.SeatAuthenticator"
 c.SeatAuthenticator.private = str(hub.private)
 c.SeatAuthenticator.state = str(hub.state)
+c.SeatAuthenticator.speaker_port = hub.speaker_port
+c.SeatAuthenticator.speaker_address = hub.bind_address
+if hub.certificate and hub.certificate_key:
+    c.SeatAuthenticator.speaker_certificate = str(hub.certificate)
+    c.SeatAuthenticator.speaker_certificate_key = str(hub.certificate_key)
 
 c.JupyterHub.spawner_class = "organiser.hub.spawner.SeatSpawner"
 # People come to the start page, from which JupyterLab is one click away.

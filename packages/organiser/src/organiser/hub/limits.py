@@ -1,63 +1,63 @@
-"""How often somebody may be wrong: failures are counted for each address and for each seat."""
+"""How often somebody may type a wrong code before they read "please wait".
+
+Wrong codes are counted by address; a right one always passes, whatever was counted. A code has 55 bits, so no
+limit is needed to keep guesses from it, and no number of wrong codes locks anybody out.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import math
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 WINDOW_SECONDS = 60.0
-SEAT_FAILURES = 10
-"""In a window, for one seat, from all addresses."""
-ADDRESS_FAILURES = 40
+MOST_WRONG = 40
 """In a window, from one address: a whole class may come through one, and mistype."""
-MOST_KEYS = 20_000
-"""Of which failures are remembered; the oldest are forgotten first."""
+MOST_ADDRESSES = 20_000
+"""Of which wrong codes are remembered; the oldest are forgotten first."""
+WAIT = "Please wait {seconds} seconds, then try again."
 
 
 @dataclass
-class Failures:
-    """Failures of the last WINDOW_SECONDS, by key; times are seconds of a clock that never goes back."""
+class WrongCodes:
+    """Wrong codes of the last WINDOW_SECONDS, by address."""
 
-    most: int
+    most: int = MOST_WRONG
     _times: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
 
-    def wait(self, key: str, now: float) -> float:
-        """Return for how many seconds a key is refused; 0 if it is not."""
-        times = self._recent(key, now)
-        return times[-self.most] + WINDOW_SECONDS - now if len(times) >= self.most else 0.0
+    def count(self, address: str, now: float) -> str:
+        """Count a wrong code; return the words for somebody who has to wait, empty for anybody else.
 
-    def add(self, key: str, now: float) -> None:
-        """Count a failure."""
-        times = self._recent(key, now)
-        times.append(now)
-        self._times[key] = times
-        self._times.move_to_end(key)
-        while len(self._times) > MOST_KEYS:
-            self._times.popitem(last=False)
+        Codes that are refused so are not counted, so they make nobody wait longer.
 
-    def forget(self, key: str) -> None:
-        """Forget the failures of a key."""
-        self._times.pop(key, None)
-
-    def _recent(self, key: str, now: float) -> deque[float]:
-        times = self._times.get(key, deque())
+        address: where it came from.
+        now: seconds of a clock that never goes back.
+        """
+        network = network_of(address)
+        times = self._times.setdefault(network, deque())
         while times and times[0] <= now - WINDOW_SECONDS:
             times.popleft()
-        if not times:
-            self._times.pop(key, None)
-        return times
+        if len(times) >= self.most:
+            return WAIT.format(seconds=math.ceil(times[0] + WINDOW_SECONDS - now))
+        times.append(now)
+        self._times.move_to_end(network)
+        while len(self._times) > MOST_ADDRESSES:
+            self._times.popitem(last=False)
+        return ""
 
 
 def network_of(address: str) -> str:
-    """Return whom an address stands for: of IPv6 its /64, which one machine may have whole."""
+    """Return whom an address stands for: one machine may have all of an IPv6 /64, and of its loopback."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
+        parsed = parsed.ipv4_mapped or parsed
+    if parsed.is_loopback:
+        return "loopback"
+    if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +58,12 @@ def proxy_environment(hub: HubSettings, given: Mapping[str, str]) -> dict[str, s
     return {**given, "CONFIGPROXY_AUTH_TOKEN": hub.secret("proxy-token"), "NODE_ENV": "production"}
 
 
+def allow_connections() -> None:
+    """Let this process have as many connections as it may; of 1,024, one seat could hold all."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def main(words: list[str]) -> None:
     """Become one of the two units' programs, or npm, with which set-up installs the proxy."""
     if words[:1] == ["npm"]:
@@ -69,6 +76,7 @@ def main(words: list[str]) -> None:
         command, environment = proxy_command(hub, node()), proxy_environment(hub, os.environ)
     else:
         sys.exit("usage: python -m organiser.hub.run hub|proxy|npm …")
+    allow_connections()
     os.execve(command[0], command, environment)
 
 

@@ -12,6 +12,8 @@ from workshop.settings import Settings, load_settings, read_toml
 
 FIRST_PORT = 20_000
 """Seat 17 has port 20017; its unit may listen on no other seat's (SocketBindAllow)."""
+SPEAKER_PORT = 8444
+"""The speaker's view has it to itself, unless set-up decided on another one."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class HubSettings:
     port: int = 8000
     api_port: int = 8001
     hub_port: int = 8085
+    speaker_port: int = SPEAKER_PORT
     certificate: Path | None = None
     certificate_key: Path | None = None
     self_made: bool = False
@@ -74,6 +77,12 @@ class HubSettings:
     def host(self) -> str:
         """Return the name or the address that people open."""
         return urllib.parse.urlsplit(self.address).hostname or ""
+
+    @property
+    def speaker_address(self) -> str:
+        """Return where the speaker's view is: the same host, and a port of its own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{urllib.parse.urlsplit(self.address).scheme}://{host}:{self.speaker_port}/"
 
     @property
     def names(self) -> list[str]:

@@ -1,8 +1,13 @@
-/** The speaker's view: asks the hub every few seconds, and shows what it says; two buttons for each seat. */
+/**
+ * The speaker's view: asks the hub every few seconds, and shows what it says; two buttons for each seat.
+ *
+ * The code is exchanged for a token, which stays in this tab's storage and goes with each request as a header.
+ */
 (function () {
   "use strict";
 
   const EVERY_MS = 5000;
+  const TOKEN = "workshop-speaker";
   const STATES = { off: "not started", starting: "is starting", ready: "runs" };
   const byId = (id) => document.getElementById(id);
   const megabytes = (bytes) => (bytes === null ? "–" : `${Math.round(bytes / 1e6)} MB`);
@@ -12,20 +17,41 @@
     byId("fault").textContent = text;
   }
 
-  async function act(words) {
-    const answer = await fetch("speaker/act", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-XSRFToken": document.querySelector("meta[name=xsrf]").content },
-      body: JSON.stringify(words),
-    });
-    if (!answer.ok) {
-      const told = await answer.json().catch(() => ({}));
-      fault(told.message || `The hub answered ${answer.status}.`);
-    } else {
-      fault("");
-    }
-    await look();
+  /** Show the form for the code, or the view. */
+  function open(isIn) {
+    byId("enter").hidden = isIn;
+    byId("view").hidden = !isIn;
   }
+
+  /** Ask the hub, with the token; throw its words where it refuses. */
+  async function ask(path, words) {
+    const headers = { "X-Workshop-Speaker": sessionStorage.getItem(TOKEN) || "" };
+    const body = words && JSON.stringify(words);
+    if (body) headers["Content-Type"] = "application/json";
+    const answer = await fetch(path, { method: body ? "POST" : "GET", headers, body, cache: "no-store" });
+    const told = await answer.json().catch(() => ({}));
+    if (answer.status === 401) {
+      sessionStorage.removeItem(TOKEN);
+      open(false);
+    }
+    if (!answer.ok) throw new Error(told.message || `The hub answered ${answer.status}.`);
+    return told;
+  }
+
+  /** Do something that a button asked for, and say why where it fails. */
+  async function tried(action) {
+    fault("");
+    try {
+      await action();
+    } catch (error) {
+      fault(error instanceof TypeError ? "The hub does not answer." : error.message);
+    }
+  }
+
+  const act = (words) => tried(async () => {
+    await ask("act", words);
+    show(await ask("state"));
+  });
 
   function button(text, question, words) {
     const made = Object.assign(document.createElement("button"), { textContent: text, type: "button" });
@@ -78,16 +104,34 @@
     byId("lessons").replaceChildren(...lines);
   }
 
+  let isAway = false;
+
   async function look() {
+    if (!sessionStorage.getItem(TOKEN)) {
+      open(false);
+      return;
+    }
     try {
-      const answer = await fetch("speaker/state", { cache: "no-store" });
-      if (answer.status === 403) location.reload();
-      else show(await answer.json());
+      show(await ask("state"));
+      open(true);
+      if (isAway) fault("");
+      isAway = false;
     } catch {
-      fault("The hub does not answer; it is asked again.");
+      isAway = Boolean(sessionStorage.getItem(TOKEN));
+      if (isAway) fault("The hub does not answer; it is asked again.");
     }
   }
 
+  byId("enter").addEventListener("submit", (event) => {
+    event.preventDefault();
+    tried(async () => {
+      const { token } = await ask("enter", { code: byId("code").value });
+      sessionStorage.setItem(TOKEN, token);
+      byId("enter").reset();
+      show(await ask("state"));
+      open(true);
+    });
+  });
   byId("say").addEventListener("submit", (event) => {
     event.preventDefault();
     act({ what: "say", text: byId("text").value });

@@ -1,6 +1,6 @@
 """The speaker's view: who is in, how far, what the machine has left; and what the organiser does about it.
 
-A page of the hub's, for whoever has the organiser's code. Seats are numbers in it, and nobody has a name.
+A page of the hub's, for anyone who has the organiser's code. Seats are numbers in it, and nobody has a name.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from organiser.hub.codes import keyed, new_code, same, typed
-from organiser.hub.limits import Failures, network_of
+from organiser.hub.door import Refused
+from organiser.hub.limits import WrongCodes
 from organiser.hub.units import unit
 from workshop.system.files import written_whole
 
-COOKIE = "workshop-speaker"
-FAILURES = 10
-"""Wrong codes in a minute: from one address, and from all of them together ten times as many."""
+WRONG = "That is not the code; 'workshop hub speaker' makes a new one."
 FRESH_SECONDS = 65.0
 """How long what a seat told counts: three of its reports."""
 LONGEST_MESSAGE = 300
@@ -64,8 +63,7 @@ class Speaker:
     code_file: Path
     message_file: Path
     clock: Callable[[], float] = time.monotonic
-    _failures: Failures = field(default_factory=lambda: Failures(FAILURES))
-    _all_failures: Failures = field(default_factory=lambda: Failures(10 * FAILURES))
+    _wrong: WrongCodes = field(default_factory=WrongCodes)
     _told: dict[str, Told] = field(default_factory=dict)
 
     def code_hash(self) -> str:
@@ -74,25 +72,20 @@ class Speaker:
             return self.code_file.read_text(encoding="ascii").strip()
         return ""
 
-    def admit(self, code: str, address: str) -> str:
-        """Return the cookie for a browser that has the code; empty for any other one."""
-        now, network = self.clock(), network_of(address)
-        if max(self._failures.wait(network, now), self._all_failures.wait("", now)) > 0:
-            return ""
+    def admit(self, code: str, address: str) -> str | Refused:
+        """Return the token for a page whose reader has the code."""
         known = self.code_hash()
         if not same(keyed(self.key, "speaker", typed(code)), known) or not known:
-            self._failures.add(network, now)
-            self._all_failures.add("", now)
-            return ""
-        return self._cookie(known)
+            return Refused(self._wrong.count(address, self.clock()) or WRONG)
+        return self._token(known)
 
-    def holds(self, cookie: str | None) -> bool:
-        """Tell whether a browser's cookie was given for the present code."""
+    def holds(self, token: str) -> bool:
+        """Tell whether a page's token was given for the present code."""
         known = self.code_hash()
-        return bool(known) and same(self._cookie(known), cookie or "")
+        return bool(known) and same(self._token(known), token)
 
-    def _cookie(self, known: str) -> str:
-        return keyed(self.key, "speaker's cookie", known)
+    def _token(self, known: str) -> str:
+        return keyed(self.key, "speaker's token", known)
 
     def hear(self, seat: str, document: Any) -> None:
         """Take what a seat tells; what looks odd is left out, for a participant may have sent it."""

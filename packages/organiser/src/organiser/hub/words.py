@@ -26,7 +26,7 @@ Into = Annotated[
 WithoutArchive = Annotated[
     bool, typer.Option("--without-archive", help="Delete without an archive of what is deleted.")
 ]
-SPEAKER = "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
+SPEAKER = "Type the code there. Nothing else holds it; this command makes another."
 """What is said of the code that opens the speaker's view."""
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from organiser.hub import words
+from organiser.hub.settings import SPEAKER_PORT
 from organiser.hub.words import Into, Json, Wanted, WithoutArchive
 from workshop.errors import WorkshopError
 from workshop.output import messages, print_json
@@ -76,14 +77,14 @@ def speaker(folder: Folder, json: Json = False) -> None:
     status, said = room.client().call("speaker/code", "POST")
     if status != 200:
         raise WorkshopError(str(said.get("message") or f"the hub answered {status}"))
-    address = f"{room.address}/hub/speaker"
+    address = f"http://127.0.0.1:{SPEAKER_PORT}/"
+    way = f"kubectl --namespace {room.namespace} port-forward deployment/hub {SPEAKER_PORT}"
     if json:
-        print_json({"changed": True, "address": address, "code": said["code"]})
+        print_json({"changed": True, "address": address, "code": said["code"], "way": way})
         return
+    words.say(way)
     words.say(f"{address}  {said['code']}")
-    words.say(
-        "Open it in a browser that has no seat. Nothing else holds the code; this command makes another."
-    )
+    words.say(f"The first line leads there for as long as it runs. {words.SPEAKER}")
 
 
 @app.command()

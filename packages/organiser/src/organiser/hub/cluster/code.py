@@ -20,6 +20,10 @@ HUB_PATH = "/usr/local/etc/jupyterhub"
 MODULES = (
     "workshop",
     "workshop.errors",
+    "workshop.patience",
+    "workshop.ports",
+    "workshop.servers",
+    "workshop.settings",
     "workshop.system",
     "workshop.system.files",
     "organiser",
@@ -29,18 +33,20 @@ MODULES = (
     "organiser.hub.codes",
     "organiser.hub.door",
     "organiser.hub.limits",
+    "organiser.hub.peers",
     "organiser.hub.pods",
     "organiser.hub.returning",
     "organiser.hub.seats",
     "organiser.hub.seatsapi",
     "organiser.hub.speaker",
+    "organiser.hub.speakerdoor",
     "organiser.hub.speakerpages",
     "organiser.hub.units",
 )
 """The authenticator and all of ours that it imports; a test imports it from these alone."""
 BESIDE = {
     "organiser.hub.authenticator": ("form.html",),
-    "organiser.hub.speakerpages": ("speaker.css", "speaker.html", "speaker.js", "speaker-code.html"),
+    "organiser.hub.speakerdoor": ("speaker.css", "speaker.html", "speaker.js"),
 }
 """Files that a module reads from its own folder."""
 

@@ -16,7 +16,6 @@ import json
 import resource
 import socket
 import threading
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -115,30 +114,44 @@ class Vote(Answer):
 
 
 class Limited(HTTPServer):
-    """Keeps so many connections and no more, in all and from one address."""
+    """Keeps so many connections and no more, in all and from one address; a new one takes an old one's place.
+
+    The place is that of the oldest one, of the same address where that has its share, else of the address
+    with the most. So nobody keeps others out by connections that say nothing, from however many addresses.
+    """
 
     def initialize(self, *args: Any, per_address: int = MOST_CONNECTIONS, **how: Any) -> None:
         """Begin without a connection."""
         super().initialize(*args, **how)
         self._per_address = per_address
-        self._held: Counter[str] = Counter()
+        self._held: dict[str, dict[IOStream, None]] = {}
+        """Of each address its connections, the oldest first."""
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        """Take a connection, or close it at once."""
+        """Take a connection, and close another one where there are too many."""
         origin = str(address[0])
-        if self._held.total() >= MOST_CONNECTIONS or self._held[origin] >= self._per_address:
-            stream.close()
-            return
-        self._held[origin] += 1
+        if len(self._held.get(origin, ())) >= self._per_address:
+            self._close_oldest(origin)
+        elif sum(map(len, self._held.values())) >= MOST_CONNECTIONS:
+            self._close_oldest(max(self._held, key=lambda each: len(self._held[each])))
+        self._held.setdefault(origin, {})[stream] = None
         super().handle_stream(stream, address)
 
     def on_close(self, server_conn: object) -> None:
         """Give a connection's place to another one."""
         super().on_close(server_conn)
-        origin = str(server_conn.context.address[0])  # type: ignore[attr-defined]
-        self._held[origin] -= 1
-        if not self._held[origin]:
-            del self._held[origin]
+        self._forget(str(server_conn.context.address[0]), server_conn.stream)  # type: ignore[attr-defined]
+
+    def _close_oldest(self, origin: str) -> None:
+        stream = next(iter(self._held[origin]))
+        self._forget(origin, stream)
+        stream.close()
+
+    def _forget(self, origin: str, stream: IOStream) -> None:
+        held = self._held.get(origin, {})
+        held.pop(stream, None)
+        if not held:
+            self._held.pop(origin, None)
 
 
 class Room:
