@@ -27,9 +27,7 @@ def run_lesson(name: str, weights: Path, folder: Path) -> dict[str, Any]:
     """
     workshop = Path(sys.prefix).parent / "jupyter" / "bin" / "workshop"
     if not workshop.is_file():
-        lacking(
-            "there is no environment of Jupyter beside this one: tests/machines/lessons/test_theano.py runs this"
-        )
+        lacking("there is no environment of Jupyter here; tests/machines/lessons/test_theano.py has one")
     words = [workshop, "lessons", "run", name, "--profile", "fast", "--solutions", "--json"]
     done = subprocess.run(
         [*words, "--notebooks", ROOT / "notebooks"],

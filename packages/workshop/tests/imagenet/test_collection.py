@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from workshop.datasets.catalogue import load_catalogue
 from workshop.errors import WorkshopError
 from workshop.imagenet import NAMES, available, collection, open_first, open_network
 from workshop.imagenet.collection import ENTRIES
-from workshop.teach import recordings
 
 
 def place(data: Path, name: str) -> None:
@@ -71,16 +69,6 @@ def test_a_stand_in_is_announced_with_what_to_do(
     assert opened == ["efficientnet-lite0"]
     for words in ("Inception v3", "goes on with EfficientNet-Lite0", "workshop data fetch inception-v3"):
         assert words in said
-
-
-def test_the_lesson_about_googlenet_opens_what_its_text_describes() -> None:
-    """That is EfficientNet-Lite, also where GoogLeNet's own weights are."""
-    asked: list[str] = []
-    imagenet = SimpleNamespace(open_first=lambda *names: asked.append(names[0]), open_network=asked.append)
-    cells = {cell["id"]: cell["source"] for cell in recordings.cells(Path("2-imagenet/10-googlenet.ipynb"))}
-    exec(cells["open"][0], {"imagenet": imagenet})
-    assert asked == ["efficientnet-lite0"]
-    assert "**EfficientNet-Lite**" in "".join(cells["first-text"])
 
 
 def test_a_mistyped_name_is_said_although_another_network_is_here(tmp_path: Path, opened: list[str]) -> None:
