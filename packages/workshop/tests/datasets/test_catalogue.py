@@ -11,38 +11,6 @@ from workshop.datasets import convert
 from workshop.datasets.catalogue import catalogue_file, choose, load_catalogue
 from workshop.errors import WorkshopError
 
-NAMES = [
-    "mnist",
-    "fashion-mnist",
-    "imagenet-classes",
-    "photos",
-    "photos-objects",
-    "painting",
-    "things",
-    "paintings",
-    "googlenet",
-    "inception-v3",
-    "efficientnet-lite0",
-    "shakespeare",
-    "tiny-shakespeare",
-    "names-by-country",
-    "english-words",
-    "spoken-digits",
-    "recorded-digits",
-    "convnetjs",
-    "reveal",
-    "katex",
-    "netron",
-    "original-convnetjs",
-    "original-playground",
-    "original-reinforcejs",
-    "original-recurrentjs",
-]
-
-
-def test_the_catalogue_has_what_the_lessons_need() -> None:
-    assert list(load_catalogue()) == NAMES
-
 
 def test_every_entry_says_what_it_is_and_whose() -> None:
     for dataset in load_catalogue().values():
@@ -59,19 +27,6 @@ def test_every_file_has_a_source_and_every_archive_a_hash_and_a_size() -> None:
             if source.kind != "url":
                 assert source.bytes > 0, source
             assert source.convert in ("", *convert.CONVERSIONS), source
-
-
-def test_photos_are_at_least_ten_and_mnist_is_whole() -> None:
-    catalogue = load_catalogue()
-    assert len(catalogue["photos"].files) >= 10
-    assert len(catalogue["shakespeare"].files) == 38
-    sizes = {file.name: file.bytes for file in catalogue["mnist"].files}
-    assert sizes == {
-        "train-images-idx3-ubyte": 16 + 60_000 * 784,
-        "train-labels-idx1-ubyte": 8 + 60_000,
-        "t10k-images-idx3-ubyte": 16 + 10_000 * 784,
-        "t10k-labels-idx1-ubyte": 8 + 10_000,
-    }
 
 
 def test_the_upstream_comes_before_the_registries() -> None:
@@ -163,6 +118,6 @@ def test_a_missing_catalogue_is_one_line(tmp_path: Path) -> None:
 def test_choose_keeps_the_wanted_order_and_names_what_there_is() -> None:
     catalogue = load_catalogue()
     assert [each.name for each in choose(catalogue, ["photos", "mnist", "photos"])] == ["photos", "mnist"]
-    assert [each.name for each in choose(catalogue, [])] == NAMES
+    assert [each.name for each in choose(catalogue, [])] == list(catalogue)
     with pytest.raises(WorkshopError, match=r"no data set 'minst'; there are: mnist, "):
         choose(catalogue, ["minst"])

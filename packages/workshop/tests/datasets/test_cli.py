@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -231,36 +230,3 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(command: Command, server:
     assert (status, out) == (1, "")
     assert err.startswith("workshop: cannot write to the data folder")
     assert err.count("\n") == 1
-
-
-def test_the_second_fetch_of_the_real_catalogue_is_quick(tmp_path: Path) -> None:
-    """The work itself, without the start of Python: well below half a second."""
-    from rich.console import Console
-
-    from workshop.datasets.catalogue import File, load_catalogue
-    from workshop.datasets.fetch import Options, fetch_all
-    from workshop.output import Progress
-
-    catalogue = load_catalogue()
-    store = Store(tmp_path)
-    for dataset in catalogue.values():
-        for file in dataset.files:
-            path = store.path(dataset, file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as out:
-                out.truncate(file.about)  # sparse: the right size, taken as verified below
-            status = path.stat()
-            store._verified[f"{dataset.name}/{file.name}"] = [
-                file.sha256,
-                status.st_size,
-                status.st_mtime_ns,
-            ]
-            assert isinstance(file, File)
-    store.write_stamp(catalogue.values())
-    started = time.process_time()
-    again = load_catalogue()
-    results = fetch_all(
-        list(again.values()), again.values(), Store(tmp_path), Options(), Progress(Console(quiet=True))
-    )
-    assert {result.state for result in results} == {"present"}
-    assert time.process_time() - started < patience(0.5)

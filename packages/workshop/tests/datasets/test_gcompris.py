@@ -58,12 +58,6 @@ def test_a_painting_holds_its_pieces_at_their_places() -> None:
     assert [base64.b64decode(data) for *_, data in found] == [left, right]
 
 
-def test_a_painting_is_named_after_painter_and_title() -> None:
-    assert list(paintings(game(BOARD.format(right="left"), left=webp((2, 2))))) == [
-        "albrecht-durer-lion-cub.svg"
-    ]
-
-
 def test_a_missing_piece_is_wrong_content() -> None:
     with pytest.raises(WrongContentError, match=r"lacks the piece image/right\.webp"):
         paintings(game(BOARD.format(right="right"), left=webp((2, 2))))

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +15,6 @@ from workshop.datasets.network import (
     SilentError,
     UnavailableError,
     UnreachableError,
-    Visit,
 )
 from workshop.datasets.store import Store, WrongContentError
 from workshop.errors import WorkshopError
@@ -184,40 +180,6 @@ def test_silence_of_a_live_host_costs_one_source_only(
     assert [path for path, _ in server.asked].count("/f") == 3
     monkeypatch.undo()
     assert get(run, server.serve("/g", CONTENT)).read_bytes() == CONTENT
-
-
-def test_one_slow_answer_of_many_loses_nothing(
-    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Sixteen at once, as in a real run, of which one has to be asked a second time."""
-    get(run, server.serve("/first", CONTENT[1:]), CONTENT[1:])
-    contents = [bytes([number]) * 1000 for number in range(16)]
-    addresses = [server.serve(f"/{number}", content) for number, content in enumerate(contents)]
-    addresses[3] = server.hang_at_first("/3", contents[3], times=1)
-    patience = iter([0.2])
-    # Of the slow one the first patience is short; of all others there is no end to it.
-    monkeypatch.setattr(network, "_first_answer", short_for(addresses[3], patience, network._first_answer))
-
-    def visit(number: int) -> bytes:
-        source = url_source(addresses[number])
-        dataset = dataset_of(contents[number], source, name=f"d{number}")
-        network.fetch(source, dataset, list(dataset.files), run)
-        return run.store.path(dataset, dataset.files[0]).read_bytes()
-
-    with ThreadPoolExecutor(16) as pool:
-        assert list(pool.map(visit, range(16))) == contents
-
-
-def short_for(
-    address: str, patience: Iterator[float], first_answer: Callable[..., Any]
-) -> Callable[..., Any]:
-    """Ask the one address with these patiences, and then, as all others, as long as it takes."""
-
-    def ask(url: str, have: int, run: Run, visit: Visit) -> Any:
-        seconds = next(patience, 60.0) if url == address else 60.0
-        return first_answer(url, have, run, replace(visit, patience=seconds))
-
-    return ask
 
 
 def test_a_live_host_that_refuses_for_a_moment_is_tried_again(

@@ -41,16 +41,6 @@ def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(voices.espeak, "__file__", str(path))
 
 
-def test_every_voice_says_each_digit_in_every_turn_always_alike() -> None:
-    words = voices.planned(["ann", "Bob"])
-    assert words == voices.planned(["ann", "Bob"])
-    assert [word.digit for word in words] == list(range(10)) * 2 * voices.TURNS
-    assert {word.voice for word in words[: 10 * voices.TURNS]} == {"ann"}
-    assert {word.accent for word in words} == set(voices.ACCENTS)
-    assert all(120 <= word.speed <= 210 and 15 <= word.pitch <= 85 for word in words)
-    assert len({(word.accent, word.speed, word.pitch) for word in words}) > 75
-
-
 def test_the_words_lie_one_after_the_other(
     wheel: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,7 +57,7 @@ def test_the_words_lie_one_after_the_other(
     assert len(sounds) == 8 + count
 
 
-def test_a_library_that_is_none_is_one_line(wheel: Path, run: Run) -> None:
+def test_a_broken_speech_library_is_one_line(wheel: Path, run: Run) -> None:
     with pytest.raises(UnavailableError, match=r"does not speak on this machine: .*libespeak-ng") as told:
         list(voices.spoken_digits(wheel, run))
     assert "\n" not in str(told.value)
@@ -121,7 +111,7 @@ def test_resampling_keeps_what_is_low_and_drops_what_is_high() -> None:
     assert np.abs(heard[5000]).max() < 1e-3
 
 
-def test_a_source_for_another_processor_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_for_another_processor_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     sources = load_catalogue()["spoken-digits"].sources
     for machine in ("x86_64", "aarch64"):
         monkeypatch.setattr(platform, "machine", lambda machine=machine: machine)

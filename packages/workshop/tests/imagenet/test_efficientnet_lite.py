@@ -67,18 +67,11 @@ def test_the_eight_bit_original_mostly_agrees_with_the_reference() -> None:
     assert len(other) <= 3
 
 
-def test_it_is_right_on_eight_of_ten_photographs(network: Network) -> None:
+def test_most_photographs_are_recognised(network: Network) -> None:
     samples = all_photos(*SENSIBLE)
     said = {name: network.classify(samples[name], top=1)[0].name for name in SENSIBLE}
     wrong = {name: answer for name, answer in said.items() if answer not in SENSIBLE[name]}
     assert len(wrong) <= 2, wrong
-
-
-def test_every_layer_of_the_file_is_reachable_by_its_name(network: Network) -> None:
-    blocks = [f"_blocks.{number}" for number in range(16)]
-    assert {"_conv_stem", "_conv_head", "_fc", *blocks} <= set(network.layers)
-    assert network.layers["_blocks.5._depthwise_conv"].groups == 240
-    assert network.layers["_blocks.15"].output_shape == (None, 320, 7, 7)
 
 
 def test_weights_of_another_network_are_refused() -> None:

@@ -54,7 +54,7 @@ def test_numbers_turn_back_into_the_picture(preprocessing: Preprocessing) -> Non
     assert np.array_equal(preprocessing.picture(preprocessing.numbers(crop)), crop)
 
 
-def test_the_parts_that_are_looked_at() -> None:
+def test_each_network_sees_the_middle_of_the_picture() -> None:
     assert middle_square((640, 480)) == (110, 30, 530, 450)  # 420 = 0.875 * 480
     assert middle_of_each_side((640, 480)) == (40, 30, 600, 450)
     assert middle_224((256, 256)) == (16, 16, 240, 240)

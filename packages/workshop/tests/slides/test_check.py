@@ -72,21 +72,6 @@ def test_a_talk_a_demo_and_a_lesson_that_do_not_fit_are_told(source: Path) -> No
     ]
 
 
-def test_demos_take_their_minutes_too(source: Path) -> None:
-    manifest = source / "js-demos/manifest.toml"
-    manifest.write_text(manifest.read_text().replace("minutes = 3", "minutes = 5"), encoding="utf-8")
-    assert faults_of(source) == [
-        "short, welcome: 4 min of talk, 5 min of demos and 0.0 min of lessons do not fit into 8 min"
-    ]
-
-
-def test_a_lesson_that_nobody_measured_is_told(source: Path) -> None:
-    schedule(source, '["painting"]', '["painting"], lessons = ["1-mnist/10-mlp"]')
-    assert faults_of(source) == [
-        "short, welcome: lesson 1-mnist/10-mlp was not measured (see presentation/measured.toml)"
-    ]
-
-
 def test_a_slide_that_links_to_nothing_is_told(source: Path) -> None:
     section = source / "presentation/sections/welcome.md"
     section.write_text(section.read_text().replace("$x$", "[a](demo:painting) [b](demo:dancing)"))
@@ -110,8 +95,3 @@ def test_a_demo_that_a_slide_holds_needs_its_state_and_its_stills(source: Path) 
         (source / "presentation/pictures").mkdir(exist_ok=True)
         (source / f"presentation/pictures/{name}.webp").write_bytes(b"RIFF")
     assert faults_of(source) == []
-
-
-def test_a_picture_that_is_not_there_is_told(source: Path) -> None:
-    show(source, "![a wall](picture:digits)")
-    assert faults_of(source) == ["short, welcome: there is no picture digits.webp in presentation/pictures"]

@@ -76,16 +76,6 @@ def test_a_deck_is_printed_with_or_without_notes(monkeypatch: pytest.MonkeyPatch
     assert asked == [("evening", file, False), ("evening", file, True)]
 
 
-def test_what_is_missing_in_what_was_published_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = {"files": 7, "bytes": 2_500_000, "notes": ["no Chromium: no hand-outs", "[b] is missing"]}
-    monkeypatch.setattr("workshop.site.publish.publish_decks", lambda *_, **__: report)
-    said = slides("publish", "out")
-    assert (said.exit_code, said.stdout) == (0, "out: 7 files, 2.5 MB\n")
-    assert said.stderr.splitlines() == report["notes"]
-    given = slides("publish", "out", "--json")
-    assert (given.stderr, document(given)) == ("", report)
-
-
 @pytest.mark.parametrize(
     "given", [[], ["--title", "Nets & <b>us</b>", "--date", "3 March", "--place", "Here"]]
 )

@@ -1,4 +1,3 @@
-import json
 import re
 from pathlib import Path
 
@@ -23,30 +22,6 @@ def test_a_deck_has_an_opening_a_plan_and_the_parts_in_order(source: Path) -> No
     titles = re.findall(r"<h[12]>(.*?)</h[12]>", page)
     assert titles == ["A short one", "The plan", "Hello &amp; welcome", "Words", "Coffee"]
     assert "<td>0:08</td><td>Coffee</td><td>12 min</td>" in page
-
-
-def test_each_slide_knows_the_minutes_of_its_part(source: Path) -> None:
-    presentation = read_presentation(source)
-    page = deck(presentation, presentation.workshops["short"])
-    slides = re.findall(r'data-start="(\d+)" data-minutes="(\d+)"', page)
-    assert slides == [("0", "0"), ("0", "0"), ("0", "8"), ("0", "8"), ("8", "12")]
-    assert '<aside class="notes"><p>Say <em>it</em>.</p>' in page
-
-
-def test_each_slide_of_a_part_knows_its_lessons(source: Path) -> None:
-    schedule = source / "presentation/schedule.toml"
-    text = schedule.read_text(encoding="utf-8")
-    schedule.write_text(text.replace('["painting"]', '["painting"], lessons = ["1-try/10-it"]'))
-    presentation = read_presentation(source)
-    page = deck(presentation, presentation.workshops["short"])
-    assert re.findall(r'data-minutes="(\d+)" data-lessons="([^"]*)"', page) == [("8", "1-try/10-it")] * 2
-    assert "◆" not in page
-    lesson = source / "notebooks/1-try/10-it.ipynb"
-    lesson.parent.mkdir(parents=True)
-    cell = {"cell_type": "markdown", "metadata": {"tags": ["short-path"]}, "source": "◆"}
-    lesson.write_text(json.dumps({"nbformat": 4, "cells": [cell], "metadata": {}}), encoding="utf-8")
-    again = read_presentation(source)
-    assert "run the cells that begin with ◆" in deck(again, again.workshops["short"])
 
 
 def test_a_section_that_is_not_there_is_named(source: Path) -> None:

@@ -31,19 +31,6 @@ def test_a_fault_is_told_with_its_measure(wrong: dict[str, Any], told: str) -> N
     assert faults_of_slide(GOOD | wrong) == [told]
 
 
-def test_words_alone_may_be_more_and_titles_may_be_empty() -> None:
-    assert faults_of_slide(GOOD | {"picture": False, "kind": "words", "words": 40}) == []
-    assert faults_of_slide(GOOD | {"kind": "part", "empty": 0.9}) == []
-
-
-def test_a_slide_of_several_decks_is_told_once_and_each_theme_by_itself() -> None:
-    looks = {"light": [GOOD | {"overflow": 12}], "dark": [GOOD | {"overflow": 12}]}
-    assert faults_of_looks({"one": looks, "two": looks}) == [
-        "“Downhill”, light: 12 pixels stand out of the page",
-        "“Downhill”, dark: 12 pixels stand out of the page",
-    ]
-
-
 def test_a_deck_with_few_pictures_is_told() -> None:
     slides = (
         [GOOD] * 3

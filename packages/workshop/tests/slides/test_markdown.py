@@ -4,14 +4,6 @@ from workshop.errors import WorkshopError
 from workshop.site.markdown import to_html
 
 
-def test_words_tables_and_code_become_html() -> None:
-    html = to_html("## Title\n\n- *one*\n\n| a |\n|---|\n| b |\n\n```\nx < y\n```\n")
-    assert "<h2>Title</h2>" in html
-    assert "<em>one</em>" in html
-    assert "<td>b</td>" in html
-    assert "x &lt; y" in html
-
-
 def test_formulas_are_left_for_katex_as_text() -> None:
     html = to_html("$a < b$ and\n\n$$\nc\n$$\n")
     assert '<span class="formula inline">a &lt; b</span>' in html

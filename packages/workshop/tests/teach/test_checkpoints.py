@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -101,31 +100,3 @@ def test_where_the_prefix_cannot_be_written_the_users_own_folder_is_used(
     settings.write_text(f'prefix = "{tmp_path}/file"\n')
     monkeypatch.setenv("WORKSHOP_CONFIG", str(settings))
     assert checkpoints.folder() == state
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters"), [("mlp-full", 478_410), ("cnn-full", 80_202), ("speech-full", 204_314)]
-)
-def test_the_shipped_networks_are_the_lessons(name: str, parameters: int) -> None:
-    arrays, facts = checkpoints.load(checkpoints.SHIPPED / f"{name}.npz")
-    assert sum(array.size for array in arrays) == parameters
-    assert facts["error"] < 0.016
-    assert json.dumps(facts)
-
-
-def test_the_shipped_network_for_four_voices_is_far_below_the_best_table() -> None:
-    arrays, facts = checkpoints.load(checkpoints.SHIPPED / "voices-full.npz")
-    assert sum(array.size for array in arrays) == 979_184
-    assert facts["nats"] < 0.56
-
-
-@pytest.mark.parametrize(
-    ("game", "parameters", "told", "least"),
-    [("invaders", 132_725, "points", 25), ("pong", 167_060, "won", 0.6)],
-)
-def test_the_shipped_players_reach_the_lessons_bars(
-    game: str, parameters: int, told: str, least: float
-) -> None:
-    arrays, facts = checkpoints.load(checkpoints.SHIPPED / f"policy-{game}-full.npz")
-    assert sum(array.size for array in arrays) == parameters
-    assert facts[told] >= least

@@ -78,7 +78,7 @@ def test_an_answer_that_stops_is_wrong_and_the_line_says_where(
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
-def test_a_line_is_told_of_the_learners_cell_and_of_no_other(cells: dict[str, Any]) -> None:
+def test_an_error_inside_a_library_names_the_learners_line(cells: dict[str, Any]) -> None:
     cells["library"] = types.ModuleType("library")
     exec(
         compile("def halved(x):\n\n\n    raise ValueError('odd', [x, {}])", "library.py", "exec"),
@@ -95,56 +95,15 @@ def test_a_line_is_told_of_the_learners_cell_and_of_no_other(cells: dict[str, An
     assert "in line 2 of its cell with FileNotFoundError: [Errno 2] No such file" in record.message
 
 
-@pytest.mark.parametrize(
-    ("answer", "look", "message"),
-    [
-        (
-            "np.zeros(3)",
-            "assert double(3) != 3",
-            "one number is asked for here, and this is an array of several",
-        ),
-        ("np.zeros(3)", "float(double(3))", "one number is asked for here, and this is an array of several"),
-        (
-            "np.zeros((1, 2))",
-            "assert np.allclose(double(3), np.zeros((1, 3)))",
-            "what comes back has not the shape that is asked for: (1,2) beside (1,3)",
-        ),
-    ],
-)
-def test_what_a_check_cannot_use_is_told_in_words_of_the_answer(
-    cells: dict[str, Any], answer: str, look: str, message: str
-) -> None:
-    record = run(
-        cells,
-        "import numpy as np",
-        f"def double(x):\n    return {answer}",
-        f'with check("double"):\n    {look}',
-    )
-    assert (record.answer, record.message) == (Answer.WRONG, message)
-
-
-def test_a_learners_own_line_is_told_as_python_tells_it(cells: dict[str, Any]) -> None:
-    answer = "def double(x):\n    return 1 if np.zeros(3) else 2"
-    record = run(cells, "import numpy as np", answer, CHECK)
-    assert "it stops in line 2 of its cell with ValueError: The truth value of an array" in record.message
-
-
-def test_theanos_graph_is_not_told(cells: dict[str, Any]) -> None:
-    fault = "raise ValueError('shapes (3,3) and (2,3) not aligned\\nApply node that caused the error: Gemm')"
-    record = run(cells, f"def double(x):\n    {fault}", CHECK)
-    assert record.message.endswith("ValueError: shapes (3,3) and (2,3) not aligned")
-    said = "_tensor_py_operators.mean() got an unexpected keyword argument 'out'"
-    record = run(cells, f'def double(x):\n    raise TypeError("{said}")', CHECK)
-    assert "in line 2 of its cell: numpy's functions know no expressions" in record.message
-
-
 def test_the_check_run_again_looks_at_the_learners_answer(cells: dict[str, Any]) -> None:
     assert run(cells, "def double(x):\n    return x + 1", CHECK).answer is Answer.WRONG
     assert run(cells, CHECK).answer is Answer.WRONG, "and not at the solution that stands in for it"
     assert run(cells, "def double(x):\n    return x + x", CHECK).answer is Answer.RIGHT
 
 
-def test_the_learner_has_the_last_word(cells: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_learner_can_insist_on_their_own_answer(
+    cells: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     run(cells, "def double(x):\n    return x + 1", CHECK)
     exec('check.mine("double")', cells)
     assert cells["double"](4) == 5
@@ -176,12 +135,12 @@ def test_without_a_solution_the_learners_answer_is_used(cells: dict[str, Any], t
     assert cells["double"](4) == 5
 
 
-def test_an_interruption_goes_on_its_way(cells: dict[str, Any]) -> None:
+def test_interrupting_a_check_interrupts_the_cell(cells: dict[str, Any]) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(cells, "def double(x):\n    raise KeyboardInterrupt", CHECK)
 
 
-def test_a_solution_that_cannot_stand_in_is_one_line_and_takes_nothing_away(
+def test_a_broken_solution_is_one_line_and_keeps_the_learners_answer(
     cells: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "solutions/double.py").write_text("factor = np.array(2)\n" + SOLUTION)
@@ -205,15 +164,10 @@ def shell(cells: dict[str, Any]) -> Iterator[InteractiveShell]:
     ("answer", "said"),
     [
         ("def double(x)\n    return x + x", "line 1 of its cell is not Python (expected ':')"),
-        ("def double(x):\n    return x + x)", "line 2 of its cell is not Python (unmatched ')')"),
-        (
-            "factor = two\ndouble = lambda x: factor * x",
-            "its cell stops in line 1 with NameError: name 'two'",
-        ),
         ("def double(x):\n    return x + x\n\ndouble('a')\n1 / 0", "stops in line 5 with ZeroDivisionError"),
     ],
 )
-def test_a_cell_that_raises_is_wrong_though_an_earlier_answer_was_right(
+def test_a_cell_that_raises_is_wrong_even_after_a_right_answer(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], answer: str, said: str
 ) -> None:
     shell.run_cell("def double(x):\n    return x + x", store_history=True)
@@ -261,42 +215,10 @@ with check("double") as right:
 """
 
 
-def test_a_function_is_named_where_it_is_not_the_last_and_what_is_called_can_be_made_of_it(
-    cells: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_check_can_name_and_wrap_the_function_it_tries(cells: dict[str, Any], tmp_path: Path) -> None:
     text = "def double(x):\n    return [{}]\n\n\ndef last(x):\n    return {}"
     (tmp_path / "solutions/double.py").write_text(text.format("2 * x", "x"))
     assert run(cells, text.format("x + x", "None"), NAMED).answer is Answer.RIGHT
     record = run(cells, text.format("abs(2 * x)", "x"), NAMED)
     assert record.answer is Answer.WRONG
     assert record.message.startswith("for -") and "it should be -" in record.message
-
-
-def test_an_update_of_another_type_is_said_in_words(cells: dict[str, Any]) -> None:
-    """Theano tells what it had in its hands, and how to unbroadcast it."""
-    theanos = (
-        "An update must have the same type as the original shared variable (shared_var=<TensorType(float32, "
-        "(True,))>, shared_var.type=TensorType(float32, (True,)), update_val=Elemwise{add,no_inplace}.0, "
-        "update_val.type=TensorType(float64, (True,)))."
-    )
-    look = (
-        f'with check("double") as right:\n    raise TypeError({theanos!r}, "If the difference is related")\n'
-    )
-    record = run(cells, "def double(x):\n    return x", look)
-    assert record.answer is Answer.WRONG
-    assert record.message.startswith(
-        "an update has to be of the type of what it updates, TensorType(float32, (True,)), and this is "
-        "TensorType(float64, (True,)): np.float32(…)"
-    )
-
-
-def test_a_list_in_place_of_an_array_is_called_so(cells: dict[str, Any]) -> None:
-    import numpy  # noqa: F401  (as every lesson does)
-
-    look = 'with check("double") as right:\n    assert double(3).sum() == 6, "not 6"\n'
-    record = run(cells, "def double(x):\n    return [x, x]", look)
-    assert (record.answer, record.error) == (Answer.WRONG, "AttributeError")
-    assert record.message == "an array is asked for, and this is a list: np.array makes one of it"
-    # Where an array has no such thing either, it is somebody else's fault.
-    record = run(cells, "def double(x):\n    return [x, x]", look.replace("sum", "summed"))
-    assert record.message == "it stops with AttributeError: 'list' object has no attribute 'summed'"

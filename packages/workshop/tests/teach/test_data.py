@@ -110,10 +110,6 @@ def test_without_a_folder_the_machines_data_are_read(tmp_path: Path, monkeypatch
         data.load_mnist()
 
 
-def test_fashion_has_ten_names() -> None:
-    assert len(set(data.FASHION_NAMES)) == 10
-
-
 def test_bytes_stay_bytes(tmp_path: Path) -> None:
     write_digits(tmp_path)
     scaled, plain = data.load_mnist(folder=tmp_path), data.load_mnist(folder=tmp_path, as_bytes=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workshop.teach.events import Log, Node, captions, sprite, write_embeddings
+from workshop.teach.events import Log, Node, write_embeddings
 
 reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
 
@@ -44,13 +44,6 @@ def test_curves_histograms_pictures_and_graph_come_back(tmp_path: Path) -> None:
     assert [axis.size for axis in nodes["a"].attr["_output_shapes"].list.shape[0].dim] == [-1, 4]
 
 
-def test_a_sprite_is_square_and_reads_row_by_row() -> None:
-    images = np.stack([np.full((2, 2), shade) for shade in (0, 0.2, 0.4, 0.6, 1)])
-    laid = sprite(images)
-    assert laid.shape == (6, 6)
-    assert laid[::2, ::2].tolist() == [[255, 204, 153], [102, 0, 255], [255, 255, 255]]
-
-
 def embeddings(folder: Path, **changes: Any) -> None:
     things: dict[str, Any] = {
         "spaces": {"pixels": np.eye(3, 4), "code": np.ones((3, 2))},
@@ -76,16 +69,7 @@ def test_the_projector_gets_vectors_labels_and_a_sprite(tmp_path: Path) -> None:
     assert list((tmp_path / "run").glob("events.out.tfevents.*")), "TensorBoard would not see the run"
 
 
-def test_a_single_column_has_no_head(tmp_path: Path) -> None:
-    embeddings(tmp_path, columns={"digit": [7, 2, 1]})
-    assert (tmp_path / "labels.tsv").read_text() == "7\n2\n1\n"
-
-
 def test_lengths_that_differ_are_told_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"\[2, 3\]"):
         embeddings(tmp_path / "run", columns={"digit": [7, 2]})
     assert not (tmp_path / "run").exists()
-
-
-def test_a_caption_tells_a_mistake() -> None:
-    assert captions(np.array([4, 4]), np.array([4, 9])) == ["4", "4→9"]

@@ -37,33 +37,12 @@ def told(cells: dict[str, Any], answer: str, *look: str) -> checks.Record:
     ("result", "look", "message"),
     [
         ("3.0", "len(double(3))", "several things are asked for, and this is one number"),
-        ("np.float64(3)", "a, b = double(3)", "several things are asked for, and this is one number"),
-        (
-            "(n for n in [x])",
-            "double(3)[0]",
-            "several things are asked for, and this is a generator, which runs",
-        ),
-        ("object()", "list(double(3))", "several things are asked for, and this is a object"),
-        ("(x, x, x)", "a, b = double(3)", "2 results are asked for, not more"),
         ("(x,)", "a, b = double(3)", "2 results are asked for, and there are 1"),
         ("np.zeros(2)", "double(3)[0, 1]", "an array with 2 axes is asked for, and this one has 1"),
-        ("np.float64(2)", "double(3)[0]", "several numbers are asked for, and this is one"),
-        ("np.zeros(2)", "double(3)[3]", "too few come back: 2"),
-        ("np.zeros(2)", "double(3).sum(axis=1)", "more axes are asked for than the 1 that come back"),
-        ("'text'", "import math; math.isclose(double(3), 2)", "a number is asked for, and this is a text"),
-        ("'text'", "np.isfinite(double(3))", "numbers are asked for, and this is something else"),
         ("[[x]]", "double(3)[0, 0]", "an array is asked for, and this is a list: np.array makes one of it"),
-        ("[np.zeros(1)]", "set(double(3))", "single things are asked for, and each of these is an array"),
-        ("'a'", "assert (double(3) == 2).all()", "an array of numbers is asked for, and what comes back"),
-        (
-            "(n for n in [x])",
-            "double(3).sum()",
-            "an array is asked for, and this is a generator: np.array(list",
-        ),
-        ("{1: 2}", "double(3).sum()", "an array is asked for, and this is a dictionary"),
     ],
 )
-def test_what_a_check_cannot_use_is_told_as_what_came_back(
+def test_a_result_of_the_wrong_type_or_shape_is_described_to_the_learner(
     cells: dict[str, Any], result: str, look: str, message: str
 ) -> None:
     record = told(cells, f"def double(x, y=2):\n    return {result}", look)
@@ -72,25 +51,10 @@ def test_what_a_check_cannot_use_is_told_as_what_came_back(
 
 
 @pytest.mark.parametrize(
-    ("first", "message"),
-    [
-        ("x, y", "double has to work without 'y' as well: leave its first line as it was"),
-        ("z, y=2", "double takes other arguments than it did: leave its first line as it was"),
-        ("", "double takes other arguments than it did: leave its first line as it was"),
-    ],
-)
-def test_another_first_line_is_told(cells: dict[str, Any], first: str, message: str) -> None:
-    look = "double(x=3)" if first.startswith("z") else "double(3)"
-    assert told(cells, f"def double({first}):\n    return 6", look).message == message
-
-
-@pytest.mark.parametrize(
     "body",
-    ["print(2 * x)", "y = 2 * x", "pass", "return", "return None", "def inner():\n        return 2 * x"],
+    ["print(2 * x)", "return None", "def inner():\n        return 2 * x"],
 )
-def test_a_function_that_returns_nothing_is_told_whatever_the_check_asks(
-    cells: dict[str, Any], body: str
-) -> None:
+def test_a_function_without_a_return_is_named_as_the_fault(cells: dict[str, Any], body: str) -> None:
     for look in ('assert double(3) == 6, "your answer is too small"', "double(3).sum()", "a, b = double(3)"):
         record = told(cells, f"def double(x, y=2):\n    {body}", look)
         assert (record.answer, record.error) == (Answer.WRONG, "AssertionError")
@@ -103,30 +67,10 @@ def test_a_function_that_returns_sometimes_is_judged_by_its_results(cells: dict[
     assert told(cells, "def double(x, y=2):\n    yield 2 * x").message == "not 6"
 
 
-def test_theanos_backtrace_is_not_told(cells: dict[str, Any]) -> None:
-    fault = "raise ValueError('odd\\nBacktrace when that variable is created:\\n  File somewhere')"
-    record = told(cells, f"def double(x, y=2):\n    {fault}\n    return x")
-    assert record.message == "it stops in line 2 of its cell with ValueError: odd"
-    sizes = (
-        'Bad input argument to theano function with name "a" at index 0 (0-based).\\nBacktrace when that '
-        "variable is created:\\n\\nWrong number of dimensions: expected 2, got 1 with shape (3,)."
-    )
-    record = told(cells, "def double(x, y=2):\n    return x", f"raise TypeError('{sizes}')")
-    assert record.message == "the expression wants 2 axes, and what it is tried with has 1"
-    record = told(
-        cells,
-        "def double(x, y=2):\n    raise ValueError('odd\\nApply node that caused the error:')\n    return 1",
-        "right.also_for(lambda random: 3)",
-    )
-    assert record.message == "for 3 it stops with ValueError: odd"
-
-
 @pytest.mark.parametrize(
     ("body", "look"),
     [
         ("x *= 2\n    return x", "double(np.ones(2))"),
-        ("x *= 2\n    return x", 'assert double(np.ones(2))[0] == 3, "too small"'),
-        ("x.sort()\n    return x", "double([3, 1])"),
         ("x[0][0] = 5\n    return 2 * x", "double(np.ones((2, 2)))"),
     ],
 )
@@ -138,7 +82,7 @@ def test_an_answer_that_changes_what_it_was_given_is_wrong(
     assert record.message == "it changes `x`, which it was given: work on a copy"
 
 
-def test_what_an_answer_changes_of_its_own_is_its_own(cells: dict[str, Any]) -> None:
+def test_an_answer_may_change_a_copy_of_its_argument(cells: dict[str, Any]) -> None:
     answer = "def double(x, y=2):\n    x = x.copy()\n    x *= 2\n    return x"
     record = told(cells, answer, "kept = np.ones(2)", 'assert double(kept)[0] == 2, "not 2"', "kept[0] = 5")
     assert record.answer is Answer.RIGHT
@@ -147,7 +91,7 @@ def test_what_an_answer_changes_of_its_own_is_its_own(cells: dict[str, Any]) -> 
     )
 
 
-def test_an_answer_is_found_however_it_is_bound(cells: dict[str, Any]) -> None:
+def test_an_answer_counts_however_its_name_is_assigned(cells: dict[str, Any]) -> None:
     """The stub was run before; what binds the name since counts."""
     cells["In"].append("def double(x, y=2):\n    return ...")
     for answer in (
@@ -161,15 +105,6 @@ def test_an_answer_is_found_however_it_is_bound(cells: dict[str, Any]) -> None:
     cells["In"].append("def double(x, y=2):\n    return ...")
     assert told(cells, "from operator import neg as double").message == "not 6"
     assert told(cells, "def other():\n    def double(x, y=2):\n        return 6").answer is Answer.WRONG
-
-
-def test_a_name_that_alone_is_missing_is_called_so(cells: dict[str, Any], tmp_path: Any) -> None:
-    (tmp_path / "solutions/double.py").write_text("v = 2\ndouble = 2 * v\n")
-    record = told(cells, "double = 4", 'assert double == 4, "not 4"')
-    assert (record.answer, record.message) == (
-        Answer.NOT_DONE,
-        "there is no v yet: run the exercise's cell, and leave the name as it was",
-    )
 
 
 def test_an_answer_under_another_name_is_not_done(cells: dict[str, Any]) -> None:
@@ -198,12 +133,3 @@ def test_a_line_for_ipython_does_not_hide_an_answer(cells: dict[str, Any], line:
     cells["In"].append(f"{line}\ndef double(x, y=2)\n    return x")
     exec(check, cells)
     assert checks.records["double"].message.startswith("line 2 of its cell is not Python")
-
-
-def test_fractions_are_numbers(cells: dict[str, Any]) -> None:
-    answer = "from fractions import Fraction\n\ndef double(x, y=2):\n    return Fraction(2 * x)"
-    assert told(cells, answer, "right.also_for(lambda random: 0.5)").answer is Answer.RIGHT
-    assert (
-        told(cells, "def double(x, y=2):\n    return {x}", "right.also_for(lambda random: 0.5)").answer
-        is Answer.WRONG
-    )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import types
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from workshop.teach import graphs
-from workshop.teach.graphs import CONSTANT, INPUT, OPERATION, RESULT, SHARED, Node
+from workshop.teach.graphs import CONSTANT, INPUT, OPERATION, RESULT, SHARED
 
 
 class Apply:
@@ -32,27 +31,6 @@ class Variable:
 
 def elementwise(name: str) -> Any:
     return types.SimpleNamespace(scalar_op=types.SimpleNamespace(name=name))
-
-
-def test_rows_keep_their_nodes_apart() -> None:
-    nodes = [Node(str(i), INPUT) for i in range(5)]
-    nodes += [
-        Node("a", OPERATION, [0, 1, 2], 1),
-        Node("b", OPERATION, [2, 3], 1),
-        Node("c", RESULT, [5, 6], 2),
-    ]
-    graphs.place(nodes)
-    for level in range(3):
-        places = sorted(node.place for node in nodes if node.level == level)
-        assert all(right - left >= 1 - 1e-9 for left, right in pairwise(places))
-    assert all(node.level > nodes[parent].level for node in nodes for parent in node.parents)
-
-
-def test_inputs_stand_just_above_their_first_use() -> None:
-    nodes = [Node("x", INPUT), Node("f", OPERATION, [0], 1), Node("late", INPUT)]
-    nodes.append(Node("g", RESULT, [1, 2], 2))
-    graphs.place(nodes)
-    assert nodes[2].level == 1
 
 
 def test_the_parts_of_a_formula_are_told_apart() -> None:
@@ -83,13 +61,6 @@ def test_operations_that_only_rearrange_axes_are_left_out() -> None:
     turned = Variable(op=DimShuffle(), inputs=[Variable("x")])
     nodes = graphs.nodes_of([Variable("y", elementwise("exp"), [turned])])
     assert [node.text for node in nodes] == ["x", "exp\n= y"]
-
-
-def test_a_picture_shows_every_node_and_the_title() -> None:
-    y = Variable("y", elementwise("add"), [Variable("x"), Variable("z")])
-    (axes,) = graphs.draw(y, title="a sum").figure.axes
-    assert axes.get_title() == "a sum"
-    assert {"x", "z", "add\n= y"} <= {text.get_text() for text in axes.texts}
 
 
 def test_theanos_own_graphs_and_functions_can_be_drawn() -> None:

@@ -64,7 +64,7 @@ def test_a_second_fit_begins_anew() -> None:
     assert callback.history.losses == [0.25]
 
 
-def test_loading_is_quiet_and_errors_come_through(capfd: pytest.CaptureFixture[str]) -> None:
+def test_loading_keras_is_quiet_and_its_errors_come_through(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ImportError), teach_keras.hushed():
         os.write(2, b"I0000 port.cc: operations are on\n")
         raise ImportError("no such module")
@@ -73,7 +73,7 @@ def test_loading_is_quiet_and_errors_come_through(capfd: pytest.CaptureFixture[s
     assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)
 
 
-def test_what_no_lesson_uses_is_hidden_while_it_loads_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scikit_learn_is_hidden_only_while_keras_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "sklearn", raising=False)
     with pytest.raises(ImportError, match="sklearn"), teach_keras.hushed():
         importlib.import_module("sklearn")
@@ -82,19 +82,3 @@ def test_what_no_lesson_uses_is_hidden_while_it_loads_only(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "sklearn", loaded)
     with teach_keras.hushed():
         assert importlib.import_module("sklearn") is loaded
-
-
-def test_garbage_is_not_looked_for_while_it_loads_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    frozen: list[bool] = []
-    monkeypatch.setattr(teach_keras.gc, "freeze", lambda: frozen.append(teach_keras.gc.isenabled()))
-    with teach_keras.hushed():
-        assert not teach_keras.gc.isenabled()
-    assert teach_keras.gc.isenabled()
-    assert frozen == [False], "what was loaded is never looked at again"
-    teach_keras.gc.disable()
-    try:
-        with teach_keras.hushed():
-            pass
-        assert not teach_keras.gc.isenabled(), "who had it switched off has it so afterwards"
-    finally:
-        teach_keras.gc.enable()

@@ -74,17 +74,10 @@ def test_the_memory_of_a_kernel_is_seen(jupyter: Server) -> None:
     assert second.megabytes == 0
 
 
-def test_all_but_this_one_are_ended(jupyter: Server) -> None:
+def test_all_kernels_but_this_one_are_ended(jupyter: Server) -> None:
     assert memory.end_others(jupyter, "mine").startswith("Ended 2 other kernels. Memory: ")
     assert Jupyter.running == {"mine": "here.ipynb"}
     assert memory.end_others(jupyter, "mine").startswith("No other kernel runs any more. Memory: ")
-
-
-def test_what_is_not_known_of_a_kernel_is_not_said(jupyter: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernels, "_sizes", lambda: {"one": 1200})
-    monkeypatch.setattr(Jupyter, "states", {"one": "busy", "two": "idle"})
-    assert list(map(str, kernels.others(jupyter, "mine"))) == ["a.ipynb (1,200 MB, at work now)", "b.ipynb"]
-    assert memory.end_others(jupyter, "mine").startswith("Ended 2 other kernels, 1,200 MB. Memory: ")
 
 
 def test_a_server_that_refuses_is_told_in_one_line(jupyter: Server) -> None:
@@ -124,14 +117,9 @@ def test_the_kernels_of_a_server_that_listens_everywhere_can_be_ended(
     assert {kernel.name for kernel in kernels.others(asked, "mine")} == {"a.ipynb", "b.ipynb"}
 
 
-def test_without_a_server_there_is_only_the_line(
+def test_without_a_jupyter_server_only_this_kernels_memory_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     memory.show()
     assert capsys.readouterr().out.count("\n") == 1
-
-
-def test_outside_a_kernel_there_is_no_identity() -> None:
-    assert kernels.own_identity() == ""
-    assert kernels._identity("/run/user/0/kernel-ab-12.json") == "ab-12"

@@ -46,7 +46,7 @@ def test_a_fraction_within_a_power_stands_in_one_line(formula: str) -> None:
         r"p_i = \frac{e^{s_i}}{e^{s_j}}",
     ],
 )
-def test_others_stay_others(formula: str) -> None:
+def test_different_formulas_are_not_equal(formula: str) -> None:
     assert simplified(formula) not in (SOFTMAX, WARM)
 
 

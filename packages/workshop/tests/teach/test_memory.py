@@ -9,7 +9,7 @@ import numpy as np
 from workshop.teach import memory
 
 
-def test_what_is_allocated_shows() -> None:
+def test_memory_that_is_allocated_is_counted() -> None:
     before = memory.used_mb()
     block = np.ones(8_000_000)
     assert 50 <= memory.used_mb() - before <= 80
@@ -17,7 +17,7 @@ def test_what_is_allocated_shows() -> None:
     del block
 
 
-def test_the_line_is_one_line_with_four_figures() -> None:
+def test_memory_is_told_in_one_line() -> None:
     line = memory.line()
     assert "\n" not in line
     used, peak, left, total = (int(figure.replace(",", "")) for figure in re.findall(r"[\d,]*\d", line))

@@ -64,11 +64,6 @@ def test_a_play_becomes_names_and_lines() -> None:
     )
 
 
-def test_a_numbered_procession_is_no_speech() -> None:
-    text = "**Gentleman**  \nStand close.\n\n1\\. Trumpets.  \n2\\. Judges.\n\nA royal train."
-    assert plays.plain(text) == "Gentleman:\nStand close.\nA royal train.\n\n"
-
-
 def test_plays_are_read_in_order(folder: Path) -> None:
     read = plays.load(folder)
     assert [(play.kind, play.name) for play in read] == [
@@ -90,13 +85,6 @@ def test_whole_plays_and_the_ends_of_the_others_are_held_out() -> None:
     assert corpus.ends.startswith("TO:\nLine 17.") and corpus.ends.endswith("FRO:\nLine 19.\n\n")
     assert corpus.train.startswith("TO:\nLine 0.") and corpus.train.endswith("FRO:\nLine 16.\n\n")
     assert corpus.unseen == made[1].text
-
-
-def test_a_play_of_one_speech_is_learnt(folder: Path) -> None:
-    corpus = plays.corpus(plays.load(folder), unseen=("twelfth-night",))
-    assert corpus == plays.Corpus(
-        "ALL:\nI am all.\n\nMACBETH:\nI am macbeth.\n\n", "", "TWELFTH-NIGHT:\nI am twelfth-night.\n\n"
-    )
 
 
 def test_an_unseen_play_has_to_be_there(folder: Path) -> None:

@@ -8,7 +8,7 @@ from workshop.teach import progress
 from workshop.teach.progress import ProgressLine
 
 
-def test_what_comes_too_soon_is_left_out_but_for_the_end(
+def test_progress_is_shown_once_a_second_and_at_the_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [100.0]

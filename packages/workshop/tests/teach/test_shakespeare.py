@@ -75,7 +75,7 @@ def test_two_layers_of_lstm_go_through(own: Path) -> None:
     assert [path.name for path in own.glob("*.npz")] == ["shakespeare-lstm-2x8.npz"]
 
 
-def test_who_rejoins_without_a_network_of_the_form_goes_on_with_the_shipped_one(own: Path) -> None:
+def test_without_an_own_network_of_this_size_the_lesson_continues_with_the_shipped_one(own: Path) -> None:
     """Whatever its size; that one's own of the form is taken before it, charmodel/test_files.py says."""
     form = Form(len(Alphabet.of([SPOKEN])), 8, "lstm")
     files.keep("shakespeare", Network(form), Alphabet.of([SPOKEN]))

@@ -30,10 +30,6 @@ def test_a_function_of_expressions_becomes_one_of_numbers() -> None:
     assert np.allclose(product(left, right), np.tanh(left @ right))
 
 
-def test_what_is_a_number_already_and_what_uses_no_input_are_functions_too() -> None:
-    assert in_numbers(T.vector())(lambda _: 3.0)([1, 2]) == 3
-
-
 def test_updates_are_made_from_the_values_that_are_handed_in() -> None:
     one, other = theano.shared(np.float32(0)), theano.shared(np.float32(0))
     series = in_steps(5, one, other, shown=one)(lambda a, b: [(a, b), (b, a + b)])
@@ -73,11 +69,3 @@ def test_what_is_no_expression_or_made_of_other_symbols_is_told() -> None:
         as_function(v * other)([1, 2])
     with pytest.raises(AssertionError, match="It is of no variable"):
         as_function(T.constant(3.0))([1, 2])
-
-
-def test_the_shortest_input_for_which_two_expressions_differ_is_told() -> None:
-    made = in_numbers(T.vector())
-    theirs, ours = made(lambda x: T.nnet.softplus(x.mean())), made(lambda x: T.nnet.softplus(x).mean())
-    fault = difference(theirs, ours, lambda random: random.integers(-3, 4, random.integers(1, 4)))
-    assert fault.startswith("for [") and "it should be" in fault
-    assert not difference(ours, ours, lambda random: random.normal(size=2))

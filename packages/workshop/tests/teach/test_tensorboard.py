@@ -65,7 +65,9 @@ def test_a_running_tensorboard_is_shown_in_the_notebook(prefix: Path) -> None:
     assert "<iframe" in page
 
 
-def test_without_one_it_is_said_how_to_start_it(prefix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_running_tensorboard_its_command_is_told(
+    prefix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert tensorboard.show() is None
     assert f"tensorboard --logdir {prefix}/tensorboard" in capsys.readouterr().out
     (prefix / "bin").mkdir()

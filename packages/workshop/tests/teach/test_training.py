@@ -53,15 +53,6 @@ def test_the_test_error_is_asked_after_each_epoch() -> None:
     assert history.seconds > 0
 
 
-def test_the_seed_decides_the_order() -> None:
-    one: Calls = []
-    same: Calls = []
-    other: Calls = []
-    run(one, seed=1), run(same, seed=1), run(other, seed=2)
-    assert one == same
-    assert one != other
-
-
 def test_an_interrupt_keeps_what_was_learnt(capsys: pytest.CaptureFixture[str]) -> None:
     def step(x: Any, y: Any, rate: Any) -> Any:
         if int(x[0]) == 2:

@@ -77,7 +77,7 @@ def no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials.os, "fork", fork)
 
 
-def test_beside_a_lessons_thread_answers_are_tried_in_the_kernel_itself(
+def test_while_a_lesson_runs_threads_answers_are_tried_without_a_fork(
     order: Order, names: dict[str, Any], lessons_thread: threading.Thread, no_fork: None
 ) -> None:
     before = {name: names[name] for name in ("check", "In")}
@@ -91,7 +91,7 @@ def test_beside_a_lessons_thread_answers_are_tried_in_the_kernel_itself(
     assert lessons_thread.is_alive()
 
 
-def test_beside_a_lessons_thread_an_endless_answer_is_ended_too(
+def test_while_a_lesson_runs_threads_an_endless_answer_is_stopped(
     order: Order, lessons_thread: threading.Thread, no_fork: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trials, "CPU_SECONDS", 1)
@@ -100,49 +100,23 @@ def test_beside_a_lessons_thread_an_endless_answer_is_ended_too(
     assert found["right"]["answer"] == "right", "what comes after it is tried as ever"
 
 
-def test_threads_of_the_kernel_itself_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def of(module: str) -> threading.Thread:
-        def work() -> None:
-            pass
-
-        work.__module__ = module
-        return threading.Thread(target=work)
-
-    main = threading.main_thread()
-    kernels = [main, of("ipykernel.iostream"), of("zmq.utils.garbage"), of("asyncio.runners")]
-    monkeypatch.setattr(threading, "enumerate", lambda: kernels)
-    assert not trials._has_threads()
-    monkeypatch.setattr(threading, "enumerate", lambda: [*kernels, of("__main__")])
-    assert trials._has_threads()
-
-
 @pytest.fixture
-def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Without threads, and with a note of each fork: how many answers it is to try, the solution included."""
-    noted: list[int] = []
-    fork = trials._in_a_fork
-
-    def noting(exercise: str, texts: list[str], *rest: Any) -> Any:
-        noted.append(len(texts))
-        return fork(exercise, texts, *rest)
-
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the kernel's own thread be the only one, so that answers are tried in a fork."""
     monkeypatch.setattr(threading, "enumerate", lambda: [threading.main_thread()])
-    monkeypatch.setattr(trials, "_in_a_fork", noting)
-    return noted
 
 
-def test_alone_all_answers_are_tried_in_one_fork(
-    order: Order, names: dict[str, Any], forks: list[int]
+def test_trying_answers_changes_nothing_in_the_kernel(
+    order: Order, names: dict[str, Any], no_threads: None
 ) -> None:
     found = order(ANSWERS)
     assert {name: told["answer"] for name, told in found.items()} == FOUND
-    assert forks == [len(ANSWERS) + 1]
     assert names["seen"] == [], "what a fork does is not seen here"
     assert "double" not in names
 
 
-def test_an_answer_finds_the_names_and_the_dice_as_they_were(
-    order: Order, names: dict[str, Any], forks: list[int]
+def test_each_answer_starts_with_the_same_variables_and_random_numbers(
+    order: Order, names: dict[str, Any], no_threads: None
 ) -> None:
     """Each of these is right when it is tried first."""
     names.update(dice=np.random.default_rng(7), factor=2, wanted=np.random.default_rng(7).random())
@@ -153,11 +127,10 @@ def test_an_answer_finds_the_names_and_the_dice_as_they_were(
     assert found["draws"] == found["again"], "both draw the same"
     assert found["binds"]["answer"] == "stops", "it took the check away from itself only"
     assert found["right"]["answer"] == "right"
-    assert len(forks) == 1
 
 
-def test_an_answer_that_spoils_the_lesson_for_the_others_is_tried_apart(
-    order: Order, names: dict[str, Any], forks: list[int], monkeypatch: pytest.MonkeyPatch
+def test_an_answer_that_changes_shared_data_does_not_make_others_wrong(
+    order: Order, names: dict[str, Any], no_threads: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It changes in place what a right answer needs: no name is bound anew, so none can be put back."""
     names["twos"] = [2]
@@ -166,11 +139,10 @@ def test_an_answer_that_spoils_the_lesson_for_the_others_is_tried_apart(
     monkeypatch.setitem(globals(), "SOLUTION", needs)
     found = order({"spoils": spoils, "right": needs})
     assert {name: told["answer"] for name, told in found.items()} == {"spoils": "right", "right": "right"}
-    assert forks == [3, 1, 1], "the solution was found wrong, so that each had a fork of its own"
 
 
-def test_an_answer_that_ends_its_fork_ends_no_other(
-    order: Order, forks: list[int], monkeypatch: pytest.MonkeyPatch
+def test_an_answer_that_kills_its_process_or_never_ends_does_not_stop_the_others(
+    order: Order, no_threads: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trials, "CPU_SECONDS", 1)
     kills = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
@@ -181,31 +153,3 @@ def test_an_answer_that_ends_its_fork_ends_no_other(
     assert found["kills"] == {"answer": "stops", "message": "it was ended by SIGKILL", "error": ""}
     assert found["endless"]["message"] == "it was ended by SIGXCPU"
     assert (found["right"]["answer"], found["stub"]["answer"]) == ("right", "not done")
-    assert forks == [5, 4, 3]
-
-
-def test_what_is_tried_compiles_nothing_and_comes_to_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    theano = pytest.importorskip("theano")
-    import numpy as np
-
-    from workshop.machine import compiling
-
-    record = compiling.Record(tmp_path / "compiled")
-    monkeypatch.setenv(compiling.RECORD, str(record.path))
-    x = theano.tensor.matrix()
-    given = np.linspace(-3, 120, 6).reshape(2, 3).astype("float32")
-    # A constant that no other function has, so that no cache has it.
-    number = np.float32(np.random.default_rng().uniform(1, 2))
-    hidden = theano.tensor.log(1 + theano.tensor.exp(number * x))
-    formula = hidden.dot(hidden.T).sum() - hidden.mean()
-    before = theano.compile.mode.instantiated_default_mode
-    with trials._in_python():
-        slowly = theano.function([x], formula)
-        of_slope = theano.function([x], theano.grad(formula, x))
-    assert record.new_lines() == [], "nothing is written in C"
-    assert theano.compile.mode.instantiated_default_mode is before
-    quickly = theano.function([x], formula)
-    assert np.allclose(slowly(given), quickly(given), rtol=1e-5), "stable for large numbers, too"
-    assert np.isfinite(of_slope(given)).all()

@@ -70,14 +70,6 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_that_is_not_there(source: 
     assert 'load("../nothing.js")' in page
 
 
-def test_the_rest_of_a_page_stays_and_a_line_leads_back(source: Path, data: Path) -> None:
-    page = page_of(source, data)
-    assert '<body onload="start();">' in page
-    assert '<a href="https://fish.example/">more</a>' in page
-    assert '<a href="../../../../index.html"' in page and "A. Fisher, 2014" in page
-    assert "#pike { display: none }" in page
-
-
 def test_originals_are_shown_beside_their_demo_where_they_were_fetched(
     source: Path, data: Path, tmp_path: Path
 ) -> None:

@@ -42,18 +42,9 @@ def test_a_page_may_ask_its_server_and_lead_elsewhere(demos: Path) -> None:
     assert "<a href='index.html'>← All</a> connect-src 'self'" in framed(demos, "fish/index.html", more)
 
 
-def test_a_page_of_its_own_making_is_left_alone(demos: Path) -> None:
-    assert framed(demos, "fish/index.html", "<html>$title</html>") == "<html>$title</html>"
-
-
 @pytest.mark.parametrize(
     "wrong", [OWN.replace("title", "titel"), OWN.replace("= [", "= "), "<!--\nskip = 3\n-->\n"]
 )
 def test_a_faulty_beginning_is_named(demos: Path, wrong: str) -> None:
     with pytest.raises(WorkshopError, match=r"fish/index\.html: its first comment is faulty"):
         framed(demos, "fish/index.html", wrong)
-
-
-def test_a_missing_frame_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WorkshopError, match=r"page\.html: No such file"):
-        framed(tmp_path, "fish/index.html", OWN)

@@ -149,12 +149,6 @@ def test_site_is_read_only(port: int, method: str) -> None:
     assert ask(port, "/index.html", method=method).status == 405
 
 
-def test_head_is_answered_without_a_body(port: int) -> None:
-    answer = ask(port, "/", method="HEAD")
-    assert (answer.status, answer.body) == (200, b"")
-    assert answer.headers["content-length"] == str(len("<html>start</html>"))
-
-
 @pytest.mark.parametrize("host", ["localhost:8082", "LOCALHOST", "127.0.0.1", "127.0.0.5:80", "[::1]:8082"])
 def test_own_names_are_answered(port: int, host: str) -> None:
     assert ask(port, "/", host=host).status == 200
@@ -262,8 +256,3 @@ def test_the_speakers_window_is_told_what_lessons_take_on_this_machine(
         b'window.workshopPace = {"1-try/10-it": "55 min, 15 of them waiting"};\nwindow.workshopWarmth = {};\n'
     )
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
-
-
-def test_where_there_are_no_lessons_the_speakers_window_is_told_nothing(port: int) -> None:
-    body = ask(port, "/slides/pace.js").body
-    assert body == b"window.workshopPace = null;\nwindow.workshopWarmth = {};\n"

@@ -21,7 +21,7 @@ from waiting import end
 pytest.importorskip("tensorboard")
 
 from workshop.settings import Settings
-from workshop.site.tensorboard import own_folder, split
+from workshop.site.tensorboard import own_folder
 
 from .serving import held_at
 
@@ -175,11 +175,6 @@ def _runs_on(comm: Path, port: int) -> bool:
         return f"--port={port}" in (comm.parent / "cmdline").read_text()
     except OSError:
         return False
-
-
-def test_its_own_option_is_taken_out() -> None:
-    words = ["--logdir=x", "--allow-host", "a.example", "--port=1", "--allow-host=b.example"]
-    assert split(words) == (["a.example", "b.example"], ["--logdir=x", "--port=1"])
 
 
 def test_it_writes_nothing_where_other_accounts_can_lay_links(

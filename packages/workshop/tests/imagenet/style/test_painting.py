@@ -31,13 +31,6 @@ def test_the_longer_side_is_as_asked_and_sizes_are_multiples_of_16(
     assert painting.pixels_of(Image.new("RGB", size), 256).shape == shape
 
 
-def test_pixels_and_pictures_are_the_same() -> None:
-    picture = noise(1, (48, 32))
-    assert np.array_equal(
-        np.asarray(painting.picture_of(painting.pixels_of(picture, 48))), np.asarray(picture)
-    )
-
-
 def test_pixels_stay_within_their_range() -> None:
     found, history = painting.minimise(parabola, np.full((3, 4, 5), 100.0, np.float32), 20)  # type: ignore[arg-type]
     assert found == pytest.approx(np.full((3, 4, 5), 255))
@@ -57,18 +50,6 @@ def test_the_loss_falls_and_every_step_is_watched(losses: Losses) -> None:
     shares = [share for _, _, share in seen]
     assert shares == sorted(shares)
     assert len(seen) == len(history.losses) - 1 == 15
-
-
-def test_it_stops_when_asked(losses: Losses) -> None:
-    losses.weigh(style=10)
-    losses.aim(painting.pixels_of(noise(1), 64), painting.pixels_of(noise(2), 64))
-    asked = []
-    found, history = painting.minimise(
-        losses, painting.pixels_of(noise(1), 64), 50, stop=lambda: bool(asked.append(1)) or len(asked) == 3
-    )
-    assert history.stopped
-    assert len(history.losses) == 4
-    assert losses(found)[0] == pytest.approx(history.losses[-1], rel=0.05)
 
 
 def test_it_paints_at_growing_sizes(losses: Losses) -> None:

@@ -65,11 +65,6 @@ def test_held_out_pictures_are_known(seen: Seen, some: tuple[str, ...]) -> None:
     assert slowest <= patience(2), "one head takes too long"
 
 
-@pytest.mark.slow
-def test_a_hundred_pictures_take_less_than_a_minute(seen: Seen) -> None:
-    assert 100 / len(seen.heap) * seen.seconds <= 60
-
-
 def test_no_picture_is_there_twice(heap: list[things.Thing]) -> None:
     """A twin among the held-out pictures would be no test."""
     pairs = folder.twins([thing.picture for thing in heap])

@@ -25,7 +25,7 @@ def blobs(*kinds: str) -> tuple[np.ndarray, np.ndarray]:
     return features.astype(np.float32), np.repeat(kinds, 12)
 
 
-def test_unit_rows_have_length_one_and_zeros_stay() -> None:
+def test_features_are_normalised_to_length_one_and_zeros_stay() -> None:
     lengths = np.linalg.norm(classifier.unit(np.array([[3.0, 4.0], [0.0, 0.0], [1e6, 0.0]])), axis=1)
     assert lengths == pytest.approx([1, 0, 1])
 

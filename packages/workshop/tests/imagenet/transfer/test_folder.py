@@ -88,12 +88,6 @@ def test_other_files_and_loose_pictures_are_named(tmp_path: Path) -> None:
     assert other.startswith("cups: notes.txt is not a picture")
 
 
-def test_few_and_uneven_pictures_are_remarked(tmp_path: Path) -> None:
-    few, uneven = read_folder(fill(tmp_path, cups=4, spoons=20)).remarks
-    assert few == "cups has only 4 pictures: from 10 on the figures mean more"
-    assert uneven.startswith("there are 20 of spoons and 4 of cups")
-
-
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
@@ -122,13 +116,6 @@ def test_twins_are_found_among_pictures_of_every_sort(tmp_path: Path) -> None:
     several[4].save(tmp_path / "saved.jpg", quality=85)
     assert folder.twins(several) == []
     assert folder.twins([*several, several[2].resize((45, 40)), tmp_path / "saved.jpg"]) == [(2, 5), (4, 6)]
-
-
-def test_fingerprints_tell_pictures_apart() -> None:
-    prints = [folder.fingerprint(noise(seed, (200, 160))) for seed in range(30)]
-    apart = [(a ^ b).bit_count() for i, a in enumerate(prints) for b in prints[:i]]
-    assert min(apart) > folder.ALIKE
-    assert all(0 <= each < 2**64 for each in prints)
 
 
 def test_a_copy_is_found_also_behind_another_picture_of_the_same_name(tmp_path: Path) -> None:

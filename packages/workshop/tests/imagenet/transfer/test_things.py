@@ -31,10 +31,6 @@ def test_all_kinds_come_with_names_and_credits(data: Path) -> None:
     }
 
 
-def test_only_the_wanted_kinds_come_in_the_wanted_order(data: Path) -> None:
-    assert [thing.kind for thing in things.open_things(["tools", "fishes"], data)] == ["tools", "fishes"]
-
-
 def test_a_kind_with_too_few_pictures_is_not_here(data: Path) -> None:
     assert things.kinds_here(data) == ()
     for kind in ("tools", "fishes"):

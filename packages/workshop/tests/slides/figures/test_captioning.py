@@ -1,14 +1,5 @@
-from slides.presentations import CHECKOUT
 from workshop.site.figures.captioning import captioned
 from workshop.teach.captions import scenes
-
-FIGURES = (CHECKOUT / "docs/figures.md").read_text(encoding="utf-8")
-
-
-def test_the_bars_are_those_of_the_documentation() -> None:
-    told = captioned()["figures"]
-    for name in ("exact", "bleu", "wrong_bleu", "blind_bleu", "exact_without_attention"):
-        assert f"{told[name]:.3f}" in FIGURES, name
 
 
 def test_what_is_shown_was_said_in_words_of_the_lesson_and_looked_for() -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from pytest import approx
 
-from slides.presentations import CHECKOUT
 from workshop.site.figures.policy import PAYS, SCORES, chances, estimate, expected
-from workshop.teach.policy.recording import NOTEBOOK
 
 
 def test_a_baseline_and_coins_for_all_leave_the_mean_and_change_the_spread() -> None:
@@ -19,10 +15,3 @@ def test_a_baseline_and_coins_for_all_leave_the_mean_and_change_the_spread() -> 
     assert means == approx([(ups[0] - ups[1]) / (2 * nudge)] * 3, rel=1e-4)
     assert spreads[0] == approx(spreads[2]) and spreads[1] > 10 * spreads[0]
     assert estimate(10, 10 + expected())[1] < spreads[0]
-
-
-def test_they_are_the_lessons_levers() -> None:
-    cells = json.loads((CHECKOUT / "notebooks" / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
-    text = next("".join(cell["source"]) for cell in cells if cell["id"] == "bandit")
-    assert f"PAYS = np.array([{PAYS[0]}, {PAYS[1]}])" in text
-    assert f"scores = np.array([{SCORES[0]}, {SCORES[1]}])" in text

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from slides.presentations import CHECKOUT, make_presentation
+from slides.presentations import make_presentation
 from workshop.errors import WorkshopError
 from workshop.site.check import faults_of
 from workshop.site.decks import deck
@@ -45,13 +45,6 @@ def test_the_slide_asks_for_hands_where_nobody_opened_a_vote(tmp_path: Path) -> 
     page = deck(presentation, presentation.workshops["short"])
     assert '<section class="vote-slide"' in page
     assert '<span class="vote" data-vote="much"><svg' in page and 'aria-label="Hands"' in page
-
-
-def test_every_deck_of_this_repository_asks_and_three_of_the_shortest() -> None:
-    presentation = read_presentation(CHECKOUT)
-    asked = {name: questions_of(presentation, each) for name, each in presentation.workshops.items()}
-    assert all(asked.values())
-    assert len(asked["ninety-minutes"]) >= 3
 
 
 def test_the_check_tells_a_faulty_question(tmp_path: Path) -> None:

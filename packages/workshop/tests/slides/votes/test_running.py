@@ -19,8 +19,8 @@ from website.serving import ask
 
 from slides.presentations import CHECKOUT
 from workshop.errors import WorkshopError
-from workshop.site.slides_cli import app, told
-from workshop.site.votes.running import Opened, network_address
+from workshop.site.slides_cli import app
+from workshop.site.votes.running import network_address
 from workshop.site.votes.wall import FIRST_SECONDS, LEAVING_SECONDS, LEFT_SECONDS, Presence
 
 PHONE = "phone-of-somebody-1"
@@ -115,13 +115,6 @@ def test_the_deck_that_is_closed_closes_the_vote() -> None:
     presence.seen(leaving=True)
     now += LEAVING_SECONDS + 1
     assert presence.is_over()
-
-
-def test_what_is_open_is_told_in_one_line() -> None:
-    lines = told(Opened("http://127.0.0.1:8084/x#votes=k", "http://192.0.2.7:8083", True, False))
-    assert "Open to everybody on this network, unencrypted: the voting page http://192.0.2.7:8083" in lines[1]
-    lines = told(Opened("http://127.0.0.1:8084/x#votes=k", "http://127.0.0.1:8083", False, True))
-    assert "killed" in lines[0] and "Only this machine can vote" in lines[2]
 
 
 def test_an_address_that_this_machine_has_not_is_refused() -> None:

@@ -33,13 +33,6 @@ def test_a_sentence_tells_what_lies_where_and_how_large_it_is() -> None:
                 assert own >= (400 if size == "large" else 100)
 
 
-def test_trousers_have_no_article() -> None:
-    texts = {" ".join(words) for words in BATCH.sentences}
-    assert any("trousers" in text for text in texts)
-    assert not any("a large trousers" in text or "a small trousers" in text for text in texts)
-    assert all(text.startswith(("a ", "large trousers", "small trousers")) for text in texts)
-
-
 def test_held_out_triples_come_only_where_they_are_asked_for() -> None:
     for asked in (True, False):
         batch = scenes.scenes(toys.things(), 100, np.random.default_rng(1), held_out=asked)
@@ -54,11 +47,6 @@ def test_the_mask_counts_the_words_and_one_end() -> None:
     assert BATCH.mask.sum(axis=1).tolist() == [len(words) + 1 for words in BATCH.sentences]
     assert (BATCH.words[BATCH.mask == 0] == scenes.NUMBER[scenes.END]).all()
     assert max(map(len, BATCH.sentences)) + 1 == scenes.LONGEST
-
-
-def test_the_same_dice_make_the_same_scenes() -> None:
-    one, other = (scenes.scenes(toys.things(), 5, np.random.default_rng(8)) for _ in range(2))
-    assert (one.images == other.images).all() and (one.words == other.words).all()
 
 
 def test_other_sentences_are_padded_and_read_again() -> None:

@@ -36,7 +36,7 @@ def test_sigmoid_is_close() -> None:
     assert np.abs(slopes - true * (1 - true)).max() < 1e-5
 
 
-def test_it_is_the_same_without_a_compiler() -> None:
+def test_without_a_compiler_tanh_is_the_same() -> None:
     x = T.vector("x")
     by_python = theano.function([x], tanh(x), mode=theano.compile.Mode("py", "fast_compile"))
     assert by_python(X) == pytest.approx(np.tanh(X), abs=1e-5)

@@ -59,7 +59,9 @@ def learning(made: Network, given: Batch, kinds: Any) -> list[Floats]:
     ("units", "layers", "masked", "conditioned"),
     [(7, 1, False, False), (40, 2, True, True), (64, 1, True, False)],
 )
-def test_it_is_the_walk_of_a_scan(units: int, layers: int, masked: bool, conditioned: bool) -> None:
+def test_the_c_code_computes_what_theanos_scan_computes(
+    units: int, layers: int, masked: bool, conditioned: bool
+) -> None:
     given = batch(masked=masked)
     kinds = np.arange(ROWS, dtype=np.int32) % 3 if conditioned else None
     pair = [some(units, layers, 3 * conditioned, scanned=scanned) for scanned in (False, True)]
@@ -82,7 +84,7 @@ def test_a_mask_of_ones_changes_nothing() -> None:
     assert all(np.array_equal(one, other) for one, other in zip(plain, ones, strict=True))
 
 
-def test_a_state_that_does_not_lie_in_one_piece_is_read_right() -> None:
+def test_a_non_contiguous_state_is_read_right() -> None:
     made, given = some(7, 1, 0), batch(masked=False)
     state = toys.state(made, 2 * ROWS)[:, :, ::2]
     assert not state.flags.c_contiguous
@@ -90,7 +92,7 @@ def test_a_state_that_does_not_lie_in_one_piece_is_read_right() -> None:
     assert nats == pytest.approx(made.nats(given, state.copy())[0])
 
 
-def test_what_it_showed_stays_when_it_walks_again() -> None:
+def test_a_result_is_not_overwritten_by_the_next_call() -> None:
     made, given = some(7, 1, 0), batch(masked=False)
     shown, _ = made.look(given, toys.state(made, ROWS))
     before = shown.copy()

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop.teach.charmodel.learning import falling, train
+from workshop.teach.charmodel.learning import train
 
 
 class Listener:
@@ -20,16 +20,6 @@ class Listener:
 
 
 IDS = np.arange(81, dtype=np.int32)
-
-
-def test_the_rate_rises_and_falls() -> None:
-    rates = [falling(0.01, warm_up=0.1)(step, 100) for step in range(100)]
-    assert max(rates) == pytest.approx(0.01, rel=0.01)
-    assert rates[:10] == sorted(rates[:10])
-    assert rates[11:] == sorted(rates[11:], reverse=True)
-    assert rates[-1] == pytest.approx(0.0001)
-    # From nothing to the peak in steps of one size.
-    assert np.diff([0, *rates[:11]]) == pytest.approx(0.01 / 11)
 
 
 def test_as_many_batches_as_asked_with_the_state_carried() -> None:

@@ -22,6 +22,6 @@ def test_the_mean_is_that_of_all_characters_and_the_state_is_carried() -> None:
     assert mean_nats(Counting(), ids, rows=2, steps=3) == pytest.approx((36 + 2 * 100) / 8)  # type: ignore[arg-type]
 
 
-def test_units() -> None:
+def test_nats_become_bits_and_perplexity() -> None:
     assert bits(math.log(8)) == pytest.approx(3)
     assert perplexity(math.log(8)) == pytest.approx(8)

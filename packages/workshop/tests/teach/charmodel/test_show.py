@@ -16,18 +16,6 @@ def test_a_diary_keeps_what_was_written(capsys: pytest.CaptureFixture[str]) -> N
     assert len(page) < 1000
 
 
-def test_text_is_tinted_by_its_values() -> None:
-    tinted = Tinted("a<\n", [1.0, -0.5, 7.0])
-    page = tinted._repr_html_()
-    assert page.count("<span") == 3
-    assert "rgba(255, 140, 0, 1.00)" in page and "rgba(58, 123, 213, 0.50)" in page
-    assert "&lt;" in page and "↵\n" in page
-
-
-def test_without_a_browser_capitals_show_it() -> None:
-    assert repr(Tinted("abc", [1, -1, 0.2])) == "AbC"
-
-
 def test_every_character_needs_a_value() -> None:
     with pytest.raises(ValueError, match="3 characters and 2 values"):
         Tinted("abc", [1, 2])

@@ -25,7 +25,7 @@ def test_what_is_wanted_is_the_next_character() -> None:
         assert batch.read.flags.c_contiguous
 
 
-def test_the_text_can_be_turned() -> None:
+def test_reading_can_start_anywhere_in_the_text() -> None:
     read = np.concatenate([batch.read for batch in windows(TEXT, rows=1, steps=30, start=40)])
     assert read[0, 0] == 40
     assert sorted([*read.ravel().tolist(), 39]) == TEXT.tolist()

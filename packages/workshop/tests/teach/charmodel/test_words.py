@@ -23,15 +23,10 @@ def test_the_list_of_the_data_set_is_taken(tmp_path: Path, monkeypatch: pytest.M
     assert {"a", "zebra", "zebra's"} <= known and "thou" not in known
 
 
-def test_without_a_list_the_text_has_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_word_list_the_words_of_the_text_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere(name: str, file: str) -> Path:
         raise WorkshopError(f"{name}/{file} is not here")
 
     monkeypatch.setattr(datasets, "path", nowhere)
     known, whose = words.dictionary("Thou art")
     assert (set(known), whose) == ({"thou", "art"}, "in the text")
-
-
-def test_the_share_of_known_words() -> None:
-    assert words.share("To be or nat!", {"to", "be", "or"}) == 0.75
-    assert words.share("...", {"to"}) == 0

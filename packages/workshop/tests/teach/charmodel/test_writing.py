@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workshop.teach.charmodel.alphabet import Alphabet
-from workshop.teach.charmodel.writing import chances, draw, letters, write
+from workshop.teach.charmodel.writing import chances, draw, write
 
 LOGITS = np.log(np.array([0.5, 0.3, 0.15, 0.05]))
 ALPHABET = Alphabet("\nabc")
@@ -58,11 +58,6 @@ def test_draws_come_as_often_as_their_probability() -> None:
     assert np.bincount(drawn, minlength=4) / 200_000 == pytest.approx([0.5, 0.3, 0.15, 0.05], abs=0.005)
 
 
-def test_what_is_impossible_is_never_drawn() -> None:
-    drawn = draw(np.tile([0.0, 1.0, 0.0], (10_000, 1)), np.random.default_rng(1))
-    assert set(drawn.tolist()) == {1}
-
-
 def test_a_text_goes_on_from_its_start() -> None:
     [text] = write(Circle(), ALPHABET, "a", 7, temperature=0)  # type: ignore[arg-type]
     assert text == "bc\nabc\n"
@@ -85,8 +80,3 @@ def test_a_condition_reaches_the_network() -> None:
     texts = write(Circle(), ALPHABET, "a", 60, rows=2, condition=cold)  # type: ignore[arg-type]
     assert texts[1] == ("bc\na" * 15)
     assert texts[0] != texts[1]
-
-
-def test_a_start_is_needed() -> None:
-    with pytest.raises(ValueError, match="at least one character"):
-        next(letters(Circle(), ALPHABET, ""))  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ import base64
 import io
 import re
 import wave
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -23,7 +22,7 @@ def tone(pitch: int, seconds: float) -> NDArray[np.float64]:
     return np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * t)
 
 
-def test_a_pitch_that_stays_is_one_note_and_a_rest_is_none() -> None:
+def test_a_held_pitch_is_one_note_and_a_rest_is_none() -> None:
     found = list(player.notes(SCORE))
     assert player.Note(0, 0, 2, 72) in found and player.Note(0, 2, 1, 74) in found
     assert [note for note in found if note.voice == 1] == [player.Note(1, 0, 1, 67), player.Note(1, 1, 1, 69)]
@@ -47,14 +46,6 @@ def test_the_clip_in_the_notebook_plays_and_is_small() -> None:
         assert np.frombuffer(sound.readframes(10_000), "<i2").std() > 1000
     assert "<audio controls" in shown and "ontimeupdate" in shown and "<script" not in shown
     assert len(shown) < 60_000
-
-
-def test_the_roll_has_a_bar_a_note_and_shades_the_marks() -> None:
-    roll = ElementTree.fromstring(player.Player(SCORE, tone, marks=[2]).roll())
-    bars = [each for each in roll.iter("rect") if each.get("rx")]
-    assert len(bars) == len(list(player.notes(SCORE)))
-    assert sum(each.get("fill-opacity") is not None for each in roll.iter("rect")) == 1
-    assert roll.get("aria-label") == "Piano roll: 3 beats in four voices"
 
 
 def test_what_is_too_long_or_empty_says_what_to_do() -> None:

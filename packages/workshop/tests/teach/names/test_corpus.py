@@ -43,15 +43,8 @@ def test_no_word_of_a_held_out_family_is_learnt_from(table: Path) -> None:
     assert validation.isdisjoint(test)
 
 
-def test_by_chance_families_are_shared(table: Path) -> None:
-    families = families_of(corpus.single_region(corpus.regions_of_names(table)))
-    sets = corpus.load("random", most=120, test=30, path=table)
-    known = {families[name] for name in sets.train.names}
-    assert np.mean([families[name] in known for name in sets.test.names]) > 0.8
-
-
 @pytest.mark.parametrize("split", corpus.SPLITS)
-def test_all_others_are_learnt_from(table: Path, split: str) -> None:
+def test_every_name_that_is_not_held_out_is_trained_on(table: Path, split: str) -> None:
     agreed = corpus.single_region(corpus.regions_of_names(table))
     sets = corpus.load(split, test=30, path=table)
     tested = {name for part in sets[1:] for name in part.names}
@@ -69,18 +62,12 @@ def test_tests_are_balanced_and_training_is_bounded(sets: corpus.Sets) -> None:
     assert sets.train.labels.dtype == np.int32
 
 
-def test_labels_are_the_tables(sets: corpus.Sets) -> None:
-    for name, label in zip(sets.test.names, sets.test.labels, strict=True):
-        if REGIONS[label] == "Japan":
-            assert any(sound in name for sound in ("tanaka", "mori", "suzuki", "ogawa", "ito"))
-
-
 def write(path: Path, rows: list[str]) -> Path:
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
 
 
-def test_whose_labels_disagree_is_left_out(tmp_path: Path) -> None:
+def test_names_with_labels_that_disagree_are_left_out(tmp_path: Path) -> None:
     rows = [
         "American\tJosé Cruz\tLee Chan", "Chinese\tYa-Qin Zhang\tLee Chan\tZhang Yaqin",
         "Filipino\tJose Cruz\tAna Luna",
@@ -108,14 +95,6 @@ def test_the_same_in_another_process(table: Path) -> None:
     }
     assert len(seen) == 1
     assert "['" in seen.pop()
-
-
-def test_chance_is_even_and_its_own_for_each_salt() -> None:
-    draws = np.array([corpus.chance(str(number), "a") for number in range(2000)])
-    others = np.array([corpus.chance(str(number), "b") for number in range(2000)])
-    assert abs(draws.mean() - 0.5) < 0.03
-    assert 0 <= draws.min() < draws.max() < 1
-    assert abs(np.corrcoef(draws, others)[0, 1]) < 0.1
 
 
 def test_errors_say_what_to_do(tmp_path: Path, table: Path) -> None:

@@ -13,13 +13,13 @@ from workshop.teach.names import gan  # noqa: E402
 LOGITS = np.array([[0.3, 1.0, -0.5], [2.0, 0.0, 0.1]], np.float32)
 
 
-def test_forwards_it_is_a_choice() -> None:
+def test_the_straight_through_estimator_is_one_hot_forwards() -> None:
     soft = T.matrix()
     chosen = theano.function([soft], gan.straight_through(soft))
     assert chosen(LOGITS) == pytest.approx(np.array([[0, 1, 0], [1, 0, 0]]), abs=1e-6)
 
 
-def test_backwards_it_is_the_soft_one() -> None:
+def test_the_straight_through_estimator_has_the_softmax_gradient() -> None:
     logits, worth = T.matrix(), np.array([[1.0, 2.0, 5.0]], np.float32)
     soft = T.nnet.softmax(logits)
     through = theano.function([logits], T.grad((gan.straight_through(soft) * worth).sum(), logits))
@@ -42,7 +42,7 @@ def test_gumbel_noise_draws_by_the_chances() -> None:
     assert np.isfinite(noise(np.array([[0.0, 1.0]], np.float32))).all()
 
 
-def test_spread_tells_the_same_from_the_various() -> None:
+def test_the_spread_of_equal_rows_is_zero_and_of_opposite_ones_one() -> None:
     shown = T.matrix()
     spread = theano.function([shown], gan.spread(shown))
     same, various = np.ones((4, 3), np.float32), np.array([[-1.0], [1.0], [-1.0], [1.0]], np.float32)
@@ -60,27 +60,7 @@ def test_names_go_in_and_come_out() -> None:
         gan.one_hot(["a" * (gan.LENGTH + 1)])
 
 
-def test_a_game_is_played_in_turn_and_looked_at() -> None:
-    turns, true = [], gan.one_hot(["li wei", "yuki mori"])
-
-    def detect(shown: np.ndarray, noise: np.ndarray, blur: float) -> float:
-        turns.append(("detect", shown.shape, noise.shape, blur))
-        return 1.0
-
-    def deceive(noise: np.ndarray, blur: float) -> float:
-        turns.append(("deceive", noise.shape, blur))
-        return 2.0
-
-    def forge(noise: np.ndarray) -> np.ndarray:
-        return gan.one_hot(["li wei"] * len(noise))
-
-    curve, names = gan.play(gan.Game(detect, deceive, forge), true, 6, blur=0.5, noise=3, size=4, looks=3)
-    assert turns == [("detect", (4, *true.shape[1:]), (4, 3), 0.5), ("deceive", (4, 3), 0.5)] * 6
-    assert curve.tolist() == [[0, 1, 2, 1], [2, 1, 2, 1], [4, 1, 2, 1]]
-    assert names == ["li wei"] * 500
-
-
-def test_a_game_begins_anew_with_weights_of_its_own_and_nothing_remembered() -> None:
+def test_a_new_game_resets_weights_and_optimiser_state() -> None:
     pytest.importorskip("lasagne")
     table = theano.shared(np.ones((30, 40), np.float32))
     offset = theano.shared(np.ones(40, np.float32))
@@ -95,13 +75,3 @@ def test_a_game_begins_anew_with_weights_of_its_own_and_nothing_remembered() -> 
     assert drawn[0].std() == pytest.approx((2 / 70) ** 0.5, rel=0.1)
     assert not offset.get_value().any()
     assert not remembered.get_value().any()
-
-
-def test_the_players_fit_each_other() -> None:
-    layers = pytest.importorskip("lasagne.layers")
-    noise = np.zeros((5, 32), np.float32)
-    scores = layers.get_output(gan.forger(), theano.shared(noise)).eval()
-    assert scores.shape == (5, gan.LENGTH * len(gan.SIGNS))
-    verdict, inner = gan.detective()
-    names = theano.shared(scores.reshape(5, 1, gan.LENGTH, len(gan.SIGNS)))
-    assert [said.eval().shape for said in layers.get_output([verdict, inner], names)] == [(5, 1), (5, 128)]

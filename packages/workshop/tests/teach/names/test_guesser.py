@@ -29,7 +29,7 @@ def known(request: pytest.FixtureRequest) -> guesser.Guesser:
     return guesser.Guesser(reader)
 
 
-def test_nations_of_europe_speak_for_europe(known: guesser.Guesser) -> None:
+def test_probabilities_of_european_nations_are_summed(known: guesser.Guesser) -> None:
     scores = np.log(np.arange(1.0, 10.0))[np.newaxis]
     assert np.exp(known.merged(scores))[0] == pytest.approx([1, 2, 3, 4, 5, 6, 7 + 9])
 

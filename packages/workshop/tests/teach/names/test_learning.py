@@ -14,7 +14,7 @@ OWN = People(["a b", "c d", "e f", "g h"], np.array([0, 0, 0, 2], np.int32))
 NEAR = People(["i j", "k l"], np.array([0, 1], np.int32))
 
 
-def test_labels_count_the_same() -> None:
+def test_every_region_has_the_same_weight_in_training() -> None:
     assert learning.fair(OWN).weights.tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2])
 
 

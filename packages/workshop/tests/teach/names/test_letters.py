@@ -10,7 +10,7 @@ from workshop.teach.names import letters
 from workshop.teach.names.romanise import ALPHABET
 
 
-def test_padding() -> None:
+def test_shorter_names_are_padded_and_masked() -> None:
     batch, mask = letters.padded(["ab", "abcd"])
     assert batch.shape == mask.shape == (6, 2)
     assert mask.sum(axis=0).tolist() == [4, 6]

@@ -23,13 +23,6 @@ def test_it_learns_runs_with_their_edges() -> None:
     assert " zh" in model[0].vocabulary_
 
 
-def test_the_strongest_runs_show_the_edges() -> None:
-    model = ngrams.learn(PEOPLE)
-    model[-1].coef_ = np.zeros((2, len(model[0].vocabulary_)))
-    model[-1].coef_[1, model[0].vocabulary_["ov "]] = 1
-    assert ngrams.strongest(model, 1, 1) == ["ov·"]
-
-
 def test_it_counts_what_it_is_told_to_count() -> None:
     def runs(name: str, longest: int) -> list[str]:
         return [name[:longest]]

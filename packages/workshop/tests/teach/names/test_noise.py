@@ -21,14 +21,14 @@ KNOWN: dict[str, Set[str]] = {
 }
 
 
-def test_shares_of_names_with_labels_from_elsewhere() -> None:
+def test_the_fraction_of_names_with_another_label_is_counted_by_region() -> None:
     shares = noise.doubtful(KNOWN)
     assert shares["Philippines"] == pytest.approx(1 / 2)
     assert shares["China"] == 0
     assert shares["Thailand"] == 0
 
 
-def test_the_same_words_with_other_labels() -> None:
+def test_the_same_words_in_another_order_with_another_label_are_found() -> None:
     assert noise.reordered(KNOWN) == [("li wei", "wei li")]
 
 

@@ -35,7 +35,7 @@ def words(count: int, seed: int) -> People:
 COUNTING = replace(SMALL, classes=4, regions=2, columns=32, european=[3], deaf=0.0)
 
 
-def test_counting_answers_for_its_own_classes() -> None:
+def test_counts_add_to_the_classes_that_they_belong_to() -> None:
     reader = Reader(COUNTING)
     alone = reader.answer(*reader.batch(["abca"]))
     weights = np.zeros((32, 3), np.float32)
@@ -49,19 +49,7 @@ def test_counting_answers_for_its_own_classes() -> None:
 
 
 @pytest.mark.slow
-def test_it_learns_by_counting_too() -> None:
-    reader = Reader(replace(COUNTING, classes=2, european=[]))
-    batch = reader.batch(["abab", "cccc"])
-    labels, weight = np.array([0, 1], np.int32), np.ones(2, np.float32)
-    losses = [reader.learn(*batch[:2], labels, weight, 0.01, batch[2]) for _ in range(20)]
-    assert losses[-1] < losses[0]
-    learnt = batch[2] @ reader.counting[0].get_value()
-    assert learnt[0, 0] > learnt[0, 1]
-    assert learnt[1, 1] > learnt[1, 0]
-
-
-@pytest.mark.slow
-def test_after_a_rest_it_answers_as_before_and_learns_again(reader: Reader) -> None:
+def test_freed_training_memory_does_not_change_answers_or_learning(reader: Reader) -> None:
     batch, mask = padded(["abab", "cccc"])
     labels, weight = np.array([0, 1], np.int32), np.ones(2, np.float32)
     reader.learn(batch, mask, labels, weight, 0.01)
@@ -72,21 +60,13 @@ def test_after_a_rest_it_answers_as_before_and_learns_again(reader: Reader) -> N
     assert not np.array_equal(reader.answer(batch, mask), before)
 
 
-def test_padding_says_nothing(reader: Reader) -> None:
+def test_padding_does_not_change_a_names_answer(reader: Reader) -> None:
     alone = reader.answer(*padded(["abca"]))
     beside = reader.answer(*padded(["abca", "abcabcabcabc"]))
     assert beside[0] == pytest.approx(alone[0], abs=1e-5)
     batch, mask = padded(["abca", "abcabcabcabc"])
     batch[mask == 0] = UNKNOWN
     assert reader.answer(batch, mask) == pytest.approx(beside, abs=1e-6)
-
-
-def test_both_ends_are_read(reader: Reader) -> None:
-    first, last = reader.answer(*padded(["abcabc", "bbcabc", "abcabb"]))[1:] - reader.answer(
-        *padded(["abcabc"])
-    )
-    assert np.abs(first).max() > 1e-5
-    assert np.abs(last).max() > 1e-5
 
 
 def test_gradients_are_the_derived_ones() -> None:

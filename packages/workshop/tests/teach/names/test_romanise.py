@@ -23,7 +23,7 @@ from workshop.teach.names.romanise import ALPHABET, WORDS, person, romanise
         ("Albert Albert III", "albert albert"),
     ],
 )
-def test_accents_and_stops_go(title: str, name: str) -> None:
+def test_accents_and_full_stops_are_removed(title: str, name: str) -> None:
     assert romanise(title) == name
 
 
@@ -34,7 +34,7 @@ def test_accents_and_stops_go(title: str, name: str) -> None:
         "Blink 182", "Иван Петров", "王 伟", "", "-- '", "Cher Jr.",
     ],
 )  # fmt: skip
-def test_what_is_no_name_is_left_out(title: str) -> None:
+def test_texts_that_are_no_personal_name_are_left_out(title: str) -> None:
     assert romanise(title) is None
 
 

@@ -23,13 +23,7 @@ def writer() -> Writer:
     return Writer(units=12)
 
 
-def test_a_batch_asks_for_the_next_letter_and_for_the_end(writer: Writer) -> None:
-    batch = writer.batch(PEOPLE, [2])
-    assert writer.alphabet.decode(batch.read[:, 0]) == "\nab"
-    assert writer.alphabet.decode(batch.wanted[:, 0]) == "ab\n"
-
-
-def test_nats_count_every_letter_once(writer: Writer) -> None:
+def test_the_mean_loss_counts_every_letter_once(writer: Writer) -> None:
     total = count = 0.0
     for place, name in enumerate(PEOPLE.names):
         nats, _ = writer.network.nats(

@@ -65,7 +65,7 @@ def test_actions_are_numbered_without_gaps_and_pictures_have_their_channels_firs
     assert over.tolist() == [True, False, False]
 
 
-def test_a_game_that_ended_begins_anew_or_stays() -> None:
+def test_a_game_that_ended_restarts_or_stays_ended() -> None:
     again, once = MinAtar("countdown", 2, 0), MinAtar("countdown", 2, 0, again=False)
     for games in (again, once):
         games.step([1, 1])
@@ -74,7 +74,7 @@ def test_a_game_that_ended_begins_anew_or_stays() -> None:
     assert rewards.tolist() == [0, 1] and over.tolist() == [True, True]
 
 
-def test_two_crowds_of_other_seeds_share_no_game() -> None:
+def test_two_seeds_share_no_game() -> None:
     seeds = [{game.seeded for game in MinAtar("countdown", 200, seed).games} for seed in (1, 2)]
     assert not seeds[0] & seeds[1] and len(seeds[0]) == 200
 

@@ -21,7 +21,7 @@ def test_what_is_read_has_the_shapes_that_were_given_and_is_a_copy() -> None:
     assert shared.read()[0][1, 2] == 5
 
 
-def test_a_long_slope_is_shortened_and_a_step_goes_down() -> None:
+def test_long_gradients_are_clipped_and_a_step_goes_down() -> None:
     steps = []
     for length in (STEEPEST, 1000.0):
         shared = SharedWeights([np.zeros(2)])

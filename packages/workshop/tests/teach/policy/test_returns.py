@@ -55,7 +55,9 @@ def summed(paid: Any, over: Any, last: Any, discount: float) -> Any:
 
 
 @pytest.mark.parametrize("discount", [0.0, 0.9, 1.0])
-def test_what_is_to_go_ends_with_the_game(player: Any, happened: dict[str, Any], discount: float) -> None:
+def test_rewards_are_summed_to_the_end_of_their_game(
+    player: Any, happened: dict[str, Any], discount: float
+) -> None:
     rewards, over, last = happened["rewards"], happened["over"], happened["last"]
     assert player.to_go(rewards, over, last, discount) == pytest.approx(summed(rewards, over, last, discount))
 

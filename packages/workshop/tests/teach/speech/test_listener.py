@@ -44,20 +44,10 @@ def test_a_word_is_answered_after_its_patience(listener: Listener, asked: list[S
     assert len(asked[0]) == pytest.approx(0.36 * RATE, abs=2 * RATE / 100)
 
 
-def test_nothing_is_answered_before_the_word_is_over(listener: Listener) -> None:
-    assert hear(listener, silence(0.4), tone(0.3), silence(0.15)) == []
-    assert len(hear(listener, silence(0.1))) == 1
-
-
 def test_a_closed_mouth_within_a_word_does_not_end_it(listener: Listener, asked: list[Sound]) -> None:
     """The t of "eight" comes after a tenth of a second of silence."""
     assert len(hear(listener, silence(0.1), tone(0.2), silence(0.12), tone(0.05), silence(0.3))) == 1
     assert len(asked[0]) > 0.36 * RATE
-
-
-def test_words_are_told_apart(listener: Listener) -> None:
-    heard = hear(listener, *[silence(0.2), tone(0.3), silence(0.2)] * 3)
-    assert [word.digit for word in heard] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("disturb", [silence(3), tone(0.03), tone(4)], ids=["silence", "a click", "a hum"])

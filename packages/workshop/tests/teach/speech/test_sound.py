@@ -79,14 +79,3 @@ def test_silence_is_cut_off_on_both_sides() -> None:
     whole = np.concatenate([silence(0.3), tone(0.2), silence(0.5)])
     assert len(sound.trimmed(whole, margin=0)) == len(tone(0.2))
     assert len(sound.trimmed(whole, margin=3)) == len(tone(0.2)) + 6 * sound.TICK
-
-
-@pytest.mark.parametrize("quiet", [silence(0), silence(0.005), silence(0.2)])
-def test_pure_silence_stays_as_it_is(quiet: sound.Sound) -> None:
-    assert len(sound.trimmed(quiet)) == len(quiet)
-
-
-def test_the_player_holds_the_sound_itself() -> None:
-    page = sound.play(tone(0.1))._repr_html_()
-    assert "data:audio/wav;base64," in page
-    assert "http" not in page
