@@ -65,10 +65,19 @@ make_environment() {
 run_pytest() {
   local words=("$CACHE/venv/bin/python" -m pytest "$@") status=0
   if [ "$(id -u)" = 0 ]; then
-    words=(unshare --mount --pid --fork --kill-child --mount-proc tools/testbed/limits.bash "${words[@]}")
+    # The shell is the namespace's first process, and collects its orphans.
+    # shellcheck disable=SC2016 # the inner shell's
+    words=(unshare --mount --pid --fork --kill-child --mount-proc bash -c '"$@"; exit $?' -- tools/testbed/limits.bash "${words[@]}")
   fi
-  "${words[@]}" || status=$?
-  tools/testbed/clean.bash
+  "${words[@]}" 9>&- &
+  child=$!
+  trap 'kill -KILL "$child" 2>/dev/null; tools/testbed/clean.bash' EXIT
+  # After Ctrl-C pytest still says what it knows.
+  trap : INT
+  until wait "$child"; do
+    status=$?
+    kill -0 "$child" 2>/dev/null || break
+  done
   return "$status"
 }
 
