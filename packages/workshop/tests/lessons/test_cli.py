@@ -146,17 +146,6 @@ def test_a_lesson_that_was_over_by_little_is_tried_again_after_the_others(
         assert [lesson["runs"] for lesson in lessons] == [2 * ran.count(name) for name in dict.fromkeys(ran)]
 
 
-def test_run_shows_a_table(folder: Path) -> None:
-    words = "run", "sound", "--solutions", "--profile", "full", "--notebooks", folder
-    done = workshop(*words, env={**os.environ, "COLUMNS": "100"})
-    assert done.returncode == 0
-    row = next(line for line in done.stdout.splitlines() if "1-try/10-sound" in line)
-    assert "full" in row and "answer 42" in row and "yes" in row
-    assert "profile full" in done.stdout, "the metric shows the profile that the lesson saw"
-    assert "open" not in done.stdout
-    assert " of 120 " in row and "Work is CPU-s by this machine's slowness: " in done.stdout
-
-
 def test_check_as_json(folder: Path) -> None:
     done = commandline.workshop("lessons", "check", "--static", "--json", "--notebooks", folder)
     document = json.loads(done.stdout)

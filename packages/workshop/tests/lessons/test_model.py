@@ -26,11 +26,6 @@ def test_settings_are_read_from_the_metadata() -> None:
     )
 
 
-def test_without_settings_the_name_is_the_title() -> None:
-    told = about("1-a", {"cells": []})
-    assert (told.title, told.kernel, told.minutes, told.budget, told.bars) == ("1-a", "", None, {}, {})
-
-
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
@@ -58,26 +53,3 @@ def test_a_setting_that_cannot_be_understood_is_named(settings: dict[str, Any], 
     assert str(caught.value).startswith("1-a: ")
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"\xff\xfe",
-        b'{"worksheets": []}',
-        b'{"cells": 3}',
-        b'{"cells": [3]}',
-        b'{"cells": [], "metadata": 3}',
-        b'{"cells": [], "metadata": {"kernelspec": 3}}',
-        b'{"cells": [{"metadata": 3}]}',
-        b'{"cells": [{"source": 3}]}',
-        b'{"cells": [{"metadata": {"tags": 3}}]}',
-    ],
-)
-def test_a_file_that_is_no_notebook_is_one_line(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "x.ipynb"
-    path.write_bytes(content)
-    with pytest.raises(WorkshopError, match="not a notebook") as caught:
-        Lesson("x", path).read()
-    assert "\n" not in str(caught.value)
