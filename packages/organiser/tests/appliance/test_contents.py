@@ -20,10 +20,6 @@ def test_a_sound_appliance(ova: Path) -> None:
     assert disk == Pieces.of(ova).get(".vmdk").data
 
 
-def test_places_go_by_suffix(ova: Path) -> None:
-    assert [place.name for place in places(ova, ".mf")] == ["deep-learning-workshop.mf"]
-
-
 @pytest.mark.parametrize("data", [b"", b"hello" * 1000, bytes(5000)])
 def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.ova"

@@ -39,17 +39,6 @@ def debugfs(image: Path, command: str) -> str:
     ).stdout  # type: ignore[list-item]
 
 
-def test_partition_table_and_loader(root: Path, tmp_path: Path) -> None:
-    data = make(root, tmp_path / "disk").read_bytes()
-    assert len(data) == 64 * MIB
-    assert data[510:512] == b"\x55\xaa"
-    assert struct.unpack_from("<I", data, 440) == (0x5F0F5D33,)
-    active, kind, start, sectors = data[446], data[450], *struct.unpack_from("<II", data, 454)
-    assert (active, kind, start, sectors) == (0x80, 0x83, 2048, 63 * 2048)
-    assert b"GRUB" in data[:440]
-    assert data[512:1024] != bytes(512)
-
-
 def test_the_file_system_is_sound_and_holds_everything(root: Path, tmp_path: Path) -> None:
     image = make(root, tmp_path / "disk")
     checker = shutil.which("e2fsck", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")

@@ -163,13 +163,6 @@ def digest_in(archive: Path) -> str:
     return f"sha256:{sha(data)}"
 
 
-def test_the_digest_that_a_cluster_asks_for_is_told(
-    images: list[Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    cli._print_made(describe(images[0]))
-    assert f"\ndigest {digest_in(images[0])}\n" in capsys.readouterr().out
-
-
 def test_what_is_no_root_of_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="no account of the workshop's"):
         forms.write(source(make_root(tmp_path / "bare")), [forms.OCI], tmp_path / "out", quiet())

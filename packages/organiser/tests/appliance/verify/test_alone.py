@@ -82,9 +82,3 @@ def test_it_is_run_as_its_docs_say(one_file: Path, ova: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_it_holds_no_more_than_it_needs(one_file: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(one_file) as archive:
-        names = archive.namelist()
-    assert "organiser/appliance/build.py" not in names
-    assert not any("qcow2/write" in name or "typer" in name for name in names)
-    assert alone.beside(tmp_path).read_bytes() == one_file.read_bytes()

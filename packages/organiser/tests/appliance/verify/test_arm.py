@@ -126,9 +126,3 @@ def test_a_partition_that_firmware_cannot_start(program: bytes | None, said: str
     assert re.search(said, fault)
 
 
-def test_firmware_finds_its_partition_before_the_root(arm: Path) -> None:
-    (place,) = places(arm, ".vmdk")
-    with arm.open("rb") as file:
-        disk = Vmdk(file, Window(arm, place.offset, place.size))
-        assert len(Image(disk, disk.size, ARM64).gpt) == 2
-        assert Image(disk, disk.size, ARM64).efi_offset == 1 << 20

@@ -73,13 +73,6 @@ def test_there_is_a_total_whatever_the_proportion(monkeypatch: pytest.MonkeyPatc
             pass
 
 
-def test_a_budget_ends() -> None:
-    budget = Budget(10)
-    budget.spend(10)
-    with pytest.raises(ValueError, match="more than a system"):
-        budget.spend(1)
-
-
 def told(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Judge a file as a participant does; return the exit status and what is said."""
     status = alone.main([str(path)])

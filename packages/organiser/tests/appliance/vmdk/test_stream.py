@@ -137,11 +137,3 @@ def test_each_fault_is_found_in_its_part(name: str, piece: int) -> None:
     assert said in str(fault)
 
 
-def test_what_the_writer_writes_is_sound(tmp_path: Path) -> None:
-    write_vmdk(write_disk(tmp_path / "raw"), tmp_path / "a.vmdk")
-    data = (tmp_path / "a.vmdk").read_bytes()
-    facts = judge(data)
-    assert facts.fault is None
-    assert facts.grains == 6
-    assert facts.header is not None
-    assert tables_for(facts.header.capacity) == 3
