@@ -244,17 +244,3 @@ def test_a_filter_that_is_killed_stops_git_with_a_clear_line(repo: Repository, m
     assert repo.stored("n3.ipynb") == text(code("n3"))
 
 
-def test_it_does_what_the_one_shot_does(repo: Repository) -> None:
-    data = text(code("é", ran=1), code("k", ran=2, metadata={"tags": ["keep_output"]}))
-    repo.write("b.ipynb", data)
-    repo.git("add", ".")
-    assert repo.stored("b.ipynb") == one_shot(data).stdout
-    assert b"ran as 2" in repo.stored("b.ipynb")
-
-
-def test_a_file_that_only_its_owner_may_read_is_filtered(repo: Repository) -> None:
-    path = repo.write("b.ipynb", text(code("b", ran=1)))
-    path.chmod(0o600)
-    repo.git("add", ".")
-    assert repo.stored("b.ipynb") == text(code("b"))
-    assert os.stat(path).st_mode & 0o777 == 0o600  # noqa: PTH116
