@@ -380,5 +380,3 @@ def test_the_digest_follows_the_source(tmp_path: Path) -> None:
 )
 def test_the_reason_is_one_line(stderr: str, wanted: str) -> None:
     assert locked_venvs.reason(stderr) == wanted
-
-

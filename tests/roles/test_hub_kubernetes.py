@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import re
@@ -18,7 +17,6 @@ import pytest
 pytest.importorskip("kubespawner")
 
 from hub.cluster.kubernetes_rules import breaches, check_object, check_values, seat_objects
-from jsonschema import ValidationError
 from machines.kubernetes.load import measure
 from machines.kubernetes.writing import loaded, values_of
 
@@ -280,5 +278,3 @@ def test_a_silent_node_is_given_up_after_seconds_by_all_that_a_class_needs(writt
 def own_type(values: dict[str, Any]) -> str:
     """Return the kind of the proxy's service."""
     return str(values["proxy"]["service"]["type"])
-
-

@@ -272,5 +272,3 @@ def test_every_action_has_a_module() -> None:
         for path in (folder / "library").glob("*.py")
     }
     assert names == modules
-
-

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import jinja2
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "roles/managed-service/templates"
@@ -61,5 +60,3 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
     files = (tmp_path / "files").read_text().splitlines()
     assert "/dev/null" in files
     assert not [name for name in files if name.startswith(f"{tmp_path}/lock")]
-
-

@@ -48,5 +48,3 @@ def conditions(node: yaml.Node | None, key: str = "") -> Iterator[yaml.ScalarNod
 def test_no_condition_has_a_backslash_that_jinja_reads(path) -> None:
     for node in conditions(yaml.compose(path.read_text(encoding="utf-8"), yaml.CSafeLoader)):
         assert not READ_BY_JINJA.search(node.value), f"{path}:{node.start_mark.line + 1}"
-
-

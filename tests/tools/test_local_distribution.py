@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -143,5 +142,3 @@ def test_none_is_said_to_be_none(pythons: Path) -> None:
     assert found(pythons) == "none"
     add(pythons, python3=1)
     assert found(pythons) == "none"
-
-

@@ -33,5 +33,3 @@ def test_sync_delivers_notebooks_without_attributes_and_filter(tmp_path: Path) -
     delivered = {path.relative_to(tmp_path / "mine").as_posix() for path in (tmp_path / "mine").rglob("*")}
     assert "1-a/a.ipynb" in delivered
     assert not [name for name in delivered if Path(name).name in (".gitattributes", SCRIPT.name)]
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from output_filter.bed import SCRIPT, Repository, code, one_shot, output_filter, repository, text
+from output_filter.bed import SCRIPT, Repository, code, output_filter, repository, text
 
 A_RAN, A = text(code("a", ran=1)), text(code("a"))
 
@@ -242,5 +241,3 @@ def test_a_filter_that_is_killed_stops_git_with_a_clear_line(repo: Repository, m
     repo.script("--install")
     repo.git("add", ".")
     assert repo.stored("n3.ipynb") == text(code("n3"))
-
-

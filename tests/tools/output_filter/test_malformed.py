@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from output_filter.bed import (
     HELLO,
     OFFER,
     answers,
     code,
     document,
-    one_shot,
-    output_filter,
     request,
     serve,
     text,

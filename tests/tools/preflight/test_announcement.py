@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .bed import ROOT, file_for, judged, rules
+from .bed import ROOT, file_for, judged
 
 TEXT = (ROOT / "docs/announcement.md").read_text(encoding="utf-8")
 
@@ -48,5 +48,3 @@ def test_whoever_installed_what_it_says_is_ready(name: str, system: str, arm: st
         have = nothing | {fact: "installed", f"{fact}_number": newest[fact]}
         assert judged(system, {"arm": arm, "hypervisor": "yes" if fact == "wsl" else "no"} | have) == []
     assert (judged(system, {"arm": arm} | nothing) == [("program", "stop")]) == bool(wanted)
-
-

@@ -9,7 +9,7 @@ import pytest
 
 from workshop.machine import hardware
 
-from .bed import ROOT, Linux, Said, judged, rules
+from .bed import ROOT, Linux, Said, rules
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 
@@ -203,5 +203,3 @@ def test_without_its_rules_it_says_what_to_copy(laptop: Linux, tmp_path: Path) -
         script, stderr=f"preflight: {tmp_path}/rules.txt is missing; copy the whole folder\n"
     )
     assert (said.status, said.text) == (1, "")
-
-

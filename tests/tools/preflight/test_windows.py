@@ -12,7 +12,7 @@ import pytest
 import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
-from .bed import PORTS, PREFLIGHT, decisive, file_for, judged, rules
+from .bed import PREFLIGHT, file_for, judged, rules
 
 SCRIPT = PREFLIGHT / "preflight.ps1"
 TEXT = SCRIPT.read_text(encoding="ascii")

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ import waiting
 from organiser.appliance import boot
 from organiser.appliance.boot import Guest, booted
 from organiser.appliance.pack import Clock, wrap
-from organiser.appliance.qmp import Qmp
 from workshop.errors import WorkshopError
 
 from .building import DESCRIPTION, EPOCH, needs

@@ -17,7 +17,7 @@ import pytest
 import waiting
 
 from organiser.appliance import bootloader
-from organiser.appliance.architecture import AMD64, ARM64, Architecture
+from organiser.appliance.architecture import AMD64, Architecture
 from organiser.appliance.boot import booted
 from workshop.errors import WorkshopError
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import itertools
 import json
-import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -369,5 +366,3 @@ def test_a_mirror_with_a_password_in_its_address_is_refused(
     with pytest.raises(WorkshopError, match=r"auth\.conf") as told:
         building.build(wish)
     assert "secret" not in str(told.value)
-
-

@@ -85,5 +85,3 @@ def test_seconds_of_a_run_that_was_killed_count(tmp_path: Path, monkeypatch: pyt
         clock.time += 30
     assert again.times.steps == {"provisioning": 130.0}
     assert course.Spent(tmp_path).times.steps == {"provisioning": 130.0}
-
-

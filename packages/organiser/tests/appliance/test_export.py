@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance import ovf
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.contents import read_contents
 from organiser.appliance.export import export
@@ -37,7 +36,6 @@ from .building import (
     make_used_root,
     needs,
 )
-from .building import make_ova as make_ova_without_system
 
 pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
 ROOT = Path(__file__).resolve().parents[4]
@@ -304,5 +302,3 @@ def test_a_real_import_of_an_arm_machine(real: Path) -> None:
         *('storagecontrollertype0="VirtioSCSI"', 'ostype="Debian (ARM 64-bit)"'),
     ):
         assert line.lower() in info.lower().splitlines(), info
-
-

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import plistlib
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from organiser.appliance import hardware, utm
 from organiser.appliance.architecture import AMD64, ARM64
-from organiser.appliance.machine import Forward
 from organiser.appliance.pack import wrap
 from workshop.errors import WorkshopError
 
@@ -100,5 +98,3 @@ def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
         archive.writestr(disk.filename, content)
     with pytest.raises(WorkshopError, match="its disk is packed"):
         hardware.read(tmp_path / "packed.utm.zip")
-
-

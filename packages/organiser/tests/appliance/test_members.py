@@ -7,13 +7,10 @@ import os
 import socket
 import tarfile
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from organiser.appliance.members import info_of, walk
-from organiser.appliance.wsl import write
 
 EPOCH = 1_700_000_000
 CAPABILITY = bytes.fromhex("0100000200200000ff00000000000000fe000000")
@@ -71,5 +68,3 @@ def test_what_a_program_may_is_kept_with_it_once(root: Path, monkeypatch: pytest
         read = tar.getmember("bin/program").pax_headers["SCHILY.xattr.security.capability"]
     assert read.encode("utf-8", "surrogateescape") == CAPABILITY
     assert not any(info.pax_headers for path, info in found.items() if path != "bin/program")
-
-

@@ -11,7 +11,7 @@ import pytest
 from organiser.appliance import envelope, ovf
 from workshop.errors import WorkshopError
 
-from .building import DESCRIPTION, MACHINE
+from .building import DESCRIPTION
 
 DISK = ovf.Disk("a.vmdk", 123, 1 << 30, uuid.UUID(int=7))
 

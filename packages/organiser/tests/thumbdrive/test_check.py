@@ -63,5 +63,3 @@ def test_a_stick_without_a_list(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="not written to its end"):
         check_stick(tmp_path, None, Watch())
     assert size_of(tmp_path) == 0
-
-

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import commandline
 import pytest
-from rich.console import Console
-
-from organiser.thumbdrive import cli
 
 from .bed import contents, fill, make_key
 

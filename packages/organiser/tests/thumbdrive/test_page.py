@@ -3,16 +3,12 @@ from __future__ import annotations
 import re
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from organiser.thumbdrive.contents import Part, load_contents
+from organiser.thumbdrive.contents import load_contents
 from organiser.thumbdrive.page import render
-from organiser.thumbdrive.pieces import Context
-from organiser.thumbdrive.stage import stage
-from workshop.settings import Settings
 
 INSTALLERS = [
     "1-virtualbox/VirtualBox-7.2.16-174877-Win.exe",

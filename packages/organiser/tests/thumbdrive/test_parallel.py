@@ -3,12 +3,11 @@ from __future__ import annotations
 import io
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from organiser.thumbdrive.parallel import Job, Outcome, run_together
+from organiser.thumbdrive.parallel import Job, run_together
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 
@@ -80,5 +79,3 @@ def test_each_knows_how_many_are_worked_on_beside_it() -> None:
     jobs = [Job(str(n), 0, lambda watch: watch.beside) for n in range(3)]
     assert [each.result for each in run_together(jobs, console(), 2)] == [2, 2, 2]
     assert [each.result for each in run_together(jobs, console(terminal=True), 8)] == [3, 3, 3]
-
-

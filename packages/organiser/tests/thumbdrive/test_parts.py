@@ -10,7 +10,6 @@ import pytest
 
 from organiser.thumbdrive import parts
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.fetching import Wanted
 from organiser.thumbdrive.parts import gather, look
 from organiser.thumbdrive.pieces import Context, Found
 from workshop.datasets.catalogue import Dataset, File

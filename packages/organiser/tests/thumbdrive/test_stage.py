@@ -10,7 +10,7 @@ from organiser.thumbdrive import signature
 from organiser.thumbdrive.check import check_stick
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.pieces import Context
-from organiser.thumbdrive.stage import Memory, Staged, stage
+from organiser.thumbdrive.stage import Staged, stage
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
@@ -116,5 +116,3 @@ def test_a_strangers_file_in_the_way_stops_it(tmp_path: Path, put: Callable[...,
     (tmp_path / "stage" / "verify.sh").write_text("mine")
     with pytest.raises(WorkshopError, match="not ours"):
         put()
-
-

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from organiser.appliance.architecture import ARCHITECTURES

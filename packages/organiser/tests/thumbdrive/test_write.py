@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from organiser.thumbdrive import transfer
 from organiser.thumbdrive import write as writing
 from organiser.thumbdrive.drives import FAT32_LARGEST, Place
-from organiser.thumbdrive.staged import Entry, read_staged
+from organiser.thumbdrive.staged import Entry
 from organiser.thumbdrive.watch import StoppedError, Watch
 from workshop.errors import WorkshopError
 
@@ -224,5 +224,3 @@ def test_two_runs_do_not_write_one_stick(tmp_path: Path, stage: Path) -> None:
         write(stage, stick)
     write(stage, stick)
     assert contents(stick) == FILES
-
-

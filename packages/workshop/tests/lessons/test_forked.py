@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from waiting import patience, wait_until
 
 from workshop.lessons import runner
 from workshop.lessons.catalogue import about
-from workshop.lessons.forked import Server, Servers, arguments_of
+from workshop.lessons.forked import Server
 from workshop.lessons.jobs import Outcome
 from workshop.lessons.runner import RunOptions, Worker, run_notebook
-from workshop.machine import forkserver
 
 from . import building
 
@@ -131,5 +129,3 @@ def test_a_server_with_threads_of_its_own_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ipykernel_launcher"]
     with pytest.raises(ValueError, match="threads"):
         Server(command, {**os.environ, "PYTHONPATH": paths}, ("with_a_thread",))
-
-

@@ -8,7 +8,7 @@ import pytest
 
 from workshop.lessons.catalogue import Profile, about
 from workshop.lessons.jobs import Failure, Outcome
-from workshop.lessons.judging import Result, best_of_runs, judge, shares
+from workshop.lessons.judging import Result, best_of_runs, judge
 from workshop.lessons.runner import Executed
 
 from . import building

@@ -1,10 +1,9 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import Bar, Kind, Lesson, Profile, about
+from workshop.lessons.catalogue import Bar, Kind, Profile, about
 
 from . import building
 
@@ -51,5 +50,3 @@ def test_a_setting_that_cannot_be_understood_is_named(settings: dict[str, Any], 
     with pytest.raises(WorkshopError, match=told) as caught:
         about("1-a", building.notebook(**settings))
     assert str(caught.value).startswith("1-a: ")
-
-

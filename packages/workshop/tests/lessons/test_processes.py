@@ -1,16 +1,12 @@
 """Measured in a process of its own, as the worker is: what it starts is what is found."""
 
 import json
-import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 from waiting import alive, patience, wait_until
-
-from workshop.lessons import processes
 
 MB = 10**6
 ALLOCATE = "import time; data = bytearray({size}); print('ready', flush=True); time.sleep(60)"

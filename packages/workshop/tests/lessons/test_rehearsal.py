@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
-import numpy as np
 import pytest
 
 from workshop.lessons import rehearsal
@@ -52,5 +49,3 @@ def test_a_function_of_theanos_is_compiled_and_hardly_computed(monkeypatch: pyte
     results[-1]["twice"][:] = 0
     assert step([1.0, 2.0])["twice"].tolist() == [2.0, 4.0]
     assert step([1.0, 2.0, 3.0])["twice"].tolist() == [2.0, 4.0, 6.0], "another length"
-
-

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from waiting import patience
 
 from workshop.lessons import network, runner
 from workshop.lessons.runner import Worker

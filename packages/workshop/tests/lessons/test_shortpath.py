@@ -216,5 +216,3 @@ def test_every_lesson_has_a_path_of_ten_minutes(lesson: Any) -> None:
         )
         without["metadata"]["tags"].remove(PATH)
         assert any("bound by no cell" in fault for fault in shortpath.faults_of_path(notebook, replace(told)))
-
-

@@ -326,5 +326,3 @@ def test_exercise_names_are_unique_and_solutions_belong_to_one(tmp_path: Path) -
         "solutions/stray.py belongs to no exercise; remove it or tag its cell",
         "solutions/answers/stray.py belongs to no exercise; remove it or tag its cell",
     ]
-
-

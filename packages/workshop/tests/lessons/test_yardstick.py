@@ -1,23 +1,17 @@
 """The yardstick: what rounds come to, and that a lesson is stopped for them and goes on."""
 
-import collections
-import itertools
 import json
-import math
-import mmap
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
 from workshop.lessons.processes import die_with_parent
-from workshop.lessons.yardstick import REFERENCE, Beside, Round, Yardstick, read
-from workshop.machine import kernel
+from workshop.lessons.yardstick import Beside, Round, Yardstick, read
 
 from . import building
 
@@ -121,5 +115,3 @@ def test_nothing_stays_stopped_when_the_worker_is_killed(tmp_path: Path) -> None
     assert "the lesson runner itself stopped" in result.why
     child = int((tmp_path / "child").read_text())
     wait_until(lambda: not alive(child), 30, "the child has ended")
-
-

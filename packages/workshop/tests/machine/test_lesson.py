@@ -136,5 +136,3 @@ def test_the_round_trip() -> None:
     assert trip.line().state is State.GREEN
     trip.milliseconds = [500.0] * 20
     assert trip.line().state is State.YELLOW
-
-

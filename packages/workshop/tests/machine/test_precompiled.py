@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,5 +111,3 @@ def test_a_fault_of_the_code_is_raised_and_the_header_stays(program: Path, compi
         compile_with(Compiler(fails_with_header=True, fails_without=True), program, compiled)
     (folder,) = compiled.iterdir()
     assert (folder / "theano.h.gch").is_file()
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,5 +151,3 @@ def test_what_cannot_be_lent_is_left_to_theano(
         monkeypatch.setenv(prepared.ANEW, "1")
     prepared.lend("part_ext")
     assert "part_ext" not in sys.modules
-
-

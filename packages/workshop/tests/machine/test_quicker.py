@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,5 +78,3 @@ def test_nodes_come_in_the_same_order(seed: int) -> None:
         inputs += node.outputs  # all: with a part of them Theano's would never end
     outputs = dice.sample(variables, dice.randint(1, min(4, len(variables))))
     assert quicker.in_order(inputs, outputs) == theanos_order(inputs, outputs)
-
-

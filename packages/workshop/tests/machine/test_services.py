@@ -11,9 +11,7 @@ import os
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
-import time
 import xmlrpc.client
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from pathlib import Path
 import pytest
 from free_ports import free_port
 
-from workshop.machine import doctor, services, supervisor
+from workshop.machine import doctor, services
 from workshop.machine.lines import Line, State
 from workshop.machine.where import Kind, Place
 from workshop.settings import Settings

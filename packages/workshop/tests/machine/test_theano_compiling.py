@@ -138,7 +138,6 @@ def test_what_theano_says_of_a_wrong_array_is_what_it_says_unpatched(run: Run) -
     ]
 
 
-
 WITH_ALL_PARTS = """
 import theano.gof.cutils
 steps, _ = theano.scan(lambda before: before * 2, outputs_info=X.sum(), n_steps=3)

@@ -11,12 +11,6 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.machine import (
-    compiling,
-    elementwise,
-    handover,
-    precompiled,
-    prepared,
-    shape_arithmetic,
     theano_patches,
 )
 from workshop.system.files import locked

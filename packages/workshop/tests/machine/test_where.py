@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workshop.machine.lines import State
-from workshop.machine.where import MEANS, MORE_MEMORY, TCG, Kind, Place, find_place, where
+from workshop.machine.where import TCG, Kind, Place, find_place, where
 from workshop.settings import Settings
 
 DEBIAN = {"proc/sys/kernel/osrelease": "6.12.48+deb13-amd64\n"}
@@ -146,5 +146,3 @@ def test_a_seat_is_at_the_classrooms_address_and_gets_memory_from_the_organiser(
 )
 def test_more_memory_is_had_where_it_is_rationed(place: Place, way: str) -> None:
     assert way in place.more_memory
-
-

@@ -94,5 +94,3 @@ def test_an_image_by_zstd_is_sound_and_one_that_is_changed_is_not(tmp_path: Path
         zstd.path.write_bytes(flipped)
         if whole[place - place % 512 :][257:262] != b"ustar":
             assert verify(zstd.path).faults, place
-
-

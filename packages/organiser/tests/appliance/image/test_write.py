@@ -12,7 +12,7 @@ import pytest
 from organiser.appliance import forms
 from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.verify.run import verify
-from organiser.image import cli, layers, layout
+from organiser.image import layers, layout
 from organiser.image.make import describe, join
 from organiser.image.view import service_of
 from workshop.errors import WorkshopError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -80,5 +79,3 @@ def test_it_is_run_as_its_docs_say(one_file: Path, ova: Path) -> None:
     command = [sys.executable, "-I", str(one_file), str(ova)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-

@@ -23,5 +23,3 @@ def test_any_number_of_zeros_may_close_it(ova: Path, tmp_path: Path) -> None:
     assert faults(tmp_path / "x.ova") == [
         "the file does not end with two blocks of zeros and nothing after them"
     ]
-
-

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-from typing import Any
-
-import pytest
-
 from organiser.appliance.verify import behaviour
-from workshop.errors import WorkshopError
 
 
 def test_each_failed_test_is_a_fault() -> None:
@@ -23,5 +16,3 @@ def test_each_failed_test_is_a_fault() -> None:
 
 def test_tests_that_cannot_run_are_no_pass() -> None:
     assert "could not run" in behaviour.faults(4, "usage: pytest\n")[0]
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -54,5 +53,3 @@ def test_a_descriptor_that_is_no_text(ova: Path, tmp_path: Path) -> None:
     pieces.hash_anew()
     names = [name for name, _ in verify(pieces.write(tmp_path / "x.ova")).faults]
     assert names == ["vmdk.descriptor", "vmdk.uuid"]
-
-

@@ -23,12 +23,9 @@ import pytest
 
 from organiser.appliance import manifest, updating
 from organiser.appliance.architecture import AMD64, ARM64
-from organiser.appliance.qcow2.write import write_qcow2
 from organiser.appliance.utm import write_utm
-from organiser.appliance.verify import utm as judge
 from organiser.appliance.verify.run import verify
 from organiser.appliance.verify.utm import DEMANDED, OPTIONAL
-from organiser.appliance.verify.utm_archive import open_archive
 from organiser.appliance.wsl import layout
 from organiser.appliance.wsl.write import write_wsl
 from workshop.errors import WorkshopError
@@ -40,7 +37,6 @@ from ..building import (
     make_appliance_root,
     make_arm_disk,
     program,
-    write_disk,
 )
 
 

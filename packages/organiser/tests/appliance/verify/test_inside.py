@@ -270,5 +270,3 @@ def test_fat32_is_read_as_it_was_written() -> None:
         fat32.make(files, 16 << 20, label="X", serial=1, epoch=0)
     with pytest.raises(ValueError, match="do not fit"):
         fat32.make({"A": bytes(49 << 20)}, 48 << 20, label="X", serial=1, epoch=0)
-
-

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from organiser.appliance import cli
 from organiser.appliance.verify import alone, checks
-from organiser.appliance.verify.printing import LONGEST, fit, plain, shortened
+from organiser.appliance.verify.printing import LONGEST, fit, shortened
 from workshop.system import command
 
 HOSTILE = "secret\udcff\x1b[2J\x9b1m\u202egnp.avo\u2028x\r\u2066é"

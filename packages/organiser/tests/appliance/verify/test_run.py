@@ -6,15 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance.verify import run
 from organiser.appliance.verify.run import list_checks, verify
-
-from ..image import test_corruptions as images
-from . import test_arm as arm
-from . import test_forms as forms
-from . import test_inside as inside
-from . import test_naming as naming
-from .test_corruptions import HASHED, TOUCHED
 
 RUNNING = {"boot.answers", "boot.behaviour"}
 """Checks of a machine that runs, shown in test_booting and test_behaviour."""
@@ -42,5 +34,3 @@ def test_the_report_as_a_document(ova: Path, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         verify(tmp_path / "none.ova")
-
-

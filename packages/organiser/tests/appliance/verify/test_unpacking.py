@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance.verify import alone, unpacking
-from organiser.appliance.verify.unpacking import Budget, Inflated, Limited
+from organiser.appliance.verify.unpacking import Inflated, Limited
 
 from ..image.making import Taken, sha
 from .test_members import member

@@ -19,7 +19,6 @@ import pytest
 from free_ports import free_port
 from waiting import patience
 
-from organiser.appliance.wsl import layout
 from organiser.appliance.wsl.write import view, write_wsl
 
 from ..building import EPOCH, make_appliance_root

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import xml.etree.ElementTree as ET
 
-import pytest
-
 from workshop.machine.gpus import chart
-from workshop.machine.gpus.need import NETWORKS, need
 from workshop.machine.gpus.table import frontier, load_cards
 
 CARDS = load_cards()
@@ -41,5 +37,3 @@ def test_names_are_escaped() -> None:
 def test_one_card_and_none() -> None:
     assert len(list(ET.fromstring(chart.prices(CARDS[:1], CARDS[:1])).iter(f"{SVG}circle"))) == 1
     assert "No card fits" in texts(chart.prices([], []))[0]
-
-

@@ -9,7 +9,7 @@ import pytest
 
 from workshop.machine.gpus import chooser
 from workshop.machine.gpus.need import NETWORKS
-from workshop.machine.gpus.table import frontier, load_cards, within
+from workshop.machine.gpus.table import load_cards, within
 
 CARDS = load_cards()
 RESNET = NETWORKS[1]

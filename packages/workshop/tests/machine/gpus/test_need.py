@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop.machine.gpus.need import NETWORKS, OPTIMISERS, PRECISIONS, Network, dense, need, residual_50
+from workshop.machine.gpus.need import NETWORKS, OPTIMISERS, Network, need, residual_50
 
 SMALL = Network("small", parameters=1000, activations=10)
 
@@ -38,5 +38,3 @@ def test_published_sizes() -> None:
     assert sizes["language model, 0.1 billion (GPT-2)"] == pytest.approx(124e6, rel=0.01)
     assert sizes["language model, 1.5 billion (GPT-2 XL)"] == pytest.approx(1.56e9, rel=0.01)
     assert sizes["language model, 7 billion"] == pytest.approx(6.6e9, rel=0.02)
-
-

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop.errors import WorkshopError
-from workshop.machine.gpus.table import FILE, MEASURES, Card, frontier, load_cards, within
+from workshop.machine.gpus.table import FILE, Card, frontier, load_cards, within
 
 CARDS = load_cards()
 RANGES = {

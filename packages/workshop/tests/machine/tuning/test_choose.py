@@ -11,11 +11,8 @@ from hypothesis.extra import numpy as arrays
 from workshop.machine.tuning.choose import (
     TOLERANCE,
     Table,
-    called,
     joined,
     pick,
-    relative,
-    scores,
     share_of_best,
 )
 
@@ -85,5 +82,3 @@ def test_the_rounds_of_several_sweeps_make_one_table() -> None:
     assert both.rates[:, :, 0].tolist() == [[1, 2], [3, 4], [5, 6]]
     assert (both.threads, both.workloads, both.seconds) == ((1, 2), ("step",), 3)
     assert both.rate(2, "step") == 4
-
-

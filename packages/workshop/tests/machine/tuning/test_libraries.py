@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,5 +80,3 @@ def test_this_process() -> None:
     pytest.importorskip("threadpoolctl", reason="needs Theano's environment")
     pytest.importorskip("theano", reason="needs Theano's environment")
     assert libraries.of_theano()[0].check == "Theano's BLAS"
-
-

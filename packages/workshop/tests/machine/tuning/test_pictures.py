@@ -5,7 +5,6 @@ from __future__ import annotations
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
 
 from workshop.machine.tuning import pictures
 from workshop.machine.tuning.choose import Table
@@ -31,5 +30,3 @@ def test_a_bar_for_each_workload_and_thread_count(table: Table) -> None:
     (axes,) = pictures.by_workload(table).axes
     assert sorted(patch.get_width() for patch in axes.patches) == [1, 2, 3, 4, 5, 6]
     assert [text.get_text() for text in axes.get_yticklabels()] == list(table.workloads)
-
-
