@@ -184,6 +184,7 @@ def beside_the_modules() -> set[Path]:
     return set((ROOT / "library").rglob("*")) | set((ROOT / "module_utils").rglob("*"))
 
 
+@pytest.mark.slow
 def test_it_does_and_says_what_a_module_does_that_is_sent(played: tuple[Played, Played]) -> None:
     for one in played:
         assert one.placed == ("wanted\n", 0o640)

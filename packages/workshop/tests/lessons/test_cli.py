@@ -81,6 +81,7 @@ def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns(monkeypatch:
     assert [line.split()[0] for line in table if re.match(r" ?\d-", line)] == names, "none is cut"
 
 
+@pytest.mark.slow
 def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) -> None:
     done = workshop("run", "--json", "--notebooks", folder)
     assert done.returncode == 1

@@ -190,6 +190,7 @@ def test_only_the_path_is_run_and_with_what_was_trained_before() -> None:
     assert "REJOIN = True" not in whole.notebook["cells"][2]["source"]
 
 
+@pytest.mark.slow
 def test_a_path_is_held_against_its_minutes_and_not_against_bars(tmp_path: Path) -> None:
     content = building.sound()
     content["metadata"]["workshop"]["bars"] = {"answer": {"min": 43, "profiles": ["fast", "full"]}}

@@ -72,6 +72,7 @@ def run(tmp_path: Path) -> Run:
     return one
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_counted_once_and_never_again(run: Run) -> None:
     first, (line,) = run()
     assert line["module"] == "summed", "the other one is compiled within it"
