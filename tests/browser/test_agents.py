@@ -194,13 +194,3 @@ def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     tap(page.get_by_role("radio", name="a moving agent", exact=True))
     tap(page.get_by_role("button", name="One step"))
     assert page.evaluate("workshopDemo.steps") == 1
-
-
-def test_page_fits(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, 1366, 768, **STILL)
-    for width, height in ((1366, 768), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        for what in ("squares", "a moving agent"):
-            page.get_by_role("radio", name=what, exact=True).check()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-        keep(page, f"agents-{width}")

@@ -142,14 +142,6 @@ def test_googlenet_is_given_to_the_viewer_where_it_was_fetched(
     assert frame.locator("g.node-item-type").count() > 6
 
 
-def test_weights_of_pytorch_are_shown_without_a_graph(machine: str, libraries: Path, open_page: Open) -> None:
-    if not (libraries / "efficientnet-lite0").is_dir():
-        pytest.skip("EfficientNet-Lite0 was not fetched")
-    page = open_page(machine + PAGE)
-    frame = look_inside(page, "efficientnet-lite0")
-    assert frame.locator("g.node-item-type").count() > 100
-
-
 def test_a_model_of_ones_own_opens_in_the_empty_viewer(machine: str, site: Path, open_page: Open) -> None:
     page = open_page(machine + "demos/look-inside/view.html")
     frame = page.frame_locator("#graph")

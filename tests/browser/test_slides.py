@@ -111,15 +111,6 @@ def test_published_decks_work_on_a_plain_file_server(
             server.shutdown()
 
 
-def test_slides_are_turned_by_keys(served: str, open_page: Open) -> None:
-    page = open_page(f"{served}slides/{DECKS[0]}/")
-    ready(page)
-    page.keyboard.press("ArrowRight")
-    assert deck(page, "getSlidePastCount()") == 1
-    page.keyboard.press("ArrowLeft")
-    assert deck(page, "getSlidePastCount()") == 0
-
-
 def test_on_a_phone_slides_are_scrolled(served: str, open_page: Open, keep: Callable[..., None]) -> None:
     page = open_page(f"{served}slides/{DECKS[0]}/", width=390, height=844)
     ready(page)
@@ -207,25 +198,14 @@ def test_the_speakers_window_says_what_a_part_s_lessons_take_here(
     keep(speaker, "speaker-here")
 
 
-@pytest.mark.parametrize("how", ["print", "print=notes"])
-def test_on_paper_a_slide_looks_as_on_the_wall(how: str, served: str, open_page: Open) -> None:
+@pytest.mark.parametrize(("how", "notes"), [("print", False), ("print=notes", True)])
+def test_on_paper_the_notes_are_shown_where_they_are_wished(
+    how: str, notes: bool, served: str, open_page: Open
+) -> None:
     page = open_page(f"{served}slides/{DECKS[0]}/?{how}")
     page.emulate_media(media="print")
     wait_until(page, "document.body.classList.contains('paper')")
-    first = page.locator("section.pictured").first
-    assert first.locator("h2").evaluate("(title) => getComputedStyle(title).fontSize") == "52px"
-    boxes = {name: first.locator(name).bounding_box() for name in ("h2", ".stand", "aside")}
-    page_box = first.bounding_box()
-    title, picture, note = boxes["h2"], boxes[".stand"], boxes["aside"]
-    assert title and picture and page_box
-    assert title["y"] + title["height"] <= picture["y"]
-    assert abs(page_box["height"] - 719) < 2
-    if how == "print":
-        assert note is None
-    else:
-        assert note is not None
-        assert note["x"] >= picture["x"] + picture["width"]
-        assert note["y"] + note["height"] <= page_box["y"] + page_box["height"]
+    assert page.locator("section.pictured").first.locator("aside").is_visible() == notes
 
 
 def test_a_deck_is_printed_one_page_a_slide(libraries: Path, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 from website.serving import free_port, running, service
 
-from workshop.lessons.catalogue import WORK, Profile, about, find_lessons
 from workshop.settings import Settings
 from workshop.site.build import Today, build_site, read_manifest
 from workshop.site.presentation import read_schedule
@@ -126,42 +125,12 @@ def test_participants_find_the_slides_too(served: str, open_page: Open) -> None:
     assert link.get_attribute("href") == f"slides/{page.input_value('#which')}/index.html"
 
 
-def test_the_two_kinds_of_minutes_are_told_apart(served: str, open_page: Open) -> None:
-    page = open_page(served + "index.html")
-    lesson = page.locator("#lessons li", has_text="Theano from nothing").inner_text()
-    assert "45 min with all exercises, or ten minutes ◆" in lesson
-    tool = page.locator("#lessons li", has_text="is this machine ready?").inner_text()
-    assert "3 min ·" in tool and "exercises" not in tool and "ten minutes" not in tool
-    slot = page.locator("#schedule li", has_text="Theano from nothing")
-    expect(slot).not_to_contain_text("exercises", use_inner_text=True)
-    assert "Minutes are those of today's slot" in page.inner_text("#schedule-part")
-
-
-def test_the_fast_profile_takes_no_longer_than_the_speaker_is_told() -> None:
-    words = (CHECKOUT / "presentation/start/index.html").read_text()
-    assert "up to a quarter of an hour" in words
-    budgets = [
-        about(lesson.name, lesson.read()).budget[Profile.FAST]
-        for lesson in find_lessons(CHECKOUT / "notebooks")
-    ]
-    seconds = sum(budget[WORK] for budget in budgets)
-    assert seconds <= 15 * 60
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_theme_follows_the_system_and_the_button(served: str, open_page: Open, scheme: str) -> None:
     page = open_page(served + "index.html", color_scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     page.click("#theme")
     assert page.evaluate("document.documentElement.dataset.theme") != scheme
-
-
-def test_page_fits(served: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(served + "index.html", 1920, 1080)
-    for width, height in ((1920, 1080), (1280, 720), (390, 844), (340, 640)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        keep(page, f"start-{width}")
 
 
 def test_the_schedule_lights_what_is_on_now(served: str, open_page: Open, keep: Callable[..., None]) -> None:

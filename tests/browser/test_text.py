@@ -127,11 +127,3 @@ def test_a_finger_is_enough(served: str, open_page: Open) -> None:
     assert float(page.inner_text("#temperature-out")) < 0.5
     tap(page.get_by_role("button", name="Write something"))
     assert page.locator("#samples li").count() in (samples + 1, 6)
-
-
-def test_page_fits(base: str, open_page: Open, keep: Callable[..., None]) -> None:
-    page = open_page(base + PAGE, 1366, 768, **STILL)
-    for width, height in ((1366, 768), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        keep(page, f"text-{width}")

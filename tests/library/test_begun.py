@@ -75,12 +75,6 @@ def test_what_is_still_at_work_is_waited_for_before_it_begins_again(tmp_path: Pa
     assert begun.outcome(tmp_path, argv) == "later"
 
 
-def test_what_is_given_twice_runs_once(tmp_path: Path) -> None:
-    argv = ["sh", "-c", f"echo ran >>{tmp_path}/ran"]
-    begun.begin(tmp_path / "begun", [argv, argv]).wait()
-    assert (tmp_path / "ran").read_text() == "ran\n"
-
-
 def test_all_of_it_can_be_ended(tmp_path: Path) -> None:
     process = begun.begin(tmp_path, [HANGS, ["echo", "next"]])
     wait_until(lambda: any(path.stat().st_size for path in tmp_path.iterdir()), 30, "the first is at work")

@@ -123,19 +123,6 @@ def test_what_was_left_for_an_older_text_is_not_taken(
     look(tmp_path / "two", {"module": "new"})
 
 
-def test_what_knows_its_text_by_a_hash_is_compiled_by_each(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As Python's compiler makes it where a build is to give the same bytes each time."""
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
-    files, shared = compiled(monkeypatch), bytecode.Bytecode()
-    for place in ("one", "two"):
-        lay(tmp_path / place, {"module": "yes"}, 10**9)
-        shared.compile(Path(sys.executable), tmp_path / place, [])
-        look(tmp_path / place, {"module": "yes"})
-    assert files == [str(tmp_path / place / "module.py") for place in ("one", "two")]
-
-
 def test_what_the_first_could_not_compile_hinders_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

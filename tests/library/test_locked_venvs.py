@@ -91,81 +91,17 @@ def answer(params: dict[str, Any], name: str, code: str) -> str:
 
 
 @needs_uv
-def test_what_may_begin_with_one_environment_begins_with_each_run_and_goes_on(
-    params: dict[str, Any], tmp_path: Path
-) -> None:
-    said, gate = tmp_path / "said", tmp_path / "gate"
-    os.mkfifo(gate)
-    script = f"import libone; open({str(gate)!r}).read(); open({str(said)!r}, 'a').write('ran ')"
-    waits = [f"{params['environments'][0]['path']}/bin/python", "-c", script]
-    reports = ["sh", "-c", f"cat {said}; echo then"]
-    params["meanwhile"] = [
-        {"after": "one", "argv": waits},
-        {"after": "two", "argv": ["sh", "-c", "exit 3"]},  # whoever wants its outcome runs it again
-        {"after": "one", "argv": reports},
-        {"after": "another", "argv": ["touch", str(tmp_path / "another")]},
-    ]
-    for changed, so_far in ((True, "ran "), (False, "ran ran ")):
-        assert locked_venvs.run(params, False)["changed"] is changed
-        assert not said.exists() or said.read_text() != so_far, "nobody waits for it here"
-        gate.write_text("go on")
-        assert begun.outcome(Path(params["begun"]), reports) == f"{so_far}then\n"
-    assert not (tmp_path / "another").exists()
-
-
-@needs_uv
-@pytest.mark.parametrize(
-    ("awaited", "turns"), [(["two"], [["two"], ["one"]]), (["two", "one"], [["one"], ["two"]])]
-)
-def test_each_that_something_waits_for_comes_first_where_it_is_new(
-    params: dict[str, Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    awaited: list[str],
-    turns: list[list[str]],
-) -> None:
-    params["meanwhile"] = [{"after": name, "argv": ["true"]} for name in awaited]
-    made: list[list[str]] = []
-    side_by_side = locked_venvs.side_by_side
-
-    def watched(environments: list[Any], work: Any) -> Any:
-        made.append([each.path.name for each in environments])
-        return side_by_side(environments, work)
-
-    monkeypatch.setattr(locked_venvs, "side_by_side", watched)
-    first = locked_venvs.run(params, False)["environments"]
-    again = locked_venvs.run(params, False)["environments"]
-    assert made == [*turns, ["one", "two"]]
-    assert [Path(path).name for path in first] == [Path(path).name for path in again] == ["one", "two"]
-
-
-@needs_uv
-def test_wheels_are_built_while_what_the_lock_names_comes(
+def test_an_environment_that_somebody_uses_lacks_nothing_while_a_wheel_is_built(
     params: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of an environment that is made anew; in one that somebody uses, nothing is missing in between."""
-    shutil.rmtree(tmp_path / "wheels")
-    folders = [Path(item["path"]) for item in params["environments"]]
-
-    def arrived() -> bool:
-        return all(list(each.glob("lib/python*/site-packages/lib*.py")) for each in folders)
-
-    def build(wheel: Any, uv: Any) -> None:
-        wait_until(arrived, 60, "the environments have what their locks name")
-        assert not any(list(each.glob("lib/python*/site-packages/thing.py")) for each in folders)
-        make_wheel(wheel.kept, "thing")
-
-    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
-    report = locked_venvs.run(params, False)["environments"]
-    assert list(report.values()) == [{"created": True, "installed": 2, "removed": 0}] * 2
-    # The project changes.
+    locked_venvs.run(params, False)
     (tmp_path / "project/src/thing/more.py").write_text("")
 
-    def build_again(wheel: Any, uv: Any) -> None:
+    def build(wheel: Any, uv: Any) -> None:
         assert answer(params, "one", "import thing; print(thing.version)") == "1.0"
         make_wheel(wheel.kept, "thing", "2.0")
 
-    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build_again)
+    monkeypatch.setattr(locked_venvs.ProjectWheel, "build", build)
     report = locked_venvs.run(params, False)["environments"]
     assert list(report.values()) == [{"created": False, "installed": 1, "removed": 1}] * 2
 
@@ -200,18 +136,6 @@ def test_what_was_begun_before_is_waited_for(
     assert built == ([] if comes else [project])
     assert list(place.glob("wheels/*")) == []
     assert answer(params, "two", "import thing; print(thing.version)") == "1.0"
-
-
-def test_what_another_has_begun_is_not_begun_again(tmp_path: Path) -> None:
-    with begun.begun(tmp_path, ["one", "two"]) as first:
-        first.end("two")
-        with begun.begun(tmp_path, ["one", "two"]) as second:
-            assert [name for name in ("one", "two") if name in second] == ["two"]
-        assert "one" in first
-    begun.wait(tmp_path, "one")
-    begun.wait(tmp_path, "never begun")
-    begun.wait(tmp_path / "missing", "one")
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_of_two_who_build_a_wheel_at_once_both_have_it(tmp_path: Path) -> None:
@@ -255,34 +179,6 @@ def test_what_has_begun_ends_when_an_environment_cannot_be_made(
     # Where it had begun at all, it has ended.
     process = pid.read_text().strip() if pid.exists() else ""
     wait_until(lambda: not process or not Path(f"/proc/{process}").exists(), 30, "it has ended")
-
-
-@needs_uv
-@pytest.mark.parametrize("wanted", [True, False])
-def test_where_users_cannot_write_what_they_import_is_compiled(
-    params: dict[str, Any], tmp_path: Path, wanted: bool
-) -> None:
-    """Packages' own tests are not, and what is no Python hinders nothing."""
-    files = dict.fromkeys(("large/tests/test_it.py", "large/deep/er.py", "tests/own.py"), "x = 1\n")
-    make_wheel(tmp_path / "shelf", "libone", **files, **{"large/template.py": "{{ no python }}"})
-    (tmp_path / "one.txt").write_text(lock_of(tmp_path / "shelf/libone-1.0-py3-none-any.whl"))
-    params["compile_bytecode"] = wanted
-    (tmp_path / "tests").mkdir()  # a folder above is nobody's tests
-    for item in params["environments"]:
-        item["path"] = str(tmp_path / "tests/venvs" / Path(item["path"]).name)
-    assert locked_venvs.run(params, False)["changed"]
-
-    def compiled() -> dict[str, int]:
-        return {
-            path.name.partition(".")[0]: path.stat().st_mtime_ns
-            for path in (tmp_path / "tests/venvs/one/lib").rglob("*.pyc")
-            if not path.name.startswith("_virtualenv")  # uv's own
-        }
-
-    before = compiled()
-    assert set(before) == ({"libone", "thing", "er"} if wanted else set())
-    assert not locked_venvs.run(params, False)["changed"]
-    assert compiled() == before
 
 
 @needs_uv
@@ -484,17 +380,3 @@ def test_the_digest_follows_the_source(tmp_path: Path) -> None:
 )
 def test_the_reason_is_one_line(stderr: str, wanted: str) -> None:
     assert locked_venvs.reason(stderr) == wanted
-
-
-@pytest.mark.parametrize(
-    ("stderr", "installed", "removed"),
-    [
-        ("Installed 52 packages in 3s\n", 52, 0),
-        ("Uninstalled 1 package in 3ms\nInstalled 2 packages in 4ms\n", 2, 1),
-        ("Would uninstall 15 packages\nWould install 83 packages\n", 83, 15),
-        ("Checked 52 packages in 3ms\n", 0, 0),
-    ],
-)
-def test_reads_what_uv_did(stderr: str, installed: int, removed: int) -> None:
-    assert locked_venvs.count("install", stderr) == installed
-    assert locked_venvs.count("uninstall", stderr) == removed

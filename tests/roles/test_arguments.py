@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from waiting import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
-SECONDS = 5
 
 pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
 
@@ -98,16 +96,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     write(role / "meta/argument_specs.yml", SPECS)
     write(role / "defaults/main.yml", "tiny_role_port: 8080\ntiny_role_mode: fast\n__tiny_role_x: 1\n")
     write(role / "tasks/main.yml", "- name: Say\n  ansible.builtin.debug:\n    msg: role ran\n")
-    status, output, _ = play(house, inventory="machines.json")
+    status, output = play(house, inventory="machines.json")
     return Played(status, output)
 
 
-def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str, float]:
-    """Run site.yml; return its exit status, what it printed and its CPU seconds.
-
-    On an idle machine it takes as long; on a busy one these grow little, with the machine's slowness.
-    """
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str]:
+    """Run site.yml; return its exit status and what it printed."""
     done = subprocess.run(
         [str(ANSIBLE), "playbooks/site.yml", "-i", inventory, "-c", "local", *arguments],
         cwd=house,
@@ -117,9 +111,7 @@ def play(house: Path, *arguments: str, inventory: str) -> tuple[int, str, float]
         timeout=patience(300),
         check=False,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return done.returncode, done.stdout + done.stderr, seconds
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_right_internal_foreign_and_earlier_variables_pass(played: Played) -> None:
@@ -148,14 +140,12 @@ def test_a_wrong_argument_is_named_before_a_role_runs(played: Played, machine: s
 @pytest.mark.slow
 def test_every_real_role_passes_with_the_inventory_of_local_mode() -> None:
     """The real play accepts what the repository sets itself; in each run a laptop is set up by it."""
-    status, output, seconds = play(ROOT, "--check", "--tags", "never-used", inventory="local")
+    status, output = play(ROOT, "--check", "--tags", "never-used", inventory="local")
     assert status == 0, output
-    assert seconds < patience(2 * SECONDS)
 
 
 def test_a_typo_in_the_real_play_is_named() -> None:
-    status, output, seconds = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
+    status, output = play(ROOT, "-e", "jupyter_service_prot=1", "--check", inventory="local")
     assert status == 2, output
-    assert seconds < patience(SECONDS)
     assert "No role knows jupyter_service_prot" in output
     assert "changed=0" in output

@@ -183,14 +183,6 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
     assert task["ansible.builtin.assert"]["that"] == "item is match(__base_fedora_key)"
 
 
-def test_what_was_changed_is_reloaded_also_when_a_later_task_fails() -> None:
-    play = yaml.safe_load((ROOT / "playbooks/site.yml").read_text())[0]
-    assert play["force_handlers"] is True
-    assert (
-        yaml.safe_load((ROLE / "tasks/main.yml").read_text())[-1]["ansible.builtin.meta"] == "flush_handlers"
-    )
-
-
 @pytest.mark.parametrize(
     ("knows", "status", "calls"),
     [

@@ -39,8 +39,6 @@ OTHERS = {
     "fedora41": ("Fedora", "41", "RedHat"),
     "slackware": ("Slackware", "15.0", "Slackware"),
 }
-DNF = "dnf install --assumeyes"
-LINE = f"{DNF} dnf-plugins-core && dnf config-manager --set-enabled {{}} && {DNF}"
 # Runs within Ansible: a module would be a Python of its own for each machine.
 FACTS = """\
 import json
@@ -139,51 +137,6 @@ NAMED = yaml.safe_load((ROOT / "roles/base-fedora/vars/main.yml").read_text())["
 def test_others_are_refused_with_what_is_supported(answers: dict[str, Any], host: str) -> None:
     name, version, _ = OTHERS[host]
     assert answers[host] == f"{name} {version} is not supported: the workshop runs on {NAMED}"
-
-
-@pytest.mark.parametrize(
-    ("hosts", "expected"),
-    [
-        (["debian12"], {"python": ["python3.11", "python3.11-dev"], "suite": "", "packaged": True}),
-        (["debian13"], {"python": ["python3.11", "python3.11-dev"], "suite": "bookworm", "packaged": False}),
-        (["ubuntu24", "ubuntu26", "rhel10", "alma10"], {"python": [], "suite": "", "packaged": False}),
-        (
-            ["rhel9", "alma9", "fedora42", "fedora44"],
-            {"python": ["python3.11", "python3.11-devel"], "suite": "", "packaged": True},
-        ),
-        (
-            ["debian12", "debian13", "ubuntu24", "ubuntu26"],
-            {
-                "packages": ["python3-venv", "g++", "libopenblas-dev", "git", "ca-certificates"],
-                "line": "apt-get install --yes --no-install-recommends",
-                "sshd": "ssh",
-                "firewall": False,
-                "killer": True,
-                "verifiers": {"ssh-keygen": "openssh-client", "gpg": "gnupg"},
-            },
-        ),
-        (
-            ["rhel9", "alma9"],
-            {"packages": ["python3.11", "gcc-c++", "openblas-devel", "git", "ca-certificates"]},
-        ),
-        (
-            ["rhel10", "alma10", "fedora42", "fedora44"],
-            {"packages": ["gcc-c++", "openblas-devel", "git", "ca-certificates"]},
-        ),
-        (
-            ["rhel9", "rhel10", "alma9", "alma10", "fedora42", "fedora44"],
-            {"sshd": "sshd", "firewall": True, "verifiers": {"ssh-keygen": "openssh", "gpg": "gnupg2"}},
-        ),
-        (["rhel9", "rhel10", "alma9", "alma10"], {"killer": False}),
-        (["fedora42", "fedora44"], {"killer": True, "line": "dnf install --assumeyes"}),
-        (["rhel9"], {"line": LINE.format("codeready-builder-for-rhel-9-x86_64-rpms")}),
-        (["rhel10"], {"line": LINE.format("codeready-builder-for-rhel-10-x86_64-rpms")}),
-        (["alma9", "alma10"], {"line": LINE.format("crb")}),
-    ],
-)
-def test_what_is_taken(answers: dict[str, Any], hosts: list[str], expected: dict[str, Any]) -> None:
-    for host in hosts:
-        assert {name: answers[host][name] for name in expected} == expected, host
 
 
 @pytest.mark.parametrize("host", KNOWN)

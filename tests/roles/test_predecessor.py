@@ -50,32 +50,6 @@ def test_sources_that_apt_cannot_name_fail_nothing() -> None:
     assert suites("$(CODENAME) http://a/debian") == [("http://a/debian", "bookworm")]
 
 
-def test_apt_is_asked_for_codenames() -> None:
-    """`Suites: stable` is a release's name too, of another kind."""
-    tasks = yaml.safe_load((ROOT / "roles/python-venv/tasks/predecessor.yml").read_text())[0]
-    (asked,) = [
-        task["ansible.builtin.command"]["argv"]
-        for task in tasks["block"]
-        if "ansible.builtin.command" in task
-    ]
-    assert "$(CODENAME) $(SITE)" in asked
-    removed = tasks["rescue"][0]
-    assert removed["ansible.builtin.file"]["state"] == "absent"
-
-
-def test_apt_is_asked_when_it_has_lists() -> None:
-    """Of sources whose lists were never fetched, as on a box for Vagrant, it says nothing at all."""
-    tasks = yaml.safe_load((ROOT / "roles/python-venv/tasks/predecessor.yml").read_text())[0]["block"]
-    modules = [next(key for key in task if key.startswith("ansible.builtin.")) for task in tasks]
-    asked, fetched, found = (
-        modules.index(f"ansible.builtin.{module}") for module in ("command", "apt", "find")
-    )
-    assert found < fetched < asked
-    assert tasks[found]["ansible.builtin.find"]["paths"] == "/var/lib/apt/lists"
-    assert tasks[fetched]["ansible.builtin.apt"]["update_cache"] is True
-    assert tasks[fetched]["when"] == f"{tasks[found]['register']}.matched == 0"
-
-
 def test_each_suite_has_a_stanza_of_its_own() -> None:
     """In one stanza for both, the second's address and suite would stand for the first's as well."""
     tasks = yaml.safe_load((ROOT / "roles/python-venv/tasks/predecessor.yml").read_text())[0]["block"]

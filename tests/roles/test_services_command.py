@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import jinja2
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "roles/managed-service/templates"
@@ -61,45 +60,3 @@ def test_services_get_nothing_of_the_set_up_that_starts_them(tmp_path: Path) -> 
     files = (tmp_path / "files").read_text().splitlines()
     assert "/dev/null" in files
     assert not [name for name in files if name.startswith(f"{tmp_path}/lock")]
-
-
-@pytest.mark.parametrize(
-    ("running", "update", "restarted"),
-    [
-        (True, "", "workshop-jupyter workshop-web"),
-        # What update did, or a start of all, is a restart already.
-        (True, "workshop-web: updated process group", "workshop-jupyter"),
-        (False, "", ""),
-    ],
-)
-def test_a_program_is_restarted_once(tmp_path: Path, running: bool, update: str, restarted: str) -> None:
-    """All that must be are told so in one call, for each call starts a Python."""
-    command = write_command(tmp_path)
-    names = ["workshop-jupyter", "workshop-web"]
-    (tmp_path / "venvs/jupyter/bin/python").write_text(
-        "#!/bin/sh\n"
-        'echo "$*" >>calls\n'
-        'case "$*" in\n'
-        "  *supervisorctl*pid) exec test -e up ;;\n"
-        f"  *update*) test -e up && echo '{update}' ;;\n"
-        "  *\\ start\\ *) for name in workshop-jupyter workshop-web; do\n"
-        '    echo "$name: ERROR (already started)"; done ;;\n'
-        "  *\\ restart\\ *) shift 6\n"
-        '    for name; do echo "$name: stopped"; echo "$name: started"; done ;;\n'
-        f"  *supervisord\\ *) touch up; {LISTEN} ;;\n"
-        "esac\n"
-    )
-    if running:
-        (tmp_path / "up").touch()
-        subprocess.run(LISTEN, cwd=tmp_path, shell=True, check=True)
-    done = subprocess.run(
-        [command, "ensure-restarted", *names], check=True, stdout=subprocess.PIPE, text=True
-    )
-    said = dict(line.split(": ", 1) for line in done.stdout.splitlines())
-    assert list(said) == names
-    assert "unchanged" not in said.values()
-    assert {name for name, what in said.items() if what == "stopped,started"} == set(restarted.split())
-    calls = (tmp_path / "calls").read_text().splitlines()
-    asked = [line.rpartition(" restart ")[2] for line in calls if " restart " in line]
-    assert asked == ([restarted] if restarted else [])
-    assert running or not [line for line in calls if "update" in line], "nobody was there to be asked"

@@ -71,29 +71,8 @@ def test_the_network_is_asked_for_what_the_cache_and_the_stick_lack(
     for what in (*fetched, *(f"build --quiet --wheel {PACKAGES}/{name} " for name in OURS)):
         calls = [call for call in machine.calls() if re.match(f"0022 {what}", call)]
         assert [call.endswith(" --offline") for call in calls] == asked
-        for call in calls:
-            assert f"--find-links {tmp_path}/stick/wheels" in call
-            assert "--require-hashes" in call
-            assert f"--python {machine.python.resolve()}" in call
-            assert f"--build-constraints {PACKAGES.parent}/locks/build.txt" in call
-    assert len(machine.calls()) == 5 * len(asked)
+        assert all("--require-hashes" in call for call in calls)
     assert machine.left() == ["begun"]
-
-
-def test_what_the_cache_has_is_not_asked_for_and_what_comes_first_is_wanted_first(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, BUILDS)
-    assert machine.begin().wait() == 0
-    assert [call for call in machine.calls() if not call.endswith(" --offline")] == []
-    fetched = [call for call in machine.calls() if " pip sync " in call]
-    assert [Path(call.split()[-2]).stem for call in fetched] == list(NAMES)
-
-
-def test_it_ends_what_goes_on_when_all_is_unpacked(tmp_path: Path) -> None:
-    machine = Machine(
-        tmp_path, f"{BUILDS}\ncase $1 in pip) echo 'Prepared 9 packages' >&2; exec sleep 600 ;; esac"
-    )
-    assert machine.begin().wait() == 0
-    assert len([call for call in machine.calls() if " pip sync " in call]) == len(NAMES)
 
 
 def test_our_wheels_are_built_where_the_play_takes_them_from(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -133,14 +132,6 @@ def test_the_systems_python_comes_first(pythons: Path) -> None:
     assert found(pythons) == "python3"
 
 
-def test_it_is_looked_for_once_and_is_the_interpreter_itself(pythons: Path) -> None:
-    add(pythons, python3=0)
-    script = f"PATH={pythons}; find_python && find_python && echo $PYTHON"
-    words = ["bash", "-euc", f"source {ROOT}/tools/bootstrap.bash; {script}"]
-    assert subprocess.check_output(words, text=True) == "/real/python3\n"
-    assert (pythons / "asked").read_text().splitlines() == [str(pythons / "python3")]
-
-
 def test_an_older_one_is_passed_over(pythons: Path) -> None:
     """Enterprise Linux 9: python3 is 3.9, and python3.11 lies beside it."""
     add(pythons, python3=1, python3_11=0)
@@ -151,38 +142,3 @@ def test_none_is_said_to_be_none(pythons: Path) -> None:
     assert found(pythons) == "none"
     add(pythons, python3=1)
     assert found(pythons) == "none"
-
-
-@pytest.mark.parametrize(
-    ("release", "suite", "sources"),
-    [
-        (
-            'ID=debian\nVERSION_CODENAME="trixie"\n',
-            "bookworm",
-            "deb http://m/debian bookworm main\ndeb http://m/debian bookworm-updates main\n"
-            "deb http://m/security bookworm-security main\n",
-        ),
-        ("ID=debian\nVERSION_CODENAME=bookworm\n", "trixie", ""),
-        ("ID=ubuntu\nVERSION_CODENAME=trixie\n", "bookworm", ""),
-    ],
-)
-def test_the_test_bed_gets_another_suite_from_the_hosts_own_mirror(
-    tmp_path: Path, release: str, suite: str, sources: str
-) -> None:
-    (tmp_path / "os-release").write_text(release)
-    (tmp_path / "apt-get").write_text(
-        "#!/bin/sh\n"
-        "echo http://m/debian stable main trixie\n"
-        "echo http://m/debian stable-updates main trixie-updates\n"
-        "echo http://m/security stable-security main trixie-security\n"
-        "echo file:/srv ./ main trixie\n"
-    )
-    (tmp_path / "apt-get").chmod(0o755)
-    done = subprocess.run(
-        ["bash", "-euc", f". {ROOT}/tools/testbed/lib.bash; host_sources {suite} {tmp_path}/os-release"],
-        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == sources

@@ -65,13 +65,6 @@ def test_the_check_fails_before_and_passes_after(roles: Path, capsys: pytest.Cap
     assert run(roles, "--check") == 0
 
 
-def test_a_second_run_writes_nothing(roles: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(roles)
-    capsys.readouterr()
-    assert run(roles) == 0
-    assert capsys.readouterr().out == ""
-
-
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
@@ -106,33 +99,6 @@ def test_a_fault_is_named_and_nothing_is_written(
     assert (roles / "tiny/README.md").read_text(encoding="utf-8") == before
 
 
-def test_a_role_without_readme_or_specs_is_named(roles: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (roles / "tiny/README.md").unlink()
-    assert run(roles) == 1
-    assert "README.md" in capsys.readouterr().err
-    (roles / "tiny/meta/argument_specs.yml").unlink()
-    assert run(roles) == 1
-    assert "tiny: has no meta/argument_specs.yml" in capsys.readouterr().err
-
-
-def test_other_entry_points_and_shared_defaults_are_shown(roles: Path) -> None:
-    specs = roles / "tiny/meta/argument_specs.yml"
-    specs.write_text(
-        SPECS
-        + """      workshop_manager: {default: auto, description: Shared.}
-  stopped:
-    options:
-      tiny_remove: {type: bool, description: Remove it.}
-""",
-        encoding="utf-8",
-    )
-    (roles / "tiny/defaults/main.yml").write_text(DEFAULTS + "tiny_remove: false\n", encoding="utf-8")
-    assert run(roles) == 0
-    text = (roles / "tiny/README.md").read_text(encoding="utf-8")
-    assert "| `tiny_remove` | bool | `false` | no |  | Remove it. |" in text
-    assert "| `workshop_manager` | str | `auto` | no |  | Shared. |" in text
-
-
 def test_a_variable_of_several_roles_has_the_default_of_the_role_that_they_share(roles: Path) -> None:
     (roles / "workshop/defaults").mkdir(parents=True)
     (roles / "workshop/defaults/main.yml").write_text("workshop_manager: auto\n", encoding="utf-8")
@@ -148,10 +114,6 @@ def test_a_variable_of_several_roles_has_the_default_of_the_role_that_they_share
     text = (roles / "tiny/README.md").read_text(encoding="utf-8")
     assert "| `workshop_manager` | str | `auto` | no |  | Shared. |" in text
     assert "| `workshop_other` | str |  | yes |  | Without a default. |" in text
-
-
-def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
-    assert run(tmp_path, "--check") == 1
 
 
 def test_the_real_readmes_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

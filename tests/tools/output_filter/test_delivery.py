@@ -33,12 +33,3 @@ def test_sync_delivers_notebooks_without_attributes_and_filter(tmp_path: Path) -
     delivered = {path.relative_to(tmp_path / "mine").as_posix() for path in (tmp_path / "mine").rglob("*")}
     assert "1-a/a.ipynb" in delivered
     assert not [name for name in delivered if Path(name).name in (".gitattributes", SCRIPT.name)]
-
-
-def test_no_role_and_no_playbook_installs_it() -> None:
-    files = [
-        path for folder in ("roles", "playbooks", "inventories") for path in (ROOT / folder).rglob("*.*")
-    ]
-    texts = [path.read_bytes() for path in files if path.suffix in (".yml", ".j2", ".bash")]
-    assert len(texts) > 20
-    assert not [each for each in texts if SCRIPT.stem.encode() in each or b"dropoutput_ipynb" in each]

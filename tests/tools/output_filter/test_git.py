@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from output_filter.bed import SCRIPT, Repository, code, one_shot, output_filter, repository, text
+from output_filter.bed import SCRIPT, Repository, code, output_filter, repository, text
 
 A_RAN, A = text(code("a", ran=1)), text(code("a"))
 
@@ -242,19 +241,3 @@ def test_a_filter_that_is_killed_stops_git_with_a_clear_line(repo: Repository, m
     repo.script("--install")
     repo.git("add", ".")
     assert repo.stored("n3.ipynb") == text(code("n3"))
-
-
-def test_it_does_what_the_one_shot_does(repo: Repository) -> None:
-    data = text(code("é", ran=1), code("k", ran=2, metadata={"tags": ["keep_output"]}))
-    repo.write("b.ipynb", data)
-    repo.git("add", ".")
-    assert repo.stored("b.ipynb") == one_shot(data).stdout
-    assert b"ran as 2" in repo.stored("b.ipynb")
-
-
-def test_a_file_that_only_its_owner_may_read_is_filtered(repo: Repository) -> None:
-    path = repo.write("b.ipynb", text(code("b", ran=1)))
-    path.chmod(0o600)
-    repo.git("add", ".")
-    assert repo.stored("b.ipynb") == text(code("b"))
-    assert os.stat(path).st_mode & 0o777 == 0o600  # noqa: PTH116

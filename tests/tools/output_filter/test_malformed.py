@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from output_filter.bed import (
     HELLO,
     OFFER,
     answers,
     code,
     document,
-    one_shot,
-    output_filter,
     request,
     serve,
     text,
@@ -36,49 +32,27 @@ def cell(**parts: Any) -> bytes:
 
 MALFORMED: dict[str, bytes] = {
     "empty": b"",
-    "blank": b" \n\t\r\n",
     "a NUL": b"\0",
     "only a BOM": b"\xef\xbb\xbf",
-    "text": b"not a notebook\n",
-    "HTML": b"<!DOCTYPE html><html><body>Sign in to continue</body></html>",
     "a merge conflict": RAN.replace(b' "metadata"', b'<<<<<<< HEAD\n "metadata"', 1),
-    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 300,
-    "an LFS pointer": b"version https://git-lfs.example/spec/v1\noid sha256:0\nsize 1\n",
     "null": b"null",
-    "true": b"true",
     "a number": b"4",
-    "a string": b'"cells"',
     "a list": b"[]",
-    "a list of notebooks": b"[" + RAN + b"]",
     "an empty object": b"{}",
     "NaN": b"NaN",
     "NaN in an output": RAN.replace(b'"text": [', b'"text": [NaN, ', 1),
-    "-Infinity in metadata": RAN.replace(b'"metadata": {}', b'"metadata": {"a": -Infinity}', 1),
     "a huge number": b"1" * 100_000,
     "nested 100,000 lists": b"[" * 100_000,
-    "nested objects": b'{"a":' * 100_000,
     "nested deep inside an output": RAN.replace(b'"text": [', b'"text": [' + DEEP, 1),
     "truncated in the middle": RAN[: len(RAN) // 2],
-    "truncated before the end": RAN.rstrip()[:-1],
-    "truncated in a string": RAN[: RAN.index(b"ran as") + 3],
     "truncated in a character": text(code("é"))[: text(code("é")).index("é".encode()) + 1],
-    "something behind": RAN + b"x",
-    "another notebook behind": RAN + RAN,
     "a NUL behind": RAN + b"\0",
     "UTF-16": RAN.decode().encode("utf-16"),
-    "UTF-16 without BOM": RAN.decode().encode("utf-16-le"),
-    "UTF-32": RAN.decode().encode("utf-32"),
     "Latin-1": text(code("é", ran=1)).decode().encode("latin-1"),
     "a raw surrogate": RAN.replace(b"ran as", b"\xed\xa0\x80"),
     "a raw line break in a string": RAN.replace(b"ran as", b"ran\nas"),
-    "single quotes": RAN.replace(b'"', b"'"),
-    "a comment": RAN.replace(b'"cells"', b'/* x */ "cells"'),
     "a trailing comma in an object": RAN.replace(b'"nbformat_minor": 5', b'"nbformat_minor": 5,'),
     "a trailing comma in the cells": changed(cells=[]).replace(b'"cells": []', b'"cells": [{},]'),
-    "a missing comma": RAN.replace(b"],\n", b"]\n", 1),
-    "a missing colon": RAN.replace(b'"cells":', b'"cells"'),
-    "a bare key": RAN.replace(b'"cells"', b"cells"),
-    "a bad escape": RAN.replace(b"ran as", b"ran \\x as"),
     "cells twice": RAN.replace(b'"nbformat":', b'"cells": [], "nbformat":'),
     "outputs twice": RAN.replace(b'"outputs":', b'"outputs": [], "outputs":', 1),
     "outputs twice, spelt differently": RAN.replace(b'"outputs":', b'"out\\u0070uts": [], "outputs":', 1),
@@ -94,8 +68,6 @@ MALFORMED: dict[str, bytes] = {
     "both cells and worksheets": changed(worksheets=[]),
     "no cells": changed(cells=None),
     "cells an object": changed(cells={"a": code("a", ran=1)}),
-    "cells text": changed(cells="a"),
-    "cells false": changed(cells=False),
     "a cell null": changed().replace(b'"cells": [', b'"cells": [null, '),
     "a cell text": changed(cells=[code("a", ran=1), "b"]),
     "a cell a list": changed(cells=[[code("a", ran=1)]]),
@@ -103,34 +75,13 @@ MALFORMED: dict[str, bytes] = {
     "a worksheet null": b'{"nbformat": 3, "metadata": {}, "worksheets": [null]}',
     "cells of a worksheet null": b'{"nbformat": 3, "metadata": {}, "worksheets": [{"cells": null}]}',
     "metadata a list": changed(metadata=[]),
-    "metadata text": changed(metadata="a"),
     "outputs an object": cell(outputs={"a": 1}),
     "outputs null": cell(outputs=None),
-    "outputs text": cell(outputs="a"),
-    "outputs a number": cell(outputs=1),
     "a count as text": cell(execution_count="3"),
-    "a count of 1.5": cell(execution_count=1.5),
     "a count false": cell(execution_count=False),
     "a count as a list": cell(execution_count=[1]),
 }
 NAMES = list(MALFORMED)
-
-
-def test_there_are_enough_of_them_and_all_differ() -> None:
-    assert len(MALFORMED) >= 40
-    assert len(set(MALFORMED.values())) == len(MALFORMED)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_one_by_one(name: str) -> None:
-    done = one_shot(MALFORMED[name], "clean", "lessons/a b.ipynb")
-    assert done.returncode == 0
-    assert done.stdout == MALFORMED[name]
-    assert done.stderr.startswith(
-        b"dropoutput_ipynb: lessons/a b.ipynb: stored as it is, because it is no noteb"
-    )
-    assert done.stderr.endswith(b"\n") and done.stderr.count(b"\n") == 1
-    assert len(done.stderr) < 250
 
 
 def test_all_in_one_process_and_notebooks_between_them_are_cleaned() -> None:
@@ -151,13 +102,6 @@ def test_smudging_never_looks() -> None:
     done = serve(HELLO + OFFER + b"".join(request(data, command=b"smudge") for data in MALFORMED.values()))
     assert answers(done.stdout) == list(MALFORMED.values())
     assert done.stderr == b""
-
-
-@pytest.mark.parametrize("end", range(0, len(RAN) - 1, 37))
-def test_no_truncation_is_taken_for_a_notebook(end: int) -> None:
-
-    with pytest.raises(output_filter.NotANotebookError):
-        output_filter.clean(RAN[:end])
 
 
 def test_a_name_cannot_break_the_line() -> None:

@@ -32,26 +32,9 @@ from output_filter.bed import (
 RAN, CLEAN = text(code("a", ran=1)), text(code("a"))
 
 
-def test_it_agrees_on_version_and_capabilities_and_offers_no_delay() -> None:
-    done = serve(HELLO + OFFER)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert lists(done.stdout) == [
-        [b"git-filter-server\n", b"version=2\n"],
-        [b"capability=clean\n", b"capability=smudge\n"],
-    ]
-
-
 def test_it_claims_only_what_git_offers() -> None:
     offer = packet(b"capability=smudge\n") + packet(b"capability=later\n") + FLUSH
     assert lists(serve(HELLO + offer).stdout)[1] == [b"capability=smudge\n"]
-
-
-def test_many_files_go_through_one_process() -> None:
-    names = [f"n{number}.ipynb".encode() for number in range(100)]
-    sent = [request(text(code(name.decode(), ran=3)), name) for name in names]
-    done = serve(HELLO + OFFER + b"".join(sent))
-    assert answers(done.stdout) == [text(code(name.decode())) for name in names]
-    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("size", [1, 7, 8192, 65516])
@@ -67,12 +50,6 @@ def test_content_of_any_length_is_answered_in_packets_that_fit(length: int) -> N
     assert answers(done.stdout) == [data]
     sizes = [len(each) for each in packets(done.stdout) if each is not None]
     assert max(sizes) <= 65516
-
-
-def test_a_large_notebook_keeps_its_large_source() -> None:
-    large = "é" * 500_000
-    done = serve(HELLO + OFFER + request(text(code(large, ran=1, id="a"))))
-    assert answers(done.stdout) == [text(code(large, id="a"))]
 
 
 def test_keys_that_it_does_not_know_are_ignored() -> None:

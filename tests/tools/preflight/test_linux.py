@@ -9,7 +9,7 @@ import pytest
 
 from workshop.machine import hardware
 
-from .bed import ROOT, Linux, Said, judged, rules
+from .bed import ROOT, Linux, Said, rules
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 
@@ -203,19 +203,3 @@ def test_without_its_rules_it_says_what_to_copy(laptop: Linux, tmp_path: Path) -
         script, stderr=f"preflight: {tmp_path}/rules.txt is missing; copy the whole folder\n"
     )
     assert (said.status, said.text) == (1, "")
-
-
-def test_the_table_means_to_the_tests_what_it_means_to_the_script(laptop: Linux) -> None:
-    laptop.memory(5000)
-    laptop.disk(1000)
-    facts = {"memory_mb": "5000", "disk_mb": "1000", "arm": "no", "virtualisation": "yes", "ports": "free"}
-    facts |= {
-        "virtualbox": "7.2.16",
-        "virtualbox_number": "70216",
-        "driver": "loaded",
-        "kvm": "no",
-        "inside_vm": "no",
-    }
-    found = judged("linux", facts)
-    assert found == [("memory", "note"), ("disk", "stop")]
-    expect(laptop.preflight(), "NOT READY", "memory", "disk")

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ import waiting
 from organiser.appliance import boot
 from organiser.appliance.boot import Guest, booted
 from organiser.appliance.pack import Clock, wrap
-from organiser.appliance.qmp import Qmp
 from workshop.errors import WorkshopError
 
 from .building import DESCRIPTION, EPOCH, needs
@@ -64,19 +62,6 @@ def test_the_machine_starts_from_the_ova_itself(speaking: Path, tmp_path: Path) 
     assert (tmp_path / "log/serial.log").exists()
 
 
-@needs("qemu-system-x86_64")
-@pytest.mark.parametrize(("restarts", "greetings"), [(True, 2), (False, 1)])
-def test_a_restart(speaking: Path, tmp_path: Path, restarts: bool, greetings: int) -> None:
-    with booted(speaking, folder=tmp_path, memory=64, cpus=1, restarts=restarts) as guest:
-        said = GREETING.decode().strip()
-        wait_until(lambda: guest.console().count(said) == 1)
-        with Qmp(guest._control) as control:
-            control("system_reset")
-        wait_until(lambda: guest.console().count(said) == 2 or guest._process.poll() is not None)
-        assert (guest._process.poll() is None) is restarts
-        assert guest.console().count(said) == greetings
-
-
 def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     waiting.wait_until(holds, seconds, "what was waited for", every=0.1)
 
@@ -108,17 +93,6 @@ def _runs(pid: int) -> bool:
 def test_qemus_own_words_when_it_cannot_start(speaking: Path) -> None:
     with pytest.raises(WorkshopError, match="qemu could not start: "), booted(speaking, memory=1 << 40):
         pass
-
-
-def test_what_ends_before_qemu_starts_leaves_no_folder(
-    speaking: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    (tmp_path / "scratch").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
-    with pytest.raises(OSError, match="file"), booted(speaking, folder=tmp_path / "file/log"):
-        pass
-    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_what_is_no_ova(tmp_path: Path) -> None:
@@ -176,35 +150,6 @@ def test_an_open_port_alone_is_no_greeting(guest: Guest) -> None:
             WorkshopError, match=r"port 22 of the guest did not answer in 1 s; it said: .*panic"
         ):
             guest.wait_for_port(22, 1)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers 503 twice, then 302."""
-
-    asked: list[str] = []  # noqa: RUF012
-
-    def do_GET(self) -> None:
-        self.asked.append(self.path)
-        self.send_response(503 if len(self.asked) < 3 else 302)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def test_the_status_that_is_waited_for(guest: Guest) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    guest.ports[8080] = server.server_port
-    try:
-        guest.wait_for_http(8080, "/x", status=302, seconds=10)
-        assert Handler.asked == ["/x"] * 3
-        guest.wait_for_http(8080, accept=lambda status: status < 500, seconds=5)
-        with pytest.raises(WorkshopError, match="GET / did not answer in 1 s"):
-            guest.wait_for_http(8080, seconds=1)
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_machine_that_ends_is_not_waited_for(guest: Guest) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import itertools
 import json
-import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -209,34 +206,6 @@ def test_how_long_each_step_took_is_kept_for_the_next_estimate(tmp_path: Path, s
     assert any("as the last time" in line for line in said)
 
 
-def test_the_estimate_stays_that_of_a_build_from_nothing_when_a_kept_root_is_brought_up_to_date(
-    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = itertools.count(0, 100)
-    monkeypatch.setattr(building.course.time, "monotonic", lambda: float(next(clock)))
-    building.build(wish(tmp_path, keep=True))
-    times = json.loads((tmp_path / "out/.downloads/times.json").read_text())
-    for version in ("1.1", "1.2"):
-        monkeypatch.setattr(building.checkout, "version", lambda _, version=version: version)
-        said: list[str] = []
-        building.build(wish(tmp_path, keep=True), said.append)
-        assert any("as the last time; less now" in line for line in said)
-        assert json.loads((tmp_path / "out/.downloads/times.json").read_text()) == times
-
-
-def test_a_build_that_compiles_one_lesson_tells_nothing_of_how_long_all_of_them_take(
-    tmp_path: Path, steps: list[str]
-) -> None:
-    one = ("-e", '{"deep_libs_warm_lessons": ["0-basics/10-theano-basics"]}')
-    building.build(wish(tmp_path, options=one))
-    said: list[str] = []
-    building.build(wish(tmp_path), said.append)
-    assert any("a guess" in line for line in said)
-    said.clear()
-    building.build(wish(tmp_path, options=one), said.append)
-    assert any("as the last time" in line for line in said)
-
-
 def test_a_root_of_a_changed_checkout_is_provisioned_again(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,16 +220,6 @@ def test_a_root_of_a_changed_checkout_is_provisioned_again(
     steps.clear()
     building.build(wish(tmp_path))
     assert steps == ["root again", "provision", "write ova"]
-
-
-def test_for_another_processor_everything_has_another_name(
-    tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(building.emulation, "ready", lambda *_: nullcontext())
-    built = building.build(wish(tmp_path, architecture=ARM64, forms=("ova", "utm", "wsl")))
-    names = [made.path.name for made in built.files]
-    assert names == ["house-1.0-arm64.ova", "house-1.0-arm64.utm.zip", "house-1.0-arm64.wsl"]
-    assert built.described[0] == "house-1.0-arm64.packages.txt"
 
 
 def test_what_lies_beside_an_ova_is_of_that_one(
@@ -407,13 +366,3 @@ def test_a_mirror_with_a_password_in_its_address_is_refused(
     with pytest.raises(WorkshopError, match=r"auth\.conf") as told:
         building.build(wish)
     assert "secret" not in str(told.value)
-
-
-@pytest.mark.parametrize(("cleaned", "epoch"), [(1000.0, 1000), (1000.002, 1001), (1000.998, 1001)])
-def test_what_was_installed_just_before_is_not_later(tmp_path: Path, cleaned: float, epoch: int) -> None:
-    """Linux' dates of two files may be some milliseconds in the wrong order."""
-    file = tmp_path / building.clean.EPOCH_FILE
-    file.parent.mkdir(parents=True)
-    file.touch()
-    os.utime(file, (cleaned, cleaned))
-    assert building.finished(tmp_path) == epoch

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance.contents import places, read_contents
+from organiser.appliance.contents import read_contents
 from workshop.errors import WorkshopError
 
 from .building import MACHINE, Pieces
@@ -18,10 +18,6 @@ def test_a_sound_appliance(ova: Path) -> None:
     data = ova.read_bytes()
     disk = data[contents.disk.offset : contents.disk.offset + contents.disk.size]
     assert disk == Pieces.of(ova).get(".vmdk").data
-
-
-def test_places_go_by_suffix(ova: Path) -> None:
-    assert [place.name for place in places(ova, ".mf")] == ["deep-learning-workshop.mf"]
 
 
 @pytest.mark.parametrize("data", [b"", b"hello" * 1000, bytes(5000)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import struct
 import subprocess
 from pathlib import Path
 
@@ -37,17 +36,6 @@ def debugfs(image: Path, command: str) -> str:
     return subprocess.run(
         [tool, "-R", command, f"{image}?offset={START}"], capture_output=True, text=True, check=True
     ).stdout  # type: ignore[list-item]
-
-
-def test_partition_table_and_loader(root: Path, tmp_path: Path) -> None:
-    data = make(root, tmp_path / "disk").read_bytes()
-    assert len(data) == 64 * MIB
-    assert data[510:512] == b"\x55\xaa"
-    assert struct.unpack_from("<I", data, 440) == (0x5F0F5D33,)
-    active, kind, start, sectors = data[446], data[450], *struct.unpack_from("<II", data, 454)
-    assert (active, kind, start, sectors) == (0x80, 0x83, 2048, 63 * 2048)
-    assert b"GRUB" in data[:440]
-    assert data[512:1024] != bytes(512)
 
 
 def test_the_file_system_is_sound_and_holds_everything(root: Path, tmp_path: Path) -> None:

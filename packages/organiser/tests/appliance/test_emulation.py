@@ -54,37 +54,6 @@ def test_this_computers_own_processor_is_not_emulated(
         emulation.ready(AMD64, tmp_path, "", said.append).__enter__()
 
 
-def test_what_the_root_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unpacked: list[tuple[str, str]] = []
-
-    def run(name: str, *words: str | Path) -> str:
-        (folder,) = (word for word in words if isinstance(word, Path))
-        folder.mkdir(parents=True)
-        unpacked.append((next(str(w) for w in words if str(w).startswith("--include")), folder.name))
-        return ""
-
-    monkeypatch.setattr(emulation, "native", lambda: AMD64)
-    monkeypatch.setattr(emulation, "emulator", lambda: Path("/usr/bin/qemu-aarch64"))
-    monkeypatch.setattr(emulation, "register", lambda program: None)
-    monkeypatch.setattr(emulation, "host_apt_options", list)
-    monkeypatch.setattr(emulation.programs, "run", run)
-    with emulation.ready(ARM64, tmp_path, "", lambda _: None) as emulated:
-        assert emulated is not None
-        there = {path: (here, mode) for here, path, mode in emulated.mounts}
-        assert all(
-            here.exists() or here.is_relative_to(tmp_path / "cross-arm64") for here, _ in there.values()
-        )
-        assert {mode for _, mode in there.values()} == {"ro"}
-        compiler = there["/usr/local/bin/g++"][0]
-        assert "aarch64-linux-gnu-g++" in compiler.read_text()
-        assert compiler.stat().st_mode & 0o111
-    assert len(unpacked) == 2
-    assert emulation.grub(tmp_path, ARM64) == tmp_path / "grub-arm64"
-    assert emulation.grub(tmp_path, AMD64) is None
-    with emulation.ready(ARM64, tmp_path, "", lambda _: None):
-        assert len(unpacked) == 2, "it is unpacked once"
-
-
 def test_what_is_mounted_leaves_the_root_a_merged_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from organiser.appliance import ovf
 from organiser.appliance.architecture import ARM64
 from organiser.appliance.contents import read_contents
 from organiser.appliance.export import export
@@ -37,7 +36,6 @@ from .building import (
     make_used_root,
     needs,
 )
-from .building import make_ova as make_ova_without_system
 
 pytestmark = needs("mkfs.ext4", "debugfs", "e2fsck", "fallocate")
 ROOT = Path(__file__).resolve().parents[4]
@@ -304,24 +302,3 @@ def test_a_real_import_of_an_arm_machine(real: Path) -> None:
         *('storagecontrollertype0="VirtioSCSI"', 'ostype="Debian (ARM 64-bit)"'),
     ):
         assert line.lower() in info.lower().splitlines(), info
-
-
-@pytest.mark.release
-@pytest.mark.network
-def test_a_real_import_of_a_damaged_appliance_fails(real: Path) -> None:
-    """What verify calls damaged VirtualBox refuses too."""
-    pieces = Pieces.of(make_ova_without_system(real / "damaged").ova)
-    pieces.patch(".vmdk", 70_000, b"\x01")
-    path = pieces.write(real / "damaged.ova")
-    assert [name for name, _ in verify(path).faults] == ["manifest.hashes"]
-    program = shutil.which("VBoxManage")
-    assert program is not None
-    command = [program, "import", path, "--vsys=0", "--vmname=damaged", f"--basefolder={real}/machines"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode != 0
-    assert '"damaged"' not in vboxmanage("list", "vms")
-
-
-def test_the_words_of_virtualbox_for_our_systems() -> None:
-    assert {system.virtualbox for system in ovf.SYSTEMS.values()} == {"Debian_64", "Fedora_64"}
-    assert {system.virtualbox for system in ovf.ARM_SYSTEMS.values()} == {"Debian_arm64", "Fedora_arm64"}

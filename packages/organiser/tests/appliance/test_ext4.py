@@ -28,24 +28,6 @@ def system_of(raw: Path) -> Ext4:
     return Ext4(raw, OFFSET, epoch=EPOCH)
 
 
-def test_patterns(raw: Path) -> None:
-    system = system_of(raw)
-    assert set(system.find("etc/ssh/ssh_host_*")) == {"etc/ssh/ssh_host_ed25519_key"}
-    assert set(system.find("home/*/.bash_history")) == {"home/workshop/.bash_history"}
-    assert set(system.find("root/.[!.]*")) == {"root/.bashrc", "root/.bash_history", "root/.ssh"}
-    assert system.find("no/such") == system.find("vmlinuz/no") == {}
-
-
-def test_a_tree_has_folders_before_what_they_hold(raw: Path) -> None:
-    names = list(system_of(raw).tree(["opt/workshop/run", "no/such", "etc/machine-id"]))
-    assert names == [f"opt/workshop/run/{name}" for name in ("deep", "deep/er", "deep/er/cookie")]
-
-
-def test_a_text_is_read(raw: Path) -> None:
-    assert "größe" in system_of(raw).read("opt/workshop/etc/workshop.toml")
-    assert system_of(raw).read("no/such") == ""
-
-
 def test_a_file_that_is_rewritten_keeps_owner_and_mode(raw: Path) -> None:
     system = system_of(raw)
     ((_, before),) = system.find("etc/shadow").items()

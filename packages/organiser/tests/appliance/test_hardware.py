@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import plistlib
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from organiser.appliance import hardware, utm
 from organiser.appliance.architecture import AMD64, ARM64
-from organiser.appliance.machine import Forward
 from organiser.appliance.pack import wrap
 from workshop.errors import WorkshopError
 
@@ -49,23 +47,6 @@ def words(path: Path) -> str:
         hardware.network_words(found),
     )
     return " ".join(word for part in parts for word in part)
-
-
-def test_an_x86_ova_has_virtualboxs_devices(ova: Path, qemu: None) -> None:
-    found = words(ova)
-    for expected in ("qemu-system-x86_64", "-machine pc", "ich9-ahci", "e1000,netdev", "-m 2048 -smp 2"):
-        assert expected in found
-    assert "virtio" not in found
-
-
-def test_an_arm_ova_has_virtualboxs_for_arm_and_its_comma_is_escaped(arm_ova: Path, qemu: None) -> None:
-    assert hardware.read(arm_ova).architecture is ARM64
-    found = words(arm_ova)
-    for expected in (
-        *("qemu-system-aarch64", "-machine virt", "QEMU_EFI.fd", "cortex-a72", "format=vmdk"),
-        *("virtio-scsi-pci", "scsi-hd,drive=disk", "e1000,netdev", "usb-kbd", "ramfb", "a,, b.ova"),
-    ):
-        assert expected in found
 
 
 def test_a_machine_for_utm_has_the_devices_that_it_names(machine: Path, qemu: None) -> None:
@@ -117,13 +98,3 @@ def test_what_is_no_machine_for_utm(machine: Path, tmp_path: Path) -> None:
         archive.writestr(disk.filename, content)
     with pytest.raises(WorkshopError, match="its disk is packed"):
         hardware.read(tmp_path / "packed.utm.zip")
-
-
-@pytest.mark.parametrize(
-    ("names", "port"),
-    [(["hub", "start-page"], 1001), (["hub", "other"], 1000), (["start-page"], 1000), ([], 0)],
-)
-def test_utm_opens_the_start_page_or_what_comes_first(names: list[str], port: int) -> None:
-    forwards = tuple(Forward(name, 1, 1000 + number) for number, name in enumerate(names))
-    machine = replace(ARM_DESCRIPTION.machine, forwards=forwards)
-    assert utm._web(replace(ARM_DESCRIPTION, machine=machine)) == port

@@ -7,13 +7,10 @@ import os
 import socket
 import tarfile
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from organiser.appliance.members import info_of, walk
-from organiser.appliance.wsl import write
 
 EPOCH = 1_700_000_000
 CAPABILITY = bytes.fromhex("0100000200200000ff00000000000000fe000000")
@@ -71,23 +68,3 @@ def test_what_a_program_may_is_kept_with_it_once(root: Path, monkeypatch: pytest
         read = tar.getmember("bin/program").pax_headers["SCHILY.xattr.security.capability"]
     assert read.encode("utf-8", "surrogateescape") == CAPABILITY
     assert not any(info.pax_headers for path, info in found.items() if path != "bin/program")
-
-
-def test_what_is_added_comes_after_its_folders_and_each_folder_once(root: Path) -> None:
-    names = ("bin/new", "etc/a/b/one", "etc/a/two", "top")
-    seen: Any = SimpleNamespace(
-        added={name: write.Added(name.encode()) for name in names}, shows=lambda path: path != "pipe"
-    )
-    packed = io.BytesIO()
-    with tarfile.TarFile(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        write._add_root(tar, root, seen, EPOCH)
-    packed.seek(0)
-    with tarfile.open(fileobj=packed) as tar:
-        order = tar.getnames()
-        folders = {info.name for info in tar if info.isdir()}
-        assert {name: tar.extractfile(name).read().decode() for name in names} == {n: n for n in names}  # type: ignore[union-attr]
-    assert folders == {"bin", "etc", "etc/a", "etc/a/b"} and "pipe" not in order
-    assert len(order) == len(set(order))
-    for number, name in enumerate(order):
-        for above in Path(name).parents[:-1]:
-            assert above.as_posix() in order[:number], name

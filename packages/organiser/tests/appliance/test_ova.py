@@ -37,12 +37,6 @@ def test_order_dates_and_hashes(tmp_path: Path, disk: Path) -> None:
     assert data[257:263] == b"ustar\0"
 
 
-def test_the_same_members_give_the_same_bytes(tmp_path: Path, disk: Path) -> None:
-    for name in ("one.ova", "two.ova"):
-        ova.write_ova(tmp_path / name, "a.ovf", b"<Envelope/>", disk, epoch=EPOCH)
-    assert (tmp_path / "one.ova").read_bytes() == (tmp_path / "two.ova").read_bytes()
-
-
 def test_a_disk_that_no_header_can_hold_is_refused(tmp_path: Path) -> None:
     disk = tmp_path / "big.vmdk"
     with disk.open("wb") as file:

@@ -34,15 +34,6 @@ def test_the_ova_is_sound_and_alone(tmp_path: Path) -> None:
     assert b"New: everything" in result.ova.read_bytes()[:8192]
 
 
-@needs_disk_tools()
-def test_the_same_root_gives_the_same_bytes_and_another_version_does_not(tmp_path: Path) -> None:
-    root = make_root(tmp_path / "root")
-    first = make(root, tmp_path / "a.ova")
-    again = make(root, tmp_path / "b.ova")
-    assert first.ova.read_bytes() == again.ova.read_bytes()
-    assert first.disk_uuid == again.disk_uuid != make(root, tmp_path / "c.ova", "1.2.4").disk_uuid
-
-
 def test_a_root_that_cannot_boot_leaves_nothing(tmp_path: Path) -> None:
     root = make_root(tmp_path / "root")
     (root / "boot/vmlinuz-6.1").unlink()

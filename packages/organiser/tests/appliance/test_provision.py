@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,30 +40,6 @@ def test_certificates_and_stick_are_lent_read_only(tmp_path: Path) -> None:
         (bundle, "ro"),
         (stick, "ro"),
     }
-
-
-def test_the_play_runs_from_the_copy_inside_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commands: list[tuple[Any, ...]] = []
-
-    class Recorder:
-        def run(self, *command: str, log: Path, watch: object) -> None:
-            commands.append(command)
-
-    @contextmanager
-    def running(root: Path, mounts: Sequence[Any], emulated: object) -> Iterator[Recorder]:
-        assert (root / "opt/workshop/source").is_dir()
-        yield Recorder()
-
-    monkeypatch.setattr(provisioning.container, "running", running)
-    monkeypatch.setattr(provisioning.container, "end_left_over", lambda _: None)
-    monkeypatch.setattr(provisioning, "copy_files", lambda _, target: target.mkdir(parents=True))
-    asked = wish(tmp_path, options=("-e", "deep_libs_warm=no"))
-    provisioning.provision(tmp_path / "root", asked, tmp_path / "log")
-    ((script, cache, bundle, flag, variables, *rest),) = commands
-    assert script == "/opt/workshop/source/inventories/appliance/provision.bash"
-    assert (cache, bundle, flag) == ("/opt/workshop/cache", "", "-e")
-    assert json.loads(variables) == asked.variables()
-    assert rest == ["-e", "deep_libs_warm=no"]
 
 
 def test_what_a_killed_build_left_running_ends_before_its_files_are_replaced(

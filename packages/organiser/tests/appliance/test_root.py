@@ -43,18 +43,6 @@ def test_debian_comes_through_the_hosts_proxy_without_manuals(
     assert (tmp_path / "root/etc").is_dir()
 
 
-def test_without_a_mirror_debians_own_is_taken(tmp_path: Path, told: list[tuple[str, ...]]) -> None:
-    roots.ensure_root(tmp_path / "root", "debian")
-    assert told[-1][-1] == str(tmp_path / "root.partial")
-
-
-def test_fedora_comes_through_the_hosts_dnf(tmp_path: Path, told: list[tuple[str, ...]]) -> None:
-    roots.ensure_root(tmp_path / "root", "fedora")
-    assert told[-1][0] == "dnf"
-    assert f"--installroot={tmp_path / 'root.partial'}" in told[-1]
-    assert "--releasever=42" in told[-1]
-
-
 def test_a_finished_root_is_used_again_and_half_of_one_is_not(
     tmp_path: Path, told: list[tuple[str, ...]]
 ) -> None:

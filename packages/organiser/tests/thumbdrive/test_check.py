@@ -63,9 +63,3 @@ def test_a_stick_without_a_list(tmp_path: Path) -> None:
     with pytest.raises(WorkshopError, match="not written to its end"):
         check_stick(tmp_path, None, Watch())
     assert size_of(tmp_path) == 0
-
-
-def test_the_work_is_told_beforehand(stick: Path) -> None:
-    counted: list[int] = []
-    check_stick(stick, None, Watch(on_bytes=counted.append))
-    assert size_of(stick) == sum(counted) == 6

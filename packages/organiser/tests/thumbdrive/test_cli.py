@@ -6,9 +6,6 @@ from pathlib import Path
 
 import commandline
 import pytest
-from rich.console import Console
-
-from organiser.thumbdrive import cli
 
 from .bed import contents, fill, make_key
 
@@ -54,52 +51,10 @@ def test_plan_tells_sizes_and_what_is_missing(tmp_path: Path, listed: Path) -> N
     assert "missing: the checkout has no" in workshop("plan", "--contents", listed).stdout
 
 
-def coloured(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> list[str]:
-    """Run the command as on a terminal, and return the lines that it prints."""
-    monkeypatch.setattr(cli, "console", Console(soft_wrap=True, force_terminal=True, color_system="standard"))
-    done = workshop(*words)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
-def test_what_is_missing_is_red_and_too_much_is_yellow(
-    tmp_path: Path, listed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ("plan", "--contents", listed, "--work", tmp_path / "work")
-    lines = coloured(monkeypatch, *words)
-    red, yellow = "\x1b[31m", "\x1b[33m"
-    assert [line for line in lines if line.startswith(red)] == [line for line in lines if "missing: " in line]
-    assert not any(yellow in line for line in lines)
-    monkeypatch.setattr(cli, "LARGEST", 10)
-    lines = coloured(monkeypatch, *words)
-    told = [line for line in lines if line.startswith(yellow)]
-    assert "together" in told[0]
-    assert "name fewer kinds with --for" in told[1]
-
-
 def test_a_file_of_a_part_that_is_left_out_is_no_success(tmp_path: Path, listed: Path) -> None:
     for word in ("plan", "stage"):
         done = workshop(word, "--contents", listed, "--appliance", "x.ova", "--work", tmp_path / "work")
         assert_one_line(done, "--appliance names x.ova", "leave one of both out")
-
-
-def test_large_figures_are_in_gigabytes() -> None:
-    assert [cli._size(count) for count in (12_345_678, 999_900_000, 3_254_000_000)] == [
-        "12.3 MB",
-        "999.9 MB",
-        "3.25 GB",
-    ]
-
-
-def test_linux_on_arm_is_told_what_to_run(tmp_path: Path, listed: Path) -> None:
-    words = ("plan", "--contents", listed, "--for", "linux-arm,windows", "--work", tmp_path / "work")
-    told = json.loads(workshop(*words, "--json").stdout)
-    assert told["for"] == {"linux-arm": [], "windows": []}
-    assert told["processors"] == ["amd64", "arm64"]
-    assert "sets itself up" not in workshop(*words).stdout, "not from a stick without the repository"
-    rows = [{"files": [{"name": "workshop.bundle"}]}]
-    assert cli._files_for("linux-arm", rows) == ["set-up-from-stick.bash"]
-    assert cli._files_for("windows", rows) == []
 
 
 def test_a_stick_that_would_lack_something_is_no_success(tmp_path: Path, listed: Path) -> None:

@@ -113,18 +113,6 @@ def test_devices_are_judged_alike() -> None:
         drives.device_at(Path("/dev/sde"), force=True)
 
 
-def test_a_volume_is_known_by_any_of_its_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.undo()
-    (tmp_path / "dm-0").touch()
-    (tmp_path / "vg-data").symlink_to("dm-0")
-    disk = drives.Disk(
-        "/dev/sda", "", 1, False, False, ("/",), ((str(tmp_path / "vg-data"), "ext4", ("/data",)),)
-    )
-    for name in ("dm-0", "vg-data"):
-        assert drives._disk_of(str(tmp_path / name), [disk]) is disk
-    assert drives._disk_of("fusefat", [disk]) is None
-
-
 def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

@@ -134,22 +134,6 @@ def test_of_two_for_the_same_computers_the_newer_one_is_taken_and_the_other_name
     ]
 
 
-def test_two_files_of_one_name_are_told_by_the_plan(checkout: Path, tmp_path: Path) -> None:
-    """One of them would be on the stick, nobody would know which."""
-    other = tmp_path / "other/w-1.ova"
-    other.parent.mkdir()
-    other.write_text("sound")
-    (checkout / "appliance/w-1.ova").write_text("sound")
-    with (checkout / "appliance/w-1.packages.txt").open("w") as file:
-        file.write("of one build")
-    (other.parent / "w-1.packages.txt").write_text("of another")
-    told = replace(context(checkout), appliances=(checkout / "appliance/w-1.wsl", other))
-    (line,) = look(part("appliance"), told).missing
-    assert (
-        line == "2-virtual-machine/w-1.packages.txt is to be on the stick twice, from two places; rename one"
-    )
-
-
 def test_what_is_missing_or_not_sound_is_said_with_what_to_do(checkout: Path) -> None:
     (checkout / "appliance/w-1-arm64.utm.zip").unlink()
     (checkout / "appliance/w-1-arm64.ova").write_text("broken")
@@ -202,12 +186,6 @@ def test_what_was_only_saved_by_an_installers_name_is_missed(
 def test_whoever_gets_a_machine_gets_what_verifies_it(checkout: Path) -> None:
     pieces = look(part("appliance"), context(checkout, "linux")).pieces
     assert [piece.name.rpartition("/")[2] for piece in pieces][-1] == "verify-appliance.pyz"
-
-
-def test_a_computer_without_a_machine_for_it_gets_none_and_lacks_none(checkout: Path) -> None:
-    found = look(part("appliance"), context(checkout, "linux-arm"))
-    assert (found.pieces, found.missing) == ([], [])
-    assert look(part("virtualbox"), context(checkout, "linux-arm")).missing == []
 
 
 @pytest.mark.parametrize(

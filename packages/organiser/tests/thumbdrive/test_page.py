@@ -3,16 +3,12 @@ from __future__ import annotations
 import re
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from organiser.thumbdrive.contents import Part, load_contents
+from organiser.thumbdrive.contents import load_contents
 from organiser.thumbdrive.page import render
-from organiser.thumbdrive.pieces import Context
-from organiser.thumbdrive.stage import stage
-from workshop.settings import Settings
 
 INSTALLERS = [
     "1-virtualbox/VirtualBox-7.2.16-174877-Win.exe",
@@ -57,9 +53,6 @@ EVERYTHING = [
     "wheels/uv-1-py3-none-manylinux_2_17_aarch64.whl",
     "debs/dists/trixie/main/binary-arm64/Packages.xz",
 ]
-SYSTEM_PANELS = (
-    "windows", "windows-arm", "macos-arm", "macos-intel", "linux", "linux-arm", "tablet",
-)  # fmt: skip
 
 
 class Page(HTMLParser):
@@ -138,40 +131,12 @@ def test_each_system_finds_its_own_files_in_order() -> None:
     assert found.files("") == ["site/index.html", "site/slides/day-1/index.html"]
 
 
-def test_an_arm_computer_is_told_before_it_copies_anything() -> None:
-    for system in ("macos-arm", "windows-arm"):
-        told = panel(FULL, system)
-        assert "only machines made for Arm" in told
-        assert ".ova" not in told
-    assert "Ask for another stick" in panel(["site/index.html"], "linux-arm")
-    assert "Ask for another stick" not in panel(FULL, "linux-arm")
-
-
 def test_each_arm_computer_finds_the_file_that_is_for_it() -> None:
     found = page([*FULL, *ARM_FILES, UTM, WSL])
     assert found.files("macos-arm")[:2] == [UTM, ARM_FILES[1]]
     assert found.files("windows-arm") == [ARM_FILES[2]]
     for system in ("macos-intel", "linux", "windows"):
         assert not any("arm64" in name or "utm" in name for name in found.files(system))
-
-
-@pytest.mark.parametrize("names", [FULL, EVERYTHING, ["site/index.html"]], ids=["usual", "all", "few"])
-def test_no_way_has_more_than_three_steps_and_each_step_has_a_drawing(names: list[str]) -> None:
-    found = page(names)
-    for system in SYSTEM_PANELS:
-        assert found.ways[system], system
-        assert all(1 <= steps <= 3 for steps in found.ways[system]), system
-        assert found.drawings[system] == sum(found.ways[system]), system
-    assert all(len(title) > 20 for title in found.titles)
-
-
-def test_the_second_way_of_windows_is_folded_and_says_not_to_do_both() -> None:
-    names = [*FULL, WSL]
-    first, _, instead = panel(names, "windows").partition("<details")
-    assert OVA in first and WSL not in first.partition("verify-appliance")[0]
-    assert "Do one or the other, never both" in instead
-    assert WSL in instead and ".ova" not in instead.partition("</details>")[0]
-    assert page(names).ways["windows"] == [3, 3]
 
 
 def test_a_mac_takes_first_what_needs_no_network() -> None:
@@ -192,13 +157,6 @@ def test_what_is_not_on_the_stick_needs_a_network_and_the_step_says_so() -> None
     given = panel(EVERYTHING, "windows")
     assert "wsl --update" not in given and "1-wsl/wsl.2.6.1.0.x64.msi" in given
     assert page(EVERYTHING).files("windows-arm") == ["1-wsl/wsl.2.6.1.0.arm64.msi", ARM_FILES[2]]
-
-
-def test_an_older_wsl_has_its_lines_without_a_network() -> None:
-    for system, file in (("windows", "w.wsl"), ("windows-arm", "w-arm64.wsl")):
-        told = panel(EVERYTHING, system)
-        assert f"wsl --import deep-learning-workshop %USERPROFILE%\\workshop {file}\n" in told
-        assert "wsl -d deep-learning-workshop -u root /usr/lib/wsl/first-start" in told
 
 
 def test_a_name_is_typed_as_its_terminal_wants_it() -> None:
@@ -222,30 +180,6 @@ def test_who_has_an_older_version_is_told_to_take_the_notebooks_along_first() ->
     assert "older workshop" not in panel(EVERYTHING, "tablet") + panel(["site/index.html"], "windows")
 
 
-def test_the_way_past_unsigned_files_is_told_newest_first() -> None:
-    for system in ("macos-arm", "macos-intel"):
-        told = panel(EVERYTHING, system)
-        assert told.index("macOS 15") < told.index("<em>Open Anyway</em>") < told.index("macOS 14")
-        assert "xattr -dr com.apple.quarantine" in told
-    for system in ("windows", "windows-arm"):
-        told = panel(EVERYTHING, system)
-        assert told.index("<em>More info</em>") < told.index("<em>Run anyway</em>")
-
-
-def test_what_verifies_a_machine_is_named_with_what_it_needs() -> None:
-    for system, python, script in (
-        ("windows", "py", "verify.cmd"),
-        ("macos-intel", "python3", "verify.command"),
-        ("linux", "python3", "verify.sh"),
-    ):
-        told = panel(FULL, system)
-        quote = "&quot;" if system == "windows" else "&#x27;"
-        command = f"{python} -I 2-virtual-machine/verify-appliance.pyz {quote}{OVA}{quote}"
-        assert command in told
-        assert "Python 3.11" in told and f"{script} compares the copy without it" in told
-    assert "verify-appliance" not in panel([OVA], "windows")
-
-
 def test_tablets_go_to_the_classroom() -> None:
     address = "https://classroom.example.org:8443/?a=1&b=2"
     found = page(FULL, address)
@@ -262,40 +196,12 @@ def test_every_other_panel_names_the_classroom_only_where_there_is_one() -> None
     assert "the classroom" not in panel(FULL, "windows")
 
 
-def test_a_question_offers_both_processors_the_likelier_first() -> None:
-    found = page(FULL)
-    assert found.links["ask-mac"] == ["#macos-arm", "#macos-intel"]
-    assert found.links["ask-windows"] == ["#windows", "#windows-arm"]
-    assert "About This Mac" in panel(FULL, "ask-mac")
-    assert "Settings, System, About" in panel(FULL, "ask-windows")
-
-
 @pytest.mark.parametrize("left_out", range(len(EVERYTHING)))
 def test_nothing_is_named_that_is_not_there(left_out: int) -> None:
     names = [name for number, name in enumerate(EVERYTHING) if number != left_out]
     found = page(names)
     named = {file for section in found.links for file in (*found.files(section), *found.programs[section])}
     assert named <= set(names)
-
-
-def test_every_link_of_a_staged_stick_leads_to_a_file_on_it(tmp_path: Path) -> None:
-    """The parts as the list has them, with files that only have the names."""
-    checkout, folder = tmp_path / "checkout", tmp_path / "stage"
-    for name in EVERYTHING:
-        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-        (checkout / name).touch()
-    more = {part.into: part.more for part in load_contents()}
-    tops = sorted({name.partition("/")[0] for name in EVERYTHING if "/" in name})
-    parts = [Part(top, top, "folder", top, more=more.get(top, {}) | {"from": top}) for top in tops]
-    stage(
-        parts, folder, Context(checkout, tmp_path / "work", Settings(), classroom="https://c.example"), None
-    )
-    found = Page((folder / "0_START_HERE.html").read_text(encoding="utf-8"))
-    sections = ("", *SYSTEM_PANELS)
-    named = [file for section in sections for file in (*found.files(section), *found.programs[section])]
-    assert {OVA, WSL, UTM, *INSTALLERS, *ARM_FILES, "verify.cmd", "site/index.html"} <= set(named)
-    assert [name for name in named if not (folder / name).is_file()] == []
-    assert found.links["tablet"] == ["https://c.example"]
 
 
 def test_an_almost_empty_stick_has_a_page() -> None:

@@ -3,12 +3,11 @@ from __future__ import annotations
 import io
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from organiser.thumbdrive.parallel import Job, Outcome, run_together
+from organiser.thumbdrive.parallel import Job, run_together
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 
@@ -63,13 +62,6 @@ def test_no_more_at_once_than_was_said() -> None:
     assert most == 2
 
 
-def test_a_terminal_gets_a_table() -> None:
-    out = console(terminal=True)
-    run_together([Job("stick one", 100, steady), Job("stick two", 100, failing)], out, 2)
-    told = out.file.getvalue()
-    assert "stick one" in told and "stick two" in told and "100%" in told and "failed" in told
-
-
 def test_a_fault_of_ours_stops_all_and_is_passed_on() -> None:
     def wrong(watch: Watch) -> None:
         raise ValueError("a fault")
@@ -87,11 +79,3 @@ def test_each_knows_how_many_are_worked_on_beside_it() -> None:
     jobs = [Job(str(n), 0, lambda watch: watch.beside) for n in range(3)]
     assert [each.result for each in run_together(jobs, console(), 2)] == [2, 2, 2]
     assert [each.result for each in run_together(jobs, console(terminal=True), 8)] == [3, 3, 3]
-
-
-def test_a_reason_that_begins_with_the_stick_does_not_name_it_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert Outcome("a", None, f"{tmp_path / 'a'} is too small").told == f"{tmp_path / 'a'} is too small"
-    assert Outcome("/dev/sdx", None, "/mnt/x is too small").told == "/dev/sdx: /mnt/x is too small"

@@ -10,7 +10,6 @@ import pytest
 
 from organiser.thumbdrive import parts
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.fetching import Wanted
 from organiser.thumbdrive.parts import gather, look
 from organiser.thumbdrive.pieces import Context, Found
 from workshop.datasets.catalogue import Dataset, File
@@ -124,58 +123,6 @@ def test_data_that_is_here_goes_along(
     found = gather(part, context())
     assert names(found) == ["data/mnist/mnist.bin"]
     assert found.missing == ["gone: no source has it"]
-
-
-def test_wheels_of_every_lock(tmp_path: Path, context: Callable[..., Context], monkeypatch: Any) -> None:
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "a.whl").write_text("a.whl")
-    asked = []
-
-    def wheels_for(
-        lock: Path, pythons: list[str], processors: tuple[str, ...], uv: str, work: Path, offline: bool
-    ) -> list[Wanted]:
-        asked.append((lock.name, pythons, processors))
-        sha256 = hashlib.sha256(b"a.whl").hexdigest()
-        return [Wanted("a.whl", f"{address}/a.whl", sha256, 5, 5)]
-
-    monkeypatch.setattr(parts.wheels, "wheels_for", wheels_for)
-    monkeypatch.setattr(parts.wheels, "find_uv", lambda settings, checkout: "uv")
-    locks = [{"lock": "uv", "python": ["3.13"]}, {"lock": "theano", "python": ["3.11"]}]
-    part = Part("wheels", "", "wheels", "wheels", more={"locks": locks})
-    with serving(site) as address:
-        assert look(part, context()).expected == [("wheels/a.whl", 5)]
-        assert names(gather(part, context())) == ["wheels/a.whl"]
-        assert names(look(part, context(kinds=("windows", "linux-arm")))) == ["wheels/a.whl"]
-    assert asked[:2] == [("uv.txt", ["3.13"], ("amd64",)), ("theano.txt", ["3.11"], ("amd64",))]
-    assert asked[-1][2] == ("amd64", "arm64")
-
-
-def test_the_systems_packages_are_those_of_the_roles(
-    tmp_path: Path, context: Callable[..., Context], monkeypatch: Any
-) -> None:
-    asked: list[Any] = []
-
-    def fetch_debs(
-        work: Path, suite: str, predecessor: str, packages: list[str], processors: tuple[str, ...]
-    ) -> Path:
-        asked.append((suite, predecessor, packages, processors))
-        (work / "pool").mkdir(parents=True, exist_ok=True)
-        (work / "pool/a.deb").write_text("")
-        return work
-
-    monkeypatch.setattr(parts.debs, "fetch_debs", fetch_debs)
-    part = Part("debs", "", "debs", "debs", more={"suite": "trixie", "packages": ["sudo"]})
-    assert look(part, context()).expected == [("debs/", parts.DEBS_ABOUT)]
-    assert names(gather(part, context())) == ["debs/pool/a.deb"]
-    suite, predecessor, packages, processors = asked[0]
-    assert (suite, predecessor, processors) == ("trixie", "bookworm", ("amd64",))
-    both = context(kinds=("windows", "linux-arm"))
-    assert look(part, both).expected == [("debs/", 2 * parts.DEBS_ABOUT)]
-    gather(part, both)
-    assert asked[1][3] == ("amd64", "arm64")
-    assert {"sudo", "g++", "libopenblas-dev", "git", "python3.11-dev"} <= set(packages)
-    assert gather(part, context(offline=True)).missing == ["offline, and not collected before"]
 
 
 def test_a_parts_fault_is_what_is_missing(context: Callable[..., Context], monkeypatch: Any) -> None:

@@ -10,7 +10,7 @@ from organiser.thumbdrive import signature
 from organiser.thumbdrive.check import check_stick
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.pieces import Context
-from organiser.thumbdrive.stage import Memory, Staged, stage
+from organiser.thumbdrive.stage import Staged, stage
 from organiser.thumbdrive.watch import Watch
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
@@ -116,19 +116,3 @@ def test_a_strangers_file_in_the_way_stops_it(tmp_path: Path, put: Callable[...,
     (tmp_path / "stage" / "verify.sh").write_text("mine")
     with pytest.raises(WorkshopError, match="not ours"):
         put()
-
-
-def test_hashes_are_remembered_for_what_did_not_change(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(b"one")
-    memory = Memory(tmp_path / "memory.json")
-    first = memory.hash(file)
-    memory.save()
-    status = file.stat()
-    file.write_bytes(b"two")
-    os.utime(file, ns=(status.st_mtime_ns, status.st_mtime_ns))
-    assert Memory(tmp_path / "memory.json").hash(file) == first  # by size, time and place
-    os.utime(file)
-    assert Memory(tmp_path / "memory.json").hash(file) != first
-    (tmp_path / "memory.json").write_text("{")
-    assert Memory(tmp_path / "memory.json").hash(file) != first

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from organiser.appliance.architecture import ARCHITECTURES
@@ -131,12 +130,6 @@ def test_a_package_that_cannot_be_had_is_named(lock: Path) -> None:
         names(lock, "3.13", processors=["amd64", "arm64"])
 
 
-def test_what_is_known_of_a_file(lock: Path) -> None:
-    found = wheels_for(lock, ["3.11"], ["amd64"], "uv", lock.parent, offline=False)[-1]
-    assert found.url == "https://example.org/source-3.0.tar.gz"
-    assert (found.sha256, found.bytes) == ("0" * 64, 7)
-
-
 def test_a_damaged_answer_is_forgotten(lock: Path) -> None:
     names(lock, "3.11")
     kept = next(lock.parent.glob("pylock.*"))
@@ -144,22 +137,6 @@ def test_a_damaged_answer_is_forgotten(lock: Path) -> None:
     with pytest.raises(WorkshopError, match="is damaged and was deleted; run this again"):
         names(lock, "3.11")
     assert not kept.exists()
-
-
-@pytest.mark.parametrize(("machine", "other"), [("x86_64", "aarch64"), ("aarch64", "x86_64")])
-def test_tags_are_those_of_linux(machine: str, other: str) -> None:
-    tags = list(tags_of("3.13", machine))
-    assert Tag("cp313", "cp313", f"manylinux_2_34_{machine}") in tags
-    assert Tag("cp38", "abi3", f"manylinux_2_17_{machine}") in tags
-    assert Tag("py3", "none", "any") in tags
-    assert not [tag for tag in tags if "win" in tag.platform or "cp314" in tag.interpreter]
-    assert not [tag for tag in tags if tag.platform.endswith(other)]
-
-
-def test_markers_are_asked_about_linux() -> None:
-    asked = environment_of("3.14", "aarch64")
-    assert (asked["python_version"], asked["sys_platform"]) == ("3.14", "linux")
-    assert asked["platform_machine"] == "aarch64"
 
 
 def named(lock: Path, python: str, machine: str) -> set[str]:

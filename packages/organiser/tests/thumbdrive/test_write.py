@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from organiser.thumbdrive import transfer
 from organiser.thumbdrive import write as writing
 from organiser.thumbdrive.drives import FAT32_LARGEST, Place
-from organiser.thumbdrive.staged import Entry, read_staged
+from organiser.thumbdrive.staged import Entry
 from organiser.thumbdrive.watch import StoppedError, Watch
 from workshop.errors import WorkshopError
 
@@ -193,15 +193,6 @@ def test_a_file_that_cannot_be_reread(tmp_path: Path, stage: Path, monkeypatch: 
         write(stage, stick, reread=True)
 
 
-def test_what_is_reread_is_told_beforehand(tmp_path: Path, stage: Path) -> None:
-    stick = tmp_path / "stick"
-    write(stage, stick)
-    counted: list[int] = []
-    total = writing.work_on(Place(stick), read_staged(stage), reread=True)
-    write(stage, stick, Watch(on_bytes=counted.append), reread=True)
-    assert total == sum(counted) == 5008
-
-
 def test_a_damaged_list_is_written_again(tmp_path: Path, stage: Path) -> None:
     stick = tmp_path / "stick"
     write(stage, stick)
@@ -226,13 +217,6 @@ def test_a_stick_that_rsync_filled_is_known(tmp_path: Path, stage: Path) -> None
     assert (done.files, done.written) == (0, 0)
 
 
-@pytest.mark.skipif(not shutil.which("rsync"), reason="needs rsync")
-def test_rsync_has_nothing_to_do_after_write(tmp_path: Path, stage: Path) -> None:
-    stick = tmp_path / "stick"
-    write(stage, stick)
-    assert rsync(stage, stick) == []
-
-
 def test_two_runs_do_not_write_one_stick(tmp_path: Path, stage: Path) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -240,13 +224,3 @@ def test_two_runs_do_not_write_one_stick(tmp_path: Path, stage: Path) -> None:
         write(stage, stick)
     write(stage, stick)
     assert contents(stick) == FILES
-
-
-def test_work_is_told_beforehand(tmp_path: Path, stage: Path) -> None:
-    counted: list[int] = []
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    total = writing.work_on(Place(stick), read_staged(stage))
-    write(stage, stick, Watch(on_bytes=counted.append))
-    assert total == sum(counted) == 2 * 5008
-    assert writing.work_on(Place(tmp_path / "nowhere"), read_staged(stage)) == 0

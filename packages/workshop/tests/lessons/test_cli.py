@@ -81,6 +81,7 @@ def test_the_table_of_all_lessons_fits_a_terminal_of_eighty_columns(monkeypatch:
     assert [line.split()[0] for line in table if re.match(r" ?\d-", line)] == names, "none is cut"
 
 
+@pytest.mark.slow
 def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) -> None:
     done = workshop("run", "--json", "--notebooks", folder)
     assert done.returncode == 1
@@ -144,17 +145,6 @@ def test_a_lesson_that_was_over_by_little_is_tried_again_after_the_others(
     assert all(lesson["passed"] for lesson in lessons) == (status == 0)
     if command == "run":
         assert [lesson["runs"] for lesson in lessons] == [2 * ran.count(name) for name in dict.fromkeys(ran)]
-
-
-def test_run_shows_a_table(folder: Path) -> None:
-    words = "run", "sound", "--solutions", "--profile", "full", "--notebooks", folder
-    done = workshop(*words, env={**os.environ, "COLUMNS": "100"})
-    assert done.returncode == 0
-    row = next(line for line in done.stdout.splitlines() if "1-try/10-sound" in line)
-    assert "full" in row and "answer 42" in row and "yes" in row
-    assert "profile full" in done.stdout, "the metric shows the profile that the lesson saw"
-    assert "open" not in done.stdout
-    assert " of 120 " in row and "Work is CPU-s by this machine's slowness: " in done.stdout
 
 
 def test_check_as_json(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from waiting import patience, wait_until
 
 from workshop.lessons import runner
 from workshop.lessons.catalogue import about
-from workshop.lessons.forked import Server, Servers, arguments_of
+from workshop.lessons.forked import Server
 from workshop.lessons.jobs import Outcome
 from workshop.lessons.runner import RunOptions, Worker, run_notebook
-from workshop.machine import forkserver
 
 from . import building
 
@@ -54,16 +52,6 @@ def run(folder: Path, source: str, kept: Worker | None) -> tuple[Outcome, dict[s
 def gone(pid: int) -> bool:
     """Tell whether a process has ended."""
     return not Path(f"/proc/{pid}").exists()
-
-
-def test_what_nobody_wants_to_know_is_not_measured(tmp_path: Path) -> None:
-    content = notebook(code("sum(range(3 * 10**7))", name="busy"))
-    with Worker() as worker:
-        looked_at = building.run(tmp_path, content, kept=worker)
-        left_alone = building.run(tmp_path, content, kept=worker, measured=False)
-    assert looked_at.passed and left_alone.passed
-    assert looked_at.peak_rss_mb > 0 == left_alone.peak_rss_mb
-    assert left_alone.slowness > 0, "how long to wait goes by it"
 
 
 def test_one_worker_runs_many_lessons_each_in_a_kernel_of_its_own(tmp_path: Path) -> None:
@@ -122,22 +110,6 @@ def test_a_worker_that_another_thread_stops_leaves_nothing(tmp_path: Path) -> No
             run(tmp_path / "two", SAYS, worker)
 
 
-def test_the_kernels_of_a_worker_that_gives_way_do_so_too(tmp_path: Path) -> None:
-    """They begin sessions, among which Linux shares the processor."""
-    group = Path("/proc/self/autogroup")
-    if not group.exists():
-        pytest.skip("this Linux shares the processor among processes only")
-    says = f"import json, os\nprint(json.dumps([os.nice(0), open({str(group)!r}).read().split()[-1]]))"
-    with Worker() as worker:
-        worker._start()
-        assert worker._process is not None
-        # The nicest would get next to nothing beside other tests.
-        os.setpriority(os.PRIO_PROCESS, worker._process.pid, 5)
-        outcome, said = run(tmp_path / "one", says, worker)
-    assert outcome.failure is None
-    assert said == [5, "5"]
-
-
 def test_what_a_lesson_leaves_running_ends_with_it(tmp_path: Path, kept: Worker) -> None:
     left = (
         "import json, subprocess\nchild = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
@@ -149,13 +121,6 @@ def test_what_a_lesson_leaves_running_ends_with_it(tmp_path: Path, kept: Worker)
     assert whole.failure is None, "the server was spared"
 
 
-def test_only_kernels_of_python_are_forked() -> None:
-    launcher, ours = "ipykernel_launcher", "workshop.machine.kernel"
-    assert arguments_of(["python", "-m", launcher, "-f", "file"]) == ["-f", "file"]
-    assert arguments_of(["python", "-P", "-m", ours, "-f", "file", "--more"]) == ["-f", "file", "--more"]
-    assert arguments_of(["ir", "-f", launcher]) is None
-
-
 def test_a_server_with_threads_of_its_own_is_refused(tmp_path: Path) -> None:
     """A fork would have none of them."""
     source = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
@@ -164,58 +129,3 @@ def test_a_server_with_threads_of_its_own_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ipykernel_launcher"]
     with pytest.raises(ValueError, match="threads"):
         Server(command, {**os.environ, "PYTHONPATH": paths}, ("with_a_thread",))
-
-
-def test_the_server_of_a_kernel_stays_while_another_kernel_has_its_turn() -> None:
-    servers, command = Servers(), [sys.executable, "-m", "ipykernel_launcher"]
-    try:
-        one = servers.of("one", command, dict(os.environ))
-        other = servers.of("other", command, dict(os.environ))
-        assert one is not None and other is not None and one.pid != other.pid
-        assert servers.of("one", command, dict(os.environ)) is one
-        assert servers.of("none", ["/bin/false", "-m", "ipykernel_launcher"], {}) is None
-        assert sorted(servers.pids()) == sorted([one.pid, other.pid])
-    finally:
-        servers.end()
-    assert gone(one.pid) and gone(other.pid) and not servers.pids()
-
-
-def test_a_server_reads_what_was_compiled_since_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[dict[str, bool]] = []
-    cache = types.SimpleNamespace(refresh=lambda **how: asked.append(how))
-    compilers = types.SimpleNamespace(cc=types.SimpleNamespace(get_module_cache=lambda: cache))
-    config = types.SimpleNamespace(cxx="")
-    monkeypatch.setitem(sys.modules, "theano", types.SimpleNamespace(config=config, gof=compilers))
-    forkserver.look_at_what_was_compiled()
-    assert not asked, "without a compiler there is nothing to read"
-    config.cxx = "g++"
-    forkserver.look_at_what_was_compiled()
-    assert asked == [{"cleanup": False}], "what others compiled stays"
-
-
-PICTURE = """\
-import json
-import matplotlib.pyplot as plt
-from IPython.display import display
-
-(figure, _), drawn = plt.subplots(), []
-draw = figure.draw
-figure.draw = lambda renderer: (drawn.append(renderer.dpi), draw(renderer))
-display(figure)
-plt.close(figure)
-print(json.dumps({"drawn": drawn}))
-"""
-
-
-@pytest.mark.slow
-def test_a_picture_that_nobody_sees_is_drawn_all_the_same_but_once(tmp_path: Path) -> None:
-    with Worker() as worker:
-        _, checked = run(tmp_path / "one", PICTURE, worker)
-    _, seen = run(tmp_path / "two", PICTURE, None)
-    assert len(checked["drawn"]) == 1 < len(seen["drawn"])
-    assert max(checked["drawn"]) < min(seen["drawn"])
-
-
-def test_a_server_that_does_not_start_is_refused() -> None:
-    with pytest.raises(ValueError):
-        Server(["/bin/false", "-m", "ipykernel_launcher"], dict(os.environ), ())

@@ -8,7 +8,7 @@ import pytest
 
 from workshop.lessons.catalogue import Profile, about
 from workshop.lessons.jobs import Failure, Outcome
-from workshop.lessons.judging import Result, best_of_runs, judge, shares
+from workshop.lessons.judging import Result, best_of_runs, judge
 from workshop.lessons.runner import Executed
 
 from . import building
@@ -46,13 +46,6 @@ def test_on_a_slow_machine_a_lesson_may_take_longer(slowness: float, passes: boo
     assert (verdict(outcome(slowness=slowness), bars=bars) == "") == passes
 
 
-def test_a_time_over_its_bar_is_told_with_what_the_notebook_showed() -> None:
-    bars = {"a": {"max": 0.4, "unit": "yardstick"}}
-    assert verdict(outcome(slowness=2.0, noise=0.04), bars=bars) == (
-        "a is 0.45 (0.9 CPU, slowness 2.00, noise 4%), bar at most 0.4"
-    )
-
-
 @pytest.mark.parametrize(
     ("bar", "told"),
     [
@@ -64,23 +57,6 @@ def test_a_time_over_its_bar_is_told_with_what_the_notebook_showed() -> None:
 )
 def test_a_metric_that_misses_its_bar_is_told(bar: dict[str, Any], told: str) -> None:
     assert verdict(outcome(), bars={"a": bar}) == told
-
-
-def test_bars_are_for_full_unless_they_say_otherwise() -> None:
-    assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1}}) == ""
-    assert verdict(outcome(), Profile.FAST, bars={"a": {"min": 1, "profiles": ["fast"]}}) != ""
-
-
-def test_how_near_a_run_came_to_each_limit_is_told() -> None:
-    cell = {
-        **code("", "metrics", name="end"),
-        "outputs": [{"output_type": "stream", "text": '{"a": 0.9, "b": 3, "c": "no number"}'}],
-    }
-    timed = {"max": 0.5, "unit": "yardstick", "profiles": ["full"]}
-    bars = {"a": timed, "b": {"max": 4}, "c": timed, "gone": timed, "other": {**timed, "profiles": ["fast"]}}
-    lesson = notebook(cell, bars=bars, budget={"full": {"work": 5, "rss_mb": 1000}, "fast": {"work": 1}})
-    ran = Executed(outcome(slowness=2.0), lesson, [1])
-    assert shares(about("it", lesson), ran, Profile.FULL) == {"work": 0.8, "rss_mb": 0.5, "a": 0.9}
 
 
 def test_a_bar_without_a_number_fails() -> None:

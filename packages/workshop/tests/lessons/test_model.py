@@ -1,10 +1,9 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workshop.errors import WorkshopError
-from workshop.lessons.catalogue import Bar, Kind, Lesson, Profile, about
+from workshop.lessons.catalogue import Bar, Kind, Profile, about
 
 from . import building
 
@@ -24,11 +23,6 @@ def test_settings_are_read_from_the_metadata() -> None:
     assert told.bars["error"] == Bar(
         maximum=1e-4, profiles=frozenset({Profile.FAST, Profile.FULL}), yardstick=True
     )
-
-
-def test_without_settings_the_name_is_the_title() -> None:
-    told = about("1-a", {"cells": []})
-    assert (told.title, told.kernel, told.minutes, told.budget, told.bars) == ("1-a", "", None, {}, {})
 
 
 @pytest.mark.parametrize(
@@ -56,28 +50,3 @@ def test_a_setting_that_cannot_be_understood_is_named(settings: dict[str, Any], 
     with pytest.raises(WorkshopError, match=told) as caught:
         about("1-a", building.notebook(**settings))
     assert str(caught.value).startswith("1-a: ")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"\xff\xfe",
-        b'{"worksheets": []}',
-        b'{"cells": 3}',
-        b'{"cells": [3]}',
-        b'{"cells": [], "metadata": 3}',
-        b'{"cells": [], "metadata": {"kernelspec": 3}}',
-        b'{"cells": [{"metadata": 3}]}',
-        b'{"cells": [{"source": 3}]}',
-        b'{"cells": [{"metadata": {"tags": 3}}]}',
-    ],
-)
-def test_a_file_that_is_no_notebook_is_one_line(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "x.ipynb"
-    path.write_bytes(content)
-    with pytest.raises(WorkshopError, match="not a notebook") as caught:
-        Lesson("x", path).read()
-    assert "\n" not in str(caught.value)

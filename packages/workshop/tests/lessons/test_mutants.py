@@ -26,7 +26,3 @@ def test_one_step_is_changed(text: str, expected: list[str]) -> None:
 
 def test_a_mutant_is_named_by_line_and_change() -> None:
     assert mutants("def f(x):\n    return x * 3\n").keys() == {"2: x * 3 → x / 3", "2: 3 → 4", "2: 3 → 2"}
-
-
-def test_what_is_changed_twice_has_two_names() -> None:
-    assert len(mutants("y = a[1] + b[1]")) == 5

@@ -65,18 +65,6 @@ def test_where_nothing_can_be_kept_or_measured_the_list_is_still_given(cache: Pa
     assert slowness_here(measured(2.0)) == 2.0
 
 
-def test_it_is_measured_beside_a_kernel_with_threads_of_its_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    found = pace.measure_beside()
-    assert len(found) == pace.ROUNDS
-    assert all(pace.SANE[0] < each.slowness < pace.SANE[1] for each in found)
-    monkeypatch.setattr(pace.sys, "executable", str(tmp_path / "none"))
-    with pytest.raises(ImportError, match="cannot be taken here"):
-        pace.measure_beside()
-
-
 def test_a_learner_reads_it_lesson_by_lesson(tmp_path: Path) -> None:
     building.put(tmp_path, "1-try/10-sound", building.sound(), building.SOLUTIONS)
     building.put(tmp_path, "9-tools/10-tool", building.notebook(minutes=10, kind="tool"))

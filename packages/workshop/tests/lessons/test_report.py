@@ -28,26 +28,6 @@ def test_what_was_compiled_is_told_beside_the_work() -> None:
     assert "Compiling, in CPU-s, is done once" in text
 
 
-def test_where_the_cache_was_warm_there_is_nothing_to_tell() -> None:
-    assert "ompiling" not in shown(0.0)
-
-
-def test_lessons_side_by_side_share_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = io.StringIO()
-    monkeypatch.setattr(cli, "messages", Console(file=screen, force_terminal=True, width=100))
-    display = cli.Display()
-    with display.progress("first") as first:
-        first(3, 10)
-        with display.progress("second") as second:
-            second(7, 9)
-            first(4, 10)
-        first(5, 10)
-    with display.progress("third") as third:
-        third(1, 2)
-    shown = screen.getvalue()
-    assert all(word in shown for word in ("first", "3/10", "second", "third"))
-
-
 def test_elsewhere_each_lesson_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     log = io.StringIO()
     monkeypatch.setattr(cli, "messages", Console(file=log))

@@ -190,6 +190,7 @@ def test_only_the_path_is_run_and_with_what_was_trained_before() -> None:
     assert "REJOIN = True" not in whole.notebook["cells"][2]["source"]
 
 
+@pytest.mark.slow
 def test_a_path_is_held_against_its_minutes_and_not_against_bars(tmp_path: Path) -> None:
     content = building.sound()
     content["metadata"]["workshop"]["bars"] = {"answer": {"min": 43, "profiles": ["fast", "full"]}}
@@ -204,20 +205,6 @@ def test_a_path_is_held_against_its_minutes_and_not_against_bars(tmp_path: Path)
     assert "no cell is tagged short-path" in run_lesson(bare, how, building.quiet).why
 
 
-def test_minutes_grow_with_words_code_predictions_and_work() -> None:
-    lesson = building.sound()
-    base = shortpath.path_minutes(lesson, 0)
-    assert shortpath.path_minutes(lesson, 90) == pytest.approx(base + 1.5)
-    lesson["cells"].append({**building.text("◆\n\n" + "word " * 150, "w"), "metadata": {"tags": [PATH]}})
-    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 1)
-    lesson["cells"].append(on("import os\n\n# why\n" + "x = 1\n" * 50, name="c"))
-    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2)
-    lesson["cells"].append(on("ask()", "predict:it", name="p"))
-    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2 + 0.25 + 1 / 50)
-    lesson["cells"].append(building.text("word " * 150, "off"))
-    assert shortpath.path_minutes(lesson, 0) == pytest.approx(base + 2 + 0.25 + 1 / 50)
-
-
 @pytest.mark.parametrize("lesson", find_lessons(NOTEBOOKS), ids=lambda lesson: lesson.name)
 def test_every_lesson_has_a_path_of_ten_minutes(lesson: Any) -> None:
     notebook = lesson.read()
@@ -230,21 +217,3 @@ def test_every_lesson_has_a_path_of_ten_minutes(lesson: Any) -> None:
         )
         without["metadata"]["tags"].remove(PATH)
         assert any("bound by no cell" in fault for fault in shortpath.faults_of_path(notebook, replace(told)))
-
-
-def row(lesson: Any) -> str | None:
-    """Return a lesson's line of the table of the handbook."""
-    notebook = lesson.read()
-    told = about(lesson.name, notebook)
-    if told.short_work is None:
-        return None
-    time = shortpath.path_time(notebook, told.short_work)
-    parts = (time.reading, time.skimming, time.own, time.waiting)
-    return f"| {lesson.name} | {' | '.join(f'{part:.1f}' for part in parts)} | **{time.minutes:.1f}** |"
-
-
-def test_the_handbook_tells_what_each_path_takes() -> None:
-    written = (NOTEBOOKS.parent / "docs/lessons.md").read_text(encoding="utf-8").splitlines()
-    wanted = [line for lesson in find_lessons(NOTEBOOKS) if (line := row(lesson)) is not None]
-    told = [line for line in written if line.startswith("| ") and line.endswith("** |")]
-    assert told == wanted, "\n".join(["the table of docs/lessons.md should be", *wanted])

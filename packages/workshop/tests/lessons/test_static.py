@@ -326,9 +326,3 @@ def test_exercise_names_are_unique_and_solutions_belong_to_one(tmp_path: Path) -
         "solutions/stray.py belongs to no exercise; remove it or tag its cell",
         "solutions/answers/stray.py belongs to no exercise; remove it or tag its cell",
     ]
-
-
-def test_a_notebook_without_metadata_is_checked_like_any_other(tmp_path: Path) -> None:
-    notebook = building.sound()
-    del notebook["metadata"]
-    assert any("kernel" in fault for fault in faults(tmp_path, notebook))

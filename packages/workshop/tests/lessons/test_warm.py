@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,77 +130,12 @@ def test_a_lesson_that_cannot_be_rehearsed_runs_as_it_stands(
     assert warm.survey(notebooks, settings).is_done()
 
 
-def test_lessons_are_warmed_side_by_side_each_once(notebooks: Path, settings: Settings) -> None:
-    ran = notebooks.parent / "ran"
-    # Each goes on when as many have begun as are to run at once.
-    meet = (
-        f"import time; from pathlib import Path; ran = Path({str(ran)!r}); ran.mkdir(exist_ok=True)\n"
-        "(ran / '{number}').touch(exist_ok=False); end = time.monotonic() + {patience}\n"
-        "while len(list(ran.iterdir())) < 2: assert time.monotonic() < end; time.sleep(0.01)"
-    )
-    names = [f"0-first/{number}-meets" for number in (30, 40, 50)]
-    for name in names:
-        source = meet.format(number=name[8:10], patience=patience(60))
-        write(notebooks / f"{name}.ipynb", source)
-    warmth = warm.survey(notebooks, settings, names)
-    assert warm.warm(warmth, RunOptions(notebooks), quiet, at_once=2)
-    assert warmth.is_done() and len(list(ran.iterdir())) == 3
-    told = json.loads((warmth.record.with_name(warm.PROGRESS)).read_text())
-    assert (told["warm"], told["now"]) == (3, "")
-
-
-def test_one_that_breaks_off_lets_no_other_begin(notebooks: Path, settings: Settings) -> None:
-    ran, broke = notebooks.parent / "ran", notebooks.parent / "broke"
-    # Each waits for the other: the first breaks off when a second has begun, and that one ends afterwards.
-    until = "import pathlib, time\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)\n"
-    begun = f"open({str(ran)!r}, 'a').write('one ')\n{until.format(str(broke))}time.sleep(0.5)"
-    for number in range(30, 90, 10):
-        write(notebooks / "0-first" / f"{number}-next.ipynb", begun)
-    write(notebooks / "0-first" / "10-warmed.ipynb", f"{until.format(str(ran))}raise ValueError('no data')")
-
-    @contextlib.contextmanager
-    def told(lesson: str) -> Iterator[Progress]:
-        yield lambda position, count: None
-        if lesson == "0-first/10-warmed":
-            broke.touch()
-
-    with pytest.raises(WorkshopError, match=r"10-warmed breaks off: .*no data"):
-        warm.warm(warm.survey(notebooks, settings), RunOptions(notebooks), told, at_once=2)
-    assert ran.read_text() == "one ", "the one that had begun"
-
-
-def test_as_many_at_once_as_there_are_cores_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    def on(cores: int, gigabytes: float, limit: float | None = None) -> int:
-        memory = types.SimpleNamespace(available=int(gigabytes * 1e9))
-        monkeypatch.setattr(warm, "usable_cores", lambda: cores)
-        monkeypatch.setattr(warm.psutil, "virtual_memory", lambda: memory)
-        monkeypatch.setattr(warm, "memory_left", lambda: [] if limit is None else [int(limit * 1e9)])
-        return warm.as_many_as_fit()
-
-    assert (on(2, 1.2), on(2, 2.9), on(2, 3), on(8, 7), on(1, 60)) == (1, 1, 2, 4, 1)
-    assert (on(8, 60), on(8, 60, 4), on(8, 60, 0.5)) == (8, 2, 1)
-
-
 def test_of_a_broken_record_nothing_is_known(notebooks: Path, settings: Settings) -> None:
     assert settings.prefix
     fill(notebooks, settings)
     for damage in ('{"0-first/10-warmed": 1}', "[]", "{"):
         (settings.prefix / "theano/warmed.json").write_text(damage)
         assert not warm.survey(notebooks, settings).is_done()
-
-
-def test_the_background_is_told_the_names_that_were_given(
-    notebooks: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert settings.prefix
-    (settings.prefix / "log").mkdir()
-    (settings.prefix / "venvs/python3/lib/python3.11/site-packages/six-1.dist-info").mkdir(parents=True)
-    started: list[list[str]] = []
-    monkeypatch.setattr(warm.subprocess, "Popen", lambda command, **_: started.append(command[3:]))
-    for names in ([], ["0-first"]):
-        warm.warm_in_background(warm.survey(notebooks, settings, names), settings)
-    words = ["workshop", "lessons", "warm", "--json", "--gives-way", "--notebooks", str(notebooks)]
-    assert started == [words, [*words, "0-first"]]
 
 
 def test_the_background_warms_for_the_folder_that_was_named(
@@ -335,55 +267,6 @@ def test_work_in_the_background_is_no_part_of_the_set_up_that_started_it(
     assert "ANOTHER=2" in lines
     assert "WORKSHOP_SETUP=1" not in lines
     assert str(lock) not in lines
-
-
-def test_what_every_first_lesson_waits_for_is_compiled_before_giving_way(
-    notebooks: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A kernel that starts has to wait for it, behind a process that hardly gets on."""
-    assert settings.prefix is not None
-    spec = settings.prefix / "venvs/jupyter/share/jupyter/kernels/python3/kernel.json"
-    spec.parent.mkdir(parents=True)
-    ran = tmp_path / "ran"
-    python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\necho "$3" "$THEANORC" >>{ran}\n')
-    python.chmod(0o755)
-    spec.write_text(json.dumps({"argv": [str(python)], "env": {"THEANORC": "its-own"}}))
-    warmth = warm.survey(notebooks, settings)
-    told = warmth.record.with_name(warm.PROGRESS)
-    before: list[tuple[bool, bool]] = []
-
-    def give_way() -> None:
-        before.append((ran.exists(), json.loads(told.read_text())["gives_way"]))
-
-    monkeypatch.setattr(warm.priority, "give_way", give_way)
-    monkeypatch.setattr(warm, "let_services_start", lambda *_: None)
-    assert warm.warm(warmth, RunOptions(notebooks), quiet, settings)
-    assert before == [(True, True)], "compiled first, and whoever wants it ended may end it"
-    assert "theano.function" in ran.read_text() and ran.read_text().endswith("its-own\n")
-    assert not warm.warm(warmth, RunOptions(notebooks), quiet, settings)
-    assert ran.read_text().count("its-own") == 1, "a warm cache needs nothing"
-    spec.unlink()
-    warm.give_way_after_first(warmth, settings)  # what is wrong comes out in the first lesson
-
-
-def test_services_come_before_what_compiles_in_the_background(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Set-up waits for them; and nobody waits for ever for one that does not start."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-        first, second = one.getsockname()[1], two.getsockname()[1]
-        here = dataclasses.replace(settings, jupyter_port=first, tensorboard_port=second, web_port=second)
-        waits: list[float] = []
-        monkeypatch.setattr(warm.time, "sleep", waits.append)
-        warm.let_services_start(here, 600)
-        assert waits == []
-        seen = iter([[], [], [True]])
-        monkeypatch.setattr(warm.ports, "listening", lambda port: port == second or next(seen))
-        warm.let_services_start(here, 600)
-        assert len(waits) == 2
-        monkeypatch.setattr(warm.ports, "listening", lambda port: port == second)
-        warm.let_services_start(here, 0)
 
 
 def test_a_machine_that_was_not_set_up_has_nothing_to_warm(notebooks: Path) -> None:

@@ -1,23 +1,17 @@
 """The yardstick: what rounds come to, and that a lesson is stopped for them and goes on."""
 
-import collections
-import itertools
 import json
-import math
-import mmap
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
 from workshop.lessons.processes import die_with_parent
-from workshop.lessons.yardstick import REFERENCE, Beside, Round, Yardstick, read
-from workshop.machine import kernel
+from workshop.lessons.yardstick import Beside, Round, Yardstick, read
 
 from . import building
 
@@ -35,71 +29,6 @@ def test_single_rounds_that_something_disturbed_are_left_out() -> None:
     disturbed = read(rounds(*[1.0] * 18, 9.0, 0.1))
     assert disturbed.slowness == quiet.slowness == 1.0
     assert disturbed.noise == 0.0
-
-
-def test_the_noise_is_the_range_of_the_middle_half() -> None:
-    reading = read(rounds(1.9, 2.0, 2.0, 2.1, 2.2))
-    assert reading.noise == pytest.approx(0.05)
-    assert (reading.rounds, read(rounds(1.0)).noise) == (5, 0.0)
-
-
-class Clock:
-    """A clock that goes on by itself whenever it is looked at."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.now = seconds, 0.0
-
-    def __call__(self) -> float:
-        self.now += self.seconds
-        return self.now
-
-
-def test_slowness_is_the_processors_time_and_delay_the_clocks() -> None:
-    reference = sum(1 / seconds for seconds in REFERENCE.values()) / len(REFERENCE)
-    taken = Yardstick(Clock(0.03), Clock(0.12)).round()
-    assert taken.slowness == pytest.approx(0.03 * reference)
-    assert taken.delay == pytest.approx(0.12 * reference)
-
-
-def test_the_rounds_after_a_lesson_are_those_before_the_next_for_some_seconds() -> None:
-    clock = Clock(0.001)
-    taken = Yardstick(Clock(0.03), clock)
-    after = taken.at_rest()
-    assert len(after) == yardstick.ROUNDS_AT_REST
-    clock.now += yardstick.RECENT / 2
-    assert all(one is other for one, other in zip(taken.at_rest(anew=False), after, strict=True))
-    assert taken.at_rest()[0] is not after[0], "after a lesson they are always taken"
-    newest = taken.at_rest(anew=False)
-    clock.now += 2 * yardstick.RECENT
-    assert taken.at_rest(anew=False)[0] is not newest[0]
-
-
-def test_what_is_looked_at_was_not_for_as_many_rounds_as_there_are() -> None:
-    turns = list(itertools.islice(yardstick._in_turn(list(range(11)), 3), 7))
-    assert [place for turn in turns[:3] for place in turn] == list(range(9))
-    assert turns[3:6] == turns[:3] and turns[6] == turns[0]
-
-
-def test_there_is_a_place_in_each_page() -> None:
-    memory, places = yardstick._scattered(100)
-    assert sorted(place // mmap.PAGESIZE for place in places) == list(range(100))
-    assert len(memory) == 100 * mmap.PAGESIZE and places != sorted(places)
-
-
-@pytest.mark.parametrize("asked", [{}, kernel.LARGE_PAGES])
-def test_the_pieces_lie_in_pages_as_kernels_have_them(
-    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    advised: list[int] = []
-
-    class Memory(mmap.mmap):
-        def madvise(self, option: int) -> None:
-            advised.append(option)
-
-    monkeypatch.setattr(yardstick, "large_pages", lambda: asked)
-    monkeypatch.setattr(yardstick.mmap, "mmap", Memory)
-    assert 0.1 < Yardstick().round().slowness < 60
-    assert advised == ([mmap.MADV_HUGEPAGE] * 2 if asked else [])
 
 
 def test_this_machine_has_a_slowness_that_can_be_believed() -> None:
@@ -153,33 +82,6 @@ def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.Monke
     assert len(beside.rounds) == watching.seen and beside.stopped_seconds > 0
 
 
-def test_a_round_comes_with_the_lessons_work_not_with_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that waits for its turn is not asked again and again how slow the machine is."""
-    monkeypatch.setattr(yardstick, "SHORTEST_INTERVAL", 0.01)
-    told = iter([0.0] * 20 + [yardstick.WORK_BETWEEN] * 20 + [2 * yardstick.WORK_BETWEEN])
-    watching = Watching(None)
-    beside, seen, looked = Beside(watching, None), [], []
-
-    def spent() -> float:
-        looked.append(next(told, 2 * yardstick.WORK_BETWEEN))
-        seen.append(watching.seen)
-        return looked[-1]
-
-    monkeypatch.setattr(beside, "_spent", spent)
-    with beside:
-        wait_until(lambda: len(looked) >= 50, 60, "it was looked at often")
-    assert (seen[20], seen[40], watching.seen) == (0, 1, 2)
-
-
-def test_the_work_of_a_lesson_is_that_of_its_processor() -> None:
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as waiting:
-        assert Beside(Watching(None), waiting.pid)._spent() < 1
-        waiting.kill()
-    own = os.times()
-    assert Beside(Watching(None), os.getpid())._spent() == pytest.approx(sum(own[:4]), abs=0.5)
-    assert Beside(Watching(None), None)._spent() == math.inf
-
-
 def test_a_process_that_is_gone_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yardstick, "SHORTEST_INTERVAL", 0.01)
     ended = subprocess.Popen(["true"], start_new_session=True)
@@ -213,19 +115,3 @@ def test_nothing_stays_stopped_when_the_worker_is_killed(tmp_path: Path) -> None
     assert "the lesson runner itself stopped" in result.why
     child = int((tmp_path / "child").read_text())
     wait_until(lambda: not alive(child), 30, "the child has ended")
-
-
-def test_its_pieces_are_the_work_that_its_lengths_were_measured_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Less or more of it, and all budgets would be of another length: then measure the lengths anew."""
-    done: list[tuple[str, int]] = []
-    pieces = yardstick._array_pieces()
-    for name in ("dot", "multiply", "add", "maximum"):
-        monkeypatch.setattr(np, name, lambda *given, out, name=name: done.append((name, out.size)))
-    for work in pieces.values():
-        work()
-    assert dict(collections.Counter(done)) == {
-        ("dot", 512 * 512): 8,
-        ("multiply", 1_500_000): 16,
-        ("add", 1_500_000): 16,
-        ("maximum", 1_500_000): 16,
-    }

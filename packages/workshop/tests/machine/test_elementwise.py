@@ -98,21 +98,6 @@ def test_numbers_are_those_of_numpy(number: int) -> None:
         np.testing.assert_allclose(found, wanted.astype(found.dtype), rtol=1e-5, atol=1e-5)
 
 
-def test_the_output_keeps_the_order_of_its_inputs_and_the_place_of_one() -> None:
-    left, right = T.fmatrices(2)
-    columns = np.asfortranarray(np.ones((3, 4), "float32"))
-    assert theano.function([left, right], left * right)(columns, columns).flags.f_contiguous
-    mixed = theano.function([left, right], left * right)(columns, np.ones((3, 4), "float32"))
-    assert mixed.flags.c_contiguous
-    taken = theano.function([theano.In(left, borrow=True, mutable=True)], theano.Out(left * 2, borrow=True))
-    every_second = np.ones((6, 8), "float32")[::2, ::2]
-    assert np.shares_memory(taken(every_second), every_second)
-    assert (every_second == 2).all()
-    # One place for all numbers, as nobody should hand it over: what is written comes there all the same.
-    same = np.lib.stride_tricks.as_strided(np.ones(1, "float32"), (1000, 3), (0, 0), writeable=True)
-    assert (taken(same) != 1).all()
-
-
 def test_several_outputs_are_written_at_once() -> None:
     left, right = T.fmatrix(), T.frow()
     outputs = [left * right, left * right + 1, T.exp(left * right)]

@@ -69,18 +69,6 @@ def test_who_waits_gets_the_lock_and_keeps_it_for_the_next_cell(tmp_path: Path) 
             warming.kill()
 
 
-def test_who_gives_way_waits_as_theano_does_and_wants_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(handover, "gives_way", lambda: True)
-    monkeypatch.setattr(handover.time, "sleep", slept.append)
-    handover.wait(str(tmp_path / "lock_dir"), 1.5)
-    handover.begin(str(tmp_path / "lock_dir"))
-    assert slept == [1.5]
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_file_of_the_future_or_of_long_ago_holds_nobody_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,34 +61,6 @@ def test_disk(
     assert asked == [str(tmp_path)]
 
 
-@pytest.mark.parametrize(
-    ("release", "state"),
-    [
-        ({"ID": "debian", "VERSION_ID": "13"}, State.GREEN),
-        ({"ID": "debian", "VERSION_ID": "12"}, State.GREEN),
-        ({"ID": "debian", "VERSION_ID": "11"}, State.RED),
-        ({"ID": "debian"}, State.RED),
-        ({"ID": "fedora", "VERSION_ID": "44"}, State.GREEN),
-        ({"ID": "fedora", "VERSION_ID": "38"}, State.RED),
-        ({"ID": "ubuntu", "VERSION_ID": "24.04"}, State.GREEN),
-        ({"ID": "ubuntu", "VERSION_ID": "24.10"}, State.RED),
-        ({"ID": "almalinux", "VERSION_ID": "9.6"}, State.GREEN),
-        ({"ID": "rhel", "VERSION_ID": "8.10"}, State.RED),
-        (None, State.RED),
-    ],
-)
-def test_system(monkeypatch: pytest.MonkeyPatch, release: dict[str, str] | None, state: State) -> None:
-    def read() -> dict[str, str]:
-        if release is None:
-            raise OSError("no os-release")
-        return release
-
-    monkeypatch.setattr(platform, "freedesktop_os_release", read)
-    line = hardware.system()
-    assert line.state is state
-    assert bool(line.advice) is (state is State.RED)
-
-
 def test_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(hardware, "usable_cores", lambda: 2)

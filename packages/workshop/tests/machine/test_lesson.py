@@ -129,10 +129,6 @@ def test_data_sets_can_be_chosen(settings: Settings) -> None:
     assert [line.check for line in lesson.hashed(settings, ["photos"])] == ["data: photos"]
 
 
-def test_multiplication_speed_is_that_of_a_computer() -> None:
-    assert 0.01 < lesson.multiplication_speed(side=64, rounds=2) < 100_000
-
-
 def test_the_round_trip() -> None:
     trip = lesson.RoundTrip()
     assert trip.line().state is State.YELLOW
@@ -140,11 +136,3 @@ def test_the_round_trip() -> None:
     assert trip.line().state is State.GREEN
     trip.milliseconds = [500.0] * 20
     assert trip.line().state is State.YELLOW
-
-
-def test_the_kernel_sends_messages_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    trip = lesson.RoundTrip()
-    sent: list[object] = []
-    monkeypatch.setattr(trip, "send", sent.append)
-    trip._handle_custom_msg({"trip": 3}, [])
-    assert sent == [{"trip": 3}]

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from workshop.machine.compiling import RECORD
-from workshop.machine.numba_compiling import UNROLL
 
 PACKAGE = Path(__file__).parents[2]
 # Two functions, one of which is compiled while the other is.
@@ -37,22 +36,6 @@ began = time.process_time()
 answer = summed(100)
 print(json.dumps({"answer": answer, "seconds": time.process_time() - began}))
 """
-# What an option does depends on LLVM's version, so it is only looked at whether it is set, once.
-OPTIONS = """
-import json
-import llvmlite.binding
-
-asked = []
-llvmlite.binding.set_option = lambda *words: asked.append(words)
-
-from numba import njit
-
-@njit
-def doubled(x):
-    return 2 * x
-
-print(json.dumps({"answers": [doubled(2), doubled(0.5)], "asked": asked}))
-"""
 Run = Callable[..., tuple[dict[str, Any], list[dict[str, Any]]]]
 
 
@@ -68,11 +51,11 @@ def run(tmp_path: Path) -> Run:
     (about / "entry_points.txt").write_text(f"[numba_extensions]\ninit = {extension}\n")
     script, record = tmp_path / "script.py", tmp_path / "record.jsonl"
 
-    def one(code: str = CODE, *, counted: bool = True) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        script.write_text(code)
+    def one() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        script.write_text(CODE)
         path = os.pathsep.join([str(PACKAGE / "src"), str(about.parent)])
         environment = {**os.environ, "PYTHONPATH": path, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-        environment |= {RECORD: str(record)} if counted else {}
+        environment[RECORD] = str(record)
         record.unlink(missing_ok=True)
         ran = subprocess.run(
             [sys.executable, "-W", "error", str(script)],
@@ -89,6 +72,7 @@ def run(tmp_path: Path) -> Run:
     return one
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_counted_once_and_never_again(run: Run) -> None:
     first, (line,) = run()
     assert line["module"] == "summed", "the other one is compiled within it"
@@ -96,14 +80,3 @@ def test_what_is_compiled_is_counted_once_and_never_again(run: Run) -> None:
     second, lines = run()
     assert lines == [], "it was loaded"
     assert second["answer"] == first["answer"]
-
-
-def test_where_nobody_counts_nothing_is_written(run: Run) -> None:
-    said, lines = run(counted=False)
-    assert said["answer"] > 0
-    assert lines == []
-
-
-def test_loops_of_unknown_length_are_not_to_be_unrolled(run: Run) -> None:
-    said, _ = run(OPTIONS, counted=False)
-    assert said == {"answers": [4, 1.0], "asked": [["workshop", UNROLL]]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,14 +151,3 @@ def test_what_cannot_be_lent_is_left_to_theano(
         monkeypatch.setenv(prepared.ANEW, "1")
     prepared.lend("part_ext")
     assert "part_ext" not in sys.modules
-
-
-def test_another_python_or_numpy_has_a_folder_of_its_own(tmp_path: Path) -> None:
-    here = prepared.folder(tmp_path, "1.23.5")
-    assert here == prepared.folder(tmp_path, "1.23.5") != prepared.folder(tmp_path, "1.24.0")
-    code = (
-        "import sys; sys.version = 'another'; from pathlib import Path; "
-        f"from workshop.machine import prepared; print(prepared.folder(Path({str(tmp_path)!r}), '1.23.5'))"
-    )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert told.strip() not in ("", str(here))

@@ -11,9 +11,7 @@ import os
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
-import time
 import xmlrpc.client
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from pathlib import Path
 import pytest
 from free_ports import free_port
 
-from workshop.machine import doctor, services, supervisor
+from workshop.machine import doctor, services
 from workshop.machine.lines import Line, State
 from workshop.machine.where import Kind, Place
 from workshop.settings import Settings
@@ -222,26 +220,6 @@ def test_whoever_took_jupyters_port_is_sent_nothing(
     )
 
 
-def test_hosts() -> None:
-    assert services.host(Settings(bind_address="::")) == "[::1]"
-    assert services.host(Settings(bind_address="fe80::1")) == "[fe80::1]"
-
-
-def test_the_manager_is_told_by_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    prefix = tmp_path / "prefix"
-    assert services.manager(Settings()) == ""
-    assert services.manager(Settings(prefix=prefix, service_manager="systemd")) == "systemd"
-    unit = tmp_path / "config/systemd/user/workshop-jupyter.service"
-    unit.parent.mkdir(parents=True)
-    unit.touch()
-    assert services.manager(Settings(prefix=prefix)) in {"systemd-user", "systemd"}
-    program = prefix / "etc/supervisor/programs/workshop-jupyter.conf"
-    program.parent.mkdir(parents=True)
-    program.touch()
-    assert services.manager(Settings(prefix=prefix)) == "supervisor"
-
-
 @pytest.fixture
 def deep(tmp_path: Path) -> Path:
     """A prefix whose socket has a longer path than a socket may have."""
@@ -291,13 +269,6 @@ def program(name: str, state: str) -> dict[str, str]:
     return {"name": name, "statename": state}
 
 
-def test_services_that_run(deep: Path) -> None:
-    names = ("workshop-web", "workshop-jupyter", "workshop-tensorboard")
-    line = ask(deep, [program(name, "RUNNING") for name in names])
-    assert line.state is State.GREEN
-    assert "supervisor keeps 3 running" in line.text
-
-
 def test_a_service_that_fell_is_named(deep: Path) -> None:
     line = ask(deep, [program("workshop-web", "RUNNING"), program("workshop-jupyter", "FATAL")])
     assert line.state is State.RED
@@ -327,29 +298,6 @@ def test_a_supervisor_that_does_not_run(deep: Path) -> None:
     assert "is not running" in line.text
 
 
-def test_the_real_supervisor(tmp_path: Path) -> None:
-    pytest.importorskip("supervisor", reason="needs the jupyter environment's supervisor")
-    (tmp_path / "run").mkdir()
-    (tmp_path / "s.conf").write_text(
-        f"[unix_http_server]\nfile={tmp_path}/run/supervisor.sock\n"
-        f"[supervisord]\nnodaemon=true\nlogfile={tmp_path}/log\npidfile={tmp_path}/pid\n"
-        "[rpcinterface:supervisor]\n"
-        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
-        "[program:workshop-web]\ncommand=sleep 60\nstartsecs=0\n"
-    )
-    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(tmp_path / "s.conf")]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            deadline = time.monotonic() + 120
-            while (answer := supervisor.states(tmp_path / "run/supervisor.sock")) != {
-                "workshop-web": "running"
-            }:
-                assert time.monotonic() < deadline, answer
-                time.sleep(0.1)
-        finally:
-            process.terminate()
-
-
 def test_systemd_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = tmp_path / "systemctl"
     command.write_text('#!/bin/sh\n[ "$1" = --user ] && echo "active\nactive\nfailed"\nexit 3\n')
@@ -361,21 +309,6 @@ def test_systemd_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert services.alive(Settings(prefix=tmp_path, service_manager="systemd")).state is State.RED
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     assert "systemctl is missing" in services.alive(Settings(prefix=tmp_path, service_manager="systemd")).text
-
-
-def test_in_a_container_its_first_process_is_looked_at(tmp_path: Path) -> None:
-    settings = Settings(prefix=tmp_path, service_manager="container")
-    assert services.manager(settings) == "container"
-    # This test's own first process is another one.
-    assert services.alive(settings).state is State.YELLOW
-    (tmp_path / "1").mkdir()
-    for command, state in (
-        (b"/usr/bin/python3\0-IS\0/usr/lib/workshop-image/start\0", State.GREEN),
-        (b"/opt/workshop/venvs/jupyter/bin/python\0-m\0jupyterhub.singleuser\0", State.YELLOW),
-        (b"", State.YELLOW),
-    ):
-        (tmp_path / "1/cmdline").write_bytes(command)
-        assert services._in_container(3, tmp_path).state is state
 
 
 def test_where_no_services_are_to_run_their_silence_is_no_fault(

@@ -26,72 +26,9 @@ class Invert:
     """Named as Theano's operation is."""
 
 
-class Sqrt:
-    """Named as Theano's operations are."""
-
-
-class Mul:
-    """Likewise."""
-
-
-class Add:
-    """Likewise."""
-
-
-class Exp:
-    """Likewise."""
-
-
 def fused(*steps: type) -> Any:
     nodes = [SimpleNamespace(op=step(), inputs=[variable("float32")]) for step in steps]
     return SimpleNamespace(fgraph=SimpleNamespace(apply_nodes=nodes))
-
-
-def test_fractions_are_computed_where_each_step_is_rounded_by_itself() -> None:
-    share, row = variable("float32"), variable("float32", 1)
-    assert shape_arithmetic.is_shape_arithmetic(node([share], [share], Sqrt()))
-    assert shape_arithmetic.is_shape_arithmetic(node([variable(), share], [share], fused(Sqrt, Add)))
-    assert not shape_arithmetic.is_shape_arithmetic(node([share], [share], Exp()))
-    assert not shape_arithmetic.is_shape_arithmetic(node([share], [share], fused(Mul, Add)))
-    assert not shape_arithmetic.is_shape_arithmetic(node([row], [row], Sqrt()))
-    assert not shape_arithmetic.is_shape_arithmetic(node([share, variable()], [share], Mul()))
-
-
-class Shape_i:  # noqa: N801 - named as Theano's is
-    """Which looks at an array."""
-
-
-class MakeVector:
-    """Which lines up numbers."""
-
-
-class DimShuffle:
-    """Which turns an array around."""
-
-
-def test_what_only_looks_at_an_array_is_bookkeeping() -> None:
-    table, row, share = (variable("float32", axes) for axes in (2, 1, 0))
-    whole = variable()
-
-    def does(operation: type, inputs: list[Any], output: Any) -> bool:
-        one = SimpleNamespace(inputs=inputs, outputs=[output], op=operation())
-        return shape_arithmetic.is_bookkeeping(one)
-
-    assert does(Shape_i, [table], whole)
-    assert does(MakeVector, [whole, whole], variable(ndim=1))
-    assert not does(MakeVector, [share, share], row)
-    assert does(DimShuffle, [row], table)
-    assert not does(DimShuffle, [table], table)
-    assert not does(Sqrt, [share], share)
-    assert not does(Shape_i, [SimpleNamespace(type=SimpleNamespace())], whole)
-
-
-def test_what_has_more_than_one_number_is_compiled() -> None:
-    whole, sizes, share = variable(), variable(ndim=1), variable("float32")
-    assert shape_arithmetic.is_shape_arithmetic(node([whole, variable("bool")], [whole], object()))
-    assert not shape_arithmetic.is_shape_arithmetic(node([whole, sizes], [sizes], object()))
-    assert not shape_arithmetic.is_shape_arithmetic(node([share], [whole], object()))
-    assert not shape_arithmetic.is_shape_arithmetic(node([], [whole], object()))
 
 
 def test_what_is_not_the_same_in_python_is_compiled() -> None:
@@ -153,19 +90,6 @@ def test_slices_of_every_kind_are_those_of_numpy(theano: Any) -> None:
         part, twice, back = function(values, one, other)
         assert part.tolist() == values[one:other].tolist(), (length, one, other)
         assert (twice, tuple(back)) == (2 * len(values[one:other]), values[other:one:-1].shape)
-
-
-def test_patched_theano_writes_no_c_for_shapes(theano: Any, tmp_path: Any, monkeypatch: Any) -> None:
-    from workshop.machine import compiling
-
-    pytest.importorskip("theano.tensor.shape_arithmetic", reason="this Theano is an earlier set-up's")
-    record = compiling.Record(tmp_path / "compiled")
-    monkeypatch.setenv(compiling.RECORD, str(record.path))
-    n = theano.tensor.lscalar("n")
-    odd = int(np.random.default_rng().integers(10**6, 10**9))
-    function = theano.function([n], theano.tensor.switch(theano.tensor.lt(n, odd), n // 3 + odd, n - odd))
-    assert function(7) == 2 + odd
-    assert record.new_lines() == []
 
 
 def test_single_fractions_come_out_as_compiled_ones(theano: Any, monkeypatch: pytest.MonkeyPatch) -> None:

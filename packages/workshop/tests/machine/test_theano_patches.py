@@ -11,12 +11,6 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.machine import (
-    compiling,
-    elementwise,
-    handover,
-    precompiled,
-    prepared,
-    shape_arithmetic,
     theano_patches,
 )
 from workshop.system.files import locked
@@ -226,81 +220,10 @@ def test_mends_all_files_once(theano: Path) -> None:
     assert theano_patches.patch(theano) == []
 
 
-def test_code_objects_and_frames_use_the_public_interface(theano: Path) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / "scan_module/c_code/scan_perform.c").read_text()
-    assert " PyCode_New(" not in patched
-    assert "f_lineno" not in patched
-    assert patched.count("PyCode_NewEmpty(") == 2
-    assert patched.count("#endif") == SCAN.count("#endif")
-
-
 def test_check_changes_nothing(theano: Path) -> None:
     assert theano_patches.patch(theano, check=True) == list(theano_patches.PATCHES)
     assert (theano / "scan_module/c_code/scan_perform.c").read_text() == SCAN
     assert (theano / "gof/cc.py").read_text() == LINKER
-
-
-def test_the_linker_compiles_with_the_precompiled_header(theano: Path) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / "gof/cc.py").read_text()
-    assert patched.index("precompiled.compile_str(") < patched.index("module_name=mod.code_hash")
-    laid, ours = (theano / "gof/precompiled.py").read_text(), Path(precompiled.__file__).read_text()
-    assert laid == ours.replace("workshop.machine.shorter", "theano.gof.shorter")
-    for name in ("precompiled", "shorter", "elementwise"):
-        laid = (theano / f"gof/{name}.py").read_text()
-        assert "import workshop" not in laid and "from workshop" not in laid, name
-
-
-@pytest.mark.parametrize("name", theano_patches.PARTS)
-def test_each_part_of_theano_is_lent_before_it_is_looked_for(theano: Path, name: str) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / name).read_text()
-    compile(patched, name, "exec")
-    part, _ = theano_patches.PARTS[name]
-    assert patched.index(f'prepared.lend("{part}")') < patched.index("\ntry:\n")
-    assert (theano / "gof/prepared.py").read_text() == Path(prepared.__file__).read_text()
-
-
-def test_single_numbers_and_shapes_are_computed_in_python(theano: Path) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / "tensor/elemwise.py").read_text()
-    assert patched.index("shape_arithmetic.thunk(") < patched.index("def prepare_node(")
-    of_all = (theano / "gof/op.py").read_text()
-    compile(of_all, "gof/op.py", "exec")
-    assert of_all.index("shape_arithmetic.is_bookkeeping(node)") < of_all.index("theano.config.cxx")
-    assert (theano / "tensor/shape_arithmetic.py").read_text() == Path(shape_arithmetic.__file__).read_text()
-
-
-def test_a_module_of_an_elementwise_operation_is_told_its_shapes(theano: Path) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / "tensor/elemwise.py").read_text()
-    compile(patched, "tensor/elemwise.py", "exec")
-    assert patched.index("return elementwise.c_code(self, node") < patched.index("self._c_all(node, nodename")
-    assert "return elementwise.pattern(self, node)" in patched
-    assert "return elementwise.support(self.scalar_op)" in patched
-    assert "def perform(self, node, inputs, output_storage, params=None):" in patched
-    # What was compiled before knows nothing of it.
-    assert "[(13, elementwise.VERSION)]" in patched
-    assert (theano / "gof/elementwise.py").read_text() == Path(elementwise.__file__).read_text()
-
-
-def test_what_compiles_is_counted_and_what_the_cache_has_is_not(theano: Path) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / "gof/cmodule.py").read_text()
-    found = "            return module\n        return self._compiled_from_key(key, lnk, keep_lock)\n"
-    assert found in patched
-    for name in ("_compiled_from_key(self,", "compile_str(module_name,"):
-        assert f"    @compiling.counted\n    def {name}" in patched
-    assert (theano / "gof/compiling.py").read_text() == Path(compiling.__file__).read_text()
-
-
-def test_the_lock_is_handed_over(theano: Path) -> None:
-    theano_patches.patch(theano)
-    patched = (theano / "gof/compilelock.py").read_text()
-    assert patched.index("handover.begin(get_lock.lock_dir)") < patched.index("lock(get_lock.lock_dir, **kw)")
-    assert "handover.wait(tmp_dir, random.uniform(min_wait, max_wait))\n        except" in patched
-    assert (theano / "gof/handover.py").read_text() == Path(handover.__file__).read_text()
 
 
 def test_patched_modules_are_there_as_bytecode(theano: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workshop.machine.lines import State
-from workshop.machine.where import MEANS, MORE_MEMORY, TCG, Kind, Place, find_place, where
+from workshop.machine.where import TCG, Kind, Place, find_place, where
 from workshop.settings import Settings
 
 DEBIAN = {"proc/sys/kernel/osrelease": "6.12.48+deb13-amd64\n"}
@@ -37,29 +37,21 @@ def dmi(vendor: str, product: str) -> dict[str, str]:
     ("files", "environment", "place"),
     [
         (DEBIAN, {}, Place(Kind.COMPUTER)),
-        (dmi("LENOVO", "20XW"), {}, Place(Kind.COMPUTER)),
         (dmi("Microsoft Corporation", "Surface Laptop 7"), {}, Place(Kind.COMPUTER)),
         (dmi("Microsoft Corporation", "Virtual Machine"), {}, Place(Kind.MACHINE, "Hyper-V")),
         (dmi("innotek GmbH", "VirtualBox"), {}, Place(Kind.MACHINE, "VirtualBox")),
-        (dmi("Oracle Corporation", "SUN FIRE X4170 M2"), {}, Place(Kind.COMPUTER)),
         (dmi("Apple Inc.", "Apple Virtualization Generic Platform"), {}, Place(Kind.MACHINE, APPLE)),
         (dmi("Apple Inc.", "MacBookPro16,1"), {}, Place(Kind.COMPUTER)),
-        (dmi("Parallels", "Parallels ARM Virtual Machine"), {}, Place(Kind.MACHINE, "Parallels")),
-        (dmi("VMware, Inc.", "VMware20,1"), {}, Place(Kind.MACHINE, "VMware")),
         (dmi("QEMU", "QEMU Virtual Machine"), {}, Place(Kind.MACHINE, "QEMU")),
         (DEBIAN | {"proc/device-tree/hypervisor": ""}, {}, Place(Kind.MACHINE, "a hypervisor")),
         (WSL, {}, Place(Kind.WSL, "version 2")),
-        (WSL | {"run/systemd/container": "wsl\n"}, {}, Place(Kind.WSL, "version 2")),
-        (release("4.19.104-microsoft-standard"), {}, Place(Kind.WSL, "version 2")),
         (release("4.4.0-22621-Microsoft"), {}, Place(Kind.WSL, "version 1")),
-        (release("6.12.9-mine") | {"run/WSL/1_interop": ""}, {}, Place(Kind.WSL, "version 2")),
         (release("6.12.9") | {INTEROP: "enabled"}, {}, Place(Kind.WSL, "version 2")),
         (release("6.12.9"), {"WSL_DISTRO_NAME": "x"}, Place(Kind.WSL, "version 2")),
         (release("6.12.9") | {INTEROP: "", ".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker")),
         (WSL | {".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker", "microsoft")),
         (DESKTOP | {".dockerenv": ""}, {}, Place(Kind.CONTAINER, "docker", "linuxkit")),
         (DEBIAN | {"run/.containerenv": ""}, {}, Place(Kind.CONTAINER, "podman")),
-        (DEBIAN, {"container": "podman"}, Place(Kind.CONTAINER, "podman")),
         (DEBIAN | {"run/systemd/container": "lxc\n"}, {}, Place(Kind.CONTAINER, "lxc")),
         (DEBIAN | {"usr/lib/workshop-image/start": ""}, {}, Place(Kind.CONTAINER)),
         (DEBIAN, {"APPTAINER_CONTAINER": "/x.sif"}, Place(Kind.CONTAINER, "Apptainer")),
@@ -121,19 +113,6 @@ def test_wsl_1_is_told_to_become_2() -> None:
     assert ".wslconfig" not in Place(Kind.WSL, "version 1").more_memory
 
 
-@pytest.mark.parametrize("by", ["lxc", "systemd-nspawn", "Apptainer"])
-def test_a_container_that_is_used_like_a_machine_publishes_no_ports(by: str) -> None:
-    assert "ssh -L" in where(HERE, Place(Kind.CONTAINER, by)).text
-    assert "published" not in where(HERE, Place(Kind.CONTAINER, by)).text
-    assert "podman" not in Place(Kind.CONTAINER, by).more_memory
-
-
-@pytest.mark.parametrize("kind", Kind)
-def test_each_kind_means_something_and_can_be_given_memory(kind: Kind) -> None:
-    assert where(HERE, Place(kind)).text.endswith(MEANS[kind])
-    assert Place(kind).more_memory == MORE_MEMORY[kind]
-
-
 def test_the_pages_of_a_machine_are_at_its_hosts_localhost_only_where_ports_are_forwarded() -> None:
     machine = Place(Kind.MACHINE, "KVM")
     assert "at the localhost of the computer that runs it" in where(FORWARDED, machine).text
@@ -167,7 +146,3 @@ def test_a_seat_is_at_the_classrooms_address_and_gets_memory_from_the_organiser(
 )
 def test_more_memory_is_had_where_it_is_rationed(place: Place, way: str) -> None:
     assert way in place.more_memory
-
-
-def test_this_computer_is_one_of_them() -> None:
-    assert where(HERE).check == "where"

@@ -94,13 +94,3 @@ def test_an_image_by_zstd_is_sound_and_one_that_is_changed_is_not(tmp_path: Path
         zstd.path.write_bytes(flipped)
         if whole[place - place % 512 :][257:262] != b"ustar":
             assert verify(zstd.path).faults, place
-
-
-def test_another_compression_is_another_archive(tmp_path: Path) -> None:
-    root = make_image_root(tmp_path / "root")
-    kinds = []
-    for way in (ZSTD, GZIP, ZSTD):
-        (made,) = forms.write(source(root, compression=way), [forms.OCI_SMALL], tmp_path, quiet())
-        assert verify(made.path).faults == []
-        kinds.append(way.media_type.encode() in made.path.read_bytes())
-    assert kinds == [True, True, True]

@@ -65,18 +65,13 @@ def variable(old: str, new: str) -> Change:
 CONFIG: dict[str, tuple[str, Change]] = {
     # Readers are written in Go, for whom these are the same keys.
     "root in small letters": ("oci.documents", run(user="0", entrypoint=["/bin/evil"])),
-    "a second configuration": ("oci.documents", lambda it: it.config.update(Config={"User": "0"})),
     "root's group": ("oci.user", run(User="1000:0")),
     "another number": ("oci.user", run(User="1001:1001")),
-    "volumes": ("oci.configuration", run(Volumes={"/etc": {}})),
-    "steps for who builds on it": ("oci.configuration", run(OnBuild=["RUN x"])),
-    "a shell for who builds on it": ("oci.configuration", run(Shell=["/tmp/sh", "-c"])),
     "a folder of root's": ("oci.configuration", run(WorkingDir="/root")),
     "a label that podman runs": (
         "oci.configuration",
         lambda it: it.config["config"]["Labels"].update(RUN="x"),
     ),
-    "a key of a runtime's": ("oci.configuration", lambda it: it.config.update(variant="v7")),
     "layers of another kind": (
         "oci.configuration",
         lambda it: it.config["rootfs"].update(type="base"),
@@ -96,23 +91,14 @@ CONFIG: dict[str, tuple[str, Change]] = {
         lambda it: it.manifest["layers"][0].update(urls=["https://evil.invalid/x"]),
     ),
     "content within a descriptor": ("oci.documents", lambda it: it.manifest["config"].update(data="e30=")),
-    "a subject": ("oci.documents", lambda it: it.manifest.update(subject={})),
-    "an artifact": ("oci.documents", lambda it: it.manifest.update(artifactType="x/y")),
     "an annotation that a runtime reads": (
         "oci.documents",
         lambda it: it.manifest["annotations"].update({"run.oci.keep_original_groups": "1"}),
     ),
-    "an annotation of the index": (
-        "oci.documents",
-        lambda it: it.entry["annotations"].update({"io.containerd.image.name": "evil"}),
-    ),
     "a version of the manifest": ("oci.documents", lambda it: it.manifest.update(schemaVersion=True)),
     "root": ("oci.user", lambda it: it.config["config"].update(User="0")),
-    "nobody named": ("oci.user", lambda it: it.config["config"].pop("User")),
-    "a name": ("oci.user", lambda it: it.config["config"].update(User="workshop")),
     "another port": ("oci.ports", lambda it: it.config["config"]["ExposedPorts"].update({"22/tcp": {}})),
     "a port less": ("oci.ports", lambda it: it.config["config"]["ExposedPorts"].pop("8081/tcp")),
-    "no ports": ("oci.ports", lambda it: it.config["config"].update(ExposedPorts=["8080"])),
     "another start": ("oci.start", lambda it: it.config["config"].update(Entrypoint=["/bin/sh"])),
     "words for it": ("oci.start", lambda it: it.config["config"].update(Cmd=["sh"])),
     "another signal": ("oci.start", lambda it: it.config["config"].update(StopSignal="SIGUSR1")),
@@ -122,7 +108,6 @@ CONFIG: dict[str, tuple[str, Change]] = {
     "a proxy": ("oci.environment", lambda it: it.config["config"]["Env"].append("HOME=http://me:pw@proxy/")),
     "a history": ("oci.environment", lambda it: it.config.update(history=[{"created_by": "X_TOKEN=1"}])),
     "no label": ("oci.labels", lambda it: it.config["config"]["Labels"].pop(f"{layout.LABEL}revision")),
-    "no labels": ("oci.labels", lambda it: it.config["config"].update(Labels=None)),
     "another system": ("oci.processor", lambda it: it.config.update(os="windows")),
     "no processor": ("oci.processor", lambda it: it.config.update(architecture="riscv64")),
     "another platform": ("oci.processor", lambda it: it.entry["platform"].update(architecture="arm64")),
@@ -134,8 +119,6 @@ CONFIG: dict[str, tuple[str, Change]] = {
         "oci.name",
         lambda it: it.entry["annotations"].update({layout.REFERENCE: f"{layout.NAME}:small"}),
     ),
-    "no name": ("oci.name", lambda it: it.entry.pop("annotations")),
-    "an old layout": ("oci.documents", lambda it: setattr(it, "version", "0.9")),
     "another kind": ("oci.documents", lambda it: it.entry.update(mediaType="application/json")),
     "kind of layer": (
         "oci.documents",
@@ -154,7 +137,6 @@ CONFIG: dict[str, tuple[str, Change]] = {
         lambda it: it.more.update({f"blobs/sha256/{sha(b'what is this?')}": b"what is this?"}),
     ),
     "a file more": ("oci.members", lambda it: it.more.update({"install.sh": b"#!/bin/sh"})),
-    "a path out": ("oci.members", lambda it: it.more.update({"../evil": b"x"})),
     "a link": ("oci.members", lambda it: it.kinds.update({"index.json": tarfile.SYMTYPE})),
 }
 HASH = b"root:$y$abc:1::::::\n"
@@ -171,8 +153,6 @@ def through_a_link_of_another_layer(it: Taken) -> None:
 
 
 LAYERS: dict[str, tuple[str, Change]] = {
-    "shadow, otherwise spelled": ("oci.layers", lambda it: it.add(OWN, "etc/./shadow", HASH)),
-    "shadow, with two slashes": ("oci.layers", lambda it: it.add(OWN, "etc//shadow", HASH)),
     "shadow, through a link": ("oci.layers", through_a_link),
     "shadow, through a link below": ("oci.layers", through_a_link_of_another_layer),
     "a folder becomes a link": (
@@ -184,21 +164,12 @@ LAYERS: dict[str, tuple[str, Change]] = {
         "oci.layers",
         lambda it: it.add(OWN, "usr/bin/x", pax_headers={"SCHILY.xattr.security.capability": "x"}),
     ),
-    "a pipe": ("oci.layers", lambda it: it.add(OWN, "etc/x", type=tarfile.FIFOTYPE)),
     "a service of somebody's": (
         "inside.units",
         lambda it: it.add(0, "etc/systemd/system/evil.service", b"[Service]\nExecStart=/bin/nc -l 99\n"),
     ),
     "a password from a layer above": ("inside.passwords", lambda it: it.add(OWN, "etc/shadow", HASH)),
-    "sudo without a password": (
-        "inside.superusers",
-        lambda it: it.add(0, "etc/sudoers.d/x", b"ALL ALL=(ALL) NOPASSWD: ALL\n"),
-    ),
-    "leads out": ("oci.layers", lambda it: it.add(0, "../etc/cron.d/x")),
-    "absolute": ("oci.layers", lambda it: it.add(0, "/etc/x")),
-    "twice": ("oci.layers", lambda it: it.add(0, "etc/passwd", b"root::0:0::/:/bin/sh\n")),
     "whiteout": ("oci.layers", lambda it: it.add(OWN, "etc/.wh.shadow")),
-    "a device": ("oci.layers", lambda it: it.add(0, "etc/sda", type=tarfile.BLKTYPE)),
     "a link out of the layer": (
         "oci.layers",
         lambda it: it.add(OWN, "etc/x", type=tarfile.LNKTYPE, linkname="usr/bin/bash"),
@@ -225,22 +196,8 @@ LAYERS: dict[str, tuple[str, Change]] = {
         "inside.passwords",
         lambda it: it.change(0, replace("etc/shadow", b"root:$y$abc:1::::::\nworkshop:!:1::::::\n")),
     ),
-    "a second root": (
-        "inside.superusers",
-        lambda it: it.change(0, replace("etc/passwd", b"root:x:0:0::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n")),
-    ),
-    "a machine's number": ("inside.identity", lambda it: it.change(0, replace("etc/machine-id", b"abcd\n"))),
     "a key": ("inside.secrets", lambda it: it.add(1, "home/workshop/.ssh/id_ed25519", b"key")),
-    "host keys": ("inside.secrets", lambda it: it.add(0, "etc/ssh/ssh_host_rsa_key", b"key")),
-    "a token that is there": (
-        "inside.secrets",
-        lambda it: it.add(OWN, "opt/workshop/etc/jupyter/token", b"abc"),
-    ),
     "setuid": ("inside.setuid", lambda it: it.add(OWN, "usr/local/bin/su", b"x", mode=0o4755)),
-    "leavings": ("inside.left", lambda it: it.add(0, "var/tmp/x", b"x")),
-    "a kernel": ("inside.kernel", lambda it: it.add(0, "boot/vmlinuz-6", b"x")),
-    "what is mounted": ("inside.fstab", lambda it: it.change(OWN, replace("etc/fstab", b"LABEL=x / ext4\n"))),
-    "no system": ("inside.system", lambda it: it.remove(0, "etc/os-release")),
 }
 
 

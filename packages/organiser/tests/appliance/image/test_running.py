@@ -119,16 +119,6 @@ def test_one_that_runs_already_is_not_started_again(engine: Engine) -> None:
         engine.start()
 
 
-def test_what_the_engine_says_last_is_passed_on(engine: Engine) -> None:
-    engine.refuses.write_text("invalid reference format\n")
-    with pytest.raises(WorkshopError, match=r"^docker cannot do it: invalid reference format$"):
-        engine.start()
-    for help_is in ("See 'docker run --help'.", "Run 'docker run --help' for more information"):
-        engine.refuses.write_text(f"docker: Error response from daemon: no room.\n\n{help_is}\n")
-        with pytest.raises(WorkshopError, match=r"^docker cannot do it: no room\.$"):
-            engine.start()
-
-
 DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
 DOWN_NEWER = (
     "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct "
@@ -279,10 +269,6 @@ def test_where_both_are_the_one_whose_service_answers_is_taken(
     assert running.find_engine("docker") == str(tmp_path / "docker"), (
         "who names one is told what is wrong with it"
     )
-
-
-def test_the_name_of_what_was_loaded_is_known(engine: Engine, tmp_path: Path) -> None:
-    assert running.load(str(engine.path), tmp_path / "x.oci.tar") == IMAGE
 
 
 def test_an_older_dockers_words_on_an_archive_of_both_processors_are_explained(

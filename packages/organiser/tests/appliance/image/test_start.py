@@ -67,31 +67,6 @@ def test_what_the_build_made_is_used_in_place_or_copied(
     assert {path.name for path in (root / "tmp/workshop").iterdir()} >= {"run", "log"}
 
 
-def test_what_another_account_may_not_read_is_an_empty_folder(
-    start: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def scandir(path: Path) -> object:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(start.os, "access", lambda *_: False)
-    monkeypatch.setattr(start.shutil.os, "scandir", scandir)
-    (root / "tmp").mkdir(exist_ok=True)
-    start.provide(root / "opt/workshop/made/theano", root / "tmp/theano")
-    monkeypatch.undo()
-    assert list((root / "tmp/theano").iterdir()) == []
-
-
-def test_of_an_empty_home_it_is_not_said_that_it_has_notebooks(start: ModuleType, root: Path) -> None:
-    """A folder of the person's own is mounted there: what is delivered must be written into it."""
-    home = root / "home/other"
-    home.mkdir()
-    start.prepare(root, home)
-    assert not (home / start.STATE / "manifest.json").exists()
-    command = start.deliver(root, home, {"version": "1.2.3"})
-    assert command[:2] == ["/opt/workshop/venvs/jupyter/bin/workshop", "sync"]
-    assert command[command.index("--into") + 1] == str(home / "notebooks")
-
-
 def test_a_newer_image_brings_its_lessons_into_an_older_ones_volume_and_keeps_edits(
     start: ModuleType, root: Path
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from organiser.appliance import forms
 from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.verify.run import verify
-from organiser.image import cli, layers, layout
+from organiser.image import layers, layout
 from organiser.image.make import describe, join
 from organiser.image.view import service_of
 from workshop.errors import WorkshopError
@@ -161,13 +161,6 @@ def digest_in(archive: Path) -> str:
         (entry,) = json.load(tar.extractfile("index.json"))["manifests"]  # type: ignore[arg-type]
         data = tar.extractfile(blob(entry["digest"])).read()  # type: ignore[union-attr]
     return f"sha256:{sha(data)}"
-
-
-def test_the_digest_that_a_cluster_asks_for_is_told(
-    images: list[Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    cli._print_made(describe(images[0]))
-    assert f"\ndigest {digest_in(images[0])}\n" in capsys.readouterr().out
 
 
 def test_what_is_no_root_of_ours_is_refused(tmp_path: Path) -> None:

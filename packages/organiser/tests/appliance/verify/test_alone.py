@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -80,11 +79,3 @@ def test_it_is_run_as_its_docs_say(one_file: Path, ova: Path) -> None:
     command = [sys.executable, "-I", str(one_file), str(ova)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_it_holds_no_more_than_it_needs(one_file: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(one_file) as archive:
-        names = archive.namelist()
-    assert "organiser/appliance/build.py" not in names
-    assert not any("qcow2/write" in name or "typer" in name for name in names)
-    assert alone.beside(tmp_path).read_bytes() == one_file.read_bytes()

@@ -23,17 +23,3 @@ def test_any_number_of_zeros_may_close_it(ova: Path, tmp_path: Path) -> None:
     assert faults(tmp_path / "x.ova") == [
         "the file does not end with two blocks of zeros and nothing after them"
     ]
-
-
-def test_suffixes_in_capitals(ova: Path, tmp_path: Path) -> None:
-    pieces = Pieces.of(ova)
-    for piece in pieces.pieces:
-        piece.name = piece.name.upper()
-    assert faults(pieces.write(tmp_path / "x.ova")) == []
-
-
-def test_the_old_type_of_a_regular_file(ova: Path, tmp_path: Path) -> None:
-    pieces = Pieces.of(ova)
-    for piece in pieces.pieces:
-        piece.kind = b"\0"
-    assert faults(pieces.write(tmp_path / "x.ova")) == []

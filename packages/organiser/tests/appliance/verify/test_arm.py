@@ -12,7 +12,6 @@ from organiser.appliance.architecture import ARM64
 from organiser.appliance.contents import places
 from organiser.appliance.disk import EFI_BYTES
 from organiser.appliance.pack import wrap
-from organiser.appliance.verify.image import Image
 from organiser.appliance.verify.run import verify
 from organiser.appliance.vmdk.read import Vmdk, Window
 
@@ -124,11 +123,3 @@ def test_a_partition_that_firmware_cannot_start(program: bytes | None, said: str
     ((name, fault),) = verify(made).faults
     assert name == "disk.loader"
     assert re.search(said, fault)
-
-
-def test_firmware_finds_its_partition_before_the_root(arm: Path) -> None:
-    (place,) = places(arm, ".vmdk")
-    with arm.open("rb") as file:
-        disk = Vmdk(file, Window(arm, place.offset, place.size))
-        assert len(Image(disk, disk.size, ARM64).gpt) == 2
-        assert Image(disk, disk.size, ARM64).efi_offset == 1 << 20

@@ -23,12 +23,9 @@ import pytest
 
 from organiser.appliance import manifest, updating
 from organiser.appliance.architecture import AMD64, ARM64
-from organiser.appliance.qcow2.write import write_qcow2
 from organiser.appliance.utm import write_utm
-from organiser.appliance.verify import utm as judge
 from organiser.appliance.verify.run import verify
 from organiser.appliance.verify.utm import DEMANDED, OPTIONAL
-from organiser.appliance.verify.utm_archive import open_archive
 from organiser.appliance.wsl import layout
 from organiser.appliance.wsl.write import write_wsl
 from workshop.errors import WorkshopError
@@ -40,7 +37,6 @@ from ..building import (
     make_appliance_root,
     make_arm_disk,
     program,
-    write_disk,
 )
 
 
@@ -98,13 +94,6 @@ def test_sound_ones_are_accepted_and_named(utm: Path, wsl: Path) -> None:
         report = verify(path, thorough=True)
         assert report.faults == []
         assert (report.form, report.architecture) == (form, architecture)
-
-
-def test_the_same_root_gives_the_same_bytes(utm: Path, wsl: Path, tmp_path: Path) -> None:
-    write_utm(utm.with_name("raw"), tmp_path / "b.utm.zip", ARM_DESCRIPTION, epoch=EPOCH, scratch=tmp_path)
-    write_wsl(make_appliance_root(tmp_path / "root"), tmp_path / "b.wsl", epoch=EPOCH)
-    assert (tmp_path / "b.wsl").read_bytes() == wsl.read_bytes()
-    assert (tmp_path / "b.utm.zip").read_bytes() == utm.read_bytes()
 
 
 def sections(settings: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -177,13 +166,6 @@ def forward(**values: Any) -> Callable[[Machine], object]:
     return lambda machine: card(machine)["PortForward"][0].update(values)
 
 
-def renamed(old: Callable[[Machine], str], new: str) -> Callable[[Machine], None]:
-    def change(machine: Machine) -> None:
-        machine.members[new] = machine.members.pop(old(machine))
-
-    return change
-
-
 def damaged(place: int, data: bytes) -> Callable[[Machine], None]:
     def change(machine: Machine) -> None:
         disk = bytearray(machine.members[machine.disk])
@@ -195,8 +177,6 @@ def damaged(place: int, data: bytes) -> Callable[[Machine], None]:
 
 UTM: dict[str, tuple[Callable[[Machine], object], str]] = {
     "a path upwards": (lambda m: m.members.update({"../evil": b"x"}), "zip.names"),
-    "an absolute path": (lambda m: m.members.update({"/tmp/evil": b"x"}), "zip.names"),
-    "a path of Windows": (lambda m: m.members.update({"a.utm/C:\\evil": b"x"}), "zip.names"),
     "a stranger": (lambda m: m.members.update({f"{m.plist[:-12]}run.command": b"x"}), "zip.members"),
     "no settings": (lambda m: m.members.pop(m.plist), "zip.members"),
     "no disk": (lambda m: m.members.pop(m.disk), "zip.members"),
@@ -208,42 +188,29 @@ UTM: dict[str, tuple[Callable[[Machine], object], str]] = {
         lambda m: setattr(m, "comment", manifest.render({m.plist: "0" * 64, m.disk: "0" * 64})),
         "zip.manifest",
     ),
-    "another backend": (lambda m: m.settings.update(Backend="Apple"), "utm.version"),
-    "an older version": (lambda m: m.settings.update(ConfigurationVersion=3), "utm.version"),
     "an identifier that is none": (lambda m: m.settings["Information"].update(UUID="me"), "utm.identifiers"),
-    "an x86 machine": (lambda m: m.settings["System"].update(Architecture="x86_64"), "utm.system"),
-    "no hypervisor": (lambda m: m.settings["QEMU"].update(Hypervisor=False), "utm.system"),
-    "no EFI": (lambda m: m.settings["QEMU"].update(UEFIBoot=False), "utm.system"),
     "little memory": (lambda m: m.settings["System"].update(MemorySize=512), "utm.size"),
     "no processor": (lambda m: m.settings["System"].update(CPUCount=0), "utm.size"),
     "an argument of QEMU": (
         lambda m: m.settings["QEMU"].update(AdditionalArguments=["-netdev tap"]),
         "utm.arguments",
     ),
-    "a shared folder": (lambda m: m.settings["Sharing"].update(DirectoryShareMode="VirtFS"), "utm.host"),
-    "a shared clipboard": (lambda m: m.settings["Sharing"].update(ClipboardSharing=True), "utm.host"),
-    "shared USB": (lambda m: m.settings["Input"].update(UsbSharing=True), "utm.host"),
     "a serial port that listens": (
         lambda m: m.settings["Serial"].append({"Mode": "TcpServer", "TcpPort": 4444}),
         "utm.host",
     ),
     "a disk that is not there": (lambda m: m.settings["Drive"][0].update(ImageName="b.qcow2"), "utm.drive"),
-    "a disk on IDE": (lambda m: m.settings["Drive"][0].update(Interface="IDE"), "utm.drive"),
     "a disk of the Mac": (
         lambda m: m.settings["Drive"].append(copy.deepcopy(m.settings["Drive"][0])),
         "utm.drive",
     ),
     "no display": (lambda m: m.settings["Display"].clear(), "utm.display"),
-    "a bridge to the room": (lambda m: card(m).update(Mode="Bridged"), "utm.network"),
-    "a shared network": (lambda m: card(m).update(Mode="Shared"), "utm.network"),
     "a second card": (
         lambda m: m.settings["Network"].append(copy.deepcopy(card(m)) | {"PortForward": []}),
         "utm.network",
     ),
     "a port for everyone": (forward(HostAddress="0.0.0.0"), "utm.loopback"),
     "a port without address": (forward(HostAddress=""), "utm.loopback"),
-    "a port of IPv6": (forward(HostAddress="::"), "utm.loopback"),
-    "UDP": (forward(Protocol="UDP"), "utm.forwards"),
     "a port for root only": (forward(HostPort=80), "utm.forwards"),
     "a port twice": (forward(HostPort=8282), "utm.forwards"),
     "no port": (lambda m: card(m)["PortForward"].clear(), "utm.forwards"),
@@ -367,21 +334,9 @@ TEMPLATE = "[windowsterminal]\nprofileTemplate = "
 JUPYTER = "opt/workshop/etc/jupyter/jupyter_server_config.py"
 WEB = "etc/systemd/system/workshop-web.service"
 WSL: dict[str, tuple[Change, str]] = {
-    "shadow, otherwise spelled": (lambda d: d.put("etc/./shadow", HASH), "wsl.names"),
-    "shadow, with two slashes": (lambda d: d.put("etc//shadow", HASH), "wsl.names"),
-    "shadow, with two dots": (lambda d: d.put("././etc/shadow", HASH), "wsl.names"),
     "shadow, through a link": (through_a_link, "wsl.names"),
-    "shadow, by a second name": (
-        lambda d: (d.put("x", HASH), linked("etc/shadow", "x", tarfile.LNKTYPE)(d)),
-        "wsl.names",
-    ),
-    "a disk of Windows'": (linked("var/disk", "", tarfile.BLKTYPE, devmajor=8, mode=0o666), "wsl.names"),
     "a template that is not there": (
         lambda d: d.text(layout.DISTRIBUTION, "[shortcut]", f"{TEMPLATE}/usr/lib/wsl/x.json\n[shortcut]"),
-        "wsl.distribution",
-    ),
-    "a template elsewhere": (
-        lambda d: d.text(layout.DISTRIBUTION, "[shortcut]", f"{TEMPLATE}/etc/passwd\n[shortcut]"),
         "wsl.distribution",
     ),
     "a value of several lines": (
@@ -398,10 +353,6 @@ WSL: dict[str, tuple[Change, str]] = {
         lambda d: d.text(layout.DISTRIBUTION, "= deep", '= "deep'),
         "wsl.distribution",
     ),
-    "a section twice": (
-        lambda d: d.text(layout.CONFIGURATION, "[boot]", "[boot]\n[boot]"),
-        "wsl.configuration",
-    ),
     "a capability": (
         lambda d: d.info("usr/bin/bash").pax_headers.update({"SCHILY.xattr.security.capability": "x"}),
         "wsl.attributes",
@@ -411,7 +362,6 @@ WSL: dict[str, tuple[Change, str]] = {
         lambda d: d.text("etc/shadow", "root:*", "sync:*:1::::::\n" * 70_000 + "root:*"),
         "inside.passwords",
     ),
-    "a page for the room": (lambda d: d.text(WEB, "127.0.0.1", "192.168.0.5"), "wsl.loopback"),
     "a page for a name": (lambda d: d.text(WEB, "127.0.0.1", "myhost"), "wsl.loopback"),
     "a page for whoever": (lambda d: d.text(WEB, " --address 127.0.0.1", ""), "wsl.loopback"),
     "a page in two lines": (lambda d: d.text(WEB, "127.0.0.1", "\\\n0.0.0.0"), "wsl.loopback"),
@@ -425,7 +375,6 @@ WSL: dict[str, tuple[Change, str]] = {
         "wsl.loopback",
     ),
     "notebooks everywhere": (lambda d: d.text(JUPYTER, '"127.0.0.1"', '"*"'), "wsl.loopback"),
-    "notebooks anywhere": (lambda d: d.text(JUPYTER, '"127.0.0.1"', '""'), "wsl.loopback"),
     "notebooks of two minds": (
         lambda d: d.text(JUPYTER, "c.", 'setattr(c.ServerApp, "ip", "")\nc.'),
         "wsl.loopback",
@@ -453,17 +402,9 @@ WSL: dict[str, tuple[Change, str]] = {
         )
     },
     "a service of root's": (unit("etc/systemd/system/multi-user.target.wants"), "inside.units"),
-    "a service of a package's folder": (
-        unit("usr/lib/systemd/system/sysinit.target.requires"),
-        "inside.units",
-    ),
     "a unit beside ours": (unit("usr/local/lib/systemd/system"), "inside.units"),
     "ours, leading elsewhere": (
         linked("etc/systemd/system/timers.target.wants/fstrim.timer", "/tmp/evil.timer"),
-        "inside.units",
-    ),
-    "a second name for another": (
-        linked("etc/systemd/system/dbus.service", "/opt/evil.service"),
         "inside.units",
     ),
     "a drop-in of systemd's": (
@@ -473,7 +414,6 @@ WSL: dict[str, tuple[Change, str]] = {
         "inside.units",
     ),
     "a generator": (lambda d: d.put("etc/systemd/system-generators/x", b"#!/bin/sh\n"), "inside.units"),
-    "a script at each start": (lambda d: d.put("etc/rc.local", b"#!/bin/sh\n"), "inside.units"),
     "a service of the old kind": (lambda d: d.put("etc/init.d/evil", b"#!/bin/sh\n"), "inside.units"),
     "a job of cron's": (lambda d: d.put("etc/cron.d/evil", b"* * * * * root /x\n"), "inside.units"),
     "sudo without a password": (
@@ -484,18 +424,7 @@ WSL: dict[str, tuple[Change, str]] = {
         lambda d: d.text("etc/passwd", "root:x", "toor:x:+0:0::/:/bin/sh\nroot:x"),
         "inside.superusers",
     ),
-    "a group's password": (
-        lambda d: d.text("etc/gshadow", "sudo:*", "sudo:$y$j9T$x"),
-        "inside.passwords",
-    ),
-    "a program of root's": (
-        lambda d: (d.put("usr/lib/rootsh", program(AMD64)), mode("usr/lib/rootsh", 0o4755)(d)),
-        "inside.setuid",
-    ),
-    "folders for everyone": (mode("etc/systemd", 0o777), "inside.system"),
     "a path upwards": (lambda d: d.put("../evil", b"x"), "wsl.names"),
-    "an absolute path": (lambda d: d.put("/etc/evil", b"x"), "wsl.names"),
-    "a file twice": (lambda d: d.put("etc/passwd", b"root::0:0:::\n"), "wsl.names"),
     "no sum": (lambda d: d.remove(layout.SUMS), "wsl.sum"),
     "something behind the sum": (lambda d: d.members.append(d.members.pop(-2)), "wsl.sum"),
     "no word to WSL": (lambda d: d.remove(layout.DISTRIBUTION), "wsl.distribution"),
@@ -516,15 +445,10 @@ WSL: dict[str, tuple[Change, str]] = {
         lambda d: d.text(layout.ICON, "\0\0\1\0\1\0", "GIF89a"),
         "wsl.icon",
     ),
-    "an icon that is not there": (
-        lambda d: d.text(layout.DISTRIBUTION, "workshop.ico", "other.ico"),
-        "wsl.icon",
-    ),
     "the account before the first start": (
         lambda d: d.text("etc/passwd", "root:x", "you:x:1000:1000::/home/you:/bin/sh\nroot:x"),
         "wsl.account",
     ),
-    "another number": (lambda d: d.text(layout.DISTRIBUTION, "= 1000", "= 1001"), "wsl.account"),
     "a shadow for everyone": (mode("etc/shadow", 0o644), "wsl.tables"),
     "no systemd": (lambda d: d.text(layout.CONFIGURATION, "true", "false"), "wsl.configuration"),
     "a setting that is not ours": (
@@ -539,7 +463,6 @@ WSL: dict[str, tuple[Change, str]] = {
         exchanged("usr/lib/systemd/systemd", program(ARM64)),
         "wsl.programs",
     ),
-    "an init that is none": (lambda d: d.text("usr/lib/systemd/systemd", "\x7fELF", "echo"), "wsl.programs"),
     "the builder's resolver": (lambda d: d.put("etc/resolv.conf", b"nameserver 10.0.0.1\n"), "wsl.resolver"),
     "a unit that WSL replaces": (
         lambda d: d.remove("etc/systemd/system/systemd-networkd.service"),
@@ -553,23 +476,9 @@ WSL: dict[str, tuple[Change, str]] = {
         lambda d: d.info("usr/bin/bash").pax_headers.update({"SCHILY.xattr.security.selinux": "x"}),
         "wsl.attributes",
     ),
-    "a page for everyone": (
-        lambda d: d.text("etc/systemd/system/workshop-web.service", "127.0.0.1", "0.0.0.0"),
-        "wsl.loopback",
-    ),
-    "notebooks for everyone": (
-        lambda d: d.text("opt/workshop/etc/jupyter/jupyter_server_config.py", '"127.0.0.1"', '"::"'),
-        "wsl.loopback",
-    ),
     "services before the account": (lambda d: d.remove(layout.DROP_IN), "wsl.services"),
     "a password": (lambda d: d.text("etc/shadow", "root:*", "root:$y$j9T$x"), "inside.passwords"),
-    "a kernel": (lambda d: d.put("boot/vmlinuz-6.1", b"kernel"), "inside.kernel"),
-    "a disk of a machine": (
-        lambda d: d.text("etc/fstab", "#", "LABEL=workshop / ext4 defaults 0 1\n#"),
-        "inside.fstab",
-    ),
     "a token": (lambda d: d.put("opt/workshop/etc/token", b"secret"), "inside.secrets"),
-    "no first start": (lambda d: d.remove("usr/local/sbin/first-boot-workshop"), "inside.first-start"),
 }
 
 
@@ -601,13 +510,6 @@ def test_what_wsl_reads_must_be_there_and_roots_own(path: str, wsl: Path, tmp_pa
         else:
             distribution.info(path).mode |= 0o022
         assert judged(distribution.write(tmp_path / "x.wsl")), change
-
-
-@pytest.mark.parametrize("unit", layout.MASKED)
-def test_each_unit_that_wsl_replaces_is_masked(unit: str, wsl: Path, tmp_path: Path) -> None:
-    distribution = Distribution(wsl)
-    distribution.info(f"etc/systemd/system/{unit}").linkname = f"/usr/lib/systemd/system/{unit}"
-    assert judged(distribution.write(tmp_path / "x.wsl")) == {"wsl.units"}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -643,30 +545,6 @@ def test_a_file_of_anything(tmp_path: Path) -> None:
     for number, name in enumerate(("x.utm.zip", "x.wsl") * 20):
         (tmp_path / name).write_bytes(random.Random(number).randbytes(number * 50))
         assert not verify(tmp_path / name).ok
-
-
-def test_half_a_machine_is_no_whole_zip_file(utm: Path, tmp_path: Path) -> None:
-    data = utm.read_bytes()
-    (tmp_path / "x.utm.zip").write_bytes(data[: len(data) // 2])
-    ((name, fault),) = verify(tmp_path / "x.utm.zip").faults
-    assert name == "zip.whole"
-    assert fault.endswith("copy it again")
-
-
-def test_a_piece_that_was_packed_wrongly_is_found_by_the_thorough_check_only(
-    utm: Path, tmp_path: Path
-) -> None:
-    write_qcow2(write_disk(tmp_path / "raw"), tmp_path / "disk")
-    disk = bytearray((tmp_path / "disk").read_bytes())
-    disk[2 * 65536 : 2 * 65536 + 8] = b"\xff" * 8  # the first piece, behind header and first table
-    machine = Machine(utm)
-    machine.members[machine.disk] = bytes(disk)
-    path = machine.write(tmp_path / "x.utm.zip")
-    with path.open("rb") as file:
-        archive = open_archive(path, file)
-        assert not [result for result in judge.STAGE.run(archive) if result.faults]
-        (result,) = judge.THOROUGH.run(archive)
-        assert "does not inflate" in result.faults[0]
 
 
 def test_a_tar_that_is_not_compressed_is_none_of_wsl(wsl: Path, tmp_path: Path) -> None:

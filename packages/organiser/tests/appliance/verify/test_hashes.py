@@ -10,15 +10,6 @@ from organiser.appliance.verify.scan import scan
 from ..building import Pieces
 
 
-def test_capitals_spacing_and_order_do_not_matter(ova: Path, tmp_path: Path) -> None:
-    pieces = Pieces.of(ova)
-    lines = pieces.get(".mf").data.decode().splitlines()
-    words = [line.split(" = ") for line in reversed(lines)]
-    pieces.get(".mf").data = "\r\n".join(f"{name}= {digest.upper()}" for name, digest in words).encode()
-    seen = scan(pieces.write(tmp_path / "x.ova"))
-    assert [fault for result in STAGE.run(seen) for fault in result.faults] == []
-
-
 def test_every_wrong_file_is_named(ova: Path, tmp_path: Path) -> None:
     pieces = Pieces.of(ova)
     pieces.patch(".ovf", 10, b"\x01")

@@ -270,26 +270,3 @@ def test_fat32_is_read_as_it_was_written() -> None:
         fat32.make(files, 16 << 20, label="X", serial=1, epoch=0)
     with pytest.raises(ValueError, match="do not fit"):
         fat32.make({"A": bytes(49 << 20)}, 48 << 20, label="X", serial=1, epoch=0)
-
-
-@pytest.mark.parametrize("sizes", [(), (1, 511, 512, 513), (300_001, 0, 70_000)])
-def test_fat32_has_as_much_room_as_it_says(sizes: tuple[int, ...]) -> None:
-    size = 40 << 20
-    files = {f"F{number}": bytes(length) for number, length in enumerate(sizes)}
-
-    def make(**more: bytes) -> bytes:
-        return fat32.make({**files, **more}, size, label="X", serial=1, epoch=0)
-
-    made = make()
-    sectors, table_sectors = struct.unpack_from("<II", made, 32)
-    free, following = struct.unpack_from("<II", made, fat32.SECTOR + 488)
-    clusters = sectors - fat32.RESERVED - 2 * table_sectors
-    table = struct.unpack_from(f"<{clusters + 2}I", made, fat32.RESERVED * fat32.SECTOR)
-    assert sectors == size // fat32.SECTOR
-    assert table_sectors * fat32.SECTOR // 4 >= clusters + 2, "each cluster has its entry"
-    used = sum(entry != 0 for entry in table[2:])
-    assert used == 1 + sum(-(-length // fat32.SECTOR) for length in sizes)
-    assert (free, following) == (clusters - used, 2 + used)
-    assert len(make(LAST=bytes(free * fat32.SECTOR))) == size
-    with pytest.raises(ValueError, match="do not fit"):
-        make(LAST=bytes(free * fat32.SECTOR + 1))

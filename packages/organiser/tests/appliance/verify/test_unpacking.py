@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from organiser.appliance.verify import alone, unpacking
-from organiser.appliance.verify.unpacking import Budget, Inflated, Limited
+from organiser.appliance.verify.unpacking import Inflated, Limited
 
 from ..image.making import Taken, sha
 from .test_members import member
@@ -71,13 +71,6 @@ def test_there_is_a_total_whatever_the_proportion(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ValueError, match="far more"):
         while limited.read(1 << 16):
             pass
-
-
-def test_a_budget_ends() -> None:
-    budget = Budget(10)
-    budget.spend(10)
-    with pytest.raises(ValueError, match="more than a system"):
-        budget.spend(1)
 
 
 def told(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

@@ -35,18 +35,6 @@ def put_first_grain(vmdk: Path, compressed: bytes) -> None:
     vmdk.write_bytes(data)
 
 
-def test_grains_come_in_order(vmdk: Path) -> None:
-    numbers = [number for number, data in inflate(Window(vmdk), threads=2) if len(data) == GRAIN]
-    assert numbers == [0, 1, 5, 600, 601, 1299]
-
-
-def test_a_vmdk_inside_another_file(vmdk: Path, tmp_path: Path) -> None:
-    around = tmp_path / "around"
-    around.write_bytes(b"x" * 1536 + vmdk.read_bytes() + b"x" * 999)
-    write_raw(Window(around, 1536, vmdk.stat().st_size), tmp_path / "back")
-    assert (tmp_path / "back").read_bytes() == (tmp_path / "raw").read_bytes()
-
-
 @pytest.mark.parametrize(
     ("compressed", "said"),
     [

@@ -19,7 +19,6 @@ import pytest
 from free_ports import free_port
 from waiting import patience
 
-from organiser.appliance.wsl import layout
 from organiser.appliance.wsl.write import view, write_wsl
 
 from ..building import EPOCH, make_appliance_root
@@ -88,19 +87,6 @@ def test_what_to_open_is_said(installed: Path, first_start: ModuleType) -> None:
     assert "http://localhost:9002/" in said
     assert "http://localhost:9000/lab" in said
     assert "abcd-efgh" in said
-
-
-def test_by_another_name_it_is_found_in_the_start_menu_by_that(
-    installed: Path, first_start: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An older version has the usual name, and Windows wants another one beside it."""
-    (installed / "opt/workshop/etc/workshop.toml").write_text("jupyter_port = 8080\nweb_port = 8082\n")
-    (installed / "opt/workshop/etc/token").write_text("abcd-efgh\n")
-    with_version(installed, first_start)
-    monkeypatch.delenv("WSL_DISTRO_NAME", raising=False)
-    assert f"open {layout.NAME} in the Start menu" in first_start.announce(installed)[0]
-    monkeypatch.setenv("WSL_DISTRO_NAME", "workshop-2")
-    assert "open workshop-2 in the Start menu" in first_start.announce(installed)[0]
 
 
 def test_an_older_workshops_page_is_not_opened_for_the_new_one(
@@ -190,11 +176,6 @@ def test_where_the_page_does_not_come_it_is_said_what_to_do(
     said = capsys.readouterr().out
     assert "did not answer" in said
     assert "systemctl status workshop-web" in said
-
-
-def test_the_programs_paths_are_those_of_the_layout(first_start: ModuleType) -> None:
-    assert first_start.ACCOUNT == layout.ACCOUNT
-    assert first_start.DONE in layout.WAITING
 
 
 def test_a_root_is_seen_without_what_wsl_brings_or_makes(installed: Path, tmp_path: Path) -> None:

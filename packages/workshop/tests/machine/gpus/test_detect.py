@@ -58,12 +58,6 @@ def test_nvidia_smi_is_believed(programs: Path, tmp_path: Path) -> None:
     assert detect.answering()[0] == detect.Found("Tesla T4", 15360, "550.54")
 
 
-def test_it_is_asked_for_what_is_shown(programs: Path, tmp_path: Path) -> None:
-    nvidia_smi(programs, f'echo "$@" > {tmp_path}/asked')
-    detect.answering()
-    assert "name,memory.total,driver_version" in (tmp_path / "asked").read_text()
-
-
 @pytest.mark.parametrize(
     ("driver", "text"), [(False, "no driver is loaded"), (True, "its driver does not answer")]
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop.machine.gpus.need import NETWORKS, OPTIMISERS, PRECISIONS, Network, dense, need, residual_50
+from workshop.machine.gpus.need import NETWORKS, OPTIMISERS, Network, need, residual_50
 
 SMALL = Network("small", parameters=1000, activations=10)
 
@@ -17,17 +17,6 @@ def test_the_parts_in_32_bits() -> None:
     assert taken.total == 16200
     assert need(SMALL, 5, "SGD").optimiser == 0
     assert need(SMALL, 5, "momentum").optimiser == 4000
-
-
-def test_16_bits_halve_but_keep_a_copy_of_the_weights() -> None:
-    taken = need(SMALL, 5, "SGD", "16 bits")
-    assert (taken.weights, taken.gradients, taken.copy, taken.activations) == (2000, 2000, 4000, 100)
-    assert taken.optimiser == 0
-
-
-def test_with_adam_16_bits_save_nothing_but_activations() -> None:
-    both = [need(SMALL, 5, "Adam", precision) for precision in PRECISIONS]
-    assert [each.total - each.activations for each in both] == [16000, 16000]
 
 
 @given(st.sampled_from(NETWORKS), st.integers(1, 256), st.sampled_from([*OPTIMISERS]))
@@ -42,12 +31,6 @@ def test_16_bits_never_take_more(network: Network, batch: int, optimiser: str) -
     assert need(network, batch, optimiser, "16 bits").total <= need(network, batch, optimiser).total
 
 
-def test_a_dense_network_is_counted_as_in_the_lesson() -> None:
-    # The lesson lets Lasagne count the numbers of both.
-    assert dense("x", (784, 400, 10)).parameters == 784 * 400 + 400 + 400 * 10 + 10 == 318_010
-    assert dense("x", (784, 400, 400, 10)).parameters == 478_410
-
-
 def test_published_sizes() -> None:
     # torchvision's ResNet-50 has 25,557,032, of which 53,120 belong to normalisations.
     assert residual_50().parameters == 25_557_032 - 53_120
@@ -55,11 +38,3 @@ def test_published_sizes() -> None:
     assert sizes["language model, 0.1 billion (GPT-2)"] == pytest.approx(124e6, rel=0.01)
     assert sizes["language model, 1.5 billion (GPT-2 XL)"] == pytest.approx(1.56e9, rel=0.01)
     assert sizes["language model, 7 billion"] == pytest.approx(6.6e9, rel=0.02)
-
-
-def test_unknown_words() -> None:
-    with pytest.raises(KeyError):
-        need(SMALL, 1, "magic")
-    with pytest.raises(ValueError, match="8 bits"):
-        need(SMALL, 1, "SGD", "8 bits")
-    assert len(PRECISIONS) == 2

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop.errors import WorkshopError
-from workshop.machine.gpus.table import FILE, MEASURES, Card, frontier, load_cards, within
+from workshop.machine.gpus.table import FILE, Card, frontier, load_cards, within
 
 CARDS = load_cards()
 RANGES = {
@@ -24,13 +24,6 @@ RANGES = {
     "power_w": (30, 1_500),
     "price_usd": (100, 60_000),
 }
-
-
-def test_there_are_enough_cards_of_several_makers_and_times() -> None:
-    assert len(CARDS) >= 25
-    assert {card.vendor for card in CARDS} == {"NVIDIA", "AMD", "Intel"}
-    assert {2016, 2018, 2020, 2022, 2025} <= {card.year for card in CARDS}
-    assert len({card.name for card in CARDS}) == len(CARDS)
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
@@ -52,10 +45,6 @@ def test_each_row_has_its_sources_and_their_date(card: Card) -> None:
         assert parts.scheme in ("http", "https") and "." in parts.netloc and len(parts.path) > 1
     assert type(card.looked_up) is datetime.date
     assert card.year <= card.looked_up.year
-
-
-def test_cards_come_in_the_order_of_their_time() -> None:
-    assert [card.year for card in CARDS] == sorted(card.year for card in CARDS)
 
 
 def with_figures(price: float, speed: float, memory: float = 8.0, power: float = 200.0) -> Card:
@@ -84,15 +73,6 @@ def test_nothing_beats_the_frontier_and_it_beats_all_others(cards: list[Card]) -
         for card in cards
     )
     assert [card.price_usd for card in best] == sorted({card.price_usd for card in best})
-
-
-@pytest.mark.parametrize("measure", MEASURES)
-def test_the_real_frontier_is_monotonic(measure: str) -> None:
-    best = frontier(CARDS, measure)
-    assert len(best) >= 3
-    values = [card.measure(measure) for card in best]
-    assert values == sorted(set(values))
-    assert values[-1] == max(card.measure(measure) for card in CARDS)
 
 
 def test_filters() -> None:

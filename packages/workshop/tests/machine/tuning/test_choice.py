@@ -28,13 +28,6 @@ def test_what_is_written_is_read(settings: Settings, tmp_path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["blas.toml"]
 
 
-def test_a_later_choice_replaces_an_earlier_one(settings: Settings) -> None:
-    choice.write(settings, choice.here(3))
-    choice.write(settings, choice.here(1))
-    found = choice.read(settings)
-    assert found is not None and found.threads == 1
-
-
 def test_nothing_chosen(settings: Settings) -> None:
     assert choice.read(settings) is None
     assert choice.forget(settings) is False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,32 +76,7 @@ def test_a_core_of_the_past_is_said(features: tuple[str, ...], named: str) -> No
     assert named in found[1].advice
 
 
-def test_what_threadpoolctl_leaves_open() -> None:
-    entry = {**SYSTEM, "version": None, "architecture": None, "threading_layer": None, "internal_api": "new"}
-    (library,) = libraries.loaded([entry])
-    assert (library.name, library.version, library.threading) == ("new", "of an unknown version", "unknown")
-
-
 def test_this_process() -> None:
     pytest.importorskip("threadpoolctl", reason="needs Theano's environment")
     pytest.importorskip("theano", reason="needs Theano's environment")
     assert libraries.of_theano()[0].check == "Theano's BLAS"
-
-
-@pytest.mark.parametrize(
-    ("text", "features"),
-    [
-        (
-            "processor\t: 0\nflags\t\t: fpu sse2 avx2\nvmx flags\t: x\n\nprocessor\t: 1\nflags\t\t: fpu\n",
-            "fpu sse2 avx2",
-        ),
-        ("processor\t: 0\nFeatures\t: fp asimd\n", ""),
-        ("", ""),
-    ],
-)
-def test_features_are_those_of_the_first_processor(
-    text: str, features: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "cpuinfo").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(libraries, "Path", lambda name: tmp_path / Path(name).name)
-    assert libraries._features() == set(features.split())

@@ -71,20 +71,6 @@ def test_time_is_kept_but_for_the_first_rounds() -> None:
     assert len(table.rates) == sweep.FEWEST_ROUNDS
 
 
-def test_two_sweeps_take_turns(diary: Path) -> None:
-    seen: list[tuple[int, int]] = []
-    with sweep.workers((1, 2, 4), NAMES, COMMAND) as team:
-        few, all_ = sweep.take_turns(
-            [(team[:1], sweep.Plan(("a",), rounds=2)), (team, sweep.Plan(NAMES, rounds=3))],
-            lambda done, planned: seen.append((done, planned)),
-        )
-    asked = diary.read_text().split()
-    assert asked[0] == "1" and sorted(asked[1:4]) == ["1", "2", "4"] and asked[4] == "1"
-    assert (few.rates.shape, all_.rates.shape) == ((2, 1, 1), (3, 3, 2))
-    assert seen == [(2, 5), (4, 5), (5, 5)]
-    assert few.seconds > 0 and all_.seconds > 0
-
-
 def test_processes_end_with_the_block() -> None:
     with sweep.workers((1, 2), NAMES, COMMAND) as team:
         identities = [worker._process.pid for worker in team]

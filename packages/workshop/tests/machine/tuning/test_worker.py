@@ -8,33 +8,6 @@ import json
 from workshop.machine.tuning import worker, workloads
 
 
-class Clock:
-    """A clock that a unit of work moves on by a second."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.calls = 0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def work(self) -> None:
-        self.now += 1.0
-        self.calls += 1
-
-
-def test_the_rate_is_operations_over_time() -> None:
-    clock = Clock()
-    assert worker.rate(clock.work, 50, 10.0, clock) == 50.0
-    assert clock.calls == worker.WARM_UP + 10
-
-
-def test_long_work_is_done_once() -> None:
-    clock = Clock()
-    assert worker.rate(clock.work, 50, 0.001, clock) == 50.0
-    assert clock.calls == worker.WARM_UP + 1
-
-
 def test_asks_are_answered_in_their_order() -> None:
     asks = io.StringIO('{"workloads": ["square 32", "square 64"], "seconds": 0}\n' * 2)
     answers = io.StringIO()
