@@ -34,7 +34,10 @@ AS_PARTICIPANT = """
     - ansible.builtin.copy: {content: "{{ said.stdout }}", dest: "{{ answer }}"}
 """
 
-pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment"),
+]
 
 
 def play(text: str, folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:

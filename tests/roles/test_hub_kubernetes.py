@@ -28,7 +28,10 @@ ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 HEX = "0123456789abcdef" * 4
 IMAGE = f"registry.example.org/workshop@sha256:{HEX}"
 
-pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment"),
+]
 
 ROOMS: dict[str, dict[str, Any]] = {
     "plain": {},

@@ -28,7 +28,10 @@ WATCHED = (
     'echo "{\\"changed\\": false, \\"umask\\": \\"$(umask)\\", \\"extra\\": \\"$EXTRA\\"}"\n'
 )
 
-pytestmark = pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ANSIBLE.exists(), reason="needs ansible-playbook in this environment"),
+]
 
 
 def play(tmp_path: Path, *tasks: dict[str, Any], sent: bool = False, words: tuple[str, ...] = ()) -> Any:

@@ -49,6 +49,7 @@ class CallbackModule(CallbackBase):
 """
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(
         os.geteuid() != 0, reason="only root can be attacked by an account without its rights"
     ),

@@ -18,10 +18,13 @@ ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 SHARED = Path("/dev/shm")
 PARTS = ["virtualbox", "appliance", "preflight", "data", "site", "wheels", "debs"]
 
-pytestmark = pytest.mark.skipif(
-    not ANSIBLE.exists() or not SHARED.is_dir(),
-    reason="needs ansible-playbook in this environment, and /dev/shm",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not ANSIBLE.exists() or not SHARED.is_dir(),
+        reason="needs ansible-playbook in this environment, and /dev/shm",
+    ),
+]
 
 
 @pytest.fixture
