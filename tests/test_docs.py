@@ -51,7 +51,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCS, ids=NAMES)
 def test_files_that_are_named_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    named = re.findall(r"(?<![\w-])(?:tools|local|playbooks|roles|docs|\.ci)/[a-z0-9_./-]*[a-z0-9]", text)
+    named = re.findall(r"(?<![\w/-])(?:tools|local|playbooks|roles|docs|\.ci)/[a-z0-9_./-]*[a-z0-9]", text)
     assert path.name == "participant.md" or named
     for name in named:
         assert (ROOT / name).exists(), name

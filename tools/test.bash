@@ -29,6 +29,12 @@ NEEDED_BY_SLOW=(
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
+# packages WORD…: apt-get, once no other package manager is at work.
+packages() {
+  as_root bash roles/base-fedora/files/package-lock.bash run 900 \
+    env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 "$@" >/dev/null
+}
+
 # install PACKAGE…: those that are missing.
 install() {
   local missing
@@ -40,8 +46,8 @@ install() {
     echo "test.bash: cannot install ${missing[*]} without root; tests that need them are skipped" >&2 && return
   fi
   echo "installing ${missing[*]}"
-  as_root apt-get update --quiet=2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" >/dev/null
+  packages update
+  packages install --yes --no-install-recommends "${missing[@]}"
 }
 
 # make_environment: what locks/test.txt names, and this checkout's packages, editable.

@@ -193,6 +193,6 @@ def test_every_script_waits() -> None:
         for line in file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
         if call.search(line) and not re.search(harmless, line)
     ]
-    assert len(lines) > 5
+    assert lines
     for file, line in lines:
         assert re.search(r"\balone\b|package-lock\.bash", line), f"{file}: {line}"

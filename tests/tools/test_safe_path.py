@@ -141,5 +141,11 @@ def test_no_call_of_ours_does() -> None:
         lines = unsafe_lists(text) if is_python else unsafe_words(text)
         found += [f"{path.relative_to(ROOT)}: {line}" for line in lines]
     # These are run in the root of the checkout, by whoever tests it.
-    tests = ("tools/changed.py", "tools/plant-faults.py", "tools/test.bash", "tools/lock.bash")
+    tests = (
+        "tools/changed.py",
+        "tools/plant-faults.py",
+        "tools/test.bash",
+        "tools/testbed/release.bash",
+        "tools/lock.bash",
+    )
     assert [line for line in found if not line.startswith(tests)] == []

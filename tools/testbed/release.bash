@@ -46,7 +46,8 @@ use_venv() {
 }
 
 use_cluster() {
-  apt-get install --yes --quiet=2 --no-install-recommends iproute2 openssl procps util-linux iptables mmdebstrap >/dev/null
+  bash roles/base-fedora/files/package-lock.bash run 900 \
+    apt-get install --yes --quiet=2 --no-install-recommends iproute2 openssl procps util-linux iptables mmdebstrap >/dev/null
   export WORKSHOP_KUBERNETES=$WORKSHOP_TEST_CACHE/kubernetes
   export WORKSHOP_TEST_SAMPLE=$WORKSHOP_KUBERNETES/sample.tar
   use_venv cluster

@@ -217,7 +217,6 @@ def test_a_programming_fault_is_not_hidden() -> None:
         ["-m", "workshop", "--help"],
         ["-m", "workshop", "data", "list", "--json"],
         ["-m", "workshop", "sync", "--help"],
-        ["-m", "tools.testrun", "--list"],
     ],
 )
 def test_a_reader_that_has_gone_is_no_traceback(words: list[str], buffered: str) -> None:
