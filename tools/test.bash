@@ -108,8 +108,8 @@ case ${1:-} in
     install "${NEEDED_BY_SLOW[@]}"
     run_pytest -m "not release" "${parallel[@]}" "$@"
     ;;
-  "")
-    run_pytest "${parallel[@]}"
+  "" | --durations=*)
+    run_pytest "${parallel[@]}" "$@"
     echo "Proven once: style; unit tests; a bare machine set up, set up again, used and taken back; a lesson of each kernel;"
     echo "the sync table; a small appliance; start page, demo, lesson and slides in a browser."
     echo ".ci/run adds what is marked slow: all lessons, roles, machines, pages and attacks. Release tests: docs/testing.md."
