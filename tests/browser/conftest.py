@@ -200,25 +200,29 @@ Open = Callable[..., "playwright.Page"]
 Serve = Callable[..., str]
 
 
+FIRST_LOOK = {
+    "test_every_lesson_and_demo_is_linked",
+    "test_lights_show_what_answers_and_follow_it",
+    "test_it_learns_to_read_and_reads_what_is_drawn",
+    "test_each_cell_is_run_by_shift_and_enter",
+    "test_every_slide_fits_the_wall",
+}
+"""Start page, a demo, a lesson and a deck: what ``tools/test.bash`` opens. All others are slow."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to full depth what is tried in a second way: as plain files, in dark colours, in Notebook 7.
-
-    Of each module the first test is tried in both ways at normal depth, too; Notebook 7, which costs most, is
-    opened by one test alone, and Jupyter in dark colours, a page of its own, by none. The tests in Jupyter
-    come first, so that all fall to one of pytest-xdist's processes: each starts a server and loads
-    JupyterLab.
-    """
-    items.sort(key=lambda item: item.path.parent != HERE or not in_jupyter(item))
-    modules: dict[tuple[str, str], str] = {}
+    """Mark these tests; those in Jupyter share a server, so one process runs them."""
     for item in items:
+        if item.path.parent != HERE:
+            continue
+        item.add_marker(pytest.mark.browser)
+        if in_jupyter(item):
+            item.add_marker(pytest.mark.xdist_group("jupyter"))
         callspec = getattr(item, "callspec", None)
-        ways = {"file", "dark", "Notebook 7"} & set(map(str, callspec.params.values())) if callspec else set()
-        for way in ways:
-            test = f"{item.path}::{getattr(item, 'originalname', item.name)}"
-            first = modules.setdefault((way, "" if way == "Notebook 7" else str(item.path)), test)
-            if test != first or (way == "dark" and in_jupyter(item)):
-                item.add_marker(pytest.mark.slow)
+        second_way = {"file", "dark"} & set(map(str, callspec.params.values())) if callspec else set()
+        if second_way or getattr(item, "originalname", item.name) not in FIRST_LOOK:
+            item.add_marker(pytest.mark.slow)
 
 
 def in_jupyter(item: pytest.Item) -> bool:
