@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -29,6 +30,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # A test that takes something for a terminal needs a real one, also where this machine has a dumb one.
 os.environ["TERM"] = "xterm-256color"
+
+# Programs of the tests' environment, also where an editor runs it.
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 # Downloads of all tests; machines in containers see the same folder as /srv/cache.
 os.environ.setdefault("WORKSHOP_TEST_CACHE", str(CACHE))
