@@ -56,13 +56,17 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if of_theano.ALL.search(collection_path.read_text(encoding="utf-8")) else None
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, unless they name a group; start the longest first."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in FIRST))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    return min([FIRST.index(name) for name in FIRST if item.get_closest_marker(name)], default=len(FIRST))
 
 
 OF_THE_NETWORK = re.compile(

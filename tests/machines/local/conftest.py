@@ -14,6 +14,7 @@ ORDER = ["test_before_setup", "test_setup", "test_faults", "test_two_users", "te
 """The life of the laptop: each file goes on where the one before left it."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(item.path.stem) if item.path.stem in ORDER else -1)
     if os.geteuid() == 0 and shutil.which("podman"):
