@@ -69,6 +69,13 @@ def _rank(item: pytest.Item) -> int:
     return min([FIRST.index(name) for name in FIRST if item.get_closest_marker(name)], default=len(FIRST))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse a pytest with which pytest-xdist loses its groups, and tests of a machine disturb each other."""
+    lost = [item.nodeid for item in session.items if "@" not in item.nodeid]
+    if session.config.getoption("loadgroup", default=False) and lost:
+        raise pytest.UsageError("this pytest-xdist and pytest ignore xdist_group; see pyproject.toml")
+
+
 OF_THE_NETWORK = re.compile(
     r"gave no answer|cannot be (reached|found)|broke off|timed out|connect to a network|name resolution"
     r"|Could not resolve|Connection (reset|refused)|Network is unreachable",
