@@ -56,6 +56,18 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if of_theano.ALL.search(collection_path.read_text(encoding="utf-8")) else None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Name what tests/machines looks at: a machine, or something that was built."""
+    parser.addoption("--prefix", default="/opt/workshop", help="where the machine's workshop is")
+    parser.addoption("--ova", type=Path, help="boot this appliance under qemu and look at it")
+    parser.addoption("--wsl", type=Path, help="start this distribution for WSL instead of a small one")
+    parser.addoption("--image", type=Path, help="load this image and look at its containers")
+    parser.addoption(
+        "--without", action="append", default=[], help="a kernel that the machine was made without"
+    )
+    parser.addoption("--box", help="a box of tools/testbed/vagrant-box.bash: start a machine from it")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, unless they name a group; start the longest first."""

@@ -16,16 +16,6 @@ from machine import Machine
 testinfra.backend.BACKENDS["podman"] = "machine.InsideBackend"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--prefix", default="/opt/workshop", help="where the machine's workshop is")
-    parser.addoption("--ova", type=Path, help="boot this appliance under qemu and look at it")
-    parser.addoption("--wsl", type=Path, help="start this distribution for WSL instead of a small one")
-    parser.addoption("--image", type=Path, help="load this image and look at its containers")
-    parser.addoption(
-        "--without", action="append", default=[], help="a kernel that the machine was made without"
-    )
-
-
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Without a machine there is no behaviour to look at, and this host is not meant."""
     named = config.getoption("hosts", None) or config.getoption("--ova")

@@ -11,10 +11,6 @@ from required import lacking
 from vagrant_house import ROOT, House
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--box", help="a box of tools/testbed/vagrant-box.bash: start a machine from it")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "vm" not in item.path.parts:
