@@ -6,5 +6,5 @@ import re
 
 SOME = re.compile(r'importorskip\("(theano|onnx|h5py|sklearn)"|^ +import theano', re.MULTILINE)
 """In files with such tests."""
-ALL = re.compile(r'^(\w+ = )?pytest\.importorskip\("(theano|onnx|h5py)"', re.MULTILINE)
+ALL = re.compile(r'^(\w+ = )?pytest\.importorskip\("(theano|onnx|h5py|sklearn)"', re.MULTILINE)
 """In files that have no others."""

@@ -64,6 +64,7 @@ def test_podman_takes_this_computers_and_can_be_asked_for_the_other(
         assert said.split() == [kind, images[kind]]
 
 
+@pytest.mark.release
 @pytest.mark.parametrize("store", dockers.STORES)
 def test_docker_takes_this_computers_or_we_say_what_it_wants(
     store: str, images: dict[str, str], tmp_path: Path
