@@ -22,7 +22,7 @@ from workshop.lessons.yardstick import Round
 from workshop.settings import Settings
 from workshop.site.looks import faults_of_looks, measure_decks
 from workshop.site.presentation import read_schedule
-from workshop.site.publish import publish_decks
+from workshop.site.publish import Event, publish_decks
 
 from .conftest import CHECKOUT, STILL, Open, Serve, expect, wait_until
 
@@ -90,7 +90,7 @@ def test_published_decks_work_on_a_plain_file_server(
     libraries: Path, tmp_path: Path, open_page: Open
 ) -> None:
     folder = tmp_path / "published"
-    report = publish_decks(CHECKOUT, folder, place="Here", settings=Settings(data=libraries))
+    report = publish_decks(CHECKOUT, folder, Event(place="Here"), settings=Settings(data=libraries))
     assert len(report["handouts"]) == len(DECKS)
     for name in report["handouts"]:
         assert 0 < (folder / name).stat().st_size < PDF_BYTES
