@@ -14,9 +14,12 @@ from canaries import forms, found
 from tools.testbed.inside import inside
 
 SCRIPT = Path(__file__).with_name("what_nobody_sees.py").read_text(encoding="utf-8")
+READABLE = r"LC_ALL=C tr --complement '[:print:]\n' '?'"
+"""What makes text of anything."""
 LOGS = (
-    "journalctl --output=export --all --no-pager 2>/dev/null;"
-    " find /var/log -type f ! -path '*/journal/*' -exec cat {} + 2>/dev/null || true"
+    "{ journalctl --output=export --all --no-pager;"
+    " find /var/log -type f ! -path '*/journal/*' -exec cat {} +; } 2>/dev/null"
+    f" | {READABLE}"
 )
 """What root finds written down on the machine, all fields of the journal included."""
 

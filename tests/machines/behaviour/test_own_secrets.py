@@ -9,7 +9,7 @@ import pytest
 import testinfra
 from canaries import GENERATED, found
 from machine import Machine
-from machines.secrecy import LOGS, search_command, seen
+from machines.secrecy import LOGS, READABLE, search_command, seen
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,8 @@ def test_an_account_without_rights_finds_no_secret(machine: Machine, secrets: di
 
 def test_no_log_holds_a_secret(machine: Machine, secrets: dict[str, str]) -> None:
     """Neither the system's, as far as the account of the test may read them, nor the services' own."""
-    logs = machine.host.run(f"{{ {LOGS}; }}; find {machine.prefix} -name '*.log*' -exec cat {{}} +").stdout
+    logs = machine.host.run(
+        f"{LOGS}; find {machine.prefix} -name '*.log*' -exec cat {{}} + | {READABLE}"
+    ).stdout
     assert len(logs) > 1000
     assert found(secrets, logs) == []
