@@ -64,9 +64,9 @@ OF_JUPYTER = re.compile(
 OF_LEAVING = re.compile(r"^(TypeError: )?Failed to fetch$")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    """The distribution's Chromium."""
+    """The distribution's Chromium. It ends with the file: asyncio cannot be used while Playwright runs."""
     found = next(filter(None, map(shutil.which, [NAMED] if NAMED else BROWSERS)), None)
     if found is None:
         lacking(f"there is no {NAMED or 'Chromium'}; install the package chromium")
@@ -303,14 +303,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jupyter, 
         yield running_server, folder / "notebooks"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def participants_past(browser: playwright.Browser) -> Iterator[playwright.BrowserContext]:
     """What a participant's browser keeps from page to page: JupyterLab's scripts are large."""
     with browser.new_context() as context:
         yield context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kept(participants_past: playwright.BrowserContext) -> Kept:
     """The pages of Jupyter that tests leave to each other; they close with that browser."""
     return Kept()
