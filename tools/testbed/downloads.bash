@@ -16,5 +16,5 @@ for name in jupyter theano tensorflow; do
   uv pip install --quiet --target "$scratch/$name" --python-version 3.11 --no-deps --only-binary :all: --require-hashes \
     --requirement "$scratch/$name.txt"
 done
-python -m workshop data fetch --into "$scratch/data" --cache "$WORKSHOP_TEST_CACHE" --allow-unavailable --json >/dev/null
+python -P -m workshop data fetch --into "$scratch/data" --cache "$WORKSHOP_TEST_CACHE" --allow-unavailable --json >/dev/null
 echo "$stamp" >"$UV_CACHE_DIR/downloads-of"
