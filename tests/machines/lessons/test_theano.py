@@ -13,10 +13,18 @@ ROOT = Path(__file__).resolve().parents[3]
 BESIDE = ROOT / ".cache/test/theano-tests"
 """What pytest needs there, next to the environment and not in it."""
 
-pytestmark = [pytest.mark.lesson, pytest.mark.slow]
+pytestmark = pytest.mark.lesson
 
 
-def test_the_unit_tests_of_theano_pass(local_machine: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "which",
+    [
+        pytest.param("not slow and not release", marks=pytest.mark.slow),
+        pytest.param("slow", marks=pytest.mark.release),
+    ],
+    ids=["quick", "slow"],
+)
+def test_the_unit_tests_of_theano_pass(local_machine: Path, tmp_path: Path, which: str) -> None:
     python = local_machine / "venvs/theano/bin/python"
     install = ["uv", "pip", "install", "--quiet", "--python", python, "--target", BESIDE, "--no-deps"]
     subprocess.run(
@@ -29,7 +37,7 @@ def test_the_unit_tests_of_theano_pass(local_machine: Path, tmp_path: Path) -> N
     ]
     done = subprocess.run(
         # Theano's thousands of warnings about what NumPy will drop are left out.
-        [python, "-m", "pytest", "-q", "-m", "not release", "-p", "no:warnings", *tests],
+        [python, "-m", "pytest", "-q", "-m", which, "-p", "no:warnings", *tests],
         cwd=ROOT,
         env={
             **os.environ,
