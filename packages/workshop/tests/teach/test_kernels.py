@@ -93,7 +93,8 @@ def test_the_server_that_started_this_kernel_is_found(
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     assert kernels.server() is None
     (tmp_path / "jpserver-1.json").write_text("half a fi")
-    (tmp_path / "jpserver-2.json").write_text('{"pid": 2, "url": "http://other/", "token": "x"}')
+    other = {"pid": os.getpid(), "url": "http://other/", "token": "x"}
+    (tmp_path / "jpserver-2.json").write_text(json.dumps(other))
     assert kernels.server() is None
     mine = {"pid": os.getppid(), "url": "http://127.0.0.1:8080/", "token": "secret"}
     (tmp_path / "jpserver-3.json").write_text(json.dumps(mine))
