@@ -28,6 +28,7 @@ def test_a_wrong_argument_is_named_before_anything_is_done(set_up_laptop: Bed) -
     """Which ones are wrong, tests/roles/test_arguments.py tries; a token that can be guessed only this."""
     set_up_laptop.run("umask 077 && echo 'jupyter_service_token: our-class-2026' >~/given.yml")
     done = set_up_laptop.setup("-e", "@~/given.yml")
+    set_up_laptop.run("rm ~/given.yml")
     assert_one_line(done)
     for word in ("jupyter_service_token", "at least 20", "-e @FILE"):
         assert word in done.text, done.text

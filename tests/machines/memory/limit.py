@@ -9,6 +9,7 @@ import contextlib
 import os
 import shlex
 import signal
+import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -120,14 +121,13 @@ def _group(name: str) -> Limit:
         raise NoLimitHereError("a memory limit needs root")
     top = Path("/sys/fs/cgroup")
     kind, parent = (Version2, top) if (top / "cgroup.controllers").is_file() else (Version1, top / "memory")
-    # A run that was killed leaves its group behind, with what it counted.
-    folder = parent / f"{name}-{os.getpid()}"
     try:
         if kind is Version2:
             (parent / "cgroup.subtree_control").write_text("+memory")
         elif not (parent / "memory.limit_in_bytes").is_file():
             raise NoLimitHereError("this machine's kernel has no memory control groups")
-        folder.mkdir()
+        # A run that was killed leaves its group behind, with what it counted.
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
     except OSError as error:
         raise NoLimitHereError(f"this machine's control groups cannot be changed: {error}") from error
     return kind(folder)
