@@ -77,7 +77,7 @@ run_pytest() {
   fi
   "${words[@]}" 9>&- &
   child=$!
-  trap 'kill -KILL "$child" 2>/dev/null; tools/testbed/clean.bash' EXIT
+  trap 'kill -KILL "$child" 2>/dev/null || :; tools/testbed/clean.bash' EXIT
   # After Ctrl-C pytest still says what it knows.
   trap : INT
   until wait "$child"; do
