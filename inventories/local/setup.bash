@@ -90,6 +90,20 @@ make_control_environment() {
   sync_locked control "$prefix/control"
 }
 
+# say_command: how the workshop command is called from now on.
+say_command() {
+  local ours=$prefix/venvs/jupyter/bin/workshop launcher=$launcher_folder/workshop
+  if [ "$(realpath "$(command -v workshop || true)" 2>/dev/null)" = "$(realpath "$ours")" ]; then
+    echo "The command: workshop"
+  elif [ -z "$launcher_folder" ]; then
+    echo "The command: $ours"
+  elif [ "$(readlink "$launcher")" = "$ours" ]; then
+    echo "$launcher_folder is not on PATH yet; log in again, or type: $launcher"
+  else
+    echo "'workshop' is another workshop's command; of this one type: $ours"
+  fi
+}
+
 main() {
   case ${1:-} in -h | --help) usage && exit 0 ;; esac
   mark_set_up "${BASH_SOURCE[0]}" "$@"
@@ -117,6 +131,7 @@ main() {
   outlive_the_session
   # A part of set-up waits for its own services only; those of the others may have been started anew beside them.
   "$prefix/venvs/jupyter/bin/workshop" doctor --wait 60
+  say_command
 }
 
 main "$@"

@@ -130,6 +130,9 @@ def assert_complete(bed: Bed, what: str, hint: str, *words: str) -> None:
     record(what, done.seconds)
     again = bed.setup(*words, **SECOND_SETTINGS)
     assert (again.status, again.changed) == (0, 0), f"{hint}\n{again.text}"
+    # The command on PATH is the first workshop's still, and the last line says so.
+    assert again.text.splitlines()[-1].endswith(f"of this one type: {SECOND}/venvs/jupyter/bin/workshop")
+    assert bed.run(f"readlink /home/{USER}/.local/bin/workshop").text.strip().startswith(bed.prefix)
     verified = bed.run(f"{SECOND}/venvs/jupyter/bin/workshop data verify")
     assert verified.status == 0, f"{hint}\n{verified.text}"
 

@@ -22,6 +22,14 @@ def test_one_command_makes_the_workshop(first_setup: Ran) -> None:
     assert "[WARNING]" not in first_setup.text, first_setup.text
 
 
+def test_the_command_is_on_the_path_of_the_next_login(set_up_laptop: Bed, first_setup: Ran) -> None:
+    command = f"/home/{USER}/.local/bin/workshop"
+    assert first_setup.text.splitlines()[-1].endswith(f"or type: {command}"), first_setup.text
+    assert set_up_laptop.run(f"readlink {command}").text.strip().startswith(set_up_laptop.prefix)
+    told = set_up_laptop.run("bash --login -c 'workshop --version'")
+    assert told.status == 0, told.text
+
+
 def test_second_run_changes_nothing(set_up_laptop: Bed) -> None:
     done = set_up_laptop.setup()
     assert done.status == 0, done.text

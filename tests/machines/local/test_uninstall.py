@@ -52,6 +52,7 @@ def test_uninstall_leaves_the_checkout_and_what_was_written(
     assert not any(bed.listens(port) for port in (8080, 8081, 8082))
     assert bed.run(f"sha256sum {NOTEBOOK}").text == written
     assert set(bed.root(f"ls -A {bed.prefix}").split()) <= {"mine", "state"}  # backups of notebooks
+    assert not bed.exists(f"/home/{USER}/.local/bin")
     left = unexpected(bed, laptop_before)
     assert {name for name in left if not name.startswith(f"{NOTEBOOKS}/")} == {NOTEBOOKS}
 

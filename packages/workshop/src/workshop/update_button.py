@@ -49,9 +49,7 @@ class UpdateButton:
         with suppress(WorkshopError):  # a choice that cannot be read is made anew by the same command
             mine = _mine(self.settings)
         if mine is None:
-            prefix = self.settings.prefix
-            command = f"{prefix}/venvs/jupyter/bin/workshop updates set" if prefix else ""
-            return {"can": False, "command": command}
+            return {"can": False, "command": "workshop updates set" if self.settings.prefix else ""}
         if mine.updates.check_online and time.monotonic() - self._asked_at > EVERY_S:
             self._asked_at = time.monotonic()
             self._asking = asyncio.create_task(self._look(mine))
