@@ -46,8 +46,9 @@ def _set_up() -> None:
         "workshop_prefix": PREFIX,
         "workshop_notebooks": CACHE / "notebooks",
         "workshop_cache": downloads,
-        # The host's own manager of services is left alone.
+        # The host's own manager of services is left alone, and the command of its own workshop.
         "workshop_service_manager": "supervisor",
+        "workshop_launcher_folder": "",
         **{f"workshop_{name}_port": port for name, port in PORTS.items()},
     }
     # Only certificates that somebody named are passed on; the system's own need no word.

@@ -16,8 +16,9 @@ from workshop.settings import find_checkout
 
 app = typer.Typer()
 
-RATIO = 2.5
-FIRST_CELL_CPU_SECONDS = 10.0
+RATIO = 2.0
+FIRST_CELL_SECONDS = 15.0
+SECOND_RUN_SECONDS = 30.0
 PARTS = ("setup", "first_cell", "second_run", "peer")
 
 
@@ -32,7 +33,7 @@ def setup(
     The peer is `uv venv` and `uv pip sync` of the same locked environments and `workshop data fetch` of the
     same data, one after the other. As soon as set-up has ended, while it still compiles in the background,
     the first lesson is opened up to its first cell that compiles. Then set-up runs a second time. Exit 1 when
-    a bar is missed.
+    a threshold is missed.
     """
     checkout = find_checkout("local/setup.bash")
     with scratch_folder(scratch, keep_failed=True) as folder:
@@ -63,7 +64,7 @@ def measure(checkout: Path, folder: Path, repeat: int) -> tuple[dict[str, list[C
 
 
 def summarise(costs: dict[str, list[Cost]], changed: int) -> dict[str, Any]:
-    """Return the medians, and the bars that are missed."""
+    """Return the medians, and the thresholds that are missed."""
     pairs = list(zip(costs["setup"], costs["peer"], strict=True))
     ratio = median(ours.seconds / peer.seconds for ours, peer in pairs)
     found = {name: medians(each) for name, each in costs.items()}
@@ -72,8 +73,10 @@ def summarise(costs: dict[str, list[Cost]], changed: int) -> dict[str, Any]:
         missed.append(f"set-up takes {ratio:.2f} times as long as by hand, at most {RATIO:g}")
     if changed:
         missed.append(f"the second run changes {changed} things, at most 0")
-    if (cell := found["first_cell"].cpu_seconds) > FIRST_CELL_CPU_SECONDS:
-        missed.append(f"the first cell takes {cell:.1f} CPU seconds, at most {FIRST_CELL_CPU_SECONDS:g}")
+    if (again := found["second_run"].seconds) > SECOND_RUN_SECONDS:
+        missed.append(f"the second run takes {again:.1f} s, at most {SECOND_RUN_SECONDS:g}")
+    if (cell := found["first_cell"].seconds) > FIRST_CELL_SECONDS:
+        missed.append(f"the first cell takes {cell:.1f} s, at most {FIRST_CELL_SECONDS:g}")
     return {name: each.rounded() for name, each in found.items()} | {
         "ratio": round(ratio, 3),
         "trials": [[round(ours.seconds, 1), round(peer.seconds, 1)] for ours, peer in pairs],
@@ -85,5 +88,5 @@ def summarise(costs: dict[str, list[Cost]], changed: int) -> dict[str, Any]:
 def lines(report: dict[str, Any]) -> list[str]:
     """Return the figures for people."""
     found = [f"{name:12}{figures(report[name])}" for name in PARTS]
-    found.append(f"ratio {report['ratio']:.2f} (bar {RATIO:g}), again changed={report['second_run_changed']}")
+    found.append(f"ratio {report['ratio']:.2f} (at most {RATIO:g}), again changed={report['second_run_changed']}")
     return found

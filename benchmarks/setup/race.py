@@ -35,6 +35,8 @@ class Trial:
             "workshop_notebooks": str(scratch / "notebooks"),
             # Units of systemd have fixed names: those of this machine's own workshop stay untouched.
             "workshop_service_manager": "supervisor",
+            # So does the command on PATH.
+            "workshop_launcher_folder": "",
         }
         for name, port in zip(("jupyter", "tensorboard", "web"), free_ports(3), strict=True):
             self.variables[f"workshop_{name}_port"] = str(port)

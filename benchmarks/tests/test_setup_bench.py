@@ -71,6 +71,7 @@ def test_the_document_has_all_costs_and_the_ratio(
     words = (checkout / "arguments").read_text().split()
     assert "workshop_service_manager=supervisor" in words
     ports = {word.partition("=")[2] for word in words if "_port=" in word}
+    assert "workshop_launcher_folder=" in words
     assert len(ports) == 3 and not ports & {"8080", "8081", "8082"}
     assert "WORKSHOP_CONFIG" not in (checkout / "environment").read_text()
     calls = (tmp_path / "calls").read_text()
@@ -89,12 +90,22 @@ def test_a_set_up_that_fails_says_why_and_stops(checkout: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("setup", "cell", "changed", "missed"), [(240, 3, 0, 0), (251, 3, 0, 1), (100, 11, 0, 1), (100, 3, 1, 1)]
+    ("setup", "cell", "again", "changed", "missed"),
+    [
+        (199, 14, 29, 0, []),
+        (201, 14, 29, 0, ["set-up takes 2.01 times"]),
+        (199, 16, 29, 0, ["the first cell takes 16.0 s"]),
+        (199, 14, 31, 0, ["the second run takes 31.0 s"]),
+        (199, 14, 29, 1, ["the second run changes 1"]),
+    ],
 )
-def test_each_bar_counts(setup: float, cell: float, changed: int, missed: int) -> None:
-    costs = {"setup": setup, "first_cell": cell, "second_run": 9, "peer": 100}
+def test_a_missed_threshold_is_named(
+    setup: float, cell: float, again: float, changed: int, missed: list[str]
+) -> None:
+    costs = {"setup": setup, "first_cell": cell, "second_run": again, "peer": 100}
     found = bench.summarise({name: [Cost(each, each, 1)] for name, each in costs.items()}, changed)
-    assert len(found["missed"]) == missed
+    assert len(found["missed"]) == len(missed)
+    assert all(each.startswith(start) for each, start in zip(found["missed"], missed, strict=True))
 
 
 def test_the_first_lesson_compiles_on_its_short_path() -> None:
