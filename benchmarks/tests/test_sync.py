@@ -47,8 +47,7 @@ def test_both_have_run_the_same_notebooks(
         assert len(json.loads(ours)["cells"][0]["outputs"]) == 1
 
 
-def test_each_bar_can_be_missed() -> None:
-    row = {"sync": {"cpu_seconds": 0.02}, "times_as_fast": 7.0}
-    assert bench.missed({"untouched": row, "ran": row}) == []
-    slow = {"sync": {"cpu_seconds": 0.6}, "times_as_fast": 4.0}
-    assert len(bench.missed({"untouched": row, "ran": slow})) == 2
+@pytest.mark.parametrize(("untouched", "ran", "missed"), [(0.5, 1.0, 0), (0.4, 1.0, 1), (0.5, 0.9, 1)])
+def test_a_missed_threshold_is_named(untouched: float, ran: float, missed: int) -> None:
+    report = {"untouched": {"times_as_fast": untouched}, "ran": {"times_as_fast": ran}}
+    assert len(bench.missed(report)) == missed

@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import typer.main
 
+from workshop.sync import cli
 from workshop.sync.engine import Open, Report, no_open_notebooks, synchronise
 from workshop.sync.source import Source, read_folder
 from workshop.sync.state import HashCache
+
+
+def run_sync(words: Sequence[str]) -> None:
+    """Run ``workshop sync`` in this process; its errors are raised as they are."""
+    typer.main.get_command(cli.app)(list(words), standalone_mode=False)
 
 
 def cell(

@@ -14,14 +14,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from sync.bed import Bed, notebook
+from sync.bed import Bed, notebook, run_sync
 from sync.forge import Header, carry, commit_headers, flat, listed, signature, store, tag_headers
 from sync.organiser import DAY, FIRST_DAY, Organiser, allowed_signers, new_key
 from workshop.errors import WorkshopError
 from workshop.machine.doctor import checks
 from workshop.machine.lines import State
 from workshop.settings import load_settings
-from workshop.sync import command
 from workshop.sync.machine import pull_app
 from workshop.update_button import UpdateButton
 
@@ -72,7 +71,7 @@ class Machine:
         """Run the command; return which commit the machine has, or what it had when this was refused."""
         try:
             if self.verb == "sync":
-                command.main(words)
+                run_sync(words)
             else:
                 done = CliRunner().invoke(pull_app, words)
                 if done.exception is not None:

@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from workshop.errors import WorkshopError
-from workshop.sync.command import main, parse
+from workshop.sync.cli import app
 from workshop.sync.decision import Action
 from workshop.sync.engine import Outcome, Report
 from workshop.sync.request import request_from
 
-from .bed import Bed, notebook
+from .bed import Bed, notebook, run_sync
 
 
 def words(bed: Bed, *more: str) -> list[str]:
@@ -32,22 +33,19 @@ def words(bed: Bed, *more: str) -> list[str]:
         ["--pack", "x.zip", "--into", "a", "--state", "b", "--dry-run"],
     ],
 )
-def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as end:
-        parse(wrong)
-    assert end.value.code == 2
-    assert "usage: workshop sync" in capsys.readouterr().err
+def test_wrong_usage_ends_with_2(wrong: list[str]) -> None:
+    assert CliRunner().invoke(app, wrong).exit_code == 2
 
 
 def test_sync_undo_and_their_summaries(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
     bed.publish(a_ipynb=notebook("1"))
-    main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+    run_sync(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
     assert "a.ipynb: it is new" in capsys.readouterr().out
-    main(words(bed, "--undo", "--json"))
+    run_sync(words(bed, "--undo", "--json"))
     assert json.loads(capsys.readouterr().out)["files"][0]["action"] == "restored"
     assert bed.snapshot() == {}
     with pytest.raises(WorkshopError, match="no sync to undo"):
-        main(words(bed, "--undo"))
+        run_sync(words(bed, "--undo"))
 
 
 def test_what_the_system_refuses_is_one_line_with_what_to_do(bed: Bed, tmp_path: Path) -> None:
@@ -55,7 +53,7 @@ def test_what_the_system_refuses_is_one_line_with_what_to_do(bed: Bed, tmp_path:
     (tmp_path / "file").touch()
     bed.state = tmp_path / "file/state"
     with pytest.raises(WorkshopError, match=r"^Not a directory \(.*\); .* mend that, and sync again$"):
-        main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+        run_sync(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
 
 
 def test_a_source_that_cannot_be_read_is_not_called_empty(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +64,7 @@ def test_a_source_that_cannot_be_read_is_not_called_empty(bed: Bed, monkeypatch:
 
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(WorkshopError, match="notebooks cannot be read"):
-        main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+        run_sync(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
 
 
 def test_where_a_packed_file_cannot_be_is_said(bed: Bed, tmp_path: Path) -> None:
@@ -74,7 +72,7 @@ def test_where_a_packed_file_cannot_be_is_said(bed: Bed, tmp_path: Path) -> None
     (tmp_path / "folder.zip").mkdir()
     for place in ("none/my.zip", "folder.zip"):
         with pytest.raises(WorkshopError, match=r"zip cannot be written there; name a file"):
-            main(words(bed, "--pack", str(tmp_path / place)))
+            run_sync(words(bed, "--pack", str(tmp_path / place)))
 
 
 def test_names_that_the_terminal_cannot_show_do_not_stop_packing(
@@ -83,7 +81,7 @@ def test_names_that_the_terminal_cannot_show_do_not_stop_packing(
     bed.edit("a.ipynb", notebook("1"))
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", terminal)
-    main(words(bed, "--pack", str(tmp_path / "日.zip")))
+    run_sync(words(bed, "--pack", str(tmp_path / "日.zip")))
     terminal.flush()
     assert b"1 file is in" in terminal.buffer.getvalue() and (tmp_path / "日.zip").is_file()
 
@@ -105,22 +103,22 @@ def test_a_set_up_machine_needs_no_more_words(
     bed.publish(a_ipynb=notebook("1"))
     (machine / "etc/updates.toml").write_text(f"url = {str(bed.upstream)!r}\nsubdir = 'notebooks'\n")
     with pytest.raises(WorkshopError, match="--allow-unsigned"):
-        main(["--dry-run"])
-    main(["--dry-run", "--allow-unsigned"])
+        run_sync(["--dry-run"])
+    run_sync(["--dry-run", "--allow-unsigned"])
     assert "a.ipynb" in capsys.readouterr().out
     assert bed.snapshot() == {}
-    main(["--allow-unsigned"])
+    run_sync(["--allow-unsigned"])
     assert set(bed.snapshot()) == {"a.ipynb"}
     assert (machine / "state").is_dir()
-    main(["--undo"])
+    run_sync(["--undo"])
     assert bed.snapshot() == {}
 
 
 def test_a_set_up_machine_without_an_address_takes_a_stick(bed: Bed, machine: Path) -> None:
     bed.publish(a_ipynb=notebook("1"))
     with pytest.raises(WorkshopError, match="--from"):
-        main([])
-    main(["--from", str(bed.upstream), "--allow-unsigned"])
+        run_sync([])
+    run_sync(["--from", str(bed.upstream), "--allow-unsigned"])
     assert set(bed.snapshot()) == {"a.ipynb"}
     assert (machine / "state").is_dir()
 
@@ -130,8 +128,8 @@ def test_the_machines_keys_hold_for_a_stick_too(bed: Bed, machine: Path, tmp_pat
     (machine / "etc/updates.toml").write_text(f"signers = {str(tmp_path / 'keys')!r}\n")
     (tmp_path / "keys").touch()
     with pytest.raises(WorkshopError, match="signature"):
-        main(["--from", str(bed.upstream)])
-    main(["--from", str(bed.upstream), "--allow-unsigned"])
+        run_sync(["--from", str(bed.upstream)])
+    run_sync(["--from", str(bed.upstream), "--allow-unsigned"])
     assert set(bed.snapshot()) == {"a.ipynb"}
 
 
@@ -140,7 +138,7 @@ def test_a_machine_that_was_not_set_up_says_so(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("WORKSHOP_CONFIG", str(tmp_path / "workshop.toml"))
     for words in ([], ["--undo"], ["--from", "x"]):
         with pytest.raises(WorkshopError, match="not set up"):
-            main(words)
+            run_sync(words)
 
 
 def test_the_document_can_be_printed_in_any_encoding(bed: Bed) -> None:
@@ -161,12 +159,12 @@ def test_a_folder_that_is_none_is_refused_in_one_line(bed: Bed, kind: str) -> No
     else:
         bed.mine.write_bytes(b"")
     with pytest.raises(WorkshopError, match=r"loop of links|is no folder"):
-        main(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
+        run_sync(words(bed, "--from", str(bed.upstream), "--allow-unsigned"))
 
 
 def test_a_source_without_a_name_is_not_the_folder_that_one_stands_in(bed: Bed) -> None:
     with pytest.raises(WorkshopError, match="the source has no name"):
-        main(words(bed, "--from", "", "--allow-unsigned"))
+        run_sync(words(bed, "--from", "", "--allow-unsigned"))
 
 
 def test_the_document_has_the_agreed_form() -> None:
@@ -179,28 +177,6 @@ def test_the_document_has_the_agreed_form() -> None:
         "notes": ["n"],
         "files": [{"path": "a", "action": "backed-up", "why": "why"}],
     }
-
-
-def test_it_starts_without_anything_heavy(bed: Bed) -> None:
-    bed.publish(a_ipynb=notebook("1"))
-    bed.sync()
-    code = (
-        "import sys; from workshop.sync.command import main\n"
-        f"main({words(bed, '--from', str(bed.upstream), '--allow-unsigned')!r})\n"
-        "heavy = {'typer', 'rich', 'nbformat', 'jsonschema', 'urllib.request'} & set(sys.modules)\n"
-        "assert not heavy, heavy\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-
-
-@pytest.mark.parametrize("arguments", [["sync", "--help"], ["sync", "-h"]])
-def test_help_is_the_same_by_both_ways(arguments: list[str], tmp_path: Path) -> None:
-    quick = [sys.executable, "-m", "workshop", *arguments]
-    other = [sys.executable, "-c", "from workshop.system.command import main; main()", *arguments]
-    said = [
-        subprocess.run(each, capture_output=True, text=True, check=True).stdout for each in (quick, other)
-    ]
-    assert said[0] == said[1] and "--allowed-signers" in said[0]
 
 
 def workshop(script: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import typer
 
 from workshop.errors import WorkshopError
-from workshop.sync.command import main
 from workshop.sync.engine import Report, no_open_notebooks, undo
 from workshop.sync.home import ABOUT, pack, take_up
 from workshop.sync.request import Request, perform
 
-from .bed import Bed, book, cell, cells_of, notebook
+from .bed import Bed, book, cell, cells_of, notebook, run_sync
 
 BASE = notebook("a = 1", "b = 2", "c = 3")
 EXERCISE = ["exercise:sum"]
@@ -192,13 +192,13 @@ def test_the_words_that_people_type(two: Two, capsys: pytest.CaptureFixture[str]
     file = two.folder / "folder.zip"
     where = ["--into", str(two.seat.mine), "--state", str(two.seat.state)]
     two.seat.edit("a.ipynb", notebook("a = 11", "b = 2", "c = 3"))
-    main(["--pack", str(file), *where])
+    run_sync(["--pack", str(file), *where])
     assert "2 files" in capsys.readouterr().out
-    main(["--from", str(file), "--into", str(two.home.mine), "--state", str(two.home.state), "--json"])
+    run_sync(["--from", str(file), "--into", str(two.home.mine), "--state", str(two.home.state), "--json"])
     assert json.loads(capsys.readouterr().out)["files"][0]["path"] == "a.ipynb"
     assert sources(two.home.read("a.ipynb"))[0] == "a = 11"
-    with pytest.raises(SystemExit):
-        main(["--pack", str(two.folder / "folder.tar"), *where])
+    with pytest.raises(typer.BadParameter):
+        run_sync(["--pack", str(two.folder / "folder.tar"), *where])
 
 
 def made(about: object, **files: bytes) -> bytes:

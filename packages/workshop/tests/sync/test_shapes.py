@@ -13,7 +13,6 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sync import source
-from workshop.sync.command import main
 from workshop.sync.engine import undo
 from workshop.sync.files import ChangedError
 from workshop.sync.git import failure
@@ -21,7 +20,7 @@ from workshop.sync.mirror import DamagedMirrorError, Mirror, Remote
 from workshop.sync.notebook import Version
 from workshop.sync.source import read_folder
 
-from .bed import Bed, memory_folder, notebook
+from .bed import Bed, memory_folder, notebook, run_sync
 from .organiser import Organiser
 
 NOBODY = 65534
@@ -201,7 +200,7 @@ def test_a_fault_of_the_disk_is_one_line_whatever_the_folder_is_called(tmp_path:
         str(odd / "y"),
     ]
     with pytest.raises(WorkshopError, match="Not a directory") as said:
-        main(words)
+        run_sync(words)
     str(said.value).encode()
     assert "\n" not in str(said.value)
 

@@ -1,16 +1,193 @@
-"""Where ``workshop sync`` begins: the quick look, and the whole sync where that does not do."""
+"""``workshop sync``: bring a participant's notebooks up to date, undo that, or pack them into one file."""
 
 from __future__ import annotations
 
-from workshop.sync.light import say, still
+import io
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workshop.errors import WorkshopError
+from workshop.output import print_json
+from workshop.settings import load_settings
+from workshop.sync import home
+from workshop.sync.files import only_one, reason, shown
+from workshop.sync.request import Request, own_request, own_state, perform, request_from
+from workshop.sync.source import PACKED
+from workshop.sync.summary import NBDIFF_WEB, summary
+from workshop.system.account import hand_over, who_can_change
+from workshop.updates import load_updates
+
+app = typer.Typer()
+
+EPILOG = """\
+Without --into and --state it is about this machine's own notebooks. Their newest version comes from the
+organiser's address, or from what --from names; set-up noted the address and the organiser's keys.
+
+Exit 0: done, or offline and nothing to be done. 1: refused or failed, a line says why. 2: wrong usage."""
+OPTIONS = {"source": "--from", "signers": "--allowed-signers", "allow_unsigned": "--allow-unsigned"}
+"""Options whose names differ from those of their values."""
+OF_REQUEST = {each.name for each in fields(Request)}
+ONCE = "Once, when the organiser says so"
 
 
-def main(words: list[str]) -> None:
-    """Do what ``workshop sync`` is to do."""
-    answer = still(words)
-    if answer is not None:
-        say(answer)
+@app.command(epilog=EPILOG)
+def sync(
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="A git address (https, ssh, file), a folder, a stick, or what --pack or a classroom made.",
+        ),
+    ] = None,
+    pack: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write your folder into one file (.zip), which --from takes up on another machine of yours.",
+        ),
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Put the folder back as before the last sync.")
+    ] = False,
+    request: Annotated[
+        bool, typer.Option("--request", help="Do what one JSON document on stdin asks for.")
+    ] = False,
+    into: Annotated[Path | None, typer.Option(metavar="DIR", help="The participant's folder.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where sync remembers what it delivered.")
+    ] = None,
+    subdir: Annotated[str | None, typer.Option(help="The source's folder of notebooks (notebooks).")] = None,
+    branch: Annotated[str | None, typer.Option(help="The branch to follow; else the source's own.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; say what would be done.")
+    ] = False,
+    signers: Annotated[
+        Path | None,
+        typer.Option(
+            "--allowed-signers",
+            metavar="FILE",
+            help="The organiser's keys: SSH allowed signers or a GPG keyring.",
+        ),
+    ] = None,
+    allow_unsigned: Annotated[
+        bool, typer.Option("--allow-unsigned", help="Take what nobody signed: from git, a bundle, a folder.")
+    ] = False,
+    project: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The project that signed tags must name.")
+    ] = None,
+    trust_new_source: Annotated[
+        bool,
+        typer.Option("--trust-new-source", help=f"{ONCE}: accept another address, or a history begun anew."),
+    ] = False,
+    ignore_clock: Annotated[
+        bool,
+        typer.Option("--ignore-clock", help=f"{ONCE}: judge keys and dates without this machine's clock."),
+    ] = False,
+    reset: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help=f"{ONCE}: take the revision whose code they read to you."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Bring the newest notebooks and keep every edit."""
+    given = {name: value for name, value in locals().items() if value not in (None, False)}
+    require_fitting(given)
+    try:
+        text = sys.stdin.read() if request else None
+        wanted = request_from(text) if text is not None else request_of(given)
+        # Whoever could put something else in place of the folders does the work there, not root.
+        if os.geteuid() == 0 and (account := who_can_change(wanted.into) or who_can_change(wanted.state)):
+            sys.exit(hand_over(account, sys.argv[1:], text))
+        if pack is not None:
+            _pack(pack, wanted, json)
+            return
+        report = perform(wanted)
+    except WorkshopError as error:
+        raise WorkshopError(shown(str(error))) from error
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise WorkshopError(
+            shown(f"{error.strerror or error}{where}; nothing is lost; mend that, and sync again")
+        ) from error
+    except Exception as error:  # a user is to see what happened, not where in the program
+        raise WorkshopError(
+            f"the sync stopped: {shown(reason(error))}; what was done can be undone"
+        ) from error
+    if json:
+        print_json(report.as_document())
         return
-    from workshop.sync import command  # it and all that it needs take ten times as long to load
+    viewer = shutil.which(NBDIFF_WEB) is not None
+    _print(summary(report, wanted.into, wanted.dry_run, viewer))
 
-    command.main(words)
+
+def require_fitting(given: dict[str, Any]) -> None:
+    """Raise BadParameter when options do not go together."""
+    for alternatives in (("source", "pack", "undo", "request"), ("signers", "allow_unsigned")):
+        both = [OPTIONS.get(name, f"--{name}") for name in alternatives if name in given]
+        if len(both) > 1:
+            raise typer.BadParameter(f"{' and '.join(both)} do not go together")
+    if ("into" in given) != ("state" in given):
+        raise typer.BadParameter(
+            "--into and --state go together; without both it is about this machine's own notebooks"
+        )
+    if "into" in given and not given.keys() & {"source", "pack", "undo"}:
+        raise typer.BadParameter("with --into and --state one of --from, --pack and --undo is needed")
+    if "pack" in given and "dry_run" in given:
+        raise typer.BadParameter("--pack changes nothing but its file; it does not go with --dry-run")
+    if "pack" in given and given["pack"].suffix != PACKED:
+        raise typer.BadParameter(f"the file of --pack has to end in {PACKED}, by which --from knows it")
+
+
+def request_of(given: dict[str, Any]) -> Request:
+    """Return what to do; whatever is not given is as set-up decided for this machine's own notebooks."""
+    named = {name: value for name, value in given.items() if name in OF_REQUEST}
+    if "into" in given:
+        return Request(**{"source": "", **named})
+    settings = load_settings()
+    if "undo" in given or "pack" in given:
+        base = Request("", settings.notebooks, own_state(settings))
+    else:
+        base = own_request(settings, load_updates(settings), given.get("source", ""))
+    return replace(base if "allow_unsigned" not in given else replace(base, signers=None), **named)
+
+
+def _pack(file: Path, request: Request, json: bool) -> None:
+    """Pack the participant's folder into a file, and say what it got."""
+    if not file.parent.is_dir() or file.is_dir():
+        raise WorkshopError(f"{file} cannot be written there; name a file in a folder that there is")
+    beside = file.with_name(f".{file.name}.new")
+    with only_one(request.state):
+        try:
+            # Whatever folder it lies in, what somebody wrote is theirs to show.
+            beside.touch(mode=0o600)
+            with beside.open("wb") as out:
+                done = home.pack(request.into, request.state, out, platform.node())
+            beside.replace(file)
+        finally:
+            beside.unlink(missing_ok=True)
+    if json:
+        print_json({"file": str(file), **asdict(done)})
+        return
+    lines = [f"! {path} is not in it: {why}" for path, why in done.left_out.items()]
+    lines.append(f"{'1 file is' if done.files == 1 else f'{done.files} files are'} in {file}.")
+    lines.append(
+        "On another machine of yours: workshop sync --from FILE, or Jupyter's page 'Your notebooks'."
+    )
+    _print(map(shown, lines))
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print lines; what the terminal cannot show is escaped."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    for line in lines:
+        print(line)

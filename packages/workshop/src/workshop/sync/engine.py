@@ -35,10 +35,9 @@ from workshop.sync.files import (
     shown,
     write_atomically,
 )
-from workshop.sync.light import fingerprint
 from workshop.sync.notebook import Version
 from workshop.sync.planner import Planner
-from workshop.sync.source import Heard, Source
+from workshop.sync.source import Source
 from workshop.sync.state import HashCache, Log, LoggedFate, LoggedStep, Manifest, Record, heal, last_changed
 from workshop.system.files import at_once
 
@@ -63,16 +62,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Rest:
-    """Everything is as it should be: what that depended on (see ``light``)."""
-
-    state: Path
-    heard: Heard
-    files: Mapping[Path, bytes]
-    """What each file was; nothing where there was none."""
-
-
-@dataclass(frozen=True)
 class Report:
     """What one run did, or would do."""
 
@@ -88,8 +77,6 @@ class Report:
     """Whether the source could not be reached, so that nothing was done."""
     undone: bool = False
     """Whether this was an undo, of that revision."""
-    rest: Rest | None = None
-    """What "nothing to do" depended on; None when there was something, or when nobody can tell."""
 
     @property
     def changed(self) -> bool:
@@ -151,23 +138,11 @@ def synchronise(
                     )
             notes = (*map(shown, filter(None, [run.damage, late])), *found.notes)
             outcomes = _outcomes(fates)
-            at_rest = not (dry_run or outcomes or notes)
-            rest = _rest(found, run, hashes) if at_rest else None
         finally:
             found.close()
     kept = record.folder / "files" if record is not None else None
     backups = kept if kept is not None and kept.is_dir() else None
-    return Report(found.revision, outcomes, backups, found.news, notes, rest=rest)
-
-
-def _rest(source: Source, run: Run, hashes: HashCache) -> Rest | None:
-    """Return what a run depended on that found nothing to do; call it with the lock held."""
-    paths = (run.into / path for path in {*source.files, *run.manifest.entries})
-    seen = {path: hashes.seen(str(path)) for path in paths}
-    if source.heard is None or not all(seen.values()):
-        return None
-    own = (run.manifest.file, run.log.folder, *source.heard.files)
-    return Rest(run.state, source.heard, {place: fingerprint(place) for place in own} | seen)
+    return Report(found.revision, outcomes, backups, found.news, notes)
 
 
 def undo(into: Path, state: Path, dry_run: bool = False, open_notebooks: Open = no_open_notebooks) -> Report:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -19,10 +20,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from workshop.environment import proxies
 from workshop.errors import WorkshopError
 from workshop.sync.files import STEERING, shown
-from workshop.sync.light import ASK_SECONDS, environment, limit
 
+ASK_SECONDS = 8.0
+"""Within this time a server has answered, or the machine counts as offline."""
+LIMITS = {resource.RLIMIT_CPU: 50, resource.RLIMIT_DATA: 160_000_000, resource.RLIMIT_FSIZE: 2_000_000_000}
+"""What one git may use: a repository made to hurt is refused instead."""
+SSH = (
+    "ssh -o BatchMode=yes -o ConnectTimeout=6 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 "
+    "-o ClearAllForwardings=yes"
+)
+"""A network that is lost in the middle is noticed within 40 s."""
+KEPT_VARIABLES = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_PROXY_SSL_CAINFO"}
+"""A company's own certificates and proxies are needed to get out."""
 LOCAL_SECONDS = 300.0
 FETCH_SECONDS = 1800.0
 MOST_SAID = 16_000_000
@@ -100,6 +112,43 @@ CERTIFICATE = re.compile(r"certificate|ssl|tls", re.IGNORECASE)
 DATED = re.compile(r"expired|not yet valid", re.IGNORECASE)
 SIGN_IN = "sign in to the network in a browser first; if you are online, the address is wrong"
 SHORT = 3
+
+
+def limit(process: int) -> None:
+    """Hold a git to what it may use, or to less where this account may use no more."""
+    for kind, most in LIMITS.items():
+        allowed = resource.getrlimit(kind)[1]
+        most = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.prlimit(process, kind, (most, most))
+
+
+def environment(repository: str | Path, config: str | Path) -> dict[str, str]:
+    """Return the environment of a git that trusts nobody and asks nothing."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "SSH_ASKPASS", "GNUPG", "GPG_")) or name in KEPT_VARIABLES
+    }
+    return (
+        kept
+        | proxies()
+        | {
+            "GIT_DIR": str(repository),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": str(config),
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_ASKPASS": "/bin/true",
+            "SSH_ASKPASS": "/bin/true",
+            "SSH_ASKPASS_REQUIRE": "never",
+            "GIT_SSH_COMMAND": SSH,
+            "GIT_LFS_SKIP_SMUDGE": "1",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_PROTOCOL_FROM_USER": "0",
+            "LC_ALL": "C",
+            "LANGUAGE": "",
+        }
+    )
 
 
 class UnreachableError(Exception):

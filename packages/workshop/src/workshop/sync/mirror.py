@@ -26,7 +26,6 @@ from workshop.sync.git import (
     printable,
     stop,
 )
-from workshop.sync.light import heard
 
 T = TypeVar("T")
 OFFER = "refs/offer"
@@ -189,12 +188,9 @@ class Mirror:
     def look(self, url: str, source: str, branch: str | None = None) -> Remote:
         """Ask a repository, which people know as ``source``, what it has; this needs no mirror yet."""
         self.configure()
-        out = heard.pop(url, b"")
-        if out is None:
-            raise UnreachableError(f"offline: {source} did not answer in time")
         words = ("ls-remote", "--symref", "--", url)
         try:
-            out = out or self.git.ask(*words, source=source)
+            out = self.git.ask(*words, source=source)
         except WorkshopError:
             if not self.repository.exists() or self._is_whole():
                 raise

@@ -27,7 +27,6 @@ from workshop.sync.notebook import MOST_MEMORY, Version
 from workshop.sync.revisions import Revision
 from workshop.sync.signatures import Signers
 from workshop.sync.trust import (
-    OLD_S,
     Last,
     Trust,
     after,
@@ -50,18 +49,6 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What an address answered, and how long the same answer means the same revision."""
-
-    url: str
-    refs: bytes
-    until: int
-    """From then on, in seconds since 1970, there is more to be said about it."""
-    files: tuple[Path, ...]
-    """What else the choice depended on."""
-
-
-@dataclass(frozen=True)
 class Source:
     """The files of one revision, by their path below the folder (with ``/``)."""
 
@@ -78,8 +65,6 @@ class Source:
     """What else people should know."""
     equal: bool = False
     """Whether it is another folder of the participant's: then no side's answer goes before the other's."""
-    heard: Heard | None = None
-    """What the address said that it came from; None when it came from none."""
     finished: Callable[[], None] = field(default=lambda: None)
     """To be called once everything was delivered."""
     close: Callable[[], None] = field(default=lambda: None)
@@ -299,9 +284,6 @@ def read_repository(
 
             offer = mirror.healed(take)
         revision = offer.revision
-        own = (mirror.git.config, mirror.repository, state / "offer.json", state / "trust.json")
-        keys = () if trust.signers is None or signers is None else (trust.signers, signers.file)
-        until = revision.date + OLD_S if revision.date else 1 << 40
         return Source(
             {
                 path: Version.known(sha256, partial(mirror.objects.read, name), size, MOST_MEMORY)
@@ -311,7 +293,6 @@ def read_repository(
             revision.name,
             news=f"{revision.tag}\n{revision.message}" if revision.tag else "",
             notes=tuple(filter(None, [revision.note or age_note(revision.date, last)])),
-            heard=Heard(start.url, remote.answer, until, own + keys) if start.address else None,
             finished=partial(_finish, state, mirror, offer, start.address, last),
             close=stack.pop_all().close,
         )

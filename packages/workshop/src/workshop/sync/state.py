@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from workshop.errors import WorkshopError
 from workshop.sync.files import (
+    fingerprint,
     from_json,
     make_way,
     prune,
@@ -27,11 +28,11 @@ from workshop.sync.files import (
     sha256_of,
     status_of,
     unsafe,
+    what,
     write_atomically,
     write_json,
     write_own,
 )
-from workshop.sync.light import fingerprint, what
 from workshop.sync.notebook import Version
 
 REMEMBERED = 20
@@ -194,11 +195,6 @@ class HashCache:
         if time.time_ns() - SETTLED_NS - status.st_ctime_ns >= 0:
             self._read_now[str(file)] = (now, version)
         return version
-
-    def seen(self, file: str) -> bytes:
-        """Return what a file was when it was looked at; nothing when it was not, or had just changed."""
-        known = self._same[file][0] if file in self._same else self._read_now.get(file, ("",))[0]
-        return known.encode()
 
     def save(self) -> None:
         """Remember what was read; a cache that cannot be written is no fault."""

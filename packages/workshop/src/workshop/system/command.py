@@ -4,8 +4,6 @@ Each capability keeps its own small command line, which is imported only when it
 command starts quickly and an environment needs only what it runs. Other packages add words of their own, by
 entry points of the group ``workshop.commands``. However a command ends, it says so in one line, in one
 document where ``--json`` asks for it, and by one set of exit statuses.
-
-Typer is imported only where a word needs it: ``sync``, which timers and buttons call often, starts without.
 """
 
 from __future__ import annotations
@@ -14,15 +12,13 @@ import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from workshop import __version__
 from workshop.errors import WorkshopError
 
-TYPE_CHECKING = False  # as of ``typing``, which takes longer to load than all of this
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any, NoReturn
-
     import typer.core
 
 Table = dict[str, tuple[str, str]]
@@ -52,8 +48,6 @@ ORGANISERS = {
 GROUP = "workshop.commands"
 PARTICIPANTS = {"doctor", "data", "lessons", "web"}
 """Words about the participant's files and kernels; called by root, the participant's account does them."""
-LIGHT = {"sync": "workshop.sync.cli"}
-"""Words whose module has a ``main`` that reads all other words itself, and needs no Typer."""
 OURS = ("workshop", "organiser", "bubblebreaker", "benchmarks")
 """Packages of which a missing module is a fault, not a matter of the environment."""
 
@@ -81,10 +75,7 @@ def main() -> None:
             return
         if words and words[0] in PARTICIPANTS and os.geteuid() == 0:
             do_as_the_participant(words)
-        if words and words[0] in LIGHT:
-            importlib.import_module(LIGHT[words[0]]).main(words[1:])
-        else:
-            sys.exit(program()(standalone_mode=False))
+        sys.exit(program()(standalone_mode=False))
 
 
 def do_as_the_participant(words: list[str]) -> None:
@@ -197,8 +188,6 @@ def as_command(module: str, word: str) -> Any:
             f"'workshop {word}' needs the package {error.name}, which this environment lacks; "
             "use the workshop's jupyter environment"
         ) from error
-    if LIGHT.get(word) == module:
-        return _handed_on(word, named.main)
     app: typer.Typer = getattr(named, name or "app")
     # Plain help, whatever an app asks for; and a shell's completion is a matter of the whole command, while
     # Typer offers it with each app that becomes one.
@@ -207,21 +196,6 @@ def as_command(module: str, word: str) -> Any:
     command.params = [each for each in command.params if each.name not in COMPLETION]
     command.name = word
     return command
-
-
-def _handed_on(word: str, main: Callable[[list[str]], None]) -> Any:
-    """Return the command of a word that reads all other words itself."""
-    import typer.core
-
-    class HandedOn(typer.core.TyperCommand):
-        """It looks at no word."""
-
-        def invoke(self, ctx: Any) -> None:
-            """Hand all words on."""
-            main(ctx.args)
-
-    context = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-    return HandedOn(word, help=CAPABILITIES[word][1], context_settings=context)
 
 
 def find_added() -> dict[str, str]:
