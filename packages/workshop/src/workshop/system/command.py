@@ -30,14 +30,15 @@ CAPABILITIES: Table = {
     "lessons": ("workshop.lessons.cli", "List, run and check the lessons."),
     "web": ("workshop.site.cli", "Put the start page and the demos together; serve them."),
     "slides": ("workshop.site.slides_cli", "List, check, print and publish the slides; let the room vote."),
-    "sync": ("workshop.sync.cli", "Bring the newest notebooks and keep every edit."),
-    "pull": ("workshop.sync.machine:pull_app", "Update this machine to the newest signed revision."),
-    "updates": (
-        "workshop.sync.machine",
-        "Choose from where, and on whose word, this machine is updated.",
-    ),
+    "update": ("workshop.sync.update_cli", "Bring notebooks, or this machine, up to date; undo that."),
     "bench": ("workshop.bench", "Measure the README's performance figures."),
 }
+ALIASES: Table = {
+    "sync": ("workshop.sync.cli", "The same as update notebooks."),
+    "pull": ("workshop.sync.machine:pull_app", "The same as update machine."),
+    "updates": ("workshop.sync.machine", "The same as update source."),
+}
+"""Words of before, which timers of older machines and scripts call; the help does not list them."""
 ORGANISERS = {
     "image": "Build and start the workshop's container image.",
     "thumbdrive": "Fill thumb drives: plan, stage, write many, verify.",
@@ -102,7 +103,7 @@ def program() -> Any:
             f"{sys.executable} has no {error.name}; run tools/workshop of the checkout"
         ) from error
 
-    class Words(lazy_group(CAPABILITIES)):  # type: ignore[misc]  # a class that is made at run time
+    class Words(lazy_group(CAPABILITIES | ALIASES)):  # type: ignore[misc]  # a class that is made at run time
         """The words of this package, and those that others add."""
 
         def list_commands(self, ctx: Any) -> list[str]:
@@ -112,7 +113,8 @@ def program() -> Any:
             return super().get_command(ctx, cmd_name) or added_command(cmd_name)
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:
-            super().format_commands(ctx, formatter)
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, text) for name, (_, text) in CAPABILITIES.items()])
             with formatter.section("For organisers (package organiser)"):
                 formatter.write_dl(list(ORGANISERS.items()))
 
