@@ -241,7 +241,7 @@ def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
     "role", of_each_run("jupyter-service", "tensorboard-service", "js-demos", "managed-service")
 )
 def test_what_a_role_includes_has_the_tag_of_its_name(applied: Applied, role: str) -> None:
-    included = applied.output.split("TASK [managed-service : Keep the services as they are described]")[1:]
+    included = applied.output.split("TASK [managed-service : Describe the service]")[1:]
     assert any(f"[{role}]" in said.partition("TASK [")[0] for said in included)
 
 
