@@ -12,7 +12,11 @@ description:
     it changes nothing.
   - Whoever is not root writes with its own rights alone. Then only what belongs to somebody else is refused.
 options:
-  folders: {description: Where something will be written or taken from., type: list, elements: path, default: []}
+  folders:
+    description: Where something will be written or taken from.
+    type: list
+    elements: path
+    default: []
   files: {description: What will be run or installed., type: list, elements: path, default: []}
 attributes:
   check_mode: {support: full, description: Changes nothing anyway.}

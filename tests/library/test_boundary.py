@@ -107,7 +107,9 @@ def test_roots_own_links_are_followed(system: Path, home: Path) -> None:
     assert refuses(system / "link/sets")
 
 
-def test_a_folder_is_looked_at_and_what_lies_in_it_is_only_where_it_is_meant(system: Path, home: Path) -> None:
+def test_a_folder_is_looked_at_and_what_lies_in_it_is_only_where_it_is_meant(
+    system: Path, home: Path
+) -> None:
     assert refuses(home)
     assert not refuses(home, inside=False)
 
@@ -194,7 +196,11 @@ class TestModule:
 def test_set_up_looks_at_each_folder_of_its_own(system: Path, home: Path) -> None:
     """The list that every role looks at names what root makes and runs, the prefix first."""
     prefix = Path("/opt/workshop")
-    names = {str(prefix / name) for name in ("", "etc", "bin", "venvs", "venvs/theano", "wheels", "uv", "hub")}
+    names = {
+        str(prefix / name) for name in ("", "etc", "bin", "venvs", "venvs/theano", "wheels", "uv", "hub")
+    }
     text = (ROOT / "roles/workshop/vars/main.yml").read_text(encoding="utf-8")
-    listed = {f"{prefix}{name}" for name in re.findall(r"'(/?[a-z/]*)'[,\]]", text.rpartition("folders: >-")[2])}
+    listed = {
+        f"{prefix}{name}" for name in re.findall(r"'(/?[a-z/]*)'[,\]]", text.rpartition("folders: >-")[2])
+    }
     assert names <= listed, names - listed

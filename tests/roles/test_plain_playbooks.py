@@ -56,8 +56,29 @@ def test_a_whole_machine_is_a_list_of_roles() -> None:
 def test_tasks_name_modules_in_full_unless_they_are_our_own() -> None:
     own = {path.stem for path in [*ROOT.glob("library/*.py"), *ROOT.glob("roles/*/library/*.py")]}
     assert len(own) <= 5
-    words = {"name", "when", "block", "rescue", "always", "vars", "loop", "loop_control", "register", "become"}
-    words |= {"changed_when", "failed_when", "check_mode", "tags", "notify", "until", "retries", "delay", "no_log"}
+    words = {
+        "name",
+        "when",
+        "block",
+        "rescue",
+        "always",
+        "vars",
+        "loop",
+        "loop_control",
+        "register",
+        "become",
+    }
+    words |= {
+        "changed_when",
+        "failed_when",
+        "check_mode",
+        "tags",
+        "notify",
+        "until",
+        "retries",
+        "delay",
+        "no_log",
+    }
     words |= {"diff", "environment", "run_once", "delegate_to", "ignore_errors", "listen", "throttle", "args"}
     for path in [*ROOT.glob("roles/*/tasks/**/*.yml"), *ROOT.glob("playbooks/tasks/**/*.yml")]:
         for task in yaml.safe_load(path.read_text(encoding="utf-8")) or []:

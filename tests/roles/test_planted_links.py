@@ -24,7 +24,10 @@ from waiting import patience
 boundary = load_module("module_utils/boundary.py")
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
 ACCOUNT = "nobody"
-FILE, COPY = "ansible.builtin.file", {"ansible.builtin.copy", "ansible.builtin.template", "ansible.legacy.copy"}
+FILE, COPY = (
+    "ansible.builtin.file",
+    {"ansible.builtin.copy", "ansible.builtin.template", "ansible.legacy.copy"},
+)
 WATCH = """
 import json, os
 from ansible.plugins.callback import CallbackBase
