@@ -57,35 +57,43 @@ def listed(wheel: Path) -> str:
     return f"{name} @ {wheel.as_uri()} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
-def main() -> int:
+def wheel_of(source: Path, folder: Path, uv: list[str], check: bool) -> Path | None:
+    """Return the wheel of a source, built where that is needed; None where it would be built.
+
+    Ends the program with a line where there is none.
+    """
+    if source.suffix == ".whl":
+        if not source.is_file() and not check:
+            sys.exit(f"there is no wheel {source}; put it there, or leave it out to have one built")
+        return source if source.is_file() else None
+    kept = folder / source_digest(source)
+    if not any(kept.glob("*.whl")) and not check and (why := build(source, kept, uv)):
+        print(why, file=sys.stderr)
+        sys.exit(
+            f"cannot build the package in {source}: {why.splitlines()[-1]}; "
+            "connect to a network or name a thumb drive by workshop_stick, and run this again"
+        )
+    return next(kept.glob("*.whl"), None)
+
+
+def main() -> None:
     """Build what is missing, and write the lists."""
     words, uv = sys.argv[1 : sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1 :]
     check = words[0] == "--check"
     folder, *sources = map(Path, words[check:])
     for source in sources:
-        wheel, kept = source, folder
-        if source.suffix != ".whl":
-            kept = folder / source_digest(source)
-            if not any(kept.glob("*.whl")):
-                if not check and (why := build(source, kept, uv)):
-                    print(f"{why}\ncannot build the package in {source}: {why.splitlines()[-1]}", file=sys.stderr)
-                    return 1
-            wheel = next(kept.glob("*.whl"), kept / "to be built")
-        elif not check and not wheel.is_file():
-            print(f"there is no wheel {wheel}; put it there, or leave it out to have one built", file=sys.stderr)
-            return 1
+        wheel = wheel_of(source, folder, uv, check)
+        wanted = listed(wheel) if wheel else ""
         list_file = folder / f"{source.name.split('-')[0]}.txt"
-        wanted = listed(wheel) if wheel.is_file() else ""
         if list_file.is_file() and list_file.read_text(encoding="utf-8") == wanted:
             continue
-        print(f"{list_file.stem}: {wheel}")
+        print(f"{list_file.name} names another wheel")
         if not check:
             beside = list_file.with_suffix(".new")
             beside.write_text(wanted, encoding="utf-8")
             beside.chmod(0o644)
             beside.replace(list_file)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
