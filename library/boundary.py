@@ -8,8 +8,8 @@ module: boundary
 short_description: Refuse folders and programs that another account can change
 description:
   - Whoever may change a folder may put a link or another file in place of what lies there, at any moment. So
-    before root writes somewhere, or runs something, every folder on the way is looked at. No stock module does;
-    it changes nothing.
+    before root writes somewhere, or runs something, every folder on the way is looked at. No stock module
+    does; it changes nothing.
   - Whoever is not root writes with its own rights alone. Then only what belongs to somebody else is refused.
 options:
   folders:

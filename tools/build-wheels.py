@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Build wheels of our own projects, once for each state of their sources, and list them for ``uv pip sync``.
 
-usage: build-wheels.py [--check] FOLDER SOURCE… -- UV…: a SOURCE is the folder of a project, or a wheel that is
-there already. FOLDER gets a file NAME.txt for each, with one line that names the wheel and its hash; it keeps
-the wheels under the digest of their sources. UV… is the command that builds, to which project and place are
-added. Prints a line for each list that changed; with --check only for those that would change.
+usage: build-wheels.py [--check] FOLDER SOURCE… -- UV…: a SOURCE is the folder of a project, or a wheel that
+is there already. FOLDER gets a file NAME.txt for each, with one line that names the wheel and its hash; it
+keeps the wheels under the digest of their sources. UV… is the command that builds, to which project and place
+are added. Prints a line for each list that changed; with --check only for those that would change.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def source_digest(project: Path) -> str:
 
 
 def build(project: Path, kept: Path, uv: list[str]) -> str:
-    """Build beside and rename, so that a killed run leaves no half a wheel; return what uv said if it failed."""
+    """Build beside and rename: a killed run leaves no half a wheel. Return what uv said if it failed."""
     beside = Path(tempfile.mkdtemp(dir=kept.parent))
     for more in (["--offline"], []):  # what the cache has is not asked for
         done = subprocess.run(

@@ -8,8 +8,8 @@ DOCUMENTATION = r"""
 module: service_port
 short_description: Refuse a port that somebody else has, and tell how its service is
 description:
-  - Another account's server would answer in the service's place, and be sent its token. No stock module tells
-    whose process listens on a port. Changes nothing.
+  - Another account's server would answer in the service's place, and be sent its token. No stock module
+    tells whose process listens on a port. Changes nothing.
 options:
   name: {description: The service., type: str, required: true}
   port: {description: Its TCP port., type: int, required: true}
@@ -24,7 +24,7 @@ author: [The Deep Learning Workshop]
 RETURN = r"""
 running: {description: Whether the service has its port., type: bool, returned: success}
 stale:
-  description: Whether it is older than its files, as a set-up leaves it that was killed before it restarted it.
+  description: Whether it is older than its files, as a set-up that was killed before restarting it leaves it.
   type: bool
   returned: success
 """

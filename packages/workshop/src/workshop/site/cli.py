@@ -30,7 +30,8 @@ def build(
     workshop: Annotated[str, typer.Option(help="Which workshop of the schedule is held.")] = "",
     start: Annotated[str, typer.Option(metavar="HH:MM", help="When it begins.")] = "",
     updates: Annotated[
-        bool, typer.Option("--updates", help="Slides may promise updates: the machine gets an address for them.")
+        bool,
+        typer.Option("--updates", help="Slides may promise updates: the machine gets an address for them."),
     ] = False,
     json: Json = False,
 ) -> None:
