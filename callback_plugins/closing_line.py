@@ -1,12 +1,7 @@
-"""Ansible callback: says at the very end, in one line, what failed; writes timings when asked.
-
-It also spares workers the search for garbage among what Ansible and the playbook are: each task is a process
-of its own, whose memory is its parent's until it writes there, as that search does.
-"""
+"""Ansible callback: says at the very end, in one line, what failed; writes timings when asked."""
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import time
@@ -20,7 +15,8 @@ name: closing_line
 type: aggregate
 short_description: Say at the very end, in one line, what failed
 description:
-  - Prints for each failed task one line with the machine, the task and the reason, as the last thing
+  - Ansible's own output shows a failure where it happened, above all that other machines and handlers say.
+    This prints for each failed task one line with the machine, the task and the reason, as the last thing
     that a person sees.
   - With the environment variable WORKSHOP_TIMINGS writes the seconds of each task there as JSON.
 """
@@ -53,14 +49,9 @@ class CallbackModule(CallbackBase):
         """Start with nothing seen."""
         super().__init__()
         self.failures: list[str] = []
-        self.items: dict[tuple[str, str], str] = {}
+        self.items: dict[str, str] = {}
         self.timings: list[dict[str, Any]] = []
         self.started = 0.0
-
-    def v2_playbook_on_play_start(self, play: Any) -> None:
-        """Take all that is loaded by now for permanent, and look for garbage less often."""
-        gc.set_threshold(100_000, 50, 1000)
-        gc.freeze()
 
     def _finish_task(self) -> None:
         if self.timings and "seconds" not in self.timings[-1]:
@@ -69,9 +60,10 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         """Note when a task starts, and so when the one before ended."""
         self._finish_task()
-        role = task._role.get_name() if task._role else ""
-        self.timings.append({"role": role, "task": task.get_name().rpartition(" : ")[2]})
+        role, _, name = task.get_name().rpartition(" : ")
+        self.timings.append({"role": role, "task": name})
         self.started = time.monotonic()
+        self.items.clear()
 
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
         """Treat a handler like any task."""
@@ -79,15 +71,14 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
         """Keep the reason of a loop's first failed item; newer Ansible leaves it out of the loop's result."""
-        key = (result._host.get_name(), result._task._uuid)
-        self.items.setdefault(key, one_line(result._result))
+        self.items.setdefault(result.host.get_name(), one_line(result.result))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Keep the reason of a failure."""
         if not ignore_errors:
-            host, task = result._host.get_name(), result._task.get_name()
-            reason = self.items.get((host, result._task._uuid)) or one_line(result._result)
-            self.failures.append(f"{host}: {task}: {reason}")
+            host = result.host.get_name()
+            reason = self.items.get(host) or one_line(result.result)
+            self.failures.append(f"{host}: {result.task.get_name()}: {reason}")
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """Keep the reason why a machine could not be reached."""

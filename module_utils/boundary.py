@@ -2,20 +2,17 @@
 
 Whoever may change a folder may put a link or another file in place of what lies there, at any moment. So
 before root touches a path, every folder on the way to it is looked at. Where only root can change them, no
-check can be outrun, and links there are root's own. From the first folder on that another account can
-change, root works with that account's rights, or not at all.
+check can be outrun, and links there are root's own. Where another account can, root does not work at all.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import grp
 import os
 import pwd
 import stat
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,34 +148,12 @@ def survey(path: str | Path, *, inside: bool = False) -> Place:
     return Place(here, account, here)
 
 
-@contextlib.contextmanager
-def rights_of(account: int | None) -> Iterator[None]:
-    """Work with the rights of an account that root becomes for this; None is whoever works already."""
-    if account is None:
-        yield
-        return
-    try:
-        entry = pwd.getpwuid(account)
-    except KeyError:
-        raise BoundaryError(f"the account {account} has no name here; root does not work for it") from None
-    groups, group = os.getgroups(), os.getegid()
-    os.initgroups(entry.pw_name, entry.pw_gid)
-    os.setegid(entry.pw_gid)
-    os.seteuid(account)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(group)
-        os.setgroups(groups)
-
-
 def must_be_ours(path: str | Path, *, inside: bool = False) -> Path:
-    """Return where a path to code leads; raise BoundaryError if another account can change it."""
+    """Return where a path leads; raise BoundaryError if another account can change it."""
     place = survey(path, inside=inside)
     if place.account is not None:
         raise BoundaryError(
-            f"{place.name} can change {place.folder}, and root runs nothing from there; "
+            f"{place.name} can change {place.folder}, and root writes and runs nothing there; "
             f"remove it or choose another folder than {path}, and run this again"
         )
     return place.path

@@ -35,8 +35,7 @@ def load_module(path: str) -> Any:
 def roles_of_site() -> list[str]:
     """Return the roles of a whole machine, as the play imports them."""
     play = yaml.safe_load((ROOT / "playbooks/site.yml").read_text(encoding="utf-8"))[0]
-    imports = [task["ansible.builtin.import_role"] for task in play["tasks"] if "import_role" in str(task)]
-    return list(dict.fromkeys(each["name"] for each in imports))
+    return [each["role"] for each in play["roles"]]
 
 
 def run_module(path: str, /, **arguments: Any) -> dict[str, Any]:

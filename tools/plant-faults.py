@@ -40,7 +40,6 @@ HANGS = 90
 PLANTED = (
     "packages/*/src/**/*.py",
     "library/*.py",
-    "action_plugins/*.py",
     "callback_plugins/*.py",
     "roles/*/library/*.py",
 )

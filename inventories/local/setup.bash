@@ -39,7 +39,7 @@ check_prefix() {
     case ${name##*/} in
       .lock | .lock.guard | control | uv | cache | source | lost+found) continue ;;
       # Made by a set-up that was killed before it had written what was here.
-      etc) [ -n "$(find "$name/" -mindepth 1 ! -name '.before-set-up.json.*' -print -quit)" ] || continue ;;
+      etc) [ -n "$(find "$name/" -mindepth 1 ! -name '.before-set-up.json.*' ! -name '.ansible_tmp*' -print -quit)" ] || continue ;;
     esac
     if [ -e "$name" ] || [ -L "$name" ]; then
       die "$prefix holds ${name##*/}, which set-up did not make; choose a folder of its own, for example by -e workshop_prefix=${prefix%/}/workshop"
@@ -67,25 +67,9 @@ is_rehearsal() {
   return 1
 }
 
-# fetch_early: on a new machine what Jupyter's environment holds comes, and our wheels are built, while Ansible starts.
-# It does without set-up's lock: whoever wants the same waits for just that (module_utils/begun.py).
-fetch_early() {
-  local version=$interpreter early
-  if [ -e "$prefix/venvs/jupyter" ]; then return; fi
-  [ -n "$version" ] || version=$(venv_python)
-  refuse_anothers "$UV_CACHE_DIR"
-  "$PYTHON" -I "$root/tools/fetch-early.py" "$UV" "$version" "$prefix" "$offline" "$stick" jupyter \
-    </dev/null &>/dev/null 9>&- &
-  early=$!
-  # shellcheck disable=SC2064  # now, while it is known
-  trap "kill $early 2>/dev/null || true" EXIT
-}
-
-# make_control_environment WORD…
 make_control_environment() {
   ensure_uv "$prefix/uv"
   export UV_CACHE_DIR=$cache/uv
-  is_rehearsal "$@" || fetch_early
   [ -x "$prefix/control/bin/python" ] || "$UV" venv --quiet --clear --python "$PYTHON" "$prefix/control"
   sync_locked control "$prefix/control"
 }
@@ -119,7 +103,7 @@ main() {
   umask go-w
   mkdir -p "$prefix" || die "cannot make $prefix; choose another folder by -e workshop_prefix=DIR"
   wait_for_other_set_ups "$prefix/.lock"
-  make_control_environment "$@"
+  make_control_environment
   is_rehearsal "$@" || root_for_python
   absolute_files "$@"
   cd "$root"

@@ -188,7 +188,7 @@ def update():
 
 TRIES = {
     "the token": lambda: read("etc/token"),
-    "the cookies' secret": lambda: read("run/jupyter/*secret*", "etc/jupyter/*secret*"),
+    "the cookies' secret": lambda: read("run/jupyter/*secret*", "state/jupyter/*secret*"),
     "keys of kernels": lambda: read("run/jupyter/*.json"),
     "ports of kernels": more_ports,
     "sockets": sockets,

@@ -241,7 +241,7 @@ def test_a_role_is_applied_alone(applied: Applied, role: str) -> None:
     "role", of_each_run("jupyter-service", "tensorboard-service", "js-demos", "managed-service")
 )
 def test_what_a_role_includes_has_the_tag_of_its_name(applied: Applied, role: str) -> None:
-    included = applied.output.split("TASK [managed-service : Keep the services as they are described]")[1:]
+    included = applied.output.split("TASK [managed-service : Describe the service]")[1:]
     assert any(f"[{role}]" in said.partition("TASK [")[0] for said in included)
 
 
@@ -259,7 +259,7 @@ def test_a_role_that_needs_the_workshop_says_so_on_a_machine_without(tmp_path: P
 @needs_ansible
 def test_a_checkout_without_links_plays_all_the_same(tmp_path: Path) -> None:
     """An update checks out links as plain files; then ansible.cfg says where the modules are."""
-    for name in ("roles", "playbooks", "library", "module_utils", "action_plugins", "callback_plugins"):
+    for name in ("roles", "playbooks", "library", "module_utils", "callback_plugins"):
         shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
     shutil.copy(ROOT / "ansible.cfg", tmp_path)
     links = [path for path in tmp_path.rglob("*") if path.is_symlink()]

@@ -86,6 +86,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     shutil.copy(ROOT / "ansible.cfg", house)
     shared = (ROOT / "roles/workshop/defaults/main.yml").read_text(encoding="utf-8")
     write(house / "roles/workshop/defaults/main.yml", shared.replace("workshop_prefix: /opt/workshop\n", ""))
+    private = "roles/workshop/tasks/private.yml"
+    write(house / private, (ROOT / private).read_text(encoding="utf-8"))
     hosts = {
         name: {key: value for key, value in ({"workshop_prefix": "/opt"} | own).items() if value is not None}
         for name, own in MACHINES.items()
@@ -94,6 +96,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     write(house / "playbooks/site.yml", SITE)
     role = house / "roles/tiny-role"
     write(role / "meta/argument_specs.yml", SPECS)
+    write(role / "meta/main.yml", "dependencies:\n  - role: workshop\n")
     write(role / "defaults/main.yml", "tiny_role_port: 8080\ntiny_role_mode: fast\n__tiny_role_x: 1\n")
     write(role / "tasks/main.yml", "- name: Say\n  ansible.builtin.debug:\n    msg: role ran\n")
     status, output = play(house, inventory="machines.json")

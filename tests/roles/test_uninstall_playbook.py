@@ -19,7 +19,7 @@ from waiting import patience
 ROLES = roles_of_site()
 # What the roles above include.
 HELPERS = ["managed-service", "workshop"]
-WRITES = {f"ansible.builtin.{name}" for name in ("copy", "template", "file")} | {"placed", "placed_and_run"}
+WRITES = {f"ansible.builtin.{name}" for name in ("copy", "template", "file")}
 SYSTEMS = re.compile(r"/(?:etc|usr|var|root|home)/\S*[^\s/]")
 UNINSTALL = "\n".join(path.read_text() for path in sorted(ROOT.glob("playbooks/tasks/uninstall/*.yml")))
 ANSIBLE = Path(sys.prefix) / "bin/ansible-playbook"
@@ -151,7 +151,7 @@ def test_nor_does_the_play(places: Path, tmp_path: Path) -> None:
         },
         "tasks": [
             {"ansible.builtin.setup": {"gather_subset": ["!all", "!min", "user"]}},
-            {"ansible.builtin.import_tasks": str(ROOT / "playbooks/tasks/first-set-up.yml")},
+            {"ansible.builtin.import_tasks": str(ROOT / "roles/base-fedora/tasks/before.yml")},
         ],
     }
     cases = {name: CASES[name][1] for name in ("srv", "disk", "killed", "system")}

@@ -78,9 +78,9 @@ def test_what_a_shell_sets_for_its_own_python_reaches_none_of_ours(tmp_path: Pat
 
 def test_making_a_token_takes_none_of_them(planted: Path, tmp_path: Path) -> None:
     task = (ROOT / "roles/jupyter-service/tasks/token.yml").read_text(encoding="utf-8")
-    options = re.findall(r"^      - (-\w+)$", task, re.MULTILINE)
-    made = (ROOT / "roles/jupyter-service/files/make_token.py").read_text(encoding="utf-8")
-    words = [sys.executable, *options, made, tmp_path / "token", "root"]
+    options = re.findall(r"^    executable: .* (-\w+)\"$", task, re.MULTILINE)
+    program = ROOT / "roles/jupyter-service/files/make_token.py"
+    words = [sys.executable, *options, program, tmp_path / "token", "root"]
     done = subprocess.run(words, cwd=planted, env=ENVIRONMENT, capture_output=True, check=False)
     assert done.stdout == b"made\n", done.stderr
     assert not ran(planted)

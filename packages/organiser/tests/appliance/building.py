@@ -348,6 +348,8 @@ PLANTED = (
     "opt/workshop/etc/jupyter/jupyter_server_config.json",
     "opt/workshop/etc/jupyter/migrated",
     "opt/workshop/etc/jupyter/lab/user-settings/x.json",
+    "opt/workshop/state/jupyter/lab/user-settings/x.json",
+    "opt/workshop/state/jupyter/jupyter_server_config.json",
     "opt/workshop/etc/netrc",
     "opt/workshop/run/jupyter/kernel-1.json",
     "opt/workshop/run/jupyter/jupyter_cookie_secret",

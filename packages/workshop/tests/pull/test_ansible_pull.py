@@ -111,7 +111,6 @@ def machine(tmp_path: Path) -> Machine:
     machine.home.mkdir()
     for name in (
         ".gitignore",
-        "action_plugins",
         "ansible.cfg",
         "callback_plugins",
         "inventories",

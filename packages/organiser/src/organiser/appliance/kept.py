@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-CLOSED = ("root", "home", "opt/workshop/etc")
+CLOSED = ("root", "home", "opt/workshop/etc", "opt/workshop/state/jupyter")
 """Below these folders goes what is not kept."""
 KEPT = (
     "root/.bashrc",

@@ -47,8 +47,6 @@ PASSING = {
     "opt/workshop/run": f"{TMP}/run",
     "opt/workshop/log": f"{TMP}/log",
     "opt/workshop/etc/token": f"{TMP}/token",
-    # Jupyter's mark that nothing of IPython 3 is left to move: it writes one in each home that was used.
-    "opt/workshop/etc/jupyter/migrated": f"{TMP}/migrated",
 }
 """Links out of the root file system, which may be read-only, and to where they lead."""
 LEFT_OUT = (

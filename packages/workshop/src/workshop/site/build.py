@@ -92,14 +92,19 @@ class Today:
     """On the clock, as HH:MM."""
 
 
-def build_site(source: Path, into: Path, settings: Settings, today: Today | None = None) -> Report:
+def build_site(
+    source: Path, into: Path, settings: Settings, today: Today | None = None, updates: bool = False
+) -> Report:
     """Make the site in ``into`` from the checkout ``source``; running it again changes nothing.
+
+    ``updates``: the machine will have an address for updates, as it may have already.
 
     Raises WorkshopError when ``source`` is not the checkout, its list of demos or its presentation is faulty,
     or ``today`` names a workshop that is not in the schedule.
     """
     report = Report()
-    wanted = _wanted(source, into, settings, today, report)
+    updates = updates or bool(load_updates(settings).url)
+    wanted = _wanted(source, into, settings, today, report, updates)
     before = _recorded(into)
     _require_own(into, set(wanted) - before, wanted)
     if not before.issuperset(wanted):
@@ -119,7 +124,7 @@ def build_site(source: Path, into: Path, settings: Settings, today: Today | None
 
 
 def _wanted(
-    source: Path, into: Path, settings: Settings, today: Today | None, report: Report
+    source: Path, into: Path, settings: Settings, today: Today | None, report: Report, updates: bool
 ) -> dict[str, bytes]:
     """Return every file of the site with its content, by its path in the site."""
     demos = read_manifest(source)
@@ -136,9 +141,7 @@ def _wanted(
     shown = [
         _shown(demo, files) | {"originals": originals.links(known, demo["name"], files)} for demo in demos
     ]
-    slides, workshops = slides_site(
-        source, settings.data, report.notes, updates=bool(load_updates(settings).url)
-    )
+    slides, workshops = slides_site(source, settings.data, report.notes, updates=updates)
     files |= slides
     works = reading_lists(source)
     if works:

@@ -29,6 +29,10 @@ def build(
     into: Annotated[Path | None, typer.Option(help="The site's folder; default: <prefix>/web.")] = None,
     workshop: Annotated[str, typer.Option(help="Which workshop of the schedule is held.")] = "",
     start: Annotated[str, typer.Option(metavar="HH:MM", help="When it begins.")] = "",
+    updates: Annotated[
+        bool,
+        typer.Option("--updates", help="Slides may promise updates: the machine gets an address for them."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Put the site together; what is already right is left alone."""
@@ -40,7 +44,7 @@ def build(
     source, into = source or settings.source, into or _site(settings)
     if source is None or into is None:
         raise WorkshopError("this machine was not set up; name the checkout and the site: --source, --into")
-    report = build_site(source, into, settings, Today(workshop, start) if workshop else None)
+    report = build_site(source, into, settings, Today(workshop, start) if workshop else None, updates)
     if json:
         print_json(report.as_document())
         return
