@@ -107,7 +107,7 @@ def test_a_kernel_compiles_before_the_warm_up_in_the_background(tmp_path: Path) 
     words = [str(tmp_path / "lock_dir"), str(tmp_path / "taken")]
     environment = {**os.environ, "THEANO_FLAGS": f"base_compiledir={tmp_path},compile.wait=1"}
     with subprocess.Popen(
-        ["nice", "-n", "19", sys.executable, "-P", "-c", GREEDY, *words], env=environment
+        ["nice", "-n", "10", sys.executable, "-P", "-c", GREEDY, *words], env=environment
     ) as greedy:
         try:
             while not (tmp_path / "taken").exists():
@@ -134,7 +134,7 @@ def test_a_process_that_was_killed_keeps_nobody_waiting(tmp_path: Path) -> None:
     environment = {**os.environ, "THEANO_FLAGS": f"base_compiledir={tmp_path},compile.wait=1"}
     hold = GREEDY.replace("0.3", "600")
     with subprocess.Popen(
-        ["nice", "-n", "19", sys.executable, "-P", "-c", hold, *words], env=environment
+        ["nice", "-n", "10", sys.executable, "-P", "-c", hold, *words], env=environment
     ) as holder:
         while not (tmp_path / "taken").exists():
             assert holder.poll() is None

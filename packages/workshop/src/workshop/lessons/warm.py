@@ -5,7 +5,7 @@ minutes the first time and next to nothing afterwards. Every lesson's fast profi
 one after another. A record in the compile directory holds for which lessons and packages that was done;
 whoever ends this at any moment loses at most one lesson's record, and none of the modules.
 
-In the background it has the lowest priority, and leaves Theano's lock to every other process that compiles
+In the background it has a low priority, and leaves Theano's lock to every other process that compiles
 (the patch ``a-kernel-waits-behind-the-warm-up``).
 """
 
@@ -79,8 +79,8 @@ class Warmth:
     def tell(self, now: str = "") -> None:
         """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it."""
         told = {"lessons": len(self.every), "warm": sum(map(self.is_warm, self.every)), "now": now}
-        # A process of the lowest priority may be ended by another one that warms.
-        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= priority.NICEST}
+        # A process of low priority may be ended by another one that warms.
+        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= priority.NICENESS}
         self._write(self.record.with_name(PROGRESS), told | ours)
 
     @staticmethod
