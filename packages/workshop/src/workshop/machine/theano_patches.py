@@ -27,6 +27,7 @@ from workshop.system.files import locked, write_whole
 
 PATCHES = Path(__file__).with_name("theano")
 VERSION = "1.0.5"
+PATCHING = ".patching-"
 
 
 def patch(theano: Path, *, check: bool = False) -> list[str]:
@@ -36,7 +37,10 @@ def patch(theano: Path, *, check: bool = False) -> list[str]:
     1.0.5's nor patched; then nothing is changed.
     """
     changed = []
-    with tempfile.TemporaryDirectory() as folder:
+    for left in theano.glob(f"{PATCHING}*") if not check else ():  # by a run that was killed
+        shutil.rmtree(left)
+    # Next to what is patched: where root sets up, only root can write there.
+    with tempfile.TemporaryDirectory(prefix=PATCHING, dir=None if check else theano) as folder:
         copy = Path(folder)
         for file in sorted(PATCHES.glob("*.patch")):
             names = re.findall(r"^\+\+\+ b/(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
