@@ -29,7 +29,7 @@ def started(code: str, before: object = None) -> list[str]:
 
 
 def test_a_session_gives_way_as_its_first_process_does() -> None:
-    assert started(SHOW, priority.give_way) == ["19", "19"]
+    assert started(SHOW, priority.give_way) == ["10", "10"]
 
 
 def test_a_session_that_such_a_process_begins_gives_way_only_when_it_says_so() -> None:
@@ -37,9 +37,9 @@ def test_a_session_that_such_a_process_begins_gives_way_only_when_it_says_so() -
         "import subprocess, sys; print(subprocess.run([sys.executable, '-c', {code!r}],"
         " start_new_session=True, capture_output=True, text=True, check=True).stdout)"
     )
-    assert started(child.format(code=SHOW), priority.give_way) == ["19", "0"]
+    assert started(child.format(code=SHOW), priority.give_way) == ["10", "0"]
     kept = f"from workshop import priority; priority.keep_giving_way(); {SHOW}"
-    assert started(child.format(code=kept), priority.give_way) == ["19", "19"]
+    assert started(child.format(code=kept), priority.give_way) == ["10", "10"]
 
 
 def test_whoever_is_not_nice_stays_as_it_is() -> None:

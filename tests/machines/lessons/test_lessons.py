@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,10 +19,11 @@ ONE_OF_EACH_KERNEL = {"0-basics/10-theano-basics", "1-mnist/30-keras", "9-tools/
 pytestmark = pytest.mark.lesson
 
 
-def workshop(prefix: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def workshop(prefix: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the machine's command."""
     command = [prefix / "venvs/jupyter/bin/workshop", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 @pytest.mark.parametrize(
@@ -52,17 +55,27 @@ def test_the_lessons_keep_their_rules(local_machine: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def compiled(folder: Path) -> set[tuple[str, int]]:
+    """Return the modules of a compile directory, with the time at which each was compiled."""
+    return {(str(path.relative_to(folder)), path.stat().st_mtime_ns) for path in folder.rglob("*.so")}
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("0-basics/10-theano-basics")
-def test_a_warmed_lesson_compiles_nothing(local_machine: Path) -> None:
+def test_a_warmed_lesson_compiles_nothing_here_nor_from_a_copy(local_machine: Path, tmp_path: Path) -> None:
     name = "0-basics/10-theano-basics"
     for changed in (None, False):
         done = workshop(local_machine, "lessons", "warm", name, "--json")
         assert done.returncode == 0, done.stderr
         assert changed is None or json.loads(done.stdout)["changed"] is changed
-    done = workshop(local_machine, "lessons", "run", name, "--json")
-    (lesson,) = json.loads(done.stdout)["lessons"]
-    assert lesson["compiling"] == 0.0
+    copied = tmp_path / "theano"
+    shutil.copytree(local_machine / "theano", copied)
+    for folder in (local_machine / "theano", copied):
+        before = compiled(folder)
+        flags = {"THEANO_FLAGS": f"base_compiledir={folder}"}
+        done = workshop(local_machine, "lessons", "run", name, "--json", **flags)
+        assert done.returncode == 0, done.stderr
+        assert len(before) > 20 and compiled(folder) == before
 
 
 @pytest.mark.release

@@ -16,10 +16,8 @@ from workshop.lessons.runner import (
     Executed,
     Progress,
     RunOptions,
-    Worker,
     prepare,
     run_notebook,
-    solutions_of,
 )
 from workshop.lessons.shortpath import SHORT_PATH
 
@@ -164,20 +162,10 @@ def run(folder: Path, content: Notebook, *, solved: bool = False, **how: Any) ->
     return run_lesson(lesson, RunOptions(folder, **how), quiet, solved=solved)
 
 
-def ran(folder: Path, content: Notebook, kept: Worker) -> Executed:
+def ran(folder: Path, content: Notebook) -> Executed:
     """Write a lesson and run its bare stubs, without a verdict."""
     lesson = put(folder, "1-try/10-it", content)
-    how = RunOptions(folder, kept=kept)
-    return run_notebook(lesson, about(lesson.name, content), content, how, quiet, {})
-
-
-def tried(folder: Path, content: Notebook, answers: dict[str, dict[str, str]], kept: Worker) -> Outcome:
-    """Write a lesson, run it solved with the answers tried beside, and return what came of it."""
-    lesson = put(folder, "1-try/10-it", content, {name: SOLUTIONS[name] for name in answers})
-    how = RunOptions(folder, kept=kept)
-    solutions = solutions_of(content, how, wanted=True)
-    told = about(lesson.name, content)
-    return run_notebook(lesson, told, content, how, quiet, solutions, answers).outcome
+    return run_notebook(lesson, about(lesson.name, content), content, RunOptions(folder), quiet, {})
 
 
 def run_here(
@@ -189,7 +177,7 @@ def run_here(
     solutions: dict[str, str],
 ) -> Executed:
     """Do in this process what ``run_notebook`` does, with cells of plain Python; no kernel has to start."""
-    prepared = prepare(content, how.profile, solutions, rehearsal=how.rehearsal)
+    prepared = prepare(content, how.profile, solutions)
     cells, outcome, names = prepared.notebook["cells"], Outcome(), dict[str, Any]()
     for index, cell in enumerate(cells):
         progress(prepared.numbers[index], len(content["cells"]))

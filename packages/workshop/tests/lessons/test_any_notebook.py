@@ -17,7 +17,7 @@ from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import Lesson, about
 from workshop.lessons.checks import check_lesson
 from workshop.lessons.cli import progress
-from workshop.lessons.runner import RunOptions, Worker, prepare
+from workshop.lessons.runner import RunOptions, prepare
 from workshop.lessons.tables import lessons_table, short_minutes
 from workshop.lessons.warm import survey
 from workshop.settings import Settings
@@ -171,9 +171,7 @@ def test_several_values_changed_at_once_are_told_in_lines(
     answer(folder, notebook)
 
 
-def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(
-    tmp_path: Path, kept: Worker
-) -> None:
+def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(tmp_path: Path) -> None:
     settings = {"cell_type": "code", "source": 'PROFILE = "full"', "metadata": {"tags": ["parameters"]}}
     strange = {
         "cell_type": "code",
@@ -184,9 +182,9 @@ def test_a_lesson_runs_without_what_may_be_left_out_and_with_what_nobody_reads(
     }
     cells = [settings, {"cell_type": "code"}, {"cell_type": "markdown", "outputs": 5, "id": 7}, strange]
     kernel = {"kernelspec": {"name": "python3"}}
-    result = building.run(tmp_path, {"cells": cells, "metadata": kernel}, kept=kept)
+    result = building.run(tmp_path, {"cells": cells, "metadata": kernel})
     assert (result.passed, result.why) == (True, "")
     result = building.run(
-        tmp_path, {"cells": [*cells, {"cell_type": "code", "source": "1 / 0"}], "metadata": kernel}, kept=kept
+        tmp_path, {"cells": [*cells, {"cell_type": "code", "source": "1 / 0"}], "metadata": kernel}
     )
     assert "cell 5" in result.why and "ZeroDivisionError" in result.why

@@ -4,26 +4,24 @@ from pathlib import Path
 import pytest
 
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
-from workshop.lessons.runner import RunOptions, Worker
+from workshop.lessons.runner import RunOptions
 
 from . import building
 
 
-def check(folder: Path, content: building.Notebook, kept: Worker | None = None, **what: bool) -> Verdict:
+def check(folder: Path, content: building.Notebook | None = None, **what: bool) -> Verdict:
     lesson = building.put(folder, "1-try/10-it", content)
-    return check_lesson(
-        lesson, RunOptions(folder, kept=kept), lambda _title: nullcontext(building.quiet), **what
-    )
+    return check_lesson(lesson, RunOptions(folder), lambda _title: nullcontext(building.quiet), **what)
 
 
-def test_a_sound_lesson_passes_all_statements(tmp_path: Path, kept: Worker) -> None:
+def test_a_sound_lesson_passes_all_statements(tmp_path: Path) -> None:
     lesson = building.sound()
     # It takes a few tenths of a second: to two digits, nothing of what a true lesson may take.
     lesson["metadata"]["workshop"]["budget"] = {
         profile: {**limits, "work": 6} for profile, limits in building.SETTINGS["budget"].items()
     }
     building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
-    verdict = check(tmp_path, lesson, kept)
+    verdict = check(tmp_path, lesson)
     assert verdict.faults == []
     assert (verdict.passed, verdict.clean, verdict.solved, verdict.stubs, verdict.wrong) == (True,) * 5
     assert (verdict.mutants, verdict.rejected) == (7, 7)
@@ -31,7 +29,7 @@ def test_a_sound_lesson_passes_all_statements(tmp_path: Path, kept: Worker) -> N
     assert check_catalogue(tmp_path) == []
 
 
-def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path, kept: Worker) -> None:
+def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path) -> None:
     """One run, with a fault of each kind, and a real kernel that is forked for each answer."""
     lesson = building.sound()
     cells = {cell["id"]: cell for cell in lesson["cells"]}
@@ -43,7 +41,7 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path, kept:
     building.put(tmp_path, "1-try/10-it", lesson, building.SOLUTIONS)
     answers = tmp_path / "solutions/answers/square.py"
     answers.write_text(answers.read_text() + "\n\n# %% also right\n# 9: a → b: no such thing\n")
-    verdict = check(tmp_path, lesson, kept)
+    verdict = check(tmp_path, lesson)
     assert (verdict.passed, verdict.clean, verdict.stubs, verdict.wrong) == (False, True, False, False)
     assert verdict.survivors == {"double": {"2: 2 → 3": ""}} or "double" not in verdict.survivors
     told = "\n".join(verdict.faults)
@@ -53,7 +51,7 @@ def test_a_check_that_does_not_tell_answers_apart_is_found(tmp_path: Path, kept:
     assert "check:square rejects '9: a → b', said to be right" in told
 
 
-def test_a_message_may_not_give_the_solution_away(tmp_path: Path, kept: Worker) -> None:
+def test_a_message_may_not_give_the_solution_away(tmp_path: Path) -> None:
     lesson = building.sound()
     cells = {cell["id"]: cell for cell in lesson["cells"]}
     cells["check-double"]["source"] = (
@@ -61,15 +59,15 @@ def test_a_message_may_not_give_the_solution_away(tmp_path: Path, kept: Worker) 
     )
     solutions = building.SOLUTIONS | {"double": "def double(x):\n    return sum([x, x, 0])\n"}
     building.put(tmp_path, "1-try/10-it", lesson, solutions)
-    verdict = check(tmp_path, lesson, kept)
+    verdict = check(tmp_path, lesson)
     assert any("the message gives the solution away" in fault for fault in verdict.faults)
 
 
-def test_a_wrong_solution_and_a_check_that_leaves_nothing_are_found(tmp_path: Path, kept: Worker) -> None:
+def test_a_wrong_solution_and_a_check_that_leaves_nothing_are_found(tmp_path: Path) -> None:
     lesson = building.sound()
     solutions = building.SOLUTIONS | {"square": "def square(x):\n    return 5\n"}
     building.put(tmp_path, "1-try/10-it", lesson, solutions)
-    verdict = check(tmp_path, lesson, kept)
+    verdict = check(tmp_path, lesson)
     assert (verdict.clean, verdict.solved) == (True, False)
     assert (
         "with solutions: check:square finds the solution wrong: of 2 it makes something else"

@@ -89,7 +89,7 @@ def test_run_prints_one_document_and_tells_each_failure_in_a_line(folder: Path) 
     assert set(sound) == {
         "name", "profile", "seconds", "cpu_seconds", "peak_rss_mb", "passed", "why", "metrics",
         "exercises_open", "answers", "network", "work", "budget", "slowness", "noise", "runs",
-        "compiling", "close",
+        "close",
     }  # fmt: skip
     assert (sound["name"], sound["profile"], sound["passed"]) == ("1-try/10-sound", "fast", True)
     assert (fails["passed"], fails["why"]) == (False, "cell 1 (id oops): ZeroDivisionError: division by zero")

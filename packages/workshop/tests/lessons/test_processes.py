@@ -50,31 +50,19 @@ def test_pages_that_a_fork_shares_count_once() -> None:
         "[os.fork() or time.sleep(60) for _ in range(2)]\n"
         "time.sleep(0.2); print('ready', flush=True); time.sleep(60)"
     )
-    peak = alone(f"start({forking!r}); print(json.dumps(p.memory_below(os.getpid()))); p.end_descendants()")
+    peak = alone(f"start({forking!r}); print(json.dumps(p.memory_below())); p.end_descendants()")
     assert peak == pytest.approx(size, rel=0.15)
 
 
-@pytest.mark.parametrize("listed", [True, False])
-def test_orphans_are_found_and_ended(listed: bool) -> None:
-    search = "" if listed else "p._children = p._children_by_search\n"
+def test_what_a_child_started_is_ended_and_what_left_it_in_its_group() -> None:
     orphan = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True)"
-    found, left = alone(
-        search + "p.adopt_orphans()\n"
-        f"child = subprocess.Popen([sys.executable, '-c', {orphan!r}], stdout=subprocess.PIPE, text=True)\n"
-        "orphan = int(child.stdout.readline()); child.wait()\n"
-        "found = orphan in p.descendants(os.getpid())\n"
-        "p.end_descendants(); print(json.dumps([found, p.descendants(os.getpid())]))\n"
+    waiting = f"{orphan}; import time; time.sleep(60)"
+    child, left = alone(
+        f"parent = start({waiting!r})\n"
+        f"leader = subprocess.Popen([sys.executable, '-c', {orphan!r}], stdout=subprocess.PIPE, text=True,"
+        " start_new_session=True)\n"
+        "orphan = int(leader.stdout.readline()); leader.wait()\n"
+        "(below,) = [each.pid for each in p.descendants() if each.pid != parent.pid]\n"
+        "p.end_descendants(leader.pid); print(json.dumps([below, orphan]))\n"
     )
-    assert (found, left) == (True, [])
-
-
-def test_a_child_dies_with_its_parent() -> None:
-    program = (
-        "import os, subprocess, sys\nfrom workshop.lessons.processes import die_with_parent\n"
-        "print(subprocess.Popen(['sleep', '60'], preexec_fn=die_with_parent).pid, flush=True)\nos._exit(0)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, timeout=patience(60), check=True
-    )
-    child = int(done.stdout)
-    wait_until(lambda: not alive(child), 30, "the child has ended")
+    wait_until(lambda: not alive(child) and not alive(left), 30, "both have ended")

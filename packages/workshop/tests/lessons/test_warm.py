@@ -17,7 +17,7 @@ import pytest
 from waiting import patience, wait_until
 
 from workshop.errors import WorkshopError
-from workshop.lessons import rehearsal, warm
+from workshop.lessons import warm
 from workshop.lessons.runner import Progress, RunOptions
 from workshop.settings import Settings
 
@@ -41,8 +41,6 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(warm, "KERNEL", "python3")
     # Every set-up of the part lessons warms with real kernels.
     monkeypatch.setattr(warm, "run_notebook", building.run_here)
-    # What is rehearsed here is rehearsed in this process; afterwards it has not begun.
-    monkeypatch.setattr(rehearsal, "_begun", rehearsal.has_begun())
     folder = tmp_path / "notebooks"
     write(folder / "0-first" / "10-warmed.ipynb", "print(1)")
     write(folder / "0-first" / "20-other.ipynb", "print(1)", kernel="elsewhere")
@@ -112,22 +110,16 @@ def test_a_lesson_that_breaks_off_leaves_no_stamp(notebooks: Path, settings: Set
     assert not warm.survey(notebooks, settings).is_done()
 
 
-def test_a_lesson_that_cannot_be_rehearsed_runs_as_it_stands(
-    notebooks: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_done_stays_done_when_it_is_ended_in_between(notebooks: Path, settings: Settings) -> None:
     ran = notebooks.parent / "ran"
-    monkeypatch.setattr(rehearsal, "begin", lambda: ran.write_text("rehearsed "))
-    lesson = notebooks / "0-first" / "10-warmed.ipynb"
-    write(lesson, f"with open({str(ran)!r}, 'a') as file: file.write('ran ')")
+    write(notebooks / "0-first" / "10-warmed.ipynb", f"open({str(ran)!r}, 'a').write('first ')")
+    second = notebooks / "0-first" / "15-second.ipynb"
+    write(second, "raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        fill(notebooks, settings)
+    write(second, f"open({str(ran)!r}, 'a').write('second ')")
     assert fill(notebooks, settings)
-    assert ran.read_text() == "rehearsed ran ", "once is enough"
-    # It cannot do with nonsense, which the first of both runs finds.
-    write(
-        lesson,
-        f"with open({str(ran)!r}, 'r+') as file: found = file.read(); file.truncate(0)\nassert not found",
-    )
-    assert fill(notebooks, settings)
-    assert warm.survey(notebooks, settings).is_done()
+    assert ran.read_text() == "first second "
 
 
 def test_of_a_broken_record_nothing_is_known(notebooks: Path, settings: Settings) -> None:

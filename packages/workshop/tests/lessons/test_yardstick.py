@@ -10,7 +10,6 @@ import pytest
 from waiting import alive, wait_until
 
 from workshop.lessons import yardstick
-from workshop.lessons.processes import die_with_parent
 from workshop.lessons.yardstick import Beside, Round, Yardstick, read
 
 from . import building
@@ -70,7 +69,7 @@ def test_a_group_is_stopped_for_each_round_and_goes_on(monkeypatch: pytest.Monke
     monkeypatch.setattr(yardstick, "SHORTEST_INTERVAL", 0.01)
     monkeypatch.setattr(yardstick, "WORK_BETWEEN", 0.01)
     program = [sys.executable, "-c", "while True: pass"]
-    with subprocess.Popen(program, start_new_session=True, preexec_fn=die_with_parent) as busy:
+    with subprocess.Popen(program, start_new_session=True) as busy:
         try:
             watching = Watching(busy.pid)
             beside = Beside(watching, busy.pid)

@@ -20,10 +20,10 @@ def test_the_board_escapes_and_counts() -> None:
 
 
 def test_what_is_still_being_made_shows_how_far_it_is() -> None:
-    board = Board([making("compile cache", "9 of 15 lessons warm", 0.6)])
+    board = Board([making("compile cache", "9 of 15 lessons are compiled", 0.6)])
     assert board.reds == 0
     assert '<progress value="0.60"' in board._repr_html_()
-    assert repr(board) == "◔ 60%   compile cache: 9 of 15 lessons warm"
+    assert repr(board) == "◔ 60%   compile cache: 9 of 15 lessons are compiled"
 
 
 def test_each_red_line_links_to_what_to_do() -> None:

@@ -148,7 +148,7 @@ def test_how_far_the_warming_is(tmp_path: Path, at_work: bool, warm: int, state:
     line = environments.compile_cache(Settings(prefix=tmp_path))
     process.communicate()
     assert line.state is State[state]
-    assert f"{warm} of 15 lessons warm" in line.text
+    assert f"{warm} of 15 lessons are compiled" in line.text
     assert ("1-mnist/10-mlp" in line.text) is at_work
     assert line.share == (0.2 if at_work else None)
 

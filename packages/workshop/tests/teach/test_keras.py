@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import sys
@@ -71,14 +70,3 @@ def test_loading_keras_is_quiet_and_its_errors_come_through(capfd: pytest.Captur
     os.write(2, b"afterwards\n")
     assert capfd.readouterr().err == "afterwards\n"
     assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)
-
-
-def test_scikit_learn_is_hidden_only_while_keras_loads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
-    with pytest.raises(ImportError, match="sklearn"), teach_keras.hushed():
-        importlib.import_module("sklearn")
-    assert "sklearn" not in sys.modules
-    loaded = ModuleType("sklearn")
-    monkeypatch.setitem(sys.modules, "sklearn", loaded)
-    with teach_keras.hushed():
-        assert importlib.import_module("sklearn") is loaded

@@ -153,3 +153,31 @@ def test_an_answer_that_kills_its_process_or_never_ends_does_not_stop_the_others
     assert found["kills"] == {"answer": "stops", "message": "it was ended by SIGKILL", "error": ""}
     assert found["endless"]["message"] == "it was ended by SIGXCPU"
     assert (found["right"]["answer"], found["stub"]["answer"]) == ("right", "not done")
+
+
+def test_while_answers_are_tried_theano_compiles_nothing(
+    order: Order, names: dict[str, Any], no_threads: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theano = pytest.importorskip("theano", reason="needs Theano's environment")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it compiles")
+
+    names.update(theano=theano, T=theano.tensor)
+    monkeypatch.setattr(theano.gof.cmodule.GCC_compiler, "compile_str", refuse)
+    monkeypatch.setattr(theano.gof.cmodule.ModuleCache, "module_from_key", refuse)
+    # A convolution and pooling, fused operations, and what C would do in place.
+    compiles = (
+        "from theano.tensor.signal.pool import pool_2d\n"
+        "x = T.tensor4()\n"
+        "y = pool_2d(T.nnet.conv2d(T.nnet.relu(x * 2 + 1), x), (1, 1), ignore_border=True).sum()\n"
+        "function = theano.function([x], [y, T.grad(y, x)])\n"
+        "def double(number):\n"
+        "    value, slopes = function([[[[number]]]])\n"
+        "    assert value == (2 * number + 1) * number and slopes.shape == (1, 1, 1, 1)\n"
+        "    return 2 * number"
+    )
+    compiler = theano.config.cxx
+    found = order({"right": compiles})
+    assert found["right"]["answer"] == "right", found
+    assert theano.config.cxx == compiler, "the lesson itself compiles as ever"

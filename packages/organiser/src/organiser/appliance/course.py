@@ -39,7 +39,8 @@ GUESSES = {False: 20, True: 50}
 """Minutes for root and roles where nobody measured any: natively, and emulated, where these come on top."""
 TENSORFLOW_GUESS = 10
 LESSON_GUESS = 3
-"""For each lesson that is compiled: 27 of them took 85 minutes, two at a time on two slow cores."""
+"""For each lesson that is compiled: 27 took 85 minutes when they hardly trained, two at a time; as they
+stand, nobody has measured it."""
 
 Seconds = dict[str, float]
 

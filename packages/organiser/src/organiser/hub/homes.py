@@ -38,7 +38,7 @@ EXPIRES = 7
 WARM = "warm"
 MOST_CACHE = 8_000_000_000
 """Bytes of a cache: another account made it, and a tar may say of a file that it is as large as it likes."""
-NOT_CACHE = {"lock_dir", "numba"}
+NOT_CACHE = {"lock_dir", "numba", "wanted"}
 """Folders of Theano's that are no compiled functions."""
 
 UNPACK = """set -eu

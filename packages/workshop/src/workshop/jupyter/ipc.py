@@ -14,9 +14,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from jupyter_client.localinterfaces import localhost
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
-from traitlets import CaselessStrEnum
+from traitlets import CaselessStrEnum, default
 
 from workshop.errors import WorkshopError
 
@@ -33,10 +34,11 @@ class OwnSockets(AsyncKernelManager):
 
     transport = CaselessStrEnum(["tcp", "ipc"], default_value="ipc", config=True)
 
-    def _ip_default(self) -> str:
+    @default("ip")
+    def own_sockets(self) -> str:
         """Return how the names of this kernel's sockets begin."""
         if self.transport != "ipc":
-            return super()._ip_default()
+            return str(localhost())
         return str(socket_folder(Path(jupyter_runtime_dir())) / f"k{secrets.token_hex(6)}")
 
 

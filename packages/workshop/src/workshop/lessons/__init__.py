@@ -74,9 +74,9 @@ is reported, and the lesson may still pass, as it would for a participant who ru
     ``"unit": "yardstick"`` hold metrics that are processor seconds to the same measure.
 ``slowness``, ``noise``
     what fixed pieces of work cost before, during and after the lesson, relative to the reference, and how
-    much that varied; see ``yardstick``. The lesson's process group is stopped during a piece, for at most
-    4 % of the time, which is in none of its figures. A lesson that is over a limit on time by less than
-    the noise, or by a tenth, is run once more, and the better of the two ``runs`` counts.
+    much that varied; see ``yardstick``. The lesson's process group is stopped during a piece, for at most 4 %
+    of the time, which is in none of its figures. A lesson that only takes more than its budget is run once
+    more, for the first run may have compiled; the better of the two ``runs`` counts.
 ``peak_rss_mb``
     1 MB = 10⁶ bytes. Every 50 ms (less often where that would take more than 3 % of the time) the
     memory of the kernel and of all its descendants is summed: the resident set size while the

@@ -331,14 +331,6 @@ def find_lessons(folder: Path) -> list[Lesson]:
     return sorted(lessons, key=_natural)
 
 
-def kernel_of(lesson: Lesson) -> str:
-    """Return the kernel of a lesson; empty where the notebook does not say, or cannot be read."""
-    try:
-        return about(lesson.name, lesson.read()).kernel
-    except WorkshopError:
-        return ""
-
-
 def choose(lessons: list[Lesson], words: Iterable[str]) -> list[Lesson]:
     """Return the lessons that the words mean, each once and in their order; no words mean all.
 

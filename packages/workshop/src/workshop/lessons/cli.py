@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,14 +20,13 @@ from workshop.lessons.catalogue import (
     choose,
     exercises_in,
     find_lessons,
-    kernel_of,
     notebooks_folder,
 )
 from workshop.lessons.checks import Verdict, check_catalogue, check_lesson
 from workshop.lessons.judging import Result, better, run_lesson
 from workshop.lessons.new import lay_out
 from workshop.lessons.pace import minutes_here, slowness_here
-from workshop.lessons.runner import Progress, RunOptions, Worker
+from workshop.lessons.runner import Progress, RunOptions
 from workshop.lessons.tables import (
     lessons_table,
     pace_line,
@@ -37,7 +35,7 @@ from workshop.lessons.tables import (
     verdicts_table,
     yardstick_line,
 )
-from workshop.lessons.warm import PATIENCE, as_many_as_fit, stop_background, survey, warm_in_background
+from workshop.lessons.warm import PATIENCE, stop_background, survey, warm_in_background
 from workshop.lessons.warm import warm as fill_cache
 from workshop.output import console, messages, print_json
 from workshop.settings import load_settings
@@ -185,17 +183,15 @@ def check(
     is rejected. All of that takes one run of the lesson.
     """
     folder, lessons = _chosen(notebooks, names)
-    with ended_cleanly(), Worker() as worker:
-        how = RunOptions(folder, profile, timeout, kept=worker)
+    with ended_cleanly():
+        how = RunOptions(folder, profile, timeout)
 
         def once(lesson: Lesson) -> Verdict:
             verdict = check_lesson(lesson, how, progress, static=static)
             _tell(lesson.name, verdict.faults)
             return verdict
 
-        found = _close_ones_again(
-            sorted(lessons, key=kernel_of), once, lambda first, later: later if later.passed else first
-        )
+        found = _close_ones_again(lessons, once, lambda first, later: later if later.passed else first)
     verdicts = [found[lesson.name] for lesson in lessons]
     _tell("all lessons", common := check_catalogue(folder))
     if as_json:
@@ -236,7 +232,7 @@ def warm(
     notebooks: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fill Theano's compile cache: the lessons' fast profile runs once, with as little training as can be."""
+    """Fill Theano's compile cache: the fast profile of each lesson that compiles runs once."""
     settings = load_settings()
     if stop:
         stopped = stop_background(settings)
@@ -251,9 +247,8 @@ def warm(
         if background:
             changed = warm_in_background(warmth, settings)
         else:
-            options = RunOptions(folder, patience=PATIENCE)
-            giving_way, at_once = (settings, 1) if gives_way else (None, as_many_as_fit())
-            changed = fill_cache(warmth, options, progress, giving_way, at_once)
+            options = RunOptions(folder, patience=PATIENCE, measured=False)
+            changed = fill_cache(warmth, options, progress, gives_way=gives_way)
     done = warmth.is_done()
     if as_json:
         names = [lesson.name for lesson in warmth.lessons]
@@ -293,46 +288,21 @@ def _finish(passed: Iterable[bool]) -> None:
         raise typer.Exit(1)
 
 
-class Display:
-    """Shows how far runs are that are side by side: bars on a terminal, else a line each; both on stderr."""
-
-    def __init__(self) -> None:
-        """Show nothing yet; a terminal holds one block of bars at a time."""
-        self._turn = threading.Lock()
-        self._bars: rich.progress.Progress | None = None
-
-    @contextlib.contextmanager
-    def progress(self, title: str) -> Iterator[Progress]:
-        """Show how far one run is."""
-        if not messages.is_terminal:
-            messages.print(f"{title} …", markup=False, highlight=False)
-            yield lambda cell, cells: None
-            return
-        with self._turn:
-            bars = self._bars = self._bars or self._started()
-            task = bars.add_task(title, total=None)
-        try:
-            yield lambda cell, cells: bars.update(task, completed=cell, total=cells)
-        finally:
-            with self._turn:
-                bars.remove_task(task)
-                if not bars.tasks:
-                    bars.stop()
-                    self._bars = None
-
-    @staticmethod
-    def _started() -> rich.progress.Progress:
-        columns = (
-            rich.progress.SpinnerColumn(),
-            rich.progress.TextColumn("{task.description}", markup=False),
-            rich.progress.BarColumn(),
-            rich.progress.MofNCompleteColumn(),
-            rich.progress.TextColumn("cells"),
-            rich.progress.TimeElapsedColumn(),
-        )
-        bars = rich.progress.Progress(*columns, console=messages, transient=True)
-        bars.start()
-        return bars
-
-
-progress = Display().progress
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """Show how far a run is: a bar on a terminal, else a line; both on stderr."""
+    if not messages.is_terminal:
+        messages.print(f"{title} …", markup=False, highlight=False)
+        yield lambda cell, cells: None
+        return
+    columns = (
+        rich.progress.SpinnerColumn(),
+        rich.progress.TextColumn("{task.description}", markup=False),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TextColumn("cells"),
+        rich.progress.TimeElapsedColumn(),
+    )
+    with rich.progress.Progress(*columns, console=messages, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda cell, cells: bar.update(task, completed=cell, total=cells)

@@ -24,8 +24,6 @@ class Job:
     """For each exercise the answers to try where it stands, by a name each."""
     environment: dict[str, str] = field(default_factory=dict)
     """What is different in the environment of this notebook."""
-    forked: bool = False
-    """Whether its kernel may be forked from a process that has imported its libraries."""
     measured: bool = True
     """Whether anybody wants to know memory, and how slow the machine was meanwhile, which takes time."""
 
@@ -72,7 +70,3 @@ class Outcome:
     """For each exercise, and each answer that was tried, what its check recorded; see ``teach.trials``."""
     trial_seconds: float = 0.0
     """The processor seconds that this took, which are in no other figure."""
-    compiled: int = 0
-    """How many modules Theano, and functions Numba, compiled because their caches did not have them."""
-    compiling_seconds: float = 0.0
-    """The processor seconds that this took, in no other figure either: the next run has them."""

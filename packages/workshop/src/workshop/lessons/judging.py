@@ -1,13 +1,12 @@
 """The verdict on a run: its figures against the lesson's budget and bars.
 
-Time is counted in work (see ``yardstick``), and the yardstick has some noise. A lesson that is over a
-limit on time by little, and has no other fault, is run once more, and the better run counts. If that one
-is over it, too, the verdict is ``close``: a busy minute lasts longer than a lesson, so whoever runs several
-tries it once more after the others.
+Budgets are for a machine whose compile cache is warm. The first run of a lesson may have compiled, and may
+have met a busy minute. So a lesson that only takes too long, or too much memory, is run a second time, when
+all is compiled, and the better run counts.
 
-What a lesson compiles because it found Theano's cache cold is told beside its work and counts against no
-budget: that is for a machine that was set up, where the cache is warm. A time that the lesson itself measured
-may contain it, so that one over its bar is measured again.
+Time is counted in work (see ``yardstick``), and the yardstick has some noise. If the better run is over a
+limit on time by little, the verdict is ``close``: a busy minute lasts longer than a lesson, so whoever runs
+several tries it once more after the others.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from workshop.lessons.shortpath import LONGEST, SHORT_PATH, is_on_path, path_min
 Metric = float | int | str | bool
 
 CLOSE = 0.1
-"""A lesson that is over a limit on time by no more than this share of it gets a second run, too."""
+"""A lesson that is over a limit on time by no more than this share of it is close, whatever the noise."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Result:
     answers: dict[str, str] = field(default_factory=dict)
     """For each exercise what its check found: not done, wrong or right."""
     network: str = ""
-    """How the network was cut: namespace or guard."""
+    """How the network was cut: namespace; or open, where the system does not allow that."""
     work: float = 0.0
     """The processor seconds, divided by the slowness."""
     budget: float | None = None
@@ -69,11 +68,9 @@ class Result:
     slowness: float = 1.0
     noise: float = 0.0
     runs: int = 1
-    """More than one when the first run was over a limit on time by little; this is the better one."""
+    """More than one when the first run took too much; this is the better one."""
     close: bool = False
     """Nothing but times speak against it, and by so little that it may be noise."""
-    compiling: float = 0.0
-    """The processor seconds that compiling took, where a cache was cold; in no other figure."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +80,8 @@ class Fault:
     text: str
     excess: float = math.inf
     """For a time that is too long by how much, relative to its limit."""
-    own_clock: bool = False
-    """The lesson itself measured that time, and what it compiled meanwhile may be in it."""
+    taken: bool = False
+    """It is time or memory that a second run, with all compiled, may take less of."""
 
 
 def run_lesson(lesson: Lesson, how: RunOptions, progress: Progress, *, solved: bool = False) -> Result:
@@ -137,10 +134,10 @@ def _without_figures(told: About) -> About:
 def best_of_runs(
     name: str, told: About, profile: Profile, run: Callable[[], Executed], *, solved: bool
 ) -> tuple[Result, Executed]:
-    """Judge a run; where noise leaves it open, judge a second one and take the better."""
+    """Judge a run; where it only took too much, judge a second one and take the better."""
     ran = run()
     result = judge(name, told, ran, profile, solved=solved)
-    if not result.close:
+    if result.passed or not all(fault.taken for fault in faults_of(told, ran, profile, solved=solved)):
         return result, ran
     again = run()
     second = judge(name, told, again, profile, solved=solved)
@@ -153,13 +150,6 @@ def better(first: Result, later: Result) -> Result:
     """Return the better of two results of one lesson, with the runs of both."""
     best = later if later.passed or (later.close and later.work < first.work) else first
     return replace(best, runs=first.runs + later.runs)
-
-
-def _may_be_noise(fault: Fault, outcome: Outcome) -> bool:
-    """Tell whether a second run may be without the fault."""
-    if fault.own_clock and outcome.compiled:
-        return True
-    return fault.excess <= max(outcome.noise, CLOSE)
 
 
 def judge(name: str, told: About, ran: Executed, profile: Profile, *, solved: bool) -> Result:
@@ -182,8 +172,7 @@ def judge(name: str, told: About, ran: Executed, profile: Profile, *, solved: bo
         budget=told.budget.get(profile, {}).get(WORK),
         slowness=outcome.slowness,
         noise=outcome.noise,
-        compiling=outcome.compiling_seconds,
-        close=bool(faults) and all(_may_be_noise(fault, outcome) for fault in faults),
+        close=bool(faults) and all(fault.excess <= max(outcome.noise, CLOSE) for fault in faults),
     )
 
 
@@ -252,6 +241,7 @@ def over_budget(told: About, outcome: Outcome, profile: Profile) -> list[Fault]:
             f"took {taken[key]:.1f} {BUDGET_UNITS[key]}{beside.get(key, '')}, "
             f"budget {limit:g} {BUDGET_UNITS[key]}",
             taken[key] / limit - 1 if key == WORK and limit else math.inf,
+            taken=True,
         )
         for key, limit in told.budget.get(profile, {}).items()
         if taken[key] > limit
@@ -288,7 +278,7 @@ def _missed(name: str, shown: float, bar: Bar, outcome: Outcome) -> list[Fault]:
         return [Fault(f"{name} is {value:g}{unit}, bar at least {bar.minimum:g}")]
     if value > bar.maximum:
         text = f"{name} is {value:.4g}{unit}, bar at most {bar.maximum:g}"
-        return [Fault(text, excess, own_clock=bar.yardstick)]
+        return [Fault(text, excess, taken=bar.yardstick)]
     return []
 
 

@@ -11,12 +11,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from workshop.errors import WorkshopError
+from workshop.lessons import network
 from workshop.lessons.catalogue import (
     INJECTED,
     PARAMETERS,
@@ -32,7 +33,6 @@ from workshop.lessons.catalogue import (
     tags_of,
 )
 from workshop.lessons.jobs import Failure, Job, Outcome, Told
-from workshop.lessons.rehearsal import BEGIN
 from workshop.lessons.shortpath import REJOIN, is_on_path, takes_what_was_trained
 from workshop.lessons.worker import SCRATCH
 from workshop.system.files import write_whole
@@ -44,11 +44,6 @@ SHORTEST_LIMIT = 300.0
 NO_BUDGET_LIMIT = 1800.0
 # One that died is noticed at once; one that is alive starts late only on a busy machine.
 KERNEL_LIMIT = 300.0
-
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
-"""For lessons that are checked or warmed for, side by side on as many cores as there are: threads that wait
-for one another take processor seconds, many where the processor is emulated. What the kernel's own
-specification says comes before it."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of the cell that begins and the number of cells."""
@@ -83,14 +78,9 @@ class RunOptions:
     """The seconds of the reference machine after which a lesson is stopped; else by its budget."""
     short_path: bool = False
     """Run the cells of the ten-minute path and no others."""
-    rehearsal: bool = False
-    """Compile all, and compute as little as can be; what comes of it means nothing."""
     measured: bool = True
     """Look at memory and at the machine's slowness all the time; else only once, for how long to wait, and no
     figure counts."""
-    kept: Worker | None = None
-    """A worker that runs many lessons, with kernels that are forked; else each lesson has one of its own, and
-    a kernel that is started like a learner's."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +93,7 @@ class Prepared:
 
 
 def prepare(
-    notebook: Notebook,
-    profile: Profile,
-    solutions: dict[str, str],
-    *,
-    short_path: bool = False,
-    rehearsal: bool = False,
+    notebook: Notebook, profile: Profile, solutions: dict[str, str], *, short_path: bool = False
 ) -> Prepared:
     """Return the notebook, or its ten-minute path, with its profile set and the given exercises solved.
 
@@ -129,14 +114,14 @@ def prepare(
             if any(INJECTED in tags_of(other) for other in cells):
                 raise WorkshopError(f"cell {number} is a second parameters cell; keep one")
             rejoin = short_path and takes_what_was_trained(notebook)
-            cells.append(_injected(profile, rejoin=rejoin, rehearsal=rehearsal))
+            cells.append(_injected(profile, rejoin=rejoin))
             numbers.append(number)
     return Prepared({**notebook, "cells": cells}, numbers)
 
 
-def _injected(profile: Profile, *, rejoin: bool, rehearsal: bool) -> Cell:
+def _injected(profile: Profile, *, rejoin: bool) -> Cell:
     """Return the cell that sets the profile, and on the ten-minute path takes what was trained before."""
-    lines = [f'PROFILE = "{profile}"', *[f"{REJOIN} = True"] * rejoin, *[BEGIN] * rehearsal]
+    lines = [f'PROFILE = "{profile}"', *[f"{REJOIN} = True"] * rejoin]
     return {
         "cell_type": "code",
         "id": INJECTED,
@@ -177,7 +162,7 @@ def run_notebook(
     """
     if not told.kernel:
         raise WorkshopError(f"{lesson.name}: its metadata names no kernel; choose one in JupyterLab and save")
-    prepared = prepare(notebook, how.profile, solutions, short_path=how.short_path, rehearsal=how.rehearsal)
+    prepared = prepare(notebook, how.profile, solutions, short_path=how.short_path)
     work = told.budget.get(how.profile, {}).get(WORK, 0.0)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as name:
         scratch = Path(name)
@@ -193,14 +178,10 @@ def run_notebook(
             work_limit=0.0 if how.timeout else how.patience or PATIENCE * work or NO_BUDGET_LIMIT,
             startup_limit=KERNEL_LIMIT,
             answers=answers or {},
-            environment=_environment(scratch) | ({} if how.measured and how.kept is None else ONE_THREAD),
-            forked=how.kept is not None,
+            environment=_environment(scratch),
             measured=how.measured,
         )
-        with how.kept or Worker() as worker:
-            outcome = worker.do(
-                job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"]))
-            )
+        outcome = _work(job, scratch, lambda index: progress(prepared.numbers[index], len(notebook["cells"])))
         executed = json.loads(file.read_text(encoding="utf-8"))
         return Executed(outcome, executed, prepared.numbers)
 
@@ -239,71 +220,23 @@ def _plain(path: Path) -> bool:
     return path.is_file() or path.is_dir()
 
 
-class Worker:
-    """A process that runs notebooks: started for the first one, it ends with the block that it is used in."""
+def _work(job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
+    """Have a worker do a job; whatever happens here, the worker and its kernel end.
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
-        self._blocks = 0
-        self._stopped = False
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reports: IO[str] | None = None
-        self._log: IO[bytes] | None = None
-
-    def __enter__(self) -> Worker:
-        """Begin a block; one within another one ends nothing."""
-        self._blocks += 1
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the worker with the outermost block."""
-        self._blocks -= 1
-        if not self._blocks:
-            self._end([])
-
-    def do(self, job: Job, scratch: Path, began: Callable[[int], None]) -> Outcome:
-        """Do a job; whatever happens here but its end, the worker and its kernel end.
-
-        Raises WorkshopError when the worker stops.
-        """
-        order = scratch / "job.json"
-        order.write_text(json.dumps(asdict(job)), encoding="utf-8")
-        kernel: list[int] = []
+    Raises WorkshopError when the worker stops.
+    """
+    order = scratch / "job.json"
+    order.write_text(json.dumps(asdict(job)), encoding="utf-8")
+    off = network.without_network()
+    words = ["-P", "-m", "workshop.lessons.worker", str(order)]
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as reports, tempfile.TemporaryFile() as log:
         try:
-            if self._process is None:
-                self._start()
-            if self._stopped:
-                raise WorkshopError("the lesson runner was told to stop")
-            for report in self._said(order):
-                if "outcome" in report:
-                    return _outcome(report["outcome"])
-                if "cell" in report:
-                    began(report["cell"])
-                elif report["group"]:
-                    kernel.append(report["group"])
-            raise WorkshopError(f"the lesson runner itself stopped: {self._how_it_ended()}")
-        except BaseException:
-            if self._process is not None:
-                self._process.send_signal(signal.SIGTERM)
-            self._end(kernel)
-            raise
-
-    def stop(self) -> None:
-        """Let another thread end it, for good: the job that it does fails."""
-        self._stopped = True
-        if (process := self._process) is not None:
-            process.send_signal(signal.SIGTERM)
-
-    def _start(self) -> None:
-        reading, writing = os.pipe()
-        self._reports = os.fdopen(reading, encoding="utf-8")
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "workshop.lessons.worker", str(writing)],
+            worker = subprocess.Popen(
+                [*off, sys.executable, *words, str(writing), network.NAMESPACE if off else network.OPEN],
                 stdin=subprocess.PIPE,
-                stdout=self._log,
-                stderr=self._log,
+                stdout=log,
+                stderr=log,
                 cwd="/",
                 env={**os.environ, "WORKSHOP_HEADLESS": "1"},
                 pass_fds=[writing],
@@ -312,46 +245,39 @@ class Worker:
             )
         finally:
             os.close(writing)
+        group: int | None = None
+        try:
+            for report in map(json.loads, reports):
+                if "outcome" in report:
+                    return _outcome(report["outcome"])
+                if "cell" in report:
+                    began(report["cell"])
+                else:
+                    group = report["group"]
+        finally:
+            _end(worker, group)
+        log.seek(0)
+        said = last_line(log.read().decode(errors="replace"))
+        said = said or "it was killed; free memory and run it again"
+        raise WorkshopError(f"the lesson runner itself stopped: {said}")
 
-    def _said(self, order: Path) -> Iterator[dict[str, Any]]:
-        """Hand the worker a job, and yield what it reports."""
-        assert self._process is not None and self._process.stdin is not None and self._reports is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(os.fsencode(f"{order}\n"))
-            self._process.stdin.flush()
-        return map(json.loads, self._reports)
 
-    def _how_it_ended(self) -> str:
-        """Return the last line of the worker's own output."""
-        assert self._log is not None
-        self._log.seek(0)
-        said = last_line(self._log.read().decode(errors="replace"))
-        return said or "it was killed; free memory and run it again"
+def _end(worker: subprocess.Popen[bytes], kernel: int | None) -> None:
+    """End the worker, which takes along all that it started when its standard input ends.
 
-    def _end(self, kernel: list[int]) -> None:
-        """End the worker, whose own handler takes the kernel along.
-
-        One that was killed has left its children behind, and they are stopped for ever if the yardstick was
-        just being taken: the kernel's process group is ended as well.
-        """
-        worker, self._process = self._process, None
-        if worker is not None:
-            assert worker.stdin is not None
-            with contextlib.suppress(BrokenPipeError):
-                worker.stdin.close()
-            try:
-                worker.wait(10)
-            except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
-            if worker.returncode < 0:
-                for group in kernel:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.killpg(group, signal.SIGKILL)
-        for file in (self._reports, self._log):
-            if file is not None:
-                file.close()
-        self._reports = self._log = None
+    One that was killed has left its children behind, and they are stopped for ever if the yardstick was just
+    being taken: the kernel's process group is ended as well.
+    """
+    assert worker.stdin is not None
+    worker.stdin.close()
+    try:
+        worker.wait(10)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
+    if worker.returncode < 0 and kernel is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(kernel, signal.SIGKILL)
 
 
 def _environment(scratch: Path) -> dict[str, str]:

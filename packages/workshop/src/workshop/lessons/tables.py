@@ -77,9 +77,7 @@ def _budget(limits: dict[str, float]) -> str:
 
 def results_table(results: list[Result]) -> Table:
     """Return the table of ``workshop lessons run``."""
-    compiled = any(result.compiling for result in results)
-    headings = ("seconds", "work", *(["compiling"] if compiled else []), "peak MB")
-    figures = [_right(heading) for heading in headings]
+    figures = [_right(heading) for heading in ("seconds", "work", "peak MB")]
     names = _names(result.name for result in results)
     table = Table(names, "profile", *figures, "metrics", "passed", **_TIGHT)
     for result in results:
@@ -94,7 +92,6 @@ def results_table(results: list[Result]) -> Table:
             str(result.profile),
             f"{result.seconds:.1f}",
             f"{result.work:.1f}" + (f" of {result.budget:g}" if result.budget else ""),
-            *([f"{result.compiling:.1f}"] if compiled else []),
             f"{result.peak_rss_mb:.0f}" if result.peak_rss_mb else "",
             escape(metrics),
             passed,
@@ -107,13 +104,10 @@ def yardstick_line(results: list[Result]) -> str:
     slowness = [result.slowness for result in results if result.seconds] or [1.0]
     noise = max((result.noise for result in results), default=0.0)
     least, most = f"{min(slowness):.2f}", f"{max(slowness):.2f}"
-    line = (
+    return (
         f"Work is CPU-s by this machine's slowness: {least if least == most else f'{least} to {most}'} "
         f"times the reference, noise up to {noise:.0%}"
     )
-    if any(result.compiling for result in results):
-        line += ". Compiling, in CPU-s, is done once: the next run has it in Theano's cache"
-    return line
 
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:

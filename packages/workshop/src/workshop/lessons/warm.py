@@ -1,9 +1,12 @@
 """Compile what the lessons need before anybody waits for it.
 
-Theano translates each function to C and compiles it, which takes seconds to a minute a lesson the
-first time and next to nothing afterwards. Every lesson's fast profile fills the compile cache: it is
-rehearsed, with hardly any training, and run as it stands where that does not do. A record beside the cache
-says for which lessons and packages that was done.
+Theano translates each function to C and compiles it, which takes a lesson a quarter of a minute to some
+minutes the first time and next to nothing afterwards. Every lesson's fast profile fills the compile cache,
+one after another. A record in the compile directory holds for which lessons and packages that was done;
+whoever ends this at any moment loses at most one lesson's record, and none of the modules.
+
+In the background it has a low priority, and leaves Theano's lock to every other process that compiles
+(the patch ``a-kernel-waits-behind-the-warm-up``).
 """
 
 from __future__ import annotations
@@ -15,26 +18,19 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import tomllib
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from workshop import ports, priority
+from workshop import priority
 from workshop.errors import WorkshopError
 from workshop.lessons.catalogue import About, Kind, Lesson, about, choose, find_lessons
-from workshop.lessons.runner import Executed, Progress, RunOptions, Worker, run_notebook
+from workshop.lessons.runner import Progress, RunOptions, run_notebook
 from workshop.settings import Settings
 from workshop.system.files import take_lock, write_whole
-from workshop.system.memory import memory_left
-from workshop.system.processors import usable_cores
 
 KERNEL = "theano"
 OURS = ("deep_learning_workshop-", "bubblebreaker-")
@@ -44,20 +40,8 @@ PROGRESS = "warming.json"
 SCHEDULE = "presentation/schedule.toml"
 GIVES_WAY = "--gives-way"
 """What the command is told by which the background works."""
-FIRST = """\
-import theano
-import theano.tensor as T
-
-x = T.scalar("x")
-theano.function([x], x**2 + 3 * x)
-"""
-"""What every first lesson waits for: parts of Theano itself, the header, and its first function."""
 # Seconds of the reference machine: a cold cache takes far longer than a lesson's budget.
 PATIENCE = 900.0
-MEMORY_OF_ONE = 1_500_000_000
-"""Bytes for a lesson and its compiler; their budgets are 900 MB at most."""
-SERVICES_START = 20.0
-"""Seconds for which the background waits for the services of a set-up, which start while it does."""
 
 Reporting = Callable[[str], contextlib.AbstractContextManager[Progress]]
 """Shows the progress of what has a name."""
@@ -92,14 +76,11 @@ class Warmth:
         """Add a lesson to the record, which is written whole or not at all."""
         self._write(self.record, self._read() | {lesson.name: {"digest": self._digest(lesson)}})
 
-    def tell(self, now: str = "", gives_way: bool | None = None) -> None:
-        """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it.
-
-        ``gives_way``: whether others may end this process; by its priority where nothing is said.
-        """
+    def tell(self, now: str = "") -> None:
+        """Write down how far the warming is, and which lesson is at work; ``workshop doctor`` reads it."""
         told = {"lessons": len(self.every), "warm": sum(map(self.is_warm, self.every)), "now": now}
-        gives_way = os.nice(0) >= priority.NICEST if gives_way is None else gives_way
-        ours = {"process": os.getpid(), "gives_way": gives_way}
+        # A process of low priority may be ended by another one that warms.
+        ours = {"process": os.getpid(), "gives_way": os.nice(0) >= priority.NICENESS}
         self._write(self.record.with_name(PROGRESS), told | ours)
 
     @staticmethod
@@ -177,57 +158,31 @@ def _compiles(told: About) -> bool:
     return told.kernel == KERNEL and told.kind is Kind.LESSON
 
 
-def warm(
-    warmth: Warmth,
-    how: RunOptions,
-    progress: Reporting,
-    giving_way: Settings | None = None,
-    at_once: int = 1,
-) -> bool:
+def warm(warmth: Warmth, how: RunOptions, progress: Reporting, *, gives_way: bool = False) -> bool:
     """Run each lesson once that the cache is not warm for; return whether there was anything to do.
 
-    A process that does the same in the background is ended, for it may hardly get on: what it compiled
-    stays. Any other one is waited for. ``giving_way``: leave the processor to all others, once what every
-    lesson waits for is compiled. ``at_once``: so many lessons side by side. Budgets do not count here.
+    A process that does the same in the background is ended, for it may hardly get on: what it compiled stays.
+    Any other one is waited for. ``gives_way``: leave the processor to all others. Budgets do not count here.
     Raises WorkshopError when a lesson breaks off.
     """
     with warmth.record.with_suffix(".lock").open("w") as lock:
         while not take_lock(lock):
             _end_background(warmth.record)
             time.sleep(0.2)
-        if giving_way is not None:
-            give_way_after_first(warmth, giving_way)
-        return _fill(warmth, how, progress, at_once)
-
-
-def give_way_after_first(warmth: Warmth, settings: Settings) -> None:
-    """Compile what every first lesson waits for, and only then leave the processor to all others.
-
-    A kernel that starts has to wait for it. Behind a process that hardly gets on, as on a busy machine, that
-    takes half a minute instead of seconds. Whatever goes wrong here comes out in the first lesson.
-    """
-    assert settings.prefix is not None  # survey() has looked
-    spec = settings.prefix / "venvs/jupyter/share/jupyter/kernels" / KERNEL / "kernel.json"
-    if not warmth.is_done():
-        warmth.tell(gives_way=True)
-        let_services_start(settings, SERVICES_START)
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-            told = json.loads(spec.read_text(encoding="utf-8"))
-            command = [told["argv"][0], "-P", "-c", FIRST]
-            environment = {**os.environ, **told["env"]}
-            subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
-    priority.give_way()
-
-
-def let_services_start(settings: Settings, patience: float) -> None:
-    """Wait until something listens on each service's port: set-up starts them after this, and is waited for.
-
-    One that does not start keeps nobody waiting for more than ``patience`` seconds.
-    """
-    wanted = (settings.jupyter_port, settings.tensorboard_port, settings.web_port)
-    end = time.monotonic() + patience
-    while not all(map(ports.listening, wanted)) and time.monotonic() < end:
-        time.sleep(0.2)
+        if gives_way:
+            priority.give_way()
+        waiting = [lesson for lesson in warmth.lessons if not warmth.is_warm(lesson)]
+        for lesson in waiting:
+            warmth.tell(lesson.name)
+            notebook = lesson.read()
+            with progress(lesson.name) as report:
+                ran = run_notebook(lesson, about(lesson.name, notebook), notebook, how, report, {})
+            if ran.outcome.failure is not None:
+                raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
+            warmth.remember(lesson)
+        if waiting:
+            warmth.tell()
+        return bool(waiting)
 
 
 def stop_background(settings: Settings) -> bool:
@@ -258,66 +213,8 @@ def _end_background(record: Path) -> bool:
     return False
 
 
-def _fill(warmth: Warmth, how: RunOptions, progress: Reporting, at_once: int) -> bool:
-    """Do the work of :func:`warm`, alone; the lessons are taken in their order, so many at a time."""
-    waiting = deque(lesson for lesson in warmth.lessons if not warmth.is_warm(lesson))
-    if not waiting:
-        return False
-    turn, busy = threading.Lock(), list[str]()
-
-    def take(worker: Worker) -> None:
-        with worker:
-            while True:
-                with turn:
-                    if not waiting:
-                        return
-                    lesson = waiting.popleft()
-                    busy.append(lesson.name)
-                    warmth.tell(lesson.name)
-                with progress(lesson.name) as report:
-                    ran = _compile(lesson, replace(how, kept=worker), report)
-                if ran.outcome.failure is not None:
-                    raise WorkshopError(f"{lesson.name} breaks off: {ran.place(ran.outcome.failure)}")
-                with turn:
-                    warmth.remember(lesson)
-                    busy.remove(lesson.name)
-                    warmth.tell(busy[-1] if busy else "")
-
-    workers = [Worker() for _ in range(min(at_once, len(waiting)))]
-    with ThreadPoolExecutor(len(workers)) as pool:
-        working = [pool.submit(take, worker) for worker in workers]
-        try:
-            for done in as_completed(working):
-                done.result()
-        except BaseException:
-            # A lesson that breaks off, or Ctrl-C: the others end, too, and the pool waits for them.
-            waiting.clear()
-            for worker in workers:
-                worker.stop()
-            raise
-    return True
-
-
-def _compile(lesson: Lesson, how: RunOptions, report: Progress) -> Executed:
-    """Run a lesson for what it compiles."""
-    notebook = lesson.read()
-    told = about(lesson.name, notebook)
-    # By its own budget's patience: a lesson that waits for a network to get better would wait for ever.
-    rehearsal = replace(how, rehearsal=True, patience=None, measured=False)
-    rehearsed = run_notebook(lesson, told, notebook, rehearsal, report, {})
-    if rehearsed.outcome.failure is None:
-        return rehearsed
-    return run_notebook(lesson, told, notebook, replace(how, measured=False), report, {})
-
-
-def as_many_as_fit() -> int:
-    """Return how many lessons may run side by side: one a core, while there is memory for their kernels."""
-    memory = min([psutil.virtual_memory().available, *memory_left()])
-    return max(1, min(usable_cores(), memory // MEMORY_OF_ONE))
-
-
 def warm_in_background(warmth: Warmth, settings: Settings) -> bool:
-    """Start the same work as a process of its own, which gives way to all others once it has begun."""
+    """Start the same work as a process of its own, which gives way to all others."""
     with warmth.record.with_suffix(".lock").open("w") as lock:
         if not take_lock(lock):
             return False  # somebody is at it

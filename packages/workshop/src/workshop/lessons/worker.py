@@ -1,11 +1,10 @@
-"""The process that runs notebooks: off the network, measured, and gone without a trace.
+"""The process that runs a notebook: off the network, measured, and gone without a trace.
 
-The runner starts ``python -m workshop.lessons.worker DESCRIPTOR`` and writes a line for each notebook: the
-path of a file with a job (JSON), which lies in a folder of its own.
-The worker writes lines of JSON to DESCRIPTOR: ``{"group": n}`` when the kernel runs, with its process
-group, ``{"cell": i}`` when cell i (from 0) begins, and at last ``{"outcome": {…}}``. Being a process of
-its own lets it leave the network for good, adopt what its kernel leaves behind, and take all of that
-along when it is told to end. One that runs many notebooks forks their kernels (``forked``).
+The runner starts ``python -m workshop.lessons.worker JOB DESCRIPTOR NETWORK``: a file with a job (JSON),
+which lies in a folder of its own, and how the network is cut (``network``). The worker writes lines of JSON
+to DESCRIPTOR: ``{"group": n}`` when the kernel runs, with its process group, ``{"cell": i}`` when cell i
+(from 0) begins, and at last ``{"outcome": {…}}``. When its standard input ends, as it does with the runner,
+it takes along all that it started.
 """
 
 from __future__ import annotations
@@ -18,23 +17,19 @@ import resource
 import shutil
 import signal
 import sys
-import tempfile
+import threading
 import time
 import types
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from workshop import priority
 from workshop.lessons import network
 from workshop.lessons.catalogue import check_of, exercise_of
 from workshop.lessons.jobs import Failure, Job, Outcome, Told
-from workshop.lessons.processes import MemoryWatch, adopt_orphans, die_with_parent, end_descendants
+from workshop.lessons.processes import MemoryWatch, end_descendants
 from workshop.lessons.yardstick import STOPPED_SHARE, Beside, Round, Yardstick, read
-from workshop.machine import compiling
-
-if TYPE_CHECKING:
-    from workshop.lessons.forked import Servers
 
 MIME = "application/vnd.workshop.answer+json"
 """What ``workshop.teach.checks`` leaves in a check's output."""
@@ -51,9 +46,7 @@ _folder = Path()
 class Run:
     """One run of one notebook on one kernel."""
 
-    def __init__(
-        self, job: Job, reports: IO[str], how: str, yardstick: Yardstick, servers: Servers | None = None
-    ) -> None:
+    def __init__(self, job: Job, reports: IO[str], how: str) -> None:
         """Prepare the run of ``job``; ``how`` says in which way the network is cut."""
         import nbclient
         import nbformat
@@ -65,15 +58,12 @@ class Run:
         self.outcome = Outcome(network=how)
         self.notebook = nbformat.read(job.notebook, as_version=4)  # type: ignore[no-untyped-call]
         self.begun = 0.0
-        self.preloaded = 0.0
         self.limit = job.limit
         self.beside: Beside | None = None
-        self.compiling = compiling.Record(Path(job.notebook).with_name("compiling.jsonl"))
-        self.watch = MemoryWatch(self.compiling.is_under_way)
+        self.group: int | None = None
+        self.watch = MemoryWatch()
         self.trying = 0.0
-        self.yardstick = yardstick
-        self.servers = servers
-        self.books = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.yardstick = Yardstick()
         self.client = nbclient.NotebookClient(
             self.notebook,
             kernel_name=job.kernel,
@@ -88,7 +78,7 @@ class Run:
         """Run the notebook, keep it, and return what came of it."""
         import nbformat
 
-        rounds = self.yardstick.at_rest(anew=False)
+        rounds = self.yardstick.rounds()
         delay = max(each.delay for each in rounds)
         self.limit = max(self.job.limit, self.job.work_limit * delay)
         startup = math.ceil(self.job.startup_limit * max(delay, 1))
@@ -102,32 +92,23 @@ class Run:
             rounds += self._with_kernel()
         finally:
             peak = self.watch.stop() if self.job.measured else 0
-            end_descendants(self._servers())
+            end_descendants(self.group)
             signal.alarm(0)
         nbformat.write(self.notebook, self.job.notebook)  # type: ignore[no-untyped-call]
         self._account(peak)
-        self._measured(rounds + (self.yardstick.at_rest() if self.job.measured else []))
+        self._measured(rounds + (self.yardstick.rounds() if self.job.measured else []))
         return self.outcome
 
     def _with_kernel(self) -> list[Round]:
         """Start the kernel, run the cells, stop the kernel; return the rounds that were taken meanwhile."""
-        environment = {**os.environ, compiling.RECORD: str(self.compiling.path)}
-        if self.outcome.network == network.GUARD:
-            environment = network.guarded(environment)
         started = False
         try:
             self.client.create_kernel_manager()
-            if self.servers is not None:
-                from workshop.lessons.forked import fork_from
-
-                fork_from(self.servers, self.client.km)
-            with self.client.setup_kernel(env=environment, preexec_fn=die_with_parent):
+            with self.client.setup_kernel(env=dict(os.environ)):
                 started = True
-                self.preloaded = self._preloaded_seconds()
-                self.watch.servers = self._servers()
-                group = self.watch.kernel = self._group()
-                self._report({"group": group})
-                self.beside = Beside(self.yardstick, group)
+                self.group = self._group()
+                self._report({"group": self.group})
+                self.beside = Beside(self.yardstick, self.group)
                 with self.beside if self.job.measured else contextlib.nullcontext():
                     self._cells()
                 self.outcome.seconds = self._spent()
@@ -150,14 +131,6 @@ class Run:
     def _process(self) -> Any:
         """Return the kernel's process as jupyter_client holds it, if it does."""
         return getattr(getattr(self.client.km, "provisioner", None), "process", None)
-
-    def _servers(self) -> list[int]:
-        """Return the process that the kernel was forked from, which is not part of the lesson."""
-        return [] if self.servers is None else self.servers.pids()
-
-    def _preloaded_seconds(self) -> float:
-        """Return the processor seconds that imports took before the kernel was forked."""
-        return float(getattr(getattr(self.client.km, "provisioner", None), "preloaded_seconds", 0.0))
 
     def _no_kernel(self, error: Exception) -> str:
         """Say in one line why there is no kernel."""
@@ -201,7 +174,6 @@ class Run:
         file = Path(self.job.notebook).with_name("trials.json")
         file.write_text(json.dumps(order), encoding="utf-8")
         call = f'__import__("workshop.teach.trials", fromlist=["run"]).run({str(file)!r})'
-        self._count_compiling()
         began, kept = self._spent(), self.notebook.cells[index]
         self.watch.paused = True
         try:
@@ -211,19 +183,11 @@ class Run:
             self.watch.paused = False
             self.notebook.cells[index] = kept
             self.trying += self._spent() - began
-            # It is in the seconds of the trial already.
-            self.compiling.new_lines()
         if failure is None:
             done = json.loads(file.read_text(encoding="utf-8"))
             self.outcome.tried[exercise] = {name: Told(**told) for name, told in done["results"].items()}
             self.outcome.trial_seconds += done["cpu_seconds"]
         return failure
-
-    def _count_compiling(self) -> None:
-        """Add what was compiled since the last call."""
-        for line in self.compiling.new_lines():
-            self.outcome.compiled += 1
-            self.outcome.compiling_seconds += line["cpu_seconds"]
 
     def _cell(self, index: int, cell: Any) -> Failure | None:
         """Run one cell and return what went wrong."""
@@ -266,14 +230,10 @@ class Run:
     def _account(self, peak: int) -> None:
         """Note time and memory; every process has been waited for, so the system's books are closed."""
         books = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self._count_compiling()
-        spent = sum(getattr(books, name) - getattr(self.books, name) for name in ("ru_utime", "ru_stime"))
-        counted_apart = self.outcome.trial_seconds + self.outcome.compiling_seconds
-        self.outcome.cpu_seconds = round(self.preloaded + spent - counted_apart, 3)
-        self.outcome.compiling_seconds = round(self.outcome.compiling_seconds, 3)
-        # The system's maximum may be that of a compiler, an answer that was tried, or another notebook.
-        apart = bool(self.outcome.compiled or self.job.answers or self.job.forked)
-        largest = 0 if apart else books.ru_maxrss * 1024
+        spent = books.ru_utime + books.ru_stime
+        self.outcome.cpu_seconds = round(spent - self.outcome.trial_seconds, 3)
+        # The system's maximum may be that of an answer that was tried.
+        largest = 0 if self.job.answers else books.ru_maxrss * 1024
         self.outcome.peak_rss_mb = round(max(peak, largest) / MEGABYTE, 1)
         self.outcome.seconds = round(self.outcome.seconds or self._spent(), 3)
 
@@ -285,29 +245,6 @@ class Run:
     def _report(self, line: dict[str, Any]) -> None:
         self.reports.write(json.dumps(line) + "\n")
         self.reports.flush()
-
-
-class Kept:
-    """What a worker has from one notebook for the next."""
-
-    def __init__(self, how: str) -> None:
-        """Have nothing but the network cut, in the way that ``how`` says."""
-        self._how = how
-        self._yardstick: Yardstick | None = None
-        self._servers: Servers | None = None
-
-    def do(self, job: Job, reports: IO[str]) -> Outcome:
-        """Run one notebook."""
-        os.environ.update(job.environment)
-        tempfile.tempdir = None
-        if self._yardstick is None:
-            self._yardstick = Yardstick()
-        if job.forked and self._servers is None:
-            from workshop.lessons.forked import Servers
-
-            self._servers = Servers()
-        servers = self._servers if job.forked else None
-        return Run(job, reports, self._how, self._yardstick, servers).go()
 
 
 def _recorded(cell: Any) -> Told | None:
@@ -342,30 +279,31 @@ def _end(_number: int, _frame: types.FrameType | None) -> None:
     os._exit(1)
 
 
+def _end_with(runner: IO[str]) -> None:
+    """End this process when the other end of a pipe, which the runner holds, is gone."""
+    runner.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main() -> None:
-    """Run the jobs whose files standard input names."""
+    """Run one notebook."""
     global _folder
-    descriptor = int(sys.argv[1])
+    file, descriptor, how = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     os.set_inheritable(descriptor, False)
-    runner = os.getppid()
+    _folder = file.parent
     priority.keep_giving_way()
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGALRM, _end)
-    adopt_orphans()
-    # Both of these forget the wish to die with the parent when they come after it.
-    how = network.cut()
-    die_with_parent(signal.SIGTERM)
-    if os.getppid() != runner:
-        return
-    kept = Kept(how)
+    threading.Thread(target=_end_with, args=[sys.stdin], daemon=True).start()
+    if how == network.NAMESPACE:
+        network.start_loopback()
+    job = Job(**json.loads(file.read_text(encoding="utf-8")))
+    os.environ.update(job.environment)
     with os.fdopen(descriptor, "w", encoding="utf-8") as reports:
-        for line in sys.stdin:
-            file = Path(line.rstrip("\n"))
-            _folder = file.parent
-            outcome = kept.do(Job(**json.loads(file.read_text(encoding="utf-8"))), reports)
-            reports.write(json.dumps({"outcome": asdict(outcome)}) + "\n")
-            reports.flush()
-    end_descendants()
+        outcome = Run(job, reports, how).go()
+        # The runner has the folder from here on.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        reports.write(json.dumps({"outcome": asdict(outcome)}) + "\n")
 
 
 if __name__ == "__main__":

@@ -42,8 +42,6 @@ SCATTERED, LOOKED_AT = 5_000, 1_500
 
 ROUNDS_AT_REST = 2
 """Rounds before the lesson, and again after it."""
-RECENT = 10.0
-"""Seconds for which the rounds after one lesson also are those before the next."""
 SHORTEST_INTERVAL = 1.0
 WORK_BETWEEN = 3.0
 """Processor seconds of the lesson between two rounds: on a busy machine it comes to them slowly."""
@@ -98,7 +96,6 @@ class Yardstick:
         """Prepare the arrays, and do each piece once so that no round is the first."""
         self._cpu, self._clock = cpu, clock
         self._pieces = {"interpreter": _interpreter_piece(), **_array_pieces()}
-        self._rested: tuple[float, list[Round]] = (-math.inf, [])
         self.round()
 
     def round(self) -> Round:
@@ -114,14 +111,6 @@ class Yardstick:
     def rounds(self, count: int = ROUNDS_AT_REST) -> list[Round]:
         """Do several rounds in a row."""
         return [self.round() for _ in range(count)]
-
-    def at_rest(self, *, anew: bool = True) -> list[Round]:
-        """Do the rounds before or after a lesson; unless ``anew``, take those that have just been done."""
-        done, rounds = self._rested
-        if anew or self._clock() - done > RECENT:
-            rounds = self.rounds()
-            self._rested = self._clock(), rounds
-        return list(rounds)
 
 
 def _interpreter_piece() -> Callable[[], None]:

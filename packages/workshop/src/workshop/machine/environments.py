@@ -136,9 +136,9 @@ def compile_cache(settings: Settings) -> Line:
     text = f"{compiled} compiled functions"
     lessons, warm, now = _warming(folder)
     if lessons:
-        text += f", {warm} of {lessons} lessons warm"
+        text += f", {warm} of {lessons} lessons are compiled"
     if now:
-        text += f", {now} is being made; lessons run meanwhile, some slower"
+        text += f", {now} is at work; lessons run meanwhile, and compile first"
         return making("compile cache", text, warm / max(1, lessons))
     if compiled < COMPILED_LEAST or warm < lessons:
         return yellow(

@@ -7,10 +7,8 @@ they are needed; the other environments have none.
 from __future__ import annotations
 
 import contextlib
-import gc
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,26 +21,13 @@ def hushed() -> Iterator[None]:
     """Load TensorFlow quietly: drop what its C++ part writes to the standard error meanwhile.
 
     Afterwards its logger tells errors only; it warns of every further network that a lesson builds.
-    Keras wraps scikit-learn where it finds it, for which no lesson has a use: it is hidden meanwhile, which
-    saves a second and 60 MB. It can be imported afterwards. Garbage is not looked for among the hundreds of
-    thousands of objects that loading makes, and later never again: they all stay.
     """
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)
-    hide = "sklearn" not in sys.modules
-    if hide:
-        sys.modules["sklearn"] = None  # type: ignore[assignment]
-    collecting = gc.isenabled()
-    gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
-        if collecting:
-            gc.enable()
-        if hide:
-            del sys.modules["sklearn"]
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nothing)

@@ -13,7 +13,6 @@ answer is tried in the kernel itself, on a copy of the names.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import random
@@ -29,8 +28,6 @@ from typing import Any
 CPU_SECONDS = 60
 """What one answer may take, by the processor's clock: an endless one is ended."""
 WALL_SECONDS = 600
-SLOW_IN_PYTHON = ("Pool", "MaxPoolGrad", "AveragePoolGrad")
-"""Operations of Theano that take a picture at a time."""
 KERNELS = ("ipykernel", "IPython", "zmq", "tornado", "asyncio", "concurrent")
 """The packages whose threads a cell does not wait for."""
 
@@ -58,20 +55,9 @@ def run(file: str) -> None:
     if "tensorflow" in sys.modules or _has_threads():
         results = {name: _in_this_process(exercise, text, check, namespace) for name, text in answers.items()}
     else:
-        with _frozen():
-            results = _in_forks(exercise, answers, check, order["solution"], namespace)
+        results = _in_forks(exercise, answers, check, order["solution"], namespace)
     done = {"results": results, "cpu_seconds": _cpu_seconds() - before}
     Path(file).write_text(json.dumps(done), encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _frozen() -> Iterator[None]:
-    """Keep what is there from the collector of garbage: a fork that it runs in would copy every page."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _has_threads() -> bool:
@@ -179,33 +165,21 @@ def _as_it_was(exercise: str, namespace: dict[str, Any]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _in_python() -> Iterator[None]:
-    """Let Theano run what is compiled in this block in Python, operation by operation.
+    """Let Theano run what is compiled in this block in Python: without a compiler it does, whatever its mode.
 
     A check calls each function a few times, with few numbers: writing C, or only finding in the cache what
     was written before, takes longer. The graph is optimised as the learner's would be, for what is stable
-    there has to be stable here. Theano keeps its default mode, so that its setting would change nothing.
+    there has to be stable here.
     """
     theano = sys.modules.get("theano")
     if theano is None:
         yield
         return
-    op, mode = theano.gof.op, theano.compile.mode
-    make_thunk, kept = op.Op.make_thunk, mode.instantiated_default_mode
-
-    def in_python(
-        self: Any, node: Any, storage_map: Any, compute_map: Any, no_recycling: Any, impl: str | None = None
-    ) -> Any:
-        has_python = type(self).perform is not op.PureOp.perform
-        if impl is None and has_python and type(self).__name__ not in SLOW_IN_PYTHON:
-            impl = "py"
-        return make_thunk(self, node, storage_map, compute_map, no_recycling, impl)
-
-    op.Op.make_thunk = in_python
-    mode.instantiated_default_mode = mode.FAST_RUN.excluding("fusion", "inplace")
+    compiler, theano.config.cxx = theano.config.cxx, ""
     try:
         yield
     finally:
-        op.Op.make_thunk, mode.instantiated_default_mode = make_thunk, kept
+        theano.config.cxx = compiler
 
 
 def _in_this_process(exercise: str, text: str, check: str, namespace: dict[str, Any]) -> Tried:
