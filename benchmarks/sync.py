@@ -104,7 +104,7 @@ class Course:
             (folder / name).write_bytes(data)
 
     def ours(self) -> Cost:
-        """Return the cost of ``workshop sync``."""
+        """Return the cost of ``workshop update notebooks``."""
         command: list[str | Path] = [sys.executable, "-m", "workshop", "sync", "--allow-unsigned"]
         command += ["--from", f"file://{self.upstream}"]
         command += ["--into", self.folder / "ours", "--state", self.folder / "state"]

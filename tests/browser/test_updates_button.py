@@ -137,7 +137,7 @@ def test_a_machine_without_an_address_says_how_it_gets_one(bed: PullBed, start: 
     (bed.prefix / "etc/updates.toml").write_text('url = ""\n', encoding="utf-8")
     page = open_page(start)
     page.wait_for_selector("text=This machine has no address for updates")
-    command = "workshop updates set"
+    command = "workshop update source set"
     assert page.inner_text("#no-updates-command") == command
     assert page.is_hidden("#updates")
 

@@ -17,7 +17,7 @@ TRACE = "/srv/workshop/tools/testbed/root-trace"
 TRACED_UPDATE = f"""
 [Service]
 ExecStart=
-ExecStart={TRACE}.sh {PREFIX}/venvs/jupyter/bin/workshop pull
+ExecStart={TRACE}.sh {PREFIX}/venvs/jupyter/bin/workshop update machine
 CapabilityBoundingSet=CAP_SYS_PTRACE
 """
 # The Python is Debian's own, whose C headers only Theano would need.

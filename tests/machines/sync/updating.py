@@ -207,7 +207,7 @@ class UpdatingMachine:
 
     def pull(self, *words: str) -> Ran:
         """Let somebody at the machine update it by hand, as root."""
-        return self.bed.run(" ".join([f"{PREFIX}/venvs/jupyter/bin/workshop pull", *words]), "root")
+        return self.bed.run(" ".join([f"{PREFIX}/venvs/jupyter/bin/workshop update machine", *words]), "root")
 
     def current(self) -> str:
         """Return the revision whose tree is the machine's own now."""

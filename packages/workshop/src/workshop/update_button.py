@@ -49,7 +49,7 @@ class UpdateButton:
         with suppress(WorkshopError):  # a choice that cannot be read is made anew by the same command
             mine = _mine(self.settings)
         if mine is None:
-            return {"can": False, "command": "workshop updates set" if self.settings.prefix else ""}
+            return {"can": False, "command": "workshop update source set" if self.settings.prefix else ""}
         if mine.updates.check_online and time.monotonic() - self._asked_at > EVERY_S:
             self._asked_at = time.monotonic()
             self._asking = asyncio.create_task(self._look(mine))
@@ -143,7 +143,7 @@ def _mine(settings: Settings) -> Notebooks | None:
 
 
 async def run(mine: Notebooks, verb: str) -> tuple[int, dict[str, Any]]:
-    """Look, update or undo by ``workshop sync``; return its status and its document, or an ``error``."""
+    """Look, update or undo by ``workshop update``; return its status and its document, or an ``error``."""
     request = mine.undoing() if verb == "undo" else replace(mine.request(), dry_run=verb == "look")
     return await _sync(["--request"], request.as_json())
 

@@ -1,7 +1,8 @@
 """Where this machine's updates come from, and on whose word: what the role notebook-sync decided.
 
-Ansible, or ``workshop updates set``, writes it as TOML to ``<prefix>/etc/updates.toml``. A machine without
-that file, or without an address in it, gets updates only when somebody brings them: over ssh, or on a stick.
+Ansible, or ``workshop update source set``, writes it as TOML to ``<prefix>/etc/updates.toml``. A machine
+without that file, or without an address in it, gets updates only when somebody brings them: over ssh, or on
+a stick.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ NEWS_DAYS = 400
 """After so many days without news a machine says so."""
 DAY_S = 24 * 3600
 MOST_BYTES = 200_000
-SILENCE_ADVICE = "run workshop pull; if this stays, ask the organiser whether there is a newer revision"
+SILENCE_ADVICE = (
+    "run workshop update machine; if this stays, ask the organiser whether there is a newer revision"
+)
 VALID_UNTIL = re.compile(
     r"^#[ \t]*valid-until:[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
@@ -44,7 +47,7 @@ class Updates:
     check_online: bool = False
     """Whether the machine may ask the address on its own, only to tell that there is something new."""
     playbook: str = "playbooks/notebook-sync.yml"
-    """What ``workshop pull`` runs of a verified revision."""
+    """What ``workshop update machine`` runs of a verified revision."""
     news_days: int = NEWS_DAYS
     """After so many days without a newer revision the machine says that it may be cut off from them."""
 
@@ -71,8 +74,8 @@ def require_signers(updates: Updates) -> Path:
     """Return the file of keys; raises WorkshopError when this machine has none."""
     if updates.signers is None:
         raise WorkshopError(
-            "this machine knows no organiser's key; give it one by 'workshop updates set', or set up with "
-            "notebook_sync_allowed_signers"
+            "this machine knows no organiser's key; give it one by 'workshop update source set', "
+            "or set up with notebook_sync_allowed_signers"
         )
     return updates.signers
 

@@ -1,4 +1,4 @@
-"""``workshop updates set``: a machine without an address takes one, and nobody else's key."""
+"""``workshop update source set``: a machine without an address takes one, and nobody else's key."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""``workshop pull`` as people and timers call it."""
+"""``workshop update machine`` as people and timers call it."""
 
 import json
 import subprocess

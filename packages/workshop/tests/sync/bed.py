@@ -18,7 +18,7 @@ from workshop.sync.state import HashCache
 
 
 def run_sync(words: Sequence[str]) -> None:
-    """Run ``workshop sync`` in this process; its errors are raised as they are."""
+    """Run ``workshop update notebooks`` in this process; its errors are raised as they are."""
     typer.main.get_command(cli.app)(list(words), standalone_mode=False)
 
 

@@ -1,4 +1,4 @@
-"""Stolen and expired keys, tried on a machine through ``workshop sync`` and ``workshop pull``."""
+"""Stolen and expired keys, tried on a machine through ``workshop update``."""
 
 import asyncio
 import json

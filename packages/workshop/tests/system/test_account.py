@@ -124,7 +124,7 @@ def test_what_needs_root_stays_roots() -> None:
 
 
 class TestSync:
-    """``sudo workshop sync``: no link of the participant's leads root anywhere."""
+    """``sudo workshop update notebooks``: no link of the participant's leads root anywhere."""
 
     pytestmark = only_root
 

@@ -109,7 +109,7 @@ def test_with_consent_news_are_told(bed: PullBed, asking: int) -> None:
 
 def test_without_an_address_there_is_no_button(bed: PullBed) -> None:
     with running(bed.prefix / "web", settings=choose(bed, url="")) as (port, _):
-        command = "workshop updates set"
+        command = "workshop update source set"
         assert state(port) == {"can": False, "command": command}
 
 

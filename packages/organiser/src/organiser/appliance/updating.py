@@ -15,7 +15,7 @@ ETC = Path("opt/workshop/etc")
 BEGINS = "Updates: "
 NONE = (
     f"{BEGINS}none, for this appliance was built without an address; on a copy, "
-    "'sudo workshop updates set ADDRESS --fingerprint SHA256:…' gives it one"
+    "'sudo workshop update source set ADDRESS --fingerprint SHA256:…' gives it one"
 )
 UNKNOWN = f"{BEGINS}the appliance does not say"
 

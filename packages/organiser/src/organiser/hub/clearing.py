@@ -110,7 +110,7 @@ def _has_account(number: str) -> bool:
 def archive(number: str, into: Path, words: Sequence[str] | None = None) -> Archived:
     """Pack a seat's notebooks into ``into``, which only root can enter; return what became of it.
 
-    The file is what the seat's own page gives: ``workshop sync --from`` takes it up.
+    The file is what the seat's own page gives: ``workshop update notebooks --from`` takes it up.
 
     words: what packs, for tests.
 

@@ -129,7 +129,7 @@ def seat_name(home: Path, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def pack_home(home: Path, out: IO[bytes], name: str) -> Packed:
-    """Write a seat's notebooks into a file that ``workshop sync`` takes up, as the seat's account.
+    """Write a seat's notebooks into a file, as the seat's account; ``workshop update notebooks`` takes it up.
 
     Raises WorkshopError when there are none, or while they are being changed.
     """

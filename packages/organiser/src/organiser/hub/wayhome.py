@@ -1,4 +1,4 @@
-"""The way home: a seat's folder as one file, which ``workshop sync`` takes up elsewhere; and back."""
+"""The way home: a seat's folder as one file, for ``workshop update notebooks`` elsewhere; and back."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def updates(settings: Settings) -> Line:
     """Warn when the organiser's newest revision, or list of keys, is old: newer ones may be held back."""
     if why := silence(settings):
         return yellow("updates", why, SILENCE_ADVICE)
-    return green("updates", load_updates(settings).url or "no address; workshop updates set gives one")
+    return green("updates", load_updates(settings).url or "no address; workshop update source set gives one")
 
 
 def diagnose(

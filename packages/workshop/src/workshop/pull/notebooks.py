@@ -1,6 +1,6 @@
 """The participant's own side: their notebooks, brought up to date with no more rights than theirs.
 
-The start page and the notebook "U for Upgrade" both use it; the rules are those of ``workshop sync``.
+The start page and the notebook "U for Upgrade" both use it, by the rules of ``workshop update notebooks``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def my_notebooks(settings: Settings) -> Notebooks:
 
 
 def packing(settings: Settings, file: Path) -> list[str]:
-    """Return the words of ``workshop sync`` that pack the notebooks into a file for another machine."""
+    """Return the options of ``workshop update notebooks`` that pack them into a file for another machine."""
     return ["--pack", str(file), "--into", str(settings.notebooks), "--state", str(own_state(settings))]
 
 

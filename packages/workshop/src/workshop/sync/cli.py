@@ -1,4 +1,4 @@
-"""``workshop sync``: bring a participant's notebooks up to date, undo that, or pack them into one file."""
+"""``workshop update notebooks``: bring notebooks up to date, undo that, or pack them into one file."""
 
 from __future__ import annotations
 
@@ -180,7 +180,8 @@ def _pack(file: Path, request: Request, json: bool) -> None:
     lines = [f"! {path} is not in it: {why}" for path, why in done.left_out.items()]
     lines.append(f"{'1 file is' if done.files == 1 else f'{done.files} files are'} in {file}.")
     lines.append(
-        "On another machine of yours: workshop sync --from FILE, or Jupyter's page 'Your notebooks'."
+        "On another machine of yours: workshop update notebooks --from FILE, "
+        "or Jupyter's page 'Your notebooks'."
     )
     _print(map(shown, lines))
 

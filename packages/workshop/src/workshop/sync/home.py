@@ -127,7 +127,7 @@ def take_up(
         except Exception as error:  # nobody knows what all a damaged file makes its readers raise
             raise WorkshopError(
                 f"{file} is no folder that a workshop packed ({error}); download it again, or pack it with "
-                "'workshop sync --pack FILE'"
+                "'workshop update notebooks --pack FILE'"
             ) from error
         origin, who = str(about["origin"]), shown(str(about["name"])) or "another machine"
         if origin == _known_origin(state) and not is_own:
@@ -232,7 +232,7 @@ def _told(report: Report, about: dict[str, Any], who: str, into: Path, state: Pa
     ]
     if report.backups is not None:
         notes.append(
-            f"the files as they were before are in {report.backups}; 'workshop sync --undo --into "
+            f"the files as they were before are in {report.backups}; 'workshop update undo --into "
             f"{into} --state {state}' puts them back"
         )
     return replace(

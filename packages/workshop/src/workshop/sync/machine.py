@@ -188,7 +188,7 @@ def show_command(as_json: Json = False) -> None:
         print_json(asdict(now))
         return
     if not now.url:
-        console.print("This machine has no address for updates; 'workshop updates set' gives it one.")
+        console.print("This machine has no address for updates; 'workshop update source set' gives it one.")
     else:
         console.print(f"{now.url} {now.branch}".strip(), markup=False, highlight=False)
     for key in now.keys:
@@ -228,7 +228,7 @@ def set_command(
     )
     if now.left_out:
         console.print(f"Keys of that repository that are not trusted: {now.left_out}.", highlight=False)
-    console.print("'workshop pull' brings the newest now.", markup=False, highlight=False)
+    console.print("'workshop update machine' brings the newest now.", markup=False, highlight=False)
 
 
 pull_app = typer.Typer(
@@ -259,14 +259,16 @@ def pull(
     """Fetch the newest revision that the organiser signed, and only then run its playbook here.
 
     Exit 0: done, or offline. 1: refused or failed; a line says why. For notebooks alone, and without
-    the rights of whoever set the machine up, there is workshop sync.
+    the rights of whoever set the machine up, there is workshop update notebooks.
     """
     # The participant's account reads what root fetched, whatever root's shell has for a mask.
     os.umask(0o022)
     settings = load_settings()
     trust = Trust(trust_new_source=trust_new_source, ignore_clock=ignore_clock, reset=reset)
     if settings.prefix is None:
-        raise WorkshopError("this machine was not set up; run the set-up first, or use workshop sync")
+        raise WorkshopError(
+            "this machine was not set up; run the set-up first, or use workshop update notebooks"
+        )
     pulled = Puller(settings.prefix, load_updates(settings)).pull(source, dry_run, trust)
     if as_json:
         print_json(asdict(pulled))

@@ -45,7 +45,7 @@ def _summary(report: Report, into: Path, dry_run: bool, has_viewer: bool) -> Ite
     yield from _how_to_compare(report.files, into, has_viewer)
     yield _verdict(report, dry_run)
     if report.backups is not None:
-        yield f"The files as they were before are in {report.backups}; workshop sync --undo puts them back."
+        yield f"The files as they were before are in {report.backups}; workshop update undo puts them back."
 
 
 def _how_to_compare(files: list[Outcome], into: Path, has_viewer: bool) -> Iterator[str]:

@@ -39,7 +39,7 @@ umask 077
 PATH=$PATH:/opt/workshop/venvs/jupyter/bin
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-workshop sync --pack "$folder/home.zip" --into "$HOME/notebooks" --state "$HOME/{STATE}" >&2
+workshop update notebooks --pack "$folder/home.zip" --into "$HOME/notebooks" --state "$HOME/{STATE}" >&2
 cat "$folder/home.zip"
 """
 
@@ -141,7 +141,7 @@ class Homes:
         }
 
     def archive(self, number: str, into: Path, running: Iterable[str]) -> Archived:
-        """Pack a seat's notebooks into a folder; ``workshop sync --from`` takes the file up."""
+        """Pack a seat's notebooks into a folder; ``workshop update notebooks --from`` takes the file up."""
         pod = f"jupyter-{account(number)}"
         if pod in running:
             return archive(number, into, self._pack(pod))
