@@ -43,4 +43,4 @@ def test_verdicts() -> None:
     assert "as they were before revision rev" in told(Report("rev", [BESIDE], undone=True))
     offline = Report("rev", [], notes=("nothing done, offline: x",), offline=True)
     assert told(offline) == "! nothing done, offline: x"
-    assert "--undo" in told(Report("rev", [BESIDE], backups=Path("/state/files")))
+    assert "workshop update undo" in told(Report("rev", [BESIDE], backups=Path("/state/files")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import pwd
@@ -17,7 +18,6 @@ from typing import Any
 
 import pytest
 
-import workshop
 from workshop.errors import WorkshopError
 from workshop.system import account, command
 
@@ -123,6 +123,10 @@ def test_what_needs_root_stays_roots() -> None:
     assert not {"pull", "updates", *command.ORGANISERS} & command.PARTICIPANTS
 
 
+OF_THE_COMMAND = ("typer", "rich", "shellingham", "annotated_doc", "markdown_it", "mdurl", "pygments")
+"""The packages that the command imports."""
+
+
 class TestSync:
     """``sudo workshop update notebooks``: no link of the participant's leads root anywhere."""
 
@@ -130,17 +134,17 @@ class TestSync:
 
     def sync(self, system: Path, *words: str) -> subprocess.CompletedProcess[str]:
         """Run it as root, with code that the account can read."""
-        code = system / "code/workshop"
+        code = system / "code"
         if not code.exists():
-            source = Path(workshop.__file__).parent
-            shutil.copytree(
-                source, code, ignore=lambda _, names: [n for n in names if "." in n and n[-3:] != ".py"]
-            )
+            python_only = lambda _, names: [n for n in names if "." in n and n[-3:] != ".py"]  # noqa: E731
+            for name in ("workshop", *OF_THE_COMMAND):
+                source = Path(importlib.import_module(name).__file__ or "").parent
+                shutil.copytree(source, code / name, ignore=python_only)
         for path in (system, *system.rglob("code")):
             path.chmod(0o755)
         return subprocess.run(
             [PYTHON, "-P", "-m", "workshop", "sync", *words],
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(code.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
             cwd="/",
             capture_output=True,
             text=True,
