@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from organiser.appliance.verify.naming import ENDS, READERS_END, claimed, form_of
-from organiser.thumbdrive import kinds
-from organiser.thumbdrive.pieces import Context
+from organiser.thumbdrive import computers
+from organiser.thumbdrive.contents import Context
 from workshop.errors import WorkshopError
 
 BUILT_IN = "appliance"
@@ -30,12 +30,12 @@ def find(context: Context) -> tuple[list[Path], list[str]]:
             raise WorkshopError(
                 f"no appliance in {file}; run 'workshop appliance build', or correct --appliance"
             )
-    if not context.kinds and context.appliances:
+    if not context.computers and context.appliances:
         chosen, missing = _newest_of_each(context.appliances)
     else:
         chosen, missing = _needed(context)
         missing += [
-            _not_needed(file, context.kinds)
+            _not_needed(file, context.computers)
             for file in context.appliances
             if not any(file.samefile(each) for each in chosen)
         ]
@@ -69,7 +69,7 @@ def _described(file: Path) -> str:
     """Return a file's name, and what it says the file is."""
     form = form_of(file)
     said = " and ".join(each.name for each in claimed(file))
-    return f"{file.name}, by its name {kinds.SUFFIXES.get(form or '', form)} for {said}"
+    return f"{file.name}, by its name {computers.SUFFIXES.get(form or '', form)} for {said}"
 
 
 def _is_among(file: Path, found: Iterable[Path]) -> bool:
@@ -79,8 +79,8 @@ def _is_among(file: Path, found: Iterable[Path]) -> bool:
 
 def _not_needed(file: Path, wanted: Iterable[str]) -> str:
     """Say why a file that was named is not taken: by its name no computer of these has a use for it."""
-    if form_of(file) not in kinds.SUFFIXES:
-        ends = ", ".join(READERS_END[form] for form in kinds.SUFFIXES)
+    if form_of(file) not in computers.SUFFIXES:
+        ends = ", ".join(READERS_END[form] for form in computers.SUFFIXES)
         return f"{file.name} ends with none of {ends}, so no computer opens it; give it the name that it had"
     return (
         f"{_described(file)}, is not needed for {', '.join(wanted)}, "
@@ -92,14 +92,14 @@ def _needed(context: Context) -> tuple[list[Path], list[str]]:
     """Return the file of each form and processor that is needed, and what is missing."""
     chosen: list[Path] = []
     missing: list[str] = []
-    for form, architecture in kinds.files_of(context.kinds) if context.kinds else [("ova", "amd64")]:
+    for form, architecture in computers.files_of(context.computers) if context.computers else [("ova", "amd64")]:
         built = (context.checkout / BUILT_IN).glob("*")
         file = newest(context.appliances, form, architecture) or newest(built, form, architecture)
         if file is not None:
             chosen.append(file)
             continue
         missing.append(
-            f"no {kinds.SUFFIXES[form]} for {architecture} in {BUILT_IN}/ of the checkout; "
+            f"no {computers.SUFFIXES[form]} for {architecture} in {BUILT_IN}/ of the checkout; "
             f"run 'workshop appliance build --arch {architecture} --format {form}', or name one: --appliance"
         )
     return chosen, missing
@@ -117,7 +117,7 @@ def with_what_is_told(file: Path) -> list[Path]:
 def newest(files: Iterable[Path], form: str, architecture: str) -> Path | None:
     """Return the newest file of a form for a processor, which its name says."""
     found = (path for path in files if path.name[0] != ".")
-    fitting = [path for path in found if kinds.fits(path.name, form, architecture)]
+    fitting = [path for path in found if computers.fits(path.name, form, architecture)]
     return max(fitting, key=lambda path: path.stat().st_mtime, default=None)
 
 

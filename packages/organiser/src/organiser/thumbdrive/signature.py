@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.thumbdrive.layout import SIGNATURE, SIGNER, SUMS
+from organiser.thumbdrive.names import SIGNATURE, SIGNER, SUMS
 from workshop.errors import WorkshopError
 from workshop.system import programs
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.kinds import fits
-from organiser.thumbdrive.layout import DATA, DEBS, SITE, WHEELS
+from organiser.thumbdrive.computers import fits
+from organiser.thumbdrive.names import DATA, DEBS, SITE, WHEELS
 
 PREFLIGHT = "check-my-computer"
 LOCAL = "set-up-from-stick.bash"

@@ -1,4 +1,4 @@
-"""Each kind of part: what is here already (``look``), and getting what is not (``gather``)."""
+"""Where the files of each kind of part come from: what is here (``look``), and getting what is not (``gather``)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 import yaml
 
 from organiser.appliance.verify import alone
-from organiser.thumbdrive import appliance, bundle, debs, kinds, wheels
-from organiser.thumbdrive.contents import Part
+from organiser.thumbdrive import appliance, bundle, computers, debs, wheels
+from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
 from organiser.thumbdrive.fetching import Shelf, Wanted
 from organiser.thumbdrive.names import require_writable
-from organiser.thumbdrive.pieces import Context, Found, Piece, below
 from workshop.datasets.catalogue import load_catalogue
 from workshop.datasets.fetch import Options, fetch_all
 from workshop.datasets.store import Store
@@ -46,7 +45,7 @@ def _found(part: Part, context: Context, fetch: bool) -> Found:
         return Found(missing=[str(error)])
     try:
         # Before the hour that staging and writing take.
-        require_writable(piece.name for piece in found.pieces)
+        require_writable(file.name for file in found.files)
     except WorkshopError as error:
         found.missing.append(str(error))
     return found
@@ -63,7 +62,7 @@ def _downloads(part: Part, context: Context, fetch: bool) -> Found:
             entry.get("bytes"),
         )
         for entry in part.more["files"]
-        if not context.kinds or entry.get("system") in kinds.systems_of(context.kinds)
+        if not context.computers or entry.get("system") in computers.systems_of(context.computers)
     ]
     there = {each.name: _places(each.name, context.folders) for each in wanted}
     right = {
@@ -77,7 +76,7 @@ def _downloads(part: Part, context: Context, fetch: bool) -> Found:
     found = Found()
     for each in wanted:
         if each.name in given:
-            found.pieces.append(Piece(f"{part.into}/{each.name}", given[each.name]))
+            found.files.append(StickFile(f"{part.into}/{each.name}", given[each.name]))
         elif (wrong := there[each.name]) and not shelf.has(each):
             found.missing.append(
                 f"{wrong[0]} is damaged, or not the file of that name: its hash is another; get it again "
@@ -106,7 +105,7 @@ def _from_shelf(
 ) -> None:
     """Note one download: here, still to come, or not to be had."""
     if shelf.has(each):
-        found.pieces.append(Piece(f"{into}/{each.name}", shelf.path(each)))
+        found.files.append(StickFile(f"{into}/{each.name}", shelf.path(each)))
     elif fetch or context.offline:
         why = reasons.get(each.name, "offline, and not downloaded before")
         found.missing.append(f"{each.name}: {why}; put it into a folder and name that with --folder")
@@ -120,8 +119,7 @@ def _appliance(part: Part, context: Context, fetch: bool) -> Found:
     context.work.mkdir(parents=True, exist_ok=True)
     # Whoever gets a machine gets what verifies it.
     files += [alone.beside(context.work)] if files else []
-    pieces = [Piece(f"{part.into}/{path.name}", path) for path in files]
-    return Found(pieces, missing=missing)
+    return Found([StickFile(f"{part.into}/{path.name}", path) for path in files], missing=missing)
 
 
 def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
@@ -129,7 +127,7 @@ def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
     found = Found()
     for entry in part.more["files"]:
-        if entry["for"] not in context.kinds:
+        if entry["for"] not in context.computers:
             continue
         # Of several versions the one that was put there last.
         own = context.work / part.name
@@ -137,7 +135,7 @@ def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
         places = [path for folder in folders for path in folder.glob(entry["name"]) if path.is_file()]
         here = max(places, key=lambda path: path.stat().st_mtime, default=None)
         if here and _is_what_it_says(here):
-            found.pieces.append(Piece(f"{part.into}/{here.name}", here))
+            found.files.append(StickFile(f"{part.into}/{here.name}", here))
         elif here:
             found.missing.append(
                 f"{here} is cut off, or something else was saved by its name, such as a web page: get it "
@@ -165,8 +163,8 @@ def _site(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
     into = context.work / "site"
     report = build_site(context.checkout, into, context.settings)
-    pieces = [piece for piece in below(into, part.into) if not piece.name.endswith(RECORD)]
-    return Found(pieces, missing=report.notes)
+    files = [file for file in files_below(into, part.into) if not file.name.endswith(RECORD)]
+    return Found(files, missing=report.notes)
 
 
 def _folder(part: Part, context: Context, fetch: bool) -> Found:
@@ -174,12 +172,12 @@ def _folder(part: Part, context: Context, fetch: bool) -> Found:
     folder = context.checkout / part.more["from"]
     if not folder.is_dir():
         return Found(missing=[f"the checkout has no {part.more['from']} yet"])
-    return Found(below(folder, part.into))
+    return Found(files_below(folder, part.into))
 
 
 def _repository(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
-    return Found([Piece(part.into, bundle.make(context.checkout, context.work / part.into))])
+    return Found([StickFile(part.into, bundle.make(context.checkout, context.work / part.into))])
 
 
 def _data(part: Part, context: Context, fetch: bool) -> Found:
@@ -197,8 +195,8 @@ def _data(part: Part, context: Context, fetch: bool) -> Found:
         names = [f"{part.into}/{dataset.name}/{file.name}" for file in dataset.files]
         here = [store.has(dataset, file) for file in dataset.files]
         if all(here):
-            found.pieces += [
-                Piece(name, store.path(dataset, file))
+            found.files += [
+                StickFile(name, store.path(dataset, file))
                 for name, file in zip(names, dataset.files, strict=True)
             ]
         elif fetch or context.offline:
@@ -212,7 +210,7 @@ def _wheels(part: Part, context: Context, fetch: bool) -> Found:
     shelf = Shelf(context.work / part.name)
     uv = wheels.find_uv(context.settings, context.checkout)
     wanted: dict[str, Wanted] = {}
-    processors = kinds.processors_of(context.kinds)
+    processors = computers.processors_of(context.computers)
     for entry in part.more["locks"]:
         lock = context.checkout / "locks" / f"{entry['lock']}.txt"
         listed = wheels.wheels_for(lock, entry["python"], processors, uv, context.work, context.offline)
@@ -225,7 +223,7 @@ def _wheels(part: Part, context: Context, fetch: bool) -> Found:
 
 
 def _debs(part: Part, context: Context, fetch: bool) -> Found:
-    work, processors = context.work / part.name, kinds.processors_of(context.kinds)
+    work, processors = context.work / part.name, computers.processors_of(context.computers)
     if fetch:
         base = _role_variables(context.checkout, "base-fedora")
         python = _role_variables(context.checkout, "python-venv")
@@ -240,7 +238,7 @@ def _debs(part: Part, context: Context, fetch: bool) -> Found:
     else:
         folder = debs.collected(work, processors)
     if folder:
-        return Found(below(folder, part.into))
+        return Found(files_below(folder, part.into))
     if context.offline:
         return Found(missing=["offline, and not collected before"])
     return Found(expected=[(f"{part.into}/", DEBS_ABOUT * len(processors))])
