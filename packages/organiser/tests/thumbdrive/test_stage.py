@@ -37,7 +37,7 @@ def put(tmp_path: Path) -> Callable[..., Staged]:
 
 def test_what_is_staged_is_a_right_stick(tmp_path: Path, put: Callable[..., Staged], key: Path) -> None:
     staged = put(key)
-    verdict = check_stick(tmp_path / "stage", None, False, quiet_row())
+    verdict = check_stick(tmp_path / "stage", quiet_row())
     assert verdict.reasons == [] and verdict.extra == []
     assert verdict.signature.state == "unknown" and staged.signed
     assert staged.files == verdict.files
@@ -92,7 +92,7 @@ def test_changes_arrive_and_what_is_gone_goes(tmp_path: Path, put: Callable[...,
     put(key)
     assert (tmp_path / "stage" / "1-one" / "a").read_bytes() == b"new"
     assert not (tmp_path / "stage" / "1-one" / "deep").exists()
-    verdict = check_stick(tmp_path / "stage", None, False, quiet_row())
+    verdict = check_stick(tmp_path / "stage", quiet_row())
     assert (verdict.reasons, verdict.extra) == ([], ["theirs"])
 
 

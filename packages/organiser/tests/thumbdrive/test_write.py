@@ -140,8 +140,8 @@ def test_stopped_a_stick_has_no_list_until_the_next_run_makes_it_whole(tmp_path:
     stage, stick = fill(tmp_path / "stage", files), tmp_path / "stick"
     write(stage, stick)
     (stick / "theirs").write_bytes(b"theirs")
-    (stage / "notes.txt").unlink()
-    files = fill_again(stage, {**files, "workshop.ova": LARGE[::-1]}, "notes.txt")
+    files = {"workshop.ova": LARGE[::-1], "data/a.bin": FILES["data/a.bin"]}
+    fill(stage, files)
     stop = threading.Event()
     stop.set()
     with pytest.raises(StoppedError):
@@ -151,12 +151,6 @@ def test_stopped_a_stick_has_no_list_until_the_next_run_makes_it_whole(tmp_path:
     assert contents(stick) == files | {"theirs": b"theirs"}
     # What the stopped run copied, nobody had read back.
     assert done.read_back == sum(map(len, files.values()))
-
-
-def fill_again(stage: Path, files: dict[str, bytes], without: str) -> dict[str, bytes]:
-    del files[without]
-    fill(stage, files)
-    return files
 
 
 def test_a_killed_runs_rsync_keeps_the_lock(tmp_path: Path, stage: Path) -> None:
@@ -174,16 +168,11 @@ def test_a_killed_runs_rsync_keeps_the_lock(tmp_path: Path, stage: Path) -> None
 def test_of_a_large_file_only_what_changed_is_written(tmp_path: Path) -> None:
     stage, stick = fill(tmp_path / "stage", {"workshop.ova": LARGE}), tmp_path / "stick"
     assert write(stage, stick).written == len(LARGE)
-    later(stage / "workshop.ova")
+    os.utime(stage / "workshop.ova", (1000, 1000))  # so that the next change is seen
     fill(stage, {"workshop.ova": LARGE[:3_000_000] + bytes(100_000) + LARGE[3_100_000:]})
     done = write(stage, stick)
     assert 100_000 <= done.written <= 150_000
     assert contents(stick) == contents(stage)
-
-
-def later(file: Path) -> None:
-    """Make a file look older, so that its next change is seen."""
-    os.utime(file, (1000, 1000))
 
 
 def test_a_change_that_keeps_size_and_time_is_seen_by_the_list(tmp_path: Path, stage: Path) -> None:

@@ -13,7 +13,7 @@ import typer
 from organiser.thumbdrive import computers
 from organiser.thumbdrive.computers import COMPUTERS
 from organiser.thumbdrive.contents import LIST, Context, Found, Part, choose, load_contents
-from organiser.thumbdrive.stick import BUNDLE, LOCAL
+from organiser.thumbdrive.names import BUNDLE, LOCAL
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout, load_settings
@@ -297,7 +297,7 @@ def write(
 def verify(
     sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks, or the staged folder.")],
     allowed_signers: Annotated[
-        Path | None, typer.Option("--allowed-signers", help="The keys that may vouch for a stick.")
+        Path | None, typer.Option("--allowed-signers", help="The keys that may vouch for a stick; default: those that this machine has for updates.")
     ] = None,
     require_signature: Annotated[
         bool, typer.Option("--require-signature", help="An unsigned stick is not right.")
@@ -308,10 +308,9 @@ def verify(
     from organiser.thumbdrive.parallel import run_together
     from organiser.thumbdrive.verify import check_stick
 
-    signers = allowed_signers or load_updates(load_settings()).signers
-    works = {
-        str(stick): partial(check_stick, stick.absolute(), signers, require_signature) for stick in sticks
-    }
+    pinned = load_updates(load_settings()).signers
+    keys = {"signers": allowed_signers or pinned, "pinned": pinned, "must_be_signed": require_signature}
+    works = {str(stick): partial(check_stick, stick.absolute(), **keys) for stick in sticks}
     outcomes = run_together(works, messages)
     verdicts = [outcome.result for outcome in outcomes if outcome.result]
     bad = [outcome.line for outcome in outcomes if not outcome.result]

@@ -23,6 +23,9 @@ DATA = "data"
 DEBS = "debs"
 """Folders that set-up looks for on a stick."""
 SITE = "site"
+PREFLIGHT = "check-my-computer"
+LOCAL = "set-up-from-stick.bash"
+BUNDLE = "workshop.bundle"
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"*:<>?\\|]')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)

@@ -9,8 +9,8 @@ from string import Template
 from urllib.parse import quote, urlsplit
 
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.names import SITE
-from organiser.thumbdrive.stick import LOCAL, Stick
+from organiser.thumbdrive.names import LOCAL, SITE
+from organiser.thumbdrive.stick import Stick
 from organiser.thumbdrive.ways import Step, Way, picture, quoted, ways_for
 
 TEMPLATE = Path(__file__).with_name("start.html")

@@ -8,11 +8,7 @@ from pathlib import PurePosixPath
 
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.computers import fits
-from organiser.thumbdrive.names import DATA, DEBS, SITE, WHEELS
-
-PREFLIGHT = "check-my-computer"
-LOCAL = "set-up-from-stick.bash"
-BUNDLE = "workshop.bundle"
+from organiser.thumbdrive.names import BUNDLE, DATA, DEBS, LOCAL, PREFLIGHT, SITE, WHEELS
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,10 @@ from organiser.thumbdrive.signature import check as check_signature
 from organiser.thumbdrive.sums import read_sums
 from organiser.thumbdrive.write import hash_from_stick
 from workshop.errors import WorkshopError
-from workshop.sync.source import origin, read_repository
-from workshop.sync.trust import Trust
+from workshop.sync.mirror import Mirror
+from workshop.sync.pull import verified_revision
+from workshop.sync.source import origin
+from workshop.sync.trust import Last, Trust
 
 
 @dataclass
@@ -29,6 +32,8 @@ class Verdict:
     unreadable: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     """Files that the list does not name; strangers' files are no fault."""
+    bundle: str = ""
+    """Why this machine's keys for updates do not take the bundle; empty where they do, or there are none."""
     signature: Signature = field(default_factory=lambda: Signature("none"))
     must_be_signed: bool = False
     """Whether a stick that no known key vouches for is not right."""
@@ -39,6 +44,8 @@ class Verdict:
         lines = [f"{name} is damaged" for name in self.wrong]
         lines += [f"{name} is missing" for name in self.missing]
         lines += [f"{name} cannot be read" for name in self.unreadable]
+        if self.bundle:
+            lines.append(f"'workshop pull' refuses {BUNDLE}: {self.bundle}")
         if self.signature.state == "wrong":
             lines.append(self.signature.sentence)
         elif self.must_be_signed and self.signature.state in ("none", "unknown"):
@@ -65,8 +72,18 @@ class Verdict:
         }
 
 
-def check_stick(folder: Path, allowed_signers: Path | None, must_be_signed: bool, row: Row) -> Verdict:
+def check_stick(
+    folder: Path,
+    row: Row,
+    *,
+    signers: Path | None = None,
+    pinned: Path | None = None,
+    must_be_signed: bool = False,
+) -> Verdict:
     """Read every file that the stick's list names, from the stick and not from the cache.
+
+    signers: the keys that may vouch for the stick. pinned: those of this machine's updates, which the bundle's
+    history must bear as well.
 
     Raises WorkshopError when there is no list.
     """
@@ -76,7 +93,7 @@ def check_stick(folder: Path, allowed_signers: Path | None, must_be_signed: bool
     if hashes is None:
         begun = " (it was not written to its end)" if (folder / OWN).exists() else ""
         raise WorkshopError(f"{folder} has no {SUMS}{begun}; write it with 'workshop thumbdrive write'")
-    signature = check_signature(folder, allowed_signers)
+    signature = check_signature(folder, signers)
     verdict = Verdict(folder, len(hashes), signature=signature, must_be_signed=must_be_signed)
     there = list(_files(folder))
     row.begin("reading", sum((folder / name).lstat().st_size for name in there if name in hashes))
@@ -88,8 +105,20 @@ def check_stick(folder: Path, allowed_signers: Path | None, must_be_signed: bool
             verdict.missing.append(name)
         except OSError:
             verdict.unreadable.append(name)
+    if pinned and BUNDLE in hashes and (folder / BUNDLE).is_file():
+        verdict.bundle = _bundle_fault(folder / BUNDLE, pinned)
     verdict.extra = [name for name in there if name not in hashes and name not in (*CLOSING, OWN)]
     return verdict
+
+
+def _bundle_fault(bundle: Path, keys: Path) -> str:
+    """Say why ``workshop pull`` would refuse a bundle, on a machine that has had nothing else."""
+    with tempfile.TemporaryDirectory(prefix="workshop-bundle-") as state:
+        try:
+            verified_revision(Mirror(Path(state)), origin(str(bundle)), None, Trust(signers=keys), Last())
+        except WorkshopError as error:
+            return str(error)
+    return ""
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from urllib.parse import quote
 
-from organiser.thumbdrive.stick import LOCAL, Stick
+from organiser.thumbdrive.names import LOCAL
+from organiser.thumbdrive.stick import Stick
 
 FIGURES = Path(__file__).with_name("figures")
 START_PAGE = "http://localhost:8082/"
