@@ -40,7 +40,9 @@ def fill(folder: Path, files: Mapping[str, bytes], key: Path | None = None) -> P
 
 def quiet_row(stop: threading.Event | None = None) -> Row:
     """Return a row of a table that nobody sees."""
-    return Row("stick", Progress(console=Console(file=io.StringIO()), disable=True), stop or threading.Event())
+    return Row(
+        "stick", Progress(console=Console(file=io.StringIO()), disable=True), stop or threading.Event()
+    )
 
 
 def write(stage: Path, stick: Path, *, reread: bool = False, row: Row | None = None) -> Written:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive import debs
-from organiser.thumbdrive.contents import load_contents
+from organiser.thumbdrive.contents import Context, load_contents
 from organiser.thumbdrive.sources import gather
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, find_checkout

@@ -70,7 +70,16 @@ def bundle(tmp_path: Path, key: Path) -> Path:
     """The repository as one file, whose one tag the key has signed."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    who = ["-c", "user.name=o", "-c", "user.email=o@x", "-c", "gpg.format=ssh", "-c", f"user.signingkey={key}"]
+    who = [
+        "-c",
+        "user.name=o",
+        "-c",
+        "user.email=o@x",
+        "-c",
+        "gpg.format=ssh",
+        "-c",
+        f"user.signingkey={key}",
+    ]
     for words in ("init -b main", "commit --allow-empty -m x", "tag --sign -m x v1"):
         command = ["git", "-C", checkout, *who, *words.split()]
         subprocess.run(command, check=True, capture_output=True)

@@ -102,9 +102,7 @@ def test_fat32_and_a_file_over_4_gib(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Place, "free", property(lambda place: 1 << 40))
     place = Place(tmp_path, is_fat32=True)
     with pytest.raises(WorkshopError, match=r"FAT32, which cannot hold a\.ova .* exFAT"):
-        writing.require_fits(
-            place, {"a.ova": Entry(FAT32_LARGEST + 1, "0"), "b": Entry(1, "0")}, set()
-        )
+        writing.require_fits(place, {"a.ova": Entry(FAT32_LARGEST + 1, "0"), "b": Entry(1, "0")}, set())
     writing.require_fits(place, {"a.ova": Entry(FAT32_LARGEST, "0")}, set())
 
 

@@ -92,7 +92,9 @@ def _needed(context: Context) -> tuple[list[Path], list[str]]:
     """Return the file of each form and processor that is needed, and what is missing."""
     chosen: list[Path] = []
     missing: list[str] = []
-    for form, architecture in computers.files_of(context.computers) if context.computers else [("ova", "amd64")]:
+    for form, architecture in (
+        computers.files_of(context.computers) if context.computers else [("ova", "amd64")]
+    ):
         built = (context.checkout / BUILT_IN).glob("*")
         file = newest(context.appliances, form, architecture) or newest(built, form, architecture)
         if file is not None:

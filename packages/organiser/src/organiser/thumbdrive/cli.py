@@ -297,7 +297,11 @@ def write(
 def verify(
     sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks, or the staged folder.")],
     allowed_signers: Annotated[
-        Path | None, typer.Option("--allowed-signers", help="The keys that may vouch for a stick; default: those that this machine has for updates.")
+        Path | None,
+        typer.Option(
+            "--allowed-signers",
+            help="The keys that may vouch for a stick; default: those that this machine has for updates.",
+        ),
     ] = None,
     require_signature: Annotated[
         bool, typer.Option("--require-signature", help="An unsigned stick is not right.")

@@ -27,7 +27,9 @@ class Computer:
 
 
 COMPUTERS = {
-    "mac-arm": Computer("Macs with Apple Silicon", "arm64", (("utm", "arm64"), ("ova", "arm64")), "macos-arm"),
+    "mac-arm": Computer(
+        "Macs with Apple Silicon", "arm64", (("utm", "arm64"), ("ova", "arm64")), "macos-arm"
+    ),
     "mac-intel": Computer("Macs with Intel", "amd64", (("ova", "amd64"),), "macos-intel"),
     "windows": Computer("Windows on Intel or AMD", "amd64", (("ova", "amd64"), ("wsl", "amd64")), "windows"),
     "windows-arm": Computer("Windows on Arm", "arm64", (("wsl", "arm64"),)),
@@ -45,7 +47,9 @@ def parse(words: Sequence[str]) -> tuple[str, ...]:
             f"--for names no kind of computer; choose from {', '.join(COMPUTERS)}, or leave it out"
         )
     if unknown := [name for name in names if name not in COMPUTERS]:
-        raise WorkshopError(f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(COMPUTERS)}")
+        raise WorkshopError(
+            f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(COMPUTERS)}"
+        )
     return tuple(names)
 
 

@@ -116,7 +116,9 @@ def place_at(folder: Path, force: bool) -> Place:
             "with 'workshop thumbdrive stage DIR'"
         )
     if not (disk and disk.removable) and not force:
-        what = f"{disk.path} ({disk.title}), which" if disk else f"{mount['source']} ({mount['fstype']}), which"
+        what = (
+            f"{disk.path} ({disk.title}), which" if disk else f"{mount['source']} ({mount['fstype']}), which"
+        )
         raise WorkshopError(f"{folder} is on {what} is not removable; say --force if you mean it")
     return Place(folder.resolve(), is_fat32=_is_fat32(mount, disk))
 

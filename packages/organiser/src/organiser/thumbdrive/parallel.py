@@ -73,9 +73,7 @@ def run_together(works: Mapping[str, Callable[[Row], T]], console: Console) -> l
     )
     table = progress.Progress(*columns, console=console, disable=not console.is_terminal)
     with table, ThreadPoolExecutor(len(works)) as pool:
-        futures = [
-            pool.submit(_run, label, work, Row(label, table, stop)) for label, work in works.items()
-        ]
+        futures = [pool.submit(_run, label, work, Row(label, table, stop)) for label, work in works.items()]
         try:
             wait(futures, return_when=FIRST_EXCEPTION)
         finally:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.computers import fits
+from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.names import BUNDLE, DATA, DEBS, LOCAL, PREFLIGHT, SITE, WHEELS
 
 

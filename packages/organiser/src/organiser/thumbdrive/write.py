@@ -210,9 +210,7 @@ def _different(stage: Path, name: str, wanted: Mapping[str, Entry]) -> WorkshopE
     """Say whose fault it is that a file came back different."""
     if hash_file(stage / name) != wanted[name].sha256:
         return WorkshopError(f"{stage / name} changed since it was staged; stage again")
-    return WorkshopError(
-        f"{name} was written and came back different: this stick is faulty; take another"
-    )
+    return WorkshopError(f"{name} was written and came back different: this stick is faulty; take another")
 
 
 def _plainly(error: OSError) -> str:
