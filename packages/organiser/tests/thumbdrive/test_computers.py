@@ -127,9 +127,8 @@ def test_of_two_for_the_same_computers_the_newer_one_is_taken_and_the_other_name
         os.utime(file, (1000 - age, 1000 - age))
     files, missing = appliance.find(replace(context(checkout), appliances=(older, newer)))
     assert files == [newer]
-    assert missing == [
-        "a.ova, by its name .ova for amd64, is older than b.ova, which is named, too; name one"
-    ]
+    (line,) = missing
+    assert line.startswith("a.ova, by its name .ova for amd64, is not needed, or a newer one is named")
 
 
 def test_what_is_missing_or_not_sound_is_said_with_what_to_do(checkout: Path) -> None:

@@ -18,11 +18,11 @@ def make(checkout: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     if _heads(_listed(target), branch) == wanted:
         return target
-    beside = target.with_name(f".{target.name}.new")
+    new = target.with_name(f".{target.name}.new")
     # One thread: the same history makes the same file, so that an update copies what changed.
     names = ["HEAD", *([branch] if branch else []), "--tags"]
-    _git(checkout, "-c", "pack.threads=1", "bundle", "create", "--quiet", str(beside), *names)
-    beside.replace(target)
+    _git(checkout, "-c", "pack.threads=1", "bundle", "create", "--quiet", str(new), *names)
+    new.replace(target)
     return target
 
 

@@ -253,7 +253,7 @@ def write(
     from organiser.thumbdrive.parallel import run_together
     from organiser.thumbdrive.prepare import prepared
     from organiser.thumbdrive.sums import read_staged
-    from organiser.thumbdrive.write import write_stick
+    from organiser.thumbdrive.write import Written, write_stick
     from workshop.system import programs
 
     if format_ not in (None, "exfat"):
@@ -264,7 +264,7 @@ def write(
     with ExitStack() as stack:
         places = prepared(sticks, format_ == "exfat", confirm or [], force, stack)
         for place in places:
-            if place.folder == folder or place.folder.is_relative_to(folder):
+            if place.folder.is_relative_to(folder):
                 raise WorkshopError(f"{place.folder} is the staged folder itself; name a stick")
         total = sum(entry.bytes for entry in wanted.values())
         messages.print(f"each stick takes {_size(total)} in {len(wanted):,} files", highlight=False)
@@ -273,9 +273,9 @@ def write(
             for stick, place in zip(sticks, places, strict=True)
         }
         outcomes = run_together(works, messages)
-    done = [outcome.result for outcome in outcomes if outcome.result]
+    done = [each for each in outcomes.values() if isinstance(each, Written)]
+    failed = {name: str(why) for name, why in outcomes.items() if isinstance(why, WorkshopError)}
     if json:
-        failed = {outcome.label: outcome.why for outcome in outcomes if not outcome.result}
         print_json(
             {
                 "changed": any(each.files or each.removed for each in done),
@@ -290,7 +290,7 @@ def write(
                 f"{each.kept} were right already{' (read)' if reread else ''}, {each.removed} removed, "
                 f"{each.seconds:.0f} s"
             )
-    _fail([outcome.line for outcome in outcomes if not outcome.result], len(outcomes))
+    _fail([_line(name, why) for name, why in failed.items()], len(outcomes))
 
 
 @app.command()
@@ -310,14 +310,15 @@ def verify(
 ) -> None:
     """Read every file of a stick again: hashes, signature, what is missing and what is there besides."""
     from organiser.thumbdrive.parallel import run_together
-    from organiser.thumbdrive.verify import check_stick
+    from organiser.thumbdrive.verify import Verdict, check_stick
 
     pinned = load_updates(load_settings()).signers
-    keys = {"signers": allowed_signers or pinned, "pinned": pinned, "must_be_signed": require_signature}
-    works = {str(stick): partial(check_stick, stick.absolute(), **keys) for stick in sticks}
+    signers = allowed_signers or pinned
+    check = partial(check_stick, signers=signers, pinned=pinned, must_be_signed=require_signature)
+    works = {str(stick): partial(check, stick.absolute()) for stick in sticks}
     outcomes = run_together(works, messages)
-    verdicts = [outcome.result for outcome in outcomes if outcome.result]
-    bad = [outcome.line for outcome in outcomes if not outcome.result]
+    verdicts = [each for each in outcomes.values() if isinstance(each, Verdict)]
+    bad = [_line(name, str(why)) for name, why in outcomes.items() if isinstance(why, WorkshopError)]
     for verdict in verdicts:
         if reasons := verdict.reasons:
             advice = f"; {verdict.advice}" if verdict.advice else ""
@@ -330,6 +331,11 @@ def verify(
     if json:
         print_json({"right": not bad, "sticks": [verdict.as_document() for verdict in verdicts]})
     _fail(bad, len(outcomes))
+
+
+def _line(name: str, why: str) -> str:
+    """Return why a stick failed, behind its name, with which many reasons begin themselves."""
+    return why if why.startswith((name, str(Path(name).absolute()))) else f"{name}: {why}"
 
 
 def _fail(bad: Sequence[str], of: int) -> None:

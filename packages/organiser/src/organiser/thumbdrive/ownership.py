@@ -15,8 +15,8 @@ HEAD = "# The files that 'workshop thumbdrive' put on this stick, and may replac
 
 
 @contextlib.contextmanager
-def only_run(folder: Path) -> Iterator[int]:
-    """Keep other runs from writing to this folder; yields the lock, which also holds for whoever inherits it.
+def only_run(folder: Path) -> Iterator[None]:
+    """Keep other runs from writing to this folder; the kernel forgets the lock with its process.
 
     Raises WorkshopError when another run is at it.
     """
@@ -24,7 +24,7 @@ def only_run(folder: Path) -> Iterator[int]:
     try:
         if not take_lock(lock):
             raise WorkshopError(f"{folder} is being written by another run; wait for it to end")
-        yield lock
+        yield
     finally:
         os.close(lock)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from rich import progress
 from rich.console import Console
@@ -17,7 +15,7 @@ from workshop.errors import WorkshopError
 T = TypeVar("T")
 
 
-class StoppedError(Exception):
+class StoppedError(WorkshopError):
     """Somebody asked for the work to end; it is safe to start again."""
 
 
@@ -39,28 +37,13 @@ class Row:
         """Count bytes that were dealt with; raises StoppedError when the work shall end."""
         self._table.advance(self._task, count)
         if self._stop.is_set():
-            raise StoppedError
+            raise StoppedError("stopped")
 
 
-@dataclass(frozen=True)
-class Outcome(Generic[T]):
-    """How the work on one stick ended: with a result, or with a reason."""
+def run_together(works: Mapping[str, Callable[[Row], T]], console: Console) -> dict[str, T | WorkshopError]:
+    """Do the work on each stick, all at the same time; return what came of it, or why it failed.
 
-    label: str
-    result: T | None
-    why: str = ""
-
-    @property
-    def line(self) -> str:
-        """Why it failed, behind the stick's name, which many reasons begin with themselves."""
-        names = (self.label, str(Path(self.label).absolute()))
-        return self.why if self.why.startswith(names) else f"{self.label}: {self.why}"
-
-
-def run_together(works: Mapping[str, Callable[[Row], T]], console: Console) -> list[Outcome[T]]:
-    """Do the work on each stick, all at the same time; one's failure does not end the others.
-
-    Ctrl-C ends all of them at their next step and is passed on.
+    One's failure does not end the others. Ctrl-C ends all of them at their next step and is passed on.
     """
     stop = threading.Event()
     columns = (
@@ -73,21 +56,19 @@ def run_together(works: Mapping[str, Callable[[Row], T]], console: Console) -> l
     )
     table = progress.Progress(*columns, console=console, disable=not console.is_terminal)
     with table, ThreadPoolExecutor(len(works)) as pool:
-        futures = [pool.submit(_run, label, work, Row(label, table, stop)) for label, work in works.items()]
+        futures = {label: pool.submit(_run, work, Row(label, table, stop)) for label, work in works.items()}
         try:
-            wait(futures, return_when=FIRST_EXCEPTION)
+            wait(futures.values(), return_when=FIRST_EXCEPTION)
         finally:
             stop.set()
-    return [future.result() for future in futures]
+    return {label: future.result() for label, future in futures.items()}
 
 
-def _run(label: str, work: Callable[[Row], T], row: Row) -> Outcome[T]:
+def _run(work: Callable[[Row], T], row: Row) -> T | WorkshopError:
     try:
         result = work(row)
-    except StoppedError:
-        return Outcome(label, None, "stopped")
     except WorkshopError as error:
         row.begin(f"failed: {error}")
-        return Outcome(label, None, str(error))
+        return error
     row.begin("done")
-    return Outcome(label, result)
+    return result

@@ -124,13 +124,13 @@ def _place(file: StickFile, target: Path, memory: Memory) -> str:
     if target.is_file() and (target.samefile(file.source) or memory.hash(target) == sha256):
         return sha256
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.new")
-    beside.unlink(missing_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    new.unlink(missing_ok=True)
     try:
-        os.link(file.source.resolve(), beside)
+        os.link(file.source.resolve(), new)
     except OSError:  # another disk
-        shutil.copy2(file.source, beside)
-    beside.replace(target)
+        shutil.copy2(file.source, new)
+    new.replace(target)
     return sha256
 
 

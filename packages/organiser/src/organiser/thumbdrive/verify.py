@@ -82,8 +82,8 @@ def check_stick(
 ) -> Verdict:
     """Read every file that the stick's list names, from the stick and not from the cache.
 
-    signers: the keys that may vouch for the stick. pinned: those of this machine's updates, which the bundle's
-    history must bear as well.
+    signers: the keys that may vouch for the stick. pinned: those of this machine's updates, by which the
+    bundle's history must be signed as well.
 
     Raises WorkshopError when there is no list.
     """

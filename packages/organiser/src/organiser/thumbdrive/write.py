@@ -1,7 +1,8 @@
 """One stick, made equal to the staged folder. Safe to kill at any moment and to run again.
 
-rsync copies. What it does not do is done here: files that are not ours stay, each file is read back from the stick
-itself, and until all of them are right the stick has no list of hashes, so that it cannot pass for a whole one.
+rsync copies. What it does not do is done here: files that are not ours stay, each file is read back from
+the stick itself, and until all of them are right the stick has no list of hashes, so that it cannot pass for
+a whole one.
 """
 
 from __future__ import annotations
@@ -48,6 +49,19 @@ _WRITTEN = re.compile(r"Literal data: (\d+) ")
 _ERROR = re.compile(r"^rsync: .*\((\d+)\)$", re.MULTILINE)
 _PARTIAL = 23
 """rsync's status for a file or an attribute that it could not set; which of the two, reading back shows."""
+WORDS = {
+    **dict.fromkeys(
+        (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN, errno.ENOENT),
+        "the stick does not answer any more; was it pulled out? Plug it in, mount it and write again",
+    ),
+    **dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM),
+        "cannot be written to; is it locked, or mounted read-only?",
+    ),
+    errno.ENOSPC: "the stick is full; take a larger one or delete other files, and write again",
+    errno.EFBIG: "the file system cannot hold so large a file; format the stick as exFAT (--format exfat)",
+}
+"""What each fault of a stick means to a person."""
 _NO_MODES = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP}
 """What programs that mount FAT32 say when rsync gives a new file a mode; the kernel ignores it."""
 
@@ -80,7 +94,7 @@ def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], reread: 
     """
     started, folder = time.monotonic(), place.folder
     try:
-        with only_run(folder) as lock:
+        with only_run(folder):
             own = read_own(folder)
             require_no_clash(folder, wanted, own)
             require_fits(place, wanted, own)
@@ -90,18 +104,18 @@ def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], reread: 
             removed = own - set(wanted) - set(CLOSING)
             for name in (*CLOSING, *removed):
                 remove_own(folder, name)
-            copied, written = rsync(stage, folder, wanted, row, lock)
+            copied, written = rsync(stage, folder, wanted, row)
             unsure = {name for name in wanted if reread or listed.get(name) != wanted[name].sha256} | copied
             wrong = read_back(folder, unsure, wanted, row)
             if wrong and not wrong & copied:  # damaged since, or another file of the same size and time
-                mended, more = rsync(stage, folder, wrong, row, lock, "--ignore-times")
+                mended, more = rsync(stage, folder, wrong, row, "--ignore-times")
                 copied, written = copied | mended, written + more
                 wrong = read_back(folder, wrong, wanted, row)
             if wrong:
                 raise _different(stage, min(wrong & copied or wrong), wanted)
             for name in CLOSING:
                 if (stage / name).exists():
-                    rsync(stage, folder, [name], row, lock)
+                    rsync(stage, folder, [name], row)
             write_own(folder, wanted)
     except OSError as error:
         raise WorkshopError(f"{folder}: {_plainly(error)}") from error
@@ -142,13 +156,11 @@ def _listed(folder: Path) -> Mapping[str, str]:
         return {}
 
 
-def rsync(
-    stage: Path, folder: Path, names: Iterable[str], row: Row, lock: int, *flags: str
-) -> tuple[set[str], int]:
+def rsync(stage: Path, folder: Path, names: Iterable[str], row: Row, *flags: str) -> tuple[set[str], int]:
     """Copy those of the files that differ; return their names, and the bytes that were written.
 
-    rsync inherits the lock: where this run is killed, the next one waits for rsync to notice. Raises OSError with
-    the number that rsync names, WorkshopError for what has none.
+    Raises OSError with the number that rsync names, WorkshopError for what has none. Where this process is
+    killed, rsync ends within a second, when it next tells its progress.
     """
     copied: set[str] = set()
     written = done = 0
@@ -164,7 +176,6 @@ def rsync(
             stderr=errors,
             encoding="utf-8",
             errors="replace",
-            pass_fds=(lock,),
         ) as process:
             try:
                 for line in process.stdout or ():
@@ -215,13 +226,5 @@ def _different(stage: Path, name: str, wanted: Mapping[str, Entry]) -> WorkshopE
 
 def _plainly(error: OSError) -> str:
     """Say in plain words what happened to a stick."""
-    if error.errno in (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN, errno.ENOENT):
-        said = "does not answer any more; was it pulled out? Plug it in, mount it and write again"
-        return f"the stick {said} ({os.strerror(error.errno)})"
-    if error.errno == errno.ENOSPC:
-        return "the stick is full; take a larger one or delete what is not the workshop's, and write again"
-    if error.errno == errno.EFBIG:
-        return "the file system cannot hold so large a file; format the stick as exFAT (--format exfat)"
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return f"cannot be written to ({os.strerror(error.errno)}); is it locked, or mounted read-only?"
-    return f"{os.strerror(error.errno or 0)}; write again"
+    number = error.errno or 0
+    return f"{WORDS.get(number, 'it failed; write again')} ({os.strerror(number)})"
