@@ -200,6 +200,16 @@ def test_too_small_and_full(workshop: Workshop, tmp_path: Path, plug: Callable[.
     assert contents(stick.folder) == {}
 
 
+def test_full_while_it_is_written(workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]) -> None:
+    """Files of one byte take a cluster each: there seemed to be room."""
+    stick = plug("exfat", megabytes=8)
+    stage = fill(tmp_path / "stage", {f"{number}.txt": b"x" for number in range(2500)})
+    done = workshop("write", stick.folder, "--staged", stage, "--force")
+    assert done.returncode == 1
+    assert "the stick is full; take a larger one" in done.stderr.splitlines()[-1]
+    assert "has no SHA256SUMS (it was not written to its end)" in workshop("verify", stick.folder).stderr
+
+
 def test_fat32_and_a_file_over_4_gib(workshop: Workshop, tmp_path: Path, plug: Callable[..., Stick]) -> None:
     stick = plug("fat32")
     stage = fill(tmp_path / "stage", {"a": b"1", "big.ova": b""})

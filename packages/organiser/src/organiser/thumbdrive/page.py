@@ -92,7 +92,7 @@ PYTHON = {"windows": "py", "macos": "python3", "linux": "python3"}
 
 
 def require_address(text: str) -> str:
-    """Return the address of a classroom, which a browser opens; ValueError tells in one line what is wrong."""
+    """Return the address of a classroom, which a browser opens; ValueError tells what is wrong."""
     try:
         address = urlsplit(text)
         port = address.port
