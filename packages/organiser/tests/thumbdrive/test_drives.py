@@ -110,7 +110,7 @@ def test_what_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_devices_are_judged_alike() -> None:
     assert drives.device_at(Path("/dev/sdb1"), force=False).path == "/dev/sdb"
     for force in (False, True):
-        with pytest.raises(WorkshopError, match="it is never written"):
+        with pytest.raises(WorkshopError, match="which is never written"):
             drives.device_at(Path("/dev/nvme0n1p1"), force)
         with pytest.raises(WorkshopError, match="is no disk that lsblk lists"):
             drives.device_at(Path("/dev/sdz"), force)

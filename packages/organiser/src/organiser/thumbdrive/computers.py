@@ -41,7 +41,7 @@ SUFFIXES = {"ova": ".ova", "utm": ".utm.zip", "wsl": ".wsl"}
 
 def parse(words: Sequence[str]) -> tuple[str, ...]:
     """Return kinds given one by one or with commas; WorkshopError names one that is unknown."""
-    names = list(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip()))
+    names = tuple(dict.fromkeys(filter(None, (name.strip() for name in ",".join(words).split(",")))))
     if words and not names:
         raise WorkshopError(
             f"--for names no kind of computer; choose from {', '.join(COMPUTERS)}, or leave it out"
@@ -50,7 +50,7 @@ def parse(words: Sequence[str]) -> tuple[str, ...]:
         raise WorkshopError(
             f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(COMPUTERS)}"
         )
-    return tuple(names)
+    return names
 
 
 def files_of(names: Sequence[str]) -> list[tuple[str, str]]:

@@ -110,17 +110,19 @@ def place_at(folder: Path, force: bool) -> Place:
         raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder, or name its device")
     mount = _mount_of(folder.resolve())
     disk = _disk_of(mount["source"], disks())
-    if mount["target"] in _SYSTEM or (disk and disk.is_system):
+    _require_stick(folder, disk, force, is_system=mount["target"] in _SYSTEM)
+    return Place(folder.resolve(), is_fat32=_is_fat32(mount, disk))
+
+
+def _require_stick(path: Path, disk: Disk | None, force: bool, *, is_system: bool = False) -> None:
+    if is_system or (disk and disk.is_system):
         raise WorkshopError(
-            f"{folder} is on the disk that this machine runs from; name a stick's folder, or fill a folder "
-            "with 'workshop thumbdrive stage DIR'"
+            f"{path} is on the disk that this machine runs from, which is never written; name a stick, or "
+            "fill a folder with 'workshop thumbdrive stage DIR'"
         )
     if not (disk and disk.removable) and not force:
-        what = (
-            f"{disk.path} ({disk.title}), which" if disk else f"{mount['source']} ({mount['fstype']}), which"
-        )
-        raise WorkshopError(f"{folder} is on {what} is not removable; say --force if you mean it")
-    return Place(folder.resolve(), is_fat32=_is_fat32(mount, disk))
+        what = f" ({disk.title})" if disk else ""
+        raise WorkshopError(f"{path}{what} is not removable; say --force if you mean it")
 
 
 def _is_fat32(mount: dict[str, str], disk: Disk | None) -> bool:
@@ -156,10 +158,7 @@ def device_at(path: Path, force: bool) -> Disk:
     disk = _disk_of(str(path), disks())
     if disk is None:
         raise WorkshopError(f"{path} is no disk that lsblk lists; see 'workshop thumbdrive disks'")
-    if disk.is_system:
-        raise WorkshopError(f"{path} is the disk that this machine runs from; it is never written")
-    if not disk.removable and not force:
-        raise WorkshopError(f"{path} ({disk.title}) is not removable; say --force if you mean it")
+    _require_stick(path, disk, force)
     if disk.read_only:
         raise WorkshopError(f"{path} is read-only; move the lock on its side, or take another")
     return disk

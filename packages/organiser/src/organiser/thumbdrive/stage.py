@@ -136,13 +136,13 @@ def _place(file: StickFile, target: Path, memory: Memory) -> str:
 
 def _close(folder: Path, hashes: dict[str, str], key: Path | None) -> bool:
     """Write the list of hashes and its signature, unless they are so; tell whether they were not."""
-    data, before = format_sums(hashes), (folder / SIGNATURE).exists()
+    data, had = format_sums(hashes), (folder / SIGNATURE).exists()
     changed = put_bytes(data, folder / SUMS)
-    if changed or key is None:
+    if key is None:
         (folder / SIGNATURE).unlink(missing_ok=True)
-    if key and signature.check(folder, None).state != "unknown":
+    elif changed or signature.check(folder, None).state != "unknown":
         put_bytes(signature.sign(data, key), folder / SIGNATURE)
-    return changed or before != (folder / SIGNATURE).exists()
+    return changed or had != (key is not None)
 
 
 class Memory:
