@@ -19,8 +19,9 @@ def make(checkout: Path, target: Path) -> Path:
     try:
         branch = programs.run("git", "-C", checkout, "branch", "--show-current").split()
         # One thread: the same history makes the same file, so that an update copies what changed.
-        words = ("-c", "pack.threads=1", "bundle", "create", "--quiet", new, "HEAD", *branch, "--tags")
-        programs.run("git", "-C", checkout, *words)
+        names = ("HEAD", *branch, "--tags")
+        git = ("-C", checkout, "-c", "pack.threads=1")
+        programs.run("git", *git, "bundle", "create", "--quiet", new, *names)
     except WorkshopError as error:
         raise WorkshopError(f"{checkout}: {error}; name a checkout that has a commit") from error
     if not (target.is_file() and filecmp.cmp(new, target, shallow=False)):

@@ -216,11 +216,11 @@ def _wsl(system: str, stick: Stick) -> Way | None:
         _opened("it is in the window that opened."),
     )
     way = "where VirtualBox is forbidden or slow; this runs in Windows itself"
-    after = _beside_another(file) + _older_wsl(file)
+    after = _next_to_another(file) + _older_wsl(file)
     return Way("WSL", way, steps, file, after=after, needs_network=not installer)
 
 
-def _beside_another(file: str) -> str:
+def _next_to_another(file: str) -> str:
     """Tell how to install it where an older one has the name that a double click gives it."""
     name = escape(quoted("windows", PurePosixPath(file).name))
     return (
