@@ -14,7 +14,7 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,7 @@ def write_stick(stage: Path, place: Place, wanted: Mapping[str, Entry], reread: 
             removed = own - set(wanted) - set(CLOSING)
             for name in (*CLOSING, *removed):
                 remove_own(folder, name)
+            row.begin("writing", sum(entry.bytes for entry in wanted.values()))
             copied, written = rsync(stage, folder, wanted, row)
             unsure = {name for name in wanted if reread or listed.get(name) != wanted[name].sha256} | copied
             wrong = read_back(folder, unsure, wanted, row)
@@ -165,7 +166,6 @@ def rsync(stage: Path, folder: Path, names: Iterable[str], row: Row, *flags: str
     copied: set[str] = set()
     written = done = 0
     command = [programs.find("rsync"), *FLAGS, *flags, f"{stage}/", f"{folder}/"]
-    row.begin("writing", sum((stage / name).stat().st_size for name in names))
     with tempfile.TemporaryFile() as listed, tempfile.TemporaryFile("w+", errors="replace") as errors:
         listed.write("\0".join(names).encode())
         listed.seek(0)
@@ -199,7 +199,7 @@ def rsync(stage: Path, folder: Path, names: Iterable[str], row: Row, *flags: str
     return copied, written
 
 
-def read_back(folder: Path, names: Iterable[str], wanted: Mapping[str, Entry], row: Row) -> set[str]:
+def read_back(folder: Path, names: Collection[str], wanted: Mapping[str, Entry], row: Row) -> set[str]:
     """Return which of these files the stick does not give back as they shall be."""
     row.begin("reading back", sum(wanted[name].bytes for name in names))
     return {name for name in names if hash_from_stick(folder / name, row) != wanted[name].sha256}
