@@ -102,7 +102,7 @@ def test_a_damaged_stick_installs_nothing(islet: Bed, set_up: Ran) -> None:
     islet.run(f"cp '{STICK}/set-up-from-stick.bash' bad")
     done = islet.run("bash bad/set-up-from-stick.bash")
     assert done.status == 1
-    assert "the stick's debs are damaged; run verify.sh" in done.last_line
+    assert "the stick's debs/ is damaged; run verify.sh" in done.last_line
 
 
 def test_a_folder_in_the_way_is_named(islet: Bed, set_up: Ran) -> None:

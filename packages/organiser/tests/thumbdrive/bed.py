@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import Progress
+
 from organiser.thumbdrive.drives import Place
-from organiser.thumbdrive.layout import CLOSING, SIGNATURE, SUMS
+from organiser.thumbdrive.names import CLOSING, SIGNATURE, SUMS
 from organiser.thumbdrive.ownership import write_own
+from organiser.thumbdrive.parallel import Row
 from organiser.thumbdrive.signature import sign
-from organiser.thumbdrive.staged import read_staged
-from organiser.thumbdrive.sums import format_sums
-from organiser.thumbdrive.watch import Watch
+from organiser.thumbdrive.sums import format_sums, read_staged
 from organiser.thumbdrive.write import Written, write_stick
 
 
@@ -30,13 +34,20 @@ def fill(folder: Path, files: Mapping[str, bytes], key: Path | None = None) -> P
     (folder / SIGNATURE).unlink(missing_ok=True)
     if key:
         (folder / SIGNATURE).write_bytes(sign(sums, key))
-    write_own(folder, [*files, *CLOSING])
+    write_own(folder, files)
     return folder
 
 
-def write(stage: Path, stick: Path, watch: Watch | None = None, *, reread: bool = False) -> Written:
+def quiet_row(stop: threading.Event | None = None) -> Row:
+    """Return a row of a table that nobody sees."""
+    return Row(
+        "stick", Progress(console=Console(file=io.StringIO()), disable=True), stop or threading.Event()
+    )
+
+
+def write(stage: Path, stick: Path, *, reread: bool = False, row: Row | None = None) -> Written:
     stick.mkdir(exist_ok=True)
-    return write_stick(stage, Place(stick), read_staged(stage), watch or Watch(), reread)
+    return write_stick(stage, Place(stick), read_staged(stage), reread, row or quiet_row())
 
 
 def damage(file: Path, place: int = 0) -> None:

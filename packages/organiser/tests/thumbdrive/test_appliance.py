@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from organiser.thumbdrive import appliance
-from organiser.thumbdrive.pieces import Context
+from organiser.thumbdrive.contents import Context
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from organiser.thumbdrive.classroom import require_address
+from organiser.thumbdrive.page import require_address
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive import debs
-from organiser.thumbdrive.contents import load_contents
-from organiser.thumbdrive.parts import gather
-from organiser.thumbdrive.pieces import Context
+from organiser.thumbdrive.contents import Context, load_contents
+from organiser.thumbdrive.sources import gather
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, find_checkout
 from workshop.system.files import hash_file
@@ -152,7 +151,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("needs apt and Debian's keys")
     work = tmp_path_factory.mktemp("a whole stick")
     part = next(each for each in load_contents() if each.name == "debs")
-    context = Context(find_checkout("local/setup.bash"), work, Settings(), kinds=("linux", "linux-arm"))
+    context = Context(find_checkout("local/setup.bash"), work, Settings(), computers=("linux", "linux-arm"))
     found = gather(part, context)
     assert found.missing == []
     (work / "debs/repository-amd64-arm64").rename(work / "debs/debs")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive import drives
-from organiser.thumbdrive.drives import Mount
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -43,21 +42,29 @@ LISTED = {
         device("/dev/sde", rm=True, ro=True),
     ]
 }
-TABLE = """\
-1 0 259:1 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p1 rw
-2 1 8:17 / /media/Ann's\\040stick rw shared:2 - exfat /dev/sdb1 rw
-3 1 8:33 / /mnt/c rw - fuseblk /dev/sdc1 rw
-4 1 8:49 / /mnt/archive rw - ext4 /dev/sdd1 rw
-5 1 0:40 / /mnt/share rw - fuse.sshfs me@there:/ rw
-6 1 0:41 / /mnt/fat rw - fuse.fusefat fusefat rw
-"""
+MOUNTED = {
+    "/": ("/dev/nvme0n1p1", "ext4"),
+    "/media/Ann's stick": ("/dev/sdb1", "exfat"),
+    "/mnt/c": ("/dev/sdc1", "fuseblk"),
+    "/mnt/archive": ("/dev/sdd1", "ext4"),
+    "/mnt/share": ("me@there:/", "fuse.sshfs"),
+    "/mnt/fat": ("fusefat", "fuse.fusefat"),
+}
+
+
+def asked(program: str, *words: object) -> str:
+    """Answer for lsblk and findmnt."""
+    if program == "lsblk":
+        return json.dumps(LISTED)
+    target = max((mount for mount in MOUNTED if Path(str(words[-1])).is_relative_to(mount)), key=len)
+    source, kind = MOUNTED[target]
+    below = {"target": "/somewhere", "source": "/dev/sdz1", "fstype": "ext4"}
+    return json.dumps({"filesystems": [below, {"target": target, "source": source, "fstype": kind}]})
 
 
 @pytest.fixture(autouse=True)
 def this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "run", lambda *_, **__: json.dumps(LISTED))
-    table = drives.mounts(TABLE)
-    monkeypatch.setattr(drives, "mounts", lambda: table)
+    monkeypatch.setattr(programs, "run", asked)
     monkeypatch.setattr(Path, "is_dir", lambda path: True)
     monkeypatch.setattr(Path, "resolve", lambda path, strict=False: path)
 
@@ -103,7 +110,7 @@ def test_what_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_devices_are_judged_alike() -> None:
     assert drives.device_at(Path("/dev/sdb1"), force=False).path == "/dev/sdb"
     for force in (False, True):
-        with pytest.raises(WorkshopError, match="it is never written"):
+        with pytest.raises(WorkshopError, match="which is never written"):
             drives.device_at(Path("/dev/nvme0n1p1"), force)
         with pytest.raises(WorkshopError, match="is no disk that lsblk lists"):
             drives.device_at(Path("/dev/sdz"), force)
@@ -114,10 +121,10 @@ def test_devices_are_judged_alike() -> None:
 
 
 def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
     def blkid(program: str, *words: str) -> str:
-        asked.append(f"{program} {words[-1]}")
+        questions.append(f"{program} {words[-1]}")
         if words[-1] == "/dev/empty":
             raise WorkshopError("blkid failed: status 2")
         return "vfat\n"
@@ -126,13 +133,7 @@ def test_without_udev_the_device_itself_is_asked(monkeypatch: pytest.MonkeyPatch
     assert drives.file_system("/dev/x1", "exfat") == "exfat"
     assert drives.file_system("/dev/x1", "") == "vfat"
     assert drives.file_system("/dev/empty", "") == ""
-    assert asked == ["blkid /dev/x1", "blkid /dev/empty"]
-
-
-def test_a_mount_over_another_counts() -> None:
-    table = [Mount("/", "ext4", "a"), Mount("/mnt", "ext4", "b"), Mount("/mnt", "vfat", "c")]
-    assert drives.mount_of(Path("/mnt/x"), table).source == "c"
-    assert drives.mount_of(Path("/mntx"), table).source == "a"
+    assert questions == ["blkid /dev/x1", "blkid /dev/empty"]
 
 
 @pytest.mark.parametrize(

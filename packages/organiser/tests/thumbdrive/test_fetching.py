@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive import fetching
-from organiser.thumbdrive.fetching import Shelf, Wanted
+from organiser.thumbdrive.fetching import bring, download, has
 from workshop.datasets.catalogue import Dataset
-from workshop.datasets.fetch import Result
+from workshop.datasets.fetch import Options, Result
+from workshop.datasets.store import Store
 
 from .site_server import serving
 
 
-def wanted(address: str, name: str, data: bytes) -> Wanted:
-    return Wanted(name, f"{address}/{name}", hashlib.sha256(data).hexdigest(), len(data), len(data))
+def wanted(address: str, name: str, data: bytes) -> Dataset:
+    return download(name, f"{address}/{name}", hashlib.sha256(data).hexdigest(), len(data), len(data))
 
 
 def test_files_are_fetched_once_and_verified(tmp_path: Path) -> None:
@@ -22,19 +23,19 @@ def test_files_are_fetched_once_and_verified(tmp_path: Path) -> None:
     site.mkdir()
     (site / "good").write_bytes(b"good")
     (site / "wrong").write_bytes(b"evil")
-    shelf = Shelf(tmp_path / "shelf")
+    store = Store(tmp_path / "store")
     with serving(site) as address:
         good, wrong, gone = (
             wanted(address, name, data)
             for name, data in [("good", b"good"), ("wrong", b"fine"), ("gone", b"gone")]
         )
-        reasons = shelf.fetch([good, wrong, gone], None)
-    assert shelf.path(good).read_bytes() == b"good"
+        reasons = bring([good, wrong, gone], store, Options())
+    assert (tmp_path / "store/good/good").read_bytes() == b"good"
     assert set(reasons) == {"wrong", "gone"}
     assert "404" in reasons["gone"]
-    assert not shelf.has(wrong) and not shelf.path(wrong).exists()
+    assert not has(store, wrong) and not (tmp_path / "store/wrong/wrong").exists()
     # The server is gone, and nothing is asked of it again.
-    assert Shelf(tmp_path / "shelf").fetch([good], None) == {}
+    assert bring([good], Store(tmp_path / "store"), Options()) == {}
 
 
 def test_a_host_that_was_slow_once_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,13 +50,13 @@ def test_a_host_that_was_slow_once_is_asked_again(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(fetching, "fetch_all", fetch_all)
     monkeypatch.setattr(
-        Shelf, "has", lambda shelf, each: any(each.name == names[0] for names in rounds) or len(rounds) > 2
+        fetching, "has", lambda store, each: any(each.name == names[0] for names in rounds) or len(rounds) > 2
     )
     files = [wanted("http://slow", name, name.encode()) for name in "abc"]
-    assert Shelf(tmp_path).fetch(files, None) == {}
+    assert bring(files, Store(tmp_path), Options()) == {}
     assert rounds == [["a", "b", "c"], ["b", "c"], ["c"]]
 
 
 def test_what_refuses_is_given_up(tmp_path: Path) -> None:
-    reasons = Shelf(tmp_path).fetch([wanted("http://127.0.0.1:9", "file", b"x")], None)
+    reasons = bring([wanted("http://127.0.0.1:9", "file", b"x")], Store(tmp_path), Options())
     assert "cannot be reached" in reasons["file"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,19 @@ from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
 from workshop.errors import WorkshopError
 
 
-def test_the_list_is_kept_and_written_once(tmp_path: Path) -> None:
+def test_the_list_is_kept_and_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(os, "fchmod", refuse)  # as FAT32 does
+    monkeypatch.setattr(os, "chmod", refuse)
     assert read_own(tmp_path) == set()
-    assert write_own(tmp_path, ["b", "a b"]) > 0
-    assert read_own(tmp_path) == {"a b", "b"}
-    assert write_own(tmp_path, ["a b", "b"]) == 0
+    write_own(tmp_path, ["b", "a b"])
+    assert read_own(tmp_path) == {"a b", "b", "SHA256SUMS", "SHA256SUMS.sig"}
+    before = (tmp_path / ".workshop-thumbdrive").stat()
+    write_own(tmp_path, ["a b", "b"])
+    assert (tmp_path / ".workshop-thumbdrive").stat() == before
+    assert [path.name for path in tmp_path.iterdir()] == [".workshop-thumbdrive"]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +39,7 @@ def test_a_list_that_leads_out_of_the_stick_is_damaged(tmp_path: Path) -> None:
         read_own(tmp_path)
 
 
-@pytest.mark.parametrize("taken", ["x/a", "x/a.unfinished", "x", "SHA256SUMS"])
+@pytest.mark.parametrize("taken", ["x/a", "x", "SHA256SUMS"])
 def test_a_strangers_file_is_in_the_way(tmp_path: Path, taken: str) -> None:
     path = tmp_path / taken
     path.parent.mkdir(exist_ok=True)
@@ -44,6 +53,9 @@ def test_a_link_where_a_folder_goes_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "x").symlink_to("elsewhere")
     with pytest.raises(WorkshopError, match="not ours"):
         require_no_clash(tmp_path, ["x/a"], set())
+    # Whatever the list on the stick says: what is removed would lie elsewhere.
+    with pytest.raises(WorkshopError, match="not ours"):
+        require_no_clash(tmp_path, [], {"x/a"})
 
 
 def test_own_files_and_strangers_folders_are_not(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from organiser.thumbdrive.stage import SCRIPTS
 
-from .bed import fill
+from .bed import damage, fill
 
 SET_UP = SCRIPTS / "set-up-from-stick.bash"
 FILES = {"a b.txt": b"one", "deep/b": b"two", "größe %3a~+": b""}
@@ -191,6 +191,13 @@ def test_without_dpkg_the_kernel_is_asked(tmp_path: Path) -> None:
     status, said = set_up(stick, tmp_path / "tools", uname="aarch64")
     assert status == 1 and "this one has arm64;" in said
     assert set_up(stick, tmp_path / "tools", uname="x86_64")[1].startswith(CLONED)
+
+
+def test_a_damaged_repository_is_not_cloned(tmp_path: Path) -> None:
+    stick = fill(tmp_path / "stick", {"set-up-from-stick.bash": SET_UP.read_bytes(), "workshop.bundle": b"x"})
+    damage(stick / "workshop.bundle")
+    status, said = set_up(stick, tmp_path / "tools", dpkg="amd64")
+    assert status == 1 and "the stick's workshop.bundle is damaged; run verify.sh" in said
 
 
 def test_bash_can_read_the_set_up() -> None:

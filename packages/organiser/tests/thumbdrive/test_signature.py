@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from organiser.thumbdrive.layout import SIGNATURE, SUMS
+from organiser.thumbdrive.names import SIGNATURE, SUMS
 from organiser.thumbdrive.signature import NAMESPACE, check, public_key_of, sign
 from workshop.errors import WorkshopError
 

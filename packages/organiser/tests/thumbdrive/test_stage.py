@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from organiser.thumbdrive import signature
-from organiser.thumbdrive.check import check_stick
-from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.pieces import Context
+from organiser.thumbdrive.contents import Context, Part
 from organiser.thumbdrive.stage import Staged, stage
-from organiser.thumbdrive.watch import Watch
+from organiser.thumbdrive.verify import check_stick
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
+
+from .bed import quiet_row
 
 PARTS = [
     Part("one", "One", "folder", "1-one", more={"from": "first"}),
@@ -37,7 +37,7 @@ def put(tmp_path: Path) -> Callable[..., Staged]:
 
 def test_what_is_staged_is_a_right_stick(tmp_path: Path, put: Callable[..., Staged], key: Path) -> None:
     staged = put(key)
-    verdict = check_stick(tmp_path / "stage", None, Watch())
+    verdict = check_stick(tmp_path / "stage", quiet_row())
     assert verdict.reasons == [] and verdict.extra == []
     assert verdict.signature.state == "unknown" and staged.signed
     assert staged.files == verdict.files
@@ -92,7 +92,7 @@ def test_changes_arrive_and_what_is_gone_goes(tmp_path: Path, put: Callable[...,
     put(key)
     assert (tmp_path / "stage" / "1-one" / "a").read_bytes() == b"new"
     assert not (tmp_path / "stage" / "1-one" / "deep").exists()
-    verdict = check_stick(tmp_path / "stage", None, Watch())
+    verdict = check_stick(tmp_path / "stage", quiet_row())
     assert (verdict.reasons, verdict.extra) == ([], ["theirs"])
 
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organiser.thumbdrive.names import fault
-from organiser.thumbdrive.sums import format_sums, parse_sums, read_sums
+from organiser.thumbdrive.sums import format_sums, parse_sums, read_staged, read_sums
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file
+
+from .bed import fill
 
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(lambda name: not fault(name))
 HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
@@ -38,3 +40,14 @@ def test_a_damaged_list_is_refused_in_one_line(tmp_path: Path, line: str) -> Non
 
 def test_no_list_is_no_error(tmp_path: Path) -> None:
     assert read_sums(tmp_path) is None
+
+
+def test_what_is_staged(tmp_path: Path) -> None:
+    entries = read_staged(fill(tmp_path, {"a": b"one", "b/c": b""}))
+    assert {name: entry.bytes for name, entry in entries.items()} == {"a": 3, "b/c": 0}
+    (tmp_path / "a").unlink()
+    with pytest.raises(WorkshopError, match="lacks a; run"):
+        read_staged(tmp_path)
+    (tmp_path / "SHA256SUMS").unlink()
+    with pytest.raises(WorkshopError, match="run 'workshop thumbdrive stage'"):
+        read_staged(tmp_path)

@@ -83,12 +83,12 @@ def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lock about which uv tells what stands above; it is asked once."""
     asked: list[Path] = []
 
-    def compile_(lock: Path, uv: str, kept: Path, offline: bool) -> None:
+    def compiled(lock: Path, uv: str, offline: bool) -> str:
         asked.append(lock)
         assert len(asked) == 1
-        kept.write_text(PYLOCK)
+        return PYLOCK
 
-    monkeypatch.setattr(wheels, "_compile", compile_)
+    monkeypatch.setattr(wheels, "_compiled", compiled)
     (tmp_path / "x.txt").write_text("compiled==1.0\n")
     return tmp_path / "x.txt"
 
@@ -160,7 +160,7 @@ def test_each_lock_is_complete_for_each_processor(entry: dict[str, Any], tmp_pat
         fits = set(tags_of(python, processor.machine))
         names = set()
         for wanted in found:
-            assert wanted.sha256 in lock.read_text()
+            assert wanted.files[0].sha256 in lock.read_text()
             if wanted.name.endswith(".whl"):
                 name, _, _, tags = parse_wheel_filename(wanted.name)
                 assert tags & fits, wanted.name
@@ -175,7 +175,7 @@ def test_each_lock_is_complete_for_each_processor(entry: dict[str, Any], tmp_pat
 def test_an_index_that_cannot_be_asked_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     (tmp_path / "x.txt").write_text("six==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
-    with pytest.raises(WorkshopError, match=r"no package index told about x\.txt") as caught:
+    with pytest.raises(WorkshopError, match=r"no package index knows the files of x\.txt") as caught:
         wheels_for(tmp_path / "x.txt", ["3.11"], ["arm64"], shutil.which("uv") or "", tmp_path, offline=True)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.glob("pylock*"))

@@ -10,15 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from organiser.thumbdrive.classroom import require_address
-from organiser.thumbdrive.contents import FILE, Part, choose, load_contents
-from organiser.thumbdrive.kinds import KINDS, fits, processors_of
-from organiser.thumbdrive.kinds import parse as parse_kinds
-from organiser.thumbdrive.pieces import Context, Found
-from organiser.thumbdrive.stick import BUNDLE, LOCAL
+from organiser.thumbdrive import computers
+from organiser.thumbdrive.computers import COMPUTERS
+from organiser.thumbdrive.contents import LIST, Context, Found, Part, choose, load_contents
+from organiser.thumbdrive.names import BUNDLE, LOCAL
 from workshop.errors import WorkshopError
 from workshop.output import console, messages, print_json
 from workshop.settings import find_checkout, load_settings
+from workshop.updates import load_updates
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +26,8 @@ app = typer.Typer(
 
 
 def _address(text: str | None) -> str | None:
+    from organiser.thumbdrive.page import require_address
+
     try:
         return text and require_address(text)
     except ValueError as error:
@@ -53,7 +54,7 @@ Work = Annotated[
 ]
 For = Annotated[
     list[str] | None,
-    typer.Option("--for", help=f"Whose computers: {', '.join(KINDS)}; with commas."),
+    typer.Option("--for", help=f"Whose computers: {', '.join(COMPUTERS)}; with commas."),
 ]
 Classroom = Annotated[
     str | None,
@@ -78,26 +79,26 @@ def plan(
     only: Only = None,
     without: Without = None,
     appliances: Appliances = None,
-    kinds: For = None,
+    for_: For = None,
     folder: Folder = None,
     work: Work = None,
     offline: Offline = False,
     classroom: Classroom = None,
-    contents: ContentsFile = FILE,
+    contents: ContentsFile = LIST,
     json: Json = False,
 ) -> None:
     """Show what a stick would have on it, from where, how large, and what is missing."""
-    from organiser.thumbdrive.parts import look
+    from organiser.thumbdrive.sources import look
 
     parts = _chosen(contents, only, without, appliances)
-    context = _context(appliances, kinds, folder, work, offline, classroom)
+    context = _context(appliances, for_, folder, work, offline, classroom)
     rows = [_row(part, look(part, context)) for part in parts]
     document = {
         "parts": rows,
         "bytes": sum(row["bytes"] for row in rows),
         "missing": {row["name"]: row["missing"] for row in rows if row["missing"] and not row["optional"]},
-        "for": {kind: _files_for(kind, rows) for kind in context.kinds},
-        "processors": processors_of(context.kinds),
+        "for": {kind: _files_for(kind, rows) for kind in context.computers},
+        "processors": computers.processors_of(context.computers),
     }
     if json:
         print_json(document)
@@ -111,16 +112,16 @@ def plan(
     if any(part.kind == "repository" for part in parts):
         _print(f"Linux sets itself up from it on {' and '.join(document['processors'])}")
     for kind, files in document["for"].items():
-        _print(f"{KINDS[kind].title}: {', '.join(files) or 'nothing yet'}")
+        _print(f"{COMPUTERS[kind].title}: {', '.join(files) or 'nothing yet'}")
 
 
 def _files_for(kind: str, rows: Sequence[dict[str, Any]]) -> list[str]:
     """Return the files on the stick that a kind of computer takes, the one to try first first."""
     names = [str(file["name"]) for row in rows for file in row["files"]]
     found = []
-    for form, architecture in KINDS[kind].files:
-        found += [name for name in names if fits(name, form, architecture)]
-    if KINDS[kind].sets_itself_up and BUNDLE in names:
+    for form, architecture in COMPUTERS[kind].files:
+        found += [name for name in names if computers.fits(name, form, architecture)]
+    if COMPUTERS[kind].sets_itself_up and BUNDLE in names:
         found.append(LOCAL)
     return found
 
@@ -133,9 +134,9 @@ def _row(part: Part, found: Found) -> dict[str, Any]:
         "optional": part.optional,
         "bytes": found.bytes,
         "files": [
-            {"name": piece.name, "bytes": piece.bytes, "from": str(piece.source)}
-            for piece in found.pieces
-            if isinstance(piece.source, Path)
+            {"name": file.name, "bytes": file.bytes, "from": str(file.source)}
+            for file in found.files
+            if isinstance(file.source, Path)
         ],
         "to_fetch": [{"name": name, "bytes": size} for name, size in found.expected],
         "missing": found.missing,
@@ -169,7 +170,7 @@ def stage(
     only: Only = None,
     without: Without = None,
     appliances: Appliances = None,
-    kinds: For = None,
+    for_: For = None,
     folder: Folder = None,
     work: Work = None,
     offline: Offline = False,
@@ -180,14 +181,14 @@ def stage(
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Go on when something cannot be had.")
     ] = False,
-    contents: ContentsFile = FILE,
+    contents: ContentsFile = LIST,
     json: Json = False,
 ) -> None:
     """Put a stick together in a folder, downloading what is not here yet. rsync may copy it, write does."""
     from organiser.thumbdrive import stage as staging
 
     parts = _chosen(contents, only, without, appliances)
-    context = _context(appliances, kinds, folder, work, offline, classroom)
+    context = _context(appliances, for_, folder, work, offline, classroom)
     target = (into or _stage_of(context.work)).absolute()
     report = staging.stage(parts, target, context, sign_with or _key_of_git(context.checkout))
     if json:
@@ -241,7 +242,6 @@ def write(
             "--confirm", help="Size and model of each device to be erased by --format, as 'disks' shows them."
         ),
     ] = None,
-    at_once: Annotated[int, typer.Option("--at-once", min=1, help="So many sticks side by side.")] = 8,
     reread: Annotated[
         bool,
         typer.Option("--reread", help="Also read what seems right already, and mend what is damaged."),
@@ -250,34 +250,32 @@ def write(
     json: Json = False,
 ) -> None:
     """Make sticks equal to the staged folder; copy only what changed, and read back what was written."""
-    from organiser.thumbdrive.parallel import Job, run_together
+    from organiser.thumbdrive.parallel import run_together
     from organiser.thumbdrive.prepare import prepared
-    from organiser.thumbdrive.staged import read_staged
-    from organiser.thumbdrive.write import work_on, write_stick
+    from organiser.thumbdrive.sums import read_staged
+    from organiser.thumbdrive.write import Written, write_stick
+    from workshop.system import programs
 
     if format_ not in (None, "exfat"):
         raise typer.BadParameter("only exfat", param_hint="--format")
+    programs.require("rsync")
     folder = (staged or _stage_of(_work(work))).absolute()
     wanted = read_staged(folder)
     with ExitStack() as stack:
         places = prepared(sticks, format_ == "exfat", confirm or [], force, stack)
         for place in places:
-            if place.folder == folder or place.folder.is_relative_to(folder):
+            if place.folder.is_relative_to(folder):
                 raise WorkshopError(f"{place.folder} is the staged folder itself; name a stick")
-        jobs = [
-            Job(
-                str(name),
-                work_on(place, wanted, reread),
-                partial(write_stick, folder, place, wanted, reread=reread),
-            )
-            for name, place in zip(sticks, places, strict=True)
-        ]
         total = sum(entry.bytes for entry in wanted.values())
         messages.print(f"each stick takes {_size(total)} in {len(wanted):,} files", highlight=False)
-        outcomes = run_together(jobs, messages, at_once)
-    done = [outcome.result for outcome in outcomes if outcome.result]
+        works = {
+            str(stick): partial(write_stick, folder, place, wanted, reread)
+            for stick, place in zip(sticks, places, strict=True)
+        }
+        outcomes = run_together(works, messages)
+    done = [each for each in outcomes.values() if isinstance(each, Written)]
+    failed = {name: str(why) for name, why in outcomes.items() if isinstance(why, WorkshopError)}
     if json:
-        failed = {outcome.label: outcome.why for outcome in outcomes if not outcome.result}
         print_json(
             {
                 "changed": any(each.files or each.removed for each in done),
@@ -292,14 +290,18 @@ def write(
                 f"{each.kept} were right already{' (read)' if reread else ''}, {each.removed} removed, "
                 f"{each.seconds:.0f} s"
             )
-    _fail([outcome.told for outcome in outcomes if not outcome.result], len(outcomes))
+    _fail([_line(name, why) for name, why in failed.items()], len(outcomes))
 
 
 @app.command()
 def verify(
     sticks: Annotated[list[Path], typer.Argument(help="Mounted sticks, or the staged folder.")],
     allowed_signers: Annotated[
-        Path | None, typer.Option("--allowed-signers", help="The keys that may vouch for a stick.")
+        Path | None,
+        typer.Option(
+            "--allowed-signers",
+            help="The keys that may vouch for a stick; default: those that this machine has for updates.",
+        ),
     ] = None,
     require_signature: Annotated[
         bool, typer.Option("--require-signature", help="An unsigned stick is not right.")
@@ -307,16 +309,16 @@ def verify(
     json: Json = False,
 ) -> None:
     """Read every file of a stick again: hashes, signature, what is missing and what is there besides."""
-    from organiser.thumbdrive.check import check_stick, size_of
-    from organiser.thumbdrive.parallel import Job, run_together
+    from organiser.thumbdrive.parallel import run_together
+    from organiser.thumbdrive.verify import Verdict, check_stick
 
-    check = partial(check_stick, must_be_signed=require_signature)
-    jobs = [
-        Job(str(stick), size_of(stick), partial(check, stick.absolute(), allowed_signers)) for stick in sticks
-    ]
-    outcomes = run_together(jobs, messages, len(jobs))
-    verdicts = [outcome.result for outcome in outcomes if outcome.result]
-    bad = [outcome.told for outcome in outcomes if not outcome.result]
+    pinned = load_updates(load_settings()).signers
+    signers = allowed_signers or pinned
+    check = partial(check_stick, signers=signers, pinned=pinned, must_be_signed=require_signature)
+    works = {str(stick): partial(check, stick.absolute()) for stick in sticks}
+    outcomes = run_together(works, messages)
+    verdicts = [each for each in outcomes.values() if isinstance(each, Verdict)]
+    bad = [_line(name, str(why)) for name, why in outcomes.items() if isinstance(why, WorkshopError)]
     for verdict in verdicts:
         if reasons := verdict.reasons:
             advice = f"; {verdict.advice}" if verdict.advice else ""
@@ -329,6 +331,11 @@ def verify(
     if json:
         print_json({"right": not bad, "sticks": [verdict.as_document() for verdict in verdicts]})
     _fail(bad, len(outcomes))
+
+
+def _line(name: str, why: str) -> str:
+    """Return why a stick failed, behind its name, with which many reasons begin themselves."""
+    return why if why.startswith((name, str(Path(name).absolute()))) else f"{name}: {why}"
 
 
 def _fail(bad: Sequence[str], of: int) -> None:
@@ -354,7 +361,7 @@ def _chosen(
 
 def _context(
     appliances: Sequence[Path] | None,
-    kinds: Sequence[str] | None,
+    for_: Sequence[str] | None,
     folders: Sequence[Path] | None,
     work: Path | None,
     offline: bool,
@@ -370,7 +377,7 @@ def _context(
         work=_work(work),
         settings=settings,
         appliances=tuple(appliances or ()),
-        kinds=parse_kinds(kinds or []),
+        computers=computers.parse(for_ or []),
         folders=tuple(given),
         offline=offline or settings.offline,
         classroom=classroom or "",

@@ -1,8 +1,8 @@
-"""Reads and checks ``contents.yml``, the list of what goes on a stick."""
+"""What goes on a stick: the parts that ``contents.yml`` lists, and the files that each one brings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from workshop.errors import WorkshopError
+from workshop.settings import Settings
 
-FILE = Path(__file__).with_name("contents.yml")
+LIST = Path(__file__).with_name("contents.yml")
 _COMMON = {"name", "title", "kind", "into", "optional"}
 KINDS = {
     "downloads": {"files"},
@@ -41,7 +42,7 @@ class Part:
     """What only its kind has."""
 
 
-def load_contents(file: Path = FILE) -> list[Part]:
+def load_contents(file: Path = LIST) -> list[Part]:
     """Return the parts in their order; WorkshopError names the part that has a fault."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -76,3 +77,63 @@ def choose(parts: Sequence[Part], only: Sequence[str], without: Sequence[str]) -
         if name not in known:
             raise WorkshopError(f"there is no part '{name}'; there are: {', '.join(known)}")
     return [part for part in parts if (not only or part.name in only) and part.name not in without]
+
+
+@dataclass(frozen=True)
+class StickFile:
+    """One file of a stick: where it is taken from, or its text."""
+
+    name: str
+    """Its path on the stick, with slashes."""
+    source: Path | bytes
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+        return len(self.source) if isinstance(self.source, bytes) else self.source.stat().st_size
+
+
+@dataclass(frozen=True)
+class Context:
+    """What holds for every part."""
+
+    checkout: Path
+    work: Path
+    """Folder for downloads and what is made on the way; kept for the next time."""
+    settings: Settings
+    appliances: tuple[Path, ...] = ()
+    """The virtual machines that were named, in place of the newest built."""
+    computers: tuple[str, ...] = ()
+    """The kinds of computers that the stick is for; none: x86."""
+    folders: tuple[Path, ...] = ()
+    """Where files may lie that cannot be downloaded here."""
+    offline: bool = False
+    classroom: str = ""
+    """The address that the page names to tablets and Chromebooks, if there is a classroom."""
+    say: Callable[[str], None] = lambda text: None
+
+
+@dataclass
+class Found:
+    """What became of one part."""
+
+    files: list[StickFile] = field(default_factory=list)
+    expected: list[tuple[str, int]] = field(default_factory=list)
+    """Name and size (perhaps a guess) of files that can be had but are not here yet."""
+    missing: list[str] = field(default_factory=list)
+    """What cannot be had, a sentence each, with what to do."""
+
+    @property
+    def bytes(self) -> int:
+        """Size of what is here and what is expected."""
+        return sum(file.bytes for file in self.files) + sum(size for _, size in self.expected)
+
+
+def files_below(folder: Path, into: str) -> list[StickFile]:
+    """Return every file below a folder, hidden ones left out, as files in the folder ``into``."""
+    files = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            files.append(StickFile(f"{into}/{name.as_posix()}", path))
+    return files

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from workshop.errors import WorkshopError
+from workshop.system import programs
 from workshop.system.files import write_whole
 
 NEEDED = "needed.txt"
@@ -166,11 +167,10 @@ def _apt(options: Sequence[str], *words: str) -> str:
 
 
 def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-        raise WorkshopError(f"apt could not collect them ({said[-1][3:] if said else 'no reason'})")
-    return done.stdout
+    try:
+        return programs.run(*command)
+    except WorkshopError as error:
+        raise WorkshopError(f"apt could not collect them ({error})") from error
 
 
 def _described(deb: Path) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What a place is that somebody wants written: which disk, which file system, how large, whose.
 
-``lsblk`` and the kernel's table of mounts are asked; nothing is changed here.
+``lsblk`` and ``findmnt`` are asked; nothing is changed here.
 """
 
 from __future__ import annotations
@@ -50,15 +50,6 @@ class Disk:
 
 
 @dataclass(frozen=True)
-class Mount:
-    """One line of the kernel's table of mounts."""
-
-    folder: str
-    type: str
-    source: str
-
-
-@dataclass(frozen=True)
 class Place:
     """A mounted folder to write to."""
 
@@ -70,11 +61,6 @@ class Place:
         """Bytes that are free for this user."""
         status = os.statvfs(self.folder)
         return status.f_bavail * status.f_frsize
-
-    @property
-    def cluster(self) -> int:
-        """Bytes that the file system gives out at a time."""
-        return max(512, os.statvfs(self.folder).f_frsize)
 
 
 def disks() -> list[Disk]:
@@ -106,29 +92,12 @@ def _mounts(entry: dict[str, Any]) -> tuple[str, ...]:
     return tuple(mount for mount in entry["mountpoints"] or () if mount)
 
 
-def mounts(table: str | None = None) -> list[Mount]:
-    """Return the kernel's table of mounts (or ``table``, in the format of /proc/self/mountinfo)."""
-    text = table if table is not None else Path("/proc/self/mountinfo").read_text(encoding="utf-8")
-    found = []
-    for line in text.splitlines():
-        before, _, after = line.partition(" - ")
-        kind, source = after.split()[:2]
-        found.append(Mount(_unescape(before.split()[4]), kind, _unescape(source)))
-    return found
-
-
-def _unescape(text: str) -> str:
-    """Undo the kernel's octal escapes of space, tab, newline and backslash."""
-    for octal in ("\\040", "\\011", "\\012", "\\134"):
-        text = text.replace(octal, chr(int(octal[1:], 8)))
-    return text
-
-
-def mount_of(folder: Path, table: list[Mount]) -> Mount:
-    """Return the mount that a folder lies in: the longest, and of those the last."""
-    path = folder.resolve()
-    around = [each for each in table if path.is_relative_to(each.folder)]
-    return max(enumerate(around), key=lambda pair: (len(pair[1].folder), pair[0]))[1]
+def _mount_of(folder: Path) -> dict[str, str]:
+    """Return the mount that a folder lies in: ``target``, ``source`` and ``fstype``; of several the last."""
+    columns = ("--output", "TARGET,SOURCE,FSTYPE")
+    listed = json.loads(programs.run("findmnt", "--json", "--nofsroot", *columns, "--target", folder))
+    mount: dict[str, str] = listed["filesystems"][-1]
+    return mount
 
 
 def place_at(folder: Path, force: bool) -> Place:
@@ -139,24 +108,29 @@ def place_at(folder: Path, force: bool) -> Place:
     """
     if not folder.is_dir():
         raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder, or name its device")
-    mount = mount_of(folder, mounts())
-    disk = _disk_of(mount.source, disks())
-    if mount.folder in _SYSTEM or (disk and disk.is_system):
+    mount = _mount_of(folder.resolve())
+    disk = _disk_of(mount["source"], disks())
+    _require_stick(folder, disk, force, is_system=mount["target"] in _SYSTEM)
+    return Place(folder.resolve(), is_fat32=_is_fat32(mount, disk))
+
+
+def _require_stick(path: Path, disk: Disk | None, force: bool, *, is_system: bool = False) -> None:
+    if is_system or (disk and disk.is_system):
         raise WorkshopError(
-            f"{folder} is on the disk that this machine runs from; name a stick's folder, or fill a folder "
-            "with 'workshop thumbdrive stage DIR'"
+            f"{path} is on the disk that this machine runs from, which is never written; name a stick, or "
+            "fill a folder with 'workshop thumbdrive stage DIR'"
         )
     if not (disk and disk.removable) and not force:
-        what = f"{disk.path} ({disk.title}), which" if disk else f"{mount.source} ({mount.type}), which"
-        raise WorkshopError(f"{folder} is on {what} is not removable; say --force if you mean it")
-    return Place(folder.resolve(), is_fat32=is_fat32(mount, disk))
+        what = f" ({disk.title})" if disk else ""
+        raise WorkshopError(f"{path}{what} is not removable; say --force if you mean it")
 
 
-def is_fat32(mount: Mount, disk: Disk | None) -> bool:
+def _is_fat32(mount: dict[str, str], disk: Disk | None) -> bool:
     """Tell whether a mount is FAT32, whoever mounted it."""
-    if mount.type == "fuseblk" and disk:
-        return any(mount.source == path and file_system(path, kind) in _FAT32 for path, kind, _ in disk.nodes)
-    return mount.type in _FAT32
+    if mount["fstype"] == "fuseblk" and disk:
+        source = mount["source"]
+        return any(source == path and file_system(path, kind) in _FAT32 for path, kind, _ in disk.nodes)
+    return mount["fstype"] in _FAT32
 
 
 def file_system(node: str, listed: str) -> str:
@@ -184,10 +158,7 @@ def device_at(path: Path, force: bool) -> Disk:
     disk = _disk_of(str(path), disks())
     if disk is None:
         raise WorkshopError(f"{path} is no disk that lsblk lists; see 'workshop thumbdrive disks'")
-    if disk.is_system:
-        raise WorkshopError(f"{path} is the disk that this machine runs from; it is never written")
-    if not disk.removable and not force:
-        raise WorkshopError(f"{path} ({disk.title}) is not removable; say --force if you mean it")
+    _require_stick(path, disk, force)
     if disk.read_only:
         raise WorkshopError(f"{path} is read-only; move the lock on its side, or take another")
     return disk

@@ -2,64 +2,58 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from organiser.thumbdrive.contents import Context, Found, StickFile
 from workshop.datasets.catalogue import Dataset, File, Source
 from workshop.datasets.fetch import Options, fetch_all
 from workshop.datasets.store import Store
 from workshop.output import Progress, messages
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """One file to have."""
-
-    name: str
-    url: str
-    sha256: str
-    about: int
-    """Bytes, perhaps a guess."""
-    bytes: int | None = None
-    """Bytes, where they are known."""
+def download(name: str, url: str, sha256: str, about: int, size: int | None = None) -> Dataset:
+    """Return one file of the network as a data set; ``about`` are its bytes, perhaps a guess."""
+    return Dataset(name, "", "", "", (File(name, sha256, size, about),), (Source("url", (name,), url=url),))
 
 
-class Shelf:
-    """A folder of downloads, each under the name of what it belongs to."""
+def bring(datasets: Sequence[Dataset], store: Store, options: Options) -> dict[str, str]:
+    """Download what is not here; return the reason for each data set that could not be had.
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder, which need not exist yet."""
-        self._store = Store(folder)
-
-    def path(self, wanted: Wanted) -> Path:
-        """Return where a file lies or will lie."""
-        return self._store.folder / _dataset(wanted).name / wanted.name
-
-    def has(self, wanted: Wanted) -> bool:
-        """Tell whether a file is here and right."""
-        dataset = _dataset(wanted)
-        return self._store.has(dataset, dataset.files[0])
-
-    def fetch(self, all_wanted: Sequence[Wanted], ca_bundle: Path | None) -> dict[str, str]:
-        """Download what is not here; return the reason for each file that could not be had.
-
-        One slow answer makes a fetch give its host up; while others arrive, that was not its end.
-        """
-        reasons: dict[str, str] = {}
-        while datasets := [_dataset(wanted) for wanted in all_wanted if not self.has(wanted)]:
-            before = len(datasets)
-            reasons = self._fetch_once(datasets, ca_bundle)
-            if len(reasons) in (0, before):
-                break
-        return reasons
-
-    def _fetch_once(self, datasets: list[Dataset], ca_bundle: Path | None) -> dict[str, str]:
-        results = fetch_all(datasets, datasets, self._store, Options(ca_bundle=ca_bundle), Progress(messages))
-        return {each.name: each.why for each in results if each.state == "unavailable"}
+    One slow answer makes a fetch give its host up; while others arrive, that was not its end.
+    """
+    os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
+    reasons: dict[str, str] = {}
+    while rest := [each for each in datasets if not has(store, each)]:
+        results = fetch_all(rest, rest, store, options, Progress(messages))
+        reasons = {each.name: each.why for each in results if each.state == "unavailable"}
+        if len(reasons) in (0, len(rest)):
+            break
+    return reasons
 
 
-def _dataset(wanted: Wanted) -> Dataset:
-    file = File(wanted.name, wanted.sha256, wanted.bytes, wanted.about)
-    source = Source("url", (wanted.name,), url=wanted.url)
-    return Dataset(wanted.name, "", "", "", (file,), (source,))
+def has(store: Store, dataset: Dataset) -> bool:
+    """Tell whether all files are here and right."""
+    return all(store.has(dataset, file) for file in dataset.files)
+
+
+def found_in(
+    store: Store, datasets: Sequence[Dataset], context: Context, fetch: bool, into: str, folders: bool = False
+) -> Found:
+    """Return what is here, after downloading the rest if ``fetch`` says so.
+
+    into: the folder of the stick. folders: each data set has a folder of its name there.
+    """
+    settings = context.settings
+    local = tuple(folder for folder in (settings.stick, settings.cache) if folder)
+    reasons = bring(datasets, store, Options(local, ca_bundle=settings.ca_bundle)) if fetch else {}
+    found = Found()
+    for each in datasets:
+        place = f"{into}/{each.name}" if folders else into
+        if has(store, each):
+            found.files += [StickFile(f"{place}/{file.name}", store.path(each, file)) for file in each.files]
+        elif fetch or context.offline:
+            found.missing.append(f"{each.name}: {reasons.get(each.name, 'offline, and not here')}")
+        else:
+            found.expected.append((f"{into}/{each.name}", each.size))
+    return found

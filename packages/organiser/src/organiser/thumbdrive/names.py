@@ -1,4 +1,4 @@
-"""Names that every system can write: Linux, Windows and macOS, on FAT32 and exFAT."""
+"""Names on a stick: those that several modules must know, and which ones every system can write."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from pathlib import PurePosixPath
 
 from workshop.errors import WorkshopError
 
+START = "0_START_HERE.html"
+SUMS = "SHA256SUMS"
+"""Hash and name of each file, in the format of ``sha256sum``; written last."""
+SIGNATURE = "SHA256SUMS.sig"
+SIGNER = "signer.pub"
+"""The public key that belongs to the signature."""
+OWN = ".workshop-thumbdrive"
+"""Names the files that are ours; anything else on a stick is a stranger's."""
+CLOSING = (SIGNATURE, SUMS)
+"""Written after everything else: a stick with the new list has all that it names."""
+WHEELS = "wheels"
+DATA = "data"
+DEBS = "debs"
+"""Folders that set-up looks for on a stick."""
+SITE = "site"
+PREFLIGHT = "check-my-computer"
+LOCAL = "set-up-from-stick.bash"
+BUNDLE = "workshop.bundle"
+
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f"*:<>?\\|]')
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST = 255
@@ -15,7 +34,7 @@ _LONGEST = 255
 
 
 def fault(name: str) -> str:
-    """Say why a path cannot be written on every stick; empty when it can.
+    """Say why a path cannot be written by every system, on FAT32 and exFAT; empty when it can.
 
     The rules are those of Microsoft's "Naming Files, Paths, and Namespaces".
     """

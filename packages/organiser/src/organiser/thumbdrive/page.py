@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path, PurePosixPath
 from string import Template
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.layout import SITE
-from organiser.thumbdrive.pictures import picture
-from organiser.thumbdrive.stick import LOCAL, Stick
-from organiser.thumbdrive.ways import Step, Way, quoted, ways_for
+from organiser.thumbdrive.names import LOCAL, SITE
+from organiser.thumbdrive.stick import Stick
+from organiser.thumbdrive.ways import Step, Way, picture, quoted, ways_for
 
 TEMPLATE = Path(__file__).with_name("start.html")
 SYSTEMS = {
@@ -90,6 +89,22 @@ CHECKS = {
 They are named and not linked: a browser would copy them away from what they read beside them.
 """
 PYTHON = {"windows": "py", "macos": "python3", "linux": "python3"}
+
+
+def require_address(text: str) -> str:
+    """Return the address of a classroom, which a browser opens; ValueError tells what is wrong."""
+    try:
+        address = urlsplit(text)
+        port = address.port
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address: {error}") from error
+    if address.scheme not in ("http", "https") or not address.hostname or port == 0:
+        raise ValueError(f"{text!r} is no address; it begins with https:// or http:// and names the server")
+    if any(char.isspace() or not char.isprintable() for char in text) or "\\" in text:
+        raise ValueError(f"{text!r} is no address: there is a character in it that none has")
+    if "@" in address.netloc:
+        raise ValueError("an address with a password in it would be on every stick; leave that out")
+    return text
 
 
 def render(parts: Sequence[Part], names: Sequence[str], classroom: str = "") -> str:

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.thumbdrive.layout import SIGNATURE, SIGNER, SUMS
+from organiser.thumbdrive.names import SIGNATURE, SIGNER, SUMS
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -37,11 +37,11 @@ class Signature:
 
 def public_key_of(key: Path) -> bytes:
     """Return the line of the public key that belongs to a private one; WorkshopError when there is none."""
-    beside = key if key.suffix == ".pub" else key.with_name(key.name + ".pub")
+    public = key if key.suffix == ".pub" else key.with_name(key.name + ".pub")
     try:
-        return beside.read_bytes()
+        return public.read_bytes()
     except OSError as error:
-        raise WorkshopError(f"cannot read the public key {beside}: {error.strerror}") from error
+        raise WorkshopError(f"cannot read the public key {public}: {error.strerror}") from error
 
 
 def sign(data: bytes, key: Path) -> bytes:

@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from organiser.thumbdrive import page, signature
-from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.layout import CLOSING, SIGNATURE, SIGNER, START, SUMS
-from organiser.thumbdrive.names import require_writable
-from organiser.thumbdrive.ownership import read_own, require_no_clash, write_own
-from organiser.thumbdrive.parts import gather
-from organiser.thumbdrive.pieces import Context, Found, Piece, below
+from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
+from organiser.thumbdrive.names import CLOSING, SIGNATURE, SIGNER, START, SUMS, require_writable
+from organiser.thumbdrive.ownership import (
+    only_run,
+    put_bytes,
+    read_own,
+    remove_own,
+    require_no_clash,
+    write_own,
+)
+from organiser.thumbdrive.sources import gather
 from organiser.thumbdrive.sums import format_sums
-from organiser.thumbdrive.transfer import deliver_bytes
-from organiser.thumbdrive.write import only_run, remove_own
 from workshop.errors import WorkshopError
 from workshop.system.files import hash_file, write_whole
 
@@ -58,19 +61,19 @@ def stage(parts: Sequence[Part], folder: Path, context: Context, key: Path | Non
     disk is full, or ``key`` cannot sign.
     """
     staged = Staged(folder)
-    pieces: list[Piece] = []
+    files: list[StickFile] = []
     for part in parts:
         context.say(f"{part.title} ({part.name})")
         found = gather(part, context)
-        pieces += found.pieces
+        files += found.files
         note(staged, part, found)
-    pieces += own_pieces(parts, pieces, key, context.classroom)
-    require_writable(piece.name for piece in pieces)
+    files += own_files(parts, files, key, context.classroom)
+    require_writable(file.name for file in files)
     folder.mkdir(parents=True, exist_ok=True)
     with only_run(folder):
-        hashes = _place_all(pieces, folder, Memory(context.work / MEMORY))
+        hashes = _place_all(files, folder, Memory(context.work / MEMORY))
         staged.changed = _close(folder, hashes, key)
-    staged.files, staged.bytes = len(pieces), sum(piece.bytes for piece in pieces)
+    staged.files, staged.bytes = len(files), sum(file.bytes for file in files)
     staged.signed = key is not None
     return staged
 
@@ -81,65 +84,65 @@ def note(staged: Staged, part: Part, found: Found) -> None:
         (staged.notes if part.optional else staged.missing)[part.name] = found.missing
 
 
-def own_pieces(
-    parts: Sequence[Part], pieces: Sequence[Piece], key: Path | None, classroom: str
-) -> list[Piece]:
+def own_files(
+    parts: Sequence[Part], files: Sequence[StickFile], key: Path | None, classroom: str
+) -> list[StickFile]:
     """Return what every stick has: the page to begin with, the scripts that verify, the signer's key."""
-    own = [Piece(piece.name.removeprefix("/"), piece.source) for piece in below(SCRIPTS, "")]
+    own = [StickFile(file.name.removeprefix("/"), file.source) for file in files_below(SCRIPTS, "")]
     if key:
-        own.append(Piece(SIGNER, signature.public_key_of(key)))
-    names = [piece.name for piece in (*pieces, *own)]
-    own.append(Piece(START, page.render(parts, names, classroom).encode()))
+        own.append(StickFile(SIGNER, signature.public_key_of(key)))
+    names = [file.name for file in (*files, *own)]
+    own.append(StickFile(START, page.render(parts, names, classroom).encode()))
     return own
 
 
-def _place_all(pieces: Sequence[Piece], folder: Path, memory: Memory) -> dict[str, str]:
-    """Bring the folder in line with the pieces; return the hash of each."""
+def _place_all(files: Sequence[StickFile], folder: Path, memory: Memory) -> dict[str, str]:
+    """Bring the folder in line with the files; return the hash of each."""
     own = read_own(folder)
-    wanted = {piece.name for piece in pieces}
+    wanted = {file.name for file in files}
     require_no_clash(folder, wanted, own)
-    write_own(folder, own | wanted | set(CLOSING))
+    write_own(folder, own | wanted)
     for name in sorted(own - wanted - set(CLOSING)):
         remove_own(folder, name)
     try:
-        hashes = {piece.name: _place(piece, folder / piece.name, memory) for piece in pieces}
+        hashes = {file.name: _place(file, folder / file.name, memory) for file in files}
     except OSError as error:
         raise WorkshopError(
             f"cannot write to {folder}: {error.strerror}; make room and stage again"
         ) from error
-    write_own(folder, wanted | set(CLOSING))
+    write_own(folder, wanted)
     memory.save()
     return hashes
 
 
-def _place(piece: Piece, target: Path, memory: Memory) -> str:
-    """Put one piece in its place, unless it is there; return its hash."""
-    if isinstance(piece.source, bytes):
-        deliver_bytes(piece.source, target)
+def _place(file: StickFile, target: Path, memory: Memory) -> str:
+    """Put one file in its place, unless it is there; return its hash."""
+    if isinstance(file.source, bytes):
+        put_bytes(file.source, target)
         return memory.hash(target)
-    sha256 = memory.hash(piece.source)
-    if target.is_file() and (target.samefile(piece.source) or memory.hash(target) == sha256):
+    sha256 = memory.hash(file.source)
+    if target.is_file() and (target.samefile(file.source) or memory.hash(target) == sha256):
         return sha256
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.new")
-    beside.unlink(missing_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    new.unlink(missing_ok=True)
     try:
-        os.link(piece.source.resolve(), beside)
+        os.link(file.source.resolve(), new)
     except OSError:  # another disk
-        shutil.copy2(piece.source, beside)
-    beside.replace(target)
+        shutil.copy2(file.source, new)
+    new.replace(target)
     return sha256
 
 
 def _close(folder: Path, hashes: dict[str, str], key: Path | None) -> bool:
     """Write the list of hashes and its signature, unless they are so; tell whether they were not."""
-    data, before = format_sums(hashes), (folder / SIGNATURE).exists()
-    changed = deliver_bytes(data, folder / SUMS) > 0
-    if changed or key is None:
+    data, had = format_sums(hashes), (folder / SIGNATURE).exists()
+    changed = put_bytes(data, folder / SUMS)
+    if key is None:
         (folder / SIGNATURE).unlink(missing_ok=True)
-    if key and signature.check(folder, None).state != "unknown":
-        deliver_bytes(signature.sign(data, key), folder / SIGNATURE)
-    return changed or before != (folder / SIGNATURE).exists()
+    elif changed or signature.check(folder, None).state != "unknown":
+        put_bytes(signature.sign(data, key), folder / SIGNATURE)
+    return changed or had != (key is not None)
 
 
 class Memory:

@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from organiser.thumbdrive.computers import fits
 from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.kinds import fits
-from organiser.thumbdrive.layout import DATA, DEBS, SITE, WHEELS
-
-PREFLIGHT = "check-my-computer"
-LOCAL = "set-up-from-stick.bash"
-BUNDLE = "workshop.bundle"
+from organiser.thumbdrive.names import BUNDLE, DATA, DEBS, LOCAL, PREFLIGHT, SITE, WHEELS
 
 
 @dataclass(frozen=True)

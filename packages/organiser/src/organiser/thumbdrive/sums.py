@@ -1,17 +1,16 @@
-"""The list of hashes on a stick, in the format that ``sha256sum --check`` reads."""
+"""The list of hashes on a stick and in the staged folder, in the format that ``sha256sum --check`` reads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from organiser.thumbdrive.layout import SUMS
-from organiser.thumbdrive.names import fault
+from organiser.thumbdrive.names import SUMS, fault
 from workshop.errors import WorkshopError
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
-CHUNK = 1 << 20
 
 
 def format_sums(hashes: Mapping[str, str]) -> bytes:
@@ -42,3 +41,25 @@ def read_sums(folder: Path) -> dict[str, str] | None:
     except FileNotFoundError:
         return None
     return parse_sums(data, str(folder))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file as it shall be on a stick."""
+
+    bytes: int
+    sha256: str
+
+
+def read_staged(folder: Path) -> dict[str, Entry]:
+    """Return the files of a staged folder by name; WorkshopError where it is not whole."""
+    hashes = read_sums(folder)
+    if hashes is None:
+        raise WorkshopError(f"{folder} was not staged (it has no {SUMS}); run 'workshop thumbdrive stage'")
+    entries = {}
+    for name, sha256 in hashes.items():
+        try:
+            entries[name] = Entry((folder / name).stat().st_size, sha256)
+        except FileNotFoundError:
+            raise WorkshopError(f"{folder} lacks {name}; run 'workshop thumbdrive stage' again") from None
+    return entries

@@ -6,13 +6,16 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from html import escape
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from string import Template
 from urllib.parse import quote
 
-from organiser.thumbdrive.pictures import picture, terminal
-from organiser.thumbdrive.stick import LOCAL, Stick
+from organiser.thumbdrive.names import LOCAL
+from organiser.thumbdrive.stick import Stick
 
+FIGURES = Path(__file__).with_name("figures")
 START_PAGE = "http://localhost:8082/"
 
 
@@ -39,6 +42,21 @@ class Way:
     after: str = ""
     """What to do where a step cannot be done."""
     needs_network: bool = False
+
+
+def picture(name: str, **words: str) -> str:
+    """Return a drawing as SVG, coloured by the page's own style, with these words in it."""
+    return _drawing(name).substitute({word: escape(text) for word, text in words.items()})
+
+
+def terminal(title: str, window: str, first: str, second: str, third: str = "") -> str:
+    """Return the drawing of a terminal: the line that is typed, and two that answer."""
+    return picture("terminal", title=title, window=window, first=first, second=second, third=third)
+
+
+@cache
+def _drawing(name: str) -> Template:
+    return Template((FIGURES / f"{name}.svg").read_text(encoding="utf-8").strip())
 
 
 def link(name: str) -> str:
@@ -198,11 +216,11 @@ def _wsl(system: str, stick: Stick) -> Way | None:
         _opened("it is in the window that opened."),
     )
     way = "where VirtualBox is forbidden or slow; this runs in Windows itself"
-    after = _beside_another(file) + _older_wsl(file)
+    after = _next_to_another(file) + _older_wsl(file)
     return Way("WSL", way, steps, file, after=after, needs_network=not installer)
 
 
-def _beside_another(file: str) -> str:
+def _next_to_another(file: str) -> str:
     """Tell how to install it where an older one has the name that a double click gives it."""
     name = escape(quoted("windows", PurePosixPath(file).name))
     return (

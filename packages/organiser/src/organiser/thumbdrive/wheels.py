@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,9 +18,12 @@ from packaging.pylock import PackageSdist, PackageWheel, Pylock, PylockSelectErr
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
 from organiser.appliance.architecture import ARCHITECTURES
-from organiser.thumbdrive.fetching import Wanted
+from organiser.thumbdrive.fetching import download
+from workshop.datasets.catalogue import Dataset
 from workshop.errors import WorkshopError
 from workshop.settings import Settings
+from workshop.system import programs
+from workshop.system.files import write_whole
 
 GLIBC = 34
 """The C library 2.34, of Enterprise Linux 9, is the oldest that set-up meets; newer ones run its wheels."""
@@ -31,7 +32,7 @@ OLDEST_GLIBC = 5
 
 def wheels_for(
     lock: Path, pythons: Iterable[str], processors: Sequence[str], uv: str, scratch: Path, offline: bool
-) -> list[Wanted]:
+) -> list[Dataset]:
     """Return the files that the lock's packages need on each of these Pythons and processors.
 
     The processors go by Debian's words. What runs on either is one file.
@@ -39,7 +40,7 @@ def wheels_for(
     Raises WorkshopError when the index cannot be asked, or has no file that fits.
     """
     listed = _pylock(lock, uv, scratch, offline)
-    found: dict[str, Wanted] = {}
+    found: dict[str, Dataset] = {}
     for python, processor in itertools.product(pythons, processors):
         for wanted in _selected(listed, python, processor, lock.name):
             found[wanted.name] = wanted
@@ -60,58 +61,41 @@ def find_uv(settings: Settings, checkout: Path) -> str:
 def _pylock(lock: Path, uv: str, scratch: Path, offline: bool) -> Pylock:
     """Return every file of every package that the lock names; asked once for each state of the lock."""
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    kept = scratch / f"pylock.{lock.stem}-{digest}.toml"
-    if not kept.is_file():
-        _compile(lock, uv, kept, offline)
+    file = scratch / f"pylock.{lock.stem}-{digest}.toml"
+    if not file.is_file():
+        write_whole(file, _compiled(lock, uv, offline))
     try:
-        pylock = Pylock.from_dict(tomllib.loads(kept.read_text(encoding="utf-8")))
+        pylock = Pylock.from_dict(tomllib.loads(file.read_text(encoding="utf-8")))
         pylock.validate()
     except (OSError, ValueError, PylockValidationError) as error:
-        kept.unlink(missing_ok=True)
-        raise WorkshopError(f"{kept.name} is damaged and was deleted; run this again") from error
+        file.unlink(missing_ok=True)
+        raise WorkshopError(f"{file.name} is damaged and was deleted; run this again") from error
     return pylock
 
 
-def _compile(lock: Path, uv: str, kept: Path, offline: bool) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_name(f"pylock.{os.getpid()}.toml")
-    command = [uv, "pip", "compile", "--quiet", "--no-deps", "--universal", "--python-version", "3.11"]
-    command += ["--no-config", "--format", "pylock.toml", str(lock), "--output-file", str(beside)]
-    environment = os.environ | {"UV_HTTP_RETRIES": "1", "UV_PYTHON_DOWNLOADS": "never"}
-    done = subprocess.run(
-        [*command, *(["--offline"] if offline else [])],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+def _compiled(lock: Path, uv: str, offline: bool) -> str:
+    """Return the lock as ``pylock.toml``, which has the files that the index knows."""
+    options = ["--quiet", "--no-deps", "--universal", "--python-version", "3.11", "--no-config"]
+    options += ["--format", "pylock.toml", *(["--offline"] if offline else [])]
+    variables = {"UV_HTTP_RETRIES": "1", "UV_PYTHON_DOWNLOADS": "never"}
     try:
-        if done.returncode:
-            why = [line.strip(" ×├╰─▶") for line in done.stderr.splitlines() if line.strip()]
-            raise WorkshopError(
-                f"no package index told about {lock.name} ({why[-1] if why else 'no reason'})"
-            )
-        beside.replace(kept)
-    finally:
-        beside.unlink(missing_ok=True)
+        return programs.run(uv, "pip", "compile", *options, lock, variables=variables)
+    except WorkshopError as error:
+        raise WorkshopError(f"no package index knows the files of {lock.name}: {error}") from error
 
 
-def _selected(pylock: Pylock, python: str, processor: str, lock: str) -> Iterator[Wanted]:
+def _selected(pylock: Pylock, python: str, processor: str, lock: str) -> Iterator[Dataset]:
     machine = ARCHITECTURES[processor].machine
     environment, tags = environment_of(python, machine), list(tags_of(python, machine))
     try:
         for _, file in pylock.select(environment=environment, tags=tags):
             if isinstance(file, PackageWheel | PackageSdist):
-                yield _wanted(file)
+                size = file.size or None
+                yield download(file.filename, str(file.url), file.hashes["sha256"], size or 1 << 20, size)
     except PylockSelectError as error:
         raise WorkshopError(
             f"{lock} cannot be had for Python {python} on Linux on {processor}: {error}"
         ) from error
-
-
-def _wanted(file: PackageWheel | PackageSdist) -> Wanted:
-    size = int(file.size or 0)
-    return Wanted(file.filename, str(file.url), file.hashes["sha256"], size or 1 << 20, size or None)
 
 
 def environment_of(python: str, machine: str) -> Environment:

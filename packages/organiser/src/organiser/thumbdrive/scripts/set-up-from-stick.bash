@@ -22,10 +22,10 @@ as_root() {
   fi
 }
 
-# check_folder FOLDER: nothing of a damaged stick is installed.
-check_folder() {
-  (cd "$stick" && grep "  $1/" SHA256SUMS | sha256sum --check --quiet --strict -) ||
-    die "the stick's $1 are damaged; run verify.sh and ask for another stick"
+# check NAME: nothing of a damaged stick is installed. NAME is a file, or a folder with a slash at its end.
+check() {
+  (cd "$stick" && grep "  $1" SHA256SUMS | sha256sum --check --quiet --strict -) ||
+    die "the stick's $1 is damaged; run verify.sh and ask for another stick"
 }
 
 # processor_of: this computer's, by Debian's name: that of its programs, which may be 32-bit ones on a 64-bit kernel.
@@ -82,7 +82,7 @@ lacks_packages() {
 install_packages() {
   local apt keyring state suite processor
   processor=$(processor_of)
-  check_folder debs
+  check debs/
   for keyring in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
     if [ -f "$keyring" ]; then break; fi
   done
@@ -113,6 +113,7 @@ install_packages() {
 
 # bring_checkout: clone the stick's repository, or bring an unchanged clone up to date.
 bring_checkout() {
+  check workshop.bundle
   command -v git >/dev/null || die "needs git; install it with the system's package manager"
   if [ ! -e "$checkout" ]; then
     git -c init.defaultBranch=main clone --quiet "$stick/workshop.bundle" "$checkout" || die "cannot clone the stick's repository to $checkout"

@@ -1,4 +1,4 @@
-"""Each kind of part: what is here already (``look``), and getting what is not (``gather``)."""
+"""Where each part's files come from: what is here (``look``), and getting what is not (``gather``)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from typing import Any
 import yaml
 
 from organiser.appliance.verify import alone
-from organiser.thumbdrive import appliance, bundle, debs, kinds, wheels
-from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.fetching import Shelf, Wanted
+from organiser.thumbdrive import appliance, bundle, computers, debs, wheels
+from organiser.thumbdrive.contents import Context, Found, Part, StickFile, files_below
+from organiser.thumbdrive.fetching import download, found_in, has
 from organiser.thumbdrive.names import require_writable
-from organiser.thumbdrive.pieces import Context, Found, Piece, below
-from workshop.datasets.catalogue import load_catalogue
-from workshop.datasets.fetch import Options, fetch_all
+from workshop.datasets.catalogue import Dataset, load_catalogue
 from workshop.datasets.store import Store
 from workshop.errors import WorkshopError
-from workshop.output import Progress, messages
 from workshop.site.build import RECORD, build_site
 from workshop.system.files import hash_file
 
@@ -46,46 +43,36 @@ def _found(part: Part, context: Context, fetch: bool) -> Found:
         return Found(missing=[str(error)])
     try:
         # Before the hour that staging and writing take.
-        require_writable(piece.name for piece in found.pieces)
+        require_writable(file.name for file in found.files)
     except WorkshopError as error:
         found.missing.append(str(error))
     return found
 
 
 def _downloads(part: Part, context: Context, fetch: bool) -> Found:
-    shelf = Shelf(context.work / part.name)
-    wanted = [
-        Wanted(
-            entry["name"],
-            entry["url"],
-            entry["sha256"],
-            int(entry.get("bytes") or entry["about"]),
-            entry.get("bytes"),
-        )
-        for entry in part.more["files"]
-        if not context.kinds or entry.get("system") in kinds.systems_of(context.kinds)
-    ]
-    there = {each.name: _places(each.name, context.folders) for each in wanted}
-    right = {
-        each.name: [path for path in there[each.name] if hash_file(path) == each.sha256] for each in wanted
-    }
-    given = {name: paths[0] for name, paths in right.items() if paths}
-    reasons: dict[str, str] = {}
-    if fetch:
-        rest = [each for each in wanted if not there[each.name]]
-        reasons = shelf.fetch(rest, context.settings.ca_bundle)
+    store, systems = Store(context.work / part.name), computers.systems_of(context.computers)
     found = Found()
-    for each in wanted:
-        if each.name in given:
-            found.pieces.append(Piece(f"{part.into}/{each.name}", given[each.name]))
-        elif (wrong := there[each.name]) and not shelf.has(each):
+    rest: list[Dataset] = []
+    for entry in part.more["files"]:
+        if context.computers and entry.get("system") not in systems:
+            continue
+        size = entry.get("bytes")
+        each = download(entry["name"], entry["url"], entry["sha256"], size or entry["about"], size)
+        here = _places(each.name, context.folders)
+        right = next((path for path in here if hash_file(path) == entry["sha256"]), None)
+        if right:
+            found.files.append(StickFile(f"{part.into}/{each.name}", right))
+        elif here and not has(store, each):
             found.missing.append(
-                f"{wrong[0]} is damaged, or not the file of that name: its hash is another; get it again "
-                f"from {each.url.replace('{file}', each.name)}, or take it away to have it downloaded"
+                f"{here[0]} is damaged, or not the file of that name: its hash is another; get it again from "
+                f"{entry['url'].replace('{file}', each.name)}, or take it away to have it downloaded"
             )
         else:
-            _from_shelf(shelf, each, part.into, found, reasons, context, fetch)
-    return found
+            rest.append(each)
+    others = found_in(store, rest, context, fetch, part.into)
+    hint = "put it into a folder and name that with --folder"
+    missing = [*found.missing, *(f"{line}; {hint}" for line in others.missing)]
+    return Found(found.files + others.files, others.expected, missing)
 
 
 def _places(name: str, folders: Sequence[Path]) -> list[Path]:
@@ -95,33 +82,13 @@ def _places(name: str, folders: Sequence[Path]) -> list[Path]:
     ]
 
 
-def _from_shelf(
-    shelf: Shelf,
-    each: Wanted,
-    into: str,
-    found: Found,
-    reasons: dict[str, str],
-    context: Context,
-    fetch: bool,
-) -> None:
-    """Note one download: here, still to come, or not to be had."""
-    if shelf.has(each):
-        found.pieces.append(Piece(f"{into}/{each.name}", shelf.path(each)))
-    elif fetch or context.offline:
-        why = reasons.get(each.name, "offline, and not downloaded before")
-        found.missing.append(f"{each.name}: {why}; put it into a folder and name that with --folder")
-    else:
-        found.expected.append((f"{into}/{each.name}", each.about))
-
-
 def _appliance(part: Part, context: Context, fetch: bool) -> Found:
     del fetch  # it is made here, or not at all
     files, missing = appliance.find(context)
     context.work.mkdir(parents=True, exist_ok=True)
     # Whoever gets a machine gets what verifies it.
     files += [alone.beside(context.work)] if files else []
-    pieces = [Piece(f"{part.into}/{path.name}", path) for path in files]
-    return Found(pieces, missing=missing)
+    return Found([StickFile(f"{part.into}/{path.name}", path) for path in files], missing=missing)
 
 
 def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
@@ -129,7 +96,7 @@ def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
     found = Found()
     for entry in part.more["files"]:
-        if entry["for"] not in context.kinds:
+        if entry["for"] not in context.computers:
             continue
         # Of several versions the one that was put there last.
         own = context.work / part.name
@@ -137,7 +104,7 @@ def _given_apps(part: Part, context: Context, fetch: bool) -> Found:
         places = [path for folder in folders for path in folder.glob(entry["name"]) if path.is_file()]
         here = max(places, key=lambda path: path.stat().st_mtime, default=None)
         if here and _is_what_it_says(here):
-            found.pieces.append(Piece(f"{part.into}/{here.name}", here))
+            found.files.append(StickFile(f"{part.into}/{here.name}", here))
         elif here:
             found.missing.append(
                 f"{here} is cut off, or something else was saved by its name, such as a web page: get it "
@@ -165,8 +132,8 @@ def _site(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
     into = context.work / "site"
     report = build_site(context.checkout, into, context.settings)
-    pieces = [piece for piece in below(into, part.into) if not piece.name.endswith(RECORD)]
-    return Found(pieces, missing=report.notes)
+    files = [file for file in files_below(into, part.into) if not file.name.endswith(RECORD)]
+    return Found(files, missing=report.notes)
 
 
 def _folder(part: Part, context: Context, fetch: bool) -> Found:
@@ -174,58 +141,32 @@ def _folder(part: Part, context: Context, fetch: bool) -> Found:
     folder = context.checkout / part.more["from"]
     if not folder.is_dir():
         return Found(missing=[f"the checkout has no {part.more['from']} yet"])
-    return Found(below(folder, part.into))
+    return Found(files_below(folder, part.into))
 
 
 def _repository(part: Part, context: Context, fetch: bool) -> Found:
     del fetch
-    return Found([Piece(part.into, bundle.make(context.checkout, context.work / part.into))])
+    return Found([StickFile(part.into, bundle.make(context.checkout, context.work / part.into))])
 
 
 def _data(part: Part, context: Context, fetch: bool) -> Found:
     store = Store(context.settings.data.absolute())
-    datasets = list(load_catalogue().values())
-    reasons: dict[str, str] = {}
-    if fetch:
-        os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:2")
-        folders = tuple(folder for folder in (context.settings.stick, context.settings.cache) if folder)
-        options = Options(folders, ca_bundle=context.settings.ca_bundle)
-        results = fetch_all(datasets, datasets, store, options, Progress(messages))
-        reasons = {result.name: result.why for result in results if result.state == "unavailable"}
-    found = Found()
-    for dataset in datasets:
-        names = [f"{part.into}/{dataset.name}/{file.name}" for file in dataset.files]
-        here = [store.has(dataset, file) for file in dataset.files]
-        if all(here):
-            found.pieces += [
-                Piece(name, store.path(dataset, file))
-                for name, file in zip(names, dataset.files, strict=True)
-            ]
-        elif fetch or context.offline:
-            found.missing.append(f"{dataset.name}: {reasons.get(dataset.name, 'offline, and not here')}")
-        else:
-            found.expected.append((f"{part.into}/{dataset.name}", dataset.size))
-    return found
+    return found_in(store, list(load_catalogue().values()), context, fetch, part.into, folders=True)
 
 
 def _wheels(part: Part, context: Context, fetch: bool) -> Found:
-    shelf = Shelf(context.work / part.name)
     uv = wheels.find_uv(context.settings, context.checkout)
-    wanted: dict[str, Wanted] = {}
-    processors = kinds.processors_of(context.kinds)
+    wanted: dict[str, Dataset] = {}
+    processors = computers.processors_of(context.computers)
     for entry in part.more["locks"]:
         lock = context.checkout / "locks" / f"{entry['lock']}.txt"
         listed = wheels.wheels_for(lock, entry["python"], processors, uv, context.work, context.offline)
         wanted |= {each.name: each for each in listed}
-    reasons = shelf.fetch(list(wanted.values()), context.settings.ca_bundle) if fetch else {}
-    found = Found()
-    for each in wanted.values():
-        _from_shelf(shelf, each, part.into, found, reasons, context, fetch)
-    return found
+    return found_in(Store(context.work / part.name), list(wanted.values()), context, fetch, part.into)
 
 
 def _debs(part: Part, context: Context, fetch: bool) -> Found:
-    work, processors = context.work / part.name, kinds.processors_of(context.kinds)
+    work, processors = context.work / part.name, computers.processors_of(context.computers)
     if fetch:
         base = _role_variables(context.checkout, "base-fedora")
         python = _role_variables(context.checkout, "python-venv")
@@ -240,7 +181,7 @@ def _debs(part: Part, context: Context, fetch: bool) -> Found:
     else:
         folder = debs.collected(work, processors)
     if folder:
-        return Found(below(folder, part.into))
+        return Found(files_below(folder, part.into))
     if context.offline:
         return Found(missing=["offline, and not collected before"])
     return Found(expected=[(f"{part.into}/", DEBS_ABOUT * len(processors))])

@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 
 
 @dataclass(frozen=True)
-class Kind:
+class Computer:
     """One kind of computer."""
 
     title: str
@@ -26,37 +26,41 @@ class Kind:
     """Whether local mode, from the stick, runs on the computer itself."""
 
 
-KINDS = {
-    "mac-arm": Kind("Macs with Apple Silicon", "arm64", (("utm", "arm64"), ("ova", "arm64")), "macos-arm"),
-    "mac-intel": Kind("Macs with Intel", "amd64", (("ova", "amd64"),), "macos-intel"),
-    "windows": Kind("Windows on Intel or AMD", "amd64", (("ova", "amd64"), ("wsl", "amd64")), "windows"),
-    "windows-arm": Kind("Windows on Arm", "arm64", (("wsl", "arm64"),)),
-    "linux": Kind("Linux on Intel or AMD", "amd64", (("ova", "amd64"),), "linux", sets_itself_up=True),
-    "linux-arm": Kind("Linux on Arm, such as a Raspberry Pi", "arm64", sets_itself_up=True),
+COMPUTERS = {
+    "mac-arm": Computer(
+        "Macs with Apple Silicon", "arm64", (("utm", "arm64"), ("ova", "arm64")), "macos-arm"
+    ),
+    "mac-intel": Computer("Macs with Intel", "amd64", (("ova", "amd64"),), "macos-intel"),
+    "windows": Computer("Windows on Intel or AMD", "amd64", (("ova", "amd64"), ("wsl", "amd64")), "windows"),
+    "windows-arm": Computer("Windows on Arm", "arm64", (("wsl", "arm64"),)),
+    "linux": Computer("Linux on Intel or AMD", "amd64", (("ova", "amd64"),), "linux", sets_itself_up=True),
+    "linux-arm": Computer("Linux on Arm, such as a Raspberry Pi", "arm64", sets_itself_up=True),
 }
 SUFFIXES = {"ova": ".ova", "utm": ".utm.zip", "wsl": ".wsl"}
 
 
 def parse(words: Sequence[str]) -> tuple[str, ...]:
     """Return kinds given one by one or with commas; WorkshopError names one that is unknown."""
-    names = list(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip()))
+    names = tuple(dict.fromkeys(filter(None, (name.strip() for name in ",".join(words).split(",")))))
     if words and not names:
         raise WorkshopError(
-            f"--for names no kind of computer; choose from {', '.join(KINDS)}, or leave it out"
+            f"--for names no kind of computer; choose from {', '.join(COMPUTERS)}, or leave it out"
         )
-    if unknown := [name for name in names if name not in KINDS]:
-        raise WorkshopError(f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(KINDS)}")
-    return tuple(names)
+    if unknown := [name for name in names if name not in COMPUTERS]:
+        raise WorkshopError(
+            f"there is no kind of computer {unknown[0]!r}; choose from {', '.join(COMPUTERS)}"
+        )
+    return names
 
 
-def files_of(kinds: Sequence[str]) -> list[tuple[str, str]]:
+def files_of(names: Sequence[str]) -> list[tuple[str, str]]:
     """Return form and processor of all the files that these kinds need, each once."""
-    return list(dict.fromkeys(file for kind in kinds for file in KINDS[kind].files))
+    return list(dict.fromkeys(file for name in names for file in COMPUTERS[name].files))
 
 
-def processors_of(kinds: Sequence[str]) -> tuple[str, ...]:
+def processors_of(names: Sequence[str]) -> tuple[str, ...]:
     """Return the processors for which local mode comes along; without a kind x86 only, as it always was."""
-    return tuple(sorted({KINDS[kind].processor for kind in kinds})) or ("amd64",)
+    return tuple(sorted({COMPUTERS[name].processor for name in names})) or ("amd64",)
 
 
 def fits(name: str, form: str, processor: str) -> bool:
@@ -65,6 +69,6 @@ def fits(name: str, form: str, processor: str) -> bool:
     return form_of(path) == form and claimed(path) == (ARCHITECTURES[processor],)
 
 
-def systems_of(kinds: Sequence[str]) -> set[str]:
+def systems_of(names: Sequence[str]) -> set[str]:
     """Return the systems of the VirtualBox installers that these kinds need."""
-    return {KINDS[kind].virtualbox for kind in kinds} - {""}
+    return {COMPUTERS[name].virtualbox for name in names} - {""}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from organiser.thumbdrive.layout import CLOSING, OWN, SUMS, UNFINISHED
-from organiser.thumbdrive.ownership import read_own
+from organiser.thumbdrive.names import BUNDLE, CLOSING, OWN, SUMS
+from organiser.thumbdrive.parallel import Row
 from organiser.thumbdrive.signature import Signature
 from organiser.thumbdrive.signature import check as check_signature
 from organiser.thumbdrive.sums import read_sums
-from organiser.thumbdrive.transfer import hash_from_disk
-from organiser.thumbdrive.watch import Watch
+from organiser.thumbdrive.write import hash_from_stick
 from workshop.errors import WorkshopError
+from workshop.sync.mirror import Mirror
+from workshop.sync.pull import verified_revision
+from workshop.sync.source import origin
+from workshop.sync.trust import Last, Trust
 
 
 @dataclass
@@ -28,7 +32,8 @@ class Verdict:
     unreadable: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
     """Files that the list does not name; strangers' files are no fault."""
-    unfinished: list[str] = field(default_factory=list)
+    bundle: str = ""
+    """Why this machine's keys for updates do not take the bundle; empty where they do, or there are none."""
     signature: Signature = field(default_factory=lambda: Signature("none"))
     must_be_signed: bool = False
     """Whether a stick that no known key vouches for is not right."""
@@ -39,7 +44,8 @@ class Verdict:
         lines = [f"{name} is damaged" for name in self.wrong]
         lines += [f"{name} is missing" for name in self.missing]
         lines += [f"{name} cannot be read" for name in self.unreadable]
-        lines += [f"{name} was not written to its end" for name in self.unfinished]
+        if self.bundle:
+            lines.append(f"'workshop pull' refuses {BUNDLE}: {self.bundle}")
         if self.signature.state == "wrong":
             lines.append(self.signature.sentence)
         elif self.must_be_signed and self.signature.state in ("none", "unknown"):
@@ -53,7 +59,7 @@ class Verdict:
             return "take another stick"
         if self.wrong:
             return "mend it by 'workshop thumbdrive write --reread'"
-        return "mend it by 'workshop thumbdrive write'" if self.missing or self.unfinished else ""
+        return "mend it by 'workshop thumbdrive write'" if self.missing else ""
 
     def as_document(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -66,52 +72,53 @@ class Verdict:
         }
 
 
-def size_of(folder: Path) -> int:
-    """Return how many bytes a check of this stick reads; none where it will be refused."""
-    try:
-        listed = _listed(folder)
-    except WorkshopError:
-        return 0
-    return sum((folder / name).stat().st_size for name in listed if (folder / name).is_file())
+def check_stick(
+    folder: Path,
+    row: Row,
+    *,
+    signers: Path | None = None,
+    pinned: Path | None = None,
+    must_be_signed: bool = False,
+) -> Verdict:
+    """Read every file that the stick's list names, from the stick and not from the cache.
 
+    signers: the keys that may vouch for the stick. pinned: those of this machine's updates, by which the
+    bundle's history must be signed as well.
 
-def _listed(folder: Path) -> dict[str, str]:
-    """Return the stick's list; WorkshopError where there is none."""
+    Raises WorkshopError when there is no list.
+    """
     if not folder.is_dir():
         raise WorkshopError(f"{folder} is no folder; mount the stick and name its folder")
     hashes = read_sums(folder)
     if hashes is None:
         begun = " (it was not written to its end)" if (folder / OWN).exists() else ""
         raise WorkshopError(f"{folder} has no {SUMS}{begun}; write it with 'workshop thumbdrive write'")
-    return hashes
-
-
-def check_stick(
-    folder: Path, allowed_signers: Path | None, watch: Watch, *, must_be_signed: bool = False
-) -> Verdict:
-    """Read every file that the stick's list names, from the stick and not from the cache.
-
-    Raises WorkshopError when there is no list.
-    """
-    hashes = _listed(folder)
-    signature = check_signature(folder, allowed_signers)
+    signature = check_signature(folder, signers)
     verdict = Verdict(folder, len(hashes), signature=signature, must_be_signed=must_be_signed)
+    there = list(_files(folder))
+    row.begin("reading", sum((folder / name).lstat().st_size for name in there if name in hashes))
     for name, sha256 in sorted(hashes.items()):
-        watch.step(name)
         try:
-            if hash_from_disk(folder / name, watch) != sha256:
+            if hash_from_stick(folder / name, row) != sha256:
                 verdict.wrong.append(name)
         except (FileNotFoundError, NotADirectoryError):
             verdict.missing.append(name)
         except OSError:
             verdict.unreadable.append(name)
-    own = read_own(folder)
-    for name in _files(folder):
-        if name.endswith(UNFINISHED) and name.removesuffix(UNFINISHED) in own | set(hashes):
-            verdict.unfinished.append(name.removesuffix(UNFINISHED))
-        elif name not in hashes and name not in (*CLOSING, OWN):
-            verdict.extra.append(name)
+    if pinned and BUNDLE in hashes and (folder / BUNDLE).is_file():
+        verdict.bundle = _bundle_fault(folder / BUNDLE, pinned)
+    verdict.extra = [name for name in there if name not in hashes and name not in (*CLOSING, OWN)]
     return verdict
+
+
+def _bundle_fault(bundle: Path, keys: Path) -> str:
+    """Say why ``workshop pull`` would refuse a bundle, on a machine that has had nothing else."""
+    with tempfile.TemporaryDirectory(prefix="workshop-bundle-") as state:
+        try:
+            verified_revision(Mirror(Path(state)), origin(str(bundle)), None, Trust(signers=keys), Last())
+        except WorkshopError as error:
+            return str(error)
+    return ""
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from organiser.thumbdrive import parts
-from organiser.thumbdrive.contents import Part
-from organiser.thumbdrive.parts import gather, look
-from organiser.thumbdrive.pieces import Context, Found
+from organiser.thumbdrive import sources
+from organiser.thumbdrive.contents import Context, Found, Part
+from organiser.thumbdrive.sources import gather, look
 from workshop.datasets.catalogue import Dataset, File
 from workshop.errors import WorkshopError
 from workshop.settings import Settings, find_checkout
@@ -31,7 +30,7 @@ def context(tmp_path: Path) -> Callable[..., Context]:
 
 
 def names(found: Found) -> list[str]:
-    return [piece.name for piece in found.pieces]
+    return [file.name for file in found.files]
 
 
 def installers(address: str, *files: str) -> Part:
@@ -54,7 +53,7 @@ def test_downloads_are_expected_then_here(tmp_path: Path, context: Callable[...,
     with serving(site) as address:
         part = installers(address, "a.exe", "b.dmg")
         before = look(part, context())
-        assert (before.pieces, before.expected) == ([], [("1-box/a.exe", 9), ("1-box/b.dmg", 9)])
+        assert (before.files, before.expected) == ([], [("1-box/a.exe", 9), ("1-box/b.dmg", 9)])
         after = gather(part, context())
     assert names(after) == ["1-box/a.exe"]
     assert "b.dmg" in after.missing[0] and "--folder" in after.missing[0]
@@ -100,7 +99,7 @@ def test_the_repository_and_the_site_are_made(context: Callable[..., Context]) -
     repository = gather(Part("repository", "", "repository", "workshop.bundle"), context())
     assert names(repository) == ["workshop.bundle"]
     subprocess.run(
-        ["git", "-C", CHECKOUT, "bundle", "verify", "--quiet", repository.pieces[0].source], check=True
+        ["git", "-C", CHECKOUT, "bundle", "verify", "--quiet", repository.files[0].source], check=True
     )
     site = gather(Part("site", "", "site", "site"), context())
     assert {"site/index.html", "site/config.js", "site/demos/painting/index.html"} <= set(names(site))
@@ -115,7 +114,7 @@ def test_data_that_is_here_goes_along(
         return Dataset(name, "", "", "", (File(f"{name}.bin", sha256, len(name), len(name)),))
 
     known = {name: dataset(name) for name in ("mnist", "gone")}
-    monkeypatch.setattr(parts, "load_catalogue", lambda: known)
+    monkeypatch.setattr(sources, "load_catalogue", lambda: known)
     (tmp_path / "data" / "mnist").mkdir(parents=True)
     (tmp_path / "data" / "mnist" / "mnist.bin").write_text("mnist")
     part = Part("data", "", "data", "data")
@@ -129,6 +128,6 @@ def test_a_parts_fault_is_what_is_missing(context: Callable[..., Context], monke
     def fail(*_: Any) -> None:
         raise WorkshopError("there is no uv here")
 
-    monkeypatch.setattr(parts.wheels, "find_uv", fail)
+    monkeypatch.setattr(sources.wheels, "find_uv", fail)
     part = Part("wheels", "", "wheels", "wheels", more={"locks": []})
     assert gather(part, context()).missing == ["there is no uv here"]
