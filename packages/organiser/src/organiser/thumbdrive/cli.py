@@ -184,7 +184,7 @@ def stage(
     contents: ContentsFile = LIST,
     json: Json = False,
 ) -> None:
-    """Put a stick together in a folder, downloading what is not here yet. rsync may copy it, write does."""
+    """Put a stick together in a folder, downloading what is not here yet."""
     from organiser.thumbdrive import stage as staging
 
     parts = _chosen(contents, only, without, appliances)
