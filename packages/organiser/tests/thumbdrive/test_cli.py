@@ -95,6 +95,11 @@ def test_writing_without_a_stage_says_what_to_do(tmp_path: Path) -> None:
     assert_one_line(done, "was not staged", "workshop thumbdrive stage")
 
 
+def test_without_rsync_it_is_asked_for(tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert_one_line(workshop("write", tmp_path, "--staged", stage), "needs rsync; install rsync")
+
+
 def test_verify_tells_each_fault_and_fails(tmp_path: Path, stage: Path) -> None:
     good = fill(tmp_path / "good", FILES)
     (stage / "a").write_bytes(b"two")

@@ -60,7 +60,7 @@ def install(stick: Path, state: Path, processor: str = "amd64") -> str:
     program = SCRIPT.read_text().split("\n[ -f ")[0].replace("install_packages() {", "real_install() {")
     program = program.replace('stick=$(cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")" && pwd)', "")
     program += f"""
-check_folder() {{ :; }}
+check() {{ :; }}
 apt-get() {{ command apt-get {own} "$@"; }}
 as_root() {{ if [ "$1" = env ]; then shift 2; fi; "$@"; }}
 dpkg() {{ echo {processor}; }}

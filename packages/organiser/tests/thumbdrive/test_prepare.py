@@ -22,7 +22,7 @@ def this_machine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two sticks, and a note of what would be done to them."""
     done: list[str] = []
     known = {"/dev/sdx": STICK, "/dev/sdx1": STICK, "/dev/sdy": EMPTY}
-    monkeypatch.setattr(prepare, "is_device", lambda path: str(path) in known)
+    monkeypatch.setattr(Path, "is_block_device", lambda path: str(path) in known)
     monkeypatch.setattr(prepare, "device_at", lambda path, force: known[str(path)])
     monkeypatch.setattr(prepare, "place_at", lambda path, force: Place(Path(path)))
     monkeypatch.setattr(prepare, "file_system", lambda node, listed: listed)

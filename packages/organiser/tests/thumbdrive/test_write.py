@@ -3,10 +3,13 @@ from __future__ import annotations
 import errno
 import os
 import random
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from organiser.thumbdrive import write as writing
 from organiser.thumbdrive.drives import FAT32_LARGEST, Place
@@ -158,6 +161,24 @@ def test_two_runs_do_not_write_one_stick(tmp_path: Path, stage: Path) -> None:
         write(stage, stick)
     write(stage, stick)
     assert contents(stick) == FILES
+
+
+def test_a_killed_runs_rsync_ends_as_well(tmp_path: Path, stage: Path) -> None:
+    program, note = tmp_path / "rsync", tmp_path / "pid"
+    program.write_text(f"#!/bin/sh\necho $$ >{note}.new && mv {note}.new {note} && exec sleep 1000\n")
+    program.chmod(0o755)
+    code = "import pathlib, sys; from thumbdrive.bed import write; write(*map(pathlib.Path, sys.argv[1:]))"
+    environment = os.environ | {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", code, stage, tmp_path / "stick"], env=environment
+    ) as process:
+        wait_until(note.exists, 60, "rsync has begun")
+        process.kill()
+    status = Path(f"/proc/{note.read_text().strip()}/status")
+    wait_until(lambda: not status.exists() or "zombie" in status.read_text(), 60, "rsync has ended")
 
 
 def test_of_a_large_file_only_what_changed_is_written(tmp_path: Path) -> None:

@@ -2,5 +2,5 @@
 
 ``plan`` says what would be on a stick and what is missing; ``stage`` puts it together in a folder;
 ``write`` makes sticks equal to that folder and reads back what it wrote; ``verify`` judges a stick.
-Which parts there are says ``contents.yml``.
+``contents.yml`` lists the parts.
 """

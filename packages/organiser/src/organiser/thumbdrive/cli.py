@@ -184,7 +184,7 @@ def stage(
     contents: ContentsFile = LIST,
     json: Json = False,
 ) -> None:
-    """Put a stick together in a folder, downloading what is not here yet. rsync may copy it, write does."""
+    """Put a stick together in a folder, downloading what is not here yet."""
     from organiser.thumbdrive import stage as staging
 
     parts = _chosen(contents, only, without, appliances)
@@ -398,10 +398,7 @@ def _key_of_git(checkout: Path) -> Path | None:
     from workshop.system import programs
 
     def setting(name: str) -> str:
-        try:
-            return programs.run("git", "-C", checkout, "config", "--get", name).strip()
-        except WorkshopError:
-            return ""
+        return programs.run("git", "-C", checkout, "config", "--default", "", "--get", name).strip()
 
     key = Path(setting("user.signingkey") or ".").expanduser()
     return key if setting("gpg.format") == "ssh" and key.is_file() else None

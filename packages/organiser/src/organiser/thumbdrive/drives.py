@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,11 +161,3 @@ def device_at(path: Path, force: bool) -> Disk:
     if disk.read_only:
         raise WorkshopError(f"{path} is read-only; move the lock on its side, or take another")
     return disk
-
-
-def is_device(path: Path) -> bool:
-    """Tell whether a path is a disk or a partition."""
-    try:
-        return stat.S_ISBLK(path.stat().st_mode)
-    except OSError:
-        return False

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from organiser.thumbdrive.drives import Disk, Place, device_at, file_system, is_device, place_at
+from organiser.thumbdrive.drives import Disk, Place, device_at, file_system, place_at
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
@@ -27,7 +27,7 @@ def prepared(
 
     Raises WorkshopError, before anything is formatted, when one of them is refused or not confirmed.
     """
-    devices = {stick: device_at(stick, force) for stick in sticks if is_device(stick)}
+    devices = {stick: device_at(stick, force) for stick in sticks if stick.is_block_device()}
     for stick in sticks:
         if stick in devices and format_exfat:
             _require_confirmed(stick, devices[stick], confirmed)

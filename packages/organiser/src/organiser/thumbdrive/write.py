@@ -160,17 +160,17 @@ def _listed(folder: Path) -> Mapping[str, str]:
 def rsync(stage: Path, folder: Path, names: Iterable[str], row: Row, *flags: str) -> tuple[set[str], int]:
     """Copy those of the files that differ; return their names, and the bytes that were written.
 
-    Raises OSError with the number that rsync names, WorkshopError for what has none. Where this process is
-    killed, rsync ends within a second, when it next tells its progress.
+    Raises OSError with the number that rsync names, WorkshopError for what has none.
     """
     copied: set[str] = set()
     written = done = 0
-    command = [programs.find("rsync"), *FLAGS, *flags, f"{stage}/", f"{folder}/"]
+    # Where this process is killed, rsync ends as well, and is not in the way of the next run.
+    command = [programs.find("setpriv"), "--pdeathsig", "TERM", programs.find("rsync"), *FLAGS, *flags]
     with tempfile.TemporaryFile() as listed, tempfile.TemporaryFile("w+", errors="replace") as errors:
         listed.write("\0".join(names).encode())
         listed.seek(0)
         with subprocess.Popen(
-            command,
+            [*command, f"{stage}/", f"{folder}/"],
             stdin=listed,
             stdout=subprocess.PIPE,
             stderr=errors,
