@@ -27,7 +27,7 @@ read_settings() {
       workshop_ca_bundle) ca_bundle=$value ;;
       base_fedora_required_disk_mb) required_disk_mb=$value ;;
       python_venv_interpreter) interpreter=$value ;;
-      workshop_launcher_folder) launcher_folder=$value ;;
+      workshop_launcher_folder) [ "$value" = auto ] || launcher_folder=$value ;;
     esac
   done <"$said"
   rm -f "$said"

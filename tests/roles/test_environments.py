@@ -80,6 +80,7 @@ class House:
             "python_venv_names": ["jupyter", "theano"],
             "python_venv_wheel": str(self.folder / "given/thing-1.0-py3-none-any.whl"),
             "python_venv_compile_bytecode": True,
+            "python_venv_version": f"{sys.version_info.major}.{sys.version_info.minor}",
             "__python_venv_python": sys.executable,
             "__python_venv_stick": {"stat": {"isdir": True}},
         }
@@ -141,6 +142,16 @@ def test_what_drifted_is_mended_and_half_an_environment_is_made_anew(house: Hous
     assert house.answer("jupyter", "import importlib.util as u; print(u.find_spec('stray'))") == "None"
     assert house.answer("theano", "import libtheano; print(libtheano.version)") == "1.0"
     assert not (house.venvs / "theano/.unfinished").exists()
+
+
+def test_an_environment_whose_theano_was_rewritten_by_an_older_workshop_is_made_anew(house: House) -> None:
+    (packages,) = house.venvs.glob("theano/lib/*/site-packages")
+    rewritten = packages / "theano/gof/precompiled.py"
+    rewritten.parent.mkdir(parents=True)
+    rewritten.touch()
+    assert house.play()[0] > 0
+    assert not rewritten.exists()
+    assert house.answer("theano", "import libtheano; print(libtheano.version)") == "1.0"
 
 
 def test_a_wrong_hash_is_refused_in_one_line_and_the_right_lock_mends_it(house: House) -> None:
