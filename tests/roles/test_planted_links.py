@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from ansible_module import ROOT, load_module
+from free_ports import free_port
 from waiting import patience
 
 boundary = load_module("module_utils/boundary.py")
@@ -98,10 +99,7 @@ def play(folder: Path, more: dict[str, Any]) -> subprocess.CompletedProcess[str]
         "base_fedora_manage_machine": False,
         "base_fedora_required_disk_mb": 1,
         "notebook_sync_updatable": True,
-        **{
-            f"workshop_{each}_port": 18770 + number
-            for number, each in enumerate(("jupyter", "tensorboard", "web"))
-        },
+        **{f"workshop_{each}_port": free_port() for each in ("jupyter", "tensorboard", "web")},
         **more,
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
