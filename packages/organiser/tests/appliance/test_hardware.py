@@ -13,7 +13,9 @@ from organiser.appliance.architecture import AMD64, ARM64
 from organiser.appliance.pack import wrap
 from workshop.errors import WorkshopError
 
-from .building import ARM_DESCRIPTION, EPOCH, quiet, write_disk
+from .building import ARM_DESCRIPTION, EPOCH, needs, quiet, write_disk
+
+pytestmark = needs("qemu-img")
 
 
 @pytest.fixture

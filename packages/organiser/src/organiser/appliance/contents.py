@@ -1,4 +1,4 @@
-"""What an OVA holds and where, for those who use it; ``verify`` is who judges it."""
+"""What an OVA holds and where; ``verify`` judges it."""
 
 from __future__ import annotations
 

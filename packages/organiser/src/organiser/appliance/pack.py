@@ -69,7 +69,7 @@ class Clock:
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
         """Time what is done inside."""
-        self._say(f"making the {step}")
+        self._say(step)
         started = time.perf_counter()
         yield
         self.seconds[step] = round(time.perf_counter() - started, 2)

@@ -1,28 +1,23 @@
 """How layers are compressed: by zstd, which gives the smaller ones, or by gzip, which every reader knows.
 
 Layers by zstd (image-spec 1.1, "+zstd Media Types") are read by podman, by containerd, and by Docker since
-version 23. Python knows zstd since 3.14; an older one asks the program of that name.
+version 23.
 """
 
 from __future__ import annotations
 
 import gzip
-import importlib
-import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from workshop.errors import WorkshopError
 from workshop.system import programs
 
 CHUNK = 1 << 20
-MAGIC = b"\x28\xb5\x2f\xfd"
-"""What zstd begins with (RFC 8878, 3.1.1); its program would take gzip's as well."""
 
 
 @dataclass(frozen=True)
@@ -80,69 +75,21 @@ def compressed(way: Compression, target: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def uncompressed(way: Compression, source: Any) -> Iterator[BinaryIO]:
-    """Read what ``source`` holds compressed; it is read to its end.
+def uncompressed(way: Compression, packed: Path) -> Iterator[BinaryIO]:
+    """Read what a file holds compressed.
 
-    Raises WorkshopError when nothing here knows the way; OSError, EOFError or zlib.error when the
-    content is damaged.
+    Raises WorkshopError when it is damaged, or was not read to its end.
     """
-    if way is GZIP:
-        with gzip.GzipFile(fileobj=source) as stream:
-            yield cast(BinaryIO, stream)
-        return
-    try:
-        zstd = importlib.import_module("compression.zstd")
-    except ImportError:
-        with _by_program(source) as piped:
-            yield piped
-        return
-    try:
-        with zstd.ZstdFile(source) as stream:
-            yield stream
-    except zstd.ZstdError as error:
-        raise OSError(f"zstd: {error}") from error
-
-
-@contextmanager
-def _by_program(source: Any) -> Iterator[BinaryIO]:
-    program = shutil.which("zstd")
-    if program is None:
-        raise WorkshopError(
-            "its layers are compressed by zstd, which this Python does not know; "
-            "use Python 3.14 or newer, or install zstd"
-        )
-    begin = source.read(len(MAGIC))
-    if begin != MAGIC:
-        raise OSError("zstd: it begins otherwise")
-    process = subprocess.Popen(
-        [program, "-d", "-c", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    feeder = threading.Thread(target=_feed, args=(begin, source, process.stdin), daemon=True)
-    feeder.start()
-    try:
+    with subprocess.Popen(
+        [programs.find(way.name), "--decompress", "--stdout", "--quiet", packed],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
         yield cast(BinaryIO, process.stdout)
-        whole = not process.stdout.read(1)
-    finally:
-        # A reader that stopped: the program hears that nobody listens, and the feeder that nobody takes.
-        process.stdout.close()
-        feeder.join()
+        while process.stdout.read(CHUNK):
+            pass
         said = process.stderr.read().decode(errors="replace")
-        process.stderr.close()
-        status = process.wait()
-    if status or not whole:
-        raise OSError(f"zstd: {programs.last_line(said) or f'status {status}'}")
-
-
-def _feed(begin: bytes, source: Any, stdin: Any) -> None:
-    try:
-        # Who stopped reading wants no more.
-        with suppress(BrokenPipeError):
-            stdin.write(begin)
-            while data := source.read(CHUNK):
-                stdin.write(data)
-    finally:
-        with suppress(BrokenPipeError):
-            stdin.close()
+    if process.returncode:
+        raise WorkshopError(f"{packed.name} is damaged: {programs.last_line(said)}")

@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from organiser.appliance.verify import alone
 from organiser.thumbdrive import appliance, bundle, debs, kinds, wheels
 from organiser.thumbdrive.contents import Part
 from organiser.thumbdrive.fetching import Shelf, Wanted
@@ -117,9 +116,6 @@ def _from_shelf(
 def _appliance(part: Part, context: Context, fetch: bool) -> Found:
     del fetch  # it is made here, or not at all
     files, missing = appliance.find(context)
-    context.work.mkdir(parents=True, exist_ok=True)
-    # Whoever gets a machine gets what verifies it.
-    files += [alone.beside(context.work)] if files else []
     pieces = [Piece(f"{part.into}/{path.name}", path) for path in files]
     return Found(pieces, missing=missing)
 

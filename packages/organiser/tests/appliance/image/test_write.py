@@ -82,7 +82,8 @@ def test_doctor_is_told_what_it_is_in(images: list[Path], tmp_path: Path) -> Non
 
 def test_services_are_started_as_their_units_say(images: list[Path], tmp_path: Path) -> None:
     said = json.loads(unpack(images[0])[layout.SERVICES][1])
-    (service,) = said["services"]
+    jupyter, service = said["services"]
+    assert jupyter["command"] == ["/usr/bin/jupyter"]
     assert said["version"] == "1.2.3"
     assert service == {
         "name": "workshop-web",
@@ -145,7 +146,7 @@ def test_one_archive_has_both_processors(tmp_path: Path) -> None:
     assert both.as_document()["digest"] != describe(arm64).digest
     report = verify(both.path)
     assert report.faults == []
-    assert "several processors" in report.verdict
+    assert report.architecture is None
     bill = describe(arm64).bill
     assert bill is not None
     assert bill.name == "deep-learning-workshop-1.2.3-arm64.oci.sbom.cdx.json"

@@ -13,6 +13,9 @@ from workshop.errors import WorkshopError
 PACKAGES = {
     "sfdisk": "fdisk (Fedora: util-linux)",
     "mkfs.ext4": "e2fsprogs",
+    "mkfs.vfat": "dosfstools",
+    "mmd": "mtools",
+    "mcopy": "mtools",
     "debugfs": "e2fsprogs",
     "e2fsck": "e2fsprogs",
     "fallocate": "util-linux",

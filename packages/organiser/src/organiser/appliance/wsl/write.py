@@ -12,8 +12,7 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance import manifest
-from organiser.appliance.members import Added, Hashing, add, info_of, walk
+from organiser.appliance.members import Added, add, info_of, walk
 from organiser.appliance.scratch import whole
 from organiser.appliance.wsl.icon import icon
 from organiser.appliance.wsl.layout import (
@@ -29,8 +28,6 @@ from organiser.appliance.wsl.layout import (
     LOOPBACK,
     MASKED,
     NAME,
-    SUMMED,
-    SUMS,
     TOLD,
     UID,
     UNWANTED,
@@ -144,12 +141,9 @@ def write_wsl(root: Path, target: Path, *, epoch: int) -> None:
         whole(target) as partial,
         partial.open("wb") as file,
         gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed,
+        tarfile.TarFile(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        hashing = Hashing(packed)  # type: ignore[arg-type]
-        with tarfile.TarFile(fileobj=hashing, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            _add_root(tar, root, seen, epoch)
-            digest = hashing.digest.hexdigest()
-            add(tar, SUMS, Added(manifest.render({SUMMED: digest})), epoch)
+        _add_root(tar, root, seen, epoch)
 
 
 def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
