@@ -326,7 +326,7 @@ def test_what_a_build_lacks_is_named_at_once_and_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A builder who finds out after half an hour that a disk cannot be made has lost half an hour."""
-    for name in ("git", "podman"):
+    for name in ("git", "podman", "hardlink"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setattr(programs, "SBIN", ())

@@ -25,9 +25,9 @@ from organiser.appliance import (
     clean,
     emulation,
     forms,
+    hardlinks,
     ovf,
     sbom,
-    twins,
     updating,
     wished,
 )
@@ -156,7 +156,7 @@ def build(wish: Wish, say: Callable[[str], None] = lambda _: None) -> Built:
             with clock("cleaning"):
                 clean.clean(root, machine.name)
                 clean.refuse_leaks(root, builders_secrets())
-                twins.link(root)
+                hardlinks.link(root)
             describe(root, machine.name, version, work)
             (work / FINISHED).write_text(wanted_root, encoding="utf-8")
         components = len(json.loads((work / "sbom.cdx.json").read_text(encoding="utf-8"))["components"])
@@ -274,7 +274,7 @@ def require_tools(distribution: str, architecture: Architecture, *, disk: bool) 
     making_disks = ("sfdisk", "mkfs.ext4", "grub-mkimage") if disk else ()
     making_arm = ("mkfs.vfat", "mcopy", "qemu-img") if disk and architecture is not AMD64 else ()
     bootstrap = (BOOTSTRAPS[distribution],) if distribution in BOOTSTRAPS else ()
-    programs.require("git", "podman", *bootstrap, *making_disks, *making_arm)
+    programs.require("git", "podman", "hardlink", *bootstrap, *making_disks, *making_arm)
     # Another processor's modules are fetched.
     if disk and architecture is native():
         bootloader.require_modules(architecture)

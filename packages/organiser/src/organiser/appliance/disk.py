@@ -102,7 +102,7 @@ def _efi_system(architecture: Architecture, program: bytes, uuid: str, epoch: in
     dates = {"SOURCE_DATE_EPOCH": str(epoch), "TZ": "UTC"}
     serial = uuids.UUID(uuid).hex[:8]
     programs.run(
-        "mkfs.vfat", "-F", "32", "-s", "1", "-i", serial, "-n", "WORKSHOP", "--invariant", image,
+        "mkfs.vfat", "-F", "32", "-s", "1", "-i", serial, "-n", "WORKSHOP", image,
         variables=dates,
     )  # fmt: skip
     programs.run("mmd", "-i", image, "::EFI", "::EFI/BOOT", variables=dates)

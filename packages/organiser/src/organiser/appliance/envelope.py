@@ -9,13 +9,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 OVF = "http://schemas.dmtf.org/ovf/envelope/1"
-RASD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData"
-VSSD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData"
 VBOX = "http://www.virtualbox.org/ovf/machine"
-STREAM_OPTIMIZED = "http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"
-
-PROCESSOR, MEMORY, ETHERNET, HARD_DISK, CONTROLLER = "3", "4", "10", "17", "20"
-"""Types of resources (CIM_ResourceAllocationSettingData, ResourceType)."""
 
 
 @dataclass(frozen=True)
@@ -62,21 +56,6 @@ def vbox(name: str) -> str:
 def each(element: ET.Element, name: str) -> Iterator[ET.Element]:
     """Yield the element's descendants of that name, in the standard's namespace."""
     return element.iter(ovf(name))
-
-
-def networks(envelope: ET.Element) -> list[ET.Element]:
-    """Return the listed networks; VirtualBox's own description has elements of that name too."""
-    return envelope.findall(f"{ovf('NetworkSection')}/{ovf('Network')}")
-
-
-def items(envelope: ET.Element, kind: str) -> list[ET.Element]:
-    """Return the virtual hardware's items of one type of resource."""
-    return [item for item in each(envelope, "Item") if quantity(item, "ResourceType") == kind]
-
-
-def quantity(item: ET.Element, name: str) -> str:
-    """Return the text of one of an item's properties; empty when there is none."""
-    return (item.findtext(f"{{{RASD}}}{name}") or "").strip()
 
 
 def machine(envelope: ET.Element) -> ET.Element | None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -136,8 +134,7 @@ def write(source: Source, wanted: Sequence[Form], folder: Path, clock: Clock) ->
     """
     folder.mkdir(parents=True, exist_ok=True)
     bootloader_files(source, wanted)
-    with clock("sum of the root"):
-        key = name_of(source)
+    key = name_of(source)
     shared = Shared(source, folder, key, clock)
     written_as = f"{key} {source.compression.name}"
     done = []
@@ -166,8 +163,10 @@ def bootloader_files(source: Source, wanted: Sequence[Form]) -> None:
 
 
 def name_of(source: Source) -> str:
-    """Return the SHA-256 of everything that decides what the forms hold."""
-    digest = hashlib.sha256()
+    """Return the SHA-256 of what the forms depend on.
+
+    A root counts by its epoch, when it was cleaned: each time that the roles have run gives another.
+    """
     about = (
         MAKERS_VERSION,
         source.epoch,
@@ -175,25 +174,7 @@ def name_of(source: Source) -> str:
         source.architecture.name,
         repr(source.description),
     )
-    digest.update(json.dumps(about).encode())
-    _add_folder(digest.update, source.root, source.root)
-    return digest.hexdigest()
-
-
-def _add_folder(update: Callable[[bytes], object], folder: Path, root: Path) -> None:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            status = entry.stat(follow_symlinks=False)
-            about = (os.path.relpath(entry.path, root), status.st_mode, status.st_uid, status.st_gid)
-            # Dates count for files only: writing the boot menu touches folders.
-            dated = int(status.st_mtime) if stat.S_ISREG(status.st_mode) else 0
-            update(json.dumps((*about, status.st_size if dated else 0, status.st_rdev, dated)).encode())
-            if entry.is_symlink():
-                update(os.fsencode(Path(entry.path).readlink()))
-            elif entry.is_dir(follow_symlinks=False):
-                _add_folder(update, Path(entry.path), root)
-            elif stat.S_ISREG(status.st_mode):
-                update(bytes.fromhex(hash_file(Path(entry.path))))
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()
 
 
 def ensure_disk(source: Source, folder: Path, key: str, clock: Clock) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from organiser.appliance import forms, twins
+from organiser.appliance import forms, hardlinks
 from organiser.appliance.verify.run import verify
 from organiser.image import lean
 from organiser.image.compression import GZIP
@@ -59,7 +59,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[object, by
     folder = tmp_path_factory.mktemp("lean")
     root = make_image_root(folder / "root")
     other = "opt/workshop/venvs/jupyter/lib/python3.11/site-packages"
-    large = b"L" * twins.LEAST
+    large = b"L" * hardlinks.LEAST
     files = {
         **dict.fromkeys(LEFT, b"x"),
         "opt/workshop/venvs/control/lib/python3.11/site-packages/ansible-1.dist-info/METADATA": (
@@ -73,7 +73,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[object, by
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    twins.link(root)
+    hardlinks.link(root)
     (made,) = forms.write(source(root, compression=GZIP), [forms.OCI], folder / "out", quiet())
     assert verify(made.path).faults == []
     return unpack(made.path)  # type: ignore[return-value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tarfile
 from pathlib import Path
@@ -19,7 +20,7 @@ from workshop.errors import WorkshopError
 from workshop.machine import services
 from workshop.settings import load_settings
 
-from ..building import make_root, quiet
+from ..building import EPOCH, make_root, quiet
 from .making import Taken, blob, make_image_root, make_images, sha, source, unpack
 
 
@@ -132,7 +133,8 @@ def test_of_a_root_that_changed_no_layer_is_taken(tmp_path: Path) -> None:
     root = make_image_root(tmp_path / "root")
     (first,) = forms.write(source(root), [forms.OCI_SMALL], tmp_path / "out", quiet())
     (root / "home/workshop/notebooks/0-basics/lesson.ipynb").write_text("[]")
-    (changed,) = forms.write(source(root), [forms.OCI_SMALL], tmp_path / "out", quiet())
+    cleaned_again = dataclasses.replace(source(root), epoch=EPOCH + 60)
+    (changed,) = forms.write(cleaned_again, [forms.OCI_SMALL], tmp_path / "out", quiet())
     assert changed.sha256 != first.sha256
     assert unpack(changed.path)["home/workshop/notebooks/0-basics/lesson.ipynb"][1] == b"[]"
 

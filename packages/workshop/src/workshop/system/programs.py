@@ -19,6 +19,7 @@ PACKAGES = {
     "debugfs": "e2fsprogs",
     "e2fsck": "e2fsprogs",
     "fallocate": "util-linux",
+    "hardlink": "util-linux",
     "grub-mkimage": "grub-common (Fedora: grub2-tools)",
     "qemu-system-x86_64": "qemu-system-x86 (Fedora: qemu-system-x86-core)",
     "qemu-img": "qemu-utils (Fedora: qemu-img)",

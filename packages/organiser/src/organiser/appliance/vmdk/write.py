@@ -26,9 +26,9 @@ from organiser.appliance.vmdk.layout import (
     SECTOR,
     TABLE_ENTRIES,
     TABLE_SECTORS,
-    Header,
     Marker,
     grain,
+    header,
     marker,
     padded,
     tables_for,
@@ -131,13 +131,13 @@ class _Writer:
         place = self._sector()
         self._target.write(directory)
         self._target.write(marker(Marker.FOOTER, 1))
-        self._target.write(Header(self._capacity, place).encode())
+        self._target.write(header(self._capacity, place))
         self._target.write(marker(Marker.END_OF_STREAM, 0))
 
     def _write_head(self, image: uuid.UUID, content: int) -> None:
         """Fill in the first sectors, now that the contents are known."""
         self._target.seek(0)
-        self._target.write(Header(self._capacity).encode())
+        self._target.write(header(self._capacity))
         self._target.seek(DESCRIPTOR_SECTOR * SECTOR)
         self._target.write(descriptor.render(self._name, self._capacity, image, content))
 

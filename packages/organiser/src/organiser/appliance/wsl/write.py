@@ -14,7 +14,6 @@ from pathlib import Path
 
 from organiser.appliance.members import Added, add, info_of, walk
 from organiser.appliance.scratch import whole
-from organiser.appliance.wsl.icon import icon
 from organiser.appliance.wsl.layout import (
     ACCOUNT,
     COMMAND,
@@ -113,15 +112,15 @@ def _without(name: str, lines: list[str], user: str) -> Iterator[str]:
 
 
 def _own_files(account: dict[str, object]) -> dict[str, Added]:
-    first_start = resources.files(__package__).joinpath("first-start").read_bytes()
+    own = resources.files(__package__)
     first = f"[oobe]\ncommand = /{COMMAND}\ndefaultUid = {UID}\ndefaultName = {NAME}\n"
     distribution = f"{first}\n[shortcut]\nicon = /{ICON}\n"
     return {
         DISTRIBUTION: Added(distribution.encode()),
         CONFIGURATION: Added(b"[boot]\nsystemd=true\n"),
-        COMMAND: Added(first_start, 0o755),
+        COMMAND: Added(own.joinpath("first-start").read_bytes(), 0o755),
         ACCOUNT: Added((json.dumps(account, indent=1) + "\n").encode()),
-        ICON: Added(icon()),
+        ICON: Added(own.joinpath("workshop.ico").read_bytes()),
         DROP_IN: Added(WAITING.encode()),
         WINDOW: Added(TOLD.encode()),
         "etc/fstab": Added(b"# WSL mounts what there is.\n"),
