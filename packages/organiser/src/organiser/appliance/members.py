@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
@@ -10,7 +9,6 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 
 @dataclass(frozen=True)
@@ -20,29 +18,6 @@ class Added:
     data: bytes = b""
     mode: int = 0o644
     link: str = ""
-
-
-class Hashing(io.RawIOBase):
-    """Passes bytes on, counts and hashes them."""
-
-    def __init__(self, target: BinaryIO) -> None:
-        """Pass on to ``target``."""
-        self._target, self._count, self.digest = target, 0, hashlib.sha256()
-
-    def writable(self) -> bool:
-        """Say that it takes bytes."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Pass bytes on; return how many."""
-        self.digest.update(data)
-        self._target.write(data)
-        self._count += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Return how many bytes went through."""
-        return self._count
 
 
 def walk(folder: Path, root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -92,6 +67,15 @@ def _attributes(path: str) -> dict[str, str]:
     except OSError:
         return {}
     return {"SCHILY.xattr.security.capability": value.decode("utf-8", "surrogateescape")}
+
+
+def put(tar: tarfile.TarFile, info: tarfile.TarInfo, path: str) -> None:
+    """Add a member with what the file of the root holds."""
+    if info.isreg():
+        with Path(path).open("rb") as file:
+            tar.addfile(info, file)
+    else:
+        tar.addfile(info)
 
 
 def add(

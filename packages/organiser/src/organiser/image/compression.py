@@ -6,7 +6,6 @@ version 23.
 
 from __future__ import annotations
 
-import gzip
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,16 +26,17 @@ class Compression:
     name: str
     media_type: str
     suffix: str
+    words: tuple[str, ...]
+    """Of the program; higher levels of zstd, and wider windows than 128 MiB, ask more memory of a reader
+    than it gives unasked."""
 
 
-GZIP = Compression("gzip", "application/vnd.oci.image.layer.v1.tar+gzip", ".tar.gz")
-ZSTD = Compression("zstd", "application/vnd.oci.image.layer.v1.tar+zstd", ".tar.zst")
+_TYPE = "application/vnd.oci.image.layer.v1.tar"
+GZIP = Compression("gzip", f"{_TYPE}+gzip", ".tar.gz", ("--no-name", "-6"))
+ZSTD = Compression("zstd", f"{_TYPE}+zstd", ".tar.zst", ("-12", "--long=27", "-T2", "--quiet"))
 COMPRESSIONS = {each.name: each for each in (ZSTD, GZIP)}
 """The first one is the default."""
 BY_TYPE = {each.media_type: each for each in COMPRESSIONS.values()}
-GZIP_LEVEL = 6
-ZSTD_WORDS = ("-12", "--long=27", "-T2", "-q")
-"""Higher levels, and wider windows than 128 MiB, ask more memory of a reader than it gives unasked."""
 
 
 def parse(name: str) -> Compression:
@@ -48,30 +48,14 @@ def parse(name: str) -> Compression:
     return COMPRESSIONS[name]
 
 
-@contextmanager
-def compressed(way: Compression, target: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing, compressed; the same bytes give the same file.
-
-    Raises WorkshopError when the program fails.
-    """
+def compress(way: Compression, plain: Path, target: Path) -> None:
+    """Write a file compressed; the same bytes give the same file. WorkshopError when the program fails."""
     with target.open("wb") as file:
-        if way is GZIP:
-            with gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as stream:
-                yield cast(BinaryIO, stream)
-            return
-        command = [programs.find("zstd"), *ZSTD_WORDS, "-c"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file, stderr=subprocess.PIPE)
-        try:
-            assert process.stdin is not None
-            yield cast(BinaryIO, process.stdin)
-            said = process.communicate()[1]
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.communicate()
-    if process.returncode:
-        why = programs.last_line(said.decode(errors="replace"))
-        raise WorkshopError(f"zstd failed: {why or f'status {process.returncode}'}")
+        command = [programs.find(way.name), *way.words, "--stdout", plain]
+        done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, check=False)
+    if done.returncode:
+        why = programs.last_line(done.stderr.decode(errors="replace"))
+        raise WorkshopError(f"{way.name} failed: {why or f'status {done.returncode}'}")
 
 
 @contextmanager

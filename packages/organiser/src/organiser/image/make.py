@@ -90,13 +90,13 @@ def join(archives: Sequence[Path]) -> Image:
 def describe(archive: Path, sha256: str = "") -> Image:
     """Return what an archive for one processor is, and write its bill of materials beside it."""
     with tarfile.open(archive) as tar:
-        entry = json.loads(_read(tar, "index.json"))["manifests"][0]
-        manifest = json.loads(_read(tar, oci.blob(entry["digest"])))
-        config = json.loads(_read(tar, oci.blob(manifest["config"]["digest"])))
+        entry = json.loads(oci.read(tar, "index.json"))["manifests"][0]
+        manifest = json.loads(oci.read(tar, oci.blob(entry["digest"])))
+        config = json.loads(oci.read(tar, oci.blob(manifest["config"]["digest"])))
         last = manifest["layers"][-1]
         with tempfile.TemporaryDirectory(prefix="workshop-image-") as scratch:
             own = Path(scratch) / "layer"
-            own.write_bytes(_read(tar, oci.blob(last["digest"])))
+            own.write_bytes(oci.read(tar, oci.blob(last["digest"])))
             with uncompressed(BY_TYPE[last["mediaType"]], own) as plain:
                 bill = _bill_in(plain)
     beside = archive.with_name(archive.name.removesuffix(layout.SUFFIX) + BILL_SUFFIX)
@@ -119,10 +119,3 @@ def _bill_in(layer: BinaryIO) -> bytes:
     if not bill:
         raise WorkshopError(f"there is no {layout.BILL} in the image; build it anew")
     return bill
-
-
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    file = tar.extractfile(name)
-    if file is None:
-        raise WorkshopError(f"there is no {name} in the image; build it anew")
-    return file.read()

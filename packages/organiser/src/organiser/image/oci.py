@@ -164,7 +164,7 @@ def merge(archives: Sequence[Path], target: Path) -> str:
     entries, references, epoch = [], set(), 0
     for path in archives:
         with tarfile.open(path) as tar:
-            said = json.loads(_read(tar, "index.json"))["manifests"][0]
+            said = json.loads(read(tar, "index.json"))["manifests"][0]
             epoch = max(epoch, int(tar.getmember("index.json").mtime))
         references.add(said.pop("annotations")[layout.REFERENCE])
         entries.append(said)
@@ -191,6 +191,12 @@ def merge(archives: Sequence[Path], target: Path) -> str:
     return str(entry["digest"])
 
 
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    file = tar.extractfile(name)
-    return file.read() if file else b""
+def read(tar: tarfile.TarFile, name: str) -> bytes:
+    """Return a member of an archive; WorkshopError when it is not there."""
+    try:
+        file = tar.extractfile(name)
+    except KeyError:
+        file = None
+    if file is None:
+        raise WorkshopError(f"there is no {name} in the image; build it again")
+    return file.read()

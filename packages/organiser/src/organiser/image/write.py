@@ -38,8 +38,7 @@ def write_image(
     store = target.parent / STORE
     made = [layers.ensure(store, each, key, layers.of_root(root, each, epoch), way) for each in seen.layers]
     if hub_packages is not None:
-        about = layers.key_of_folder(hub_packages)
-        made.append(layers.ensure(store, "hub", about, layers.of_packages(hub_packages, epoch), way))
+        made.append(layers.ensure(store, "hub", key, layers.of_packages(hub_packages, epoch), way))
     own = layers.of_own(root, seen, epoch)
-    made.append(layers.ensure(store, "image", f"{key} {layers.key_of_own(seen)}", own, way))
+    made.append(layers.ensure(store, "image", f"{key} {small}", own, way))
     oci.write(oci.About(version, revision, epoch, architecture, small), made, target)

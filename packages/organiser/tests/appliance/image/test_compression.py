@@ -10,7 +10,7 @@ import pytest
 from organiser.appliance import forms
 from organiser.appliance.verify.run import verify
 from organiser.image import compression
-from organiser.image.compression import GZIP, ZSTD, Compression, compressed, uncompressed
+from organiser.image.compression import GZIP, ZSTD, Compression, compress, uncompressed
 from organiser.image.make import describe
 from workshop.errors import WorkshopError
 
@@ -21,8 +21,8 @@ DATA = random.Random(1).randbytes(300_000) + b"the same again " * 100_000
 
 
 def packed(way: Compression, folder: Path, data: bytes = DATA) -> bytes:
-    with compressed(way, folder / way.name) as file:
-        file.write(data)
+    (folder / "plain").write_bytes(data)
+    compress(way, folder / "plain", folder / way.name)
     return (folder / way.name).read_bytes()
 
 

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 
-from organiser.appliance.members import Added, add, info_of, walk
+from organiser.appliance.members import Added, add, info_of, put, walk
 from organiser.appliance.scratch import whole
 from organiser.appliance.wsl.layout import (
     ACCOUNT,
@@ -158,11 +158,7 @@ def _add_root(tar: tarfile.TarFile, root: Path, seen: View, epoch: int) -> None:
             continue
         if info.isdir():
             folders.add(path)
-        if info.isreg():
-            with Path(entry.path).open("rb") as file:
-                tar.addfile(info, file)
-        else:
-            tar.addfile(info)
+        put(tar, info, entry.path)
     for path, added in waiting.items():
         for above in reversed(Path(path).parents):
             if (name := above.as_posix()) not in folders and name != ".":
